@@ -1,0 +1,25 @@
+//! scimitar: a terminal console for the users, teams and roles behind a SCIM API.
+//!
+//! Everything that alters a directory is a [`directory::change::Change`]; every change becomes a
+//! [`directory::plan::Plan`] before anything is sent, is written to the journal, is sent by the worker and ends in an
+//! outcome that the screen shows. `ARCHITECTURE.md` draws the rooms and the doors between them; doors open downwards
+//! only:
+//!
+//! ```text
+//! main → cli → { runtime, command }
+//! runtime → { ui → app → directory → scim }      terminal, config
+//! worker  → { client, store, dialect → { directory, scim } }
+//! demo    → scim::filter, and nothing else of the client's
+//! ```
+
+pub mod app;
+pub mod client;
+pub mod config;
+pub mod demo;
+pub mod dialect;
+pub mod directory;
+pub mod scim;
+pub mod store;
+pub mod terminal;
+pub mod ui;
+pub mod worker;

@@ -1,0 +1,72 @@
+//! Why a request did not succeed, in words that a person can act on.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of failure it was; decides colour, retry and the next step that is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// 401: the key was not accepted.
+    Unauthorized,
+    /// 403: the key is known but may not do this.
+    Forbidden,
+    /// 404 or 410.
+    NotFound,
+    /// 412: the record has another version; 409: it clashes with another record.
+    Conflict,
+    /// 429, or 503 with `Retry-After`, after all waiting was in vain.
+    RateLimited,
+    /// No connection: name, route, refused, reset before anything was sent.
+    Offline,
+    /// The server did not answer in time.
+    Timeout,
+    /// TLS: certificate unknown, expired or for another host.
+    Tls,
+    /// An answer that is not SCIM: HTML, cut off, not JSON, not a list.
+    Protocol,
+    /// Any other 4xx: the server refused what was asked.
+    Refused,
+    /// Any other 5xx.
+    Server,
+    /// The person or a profile switch ended it.
+    Cancelled,
+    /// Refused here, before anything left the machine (plain HTTP to another host, no key, …).
+    Local,
+}
+
+/// Whether the server may have acted on the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arrived {
+    /// Certainly not: it may be sent again.
+    No,
+    /// Not known: look at the record before doing anything else.
+    Unknown,
+    /// The server answered.
+    Yes,
+}
+
+/// A failed request. Holds no secret and no body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{text}")]
+pub struct Failure {
+    /// The kind.
+    pub class: Class,
+    /// One line, cleaned for display: what went wrong, with the server's own words where it gave any.
+    pub text: String,
+    /// One line: what to do about it. Empty where there is nothing to say.
+    pub next: String,
+    /// HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// `scimType` of the error body (RFC 7644 §3.12).
+    pub scim_type: Option<String>,
+    /// Whether the server may have acted.
+    pub arrived: Arrived,
+}
+
+impl Failure {
+    /// A failure without a status, with nothing arrived at the server.
+    pub fn local(class: Class, text: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { class, text: text.into(), next: next.into(), status: None, scim_type: None, arrived: Arrived::No }
+    }
+}

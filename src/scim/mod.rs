@@ -1,0 +1,6 @@
+//! The SCIM protocol (RFC 7643, RFC 7644) without IO: what is read tolerantly and written strictly.
+//!
+//! Knows no vendor, no clock, no network and no screen. Requests are values that [`crate::client`] sends.
+
+pub mod failure;
+pub mod request;
