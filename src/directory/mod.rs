@@ -1,1 +1,22 @@
-//! (room under construction)
+//! The directory as known: users, teams and roles, the changes still pending on them, and what the administrator
+//! means to do next.
+//!
+//! Pure: no network, no clock, no files, no screen. The screen always shows *confirmed ⊕ pending*: [`Directory`] keeps
+//! the confirmed [`records::Records`] and lays the pending [`change::Change`]s over them.
+
+pub mod change;
+pub mod guard;
+mod live;
+pub mod name;
+pub mod plan;
+pub mod query;
+pub mod record;
+pub mod records;
+pub mod search;
+pub mod sort;
+pub mod words;
+pub mod work;
+
+pub use live::{Directory, Fresh};
+pub use name::Name;
+pub use record::{Id, Kind, Target};

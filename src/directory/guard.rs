@@ -1,0 +1,145 @@
+//! Guards: changes that are refused, or need more care, whoever asks for them.
+
+use super::{
+    Directory, Id,
+    change::Change,
+    plan::Risk,
+    record::{Depth, User},
+};
+
+/// What a profile sets about guards.
+#[derive(Debug, Clone, Default)]
+pub struct Guards {
+    /// Refuse every edit.
+    pub read_only: bool,
+    /// User name or email of the key's owner, where it is known.
+    pub me: Option<String>,
+    /// The last-admin guard was switched off by a line in the config.
+    pub allow_last_admin: bool,
+}
+
+/// What a guard adds to a change that it lets through.
+#[derive(Debug, Default)]
+pub struct Guarded {
+    /// More care than the change itself asks for.
+    pub risk: Risk,
+    /// Sentences for the preview.
+    pub notes: Vec<String>,
+}
+
+impl Default for Risk {
+    fn default() -> Self {
+        Risk::Plain
+    }
+}
+
+/// Checks one change against what is known and against the changes planned before it.
+///
+/// # Errors
+/// The sentence that the person is told.
+pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[&Change]) -> Result<Guarded, String> {
+    if guards.read_only {
+        return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
+    }
+    let mut guarded = Guarded::default();
+    let Some(user) = affected(change).and_then(|id| directory.user(id)) else { return Ok(guarded) };
+    if let Some(problem) = &user.problem {
+        return Err(format!("This record could not be read ({}: {}), so it is not edited.", problem.path, problem.why));
+    }
+    let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
+    if takes_admin_away(change, user) {
+        last_admin(user, directory, guards, earlier, &mut guarded)?;
+    }
+    if weakens(change) && is_me(user, guards) {
+        guarded.risk = guarded.risk.max(Risk::Type(user.user_name.as_str().to_owned()));
+        guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
+    }
+    if is_admin && weakens(change) {
+        guarded.risk = guarded.risk.max(Risk::Look);
+    }
+    Ok(guarded)
+}
+
+fn affected(change: &Change) -> Option<&Id> {
+    match change {
+        Change::SetOrgRole { user, .. }
+        | Change::SetTeamRole { user, .. }
+        | Change::RemoveMember { user, .. }
+        | Change::AddMember { user, .. }
+        | Change::SetActive { user, .. }
+        | Change::DeleteUser { user }
+        | Change::SetDisplayName { user, .. }
+        | Change::SetEmail { user, .. } => Some(user),
+        _ => None,
+    }
+}
+
+/// True for changes that can only lower what the person may do.
+fn weakens(change: &Change) -> bool {
+    match change {
+        Change::SetOrgRole { role, .. } | Change::SetTeamRole { role, .. } => !role.is("admin"),
+        Change::SetActive { active, .. } => !active,
+        Change::DeleteUser { .. } | Change::RemoveMember { .. } => true,
+        _ => false,
+    }
+}
+
+fn takes_admin_away(change: &Change, user: &User) -> bool {
+    // An unknown role may be admin; a list without roles must not switch the guard off.
+    let may_be_admin = match &user.org_role {
+        Some(role) => role.is("admin"),
+        None => user.depth == Depth::Summary,
+    };
+    may_be_admin
+        && match change {
+            Change::SetOrgRole { role, .. } => !role.is("admin"),
+            Change::SetActive { active, .. } => !active,
+            Change::DeleteUser { .. } => true,
+            _ => false,
+        }
+}
+
+fn last_admin(
+    user: &User,
+    directory: &Directory,
+    guards: &Guards,
+    earlier: &[&Change],
+    guarded: &mut Guarded,
+) -> Result<(), String> {
+    let known = directory.org_roles_known();
+    if known == 0 {
+        // Nothing is known about anyone's role: this provider has no organisation roles, or none was read yet.
+        return Ok(());
+    }
+    let leaves = |id: &Id| {
+        earlier.iter().any(|change| {
+            affected(change) == Some(id)
+                && weakens(change)
+                && !matches!(change, Change::RemoveMember { .. } | Change::SetTeamRole { .. })
+        })
+    };
+    let others = directory.org_admins().filter(|admin| admin.id != user.id && !leaves(&admin.id)).count();
+    let all = directory.len(super::Kind::User);
+    let basis = if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() };
+    match (others, guards.allow_last_admin) {
+        (0, false) => Err(format!(
+            "{} is the last organisation admin{basis}; nobody could undo this. Make somebody else admin first.",
+            user.user_name
+        )),
+        (0, true) => {
+            guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
+            guarded.notes.push(format!("This is the last organisation admin{basis}."));
+            Ok(())
+        }
+        (1, _) => {
+            guarded.notes.push(format!("One organisation admin is left after this{basis}."));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// True if the key that the console uses is this user's.
+pub fn is_me(user: &User, guards: &Guards) -> bool {
+    guards.me.as_deref().is_some_and(|me| user.user_name.is(me) || (!user.email.is_empty() && user.email.is(me)))
+}

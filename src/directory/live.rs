@@ -1,0 +1,313 @@
+//! Confirmed records with the pending changes laid over them.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+
+use super::{
+    Id, Kind, Name, Target,
+    change::{Change, ChangeId, Field},
+    record::{Record, Role, Team, User},
+    records::Records,
+    search::SearchText,
+};
+
+/// What a read or an answer showed of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fresh {
+    /// It is so.
+    Record(Record),
+    /// It is not there (any more).
+    Gone(Target),
+}
+
+/// What the screen shows: confirmed ⊕ pending.
+///
+/// Life of a change here: [`Directory::begin`] lays it over its records, [`Directory::settle`] takes it off again and
+/// puts in what the server showed, or nothing where it was refused; all other pending changes stay.
+#[derive(Debug, Default)]
+pub struct Directory {
+    records: Records,
+    pending: IndexMap<ChangeId, Change>,
+    touched: FxHashMap<Target, Vec<ChangeId>>,
+    users: FxHashMap<Id, User>,
+    teams: FxHashMap<Id, Team>,
+    roles: FxHashMap<Id, Role>,
+    /// What was read one by one while a refresh was under way: newer than what the refresh will bring.
+    during_refresh: Option<Vec<Fresh>>,
+}
+
+impl Directory {
+    /// The confirmed records.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// Changes without an outcome yet, oldest first.
+    pub fn pending(&self) -> impl ExactSizeIterator<Item = (ChangeId, &Change)> {
+        self.pending.iter().map(|(id, change)| (*id, change))
+    }
+
+    /// Number of records of a kind, provisional ones included.
+    pub fn len(&self, kind: Kind) -> usize {
+        self.records.len(kind)
+    }
+
+    /// True if nothing is known at all.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// A user as shown.
+    pub fn user(&self, id: &Id) -> Option<&User> {
+        self.users.get(id).or_else(|| self.records.users().get(id))
+    }
+
+    /// A team as shown.
+    pub fn team(&self, id: &Id) -> Option<&Team> {
+        self.teams.get(id).or_else(|| self.records.teams().get(id))
+    }
+
+    /// A role as shown.
+    pub fn role(&self, id: &Id) -> Option<&Role> {
+        self.roles.get(id).or_else(|| self.records.roles().get(id))
+    }
+
+    /// The user of a row.
+    pub fn user_at(&self, row: u32) -> Option<&User> {
+        let (id, confirmed) = self.records.users().get_index(row as usize)?;
+        Some(if self.users.is_empty() { confirmed } else { self.users.get(id).unwrap_or(confirmed) })
+    }
+
+    /// The team of a row.
+    pub fn team_at(&self, row: u32) -> Option<&Team> {
+        let (id, confirmed) = self.records.teams().get_index(row as usize)?;
+        Some(self.teams.get(id).unwrap_or(confirmed))
+    }
+
+    /// The role of a row.
+    pub fn role_at(&self, row: u32) -> Option<&Role> {
+        let (id, confirmed) = self.records.roles().get_index(row as usize)?;
+        Some(self.roles.get(id).unwrap_or(confirmed))
+    }
+
+    /// The id at a row.
+    pub fn id_at(&self, kind: Kind, row: u32) -> Option<&Id> {
+        match kind {
+            Kind::User => self.records.users().get_index(row as usize).map(|(id, _)| id),
+            Kind::Team => self.records.teams().get_index(row as usize).map(|(id, _)| id),
+            Kind::Role => self.records.roles().get_index(row as usize).map(|(id, _)| id),
+        }
+    }
+
+    /// Rows in name order.
+    pub fn rows_by_name(&self, kind: Kind) -> &[u32] {
+        self.records.by_name(kind)
+    }
+
+    /// Searchable text.
+    pub fn text(&self, kind: Kind) -> &SearchText {
+        self.records.text(kind)
+    }
+
+    /// A user by exact user name or by email, without regard to case.
+    pub fn user_named(&self, name: &str) -> Option<&User> {
+        let same = |user: &&User| user.user_name.is(name) || user.email.is(name);
+        self.records.users().values().find(same)
+    }
+
+    /// A team by its exact name.
+    pub fn team_named(&self, name: &Name) -> Option<&Team> {
+        self.records.team_named(name)
+    }
+
+    /// The teams of a user, pending joins and leaves included.
+    pub fn teams_of(&self, user: &Id) -> Cow<'_, [Id]> {
+        let confirmed = self.records.teams_of(user);
+        let Some(changes) = self.touched.get(&Target::user(user)) else { return Cow::Borrowed(confirmed) };
+        let mut teams = confirmed.to_vec();
+        for change in changes.iter().filter_map(|id| self.pending.get(id)) {
+            match change {
+                Change::AddMember { team, .. }
+                | Change::SetTeamRole { team, .. }
+                | Change::CreateTeam { key: team, .. } => {
+                    if !teams.contains(team) {
+                        teams.push(team.clone());
+                    }
+                }
+                Change::RemoveMember { team, .. } => teams.retain(|known| known != team),
+                _ => {}
+            }
+        }
+        Cow::Owned(teams)
+    }
+
+    /// Number of teams of a user.
+    pub fn team_count(&self, user: &Id) -> usize {
+        self.teams_of(user).len()
+    }
+
+    /// The users who hold a role in some team, each with the names of those teams.
+    pub fn holders(&self, role: &Name) -> Vec<(&User, Vec<&Name>)> {
+        let users = (0..self.len(Kind::User) as u32).filter_map(|row| self.user_at(row));
+        users
+            .filter_map(|user| {
+                let grants = user.team_roles.as_deref()?;
+                let teams: Vec<&Name> = grants.iter().filter(|g| g.role == *role).map(|g| &g.scope).collect();
+                (!teams.is_empty()).then_some((user, teams))
+            })
+            .collect()
+    }
+
+    /// Users whose organisation role is known to be `admin`, and are not deactivated.
+    pub fn org_admins(&self) -> impl Iterator<Item = &User> {
+        (0..self.len(Kind::User) as u32)
+            .filter_map(|row| self.user_at(row))
+            .filter(|user| user.org_role.as_ref().is_some_and(|role| role.is("admin")) && !user.is_inactive())
+    }
+
+    /// How many users' organisation roles are known.
+    pub fn org_roles_known(&self) -> usize {
+        self.records.users().values().filter(|user| user.org_role.is_some()).count()
+    }
+
+    /// True if a pending change alters this value of this record.
+    pub fn is_pending(&self, target: &Target, field: &Field) -> bool {
+        self.changes_on(target).any(|change| change.touches().iter().any(|(t, f)| t == target && f == field))
+    }
+
+    /// True if any pending change alters this record.
+    pub fn is_touched(&self, target: &Target) -> bool {
+        !self.touched.is_empty() && self.touched.contains_key(target)
+    }
+
+    /// The pending changes on a record, oldest first.
+    pub fn changes_on(&self, target: &Target) -> impl Iterator<Item = &Change> {
+        self.touched.get(target).into_iter().flatten().filter_map(|id| self.pending.get(id))
+    }
+
+    /// Lays a change over the records that it alters. True if rows were added.
+    pub fn begin(&mut self, id: ChangeId, change: Change) -> bool {
+        let added = change.created().is_some_and(|record| self.records.put(record));
+        let targets = change.touches();
+        for (target, _) in &targets {
+            self.touched.entry(target.clone()).or_default().push(id);
+        }
+        self.pending.insert(id, change);
+        for (target, _) in targets {
+            self.overlay(&target);
+        }
+        added
+    }
+
+    /// Takes a change off and puts in what the server showed. True if rows were added or removed.
+    pub fn settle(&mut self, id: ChangeId, fresh: Vec<Fresh>) -> bool {
+        let mut reshaped = false;
+        if let Some(change) = self.pending.shift_remove(&id) {
+            let targets = change.touches();
+            for (target, _) in &targets {
+                if let Some(changes) = self.touched.get_mut(target) {
+                    changes.retain(|other| *other != id);
+                    if changes.is_empty() {
+                        self.touched.remove(target);
+                    }
+                }
+            }
+            if let Some(record) = change.created() {
+                reshaped |= self.records.remove(&record.target());
+            }
+            for (target, _) in targets {
+                self.overlay(&target);
+            }
+        }
+        self.learn(fresh) | reshaped
+    }
+
+    /// Puts in what single reads showed. True if rows were added or removed.
+    pub fn learn(&mut self, fresh: Vec<Fresh>) -> bool {
+        if let Some(during) = self.during_refresh.as_mut() {
+            during.extend(fresh.iter().cloned());
+        }
+        let mut reshaped = false;
+        for one in fresh {
+            let target = match &one {
+                Fresh::Record(record) => record.target(),
+                Fresh::Gone(target) => target.clone(),
+            };
+            reshaped |= match one {
+                Fresh::Record(record) => self.records.put(record),
+                Fresh::Gone(target) => self.records.remove(&target),
+            };
+            self.overlay(&target);
+        }
+        reshaped
+    }
+
+    /// A refresh begins: what is learnt from now on is newer than what it will bring.
+    pub fn refresh_begins(&mut self) {
+        self.during_refresh = Some(Vec::new());
+    }
+
+    /// Puts whole new records in place and gives back the old ones, to be dropped elsewhere. Pending changes stay.
+    pub fn replace(&mut self, records: Records, last: bool) -> Records {
+        let old = std::mem::replace(&mut self.records, records);
+        if last {
+            let newer = self.during_refresh.take().unwrap_or_default();
+            self.learn(newer);
+        }
+        for change in self.pending.values() {
+            if let Some(record) = change.created() {
+                self.records.put(record);
+            }
+        }
+        for target in self.touched.keys().cloned().collect::<Vec<_>>() {
+            self.overlay(&target);
+        }
+        old
+    }
+
+    /// Computes one record as shown anew: the confirmed one with its pending changes in order.
+    fn overlay(&mut self, target: &Target) {
+        let changes: Vec<&Change> = self.changes_on(target).collect();
+        let id = &target.id;
+        match target.kind {
+            Kind::User => {
+                let laid =
+                    (!changes.is_empty()).then(|| self.records.users().get(id).cloned()).flatten().map(|mut user| {
+                        for change in changes {
+                            change.apply_to_user(&mut user, |team| self.team(team).map(|team| team.name.clone()));
+                        }
+                        user
+                    });
+                put(&mut self.users, id, laid);
+            }
+            Kind::Team => {
+                let laid =
+                    (!changes.is_empty()).then(|| self.records.teams().get(id).cloned()).flatten().map(|mut team| {
+                        changes.iter().for_each(|change| change.apply_to_team(&mut team));
+                        team
+                    });
+                put(&mut self.teams, id, laid);
+            }
+            Kind::Role => {
+                let laid =
+                    (!changes.is_empty()).then(|| self.records.roles().get(id).cloned()).flatten().map(|mut role| {
+                        changes.iter().for_each(|change| change.apply_to_role(&mut role));
+                        role
+                    });
+                put(&mut self.roles, id, laid);
+            }
+        }
+    }
+}
+
+fn put<T>(map: &mut FxHashMap<Id, T>, id: &Id, value: Option<T>) {
+    match value {
+        Some(value) => drop(map.insert(id.clone(), value)),
+        None => drop(map.remove(id)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+use proptest::prelude::*;
+
+use super::*;
+fn user(id: &str) -> User {
+    User {
+        id: id.into(),
+        user_name: format!("user-{id}").into(),
+        org_role: Some("member".into()),
+        team_roles: Some(vec![]),
+        active: Some(true),
+        ..User::default()
+    }
+}
+
+fn start() -> Directory {
+    let users = (0..3).map(|i| user(&i.to_string())).collect();
+    let team = Team { id: "t".into(), name: "vision".into(), members: Some(vec![]), ..Team::default() };
+    let mut directory = Directory::default();
+    directory.replace(Records::build(users, vec![team], vec![]), true);
+    directory
+}
+
+#[test]
+fn a_refused_change_goes_back_alone() {
+    let mut directory = start();
+    let id: Id = "0".into();
+    directory.begin(ChangeId(1), Change::SetOrgRole { user: id.clone(), role: "admin".into() });
+    directory.begin(ChangeId(2), Change::SetActive { user: id.clone(), active: false });
+    assert!(directory.is_pending(&Target::user(&id), &Field::OrgRole));
+    directory.settle(ChangeId(1), vec![]);
+    let shown = directory.user(&id).unwrap();
+    assert_eq!((shown.org_role.as_ref().unwrap().raw(), shown.active), ("member", Some(false)));
+    assert!(!directory.is_pending(&Target::user(&id), &Field::OrgRole));
+    assert!(directory.is_pending(&Target::user(&id), &Field::Status));
+}
+
+#[test]
+fn a_created_user_is_there_at_once_and_takes_its_real_id() {
+    let mut directory = start();
+    let key = ChangeId(7).provisional();
+    let new = crate::directory::change::NewUser { user_name: "noor".into(), ..Default::default() };
+    assert!(directory.begin(ChangeId(7), Change::CreateUser { key: key.clone(), user: new }));
+    assert_eq!(directory.user(&key).unwrap().user_name.raw(), "noor");
+    let mut real = user("9");
+    real.user_name = "noor".into();
+    assert!(directory.settle(ChangeId(7), vec![Fresh::Record(Record::User(real))]));
+    assert!(directory.user(&key).is_none());
+    assert_eq!(directory.len(Kind::User), 4);
+}
+
+#[test]
+fn what_was_read_during_a_refresh_is_newer_than_the_refresh() {
+    let mut directory = start();
+    directory.refresh_begins();
+    let mut newer = user("0");
+    newer.org_role = Some("admin".into());
+    directory.learn(vec![Fresh::Record(Record::User(newer))]);
+    directory.replace(Records::build(vec![user("0")], vec![], vec![]), true);
+    assert_eq!(directory.user(&"0".into()).unwrap().org_role.as_ref().unwrap().raw(), "admin");
+}
+
+/// A server for the property: applies changes to its own records.
+#[derive(Clone)]
+struct Server {
+    users: Vec<User>,
+    team: Team,
+}
+
+impl Server {
+    fn apply(&mut self, change: &Change) -> Vec<Fresh> {
+        let name = self.team.name.clone();
+        for user in &mut self.users {
+            if change.touches().iter().any(|(target, _)| *target == Target::user(&user.id)) {
+                change.apply_to_user(user, |_| Some(name.clone()));
+            }
+        }
+        change.apply_to_team(&mut self.team);
+        self.records()
+            .into_iter()
+            .filter(|record| change.touches().iter().any(|(t, _)| *t == record.target()))
+            .map(Fresh::Record)
+            .collect()
+    }
+
+    fn records(&self) -> Vec<Record> {
+        self.users.iter().cloned().map(Record::User).chain([Record::Team(self.team.clone())]).collect()
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Event {
+    Begin(Change),
+    Answer(usize, bool),
+    Refresh,
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let user = (0..3usize).prop_map(|i| Id::from(i.to_string()));
+    let team = || Id::from("t");
+    prop_oneof![
+        (user.clone(), prop_oneof![Just("admin"), Just("member")])
+            .prop_map(|(user, role)| Change::SetOrgRole { user, role: role.into() }),
+        (user.clone(), any::<bool>()).prop_map(|(user, active)| Change::SetActive { user, active }),
+        user.clone().prop_map(move |user| Change::AddMember { team: team(), user }),
+        user.clone().prop_map(move |user| Change::RemoveMember { team: team(), user }),
+        (user, prop_oneof![Just("viewer"), Just("admin")]).prop_map(move |(user, role)| Change::SetTeamRole {
+            user,
+            team: team(),
+            role: role.into()
+        }),
+    ]
+}
+
+proptest! {
+    /// Any interleaving of changes, answers and refreshes ends equal to the server.
+    #[test]
+    fn every_interleaving_ends_equal_to_the_server(
+        events in prop::collection::vec(prop_oneof![
+            3 => change().prop_map(Event::Begin),
+            3 => (any::<usize>(), any::<bool>()).prop_map(|(i, ok)| Event::Answer(i, ok)),
+            1 => Just(Event::Refresh),
+        ], 0..40)
+    ) {
+        let mut directory = start();
+        let mut server = Server {
+            users: directory.records().users().values().cloned().collect(),
+            team: directory.team(&"t".into()).unwrap().clone(),
+        };
+        let mut next = 0;
+        let settle = |directory: &mut Directory, server: &mut Server, id: ChangeId, accepted: bool| {
+            let change = directory.pending().find(|(other, _)| *other == id).unwrap().1.clone();
+            let fresh = if accepted { server.apply(&change) } else { vec![] };
+            directory.settle(id, fresh);
+        };
+        for event in events {
+            match event {
+                Event::Begin(change) => {
+                    next += 1;
+                    directory.begin(ChangeId(next), change);
+                }
+                Event::Answer(i, ok) => {
+                    let open: Vec<ChangeId> = directory.pending().map(|(id, _)| id).collect();
+                    if let Some(id) = open.get(i.checked_rem(open.len()).unwrap_or(0)) {
+                        settle(&mut directory, &mut server, *id, ok);
+                    }
+                }
+                Event::Refresh => {
+                    directory.refresh_begins();
+                    let records = Records::build(server.users.clone(), vec![server.team.clone()], vec![]);
+                    directory.replace(records, true);
+                }
+            }
+        }
+        for id in directory.pending().map(|(id, _)| id).collect::<Vec<_>>() {
+            settle(&mut directory, &mut server, id, true);
+        }
+        for user in &server.users {
+            prop_assert_eq!(directory.user(&user.id).unwrap(), user);
+            let teams = directory.teams_of(&user.id).into_owned();
+            prop_assert_eq!(teams.contains(&"t".into()), server.team.has(&user.id));
+        }
+        let ids = |team: &Team| {
+            let mut ids: Vec<Id> = team.members.iter().flatten().map(|member| member.id.clone()).collect();
+            ids.sort();
+            ids
+        };
+        prop_assert_eq!(ids(directory.team(&"t".into()).unwrap()), ids(&server.team));
+    }
+}

@@ -1,0 +1,267 @@
+//! Plans: what a change will send, do and cost, known before anything is sent.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Directory, Name, Target,
+    change::{Change, ChangeId, Verb},
+    guard::{self, Guards},
+    words,
+};
+use crate::scim::{failure::Failure, request::Request};
+
+/// How a step's outcome is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Confirm {
+    /// The answer shows the record, and showing the change there is enough; else these are read again.
+    Echo(Vec<Target>),
+    /// The answer can't be trusted: these are read again, always.
+    Reread(Vec<Target>),
+}
+
+/// How a step can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Undo {
+    /// By these changes, in order.
+    By(Vec<Change>),
+    /// Not at all, because.
+    Never(String),
+}
+
+/// How carefully a person must look before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Risk {
+    /// Sent at once where the profile confirms only what is risky.
+    Plain,
+    /// Shown first.
+    Look,
+    /// Shown first, and this text must be typed.
+    Type(String),
+}
+
+/// Why a provider can't do it, as the person is told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unsupported(pub String);
+
+/// One change with everything that is known about sending it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is meant.
+    pub change: Change,
+    /// What is sent, in order.
+    pub requests: Vec<Request>,
+    /// Side effects that are known, a sentence each.
+    pub consequences: Vec<String>,
+    /// The way back.
+    pub undo: Undo,
+    /// How the outcome is known.
+    pub confirm: Confirm,
+    /// How carefully to look.
+    pub risk: Risk,
+    /// The change in words, fixed when it was planned: `eva-tanaka` and `role in vision: member → viewer`.
+    pub words: words::Line,
+}
+
+/// Steps that were meant together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What it is, in words.
+    pub title: String,
+    /// What will be sent.
+    pub steps: Vec<Step>,
+    /// What won't, and why.
+    pub refused: Vec<(words::Line, String)>,
+    /// Set on an undo: the plan that is taken back.
+    pub undoes: Option<ChangeId>,
+}
+
+impl Plan {
+    /// The greatest care that any step asks for; more than one person is always shown, a mass removal typed.
+    pub fn risk(&self) -> Risk {
+        let most = self.steps.iter().map(|step| step.risk.clone()).max().unwrap_or(Risk::Plain);
+        if self.steps.len() > 1 && most < Risk::Look {
+            return Risk::Look;
+        }
+        let removes = |step: &&Step| {
+            matches!(step.change.verb(), Verb::RemoveMember | Verb::Deactivate | Verb::DeleteUser | Verb::DeleteTeam)
+        };
+        let removed = self.steps.iter().filter(removes).count();
+        if removed > 1 { Risk::Type(removed.to_string()) } else { most }
+    }
+
+    /// Number of requests, reads for confirmation left out.
+    pub fn requests(&self) -> usize {
+        self.steps.iter().map(|step| step.requests.len()).sum()
+    }
+}
+
+/// A predefined role that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleChoice {
+    /// Its name on the wire.
+    pub name: Name,
+    /// A warning shown beside it.
+    pub note: Option<String>,
+}
+
+/// What a provider (in its hosting) can do.
+#[derive(Debug, Clone, Default)]
+pub struct Capabilities {
+    /// What can't be done, each with the sentence for the person.
+    pub refused: Vec<(Verb, String)>,
+    /// Predefined roles in the organisation.
+    pub org_roles: Vec<RoleChoice>,
+    /// Predefined roles in a team.
+    pub team_roles: Vec<RoleChoice>,
+    /// The role that a new member has, where it is known.
+    pub joins_as: Option<Name>,
+    /// `None` where there is a Roles tab; else why there is none.
+    pub no_roles: Option<String>,
+    /// Lists may leave roles out; single reads show them.
+    pub sparse_lists: bool,
+    /// What a group is called: "team" or "group".
+    pub team_word: &'static str,
+}
+
+impl Capabilities {
+    /// Yes, or the reason why not.
+    pub fn can(&self, verb: Verb) -> Result<(), &str> {
+        match self.refused.iter().find(|(refused, _)| *refused == verb) {
+            Some((_, why)) => Err(why),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A dialect as the console sees it: plans, but no wire.
+pub trait Planner: Send + Sync {
+    /// What can be done.
+    fn capabilities(&self) -> &Capabilities;
+    /// Plans one change. Pure.
+    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported>;
+}
+
+/// Plans changes that are meant together: guards first, then the dialect.
+///
+/// Each change is checked as if the ones before it had happened, so that two demotions can't remove the last two
+/// admins together.
+pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Plan {
+    let mut plan = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None };
+    for change in changes {
+        let line = words::line(&change, directory);
+        let earlier: Vec<&Change> = plan.steps.iter().map(|step| &step.change).collect();
+        let allowed = planner
+            .capabilities()
+            .can(change.verb())
+            .map_err(str::to_owned)
+            .and_then(|()| guard::check(&change, directory, guards, &earlier));
+        match allowed {
+            Err(why) => plan.refused.push((line, why)),
+            Ok(guarded) => match planner.step(&change, directory) {
+                Err(Unsupported(why)) => plan.refused.push((line, why)),
+                Ok(mut step) => {
+                    step.risk = step.risk.max(guarded.risk);
+                    step.consequences.extend(guarded.notes);
+                    plan.steps.push(step);
+                }
+            },
+        }
+    }
+    plan.title = words::title(&plan, directory);
+    plan
+}
+
+/// Where a change stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Written down, not sent.
+    Planned,
+    /// Sent; no outcome yet.
+    Sent,
+    /// The server shows it.
+    Confirmed,
+    /// The server said no, or accepted it and did not change anything.
+    Refused,
+    /// The record was changed by somebody else in between.
+    Conflict,
+    /// The answer was lost, and the record could not be looked at yet.
+    Unknown,
+    /// Taken back here before it was sent.
+    Dropped,
+}
+
+impl State {
+    /// True while the outcome is open.
+    pub fn is_open(self) -> bool {
+        matches!(self, State::Planned | State::Sent | State::Unknown)
+    }
+
+    /// True where something needs a look.
+    pub fn is_failure(self) -> bool {
+        matches!(self, State::Refused | State::Conflict | State::Unknown)
+    }
+
+    /// The word shown.
+    pub fn label(self) -> &'static str {
+        match self {
+            State::Planned => "waiting",
+            State::Sent => "in flight",
+            State::Confirmed => "confirmed",
+            State::Refused => "refused",
+            State::Conflict => "conflict",
+            State::Unknown => "unknown",
+            State::Dropped => "dropped",
+        }
+    }
+}
+
+/// One request and its answer, secrets out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// `PATCH /Users/…` with its body, for display.
+    pub request: String,
+    /// HTTP status; `None` without an answer.
+    pub status: Option<u16>,
+    /// Milliseconds until the answer.
+    pub millis: u64,
+    /// Bytes of the answer.
+    pub bytes: u64,
+    /// The beginning of the answer, or what went wrong.
+    pub answer: String,
+}
+
+/// A change in the journal: the whole story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: ChangeId,
+    /// The first change of the plan that it belongs to.
+    pub plan: ChangeId,
+    /// The plan's title.
+    pub title: String,
+    /// When it was planned.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+    /// Who sat at the keyboard: the operating system's user name.
+    pub actor: String,
+    /// What was planned.
+    pub step: Step,
+    /// Where it stands.
+    pub state: State,
+    /// Why, for failures; what is special about the outcome otherwise.
+    pub why: String,
+    /// The failure behind `Refused`, where there was one.
+    pub failure: Option<Failure>,
+    /// Requests and answers so far.
+    pub exchanges: Vec<Exchange>,
+    /// When the outcome was known.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::optional")]
+    pub settled: Option<Timestamp>,
+    /// The plan that this one takes back.
+    pub undoes: Option<ChangeId>,
+    /// The id that the server gave to what was created.
+    pub created: Option<super::Id>,
+}

@@ -1,0 +1,438 @@
+//! The language of the `/` filter: fuzzy words and `field:value` terms, evaluated here and never trusted to a server.
+//!
+//! `tan role:admin -team:vision active:no last>90d members<3`: terms are joined by *and*; a comma in a value is *or*;
+//! a leading `-` or `!` turns a term round.
+
+use jiff::Timestamp;
+
+use super::{
+    Directory, Kind, Name,
+    record::{Account, LastActive, Role, Team, User},
+    search::{Scratch, Words, scan},
+};
+use crate::scim::text::fold;
+
+/// A field that can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Role,
+    Team,
+    TeamRole,
+    Seat,
+    Weave,
+    Active,
+    Email,
+    Name,
+    Id,
+    Last,
+    Teams,
+    Members,
+    Admins,
+    Inherits,
+    Permission,
+    Holders,
+    Account,
+}
+
+/// The fields of each pane with the word that is typed, in the order of the help.
+const FIELDS: &[(Kind, &str, Key)] = &[
+    (Kind::User, "role", Key::Role),
+    (Kind::User, "team", Key::Team),
+    (Kind::User, "as", Key::TeamRole),
+    (Kind::User, "seat", Key::Seat),
+    (Kind::User, "weave", Key::Weave),
+    (Kind::User, "active", Key::Active),
+    (Kind::User, "last", Key::Last),
+    (Kind::User, "teams", Key::Teams),
+    (Kind::User, "email", Key::Email),
+    (Kind::User, "name", Key::Name),
+    (Kind::User, "id", Key::Id),
+    (Kind::User, "account", Key::Account),
+    (Kind::Team, "name", Key::Name),
+    (Kind::Team, "members", Key::Members),
+    (Kind::Team, "admins", Key::Admins),
+    (Kind::Team, "member", Key::Team),
+    (Kind::Team, "id", Key::Id),
+    (Kind::Role, "name", Key::Name),
+    (Kind::Role, "inherits", Key::Inherits),
+    (Kind::Role, "permission", Key::Permission),
+    (Kind::Role, "holders", Key::Holders),
+    (Kind::Role, "id", Key::Id),
+];
+
+/// The words that can stand before a `:` in a pane, for help and completion.
+pub fn fields(kind: Kind) -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().filter(move |(of, _, _)| *of == kind).map(|(_, word, _)| *word)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Is,
+    Above,
+    Below,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Value {
+    /// Folded texts, any of which may be contained.
+    Text(Vec<String>),
+    Number(i64),
+    Bool(bool),
+    /// Seconds.
+    Age(i64),
+    Never,
+    None,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Term {
+    key: Key,
+    relation: Relation,
+    value: Value,
+    negative: bool,
+}
+
+/// A parsed filter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Query {
+    words: Words,
+    terms: Vec<Term>,
+}
+
+/// A filter that can't be understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("filter: `{term}`: {why}")]
+pub struct BadQuery {
+    /// The term as typed.
+    pub term: String,
+    /// What is wrong and what would be right.
+    pub why: String,
+}
+
+impl Query {
+    /// Parses what was typed in the pane of `kind`.
+    pub fn parse(text: &str, kind: Kind) -> Result<Self, BadQuery> {
+        let mut words = Vec::new();
+        let mut terms = Vec::new();
+        for token in tokens(text) {
+            match split(&token) {
+                Some((negative, key, relation, value)) => {
+                    terms.push(term(&token, kind, negative, key, relation, value)?)
+                }
+                None => words.push(token),
+            }
+        }
+        Ok(Self { words: Words::new(words.iter().map(String::as_str)), terms: terms.into_iter().flatten().collect() })
+    }
+
+    /// True if everything matches.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.terms.is_empty()
+    }
+
+    /// True if the best match should come first: there are words to score by.
+    pub fn ranks(&self) -> bool {
+        !self.words.is_empty()
+    }
+
+    /// True if whatever matches `self` also matches `earlier`.
+    pub fn narrows(&self, earlier: &Self) -> bool {
+        self.terms == earlier.terms && self.words.narrows(&earlier.words)
+    }
+
+    /// The rows that match: best first where there are words, else in the order given.
+    pub fn run(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> Vec<u32> {
+        let text = directory.text(kind);
+        if !self.ranks() {
+            return scan(rows, |row, _| self.terms_hold(directory, kind, row, now).then_some(row));
+        }
+        let mut scored: Vec<(u32, u32)> = scan(rows, |row, scratch: &mut Scratch| {
+            if !self.terms_hold(directory, kind, row, now) {
+                return None;
+            }
+            let score = self.words.score(text.get(row), scratch)?;
+            Some((u32::MAX - score, row))
+        });
+        // Stable: rows of one score stay in the list's own order.
+        scored.sort_by_key(|(score, _)| *score);
+        scored.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn terms_hold(&self, directory: &Directory, kind: Kind, row: u32, now: Timestamp) -> bool {
+        self.terms.iter().all(|term| {
+            let holds = match kind {
+                Kind::User => directory.user_at(row).is_some_and(|user| user_holds(directory, user, term, now)),
+                Kind::Team => directory.team_at(row).is_some_and(|team| team_holds(directory, team, term)),
+                Kind::Role => directory.role_at(row).is_some_and(|role| role_holds(directory, role, term)),
+            };
+            holds != term.negative
+        })
+    }
+}
+
+/// Splits on spaces outside double quotes; the quotes go.
+fn tokens(text: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            c if c.is_whitespace() && !quoted => out.push(String::new()),
+            c => {
+                if let Some(last) = out.last_mut() {
+                    last.push(c);
+                }
+            }
+        }
+    }
+    out.retain(|token| !token.is_empty());
+    out
+}
+
+fn split(token: &str) -> Option<(bool, &str, Relation, &str)> {
+    let (negative, rest) = match token.strip_prefix(['-', '!']) {
+        Some(rest) => (true, rest),
+        None => (false, token),
+    };
+    let at = rest.find([':', '>', '<', '='])?;
+    let (key, tail) = rest.split_at(at);
+    if key.is_empty() || !key.chars().all(|c| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let relation = match tail.chars().next()? {
+        '>' => Relation::Above,
+        '<' => Relation::Below,
+        _ => Relation::Is,
+    };
+    Some((negative, key, relation, tail.get(1..)?))
+}
+
+/// A term still being typed (`role:`) matches everything, so that the list does not jump.
+fn term(
+    token: &str,
+    kind: Kind,
+    negative: bool,
+    key: &str,
+    relation: Relation,
+    value: &str,
+) -> Result<Option<Term>, BadQuery> {
+    let bad = |why: String| BadQuery { term: crate::scim::text::clean(token).into_owned(), why };
+    let Some((_, _, key)) = FIELDS.iter().find(|(of, word, _)| *of == kind && word.eq_ignore_ascii_case(key)) else {
+        let known: Vec<&str> = fields(kind).collect();
+        return Err(bad(format!("no field `{key}` here; there are {}", known.join(", "))));
+    };
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let value = parse_value(*key, relation, value).map_err(bad)?;
+    Ok(Some(Term { key: *key, relation, value, negative }))
+}
+
+fn parse_value(key: Key, relation: Relation, value: &str) -> Result<Value, String> {
+    let lower = fold(value);
+    match key {
+        Key::Active => match lower.as_str() {
+            "y" | "ye" | "yes" | "true" | "t" | "1" => Ok(Value::Bool(true)),
+            "n" | "no" | "false" | "f" | "0" => Ok(Value::Bool(false)),
+            _ => Err("yes or no".into()),
+        },
+        Key::Last if "never".starts_with(&lower) => Ok(Value::Never),
+        Key::Last => age(&lower).map(Value::Age).ok_or_else(|| "never, or an age such as >90d, <12h, >6w, >1y".into()),
+        Key::Members | Key::Teams | Key::Holders | Key::Admins => {
+            lower.parse().map(Value::Number).map_err(|_| "a number, such as >10".into())
+        }
+        _ if relation != Relation::Is => Err("`:` only; < and > go with last, teams, members, admins, holders".into()),
+        _ if lower == "none" => Ok(Value::None),
+        _ => Ok(Value::Text(lower.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect())),
+    }
+}
+
+fn age(text: &str) -> Option<i64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: i64 = digits.parse().ok()?;
+    let unit = match text.get(digits.len()..)? {
+        "h" => 3_600,
+        "" | "d" => 86_400,
+        "w" => 7 * 86_400,
+        "m" => 30 * 86_400,
+        "y" => 365 * 86_400,
+        _ => return None,
+    };
+    number.checked_mul(unit)
+}
+
+fn compare(relation: Relation, have: i64, want: i64) -> bool {
+    match relation {
+        Relation::Is => have == want,
+        Relation::Above => have > want,
+        Relation::Below => have < want,
+    }
+}
+
+fn text_holds(value: &Value, have: Option<&Name>) -> bool {
+    match (value, have) {
+        (Value::None, have) => have.is_none_or(Name::is_empty),
+        (Value::Text(parts), Some(have)) => {
+            let have = fold(have.as_str());
+            parts.iter().any(|part| have.contains(part.as_str()))
+        }
+        _ => false,
+    }
+}
+
+fn number_holds(term: &Term, have: usize) -> bool {
+    matches!(term.value, Value::Number(want) if compare(term.relation, have as i64, want))
+}
+
+fn user_holds(directory: &Directory, user: &User, term: &Term, now: Timestamp) -> bool {
+    match term.key {
+        Key::Role => text_holds(&term.value, user.org_role.as_ref()),
+        Key::Seat => text_holds(&term.value, user.models_seat.as_ref()),
+        Key::Weave => text_holds(&term.value, user.weave_role.as_ref()),
+        Key::Email => text_holds(&term.value, Some(&user.email)),
+        Key::Name => {
+            text_holds(&term.value, Some(&user.user_name)) || text_holds(&term.value, Some(&user.display_name))
+        }
+        Key::Id => text_holds(&term.value, Some(&Name::new(user.id.clone()))),
+        Key::Account => text_holds(&term.value, Some(&account_word(user.account).into())),
+        Key::Active => term.value == Value::Bool(!user.is_inactive()),
+        Key::Last => last_holds(term, user.last_active, now),
+        Key::Teams => number_holds(term, directory.team_count(&user.id)),
+        Key::Team => {
+            let teams = directory.teams_of(&user.id);
+            match &term.value {
+                Value::None => teams.is_empty(),
+                value => teams.iter().any(|team| text_holds(value, directory.team(team).map(|team| &team.name))),
+            }
+        }
+        Key::TeamRole => user.team_roles.iter().flatten().any(|grant| text_holds(&term.value, Some(&grant.role))),
+        _ => false,
+    }
+}
+
+/// The word for an account that is no person's.
+pub fn account_word(account: Account) -> &'static str {
+    match account {
+        Account::Person => "person",
+        Account::TeamService => "service",
+        Account::OrgService => "org service",
+    }
+}
+
+fn last_holds(term: &Term, last: LastActive, now: Timestamp) -> bool {
+    match (&term.value, last) {
+        (Value::Never, LastActive::Never) => true,
+        (Value::Age(age), LastActive::At(at)) => {
+            let have = now.as_second() - at.as_second();
+            match term.relation {
+                Relation::Below => have < *age,
+                _ => have > *age,
+            }
+        }
+        // Never seen is longer ago than any age.
+        (Value::Age(_), LastActive::Never) => term.relation != Relation::Below,
+        _ => false,
+    }
+}
+
+fn team_holds(directory: &Directory, team: &Team, term: &Term) -> bool {
+    match term.key {
+        Key::Name => text_holds(&term.value, Some(&team.name)),
+        Key::Id => text_holds(&term.value, Some(&Name::new(team.id.clone()))),
+        Key::Members => number_holds(term, team.size()),
+        Key::Admins => {
+            let admin =
+                |id| directory.user(id).and_then(|user| user.role_in(&team.name)).is_some_and(|role| role.is("admin"));
+            number_holds(term, team.members.iter().flatten().filter(|member| admin(&member.id)).count())
+        }
+        Key::Team => team.members.iter().flatten().any(|member| {
+            let user = directory.user(&member.id);
+            text_holds(&term.value, Some(user.map_or(&member.display, |user| &user.user_name)))
+        }),
+        _ => false,
+    }
+}
+
+fn role_holds(directory: &Directory, role: &Role, term: &Term) -> bool {
+    match term.key {
+        Key::Name => text_holds(&term.value, Some(&role.name)),
+        Key::Id => text_holds(&term.value, Some(&Name::new(role.id.clone()))),
+        Key::Inherits => text_holds(&term.value, Some(&role.inherits)),
+        Key::Permission => role.permissions.iter().any(|permission| text_holds(&term.value, Some(&permission.name))),
+        Key::Holders => number_holds(term, directory.holders(&role.name).len()),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{
+        record::{Grant, Member},
+        records::Records,
+    };
+
+    fn directory() -> Directory {
+        let now = 1_000_000_000;
+        let user = |id: &str, name: &str, role: &str, active, days: i64| User {
+            id: id.into(),
+            user_name: name.into(),
+            org_role: Some(role.into()),
+            active: Some(active),
+            last_active: if days < 0 {
+                LastActive::Never
+            } else {
+                LastActive::At(Timestamp::from_second(now - days * 86_400).unwrap())
+            },
+            team_roles: Some(vec![Grant { scope: "vision".into(), role: "Admin".into() }]),
+            ..User::default()
+        };
+        let member = |id: &str| Member { id: id.into(), display: Name::default() };
+        let team = Team { id: "t".into(), name: "vision".into(), members: Some(vec![member("1")]), ..Team::default() };
+        let users = vec![
+            user("1", "eva-tanaka", "admin", true, 2),
+            user("2", "ivan", "member", false, 100),
+            user("3", "noor", "member", true, -1),
+        ];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, vec![team], vec![]), true);
+        directory
+    }
+
+    #[rstest::rstest]
+    #[case("tnk", &["eva-tanaka"])]
+    #[case("role:admin", &["eva-tanaka"])]
+    #[case("-role:admin", &["ivan", "noor"])]
+    #[case("role:admin,member active:no", &["ivan"])]
+    #[case("last>90d", &["ivan", "noor"])]
+    #[case("last<1w", &["eva-tanaka"])]
+    #[case("last:never", &["noor"])]
+    #[case("team:vis", &["eva-tanaka"])]
+    #[case("team:none", &["ivan", "noor"])]
+    #[case("as:admin va", &["eva-tanaka", "ivan"])]
+    #[case("teams:0", &["ivan", "noor"])]
+    #[case("role:", &["eva-tanaka", "ivan", "noor"])]
+    fn users_are_found(#[case] text: &str, #[case] want: &[&str]) {
+        let directory = directory();
+        let query = Query::parse(text, Kind::User).unwrap();
+        let rows = query.run(
+            &directory,
+            Kind::User,
+            directory.rows_by_name(Kind::User),
+            Timestamp::from_second(1_000_000_000).unwrap(),
+        );
+        let mut names: Vec<&str> = rows.iter().map(|row| directory.user_at(*row).unwrap().user_name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, want);
+    }
+
+    #[rstest::rstest]
+    #[case("colour:red", "filter: `colour:red`: no field `colour` here")]
+    #[case("last>soon", "filter: `last>soon`: never, or an age")]
+    #[case("active:perhaps", "filter: `active:perhaps`: yes or no")]
+    #[case("role>admin", "filter: `role>admin`: `:` only")]
+    fn bad_filters_say_what_would_be_right(#[case] text: &str, #[case] want: &str) {
+        let error = Query::parse(text, Kind::User).unwrap_err().to_string();
+        assert!(error.starts_with(want), "{error}");
+    }
+}

@@ -1,0 +1,290 @@
+//! What is known of a user, a team and a role: the typed part of a SCIM resource.
+//!
+//! The resource as it came is kept by the store, for the raw view and for PUT; these are what lists, filters and plans
+//! work on.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Name;
+
+/// The server's opaque `id` (RFC 7643 §3.1), or a provisional one of ours for what is not created yet.
+pub type Id = Arc<str>;
+
+/// The three kinds of record, one tab each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// `/Users`.
+    User,
+    /// `/Groups`: a W&B team.
+    Team,
+    /// `/Roles`: W&B's custom roles.
+    Role,
+}
+
+impl Kind {
+    /// All of them, in tab order.
+    pub const ALL: [Kind; 3] = [Kind::User, Kind::Team, Kind::Role];
+
+    /// "users", "teams", "roles".
+    pub fn plural(self) -> &'static str {
+        match self {
+            Kind::User => "users",
+            Kind::Team => "teams",
+            Kind::Role => "roles",
+        }
+    }
+}
+
+/// One record, by kind and id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Target {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id.
+    pub id: Id,
+}
+
+impl Target {
+    /// A user.
+    pub fn user(id: &Id) -> Self {
+        Self { kind: Kind::User, id: id.clone() }
+    }
+    /// A team.
+    pub fn team(id: &Id) -> Self {
+        Self { kind: Kind::Team, id: id.clone() }
+    }
+    /// A role.
+    pub fn role(id: &Id) -> Self {
+        Self { kind: Kind::Role, id: id.clone() }
+    }
+}
+
+/// How much of a record a list gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Depth {
+    /// From a list that may leave attributes out: what is missing is not known.
+    #[default]
+    Summary,
+    /// Read by itself: what is missing is unassigned.
+    Full,
+}
+
+/// Whose account it is (W&B `accountType`, server 0.81 and later).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Account {
+    /// A person.
+    #[default]
+    Person,
+    /// A service account of one team.
+    TeamService,
+    /// A service account of the organisation.
+    OrgService,
+}
+
+/// When the person was last seen by the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum LastActive {
+    /// The server does not say.
+    #[default]
+    Unknown,
+    /// The server says `null`.
+    Never,
+    /// At this time.
+    At(#[serde(with = "jiff::fmt::serde::timestamp::second::required")] Timestamp),
+}
+
+/// A role in one team or registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The team's or registry's name: W&B names them so on users.
+    pub scope: Name,
+    /// The role's name.
+    pub role: Name,
+}
+
+/// Why a record could not be read, and where in the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// JSON path, such as `$.Resources[3].emails`.
+    pub path: String,
+    /// What was expected there.
+    pub why: String,
+}
+
+/// A user (RFC 7643 §4.1, with W&B's additions).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct User {
+    /// Opaque id.
+    pub id: Id,
+    /// `userName`: unique.
+    pub user_name: Name,
+    /// `displayName`; empty where there is none.
+    pub display_name: Name,
+    /// The primary address; empty where there is none.
+    pub email: Name,
+    /// `active`; `None` where the server does not say.
+    pub active: Option<bool>,
+    /// Person or service account.
+    pub account: Account,
+    /// Role in the organisation; `None` is not known.
+    pub org_role: Option<Name>,
+    /// Role in each team; `None` is not known.
+    pub team_roles: Option<Vec<Grant>>,
+    /// Role in each registry.
+    pub registry_roles: Vec<Grant>,
+    /// W&B Models seat.
+    pub models_seat: Option<Name>,
+    /// W&B Weave role.
+    pub weave_role: Option<Name>,
+    /// Last contact with the server.
+    pub last_active: LastActive,
+    /// Days with any activity.
+    pub days_active: Option<u32>,
+    /// `meta.created`.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::optional")]
+    pub created: Option<Timestamp>,
+    /// `meta.lastModified`.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::optional")]
+    pub modified: Option<Timestamp>,
+    /// ETag or `meta.version`.
+    pub version: Option<Arc<str>>,
+    /// List or single read.
+    pub depth: Depth,
+    /// Set when the record could not be read; the rest is then what could be.
+    pub problem: Option<Box<Problem>>,
+}
+
+impl User {
+    /// Deactivated for certain.
+    pub fn is_inactive(&self) -> bool {
+        self.active == Some(false)
+    }
+
+    /// The role in the team of that name, where known.
+    pub fn role_in(&self, team: &Name) -> Option<&Name> {
+        self.team_roles.as_deref()?.iter().find(|grant| grant.scope == *team).map(|grant| &grant.role)
+    }
+
+    /// What a person would call them: display name, or user name.
+    pub fn label(&self) -> &str {
+        if self.display_name.is_empty() { self.user_name.as_str() } else { self.display_name.as_str() }
+    }
+}
+
+/// One member of a team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The user's id.
+    pub id: Id,
+    /// The name that the server gave along, for members that are no known user.
+    pub display: Name,
+}
+
+/// A team (RFC 7643 §4.2 Group; a W&B team).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Team {
+    /// Opaque id.
+    pub id: Id,
+    /// `displayName`.
+    pub name: Name,
+    /// Members; `None` where the list did not say.
+    pub members: Option<Vec<Member>>,
+    /// `meta.created`.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::optional")]
+    pub created: Option<Timestamp>,
+    /// `meta.lastModified`.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::optional")]
+    pub modified: Option<Timestamp>,
+    /// ETag or `meta.version`.
+    pub version: Option<Arc<str>>,
+    /// Set when the record could not be read.
+    pub problem: Option<Box<Problem>>,
+}
+
+impl Team {
+    /// True if the user is a member for certain.
+    pub fn has(&self, user: &Id) -> bool {
+        self.members.as_deref().is_some_and(|members| members.iter().any(|member| member.id == *user))
+    }
+
+    /// Number of members; 0 where it is not known.
+    pub fn size(&self) -> usize {
+        self.members.as_deref().map_or(0, <[Member]>::len)
+    }
+}
+
+/// One permission of a role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permission {
+    /// `object:operation`.
+    pub name: Name,
+    /// From the predefined role that this one builds on.
+    pub inherited: bool,
+}
+
+/// A custom role (W&B `/Roles`).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Role {
+    /// Opaque id.
+    pub id: Id,
+    /// Name; unique, case-sensitive.
+    pub name: Name,
+    /// Free text.
+    pub description: Name,
+    /// `member` or `viewer`.
+    pub inherits: Name,
+    /// All permissions, inherited and added.
+    pub permissions: Vec<Permission>,
+    /// `meta.created`.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::optional")]
+    pub created: Option<Timestamp>,
+    /// `meta.lastModified`.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::optional")]
+    pub modified: Option<Timestamp>,
+    /// ETag or `meta.version`.
+    pub version: Option<Arc<str>>,
+    /// Set when the record could not be read.
+    pub problem: Option<Box<Problem>>,
+}
+
+impl Role {
+    /// The permissions that this role adds.
+    pub fn added(&self) -> impl Iterator<Item = &Permission> {
+        self.permissions.iter().filter(|permission| !permission.inherited)
+    }
+}
+
+/// A record of any kind, freshly read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Record {
+    /// A user.
+    User(User),
+    /// A team.
+    Team(Team),
+    /// A role.
+    Role(Role),
+}
+
+impl Record {
+    /// Which one.
+    pub fn target(&self) -> Target {
+        match self {
+            Record::User(user) => Target::user(&user.id),
+            Record::Team(team) => Target::team(&team.id),
+            Record::Role(role) => Target::role(&role.id),
+        }
+    }
+
+    /// Its version, where the server gives one.
+    pub fn version(&self) -> Option<&Arc<str>> {
+        match self {
+            Record::User(user) => user.version.as_ref(),
+            Record::Team(team) => team.version.as_ref(),
+            Record::Role(role) => role.version.as_ref(),
+        }
+    }
+}

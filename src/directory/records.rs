@@ -1,0 +1,249 @@
+//! The confirmed records of one profile with their indexes: built off the event loop, handed over whole.
+
+use std::hash::BuildHasherDefault;
+
+use indexmap::IndexMap;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
+use super::{
+    Id, Kind, Name, Target,
+    record::{Record, Role, Team, User},
+    search::SearchText,
+};
+use crate::scim::text::fold;
+
+/// Records by id, in the server's order.
+pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
+
+/// Confirmed records and what is derived from them.
+#[derive(Debug, Default)]
+pub struct Records {
+    users: Table<User>,
+    teams: Table<Team>,
+    roles: Table<Role>,
+    teams_of: FxHashMap<Id, Vec<Id>>,
+    team_by_name: FxHashMap<Name, Id>,
+    text: [SearchText; 3],
+    by_name: [Vec<u32>; 3],
+}
+
+impl Records {
+    /// Indexes everything. Linear in the records (and n log n for the name order): never call it on the event loop with
+    /// a large directory.
+    pub fn build(users: Vec<User>, teams: Vec<Team>, roles: Vec<Role>) -> Self {
+        let mut records = Self {
+            users: users.into_iter().map(|user| (user.id.clone(), user)).collect(),
+            teams: teams.into_iter().map(|team| (team.id.clone(), team)).collect(),
+            roles: roles.into_iter().map(|role| (role.id.clone(), role)).collect(),
+            ..Self::default()
+        };
+        records.intern();
+        records.index_members();
+        for kind in Kind::ALL {
+            records.index_rows(kind);
+        }
+        records
+    }
+
+    /// All users in the server's order.
+    pub fn users(&self) -> &Table<User> {
+        &self.users
+    }
+
+    /// All teams in the server's order.
+    pub fn teams(&self) -> &Table<Team> {
+        &self.teams
+    }
+
+    /// All roles in the server's order.
+    pub fn roles(&self) -> &Table<Role> {
+        &self.roles
+    }
+
+    /// Number of records of a kind.
+    pub fn len(&self, kind: Kind) -> usize {
+        match kind {
+            Kind::User => self.users.len(),
+            Kind::Team => self.teams.len(),
+            Kind::Role => self.roles.len(),
+        }
+    }
+
+    /// True if nothing is known at all.
+    pub fn is_empty(&self) -> bool {
+        Kind::ALL.iter().all(|kind| self.len(*kind) == 0)
+    }
+
+    /// The row of a record in its table.
+    pub fn row(&self, target: &Target) -> Option<u32> {
+        let row = match target.kind {
+            Kind::User => self.users.get_index_of(&target.id),
+            Kind::Team => self.teams.get_index_of(&target.id),
+            Kind::Role => self.roles.get_index_of(&target.id),
+        };
+        row.map(|row| row as u32)
+    }
+
+    /// The teams that list this user as a member.
+    pub fn teams_of(&self, user: &Id) -> &[Id] {
+        self.teams_of.get(user).map_or(&[], Vec::as_slice)
+    }
+
+    /// A team by its exact name.
+    pub fn team_named(&self, name: &Name) -> Option<&Team> {
+        self.teams.get(self.team_by_name.get(name)?)
+    }
+
+    /// The searchable text of a kind's rows.
+    pub fn text(&self, kind: Kind) -> &SearchText {
+        &self.text[kind as usize]
+    }
+
+    /// Rows of a kind in name order, without regard to case.
+    pub fn by_name(&self, kind: Kind) -> &[u32] {
+        &self.by_name[kind as usize]
+    }
+
+    /// Puts one freshly read record in the place of the old one, or adds it. True if rows were added.
+    pub fn put(&mut self, record: Record) -> bool {
+        let (kind, added) = match record {
+            Record::User(user) => {
+                let text = [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()].join(" ");
+                let (row, old) = self.users.insert_full(user.id.clone(), user);
+                if old.is_some() {
+                    self.text[Kind::User as usize].replace(row as u32, text);
+                }
+                (Kind::User, old.is_none())
+            }
+            Record::Team(team) => {
+                let old = self.teams.insert(team.id.clone(), team.clone());
+                self.reindex_team(old.as_ref(), Some(&team));
+                (Kind::Team, old.is_none())
+            }
+            Record::Role(role) => (Kind::Role, self.roles.insert(role.id.clone(), role).is_none()),
+        };
+        if added {
+            self.index_rows(kind);
+        }
+        added
+    }
+
+    /// Forgets a record that is gone from the server. True if it was there.
+    pub fn remove(&mut self, target: &Target) -> bool {
+        let gone = match target.kind {
+            Kind::User => self.users.shift_remove(&target.id).is_some(),
+            Kind::Team => {
+                let old = self.teams.shift_remove(&target.id);
+                self.reindex_team(old.as_ref(), None);
+                old.is_some()
+            }
+            Kind::Role => self.roles.shift_remove(&target.id).is_some(),
+        };
+        if gone {
+            self.index_rows(target.kind);
+        }
+        gone
+    }
+
+    /// One copy of each name that many records share, and the user's own id in every membership.
+    fn intern(&mut self) {
+        let mut names: FxHashSet<Name> = FxHashSet::default();
+        let mut share = |name: &mut Name| match names.get(name) {
+            Some(known) => *name = known.clone(),
+            None => drop(names.insert(name.clone())),
+        };
+        for user in self.users.values_mut() {
+            user.org_role.iter_mut().for_each(&mut share);
+            user.models_seat.iter_mut().for_each(&mut share);
+            user.weave_role.iter_mut().for_each(&mut share);
+            for grant in user.team_roles.iter_mut().flatten().chain(&mut user.registry_roles) {
+                share(&mut grant.scope);
+                share(&mut grant.role);
+            }
+        }
+        for team in self.teams.values_mut() {
+            for member in team.members.iter_mut().flatten() {
+                if let Some(user) = self.users.get(&member.id) {
+                    member.id = user.id.clone();
+                    member.display = user.user_name.clone();
+                }
+            }
+        }
+    }
+
+    fn index_members(&mut self) {
+        for team in self.teams.values() {
+            self.team_by_name.insert(team.name.clone(), team.id.clone());
+            for member in team.members.iter().flatten() {
+                self.teams_of.entry(member.id.clone()).or_default().push(team.id.clone());
+            }
+        }
+    }
+
+    fn reindex_team(&mut self, old: Option<&Team>, new: Option<&Team>) {
+        if let Some(old) = old {
+            self.team_by_name.remove(&old.name);
+            for member in old.members.iter().flatten() {
+                if let Some(teams) = self.teams_of.get_mut(&member.id) {
+                    teams.retain(|team| *team != old.id);
+                }
+            }
+        }
+        if let Some(new) = new {
+            self.team_by_name.insert(new.name.clone(), new.id.clone());
+            for member in new.members.iter().flatten() {
+                self.teams_of.entry(member.id.clone()).or_default().push(new.id.clone());
+            }
+        }
+    }
+
+    fn index_rows(&mut self, kind: Kind) {
+        let mut text = SearchText::default();
+        let mut keys: Vec<(String, u32)> = Vec::with_capacity(self.len(kind));
+        let mut row = |name: &Name, more: [&str; 2]| {
+            keys.push((fold(name.as_str()), keys.len() as u32));
+            text.push([name.as_str(), more[0], more[1]]);
+        };
+        match kind {
+            Kind::User => {
+                self.users.values().for_each(|u| row(&u.user_name, [u.display_name.as_str(), u.email.as_str()]))
+            }
+            Kind::Team => self.teams.values().for_each(|t| row(&t.name, ["", ""])),
+            Kind::Role => self.roles.values().for_each(|r| row(&r.name, [r.description.as_str(), ""])),
+        }
+        keys.sort_unstable();
+        self.by_name[kind as usize] = keys.into_iter().map(|(_, row)| row).collect();
+        self.text[kind as usize] = text;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::record::Member;
+
+    fn user(id: &str, name: &str) -> User {
+        User { id: id.into(), user_name: name.into(), ..User::default() }
+    }
+
+    fn team(id: &str, name: &str, members: &[&str]) -> Team {
+        let members = members.iter().map(|m| Member { id: (*m).into(), display: Name::default() }).collect();
+        Team { id: id.into(), name: name.into(), members: Some(members), ..Team::default() }
+    }
+
+    #[test]
+    fn memberships_follow_every_put_and_remove() {
+        let mut records =
+            Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "vision", &["u"])], vec![]);
+        assert_eq!(records.by_name(Kind::User), [1, 0]);
+        assert_eq!(records.teams_of(&"u".into()), ["t".into()]);
+        assert!(!records.put(Record::Team(team("t", "vision", &["v"]))));
+        assert!(records.teams_of(&"u".into()).is_empty());
+        assert_eq!(records.teams_of(&"v".into()), ["t".into()]);
+        assert!(records.put(Record::User(user("w", "bea"))));
+        assert_eq!(records.by_name(Kind::User), [1, 2, 0]);
+        assert!(records.remove(&Target::team(&"t".into())));
+        assert!(records.teams_of(&"v".into()).is_empty());
+        assert!(records.team_named(&"vision".into()).is_none());
+    }
+}

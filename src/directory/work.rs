@@ -1,0 +1,123 @@
+//! The words that console and worker speak: jobs one way, reports the other.
+
+use jiff::Timestamp;
+
+use super::{
+    Fresh, Id, Kind, Target,
+    change::ChangeId,
+    plan::{Entry, Exchange, State},
+    records::Records,
+};
+use crate::scim::failure::Failure;
+
+/// What the console asks for.
+#[derive(Debug)]
+pub enum Job {
+    /// Read everything anew; a newer one replaces a waiting one.
+    Refresh,
+    /// Read these users one by one: they are on screen and their roles are not known.
+    Hydrate(Vec<Id>),
+    /// Read one record anew.
+    Reread(Target),
+    /// Write these down and send them.
+    Submit(Vec<Entry>),
+    /// Send what the journal holds from an earlier session.
+    Resume(Vec<ChangeId>),
+    /// Take these back, where they were not sent yet.
+    Drop(Vec<ChangeId>),
+    /// Don't wait any longer before trying the server again.
+    Wake,
+    /// The resource as the server gave it.
+    Raw(Target),
+}
+
+/// How the last contact with the server went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// It answers.
+    Up,
+    /// It can't be reached.
+    Down(Failure),
+}
+
+/// A list that was read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Which list.
+    pub kind: Kind,
+    /// How many records came.
+    pub seen: u64,
+    /// `1,296 of 1,296`, or why it can't be known whether that is all.
+    pub words: String,
+    /// True if the server's own total agrees.
+    pub complete: bool,
+}
+
+/// What the worker reports.
+#[derive(Debug)]
+pub enum Report {
+    /// Records are ready to be shown.
+    Records {
+        /// Indexed.
+        records: Box<Records>,
+        /// When they were read from the server.
+        seen: Option<Timestamp>,
+        /// More will follow.
+        partial: bool,
+        /// From the store on disk, not from the server.
+        stored: bool,
+    },
+    /// A refresh has begun.
+    RefreshBegan,
+    /// A list grows.
+    Progress {
+        /// Which list.
+        kind: Kind,
+        /// Records so far.
+        seen: u64,
+        /// The server's total.
+        said: Option<u64>,
+    },
+    /// A refresh has ended; lists that failed are in `failed`.
+    RefreshEnded {
+        /// When.
+        at: Timestamp,
+        /// What each list brought.
+        proofs: Vec<Proof>,
+        /// What went wrong.
+        failed: Vec<(Kind, Failure)>,
+    },
+    /// Records read one by one, outside any change.
+    Learnt(Vec<Fresh>),
+    /// These could not be filled in.
+    HydrateFailed(Vec<Id>, Failure),
+    /// The journal, oldest first.
+    Journal(Vec<Entry>),
+    /// A change moved on.
+    Moved {
+        /// Which.
+        id: ChangeId,
+        /// Where to.
+        state: State,
+        /// Why, or what is special.
+        why: String,
+        /// The failure behind it.
+        failure: Option<Failure>,
+        /// The request and answer that moved it.
+        exchanges: Vec<Exchange>,
+        /// What the server showed.
+        fresh: Vec<Fresh>,
+        /// When.
+        at: Timestamp,
+        /// The id that the server gave to what was created.
+        created: Option<Id>,
+    },
+    /// A request waits before it is tried again.
+    Waiting(String),
+    /// The server answers, or does not.
+    Link(Link),
+    /// The resource as the server gave it, pretty-printed; or why not.
+    Raw(Target, Result<String, Failure>),
+    /// Something worth a line: the store was rebuilt, a second console runs, …
+    Notice(String),
+}
