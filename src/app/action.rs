@@ -1,0 +1,162 @@
+//! The one table of actions: keys, hints, palette, help, README and the config's names come from it.
+
+/// Where an action applies. Scopes are looked through from the innermost outwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Everywhere, unless something inner takes the key.
+    Global,
+    /// The three lists.
+    List,
+    /// The Users pane and the details of a user.
+    Users,
+    /// The Teams pane and the details of a team.
+    Teams,
+    /// The Roles pane and the details of a role.
+    Roles,
+    /// The Activity pane.
+    Activity,
+    /// The role picker.
+    Picker,
+    /// A check list of teams or members.
+    Check,
+    /// The plan before it is sent.
+    Preview,
+    /// Forms.
+    Form,
+    /// The first screen without a profile.
+    Welcome,
+}
+
+impl Scope {
+    /// As a heading in help.
+    pub fn label(self) -> &'static str {
+        match self {
+            Scope::Global => "Everywhere",
+            Scope::List => "Lists",
+            Scope::Users => "Users",
+            Scope::Teams => "Teams",
+            Scope::Roles => "Roles",
+            Scope::Activity => "Activity",
+            Scope::Picker => "Role picker",
+            Scope::Check => "Check lists",
+            Scope::Preview => "Plan",
+            Scope::Form => "Forms",
+            Scope::Welcome => "First screen",
+        }
+    }
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident $name:literal $scope:ident $hint:literal $help:literal [$($key:literal),*];)*) => {
+        /// What a person can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $(#[doc = $help] $variant,)*
+        }
+
+        /// All actions in the order of help.
+        pub const ACTIONS: &[Spec] = &[
+            $(Spec { action: Action::$variant, name: $name, scope: Scope::$scope, hint: $hint, help: $help, keys: &[$($key),*] },)*
+        ];
+    };
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Spec {
+    /// The action.
+    pub action: Action,
+    /// Its name in the config and the palette.
+    pub name: &'static str,
+    /// Where it applies.
+    pub scope: Scope,
+    /// A word or two for the hint line; empty where it is not hinted.
+    pub hint: &'static str,
+    /// A sentence for help.
+    pub help: &'static str,
+    /// Keys unless the config says otherwise.
+    pub keys: &'static [&'static str],
+}
+
+actions! {
+    Help "help" Global "help" "Show the keys for where you are" ["?"];
+    Palette "palette" Global "command" "Find any action by name" [":", "ctrl-p"];
+    Back "back" Global "" "Go one step back; clear the message, the filter or the marks" ["esc"];
+    Quit "quit" Global "quit" "Quit; asks if anything is in flight" ["q", "ctrl-c"];
+    Refresh "refresh" Global "" "Read everything anew, try the server again, retry what failed" ["shift-r"];
+    Undo "undo" Global "undo" "Take back the last plan, and then the one before" ["u"];
+    GoUsers "users" Global "" "Go to Users" ["1"];
+    GoTeams "teams" Global "" "Go to Teams" ["2"];
+    GoRoles "roles" Global "" "Go to Roles" ["3"];
+    GoActivity "activity" Global "" "Go to Activity" ["4"];
+    NextTab "next-tab" Global "" "Next tab" ["tab"];
+    PreviousTab "previous-tab" Global "" "Previous tab" ["backtab"];
+    Profile "profile" Global "" "Switch to another profile" [];
+    Redraw "redraw" Global "" "Draw the whole screen again" ["ctrl-l"];
+    Down "down" Global "" "One row down" ["j", "down"];
+    Up "up" Global "" "One row up" ["k", "up"];
+    PageDown "page-down" Global "" "One page down" ["ctrl-d", "pagedown"];
+    PageUp "page-up" Global "" "One page up" ["ctrl-u", "pageup"];
+    Top "top" Global "" "To the first row" ["g", "home"];
+    Bottom "bottom" Global "" "To the last row" ["shift-g", "end"];
+    SetRole "role" Users "role" "Give a role: scope and role in one pick, for the row or the marked rows" ["r"];
+    Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
+    Members "members" Teams "members" "Check list of the team's members" ["m"];
+    Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
+    Mark "mark" List "mark" "Mark the row" ["space"];
+    Open "open" List "details" "Details of the row" ["enter"];
+    Create "create" List "create" "Create a user, team or role" ["c"];
+    Edit "edit" List "edit" "Edit the fields of the row" ["e"];
+    ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
+    Delete "delete" List "" "Delete" ["shift-d"];
+    MarkAll "mark-all" List "" "Mark all that the filter shows, or none" ["*"];
+    MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
+    Sort "sort" List "sort" "Sort by the next column" ["s"];
+    SortReverse "sort-reverse" List "" "Turn the order round" ["shift-s"];
+    Copy "copy" List "" "Copy name, id, email or the row as JSON through the terminal" ["y"];
+    Raw "raw" List "" "The resource as the server gave it" ["shift-j"];
+    Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
+    LoadRoles "load-roles" Users "" "Read the roles of all users that the list left out" ["h"];
+    Story "story" Activity "story" "The whole story of a change" ["enter"];
+    UndoThis "undo-this" Activity "undo" "Take back the selected plan" ["u"];
+    Retry "retry" Activity "retry" "Try the selected change again, or send what is left of an earlier session" ["shift-r"];
+    DropChange "drop" Activity "drop" "Drop a change that was not sent yet" ["x"];
+    Choose "choose" Picker "choose" "Choose the role" ["enter"];
+    NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, all" ["tab"];
+    Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
+    ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
+    Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
+    Send "send" Preview "send" "Send the plan" ["enter"];
+    DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x"];
+    Requests "requests" Preview "requests" "Show the exact requests" ["!"];
+    NextField "next-field" Form "next field" "Next field" ["tab", "down"];
+    PreviousField "previous-field" Form "" "Previous field" ["backtab", "up"];
+    Submit "submit" Form "done" "Done: look at the plan" ["enter"];
+    OpenDemo "demo" Welcome "demo directory" "Open the embedded demo directory" ["d"];
+    NewProfile "new-profile" Welcome "new profile" "Set up a profile" ["n"];
+}
+
+impl Action {
+    /// The row of the table.
+    pub fn spec(self) -> &'static Spec {
+        // The table has one row for each variant, in the order of the variants: both come from one macro.
+        &ACTIONS[self as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_has_its_own_row_and_name() {
+        let mut names: Vec<&str> = ACTIONS.iter().map(|spec| spec.name).collect();
+        for spec in ACTIONS {
+            assert_eq!(spec.action.spec().name, spec.name);
+        }
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,202 @@
+//! Check lists: the teams of one or more users, and the members of a team. What is, and what will be.
+
+use indexmap::IndexMap;
+use tui_input::Input;
+
+use super::text_field;
+use crate::directory::{
+    Directory, Id, Kind,
+    change::Change,
+    search::{Scratch, Words, scan},
+};
+
+/// What is checked on what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Of {
+    /// Rows are teams; the users come and go together.
+    TeamsOf(Vec<Id>),
+    /// Rows are users.
+    MembersOf(Id),
+}
+
+/// How a row stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Now {
+    /// In.
+    On,
+    /// Some of several users are in.
+    Some,
+    /// Out.
+    Off,
+}
+
+/// State of a check list.
+#[derive(Debug)]
+pub struct CheckList {
+    /// What it is about.
+    pub of: Of,
+    /// What is typed.
+    pub input: Input,
+    /// Rows of the directory that match, in order.
+    pub shown: Vec<u32>,
+    /// Index into `shown`.
+    pub cursor: usize,
+    /// First row on screen.
+    pub top: usize,
+    /// What shall be different, in the order of choosing: true is in.
+    pub wishes: IndexMap<Id, bool>,
+    all: Vec<u32>,
+    /// The next typed character starts a new word: the one before was found and checked.
+    found: bool,
+}
+
+impl CheckList {
+    /// All rows, those that are in first.
+    pub fn new(of: Of, directory: &Directory) -> Self {
+        let mut list = Self {
+            of,
+            input: Input::default(),
+            shown: Vec::new(),
+            cursor: 0,
+            top: 0,
+            wishes: IndexMap::new(),
+            all: Vec::new(),
+            found: false,
+        };
+        let rows = directory.rows_by_name(list.kind()).iter().copied();
+        let (mut on, off): (Vec<u32>, Vec<u32>) = match &list.of {
+            Of::TeamsOf(_) => rows.partition(|row| {
+                directory.id_at(Kind::Team, *row).is_some_and(|id| list.now(directory, id) != Now::Off)
+            }),
+            Of::MembersOf(team) => {
+                let members: rustc_hash::FxHashSet<&Id> =
+                    directory.team(team).into_iter().flat_map(|t| t.members.iter().flatten()).map(|m| &m.id).collect();
+                rows.partition(|row| directory.id_at(Kind::User, *row).is_some_and(|id| members.contains(id)))
+            }
+        };
+        on.extend(off);
+        list.all = on;
+        list.shown.clone_from(&list.all);
+        list
+    }
+
+    /// Which records its rows are.
+    pub fn kind(&self) -> Kind {
+        match self.of {
+            Of::TeamsOf(_) => Kind::Team,
+            Of::MembersOf(_) => Kind::User,
+        }
+    }
+
+    /// How a row stands now.
+    pub fn now(&self, directory: &Directory, row: &Id) -> Now {
+        match &self.of {
+            Of::MembersOf(team) => {
+                if directory.teams_of(row).contains(team) { Now::On } else { Now::Off }
+            }
+            Of::TeamsOf(users) => {
+                let inside = users.iter().filter(|user| directory.teams_of(user).contains(row)).count();
+                match inside {
+                    0 => Now::Off,
+                    n if n == users.len() => Now::On,
+                    _ => Now::Some,
+                }
+            }
+        }
+    }
+
+    /// The id under the cursor.
+    pub fn selected(&self, directory: &Directory) -> Option<Id> {
+        directory.id_at(self.kind(), *self.shown.get(self.cursor)?).cloned()
+    }
+
+    /// A key for the text field. True if the text changed.
+    pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory) -> bool {
+        if self.found && typed(event) {
+            self.input.reset();
+        }
+        let changed = text_field(&mut self.input, event);
+        if changed {
+            self.found = false;
+            self.filter(directory);
+        }
+        changed
+    }
+
+    /// Filters by what is typed.
+    pub fn filter(&mut self, directory: &Directory) {
+        let words = Words::new(self.input.value().split_whitespace());
+        let text = directory.text(self.kind());
+        if words.is_empty() {
+            self.shown.clone_from(&self.all);
+        } else {
+            let mut scored = scan(&self.all, |row, scratch: &mut Scratch| {
+                Some((u32::MAX - words.score(text.get(row), scratch)?, row))
+            });
+            scored.sort_by_key(|(score, _)| *score);
+            self.shown = scored.into_iter().map(|(_, row)| row).collect();
+        }
+        self.cursor = 0;
+        self.top = 0;
+    }
+
+    /// Checks or unchecks the row under the cursor.
+    pub fn toggle(&mut self, directory: &Directory) {
+        let Some(id) = self.selected(directory) else { return };
+        let now = self.now(directory, &id);
+        let next = match (now, self.wishes.get(&id)) {
+            (Now::On, None) => Some(false),
+            (Now::Off | Now::Some, None) => Some(true),
+            (Now::Some, Some(true)) => Some(false),
+            _ => None,
+        };
+        match next {
+            Some(wish) => drop(self.wishes.insert(id, wish)),
+            None => drop(self.wishes.shift_remove(&id)),
+        }
+        self.found = !self.input.value().is_empty();
+    }
+
+    /// Checks all that the filter shows; where all of them are checked, takes that back.
+    pub fn toggle_all(&mut self, directory: &Directory) {
+        let ids: Vec<Id> =
+            self.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
+        let off: Vec<Id> = ids.into_iter().filter(|id| self.now(directory, id) != Now::On).collect();
+        if off.iter().all(|id| self.wishes.get(id) == Some(&true)) {
+            off.iter().for_each(|id| drop(self.wishes.shift_remove(id)));
+        } else {
+            self.wishes.extend(off.into_iter().map(|id| (id, true)));
+        }
+    }
+
+    /// How many come and how many go.
+    pub fn counts(&self) -> (usize, usize) {
+        let come = self.wishes.values().filter(|wish| **wish).count();
+        (come, self.wishes.len() - come)
+    }
+
+    /// The changes that the wishes mean.
+    pub fn changes(&self, directory: &Directory) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (row, wish) in &self.wishes {
+            let pairs: Vec<(Id, Id)> = match &self.of {
+                Of::MembersOf(team) => vec![(team.clone(), row.clone())],
+                Of::TeamsOf(users) => users.iter().map(|user| (row.clone(), user.clone())).collect(),
+            };
+            for (team, user) in pairs {
+                let inside = directory.teams_of(&user).contains(&team);
+                match (*wish, inside) {
+                    (true, false) => changes.push(Change::AddMember { team, user }),
+                    (false, true) => changes.push(Change::RemoveMember { team, user }),
+                    _ => {}
+                }
+            }
+        }
+        changes
+    }
+}
+
+fn typed(event: &crossterm::event::Event) -> bool {
+    use crossterm::event::{Event, KeyCode, KeyModifiers};
+    matches!(event, Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL))
+}

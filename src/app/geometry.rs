@@ -1,0 +1,43 @@
+//! What fits where: sizes that both scrolling and drawing go by.
+
+/// Narrower than this the screen only says what it needs.
+pub const MIN: (u16, u16) = (40, 10);
+
+/// From this width the details stand beside the list.
+pub const DETAILS_FROM: u16 = 100;
+
+/// Size of the terminal in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Size {
+    /// True where nothing useful fits.
+    pub fn too_small(self) -> bool {
+        self.width < MIN.0 || self.height < MIN.1
+    }
+
+    /// Width of the details beside the list; 0 where there is no room for them.
+    pub fn details_width(self) -> u16 {
+        if self.width < DETAILS_FROM { 0 } else { (self.width * 2 / 5).min(64) }
+    }
+
+    /// Rows of a list: all but title, tabs, hints, two borders and the column heads.
+    pub fn list_rows(self) -> usize {
+        usize::from(self.height.saturating_sub(6)).max(1)
+    }
+
+    /// Size of a box over the list, borders included.
+    pub fn overlay(self) -> Size {
+        Size { width: self.width.saturating_sub(4).min(96), height: self.height.saturating_sub(4).max(6) }
+    }
+
+    /// Rows inside such a box.
+    pub fn overlay_rows(self) -> usize {
+        usize::from(self.overlay().height.saturating_sub(2)).max(1)
+    }
+}

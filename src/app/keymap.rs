@@ -1,0 +1,175 @@
+//! Keys to actions, from the action table and the config.
+
+use std::collections::BTreeMap;
+
+use crokey::KeyCombination;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::action::{ACTIONS, Action, Scope};
+
+/// Which key does what.
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    bindings: Vec<(Scope, KeyCombination, Action)>,
+}
+
+/// A key of the config that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("keys.{action}: {why}")]
+pub struct BadKey {
+    /// The action's name as given.
+    pub action: String,
+    /// What is wrong and what would be right.
+    pub why: String,
+}
+
+impl Keymap {
+    /// The table's keys, with the config's in place of an action's own. An empty list unbinds.
+    pub fn new(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, BadKey> {
+        for name in overrides.keys() {
+            if !ACTIONS.iter().any(|spec| spec.name == name) {
+                let why = format!("no such action; there are {}", names().join(", "));
+                return Err(BadKey { action: name.clone(), why });
+            }
+        }
+        let mut bindings: Vec<(Scope, KeyCombination, Action)> = Vec::new();
+        for spec in ACTIONS {
+            let own: Vec<String> = spec.keys.iter().map(|key| (*key).to_owned()).collect();
+            for key in overrides.get(spec.name).unwrap_or(&own) {
+                let bad = |why| BadKey { action: spec.name.into(), why };
+                let combination = parse(key).ok_or_else(|| {
+                    bad(format!("`{key}` is no key; write it like `r`, `shift-r`, `ctrl-d`, `pagedown`, `space`"))
+                })?;
+                let taken = bindings.iter().find(|(scope, other, _)| *scope == spec.scope && *other == combination);
+                if let Some((_, _, other)) = taken {
+                    return Err(bad(format!("`{key}` is already the key of `{}` there", other.spec().name)));
+                }
+                bindings.push((spec.scope, combination, spec.action));
+            }
+        }
+        Ok(Self { bindings })
+    }
+
+    /// The action of a key, looked for in these scopes from the first to the last.
+    pub fn action(&self, scopes: &[Scope], key: KeyEvent) -> Option<Action> {
+        let combination = normal(key.code, key.modifiers);
+        scopes.iter().find_map(|scope| {
+            self.bindings.iter().find(|(of, bound, _)| of == scope && *bound == combination).map(|(_, _, action)| *action)
+        })
+    }
+
+    /// The first key of an action, as shown; `None` where it has none.
+    pub fn label(&self, action: Action) -> Option<String> {
+        self.labels(action).next()
+    }
+
+    /// All keys of an action, as shown.
+    pub fn labels(&self, action: Action) -> impl Iterator<Item = String> {
+        self.bindings.iter().filter(move |(_, _, bound)| *bound == action).map(|(_, key, _)| show(key))
+    }
+
+    /// The event that a person causes to do this: for tests, so that they press what the table says.
+    pub fn event(&self, action: Action) -> Option<KeyEvent> {
+        let (_, key, _) = self.bindings.iter().find(|(_, _, bound)| *bound == action)?;
+        Some(KeyEvent::new(*key.codes.first(), key.modifiers))
+    }
+}
+
+fn names() -> Vec<&'static str> {
+    ACTIONS.iter().map(|spec| spec.name).collect()
+}
+
+fn parse(text: &str) -> Option<KeyCombination> {
+    let upper = text.len() == 1 && text.chars().all(|c| c.is_ascii_uppercase());
+    let parsed = if upper { crokey::parse(&format!("shift-{text}")) } else { crokey::parse(text) }.ok()?;
+    Some(normal(*parsed.codes.first(), parsed.modifiers))
+}
+
+/// One form for what terminals report in several: an upper-case letter always with shift, any other character never.
+fn normal(code: KeyCode, modifiers: KeyModifiers) -> KeyCombination {
+    let (code, modifiers) = match code {
+        KeyCode::Char(c) if c.is_alphabetic() => {
+            if c.is_uppercase() || modifiers.contains(KeyModifiers::SHIFT) {
+                let upper = c.to_uppercase().next().unwrap_or(c);
+                (KeyCode::Char(upper), modifiers | KeyModifiers::SHIFT)
+            } else {
+                (code, modifiers)
+            }
+        }
+        KeyCode::Char(_) => (code, modifiers - KeyModifiers::SHIFT),
+        KeyCode::BackTab => (code, modifiers | KeyModifiers::SHIFT),
+        _ => (code, modifiers),
+    };
+    KeyCombination::new(code, modifiers)
+}
+
+fn show(key: &KeyCombination) -> String {
+    let mut out = String::new();
+    let code = *key.codes.first();
+    if key.modifiers.contains(KeyModifiers::CONTROL) {
+        out.push_str("C-");
+    }
+    if key.modifiers.contains(KeyModifiers::ALT) {
+        out.push_str("M-");
+    }
+    let plain_shift = matches!(code, KeyCode::Char(_) | KeyCode::BackTab);
+    if key.modifiers.contains(KeyModifiers::SHIFT) && !plain_shift {
+        out.push_str("S-");
+    }
+    match code {
+        KeyCode::Char(' ') => out.push_str("Space"),
+        KeyCode::Char(c) => out.push(c),
+        KeyCode::BackTab => out.push_str("S-Tab"),
+        KeyCode::PageUp => out.push_str("PgUp"),
+        KeyCode::PageDown => out.push_str("PgDn"),
+        KeyCode::F(n) => out.push_str(&format!("F{n}")),
+        other => out.push_str(&format!("{other:?}")),
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(code: KeyCode, modifiers: KeyModifiers) -> KeyEvent {
+        KeyEvent::new(code, modifiers)
+    }
+
+    #[test]
+    fn the_table_has_no_key_twice_in_a_scope() {
+        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        for spec in ACTIONS {
+            for key in spec.keys {
+                let combination = parse(key).unwrap();
+                let event = press(*combination.codes.first(), combination.modifiers);
+                assert_eq!(keymap.action(&[spec.scope], event), Some(spec.action), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn terminals_report_upper_case_and_symbols_in_several_ways() {
+        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        let scopes = [Scope::Users, Scope::List, Scope::Global];
+        for modifiers in [KeyModifiers::SHIFT, KeyModifiers::NONE] {
+            assert_eq!(keymap.action(&scopes, press(KeyCode::Char('D'), modifiers)), Some(Action::Delete));
+            assert_eq!(keymap.action(&scopes, press(KeyCode::Char('?'), modifiers)), Some(Action::Help));
+            assert_eq!(keymap.action(&scopes, press(KeyCode::BackTab, modifiers)), Some(Action::PreviousTab));
+        }
+        assert_eq!(keymap.action(&scopes, press(KeyCode::Char('d'), KeyModifiers::NONE)), Some(Action::ToggleActive));
+    }
+
+    #[test]
+    fn the_config_can_rebind_and_errors_name_the_key() {
+        let with = |name: &str, keys: &[&str]| {
+            Keymap::new(&BTreeMap::from([(name.to_owned(), keys.iter().map(|key| (*key).to_owned()).collect())]))
+        };
+        let keymap = with("undo", &["ctrl-z"]).unwrap();
+        assert_eq!(keymap.label(Action::Undo).as_deref(), Some("C-z"));
+        assert!(with("fly", &[]).unwrap_err().to_string().starts_with("keys.fly: no such action; there are help,"));
+        let taken = with("undo", &["q"]).unwrap_err().to_string();
+        assert_eq!(taken, "keys.undo: `q` is already the key of `quit` there");
+        assert!(with("undo", &["hyper-q"]).unwrap_err().to_string().contains("is no key"));
+    }
+}

@@ -1,0 +1,199 @@
+//! One list: what is typed into its filter, how it is sorted, where the cursor is and what is marked.
+//!
+//! Cursor and marks are ids, so that they survive refresh, sort and filter.
+
+use indexmap::IndexSet;
+use jiff::Timestamp;
+use tui_input::Input;
+
+use crate::directory::{
+    Directory, Id, Kind,
+    query::{BadQuery, Query},
+    sort::{self, Column, Order},
+};
+
+/// State of one list pane.
+#[derive(Debug)]
+pub struct Pane {
+    /// Which records.
+    pub kind: Kind,
+    /// What is typed after `/`.
+    pub filter: Input,
+    /// Keys go to the filter.
+    pub filtering: bool,
+    /// Why the filter can't be understood; the list then stays as the last good one made it.
+    pub bad: Option<BadQuery>,
+    /// Sorting.
+    pub order: Order,
+    /// Rows shown, in order: indexes into the directory.
+    pub rows: Vec<u32>,
+    /// Index into `rows`.
+    pub cursor: usize,
+    /// First row on screen.
+    pub top: usize,
+    /// Marked records in the order of marking.
+    pub marks: IndexSet<Id>,
+    cursor_id: Option<Id>,
+    query: Query,
+    sorted: Vec<u32>,
+    /// What the filter kept, in sorted order.
+    matched: Vec<u32>,
+    sorted_by: Option<Order>,
+}
+
+impl Pane {
+    /// An empty list.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            filter: Input::default(),
+            filtering: false,
+            bad: None,
+            order: Order::default(),
+            rows: Vec::new(),
+            cursor: 0,
+            top: 0,
+            marks: IndexSet::new(),
+            cursor_id: None,
+            query: Query::default(),
+            sorted: Vec::new(),
+            matched: Vec::new(),
+            sorted_by: None,
+        }
+    }
+
+    /// The id under the cursor.
+    pub fn selected<'a>(&self, directory: &'a Directory) -> Option<&'a Id> {
+        directory.id_at(self.kind, *self.rows.get(self.cursor)?)
+    }
+
+    /// True if the filter hides anything.
+    pub fn is_filtered(&self) -> bool {
+        !self.query.is_empty()
+    }
+
+    /// Rows came or went: sorts and filters anew, keeping the cursor on its record.
+    pub fn rebuild(&mut self, directory: &Directory, now: Timestamp) {
+        self.sorted_by = None;
+        self.sort(directory);
+        let found = self.query.run(directory, self.kind, &self.sorted, now);
+        (self.rows, self.matched) = (found.shown, found.in_order);
+        self.marks.retain(|id| exists(directory, self.kind, id));
+        let kept = self.cursor_id.as_ref().and_then(|id| {
+            self.rows.iter().position(|row| directory.id_at(self.kind, *row) == Some(id))
+        });
+        self.cursor = kept.unwrap_or(self.cursor).min(self.rows.len().saturating_sub(1));
+        self.cursor_id = self.selected(directory).cloned();
+    }
+
+    /// The filter's text changed: filters, from the last result where that is enough, and goes to the best match.
+    pub fn refilter(&mut self, directory: &Directory, now: Timestamp) {
+        match Query::parse(self.filter.value(), self.kind) {
+            Err(bad) => self.bad = Some(bad),
+            Ok(query) => {
+                self.bad = None;
+                self.sort(directory);
+                let rows = if query.narrows(&self.query) { &self.matched } else { &self.sorted };
+                let found = query.run(directory, self.kind, rows, now);
+                (self.rows, self.matched) = (found.shown, found.in_order);
+                self.query = query;
+                self.cursor = 0;
+                self.top = 0;
+                self.cursor_id = self.selected(directory).cloned();
+            }
+        }
+    }
+
+    /// Sorts by the next column.
+    pub fn next_column(&mut self, directory: &Directory, now: Timestamp) {
+        let columns = Column::of(self.kind);
+        let at = columns.iter().position(|column| *column == self.order.column).unwrap_or(0);
+        if let Some(column) = columns.get((at + 1) % columns.len()) {
+            // What people look for first: the latest, the largest.
+            let descending = matches!(column, Column::LastActive | Column::Count | Column::Added);
+            self.order = Order { column: *column, descending };
+        }
+        self.rebuild(directory, now);
+    }
+
+    /// Turns the order round.
+    pub fn reverse(&mut self, directory: &Directory, now: Timestamp) {
+        self.order.descending = !self.order.descending;
+        self.rebuild(directory, now);
+    }
+
+    /// Moves the cursor, keeping it within the list and on screen.
+    pub fn go(&mut self, to: usize, height: usize, directory: &Directory) {
+        self.cursor = to.min(self.rows.len().saturating_sub(1));
+        self.cursor_id = self.selected(directory).cloned();
+        self.scroll(height);
+    }
+
+    /// Keeps the cursor on screen.
+    pub fn scroll(&mut self, height: usize) {
+        let last_top = self.rows.len().saturating_sub(height);
+        self.top = self.top.min(last_top).min(self.cursor).max((self.cursor + 1).saturating_sub(height));
+    }
+
+    /// Puts the cursor on a record. False where the list does not show it.
+    pub fn go_to(&mut self, id: &Id, height: usize, directory: &Directory) -> bool {
+        let found = self.rows.iter().position(|row| directory.id_at(self.kind, *row) == Some(id));
+        if let Some(at) = found {
+            self.go(at, height, directory);
+        }
+        found.is_some()
+    }
+
+    /// Marks the record under the cursor, or takes its mark away.
+    pub fn toggle_mark(&mut self, directory: &Directory) {
+        if let Some(id) = self.selected(directory).cloned()
+            && !self.marks.shift_remove(&id)
+        {
+            self.marks.insert(id);
+        }
+    }
+
+    /// Marks all shown; where all are marked already, none.
+    pub fn toggle_all(&mut self, directory: &Directory) {
+        let shown: Vec<Id> = self.rows.iter().filter_map(|row| directory.id_at(self.kind, *row)).cloned().collect();
+        if shown.iter().all(|id| self.marks.contains(id)) {
+            shown.iter().for_each(|id| drop(self.marks.swap_remove(id)));
+        } else {
+            self.marks.extend(shown);
+        }
+    }
+
+    /// Marks from the last marked row to the cursor.
+    pub fn mark_range(&mut self, directory: &Directory) {
+        let last = self.marks.last().cloned();
+        let from = last.and_then(|id| self.rows.iter().position(|row| directory.id_at(self.kind, *row) == Some(&id)));
+        let from = from.unwrap_or(self.cursor);
+        let range = from.min(self.cursor)..=from.max(self.cursor);
+        let ids = self.rows.get(range).unwrap_or_default().iter().filter_map(|row| directory.id_at(self.kind, *row));
+        self.marks.extend(ids.cloned());
+    }
+
+    /// What an action works on: the marked records, else the one under the cursor.
+    pub fn subjects(&self, directory: &Directory) -> Vec<Id> {
+        if self.marks.is_empty() {
+            self.selected(directory).cloned().into_iter().collect()
+        } else {
+            self.marks.iter().cloned().collect()
+        }
+    }
+
+    fn sort(&mut self, directory: &Directory) {
+        if self.sorted_by != Some(self.order) {
+            self.sorted = sort::rows(directory, self.kind, self.order);
+            self.sorted_by = Some(self.order);
+        }
+    }
+}
+
+fn exists(directory: &Directory, kind: Kind, id: &Id) -> bool {
+    match kind {
+        Kind::User => directory.user(id).is_some(),
+        Kind::Team => directory.team(id).is_some(),
+        Kind::Role => directory.role(id).is_some(),
+    }
+}
