@@ -127,8 +127,8 @@ actions! {
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
     Send "send" Preview "send" "Send the plan" ["enter"];
-    DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x"];
-    Requests "requests" Preview "requests" "Show the exact requests" ["!"];
+    DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
+    Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];
     NextField "next-field" Form "next field" "Next field" ["tab", "down"];
     PreviousField "previous-field" Form "" "Previous field" ["backtab", "up"];
     Submit "submit" Form "done" "Done: look at the plan" ["enter"];

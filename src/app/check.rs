@@ -92,7 +92,11 @@ impl CheckList {
     pub fn now(&self, directory: &Directory, row: &Id) -> Now {
         match &self.of {
             Of::MembersOf(team) => {
-                if directory.teams_of(row).contains(team) { Now::On } else { Now::Off }
+                if directory.teams_of(row).contains(team) {
+                    Now::On
+                } else {
+                    Now::Off
+                }
             }
             Of::TeamsOf(users) => {
                 let inside = users.iter().filter(|user| directory.teams_of(user).contains(row)).count();
@@ -159,8 +163,7 @@ impl CheckList {
 
     /// Checks all that the filter shows; where all of them are checked, takes that back.
     pub fn toggle_all(&mut self, directory: &Directory) {
-        let ids: Vec<Id> =
-            self.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
+        let ids: Vec<Id> = self.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
         let off: Vec<Id> = ids.into_iter().filter(|id| self.now(directory, id) != Now::On).collect();
         if off.iter().all(|id| self.wishes.get(id) == Some(&true)) {
             off.iter().for_each(|id| drop(self.wishes.shift_remove(id)));

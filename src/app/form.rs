@@ -199,12 +199,18 @@ impl Form {
         let changes = match self.purpose.clone() {
             Purpose::CreateUser => self.new_user(key, directory),
             Purpose::CreateTeam => self.new_team(key, directory),
-            Purpose::CreateRole => self.role_draft(directory, None).map(|role| Change::CreateRole { key, role }).into_iter().collect(),
+            Purpose::CreateRole => {
+                self.role_draft(directory, None).map(|role| Change::CreateRole { key, role }).into_iter().collect()
+            }
             Purpose::EditUser(id) => self.user_fields(&id, directory),
             Purpose::EditRole(id) => {
                 let now = directory.role(&id).map(RoleDraft::of);
                 let draft = self.role_draft(directory, Some(&id));
-                draft.filter(|to| Some(to) != now.as_ref()).map(|to| Change::EditRole { role: id, to }).into_iter().collect()
+                draft
+                    .filter(|to| Some(to) != now.as_ref())
+                    .map(|to| Change::EditRole { role: id, to })
+                    .into_iter()
+                    .collect()
             }
             Purpose::NewProfile => Vec::new(),
         };
@@ -259,7 +265,8 @@ impl Form {
             inherits: self.value("inherits").to_lowercase(),
             added: self.value("added").split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
         };
-        let taken = directory.records().roles().values().any(|role| role.name.raw() == draft.name && Some(&role.id) != own);
+        let taken =
+            directory.records().roles().values().any(|role| role.name.raw() == draft.name && Some(&role.id) != own);
         if draft.name.is_empty() {
             self.fail("name", "a role needs a name");
         } else if taken || ["admin", "member", "viewer"].contains(&draft.name.to_lowercase().as_str()) {
@@ -337,7 +344,9 @@ fn name_problem(name: &str) -> Result<(), &'static str> {
 
 /// Catches what can't be an address; whether it is one, only the server and the postman know.
 fn email_problem(email: &str) -> Result<(), &'static str> {
-    let Some((local, domain)) = email.rsplit_once('@') else { return Err("an address has an @, such as eva@example.com") };
+    let Some((local, domain)) = email.rsplit_once('@') else {
+        return Err("an address has an @, such as eva@example.com");
+    };
     let domain_ok = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
     if local.is_empty() || local.contains('@') {
         Err("something must stand before the @")

@@ -54,7 +54,10 @@ impl Keymap {
     pub fn action(&self, scopes: &[Scope], key: KeyEvent) -> Option<Action> {
         let combination = normal(key.code, key.modifiers);
         scopes.iter().find_map(|scope| {
-            self.bindings.iter().find(|(of, bound, _)| of == scope && *bound == combination).map(|(_, _, action)| *action)
+            self.bindings
+                .iter()
+                .find(|(of, bound, _)| of == scope && *bound == combination)
+                .map(|(_, _, action)| *action)
         })
     }
 

@@ -1,1 +1,417 @@
-//! (room under construction)
+//! All state of the console, and the one pure function that changes it.
+//!
+//! [`App::update`] takes what happened and gives back what shall be done about it. No clock, no environment, no files,
+//! no network: time comes in with each message, everything else goes out as an [`Effect`]. What is drawn and which keys
+//! do what follow from this state and the [`action`] table alone.
+
+use std::sync::Arc;
+
+use crossterm::event::{Event, KeyCode, KeyModifiers};
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use rustc_hash::FxHashSet;
+use tui_input::{Input, backend::crossterm::EventHandler};
+
+use crate::directory::{
+    Directory, Id, Kind, Target,
+    change::ChangeId,
+    guard::Guards,
+    plan::{Capabilities, Entry, Plan, Planner},
+    records::Records,
+    work::{Job, Link, Proof, Report},
+};
+use crate::scim::failure::Failure;
+
+pub mod action;
+pub mod availability;
+pub mod check;
+pub mod copy;
+mod edit;
+pub mod form;
+pub mod geometry;
+mod journal;
+pub mod keymap;
+mod keys;
+pub mod palette;
+pub mod pane;
+mod perform;
+pub mod picker;
+mod reports;
+#[cfg(test)]
+mod tests;
+
+pub use geometry::Size;
+
+/// The tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// Users.
+    Users,
+    /// Teams.
+    Teams,
+    /// Roles.
+    Roles,
+    /// Every change and its story.
+    Activity,
+}
+
+impl Tab {
+    /// In order.
+    pub const ALL: [Tab; 4] = [Tab::Users, Tab::Teams, Tab::Roles, Tab::Activity];
+
+    /// The kind of record that it lists.
+    pub fn kind(self) -> Option<Kind> {
+        match self {
+            Tab::Users => Some(Kind::User),
+            Tab::Teams => Some(Kind::Team),
+            Tab::Roles => Some(Kind::Role),
+            Tab::Activity => None,
+        }
+    }
+}
+
+/// How a profile is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProfileView {
+    /// Its name.
+    pub name: String,
+    /// "W&B dedicated".
+    pub provider: String,
+    /// Host and path, without credentials.
+    pub host: String,
+    /// Every change is looked at before it is sent.
+    pub confirm_always: bool,
+    /// The operating system's user, for the journal.
+    pub actor: String,
+}
+
+/// A profile that was opened.
+pub struct Opened {
+    /// How it is shown.
+    pub profile: ProfileView,
+    /// What plans its changes.
+    pub planner: Arc<dyn Planner>,
+    /// What it guards against.
+    pub guards: Guards,
+}
+
+/// Something for the message line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// One line.
+    pub text: String,
+    /// Something went wrong: it stays until Esc.
+    pub error: bool,
+}
+
+/// What is known about the lists being whole and recent.
+#[derive(Debug, Clone, Default)]
+pub struct Sync {
+    /// A refresh is under way.
+    pub busy: bool,
+    /// Records so far and the server's total, per list.
+    pub progress: Vec<(Kind, u64, Option<u64>)>,
+    /// When the records shown were read from the server.
+    pub seen: Option<Timestamp>,
+    /// They come from disk, not from this session.
+    pub stored: bool,
+    /// What each list brought.
+    pub proofs: Vec<Proof>,
+    /// Lists that failed.
+    pub failed: Vec<(Kind, Failure)>,
+}
+
+/// The plan before it is sent.
+#[derive(Debug)]
+pub struct Preview {
+    /// What would be sent.
+    pub plan: Plan,
+    /// What is typed where a text is asked for.
+    pub typed: Input,
+    /// The exact requests instead of words.
+    pub requests: bool,
+    /// Line with the cursor.
+    pub cursor: usize,
+    /// First line on screen.
+    pub top: usize,
+}
+
+/// Something that can be copied, and how it is called.
+pub type CopyChoice = (&'static str, String);
+
+/// What lies over the pane; the last one takes the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Details of a record.
+    Details {
+        /// Which.
+        target: Target,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// What a user may do, team by team.
+    Permissions {
+        /// Who.
+        user: Id,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// The role picker.
+    Role(picker::RolePicker),
+    /// A check list.
+    Check(check::CheckList),
+    /// A form.
+    Form(form::Form),
+    /// The plan before it is sent.
+    Preview(Box<Preview>),
+    /// One change with everything that happened to it.
+    Story {
+        /// Which.
+        id: ChangeId,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// The resource as the server gave it.
+    Raw {
+        /// Which.
+        target: Target,
+        /// `None` while it is being fetched.
+        text: Option<Result<String, String>>,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// Keys.
+    Help {
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// Actions by name.
+    Palette(palette::Palette),
+    /// What to copy.
+    Copy {
+        /// The choices.
+        choices: Vec<CopyChoice>,
+        /// Which one.
+        cursor: usize,
+    },
+    /// Quit although something is not confirmed?
+    Quit,
+}
+
+/// Work that only the runtime can do.
+#[derive(Debug)]
+pub enum Effect {
+    /// For the worker.
+    Work(Job),
+    /// To the terminal's clipboard (OSC 52).
+    Copy(String),
+    /// Open a profile; `None` is the embedded demo directory.
+    Open(Option<String>),
+    /// Write a new profile to the config file, and open it.
+    SaveProfile(form::ProfileDraft),
+    /// Drop these elsewhere: freeing a large directory takes longer than a frame.
+    Discard(Box<Records>),
+    /// Draw everything again.
+    Redraw,
+    /// End.
+    Quit,
+}
+
+/// Something that happened.
+pub enum Msg {
+    /// A key, a paste, another size.
+    Terminal(Event),
+    /// The worker reports.
+    Report(Report),
+    /// A profile was opened.
+    Opened(Box<Opened>),
+    /// It was not.
+    OpenFailed(String),
+    /// A profile could not be saved: the field and why.
+    ProfileRefused(String, String),
+    /// The process was asked to end.
+    Terminate,
+}
+
+/// All state.
+pub struct App {
+    /// `None` is the first screen.
+    pub profile: Option<ProfileView>,
+    /// Confirmed ⊕ pending.
+    pub directory: Directory,
+    /// The tab shown.
+    pub tab: Tab,
+    /// Users, teams, roles.
+    pub panes: [pane::Pane; 3],
+    /// The journal as known, oldest first.
+    pub entries: IndexMap<ChangeId, Entry>,
+    /// Changes of earlier sessions that were never sent.
+    pub left_over: FxHashSet<ChangeId>,
+    /// Cursor of the Activity pane, counted from the newest.
+    pub activity_cursor: usize,
+    /// First row of the Activity pane on screen.
+    pub activity_top: usize,
+    /// What lies over the pane.
+    pub overlays: Vec<Overlay>,
+    /// The message line.
+    pub message: Option<Message>,
+    /// A request that waits before it is tried again.
+    pub waiting: Option<String>,
+    /// The last contact.
+    pub link: Option<Link>,
+    /// The lists.
+    pub sync: Sync,
+    /// Of the terminal.
+    pub size: Size,
+    /// When the message that is handled came in.
+    pub now: Timestamp,
+    /// Keys.
+    pub keymap: keymap::Keymap,
+    /// Profiles of the config, for `:profile`.
+    pub profiles: Vec<String>,
+    /// Guards of the profile.
+    pub guards: Guards,
+    planner: Option<Arc<dyn Planner>>,
+    /// Users whose roles were asked for in this session.
+    hydrated: FxHashSet<Id>,
+    last_id: i64,
+    salt: i64,
+}
+
+impl App {
+    /// An empty console. `salt` tells two consoles apart that plan in the same millisecond.
+    pub fn new(keymap: keymap::Keymap, profiles: Vec<String>, size: Size, now: Timestamp, salt: u16) -> Self {
+        Self {
+            profile: None,
+            directory: Directory::default(),
+            tab: Tab::Users,
+            panes: Kind::ALL.map(pane::Pane::new),
+            entries: IndexMap::new(),
+            left_over: FxHashSet::default(),
+            activity_cursor: 0,
+            activity_top: 0,
+            overlays: Vec::new(),
+            message: None,
+            waiting: None,
+            link: None,
+            sync: Sync::default(),
+            size,
+            now,
+            keymap,
+            profiles,
+            guards: Guards::default(),
+            planner: None,
+            hydrated: FxHashSet::default(),
+            last_id: 0,
+            salt: i64::from(salt),
+        }
+    }
+
+    /// Takes what happened; gives back what shall be done.
+    pub fn update(&mut self, msg: Msg, now: Timestamp) -> Vec<Effect> {
+        self.now = now;
+        let mut effects = Vec::new();
+        match msg {
+            Msg::Terminal(event) => self.on_terminal(&event, &mut effects),
+            Msg::Report(report) => self.on_report(report, &mut effects),
+            Msg::Opened(opened) => self.on_opened(*opened),
+            Msg::OpenFailed(why) => self.fail(why),
+            Msg::ProfileRefused(field, why) => match self.overlays.last_mut() {
+                Some(Overlay::Form(form)) => form.refuse(&field, why),
+                _ => self.fail(why),
+            },
+            Msg::Terminate => effects.push(Effect::Quit),
+        }
+        self.hydrate_visible(&mut effects);
+        effects
+    }
+
+    /// What the provider can do; nothing without a profile.
+    pub fn capabilities(&self) -> Option<&Capabilities> {
+        self.planner.as_deref().map(Planner::capabilities)
+    }
+
+    /// The list shown, on the three list tabs.
+    pub fn pane(&self) -> Option<&pane::Pane> {
+        self.tab.kind().map(|kind| &self.panes[kind as usize])
+    }
+
+    fn pane_mut(&mut self) -> Option<&mut pane::Pane> {
+        self.tab.kind().map(|kind| &mut self.panes[kind as usize])
+    }
+
+    /// True while nothing is asked of the worker and nothing waits: tests wait for this.
+    pub fn is_idle(&self) -> bool {
+        !self.sync.busy && self.directory.pending().len() == 0
+    }
+
+    /// A line for the message line.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), error: false });
+    }
+
+    /// A line about something that went wrong.
+    pub fn fail(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), error: true });
+    }
+
+    fn on_opened(&mut self, opened: Opened) {
+        let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.salt);
+        let last_id = self.last_id;
+        *self = Self::new(keep.0, keep.1, keep.2, keep.3, keep.4 as u16);
+        self.last_id = last_id;
+        if !self.profiles.contains(&opened.profile.name) {
+            self.profiles.push(opened.profile.name.clone());
+        }
+        self.profile = Some(opened.profile);
+        self.planner = Some(opened.planner);
+        self.guards = opened.guards;
+    }
+
+    /// A new id: grows with time, differs between consoles.
+    fn next_id(&mut self) -> ChangeId {
+        let fresh = (self.now.as_millisecond() << 20) | ((self.salt & 0x3ff) << 10);
+        self.last_id = fresh.max(self.last_id + 1);
+        ChangeId(self.last_id)
+    }
+
+    /// Asks for the roles of the users on screen where the list left them out.
+    fn hydrate_visible(&mut self, effects: &mut Vec<Effect>) {
+        let sparse = self.capabilities().is_some_and(|can| can.sparse_lists);
+        if !sparse || self.tab != Tab::Users || matches!(self.link, Some(Link::Down(_))) {
+            return;
+        }
+        let pane = &self.panes[Kind::User as usize];
+        let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows());
+        let ids: Vec<Id> = visible
+            .filter_map(|row| self.directory.user_at(*row))
+            .filter(|user| lacks_roles(user) && !self.hydrated.contains(&user.id))
+            .map(|user| user.id.clone())
+            .collect();
+        if !ids.is_empty() {
+            self.hydrated.extend(ids.iter().cloned());
+            effects.push(Effect::Work(Job::Hydrate(ids)));
+        }
+    }
+}
+
+/// True where a list left the roles out and reading the user would bring them.
+pub(crate) fn lacks_roles(user: &crate::directory::record::User) -> bool {
+    use crate::directory::record::Depth;
+    user.org_role.is_none() && user.depth == Depth::Summary && user.problem.is_none() && !user.id.starts_with("new:")
+}
+
+/// A key or a paste for a text field. True if the text changed.
+pub(crate) fn text_field(input: &mut Input, event: &Event) -> bool {
+    match event {
+        Event::Paste(text) => {
+            let clean = crate::scim::text::clean(text);
+            for c in clean.chars() {
+                input.handle(tui_input::InputRequest::InsertChar(c));
+            }
+            !clean.is_empty()
+        }
+        Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && key.modifiers.contains(KeyModifiers::ALT) => false,
+        event => input.handle_event(event).is_some_and(|state| state.value),
+    }
+}

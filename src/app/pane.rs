@@ -79,9 +79,10 @@ impl Pane {
         let found = self.query.run(directory, self.kind, &self.sorted, now);
         (self.rows, self.matched) = (found.shown, found.in_order);
         self.marks.retain(|id| exists(directory, self.kind, id));
-        let kept = self.cursor_id.as_ref().and_then(|id| {
-            self.rows.iter().position(|row| directory.id_at(self.kind, *row) == Some(id))
-        });
+        let kept = self
+            .cursor_id
+            .as_ref()
+            .and_then(|id| self.rows.iter().position(|row| directory.id_at(self.kind, *row) == Some(id)));
         self.cursor = kept.unwrap_or(self.cursor).min(self.rows.len().saturating_sub(1));
         self.cursor_id = self.selected(directory).cloned();
     }

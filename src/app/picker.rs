@@ -81,7 +81,8 @@ impl RolePicker {
         for (team, is_own) in own.into_iter().map(|t| (t, true)).chain(other.into_iter().map(|t| (t, false))) {
             in_team(&users, &team, is_own, directory, can, team_refusal, &mut choices);
         }
-        let mut picker = Self { users, input: Input::default(), choices, shown: Vec::new(), cursor: 0, scope: Shown::All };
+        let mut picker =
+            Self { users, input: Input::default(), choices, shown: Vec::new(), cursor: 0, scope: Shown::All };
         picker.filter();
         picker
     }

@@ -99,6 +99,15 @@ pub struct Query {
     terms: Vec<Term>,
 }
 
+/// What a filter found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Best first where there are words to rank by, else in the list's order.
+    pub shown: Vec<u32>,
+    /// In the list's order: what a narrower filter can start from.
+    pub in_order: Vec<u32>,
+}
+
 /// A filter that can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("filter: `{term}`: {why}")]
@@ -140,11 +149,12 @@ impl Query {
         self.terms == earlier.terms && self.words.narrows(&earlier.words)
     }
 
-    /// The rows that match: best first where there are words, else in the order given.
-    pub fn run(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> Vec<u32> {
+    /// The rows that match.
+    pub fn run(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> Found {
         let text = directory.text(kind);
         if !self.ranks() {
-            return scan(rows, |row, _| self.terms_hold(directory, kind, row, now).then_some(row));
+            let in_order = scan(rows, |row, _| self.terms_hold(directory, kind, row, now).then_some(row));
+            return Found { shown: in_order.clone(), in_order };
         }
         let mut scored: Vec<(u32, u32)> = scan(rows, |row, scratch: &mut Scratch| {
             if !self.terms_hold(directory, kind, row, now) {
@@ -153,9 +163,10 @@ impl Query {
             let score = self.words.score(text.get(row), scratch)?;
             Some((u32::MAX - score, row))
         });
+        let in_order = scored.iter().map(|(_, row)| *row).collect();
         // Stable: rows of one score stay in the list's own order.
         scored.sort_by_key(|(score, _)| *score);
-        scored.into_iter().map(|(_, row)| row).collect()
+        Found { shown: scored.into_iter().map(|(_, row)| row).collect(), in_order }
     }
 
     fn terms_hold(&self, directory: &Directory, kind: Kind, row: u32, now: Timestamp) -> bool {
@@ -415,12 +426,8 @@ mod tests {
     fn users_are_found(#[case] text: &str, #[case] want: &[&str]) {
         let directory = directory();
         let query = Query::parse(text, Kind::User).unwrap();
-        let rows = query.run(
-            &directory,
-            Kind::User,
-            directory.rows_by_name(Kind::User),
-            Timestamp::from_second(1_000_000_000).unwrap(),
-        );
+        let now = Timestamp::from_second(1_000_000_000).unwrap();
+        let rows = query.run(&directory, Kind::User, directory.rows_by_name(Kind::User), now).shown;
         let mut names: Vec<&str> = rows.iter().map(|row| directory.user_at(*row).unwrap().user_name.as_str()).collect();
         names.sort_unstable();
         assert_eq!(names, want);

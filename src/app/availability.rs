@@ -1,0 +1,112 @@
+//! Whether an action can be done now: yes, or the reason why not, which is what the person is shown.
+
+use super::{App, Overlay, Tab, action::Action};
+use crate::directory::{Kind, Target, change::Verb};
+
+impl App {
+    /// Yes, or why not.
+    ///
+    /// # Errors
+    /// The sentence for the person.
+    pub fn availability(&self, action: Action) -> Result<(), String> {
+        if self.profile.is_none() && !matches!(action, Action::Quit | Action::Help | Action::Palette | Action::Redraw) {
+            return match action {
+                Action::OpenDemo | Action::NewProfile | Action::Back | Action::Profile => Ok(()),
+                _ => Err("No directory is open yet.".into()),
+            };
+        }
+        match action {
+            Action::SetRole => {
+                self.someone()?;
+                let org = self.can(Verb::SetOrgRole);
+                org.or_else(|_| self.can(Verb::SetTeamRole))
+            }
+            Action::Teams => {
+                self.someone()?;
+                self.can(Verb::AddMember)
+            }
+            Action::Members => {
+                self.someone()?;
+                self.members_known()?;
+                self.can(Verb::AddMember)
+            }
+            Action::ToggleActive => {
+                self.someone()?;
+                self.can(self.toggle_verb())
+            }
+            Action::Create => self.can(self.verb_of([Verb::CreateUser, Verb::CreateTeam, Verb::CreateRole])),
+            Action::Edit => {
+                self.someone()?;
+                match self.tab {
+                    Tab::Users => self.can(Verb::SetDisplayName).or_else(|_| self.can(Verb::SetEmail)),
+                    Tab::Teams => Err("A team's name can't be changed over SCIM here.".into()),
+                    _ => self.can(Verb::EditRole),
+                }
+            }
+            Action::Delete => {
+                self.someone()?;
+                self.can(self.verb_of([Verb::DeleteUser, Verb::DeleteTeam, Verb::DeleteRole]))
+            }
+            Action::Open | Action::Copy | Action::Raw | Action::Mark | Action::Permissions => self.someone(),
+            Action::Undo => self.undo_candidate().map(drop),
+            Action::LoadRoles => match self.users_without_roles() {
+                0 => Err("The roles of all users are known.".into()),
+                _ => Ok(()),
+            },
+            Action::Story | Action::UndoThis | Action::Retry | Action::DropChange if self.entries.is_empty() => {
+                Err("No changes were made with this profile yet.".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whose record, on the list tabs: the box on top, else the row under the cursor.
+    pub fn subject(&self) -> Option<Target> {
+        match self.overlays.last() {
+            Some(Overlay::Details { target, .. } | Overlay::Raw { target, .. }) => Some(target.clone()),
+            Some(Overlay::Permissions { user, .. }) => Some(Target::user(user)),
+            _ => {
+                let pane = self.pane()?;
+                let id = pane.selected(&self.directory)?.clone();
+                Some(Target { kind: pane.kind, id })
+            }
+        }
+    }
+
+    /// How many users are listed without their roles.
+    pub fn users_without_roles(&self) -> usize {
+        self.directory.records().users().values().filter(|user| super::lacks_roles(user)).count()
+    }
+
+    /// Deactivate, or reactivate where the subject is inactive.
+    pub(super) fn toggle_verb(&self) -> Verb {
+        let inactive = |id| self.directory.user(id).is_some_and(crate::directory::record::User::is_inactive);
+        let subjects = self.subjects();
+        if !subjects.is_empty() && subjects.iter().all(inactive) { Verb::Reactivate } else { Verb::Deactivate }
+    }
+
+    fn can(&self, verb: Verb) -> Result<(), String> {
+        if self.guards.read_only {
+            return Err("This profile is read-only.".into());
+        }
+        self.capabilities().map_or(Ok(()), |can| can.can(verb).map_err(str::to_owned))
+    }
+
+    fn verb_of(&self, verbs: [Verb; 3]) -> Verb {
+        let kind = self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(Kind::User);
+        verbs[kind as usize]
+    }
+
+    fn someone(&self) -> Result<(), String> {
+        self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
+    }
+
+    fn members_known(&self) -> Result<(), String> {
+        let team = self.subject().and_then(|target| self.directory.team(&target.id).map(|team| team.members.is_some()));
+        if team == Some(true) {
+            Ok(())
+        } else {
+            Err("The server did not say who is in this team; R reads it again.".into())
+        }
+    }
+}

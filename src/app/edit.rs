@@ -1,0 +1,250 @@
+//! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and sent.
+
+use indexmap::IndexSet;
+
+use super::{
+    App, Effect, Message, Overlay, Preview,
+    action::Action,
+    check::CheckList,
+    form::{Form, Purpose},
+    picker::RolePicker,
+};
+use crate::directory::{
+    Id, Kind,
+    change::{Change, ChangeId, RoleDraft, Verb},
+    plan::{self, Entry, Plan, Risk, State},
+    work::Job,
+};
+
+impl App {
+    pub(super) fn begin_edit(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Some(can) = self.capabilities().cloned() else {
+            if action == Action::NewProfile {
+                self.overlays.push(Overlay::Form(Form::new_profile()));
+            }
+            return;
+        };
+        let subjects = self.subjects();
+        match action {
+            Action::SetRole => {
+                let picker = RolePicker::new(subjects, &self.directory, &can);
+                self.overlays.push(Overlay::Role(picker));
+            }
+            Action::Teams | Action::Members => {
+                if let Some(of) = self.check_of(action) {
+                    let list = CheckList::new(of, &self.directory);
+                    self.overlays.push(Overlay::Check(list));
+                }
+            }
+            Action::ToggleActive => {
+                let active = self.toggle_verb() == Verb::Reactivate;
+                let inactive = |id: &Id| self.directory.user(id).is_some_and(|user| user.is_inactive() == active);
+                let users = subjects.iter().filter(|id| inactive(id));
+                let changes = users.map(|user| Change::SetActive { user: user.clone(), active }).collect();
+                self.propose(changes, effects);
+            }
+            Action::Delete => {
+                let kind = self.subject().map(|target| target.kind);
+                let delete = |id: Id| match kind {
+                    Some(Kind::Team) => Change::DeleteTeam { team: id },
+                    Some(Kind::Role) => Change::DeleteRole { role: id },
+                    _ => Change::DeleteUser { user: id },
+                };
+                self.propose(subjects.into_iter().map(delete).collect(), effects);
+            }
+            Action::Create => {
+                let form = match self.tab.kind() {
+                    Some(Kind::Team) => Form::create_team(&can),
+                    Some(Kind::Role) => Form::role(None),
+                    _ => Form::create_user(&can),
+                };
+                self.overlays.push(Overlay::Form(form));
+            }
+            Action::Edit => {
+                let Some(target) = self.subject() else { return };
+                let form = match target.kind {
+                    Kind::Role => {
+                        self.directory.role(&target.id).map(|role| Form::role(Some((&target.id, RoleDraft::of(role)))))
+                    }
+                    _ => Form::edit_user(&target.id, &self.directory, &can),
+                };
+                self.overlays.extend(form.map(Overlay::Form));
+            }
+            _ => self.overlays.push(Overlay::Form(Form::new_profile())),
+        }
+    }
+
+    pub(super) fn choose_role(&mut self, picker: RolePicker, effects: &mut Vec<Effect>) {
+        let Some(choice) = picker.selected().cloned() else {
+            self.overlays.push(Overlay::Role(picker));
+            return;
+        };
+        let changes = picker.changes(&self.directory);
+        if choice.refused {
+            self.say(choice.note.unwrap_or_default());
+            self.overlays.push(Overlay::Role(picker));
+        } else if changes.is_empty() {
+            self.say(format!("{} {} is what they have already.", choice.place_name, choice.role));
+        } else {
+            self.propose(changes, effects);
+        }
+    }
+
+    /// From a check list to its plan; the list stays underneath, so that Esc goes back to it.
+    pub(super) fn look(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Check(list)) = self.overlays.last() else { return };
+        let changes = list.changes(&self.directory);
+        if changes.is_empty() {
+            self.overlays.pop();
+            self.say("Nothing was changed.");
+        } else {
+            self.propose(changes, effects);
+        }
+    }
+
+    pub(super) fn submit(&mut self, effects: &mut Vec<Effect>) {
+        let key = self.next_id().provisional();
+        let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
+        if form.purpose == Purpose::NewProfile {
+            effects.extend(form.profile().map(Effect::SaveProfile));
+            return;
+        }
+        let purpose = form.purpose.clone();
+        let Some(changes) = form.changes(key, &self.directory) else { return };
+        if changes.is_empty() {
+            self.forget_purpose(&purpose);
+            self.say("Nothing was changed.");
+        } else {
+            self.propose(changes, effects);
+        }
+    }
+
+    /// Plans the changes; shows the plan, or sends it where the profile asks only about what is risky.
+    pub(super) fn propose(&mut self, changes: Vec<Change>, effects: &mut Vec<Effect>) {
+        let Some(plan) = self.draft(changes) else { return };
+        self.propose_plan(plan, effects);
+    }
+
+    fn draft(&self, changes: Vec<Change>) -> Option<Plan> {
+        let planner = self.planner.as_deref()?;
+        Some(plan::draft(planner, &self.guards, changes, &self.directory))
+    }
+
+    pub(super) fn propose_plan(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
+        let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always);
+        if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
+            let text = why.clone();
+            self.message = Some(Message { text, error: true });
+        } else if plan.steps.is_empty() && plan.refused.is_empty() {
+            self.say("There is nothing to do.");
+        } else if plan.risk() == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !always {
+            self.send(plan, effects);
+        } else {
+            let preview = Preview { plan, typed: tui_input::Input::default(), requests: false, cursor: 0, top: 0 };
+            self.overlays.push(Overlay::Preview(Box::new(preview)));
+        }
+    }
+
+    pub(super) fn adjust_preview(&mut self, action: Action) {
+        let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
+        if action == Action::Requests {
+            preview.requests = !preview.requests;
+            return;
+        }
+        if preview.cursor < preview.plan.steps.len() {
+            preview.plan.steps.remove(preview.cursor);
+            preview.cursor = preview.cursor.min(preview.plan.steps.len().saturating_sub(1));
+        }
+        if preview.plan.steps.is_empty() {
+            self.overlays.pop();
+            self.say("The plan is empty: nothing was sent.");
+        }
+    }
+
+    pub(super) fn send_preview(&mut self, effects: &mut Vec<Effect>) {
+        match self.overlays.pop() {
+            Some(Overlay::Preview(preview)) => {
+                let wanted = match preview.plan.risk() {
+                    Risk::Type(text) => Some(text),
+                    _ => None,
+                };
+                if preview.plan.steps.is_empty() {
+                    self.say("Nothing of this can be sent.");
+                } else if wanted.as_deref().is_some_and(|text| text != preview.typed.value().trim()) {
+                    self.say(format!("Type {} to send this.", wanted.unwrap_or_default()));
+                    self.overlays.push(Overlay::Preview(preview));
+                } else {
+                    self.send(preview.plan, effects);
+                }
+            }
+            Some(Overlay::Quit) => effects.push(Effect::Quit),
+            other => self.overlays.extend(other),
+        }
+    }
+
+    /// Lays the steps over the directory and hands them to the worker.
+    fn send(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
+        self.overlays.retain(|overlay| matches!(overlay, Overlay::Details { .. }));
+        let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
+        let mut first = None;
+        let mut entries = Vec::with_capacity(plan.steps.len());
+        for step in plan.steps {
+            let id = self.next_id();
+            entries.push(Entry {
+                id,
+                plan: *first.get_or_insert(id),
+                title: plan.title.clone(),
+                at: self.now,
+                actor: actor.clone(),
+                step,
+                state: State::Planned,
+                why: String::new(),
+                failure: None,
+                exchanges: Vec::new(),
+                settled: None,
+                undoes: plan.undoes,
+                created: None,
+            });
+        }
+        let mut added = IndexSet::new();
+        for entry in &entries {
+            if self.directory.begin(entry.id, entry.step.change.clone()) {
+                added.extend(entry.step.change.touches().into_iter().take(1).map(|(target, _)| target));
+            }
+            self.entries.insert(entry.id, entry.clone());
+        }
+        if let [one] = entries.as_slice() {
+            self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→")));
+        } else {
+            self.say(format!("{}: sending", plan.title));
+        }
+        if let Some(target) = added.first() {
+            self.rows_changed();
+            let (kind, rows) = (target.kind, self.size.list_rows());
+            self.panes[kind as usize].go_to(&target.id, rows, &self.directory);
+        }
+        effects.push(Effect::Work(Job::Submit(entries)));
+    }
+
+    pub(super) fn rows_changed(&mut self) {
+        let (now, rows) = (self.now, self.size.list_rows());
+        for pane in &mut self.panes {
+            pane.rebuild(&self.directory, now);
+            pane.scroll(rows);
+        }
+    }
+
+    /// Plans the inverse of what was confirmed of a plan.
+    pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<Effect>) {
+        match self.inverse(undone) {
+            Err(why) => self.fail(why),
+            Ok(changes) => {
+                let title = self.entries.get(&undone).map(|entry| entry.title.clone()).unwrap_or_default();
+                let Some(mut plan) = self.draft(changes) else { return };
+                plan.title = format!("Undo {title}");
+                plan.undoes = Some(undone);
+                self.propose_plan(plan, effects);
+            }
+        }
+    }
+}

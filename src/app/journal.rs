@@ -1,0 +1,150 @@
+//! The Activity pane: what was changed, what became of it, undo and retry.
+
+use super::{App, Effect, Overlay};
+use crate::directory::{
+    Id,
+    change::{Change, ChangeId},
+    plan::{Entry, State, Undo},
+    work::Job,
+};
+
+impl App {
+    /// The change under the cursor, or the one whose story is open. The newest has cursor 0.
+    pub fn selected_entry(&self) -> Option<&Entry> {
+        if let Some(Overlay::Story { id, .. }) = self.overlays.last() {
+            return self.entries.get(id);
+        }
+        let at = self.entries.len().checked_sub(self.activity_cursor + 1)?;
+        self.entries.get_index(at).map(|(_, entry)| entry)
+    }
+
+    /// The undo of a plan, where there is one that was not refused.
+    pub fn undone_by(&self, plan: ChangeId) -> Option<&Entry> {
+        self.entries.values().rev().find(|entry| {
+            entry.undoes == Some(plan) && !matches!(entry.state, State::Refused | State::Dropped | State::Conflict)
+        })
+    }
+
+    /// How many changes of this profile failed and were not tried again, and how many are open.
+    pub fn counts(&self) -> (usize, usize) {
+        let failed = self.entries.values().filter(|entry| entry.state.is_failure()).count();
+        (failed, self.directory.pending().len())
+    }
+
+    /// The plan that `u` would take back.
+    pub(super) fn undo_candidate(&self) -> Result<ChangeId, String> {
+        let confirmed = self.entries.values().rev().filter(|entry| entry.undoes.is_none());
+        let mut open = false;
+        for entry in confirmed {
+            match entry.state {
+                State::Confirmed if self.undone_by(entry.plan).is_none() => return Ok(entry.plan),
+                State::Planned | State::Sent => open = true,
+                _ => {}
+            }
+        }
+        Err(if open {
+            "The last change is still in flight; undo it when it has arrived."
+        } else {
+            "There is nothing to undo."
+        }
+        .into())
+    }
+
+    /// The changes that take back what was confirmed of a plan, last first.
+    pub(super) fn inverse(&self, plan: ChangeId) -> Result<Vec<Change>, String> {
+        let mut changes = Vec::new();
+        let steps: Vec<&Entry> = self.entries.values().filter(|entry| entry.plan == plan).collect();
+        if steps.iter().any(|entry| entry.state.is_open()) {
+            return Err("Part of this is still in flight; undo it when it has arrived.".into());
+        }
+        let mut never = None;
+        for entry in steps.iter().rev().filter(|entry| entry.state == State::Confirmed) {
+            match &entry.step.undo {
+                Undo::By(inverse) => changes.extend(inverse.iter().map(|change| resolve(change, entry))),
+                Undo::Never(why) => never = Some(format!("{}: {why}", entry.step.words.subject)),
+            }
+        }
+        match (changes.is_empty(), never) {
+            (true, Some(why)) => Err(format!("This can't be undone. {why}")),
+            (true, None) => Err("Nothing of this was confirmed, so there is nothing to undo.".into()),
+            _ => Ok(changes),
+        }
+    }
+
+    pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) {
+        match self.undo_candidate() {
+            Ok(plan) => self.plan_undo(plan, effects),
+            Err(why) => self.say(why),
+        }
+    }
+
+    pub(super) fn undo_selected(&mut self, effects: &mut Vec<Effect>) {
+        let Some(plan) = self.selected_entry().map(|entry| entry.plan) else { return };
+        match self.undone_by(plan) {
+            Some(_) => self.say("This was undone already."),
+            None => self.plan_undo(plan, effects),
+        }
+    }
+
+    /// A failed change again, or what is left of an earlier session; anything else reads the lists anew.
+    pub(super) fn retry_selected(&mut self, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Work(Job::Wake));
+        if !self.left_over.is_empty() {
+            let ids: Vec<ChangeId> = self.left_over.drain().collect();
+            let mut ordered = ids;
+            ordered.sort_unstable();
+            for id in &ordered {
+                if let Some(entry) = self.entries.get(id) {
+                    self.directory.begin(*id, entry.step.change.clone());
+                }
+            }
+            self.rows_changed();
+            self.say(format!("{} changes of an earlier session are sent now.", ordered.len()));
+            effects.push(Effect::Work(Job::Resume(ordered)));
+            return;
+        }
+        let Some((state, change)) = self.selected_entry().map(|entry| (entry.state, entry.step.change.clone())) else {
+            return;
+        };
+        match state {
+            State::Refused | State::Conflict | State::Dropped | State::Unknown => {
+                let change = renew(change, self.next_id().provisional());
+                self.propose(vec![change], effects);
+            }
+            _ => self.say("Only what was refused, dropped or is unknown can be tried again."),
+        }
+    }
+
+    pub(super) fn drop_selected(&mut self, effects: &mut Vec<Effect>) {
+        let Some(entry) = self.selected_entry() else { return };
+        if entry.state != State::Planned {
+            self.say("Only what was not sent yet can be dropped.");
+            return;
+        }
+        let id = entry.id;
+        self.left_over.remove(&id);
+        effects.push(Effect::Work(Job::Drop(vec![id])));
+    }
+}
+
+/// A change that creates gets a provisional id of its own when it is tried again.
+fn renew(change: Change, fresh: Id) -> Change {
+    match change {
+        Change::CreateUser { user, .. } => Change::CreateUser { key: fresh, user },
+        Change::CreateTeam { name, members, .. } => Change::CreateTeam { key: fresh, name, members },
+        Change::CreateRole { role, .. } => Change::CreateRole { key: fresh, role },
+        other => other,
+    }
+}
+
+/// Puts the id that the server gave in the place of the provisional one.
+fn resolve(change: &Change, entry: &Entry) -> Change {
+    let Some(created) = &entry.created else { return change.clone() };
+    let real = |id: &Id| if id.starts_with("new:") { created.clone() } else { id.clone() };
+    match change {
+        Change::DeleteUser { user } => Change::DeleteUser { user: real(user) },
+        Change::DeleteTeam { team } => Change::DeleteTeam { team: real(team) },
+        Change::DeleteRole { role } => Change::DeleteRole { role: real(role) },
+        other => other.clone(),
+    }
+}

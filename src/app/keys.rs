@@ -1,0 +1,146 @@
+//! Where a key goes: to the box on top, to the filter that is being typed, or through the keymap.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use tui_input::Input;
+
+use super::{
+    App, Effect, Overlay, Size, Tab,
+    action::{Action, Scope},
+    text_field,
+};
+use crate::directory::{Kind, plan::Risk};
+
+impl App {
+    pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<Effect>) {
+        match event {
+            Event::Resize(width, height) => {
+                self.size = Size { width: *width, height: *height };
+                let rows = self.size.list_rows();
+                self.panes.iter_mut().for_each(|pane| pane.scroll(rows));
+            }
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                if self.message.as_ref().is_some_and(|message| !message.error) {
+                    self.message = None;
+                }
+                self.on_key(*key, event, effects);
+            }
+            Event::Paste(_) => self.on_text(event),
+            _ => {}
+        }
+    }
+
+    fn on_key(&mut self, key: KeyEvent, event: &Event, effects: &mut Vec<Effect>) {
+        let scopes = self.scopes();
+        let typing = self.is_typing();
+        let action = self.keymap.action(&scopes, key).filter(|action| !typing || overrides_typing(*action, key));
+        match action {
+            Some(action) => self.perform(action, effects),
+            None if typing => self.on_text(event),
+            None => {}
+        }
+    }
+
+    /// Scopes from the innermost outwards.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut scopes = match self.overlays.last() {
+            Some(Overlay::Role(_)) => vec![Scope::Picker],
+            Some(Overlay::Check(_)) => vec![Scope::Check],
+            Some(Overlay::Form(_)) => vec![Scope::Form],
+            Some(Overlay::Preview(_)) => vec![Scope::Preview],
+            Some(Overlay::Palette(_) | Overlay::Copy { .. }) => vec![Scope::Picker],
+            Some(Overlay::Quit) => vec![Scope::Preview],
+            Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
+            Some(Overlay::Permissions { .. }) => vec![Scope::Users],
+            Some(Overlay::Story { .. }) => vec![Scope::Activity],
+            Some(Overlay::Raw { .. } | Overlay::Help { .. }) => vec![],
+            None if self.profile.is_none() => vec![Scope::Welcome],
+            None => match self.tab.kind() {
+                Some(kind) => vec![of_kind(kind), Scope::List],
+                None => vec![Scope::Activity],
+            },
+        };
+        scopes.push(Scope::Global);
+        scopes
+    }
+
+    /// True where characters are text.
+    pub fn is_typing(&self) -> bool {
+        match self.overlays.last() {
+            Some(Overlay::Role(_) | Overlay::Check(_) | Overlay::Form(_) | Overlay::Palette(_)) => true,
+            Some(Overlay::Preview(preview)) => matches!(preview.plan.risk(), Risk::Type(_)),
+            Some(_) => false,
+            None => self.pane().is_some_and(|pane| pane.filtering),
+        }
+    }
+
+    fn on_text(&mut self, event: &Event) {
+        let now = self.now;
+        match self.overlays.last_mut() {
+            Some(Overlay::Role(picker)) => drop(picker.edit(event)),
+            Some(Overlay::Check(list)) => drop(list.edit(event, &self.directory)),
+            Some(Overlay::Form(form)) => drop(form.edit(event)),
+            Some(Overlay::Preview(preview)) => drop(text_field(&mut preview.typed, event)),
+            Some(Overlay::Palette(_)) => self.palette_typed(event),
+            Some(_) => {}
+            None => {
+                if let Some(kind) = self.tab.kind() {
+                    let pane = &mut self.panes[kind as usize];
+                    if pane.filtering && text_field(&mut pane.filter, event) {
+                        pane.refilter(&self.directory, now);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One step back: the message, the box, the filter being typed, the filter, the marks.
+    pub(super) fn back(&mut self) {
+        if self.message.as_ref().is_some_and(|message| message.error) {
+            self.message = None;
+        } else if self.overlays.pop().is_none() {
+            let (now, rows) = (self.now, self.size.list_rows());
+            let Some(kind) = self.tab.kind() else { return };
+            let pane = &mut self.panes[kind as usize];
+            if pane.filtering || pane.is_filtered() || pane.bad.is_some() {
+                let kept = pane.selected(&self.directory).cloned();
+                pane.filtering = false;
+                pane.filter = Input::default();
+                pane.refilter(&self.directory, now);
+                kept.is_some_and(|id| pane.go_to(&id, rows, &self.directory));
+            } else {
+                pane.marks.clear();
+            }
+        }
+    }
+
+    pub(super) fn switch(&mut self, tab: Tab) {
+        if let Some(pane) = self.pane_mut() {
+            pane.filtering = false;
+        }
+        self.overlays.clear();
+        self.tab = tab;
+    }
+}
+
+fn of_kind(kind: Kind) -> Scope {
+    match kind {
+        Kind::User => Scope::Users,
+        Kind::Team => Scope::Teams,
+        Kind::Role => Scope::Roles,
+    }
+}
+
+/// While text is typed only keys that are no text do anything else, and the check list's own Space.
+fn overrides_typing(action: Action, key: KeyEvent) -> bool {
+    let scope = action.spec().scope;
+    match key.code {
+        KeyCode::Char(' ') => action == Action::Toggle,
+        // Editing keys such as C-u and C-w belong to the text; quitting passes always.
+        KeyCode::Char(_) => {
+            key.modifiers.contains(KeyModifiers::CONTROL)
+                && (!matches!(scope, Scope::Global | Scope::List) || matches!(action, Action::Quit | Action::Redraw))
+        }
+        KeyCode::Home | KeyCode::End | KeyCode::Delete => false,
+        _ => true,
+    }
+}

@@ -1,0 +1,135 @@
+//! The palette: every action by name, with its key, or the reason why it can't be done now.
+
+use crossterm::event::Event;
+use tui_input::Input;
+
+use super::{
+    App,
+    action::{ACTIONS, Action, Scope},
+    text_field,
+};
+use crate::directory::search::{Scratch, Words};
+
+/// What a line of the palette does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// An action.
+    Do(Action),
+    /// Open this profile.
+    Profile(String),
+    /// Open the embedded demo directory.
+    Demo,
+}
+
+/// One line.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// What it does.
+    pub entry: Entry,
+    /// Its name.
+    pub name: String,
+    /// A sentence about it.
+    pub help: String,
+    /// Its key.
+    pub key: String,
+    /// Why it can't be done now.
+    pub refused: Option<String>,
+}
+
+/// State of the palette.
+#[derive(Debug, Default)]
+pub struct Palette {
+    /// What is typed.
+    pub input: Input,
+    /// All lines.
+    pub lines: Vec<Line>,
+    /// Indexes into `lines`, best match first.
+    pub shown: Vec<usize>,
+    /// Index into `shown`.
+    pub cursor: usize,
+}
+
+impl Palette {
+    /// The line under the cursor.
+    pub fn selected(&self) -> Option<&Line> {
+        self.lines.get(*self.shown.get(self.cursor)?)
+    }
+
+    fn filter(&mut self) {
+        let words = Words::new(self.input.value().split_whitespace());
+        let mut scratch = Scratch::default();
+        let mut scored: Vec<(bool, u32, usize)> = self
+            .lines
+            .iter()
+            .enumerate()
+            .filter_map(|(at, line)| {
+                // A hit in the name counts before one in the sentence.
+                let name = words.score(&line.name, &mut scratch);
+                let any = words.score(&format!("{} {}", line.name, line.help), &mut scratch)?;
+                Some((name.is_none(), u32::MAX - name.unwrap_or(any), at))
+            })
+            .collect();
+        scored.sort_unstable();
+        self.shown = scored.into_iter().map(|(_, _, at)| at).collect();
+        self.cursor = 0;
+    }
+}
+
+impl App {
+    /// The palette for where we are.
+    pub(super) fn palette(&self, typed: &str) -> Palette {
+        let scopes = self.scopes();
+        let own = |scope: Scope| scopes.contains(&scope);
+        let reachable =
+            |scope: Scope| matches!(scope, Scope::Global | Scope::List | Scope::Users | Scope::Teams | Scope::Roles);
+        let skipped = [
+            Action::Palette,
+            Action::Back,
+            Action::Up,
+            Action::Down,
+            Action::PageUp,
+            Action::PageDown,
+            Action::Profile,
+        ];
+        let mut lines: Vec<Line> = ACTIONS
+            .iter()
+            .filter(|spec| !skipped.contains(&spec.action) && (own(spec.scope) || reachable(spec.scope)))
+            .map(|spec| Line {
+                entry: Entry::Do(spec.action),
+                name: spec.name.into(),
+                help: spec.help.into(),
+                key: self.keymap.label(spec.action).unwrap_or_default(),
+                refused: if own(spec.scope) {
+                    self.availability(spec.action).err()
+                } else {
+                    Some(format!("on {} only", spec.scope.label()))
+                },
+            })
+            .collect();
+        lines.sort_by_key(|line| line.refused.is_some());
+        let profile = |entry, name: String, help: &str| Line {
+            entry,
+            name,
+            help: help.into(),
+            key: String::new(),
+            refused: None,
+        };
+        lines.extend(
+            self.profiles
+                .iter()
+                .map(|name| profile(Entry::Profile(name.clone()), format!("profile {name}"), "Open this profile")),
+        );
+        lines.push(profile(Entry::Demo, "profile demo".into(), "Open the embedded demo directory"));
+        let mut palette = Palette { input: Input::new(typed.to_owned()), lines, ..Palette::default() };
+        palette.filter();
+        palette
+    }
+
+    pub(super) fn palette_typed(&mut self, event: &Event) {
+        if let Some(super::Overlay::Palette(palette)) = self.overlays.last_mut()
+            && text_field(&mut palette.input, event)
+        {
+            palette.filter();
+        }
+    }
+}

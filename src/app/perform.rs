@@ -1,0 +1,278 @@
+//! What each action does.
+
+use super::{App, Effect, Overlay, Tab, action::Action, check, form::Purpose, palette};
+use crate::directory::{Id, Kind, Target, work::Job};
+
+impl App {
+    /// Does it, or says why not.
+    pub fn perform(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        if let Err(why) = self.availability(action) {
+            self.say(why);
+            return;
+        }
+        match action {
+            Action::Down | Action::Up | Action::PageDown | Action::PageUp | Action::Top | Action::Bottom => {
+                self.travel(action)
+            }
+            Action::Help
+            | Action::Palette
+            | Action::Profile
+            | Action::Open
+            | Action::Copy
+            | Action::Raw
+            | Action::Permissions
+            | Action::Story => self.open(action, effects),
+            Action::Filter
+            | Action::Sort
+            | Action::SortReverse
+            | Action::Mark
+            | Action::MarkAll
+            | Action::MarkRange => self.arrange(action),
+            Action::SetRole
+            | Action::Teams
+            | Action::Members
+            | Action::Create
+            | Action::Edit
+            | Action::ToggleActive
+            | Action::Delete
+            | Action::NewProfile => self.begin_edit(action, effects),
+            Action::Choose => self.choose(effects),
+            Action::Look => self.look(effects),
+            Action::Send => self.send_preview(effects),
+            Action::Submit => self.submit(effects),
+            Action::Undo => self.undo(effects),
+            Action::UndoThis => self.undo_selected(effects),
+            Action::Retry => self.retry_selected(effects),
+            Action::DropChange => self.drop_selected(effects),
+            Action::Toggle | Action::ToggleAll | Action::NextScope | Action::NextField | Action::PreviousField => {
+                self.adjust(action);
+            }
+            Action::DropLine | Action::Requests => self.adjust_preview(action),
+            Action::GoUsers => self.switch(Tab::Users),
+            Action::GoTeams => self.switch(Tab::Teams),
+            Action::GoRoles => self.switch(Tab::Roles),
+            Action::GoActivity => self.switch(Tab::Activity),
+            Action::NextTab | Action::PreviousTab => self.next_tab(action == Action::NextTab),
+            Action::Back => self.back(),
+            Action::Quit => self.quit(effects),
+            Action::Refresh => self.refresh(effects),
+            Action::LoadRoles => self.load_roles(effects),
+            Action::Redraw => effects.push(Effect::Redraw),
+            Action::OpenDemo => effects.push(Effect::Open(None)),
+        }
+    }
+
+    fn travel(&mut self, action: Action) {
+        let (list, boxed) = (self.size.list_rows(), self.size.overlay_rows());
+        let to = |at: usize, len: usize, page: usize| -> usize {
+            let target = match action {
+                Action::Down => at + 1,
+                Action::Up => at.saturating_sub(1),
+                Action::PageDown => at + page,
+                Action::PageUp => at.saturating_sub(page),
+                Action::Top => 0,
+                _ => len,
+            };
+            target.min(len.saturating_sub(1))
+        };
+        match self.overlays.last_mut() {
+            Some(
+                Overlay::Details { scroll, .. }
+                | Overlay::Permissions { scroll, .. }
+                | Overlay::Story { scroll, .. }
+                | Overlay::Raw { scroll, .. }
+                | Overlay::Help { scroll },
+            ) => *scroll = to(*scroll, usize::from(u16::MAX), boxed),
+            Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
+            Some(Overlay::Palette(palette)) => palette.cursor = to(palette.cursor, palette.shown.len(), boxed),
+            Some(Overlay::Copy { choices, cursor }) => *cursor = to(*cursor, choices.len(), boxed),
+            Some(Overlay::Preview(preview)) => {
+                preview.cursor = to(preview.cursor, preview.plan.steps.len(), boxed);
+            }
+            Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
+            Some(Overlay::Form(_) | Overlay::Quit) => {}
+            None => match self.tab.kind() {
+                Some(kind) => {
+                    let pane = &mut self.panes[kind as usize];
+                    let target = to(pane.cursor, pane.rows.len(), list);
+                    pane.go(target, list, &self.directory);
+                }
+                None => {
+                    self.activity_cursor = to(self.activity_cursor, self.entries.len(), list);
+                    let cursor = self.activity_cursor;
+                    self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(list));
+                }
+            },
+        }
+    }
+
+    fn open(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let subject = self.subject();
+        match (action, subject) {
+            (Action::Help, _) => self.overlays.push(Overlay::Help { scroll: 0 }),
+            (Action::Palette, _) => {
+                let palette = self.palette("");
+                self.overlays.push(Overlay::Palette(palette));
+            }
+            (Action::Profile, _) => {
+                let palette = self.palette("profile ");
+                self.overlays.push(Overlay::Palette(palette));
+            }
+            (Action::Open, Some(target)) => {
+                if let Some(pane) = self.pane_mut() {
+                    if std::mem::take(&mut pane.filtering) {
+                        // Enter in the filter keeps what it found; the next Enter opens.
+                        return;
+                    }
+                }
+                if !target.id.starts_with("new:") && !target.id.starts_with("unreadable:") {
+                    effects.push(Effect::Work(Job::Reread(target.clone())));
+                }
+                if !matches!(self.overlays.last(), Some(Overlay::Details { .. })) {
+                    self.overlays.push(Overlay::Details { target, scroll: 0 });
+                }
+            }
+            (Action::Copy, Some(target)) => {
+                let choices = self.copy_choices(&target);
+                self.overlays.push(Overlay::Copy { choices, cursor: 0 });
+            }
+            (Action::Raw, Some(target)) => {
+                effects.push(Effect::Work(Job::Raw(target.clone())));
+                self.overlays.push(Overlay::Raw { target, text: None, scroll: 0 });
+            }
+            (Action::Permissions, Some(target)) => {
+                effects.push(Effect::Work(Job::Reread(target.clone())));
+                self.overlays.push(Overlay::Permissions { user: target.id, scroll: 0 });
+            }
+            (Action::Story, _) => {
+                if let Some(id) = self.selected_entry().map(|entry| entry.id)
+                    && !matches!(self.overlays.last(), Some(Overlay::Story { .. }))
+                {
+                    self.overlays.push(Overlay::Story { id, scroll: 0 });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn arrange(&mut self, action: Action) {
+        let (now, rows) = (self.now, self.size.list_rows());
+        let Some(kind) = self.tab.kind() else { return };
+        let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
+        match action {
+            Action::Filter => pane.filtering = true,
+            Action::Sort => pane.next_column(directory, now),
+            Action::SortReverse => pane.reverse(directory, now),
+            Action::Mark => {
+                pane.toggle_mark(directory);
+                pane.go(pane.cursor + 1, rows, directory);
+            }
+            Action::MarkAll => pane.toggle_all(directory),
+            _ => pane.mark_range(directory),
+        }
+        pane.scroll(rows);
+    }
+
+    fn adjust(&mut self, action: Action) {
+        match (self.overlays.last_mut(), action) {
+            (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
+            (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
+            (Some(Overlay::Role(picker)), Action::NextScope) => picker.next_scope(),
+            (Some(Overlay::Form(form)), _) => form.step(action == Action::NextField),
+            _ => {}
+        }
+    }
+
+    fn choose(&mut self, effects: &mut Vec<Effect>) {
+        match self.overlays.pop() {
+            Some(Overlay::Role(picker)) => self.choose_role(picker, effects),
+            Some(Overlay::Palette(palette)) => {
+                let Some(line) = palette.selected().cloned() else { return };
+                match (line.entry, line.refused) {
+                    (_, Some(why)) => self.say(format!("{}: {why}", line.name)),
+                    (palette::Entry::Do(action), None) => self.perform(action, effects),
+                    (palette::Entry::Profile(name), None) => effects.push(Effect::Open(Some(name))),
+                    (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
+                }
+            }
+            Some(Overlay::Copy { choices, cursor }) => {
+                if let Some((what, value)) = choices.into_iter().nth(cursor) {
+                    self.say(format!("{what} sent to the terminal's clipboard"));
+                    effects.push(Effect::Copy(value));
+                }
+            }
+            other => self.overlays.extend(other),
+        }
+    }
+
+    fn next_tab(&mut self, forward: bool) {
+        let at = Tab::ALL.iter().position(|tab| *tab == self.tab).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + Tab::ALL.len() - 1 };
+        self.switch(Tab::ALL[next % Tab::ALL.len()]);
+    }
+
+    fn refresh(&mut self, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Work(Job::Wake));
+        effects.push(Effect::Work(Job::Refresh));
+        if let Some(Overlay::Raw { target, text, .. }) = self.overlays.last_mut() {
+            *text = None;
+            effects.push(Effect::Work(Job::Raw(target.clone())));
+        }
+        self.hydrated.clear();
+    }
+
+    fn load_roles(&mut self, effects: &mut Vec<Effect>) {
+        let ids: Vec<Id> = self
+            .directory
+            .records()
+            .users()
+            .values()
+            .filter(|user| super::lacks_roles(user))
+            .map(|user| user.id.clone())
+            .collect();
+        self.say(format!("Reading the roles of {} users, one request each…", ids.len()));
+        self.hydrated.extend(ids.iter().cloned());
+        effects.push(Effect::Work(Job::Hydrate(ids)));
+    }
+
+    fn quit(&mut self, effects: &mut Vec<Effect>) {
+        let open = self.directory.pending().len();
+        if open == 0 || matches!(self.overlays.last(), Some(Overlay::Quit)) {
+            effects.push(Effect::Quit);
+        } else {
+            self.overlays.push(Overlay::Quit);
+        }
+    }
+
+    /// The ids that an edit works on.
+    pub(super) fn subjects(&self) -> Vec<Id> {
+        match (self.overlays.last(), self.pane()) {
+            (Some(Overlay::Details { .. } | Overlay::Permissions { .. } | Overlay::Raw { .. }), _) => {
+                self.subject().map(|target| target.id).into_iter().collect()
+            }
+            (_, Some(pane)) => pane.subjects(&self.directory),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn check_of(&self, action: Action) -> Option<check::Of> {
+        match action {
+            Action::Teams => Some(check::Of::TeamsOf(self.subjects())),
+            _ => {
+                self.subject().filter(|target| target.kind == Kind::Team).map(|target| check::Of::MembersOf(target.id))
+            }
+        }
+    }
+
+    pub(super) fn forget_purpose(&mut self, purpose: &Purpose) {
+        if let Some(Overlay::Form(form)) = self.overlays.last()
+            && form.purpose == *purpose
+        {
+            self.overlays.pop();
+        }
+    }
+
+    pub(super) fn target_of(kind: Kind, id: &Id) -> Target {
+        Target { kind, id: id.clone() }
+    }
+}

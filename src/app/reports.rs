@@ -1,0 +1,180 @@
+//! What the worker reports, put into the state.
+
+use super::{App, Effect, Overlay};
+use crate::directory::{
+    Fresh, Id, Kind, Target,
+    change::ChangeId,
+    plan::{Entry, Exchange, State},
+    work::{Link, Report},
+};
+use crate::scim::failure::Failure;
+use jiff::Timestamp;
+
+/// One step of a change's life, as reported.
+struct Move {
+    id: ChangeId,
+    state: State,
+    why: String,
+    failure: Option<Failure>,
+    exchanges: Vec<Exchange>,
+    fresh: Vec<Fresh>,
+    at: Timestamp,
+    created: Option<Id>,
+}
+
+impl App {
+    pub(super) fn on_report(&mut self, report: Report, effects: &mut Vec<Effect>) {
+        match report {
+            Report::Records { records, seen, partial, stored } => {
+                // Disk never takes the place of what this session has read already.
+                if stored && self.sync.seen.is_some() && !self.sync.stored {
+                    effects.push(Effect::Discard(records));
+                    return;
+                }
+                let old = self.directory.replace(*records, !partial && !stored);
+                effects.push(Effect::Discard(Box::new(old)));
+                self.sync.stored = stored;
+                if seen.is_some() {
+                    self.sync.seen = seen;
+                }
+                self.hydrated.clear();
+                self.rows_changed();
+            }
+            Report::RefreshBegan => {
+                self.directory.refresh_begins();
+                self.sync.busy = true;
+                self.sync.progress.clear();
+            }
+            Report::Progress { kind, seen, said } => {
+                self.sync.progress.retain(|(other, _, _)| *other != kind);
+                self.sync.progress.push((kind, seen, said));
+            }
+            Report::RefreshEnded { at, proofs, failed } => self.refresh_ended(at, proofs, failed),
+            Report::Learnt(fresh) => {
+                if self.directory.learn(fresh) {
+                    self.rows_changed();
+                }
+            }
+            Report::HydrateFailed(ids, failure) => {
+                ids.iter().for_each(|id| drop(self.hydrated.remove(id)));
+                self.waiting = None;
+                // Asked for again at the next key press would hammer a server that refuses.
+                self.hydrated.extend(ids);
+                self.fail(format!("Some roles could not be read: {}", failure.text));
+            }
+            Report::Journal(entries) => self.on_journal(entries),
+            Report::Moved { id, state, why, failure, exchanges, fresh, at, created } => {
+                self.on_moved(Move { id, state, why, failure, exchanges, fresh, at, created });
+            }
+            Report::Waiting(words) => self.waiting = (!words.is_empty()).then_some(words),
+            Report::Link(link) => self.on_link(link),
+            Report::Raw(of, result) => {
+                if let Some(Overlay::Raw { target, text, .. }) = self.overlays.last_mut()
+                    && *target == of
+                {
+                    *text = Some(result.map_err(|failure| format!("{} {}", failure.text, failure.next)));
+                }
+            }
+            Report::Notice(words) => self.say(words),
+        }
+    }
+
+    fn refresh_ended(
+        &mut self,
+        at: Timestamp,
+        proofs: Vec<crate::directory::work::Proof>,
+        failed: Vec<(Kind, Failure)>,
+    ) {
+        self.sync.busy = false;
+        self.sync.progress.clear();
+        if !proofs.is_empty() {
+            self.sync.seen = Some(at);
+            self.sync.stored = false;
+        }
+        self.sync.proofs = proofs;
+        if let Some((kind, failure)) = failed.first()
+            && !matches!(self.link, Some(Link::Down(_)))
+        {
+            self.fail(format!("{} could not be read: {} {}", kind.plural(), failure.text, failure.next));
+        }
+        self.sync.failed = failed;
+    }
+
+    fn on_journal(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            match entry.state {
+                State::Planned => drop(self.left_over.insert(entry.id)),
+                // The worker looks these up and reports; until then they are shown as pending.
+                State::Sent | State::Unknown => drop(self.directory.begin(entry.id, entry.step.change.clone())),
+                _ => {}
+            }
+            self.entries.insert(entry.id, entry);
+        }
+        self.entries.sort_unstable_keys();
+        if !self.left_over.is_empty() {
+            let count = self.left_over.len();
+            self.fail(format!(
+                "{count} changes of an earlier session were not sent: 4 Activity, R sends them, x drops one."
+            ));
+        }
+    }
+
+    fn on_moved(&mut self, moved: Move) {
+        let Move { id, state, why, failure, exchanges, fresh, at, created } = moved;
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.state = state;
+            entry.why.clone_from(&why);
+            entry.failure = failure;
+            entry.exchanges.extend(exchanges);
+            entry.created = created.clone().or(entry.created.take());
+            if !state.is_open() {
+                entry.settled = Some(at);
+            }
+        }
+        self.waiting = None;
+        let provisional =
+            self.entries.get(&id).and_then(|entry| entry.step.change.created()).map(|record| record.target());
+        let was_on = provisional
+            .as_ref()
+            .is_some_and(|target| self.panes[target.kind as usize].selected(&self.directory) == Some(&target.id));
+        let reshaped = match state {
+            State::Planned | State::Sent => self.directory.learn(fresh),
+            _ => self.directory.settle(id, fresh),
+        };
+        if reshaped {
+            self.rows_changed();
+        }
+        if let (Some(provisional), Some(created)) = (provisional, created) {
+            self.follow(&provisional, &created, was_on);
+        }
+        if state.is_failure()
+            && let Some(entry) = self.entries.get(&id)
+        {
+            let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
+            self.fail(format!("{} {}: {why} {next}", entry.step.words.subject, state.label()).trim_end().to_owned());
+        }
+    }
+
+    /// What was created got its real id: the cursor and the open details go along.
+    fn follow(&mut self, provisional: &Target, created: &Id, was_on: bool) {
+        for overlay in &mut self.overlays {
+            if let Overlay::Details { target, .. } = overlay
+                && target == provisional
+            {
+                target.id = created.clone();
+            }
+        }
+        if was_on {
+            let rows = self.size.list_rows();
+            self.panes[provisional.kind as usize].go_to(created, rows, &self.directory);
+        }
+    }
+
+    fn on_link(&mut self, link: Link) {
+        if link == Link::Up && matches!(self.link, Some(Link::Down(_))) {
+            self.say("The server answers again.");
+        }
+        self.waiting = None;
+        self.link = Some(link);
+    }
+}
