@@ -1,1 +1,47 @@
-//! (room under construction)
+//! Drawing: the state of [`crate::app::App`] as a frame. Changes nothing, keeps nothing between frames.
+//!
+//! Builds only the rows that are visible; the cost of a frame does not grow with the directory. No key is routed by
+//! what was drawn: sizes that scrolling needs too are in [`crate::app::geometry`].
+
+use ratatui::Frame;
+
+use crate::app::{App, Tab};
+
+mod activity;
+mod details;
+pub mod fit;
+mod frame;
+mod list;
+pub mod look;
+mod overlay;
+#[cfg(test)]
+mod tests;
+mod welcome;
+
+pub use look::Look;
+
+/// Draws everything.
+pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
+    if app.size.too_small() {
+        frame::too_small(frame, app);
+        return;
+    }
+    let areas = frame::areas(frame.area(), app);
+    frame::title(frame, areas.title, app, look);
+    frame::bottom(frame, areas.bottom, app, look);
+    if app.profile.is_none() {
+        welcome::draw(frame, areas.pane, app, look);
+    } else {
+        frame::tabs(frame, areas.tabs, app, look);
+        match app.tab {
+            Tab::Activity => activity::draw(frame, areas.pane, app, look),
+            _ => list::draw(frame, areas.pane, app, look),
+        }
+        if let Some(beside) = areas.beside {
+            details::beside(frame, beside, app, look);
+        }
+    }
+    if let Some(top) = app.overlays.last() {
+        overlay::draw(frame, top, app, look);
+    }
+}

@@ -1,0 +1,93 @@
+//! Text that fits: measured by display width, cut with a sign.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Display width in cells.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// The beginning of the text that fits, with `more` at its end where something was cut.
+pub fn cut(text: &str, cells: usize, more: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let room = cells.saturating_sub(width(more));
+    let mut out = String::with_capacity(cells);
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let wide = width(grapheme);
+        if used + wide > room {
+            break;
+        }
+        used += wide;
+        out.push_str(grapheme);
+    }
+    if width(more) <= cells {
+        out.push_str(more);
+    }
+    out
+}
+
+/// Exactly this wide: cut or filled with spaces.
+pub fn pad(text: &str, cells: usize, more: &str) -> String {
+    let mut out = cut(text, cells, more);
+    let fill = cells.saturating_sub(width(&out));
+    out.extend(std::iter::repeat_n(' ', fill));
+    out
+}
+
+/// Words put into lines of at most this width; words that are longer are split.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            let mut word = word.to_owned();
+            if !line.is_empty() && width(&line) + 1 + width(&word) > cells {
+                lines.push(std::mem::take(&mut line));
+            }
+            while width(&word) > cells {
+                let head = cut(&word, cells, "");
+                if head.is_empty() {
+                    break;
+                }
+                word = word.get(head.len()..).unwrap_or_default().to_owned();
+                lines.push(head);
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&word);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_never_overflow() {
+        assert_eq!(pad("田中エヴァ", 5, "…"), "田中…");
+        assert_eq!(pad("田中", 6, "…"), "田中  ");
+        assert_eq!(cut("eva", 2, "…"), "e…");
+        assert_eq!(cut("eva", 0, "…"), "");
+        for text in ["e\u{301}va", "👩‍👩‍👧 family", "กำ"] {
+            for cells in 0..8 {
+                assert!(width(&cut(text, cells, "…")) <= cells, "{text} {cells}");
+            }
+        }
+    }
+
+    #[test]
+    fn wrapping_keeps_every_word() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap("a\nb", 9), ["a", "b"]);
+    }
+}

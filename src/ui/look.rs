@@ -1,0 +1,161 @@
+//! Colours and signs. Colour carries no meaning alone, and no background is painted over the terminal's own.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// Which colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// The sixteen colours that every terminal has and people have chosen for themselves; fits dark and light.
+    Ansi,
+    /// For light backgrounds: no yellow, no bright colours.
+    Light,
+    /// No colour at all: bold, dim, underlined, reversed.
+    Mono,
+}
+
+/// Which signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glyphs {
+    /// The row with the cursor.
+    pub cursor: &'static str,
+    /// A marked row.
+    pub mark: &'static str,
+    /// A value that is not confirmed yet.
+    pub pending: &'static str,
+    /// Confirmed.
+    pub done: &'static str,
+    /// Failed.
+    pub failed: &'static str,
+    /// Undone.
+    pub undone: &'static str,
+    /// From before to after.
+    pub arrow: &'static str,
+    /// The present value.
+    pub now: &'static str,
+    /// Connected, not connected.
+    pub link: [&'static str; 2],
+    /// Sorted upwards, downwards.
+    pub sort: [&'static str; 2],
+    /// Something was cut off.
+    pub more: &'static str,
+    /// Between parts of a line.
+    pub dot: &'static str,
+    /// A gauge's full and empty cell.
+    pub gauge: [&'static str; 2],
+    /// Something comes, goes, changes.
+    pub signs: [&'static str; 3],
+    /// Horizontal line.
+    pub line: &'static str,
+    /// Box corners and sides follow the plain `+-|` set.
+    pub ascii: bool,
+}
+
+impl Glyphs {
+    /// For UTF-8 terminals.
+    pub const UNICODE: Glyphs = Glyphs {
+        cursor: "▌",
+        mark: "✓",
+        pending: "↻",
+        done: "✓",
+        failed: "✗",
+        undone: "↶",
+        arrow: "→",
+        now: "●",
+        link: ["●", "○"],
+        sort: ["↑", "↓"],
+        more: "…",
+        dot: "·",
+        gauge: ["█", "░"],
+        signs: ["+", "−", "~"],
+        line: "─",
+        ascii: false,
+    };
+
+    /// For all others.
+    pub const ASCII: Glyphs = Glyphs {
+        cursor: ">",
+        mark: "*",
+        pending: "~",
+        done: "v",
+        failed: "x",
+        undone: "<",
+        arrow: "->",
+        now: "o",
+        link: ["o", "."],
+        sort: ["^", "v"],
+        more: "~",
+        dot: "-",
+        gauge: ["#", "."],
+        signs: ["+", "-", "~"],
+        line: "-",
+        ascii: true,
+    };
+}
+
+/// Colours and signs together: what drawing needs besides the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Colours.
+    pub theme: Theme,
+    /// Signs.
+    pub glyphs: Glyphs,
+}
+
+impl Look {
+    /// The usual one.
+    pub const fn new(theme: Theme, glyphs: Glyphs) -> Self {
+        Self { theme, glyphs }
+    }
+
+    fn color(&self, ansi: Color, light: Color) -> Style {
+        match self.theme {
+            Theme::Ansi => Style::new().fg(ansi),
+            Theme::Light => Style::new().fg(light),
+            Theme::Mono => Style::new(),
+        }
+    }
+
+    /// What the eye should find first: titles, the tab that is open.
+    pub fn strong(&self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    /// Keys, the typed text, what a filter matched.
+    pub fn accent(&self) -> Style {
+        self.color(Color::Cyan, Color::Blue).add_modifier(Modifier::BOLD)
+    }
+
+    /// Labels, hints, what is not there.
+    pub fn dim(&self) -> Style {
+        match self.theme {
+            // Dim is not there, or not readable, on many terminals; grey is.
+            Theme::Ansi | Theme::Light => Style::new().fg(Color::DarkGray),
+            Theme::Mono => Style::new().add_modifier(Modifier::DIM),
+        }
+    }
+
+    /// The row with the cursor. Reversed in every theme, so that it is visible without any colour.
+    pub fn cursor(&self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED)
+    }
+
+    /// A value that is not confirmed yet.
+    pub fn pending(&self) -> Style {
+        self.color(Color::Yellow, Color::Magenta).add_modifier(Modifier::ITALIC)
+    }
+
+    /// Good: confirmed, connected, comes.
+    pub fn good(&self) -> Style {
+        self.color(Color::Green, Color::Green)
+    }
+
+    /// Bad: failed, refused, goes.
+    pub fn bad(&self) -> Style {
+        self.color(Color::Red, Color::Red).add_modifier(Modifier::BOLD)
+    }
+
+    /// Careful: risky, offline, read-only.
+    pub fn careful(&self) -> Style {
+        self.color(Color::Yellow, Color::Magenta).add_modifier(Modifier::BOLD)
+    }
+}
