@@ -1,0 +1,356 @@
+//! One change on its way: journaled, sent, confirmed or reported. Nothing is sent twice.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::context::{Context, now};
+use crate::{
+    client::{Answer, redact},
+    dialect::Shown,
+    directory::{
+        Fresh, Id, Kind, Target,
+        change::Change,
+        plan::{Confirm, Entry, Exchange, State},
+        record::Record,
+        work::Report,
+    },
+    scim::{
+        failure::{Arrived, Class, Failure},
+        request::{Method, Request},
+    },
+};
+
+/// Versions of records as this worker's own writes left them, by path; newer than what a plan knew.
+pub type Versions = HashMap<Vec<String>, Arc<str>>;
+
+/// How an attempt ended.
+pub enum Ended {
+    /// It has an outcome; the journal and the console know it.
+    Settled {
+        /// Versions learnt.
+        versions: Versions,
+    },
+    /// Nothing arrived: it waits as planned.
+    NotSent {
+        /// Why.
+        failure: Failure,
+    },
+    /// The answer was lost and the record can't be read now: it is looked at again later, never sent again.
+    Unsettled {
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// Sends a planned change and sees it through.
+pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Entry, Ended) {
+    let id = entry.id;
+    // Another console on this profile may have sent it: the journal decides.
+    if context.stored(move |store| store.journal_claim(id)).await == Some(false) {
+        let ended = report(&context, &mut entry, State::Dropped, "Another console has sent it.".into(), None, vec![]).await;
+        return (entry, ended);
+    }
+    entry.state = State::Sent;
+    moved(&context, &entry, vec![]);
+    let mut attempt = Attempt { context: &context, versions, fresh: Vec::new(), sent: 0 };
+    match attempt.send_all(&mut entry).await {
+        Ok(()) => {
+            let ended = attempt.confirm(&mut entry).await;
+            (entry, ended)
+        }
+        Err(failure) => {
+            let ended = attempt.failed(&mut entry, failure).await;
+            (entry, ended)
+        }
+    }
+}
+
+/// Looks at the records of a change whose answer was lost.
+pub async fn settle(context: Context, mut entry: Entry) -> (Entry, Ended) {
+    let mut attempt = Attempt { context: &context, versions: Versions::new(), fresh: Vec::new(), sent: 1 };
+    let ended = attempt.look_after_loss(&mut entry).await;
+    (entry, ended)
+}
+
+struct Attempt<'a> {
+    context: &'a Context,
+    versions: Versions,
+    fresh: Vec<Fresh>,
+    /// Requests that were answered.
+    sent: usize,
+}
+
+impl Attempt<'_> {
+    async fn send_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+        for request in entry.step.requests.clone() {
+            let request = self.with_version(request);
+            let shown = redact::shown(&request);
+            let result = self.context.send(&request).await;
+            entry.exchanges.push(exchange(&shown.to_string(), &result));
+            let answer = result?;
+            self.sent += 1;
+            self.learn(&request, &answer, entry);
+        }
+        Ok(())
+    }
+
+    fn with_version(&self, mut request: Request) -> Request {
+        if let Some(version) = self.versions.get(&request.path)
+            && request.method != Method::Post
+        {
+            request.if_match = Some(version.to_string());
+        }
+        request
+    }
+
+    /// What the answer shows of the record; answers without a body show nothing.
+    fn learn(&mut self, request: &Request, answer: &Answer, entry: &mut Entry) {
+        let Some(kind) = kind_of(request) else { return };
+        // A version that is no longer true must not be sent again.
+        self.versions.remove(&request.path);
+        let id: Id = request.path.get(1).map_or_else(|| "".into(), |id| id.as_str().into());
+        if request.method == Method::Delete || answer.body.is_empty() {
+            return;
+        }
+        let Ok(record) = self.context.record(&Target { kind, id }, answer) else { return };
+        if let Some(version) = record.version() {
+            let path = vec![request.path.first().cloned().unwrap_or_default(), record.target().id.to_string()];
+            self.versions.insert(path, Arc::clone(version));
+        }
+        if request.method == Method::Post {
+            entry.created = Some(record.target().id);
+        }
+        self.fresh.push(Fresh::Record(record));
+    }
+
+    /// All requests were accepted: does the directory show it?
+    async fn confirm(&mut self, entry: &mut Entry) -> Ended {
+        let (trust_echo, targets) = match &entry.step.confirm {
+            Confirm::Echo(targets) => (true, targets.clone()),
+            Confirm::Reread(targets) => (false, targets.clone()),
+        };
+        let echoed = self.context.dialect.shows(&entry.step.change, &self.fresh, &entry.step) == Shown::Yes;
+        if trust_echo && echoed {
+            return self.settled(entry, State::Confirmed, String::new(), None).await;
+        }
+        match self.reread(entry, targets).await {
+            Err(failure) => self.unsettled(entry, failure).await,
+            Ok(()) => match self.context.dialect.shows(&entry.step.change, &self.fresh, &entry.step) {
+                Shown::Yes => self.settled(entry, State::Confirmed, String::new(), None).await,
+                Shown::No(instead) => {
+                    let why = format!("The server accepted it and did not change it: it shows {instead}.");
+                    self.settled(entry, State::Refused, why, None).await
+                }
+                Shown::CantTell => {
+                    let why = "The server accepted it; its answers don't show the result.".to_owned();
+                    self.settled(entry, State::Confirmed, why, None).await
+                }
+            },
+        }
+    }
+
+    async fn failed(&mut self, entry: &mut Entry, failure: Failure) -> Ended {
+        if failure.arrived == Arrived::No && self.sent == 0 {
+            return if failure.class == Class::Local {
+                self.settled(entry, State::Refused, failure.text.clone(), Some(failure)).await
+            } else {
+                self.not_sent(entry, failure).await
+            };
+        }
+        if failure.arrived == Arrived::Unknown || (failure.arrived == Arrived::No && self.sent > 0) {
+            return self.look_after_loss(entry).await;
+        }
+        // Whatever was refused, the screen goes back to what is so, which is not always what it was.
+        let _ = self.reread(entry, vec![]).await;
+        let stale = failure.status == Some(412);
+        let state = if stale { State::Conflict } else { State::Refused };
+        let why = if stale {
+            "It was changed by somebody else since it was read here; the list now shows what is so.".to_owned()
+        } else {
+            failure.text.clone()
+        };
+        self.settled(entry, state, why, Some(failure)).await
+    }
+
+    async fn look_after_loss(&mut self, entry: &mut Entry) -> Ended {
+        let found = match self.context.dialect.find(&entry.step.change) {
+            Some(request) if entry.created.is_none() => self.find(entry, &request).await,
+            _ => self.reread(entry, vec![]).await,
+        };
+        if let Err(failure) = found {
+            return self.unsettled(entry, failure).await;
+        }
+        match self.context.dialect.shows(&entry.step.change, &self.fresh, &entry.step) {
+            Shown::Yes => {
+                let why = "The answer was lost; the directory shows the change.".to_owned();
+                self.settled(entry, State::Confirmed, why, None).await
+            }
+            Shown::No(instead) => {
+                let why = format!("The answer was lost, and the directory shows {instead}. It was not sent again.");
+                self.settled(entry, State::Refused, why, None).await
+            }
+            Shown::CantTell => {
+                let why = "The answer was lost, and the directory does not show whether it took effect.".to_owned();
+                self.settled(entry, State::Refused, why, None).await
+            }
+        }
+    }
+
+    /// Looks for what a create whose answer was lost may have made.
+    async fn find(&mut self, entry: &mut Entry, request: &Request) -> Result<(), Failure> {
+        let Some(wanted) = entry.step.change.created() else { return Ok(()) };
+        let kind = wanted.target().kind;
+        let answer = self.context.send(request).await?;
+        let page = crate::scim::list::parse(&answer.body).map_err(|bad| super::context::unreadable(&bad))?;
+        let read = page.resources.iter().filter_map(|raw| {
+            self.context.dialect.read(kind, raw, crate::directory::record::Depth::Full, "$").ok()
+        });
+        // Servers that ignore a filter answer with everybody: only the same name is it.
+        let found = read.into_iter().find(|record| same_name(record, &wanted));
+        match found {
+            Some(record) => {
+                entry.created = Some(record.target().id);
+                self.fresh.push(Fresh::Record(record));
+            }
+            None => self.fresh.push(Fresh::Gone(wanted.target())),
+        }
+        Ok(())
+    }
+
+    /// Reads the change's records again; all that have an id of the server where none are named.
+    async fn reread(&mut self, entry: &Entry, named: Vec<Target>) -> Result<(), Failure> {
+        let mut targets = named;
+        if targets.is_empty() {
+            targets = entry.step.change.touches().into_iter().map(|(target, _)| target).collect();
+        }
+        for mut target in targets {
+            if target.id.starts_with("new:") {
+                let Some(created) = &entry.created else { continue };
+                target.id = created.clone();
+            }
+            let fresh = self.context.read(&target).await?;
+            if let Fresh::Record(record) = &fresh
+                && let Some(version) = record.version()
+            {
+                let path = self.context.dialect.get(&target).path;
+                self.versions.insert(path, Arc::clone(version));
+            }
+            self.fresh.push(fresh);
+        }
+        Ok(())
+    }
+
+    async fn settled(&mut self, entry: &mut Entry, state: State, why: String, failure: Option<Failure>) -> Ended {
+        let fresh = std::mem::take(&mut self.fresh);
+        self.context.keep(&fresh).await;
+        match report(self.context, entry, state, why, failure, fresh).await {
+            Ended::Settled { .. } => Ended::Settled { versions: std::mem::take(&mut self.versions) },
+            other => other,
+        }
+    }
+
+    async fn not_sent(&self, entry: &mut Entry, failure: Failure) -> Ended {
+        entry.state = State::Planned;
+        entry.why = format!("Waits for the server: {}", failure.text);
+        let kept = entry.clone();
+        self.context.stored(move |store| store.journal_update(&kept)).await;
+        moved(self.context, entry, vec![]);
+        Ended::NotSent { failure }
+    }
+
+    async fn unsettled(&self, entry: &mut Entry, failure: Failure) -> Ended {
+        entry.state = State::Unknown;
+        entry.why = format!("The outcome is not known yet, it is looked up when the server answers: {}", failure.text);
+        let kept = entry.clone();
+        self.context.stored(move |store| store.journal_update(&kept)).await;
+        Ended::Unsettled { failure }
+    }
+}
+
+async fn report(
+    context: &Context,
+    entry: &mut Entry,
+    state: State,
+    why: String,
+    failure: Option<Failure>,
+    fresh: Vec<Fresh>,
+) -> Ended {
+    entry.state = state;
+    entry.why = why;
+    entry.failure = failure;
+    entry.settled = Some(now());
+    let kept = entry.clone();
+    context.stored(move |store| store.journal_update(&kept)).await;
+    moved(context, entry, fresh);
+    Ended::Settled { versions: Versions::new() }
+}
+
+/// Tells the console where the change stands.
+fn moved(context: &Context, entry: &Entry, fresh: Vec<Fresh>) {
+    context.report(Report::Moved {
+        id: entry.id,
+        state: entry.state,
+        why: entry.why.clone(),
+        failure: entry.failure.clone(),
+        exchanges: entry.exchanges.clone(),
+        fresh,
+        at: now(),
+        created: entry.created.clone(),
+    });
+}
+
+fn kind_of(request: &Request) -> Option<Kind> {
+    match request.path.first().map(String::as_str) {
+        Some("Users") => Some(Kind::User),
+        Some("Groups") => Some(Kind::Team),
+        Some("Roles") => Some(Kind::Role),
+        _ => None,
+    }
+}
+
+fn same_name(found: &Record, wanted: &Record) -> bool {
+    match (found, wanted) {
+        (Record::User(found), Record::User(wanted)) => found.user_name.is(wanted.user_name.raw()),
+        (Record::Team(found), Record::Team(wanted)) => found.name == wanted.name,
+        (Record::Role(found), Record::Role(wanted)) => found.name == wanted.name,
+        _ => false,
+    }
+}
+
+/// The most of an answer that the journal keeps, in characters.
+const EXCERPT: usize = 600;
+
+fn exchange(request: &str, result: &Result<Answer, Failure>) -> Exchange {
+    match result {
+        Ok(answer) => Exchange {
+            request: request.to_owned(),
+            status: Some(answer.status),
+            millis: answer.elapsed.as_millis() as u64,
+            bytes: answer.bytes as u64,
+            answer: excerpt(&answer.body),
+        },
+        Err(failure) => Exchange {
+            request: request.to_owned(),
+            status: failure.status,
+            millis: 0,
+            bytes: 0,
+            answer: failure.text.clone(),
+        },
+    }
+}
+
+/// The beginning of the answer; values under names like `key` and `password` are masked.
+fn excerpt(body: &[u8]) -> String {
+    let text = match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(mut value) => {
+            redact::mask(&mut value);
+            value.to_string()
+        }
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    };
+    crate::scim::text::clean_line(&text, EXCERPT).into_owned()
+}
+
+/// A delete leaves nothing to read; everything else can be looked at.
+pub fn deletes(change: &Change) -> bool {
+    matches!(change, Change::DeleteUser { .. } | Change::DeleteTeam { .. } | Change::DeleteRole { .. })
+}

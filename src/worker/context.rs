@@ -1,0 +1,148 @@
+//! What every task of the worker has: the server, the dialect, the disk, and the way to report.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde_json::value::RawValue;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    client::{Answer, Client, Notice},
+    dialect::Dialect,
+    directory::{
+        Fresh, Target,
+        record::{Depth, Record},
+        work::Report,
+    },
+    scim::{
+        failure::{Arrived, Class, Failure},
+        list::BadBody,
+        request::Request,
+    },
+    store::Store,
+};
+
+/// Shared by the tasks of one worker.
+#[derive(Clone)]
+pub struct Context {
+    pub client: Client,
+    pub dialect: Arc<dyn Dialect>,
+    pub store: Arc<Mutex<Store>>,
+    pub reports: UnboundedSender<Report>,
+    pub cancel: CancellationToken,
+}
+
+impl Context {
+    /// Reports; a console that is gone needs no reports.
+    pub fn report(&self, report: Report) {
+        let _ = self.reports.send(report);
+    }
+
+    /// Sends one request, showing waits.
+    pub async fn send(&self, request: &Request) -> Result<Answer, Failure> {
+        let reports = self.reports.clone();
+        let notice = move |notice: Notice| {
+            let Notice::Retrying { attempt, wait, why } = notice;
+            let _ = reports.send(Report::Waiting(format!("{why} Try {attempt} in {}", seconds(wait))));
+        };
+        self.client.send(request, &self.cancel, &notice).await.map_err(|mut failure| {
+            self.dialect.hint(&mut failure);
+            failure
+        })
+    }
+
+    /// Reads one record. A 404 is an answer: it is gone.
+    pub async fn read(&self, target: &Target) -> Result<Fresh, Failure> {
+        match self.send(&self.dialect.get(target)).await {
+            Ok(answer) => self.record(target, &answer).map(Fresh::Record),
+            Err(failure) if failure.class == Class::NotFound => Ok(Fresh::Gone(target.clone())),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The record of an answer, with its version.
+    pub fn record(&self, target: &Target, answer: &Answer) -> Result<Record, Failure> {
+        let raw = raw(&answer.body).map_err(|why| unreadable(&why))?;
+        let read = self.dialect.read(target.kind, &raw, Depth::Full, "$");
+        let mut record = read.map_err(|problem| Failure {
+            arrived: Arrived::Yes,
+            ..Failure::local(Class::Protocol, format!("The answer could not be read: {}: {}.", problem.path, problem.why), "")
+        })?;
+        if let Some(etag) = &answer.etag {
+            set_version(&mut record, etag);
+        }
+        Ok(record)
+    }
+
+    /// Runs something on the store, off the async threads. A failure of the disk is reported once per call.
+    pub async fn stored<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Store) -> Result<R, crate::store::StoreError> + Send + 'static,
+    ) -> Option<R> {
+        let store = Arc::clone(&self.store);
+        let result = tokio::task::spawn_blocking(move || work(&mut lock(&store))).await;
+        match result {
+            Ok(Ok(value)) => Some(value),
+            Ok(Err(error)) => {
+                self.report(Report::Notice(format!("The local store: {error}")));
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Puts what was read on disk.
+    pub async fn keep(&self, fresh: &[Fresh]) {
+        let fresh = fresh.to_vec();
+        self.stored(move |store| {
+            for one in &fresh {
+                match one {
+                    Fresh::Record(record) => store.put(record, None)?,
+                    Fresh::Gone(target) => store.remove(target)?,
+                }
+            }
+            Ok(())
+        })
+        .await;
+    }
+}
+
+/// A poisoned lock means that a task panicked between two statements of its own transaction, which was rolled back.
+fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
+    store.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The wall clock.
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// One resource as it came.
+pub fn raw(body: &[u8]) -> Result<Box<RawValue>, BadBody> {
+    crate::scim::list::parse_one(body).and_then(|value| {
+        serde_json::value::to_raw_value(&value).map_err(|error| BadBody::NotAList { got: error.to_string() })
+    })
+}
+
+/// An answer that is no SCIM, as a failure.
+pub fn unreadable(bad: &BadBody) -> Failure {
+    let next = "Check the URL and its path prefix: this may be another service, a proxy or a sign-in page.";
+    Failure { arrived: Arrived::Yes, ..Failure::local(Class::Protocol, bad.to_string(), next) }
+}
+
+fn set_version(record: &mut Record, etag: &str) {
+    let version = Some(Arc::from(etag));
+    match record {
+        Record::User(user) => user.version = version,
+        Record::Team(team) => team.version = version,
+        Record::Role(role) => role.version = version,
+    }
+}
+
+fn seconds(wait: Duration) -> String {
+    format!("{:.1} s", wait.as_secs_f32())
+}

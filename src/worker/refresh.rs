@@ -1,0 +1,194 @@
+//! Reading all lists to their end, parsing and indexing off the event loop, and putting them on disk.
+
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+
+use super::context::{Context, now, unreadable};
+use crate::{
+    dialect,
+    directory::{
+        Kind,
+        record::{Problem, Record, Role, Team, User},
+        records::Records,
+        work::{Proof, Report},
+    },
+    scim::{
+        failure::{Class, Failure},
+        list,
+        pager::Pager,
+    },
+};
+
+/// Records shown as soon as a first page is there; then each time the list has doubled.
+const FIRST_SHOWN: usize = 1;
+
+/// How a refresh ended.
+pub struct Ended {
+    /// Nothing answered at all.
+    pub down: Option<Failure>,
+}
+
+/// One list, read to its end.
+struct Listed {
+    records: Vec<Record>,
+    raws: Vec<Box<RawValue>>,
+    proof: Proof,
+}
+
+/// Everything that the three lists hold.
+#[derive(Default, Clone)]
+struct Lists {
+    users: Vec<User>,
+    teams: Vec<Team>,
+    roles: Vec<Role>,
+}
+
+impl Lists {
+    fn push(&mut self, record: Record) {
+        match record {
+            Record::User(user) => self.users.push(user),
+            Record::Team(team) => self.teams.push(team),
+            Record::Role(role) => self.roles.push(role),
+        }
+    }
+}
+
+/// Reads all lists. `first` shows records while they come: nothing is on screen yet.
+pub async fn run(context: Context, first: bool) -> Ended {
+    context.report(Report::RefreshBegan);
+    // Teams and roles are short and complete the users' rows: they are read beside the users.
+    let (users, teams, roles) = tokio::join!(
+        read_list(&context, Kind::User, first),
+        read_list(&context, Kind::Team, false),
+        read_list(&context, Kind::Role, false)
+    );
+    let mut lists = Lists::default();
+    let mut proofs = Vec::new();
+    let mut failed = Vec::new();
+    let mut kept = Vec::new();
+    for (kind, read) in [(Kind::User, users), (Kind::Team, teams), (Kind::Role, roles)] {
+        match read {
+            None => {}
+            Some(Err(failure)) => failed.push((kind, failure)),
+            Some(Ok(listed)) => {
+                proofs.push(listed.proof);
+                let stored: Vec<(Record, Box<RawValue>)> = listed.records.iter().cloned().zip(listed.raws).collect();
+                kept.push((kind, stored));
+                listed.records.into_iter().for_each(|record| lists.push(record));
+            }
+        }
+    }
+    let down = proofs.is_empty().then(|| failed.first().map(|(_, failure)| failure.clone())).flatten();
+    let wrong_path = !failed.is_empty() && failed.iter().all(|(_, failure)| failure.class == Class::NotFound);
+    if wrong_path && proofs.is_empty() {
+        for (_, failure) in &mut failed {
+            "The server knows none of the lists (404 on all of them).".clone_into(&mut failure.text);
+            failure.next = "Check url and path in the profile: W&B answers at https://HOST/scim.".into();
+        }
+    }
+    if !proofs.is_empty() {
+        show(&context, lists, &failed).await;
+    }
+    let at = now();
+    context.report(Report::RefreshEnded { at, proofs, failed });
+    for (kind, rows) in kept {
+        context.stored(move |store| store.replace_kind(kind, rows, at)).await;
+    }
+    Ended { down }
+}
+
+/// Indexes and shows; lists that failed keep what the disk knows.
+async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)]) {
+    if !failed.is_empty()
+        && let Some(stored) = context.stored(|store| store.load()).await
+    {
+        for (kind, _) in failed {
+            match kind {
+                Kind::User => lists.users.clone_from(&stored.users),
+                Kind::Team => lists.teams.clone_from(&stored.teams),
+                Kind::Role => lists.roles.clone_from(&stored.roles),
+            }
+        }
+    }
+    let built = tokio::task::spawn_blocking(move || Records::build(lists.users, lists.teams, lists.roles)).await;
+    if let Ok(records) = built {
+        context.report(Report::Records { records: Box::new(records), seen: Some(now()), partial: false, stored: false });
+    }
+}
+
+/// Reads one list to its end. `None` where the provider has no such list.
+async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<Listed, Failure>> {
+    let spec = context.dialect.list(kind)?;
+    let mut pager = Pager::new(spec.paging);
+    let mut records: Vec<Record> = Vec::new();
+    let mut raws: Vec<Box<RawValue>> = Vec::new();
+    let mut shown = FIRST_SHOWN;
+    while let Some(query) = pager.next() {
+        let mut request = spec.request.clone();
+        request.query.extend(query);
+        let answer = match context.send(&request).await {
+            Ok(answer) => answer,
+            Err(failure) if matches!(failure.class, Class::Refused | Class::Server) && pager.refused() => continue,
+            Err(failure) => return Some(Err(failure)),
+        };
+        let dialect = std::sync::Arc::clone(&context.dialect);
+        let (depth, start) = (spec.depth, records.len());
+        let parsed = tokio::task::spawn_blocking(move || {
+            let page = list::parse(&answer.body)?;
+            let read: Vec<Record> = page
+                .resources
+                .iter()
+                .enumerate()
+                .map(|(at, raw)| {
+                    let path = format!("$.Resources[{at}]");
+                    dialect.read(kind, raw, depth, &path).unwrap_or_else(|problem| unnamed(kind, start + at, problem))
+                })
+                .collect();
+            Ok::<_, list::BadBody>((page, read))
+        })
+        .await;
+        let (page, read) = match parsed {
+            Ok(Ok(parsed)) => parsed,
+            Ok(Err(bad)) => return Some(Err(unreadable(&bad))),
+            Err(_) => return Some(Err(Failure::local(Class::Protocol, "Reading the answer failed.", "Please report this."))),
+        };
+        let ids: Vec<String> = read.iter().map(|record| record.target().id.to_string()).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let accepted = pager.accept(page.total, page.next_cursor, &ids);
+        let fresh: rustc_hash::FxHashSet<usize> = accepted.new.into_iter().collect();
+        for (at, (record, raw)) in read.into_iter().zip(page.resources).enumerate() {
+            if fresh.contains(&at) {
+                records.push(record);
+                raws.push(raw);
+            }
+        }
+        context.report(Report::Progress { kind, seen: records.len() as u64, said: page.total });
+        if first && records.len() >= shown && pager.next().is_some() {
+            shown = records.len() * 2;
+            show_partly(context, &records).await;
+        }
+    }
+    let proof = pager.proof();
+    let complete = proof.is_complete();
+    let proof = Proof { kind, seen: records.len() as u64, words: proof.to_string(), complete };
+    Some(Ok(Listed { records, raws, proof }))
+}
+
+fn unnamed(kind: Kind, at: usize, problem: Problem) -> Record {
+    dialect::placeholder(kind, at + 1, problem)
+}
+
+async fn show_partly(context: &Context, records: &[Record]) {
+    let mut lists = Lists::default();
+    records.iter().cloned().for_each(|record| lists.push(record));
+    let built = tokio::task::spawn_blocking(move || Records::build(lists.users, lists.teams, lists.roles)).await;
+    if let Ok(records) = built {
+        context.report(Report::Records { records: Box::new(records), seen: None, partial: true, stored: false });
+    }
+}
+
+/// The wait before a server that does not answer is tried again.
+pub fn patience(tries: u32) -> Duration {
+    Duration::from_secs(1 << tries.min(5)).min(Duration::from_secs(30))
+}
