@@ -118,6 +118,10 @@ fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure
     } else if has(&["unknownissuer", "unknown issuer", "selfsigned", "self-signed"]) {
         let next = "Set ca_file in the profile to the authority's certificate";
         (format!("The certificate of {host} is from an unknown authority"), next)
+    } else if has(&["causedasendentity"]) {
+        let next =
+            "Give the server a certificate signed by an authority (CA:FALSE), and set ca_file to the authority's";
+        (format!("The certificate of {host} is an authority's own, which a server must not show"), next)
     } else if has(&["invalidcontenttype", "wrong version number", "corrupt message"]) {
         (format!("{place} does not speak TLS"), "Check the port, or whether the profile's url should be http://")
     } else if has(&["certificate", "tls", "handshake", "received fatal alert"]) {
@@ -163,6 +167,10 @@ mod tests {
         "The certificate of h has expired"
     )]
     #[case("invalid peer certificate: certificate not valid for name \"h\"", "The certificate is not for h")]
+    #[case(
+        "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+        "The certificate of h is an authority's own"
+    )]
     #[case("received corrupt message of type InvalidContentType", "h:1 does not speak TLS")]
     #[case("received fatal alert: HandshakeFailure", "No secure connection to h:1: received fatal alert")]
     fn certificates_are_explained(#[case] said: &str, #[case] text: &str) {
