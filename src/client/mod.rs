@@ -1,1 +1,19 @@
-//! (room under construction)
+//! HTTP: one server, one key, and the rules for what may be sent, repeated and waited for.
+//!
+//! Knows requests as values ([`crate::scim::request`]) and failures as values ([`crate::scim::failure`]). Knows no
+//! vendor, no profile file, no screen and no journal. The key leaves this room only inside the `Authorization` header
+//! of a request to the endpoint's own origin.
+
+mod endpoint;
+mod fault;
+mod pace;
+pub mod redact;
+mod retry;
+mod status;
+mod transport;
+
+pub use endpoint::{Auth, Endpoint};
+pub use transport::{Answer, Client, Notice};
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,20 @@
-//! (room under construction)
+//! What a person configured: profiles, where their keys come from, and where files lie.
+//!
+//! Knows files, the environment and `netrc`; knows no network, no terminal and no vendor's protocol beyond its name
+//! and default address.
+
+pub mod error;
+pub mod file;
+pub mod netrc;
+pub mod places;
+pub mod profile;
+mod raw;
+pub mod save;
+pub mod secret;
+
+pub use error::ConfigError;
+pub use file::{ConfigFile, Glyphs, Theme, Ui};
+pub use places::Places;
+pub use profile::{AuthForm, Confirm, Hosting, Profile, Provider, resolve};
+pub use save::{NewProfile, save_profile};
+pub use secret::{KeyError, KeySource};

@@ -1,0 +1,152 @@
+//! One server: its address, how the key is shown to it, and whether it may be spoken to at all.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::header::HeaderValue;
+use reqwest::{Certificate, ClientBuilder};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use crate::scim::failure::{Class, Failure};
+
+/// The longest wait for a connection; answers may take [`Endpoint::timeout`].
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+
+/// Where requests go.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// Base of every request, path prefix included; a trailing slash does not matter.
+    pub base: Url,
+    /// How requests are authorised.
+    pub auth: Auth,
+    /// Certificates to trust beside the system's, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Plain HTTP to another machine is wanted.
+    pub allow_http: bool,
+    /// The longest silence of the server, from the request to the answer's first byte and between its bytes. A long
+    /// answer may take longer as a whole.
+    pub timeout: Duration,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+}
+
+/// How requests are authorised.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    /// `Bearer KEY` (RFC 6750).
+    Bearer(SecretString),
+    /// `Basic base64(USER:KEY)` (RFC 7617); the user may be empty.
+    Basic {
+        /// User name.
+        user: String,
+        /// The key, in the place of the password.
+        key: SecretString,
+    },
+    /// No header.
+    None,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({}{})", self.origin(), self.base.path())
+    }
+}
+
+impl Endpoint {
+    /// Scheme, host and port, without user or key.
+    pub(super) fn origin(&self) -> String {
+        self.base.origin().ascii_serialization()
+    }
+
+    /// The base URL as text, ready for [`crate::scim::request::Request::target`] to follow.
+    pub(super) fn prefix(&self) -> String {
+        format!("{}{}", self.origin(), self.base.path().trim_end_matches('/'))
+    }
+
+    /// True where requests never leave this machine.
+    fn is_loopback(&self) -> bool {
+        match self.base.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            None => false,
+        }
+    }
+
+    /// Refuses what a key must not be sent to.
+    fn check(&self) -> Result<(), Failure> {
+        if !matches!(self.base.scheme(), "http" | "https") || self.base.host().is_none() {
+            return Err(local("The address is not an https:// (or http://) URL", "Check the profile's url"));
+        }
+        if !self.base.username().is_empty() || self.base.password().is_some() {
+            return Err(local("The address holds a user or a key", "Use the profile's auth, user and key instead"));
+        }
+        if self.base.scheme() == "http" && !self.is_loopback() && !self.allow_http {
+            let text = format!("{} is plain HTTP: everyone on the way could read the key", self.origin());
+            return Err(local(text, "Use https://, or set allow_http = true in the profile"));
+        }
+        Ok(())
+    }
+
+    /// The `Authorization` header, marked so that nothing prints it.
+    pub(super) fn authorization(&self) -> Result<Option<HeaderValue>, Failure> {
+        let text = match &self.auth {
+            Auth::None => return Ok(None),
+            Auth::Bearer(key) => SecretString::from(format!("Bearer {}", key.expose_secret())),
+            Auth::Basic { user, key } => {
+                let pair = SecretString::from(format!("{user}:{}", key.expose_secret()));
+                SecretString::from(format!("Basic {}", BASE64_STANDARD.encode(pair.expose_secret())))
+            }
+        };
+        let mut value = HeaderValue::from_str(text.expose_secret())
+            .map_err(|_| local("The key holds characters that can't be sent", "Check where the key is read from"))?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+
+    /// The HTTP client for this endpoint alone.
+    pub(super) fn connector(&self) -> Result<reqwest::Client, Failure> {
+        self.check()?;
+        let mut builder = reqwest::Client::builder()
+            .user_agent(self.user_agent.as_str())
+            .connect_timeout(self.timeout.min(CONNECT_LIMIT))
+            .read_timeout(self.timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false);
+        if self.is_loopback() {
+            // A proxy would carry the key off this machine.
+            builder = builder.no_proxy();
+            if self.base.scheme() == "http" {
+                // No TLS will be spoken, so the system's certificates need be neither read nor there.
+                builder = builder.tls_certs_only([]);
+            }
+        }
+        if let Some(path) = &self.ca_file {
+            builder = trust(builder, path)?;
+        }
+        builder.build().map_err(|error| {
+            let why = super::fault::innermost(&error);
+            local(format!("No connection can be set up: {why}"), "Check the system's certificates, or set ca_file")
+        })
+    }
+}
+
+fn trust(builder: ClientBuilder, path: &Path) -> Result<ClientBuilder, Failure> {
+    let shown = path.display();
+    let next = "Check ca_file in the profile: a PEM file with one or more certificates";
+    let pem = fs::read(path).map_err(|error| local(format!("{shown} can't be read: {error}"), next))?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(builder.tls_certs_merge(certificates)),
+        _ => Err(local(format!("{shown} holds no certificate"), next)),
+    }
+}
+
+fn local(text: impl Into<String>, next: &str) -> Failure {
+    Failure::local(Class::Local, text, next)
+}

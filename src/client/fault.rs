@@ -1,0 +1,189 @@
+//! What went wrong on the way, in words: names, routes, certificates, silence, answers that broke off.
+//!
+//! The sentences are made from the causes below the HTTP library's own error, which would repeat the URL.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use url::Url;
+
+use super::status::clean;
+use crate::scim::failure::{Arrived, Class, Failure};
+
+/// What the sentences name.
+pub(super) struct Way<'a> {
+    pub base: &'a Url,
+    pub timeout: Duration,
+    /// True for requests that change nothing.
+    pub read: bool,
+}
+
+impl Way<'_> {
+    /// `host:port`.
+    fn place(&self) -> String {
+        let host = self.host();
+        self.base.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    fn host(&self) -> &str {
+        self.base.host_str().unwrap_or_default()
+    }
+
+    /// What is known of a request that was on the way.
+    pub(super) fn underway(&self) -> Arrived {
+        if self.read { Arrived::No } else { Arrived::Unknown }
+    }
+
+    /// The failure for an error before the answer's head was there.
+    pub(super) fn before_answer(&self, error: &reqwest::Error) -> Failure {
+        if error.is_connect() {
+            return self.no_connection(error);
+        }
+        let mut failure = if error.is_timeout() {
+            self.silent()
+        } else if error.is_builder() {
+            Failure::local(Class::Local, format!("The request can't be made: {}", innermost(error)), "")
+        } else {
+            let text = format!("The connection to {} broke before an answer came", self.host());
+            Failure::local(Class::Offline, text, self.look())
+        };
+        if failure.class != Class::Local {
+            failure.arrived = self.underway();
+        }
+        failure
+    }
+
+    /// The failure for a body that ended early; `got` counts bytes.
+    pub(super) fn cut(&self, error: &reqwest::Error, got: usize, status: u16) -> Failure {
+        let mut failure = if error.is_timeout() {
+            self.silent()
+        } else {
+            Failure::local(Class::Offline, format!("The answer broke off after {got} bytes"), self.look())
+        };
+        failure.status = Some(status);
+        failure.arrived = self.underway();
+        failure
+    }
+
+    fn silent(&self) -> Failure {
+        let text = format!("{} did not answer within {}", self.host(), seconds(self.timeout));
+        Failure::local(Class::Timeout, text, self.look())
+    }
+
+    fn look(&self) -> &'static str {
+        if self.read { "Try again" } else { "The change may have been made: look at the record before trying again" }
+    }
+
+    fn no_connection(&self, error: &reqwest::Error) -> Failure {
+        let (host, place) = (self.host(), self.place());
+        let offline = |text: String, next: &str| Failure::local(Class::Offline, text, next);
+        if error.is_timeout() {
+            let text = format!("{place} did not accept a connection in time");
+            return Failure::local(Class::Timeout, text, "Check the network, VPN and proxy, and the profile's url");
+        }
+        if error.is_dns() {
+            return offline(
+                format!("The name {host} does not resolve"),
+                "Check the profile's url, the network and VPN",
+            );
+        }
+        if let Some(failure) = tls(error, host, &place) {
+            return failure;
+        }
+        match io_kind(error) {
+            Some(io::ErrorKind::ConnectionRefused) => {
+                offline(format!("Nothing listens at {place}"), "Check the profile's url, and that the server runs")
+            }
+            Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
+                offline(format!("There is no route to {place}"), "Check the network and VPN")
+            }
+            _ => offline(format!("{place} can't be reached: {}", innermost(error)), "Check the network and proxy"),
+        }
+    }
+}
+
+/// The failure for what the TLS library says anywhere below `error`; `None` where it says nothing.
+///
+/// Its types are not ours to name, so its words are read (rustls, `Error` and `CertificateError`).
+fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure> {
+    let said = causes(error).map(|cause| cause.to_string().to_lowercase()).collect::<Vec<_>>().join("\n");
+    let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let (text, next) = if has(&["certificate expired", "expired"]) {
+        (format!("The certificate of {host} has expired"), "Tell who runs the server; check this machine's clock")
+    } else if has(&["not valid yet", "notvalidyet"]) {
+        (format!("The certificate of {host} is not valid yet"), "Check this machine's clock")
+    } else if has(&["not valid for name", "notvalidforname"]) {
+        (format!("The certificate is not for {host}"), "Check the host's name in the profile's url")
+    } else if has(&["unknownissuer", "unknown issuer", "selfsigned", "self-signed"]) {
+        let next = "Set ca_file in the profile to the authority's certificate";
+        (format!("The certificate of {host} is from an unknown authority"), next)
+    } else if has(&["causedasendentity"]) {
+        let next =
+            "Give the server a certificate signed by an authority (CA:FALSE), and set ca_file to the authority's";
+        (format!("The certificate of {host} is an authority's own, which a server must not show"), next)
+    } else if has(&["invalidcontenttype", "wrong version number", "corrupt message"]) {
+        (format!("{place} does not speak TLS"), "Check the port, or whether the profile's url should be http://")
+    } else if has(&["certificate", "tls", "handshake", "received fatal alert"]) {
+        (format!("No secure connection to {place}: {}", innermost(error)), "Check the profile's url and ca_file")
+    } else {
+        return None;
+    };
+    Some(Failure::local(Class::Tls, text, next))
+}
+
+fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind).last()
+}
+
+/// The causes below the HTTP library's own error.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |cause| (**cause).source())
+}
+
+/// The deepest cause in its own words, on one line.
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
+    causes(error).last().map_or_else(|| "no reason given".to_owned(), |cause| clean(&cause.to_string()))
+}
+
+fn seconds(time: Duration) -> String {
+    if time.subsec_millis() == 0 { format!("{} s", time.as_secs()) } else { format!("{:.1} s", time.as_secs_f64()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("outer https://x.example/?key=canary")]
+    struct Outer(#[source] io::Error);
+
+    #[rstest]
+    #[case("invalid peer certificate: UnknownIssuer", "The certificate of h is from an unknown authority")]
+    #[case(
+        "invalid peer certificate: certificate expired: verification time 1 (UNIX)",
+        "The certificate of h has expired"
+    )]
+    #[case("invalid peer certificate: certificate not valid for name \"h\"", "The certificate is not for h")]
+    #[case(
+        "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+        "The certificate of h is an authority's own"
+    )]
+    #[case("received corrupt message of type InvalidContentType", "h:1 does not speak TLS")]
+    #[case("received fatal alert: HandshakeFailure", "No secure connection to h:1: received fatal alert")]
+    fn certificates_are_explained(#[case] said: &str, #[case] text: &str) {
+        let failure = tls(&Outer(io::Error::other(said.to_owned())), "h", "h:1").unwrap();
+        assert!(failure.text.starts_with(text), "{failure}");
+        assert_eq!((failure.class, failure.arrived), (Class::Tls, Arrived::No));
+        assert!(!format!("{failure:?}").contains("canary"));
+    }
+
+    #[test]
+    fn other_faults_are_not_taken_for_tls() {
+        let refused = Outer(io::Error::from(io::ErrorKind::ConnectionRefused));
+        assert!(tls(&refused, "h", "h:1").is_none());
+        assert_eq!(io_kind(&refused), Some(io::ErrorKind::ConnectionRefused));
+    }
+}

@@ -1,0 +1,99 @@
+//! A request as it may be written down: whole, but for values that look like secrets.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::scim::request::Request;
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "***";
+
+/// A request fit for the journal and the screen. It never had credentials; here its body has no secrets either.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Method on the wire.
+    pub method: String,
+    /// Path and query on the wire, after the base URL.
+    pub target: String,
+    /// The `If-Match` header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_match: Option<String>,
+    /// The body, secrets masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+}
+
+/// The request without secrets.
+pub fn shown(request: &Request) -> Shown {
+    let mut body = request.body.clone();
+    if let Some(body) = &mut body {
+        mask(body);
+    }
+    Shown {
+        method: request.method.as_str().to_owned(),
+        target: request.target(),
+        if_match: request.if_match.clone(),
+        body,
+    }
+}
+
+/// Masks, at any depth, what has a secret's name: as a key, or as the `path` of a PATCH operation (RFC 7644 §3.5.2).
+pub fn mask(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        Value::Object(fields) => {
+            let aimed = fields
+                .iter()
+                .any(|(name, path)| name.eq_ignore_ascii_case("path") && path.as_str().is_some_and(looks_secret));
+            for (name, field) in fields.iter_mut() {
+                if looks_secret(name) || (aimed && name.eq_ignore_ascii_case("value")) {
+                    cover(field);
+                } else {
+                    mask(field);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Switches and absences are no secrets, and worth seeing.
+fn cover(value: &mut Value) {
+    if !matches!(value, Value::Null | Value::Bool(_)) {
+        *value = Value::String(MASK.to_owned());
+    }
+}
+
+fn looks_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.ends_with("key") || ["password", "secret", "token", "credential"].iter().any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::scim::request::Method;
+
+    #[test]
+    fn secrets_are_masked_wherever_they_stand() {
+        let request = Request::new(Method::Post, ["Users"]).if_match(Some("W/\"1\"")).body(json!({
+            "userName": "ann", "Password": "canary", "changePassword": true,
+            "urn:x:User": {"apiKey": ["canary"], "tokens": {"a": "canary"}},
+            "Operations": [
+                {"op": "replace", "path": "password", "value": "canary"},
+                {"op": "replace", "path": "displayName", "value": "Ann"},
+                {"op": "replace", "value": {"clientSecret": "canary"}}
+            ]
+        }));
+        let shown = shown(&request);
+        let text = serde_json::to_string(&shown).unwrap();
+        assert!(!text.contains("canary"), "{text}");
+        let body = shown.body.unwrap();
+        assert_eq!(body["userName"], "ann");
+        assert_eq!(body["changePassword"], true);
+        assert_eq!(body["Operations"][1]["value"], "Ann");
+        assert_eq!(shown.if_match.as_deref(), Some("W/\"1\""));
+    }
+}

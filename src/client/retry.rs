@@ -1,0 +1,149 @@
+//! When a request may be sent again, and after what wait. No IO, no clock of its own.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
+use crate::scim::failure::{Arrived, Class, Failure};
+
+/// Tries in all.
+pub(super) const MOST_TRIES: u32 = 4;
+/// The longest wait before a try.
+const MOST_WAIT: Duration = Duration::from_secs(60);
+/// The first wait where the server asks for none; doubles with every try.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+
+/// A try that failed.
+#[derive(Debug)]
+pub(super) struct Setback {
+    /// Why.
+    pub failure: Failure,
+    /// The wait that the server asked for.
+    pub asked: Option<Duration>,
+}
+
+impl From<Failure> for Setback {
+    fn from(failure: Failure) -> Self {
+        Self { failure, asked: None }
+    }
+}
+
+/// The wait before the next try; `None` where there must be none. `attempt` counts from 1; `random` is any number.
+pub(super) fn wait_before_next(read: bool, setback: &Setback, attempt: u32, random: u32) -> Option<Duration> {
+    let may = attempt < MOST_TRIES && if read { read_again(&setback.failure) } else { write_again(setback) };
+    may.then(|| setback.asked.unwrap_or_else(|| backoff(attempt, random)).min(MOST_WAIT))
+}
+
+fn read_again(failure: &Failure) -> bool {
+    match failure.status {
+        Some(200..=299) => failure.class == Class::Offline,
+        Some(status) => matches!(status, 429 | 500 | 502 | 503 | 504),
+        None => matches!(failure.class, Class::Offline | Class::Timeout),
+    }
+}
+
+/// A write goes out again only if it certainly did nothing: no connection came about, or the server put it off.
+fn write_again(setback: &Setback) -> bool {
+    match setback.failure.status {
+        Some(429) => true,
+        Some(503) => setback.asked.is_some(),
+        Some(_) => false,
+        None => {
+            setback.failure.arrived == Arrived::No && matches!(setback.failure.class, Class::Offline | Class::Timeout)
+        }
+    }
+}
+
+/// 0.5 s, 1 s, 2 s, …, each a quarter shorter or longer so that many clients don't come back at once.
+fn backoff(attempt: u32, random: u32) -> Duration {
+    let quarter = 0.75 + 0.5 * f64::from(random) / f64::from(u32::MAX);
+    FIRST_WAIT.saturating_mul(1 << (attempt - 1).min(16)).mul_f64(quarter)
+}
+
+/// The wait that an answer asks for: `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), `X-Retry-After`, or the
+/// seconds of `RateLimit-Reset`. A date is compared with the server's own `Date`, so that clocks may differ.
+pub(super) fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let now = text(DATE.as_str()).and_then(date).unwrap_or(now);
+    [RETRY_AFTER.as_str(), "x-retry-after"]
+        .into_iter()
+        .filter_map(text)
+        .find_map(|value| seconds(value).or_else(|| date(value).map(|when| between(now, when))))
+        .or_else(|| text("ratelimit-reset").and_then(seconds))
+}
+
+/// Whole or broken seconds, cut to what is ever waited.
+fn seconds(text: &str) -> Option<Duration> {
+    let number: f64 = text.parse().ok()?;
+    number.is_finite().then(|| Duration::from_secs_f64(number.clamp(0.0, MOST_WAIT.as_secs_f64())))
+}
+
+fn date(text: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+fn between(now: Timestamp, when: Timestamp) -> Duration {
+    Duration::try_from(when.duration_since(now)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderName, HeaderValue};
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(&[("retry-after", "7")], Some(7))]
+    #[case(&[("retry-after", "99999")], Some(60))]
+    #[case(&[("retry-after", "-4")], Some(0))]
+    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), ("date", "Sun, 06 Nov 1994 08:49:07 GMT")], Some(30))]
+    #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(0))]
+    #[case(&[("retry-after", "soon"), ("x-retry-after", "3")], Some(3))]
+    #[case(&[("ratelimit-reset", "11"), ("x-ratelimit-reset", "1")], Some(11))]
+    #[case(&[("retry-after", "NaN")], None)]
+    #[case(&[], None)]
+    fn waits_are_read(#[case] headers: &[(&str, &str)], #[case] expected: Option<u64>) {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap()))
+            .collect();
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(asked_wait(&headers, now).map(|wait| wait.as_secs()), expected);
+    }
+
+    #[test]
+    fn waits_double_within_a_quarter() {
+        assert_eq!(backoff(1, 0), Duration::from_millis(375));
+        assert_eq!(backoff(1, u32::MAX), Duration::from_millis(625));
+        assert_eq!(backoff(3, u32::MAX), Duration::from_millis(2500));
+    }
+
+    fn setback(class: Class, status: Option<u16>, arrived: Arrived, asked: bool) -> Setback {
+        let failure = Failure { status, arrived, ..Failure::local(class, "", "") };
+        Setback { failure, asked: asked.then_some(Duration::from_secs(5)) }
+    }
+
+    #[rstest]
+    #[case::refused(setback(Class::Offline, None, Arrived::No, false), true, true)]
+    #[case::slow_connection(setback(Class::Timeout, None, Arrived::No, false), true, true)]
+    #[case::broke(setback(Class::Offline, None, Arrived::Unknown, false), true, false)]
+    #[case::slow(setback(Class::Timeout, None, Arrived::Unknown, false), true, false)]
+    #[case::cut_body(setback(Class::Offline, Some(200), Arrived::Unknown, false), true, false)]
+    #[case::too_long(setback(Class::Protocol, Some(200), Arrived::Unknown, false), false, false)]
+    #[case::certificate(setback(Class::Tls, None, Arrived::No, false), false, false)]
+    #[case::busy(setback(Class::RateLimited, Some(429), Arrived::Yes, false), true, true)]
+    #[case::put_off(setback(Class::RateLimited, Some(503), Arrived::Yes, true), true, true)]
+    #[case::down(setback(Class::Server, Some(503), Arrived::Unknown, false), true, false)]
+    #[case::broken(setback(Class::Server, Some(500), Arrived::Unknown, true), true, false)]
+    #[case::gateway(setback(Class::Server, Some(504), Arrived::Unknown, true), true, false)]
+    #[case::forbidden(setback(Class::Forbidden, Some(403), Arrived::Yes, true), false, false)]
+    #[case::ours(setback(Class::Local, None, Arrived::No, false), false, false)]
+    fn only_what_is_safe_is_repeated(#[case] setback: Setback, #[case] read: bool, #[case] write: bool) {
+        assert_eq!(wait_before_next(true, &setback, 1, 0).is_some(), read);
+        assert_eq!(wait_before_next(false, &setback, 1, 0).is_some(), write);
+        assert_eq!(wait_before_next(true, &setback, MOST_TRIES, 0), None);
+    }
+}

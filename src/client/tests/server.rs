@@ -1,0 +1,36 @@
+//! A server that speaks bytes, for what no decent HTTP server does.
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+/// What a connection does once a request's head has come.
+#[derive(Clone, Copy)]
+pub(super) enum Act {
+    /// Sends these bytes and closes.
+    Say(&'static str),
+    /// Keeps the connection open in silence.
+    Nothing,
+}
+
+/// Listens on loopback; connections act in turn, the last act for good. Each request's head comes out of the channel.
+pub(super) async fn listen(acts: &'static [Act]) -> (String, mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (send, receive) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut kept = Vec::new();
+        for turn in 0.. {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = vec![0; 4096];
+            let length = stream.read(&mut head).await.unwrap_or_default();
+            // A test that does not read along has dropped the other end.
+            let _ = send.send(String::from_utf8_lossy(&head[..length]).into_owned());
+            match acts[turn.min(acts.len() - 1)] {
+                Act::Say(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
+                Act::Nothing => kept.push(stream),
+            }
+        }
+    });
+    (address.to_string(), receive)
+}

@@ -1,0 +1,294 @@
+//! Sending: one request, its tries, its redirects, its answer.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION,
+};
+use reqwest::{Response, StatusCode};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::endpoint::Endpoint;
+use super::fault::Way;
+use super::pace::Pace;
+use super::retry::{Setback, asked_wait, wait_before_next};
+use super::status;
+use crate::scim::failure::{Arrived, Class, Failure};
+use crate::scim::request::{Method, Request};
+
+/// The largest body that is taken in, unpacked, in bytes.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
+/// The most that is set aside on a server's word, in bytes.
+const MOST_AHEAD: usize = 16 * 1024 * 1024;
+/// Redirects followed for one read.
+const MOST_REDIRECTS: usize = 5;
+/// RFC 7644 §8.1; plain JSON for servers that only know that.
+const ACCEPTED: &str = "application/scim+json, application/json";
+const SENT: &str = "application/scim+json";
+
+/// An answer in 2xx.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The record's version (`ETag`), as it came.
+    pub etag: Option<String>,
+    /// Where the record is (`Location`), as it came.
+    pub location: Option<String>,
+    /// `Content-Type`; a sign-in page may come as a 200 in HTML.
+    pub content_type: Option<String>,
+    /// The body, unpacked.
+    pub body: Vec<u8>,
+    /// From the sending of the last try to its last byte.
+    pub elapsed: Duration,
+    /// Length of the body, unpacked.
+    pub bytes: usize,
+    /// Tries in all, from 1.
+    pub attempts: u32,
+}
+
+impl fmt::Debug for Answer {
+    /// Without the body: it may hold a key that was just made.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({}, {} bytes, {:?}, try {})", self.status, self.bytes, self.elapsed, self.attempts)
+    }
+}
+
+/// What the person should see while a request is not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A try failed; another follows.
+    Retrying {
+        /// The number of the try to come, from 2.
+        attempt: u32,
+        /// The wait before it.
+        wait: Duration,
+        /// Why the last one failed.
+        why: String,
+    },
+}
+
+/// Sends requests to one endpoint. Clones share connections and pace.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    http: reqwest::Client,
+    endpoint: Endpoint,
+    authorization: Option<HeaderValue>,
+    pace: Pace,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.inner.endpoint).finish()
+    }
+}
+
+impl Client {
+    /// A client for `endpoint`. Refuses plain HTTP beyond this machine, addresses with a key in them and certificate
+    /// files that hold none ([`Class::Local`]). Reads the system's certificates: not for the event loop.
+    pub fn new(endpoint: Endpoint) -> Result<Self, Failure> {
+        let http = endpoint.connector()?;
+        let authorization = endpoint.authorization()?;
+        Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, pace: Pace::default() }) })
+    }
+
+    /// Sends a request until it is answered, refused or cancelled, and tells `notice` before every further try.
+    ///
+    /// Reads are tried up to four times. Writes are tried again only where they certainly did nothing; otherwise
+    /// [`Failure::arrived`] says that the record must be looked at.
+    pub async fn send(
+        &self,
+        request: &Request,
+        cancel: &CancellationToken,
+        notice: &(dyn Fn(Notice) + Send + Sync),
+    ) -> Result<Answer, Failure> {
+        let parts = self.inner.parts(request)?;
+        let way = self.inner.way(request);
+        let stopped = |arrived| Failure { arrived, ..Failure::local(Class::Cancelled, "Cancelled", "") };
+        let mut attempt = 1;
+        loop {
+            unless(cancel, self.inner.pace.wait()).await.ok_or_else(|| stopped(Arrived::No))?;
+            let tried = unless(cancel, self.inner.once(request, &parts)).await;
+            let setback = match tried.ok_or_else(|| stopped(way.underway()))? {
+                Ok(answer) => return Ok(Answer { attempts: attempt, ..answer }),
+                Err(setback) => setback,
+            };
+            let random = getrandom::u32().unwrap_or(u32::MAX / 2);
+            let wait = wait_before_next(request.method.is_read(), &setback, attempt, random);
+            if setback.failure.status == Some(429) {
+                self.inner.pace.hold(wait.or(setback.asked).unwrap_or_default());
+            }
+            let Some(wait) = wait else { return Err(setback.failure) };
+            attempt += 1;
+            notice(Notice::Retrying { attempt, wait, why: setback.failure.text });
+            unless(cancel, tokio::time::sleep(wait)).await.ok_or_else(|| stopped(Arrived::No))?;
+        }
+    }
+}
+
+/// The work's result; `None` as soon as it is cancelled.
+async fn unless<T>(cancel: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    cancel.run_until_cancelled(work).await
+}
+
+/// What every try of a request sends.
+struct Parts {
+    url: Url,
+    headers: HeaderMap,
+    body: Option<Vec<u8>>,
+}
+
+impl Inner {
+    fn way(&self, request: &Request) -> Way<'_> {
+        Way { base: &self.endpoint.base, timeout: self.endpoint.timeout, read: request.method.is_read() }
+    }
+
+    fn parts(&self, request: &Request) -> Result<Parts, Failure> {
+        let wrong =
+            |text: &str| Failure::local(Class::Local, text, "Refresh; if it stays so, tell who runs the server");
+        // Those would name another record than the one meant: a URL's `..` goes up, an empty segment is the whole list.
+        if request.path.iter().any(|segment| matches!(segment.as_str(), "" | "." | "..")) {
+            return Err(wrong("The record's id is empty or made of dots: it has no address"));
+        }
+        let url = Url::parse(&format!("{}{}", self.endpoint.prefix(), request.target()))
+            .map_err(|_| wrong("The record's id can't be put into an address"))?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
+        if let Some(value) = &self.authorization {
+            headers.insert(AUTHORIZATION, value.clone());
+        }
+        if let Some(version) = &request.if_match {
+            let value = HeaderValue::from_str(version).map_err(|_| wrong("The record's version can't be sent back"))?;
+            headers.insert(IF_MATCH, value);
+        }
+        let body = request.body.as_ref().map(serde_json::to_vec).transpose();
+        let body = body.map_err(|error| wrong(&format!("The request's body can't be written: {error}")))?;
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(SENT));
+        }
+        Ok(Parts { url, headers, body })
+    }
+
+    /// One try.
+    async fn once(&self, request: &Request, parts: &Parts) -> Result<Answer, Setback> {
+        let started = Instant::now();
+        let way = self.way(request);
+        let response = self.head(request, parts, &way).await?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        tracing::debug!(method = request.method.as_str(), status, elapsed = ?started.elapsed(), "answered");
+        let (body, broken) = collect(response, &way).await;
+        if !(200..=299).contains(&status) {
+            let asked = matches!(status, 429 | 503).then(|| asked_wait(&headers, Timestamp::now())).flatten();
+            let failure = status::refused(status, &body, request, asked.is_some());
+            return Err(Setback { failure, asked });
+        }
+        if let Some(failure) = broken {
+            return Err(failure.into());
+        }
+        Ok(Answer {
+            status,
+            etag: text(&headers, &ETAG),
+            location: text(&headers, &LOCATION),
+            content_type: text(&headers, &CONTENT_TYPE),
+            bytes: body.len(),
+            body,
+            elapsed: started.elapsed(),
+            attempts: 1,
+        })
+    }
+
+    /// The head of the answer, after redirects within the origin.
+    async fn head(&self, request: &Request, parts: &Parts, way: &Way<'_>) -> Result<Response, Failure> {
+        let mut url = parts.url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let mut sending = self.http.request(verb(request.method), url.clone()).headers(parts.headers.clone());
+            if let Some(body) = &parts.body {
+                sending = sending.body(body.clone());
+            }
+            let response = sending.send().await.map_err(|error| way.before_answer(&error))?;
+            let Some(target) = redirect(&response) else { return Ok(response) };
+            if !request.method.is_read() || target.origin() != self.endpoint.base.origin() {
+                return Err(sent_on(response.status().as_u16(), &target, &self.endpoint));
+            }
+            url = target;
+        }
+        Err(Failure {
+            arrived: Arrived::Yes,
+            ..Failure::local(
+                Class::Protocol,
+                format!("{} sends on in circles", self.endpoint.origin()),
+                "Check the profile's url and path",
+            )
+        })
+    }
+}
+
+fn verb(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Where a redirect points (RFC 9110 §15.4).
+fn redirect(response: &Response) -> Option<Url> {
+    let status = response.status();
+    let moves = [
+        StatusCode::MOVED_PERMANENTLY,
+        StatusCode::FOUND,
+        StatusCode::SEE_OTHER,
+        StatusCode::TEMPORARY_REDIRECT,
+        StatusCode::PERMANENT_REDIRECT,
+    ];
+    let target = moves.contains(&status).then(|| text(response.headers(), &LOCATION)).flatten()?;
+    response.url().join(&target).ok()
+}
+
+/// The failure for a redirect that is not followed. Names no query: it may hold a token.
+fn sent_on(status: u16, target: &Url, endpoint: &Endpoint) -> Failure {
+    let place = status::clean(&format!("{}{}", target.origin().ascii_serialization(), target.path()));
+    let next = format!("Check the profile's url ({}); the key was not sent there", endpoint.prefix());
+    Failure {
+        status: Some(status),
+        arrived: Arrived::Yes,
+        ..Failure::local(Class::Protocol, format!("The server sends on to {place} ({status})"), next)
+    }
+}
+
+/// The body as far as it came, and why it ended early.
+async fn collect(mut response: Response, way: &Way<'_>) -> (Vec<u8>, Option<Failure>) {
+    let status = response.status().as_u16();
+    let ahead = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    let mut body = Vec::with_capacity(ahead.min(MOST_AHEAD));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > MOST_BYTES => {
+                let text = format!("The answer is larger than {} MiB", MOST_BYTES / 1024 / 1024);
+                let failure = Failure::local(Class::Protocol, text, "Check the profile's url");
+                return (body, Some(Failure { status: Some(status), arrived: way.underway(), ..failure }));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return (body, None),
+            Err(error) => {
+                let failure = way.cut(&error, body.len(), status);
+                return (body, Some(failure));
+            }
+        }
+    }
+}

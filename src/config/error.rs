@@ -1,0 +1,111 @@
+//! The one error of the configuration: file, line, key, what is wrong and what to write instead.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Something in the configuration that can't be used. Never holds a key's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file, as it was named. `None` where the environment or the command line is at fault.
+    pub file: Option<PathBuf>,
+    /// Line in the file, from 1.
+    pub line: Option<usize>,
+    /// The key's full name, as `profile.acme.hosting`.
+    pub key: Option<String>,
+    /// What is wrong.
+    pub why: String,
+    /// What to do instead; may be empty.
+    pub hint: String,
+}
+
+impl ConfigError {
+    /// An error about no particular file.
+    pub fn new(why: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { file: None, line: None, key: None, why: why.into(), hint: hint.into() }
+    }
+
+    /// An error about a whole file.
+    pub fn about(file: &Path, why: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { file: Some(file.to_path_buf()), ..Self::new(why, hint) }
+    }
+
+    /// The error for a file that was asked for by name and is not there.
+    pub fn missing(file: &Path) -> Self {
+        Self::about(file, "there is no such file", "check the path, or leave it out to use the usual place")
+    }
+
+    /// Names the key at fault.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Puts the line of `span` in `text`.
+    pub(super) fn at(mut self, text: &str, span: Option<Range<usize>>) -> Self {
+        self.line = span.map(|span| line_of(text, span.start));
+        self
+    }
+
+    /// Puts the file's name.
+    pub(super) fn within(mut self, file: &Path) -> Self {
+        self.file = Some(file.to_path_buf());
+        self
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.file, self.line) {
+            (Some(file), Some(line)) => write!(f, "{}:{line}: ", file.display())?,
+            (Some(file), None) => write!(f, "{}: ", file.display())?,
+            (None, _) => {}
+        }
+        if let Some(key) = &self.key {
+            write!(f, "{key}: ")?;
+        }
+        f.write_str(&self.why)?;
+        if self.hint.is_empty() { Ok(()) } else { write!(f, "; {}", self.hint) }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The line, from 1, that holds the byte at `offset`.
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
+
+/// The choices in order of likeness to `wanted`, nearest first.
+pub(super) fn nearest_first<'a>(wanted: &str, choices: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let mut all: Vec<&str> = choices.collect();
+    all.sort_by_cached_key(|choice| distance(&wanted, &choice.to_lowercase()));
+    all
+}
+
+/// Levenshtein distance, in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let change = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_comes_first() {
+        assert_eq!(nearest_first("acem", ["zebra", "acme", "acme-eu"].into_iter()), ["acme", "acme-eu", "zebra"]);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

@@ -1,0 +1,188 @@
+//! `config.toml`: read whole, every value checked, every fault told with its line and key.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+use super::error::{ConfigError, nearest_first};
+use super::profile::Profile;
+use super::raw::{RawFile, RawUi};
+
+mod check;
+
+/// The colours of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// By what the terminal says.
+    #[default]
+    Auto,
+    /// For dark backgrounds.
+    Dark,
+    /// For light backgrounds.
+    Light,
+    /// No colours.
+    Mono,
+}
+
+/// Which signs the console draws with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Glyphs {
+    /// By the locale.
+    #[default]
+    Auto,
+    /// Lines and marks outside ASCII.
+    Unicode,
+    /// ASCII only.
+    Ascii,
+}
+
+/// The `[ui]` table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ui {
+    /// Colours.
+    pub theme: Theme,
+    /// Signs.
+    pub glyphs: Glyphs,
+    /// Whether the mouse is captured.
+    pub mouse: bool,
+}
+
+/// A configuration file, checked.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// Where it was read.
+    pub path: PathBuf,
+    /// The profile to use where none is named; always one of `profiles`.
+    pub default_profile: Option<String>,
+    /// The `[ui]` table.
+    pub ui: Ui,
+    /// The `[keys]` table, action name to keys; not checked here.
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// Every `[profile.NAME]`.
+    pub profiles: BTreeMap<String, Profile>,
+}
+
+impl ConfigFile {
+    /// Reads a file; `None` where there is none. A file that was asked for by name and is missing is
+    /// [`ConfigError::missing`].
+    pub fn load(path: &Path) -> Result<Option<Self>, ConfigError> {
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, path).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                Err(ConfigError::about(path, format!("this file can't be read: {error}"), "check its owner and mode"))
+            }
+        }
+    }
+
+    /// Gives a file's text its meaning.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        Self::parse_here(text, path).map_err(|error| error.within(path))
+    }
+
+    fn parse_here(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let raw: RawFile = toml::from_str(text).map_err(|error| syntax(text, &error))?;
+        let mut profiles = BTreeMap::new();
+        for (name, entry) in raw.profile {
+            let name = name.into_inner();
+            let reader = check::Reader { text, path, name: &name };
+            let profile = reader.profile(entry)?;
+            profiles.insert(name, profile);
+        }
+        let default_profile = default_of(text, raw.default_profile, &profiles)?;
+        Ok(Self { path: path.to_path_buf(), default_profile, ui: ui(text, &raw.ui)?, keys: raw.keys, profiles })
+    }
+}
+
+fn default_of(
+    text: &str,
+    name: Option<Spanned<String>>,
+    profiles: &BTreeMap<String, Profile>,
+) -> Result<Option<String>, ConfigError> {
+    let Some(name) = name else { return Ok(None) };
+    if profiles.contains_key(name.get_ref()) {
+        return Ok(Some(name.into_inner()));
+    }
+    let near = nearest_first(name.get_ref(), profiles.keys().map(String::as_str));
+    let hint = if near.is_empty() { "the file has none".into() } else { format!("there are: {}", near.join(", ")) };
+    let why = format!("there is no profile \"{}\"", name.get_ref());
+    Err(ConfigError::new(why, hint).key("default_profile").at(text, Some(name.span())))
+}
+
+fn ui(text: &str, raw: &RawUi) -> Result<Ui, ConfigError> {
+    let themes = [("auto", Theme::Auto), ("dark", Theme::Dark), ("light", Theme::Light), ("mono", Theme::Mono)];
+    let signs = [("auto", Glyphs::Auto), ("unicode", Glyphs::Unicode), ("ascii", Glyphs::Ascii)];
+    Ok(Ui {
+        theme: choose(text, "ui.theme", "theme", raw.theme.as_ref(), &themes)?.unwrap_or_default(),
+        glyphs: choose(text, "ui.glyphs", "glyphs", raw.glyphs.as_ref(), &signs)?.unwrap_or_default(),
+        mouse: raw.mouse.unwrap_or_default(),
+    })
+}
+
+/// One of a few words.
+fn choose<T: Copy>(
+    text: &str,
+    key: &str,
+    what: &str,
+    value: Option<&Spanned<String>>,
+    choices: &[(&str, T)],
+) -> Result<Option<T>, ConfigError> {
+    let Some(value) = value else { return Ok(None) };
+    if let Some((_, meant)) = choices.iter().find(|(word, _)| word == value.get_ref()) {
+        return Ok(Some(*meant));
+    }
+    let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+    let why = format!("unknown {what} \"{}\"", value.get_ref());
+    Err(ConfigError::new(why, format!("use {}", or_list(&words))).key(key).at(text, Some(value.span())))
+}
+
+/// `a, b or c`.
+fn or_list(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
+/// What the TOML parser found, with the key's full name and without the value: somebody may have put a key there.
+fn syntax(text: &str, error: &toml::de::Error) -> ConfigError {
+    let why = without_value(&error.message().lines().collect::<Vec<_>>().join(" "));
+    let found = ConfigError::new(why, "").at(text, error.span());
+    match error.span().and_then(|span| key_at(text, span.start)) {
+        Some(key) => found.key(key),
+        None => found,
+    }
+}
+
+/// `invalid type: string "abc", expected …` without `"abc"`.
+fn without_value(message: &str) -> String {
+    match (message.starts_with("invalid "), message.find('"'), message.rfind("\", expected ")) {
+        (true, Some(start), Some(end)) if start < end => {
+            format!("{}{}", message[..start].trim_end(), &message[end + 1..])
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// The full name of the key on the line at `offset`: the table's header above it, then what stands before `=`.
+fn key_at(text: &str, offset: usize) -> Option<String> {
+    let start = text.get(..offset)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let header = |line: &str| {
+        let inside = line.trim().strip_prefix('[')?.split(']').next()?;
+        Some(inside.trim_matches('[').trim().to_owned())
+    };
+    if let Some(table) = header(line) {
+        return Some(table);
+    }
+    let (name, _) = line.split_once('=')?;
+    let table = text.get(..start)?.lines().rev().find_map(header);
+    Some(table.map_or_else(|| name.trim().to_owned(), |table| format!("{table}.{}", name.trim())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! A whole file, and every fault with its line and key.
+
+use rstest::rstest;
+
+use super::*;
+use crate::config::{AuthForm, Confirm, Hosting, Provider};
+
+fn fault(text: &str) -> String {
+    ConfigFile::parse(text, Path::new("config.toml")).unwrap_err().to_string()
+}
+
+#[test]
+fn a_whole_file_is_read() {
+    let text = r#"
+default_profile = "acme"
+[ui]
+theme = "mono"
+glyphs = "ascii"
+mouse = true
+[keys]
+quit = ["q", "ctrl-c"]
+[profile.acme]
+provider = "wandb"
+hosting = "self-managed"
+url = "https://wandb.corp.example:8443/"
+path = "/api/scim/"
+auth = "basic-user"
+user = "ann"
+key = { command = ["pass", "show", "acme"] }
+me = "ann"
+read_only = true
+confirm = "always"
+allow_http = true
+ca_file = "ca.pem"
+unguarded = ["last-admin"]
+parallel = 8
+timeout_seconds = 5
+[profile.shared]
+provider = "wandb"
+[profile.ded]
+provider = "wandb"
+url = "https://acme.wandb.io"
+key = { netrc = true }
+"#;
+    let file = ConfigFile::parse(text, Path::new("/etc/s/config.toml")).unwrap();
+    assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii, mouse: true });
+    assert_eq!(file.keys["quit"], ["q", "ctrl-c"]);
+    let acme = &file.profiles["acme"];
+    assert_eq!((acme.provider, acme.hosting), (Provider::Wandb, Some(Hosting::SelfManaged)));
+    assert_eq!(acme.base_text(), "https://wandb.corp.example:8443/api/scim");
+    assert_eq!((&acme.auth, acme.confirm), (&AuthForm::BasicUser("ann".into()), Confirm::Always));
+    assert_eq!((acme.parallel, acme.timeout.as_secs(), acme.read_only), (8, 5, true));
+    assert_eq!(acme.ca_file.as_deref(), Some(Path::new("/etc/s/ca.pem")));
+    assert_eq!(acme.key.describe(), "command pass");
+    assert_eq!(file.profiles["shared"].hosting, Some(Hosting::MultiTenant));
+    assert_eq!(file.profiles["ded"].hosting, Some(Hosting::Dedicated));
+}
+
+#[rstest]
+#[case::hosting(
+    "\n[profile.acme]\nprovider = \"wandb\"\nhosting = \"cloud\"",
+    "config.toml:4: profile.acme.hosting: unknown hosting \"cloud\"; use multi-tenant, dedicated or self-managed"
+)]
+#[case::provider(
+    "[profile.a]\nprovider = \"okta\"",
+    "config.toml:2: profile.a.provider: unknown provider \"okta\"; use wandb or scim"
+)]
+#[case::later(
+    "[profile.a]\nprovider = \"grafana\"",
+    "config.toml:2: profile.a.provider: Grafana is not supported yet; use wandb, or scim for plain RFC 7644"
+)]
+#[case::no_provider("\n[profile.a]\n", "config.toml:2: profile.a.provider: is missing; use wandb or scim")]
+#[case::misspelt(
+    "[profile.a]\nprovider = \"wandb\"\nreadonly = true",
+    "config.toml:3: profile.a.readonly: unknown field"
+)]
+#[case::wrong_type("[ui]\nmouse = \"yes\"", "config.toml:2: ui.mouse: invalid type: string, expected a boolean")]
+#[case::syntax("[ui]\nmouse = \n", "config.toml:2: ui.mouse: ")]
+#[case::theme(
+    "[ui]\ntheme = \"pink\"",
+    "config.toml:2: ui.theme: unknown theme \"pink\"; use auto, dark, light or mono"
+)]
+#[case::default(
+    "default_profile = \"x\"",
+    "config.toml:1: default_profile: there is no profile \"x\"; the file has none"
+)]
+#[case::url("[profile.a]\nprovider = \"scim\"", "config.toml:1: profile.a.url: is missing;")]
+#[case::bad_url(
+    "[profile.a]\nprovider = \"scim\"\nurl = \"https://k@x\"",
+    "config.toml:3: profile.a.url: a URL must not hold a user or a key;"
+)]
+#[case::own_server(
+    "[profile.a]\nprovider = \"wandb\"\nhosting = \"dedicated\"",
+    "config.toml:3: profile.a.hosting: api.wandb.ai is W&B's Multi-tenant Cloud;"
+)]
+#[case::two_keys(
+    "[profile.a]\nprovider = \"wandb\"\nkey = { env = \"A\", netrc = true }",
+    "config.toml:3: profile.a.key: this does not name one place; use one of { env"
+)]
+#[case::no_user(
+    "[profile.a]\nprovider = \"wandb\"\nauth = \"basic-user\"",
+    "config.toml:3: profile.a.user: is missing"
+)]
+#[case::stray_user("[profile.a]\nprovider = \"wandb\"\nuser = \"ann\"", "config.toml:3: profile.a.user: only auth")]
+#[case::range(
+    "[profile.a]\nprovider = \"wandb\"\nparallel = 0",
+    "config.toml:3: profile.a.parallel: 0 is out of range; use a number from 1 to 32"
+)]
+#[case::guard(
+    "[profile.a]\nprovider = \"wandb\"\nunguarded = [\n\"last-admin\",\n\"me\"]",
+    "config.toml:5: profile.a.unguarded: unknown guard \"me\"; use last-admin, yourself or unfiltered-removal"
+)]
+fn faults_name_line_and_key(#[case] text: &str, #[case] sentence: &str) {
+    let got = fault(text);
+    assert!(got.starts_with(sentence), "{got}");
+}
+
+#[test]
+fn a_key_written_in_the_file_is_refused_and_not_repeated() {
+    let got = fault("[profile.a]\nprovider = \"wandb\"\nkey = \"canary-5f3a9c\"");
+    let wanted = "config.toml:3: profile.a.key: invalid type: string, expected the place of the key, as { env";
+    assert!(got.starts_with(wanted), "{got}");
+    assert!(!got.contains("canary"), "{got}");
+}
+
+#[test]
+fn a_missing_file_is_no_fault() {
+    let room = tempfile::tempdir().unwrap();
+    assert!(ConfigFile::load(&room.path().join("none.toml")).unwrap().is_none());
+    assert!(ConfigFile::load(room.path()).unwrap_err().to_string().contains("can't be read"));
+}

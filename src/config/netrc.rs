@@ -1,0 +1,145 @@
+//! A tolerant reader of `netrc` files: `machine`, `default`, `login`, `password`, quotes, comments, macros.
+//!
+//! Finds one machine's entry; keeps nothing else in memory.
+
+use secrecy::SecretString;
+
+/// One entry.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The login name; W&B's tools write `user` here.
+    pub login: Option<String>,
+    /// The password: the key.
+    pub password: Option<SecretString>,
+    /// True for the `default` entry, which answers for every machine.
+    pub is_default: bool,
+}
+
+/// The entry for `host` (names compare without case), or the `default` entry where there is none.
+pub fn find(text: &str, host: &str) -> Option<Entry> {
+    let mut tokens = Tokens { rest: text };
+    let mut fallback = None;
+    let mut open: Option<(bool, Entry)> = None;
+    while let Some(token) = tokens.next() {
+        match token.as_str() {
+            start @ ("machine" | "default") => {
+                if let Some(found) = close(open.take(), &mut fallback) {
+                    return Some(found);
+                }
+                let is_default = start == "default";
+                let named = if is_default { false } else { tokens.next()?.eq_ignore_ascii_case(host) };
+                open = Some((named || is_default, Entry { login: None, password: None, is_default }));
+            }
+            "login" => set(&mut open, |entry| &mut entry.login, tokens.next()),
+            "password" => set(&mut open, |entry| &mut entry.password, tokens.next().map(SecretString::from)),
+            "account" => drop(tokens.next()),
+            "macdef" => tokens.skip_macro(),
+            _ => {}
+        }
+    }
+    close(open, &mut fallback).or(fallback)
+}
+
+/// Writes one field of the entry that is being read, if it is one that matters.
+fn set<T>(open: &mut Option<(bool, Entry)>, field: fn(&mut Entry) -> &mut Option<T>, value: Option<T>) {
+    if let Some((true, entry)) = open {
+        *field(entry) = value;
+    }
+}
+
+/// Ends an entry: the wanted machine's is given back, a `default` one is kept for later.
+fn close(open: Option<(bool, Entry)>, fallback: &mut Option<Entry>) -> Option<Entry> {
+    match open {
+        Some((true, entry)) if entry.is_default => {
+            fallback.get_or_insert(entry);
+            None
+        }
+        Some((true, entry)) => Some(entry),
+        _ => None,
+    }
+}
+
+/// White-space separated words; `"…"` may hold spaces and `\"`; `#` at the start of a word comments out the line.
+struct Tokens<'a> {
+    rest: &'a str,
+}
+
+impl Tokens<'_> {
+    /// A macro ends at the first empty line.
+    fn skip_macro(&mut self) {
+        let end = ["\n\n", "\r\n\r\n"].iter().filter_map(|gap| self.rest.find(gap)).min().unwrap_or(self.rest.len());
+        self.rest = &self.rest[end..];
+    }
+
+    fn quoted(&mut self) -> String {
+        let mut word = String::new();
+        let mut letters = self.rest[1..].char_indices();
+        while let Some((at, letter)) = letters.next() {
+            match letter {
+                '"' => {
+                    self.rest = &self.rest[at + 2..];
+                    return word;
+                }
+                '\\' => word.extend(letters.next().map(|(_, escaped)| escaped)),
+                other => word.push(other),
+            }
+        }
+        self.rest = "";
+        word
+    }
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        loop {
+            self.rest = self.rest.trim_start();
+            match self.rest.chars().next()? {
+                '#' => self.rest = self.rest.find('\n').map_or("", |end| &self.rest[end..]),
+                '"' => return Some(self.quoted()),
+                _ => {
+                    let end = self.rest.find(char::is_whitespace).unwrap_or(self.rest.len());
+                    let (word, rest) = self.rest.split_at(end);
+                    self.rest = rest;
+                    return Some(word.to_owned());
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const FILE: &str = "# keys\nmachine other.example login a password no\n\
+        machine api.wandb.ai\n  login user\n  password k#1\n\
+        macdef init\nmachine trap.example password wrong\n\n\
+        machine quoted.example login \"a b\" password \"p \\\" q\"\n\
+        machine bare.example\ndefault login anon password last\n";
+
+    #[rstest]
+    #[case("API.wandb.ai", Some("k#1"), false)]
+    #[case("quoted.example", Some("p \" q"), false)]
+    #[case("bare.example", None, false)]
+    #[case("trap.example", Some("last"), true)]
+    fn entries_are_found(#[case] host: &str, #[case] password: Option<&str>, #[case] is_default: bool) {
+        let entry = find(FILE, host).unwrap();
+        assert_eq!(entry.password.as_ref().map(SecretString::expose_secret), password);
+        assert_eq!(entry.is_default, is_default);
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("machine")]
+    #[case("machine \"")]
+    #[case("password stray")]
+    #[case("machine other password \"never closed")]
+    fn broken_files_hold_no_entry(#[case] text: &str) {
+        assert!(find(text, "api.wandb.ai").is_none());
+    }
+}

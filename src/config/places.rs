@@ -1,0 +1,128 @@
+//! Where files lie on this machine: configuration, state, cache, logs, `netrc`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use directories::{BaseDirs, ProjectDirs};
+
+use super::error::ConfigError;
+
+/// Names another configuration file (used by tests and by people with several).
+pub const CONFIG_VARIABLE: &str = "SCIMITAR_CONFIG";
+/// Names another directory for state, cache and logs.
+pub const STATE_VARIABLE: &str = "SCIMITAR_STATE";
+
+/// The paths in use; nothing is created until it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// `config.toml`; need not exist.
+    pub config_file: PathBuf,
+    /// Snapshots and journals.
+    pub state: PathBuf,
+    /// What can be thrown away.
+    pub cache: PathBuf,
+    /// Log files.
+    pub log: PathBuf,
+    /// `~/.netrc` or what `NETRC` names; need not exist. `None` without a home directory.
+    pub netrc: Option<PathBuf>,
+}
+
+impl Places {
+    /// The platform's places, with `SCIMITAR_CONFIG` and `SCIMITAR_STATE` before them.
+    pub fn find(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let set = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let project = ProjectDirs::from("", "", "scimitar");
+        let homeless = |variable: &str| {
+            ConfigError::new("this account has no home directory", format!("name a place with {variable}"))
+        };
+        let config_file = set(CONFIG_VARIABLE)
+            .or_else(|| project.as_ref().map(|dirs| dirs.config_dir().join("config.toml")))
+            .ok_or_else(|| homeless(CONFIG_VARIABLE))?;
+        let (state, cache) = match (set(STATE_VARIABLE), &project) {
+            (Some(state), _) => (state.clone(), state.join("cache")),
+            (None, Some(dirs)) => {
+                (dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_path_buf(), dirs.cache_dir().to_path_buf())
+            }
+            (None, None) => return Err(homeless(STATE_VARIABLE)),
+        };
+        let netrc = set("NETRC").or_else(netrc_at_home);
+        Ok(Self { config_file, log: state.join("log"), state, cache, netrc })
+    }
+
+    /// The state directory, made if need be with access for its owner alone.
+    pub fn make_state(&self) -> Result<&Path, ConfigError> {
+        make_private(&self.state)?;
+        Ok(&self.state)
+    }
+
+    /// The log directory, made if need be with access for its owner alone.
+    pub fn make_log(&self) -> Result<&Path, ConfigError> {
+        make_private(&self.log)?;
+        Ok(&self.log)
+    }
+}
+
+/// `~/.netrc`; on Windows the `_netrc` that W&B's own tools write there.
+fn netrc_at_home() -> Option<PathBuf> {
+    let name = if cfg!(windows) { "_netrc" } else { ".netrc" };
+    BaseDirs::new().map(|dirs| dirs.home_dir().join(name))
+}
+
+/// Makes a directory and its missing parents, mode 0700 where modes exist. Existing ones stay as they are.
+pub(super) fn make_private(directory: &Path) -> Result<(), ConfigError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory).map_err(|error| {
+        let why = format!("this directory can't be made: {error}");
+        ConfigError::about(directory, why, format!("make it yourself, or name another with {STATE_VARIABLE}"))
+    })
+}
+
+/// A path as written in the configuration: `~/` is the home directory, anything relative lies beside the file.
+pub(super) fn beside(file: &Path, written: &str) -> PathBuf {
+    if let Some(rest) = written.strip_prefix("~/")
+        && let Some(dirs) = BaseDirs::new()
+    {
+        return dirs.home_dir().join(rest);
+    }
+    file.parent().unwrap_or(Path::new("")).join(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_come_before_the_platforms_places() {
+        let places = Places::find(&|name| match name {
+            CONFIG_VARIABLE => Some("/c/my.toml".into()),
+            STATE_VARIABLE => Some("/s".into()),
+            "NETRC" => Some("/n".into()),
+            _ => None,
+        })
+        .unwrap();
+        assert_eq!(places.config_file, Path::new("/c/my.toml"));
+        assert_eq!((places.log, places.cache), (PathBuf::from("/s/log"), PathBuf::from("/s/cache")));
+        assert_eq!(places.netrc.as_deref(), Some(Path::new("/n")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn state_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let room = tempfile::tempdir().unwrap();
+        let state = room.path().join("deep/state").to_string_lossy().into_owned();
+        let places = Places::find(&|name| (name == STATE_VARIABLE).then(|| state.clone())).unwrap();
+        let made = places.make_state().unwrap();
+        assert_eq!(fs::metadata(made).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn relative_paths_lie_beside_the_file() {
+        let file = Path::new("/etc/scimitar/config.toml");
+        assert_eq!(beside(file, "ca.pem"), Path::new("/etc/scimitar/ca.pem"));
+        assert_eq!(beside(file, "/ca.pem"), Path::new("/ca.pem"));
+    }
+}

@@ -1,0 +1,242 @@
+//! A profile: one directory, how to reach it and what is allowed there; and which one is meant.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use url::Url;
+
+use super::error::{ConfigError, nearest_first};
+use super::file::ConfigFile;
+use super::netrc;
+use super::secret::{KeySource, WANDB_DEFAULT_URL, WANDB_KEY, WANDB_URL};
+
+/// The path under which W&B's servers speak SCIM.
+pub(super) const WANDB_PATH: &str = "/scim";
+/// W&B's Multi-tenant Cloud.
+pub(super) const WANDB_HOST: &str = "api.wandb.ai";
+
+/// Whose server it is: chooses the dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Provider {
+    /// Weights & Biases.
+    Wandb,
+    /// Any service provider after RFC 7644.
+    Scim,
+}
+
+impl Provider {
+    /// The name in `config.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wandb => "wandb",
+            Self::Scim => "scim",
+        }
+    }
+}
+
+/// How a W&B server is hosted; decides what its SCIM can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hosting {
+    /// W&B's shared cloud.
+    MultiTenant,
+    /// One customer's cloud, run by W&B.
+    Dedicated,
+    /// Run by the customer.
+    SelfManaged,
+}
+
+impl Hosting {
+    /// The name in `config.toml`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MultiTenant => "multi-tenant",
+            Self::Dedicated => "dedicated",
+            Self::SelfManaged => "self-managed",
+        }
+    }
+
+    /// What a W&B host is, where nothing else is said.
+    pub(super) fn of(host: Option<&str>) -> Self {
+        if host.is_none_or(|host| host.eq_ignore_ascii_case(WANDB_HOST)) { Self::MultiTenant } else { Self::Dedicated }
+    }
+}
+
+/// How the key is put into the `Authorization` header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthForm {
+    /// `Bearer KEY`.
+    Bearer,
+    /// Basic with an empty user name: a W&B organisation service account.
+    Basic,
+    /// Basic with this user name: a person.
+    BasicUser(String),
+}
+
+/// When a change asks before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Confirm {
+    /// Only where it is risky or can't be undone.
+    #[default]
+    Risky,
+    /// Every time.
+    Always,
+}
+
+/// One directory, ready to be used but for its key.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name in `config.toml`, or the host's name where there is none.
+    pub name: String,
+    /// Whose server.
+    pub provider: Provider,
+    /// How it is hosted; W&B only.
+    pub hosting: Option<Hosting>,
+    /// Base of every request, path prefix included, without a trailing slash in writing ([`Profile::base_text`]).
+    pub base: Url,
+    /// How the key is sent.
+    pub auth: AuthForm,
+    /// Where the key is.
+    pub key: KeySource,
+    /// The user name that the key belongs to, for the guard against changing oneself.
+    pub me: Option<String>,
+    /// Nothing may be changed.
+    pub read_only: bool,
+    /// When to ask.
+    pub confirm: Confirm,
+    /// Plain HTTP to another machine is wanted, key and all.
+    pub allow_http: bool,
+    /// Certificates to trust beside the system's, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Names of guards that are switched off.
+    pub unguarded: Vec<String>,
+    /// Writes under way at a time, from 1.
+    pub parallel: usize,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
+impl Profile {
+    /// The base without a trailing slash.
+    pub fn base_text(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// The host's name, without port; what a key is asked for.
+    pub fn host(&self) -> &str {
+        self.base.host_str().unwrap_or_default()
+    }
+
+    /// A profile with every switch at its default.
+    pub fn new(name: impl Into<String>, provider: Provider, base: Url, key: KeySource) -> Self {
+        Self {
+            name: name.into(),
+            provider,
+            hosting: (provider == Provider::Wandb).then(|| Hosting::of(base.host_str())),
+            base,
+            auth: AuthForm::Bearer,
+            key,
+            me: None,
+            read_only: false,
+            confirm: Confirm::default(),
+            allow_http: false,
+            ca_file: None,
+            unguarded: Vec::new(),
+            parallel: 4,
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Reads a base URL: `http` or `https`, a host, no user, query or fragment. The error never repeats the URL, which may
+/// hold a key.
+pub(super) fn parse_base(url: &str, path: &str) -> Result<Url, ConfigError> {
+    let wrong = |why: &str| ConfigError::new(why, "write it like https://wandb.example.com");
+    let mut base = Url::parse(url.trim()).map_err(|error| wrong(&format!("this is not a URL ({error})")))?;
+    if !matches!(base.scheme(), "http" | "https") {
+        return Err(wrong("only https (and http) addresses can be used"));
+    }
+    if !base.username().is_empty() || base.password().is_some() {
+        return Err(ConfigError::new("a URL must not hold a user or a key", "use `auth`, `user` and `key` instead"));
+    }
+    if base.query().is_some() || base.fragment().is_some() {
+        return Err(wrong("a base URL has no ? and no #"));
+    }
+    let own = base.path().trim_end_matches('/').to_owned();
+    let prefix = path.trim_matches('/');
+    let whole = if prefix.is_empty() { own } else { format!("{own}/{prefix}") };
+    base.set_path(&whole);
+    Ok(base)
+}
+
+/// The base URL of a W&B server: `/scim` is added unless the address ends with it.
+pub(super) fn wandb_base(url: &str) -> Result<Url, ConfigError> {
+    let has_path = url.trim().trim_end_matches('/').ends_with(WANDB_PATH);
+    parse_base(url, if has_path { "" } else { WANDB_PATH })
+}
+
+/// Which profile is meant: the one asked for, else `default_profile`, else the only one, else what W&B's own variables
+/// and `netrc` say. `Ok(None)` where there is nothing at all: the first run.
+pub fn resolve(
+    config: Option<&ConfigFile>,
+    requested: Option<&str>,
+    env: &dyn Fn(&str) -> Option<String>,
+    netrc_path: Option<&Path>,
+) -> Result<Option<Profile>, ConfigError> {
+    if let Some(name) = requested {
+        if let Some(profile) = config.and_then(|file| file.profiles.get(name)) {
+            return Ok(Some(profile.clone()));
+        }
+        return match from_surroundings(env, netrc_path)? {
+            Some(profile) if profile.name == name => Ok(Some(profile)),
+            _ => Err(unknown(config, name)),
+        };
+    }
+    let Some(file) = config.filter(|file| !file.profiles.is_empty()) else {
+        return from_surroundings(env, netrc_path);
+    };
+    let chosen = match &file.default_profile {
+        Some(name) => file.profiles.get(name),
+        None if file.profiles.len() == 1 => file.profiles.values().next(),
+        None => None,
+    };
+    chosen.cloned().map(Some).ok_or_else(|| {
+        let names: Vec<&str> = file.profiles.keys().map(String::as_str).collect();
+        let why = format!("several profiles ({}) and no default_profile", names.join(", "));
+        ConfigError::about(&file.path, why, "name one with --profile, or set default_profile")
+    })
+}
+
+fn unknown(config: Option<&ConfigFile>, name: &str) -> ConfigError {
+    let why = format!("there is no profile \"{name}\"");
+    let Some(file) = config else {
+        return ConfigError::new(why, "there is no config.toml yet: start without --profile to make one");
+    };
+    let names = nearest_first(name, file.profiles.keys().map(String::as_str));
+    let hint = if names.is_empty() { "the file has none".into() } else { format!("there are: {}", names.join(", ")) };
+    ConfigError::about(&file.path, why, hint)
+}
+
+/// What W&B's own tools would use: `WANDB_BASE_URL`, `WANDB_API_KEY`, `netrc`.
+fn from_surroundings(
+    env: &dyn Fn(&str) -> Option<String>,
+    netrc_path: Option<&Path>,
+) -> Result<Option<Profile>, ConfigError> {
+    let set = |name: &str| env(name).filter(|value| !value.trim().is_empty());
+    let server = set(WANDB_URL);
+    let base = wandb_base(server.as_deref().unwrap_or(WANDB_DEFAULT_URL))
+        .map_err(|error| error.key(format!("${WANDB_URL}")))?;
+    let host = base.host_str().unwrap_or_default().to_owned();
+    let listed = || {
+        // Whether others can read the file is said when the key itself is read.
+        let text = netrc_path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        netrc::find(&text, &host).is_some_and(|entry| !entry.is_default)
+    };
+    if server.is_none() && set(WANDB_KEY).is_none() && !listed() {
+        return Ok(None);
+    }
+    let key = KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]);
+    Ok(Some(Profile::new(host, Provider::Wandb, base, key)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! `config.toml` exactly as it is written, before it is given meaning. Values that can be wrong keep their place.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFile {
+    pub default_profile: Option<Spanned<String>>,
+    #[serde(default)]
+    pub ui: RawUi,
+    #[serde(default)]
+    pub keys: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub profile: BTreeMap<Spanned<String>, RawProfile>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawUi {
+    pub theme: Option<Spanned<String>>,
+    pub glyphs: Option<Spanned<String>>,
+    pub mouse: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawProfile {
+    pub provider: Option<Spanned<String>>,
+    pub hosting: Option<Spanned<String>>,
+    pub url: Option<Spanned<String>>,
+    pub path: Option<Spanned<String>>,
+    pub auth: Option<Spanned<String>>,
+    pub user: Option<Spanned<String>>,
+    pub key: Option<Spanned<RawKey>>,
+    pub me: Option<String>,
+    #[serde(default)]
+    pub read_only: bool,
+    pub confirm: Option<Spanned<String>>,
+    #[serde(default)]
+    pub allow_http: bool,
+    pub ca_file: Option<String>,
+    #[serde(default)]
+    pub unguarded: Vec<Spanned<String>>,
+    pub parallel: Option<Spanned<i64>>,
+    pub timeout_seconds: Option<Spanned<i64>>,
+}
+
+/// Exactly one of these is meant.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "the place of the key, as { env = \"NAME\" }, never the key itself")]
+pub(super) struct RawKey {
+    pub env: Option<String>,
+    pub command: Option<Vec<String>>,
+    pub file: Option<String>,
+    pub netrc: Option<bool>,
+}

@@ -1,0 +1,182 @@
+//! Adding a profile to `config.toml` without touching what is there.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::error::ConfigError;
+use super::file::ConfigFile;
+use super::places::make_private;
+use super::profile::{AuthForm, Hosting, Provider};
+use super::secret::KeySource;
+
+/// What the first-run form knows about a profile.
+#[derive(Debug, Clone)]
+pub struct NewProfile {
+    /// Whose server.
+    pub provider: Provider,
+    /// How it is hosted; W&B only.
+    pub hosting: Option<Hosting>,
+    /// The server's address; W&B's shared cloud needs none.
+    pub url: Option<String>,
+    /// How the key is sent.
+    pub auth: AuthForm,
+    /// Where the key is. A key itself is never written: `Value` is refused.
+    pub key: KeySource,
+    /// Whose key it is.
+    pub me: Option<String>,
+    /// Nothing may be changed.
+    pub read_only: bool,
+}
+
+/// Appends `[profile.NAME]` to the file, which is made where it is missing (mode 0600), and replaces it in one step.
+/// The new text is checked whole before anything is written; a name that exists is refused.
+pub fn save_profile(path: &Path, name: &str, fields: &NewProfile) -> Result<ConfigFile, ConfigError> {
+    let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
+    if name.is_empty() || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')) {
+        let why = format!("\"{name}\" can't be a profile's name");
+        return Err(fail(why, "use letters, digits, - and _"));
+    }
+    let old = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(fail(format!("this file can't be read: {error}"), "check its owner and mode")),
+    };
+    if ConfigFile::parse(&old, path)?.profiles.contains_key(name) {
+        return Err(fail(format!("there is a profile \"{name}\" already"), "choose another name"));
+    }
+    let gap = match old.as_str() {
+        "" => "",
+        text if text.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    let new = format!("{old}{gap}[profile.{name}]\n{}", lines(fields)?);
+    let checked = ConfigFile::parse(&new, path)?;
+    // A link (to a dotfiles repository, say) stays a link: the file behind it is replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if let Some(directory) = target.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        make_private(directory)?;
+    }
+    replace(&target, &new).map_err(|error| fail(format!("this file can't be written: {error}"), "check its place"))?;
+    Ok(checked)
+}
+
+/// The table's lines, in the order of the documentation.
+fn lines(fields: &NewProfile) -> Result<String, ConfigError> {
+    let text = |value: &str| Value::String(value.to_owned());
+    let (auth, user) = match &fields.auth {
+        AuthForm::Bearer => (None, None),
+        AuthForm::Basic => (Some("basic"), None),
+        AuthForm::BasicUser(user) => (Some("basic-user"), Some(user)),
+    };
+    let pairs = [
+        ("provider", Some(text(fields.provider.as_str()))),
+        ("hosting", fields.hosting.map(|hosting| text(hosting.as_str()))),
+        ("url", fields.url.as_deref().map(text)),
+        ("auth", auth.map(text)),
+        ("user", user.map(|user| text(user))),
+        ("key", key(&fields.key)?),
+        ("me", fields.me.as_deref().map(text)),
+        ("read_only", fields.read_only.then_some(Value::Boolean(true))),
+    ];
+    Ok(pairs.into_iter().filter_map(|(name, value)| Some(format!("{name} = {}\n", value?))).collect())
+}
+
+/// The key's place; `None` where the defaults are meant.
+fn key(source: &KeySource) -> Result<Option<Value>, ConfigError> {
+    let (name, value) = match source {
+        KeySource::Env(name) => ("env", Value::String(name.clone())),
+        KeySource::Command(words) => ("command", Value::Array(words.iter().cloned().map(Value::String).collect())),
+        KeySource::File(path) => ("file", Value::String(path.to_string_lossy().into_owned())),
+        KeySource::Netrc => ("netrc", Value::Boolean(true)),
+        KeySource::Wandb | KeySource::FirstOf(_) => return Ok(None),
+        KeySource::Value(_) => {
+            return Err(ConfigError::new("a key is never written to a file", "say where it can be read instead"));
+        }
+    };
+    let mut table = Table::new();
+    table.insert(name.to_owned(), value);
+    Ok(Some(Value::Table(table)))
+}
+
+/// Writes beside the file, then renames over it: readers see the old text or the new one.
+fn replace(target: &Path, text: &str) -> std::io::Result<()> {
+    let mut name = target.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.new", std::process::id()));
+    let beside: PathBuf = target.with_file_name(name);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&beside)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    written.and_then(|()| fs::rename(&beside, target)).inspect_err(|_| {
+        // The fault that matters is the first one.
+        let _ = fs::remove_file(&beside);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn acme() -> NewProfile {
+        NewProfile {
+            provider: Provider::Wandb,
+            hosting: Some(Hosting::Dedicated),
+            url: Some("https://acme.wandb.io".into()),
+            auth: AuthForm::BasicUser("ann \"a\"".into()),
+            key: KeySource::Command(vec!["pass".into(), "show".into(), "it's".into()]),
+            me: Some("ann".into()),
+            read_only: true,
+        }
+    }
+
+    #[test]
+    fn what_is_there_stays_and_a_name_is_taken_once() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("deep/config.toml");
+        save_profile(&path, "first", &acme()).unwrap();
+        let commented = format!("# mine\n{}", fs::read_to_string(&path).unwrap().trim_end());
+        fs::write(&path, &commented).unwrap();
+
+        save_profile(&path, "second", &acme()).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(&commented), "{text}");
+        let file = ConfigFile::load(&path).unwrap().unwrap();
+        let second = &file.profiles["second"];
+        assert_eq!(second.auth, AuthForm::BasicUser("ann \"a\"".into()));
+        assert!(second.read_only && matches!(&second.key, KeySource::Command(words) if words[2] == "it's"));
+
+        let error = save_profile(&path, "second", &acme()).unwrap_err().to_string();
+        assert!(error.contains("there is a profile \"second\" already"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file is left");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_private_and_a_link_stays_a_link() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let room = tempfile::tempdir().unwrap();
+        let (real, link) = (room.path().join("real.toml"), room.path().join("config.toml"));
+        fs::write(&real, "").unwrap();
+        symlink(&real, &link).unwrap();
+        save_profile(&link, "acme", &acme()).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn keys_odd_names_and_unusable_values_are_not_written() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("config.toml");
+        let held = NewProfile { key: KeySource::Value("canary".into()), ..acme() };
+        assert!(!format!("{:?}", save_profile(&path, "a", &held).unwrap_err()).contains("canary"));
+        assert!(save_profile(&path, "a b", &acme()).is_err());
+        assert!(save_profile(&path, "a", &NewProfile { url: Some("nowhere".into()), ..acme() }).is_err());
+        assert!(!path.exists());
+    }
+}

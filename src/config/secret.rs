@@ -1,0 +1,244 @@
+//! Where a profile's key comes from, and reading it: environment, command, file, `netrc`.
+//!
+//! No error, `Debug` or `Display` here holds a key; a command's arguments are not shown either.
+
+use std::fmt;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+
+use super::netrc;
+use super::places::Places;
+
+/// The variable that W&B's own tools take the key from.
+pub const WANDB_KEY: &str = "WANDB_API_KEY";
+/// The variable that says which server [`WANDB_KEY`] belongs to.
+pub const WANDB_URL: &str = "WANDB_BASE_URL";
+/// The server that W&B's tools mean when [`WANDB_URL`] is not set.
+pub const WANDB_DEFAULT_URL: &str = "https://api.wandb.ai";
+
+/// How long a key command may take.
+const COMMAND_LIMIT: Duration = Duration::from_secs(10);
+/// A key is one short line; more is not read.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// Where a key comes from.
+#[derive(Clone)]
+pub enum KeySource {
+    /// An environment variable.
+    Env(String),
+    /// `WANDB_API_KEY`, if `WANDB_BASE_URL` (or W&B's default) names the very host that the key is asked for.
+    Wandb,
+    /// The first line that a program prints; run without a shell.
+    Command(Vec<String>),
+    /// The first line of a file that nobody else can read.
+    File(PathBuf),
+    /// The password of the host's entry in `netrc`.
+    Netrc,
+    /// The first of these that has a key.
+    FirstOf(Vec<KeySource>),
+    /// A key made by this process for its own demo directory; never read from a file.
+    Value(SecretString),
+}
+
+/// Why there is no key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// No place had one.
+    #[error("no key for {host}: {}", places.join("; "))]
+    Missing {
+        /// The host that it was wanted for.
+        host: String,
+        /// Each place that was looked at, with what was found there.
+        places: Vec<String>,
+    },
+    /// A place could not be used.
+    #[error("{why}; {hint}")]
+    Unusable {
+        /// What is wrong.
+        why: String,
+        /// What to do.
+        hint: String,
+    },
+}
+
+/// What keys are read from beside files; a parameter so that tests need not alter the process.
+struct Surroundings<'a> {
+    env: &'a dyn Fn(&str) -> Option<String>,
+    netrc: Option<PathBuf>,
+    command_limit: Duration,
+}
+
+impl KeySource {
+    /// Reads the key for `host` (without port). May block for ten seconds: call it away from the event loop.
+    pub fn read(&self, host: &str) -> Result<SecretString, KeyError> {
+        let env = |name: &str| std::env::var(name).ok();
+        let netrc = Places::find(&env).ok().and_then(|places| places.netrc);
+        self.read_in(host, &Surroundings { env: &env, netrc, command_limit: COMMAND_LIMIT })
+    }
+
+    fn read_in(&self, host: &str, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+        match self {
+            Self::Env(name) => from_env(name, host, around.env),
+            Self::Wandb => from_wandb(host, around.env),
+            Self::Command(words) => from_command(words, host, around.command_limit),
+            Self::File(path) => from_file(path, host),
+            Self::Netrc => from_netrc(host, around.netrc.as_deref()),
+            Self::FirstOf(sources) => first_of(sources, host, around),
+            Self::Value(secret) => Ok(secret.clone()),
+        }
+    }
+
+    /// The source in words for a person, without any secret.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Env(name) => format!("environment variable {name}"),
+            Self::Wandb => format!("environment variable {WANDB_KEY}"),
+            Self::Command(words) => format!("command {}", words.first().map_or("", String::as_str)),
+            Self::File(path) => format!("file {}", path.display()),
+            Self::Netrc => "netrc".into(),
+            Self::FirstOf(sources) => sources.iter().map(Self::describe).collect::<Vec<_>>().join(", then "),
+            Self::Value(_) => "made for this run".into(),
+        }
+    }
+}
+
+impl fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeySource({})", self.describe())
+    }
+}
+
+fn missing(host: &str, place: impl Into<String>) -> KeyError {
+    KeyError::Missing { host: host.into(), places: vec![place.into()] }
+}
+
+fn unusable(why: impl Into<String>, hint: impl Into<String>) -> KeyError {
+    KeyError::Unusable { why: why.into(), hint: hint.into() }
+}
+
+/// The first line, trimmed; `None` when that is empty.
+fn first_line(text: &str) -> Option<SecretString> {
+    text.lines().next().map(str::trim).filter(|line| !line.is_empty()).map(SecretString::from)
+}
+
+fn from_env(name: &str, host: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<SecretString, KeyError> {
+    env(name).as_deref().and_then(first_line).ok_or_else(|| missing(host, format!("{name} is not set")))
+}
+
+fn from_wandb(host: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<SecretString, KeyError> {
+    let key = from_env(WANDB_KEY, host, env)?;
+    let server = env(WANDB_URL).filter(|url| !url.is_empty()).unwrap_or_else(|| WANDB_DEFAULT_URL.into());
+    let owner = url::Url::parse(&server).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    if owner.eq_ignore_ascii_case(host) {
+        Ok(key)
+    } else {
+        Err(missing(host, format!("{WANDB_KEY} is set, but belongs to {owner} ({WANDB_URL})")))
+    }
+}
+
+fn first_of(sources: &[KeySource], host: &str, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+    let mut looked = Vec::new();
+    for source in sources {
+        match source.read_in(host, around) {
+            Err(KeyError::Missing { places, .. }) => looked.extend(places),
+            done => return done,
+        }
+    }
+    Err(KeyError::Missing { host: host.into(), places: looked })
+}
+
+fn from_file(path: &Path, host: &str) -> Result<SecretString, KeyError> {
+    let text = read_private(path, host)?;
+    first_line(&text).ok_or_else(|| missing(host, format!("{} is empty", path.display())))
+}
+
+fn from_netrc(host: &str, path: Option<&Path>) -> Result<SecretString, KeyError> {
+    let path = path.ok_or_else(|| missing(host, "no home directory to hold a netrc"))?;
+    let text = read_private(path, host)?;
+    netrc::find(&text, host)
+        .and_then(|entry| entry.password)
+        .ok_or_else(|| missing(host, format!("{} has no password for {host}", path.display())))
+}
+
+/// A file's text, refused when anybody else could have read it. The check is made on the file that was opened.
+fn read_private(path: &Path, host: &str) -> Result<String, KeyError> {
+    let shown = path.display();
+    let broken = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => missing(host, format!("{shown} does not exist")),
+        _ => unusable(format!("{shown} can't be read: {error}"), "name another place for the key"),
+    };
+    let file = fs::File::open(path).map_err(broken)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if file.metadata().map_err(broken)?.permissions().mode() & 0o077 != 0 {
+            return Err(unusable(format!("{shown} can be read by others"), format!("chmod 600 {shown}")));
+        }
+    }
+    let mut text = String::new();
+    file.take(MOST_BYTES).read_to_string(&mut text).map_err(broken)?;
+    Ok(text)
+}
+
+fn from_command(words: &[String], host: &str, limit: Duration) -> Result<SecretString, KeyError> {
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(missing(host, "the key command is empty"));
+    };
+    let deadline = Instant::now() + limit;
+    let by_hand = "run it by hand to see why";
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| unusable(format!("the key command {program} can't be started: {error}"), by_hand))?;
+    let printed = printed(&mut child, deadline);
+    let ended = wait_until(&mut child, deadline);
+    let (Some(printed), Some(success)) = (printed, ended) else {
+        let why = format!("the key command {program} took longer than {} s", limit.as_secs());
+        return Err(unusable(why, "unlock the password store first, or name another place for the key"));
+    };
+    if !success {
+        return Err(unusable(format!("the key command {program} failed"), by_hand));
+    }
+    first_line(&printed).ok_or_else(|| missing(host, format!("the key command {program} printed nothing")))
+}
+
+/// What the child printed before the deadline. The reading thread ends with the pipe.
+fn printed(child: &mut Child, deadline: Instant) -> Option<String> {
+    let pipe = child.stdout.take()?;
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = Vec::new();
+        let read = pipe.take(MOST_BYTES).read_to_end(&mut text);
+        // Nobody listens any more after the deadline.
+        let _ = send.send(read.map(|_| String::from_utf8_lossy(&text).into_owned()).ok());
+    });
+    receive.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok().flatten()
+}
+
+/// Whether the child ended well; `None` (and the child killed) at the deadline.
+fn wait_until(child: &mut Child, deadline: Instant) -> Option<bool> {
+    loop {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Some(status.success());
+        }
+        if Instant::now() >= deadline {
+            // It may have ended just now; either way it must be reaped.
+            let _ = child.kill();
+            let _ = child.wait();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(test)]
+mod tests;

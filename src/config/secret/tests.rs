@@ -1,0 +1,96 @@
+//! Keys from every source, and what is said where there is none.
+#![cfg(unix)]
+
+use rstest::rstest;
+use secrecy::ExposeSecret;
+
+use super::*;
+
+const CANARY: &str = "canary-5f3a9c";
+
+fn read(source: &KeySource, variables: &[(&str, &str)], netrc: Option<&Path>) -> Result<String, KeyError> {
+    let env = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    let around =
+        Surroundings { env: &env, netrc: netrc.map(Path::to_path_buf), command_limit: Duration::from_millis(400) };
+    source.read_in("api.wandb.ai", &around).map(|secret| secret.expose_secret().to_owned())
+}
+
+fn words(all: &[&str]) -> KeySource {
+    KeySource::Command(all.iter().map(ToString::to_string).collect())
+}
+
+fn write(mode: u32, text: &str) -> (tempfile::TempDir, PathBuf) {
+    use std::os::unix::fs::PermissionsExt;
+    let room = tempfile::tempdir().unwrap();
+    let path = room.path().join("key");
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    (room, path)
+}
+
+#[test]
+fn the_variable_is_trimmed_and_must_hold_something() {
+    let source = KeySource::Env("K".into());
+    assert_eq!(read(&source, &[("K", " abc \n")], None).unwrap(), "abc");
+    let error = read(&source, &[("K", "  ")], None).unwrap_err();
+    assert_eq!(error.to_string(), "no key for api.wandb.ai: K is not set");
+}
+
+#[test]
+fn wandbs_key_goes_to_its_own_server_only() {
+    assert_eq!(read(&KeySource::Wandb, &[(WANDB_KEY, CANARY)], None).unwrap(), CANARY);
+    let error =
+        read(&KeySource::Wandb, &[(WANDB_KEY, CANARY), (WANDB_URL, "https://wandb.corp.example")], None).unwrap_err();
+    assert!(error.to_string().contains("belongs to wandb.corp.example"), "{error}");
+    assert!(!format!("{error:?}").contains(CANARY));
+}
+
+#[test]
+fn every_place_that_was_looked_at_is_named() {
+    let (_room, netrc) = write(0o600, "machine elsewhere password x");
+    let source = KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]);
+    let error = read(&source, &[], Some(&netrc)).unwrap_err().to_string();
+    assert!(error.contains("WANDB_API_KEY is not set"), "{error}");
+    assert!(error.contains("key has no password for api.wandb.ai"), "{error}");
+}
+
+#[rstest]
+#[case(0o640)]
+#[case(0o604)]
+fn files_that_others_can_read_are_refused(#[case] mode: u32) {
+    let (_room, path) = write(mode, &format!("machine api.wandb.ai password {CANARY}"));
+    for error in [
+        read(&KeySource::File(path.clone()), &[], None).unwrap_err(),
+        read(&KeySource::FirstOf(vec![KeySource::Netrc]), &[], Some(&path)).unwrap_err(),
+    ] {
+        assert!(error.to_string().ends_with(&format!("chmod 600 {}", path.display())), "{error}");
+        assert!(!format!("{error:?}").contains(CANARY));
+    }
+}
+
+#[test]
+fn a_private_file_gives_its_first_line() {
+    let (_room, path) = write(0o600, "abc \nsecond\n");
+    assert_eq!(read(&KeySource::File(path), &[], None).unwrap(), "abc");
+}
+
+#[rstest]
+#[case(&["printf", "abc\nlogin: me\n"], Ok("abc"))]
+#[case(&["printf", "$HOME"], Ok("$HOME"))]
+#[case(&["true"], Err("the key command true printed nothing"))]
+#[case(&["false"], Err("the key command false failed"))]
+#[case(&["no-such-program-here"], Err("can't be started"))]
+#[case(&["sleep", "60"], Err("the key command sleep took longer than"))]
+fn commands_run_without_a_shell(#[case] command: &[&str], #[case] expected: Result<&str, &str>) {
+    match (read(&words(command), &[], None), expected) {
+        (Ok(key), Ok(wanted)) => assert_eq!(key, wanted),
+        (Err(error), Err(wanted)) => assert!(error.to_string().contains(wanted), "{error}"),
+        (got, wanted) => panic!("{got:?} is not {wanted:?}"),
+    }
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let sources = [KeySource::Value(CANARY.into()), words(&["echo", CANARY])];
+    assert!(!format!("{sources:?}").contains(CANARY));
+}
