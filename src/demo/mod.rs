@@ -1,1 +1,37 @@
-//! (room under construction)
+//! The embedded directory server: a directory over real HTTP on loopback, for trying the console and for its tests.
+//!
+//! It is a stand-in made from documentation: W&B's published SCIM reference, and RFC 7643 and RFC 7644 for the plain
+//! provider. It has never been compared with a real W&B server, and where the reference is silent or contradicts
+//! itself it follows a choice that is named beside the code. It writes its own JSON and shares nothing with the
+//! client's rooms, so that a mistake of one is not repeated by the other.
+//!
+//! Choices where the documents are silent: `teamRoles` changes the named teams only and refuses teams the user is not
+//! in; `startIndex` and `count` work; one operation a PATCH; `PUT` of a group does not rename it; removing `members`
+//! without a filter empties the team even if a `value` is sent; `PUT` of a role keeps its own permissions when the body
+//! has none; users have one email address.
+
+mod auth;
+mod clock;
+mod faults;
+mod groups;
+mod ids;
+mod json;
+mod names;
+mod options;
+mod reply;
+mod request;
+mod rfc;
+mod roles;
+mod seed;
+mod server;
+mod state;
+mod user_patch;
+mod users;
+mod wandb;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use options::{EmailShape, FailRule, Hosting, OptionError, Options, Provider};
+pub use server::{LoggedRequest, Running, start};

@@ -1,0 +1,153 @@
+//! W&B's `/Groups`, which are its teams: read, list, find, create, change members. Deleting is refused, as documented.
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::ids::{GlobalId, Kind};
+use super::json::{GroupView, List, location};
+use super::reply::{Answer, Refusal, Reply};
+use super::request::{Ask, equality, operations, require_schema, selected, slice, text};
+use super::state::{Account, Number, State, Team, TeamRole};
+use super::user_patch::single;
+use super::users::find_member;
+
+const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const PROVIDERS: [&str; 5] = ["COREWEAVE", "AWS", "AZURE", "GCP", "MINIO"];
+
+fn find<'a>(state: &'a State, id: &str) -> Result<(Number, &'a Team), Refusal> {
+    GlobalId::parse(Kind::Team, id)
+        .and_then(|number| Some((number, state.team(number)?)))
+        .ok_or_else(|| Refusal::unknown("Group", id))
+}
+
+fn show(ask: &Ask, state: &State, number: Number, status: StatusCode) -> Answer {
+    let team = state.team(number).ok_or_else(|| Refusal::new(404, "the group is gone"))?;
+    let view = GroupView { state, number, team, etags: ask.options.etags };
+    Ok(Reply::json(status, &view)?.version(ask.shown(team.version)))
+}
+
+pub(super) fn get(ask: &Ask, state: &State, id: &str) -> Answer {
+    let (number, _) = find(state, id)?;
+    show(ask, state, number, StatusCode::OK)
+}
+
+pub(super) fn list(ask: &Ask, state: &State) -> Answer {
+    let numbers: Vec<Number> = match ask.parameter("filter") {
+        None => state.living_teams().map(|(number, _)| number).collect(),
+        Some(filter) => match equality(filter) {
+            Some((name, value)) if name.eq_ignore_ascii_case("displayName") => {
+                state.team_named(&value).into_iter().collect()
+            }
+            _ => {
+                return Err(Refusal::filter(format!("filter {filter:?} is not supported: use displayName eq \"…\"")));
+            }
+        },
+    };
+    let (limit, etags) = (ask.options.page_limit, ask.options.etags);
+    let page = if ask.options.ignore_paging { (1, limit) } else { ask.page(limit, limit)? };
+    let views = slice(&numbers, page)
+        .iter()
+        .filter_map(|&number| Some(GroupView { state, number, team: state.team(number)?, etags }))
+        .collect();
+    Reply::json(StatusCode::OK, &List::new(views, numbers.len(), page.0, limit))
+}
+
+pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
+    let body = ask.json()?;
+    require_schema(&body, SCHEMA)?;
+    let name = text(&body, "displayName")?;
+    if state.team_named(name).is_some() {
+        return Err(Refusal::taken(format!("team {name:?} exists already")));
+    }
+    check_bucket(body.get("storageBucket"))?;
+    let members = members(state, body.get("members").unwrap_or(&Value::Null))?;
+    let services: Vec<Number> = state
+        .order()
+        .iter()
+        .copied()
+        .filter(|&number| state.user(number).is_some_and(|user| user.account == Account::OrganisationService))
+        .collect();
+    let number = state.insert_team(name, ask.now);
+    for member in members.into_iter().chain(services) {
+        state.join(number, member, TeamRole::Member, ask.now);
+    }
+    Ok(show(ask, state, number, StatusCode::CREATED)?.at(location(Kind::Team, number)))
+}
+
+fn check_bucket(bucket: Option<&Value>) -> Result<(), Refusal> {
+    let Some(bucket) = bucket else { return Ok(()) };
+    text(bucket, "name")?;
+    let provider = text(bucket, "provider")?;
+    if PROVIDERS.contains(&provider) {
+        return Ok(());
+    }
+    Err(Refusal::value(format!("storageBucket.provider must be one of {}, not {provider:?}", PROVIDERS.join(", "))))
+}
+
+/// The users that a `members` array names by id or email; absent and null are empty.
+fn members(state: &State, value: &Value) -> Result<Vec<Number>, Refusal> {
+    let list = match value {
+        Value::Null => return Ok(Vec::new()),
+        Value::Array(list) => list,
+        _ => return Err(Refusal::value("members must be an array of {\"value\":…}")),
+    };
+    list.iter().map(|entry| member(state, text(entry, "value")?)).collect()
+}
+
+fn member(state: &State, value: &str) -> Result<Number, Refusal> {
+    let number = find_member(state, value)?;
+    if state.user(number).is_some_and(|user| user.account == Account::TeamService) {
+        return Err(Refusal::value("a team's service account cannot be added or removed through Groups"));
+    }
+    Ok(number)
+}
+
+/// `PATCH`: one operation on the members. `remove` at `members` empties the team, whatever `value` says.
+pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
+    let (number, team) = find(state, id)?;
+    ask.check_version(team.version)?;
+    let operation = single(operations(&ask.json()?)?)?;
+    let path = operation.path.as_deref().unwrap_or_default();
+    match (operation.op.as_str(), path) {
+        ("add", "members") => {
+            for member in members(state, required(operation.value.as_ref())?)? {
+                state.join(number, member, TeamRole::Member, ask.now);
+            }
+        }
+        ("replace", "members") => {
+            let members = members(state, required(operation.value.as_ref())?)?;
+            state.set_members(number, &members, ask.now);
+        }
+        ("remove", "members") => state.set_members(number, &[], ask.now),
+        ("remove", _) => {
+            let value = selected(path, "members", "value")
+                .ok_or_else(|| Refusal::path(format!("{path:?} must be members or members[value eq \"…\"]")))?;
+            let member = member(state, &value)?;
+            state.leave(number, member, ask.now);
+        }
+        ("add" | "replace", _) => return Err(Refusal::path(format!("{path:?} cannot be changed, only members"))),
+        (other, _) => return Err(Refusal::syntax(format!("op must be add, remove or replace, not {other:?}"))),
+    }
+    show(ask, state, number, StatusCode::OK)
+}
+
+fn required(value: Option<&Value>) -> Result<&Value, Refusal> {
+    value.filter(|value| value.is_array()).ok_or_else(|| Refusal::value("value must be an array of {\"value\":…}"))
+}
+
+/// `PUT`: the full member list. A changed name is not documented to rename, and does not.
+pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
+    let (number, team) = find(state, id)?;
+    ask.check_version(team.version)?;
+    let body = ask.json()?;
+    require_schema(&body, SCHEMA)?;
+    text(&body, "displayName")?;
+    let members = members(state, required(body.get("members"))?)?;
+    state.set_members(number, &members, ask.now);
+    show(ask, state, number, StatusCode::OK)
+}
+
+pub(super) fn delete(state: &State, id: &str) -> Answer {
+    find(state, id)?;
+    Err(Refusal::method("teams cannot be deleted through SCIM: delete the team in the app"))
+}

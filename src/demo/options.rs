@@ -1,0 +1,217 @@
+//! What a demo server can be asked to be: provider, hosting, size, habits and faults. Plain values; knows no server.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// A word or rule that an option does not take; the text says which words it takes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct OptionError(String);
+
+macro_rules! words {
+    ($type:ty, $what:literal, $($variant:path => $word:literal),+) => {
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(match self { $($variant => $word),+ })
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = OptionError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($word => Ok($variant),)+
+                    _ => Err(OptionError(format!(
+                        "unknown {} {text:?}: use one of {}", $what, [$($word),+].join(", ")
+                    ))),
+                }
+            }
+        }
+    };
+}
+
+/// Whose SCIM the server speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Provider {
+    /// Weights & Biases: Users, Groups (teams) and Roles, with its documented departures from the RFCs.
+    #[default]
+    Wandb,
+    /// Plain RFC 7643 and RFC 7644.
+    Scim,
+}
+words!(Provider, "provider", Provider::Wandb => "wandb", Provider::Scim => "scim");
+
+/// How W&B is hosted; it decides what deactivation means and which user fields may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hosting {
+    /// The shared service: `active: false` removes the user from the organisation.
+    MultiTenant,
+    /// A single-tenant cloud.
+    #[default]
+    Dedicated,
+    /// The customer's own machines; like [`Hosting::Dedicated`] save for the roles of service accounts.
+    SelfManaged,
+}
+words!(Hosting, "hosting", Hosting::MultiTenant => "multi-tenant", Hosting::Dedicated => "dedicated",
+    Hosting::SelfManaged => "self-managed");
+
+/// How W&B answers a user's `emails`, which changed with server 0.80.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EmailShape {
+    /// `[{"primary":true,"value":"…"}]`; such a server also knows service accounts.
+    #[default]
+    New,
+    /// One object with capitalised keys; such a server hides service accounts.
+    Old,
+}
+words!(EmailShape, "email shape", EmailShape::New => "new", EmailShape::Old => "old");
+
+/// A share of all requests that fails with one status, chosen from the seed and the request's number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FailRule {
+    /// HTTP status of the failure, 400 to 599.
+    pub status: u16,
+    /// Share of the requests that fail, 0 to 1.
+    pub rate: f64,
+}
+
+impl fmt::Display for FailRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.status, self.rate)
+    }
+}
+
+impl FromStr for FailRule {
+    type Err = OptionError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || {
+            OptionError(format!(
+                "unknown failure rule {text:?}: write a status from 400 to 599, \"=\" and a share from 0 to 1, as in 429=0.1"
+            ))
+        };
+        let (status, rate) = text.split_once('=').ok_or_else(refuse)?;
+        let status = status.trim().parse().ok().filter(|status| (400..600).contains(status)).ok_or_else(refuse)?;
+        let rate = rate.trim().parse().ok().filter(|rate| (0.0..=1.0).contains(rate)).ok_or_else(refuse)?;
+        Ok(Self { status, rate })
+    }
+}
+
+/// Everything about a demo server that can be chosen before it starts.
+#[derive(Clone)]
+pub struct Options {
+    /// Address to listen on; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Whose SCIM to speak.
+    pub provider: Provider,
+    /// W&B only: the kind of hosting.
+    pub hosting: Hosting,
+    /// Number of seeded users, service accounts included; at least the four administrators and Eva Tanaka exist.
+    pub users: usize,
+    /// Decides the seeded organisation and which requests fail.
+    pub seed: u64,
+    /// W&B only: how `emails` is answered.
+    pub emails: EmailShape,
+    /// W&B only: lists leave out `organizationRole`, `teamRoles` and `registryRoles`, as in the documented samples.
+    pub sparse_lists: bool,
+    /// Versions in `ETag` and `meta.version`, and `If-Match` checked; without it `If-Match` is ignored.
+    pub etags: bool,
+    /// W&B only: the most resources in one list answer.
+    pub page_limit: usize,
+    /// W&B only: `startIndex` and `count` are ignored and every list answers its first page.
+    pub ignore_paging: bool,
+    /// Wait before each answer.
+    pub latency: Duration,
+    /// Shares of requests that fail.
+    pub fail: Vec<FailRule>,
+    /// The API key to accept; none makes a random one.
+    pub key: Option<String>,
+    /// The moment the organisation is seeded for; none takes the clock. The server's time goes on from here.
+    pub now: Option<Timestamp>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            provider: Provider::default(),
+            hosting: Hosting::default(),
+            users: 250,
+            seed: 7,
+            emails: EmailShape::default(),
+            sparse_lists: false,
+            etags: true,
+            page_limit: 9999,
+            ignore_paging: false,
+            latency: Duration::ZERO,
+            fail: Vec::new(),
+            key: None,
+            now: None,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("listen", &self.listen)
+            .field("provider", &self.provider)
+            .field("hosting", &self.hosting)
+            .field("users", &self.users)
+            .field("seed", &self.seed)
+            .field("emails", &self.emails)
+            .field("sparse_lists", &self.sparse_lists)
+            .field("etags", &self.etags)
+            .field("page_limit", &self.page_limit)
+            .field("ignore_paging", &self.ignore_paging)
+            .field("latency", &self.latency)
+            .field("fail", &self.fail)
+            .field("key", &self.key.as_ref().map(|_| "(hidden)"))
+            .field("now", &self.now)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("429=0.1", 429, 0.1)]
+    #[case("503 = 1", 503, 1.0)]
+    fn a_failure_rule_is_read(#[case] text: &str, #[case] status: u16, #[case] rate: f64) {
+        assert_eq!(text.parse(), Ok(FailRule { status, rate }));
+    }
+
+    #[rstest]
+    #[case("429")]
+    #[case("200=0.1")]
+    #[case("429=1.1")]
+    #[case("429=NaN")]
+    #[case("=")]
+    fn a_bad_failure_rule_says_how_to_write_one(#[case] text: &str) {
+        let error = text.parse::<FailRule>().unwrap_err().to_string();
+        assert!(error.contains(&format!("{text:?}")) && error.contains("429=0.1"), "{error}");
+    }
+
+    #[test]
+    fn words_are_read_back_and_others_are_listed() {
+        for hosting in [Hosting::MultiTenant, Hosting::Dedicated, Hosting::SelfManaged] {
+            assert_eq!(hosting.to_string().parse(), Ok(hosting));
+        }
+        assert!("saas".parse::<Hosting>().unwrap_err().to_string().contains("multi-tenant, dedicated, self-managed"));
+    }
+
+    #[test]
+    fn the_key_is_not_in_debug() {
+        let options = Options { key: Some("very-private".to_owned()), ..Options::default() };
+        assert!(!format!("{options:?}").contains("very-private"));
+    }
+}

@@ -1,0 +1,152 @@
+//! Answers and refusals, and how they become HTTP. Knows the SCIM error shape (RFC 7644 section 3.12) and no resource.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+use serde_json::json;
+
+/// The media type of every body, RFC 7644 section 8.1.
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json");
+
+/// What a handler gives back.
+pub(super) type Answer = Result<Reply, Refusal>;
+
+/// A request that was done.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub status: StatusCode,
+    pub body: Vec<u8>,
+    pub location: Option<String>,
+    pub version: Option<u32>,
+}
+
+impl Reply {
+    /// An answer with a body.
+    pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
+        let body = serde_json::to_vec(body).map_err(|error| Refusal::new(500, error.to_string()))?;
+        Ok(Self { status, body, location: None, version: None })
+    }
+
+    /// 204.
+    pub(super) fn nothing() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: Vec::new(), location: None, version: None }
+    }
+
+    pub(super) fn at(mut self, location: String) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    /// With an `ETag`, if the server has them.
+    pub(super) fn version(mut self, version: Option<u32>) -> Self {
+        self.version = version;
+        self
+    }
+
+    pub(super) fn into_response(self) -> Response<Body> {
+        let empty = self.body.is_empty();
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        if !empty {
+            headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        }
+        if let Some(location) = self.location.and_then(|location| HeaderValue::try_from(location).ok()) {
+            headers.insert(header::LOCATION, location);
+        }
+        if let Some(tag) = self.version.and_then(|version| HeaderValue::try_from(etag(version)).ok()) {
+            headers.insert(header::ETAG, tag);
+        }
+        response
+    }
+}
+
+/// A version as it stands in `ETag` and `meta.version`.
+pub(super) fn etag(version: u32) -> String {
+    format!("W/\"{version}\"")
+}
+
+/// A request that was not done, and why.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub status: u16,
+    pub scim_type: Option<&'static str>,
+    pub detail: String,
+}
+
+impl Refusal {
+    pub(super) fn new(status: u16, detail: impl Into<String>) -> Self {
+        Self { status, scim_type: None, detail: detail.into() }
+    }
+
+    pub(super) fn value(detail: impl Into<String>) -> Self {
+        Self { status: 400, scim_type: Some("invalidValue"), detail: detail.into() }
+    }
+
+    pub(super) fn syntax(detail: impl Into<String>) -> Self {
+        Self { status: 400, scim_type: Some("invalidSyntax"), detail: detail.into() }
+    }
+
+    pub(super) fn path(detail: impl Into<String>) -> Self {
+        Self { status: 400, scim_type: Some("invalidPath"), detail: detail.into() }
+    }
+
+    pub(super) fn filter(detail: impl Into<String>) -> Self {
+        Self { status: 400, scim_type: Some("invalidFilter"), detail: detail.into() }
+    }
+
+    pub(super) fn target(detail: impl Into<String>) -> Self {
+        Self { status: 400, scim_type: Some("noTarget"), detail: detail.into() }
+    }
+
+    pub(super) fn mutability(detail: impl Into<String>) -> Self {
+        Self { status: 400, scim_type: Some("mutability"), detail: detail.into() }
+    }
+
+    pub(super) fn taken(detail: impl Into<String>) -> Self {
+        Self { status: 409, scim_type: Some("uniqueness"), detail: detail.into() }
+    }
+
+    pub(super) fn unknown(what: &str, id: &str) -> Self {
+        Self::new(404, format!("{what} {id:?} not found"))
+    }
+
+    pub(super) fn method(detail: impl Into<String>) -> Self {
+        Self::new(405, detail)
+    }
+
+    pub(super) fn into_response(self) -> Response<Body> {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "detail": self.detail,
+            "status": self.status.to_string(),
+        });
+        if let Some(scim_type) = self.scim_type {
+            body["scimType"] = scim_type.into();
+        }
+        let mut response = Response::new(Body::from(body.to_string()));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        match self.status {
+            401 => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"scim\""));
+            }
+            405 => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE"));
+            }
+            // W&B's general limits, which the SCIM chapter does not mention: a reset in seconds beside Retry-After.
+            429 => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                headers.insert("RateLimit-Remaining", HeaderValue::from_static("0"));
+                headers.insert("RateLimit-Reset", HeaderValue::from_static("1"));
+            }
+            503 => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response
+    }
+}

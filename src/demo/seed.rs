@@ -1,0 +1,335 @@
+//! Makes the organisation a demo server starts with, the same one for the same seed, size and moment.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
+use super::clock::Moment;
+use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
+use super::options::{EmailShape, Options, Provider};
+use super::state::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, State, TeamRole, User};
+
+const DAY: u32 = 86_400;
+/// Administrators and Eva Tanaka, whom the documentation and the tests name.
+const FIXED_USERS: usize = 5;
+/// Below this size there are no service accounts.
+const SERVICE_ACCOUNTS_FROM: usize = 50;
+const DOMAIN: &str = "example.com";
+
+/// A small deterministic generator (splitmix64): the same numbers on every machine.
+pub(super) struct Dice(pub u64);
+
+impl Dice {
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// 0 up to but not including 1.
+    pub(super) fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit.max(1) as u64) as usize
+    }
+
+    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}
+
+struct Seeding {
+    dice: Dice,
+    now: Moment,
+    people: usize,
+    taken: FxHashMap<String, u32>,
+}
+
+/// The organisation for these options, seen at `now`.
+pub(super) fn organisation(options: &Options, now: Moment) -> State {
+    let people = options.users.max(FIXED_USERS);
+    let mut state = State::with_capacity(people);
+    let mut seeding = Seeding { dice: Dice(options.seed), now, people, taken: FxHashMap::default() };
+    seeding.roles(&mut state);
+    seeding.teams(&mut state);
+    let services =
+        options.provider == Provider::Wandb && options.emails == EmailShape::New && people >= SERVICE_ACCOUNTS_FROM;
+    for place in 0..people {
+        let mut user = match place {
+            20 if services => seeding.service("ci-bot", Account::TeamService),
+            40 if services => seeding.service("nightly-sync", Account::OrganisationService),
+            _ => seeding.person(place),
+        };
+        seeding.date(&mut user, place);
+        let number = state.insert_user(user);
+        seeding.memberships(&mut state, number);
+    }
+    state
+}
+
+impl Seeding {
+    fn roles(&mut self, state: &mut State) {
+        for (place, &(name, description, inherits_member, permissions)) in (0..).zip(CUSTOM_ROLES) {
+            let created = self.ago(600 - 50 * place, 9);
+            state.roles.push(Some(CustomRole {
+                name: name.into(),
+                description: description.into(),
+                inherits_member,
+                permissions: permissions.iter().map(|&name| name.into()).collect(),
+                created,
+                modified: (place % 3 != 2).then_some(Moment(created.0 + 30 * DAY)),
+                version: 1,
+            }));
+        }
+    }
+
+    fn teams(&mut self, state: &mut State) {
+        let count = (TEAMS.len() + self.people / 1_000).min(200);
+        for place in 0..count {
+            let name = TEAMS[place % TEAMS.len()];
+            let created = self.ago(900 - (place as u32 * 3), 8);
+            let number = match place / TEAMS.len() {
+                0 => state.insert_team(name, created),
+                round => state.insert_team(&format!("{name}-{}", round + 1), created),
+            };
+            let modified = self.ago(place as u32 % 90, 10);
+            if let Some(team) = state.team_mut(number) {
+                team.modified = modified;
+            }
+        }
+    }
+
+    fn person(&mut self, place: usize) -> User {
+        let mut user = match place {
+            0 => self.named("demo-admin", "Demo", "Admin", "Demo Admin"),
+            1 => self.named("eva-tanaka", "Eva", "Tanaka", "Eva Tanaka"),
+            5 => self.named("noor-haddad", EMOJI_NAME.0, EMOJI_NAME.1, EMOJI_NAME.2),
+            _ => self.somebody(),
+        };
+        if matches!(place, 0 | 2 | 3 | 4) {
+            user.organisation_role = OrganisationRole::Admin;
+        } else if place > 5 {
+            user.active = self.dice.share() >= 0.05;
+            user.models_seat = self.seat();
+            user.weave_seat = self.seat();
+        }
+        user
+    }
+
+    /// A person from the lists, half of them with a Latin name, one in seven with names of two Latin cultures.
+    fn somebody(&mut self) -> User {
+        let culture = if self.dice.share() < 0.5 { &CULTURES[self.dice.below(3)] } else { self.dice.one(CULTURES) };
+        let given = *self.dice.one(culture.given);
+        let other = if self.dice.share() < 0.15 { &CULTURES[self.dice.below(3)] } else { culture };
+        let mixed = !std::ptr::eq(culture, other);
+        let family = *self.dice.one(other.family);
+        let user_name = self.free_name(&format!("{}-{}", given.0, family.0));
+        if mixed && given.1.chars().all(|letter| letter < '\u{250}') {
+            return self.named(&user_name, given.1, family.1, &CULTURES[0].display(given.1, family.1));
+        }
+        let family = if mixed { *self.dice.one(culture.family) } else { family };
+        let user_name = if mixed { self.free_name(&format!("{}-{}", given.0, family.0)) } else { user_name };
+        self.named(&user_name, given.1, family.1, &culture.display(given.1, family.1))
+    }
+
+    /// The name itself, or with the next number when somebody has it already.
+    fn free_name(&mut self, base: &str) -> String {
+        if let Some(count) = self.taken.get_mut(base) {
+            *count += 1;
+            return format!("{base}-{count}");
+        }
+        self.taken.insert(base.to_owned(), 1);
+        base.to_owned()
+    }
+
+    fn named(&mut self, user_name: &str, given: &'static str, family: &'static str, display: &str) -> User {
+        if !self.taken.contains_key(user_name) {
+            self.taken.insert(user_name.to_owned(), 1);
+        }
+        let email = format!("{}@{DOMAIN}", user_name.replacen('-', ".", 1));
+        let mut user = User::person(user_name, display, &email, self.now);
+        user.given = Cow::Borrowed(given);
+        user.family = Cow::Borrowed(family);
+        user
+    }
+
+    fn service(&mut self, name: &str, account: Account) -> User {
+        let mut user = User::person(name, name, "", self.now);
+        user.account = account;
+        user
+    }
+
+    fn seat(&mut self) -> Seat {
+        match self.dice.below(100) {
+            0..85 => Seat::Full,
+            85..95 => Seat::Viewer,
+            _ => Seat::None,
+        }
+    }
+
+    fn ago(&mut self, days: u32, hour: u32) -> Moment {
+        let day = self.now.0.saturating_sub(days * DAY);
+        Moment(day - (day % DAY).min(day) + (hour * 3_600 + self.dice.below(3_600) as u32).min(self.now.0 % DAY))
+    }
+
+    /// Users arrive evenly over 900 days; who is ever active was so within the last 400, most of them lately.
+    fn date(&mut self, user: &mut User, place: usize) {
+        let age = 900 * DAY - (880.0 * f64::from(DAY) * place as f64 / self.people as f64) as u32;
+        user.created = Moment(self.now.0.saturating_sub(age) + self.dice.below(DAY as usize) as u32);
+        let lifetime = self.now.0 - user.created.0;
+        if place != 0 && self.dice.share() < 0.08 {
+            user.modified = (lifetime > 30 * DAY).then_some(Moment(user.created.0 + 9 * DAY));
+            return;
+        }
+        let recent = if place < 2 { 0.02 } else { self.dice.share() };
+        let idle = (recent.powi(3) * f64::from(400 * DAY)) as u32;
+        let last = Moment(self.now.0 - idle.min(lifetime.saturating_sub(1)));
+        let span = (last.0 - user.created.0) / DAY;
+        user.last_active = Some(last);
+        user.days_active = (f64::from(span) * (0.2 + 0.5 * self.dice.share())) as u16 + 1;
+        user.modified = Some(Moment(user.created.0 + (lifetime / 2).min(last.0 - user.created.0)));
+    }
+
+    fn memberships(&mut self, state: &mut State, number: Number) {
+        let Some(account) = state.user(number).map(|user| user.account) else { return };
+        let teams = match account {
+            Account::OrganisationService => (0..state.teams.len() as Number).collect(),
+            Account::TeamService => vec![3],
+            Account::Person => self.some_teams(number, state.teams.len()),
+        };
+        let mut places = Vec::with_capacity(teams.len());
+        for team in teams {
+            let role = self.team_role(state, team, account);
+            if let Some(team) = state.team_mut(team) {
+                team.members.push(number);
+            }
+            places.push((team, role));
+        }
+        let registries = self.registries(account);
+        if let Some(user) = state.user_mut(number) {
+            user.teams = places;
+            user.registries = registries;
+        }
+    }
+
+    /// Two teams a person on average; fewer in organisations above 100,000, whose group lists would not end.
+    fn some_teams(&mut self, number: Number, teams: usize) -> Vec<Number> {
+        let crowd = self.people as f64;
+        let share = if crowd <= 100_000.0 { 1.0 } else { (200_000.0 + (crowd - 100_000.0) / 3.0) / (2.0 * crowd) };
+        if number > 5 && self.dice.share() > share {
+            return Vec::new();
+        }
+        let count = match self.dice.below(100) {
+            0..12 if number > 5 => 0,
+            0..38 => 1,
+            38..66 => 2,
+            66..84 => 3,
+            84..94 => 4,
+            _ => 5,
+        };
+        let mut chosen = Vec::with_capacity(count);
+        while chosen.len() < count {
+            // Uneven on purpose: some teams are large, some small.
+            let team = (self.dice.share().powf(1.4) * teams as f64) as Number;
+            if !chosen.contains(&team) {
+                chosen.push(team);
+            }
+        }
+        chosen
+    }
+
+    fn team_role(&mut self, state: &State, team: Number, account: Account) -> TeamRole {
+        if account != Account::Person {
+            return TeamRole::Member;
+        }
+        if state.team(team).is_some_and(|team| team.members.is_empty()) {
+            return TeamRole::Admin;
+        }
+        match self.dice.below(100) {
+            0..6 => TeamRole::Admin,
+            6..76 => TeamRole::Member,
+            76..90 => TeamRole::Viewer,
+            _ => TeamRole::Custom(self.dice.below(state.roles.len()) as Number),
+        }
+    }
+
+    fn registries(&mut self, account: Account) -> Vec<(u8, RegistryRole)> {
+        if account != Account::Person || self.dice.share() > 0.12 {
+            return Vec::new();
+        }
+        let role = match self.dice.below(10) {
+            0 => RegistryRole::Admin,
+            1..5 => RegistryRole::Member,
+            5..9 => RegistryRole::Viewer,
+            _ => RegistryRole::RestrictedViewer,
+        };
+        vec![(self.dice.below(REGISTRIES.len()) as u8, role)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const NOW: Moment = Moment(1_790_000_000);
+
+    fn seeded(users: usize) -> State {
+        organisation(&Options { users, ..Options::default() }, NOW)
+    }
+
+    #[test]
+    fn the_organisation_is_believable() {
+        let state = seeded(250);
+        let users: Vec<&User> = state.order().iter().filter_map(|&number| state.user(number)).collect();
+        let count = |test: &dyn Fn(&&&User) -> bool| users.iter().filter(|user| test(user)).count();
+
+        assert_eq!((users.len(), state.teams.len(), state.roles.len()), (250, 20, 6));
+        assert_eq!(count(&|user| user.organisation_role == OrganisationRole::Admin), 4);
+        assert!((10..=32).contains(&count(&|user| user.last_active.is_none())));
+        assert!((5..=25).contains(&count(&|user| !user.active)));
+        assert!(users.iter().all(|user| user.last_active.is_none_or(|last| user.created <= last && last <= NOW)));
+        assert!(users.iter().all(|user| user.teams.len() <= 5 || user.account == Account::OrganisationService));
+        assert!(state.living_teams().all(|(_, team)| !team.members.is_empty()));
+        assert!(count(&|user| !user.display_name.is_ascii()) > 50);
+        let eva = state.user_named("Eva-Tanaka").and_then(|number| state.user(number)).unwrap();
+        assert_eq!((&*eva.display_name, eva.organisation_role), ("Eva Tanaka", OrganisationRole::Member));
+    }
+
+    #[test]
+    fn names_are_ascii_and_nobody_shares_one() {
+        let state = seeded(20_000);
+        let users: Vec<&User> = state.order().iter().filter_map(|&number| state.user(number)).collect();
+        let names: HashSet<&str> = users.iter().map(|user| &*user.user_name).collect();
+        let emails: HashSet<&str> = users.iter().map(|user| &*user.email).filter(|email| !email.is_empty()).collect();
+        assert_eq!(names.len(), 20_000);
+        assert_eq!(emails.len(), 20_000 - 2);
+        assert!(
+            names.iter().all(|name| name
+                .bytes()
+                .all(|byte| byte == b'-' || byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+        );
+    }
+
+    #[test]
+    fn members_and_teams_agree_and_the_seed_decides() {
+        let (one, same) = (seeded(3_000), seeded(3_000));
+        let other = organisation(&Options { users: 3_000, seed: 8, ..Options::default() }, NOW);
+        let names = |state: &State| -> Vec<Box<str>> {
+            state.order().iter().filter_map(|&number| Some(state.user(number)?.user_name.clone())).collect()
+        };
+        assert_eq!(names(&one), names(&same));
+        assert_ne!(names(&one), names(&other));
+        for (team, record) in one.living_teams() {
+            for &member in &record.members {
+                assert!(one.user(member).unwrap().teams.iter().any(|&(place, _)| place == team));
+            }
+        }
+        let places: usize = one.order().iter().map(|&number| one.user(number).unwrap().teams.len()).sum();
+        assert_eq!(places, one.living_teams().map(|(_, team)| team.members.len()).sum::<usize>());
+    }
+}

@@ -1,0 +1,360 @@
+//! The organisation the server keeps in memory: users, teams, custom roles and who belongs where. Knows no HTTP and no
+//! JSON; compact, because it may hold a million users.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
+use super::clock::Moment;
+
+/// Number of a user, team or role: its place in the state's list, never used twice.
+pub(super) type Number = u32;
+
+/// Role in the organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OrganisationRole {
+    Admin,
+    Member,
+}
+
+/// A paid place in a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seat {
+    Full,
+    Viewer,
+    None,
+}
+
+/// Role in one team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TeamRole {
+    Admin,
+    Member,
+    Viewer,
+    Custom(Number),
+}
+
+/// Role in one registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RegistryRole {
+    Admin,
+    Member,
+    Viewer,
+    RestrictedViewer,
+}
+
+/// What kind of account a user record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Account {
+    Person,
+    TeamService,
+    OrganisationService,
+}
+
+/// One user record.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "userName is the protocol's word")]
+pub(super) struct User {
+    pub user_name: Box<str>,
+    pub display_name: Box<str>,
+    /// Empty for service accounts.
+    pub email: Box<str>,
+    pub given: Cow<'static, str>,
+    pub family: Cow<'static, str>,
+    pub external_id: Option<Box<str>>,
+    pub created: Moment,
+    pub modified: Option<Moment>,
+    pub last_active: Option<Moment>,
+    pub days_active: u16,
+    pub active: bool,
+    pub organisation_role: OrganisationRole,
+    pub models_seat: Seat,
+    pub weave_seat: Seat,
+    pub account: Account,
+    /// Teams and the role in each, in the order of joining.
+    pub teams: Vec<(Number, TeamRole)>,
+    /// Places in [`super::names::REGISTRIES`] and the role in each.
+    pub registries: Vec<(u8, RegistryRole)>,
+    pub version: u32,
+}
+
+impl User {
+    /// A person who was just created, without teams, with full seats.
+    pub(super) fn person(user_name: &str, display_name: &str, email: &str, now: Moment) -> Self {
+        Self {
+            user_name: user_name.into(),
+            display_name: display_name.into(),
+            email: email.into(),
+            given: Cow::Borrowed(""),
+            family: Cow::Borrowed(""),
+            external_id: None,
+            created: now,
+            modified: None,
+            last_active: None,
+            days_active: 0,
+            active: true,
+            organisation_role: OrganisationRole::Member,
+            models_seat: Seat::Full,
+            weave_seat: Seat::Full,
+            account: Account::Person,
+            teams: Vec::new(),
+            registries: Vec::new(),
+            version: 1,
+        }
+    }
+
+    /// Marks a change: a new version and time.
+    pub(super) fn touch(&mut self, now: Moment) {
+        self.version += 1;
+        self.modified = Some(now);
+    }
+}
+
+/// One team.
+#[derive(Debug)]
+pub(super) struct Team {
+    pub name: Box<str>,
+    pub members: Vec<Number>,
+    pub created: Moment,
+    pub modified: Moment,
+    pub version: u32,
+}
+
+impl Team {
+    fn touch(&mut self, now: Moment) {
+        self.version += 1;
+        self.modified = now;
+    }
+}
+
+/// A custom role: a predefined one plus own permissions.
+#[derive(Debug)]
+pub(super) struct CustomRole {
+    pub name: Box<str>,
+    pub description: Box<str>,
+    /// Inherits from member, else from viewer.
+    pub inherits_member: bool,
+    /// Own permissions, none of them inherited, in the order they were given.
+    pub permissions: Vec<Box<str>>,
+    pub created: Moment,
+    pub modified: Option<Moment>,
+    pub version: u32,
+}
+
+/// Everything the server knows.
+#[derive(Default)]
+pub(super) struct State {
+    users: Vec<Option<User>>,
+    /// Living users in the order of creation, so that any page is one slice.
+    order: Vec<Number>,
+    by_name: FxHashMap<Box<str>, Number>,
+    by_email: FxHashMap<Box<str>, Number>,
+    pub teams: Vec<Option<Team>>,
+    pub roles: Vec<Option<CustomRole>>,
+}
+
+/// Folded for comparison without regard to case.
+pub(super) fn fold(text: &str) -> Box<str> {
+    if text.is_ascii() { text.to_ascii_lowercase().into() } else { text.to_lowercase().into() }
+}
+
+impl State {
+    pub(super) fn with_capacity(users: usize) -> Self {
+        let mut state = Self::default();
+        state.users.reserve_exact(users);
+        state.order.reserve_exact(users);
+        state.by_name.reserve(users);
+        state.by_email.reserve(users);
+        state
+    }
+
+    pub(super) fn user(&self, number: Number) -> Option<&User> {
+        self.users.get(number as usize)?.as_ref()
+    }
+
+    /// For changes that leave userName and email alone; see [`State::set_email`] and [`State::set_user_name`].
+    pub(super) fn user_mut(&mut self, number: Number) -> Option<&mut User> {
+        self.users.get_mut(number as usize)?.as_mut()
+    }
+
+    /// The living users in the order of creation.
+    pub(super) fn order(&self) -> &[Number] {
+        &self.order
+    }
+
+    pub(super) fn user_named(&self, user_name: &str) -> Option<Number> {
+        self.by_name.get(&fold(user_name)).copied()
+    }
+
+    pub(super) fn user_with_email(&self, email: &str) -> Option<Number> {
+        self.by_email.get(&fold(email)).copied()
+    }
+
+    /// Adds a record whose userName and email are free; its teams are joined by [`State::join`].
+    pub(super) fn insert_user(&mut self, user: User) -> Number {
+        let number = self.users.len() as Number;
+        self.by_name.insert(fold(&user.user_name), number);
+        if !user.email.is_empty() {
+            self.by_email.insert(fold(&user.email), number);
+        }
+        self.users.push(Some(user));
+        self.order.push(number);
+        number
+    }
+
+    /// Forgets a user and takes them out of their teams.
+    pub(super) fn remove_user(&mut self, number: Number, now: Moment) -> Option<User> {
+        let user = self.users.get_mut(number as usize)?.take()?;
+        if let Ok(place) = self.order.binary_search(&number) {
+            self.order.remove(place);
+        }
+        self.by_name.remove(&fold(&user.user_name));
+        self.by_email.remove(&fold(&user.email));
+        for &(team, _) in &user.teams {
+            if let Some(team) = self.team_mut(team) {
+                team.members.retain(|&member| member != number);
+                team.touch(now);
+            }
+        }
+        Some(user)
+    }
+
+    pub(super) fn set_email(&mut self, number: Number, email: &str) {
+        let Some(user) = self.users.get_mut(number as usize).and_then(Option::as_mut) else { return };
+        self.by_email.remove(&fold(&user.email));
+        user.email = email.into();
+        self.by_email.insert(fold(email), number);
+    }
+
+    pub(super) fn set_user_name(&mut self, number: Number, user_name: &str) {
+        let Some(user) = self.users.get_mut(number as usize).and_then(Option::as_mut) else { return };
+        self.by_name.remove(&fold(&user.user_name));
+        user.user_name = user_name.into();
+        self.by_name.insert(fold(user_name), number);
+    }
+
+    pub(super) fn team(&self, number: Number) -> Option<&Team> {
+        self.teams.get(number as usize)?.as_ref()
+    }
+
+    pub(super) fn team_mut(&mut self, number: Number) -> Option<&mut Team> {
+        self.teams.get_mut(number as usize)?.as_mut()
+    }
+
+    /// The living teams with their numbers.
+    pub(super) fn living_teams(&self) -> impl Iterator<Item = (Number, &Team)> {
+        (0..).zip(&self.teams).filter_map(|(number, team)| Some((number, team.as_ref()?)))
+    }
+
+    pub(super) fn team_named(&self, name: &str) -> Option<Number> {
+        let wanted = fold(name);
+        self.living_teams().find(|(_, team)| fold(&team.name) == wanted).map(|(number, _)| number)
+    }
+
+    pub(super) fn insert_team(&mut self, name: &str, now: Moment) -> Number {
+        self.teams.push(Some(Team { name: name.into(), members: Vec::new(), created: now, modified: now, version: 1 }));
+        self.teams.len() as Number - 1
+    }
+
+    pub(super) fn remove_team(&mut self, number: Number, now: Moment) {
+        self.set_members(number, &[], now);
+        if let Some(place) = self.teams.get_mut(number as usize) {
+            *place = None;
+        }
+    }
+
+    /// Changes a team's name; both the team and its members' records show it.
+    pub(super) fn rename_team(&mut self, number: Number, name: &str, now: Moment) {
+        let Some(team) = self.team_mut(number).filter(|team| *team.name != *name) else { return };
+        team.name = name.into();
+        team.touch(now);
+        for member in team.members.clone() {
+            if let Some(user) = self.user_mut(member) {
+                user.touch(now);
+            }
+        }
+    }
+
+    /// Puts a user into a team with a role; false when they were in it already, and then nothing changes.
+    pub(super) fn join(&mut self, team: Number, user: Number, role: TeamRole, now: Moment) -> bool {
+        if self.team(team).is_none() {
+            return false;
+        }
+        let Some(record) = self.user_mut(user).filter(|user| user.teams.iter().all(|&(place, _)| place != team)) else {
+            return false;
+        };
+        record.teams.push((team, role));
+        record.touch(now);
+        if let Some(team) = self.team_mut(team) {
+            team.members.push(user);
+            team.touch(now);
+        }
+        true
+    }
+
+    /// Takes a user out of a team; false when they were not in it.
+    pub(super) fn leave(&mut self, team: Number, user: Number, now: Moment) -> bool {
+        let Some(record) = self.user_mut(user).filter(|user| user.teams.iter().any(|&(place, _)| place == team)) else {
+            return false;
+        };
+        record.teams.retain(|&(place, _)| place != team);
+        record.touch(now);
+        if let Some(team) = self.team_mut(team) {
+            team.members.retain(|&member| member != user);
+            team.touch(now);
+        }
+        true
+    }
+
+    /// Makes the team's members exactly these; who stays keeps their role, who is new is a member.
+    pub(super) fn set_members(&mut self, team: Number, members: &[Number], now: Moment) {
+        let kept: std::collections::HashSet<Number> = members.iter().copied().collect();
+        let Some(record) = self.team_mut(team) else { return };
+        let (staying, leaving): (Vec<_>, Vec<_>) = record.members.drain(..).partition(|member| kept.contains(member));
+        record.members = staying;
+        if !leaving.is_empty() {
+            record.touch(now);
+        }
+        for user in leaving {
+            if let Some(user) = self.user_mut(user) {
+                user.teams.retain(|&(place, _)| place != team);
+                user.touch(now);
+            }
+        }
+        for &member in members {
+            self.join(team, member, TeamRole::Member, now);
+        }
+    }
+
+    pub(super) fn role(&self, number: Number) -> Option<&CustomRole> {
+        self.roles.get(number as usize)?.as_ref()
+    }
+
+    pub(super) fn role_mut(&mut self, number: Number) -> Option<&mut CustomRole> {
+        self.roles.get_mut(number as usize)?.as_mut()
+    }
+
+    /// The living custom roles with their numbers.
+    pub(super) fn living_roles(&self) -> impl Iterator<Item = (Number, &CustomRole)> {
+        (0..).zip(&self.roles).filter_map(|(number, role)| Some((number, role.as_ref()?)))
+    }
+
+    /// A custom role by its name, which is case-sensitive.
+    pub(super) fn role_named(&self, name: &str) -> Option<Number> {
+        self.living_roles().find(|(_, role)| *role.name == *name).map(|(number, _)| number)
+    }
+
+    /// Marks every holder of a custom role as changed, giving them another role first if one is named.
+    pub(super) fn touch_holders(&mut self, role: Number, instead: Option<TeamRole>, now: Moment) {
+        for user in self.users.iter_mut().flatten() {
+            let mut held = false;
+            for (_, place) in user.teams.iter_mut().filter(|(_, place)| *place == TeamRole::Custom(role)) {
+                held = true;
+                *place = instead.unwrap_or(*place);
+            }
+            if held {
+                user.touch(now);
+            }
+        }
+    }
+}
