@@ -3,5 +3,9 @@
 //! Knows no vendor, no clock, no network and no screen. Requests are values that [`crate::client`] sends.
 
 pub mod failure;
+pub mod instant;
+pub mod json;
+pub mod list;
 pub mod request;
 pub mod text;
+pub mod urn;

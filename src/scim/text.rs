@@ -1,14 +1,225 @@
-//! stub
+//! Server strings made safe to show, and folded for searching. Knows nothing of SCIM or of the screen.
+//!
+//! The cleaned form is for display only; what goes back over the wire is always the raw value.
+
 use std::borrow::Cow;
-/// stub
+
+use unicode_width::UnicodeWidthChar;
+
+/// The most characters that [`clean`] lets through.
+pub const LONGEST: usize = 256;
+
+/// The most combining marks that may follow one another; living scripts need fewer.
+const MARKS_IN_A_ROW: usize = 8;
+
+const ZWNJ: char = '\u{200C}';
+const ZWJ: char = '\u{200D}';
+
+/// A string of the server's, safe to show on one line: no control, bidi or invisible characters, line breaks and tabs as
+/// one space, at most eight combining marks in a row, at most [`LONGEST`] characters.
 pub fn clean(raw: &str) -> Cow<'_, str> {
-    if raw.chars().any(|c| c.is_control() || c == '\u{202e}') {
-        Cow::Owned(raw.chars().filter(|c| !c.is_control() && *c != '\u{202e}').collect())
-    } else {
-        Cow::Borrowed(raw)
+    clean_line(raw, LONGEST)
+}
+
+/// Like [`clean`], with at most `max` characters (not columns); the last one is `…` where something was cut off.
+pub fn clean_line(raw: &str, max: usize) -> Cow<'_, str> {
+    if raw.len() <= max && raw.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+        return Cow::Borrowed(raw);
+    }
+    let mut line = Line::default();
+    for c in raw.chars() {
+        line.push(c);
+        if line.chars > max {
+            return Cow::Owned(line.cut(max));
+        }
+    }
+    if line.text == raw { Cow::Borrowed(raw) } else { Cow::Owned(line.text) }
+}
+
+/// Text for comparing, searching and sorting without regard to case (`ẞ` and `ss` are the same, so are `ς` and `σ`).
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // By way of upper case, since several lower-case letters may share one capital (and `ẞ` has no other way to it).
+    text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+/// A line under construction.
+#[derive(Default)]
+struct Line {
+    text: String,
+    chars: usize,
+    marks: usize,
+    last: Option<char>,
+    /// A joiner that is kept only if a letter or an emoji follows.
+    joiner: Option<char>,
+}
+
+impl Line {
+    fn push(&mut self, c: char) {
+        match c {
+            ' '..='~' => self.base(c),
+            '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                if self.last != Some(' ') {
+                    self.base(' ');
+                }
+            }
+            ZWJ | ZWNJ => {
+                if self.joiner.is_none() && self.last.is_some_and(|l| is_mark(l) || joins(l)) {
+                    self.joiner = Some(c);
+                }
+            }
+            _ if c.is_control() || is_invisible(c) => {}
+            _ if is_mark(c) => self.mark(c),
+            _ => self.base(c),
+        }
+    }
+
+    fn base(&mut self, c: char) {
+        if let Some(joiner) = self.joiner.take().filter(|_| joins(c)) {
+            self.append(joiner);
+        }
+        self.marks = 0;
+        self.append(c);
+    }
+
+    fn mark(&mut self, c: char) {
+        if self.marks < MARKS_IN_A_ROW {
+            self.joiner = None;
+            self.marks += 1;
+            self.append(c);
+        }
+    }
+
+    fn append(&mut self, c: char) {
+        self.text.push(c);
+        self.chars += 1;
+        self.last = Some(c);
+    }
+
+    fn cut(mut self, max: usize) -> String {
+        let Some(keep) = max.checked_sub(1) else { return String::new() };
+        let end = self.text.char_indices().nth(keep).map_or(self.text.len(), |(at, _)| at);
+        self.text.truncate(end);
+        let bare = self.text.trim_end_matches([ZWJ, ZWNJ]).len();
+        self.text.truncate(bare);
+        self.text.push('…');
+        self.text
     }
 }
-/// stub
-pub fn fold(s: &str) -> String {
-    s.to_lowercase()
+
+/// Takes no column and belongs to what stands before it; variation selectors are counted among them.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && c.width() == Some(0)
+}
+
+fn joins(c: char) -> bool {
+    !is_mark(c) && (c.is_alphabetic() || is_emoji(c))
+}
+
+fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{A9}' | '\u{AE}' | '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// Bidi controls, zero-width and filler characters, interlinear annotation, tags: nothing that a name needs, and much
+/// that makes one name look like another.
+fn is_invisible(c: char) -> bool {
+    match c {
+        '\u{E0100}'..='\u{E01EF}' => false,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{3164}' | '\u{FEFF}'
+        | '\u{FFA0}' => true,
+        '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' => true,
+        '\u{FFF0}'..='\u{FFFC}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' => true,
+        _ => ('\u{E0000}'..='\u{E0FFF}').contains(&c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ordinary_names_are_borrowed() {
+        for name in
+            ["Ann Ågren", "山田 太郎", "👩\u{200D}🚀 crew", "می\u{200C}خواهم", "क\u{94D}\u{200D}ष", "❤\u{FE0F}", ""]
+        {
+            assert!(matches!(clean(name), Cow::Borrowed(same) if same == name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_deceives_is_removed() {
+        for (raw, shown) in [
+            ("a\u{1b}[31mb\u{7f}\u{9b}", "a[31mb"),
+            ("ad\u{200B}min\u{202E}nimda\u{2066}", "adminnimda"),
+            ("two\r\n\tlines\u{2028}end", "two lines end"),
+            ("x\u{200D} y\u{200C}", "x y"),
+            ("\u{200D}\u{200D}x", "x"),
+            ("flag\u{E0067}\u{E007F}", "flag"),
+            ("\u{FFF9}a\u{FFFA}b\u{FFFB}\u{FEFF}", "ab"),
+            ("\u{3164}", ""),
+        ] {
+            assert_eq!(clean(raw), shown, "{raw:?}");
+        }
+        let zalgo = format!("o{}k", "\u{301}".repeat(90));
+        assert_eq!(clean(&zalgo), format!("o{}k", "\u{301}".repeat(8)));
+    }
+
+    #[test]
+    fn long_text_ends_in_an_ellipsis() {
+        assert_eq!(clean(&"å".repeat(257)), format!("{}…", "å".repeat(255)));
+        assert_eq!(clean(&"a".repeat(256)), "a".repeat(256));
+        assert_eq!(clean_line("abcdef", 3), "ab…");
+        assert_eq!(clean_line("abc", 0), "");
+        assert_eq!(clean_line("\n\u{202E}abc", 4), " abc");
+        assert_eq!(clean_line("👩\u{200D}🚀 crew", 3), "👩…");
+    }
+
+    #[test]
+    fn folding_ignores_case() {
+        assert_eq!(fold("ANN.Å"), "ann.å");
+        assert_eq!(fold("STRASSE"), fold("straße"));
+        assert_eq!(fold("ΟΔΟΣ"), fold("οδος"));
+        for c in (0..0x2_0000).filter_map(char::from_u32) {
+            let once = fold(c.encode_utf8(&mut [0; 4]));
+            assert_eq!(fold(&once), once, "{c:?}");
+        }
+    }
+
+    /// Text with much of what is dangerous in it.
+    fn nasty() -> impl Strategy<Value = String> {
+        let special = prop::sample::select(vec![
+            '\u{1b}',
+            '\n',
+            '\t',
+            ' ',
+            '\u{85}',
+            ZWJ,
+            ZWNJ,
+            '\u{202E}',
+            '\u{2067}',
+            '\u{FEFF}',
+            '\u{301}',
+            '\u{94D}',
+            '\u{FE0F}',
+            '👩',
+            'a',
+            'क',
+            '\u{E0041}',
+        ]);
+        prop::collection::vec(prop_oneof![3 => special, 1 => any::<char>()], 0..40).prop_map(String::from_iter)
+    }
+
+    proptest! {
+        #[test]
+        fn cleaned_text_is_harmless_and_stays_as_it_is(raw in nasty(), max in 0usize..45) {
+            let once = clean_line(&raw, max).into_owned();
+            prop_assert!(once.chars().count() <= max);
+            prop_assert!(!once.chars().any(|c| c.is_control() || is_invisible(c)), "{once:?}");
+            prop_assert_eq!(clean_line(&once, max), once.as_str());
+        }
+    }
 }

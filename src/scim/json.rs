@@ -1,0 +1,265 @@
+//! Tolerant reading of JSON objects: names without regard to case, `null` as absent, near misses of types accepted.
+//!
+//! Knows JSON and its paths, not what a user or a group is.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+pub use super::instant::parse as instant_of;
+
+/// A place in a JSON document that can't be understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path} {why}")]
+pub struct Unreadable {
+    /// Where, as in `$.Resources[3].emails`.
+    pub path: String,
+    /// What is wrong with it; continues a sentence that begins with the path.
+    pub why: String,
+}
+
+/// A JSON object, and where in the document it stands.
+///
+/// An entry of a list may also be a bare value where an object is meant (`"emails": ["a@x.io"]`): it has no fields, and
+/// [`Fields::value_or_string`] gives it.
+#[derive(Debug, Clone)]
+pub struct Fields<'a> {
+    what: What<'a>,
+    path: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What<'a> {
+    Object(&'a Map<String, Value>),
+    Bare(&'a Value),
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of an object that stands at `path` (`$` is the whole document).
+    pub fn new(map: &'a Map<String, Value>, path: impl Into<String>) -> Self {
+        Self { what: What::Object(map), path: path.into() }
+    }
+
+    /// The fields of a value that has to be an object.
+    pub fn of(value: &'a Value, path: impl Into<String>) -> Result<Self, Unreadable> {
+        match value {
+            Value::Object(map) => Ok(Self::new(map, path)),
+            other => Err(Unreadable { path: path.into(), why: format!("is {}, not an object", kind(other)) }),
+        }
+    }
+
+    /// Where this object stands.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The object itself; none for a bare value.
+    pub fn map(&self) -> Option<&'a Map<String, Value>> {
+        match self.what {
+            What::Object(map) => Some(map),
+            What::Bare(_) => None,
+        }
+    }
+
+    /// The value of the attribute; an exact match goes before one in another case (RFC 7643 §2.1). `null` is absent
+    /// (RFC 7643 §2.5).
+    pub fn get(&self, name: &str) -> Option<&'a Value> {
+        get(self.map()?, name).filter(|value| !value.is_null())
+    }
+
+    /// Text; numbers and booleans are accepted as they are written.
+    pub fn string(&self, name: &str) -> Result<Option<Cow<'a, str>>, Unreadable> {
+        self.get(name).map(|value| text(value).ok_or_else(|| self.wrong(name, value, "text"))).transpose()
+    }
+
+    /// Text that must be there and not be empty, such as `id`.
+    pub fn required_string(&self, name: &str) -> Result<Cow<'a, str>, Unreadable> {
+        match self.string(name)? {
+            Some(text) if !text.is_empty() => Ok(text),
+            Some(_) => Err(self.unreadable(name, "is empty".into())),
+            None => Err(self.unreadable(name, "is missing".into())),
+        }
+    }
+
+    /// `true` or `false`, also as text in any case (`"True"`); empty text is absent.
+    pub fn boolean(&self, name: &str) -> Result<Option<bool>, Unreadable> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        match value {
+            Value::Bool(b) => Ok(Some(*b)),
+            Value::String(s) if s.trim().is_empty() => Ok(None),
+            Value::String(s) if s.trim().eq_ignore_ascii_case("true") => Ok(Some(true)),
+            Value::String(s) if s.trim().eq_ignore_ascii_case("false") => Ok(Some(false)),
+            other => Err(self.wrong(name, other, "true or false")),
+        }
+    }
+
+    /// A whole number, also as text or written with a fraction of zero; empty text is absent.
+    pub fn integer(&self, name: &str) -> Result<Option<i64>, Unreadable> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        if value.as_str().is_some_and(|s| s.trim().is_empty()) {
+            return Ok(None);
+        }
+        integer(value).map(Some).ok_or_else(|| self.wrong(name, value, "a whole number"))
+    }
+
+    /// A moment; see [`instant_of`]. One that can't be read is none: no record is worth losing over a date.
+    pub fn instant(&self, name: &str) -> Option<Timestamp> {
+        instant_of(self.get(name)?)
+    }
+
+    /// One nested object, such as `name` or `meta`.
+    pub fn object(&self, name: &str) -> Result<Option<Self>, Unreadable> {
+        self.get(name).map(|value| Self::of(value, self.at(name))).transpose()
+    }
+
+    /// The entries of a multi-valued attribute: an array, or the one object or bare value that stands where an array is
+    /// meant. Absent, `null` and `[]` are all empty (RFC 7643 §2.5); entries of `null`, arrays and booleans are left out.
+    pub fn objects(&self, name: &str) -> Vec<Self> {
+        let at = self.at(name);
+        match self.get(name) {
+            None => Vec::new(),
+            Some(Value::Array(list)) => {
+                list.iter().enumerate().filter_map(|(i, value)| Self::entry(value, || format!("{at}[{i}]"))).collect()
+            }
+            Some(one) => Self::entry(one, || at).into_iter().collect(),
+        }
+    }
+
+    /// The text of a bare entry, else the text of its `value` (RFC 7643 §2.4).
+    pub fn value_or_string(&self) -> Result<Option<Cow<'a, str>>, Unreadable> {
+        match self.what {
+            What::Bare(value) => Ok(text(value)),
+            What::Object(_) => self.string("value"),
+        }
+    }
+
+    /// The error for an attribute of this object.
+    pub fn unreadable(&self, name: &str, why: String) -> Unreadable {
+        Unreadable { path: self.at(name), why }
+    }
+
+    fn entry(value: &'a Value, path: impl FnOnce() -> String) -> Option<Self> {
+        match value {
+            Value::Object(map) => Some(Self::new(map, path())),
+            Value::String(_) | Value::Number(_) => Some(Self { what: What::Bare(value), path: path() }),
+            Value::Null | Value::Bool(_) | Value::Array(_) => None,
+        }
+    }
+
+    fn at(&self, name: &str) -> String {
+        if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+            format!("{}.{name}", self.path)
+        } else {
+            format!("{}['{name}']", self.path)
+        }
+    }
+
+    fn wrong(&self, name: &str, found: &Value, wanted: &str) -> Unreadable {
+        self.unreadable(name, format!("is {}, not {wanted}", kind(found)))
+    }
+}
+
+/// The member of an object with that name, in this or another case; may be `null`.
+pub fn get<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    map.get(name).or_else(|| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+}
+
+/// What a value is, for a sentence: `an array`, `text`.
+pub fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(s) => Some(Cow::Borrowed(s)),
+        Value::Number(n) => Some(Cow::Owned(n.to_string())),
+        Value::Bool(b) => Some(Cow::Borrowed(if *b { "true" } else { "false" })),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    /// Beyond this, doubles no longer hold every whole number.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(n) => n.as_i64().or_else(|| {
+            let whole = n.as_f64().filter(|f| f.fract() == 0.0 && f.abs() <= EXACT)?;
+            Some(whole as i64)
+        }),
+        Value::String(s) => s.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: &Value) -> Fields<'_> {
+        Fields::of(value, "$.Resources[3]").unwrap()
+    }
+
+    #[test]
+    fn names_ignore_case_and_null_is_absent() {
+        let value = json!({"Value": "v", "value": "exact", "USERNAME": "ann", "emails": null});
+        let f = fields(&value);
+        assert_eq!(f.string("value").unwrap().as_deref(), Some("exact"));
+        assert_eq!(f.string("userName").unwrap().as_deref(), Some("ann"));
+        assert_eq!(f.string("emails"), Ok(None));
+        assert!(f.objects("emails").is_empty());
+    }
+
+    #[test]
+    fn near_misses_are_accepted_and_others_say_where() {
+        let value =
+            json!({"id": 12, "active": "True", "off": "false", "days": "7", "f": 3.0, "half": 3.5, "x": {}, "e": ""});
+        let f = fields(&value);
+        assert_eq!(f.string("id").unwrap().as_deref(), Some("12"));
+        assert_eq!(
+            (f.boolean("active"), f.boolean("off"), f.boolean("e")),
+            (Ok(Some(true)), Ok(Some(false)), Ok(None))
+        );
+        assert_eq!((f.integer("days"), f.integer("f"), f.integer("e")), (Ok(Some(7)), Ok(Some(3)), Ok(None)));
+        assert_eq!(f.string("x").unwrap_err().to_string(), "$.Resources[3].x is an object, not text");
+        assert_eq!(f.integer("half").unwrap_err().why, "is a number, not a whole number");
+        assert_eq!(f.boolean("id").unwrap_err().why, "is a number, not true or false");
+        assert_eq!(f.required_string("none").unwrap_err().to_string(), "$.Resources[3].none is missing");
+        assert_eq!(f.required_string("e").unwrap_err().why, "is empty");
+        assert_eq!(f.unreadable("urn:x:y", String::new()).path, "$.Resources[3]['urn:x:y']");
+    }
+
+    #[test]
+    fn lists_are_read_in_every_shape() {
+        let shapes = [
+            json!({"emails": {"Value": "a@x.io", "Primary": true}}),
+            json!({"emails": [{"value": "a@x.io"}]}),
+            json!({"Emails": ["a@x.io", null, []]}),
+            json!({"emails": "a@x.io"}),
+        ];
+        for shape in &shapes {
+            let list = fields(shape).objects("emails");
+            assert_eq!(list.len(), 1, "{shape}");
+            assert_eq!(list[0].value_or_string().unwrap().as_deref(), Some("a@x.io"), "{shape}");
+            assert!(list[0].path().starts_with("$.Resources[3].emails"));
+        }
+    }
+
+    #[test]
+    fn nested_objects_keep_their_path() {
+        let value = json!({"meta": {"created": "2025-7-01T00:00:00Z"}, "name": 5});
+        let meta = fields(&value).object("Meta").unwrap().unwrap();
+        assert_eq!(meta.path(), "$.Resources[3].Meta");
+        assert_eq!(meta.instant("created").unwrap().to_string(), "2025-07-01T00:00:00Z");
+        assert!(fields(&value).object("name").is_err());
+    }
+}

@@ -1,0 +1,264 @@
+//! The outside of an answer: a page of a list, or one resource. Records stay raw until someone reads them one by one.
+//!
+//! Knows the ListResponse (RFC 7644 §3.4.2), not what the records mean.
+
+use std::{borrow::Cow, fmt};
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Value, error::Category, value::RawValue};
+
+use super::{json::kind, text::clean_line};
+
+/// One answer to a list request. The counters are what the server said, and servers are often wrong about them.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// `totalResults`: the length of the whole list.
+    pub total: Option<u64>,
+    /// `startIndex`, from 1.
+    pub start_index: Option<u64>,
+    /// `itemsPerPage`; by the RFC the length of this page, in practice also the server's limit.
+    pub items_per_page: Option<u64>,
+    /// `nextCursor` (RFC 9865 §2), where more can be had with it.
+    pub next_cursor: Option<String>,
+    /// The records, each valid JSON, not necessarily an object.
+    pub resources: Vec<Box<RawValue>>,
+}
+
+/// An answer that is not what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadBody {
+    /// Nothing, or blanks.
+    #[error("The server's answer is empty.")]
+    Empty,
+    /// A web page.
+    #[error("The server answered with a web page instead of data.")]
+    Html,
+    /// Something else, or JSON with a mistake in it.
+    #[error("The server's answer is not JSON: {why} in line {line}, column {column}.")]
+    NotJson {
+        /// From 1.
+        line: usize,
+        /// From 1, in bytes.
+        column: usize,
+        /// The parser's words.
+        why: String,
+    },
+    /// JSON that stops in the middle.
+    #[error("The server's answer was cut off after {bytes} bytes.")]
+    CutOff {
+        /// How much came.
+        bytes: usize,
+    },
+    /// JSON, but no list.
+    #[error("A list was asked for, and the server answered with {got}.")]
+    NotAList {
+        /// What came, as in `an array`.
+        got: String,
+    },
+    /// JSON, but no object where one record was asked for.
+    #[error("A record was asked for, and the server answered with {got}.")]
+    NotARecord {
+        /// What came, as in `an array`.
+        got: String,
+    },
+}
+
+/// Reads a page of a list. Keys in any case, counters of any type; the records are not looked into.
+pub fn parse(body: &[u8]) -> Result<Page, BadBody> {
+    let text = json_text(body)?;
+    if !text.starts_with('{') {
+        serde_json::from_str::<IgnoredAny>(&text).map_err(|e| bad(&e, body.len()))?;
+        return Err(BadBody::NotAList { got: kind_of_raw(&text).into() });
+    }
+    let envelope: Envelope<'_> = serde_json::from_str(&text).map_err(|e| bad(&e, body.len()))?;
+    envelope.page().map_err(|got| BadBody::NotAList { got })
+}
+
+/// Reads one resource, which is an object.
+pub fn parse_one(body: &[u8]) -> Result<Value, BadBody> {
+    let text = json_text(body)?;
+    let value: Value = serde_json::from_str(&text).map_err(|e| bad(&e, body.len()))?;
+    if value.is_object() { Ok(value) } else { Err(BadBody::NotARecord { got: kind(&value).into() }) }
+}
+
+/// The body as text that may be JSON. Broken UTF-8 becomes U+FFFD: one bad name must not cost the whole list.
+fn json_text(body: &[u8]) -> Result<Cow<'_, str>, BadBody> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii();
+    match body.first() {
+        None => Err(BadBody::Empty),
+        Some(b'<') => Err(BadBody::Html),
+        Some(_) => Ok(String::from_utf8_lossy(body)),
+    }
+}
+
+fn bad(error: &serde_json::Error, bytes: usize) -> BadBody {
+    if error.classify() == Category::Eof {
+        return BadBody::CutOff { bytes };
+    }
+    let (line, column, full) = (error.line(), error.column(), error.to_string());
+    let why = full.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&full).to_owned();
+    BadBody::NotJson { line, column, why }
+}
+
+fn kind_of_raw(raw: &str) -> &'static str {
+    match raw.as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "text",
+        Some(b'n') => "null",
+        Some(b't' | b'f') => "true or false",
+        _ => "a number",
+    }
+}
+
+/// The top level of an answer, nothing of it interpreted.
+#[derive(Default)]
+struct Envelope<'a> {
+    total: Option<&'a RawValue>,
+    start_index: Option<&'a RawValue>,
+    items_per_page: Option<&'a RawValue>,
+    next_cursor: Option<&'a RawValue>,
+    resources: Option<&'a RawValue>,
+    /// The first few other keys, to say what came instead of a list.
+    others: Vec<String>,
+}
+
+impl Envelope<'_> {
+    fn page(self) -> Result<Page, String> {
+        let resources = match self.resources.map(RawValue::get) {
+            Some(raw) if raw.starts_with('[') => {
+                serde_json::from_str(raw).map_err(|_| "records that can't be told apart".to_owned())?
+            }
+            Some(raw) if raw.starts_with('{') => self.resources.map(ToOwned::to_owned).into_iter().collect(),
+            Some("null") => Vec::new(),
+            None if self.total.is_some() => Vec::new(),
+            Some(raw) => return Err(format!("{} as its Resources", kind_of_raw(raw))),
+            None if self.others.is_empty() => return Err("an empty object".into()),
+            None => return Err(format!("an object with {}", self.others.join(", "))),
+        };
+        Ok(Page {
+            total: self.total.and_then(counter),
+            start_index: self.start_index.and_then(counter),
+            items_per_page: self.items_per_page.and_then(counter),
+            next_cursor: self.next_cursor.and_then(cursor),
+            resources,
+        })
+    }
+}
+
+/// A number, or a number as text; anything else counts as not said.
+fn counter(raw: &RawValue) -> Option<u64> {
+    let text = raw.get().trim_matches('"').trim();
+    text.parse().ok().or_else(|| text.parse::<f64>().ok().filter(|f| *f >= 0.0 && f.fract() == 0.0).map(|f| f as u64))
+}
+
+fn cursor(raw: &RawValue) -> Option<String> {
+    let text = match raw.get() {
+        "null" | "false" => return None,
+        quoted if quoted.starts_with('"') => serde_json::from_str(quoted).ok()?,
+        bare => bare.to_owned(),
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Envelope<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EnvelopeVisitor)
+    }
+}
+
+struct EnvelopeVisitor;
+
+impl<'de> Visitor<'de> for EnvelopeVisitor {
+    type Value = Envelope<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a ListResponse")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        const OTHERS: usize = 4;
+        let mut envelope = Envelope::default();
+        while let Some(key) = map.next_key::<String>()? {
+            let value: &'de RawValue = map.next_value()?;
+            let slot = match key.to_ascii_lowercase().as_str() {
+                "totalresults" => &mut envelope.total,
+                "startindex" => &mut envelope.start_index,
+                "itemsperpage" => &mut envelope.items_per_page,
+                "nextcursor" => &mut envelope.next_cursor,
+                "resources" => &mut envelope.resources,
+                _ => {
+                    if envelope.others.len() < OTHERS {
+                        envelope.others.push(clean_line(&key, 40).into_owned());
+                    }
+                    continue;
+                }
+            };
+            *slot = Some(value);
+        }
+        Ok(envelope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_whatever_its_case_and_counters() {
+        let page = parse(
+            b"\xEF\xBB\xBF {\"schemas\":[1],\"totalresults\":\"3\",\"StartIndex\":null,\"itemsPerPage\":9999.0,
+              \"resources\":[{\"id\":\"a\"}, 7, {\"id\":\"\xFF\"}],\"nextCursor\":\"c/1\"}",
+        )
+        .unwrap();
+        assert_eq!((page.total, page.start_index, page.items_per_page), (Some(3), None, Some(9999)));
+        assert_eq!(page.next_cursor.as_deref(), Some("c/1"));
+        let raw: Vec<&str> = page.resources.iter().map(|r| r.get()).collect();
+        assert_eq!(raw, ["{\"id\":\"a\"}", "7", "{\"id\":\"\u{FFFD}\"}"]);
+    }
+
+    #[test]
+    fn an_empty_list_needs_no_resources() {
+        for body in ["{\"totalResults\":0}", "{\"Resources\":null}", "{\"Resources\":[],\"totalResults\":[]}"] {
+            let page = parse(body.as_bytes()).unwrap();
+            assert!(page.resources.is_empty() && page.total.unwrap_or(0) == 0, "{body}");
+        }
+        assert_eq!(parse(b"{\"Resources\":{\"id\":1}}").unwrap().resources.len(), 1);
+    }
+
+    #[test]
+    fn other_answers_are_named() {
+        for (body, sentence) in [
+            (" \n", "The server's answer is empty."),
+            ("<!doctype html>", "The server answered with a web page instead of data."),
+            ("{\"Resources\":[{\"id\":", "The server's answer was cut off after 20 bytes."),
+            ("[1,", "The server's answer was cut off after 3 bytes."),
+            ("[]", "A list was asked for, and the server answered with an array."),
+            ("{\"id\":1}", "A list was asked for, and the server answered with an object with id."),
+            ("{\"Resources\":\"x\"}", "A list was asked for, and the server answered with text as its Resources."),
+            ("{\"Resources\":[]}}", "The server's answer is not JSON: trailing characters in line 1, column 17."),
+            ("no way", "The server's answer is not JSON: expected ident in line 1, column 2."),
+        ] {
+            assert_eq!(parse(body.as_bytes()).unwrap_err().to_string(), sentence, "{body}");
+        }
+    }
+
+    #[test]
+    fn one_record_is_an_object() {
+        assert_eq!(parse_one(b"{\"id\":\"a\"}").unwrap()["id"], "a");
+        assert_eq!(parse_one(b"[]").unwrap_err(), BadBody::NotARecord { got: "an array".into() });
+        assert_eq!(parse_one(b"{\"id\":").unwrap_err(), BadBody::CutOff { bytes: 6 });
+        let deep = "[".repeat(100_000);
+        assert!(parse_one(deep.as_bytes()).is_err());
+    }
+
+    /// A page of five megabytes is one scan and one copy; a tree of values would take many times as long.
+    #[test]
+    fn large_pages_stay_raw() {
+        let record = format!("{{\"id\":\"x\",\"displayName\":\"{}\"}}", "n".repeat(300));
+        let body = format!("{{\"Resources\":[{}]}}", vec![record.as_str(); 15_000].join(","));
+        let page = parse(body.as_bytes()).unwrap();
+        assert_eq!(page.resources.len(), 15_000);
+        assert_eq!(page.resources[14_999].get(), record);
+    }
+}
