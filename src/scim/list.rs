@@ -1,6 +1,6 @@
 //! The outside of an answer: a page of a list, or one resource. Records stay raw until someone reads them one by one.
 //!
-//! Knows the ListResponse (RFC 7644 §3.4.2), not what the records mean.
+//! Knows the `ListResponse` (RFC 7644 §3.4.2), not what the records mean.
 
 use std::{borrow::Cow, fmt};
 

@@ -2,10 +2,14 @@
 //!
 //! Knows no vendor, no clock, no network and no screen. Requests are values that [`crate::client`] sends.
 
+pub mod error;
 pub mod failure;
+pub mod filter;
 pub mod instant;
 pub mod json;
 pub mod list;
+pub mod pager;
+pub mod patch;
 pub mod request;
 pub mod text;
 pub mod urn;

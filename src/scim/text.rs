@@ -125,14 +125,13 @@ fn is_emoji(c: char) -> bool {
 /// Bidi controls, zero-width and filler characters, interlinear annotation, tags: nothing that a name needs, and much
 /// that makes one name look like another.
 fn is_invisible(c: char) -> bool {
-    match c {
-        '\u{E0100}'..='\u{E01EF}' => false,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{3164}' | '\u{FEFF}'
-        | '\u{FFA0}' => true,
-        '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' => true,
-        '\u{FFF0}'..='\u{FFFC}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' => true,
-        _ => ('\u{E0000}'..='\u{E0FFF}').contains(&c),
+    if ('\u{E0100}'..='\u{E01EF}').contains(&c) {
+        return false;
     }
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{FFF0}'..='\u{FFFC}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]

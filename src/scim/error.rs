@@ -1,0 +1,304 @@
+//! Failed answers: whatever the body holds, and what it means for a person.
+//!
+//! Knows the RFC's errors and HTTP's; vendors' own hints are added by the dialects.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::{
+    failure::{Arrived, Class, Failure},
+    json::{self, Fields},
+    text::clean_line,
+};
+
+/// The most characters of the server's words that are kept.
+const LONGEST: usize = 300;
+
+/// The most bytes that are searched for a title or a first line.
+const SEARCHED: usize = 64 * 1024;
+
+/// What could be learned from the body of a failed answer; cleaned for display.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ErrorBody {
+    /// `status`, which servers write as a number or as text.
+    pub status: Option<u16>,
+    /// `scimType` (RFC 7644 §3.12, RFC 9865 §4).
+    pub scim_type: Option<String>,
+    /// The server's own words.
+    pub detail: Option<String>,
+}
+
+/// Reads the body of a failed answer: SCIM's errors, other JSON, the title of a web page, or the first line of text.
+pub fn parse(body: &[u8], content_type: Option<&str>) -> ErrorBody {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii();
+    if let Ok(value) = serde_json::from_slice::<Value>(body) {
+        return from_json(&value);
+    }
+    let text = String::from_utf8_lossy(&body[..body.len().min(SEARCHED)]);
+    let html = content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    let words = if html || text.starts_with('<') { title(&text) } else { text.lines().next().map(Cow::Borrowed) };
+    ErrorBody { detail: words.and_then(|words| shown(&words)), ..ErrorBody::default() }
+}
+
+fn from_json(value: &Value) -> ErrorBody {
+    let Ok(fields) = Fields::of(value, "$") else {
+        return ErrorBody { detail: words_of(value), ..ErrorBody::default() };
+    };
+    let status = fields.integer("status").ok().flatten().and_then(|n| u16::try_from(n).ok());
+    ErrorBody {
+        status: status.filter(|n| (100..600).contains(n)),
+        scim_type: fields.string("scimType").ok().flatten().and_then(|kind| shown(&kind)),
+        detail: words_of(value),
+    }
+}
+
+/// The words in an error of any common shape: `detail`, `message`, `error.message`, `errors[0].message`, …
+fn words_of(value: &Value) -> Option<String> {
+    const KEYS: [&str; 8] =
+        ["detail", "message", "error_description", "error", "errors", "title", "reason", "description"];
+    match value {
+        Value::String(text) => shown(text),
+        Value::Array(list) => list.iter().find_map(words_of),
+        Value::Object(map) => KEYS.iter().find_map(|key| json::get(map, key).and_then(words_of)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn shown(words: &str) -> Option<String> {
+    let words = clean_line(words.trim(), LONGEST);
+    let words = words.trim();
+    (!words.is_empty()).then(|| words.to_owned())
+}
+
+/// The title of a web page, else its first heading.
+fn title(html: &str) -> Option<Cow<'_, str>> {
+    let lower = html.to_ascii_lowercase();
+    ["title", "h1"].iter().find_map(|tag| {
+        let opening = lower.find(&format!("<{tag}"))?;
+        let start = opening + lower[opening..].find('>')? + 1;
+        let end = start + lower[start..].find(&format!("</{tag}"))?;
+        let words = html[start..end].trim();
+        (!words.is_empty()).then(|| decoded(words))
+    })
+}
+
+/// The few entities that titles hold.
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
+    Cow::Owned(pairs.iter().fold(text.to_owned(), |text, (entity, meant)| text.replace(entity, meant)))
+}
+
+/// The failure that an HTTP status and its body amount to. `what` names what was tried and begins the sentence, as in
+/// `Deactivate ann`.
+pub fn failure(status: u16, body: &ErrorBody, what: &str) -> Failure {
+    let (class, sentence, next) = meaning(status, body.scim_type.as_deref());
+    let words = body.detail.as_ref().map(|words| format!(" It says: “{words}”")).unwrap_or_default();
+    Failure {
+        class,
+        text: format!("{}: {sentence} ({status}).{words}", clean_line(what, LONGEST)),
+        next: next.into(),
+        status: Some(status),
+        scim_type: body.scim_type.clone(),
+        arrived: arrived(status),
+    }
+}
+
+/// A gateway that got no answer can't know what the server behind it did.
+fn arrived(status: u16) -> Arrived {
+    if matches!(status, 408 | 502 | 504) { Arrived::Unknown } else { Arrived::Yes }
+}
+
+type Meaning = (Class, &'static str, &'static str);
+
+fn meaning(status: u16, scim_type: Option<&str>) -> Meaning {
+    match status {
+        400 => scim_type.map_or(BAD_REQUEST, bad_request),
+        401 => (
+            Class::Unauthorized,
+            "the server did not accept the key",
+            "Check that the key belongs to this host, is complete and has not expired or been revoked.",
+        ),
+        403 => (
+            Class::Forbidden,
+            "the key may not do this",
+            "Use the key of an administrator of the whole organisation, or ask one to do it.",
+        ),
+        404 => (
+            Class::NotFound,
+            "the server has nothing there",
+            "Refresh the list: the record may be gone. If nothing is found at all, check the base URL of the profile.",
+        ),
+        410 => (Class::NotFound, "the record is gone", "Refresh the list."),
+        409 => (
+            Class::Conflict,
+            "it clashes with a record that exists",
+            "Search for the name or the e-mail address: it may be there already, perhaps deactivated.",
+        ),
+        412 => (
+            Class::Conflict,
+            "the record was changed by someone else in the meantime",
+            "Read the record again, compare, and decide anew.",
+        ),
+        429 => (Class::RateLimited, "the server asks for fewer requests", "Wait a minute, then try again."),
+        300..=399 => (
+            Class::Protocol,
+            "the server points to another address",
+            "Put the address that it moved to into the profile, if you trust it.",
+        ),
+        _ if status < 500 => refused(status),
+        _ => server(status),
+    }
+}
+
+fn refused(status: u16) -> Meaning {
+    match status {
+        405 => (
+            Class::Refused,
+            "the server does not offer this for such records",
+            "Do it in the server's own web pages, if it can be done there.",
+        ),
+        408 => (Class::Timeout, "the server gave up waiting for the request", SEE_FIRST),
+        413 => (Class::Refused, "the request is too large for the server", "Do it in several smaller steps."),
+        _ => (Class::Refused, "the server refused it", "Read what it says; the journal shows the request."),
+    }
+}
+
+const SEE_FIRST: &str = "Read the record again before repeating it: it may have been done.";
+
+fn server(status: u16) -> Meaning {
+    match status {
+        501 => (Class::Server, "the server does not know how to do this", "Do it in the server's own web pages."),
+        502 => (Class::Server, "the gateway got no sound answer from the server", SEE_FIRST),
+        503 => (Class::Server, "the server is not available at the moment", "Wait a few minutes, then try again."),
+        504 => (Class::Timeout, "the gateway waited in vain for the server", SEE_FIRST),
+        500..=599 => (Class::Server, "the server failed", SEE_FIRST),
+        _ => (Class::Protocol, "the server answered with a status that means nothing here", SEE_FIRST),
+    }
+}
+
+const BAD_REQUEST: Meaning =
+    (Class::Refused, "the server could not accept the request", "Check the values; the journal shows what was sent.");
+
+/// The `scimType`s of 400 (RFC 7644 table 9, RFC 9865 §4).
+fn bad_request(scim_type: &str) -> Meaning {
+    const TYPES: [(&str, &str, &str); 12] = [
+        ("invalidFilter", "the server does not know this filter", "Use a simpler one, such as userName eq \"ann\"."),
+        ("tooMany", "there are more matches than the server is willing to give", "Search for something narrower."),
+        ("mutability", "this attribute can't be changed", "Leave it as it is; it may come from an identity provider."),
+        (
+            "invalidSyntax",
+            "the server could not read the request",
+            "This server may want another form of it; report it.",
+        ),
+        ("invalidPath", "the server does not know this attribute", "The server may not support it."),
+        ("noTarget", "what should be changed is not there", "Read the record again: it may have been changed already."),
+        ("invalidValue", "the server does not accept a value", "Check the spelling and which values it allows."),
+        (
+            "invalidVers",
+            "the server speaks another version of SCIM",
+            "Check the base URL of the profile: /v2 is wanted.",
+        ),
+        ("sensitive", "the request may not carry personal data in its address", "Search without a filter."),
+        ("invalidCursor", "the server no longer knows the place in the list", "Refresh the list."),
+        ("expiredCursor", "reading the list took too long for the server", "Refresh the list."),
+        ("invalidCount", "the server does not give pages of this size", "Set a smaller page size in the profile."),
+    ];
+    if scim_type.eq_ignore_ascii_case("uniqueness") {
+        return meaning(409, None);
+    }
+    TYPES
+        .iter()
+        .find(|(name, ..)| scim_type.eq_ignore_ascii_case(name))
+        .map_or(BAD_REQUEST, |(_, sentence, next)| (Class::Refused, sentence, next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detail(body: &str, content_type: Option<&str>) -> Option<String> {
+        parse(body.as_bytes(), content_type).detail
+    }
+
+    #[test]
+    fn scim_errors_are_read() {
+        let read = |status: &str| {
+            parse(
+                format!("{{\"Status\":{status},\"scimtype\":\"noTarget\",\"Detail\":\"a\\u202Eb\"}}").as_bytes(),
+                None,
+            )
+        };
+        let expected = ErrorBody { status: Some(400), scim_type: Some("noTarget".into()), detail: Some("ab".into()) };
+        assert_eq!(read("\"400\""), expected);
+        assert_eq!(read("400"), expected);
+        assert_eq!(read("\"Bad\"").status, None);
+        assert_eq!(read("70000").status, None);
+    }
+
+    #[test]
+    fn other_bodies_give_what_they_have() {
+        for (body, words) in [
+            ("", None),
+            ("{}", None),
+            ("{\"message\":\"no\"}", Some("no")),
+            ("{\"error\":\"invalid_token\",\"error_description\":\"expired\"}", Some("expired")),
+            ("{\"error\":{\"code\":5,\"message\":\"deep\"}}", Some("deep")),
+            ("{\"errors\":[{\"message\":\"first\"},{\"message\":\"second\"}]}", Some("first")),
+            ("{\"errors\":[\"plain\"],\"detail\":null}", Some("plain")),
+            ("\"quoted\"", Some("quoted")),
+            ("upstream timed out\nrequest id 7", Some("upstream timed out")),
+            ("<html><head><TITLE lang=en>502 Bad &amp; Gateway\n</title>", Some("502 Bad & Gateway")),
+            ("<html><title></title><h1>Sign in</h1>", Some("Sign in")),
+            ("<?xml version='1.0'?><a/>", None),
+            ("{\"detail\": \"cut of", Some("{\"detail\": \"cut of")),
+        ] {
+            assert_eq!(detail(body, None).as_deref(), words, "{body}");
+        }
+        assert_eq!(detail("x <title>İ t</title>", Some("Text/HTML; charset=utf-8")).as_deref(), Some("İ t"));
+        assert_eq!(detail(&"å".repeat(70_000), None).unwrap().chars().count(), LONGEST);
+        assert_eq!(parse(b"\xFF\x1b[0m", None).detail.as_deref(), Some("\u{FFFD}[0m"));
+    }
+
+    #[test]
+    fn every_status_has_a_class_and_a_next_step() {
+        for (status, class) in [
+            (302, Class::Protocol),
+            (400, Class::Refused),
+            (401, Class::Unauthorized),
+            (403, Class::Forbidden),
+            (404, Class::NotFound),
+            (405, Class::Refused),
+            (409, Class::Conflict),
+            (412, Class::Conflict),
+            (413, Class::Refused),
+            (418, Class::Refused),
+            (429, Class::RateLimited),
+            (500, Class::Server),
+            (501, Class::Server),
+            (502, Class::Server),
+            (503, Class::Server),
+            (504, Class::Timeout),
+            (999, Class::Protocol),
+        ] {
+            let failure = failure(status, &ErrorBody::default(), "Rename ann");
+            assert_eq!((failure.class, failure.status), (class, Some(status)));
+            assert!(failure.next.ends_with('.') && failure.text.contains(&format!("({status})")), "{failure:?}");
+            let unknown = [502, 504].contains(&status);
+            assert_eq!(failure.arrived, if unknown { Arrived::Unknown } else { Arrived::Yes }, "{status}");
+        }
+    }
+
+    #[test]
+    fn sentences_carry_the_servers_words() {
+        let body = parse(b"{\"status\":\"400\",\"scimType\":\"UNIQUENESS\",\"detail\":\"ann exists\"}", None);
+        let made = failure(400, &body, "Create ann");
+        assert_eq!(made.text, "Create ann: it clashes with a record that exists (400). It says: “ann exists”");
+        assert_eq!((made.class, made.scim_type.as_deref()), (Class::Conflict, Some("UNIQUENESS")));
+        let filter = ErrorBody { scim_type: Some("invalidFilter".into()), ..ErrorBody::default() };
+        assert_eq!(failure(400, &filter, "Search").text, "Search: the server does not know this filter (400).");
+    }
+}

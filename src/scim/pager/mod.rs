@@ -1,0 +1,200 @@
+//! Reads a list to its end, whatever the server makes of paging, and says how certain it is that this was the end.
+//!
+//! A state machine without IO: the caller sends what [`Pager::next`] gives and hands over what came. Totals, page sizes
+//! and cursors are the server's hints; what counts is which records came (RFC 7644 §3.4.2.4, RFC 9865).
+
+mod proof;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+pub use proof::{Proof, Verdict, Why, thousands};
+
+/// The most requests for one list.
+pub const MOST_PAGES: u32 = 10_000;
+
+/// So many pages in a row may bring nothing new, as long as each comes with another cursor.
+const BARREN_PAGES: u32 = 5;
+
+/// What is tried when a server refuses a larger page.
+const MODEST_PAGE: u32 = 100;
+
+/// How a server is asked for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    /// One request, nothing more.
+    None,
+    /// `startIndex`, with `count` where a size is wanted. Without one, the first request asks for nothing in particular.
+    Index {
+        /// Records a page.
+        page_size: Option<u32>,
+    },
+    /// `cursor` (RFC 9865); only for servers that offer it.
+    Cursor {
+        /// Records a page.
+        page_size: Option<u32>,
+    },
+}
+
+/// What to keep of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The positions, in the page, of the records that had not come before.
+    pub new: Vec<usize>,
+}
+
+/// Where the reading of one list has got to.
+#[derive(Debug, Clone)]
+pub struct Pager {
+    paging: Paging,
+    seen: HashSet<Box<str>>,
+    /// Records that were given without an id: all kept, none counted as progress.
+    nameless: u64,
+    received: u64,
+    pages: u32,
+    longest_page: usize,
+    first_id: Option<Box<str>>,
+    said: Option<u64>,
+    cursor: Option<String>,
+    barren: u32,
+    ended: Option<Why>,
+}
+
+impl Pager {
+    /// Before the first request.
+    pub fn new(paging: Paging) -> Self {
+        Self {
+            paging,
+            seen: HashSet::new(),
+            nameless: 0,
+            received: 0,
+            pages: 0,
+            longest_page: 0,
+            first_id: None,
+            said: None,
+            cursor: None,
+            barren: 0,
+            ended: None,
+        }
+    }
+
+    /// The query parameters of the next request; none when the list has been read.
+    pub fn next(&self) -> Option<Vec<(String, String)>> {
+        if self.ended.is_some() {
+            return None;
+        }
+        let size = self.page_size().map(|n| ("count".to_owned(), n.to_string()));
+        let place = match (&self.cursor, self.paging) {
+            (Some(cursor), _) => Some(("cursor".to_owned(), cursor.clone())),
+            (None, Paging::Cursor { .. }) => Some(("cursor".to_owned(), String::new())),
+            (None, _) if self.pages == 0 && size.is_none() => None,
+            (None, _) => Some(("startIndex".to_owned(), (self.received + 1).to_string())),
+        };
+        Some(place.into_iter().chain(size).collect())
+    }
+
+    /// Takes a page: what the server said of it, and the id of each record in it. For a record without an id pass
+    /// something else that tells it apart, such as its raw text; an empty id is always new, and never a reason to go on.
+    pub fn accept(&mut self, page_total: Option<u64>, next_cursor: Option<String>, ids: &[&str]) -> Accepted {
+        let known = self.seen.len();
+        let new: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| self.is_new(id)).map(|(at, _)| at).collect();
+        let progress = self.seen.len() > known;
+        self.pages += 1;
+        self.received += ids.len() as u64;
+        self.longest_page = self.longest_page.max(ids.len());
+        self.said = page_total.or(self.said);
+        self.ended = self.after(ids, progress, next_cursor);
+        if self.pages == 1 {
+            self.first_id = ids.first().map(|&id| id.into());
+        }
+        if self.ended.is_none() && self.pages >= MOST_PAGES {
+            self.ended = Some(Why::TooManyPages);
+        }
+        Accepted { new }
+    }
+
+    /// The server refused the last request (400, 501, …). True if [`Pager::next`] knows something gentler, or if the
+    /// pages before are all there is to have; false if the list can't be read at all.
+    pub fn refused(&mut self) -> bool {
+        let unsure = self.said.is_none_or(|said| said > self.count());
+        match (self.page_size(), self.pages) {
+            (Some(size), _) if unsure => {
+                self.set_page_size((size > MODEST_PAGE).then_some(MODEST_PAGE));
+                true
+            }
+            (_, 0) => false,
+            _ => {
+                self.ended = Some(Why::Refused);
+                true
+            }
+        }
+    }
+
+    /// How far the list is known to be complete.
+    pub fn proof(&self) -> Proof {
+        Proof::judge(self.count(), self.received, self.said, self.ended)
+    }
+
+    fn count(&self) -> u64 {
+        self.seen.len() as u64 + self.nameless
+    }
+
+    fn is_new(&mut self, id: &str) -> bool {
+        if id.is_empty() {
+            self.nameless += 1;
+            return true;
+        }
+        !self.seen.contains(id) && self.seen.insert(id.into())
+    }
+
+    /// Why this page is the last one, if it is.
+    fn after(&mut self, ids: &[&str], progress: bool, next_cursor: Option<String>) -> Option<Why> {
+        self.barren = if progress { 0 } else { self.barren + 1 };
+        let next_cursor = next_cursor.filter(|cursor| !cursor.is_empty());
+        match (next_cursor, self.paging) {
+            (Some(next), _) => self.follow(next),
+            (None, _) if self.cursor.is_some() => Some(Why::End),
+            (None, Paging::Cursor { .. }) => Some(Why::End),
+            (None, Paging::None) => Some(Why::OneRequest),
+            (None, Paging::Index { .. }) => self.after_index(ids, progress),
+        }
+    }
+
+    fn follow(&mut self, next: String) -> Option<Why> {
+        if self.barren > BARREN_PAGES || self.cursor.as_ref() == Some(&next) {
+            return Some(Why::NothingNew);
+        }
+        self.cursor = Some(next);
+        None
+    }
+
+    fn after_index(&self, ids: &[&str], progress: bool) -> Option<Why> {
+        let Some(first) = ids.first() else { return Some(Why::End) };
+        if !progress {
+            return Some(if self.first_id.as_deref() == Some(first) { Why::Repeats } else { Why::NothingNew });
+        }
+        (self.said == Some(self.count()) && !self.may_hide_more(ids.len())).then_some(Why::End)
+    }
+
+    /// Some servers give the length of the page as the total. A page that looks full is worth one more request.
+    fn may_hide_more(&self, len: usize) -> bool {
+        let asked = self.page_size().is_some_and(|size| size as usize == len);
+        let customary = len.is_multiple_of(10) || (len + 1).is_multiple_of(1_000);
+        len == self.longest_page && (self.pages > 1 || asked || customary)
+    }
+
+    fn page_size(&self) -> Option<u32> {
+        match self.paging {
+            Paging::None => None,
+            Paging::Index { page_size } | Paging::Cursor { page_size } => page_size,
+        }
+    }
+
+    fn set_page_size(&mut self, size: Option<u32>) {
+        match &mut self.paging {
+            Paging::None => {}
+            Paging::Index { page_size } | Paging::Cursor { page_size } => *page_size = size,
+        }
+    }
+}

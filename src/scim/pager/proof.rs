@@ -1,0 +1,112 @@
+//! What is known of a list that was read: how many records came, how many there should be, and why reading ended.
+
+use std::fmt;
+
+/// How complete a list is; shown as "1,296 of 1,296".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The different records that came.
+    pub seen: u64,
+    /// The server's last word on how many there are.
+    pub said: Option<u64>,
+    /// What follows from both.
+    pub verdict: Verdict,
+}
+
+/// What is known of a list's completeness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything came.
+    Complete,
+    /// Perhaps everything came; there is nothing to tell it by.
+    Unproven(Why),
+    /// The server says that there are more.
+    Short(Why),
+}
+
+/// Why reading a list ended, or what casts doubt on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The total was reached, an empty page came, or no further cursor.
+    End,
+    /// It has not been read to its end yet.
+    Unfinished,
+    /// The server can't be asked for more than one answer.
+    OneRequest,
+    /// `startIndex` is ignored, or asking past the end begins again.
+    Repeats,
+    /// A page held only records that were known, or the same cursor came twice.
+    NothingNew,
+    /// The server refused to give the next page.
+    Refused,
+    /// [`super::MOST_PAGES`].
+    TooManyPages,
+    /// More came than the server says there are.
+    TotalTooSmall,
+    /// As many came as the server says there are, some of them more than once.
+    Twice,
+}
+
+impl Proof {
+    pub(super) fn judge(seen: u64, received: u64, said: Option<u64>, ended: Option<Why>) -> Self {
+        let why = ended.unwrap_or(Why::Unfinished);
+        let verdict = match said {
+            _ if matches!(why, Why::Unfinished | Why::TooManyPages) => Verdict::Unproven(why),
+            Some(said) if said > seen && why == Why::End && received >= said => Verdict::Short(Why::Twice),
+            Some(said) if said > seen => Verdict::Short(why),
+            Some(said) if said < seen => Verdict::Unproven(Why::TotalTooSmall),
+            None if why != Why::End => Verdict::Unproven(why),
+            _ => Verdict::Complete,
+        };
+        Self { seen, said, verdict }
+    }
+
+    /// True if everything came.
+    pub fn is_complete(&self) -> bool {
+        self.verdict == Verdict::Complete
+    }
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&thousands(self.seen))?;
+        if let Some(said) = self.said {
+            write!(f, " of {}", thousands(said))?;
+        }
+        match self.verdict {
+            Verdict::Complete if self.said.is_none() => f.write_str(", read to the end"),
+            Verdict::Complete => Ok(()),
+            Verdict::Unproven(why) => write!(f, ", perhaps not all: {why}"),
+            Verdict::Short(why) => write!(f, ", not all: {why}"),
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::End => "the list ended earlier than the server said",
+            Self::Unfinished => "the list has not been read to its end",
+            Self::OneRequest => "this server is asked only once",
+            Self::Repeats => "the server begins again when asked for more",
+            Self::NothingNew => "the server repeated itself when asked for more",
+            Self::Refused => "the server refused to give more",
+            Self::TooManyPages => "reading stopped after 10,000 pages",
+            Self::TotalTooSmall => "the server sent more than it says there are",
+            Self::Twice => "the server sent some records twice, and others may be missing",
+        })
+    }
+}
+
+/// A number with commas between the thousands.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}

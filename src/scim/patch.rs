@@ -1,0 +1,214 @@
+//! The bodies of PATCH requests (RFC 7644 §3.5.2), written strictly. Knows no server's habits.
+//!
+//! A `remove` of a whole multi-valued attribute empties it: a team without members. It can only be made by a function
+//! that says so.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    filter::{self, AttrPath, Filter},
+    urn,
+};
+
+/// One operation of a PATCH body.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Op {
+    /// Adds values; those that are there already stay as they are.
+    Add {
+        /// The attribute.
+        path: String,
+        /// What is added; an array for multi-valued attributes.
+        value: Value,
+    },
+    /// Puts the value in the place of what is there.
+    Replace {
+        /// The attribute; none if the value is an object of attributes.
+        path: Option<String>,
+        /// The new value, of its own JSON type (`false`, never `"False"`).
+        value: Value,
+    },
+    /// Takes values away.
+    Remove(Removal),
+}
+
+/// What a [`Op::Remove`] takes away. Made only by [`Op::remove`], [`Op::remove_listed`] and [`Op::remove_all`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Removal {
+    path: String,
+    listed: Option<Vec<Value>>,
+}
+
+/// A path for a `remove` that would take away more than was meant, or that can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{path}” can't be the path of a removal: {why}")]
+pub struct UnsafeRemoval {
+    /// The path.
+    pub path: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl Op {
+    /// Adds `value` at `path`.
+    pub fn add(path: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self::Add { path: path.into(), value: value.into() }
+    }
+
+    /// Replaces the value at `path`.
+    pub fn replace(path: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self::Replace { path: Some(path.into()), value: value.into() }
+    }
+
+    /// Replaces several attributes by one operation without a path.
+    pub fn replace_attributes(attributes: Map<String, Value>) -> Self {
+        Self::Replace { path: None, value: Value::Object(attributes) }
+    }
+
+    /// Removes the values that a filter chooses: `members[value eq "id"]`.
+    ///
+    /// # Errors
+    /// If the path has no filter, or one that can't be read or that chooses without comparing (`members[value pr]`).
+    pub fn remove(path: impl Into<String>) -> Result<Self, UnsafeRemoval> {
+        let path = path.into();
+        match check_filtered(&path) {
+            Ok(()) => Ok(Self::Remove(Removal { path, listed: None })),
+            Err(why) => Err(UnsafeRemoval { path, why }),
+        }
+    }
+
+    /// Removes the values in the list, by a `value` that the RFC does not know for `remove`.
+    ///
+    /// Some servers have no other way; others disregard the list and **empty the attribute**. Only for a server and an
+    /// attribute where it is known to work.
+    ///
+    /// # Errors
+    /// If the list is empty, which would be [`Op::remove_all`].
+    pub fn remove_listed(path: impl Into<String>, values: Vec<Value>) -> Result<Self, UnsafeRemoval> {
+        let path = path.into();
+        if values.is_empty() {
+            return Err(UnsafeRemoval { path, why: "no values are listed, which would remove them all".into() });
+        }
+        Ok(Self::Remove(Removal { path, listed: Some(values) }))
+    }
+
+    /// Removes **every** value of the attribute: all members, all roles.
+    pub fn remove_all(path: impl Into<String>) -> Self {
+        Self::Remove(Removal { path: path.into(), listed: None })
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Add { path, value } => json!({"op": "add", "path": path, "value": value}),
+            Self::Replace { path: Some(path), value } => json!({"op": "replace", "path": path, "value": value}),
+            Self::Replace { path: None, value } => json!({"op": "replace", "value": value}),
+            Self::Remove(Removal { path, listed: None }) => json!({"op": "remove", "path": path}),
+            Self::Remove(Removal { path, listed: Some(values) }) => {
+                json!({"op": "remove", "path": path, "value": values})
+            }
+        }
+    }
+}
+
+/// The body of a PATCH request with these operations, in this order.
+pub fn patch(ops: Vec<Op>) -> Value {
+    json!({"schemas": [urn::PATCH_OP], "Operations": ops.into_iter().map(Op::into_value).collect::<Vec<_>>()})
+}
+
+/// The path of one member of a group: `members[value eq "id"]`.
+pub fn member_filter(id: &str) -> String {
+    chosen("members", "value", id)
+}
+
+/// The path of the entries whose `key` is `text`: `registryRoles[registryName eq "r"]`.
+pub fn chosen(attr: &str, key: &str, text: &str) -> String {
+    Filter::Has(AttrPath::new(attr), Box::new(Filter::equal(AttrPath::new(key), text))).to_string()
+}
+
+fn check_filtered(path: &str) -> Result<(), String> {
+    // A sub-attribute may follow the filter (RFC 7644 §3.5.2, figure 7), which the filter grammar does not have.
+    let end = path.rfind(']').ok_or("it has no filter, so everything would be removed")? + 1;
+    let sub = &path[end..];
+    if !sub.is_empty() && !sub.strip_prefix('.').is_some_and(filter::is_name) {
+        return Err("nothing but one sub-attribute may follow the filter".into());
+    }
+    match filter::parse(&path[..end]) {
+        Ok(Filter::Has(_, inner)) if compares(&inner) => Ok(()),
+        Ok(Filter::Has(..)) => Err("its filter does not say which values, so everything could be removed".into()),
+        Ok(_) => Err("it is not one attribute with a filter".into()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// True if every way of meeting the filter includes being equal to something.
+fn compares(filter: &Filter) -> bool {
+    match filter {
+        Filter::Compare(_, op, literal) => *op == filter::Op::Equal && *literal != filter::Literal::Null,
+        Filter::And(all) => all.iter().any(compares),
+        Filter::Or(any) => any.iter().all(compares),
+        Filter::Present(_) | Filter::Has(..) | Filter::Not(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn bodies_are_exact() {
+        let body = patch(vec![
+            Op::add("members", json!([{"value": "u=="}])),
+            Op::replace_attributes(Map::from_iter([("active".to_owned(), false.into())])),
+            Op::replace("displayName", "Ann"),
+            Op::remove(member_filter("u==")).unwrap(),
+            Op::remove_listed("permissions", vec![json!({"name": "run:stop"})]).unwrap(),
+            Op::remove_all("registryRoles"),
+        ]);
+        assert_eq!(
+            body.to_string(),
+            concat!(
+                r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":["#,
+                r#"{"op":"add","path":"members","value":[{"value":"u=="}]},"#,
+                r#"{"op":"replace","value":{"active":false}},"#,
+                r#"{"op":"replace","path":"displayName","value":"Ann"},"#,
+                r#"{"op":"remove","path":"members[value eq \"u==\"]"},"#,
+                r#"{"op":"remove","path":"permissions","value":[{"name":"run:stop"}]},"#,
+                r#"{"op":"remove","path":"registryRoles"}]}"#,
+            )
+        );
+    }
+
+    #[test]
+    fn nothing_is_emptied_by_accident() {
+        for path in [
+            "members",
+            "",
+            "members[]",
+            "members[value pr]",
+            r#"members[value ne "u"]"#,
+            r#"members[not (value eq "u")]"#,
+            r#"members[value eq "u" or value pr]"#,
+            "members[value eq null]",
+            r#"members[value eq "u"].."#,
+            r#"members[value eq "u"] or x[y eq "z"]"#,
+            r#"members value eq "]""#,
+        ] {
+            assert!(Op::remove(path).is_err(), "{path}");
+        }
+        assert!(Op::remove_listed("members", vec![]).is_err());
+        assert!(Op::remove(r#"emails[type eq "work" and value pr].display"#).is_ok());
+        let error = Op::remove("members").unwrap_err().to_string();
+        assert_eq!(error, "“members” can't be the path of a removal: it has no filter, so everything would be removed");
+    }
+
+    proptest! {
+        #[test]
+        fn any_id_is_quoted(id in any::<String>()) {
+            let path = member_filter(&id);
+            prop_assert!(Op::remove(path.as_str()).is_ok());
+            let expected = Filter::Has(AttrPath::new("members"), Box::new(Filter::equal(AttrPath::new("value"), id)));
+            prop_assert_eq!(filter::parse(&path), Ok(expected));
+        }
+    }
+}
