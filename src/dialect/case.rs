@@ -130,10 +130,7 @@ impl<'a> Case<'a> {
         if new.user_name.trim().is_empty() {
             return refuse("A user needs a user name.");
         }
-        let (local, domain) = new.email.split_once('@').unwrap_or_default();
-        if local.is_empty() || domain.is_empty() || new.email.contains(char::is_whitespace) {
-            return refuse(format!("“{}” is no email address: write it as name@host.", Name::from(new.email.as_str())));
-        }
+        address(&new.email)?;
         match self.0.user_named(&new.user_name).or_else(|| self.0.user_named(&new.email)) {
             Some(known) if known.is_inactive() => {
                 refuse(format!("{} is there already, deactivated ({}).", known.user_name, known.email))
@@ -166,10 +163,20 @@ pub(super) fn put_back(
     if before.raw() == to {
         return refuse(format!("{} has this {what} already.", user.user_name));
     }
-    Ok(match (before.is_empty(), user.depth) {
-        (true, Depth::Summary) => Undo::Never(format!("The {what} before is not known, so it can't be put back.")),
-        _ => Undo::By(vec![change(before.raw().to_owned())]),
+    Ok(if before.is_empty() && (what == "email" || user.depth == Depth::Summary) {
+        Undo::Never(format!("No {what} is known from before, so none can be put back."))
+    } else {
+        Undo::By(vec![change(before.raw().to_owned())])
     })
+}
+
+/// An address that can be one.
+pub(super) fn address(text: &str) -> Result<(), Unsupported> {
+    let (local, domain) = text.split_once('@').unwrap_or_default();
+    if local.is_empty() || domain.is_empty() || domain.contains('@') || text.contains(char::is_whitespace) {
+        return refuse(format!("“{}” is no email address: write it as name@host.", Name::from(text)));
+    }
+    Ok(())
 }
 
 /// Refuses a change, with the sentence that the person is told.

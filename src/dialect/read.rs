@@ -98,7 +98,6 @@ impl<'a> Reader<'a> {
     }
 
     /// `meta` (RFC 7643 §3.1). What is wrong in it is left out.
-    #[expect(clippy::type_complexity, reason = "three fields that every record has, named where they are bound")]
     pub(super) fn meta(&self) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>, Option<Arc<str>>) {
         let Ok(Some(meta)) = self.fields.object("meta") else { return (None, None, None) };
         let version = meta.string("version").ok().flatten().filter(|version| !version.is_empty());
@@ -123,7 +122,7 @@ impl<'a> Reader<'a> {
     fn email(&mut self) -> Name {
         let mut first = None;
         let entries = self.fields.objects("emails");
-        if entries.is_empty() && self.fields.get("emails").is_some_and(|value| value.is_boolean()) {
+        if entries.is_empty() && self.fields.get("emails").is_some_and(serde_json::Value::is_boolean) {
             let wrong = self.fields.unreadable("emails", "is true or false, not an address".into());
             self.keep::<()>(Err(wrong));
         }
@@ -146,7 +145,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let entries = self.fields.objects("members");
-        if entries.is_empty() && self.fields.get("members").is_some_and(|value| value.is_boolean()) {
+        if entries.is_empty() && self.fields.get("members").is_some_and(serde_json::Value::is_boolean) {
             let wrong = self.fields.unreadable("members", "is true or false, not a list".into());
             self.keep::<()>(Err(wrong));
             return None;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json, value::RawValue};
 
 use super::{
     Dialect, List,
-    case::{Case, Draft, Membership, counted, put_back, refuse},
+    case::{Case, Draft, Membership, address, counted, put_back, refuse},
     read::{Reader, document},
     wire,
 };
@@ -29,7 +29,7 @@ use crate::{
 
 const NO_ROLES: &str = "This provider keeps no roles: what people may do follows from their groups.";
 /// What servers commonly take; smaller answers are followed up, and refused sizes given up, by the pager.
-const PAGE: u64 = 100;
+const PAGE: u32 = 100;
 
 type Planned = Result<Draft, Unsupported>;
 
@@ -232,12 +232,14 @@ fn set_display_name(case: Case<'_>, id: &Id, to: &str) -> Planned {
     let undo =
         put_back(user, "display name", &user.display_name, to, |to| Change::SetDisplayName { user: id.clone(), to })?;
     let target = Target::user(id);
-    let request = patch(case, &target, Op::replace("displayName", to));
+    let op = if to.is_empty() { Op::remove_all("displayName") } else { Op::replace("displayName", to) };
+    let request = patch(case, &target, op);
     Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])))
 }
 
 fn set_email(case: Case<'_>, id: &Id, to: &str) -> Planned {
     let user = case.user(id)?;
+    address(to)?;
     let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
     let target = Target::user(id);
     let request = patch(case, &target, Op::replace("emails", emails(to)));

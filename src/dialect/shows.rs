@@ -146,7 +146,10 @@ fn is_member(team: &Team, user: &Id, without: &str) -> Shown {
 
 /// `shown` is what the server is held to have; blanks at the ends are its own to trim.
 fn text(what: &str, now: &Name, wanted: &str, shown: &str) -> Shown {
-    yes_or(shown.trim() == wanted.trim(), || if now.is_empty() { format!("no {what}") } else { format!("{what} {now}") })
+    yes_or(
+        shown.trim() == wanted.trim(),
+        || if now.is_empty() { format!("no {what}") } else { format!("{what} {now}") },
+    )
 }
 
 fn is_new_user(found: &User, new: &NewUser) -> Shown {

@@ -6,7 +6,7 @@ use super::words::{ADMIN, TEAMS_USER, VIEWER};
 use crate::{
     dialect::{
         Hosting,
-        case::{Case, Draft, counted, put_back, refuse, some_of},
+        case::{Case, Draft, address, counted, put_back, refuse, some_of},
         wire,
     },
     directory::{
@@ -15,11 +15,7 @@ use crate::{
         plan::{Confirm, Risk, Undo, Unsupported},
         record::{Account, User},
     },
-    scim::{
-        patch::Op,
-        request::Request,
-        urn,
-    },
+    scim::{patch::Op, request::Request, urn},
 };
 
 type Planned = Result<Draft, Unsupported>;
@@ -174,7 +170,8 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
     let request = wire::delete(&target).if_match(case.version(&target));
     let keys = (user.account != Account::Person)
         .then(|| "API keys of this service account are not revoked with it: revoke them in the W&B app.".to_owned());
-    let never = "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew.";
+    let never =
+        "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew.";
     Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
         .risk(Risk::Type(user.user_name.as_str().into()))
         .note(case.lost_teams(user, "team"))
@@ -183,15 +180,15 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
 
 pub(super) fn set_display_name(case: Case<'_>, id: &Id, to: &str) -> Planned {
     let user = person(case, id)?;
-    let undo = put_back(user, "display name", &user.display_name, to, |to| {
-        Change::SetDisplayName { user: id.clone(), to }
-    })?;
+    let undo =
+        put_back(user, "display name", &user.display_name, to, |to| Change::SetDisplayName { user: id.clone(), to })?;
     let request = patch(case, id, Op::replace("displayName", to));
     Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])))
 }
 
 pub(super) fn set_email(case: Case<'_>, id: &Id, to: &str) -> Planned {
     let user = person(case, id)?;
+    address(to)?;
     let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
     let request = patch(case, id, Op::replace("emails", json!([{"value": to, "primary": true}])));
     Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])).risk(Risk::Look))

@@ -125,4 +125,3 @@ fn last_active(reader: &Reader<'_>) -> LastActive {
         _ => reader.fields.instant("lastActiveAt").map_or(LastActive::Unknown, LastActive::At),
     }
 }
-

@@ -47,7 +47,8 @@ pub(super) fn edit(case: Case<'_>, id: &Id, to: &RoleDraft) -> Planned {
 /// Where only permissions differ, only they are sent; otherwise everything, since it is not agreed whether PUT leaves
 /// permissions alone or replaces them.
 fn requests(target: &Target, now: &RoleDraft, to: &RoleDraft) -> Vec<Request> {
-    let same_head = now.name == to.name && now.description == to.description && now.inherits.eq_ignore_ascii_case(&to.inherits);
+    let same_head =
+        now.name == to.name && now.description == to.description && now.inherits.eq_ignore_ascii_case(&to.inherits);
     if !same_head {
         return vec![Request::new(Method::Put, wire::path(target)).body(definition(to))];
     }
@@ -108,7 +109,8 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
 fn holders(case: Case<'_>, role: &Name) -> Option<String> {
     let users = case.0.records().users();
     let known = users.values().filter(|user| user.team_roles.is_some()).count();
-    let basis = if known < users.len() { format!(" (team roles known for {known} of {})", users.len()) } else { String::new() };
+    let basis =
+        if known < users.len() { format!(" (team roles known for {known} of {})", users.len()) } else { String::new() };
     let holders = case.0.holders(role);
     let mut teams: Vec<&Name> = holders.iter().flat_map(|(_, teams)| teams.iter().copied()).collect();
     teams.sort_by_key(|name| name.raw());

@@ -113,9 +113,7 @@ pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
     let before = user.and_then(|user| user.role_in(&team.name));
     // Setting a role joins first, so one change puts back both.
     let undo = match before {
-        Some(role) if role.is(MEMBER) => {
-            Undo::By(vec![Change::AddMember { team: team.id.clone(), user: id.clone() }])
-        }
+        Some(role) if role.is(MEMBER) => Undo::By(vec![Change::AddMember { team: team.id.clone(), user: id.clone() }]),
         Some(role) => Undo::By(vec![give(id, team, role)]),
         None => Undo::Never(format!(
             "The role in {} is not known, so it can't be put back; adding them again makes them {MEMBER}.",
