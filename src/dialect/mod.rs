@@ -1,1 +1,193 @@
-//! (room under construction)
+//! How one provider speaks: what it can do, how a change is put on the wire, how its answers are read.
+//!
+//! The only room that knows a vendor's name. Requests are values; nothing is sent from here, and there is no clock.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use serde_json::value::RawValue;
+
+use crate::{
+    directory::{
+        Fresh, Kind, Target,
+        change::Change,
+        plan::{Planner, Step},
+        record::{Depth, Problem, Record, Role, Team, User},
+    },
+    scim::{
+        failure::Failure,
+        pager::Paging,
+        request::{Method, Request},
+    },
+};
+
+mod case;
+mod read;
+mod rfc;
+mod shows;
+mod wandb;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+/// How a list is read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// The first request, without paging parameters.
+    pub request: Request,
+    /// How to ask for the rest.
+    pub paging: Paging,
+    /// The most records that the server is documented to give at once: a list of exactly this length may be cut off.
+    pub limit: Option<u64>,
+    /// What a record that comes in this list may be trusted to hold.
+    pub depth: Depth,
+}
+
+/// Whether a record that was read shows a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// It does.
+    Yes,
+    /// It does not; what the server shows instead, in words that continue "the server shows …".
+    No(String),
+    /// What was read says nothing about it.
+    CantTell,
+}
+
+/// One provider in one hosting.
+pub trait Dialect: Planner {
+    /// What a person calls it: "W&B Dedicated Cloud".
+    fn name(&self) -> &'static str;
+
+    /// How to list a kind; `None` where the provider has no such list.
+    fn list(&self, kind: Kind) -> Option<List>;
+
+    /// The request that reads one record.
+    fn get(&self, target: &Target) -> Request {
+        Request::new(Method::Get, wire::path(target))
+    }
+
+    /// Reads one record that stands at `at` (such as `$.Resources[3]`). A bad attribute costs only itself: the record
+    /// then carries the problem.
+    ///
+    /// # Errors
+    /// If it has no id; [`placeholder`] makes a record of that.
+    fn read(&self, kind: Kind, raw: &RawValue, depth: Depth, at: &str) -> Result<Record, Problem>;
+
+    /// The list request that finds what a create made whose answer was lost. Some servers answer an unsupported filter
+    /// with everybody: [`Dialect::shows`] picks the match. `None` for changes of records that have an id already.
+    fn find(&self, change: &Change) -> Option<Request>;
+
+    /// Whether what was read shows the change. Later records of the same id are newer. After a look-up by
+    /// [`Dialect::find`] that brought nothing, pass [`Fresh::Gone`] of the provisional id.
+    fn shows(&self, change: &Change, fresh: &[Fresh], step: &Step) -> Shown {
+        let _ = step;
+        shows::shows(change, fresh)
+    }
+
+    /// Adds what this provider's administrator should do about a failure.
+    fn hint(&self, failure: &mut Failure);
+}
+
+/// The dialect of a provider in its hosting. The hosting matters only to W&B.
+pub fn of(provider: Provider, hosting: Hosting) -> Arc<dyn Dialect> {
+    match provider {
+        Provider::Wandb => Arc::new(wandb::Wandb::new(hosting)),
+        Provider::Scim => Arc::new(rfc::Rfc::new()),
+    }
+}
+
+/// The record that stands in a list for the `n`-th one that has no readable id: it is shown, and never edited.
+pub fn placeholder(kind: Kind, n: usize, problem: Problem) -> Record {
+    let id = format!("{UNREADABLE}{n}").into();
+    let problem = Some(Box::new(problem));
+    match kind {
+        Kind::User => Record::User(User { id, problem, ..User::default() }),
+        Kind::Team => Record::Team(Team { id, problem, ..Team::default() }),
+        Kind::Role => Record::Role(Role { id, problem, ..Role::default() }),
+    }
+}
+
+/// What the id of a [`placeholder`] begins with; no request is ever made for such an id.
+pub const UNREADABLE: &str = "unreadable:";
+
+/// Whose directory it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Provider {
+    /// Weights & Biases.
+    Wandb,
+    /// Any server that keeps to RFC 7643 and RFC 7644.
+    Scim,
+}
+
+/// Where W&B runs; what it can do differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Hosting {
+    /// Multi-tenant Cloud: one server for all customers.
+    MultiTenant,
+    /// Dedicated Cloud: one server for the customer, run by W&B.
+    #[default]
+    Dedicated,
+    /// Run by the customer.
+    SelfManaged,
+}
+
+/// A word that names no provider, or no hosting.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{word}” is no {what}: use {choices}")]
+pub struct UnknownWord {
+    /// What was given.
+    pub word: String,
+    /// "provider" or "hosting".
+    pub what: &'static str,
+    /// What could be given.
+    pub choices: &'static str,
+}
+
+impl FromStr for Provider {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        match word {
+            "wandb" => Ok(Self::Wandb),
+            "scim" => Ok(Self::Scim),
+            _ => Err(UnknownWord { word: word.into(), what: "provider", choices: "wandb or scim" }),
+        }
+    }
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Wandb => "wandb",
+            Self::Scim => "scim",
+        })
+    }
+}
+
+impl FromStr for Hosting {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        match word {
+            "multi-tenant" => Ok(Self::MultiTenant),
+            "dedicated" => Ok(Self::Dedicated),
+            "self-managed" => Ok(Self::SelfManaged),
+            _ => Err(UnknownWord {
+                word: word.into(),
+                what: "hosting",
+                choices: "multi-tenant, dedicated or self-managed",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Hosting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::MultiTenant => "multi-tenant",
+            Self::Dedicated => "dedicated",
+            Self::SelfManaged => "self-managed",
+        })
+    }
+}

@@ -1,0 +1,219 @@
+//! What a plan may rest on: the records that a change is about, found and checked, and what else the directory knows of
+//! them. Knows no vendor and no wire.
+
+use super::UNREADABLE;
+use crate::directory::{
+    Directory, Id, Kind, Name, Target,
+    change::{Change, NewUser},
+    plan::{Confirm, Risk, Step, Undo, Unsupported},
+    record::{Depth, Problem, Role, Team, User},
+    words,
+};
+use crate::scim::request::Request;
+
+/// A step without its change and words.
+pub(super) struct Draft {
+    pub requests: Vec<Request>,
+    pub consequences: Vec<String>,
+    pub undo: Undo,
+    pub confirm: Confirm,
+    pub risk: Risk,
+}
+
+impl Draft {
+    pub(super) fn new(requests: Vec<Request>, undo: Undo, confirm: Confirm) -> Self {
+        Self { requests, consequences: Vec::new(), undo, confirm, risk: Risk::Plain }
+    }
+
+    pub(super) fn risk(mut self, risk: Risk) -> Self {
+        self.risk = risk;
+        self
+    }
+
+    /// Shown first if so.
+    pub(super) fn look_if(self, look: bool) -> Self {
+        if look { self.risk(Risk::Look) } else { self }
+    }
+
+    pub(super) fn note(mut self, sentence: impl Into<Option<String>>) -> Self {
+        self.consequences.extend(sentence.into());
+        self
+    }
+
+    pub(super) fn step(self, change: &Change, directory: &Directory) -> Step {
+        Step {
+            change: change.clone(),
+            requests: self.requests,
+            consequences: self.consequences,
+            undo: self.undo,
+            confirm: self.confirm,
+            risk: self.risk,
+            words: words::line(change, directory),
+        }
+    }
+}
+
+/// Whether somebody is in a team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Membership {
+    In,
+    Out,
+    /// The team's members were not read, and the user's record says nothing.
+    Unknown,
+}
+
+/// The directory that a change is planned against.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'a>(pub &'a Directory);
+
+impl<'a> Case<'a> {
+    pub(super) fn user(self, id: &Id) -> Result<&'a User, Unsupported> {
+        let user = self.0.user(id).ok_or_else(|| unknown("user", id))?;
+        usable(id, &user.user_name, user.problem.as_deref())?;
+        Ok(user)
+    }
+
+    pub(super) fn team(self, id: &Id) -> Result<&'a Team, Unsupported> {
+        let team = self.0.team(id).ok_or_else(|| unknown("team", id))?;
+        usable(id, &team.name, team.problem.as_deref())?;
+        Ok(team)
+    }
+
+    pub(super) fn role(self, id: &Id) -> Result<&'a Role, Unsupported> {
+        let role = self.0.role(id).ok_or_else(|| unknown("role", id))?;
+        usable(id, &role.name, role.problem.as_deref())?;
+        Ok(role)
+    }
+
+    /// The version to ask for. None for a record with changes under way: they will have given it another by then.
+    pub(super) fn version(self, target: &Target) -> Option<&'a str> {
+        if self.0.is_touched(target) {
+            return None;
+        }
+        match target.kind {
+            Kind::User => self.0.user(&target.id)?.version.as_deref(),
+            Kind::Team => self.0.team(&target.id)?.version.as_deref(),
+            Kind::Role => self.0.role(&target.id)?.version.as_deref(),
+        }
+    }
+
+    pub(super) fn membership(self, team: &Team, user: &Id) -> Membership {
+        let granted = self.0.user(user).is_some_and(|user| user.role_in(&team.name).is_some());
+        if granted || self.0.teams_of(user).contains(&team.id) {
+            Membership::In
+        } else if team.members.is_none() {
+            Membership::Unknown
+        } else {
+            Membership::Out
+        }
+    }
+
+    /// The teams of a user in words, each with the role there where it is known; empty without any.
+    pub(super) fn teams_in_words(self, user: &User) -> Vec<String> {
+        let teams = self.0.teams_of(&user.id);
+        let named = teams.iter().filter_map(|id| self.0.team(id)).map(|team| match user.role_in(&team.name) {
+            Some(role) => format!("{} ({role})", team.name),
+            None => team.name.to_string(),
+        });
+        named.collect()
+    }
+
+    /// What deleting a user takes from their teams.
+    pub(super) fn lost_teams(self, user: &User, word: &str) -> Option<String> {
+        let teams = self.teams_in_words(user);
+        let count = counted(teams.len(), word);
+        (!teams.is_empty()).then(|| format!("{} leaves {count}: {}.", user.user_name, some_of(&teams)))
+    }
+
+    /// A sensible new user whom nobody has the name of.
+    pub(super) fn new_user(self, new: &NewUser) -> Result<(), Unsupported> {
+        if new.user_name.trim().is_empty() {
+            return refuse("A user needs a user name.");
+        }
+        address(&new.email)?;
+        match self.0.user_named(&new.user_name).or_else(|| self.0.user_named(&new.email)) {
+            Some(known) if known.is_inactive() => {
+                refuse(format!("{} is there already, deactivated ({}).", known.user_name, known.email))
+            }
+            Some(known) => refuse(format!("{} is there already ({}).", known.user_name, known.email)),
+            None => Ok(()),
+        }
+    }
+
+    /// A team name that is not taken, and members who can be put in.
+    pub(super) fn new_team(self, name: &str, members: &[Id], word: &str) -> Result<(), Unsupported> {
+        if name.trim().is_empty() {
+            return refuse(format!("A {word} needs a name."));
+        }
+        if self.0.team_named(&name.into()).is_some() {
+            return refuse(format!("There is a {word} named {} already.", Name::from(name)));
+        }
+        members.iter().try_for_each(|id| self.user(id).map(drop))
+    }
+}
+
+/// The way back to a text, or the refusal to set what is there.
+pub(super) fn put_back(
+    user: &User,
+    what: &str,
+    before: &Name,
+    to: &str,
+    change: impl FnOnce(String) -> Change,
+) -> Result<Undo, Unsupported> {
+    if before.raw() == to {
+        return refuse(format!("{} has this {what} already.", user.user_name));
+    }
+    Ok(if before.is_empty() && (what == "email" || user.depth == Depth::Summary) {
+        Undo::Never(format!("No {what} is known from before, so none can be put back."))
+    } else {
+        Undo::By(vec![change(before.raw().to_owned())])
+    })
+}
+
+/// An address that can be one.
+pub(super) fn address(text: &str) -> Result<(), Unsupported> {
+    let (local, domain) = text.split_once('@').unwrap_or_default();
+    if local.is_empty() || domain.is_empty() || domain.contains('@') || text.contains(char::is_whitespace) {
+        return refuse(format!("“{}” is no email address: write it as name@host.", Name::from(text)));
+    }
+    Ok(())
+}
+
+/// Refuses a change, with the sentence that the person is told.
+pub(super) fn refuse<T>(why: impl Into<String>) -> Result<T, Unsupported> {
+    Err(Unsupported(why.into()))
+}
+
+fn unknown(what: &str, id: &Id) -> Unsupported {
+    Unsupported(format!("This {what} ({}) is not known here: refresh, and look again.", Name::from(&**id)))
+}
+
+fn usable(id: &Id, name: &Name, problem: Option<&Problem>) -> Result<(), Unsupported> {
+    if let Some(Problem { path, why }) = problem {
+        return refuse(format!("This record could not be read ({path} {why}), so it is not edited."));
+    }
+    if id.starts_with("new:") {
+        return refuse(format!("{name} is not created yet: wait for the server's answer."));
+    }
+    if id.starts_with(UNREADABLE) {
+        return refuse("This record has no id that could be read, so it is not edited.");
+    }
+    Ok(())
+}
+
+/// "1 team", "12 teams".
+pub(super) fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The first few of many: "vision, nlp, ops and 4 more".
+pub(super) fn some_of<S: AsRef<str>>(all: &[S]) -> String {
+    const NAMED: usize = 4;
+    // One more is named rather than called "1 more".
+    let shown = if all.len() == NAMED + 1 { NAMED + 1 } else { NAMED };
+    let named: Vec<&str> = all.iter().take(shown).map(AsRef::as_ref).collect();
+    match all.len().saturating_sub(shown) {
+        0 => named.join(", "),
+        rest => format!("{} and {rest} more", named.join(", ")),
+    }
+}

@@ -1,0 +1,173 @@
+//! Reading the core of users and groups (RFC 7643 §4.1, §4.2) from whatever a server sends: one bad attribute costs only
+//! itself. Knows no vendor.
+
+use std::{borrow::Cow, sync::Arc};
+
+use serde_json::{Value, value::RawValue};
+
+use crate::{
+    directory::{
+        Id, Name,
+        record::{Depth, Member, Problem, Team, User},
+    },
+    scim::json::{Fields, Unreadable},
+};
+
+/// A record under reading: its fields, and the first thing that was wrong with them.
+///
+/// Only what an edit rests on (names, addresses, roles, members) makes a problem: nobody should be kept from editing a
+/// record by a bad date.
+pub(super) struct Reader<'a> {
+    pub fields: Fields<'a>,
+    problem: Option<Problem>,
+}
+
+/// The document of a raw record.
+pub(super) fn document(raw: &RawValue, at: &str) -> Result<Value, Problem> {
+    serde_json::from_str(raw.get()).map_err(|error| Problem { path: at.into(), why: format!("is not JSON: {error}") })
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(document: &'a Value, at: &str) -> Result<Self, Problem> {
+        Ok(Self { fields: Fields::of(document, at).map_err(problem)?, problem: None })
+    }
+
+    /// The one attribute that a record can't be without.
+    pub(super) fn id(&self) -> Result<Id, Problem> {
+        self.fields.required_string("id").map(|id| Arc::from(&*id)).map_err(problem)
+    }
+
+    /// A value, or its default and the problem kept.
+    pub(super) fn keep<T: Default>(&mut self, read: Result<T, Unreadable>) -> T {
+        read.unwrap_or_else(|error| {
+            self.problem.get_or_insert_with(|| problem(error));
+            T::default()
+        })
+    }
+
+    pub(super) fn name(&mut self, attribute: &str) -> Option<Name> {
+        let text = self.fields.string(attribute);
+        self.keep(text).map(into_name)
+    }
+
+    /// A name that must be there, or a problem.
+    pub(super) fn required_name(&mut self, attribute: &str) -> Name {
+        let text = self.fields.required_string(attribute).map(into_name);
+        self.keep(text)
+    }
+
+    /// True if the attribute is there, be it `null`: `null` means unassigned, where no attribute may mean not told.
+    pub(super) fn mentions(&self, attribute: &str) -> bool {
+        self.fields.map().is_some_and(|map| map.keys().any(|key| key.eq_ignore_ascii_case(attribute)))
+    }
+
+    pub(super) fn problem(self) -> Option<Box<Problem>> {
+        self.problem.map(Box::new)
+    }
+
+    /// The core of a user; the problem is not set yet.
+    pub(super) fn user(&mut self, depth: Depth) -> Result<User, Problem> {
+        let active = self.fields.boolean("active");
+        let (created, modified, version) = self.meta();
+        Ok(User {
+            id: self.id()?,
+            user_name: self.required_name("userName"),
+            display_name: self.display_name(),
+            email: self.email(),
+            active: self.keep(active),
+            created,
+            modified,
+            version,
+            depth,
+            ..User::default()
+        })
+    }
+
+    /// The core of a group; the problem is not set yet.
+    pub(super) fn team(&mut self, depth: Depth) -> Result<Team, Problem> {
+        let (created, modified, version) = self.meta();
+        Ok(Team {
+            id: self.id()?,
+            name: self.required_name("displayName"),
+            members: self.members(depth),
+            created,
+            modified,
+            version,
+            problem: None,
+        })
+    }
+
+    /// `meta` (RFC 7643 §3.1). What is wrong in it is left out.
+    pub(super) fn meta(&self) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>, Option<Arc<str>>) {
+        let Ok(Some(meta)) = self.fields.object("meta") else { return (None, None, None) };
+        let version = meta.string("version").ok().flatten().filter(|version| !version.is_empty());
+        (meta.instant("created"), meta.instant("lastModified"), version.map(|version| Arc::from(&*version)))
+    }
+
+    /// `displayName`, else the parts of `name` (RFC 7643 §4.1.1).
+    fn display_name(&mut self) -> Name {
+        if let Some(name) = self.name("displayName").filter(|name| !name.is_empty()) {
+            return name;
+        }
+        let Ok(Some(name)) = self.fields.object("name") else { return Name::default() };
+        let part = |attribute| name.string(attribute).ok().flatten().filter(|part| !part.trim().is_empty());
+        if let Some(formatted) = part("formatted") {
+            return into_name(formatted);
+        }
+        let parts: Vec<Cow<'_, str>> = [part("givenName"), part("familyName")].into_iter().flatten().collect();
+        Name::from(parts.join(" "))
+    }
+
+    /// The primary address, or the first one. An array, one object (W&B before 0.80.1), or bare text.
+    fn email(&mut self) -> Name {
+        let mut first = None;
+        let entries = self.fields.objects("emails");
+        if entries.is_empty() && self.fields.get("emails").is_some_and(serde_json::Value::is_boolean) {
+            let wrong = self.fields.unreadable("emails", "is true or false, not an address".into());
+            self.keep::<()>(Err(wrong));
+        }
+        for entry in entries {
+            let Some(address) = self.keep(entry.value_or_string()).filter(|address| !address.is_empty()) else {
+                continue;
+            };
+            if matches!(entry.boolean("primary"), Ok(Some(true))) {
+                return into_name(address);
+            }
+            first.get_or_insert(address);
+        }
+        first.map(into_name).unwrap_or_default()
+    }
+
+    /// Keys in either case; `null` and `[]` are nobody. No attribute at all is nobody only where the record was read by
+    /// itself.
+    fn members(&mut self, depth: Depth) -> Option<Vec<Member>> {
+        if depth == Depth::Summary && !self.mentions("members") {
+            return None;
+        }
+        let entries = self.fields.objects("members");
+        if entries.is_empty() && self.fields.get("members").is_some_and(serde_json::Value::is_boolean) {
+            let wrong = self.fields.unreadable("members", "is true or false, not a list".into());
+            self.keep::<()>(Err(wrong));
+            return None;
+        }
+        let mut members = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match self.keep(entry.value_or_string()).filter(|id| !id.is_empty()) {
+                Some(id) => {
+                    let display = entry.string("display").ok().flatten().map(into_name).unwrap_or_default();
+                    members.push(Member { id: Arc::from(&*id), display });
+                }
+                None => self.keep(Err(entry.unreadable("value", "is missing: this member has no id".into()))),
+            }
+        }
+        Some(members)
+    }
+}
+
+pub(super) fn problem(Unreadable { path, why }: Unreadable) -> Problem {
+    Problem { path, why }
+}
+
+pub(super) fn into_name(text: Cow<'_, str>) -> Name {
+    Name::from(&*text)
+}

@@ -1,0 +1,210 @@
+//! Does a record that was read show a change? Servers answer 200 and change nothing, or echo what was asked for; only
+//! the record says. Knows no vendor: what the wire hides from a [`Change`] the dialects look up themselves.
+
+use super::{Shown, case::counted};
+use crate::directory::{
+    Fresh, Id, Kind, Name, Target,
+    change::{Change, NewUser, RoleDraft},
+    record::{Record, Role, Team, User},
+};
+
+/// What was read of one record.
+pub(super) enum Seen<'a, T> {
+    Record(&'a T),
+    Gone,
+    Nothing,
+}
+
+/// The newest that was read of a user; a record that could not be read whole counts as nothing.
+pub(super) fn user<'a>(fresh: &'a [Fresh], id: &Id) -> Seen<'a, User> {
+    seen(fresh, &Target::user(id), |record| match record {
+        Record::User(user) if user.problem.is_none() => Some(user),
+        _ => None,
+    })
+}
+
+fn team<'a>(fresh: &'a [Fresh], id: &Id) -> Seen<'a, Team> {
+    seen(fresh, &Target::team(id), |record| match record {
+        Record::Team(team) if team.problem.is_none() => Some(team),
+        _ => None,
+    })
+}
+
+fn role<'a>(fresh: &'a [Fresh], id: &Id) -> Seen<'a, Role> {
+    seen(fresh, &Target::role(id), |record| match record {
+        Record::Role(role) if role.problem.is_none() => Some(role),
+        _ => None,
+    })
+}
+
+fn seen<'a, T>(fresh: &'a [Fresh], target: &Target, pick: fn(&'a Record) -> Option<&'a T>) -> Seen<'a, T> {
+    for one in fresh.iter().rev() {
+        match one {
+            Fresh::Gone(gone) if gone == target => return Seen::Gone,
+            Fresh::Record(record) if record.target() == *target => {
+                return pick(record).map_or(Seen::Nothing, Seen::Record);
+            }
+            _ => {}
+        }
+    }
+    Seen::Nothing
+}
+
+impl<T> Seen<'_, T> {
+    /// Judges the record; one that is gone shows no change to it.
+    pub(super) fn judge(self, what: &str, judge: impl FnOnce(&T) -> Shown) -> Shown {
+        match self {
+            Seen::Record(record) => judge(record),
+            Seen::Gone => Shown::No(format!("that the {what} is gone")),
+            Seen::Nothing => Shown::CantTell,
+        }
+    }
+
+    /// Judges whether it is gone.
+    fn gone(self, instead: impl FnOnce(&T) -> String) -> Shown {
+        match self {
+            Seen::Gone => Shown::Yes,
+            Seen::Record(record) => Shown::No(instead(record)),
+            Seen::Nothing => Shown::CantTell,
+        }
+    }
+}
+
+/// Yes, or what is shown instead.
+pub(super) fn yes_or(yes: bool, instead: impl FnOnce() -> String) -> Shown {
+    if yes { Shown::Yes } else { Shown::No(instead()) }
+}
+
+/// What the records say of a change.
+pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
+    match change {
+        Change::SetOrgRole { user: id, role } => user(fresh, id).judge("user", |user| org_role(user, role)),
+        // A user names its teams; the change holds the id. Dialects with team roles know the name.
+        Change::SetTeamRole { .. } => Shown::CantTell,
+        Change::AddMember { team: id, user } => {
+            team(fresh, id).judge("team", |team| is_member(team, user, "without this member"))
+        }
+        Change::RemoveMember { team: id, user } => {
+            team(fresh, id).judge("team", |team| match is_member(team, user, "") {
+                Shown::Yes => Shown::No(format!("that they are still in {}", team.name)),
+                Shown::No(_) => Shown::Yes,
+                Shown::CantTell => Shown::CantTell,
+            })
+        }
+        Change::SetActive { user: id, active } => user(fresh, id).judge("user", |user| is_active(user, *active)),
+        Change::SetDisplayName { user: id, to } => {
+            user(fresh, id).judge("user", |user| text("display name", &user.display_name, to, user.display_name.raw()))
+        }
+        Change::SetEmail { user: id, to } => user(fresh, id).judge("user", |user| {
+            let same = if user.email.is(to.trim()) { to } else { user.email.raw() };
+            text("email", &user.email, to, same)
+        }),
+        Change::DeleteUser { user: id } => user(fresh, id).gone(|user| match user.active {
+            Some(false) => "the user still there, deactivated".into(),
+            _ => "the user still there".into(),
+        }),
+        Change::DeleteTeam { team: id } => team(fresh, id).gone(|team| format!("{} still there", team.name)),
+        Change::DeleteRole { role: id } => role(fresh, id).gone(|role| format!("{} still there", role.name)),
+        Change::EditRole { role: id, to } => role(fresh, id).judge("role", |role| is_defined(role, to)),
+        Change::CreateUser { key, user } => created(fresh, key, |record| match record {
+            Record::User(found) if found.user_name.is(&user.user_name) => Some(is_new_user(found, user)),
+            _ => None,
+        }),
+        Change::CreateTeam { key, name, members } => created(fresh, key, |record| match record {
+            Record::Team(found) if found.name.raw() == name => Some(has_members(found, members)),
+            _ => None,
+        }),
+        Change::CreateRole { key, role } => created(fresh, key, |record| match record {
+            Record::Role(found) if found.name.raw() == role.name => Some(is_defined(found, role)),
+            _ => None,
+        }),
+    }
+}
+
+/// Organisation role; predefined names compare without regard to case.
+pub(super) fn org_role(user: &User, role: &Name) -> Shown {
+    match &user.org_role {
+        Some(now) => yes_or(now.is(role.raw()), || format!("organisation role {now}")),
+        None => Shown::CantTell,
+    }
+}
+
+fn is_active(user: &User, active: bool) -> Shown {
+    let word = if active { "the user still inactive" } else { "the user still active" };
+    user.active.map_or(Shown::CantTell, |now| yes_or(now == active, || word.into()))
+}
+
+fn is_member(team: &Team, user: &Id, without: &str) -> Shown {
+    match &team.members {
+        None => Shown::CantTell,
+        Some(members) if members.is_empty() => Shown::No(format!("{} without any members", team.name)),
+        Some(members) => {
+            yes_or(team.has(user), || format!("{} with {}, {without}", team.name, counted(members.len(), "member")))
+        }
+    }
+}
+
+/// `shown` is what the server is held to have; blanks at the ends are its own to trim.
+fn text(what: &str, now: &Name, wanted: &str, shown: &str) -> Shown {
+    yes_or(
+        shown.trim() == wanted.trim(),
+        || if now.is_empty() { format!("no {what}") } else { format!("{what} {now}") },
+    )
+}
+
+fn is_new_user(found: &User, new: &NewUser) -> Shown {
+    let other = !found.email.is_empty() && !new.email.is_empty() && !found.email.is(new.email.trim());
+    yes_or(!other, || format!("a user {} with another address, {}", found.user_name, found.email))
+}
+
+fn has_members(found: &Team, members: &[Id]) -> Shown {
+    if found.members.is_none() && !members.is_empty() {
+        return Shown::CantTell;
+    }
+    let missing = members.iter().filter(|id| !found.has(id)).count();
+    yes_or(missing == 0, || format!("{} without {missing} of its {}", found.name, counted(members.len(), "member")))
+}
+
+fn is_defined(role: &Role, to: &RoleDraft) -> Shown {
+    let now = RoleDraft::of(role);
+    let has = |name: &String| role.permissions.iter().any(|permission| permission.name.raw() == name);
+    let missing: Vec<&String> = to.added.iter().filter(|name| !has(name)).collect();
+    let extra: Vec<&String> = now.added.iter().filter(|name| !to.added.contains(name)).collect();
+    let instead = if now.name != to.name {
+        format!("the name {}", role.name)
+    } else if now.description.trim() != to.description.trim() {
+        "another description".into()
+    } else if !role.inherits.is(&to.inherits) {
+        format!("a role that inherits {}", role.inherits)
+    } else if let Some(name) = missing.first() {
+        format!("the role without {}", Name::from(name.as_str()))
+    } else if let Some(name) = extra.first() {
+        format!("the role with {}", Name::from(name.as_str()))
+    } else {
+        return Shown::Yes;
+    };
+    Shown::No(instead)
+}
+
+/// The first record of the name, among whatever a look-up brought.
+fn created(fresh: &[Fresh], key: &Id, pick: impl Fn(&Record) -> Option<Shown>) -> Shown {
+    let mut kind = None;
+    for one in fresh {
+        match one {
+            Fresh::Record(record) => {
+                kind = Some(record.target().kind);
+                if let Some(shown) = pick(record) {
+                    return shown;
+                }
+            }
+            Fresh::Gone(target) if target.id == *key => kind = Some(target.kind),
+            Fresh::Gone(_) => {}
+        }
+    }
+    match kind {
+        None => Shown::CantTell,
+        Some(Kind::User) => Shown::No("no user of that name".into()),
+        Some(Kind::Team) => Shown::No("no team of that name".into()),
+        Some(Kind::Role) => Shown::No("no role of that name".into()),
+    }
+}

@@ -1,0 +1,40 @@
+//! What a W&B administrator should do about a failure (WIRE A1, A2, A6).
+
+use crate::{
+    dialect::Hosting,
+    scim::failure::{Class, Failure},
+};
+
+const KEY: &str = "Use the API key of an organisation admin or of an organisation-scoped service account; keys of team \
+                   service accounts are refused.";
+const INSTANCE_KEY: &str = "Use the API key of an instance admin or of an organisation-scoped service account; keys of \
+                            team service accounts are refused.";
+const BEARER: &str = "Servers before 0.79 take no Bearer keys: for those set auth = \"basic\" in the profile.";
+const ORGANISATION: &str = "An admin of several organisations sets Default API organization in the W&B user settings.";
+const PREFIX: &str = "If everything is answered with 404, the path prefix of the profile is wrong: W&B's is /scim.";
+const SEATS: &str = "Free a seat, or get more: the W&B app shows them under the organisation's billing settings.";
+
+/// Adds the next step.
+pub(super) fn hint(hosting: Hosting, failure: &mut Failure) {
+    let text = failure.text.to_ascii_lowercase();
+    let multi_tenant = hosting == Hosting::MultiTenant;
+    let steps: &[&str] = if text.contains("seat limit") {
+        &[SEATS]
+    } else if text.contains("multiple organizations") {
+        &[ORGANISATION]
+    } else {
+        match (failure.class, multi_tenant) {
+            (Class::Unauthorized, true) => &[KEY],
+            (Class::Unauthorized, false) => &[INSTANCE_KEY, BEARER],
+            (Class::Forbidden, true) => &[KEY, ORGANISATION],
+            (Class::Forbidden, false) => &[INSTANCE_KEY],
+            (Class::NotFound, _) => &[PREFIX],
+            _ => return,
+        }
+    };
+    failure.next = std::iter::once(failure.next.as_str())
+        .filter(|next| !next.is_empty())
+        .chain(steps.iter().copied())
+        .collect::<Vec<_>>()
+        .join(" ");
+}

@@ -1,0 +1,129 @@
+//! Weights & Biases: Multi-tenant Cloud, Dedicated Cloud and Self-Managed (WIRE A).
+//!
+//! Its traps are rules here: the organisation role `viewer` cascades, Multi-tenant deactivation removes, team roles are
+//! set one team a request, members are removed by the filter path only, and no PATCH has more than one operation.
+
+use serde_json::value::RawValue;
+
+use super::{Dialect, Hosting, List, Shown, case::Case, read::document, shows as core_shows, wire};
+use crate::{
+    directory::{
+        Directory, Fresh, Kind,
+        change::Change,
+        plan::{Capabilities, Planner, Step, Unsupported},
+        record::{Depth, Problem, Record},
+    },
+    scim::{
+        failure::Failure,
+        pager::Paging,
+        request::{Method, Request},
+    },
+};
+
+mod hint;
+mod people;
+mod read;
+mod roles;
+mod shows;
+mod teams;
+mod words;
+
+/// The most records that W&B gives in one answer.
+const LIMIT: u64 = 9_999;
+
+/// W&B in one hosting.
+pub(super) struct Wandb {
+    hosting: Hosting,
+    capabilities: Capabilities,
+}
+
+impl Wandb {
+    pub(super) fn new(hosting: Hosting) -> Self {
+        Self { hosting, capabilities: words::capabilities(hosting) }
+    }
+}
+
+impl Planner for Wandb {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported> {
+        self.capabilities.can(change.verb()).map_err(|why| Unsupported(why.into()))?;
+        let case = Case(directory);
+        let draft = match change {
+            Change::SetOrgRole { user, role } => people::set_org_role(case, user, role),
+            Change::SetTeamRole { user, team, role } => teams::set_role(case, user, team, role),
+            Change::AddMember { team, user } => teams::add_member(case, team, user),
+            Change::RemoveMember { team, user } => teams::remove_member(case, team, user),
+            Change::CreateUser { key, user } => people::create(case, self.hosting, key, user),
+            Change::CreateTeam { key, name, members } => teams::create(case, key, name, members),
+            Change::SetActive { user, active: false } => people::deactivate(case, self.hosting, user),
+            Change::SetActive { user, active: true } => people::reactivate(case, user),
+            Change::DeleteUser { user } => people::delete(case, user),
+            Change::SetDisplayName { user, to } => people::set_display_name(case, user, to),
+            Change::SetEmail { user, to } => people::set_email(case, user, to),
+            Change::CreateRole { key, role } => roles::create(case, key, role),
+            Change::EditRole { role, to } => roles::edit(case, role, to),
+            Change::DeleteRole { role } => roles::delete(case, role),
+            Change::DeleteTeam { .. } => super::case::refuse("Only the W&B app deletes teams."),
+        }?;
+        Ok(draft.step(change, directory))
+    }
+}
+
+impl Dialect for Wandb {
+    fn name(&self) -> &'static str {
+        match self.hosting {
+            Hosting::MultiTenant => "W&B Multi-tenant Cloud",
+            Hosting::Dedicated => "W&B Dedicated Cloud",
+            Hosting::SelfManaged => "W&B Self-Managed",
+        }
+    }
+
+    fn list(&self, kind: Kind) -> Option<List> {
+        let request = Request::new(Method::Get, [wire::endpoint(kind)]);
+        Some(List { request, paging: Paging::Index { page_size: None }, limit: Some(LIMIT), depth: Depth::Summary })
+    }
+
+    fn read(&self, kind: Kind, raw: &RawValue, depth: Depth, at: &str) -> Result<Record, Problem> {
+        let document = document(raw, at)?;
+        match kind {
+            Kind::User => read::user(&document, depth, at).map(Record::User),
+            Kind::Team => read::team(&document, depth, at).map(Record::Team),
+            Kind::Role => read::role(&document, at).map(Record::Role),
+        }
+    }
+
+    fn find(&self, change: &Change) -> Option<Request> {
+        match change {
+            Change::CreateUser { user, .. } => Some(wire::find(Kind::User, "userName", &user.user_name)),
+            Change::CreateTeam { name, .. } => Some(wire::find(Kind::Team, "displayName", name)),
+            // W&B has no filter for roles, and few roles.
+            Change::CreateRole { .. } => Some(Request::new(Method::Get, [wire::endpoint(Kind::Role)])),
+            _ => None,
+        }
+    }
+
+    fn shows(&self, change: &Change, fresh: &[Fresh], step: &Step) -> Shown {
+        match change {
+            Change::SetTeamRole { user, role, .. } => {
+                core_shows::user(fresh, user).judge("user", |user| shows::team_role(user, role, step))
+            }
+            Change::SetOrgRole { user, role } if role.is(words::VIEWER) => {
+                core_shows::user(fresh, user).judge("user", shows::org_viewer)
+            }
+            Change::SetActive { user, active: false } if self.hosting == Hosting::MultiTenant => {
+                match core_shows::user(fresh, user) {
+                    core_shows::Seen::Gone => Shown::Yes,
+                    _ => core_shows::shows(change, fresh),
+                }
+            }
+            _ => core_shows::shows(change, fresh),
+        }
+    }
+
+    fn hint(&self, failure: &mut Failure) {
+        hint::hint(self.hosting, failure);
+    }
+}

@@ -1,0 +1,195 @@
+//! Plans for users (WIRE A3).
+
+use serde_json::{Map, Value, json};
+
+use super::words::{ADMIN, TEAMS_USER, VIEWER};
+use crate::{
+    dialect::{
+        Hosting,
+        case::{Case, Draft, address, counted, put_back, refuse, some_of},
+        wire,
+    },
+    directory::{
+        Id, Kind, Name, Target,
+        change::{Change, NewUser},
+        plan::{Confirm, Risk, Undo, Unsupported},
+        record::{Account, User},
+    },
+    scim::{patch::Op, request::Request, urn},
+};
+
+type Planned = Result<Draft, Unsupported>;
+
+/// A user that W&B lets edit: it takes no change to service accounts.
+pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Unsupported> {
+    let user = case.user(id)?;
+    match user.account {
+        Account::Person => Ok(user),
+        Account::TeamService | Account::OrgService => refuse(format!(
+            "{} is a service account: W&B lets nobody edit those over SCIM, only delete them. Use the W&B app.",
+            user.user_name
+        )),
+    }
+}
+
+fn patch(case: Case<'_>, id: &Id, op: Op) -> Request {
+    let target = Target::user(id);
+    wire::patch(&target, op).if_match(case.version(&target))
+}
+
+pub(super) fn set_org_role(case: Case<'_>, id: &Id, role: &Name) -> Planned {
+    let user = person(case, id)?;
+    let before = user.org_role.as_ref();
+    if before.is_some_and(|before| before.is(role.raw())) {
+        return refuse(format!("{} has the organisation role {role} already.", user.user_name));
+    }
+    let request = patch(case, id, Op::replace("organizationRole", role.raw()));
+    if role.is(VIEWER) {
+        return Ok(viewer_cascade(case, user, request));
+    }
+    let undo = match before {
+        Some(before) if before.is(VIEWER) => Undo::Never(
+            "The role before was viewer: setting that again would make every team and project role viewer.".into(),
+        ),
+        Some(before) => Undo::By(vec![Change::SetOrgRole { user: id.clone(), role: before.clone() }]),
+        None => Undo::Never("The organisation role before is not known, so it can't be put back.".into()),
+    };
+    let admin = role.is(ADMIN) || before.is_none_or(|before| before.is(ADMIN));
+    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])).look_if(admin).note(seats_stay(user)))
+}
+
+/// Setting admin or member leaves the seats of a former viewer alone, which surprises.
+fn seats_stay(user: &User) -> Option<String> {
+    let seat = |name: &str, seat: &Option<Name>| {
+        seat.as_ref().filter(|seat| !seat.is("full")).map(|seat| format!("{name} {seat}"))
+    };
+    let seats: Vec<String> =
+        [seat("Models", &user.models_seat), seat("Weave", &user.weave_role)].into_iter().flatten().collect();
+    (!seats.is_empty()).then(|| format!("Seats stay as they are: {}.", seats.join(", ")))
+}
+
+fn viewer_cascade(case: Case<'_>, user: &User, request: Request) -> Draft {
+    let teams = case.teams_in_words(user);
+    let all = match teams.len() {
+        0 => "All their team and project roles become viewer.".to_owned(),
+        count => format!(
+            "Their role in {} becomes viewer ({}), and so does every project role.",
+            counted(count, "team"),
+            some_of(&teams)
+        ),
+    };
+    let never = "W&B keeps no record of the seats, team roles and project roles that viewer overwrites: each must be set \
+                 again by hand.";
+    Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![Target::user(&user.id)]))
+        .risk(Risk::Look)
+        .note("W&B has given up this role: they become member, with viewer seats in Models and Weave.".to_owned())
+        .note(all)
+        .note("W&B refuses it if no viewer seat is left (“Seat limit reached”).".to_owned())
+}
+
+pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) -> Planned {
+    case.new_user(new)?;
+    let invited = hosting == Hosting::MultiTenant;
+    let mut body = Map::new();
+    body.insert("schemas".into(), json!([urn::USER]));
+    body.insert("userName".into(), json!(new.user_name));
+    body.insert("emails".into(), json!([{"primary": true, "value": new.email}]));
+    if !invited && !new.display_name.is_empty() {
+        body.insert("displayName".into(), json!(new.display_name));
+    }
+    let mut confirm = vec![Target::user(key)];
+    let mut requests = Vec::new();
+    let teams: Vec<&str> = new.teams.iter().map(Name::raw).collect();
+    if invited && !teams.is_empty() {
+        body.insert("schemas".into(), json!([urn::USER, TEAMS_USER]));
+        body.insert(TEAMS_USER.into(), json!({"teams": teams}));
+    } else {
+        for team in teams_named(case, &new.teams)? {
+            // The id is not known yet; W&B takes the email in its place.
+            requests.push(wire::add_member(&team, &new.email).if_match(case.version(&team)));
+            confirm.push(team);
+        }
+    }
+    requests.insert(0, wire::create(Kind::User, Value::Object(body)));
+    let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
+    let invites = invited.then(|| format!("W&B invites {} to the organisation.", Name::from(new.email.as_str())));
+    let own_name = (invited && !new.display_name.is_empty())
+        .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
+    Ok(Draft::new(requests, undo, Confirm::Echo(confirm))
+        .note(invites)
+        .note("Takes a full Models seat and full Weave access.".to_owned())
+        .note(own_name))
+}
+
+fn teams_named(case: Case<'_>, names: &[Name]) -> Result<Vec<Target>, Unsupported> {
+    let named = |name: &Name| match case.0.team_named(name) {
+        Some(team) => case.team(&team.id).map(|team| Target::team(&team.id)),
+        None => refuse(format!("There is no team named {name}.")),
+    };
+    names.iter().map(named).collect()
+}
+
+pub(super) fn deactivate(case: Case<'_>, hosting: Hosting, id: &Id) -> Planned {
+    let user = person(case, id)?;
+    if user.is_inactive() {
+        return refuse(format!("{} is inactive already.", user.user_name));
+    }
+    let request = set_active(case, id, false);
+    let confirm = Confirm::Reread(vec![Target::user(id)]);
+    if hosting == Hosting::MultiTenant {
+        let never = "On Multi-tenant Cloud deactivating removes the user, and W&B can't reactivate: create the user again \
+                     with the same email, and give roles and teams anew.";
+        return Ok(Draft::new(vec![request], Undo::Never(never.into()), confirm)
+            .risk(Risk::Type(user.user_name.as_str().into()))
+            .note(format!("This removes {} from the organisation and can't be undone here.", user.user_name))
+            .note(case.lost_teams(user, "team")));
+    }
+    let undo = Undo::By(vec![Change::SetActive { user: id.clone(), active: true }]);
+    Ok(Draft::new(vec![request], undo, confirm)
+        .risk(Risk::Look)
+        .note("The account is kept and can be reactivated.".to_owned()))
+}
+
+pub(super) fn reactivate(case: Case<'_>, id: &Id) -> Planned {
+    let user = person(case, id)?;
+    if user.active == Some(true) {
+        return refuse(format!("{} is active already.", user.user_name));
+    }
+    let undo = Undo::By(vec![Change::SetActive { user: id.clone(), active: false }]);
+    Ok(Draft::new(vec![set_active(case, id, true)], undo, Confirm::Reread(vec![Target::user(id)])))
+}
+
+/// W&B documents it without a path; always a JSON boolean, since text is misread.
+fn set_active(case: Case<'_>, id: &Id, active: bool) -> Request {
+    patch(case, id, Op::replace_attributes(Map::from_iter([("active".to_owned(), Value::Bool(active))])))
+}
+
+pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
+    let user = case.user(id)?;
+    let target = Target::user(id);
+    let request = wire::delete(&target).if_match(case.version(&target));
+    let keys = (user.account != Account::Person)
+        .then(|| "API keys of this service account are not revoked with it: revoke them in the W&B app.".to_owned());
+    let never =
+        "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew.";
+    Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
+        .risk(Risk::Type(user.user_name.as_str().into()))
+        .note(case.lost_teams(user, "team"))
+        .note(keys))
+}
+
+pub(super) fn set_display_name(case: Case<'_>, id: &Id, to: &str) -> Planned {
+    let user = person(case, id)?;
+    let undo =
+        put_back(user, "display name", &user.display_name, to, |to| Change::SetDisplayName { user: id.clone(), to })?;
+    let request = patch(case, id, Op::replace("displayName", to));
+    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])))
+}
+
+pub(super) fn set_email(case: Case<'_>, id: &Id, to: &str) -> Planned {
+    let user = person(case, id)?;
+    address(to)?;
+    let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
+    let request = patch(case, id, Op::replace("emails", json!([{"value": to, "primary": true}])));
+    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])).risk(Risk::Look))
+}

@@ -1,0 +1,44 @@
+//! What only W&B's records show: team roles, and the organisation role that becomes another.
+
+use super::words::{MEMBER, VIEWER, is_predefined};
+use crate::{
+    dialect::Shown,
+    directory::{Name, plan::Step, record::User},
+};
+
+/// The role in the team that the step's request names.
+pub(super) fn team_role(user: &User, role: &Name, step: &Step) -> Shown {
+    let (Some(team), Some(_)) = (team_name(step), &user.team_roles) else { return Shown::CantTell };
+    match user.role_in(&team) {
+        Some(now) if now == role || (is_predefined(role) && now.is(role.raw())) => Shown::Yes,
+        Some(now) => Shown::No(format!("role in {team}: {now}")),
+        None => Shown::No(format!("no role in {team}")),
+    }
+}
+
+/// Users name their teams, changes hold ids: the name is in what was sent.
+fn team_name(step: &Step) -> Option<Name> {
+    let sent = step.requests.last()?.body.as_ref()?.pointer("/Operations/0/value/0/teamName")?;
+    sent.as_str().map(Name::from)
+}
+
+/// `viewer` is shown as `member` with viewer seats, or by the team roles that became viewer.
+pub(super) fn org_viewer(user: &User) -> Shown {
+    let Some(role) = &user.org_role else { return Shown::CantTell };
+    if role.is(VIEWER) {
+        return Shown::Yes;
+    }
+    if !role.is(MEMBER) {
+        return Shown::No(format!("organisation role {role}"));
+    }
+    let teams = user.team_roles.as_deref().unwrap_or_default();
+    if let Some(other) = teams.iter().find(|grant| !grant.role.is(VIEWER)) {
+        return Shown::No(format!("role in {}: {}", other.scope, other.role));
+    }
+    match &user.models_seat {
+        Some(seat) if seat.is(VIEWER) => Shown::Yes,
+        Some(seat) => Shown::No(format!("organisation role {role}, Models seat {seat}")),
+        None if teams.is_empty() => Shown::CantTell,
+        None => Shown::Yes,
+    }
+}

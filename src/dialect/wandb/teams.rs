@@ -1,0 +1,142 @@
+//! Plans for teams and the roles in them (WIRE A3 `teamRoles`, A4).
+
+use serde_json::json;
+
+use super::{
+    people::person,
+    words::{ADMIN, MEMBER, is_predefined},
+};
+use crate::{
+    dialect::{
+        case::{Case, Draft, Membership, refuse},
+        wire,
+    },
+    directory::{
+        Id, Kind, Name, Target,
+        change::Change,
+        plan::{Confirm, Undo, Unsupported},
+        record::{Account, Team, User},
+    },
+    scim::{patch::Op, request::Request, urn},
+};
+
+type Planned = Result<Draft, Unsupported>;
+
+const MEMBERSHIP_UNKNOWN: &str = "Whether they were in the team before is not known, so it can't be put back.";
+
+pub(super) fn set_role(case: Case<'_>, id: &Id, team: &Id, role: &Name) -> Planned {
+    let (user, team) = (person(case, id)?, case.team(team)?);
+    let before = user.role_in(&team.name);
+    if before.is_some_and(|before| same(before, role)) {
+        return refuse(format!("{} is {role} in {} already.", user.user_name, team.name));
+    }
+    let membership = case.membership(team, id);
+    let target = Target::user(id);
+    let value = json!([{"teamName": team.name.raw(), "roleName": role.raw()}]);
+    let mut request = wire::patch(&target, Op::replace("teamRoles", value));
+    let mut requests = Vec::new();
+    let mut confirm = vec![target.clone()];
+    if membership == Membership::In {
+        request = request.if_match(case.version(&target));
+    } else {
+        // Joining gives the user's record another version, so the second request can't ask for the one known now.
+        requests.push(join(case, team, id));
+        confirm.push(Target::team(&team.id));
+    }
+    requests.push(request);
+    let undo = match (membership, before) {
+        (Membership::Out, _) => Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }]),
+        (Membership::Unknown, _) => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
+        (Membership::In, Some(before)) => Undo::By(vec![give(id, team, before)]),
+        (Membership::In, None) => {
+            Undo::Never(format!("The role before in {} is not known, so it can't be put back.", team.name))
+        }
+    };
+    let was_admin = membership != Membership::Out && before.is_none_or(|before| before.is(ADMIN));
+    Ok(Draft::new(requests, undo, Confirm::Echo(confirm))
+        .look_if(role.is(ADMIN) || was_admin)
+        .note(custom_role(user, role)))
+}
+
+/// Predefined names compare without regard to case.
+fn same(before: &Name, role: &Name) -> bool {
+    before == role || (is_predefined(role) && before.is(role.raw()))
+}
+
+fn custom_role(user: &User, role: &Name) -> Option<String> {
+    let org_role = user.org_role.as_ref().filter(|org_role| !org_role.is(MEMBER))?;
+    (!is_predefined(role)).then(|| {
+        format!(
+            "W&B means custom roles for people whose organisation role is member; {} is {org_role}.",
+            user.user_name
+        )
+    })
+}
+
+fn give(user: &Id, team: &Team, role: &Name) -> Change {
+    Change::SetTeamRole { user: user.clone(), team: team.id.clone(), role: role.clone() }
+}
+
+fn join(case: Case<'_>, team: &Team, user: &Id) -> Request {
+    let target = Target::team(&team.id);
+    wire::add_member(&target, user).if_match(case.version(&target))
+}
+
+/// Both records show a membership.
+fn both(team: &Team, user: &Id) -> Vec<Target> {
+    vec![Target::team(&team.id), Target::user(user)]
+}
+
+pub(super) fn add_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
+    let (user, team) = (person(case, id)?, case.team(team)?);
+    let undo = match case.membership(team, id) {
+        Membership::In => return refuse(format!("{} is in {} already.", user.user_name, team.name)),
+        Membership::Out => Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }]),
+        Membership::Unknown => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
+    };
+    Ok(Draft::new(vec![join(case, team, id)], undo, Confirm::Echo(both(team, id))))
+}
+
+pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
+    let team = case.team(team)?;
+    // A member may be no known user: a list of users may leave some out.
+    let user = match case.0.user(id) {
+        Some(_) => Some(person(case, id)?),
+        None if team.has(id) => None,
+        None => return case.user(id).and_then(|_| refuse("")),
+    };
+    if let (Some(user), Membership::Out) = (user, case.membership(team, id)) {
+        return refuse(format!("{} is not in {}.", user.user_name, team.name));
+    }
+    let target = Target::team(&team.id);
+    let request = wire::remove_member(&target, id)?.if_match(case.version(&target));
+    let before = user.and_then(|user| user.role_in(&team.name));
+    // Setting a role joins first, so one change puts back both.
+    let undo = match before {
+        Some(role) if role.is(MEMBER) => Undo::By(vec![Change::AddMember { team: team.id.clone(), user: id.clone() }]),
+        Some(role) => Undo::By(vec![give(id, team, role)]),
+        None => Undo::Never(format!(
+            "The role in {} is not known, so it can't be put back; adding them again makes them {MEMBER}.",
+            team.name
+        )),
+    };
+    let lost = before.filter(|role| !role.is(MEMBER)).map(|role| format!("The role {role} in {} is lost.", team.name));
+    let admin = before.is_some_and(|role| role.is(ADMIN));
+    Ok(Draft::new(vec![request], undo, Confirm::Reread(both(team, id))).look_if(admin).note(lost))
+}
+
+pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Planned {
+    case.new_team(name, members, "team")?;
+    members.iter().try_for_each(|id| person(case, id).map(drop))?;
+    let values: Vec<_> = members.iter().map(|id| json!({"value": &**id})).collect();
+    let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": values});
+    let never = "W&B has no way to delete a team over SCIM: teams are deleted in the W&B app.";
+    let services = has_org_services(case)
+        .then(|| "W&B adds all service accounts of the organisation to every new team.".to_owned());
+    let confirm = Confirm::Echo(vec![Target::team(key)]);
+    Ok(Draft::new(vec![wire::create(Kind::Team, body)], Undo::Never(never.into()), confirm).note(services))
+}
+
+fn has_org_services(case: Case<'_>) -> bool {
+    case.0.records().users().values().any(|user| user.account == Account::OrgService)
+}

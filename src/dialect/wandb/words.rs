@@ -1,0 +1,55 @@
+//! W&B's own words: schema URNs, role names, and what each hosting refuses, in sentences.
+
+use crate::{
+    dialect::Hosting,
+    directory::{
+        Name,
+        change::Verb,
+        plan::{Capabilities, RoleChoice},
+    },
+};
+
+/// Teams to join at creation (Multi-tenant).
+pub(super) const TEAMS_USER: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:User";
+/// Where some answers put the organisation role.
+pub(super) const WANDB_USER: &str = "urn:ietf:params:scim:schemas:extension:wandb:2.0:User";
+/// `accountType` of a team's service account.
+pub(super) const SERVICE: &str = "SERVICE";
+/// `accountType` of the organisation's service account.
+pub(super) const ORG_SERVICE: &str = "ORG_SERVICE";
+
+pub(super) const ADMIN: &str = "admin";
+pub(super) const MEMBER: &str = "member";
+pub(super) const VIEWER: &str = "viewer";
+
+/// True for the roles that compare without regard to case; custom names do not.
+pub(super) fn is_predefined(role: &Name) -> bool {
+    [ADMIN, MEMBER, VIEWER].iter().any(|name| role.is(name))
+}
+
+const NO_DELETE_TEAM: &str = "W&B has no way to delete a team over SCIM: only the W&B app deletes teams.";
+const NO_PROFILE: &str = "On Multi-tenant Cloud a person's display name and email are their own: only they change them, \
+                          in the W&B app.";
+const NO_REACTIVATE: &str = "Multi-tenant Cloud can't reactivate: deactivating removed them from the organisation. \
+                             Re-create the user with the same email instead.";
+const VIEWER_NOTE: &str = "deprecated by W&B: becomes member with viewer seats and makes every team role viewer";
+
+/// What W&B can do in a hosting.
+pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
+    let mut refused = vec![(Verb::DeleteTeam, NO_DELETE_TEAM.to_owned())];
+    if hosting == Hosting::MultiTenant {
+        refused.push((Verb::SetDisplayName, NO_PROFILE.into()));
+        refused.push((Verb::SetEmail, NO_PROFILE.into()));
+        refused.push((Verb::Reactivate, NO_REACTIVATE.into()));
+    }
+    let choice = |name: &str, note: Option<&str>| RoleChoice { name: name.into(), note: note.map(Into::into) };
+    Capabilities {
+        refused,
+        org_roles: vec![choice(ADMIN, None), choice(MEMBER, None), choice(VIEWER, Some(VIEWER_NOTE))],
+        team_roles: vec![choice(ADMIN, None), choice(MEMBER, None), choice(VIEWER, None)],
+        joins_as: Some(MEMBER.into()),
+        no_roles: None,
+        sparse_lists: true,
+        team_word: "team",
+    }
+}
