@@ -1,5 +1,7 @@
 //! A request as it may be written down: whole, but for values that look like secrets.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,6 +23,16 @@ pub struct Shown {
     /// The body, secrets masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.target)?;
+        if let Some(version) = &self.if_match {
+            write!(f, " (If-Match: {version})")?;
+        }
+        self.body.as_ref().map_or(Ok(()), |body| write!(f, " {body}"))
+    }
 }
 
 /// The request without secrets.

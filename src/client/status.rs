@@ -1,65 +1,46 @@
 //! An answer outside 2xx as a failure in words.
 
-use serde_json::Value;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-use crate::scim::failure::{Arrived, Class, Failure};
-use crate::scim::request::Request;
+use crate::scim::{
+    error,
+    failure::{Arrived, Class, Failure},
+    request::Request,
+    text::clean_line,
+};
 
 /// The longest part of a server's words that is repeated, in characters.
 const MOST_WORDS: usize = 300;
 
 /// The failure for a status outside 2xx; `put_off` where the answer named a time to come back.
-pub(super) fn refused(status: u16, body: &[u8], request: &Request, put_off: bool) -> Failure {
-    let error: Value = serde_json::from_slice(body).unwrap_or_default();
-    let words = ["detail", "message", "error"].iter().find_map(|name| error.get(name).and_then(Value::as_str));
-    let words = words.map(clean).unwrap_or_default();
-    let (class, plain, next) = meaning(status, put_off);
-    let text = match words.as_str() {
-        "" => format!("{plain} ({status})"),
-        words => format!("{plain} ({status}): {words}"),
-    };
-    Failure {
-        class,
-        text,
-        next: next.into(),
-        status: Some(status),
-        scim_type: error.get("scimType").and_then(Value::as_str).map(clean),
-        arrived: arrived(status, class, request.method.is_read()),
+pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &Request, put_off: bool) -> Failure {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let mut failure = error::failure(status, &error::parse(body, kind), what(request));
+    if status == 503 && put_off {
+        failure.class = Class::RateLimited;
+    }
+    failure.arrived = arrived(status, failure.class, request.method.is_read());
+    failure
+}
+
+/// What was tried, as the beginning of a sentence.
+fn what(request: &Request) -> &'static str {
+    match (request.method.is_read(), request.path.len()) {
+        (true, 0 | 1) => "Reading the list",
+        (true, _) => "Reading the record",
+        (false, _) => "The change",
     }
 }
 
 /// A server error to a write does not say whether the write was made before it.
-pub(super) fn arrived(status: u16, class: Class, read: bool) -> Arrived {
+fn arrived(status: u16, class: Class, read: bool) -> Arrived {
     let in_doubt = matches!(status, 408 | 500 | 502..=504) && class != Class::RateLimited;
     if !read && in_doubt { Arrived::Unknown } else { Arrived::Yes }
 }
 
-fn meaning(status: u16, put_off: bool) -> (Class, &'static str, &'static str) {
-    match status {
-        401 => (Class::Unauthorized, "The key was not accepted", "Check the profile's key and auth"),
-        403 => (Class::Forbidden, "The key may not do this", "Use an administrator's key"),
-        404 | 410 => (Class::NotFound, "There is no such record", "Refresh, or check the profile's url and path"),
-        409 => (Class::Conflict, "It clashes with another record", "Look at the other record"),
-        412 => (Class::Conflict, "The record was changed by somebody else", "Look at their version first"),
-        429 => (Class::RateLimited, "The server asks for fewer requests", "Wait a little, then try again"),
-        503 if put_off => (Class::RateLimited, "The server asks to come back later", "Wait a little, then try again"),
-        500..=599 => (Class::Server, "The server failed", "Look at the record, then try again"),
-        _ => (Class::Refused, "The server refused it", ""),
-    }
-}
-
 /// One line without control and direction signs, of bounded length.
 pub(super) fn clean(text: &str) -> String {
-    let hidden = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-    };
-    let shown: String = text.chars().map(|letter| if hidden(letter) { ' ' } else { letter }).collect();
-    let line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MOST_WORDS) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+    clean_line(text, MOST_WORDS).into_owned()
 }
 
 #[cfg(test)]

@@ -188,7 +188,7 @@ impl Inner {
         let (body, broken) = collect(response, &way).await;
         if !(200..=299).contains(&status) {
             let asked = matches!(status, 429 | 503).then(|| asked_wait(&headers, Timestamp::now())).flatten();
-            let failure = status::refused(status, &body, request, asked.is_some());
+            let failure = status::refused(status, &headers, &body, request, asked.is_some());
             return Err(Setback { failure, asked });
         }
         if let Some(failure) = broken {

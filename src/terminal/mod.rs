@@ -1,1 +1,14 @@
-//! (room under construction)
+//! The only code that touches the tty: modes switched on and off exactly once, signals, the clipboard, and what the
+//! terminal can show.
+
+mod clipboard;
+mod detect;
+mod guard;
+mod screen;
+mod signals;
+
+pub use clipboard::copy_sequence;
+pub use detect::{Wanted, look};
+pub use guard::{Guard, restore};
+pub use screen::Screen;
+pub use signals::{Signal, Signals};

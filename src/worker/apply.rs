@@ -8,7 +8,6 @@ use crate::{
     dialect::Shown,
     directory::{
         Fresh, Id, Kind, Target,
-        change::Change,
         plan::{Confirm, Entry, Exchange, State},
         record::Record,
         work::Report,
@@ -67,7 +66,7 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Ent
 /// Looks at the records of a change whose answer was lost.
 pub async fn settle(context: Context, mut entry: Entry) -> (Entry, Ended) {
     let mut attempt = Attempt { context: &context, versions: Versions::new(), fresh: Vec::new(), sent: 1 };
-    let ended = attempt.look_after_loss(&mut entry).await;
+    let ended = attempt.look_after_loss(&mut entry, LOST).await;
     (entry, ended)
 }
 
@@ -157,7 +156,7 @@ impl Attempt<'_> {
             };
         }
         if failure.arrived == Arrived::Unknown || (failure.arrived == Arrived::No && self.sent > 0) {
-            return self.look_after_loss(entry).await;
+            return self.look_after_loss(entry, &loss(&failure)).await;
         }
         // Whatever was refused, the screen goes back to what is so, which is not always what it was.
         let _ = self.reread(entry, vec![]).await;
@@ -171,7 +170,7 @@ impl Attempt<'_> {
         self.settled(entry, state, why, Some(failure)).await
     }
 
-    async fn look_after_loss(&mut self, entry: &mut Entry) -> Ended {
+    async fn look_after_loss(&mut self, entry: &mut Entry, loss: &str) -> Ended {
         let found = match self.context.dialect.find(&entry.step.change) {
             Some(request) if entry.created.is_none() => self.find(entry, &request).await,
             _ => self.reread(entry, vec![]).await,
@@ -181,15 +180,15 @@ impl Attempt<'_> {
         }
         match self.context.dialect.shows(&entry.step.change, &self.fresh, &entry.step) {
             Shown::Yes => {
-                let why = "The answer was lost; the directory shows the change.".to_owned();
+                let why = format!("{loss}; the directory shows the change.");
                 self.settled(entry, State::Confirmed, why, None).await
             }
             Shown::No(instead) => {
-                let why = format!("The answer was lost, and the directory shows {instead}. It was not sent again.");
+                let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
                 self.settled(entry, State::Refused, why, None).await
             }
             Shown::CantTell => {
-                let why = "The answer was lost, and the directory does not show whether it took effect.".to_owned();
+                let why = format!("{loss}; the directory does not show whether it took effect.");
                 self.settled(entry, State::Refused, why, None).await
             }
         }
@@ -316,6 +315,16 @@ fn same_name(found: &Record, wanted: &Record) -> bool {
     }
 }
 
+const LOST: &str = "The answer was lost";
+
+/// What stood in the place of an outcome.
+fn loss(failure: &Failure) -> String {
+    match failure.status {
+        Some(_) => failure.text.trim_end_matches('.').to_owned(),
+        None => LOST.to_owned(),
+    }
+}
+
 /// The most of an answer that the journal keeps, in characters.
 const EXCERPT: usize = 600;
 
@@ -348,9 +357,4 @@ fn excerpt(body: &[u8]) -> String {
         Err(_) => String::from_utf8_lossy(body).into_owned(),
     };
     crate::scim::text::clean_line(&text, EXCERPT).into_owned()
-}
-
-/// A delete leaves nothing to read; everything else can be looked at.
-pub fn deletes(change: &Change) -> bool {
-    matches!(change, Change::DeleteUser { .. } | Change::DeleteTeam { .. } | Change::DeleteRole { .. })
 }

@@ -455,22 +455,14 @@ impl Worker {
     /// Waits for answers under way; what is still open then is in the journal and settled next time.
     async fn finish(mut self) {
         self.hydrate.clear();
-        let all = async {
-            while let Some(done) = self.tasks.join_next().await {
-                if let Ok(Done::Applied(entry, apply::Ended::Settled { .. })) = done {
-                    self.queue.finish(entry.id);
-                }
-                if self.queue.running() == 0 {
-                    break;
-                }
+        let last = Instant::now() + LAST_WAIT;
+        while self.queue.running() > 0
+            && let Ok(Some(done)) = tokio::time::timeout_at(last, self.tasks.join_next()).await
+        {
+            if let Ok(Done::Applied(entry, _)) = done {
+                self.queue.finish(entry.id);
             }
-        };
-        let _ = tokio::time::timeout(LAST_WAIT, async {
-            if self.queue.running() > 0 {
-                all.await;
-            }
-        })
-        .await;
+        }
         self.context.cancel.cancel();
     }
 }

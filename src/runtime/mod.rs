@@ -1,0 +1,282 @@
+//! The event loop: messages in, one drawing, effects out. The only room that knows both the console and the worker.
+//!
+//! Whatever is ready is taken before anything is drawn, so that a held key or a burst of reports costs one frame. There
+//! is no tick: without a message nothing runs and nothing is written.
+
+use std::{io, time::Duration};
+
+use crossterm::event::{Event, KeyCode, KeyModifiers};
+use futures_util::{Stream, StreamExt};
+use jiff::Timestamp;
+use ratatui::{Terminal, backend::Backend};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::{
+    app::{App, Effect, Msg, Opened},
+    directory::work::{Job, Report},
+    ui::{self, Look},
+};
+
+mod session;
+
+pub use session::{OpenError, Opener, Session};
+
+/// Messages taken at most before a frame, and the time that this may take: the screen must not starve.
+const BATCH: usize = 512;
+const BATCH_TIME: Duration = Duration::from_millis(8);
+
+/// Something from outside the loop.
+enum Incoming {
+    Terminal(Event),
+    Report(u64, Report),
+    Opened(Result<(Opened, Session), OpenError>),
+    Resized,
+    End,
+    Nothing,
+}
+
+/// What the terminal's owner can ask of the loop, and the loop of it.
+pub trait Host {
+    /// Something happened to the process: `true` ends the loop, `false` draws everything again.
+    fn signal(&mut self) -> impl Future<Output = bool> + Send;
+    /// Hand text to the clipboard.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+}
+
+/// The console with everything that it runs on.
+pub struct Runtime<B: Backend> {
+    /// The screen.
+    pub terminal: Terminal<B>,
+    /// The state.
+    pub app: App,
+    look: Look,
+    opener: Opener,
+    session: Option<Session>,
+    epoch: u64,
+    /// Jobs given to this session's worker, and how many of them it had done when it last had nothing to do.
+    given: u64,
+    idle_at: Option<u64>,
+    opening: usize,
+    reports: (UnboundedSender<(u64, Report)>, UnboundedReceiver<(u64, Report)>),
+    opened: (UnboundedSender<Result<(Opened, Session), OpenError>>, UnboundedReceiver<Result<(Opened, Session), OpenError>>),
+    /// Text for the clipboard that the host has not taken yet.
+    copied: Vec<String>,
+    redraw: bool,
+    quit: bool,
+}
+
+impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
+    /// A console without a session.
+    pub fn new(terminal: Terminal<B>, app: App, look: Look, opener: Opener) -> Self {
+        Self {
+            terminal,
+            app,
+            look,
+            opener,
+            session: None,
+            epoch: 0,
+            given: 0,
+            idle_at: Some(0),
+            opening: 0,
+            reports: unbounded_channel(),
+            opened: unbounded_channel(),
+            copied: Vec::new(),
+            redraw: false,
+            quit: false,
+        }
+    }
+
+    /// Runs a session that was opened before the loop.
+    pub fn start(&mut self, opened: Opened, session: Session) {
+        self.take_session(opened, session);
+    }
+
+    /// Runs until the person, a signal or the end of the input ends it.
+    ///
+    /// # Errors
+    /// If the terminal can't be written to or read from: it is gone.
+    pub async fn run<S>(&mut self, mut input: S, host: &mut impl Host) -> io::Result<()>
+    where
+        S: Stream<Item = io::Result<Event>> + Unpin,
+    {
+        self.draw()?;
+        while !self.quit {
+            let mut incoming = tokio::select! {
+                biased;
+                end = host.signal() => if end { Incoming::End } else { Incoming::Resized },
+                event = input.next() => match event {
+                    Some(event) => Incoming::Terminal(event?),
+                    None => Incoming::End,
+                },
+                message = self.next_message() => message,
+            };
+            let started = std::time::Instant::now();
+            for _ in 0..BATCH {
+                self.take(incoming);
+                if self.quit || started.elapsed() > BATCH_TIME {
+                    break;
+                }
+                incoming = match std::future::poll_fn(|cx| {
+                    std::task::Poll::Ready(match input.poll_next_unpin(cx) {
+                        std::task::Poll::Ready(Some(event)) => Some(Some(event)),
+                        std::task::Poll::Ready(None) => Some(None),
+                        std::task::Poll::Pending => None,
+                    })
+                })
+                .await
+                {
+                    Some(Some(event)) => Incoming::Terminal(event?),
+                    Some(None) => Incoming::End,
+                    None => match self.ready_message() {
+                        Some(message) => message,
+                        None => break,
+                    },
+                };
+            }
+            for text in std::mem::take(&mut self.copied) {
+                host.copy(&text)?;
+            }
+            self.draw()?;
+        }
+        self.end().await;
+        Ok(())
+    }
+
+    /// Waits for one message of the worker (or of an opening profile) and takes it: for tests, which own the input.
+    pub async fn step(&mut self) {
+        let message = self.next_message().await;
+        self.take(message);
+    }
+
+    /// Takes a terminal event: for tests.
+    pub fn press(&mut self, event: Event) {
+        self.take(Incoming::Terminal(event));
+    }
+
+    /// True if the worker has done all that it was asked for and nothing more is on its way.
+    pub fn is_idle(&self) -> bool {
+        self.opening == 0 && self.reports.1.is_empty() && self.opened.1.is_empty() && self.idle_at == Some(self.given)
+    }
+
+    /// Draws one frame.
+    pub fn draw(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.redraw) {
+            self.terminal.clear().map_err(io::Error::other)?;
+        }
+        let (app, look) = (&self.app, &self.look);
+        self.terminal.draw(|frame| ui::draw(frame, app, look)).map_err(io::Error::other)?;
+        Ok(())
+    }
+
+    /// Lets the worker finish what is under way.
+    pub async fn end(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.end().await;
+        }
+    }
+
+    /// True once the console shall end.
+    pub fn has_quit(&self) -> bool {
+        self.quit
+    }
+
+    async fn next_message(&mut self) -> Incoming {
+        tokio::select! {
+            biased;
+            Some(opened) = self.opened.1.recv() => Incoming::Opened(opened),
+            Some((epoch, report)) = self.reports.1.recv() => Incoming::Report(epoch, report),
+            else => Incoming::Nothing,
+        }
+    }
+
+    fn ready_message(&mut self) -> Option<Incoming> {
+        if let Ok(opened) = self.opened.1.try_recv() {
+            return Some(Incoming::Opened(opened));
+        }
+        self.reports.1.try_recv().ok().map(|(epoch, report)| Incoming::Report(epoch, report))
+    }
+
+    fn take(&mut self, incoming: Incoming) {
+        let msg = match incoming {
+            // Passes everything, whatever the state: the way out that always works.
+            Incoming::Terminal(Event::Key(key))
+                if key.code == KeyCode::Char('\\') && key.modifiers.contains(KeyModifiers::CONTROL) =>
+            {
+                self.quit = true;
+                return;
+            }
+            Incoming::Terminal(event) => Msg::Terminal(event),
+            Incoming::Report(epoch, _) if epoch != self.epoch => return,
+            Incoming::Report(_, Report::Idle(done)) => {
+                self.idle_at = Some(done);
+                return;
+            }
+            Incoming::Report(_, report) => Msg::Report(report),
+            Incoming::Opened(Ok((opened, session))) => {
+                self.opening -= 1;
+                self.take_session(opened, session);
+                return;
+            }
+            Incoming::Opened(Err(OpenError::Field(field, why))) => {
+                self.opening -= 1;
+                Msg::ProfileRefused(field, why)
+            }
+            Incoming::Opened(Err(OpenError::Words(why))) => {
+                self.opening -= 1;
+                Msg::OpenFailed(why)
+            }
+            Incoming::Resized => {
+                self.redraw = true;
+                return;
+            }
+            Incoming::End => Msg::Terminate,
+            Incoming::Nothing => return,
+        };
+        let effects = self.app.update(msg, Timestamp::now());
+        effects.into_iter().for_each(|effect| self.execute(effect));
+    }
+
+    fn take_session(&mut self, opened: Opened, mut session: Session) {
+        if let Some(old) = self.session.take() {
+            tokio::spawn(old.end());
+        }
+        self.epoch += 1;
+        self.given = 0;
+        self.idle_at = None;
+        session.start(self.epoch, self.reports.0.clone());
+        self.session = Some(session);
+        let effects = self.app.update(Msg::Opened(Box::new(opened)), Timestamp::now());
+        effects.into_iter().for_each(|effect| self.execute(effect));
+    }
+
+    fn execute(&mut self, effect: Effect) {
+        match effect {
+            Effect::Work(job) => self.give(job),
+            Effect::Copy(text) => self.copied.push(text),
+            Effect::Open(name) => {
+                self.opening += 1;
+                let (opener, reply) = (self.opener.clone(), self.opened.0.clone());
+                tokio::spawn(async move {
+                    let _ = reply.send(opener.open(name.as_deref()).await);
+                });
+            }
+            Effect::SaveProfile(draft) => {
+                self.opening += 1;
+                let (opener, reply) = (self.opener.clone(), self.opened.0.clone());
+                tokio::spawn(async move {
+                    let _ = reply.send(opener.save(draft).await);
+                });
+            }
+            Effect::Discard(records) => drop(tokio::task::spawn_blocking(move || drop(records))),
+            Effect::Redraw => self.redraw = true,
+            Effect::Quit => self.quit = true,
+        }
+    }
+
+    fn give(&mut self, job: Job) {
+        if let Some(session) = &self.session {
+            self.given += 1;
+            session.give(job);
+        }
+    }
+}

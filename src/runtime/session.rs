@@ -1,0 +1,304 @@
+//! Opening a profile: from its lines in the config to a running worker.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::{Opened, ProfileView, form::ProfileDraft},
+    client::{Auth, Client, Endpoint},
+    config::{
+        AuthForm, Confirm, ConfigFile, Hosting, KeySource, NewProfile, Places, Profile, Provider, resolve, save_profile,
+    },
+    demo,
+    dialect::{self, Dialect},
+    directory::{
+        guard::Guards,
+        work::{Job, Link, Report},
+    },
+    scim::failure::Failure,
+    store::Store,
+    worker,
+};
+
+/// How long a session may take to let answers under way arrive.
+const LAST_WAIT: Duration = Duration::from_secs(6);
+
+/// Why a profile could not be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// In words.
+    #[error("{0}")]
+    Words(String),
+    /// A field of the form for a new profile.
+    #[error("{0}: {1}")]
+    Field(String, String),
+}
+
+/// Opens profiles; knows the config and the places, and nothing of the screen.
+#[derive(Clone)]
+pub struct Opener {
+    /// Where files are.
+    pub places: Places,
+    /// The config file as it was last read.
+    pub config: Option<ConfigFile>,
+    /// Refuse every edit, whatever the profile says.
+    pub read_only: bool,
+    /// The demo directory to open.
+    pub demo: demo::Options,
+    /// Environment, apart for tests.
+    pub env: fn(&str) -> Option<String>,
+}
+
+impl Opener {
+    /// The profile meant at the start; `None` is the first run.
+    pub fn at_start(&self, requested: Option<&str>) -> Result<Option<Profile>, crate::config::ConfigError> {
+        resolve(self.config.as_ref(), requested, &self.env, self.places.netrc.as_deref())
+    }
+
+    /// Opens a profile by name; without one the embedded demo directory.
+    pub async fn open(&self, name: Option<&str>) -> Result<(Opened, Session), OpenError> {
+        match name {
+            None => self.open_demo().await,
+            Some(name) => {
+                let words = |error: &dyn std::fmt::Display| OpenError::Words(error.to_string());
+                let profile = self.at_start(Some(name)).map_err(|error| words(&error))?;
+                let profile = profile.ok_or_else(|| OpenError::Words(format!("there is no profile \"{name}\"")))?;
+                self.open_profile(profile).await
+            }
+        }
+    }
+
+    /// Reads the profile's key and prepares its session. Asks the server nothing yet.
+    pub async fn open_profile(&self, profile: Profile) -> Result<(Opened, Session), OpenError> {
+        let (source, host) = (profile.key.clone(), profile.host().to_owned());
+        // Key commands may take seconds.
+        let key = tokio::task::spawn_blocking(move || source.read(&host)).await;
+        let key = key.map_err(|_| OpenError::Words("Reading the key failed.".into()))?;
+        let key = key.map_err(|error| OpenError::Words(format!("profile {}: {error}", profile.name)))?;
+        let file = self.places.state.join(store_name(&profile));
+        Ok(self.session(&profile, key, Some(file), None))
+    }
+
+    async fn open_demo(&self) -> Result<(Opened, Session), OpenError> {
+        let failed = |error| OpenError::Words(format!("The demo directory could not be started: {error}"));
+        let running = demo::start(self.demo.clone()).await.map_err(failed)?;
+        let base = url::Url::parse(running.url()).map_err(|error| OpenError::Words(error.to_string()))?;
+        let key = SecretString::from(running.key().to_owned());
+        let provider = match self.demo.provider {
+            demo::Provider::Wandb => Provider::Wandb,
+            demo::Provider::Scim => Provider::Scim,
+        };
+        let mut profile = Profile::new("demo", provider, base, KeySource::Value(key.clone()));
+        profile.me = Some("demo-admin".into());
+        profile.hosting = (provider == Provider::Wandb).then_some(match self.demo.hosting {
+            demo::Hosting::MultiTenant => Hosting::MultiTenant,
+            demo::Hosting::Dedicated => Hosting::Dedicated,
+            demo::Hosting::SelfManaged => Hosting::SelfManaged,
+        });
+        Ok(self.session(&profile, key, None, Some(running)))
+    }
+
+    /// Writes a new profile and opens it.
+    pub async fn save(&self, draft: ProfileDraft) -> Result<(Opened, Session), OpenError> {
+        let fields = new_profile(&draft)?;
+        let (path, name) = (self.places.config_file.clone(), draft.name.clone());
+        let config = save_profile(&path, &name, &fields).map_err(|error| {
+            OpenError::Field(error.key.clone().unwrap_or_default(), format!("{}; {}", error.why, error.hint))
+        })?;
+        let opener = Self { config: Some(config), ..self.clone() };
+        opener.open(Some(&name)).await
+    }
+
+    fn session(
+        &self,
+        profile: &Profile,
+        key: SecretString,
+        store: Option<PathBuf>,
+        demo: Option<demo::Running>,
+    ) -> (Opened, Session) {
+        let dialect = dialect_of(profile);
+        let auth = match &profile.auth {
+            AuthForm::Bearer => Auth::Bearer(key),
+            AuthForm::Basic => Auth::Basic { user: String::new(), key },
+            AuthForm::BasicUser(user) => Auth::Basic { user: user.clone(), key },
+        };
+        let endpoint = Endpoint {
+            base: profile.base.clone(),
+            auth,
+            ca_file: profile.ca_file.clone(),
+            allow_http: profile.allow_http,
+            timeout: profile.timeout,
+            user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),
+        };
+        let view = ProfileView {
+            name: profile.name.clone(),
+            provider: dialect.name().into(),
+            host: profile.base_text().trim_start_matches("https://").trim_start_matches("http://").into(),
+            confirm_always: profile.confirm == Confirm::Always,
+            actor: (self.env)("USER").or_else(|| (self.env)("LOGNAME")).unwrap_or_else(|| "unknown".into()),
+        };
+        let guards = Guards {
+            read_only: profile.read_only || self.read_only,
+            me: profile.me.clone(),
+            allow_last_admin: profile.unguarded.iter().any(|guard| guard == "last-admin"),
+        };
+        let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
+        let opened = Opened { profile: view, planner, guards };
+        let (jobs, taken) = unbounded_channel();
+        let recipe = Recipe { endpoint, dialect, store, parallel: profile.parallel };
+        let session =
+            Session { jobs, stop: CancellationToken::new(), waiting: Some((recipe, taken)), worker: None, demo };
+        (opened, session)
+    }
+}
+
+/// What a worker is made from, off the event loop.
+struct Recipe {
+    endpoint: Endpoint,
+    dialect: Arc<dyn Dialect>,
+    store: Option<PathBuf>,
+    parallel: usize,
+}
+
+/// A profile's worker, and the demo directory where that is what it talks to.
+pub struct Session {
+    jobs: UnboundedSender<Job>,
+    stop: CancellationToken,
+    waiting: Option<(Recipe, UnboundedReceiver<Job>)>,
+    worker: Option<JoinHandle<()>>,
+    demo: Option<demo::Running>,
+}
+
+impl Session {
+    /// Starts the worker; its reports carry the epoch.
+    pub fn start(&mut self, epoch: u64, reports: UnboundedSender<(u64, Report)>) {
+        let Some((recipe, jobs)) = self.waiting.take() else { return };
+        let (own, mut out) = unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(report) = out.recv().await {
+                if reports.send((epoch, report)).is_err() {
+                    return;
+                }
+            }
+        });
+        let stop = self.stop.clone();
+        self.worker = Some(tokio::spawn(async move {
+            match prepare(recipe, own.clone()).await {
+                Ok(setup) => worker::run(setup, jobs, own, stop).await,
+                Err(failure) => {
+                    let _ = own.send(Report::Link(Link::Down(failure)));
+                    stop.cancelled().await;
+                }
+            }
+        }));
+    }
+
+    /// A job for the worker.
+    pub fn give(&self, job: Job) {
+        // A worker that could not be made has said so.
+        let _ = self.jobs.send(job);
+    }
+
+    /// The demo directory of this session.
+    pub fn demo(&self) -> Option<&demo::Running> {
+        self.demo.as_ref()
+    }
+
+    /// Lets answers under way arrive, then ends.
+    pub async fn end(self) {
+        self.stop.cancel();
+        if let Some(worker) = self.worker {
+            let _ = tokio::time::timeout(LAST_WAIT, worker).await;
+        }
+        if let Some(demo) = self.demo {
+            demo.stop().await;
+        }
+    }
+}
+
+/// Reads certificates and opens the store: slow enough to stay off the event loop.
+async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<worker::Setup, Failure> {
+    let made = tokio::task::spawn_blocking(move || {
+        let client = Client::new(recipe.endpoint)?;
+        let store = open_store(recipe.store.as_deref(), &reports);
+        Ok(store.map(|store| worker::Setup { client, dialect: recipe.dialect, store, parallel: recipe.parallel }))
+    })
+    .await;
+    let broken = || {
+        let class = crate::scim::failure::Class::Local;
+        Failure::local(class, "The session could not be prepared.", "Please report this.")
+    };
+    made.map_err(|_| broken())?.and_then(|setup| setup.ok_or_else(broken))
+}
+
+fn open_store(file: Option<&std::path::Path>, reports: &UnboundedSender<Report>) -> Option<Store> {
+    let say = |words: String| drop(reports.send(Report::Notice(words)));
+    let opened = file.map(Store::open);
+    match opened {
+        Some(Ok((store, notice))) => {
+            notice.into_iter().for_each(say);
+            return Some(store);
+        }
+        Some(Err(error)) => say(format!("{error} Nothing is kept on disk in this session.")),
+        None => {}
+    }
+    Store::in_memory().ok()
+}
+
+/// One file per profile and server: another URL under the same name is another directory.
+fn store_name(profile: &Profile) -> String {
+    use std::hash::{Hash, Hasher};
+    let mut hasher = rustc_hash::FxHasher::default();
+    profile.base_text().hash(&mut hasher);
+    let safe: String = profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    format!("{safe}-{:08x}.db", hasher.finish() as u32)
+}
+
+fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
+    let provider = match profile.provider {
+        Provider::Wandb => dialect::Provider::Wandb,
+        Provider::Scim => dialect::Provider::Scim,
+    };
+    let hosting = match profile.hosting {
+        Some(Hosting::MultiTenant) => dialect::Hosting::MultiTenant,
+        Some(Hosting::SelfManaged) => dialect::Hosting::SelfManaged,
+        _ => dialect::Hosting::Dedicated,
+    };
+    dialect::of(provider, hosting)
+}
+
+fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
+    let field = |name: &str, why: String| OpenError::Field(name.into(), why);
+    let provider = if draft.provider == "scim" { Provider::Scim } else { Provider::Wandb };
+    let hosting = match draft.hosting.as_str() {
+        _ if provider == Provider::Scim => None,
+        "" => None,
+        "multi-tenant" => Some(Hosting::MultiTenant),
+        "dedicated" => Some(Hosting::Dedicated),
+        "self-managed" => Some(Hosting::SelfManaged),
+        _ => return Err(field("hosting", "multi-tenant, dedicated or self-managed".into())),
+    };
+    let words: Vec<String> = draft.key.split_whitespace().map(str::to_owned).collect();
+    let key = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] | ["netrc"] => KeySource::Netrc,
+        ["env", name] => KeySource::Env((*name).to_owned()),
+        ["file", path @ ..] if !path.is_empty() => KeySource::File(path.join(" ").into()),
+        ["command", ..] if words.len() > 1 => KeySource::Command(words.into_iter().skip(1).collect()),
+        _ => return Err(field("key", "write env NAME, file PATH, command WORDS or netrc".into())),
+    };
+    Ok(NewProfile {
+        provider,
+        hosting,
+        url: (!draft.url.is_empty()).then(|| draft.url.clone()),
+        auth: AuthForm::Bearer,
+        key: Some(key),
+        me: (!draft.me.is_empty()).then(|| draft.me.clone()),
+        read_only: false,
+    })
+}

@@ -1,0 +1,63 @@
+//! What the terminal can show, from the environment alone: asking it costs a round trip over SSH.
+
+use jiff::tz::TimeZone;
+
+use crate::ui::look::{Glyphs, Look, Theme};
+
+/// What the config wants; `None` is "find out".
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Colours.
+    pub theme: Option<Theme>,
+    /// Signs.
+    pub glyphs: Option<Glyphs>,
+}
+
+/// Colours and signs for this terminal.
+///
+/// `NO_COLOR` (any value but empty) wins over the config's colours: whoever sets it means it everywhere.
+pub fn look(wanted: Wanted, env: &dyn Fn(&str) -> Option<String>, zone: TimeZone) -> Look {
+    let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
+    let theme = if set("NO_COLOR") || env("TERM").as_deref() == Some("dumb") {
+        Theme::Mono
+    } else {
+        wanted.theme.unwrap_or_else(|| if light_background(env) { Theme::Light } else { Theme::Ansi })
+    };
+    let glyphs = wanted.glyphs.unwrap_or_else(|| if utf8(env) { Glyphs::UNICODE } else { Glyphs::ASCII });
+    Look::new(theme, glyphs).in_zone(zone)
+}
+
+/// The locale that counts is the first that is set (POSIX).
+fn utf8(env: &dyn Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| env(name)).find(|value| !value.is_empty());
+    locale.is_some_and(|locale| {
+        let lower = locale.to_lowercase();
+        lower.contains("utf-8") || lower.contains("utf8")
+    })
+}
+
+/// `COLORFGBG` ends in the background's number where a terminal sets it.
+fn light_background(env: &dyn Fn(&str) -> Option<String>) -> bool {
+    let Some(value) = env("COLORFGBG") else { return false };
+    matches!(value.rsplit(';').next().and_then(|number| number.parse::<u8>().ok()), Some(7 | 15))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(pairs: &'static [(&str, &str)]) -> Look {
+        let env = move |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        look(Wanted::default(), &env, TimeZone::UTC)
+    }
+
+    #[test]
+    fn the_environment_decides() {
+        assert_eq!(with(&[("LANG", "de_DE.UTF-8")]).glyphs, Glyphs::UNICODE);
+        assert_eq!(with(&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]).glyphs, Glyphs::ASCII);
+        assert_eq!(with(&[("NO_COLOR", "1")]).theme, Theme::Mono);
+        assert_eq!(with(&[("NO_COLOR", "")]).theme, Theme::Ansi);
+        assert_eq!(with(&[("COLORFGBG", "0;15")]).theme, Theme::Light);
+        assert_eq!(with(&[("COLORFGBG", "15;0")]).theme, Theme::Ansi);
+    }
+}
