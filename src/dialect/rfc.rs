@@ -123,7 +123,8 @@ impl Dialect for Rfc {
             (Class::NotFound, Some(404)) => "Many servers have /scim/v2 at its end.",
             _ => return,
         };
-        failure.next = format!("{} {step}", failure.next).trim_start().to_owned();
+        let next = format!("{} {step}", failure.next);
+        next.trim_start().clone_into(&mut failure.next);
     }
 }
 

@@ -11,7 +11,7 @@ const INSTANCE_KEY: &str = "Use the API key of an instance admin or of an organi
                             team service accounts are refused.";
 const BEARER: &str = "Servers before 0.79 take no Bearer keys: for those set auth = \"basic\" in the profile.";
 const ORGANISATION: &str = "An admin of several organisations sets Default API organization in the W&B user settings.";
-const PREFIX: &str = "If everything is answered with 404, the path prefix of the profile is wrong: W&B's is /scim.";
+const PREFIX: &str = "W&B's path prefix is /scim.";
 const SEATS: &str = "Free a seat, or get more: the W&B app shows them under the organisation's billing settings.";
 
 /// Puts W&B's next step in the place of the general one; for a missing record, behind it.
