@@ -21,8 +21,10 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Sent at once if it can be undone, else shown first.
     pub(super) fn new(requests: Vec<Request>, undo: Undo, confirm: Confirm) -> Self {
-        Self { requests, consequences: Vec::new(), undo, confirm, risk: Risk::Plain }
+        let risk = if matches!(undo, Undo::Never(_)) { Risk::Look } else { Risk::Plain };
+        Self { requests, consequences: Vec::new(), undo, confirm, risk }
     }
 
     pub(super) fn risk(mut self, risk: Risk) -> Self {

@@ -119,19 +119,12 @@ impl Dialect for Rfc {
 
     fn hint(&self, failure: &mut Failure) {
         let step = match (failure.class, failure.status) {
-            (Class::Unauthorized, _) => "Check the key, and whether the server wants auth = \"bearer\" or \"basic\".",
-            (Class::Forbidden, _) => "Use a key that may change users and groups: this one may at most read them.",
-            (Class::NotFound, _) => {
-                "If everything is answered with 404, the url or path prefix of the profile is wrong: many servers have \
-                 /scim/v2 there."
-            }
-            (_, Some(405 | 501)) => "This server does not offer that: do it in its own interface.",
+            (Class::Unauthorized, _) => "Check also whether the server wants auth = \"bearer\" or \"basic\".",
+            (Class::NotFound, Some(404)) => "Many servers have /scim/v2 at its end.",
             _ => return,
         };
-        if !failure.next.is_empty() {
-            failure.next.push(' ');
-        }
-        failure.next.push_str(step);
+        let next = format!("{} {step}", failure.next);
+        next.trim_start().clone_into(&mut failure.next);
     }
 }
 

@@ -11,30 +11,26 @@ const INSTANCE_KEY: &str = "Use the API key of an instance admin or of an organi
                             team service accounts are refused.";
 const BEARER: &str = "Servers before 0.79 take no Bearer keys: for those set auth = \"basic\" in the profile.";
 const ORGANISATION: &str = "An admin of several organisations sets Default API organization in the W&B user settings.";
-const PREFIX: &str = "If everything is answered with 404, the path prefix of the profile is wrong: W&B's is /scim.";
+const PREFIX: &str = "W&B's path prefix is /scim.";
 const SEATS: &str = "Free a seat, or get more: the W&B app shows them under the organisation's billing settings.";
 
-/// Adds the next step.
+/// Puts W&B's next step in the place of the general one; for a missing record, behind it.
 pub(super) fn hint(hosting: Hosting, failure: &mut Failure) {
     let text = failure.text.to_ascii_lowercase();
     let multi_tenant = hosting == Hosting::MultiTenant;
-    let steps: &[&str] = if text.contains("seat limit") {
-        &[SEATS]
+    let next = if text.contains("seat limit") {
+        SEATS.to_owned()
     } else if text.contains("multiple organizations") {
-        &[ORGANISATION]
+        ORGANISATION.to_owned()
     } else {
         match (failure.class, multi_tenant) {
-            (Class::Unauthorized, true) => &[KEY],
-            (Class::Unauthorized, false) => &[INSTANCE_KEY, BEARER],
-            (Class::Forbidden, true) => &[KEY, ORGANISATION],
-            (Class::Forbidden, false) => &[INSTANCE_KEY],
-            (Class::NotFound, _) => &[PREFIX],
+            (Class::Unauthorized, true) => KEY.to_owned(),
+            (Class::Unauthorized, false) => format!("{INSTANCE_KEY} {BEARER}"),
+            (Class::Forbidden, true) => format!("{KEY} {ORGANISATION}"),
+            (Class::Forbidden, false) => INSTANCE_KEY.to_owned(),
+            (Class::NotFound, _) if failure.status == Some(404) => format!("{} {PREFIX}", failure.next),
             _ => return,
         }
     };
-    failure.next = std::iter::once(failure.next.as_str())
-        .filter(|next| !next.is_empty())
-        .chain(steps.iter().copied())
-        .collect::<Vec<_>>()
-        .join(" ");
+    next.trim_start().clone_into(&mut failure.next);
 }

@@ -14,7 +14,7 @@ use crate::{
     directory::{
         Id, Kind, Name, Target,
         change::Change,
-        plan::{Confirm, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo, Unsupported},
         record::{Account, Team, User},
     },
     scim::{patch::Op, request::Request, urn},
@@ -134,7 +134,10 @@ pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Pl
     let services = has_org_services(case)
         .then(|| "W&B adds all service accounts of the organisation to every new team.".to_owned());
     let confirm = Confirm::Echo(vec![Target::team(key)]);
-    Ok(Draft::new(vec![wire::create(Kind::Team, body)], Undo::Never(never.into()), confirm).note(services))
+    Ok(Draft::new(vec![wire::create(Kind::Team, body)], Undo::Never(never.into()), confirm)
+        // The form was the look.
+        .risk(Risk::Plain)
+        .note(services))
 }
 
 fn has_org_services(case: Case<'_>) -> bool {

@@ -1,0 +1,145 @@
+//! What re-read records say of changes.
+
+use super::*;
+use crate::{
+    dialect::Shown,
+    directory::{Fresh, Target, plan::Step},
+};
+
+fn step(change: &Change) -> Step {
+    wandb().step(change, &directory()).unwrap()
+}
+
+fn now(record: Record) -> Fresh {
+    Fresh::Record(record)
+}
+
+fn ann(alter: impl FnOnce(&mut User)) -> Fresh {
+    let mut user = user("U1", "ann", "admin", &[("vision", "admin")]);
+    alter(&mut user);
+    now(Record::User(user))
+}
+
+fn check(change: &Change, fresh: &[Fresh], expected: Result<bool, &str>) {
+    // A delete of a team has no plan at W&B, but a record still shows whether it is there.
+    let step = wandb().step(change, &directory()).unwrap_or_else(|_| step(&Change::DeleteUser { user: id("U1") }));
+    let expected = match expected {
+        Ok(true) => Shown::Yes,
+        Ok(false) => Shown::CantTell,
+        Err(instead) => Shown::No(instead.into()),
+    };
+    assert_eq!(wandb().shows(change, fresh, &step), expected, "{change:?} {fresh:?}");
+}
+
+const YES: Result<bool, &str> = Ok(true);
+const UNKNOWN: Result<bool, &str> = Ok(false);
+
+#[test]
+fn values_of_a_user() {
+    let gone = || vec![Fresh::Gone(Target::user(&id("U1")))];
+    let role = Change::SetOrgRole { user: id("U1"), role: "member".into() };
+    check(&role, &[ann(|u| u.org_role = Some("Member".into()))], YES);
+    check(&role, &[ann(|_| ())], Err("organisation role admin"));
+    check(&role, &[ann(|u| u.org_role = None)], UNKNOWN);
+    check(&role, &[], UNKNOWN);
+    check(&role, &gone(), Err("that the user is gone"));
+    // The newest answer counts.
+    check(&role, &[ann(|_| ()), ann(|u| u.org_role = Some("member".into()))], YES);
+
+    let name = Change::SetDisplayName { user: id("U1"), to: "Ann B ".into() };
+    check(&name, &[ann(|u| u.display_name = "Ann B".into())], YES);
+    check(&name, &[ann(|_| ())], Err("display name Some One"));
+    let email = Change::SetEmail { user: id("U1"), to: "Ann@Y.io".into() };
+    check(&email, &[ann(|u| u.email = "ann@y.io".into())], YES);
+    check(&email, &[ann(|u| u.email = "".into())], Err("no email"));
+
+    let off = Change::SetActive { user: id("U1"), active: false };
+    check(&off, &[ann(|u| u.active = Some(false))], YES);
+    check(&off, &[ann(|_| ())], Err("the user still active"));
+    check(&off, &[ann(|u| u.active = None)], UNKNOWN);
+    check(&off, &gone(), Err("that the user is gone"));
+    let multi_tenant = of(Provider::Wandb, Hosting::MultiTenant);
+    assert_eq!(multi_tenant.shows(&off, &gone(), &step(&off)), Shown::Yes);
+
+    let delete = Change::DeleteUser { user: id("U1") };
+    check(&delete, &gone(), YES);
+    check(&delete, &[ann(|u| u.active = Some(false))], Err("the user still there, deactivated"));
+    check(&delete, &[ann(|_| ())], Err("the user still there"));
+}
+
+#[test]
+fn roles_in_teams() {
+    let give = Change::SetTeamRole { user: id("U1"), team: id("T1"), role: "viewer".into() };
+    check(&give, &[ann(|u| u.team_roles = Some(vec![grant("vision", "Viewer")]))], YES);
+    check(&give, &[ann(|_| ())], Err("role in vision: admin"));
+    check(&give, &[ann(|u| u.team_roles = Some(vec![]))], Err("no role in vision"));
+    check(&give, &[ann(|u| u.team_roles = None)], UNKNOWN);
+    // Custom names differ by case.
+    let custom = Change::SetTeamRole { user: id("U1"), team: id("T1"), role: "janitor".into() };
+    check(&custom, &[ann(|u| u.team_roles = Some(vec![grant("vision", "Janitor")]))], Err("role in vision: Janitor"));
+}
+
+#[test]
+fn the_viewer_role_shows_by_its_effects() {
+    let viewer = Change::SetOrgRole { user: id("U1"), role: "viewer".into() };
+    let member = |seat: Option<&str>, team: &str| {
+        ann(|u| {
+            u.org_role = Some("member".into());
+            u.models_seat = seat.map(Into::into);
+            u.team_roles = Some(vec![grant("vision", team)]);
+        })
+    };
+    check(&viewer, &[member(Some("viewer"), "viewer")], YES);
+    check(&viewer, &[member(None, "viewer")], YES);
+    check(&viewer, &[member(Some("full"), "viewer")], Err("organisation role member, Models seat full"));
+    check(&viewer, &[member(None, "admin")], Err("role in vision: admin"));
+    check(&viewer, &[ann(|_| ())], Err("organisation role admin"));
+}
+
+#[test]
+fn members_of_teams() {
+    let vision = |members: Option<&[&str]>| now(Record::Team(team("T1", "vision", members)));
+    let add = Change::AddMember { team: id("T1"), user: id("U4") };
+    check(&add, &[vision(Some(&["U1", "U4"]))], YES);
+    check(&add, &[vision(Some(&["U1"]))], Err("vision with 1 member, without this member"));
+    check(&add, &[vision(Some(&[]))], Err("vision without any members"));
+    check(&add, &[vision(None)], UNKNOWN);
+    let remove = Change::RemoveMember { team: id("T1"), user: id("U1") };
+    check(&remove, &[vision(Some(&["U2="]))], YES);
+    check(&remove, &[vision(Some(&["U1"]))], Err("that they are still in vision"));
+    check(&remove, &[vision(None)], UNKNOWN);
+    check(&remove, &[Fresh::Gone(Target::team(&id("T1")))], Err("that the team is gone"));
+}
+
+#[test]
+fn what_a_lost_create_made_is_found_by_name_among_others() {
+    let create = new_user(&[]);
+    let others: Vec<Fresh> = vec![ann(|_| ())];
+    check(&create, &others, Err("no user of that name"));
+    check(&create, &[Fresh::Gone(Target::user(&id("new:7")))], Err("no user of that name"));
+    check(&create, &[], UNKNOWN);
+    let noor = |email: &str| ann(|u| (u.id, u.user_name, u.email) = (id("U77"), "NOOR".into(), email.into()));
+    check(&create, &[ann(|_| ()), noor("noor@x.io")], YES);
+    check(&create, &[noor("n@y.io")], Err("a user NOOR with another address, n@y.io"));
+
+    let create = Change::CreateTeam { key: id("new:8"), name: "audio".into(), members: vec![id("U1"), id("U4")] };
+    let audio = |members: Option<&[&str]>| [now(Record::Team(team("T9", "audio", members)))];
+    check(&create, &audio(Some(&["U1", "U4", "S1"])), YES);
+    check(&create, &audio(Some(&["U1"])), Err("audio without 1 of its 2 members"));
+    check(&create, &audio(None), UNKNOWN);
+}
+
+#[test]
+fn definitions_of_roles() {
+    let role = |name: &str, added: &[&str]| {
+        let permissions = added.iter().map(|name| permission(name, *name == "run:read")).collect();
+        let role = Role { id: id("R1"), name: name.into(), inherits: "member".into(), permissions, ..Role::default() };
+        [now(Record::Role(role))]
+    };
+    let edit = Change::EditRole { role: id("R1"), to: draft("reaper", "", "member", &["run:stop", "run:read"]) };
+    check(&edit, &role("reaper", &["run:read", "run:stop"]), YES);
+    check(&edit, &role("janitor", &[]), Err("the name janitor"));
+    check(&edit, &role("reaper", &["run:read"]), Err("the role without run:stop"));
+    check(&edit, &role("reaper", &["run:read", "run:stop", "run:delete"]), Err("the role with run:delete"));
+    check(&Change::DeleteRole { role: id("R1") }, &role("janitor", &[]), Err("janitor still there"));
+}
