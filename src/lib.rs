@@ -13,11 +13,14 @@
 //! ```
 
 pub mod app;
+pub mod cli;
 pub mod client;
 pub mod config;
+pub mod console;
 pub mod demo;
 pub mod dialect;
 pub mod directory;
+pub mod runtime;
 pub mod scim;
 pub mod store;
 pub mod terminal;

@@ -1,2 +1,91 @@
-//! temporary
-fn main() {}
+//! The `scimitar` program: arguments in, exit code out.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{CommandFactory, Parser};
+use color_eyre::eyre::Result;
+use scimitar::{
+    cli::{Cli, Command, DemoArgs},
+    config::{ConfigError, ConfigFile, Places},
+    console::{self, Start},
+    demo,
+    runtime::Opener,
+    terminal::{Signal, Signals},
+};
+
+/// Something went wrong while running.
+const FAILED: u8 = 1;
+/// Arguments or config can't be used; clap's own code for that.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).install();
+    console::restore_on_panic();
+    let result = hooks.and_then(|()| run(cli));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "scimitar: {error:#}");
+            ExitCode::from(if error.downcast_ref::<ConfigError>().is_some() { USAGE } else { FAILED })
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let mut out = io::stdout();
+    match &cli.command {
+        Some(Command::Man) => return Ok(clap_mangen::Man::new(Cli::command()).render(&mut out)?),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(*shell, &mut Cli::command(), "scimitar", &mut out);
+            return Ok(());
+        }
+        Some(Command::Keys) => return Ok(out.write_all(scimitar::app::action::table().as_bytes())?),
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
+    let result = runtime.block_on(async {
+        match &cli.command {
+            Some(Command::Demo(args)) if args.listen.is_some() => serve(args).await,
+            Some(Command::Demo(args)) => console::run(opener(&cli, args.options())?, Start::Demo).await,
+            _ => {
+                let start = Start::Profile(cli.profile.clone());
+                console::run(opener(&cli, demo::Options::default())?, start).await
+            }
+        }
+    });
+    runtime.shutdown_timeout(console::LAST_WAIT);
+    result
+}
+
+/// Serves the demo directory until it is stopped.
+async fn serve(args: &DemoArgs) -> Result<()> {
+    let mut signals = Signals::listen()?;
+    let running = demo::start(args.options()).await?;
+    let mut out = io::stdout();
+    writeln!(out, "url: {}", running.url())?;
+    writeln!(out, "key: {}", running.key())?;
+    out.flush()?;
+    while signals.next().await != Signal::End {}
+    running.stop().await;
+    Ok(())
+}
+
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn opener(cli: &Cli, demo: demo::Options) -> Result<Opener> {
+    let mut places = Places::find(&env)?;
+    if let Some(file) = &cli.config {
+        places.config_file.clone_from(file);
+    }
+    let config = ConfigFile::load(&places.config_file)?;
+    if config.is_none() && cli.config.is_some() && !matches!(cli.command, Some(Command::Demo(_))) {
+        return Err(ConfigError::missing(&places.config_file).into());
+    }
+    Ok(Opener { places, config, read_only: cli.read_only, demo, env })
+}

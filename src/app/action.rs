@@ -144,6 +144,16 @@ impl Action {
     }
 }
 
+/// All actions and their keys as a Markdown table.
+pub fn table() -> String {
+    let mut out = String::from("| where | key | does |\n|---|---|---|\n");
+    for spec in ACTIONS {
+        let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{key}`")).collect();
+        out.push_str(&format!("| {} | {} | {} |\n", spec.scope.label(), keys.join(" "), spec.help));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

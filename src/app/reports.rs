@@ -76,6 +76,7 @@ impl App {
                 }
             }
             Report::Notice(words) => self.say(words),
+            Report::Idle(_) => {}
         }
     }
 

@@ -4,7 +4,7 @@ use super::{
     Directory, Id,
     change::Change,
     plan::Risk,
-    record::{Depth, User},
+    record::User,
 };
 
 /// What a profile sets about guards.
@@ -85,11 +85,8 @@ fn weakens(change: &Change) -> bool {
 }
 
 fn takes_admin_away(change: &Change, user: &User) -> bool {
-    // An unknown role may be admin; a list without roles must not switch the guard off.
-    let may_be_admin = match &user.org_role {
-        Some(role) => role.is("admin"),
-        None => user.depth == Depth::Summary,
-    };
+    // An unknown role may be admin: what a server leaves out must not switch the guard off.
+    let may_be_admin = user.org_role.as_ref().is_none_or(|role| role.is("admin"));
     may_be_admin
         && match change {
             Change::SetOrgRole { role, .. } => !role.is("admin"),

@@ -118,6 +118,8 @@ pub enum Report {
     Link(Link),
     /// The resource as the server gave it, pretty-printed; or why not.
     Raw(Target, Result<String, Failure>),
+    /// Nothing is under way and nothing waits but the clock; so many jobs were taken.
+    Idle(u64),
     /// Something worth a line: the store was rebuilt, a second console runs, …
     Notice(String),
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use jiff::Timestamp;
+
 use super::context::{Context, now};
 use crate::{
     client::{Answer, redact},
@@ -19,7 +21,9 @@ use crate::{
 };
 
 /// Versions of records as this worker's own writes left them, by path; newer than what a plan knew.
-pub type Versions = HashMap<Vec<String>, Arc<str>>;
+///
+/// With each the time of the write: a plan that is younger knows better. `None` where the answer showed no version.
+pub type Versions = HashMap<Vec<String>, (Timestamp, Option<Arc<str>>)>;
 
 /// How an attempt ended.
 pub enum Ended {
@@ -81,7 +85,7 @@ struct Attempt<'a> {
 impl Attempt<'_> {
     async fn send_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         for request in entry.step.requests.clone() {
-            let request = self.with_version(request);
+            let request = self.with_version(request, entry.at);
             let shown = redact::shown(&request);
             let result = self.context.send(&request).await;
             entry.exchanges.push(exchange(&shown.to_string(), &result));
@@ -92,11 +96,12 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    fn with_version(&self, mut request: Request) -> Request {
-        if let Some(version) = self.versions.get(&request.path)
+    fn with_version(&self, mut request: Request, planned: Timestamp) -> Request {
+        if let Some((written, version)) = self.versions.get(&request.path)
             && request.method != Method::Post
+            && *written >= planned
         {
-            request.if_match = Some(version.to_string());
+            request.if_match = version.as_ref().map(ToString::to_string);
         }
         request
     }
@@ -105,7 +110,7 @@ impl Attempt<'_> {
     fn learn(&mut self, request: &Request, answer: &Answer, entry: &mut Entry) {
         let Some(kind) = kind_of(request) else { return };
         // A version that is no longer true must not be sent again.
-        self.versions.remove(&request.path);
+        self.versions.insert(request.path.clone(), (now(), None));
         let id: Id = request.path.get(1).map_or_else(|| "".into(), |id| id.as_str().into());
         if request.method == Method::Delete || answer.body.is_empty() {
             return;
@@ -113,7 +118,7 @@ impl Attempt<'_> {
         let Ok(record) = self.context.record(&Target { kind, id }, answer) else { return };
         if let Some(version) = record.version() {
             let path = vec![request.path.first().cloned().unwrap_or_default(), record.target().id.to_string()];
-            self.versions.insert(path, Arc::clone(version));
+            self.versions.insert(path, (now(), Some(Arc::clone(version))));
         }
         if request.method == Method::Post {
             entry.created = Some(record.target().id);
@@ -231,7 +236,7 @@ impl Attempt<'_> {
                 && let Some(version) = record.version()
             {
                 let path = self.context.dialect.get(&target).path;
-                self.versions.insert(path, Arc::clone(version));
+                self.versions.insert(path, (now(), Some(Arc::clone(version))));
             }
             self.fresh.push(fresh);
         }

@@ -94,6 +94,10 @@ struct Worker {
     again_at: Option<Instant>,
     /// Read one by one while a refresh was under way: newer than what it puts on disk.
     during: Vec<Fresh>,
+    /// Jobs taken.
+    taken: u64,
+    /// What was last reported of it.
+    idle: Option<u64>,
 }
 
 /// Runs until the token is cancelled or the console is gone; then waits a little for what is under way.
@@ -127,6 +131,8 @@ pub async fn run(
         tries: 0,
         again_at: None,
         during: Vec::new(),
+        taken: 0,
+        idle: None,
     };
     worker.start().await;
     worker.serve(&stop).await;
@@ -170,12 +176,26 @@ impl Worker {
                 () = stop.cancelled() => return,
                 Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => self.done(done),
                 job = self.jobs.recv() => match job {
-                    Some(job) => self.job(job).await,
+                    Some(job) => {
+                        self.taken += 1;
+                        self.job(job).await;
+                    }
                     None => return,
                 },
                 () = tokio::time::sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => self.try_again(),
             }
             self.pump();
+            self.tell_idle();
+        }
+    }
+
+    /// Says once that nothing is under way.
+    fn tell_idle(&mut self) {
+        if !self.tasks.is_empty() {
+            self.idle = None;
+        } else if self.idle != Some(self.taken) {
+            self.idle = Some(self.taken);
+            self.context.report(Report::Idle(self.taken));
         }
     }
 
@@ -376,9 +396,6 @@ impl Worker {
         match ended {
             apply::Ended::Settled { versions } => {
                 self.queue.finish(entry.id);
-                for request in &entry.step.requests {
-                    self.versions.remove(&request.path);
-                }
                 self.versions.extend(versions);
                 if entry.state == State::Confirmed {
                     self.link_up();

@@ -1,0 +1,150 @@
+//! Arguments: what is asked for, in clap's terms.
+
+use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::demo::{EmailShape, FailRule, Hosting, Options, Provider};
+
+/// A terminal console for the users, teams and roles behind a SCIM API.
+///
+/// Without a command it opens the console on a profile of the config file, or on what WANDB_API_KEY, WANDB_BASE_URL and
+/// ~/.netrc say.
+#[derive(Debug, Parser)]
+#[command(name = "scimitar", version, max_term_width = 100)]
+pub struct Cli {
+    /// The profile to open.
+    #[arg(short, long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The config file, in the place of the platform's.
+    #[arg(long, value_name = "FILE", env = "SCIMITAR_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Refuse every change before it leaves this machine.
+    #[arg(long)]
+    pub read_only: bool,
+    /// What to do; the console, if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Commands beside the console.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the console on an embedded demo directory, or serve that directory to other clients.
+    Demo(DemoArgs),
+    /// Print the man page.
+    #[command(hide = true)]
+    Man,
+    /// Print completions for a shell.
+    #[command(hide = true)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the keys as a table, as the README has it.
+    #[command(hide = true)]
+    Keys,
+}
+
+/// The embedded directory: a stand-in made from W&B's documents, real HTTP on this machine.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Serve it at this address without a console, until stopped; port 0 takes any free one.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Whose API it speaks: wandb or scim.
+    #[arg(long, value_name = "P", default_value = "wandb")]
+    pub provider: Provider,
+    /// W&B's hosting: multi-tenant, dedicated or self-managed.
+    #[arg(long, value_name = "H", default_value = "dedicated")]
+    pub hosting: Hosting,
+    /// How many users it has.
+    #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub users: u32,
+    /// Another number, another organisation.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Shape of `emails`: new (an array) or old (an object, W&B before 0.80.1).
+    #[arg(long, value_name = "SHAPE", default_value = "new")]
+    pub emails: EmailShape,
+    /// Lists leave roles out, as W&B's documented samples do.
+    #[arg(long)]
+    pub sparse: bool,
+    /// Send no ETags.
+    #[arg(long)]
+    pub no_etags: bool,
+    /// Records a request at most.
+    #[arg(long, value_name = "N", default_value_t = 9_999)]
+    pub page_limit: usize,
+    /// Ignore startIndex and count.
+    #[arg(long)]
+    pub ignore_paging: bool,
+    /// Wait before every answer, such as 300ms or 3s.
+    #[arg(long, value_name = "TIME", default_value = "0s")]
+    pub latency: Latency,
+    /// Answer a share of requests with this status, such as 429=0.1; can be given several times.
+    #[arg(long, value_name = "STATUS=RATE")]
+    pub fail: Vec<FailRule>,
+}
+
+impl DemoArgs {
+    /// As the demo directory takes them.
+    pub fn options(&self) -> Options {
+        let default = Options::default();
+        Options {
+            listen: self.listen.unwrap_or(default.listen),
+            provider: self.provider,
+            hosting: self.hosting,
+            users: self.users as usize,
+            seed: self.seed,
+            emails: self.emails,
+            sparse_lists: self.sparse,
+            etags: !self.no_etags,
+            page_limit: self.page_limit,
+            ignore_paging: self.ignore_paging,
+            latency: self.latency.0,
+            fail: self.fail.clone(),
+            ..default
+        }
+    }
+}
+
+/// A duration with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latency(pub Duration);
+
+impl FromStr for Latency {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (number, unit) = match text.strip_suffix("ms") {
+            Some(number) => (number, 0.001),
+            None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+        };
+        let value: f64 = number.trim().parse().map_err(|_| format!("`{text}` is no time; write 300ms or 3s"))?;
+        if !(0.0..=3_600.0).contains(&value) {
+            return Err("between 0 and an hour".into());
+        }
+        Ok(Self(Duration::from_secs_f64(value * unit)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_units() {
+        assert_eq!("300ms".parse(), Ok(Latency(Duration::from_millis(300))));
+        assert_eq!("3s".parse(), Ok(Latency(Duration::from_secs(3))));
+        assert!("soon".parse::<Latency>().unwrap_err().contains("300ms"));
+        assert!("-1s".parse::<Latency>().is_err());
+    }
+}

@@ -1,0 +1,167 @@
+//! The console in a real terminal: the runtime with the tty, signals and the clipboard around it.
+
+use std::{
+    io::{self, IsTerminal, Stdout, Write},
+    time::Duration,
+};
+
+use color_eyre::eyre::{Result, eyre};
+use crossterm::event::{Event, EventStream};
+use futures_util::StreamExt;
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::Terminal;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::{
+    app::{App, Size, keymap::Keymap},
+    config,
+    runtime::{Host, Opener, Runtime, Session},
+    terminal::{Guard, Screen, Signal, Signals, Wanted, copy_sequence, look, restore},
+    ui::look::{Glyphs, Theme},
+};
+
+/// What the console opens.
+pub enum Start {
+    /// A profile of the config or the environment; `None` is the one meant.
+    Profile(Option<String>),
+    /// The embedded demo directory.
+    Demo,
+}
+
+/// Runs the console until it is left. Nothing is written to the terminal where something is wrong before.
+pub async fn run(opener: Opener, start: Start) -> Result<()> {
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
+    }
+    let ui = opener.config.as_ref().map(|config| config.ui.clone()).unwrap_or_default();
+    let keys = opener.config.as_ref().map(|config| config.keys.clone()).unwrap_or_default();
+    let keymap = Keymap::new(&keys).map_err(|bad| match &opener.config {
+        Some(config) => eyre!("{}: {bad}", config.path.display()),
+        None => eyre!("{bad}"),
+    })?;
+    let first = open(&opener, start).await?;
+    let (width, height) = crossterm::terminal::size()?;
+    let profiles = opener.config.iter().flat_map(|config| config.profiles.keys().cloned()).collect();
+    let salt = getrandom::u32().unwrap_or_default() as u16;
+    let app = App::new(keymap, profiles, Size { width, height }, Timestamp::now(), salt);
+    let env = opener.env;
+    let look = look(wanted(&ui), &env, TimeZone::system());
+
+    let signals = Signals::listen()?;
+    let guard = Guard::enter()?;
+    let terminal = Terminal::new(Screen::new(io::stdout()))?;
+    let mut runtime = Runtime::new(terminal, app, look, opener);
+    if let Some((opened, session)) = first {
+        runtime.start(opened, session);
+    }
+    let mut host = Tty { signals, guard: Some(guard), tmux: env("TMUX").is_some() };
+    let result = runtime.run(events(), &mut host).await;
+    drop(host);
+    // A terminal that is gone is no error of ours: the journal has what is open.
+    match result {
+        Err(error) if gone(&error) => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+async fn open(opener: &Opener, start: Start) -> Result<Option<(crate::app::Opened, Session)>> {
+    match start {
+        Start::Demo => Ok(Some(opener.open(None).await?)),
+        Start::Profile(name) => match opener.at_start(name.as_deref())? {
+            Some(profile) => Ok(Some(opener.open_profile(profile).await?)),
+            None => Ok(None),
+        },
+    }
+}
+
+fn wanted(ui: &config::Ui) -> Wanted {
+    let theme = match ui.theme {
+        config::Theme::Auto => None,
+        config::Theme::Dark => Some(Theme::Ansi),
+        config::Theme::Light => Some(Theme::Light),
+        config::Theme::Mono => Some(Theme::Mono),
+    };
+    let glyphs = match ui.glyphs {
+        config::Glyphs::Auto => None,
+        config::Glyphs::Unicode => Some(Glyphs::UNICODE),
+        config::Glyphs::Ascii => Some(Glyphs::ASCII),
+    };
+    Wanted { theme, glyphs }
+}
+
+/// The terminal's events through a channel, so that a read that is given up loses nothing. A dead terminal ends it.
+fn events() -> impl futures_util::Stream<Item = io::Result<Event>> + Unpin {
+    let (send, receive): (UnboundedSender<io::Result<Event>>, UnboundedReceiver<_>) = unbounded_channel();
+    tokio::spawn(async move {
+        let mut stream = EventStream::new();
+        while let Some(event) = stream.next().await {
+            let broken = event.is_err();
+            if send.send(event).is_err() || broken {
+                return;
+            }
+        }
+    });
+    Box::pin(futures_util::stream::unfold(receive, |mut receive| async {
+        receive.recv().await.map(|event| (event, receive))
+    }))
+}
+
+fn gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) || error.raw_os_error() == Some(5)
+}
+
+/// The terminal of the process.
+struct Tty {
+    signals: Signals,
+    guard: Option<Guard>,
+    tmux: bool,
+}
+
+impl Host for Tty {
+    async fn signal(&mut self) -> bool {
+        loop {
+            match self.signals.next().await {
+                Signal::End => return true,
+                Signal::Stop => {
+                    self.guard = None;
+                    stop_process();
+                }
+                Signal::Continue => {
+                    if self.guard.is_none() {
+                        self.guard = Guard::enter().ok();
+                    }
+                    return false;
+                }
+            }
+        }
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        let mut out: Stdout = io::stdout();
+        out.write_all(copy_sequence(text, self.tmux).as_bytes())?;
+        out.flush()
+    }
+}
+
+/// Stops this process as the shell expects it: the handler took SIGTSTP, SIGSTOP can't be taken.
+#[cfg(unix)]
+fn stop_process() {
+    let own = std::process::id().to_string();
+    // `kill` of the system: raising a signal needs unsafe code or another dependency.
+    let _ = std::process::Command::new("kill").args(["-STOP", &own]).status();
+}
+
+#[cfg(not(unix))]
+fn stop_process() {}
+
+/// Gives the terminal back before a panic is printed.
+pub fn restore_on_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        restore();
+        before(info);
+    }));
+}
+
+/// How long the process waits for blocking work when it ends: a key command or a slow disk must not keep it.
+pub const LAST_WAIT: Duration = Duration::from_secs(2);
