@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
 use super::json::{GroupView, List, location};
+use super::records::{Account, Number, Team, TeamRole};
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, equality, operations, require_schema, selected, slice, text};
-use super::state::{Account, Number, State, Team, TeamRole};
+use super::state::State;
 use super::user_patch::single;
 use super::users::find_member;
 

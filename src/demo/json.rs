@@ -4,10 +4,14 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::clock::Moment;
 use super::ids::{GlobalId, Kind};
-use super::names::{MEMBER_PERMISSIONS, REGISTRIES, VIEWER_PERMISSIONS};
+use super::names::REGISTRIES;
 use super::options::{EmailShape, Hosting};
+use super::records::{Account, CustomRole, Number, RegistryRole, Team, TeamRole, User};
 use super::reply::etag;
-use super::state::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, State, Team, TeamRole, User};
+use super::state::State;
+use super::words::{
+    account_word, inherited_permissions, organisation_role_word, registry_role_word, seat_word, team_role_word,
+};
 
 /// Number in the organisation id that roles carry.
 const ORGANISATION: u32 = 148_458;
@@ -337,53 +341,5 @@ impl Serialize for RoleView<'_> {
         map.serialize_entry("permissions", &inherited.chain(own).collect::<Vec<_>>())?;
         map.serialize_entry("schemas", &[""])?;
         map.end()
-    }
-}
-
-/// What the predefined role beneath a custom one allows.
-pub(super) fn inherited_permissions(role: &CustomRole) -> &'static [&'static str] {
-    if role.inherits_member { MEMBER_PERMISSIONS } else { VIEWER_PERMISSIONS }
-}
-
-fn organisation_role_word(user: &User, hosting: Hosting) -> &'static str {
-    match (user.account, user.organisation_role, hosting) {
-        (Account::TeamService, _, Hosting::SelfManaged) => "service",
-        (Account::OrganisationService, _, Hosting::SelfManaged) => "org_service",
-        (_, OrganisationRole::Admin, _) => "admin",
-        (_, OrganisationRole::Member, _) => "member",
-    }
-}
-
-fn seat_word(seat: Seat) -> &'static str {
-    match seat {
-        Seat::Full => "full",
-        Seat::Viewer => "viewer",
-        Seat::None => "none",
-    }
-}
-
-fn account_word(account: Account) -> &'static str {
-    match account {
-        Account::Person => "USER",
-        Account::TeamService => "SERVICE",
-        Account::OrganisationService => "ORG_SERVICE",
-    }
-}
-
-fn team_role_word(state: &State, role: TeamRole) -> &str {
-    match role {
-        TeamRole::Admin => "admin",
-        TeamRole::Member => "member",
-        TeamRole::Viewer => "viewer",
-        TeamRole::Custom(number) => state.role(number).map_or("member", |role| &*role.name),
-    }
-}
-
-fn registry_role_word(role: RegistryRole) -> &'static str {
-    match role {
-        RegistryRole::Admin => "admin",
-        RegistryRole::Member => "member",
-        RegistryRole::Viewer => "viewer",
-        RegistryRole::RestrictedViewer => "restricted_viewer",
     }
 }
