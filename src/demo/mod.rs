@@ -28,6 +28,7 @@ mod running;
 mod seed;
 mod server;
 mod state;
+mod user_json;
 mod user_patch;
 mod users;
 mod wandb;

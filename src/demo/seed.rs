@@ -14,6 +14,8 @@ use super::state::State;
 const DAY: u32 = 86_400;
 /// Administrators and Eva Tanaka, whom the documentation and the tests name.
 const FIXED_USERS: usize = 5;
+/// User names that nobody else gets.
+const FIXED_NAMES: [&str; 3] = ["demo-admin", "eva-tanaka", "noor-haddad"];
 /// Below this size there are no service accounts.
 const SERVICE_ACCOUNTS_FROM: usize = 50;
 const DOMAIN: &str = "example.com";
@@ -29,7 +31,8 @@ struct Seeding {
 pub(super) fn organisation(options: &Options, now: Moment) -> State {
     let people = options.users.max(FIXED_USERS);
     let mut state = State::with_capacity(people);
-    let mut seeding = Seeding { dice: Dice(options.seed), now, people, taken: FxHashMap::default() };
+    let taken = FIXED_NAMES.iter().map(|&name| (name.to_owned(), 1)).collect();
+    let mut seeding = Seeding { dice: Dice(options.seed), now, people, taken };
     seeding.roles(&mut state);
     seeding.teams(&mut state);
     let services =
@@ -81,9 +84,9 @@ impl Seeding {
 
     fn person(&mut self, place: usize) -> User {
         let mut user = match place {
-            0 => self.named("demo-admin", "Demo", "Admin", "Demo Admin"),
-            1 => self.named("eva-tanaka", "Eva", "Tanaka", "Eva Tanaka"),
-            5 => self.named("noor-haddad", EMOJI_NAME.0, EMOJI_NAME.1, EMOJI_NAME.2),
+            0 => self.named(FIXED_NAMES[0], "Demo", "Admin", "Demo Admin"),
+            1 => self.named(FIXED_NAMES[1], "Eva", "Tanaka", "Eva Tanaka"),
+            5 => self.named(FIXED_NAMES[2], EMOJI_NAME.0, EMOJI_NAME.1, EMOJI_NAME.2),
             _ => self.somebody(),
         };
         if matches!(place, 0 | 2 | 3 | 4) {
@@ -122,10 +125,7 @@ impl Seeding {
         base.to_owned()
     }
 
-    fn named(&mut self, user_name: &str, given: &'static str, family: &'static str, display: &str) -> User {
-        if !self.taken.contains_key(user_name) {
-            self.taken.insert(user_name.to_owned(), 1);
-        }
+    fn named(&self, user_name: &str, given: &'static str, family: &'static str, display: &str) -> User {
         let email = format!("{}@{DOMAIN}", user_name.replacen('-', ".", 1));
         let mut user = User::person(user_name, display, &email, self.now);
         user.given = Cow::Borrowed(given);
