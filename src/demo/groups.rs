@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
 use super::json::{GroupView, List, location};
+use super::records::{Account, Number, Team, TeamRole};
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, equality, operations, require_schema, selected, slice, text};
-use super::state::{Account, Number, State, Team, TeamRole};
+use super::state::State;
 use super::user_patch::single;
 use super::users::find_member;
 
@@ -60,7 +61,7 @@ pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
         return Err(Refusal::taken(format!("team {name:?} exists already")));
     }
     check_bucket(body.get("storageBucket"))?;
-    let members = members(state, body.get("members").unwrap_or(&Value::Null))?;
+    let members = members(state, None, body.get("members").unwrap_or(&Value::Null))?;
     let services: Vec<Number> = state
         .order()
         .iter()
@@ -84,22 +85,42 @@ fn check_bucket(bucket: Option<&Value>) -> Result<(), Refusal> {
     Err(Refusal::value(format!("storageBucket.provider must be one of {}, not {provider:?}", PROVIDERS.join(", "))))
 }
 
-/// The users that a `members` array names by id or email; absent and null are empty.
-fn members(state: &State, value: &Value) -> Result<Vec<Number>, Refusal> {
+/// The users that a `members` array names by id or email; absent and null are empty. A team's service account may be
+/// named where it already is, so that a list that was read can be sent back.
+fn members(state: &State, team: Option<Number>, value: &Value) -> Result<Vec<Number>, Refusal> {
     let list = match value {
         Value::Null => return Ok(Vec::new()),
         Value::Array(list) => list,
         _ => return Err(Refusal::value("members must be an array of {\"value\":…}")),
     };
-    list.iter().map(|entry| member(state, text(entry, "value")?)).collect()
+    let member = |entry| {
+        let number = find_member(state, text(entry, "value")?)?;
+        let there = team.is_some_and(|team| team_services(state, team).contains(&number));
+        if there { Ok(number) } else { person(state, number) }
+    };
+    list.iter().map(member).collect()
 }
 
-fn member(state: &State, value: &str) -> Result<Number, Refusal> {
-    let number = find_member(state, value)?;
-    if state.user(number).is_some_and(|user| user.account == Account::TeamService) {
+fn person(state: &State, number: Number) -> Result<Number, Refusal> {
+    if is_team_service(state, number) {
         return Err(Refusal::value("a team's service account cannot be added or removed through Groups"));
     }
     Ok(number)
+}
+
+fn is_team_service(state: &State, number: Number) -> bool {
+    state.user(number).is_some_and(|user| user.account == Account::TeamService)
+}
+
+fn team_services(state: &State, team: Number) -> Vec<Number> {
+    let members = state.team(team).map(|team| team.members.as_slice()).unwrap_or_default();
+    members.iter().copied().filter(|&member| is_team_service(state, member)).collect()
+}
+
+/// Makes these the members; the team's own service accounts stay whatever the list says.
+fn set_members(ask: &Ask, state: &mut State, team: Number, mut members: Vec<Number>) {
+    members.extend(team_services(state, team));
+    state.set_members(team, &members, ask.now);
 }
 
 /// `PATCH`: one operation on the members. `remove` at `members` empties the team, whatever `value` says.
@@ -110,19 +131,19 @@ pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let path = operation.path.as_deref().unwrap_or_default();
     match (operation.op.as_str(), path) {
         ("add", "members") => {
-            for member in members(state, required(operation.value.as_ref())?)? {
+            for member in members(state, Some(number), required(operation.value.as_ref())?)? {
                 state.join(number, member, TeamRole::Member, ask.now);
             }
         }
         ("replace", "members") => {
-            let members = members(state, required(operation.value.as_ref())?)?;
-            state.set_members(number, &members, ask.now);
+            let members = members(state, Some(number), required(operation.value.as_ref())?)?;
+            set_members(ask, state, number, members);
         }
-        ("remove", "members") => state.set_members(number, &[], ask.now),
+        ("remove", "members") => set_members(ask, state, number, Vec::new()),
         ("remove", _) => {
             let value = selected(path, "members", "value")
                 .ok_or_else(|| Refusal::path(format!("{path:?} must be members or members[value eq \"…\"]")))?;
-            let member = member(state, &value)?;
+            let member = person(state, find_member(state, &value)?)?;
             state.leave(number, member, ask.now);
         }
         ("add" | "replace", _) => return Err(Refusal::path(format!("{path:?} cannot be changed, only members"))),
@@ -142,8 +163,8 @@ pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let body = ask.json()?;
     require_schema(&body, SCHEMA)?;
     text(&body, "displayName")?;
-    let members = members(state, required(body.get("members"))?)?;
-    state.set_members(number, &members, ask.now);
+    let members = members(state, Some(number), required(body.get("members"))?)?;
+    set_members(ask, state, number, members);
     show(ask, state, number, StatusCode::OK)
 }
 

@@ -34,7 +34,7 @@ impl Kind {
     }
 }
 
-/// W&B's form: base64 of `User:17`, `Entity:3`, `Role:9`; may end in `=`.
+/// W&B's form: base64 of `User:17`, `Entity:3`, `Role:9`, counted from 1; may end in `=`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct GlobalId(pub Kind, pub u32);
 
@@ -42,7 +42,7 @@ impl GlobalId {
     /// The number behind an id of this kind; none when it is of another kind or no id at all.
     pub(super) fn parse(kind: Kind, text: &str) -> Option<u32> {
         let plain = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;
-        plain.strip_prefix(kind.global_prefix())?.parse().ok()
+        plain.strip_prefix(kind.global_prefix())?.parse::<u32>().ok()?.checked_sub(1)
     }
 
     /// Hands the text to `take` without allocating: lists write hundreds of thousands of these.
@@ -51,7 +51,7 @@ impl GlobalId {
         let room = plain.len();
         let mut rest = &mut plain[..];
         // 13 bytes of prefix and 10 digits fit; so does their base64 in 32 bytes.
-        let _ = write!(rest, "{}{}", self.0.global_prefix(), self.1);
+        let _ = write!(rest, "{}{}", self.0.global_prefix(), u64::from(self.1) + 1);
         let used = room - rest.len();
         let mut text = [0_u8; 48];
         let head = prefix.len().min(16);
@@ -101,10 +101,10 @@ mod tests {
 
     #[test]
     fn ids_have_the_documented_form_and_are_read_back() {
-        assert_eq!(GlobalId(Kind::Role, 7).text(), "Um9sZTo3");
-        assert_eq!(GlobalId(Kind::Role, 12).text(), "Um9sZToxMg==");
-        assert_eq!(GlobalId(Kind::Organisation, 148_458).text(), "T3JnYW5pemF0aW9uOjE0ODQ1OA==");
-        for number in [0, 9, 10, 4_294_967_295] {
+        assert_eq!(GlobalId(Kind::Role, 6).text(), "Um9sZTo3");
+        assert_eq!(GlobalId(Kind::Role, 11).text(), "Um9sZToxMg==");
+        assert_eq!(GlobalId(Kind::Organisation, 148_457).text(), "T3JnYW5pemF0aW9uOjE0ODQ1OA==");
+        for number in [0, 8, 9, 4_294_967_294] {
             assert_eq!(GlobalId::parse(Kind::User, &GlobalId(Kind::User, number).text()), Some(number));
             assert_eq!(GlobalId::parse(Kind::Team, &GlobalId(Kind::User, number).text()), None);
             assert_eq!(Uuid::parse(Kind::User, &Uuid(Kind::User, number).to_string()), Some(number));

@@ -1,16 +1,17 @@
-//! W&B's resources as JSON, key for key as its reference prints them. Reads the state, changes nothing.
+//! W&B's lists, teams and roles as JSON, key for key as its reference prints them; users are in
+//! [`super::user_json`]. Reads the state, changes nothing.
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::clock::Moment;
 use super::ids::{GlobalId, Kind};
-use super::names::{MEMBER_PERMISSIONS, REGISTRIES, VIEWER_PERMISSIONS};
-use super::options::{EmailShape, Hosting};
+use super::records::{CustomRole, Number, Team};
 use super::reply::etag;
-use super::state::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, State, Team, TeamRole, User};
+use super::state::State;
+use super::words::inherited_permissions;
 
 /// Number in the organisation id that roles carry.
-const ORGANISATION: u32 = 148_458;
+const ORGANISATION: u32 = 148_457;
 
 /// The body of a list, RFC 7644 section 3.4.2.
 #[derive(serde::Serialize)]
@@ -53,12 +54,13 @@ pub(super) fn location(kind: Kind, number: Number) -> String {
     text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-struct Meta {
-    kind: Kind,
-    number: Number,
-    created: Moment,
-    modified: Option<Moment>,
-    version: Option<u32>,
+/// The `meta` of a resource; without a version when the server has none.
+pub(super) struct Meta {
+    pub kind: Kind,
+    pub number: Number,
+    pub created: Moment,
+    pub modified: Option<Moment>,
+    pub version: Option<u32>,
 }
 
 impl Serialize for Meta {
@@ -81,166 +83,6 @@ impl Serialize for Meta {
             map.serialize_entry("version", &etag(version))?;
         }
         map.end()
-    }
-}
-
-/// How user resources are shown.
-#[derive(Clone, Copy)]
-pub(super) struct Style {
-    pub emails: EmailShape,
-    pub hosting: Hosting,
-    pub etags: bool,
-    /// With organisation, team and registry roles.
-    pub roles: bool,
-    /// With the ids of the teams, as the shared service answers a creation.
-    pub groups: bool,
-}
-
-/// One user as JSON.
-pub(super) struct UserView<'a> {
-    pub state: &'a State,
-    pub number: Number,
-    pub user: &'a User,
-    pub style: Style,
-}
-
-impl Serialize for UserView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (user, style) = (self.user, self.style);
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("active", &user.active)?;
-        map.serialize_entry("daysActive", &user.days_active)?;
-        map.serialize_entry("displayName", &user.display_name)?;
-        if !user.email.is_empty() {
-            map.serialize_entry("emails", &Emails { address: &user.email, shape: style.emails })?;
-        }
-        map.serialize_entry("id", &GlobalId(Kind::User, self.number))?;
-        map.serialize_entry("lastActiveAt", &user.last_active)?;
-        map.serialize_entry(
-            "meta",
-            &Meta {
-                kind: Kind::User,
-                number: self.number,
-                created: user.created,
-                modified: user.modified,
-                version: style.etags.then_some(user.version),
-            },
-        )?;
-        map.serialize_entry("modelsSeat", seat_word(user.models_seat))?;
-        map.serialize_entry("weaveRole", seat_word(user.weave_seat))?;
-        map.serialize_entry("schemas", &["urn:ietf:params:scim:schemas:core:2.0:User"])?;
-        map.serialize_entry("userName", &user.user_name)?;
-        if style.emails == EmailShape::New {
-            map.serialize_entry("accountType", account_word(user.account))?;
-        }
-        if style.roles {
-            self.roles(&mut map)?;
-        }
-        if style.groups {
-            map.serialize_entry("groups", &Groups(&user.teams))?;
-        }
-        map.end()
-    }
-}
-
-impl UserView<'_> {
-    fn roles<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        let user = self.user;
-        let role = organisation_role_word(user, self.style.hosting);
-        map.serialize_entry("organizationRole", role)?;
-        map.serialize_entry("teamRoles", &TeamRoles { state: self.state, user })?;
-        if !user.registries.is_empty() {
-            map.serialize_entry("registryRoles", &RegistryRoles(&user.registries))?;
-        }
-        if user.account != Account::Person {
-            let extension = serde_json::json!({ "organizationRole": role });
-            map.serialize_entry("urn:ietf:params:scim:schemas:extension:wandb:2.0:User", &extension)?;
-        }
-        Ok(())
-    }
-}
-
-struct Emails<'a> {
-    address: &'a str,
-    shape: EmailShape,
-}
-
-#[derive(serde::Serialize)]
-struct NewEmail<'a> {
-    primary: bool,
-    value: &'a str,
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct OldEmail<'a> {
-    value: &'a str,
-    display: &'a str,
-    r#type: &'a str,
-    primary: bool,
-}
-
-impl Serialize for Emails<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let value = self.address;
-        match self.shape {
-            EmailShape::New => [NewEmail { primary: true, value }].serialize(serializer),
-            EmailShape::Old => OldEmail { value, display: "", r#type: "", primary: true }.serialize(serializer),
-        }
-    }
-}
-
-struct TeamRoles<'a> {
-    state: &'a State,
-    user: &'a User,
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NamedTeamRole<'a> {
-    team_name: &'a str,
-    role_name: &'a str,
-}
-
-impl Serialize for TeamRoles<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.user.teams.len()))?;
-        for &(team, role) in &self.user.teams {
-            let team_name = self.state.team(team).map_or("", |team| &*team.name);
-            list.serialize_element(&NamedTeamRole { team_name, role_name: team_role_word(self.state, role) })?;
-        }
-        list.end()
-    }
-}
-
-struct RegistryRoles<'a>(&'a [(u8, RegistryRole)]);
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NamedRegistryRole {
-    registry_name: &'static str,
-    role_name: &'static str,
-}
-
-impl Serialize for RegistryRoles<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|&(registry, role)| NamedRegistryRole {
-            registry_name: REGISTRIES.get(usize::from(registry)).copied().unwrap_or_default(),
-            role_name: registry_role_word(role),
-        }))
-    }
-}
-
-struct Groups<'a>(&'a [(Number, TeamRole)]);
-
-#[derive(serde::Serialize)]
-struct GroupReference {
-    value: GlobalId,
-}
-
-impl Serialize for Groups<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|&(team, _)| GroupReference { value: GlobalId(Kind::Team, team) }))
     }
 }
 
@@ -337,53 +179,5 @@ impl Serialize for RoleView<'_> {
         map.serialize_entry("permissions", &inherited.chain(own).collect::<Vec<_>>())?;
         map.serialize_entry("schemas", &[""])?;
         map.end()
-    }
-}
-
-/// What the predefined role beneath a custom one allows.
-pub(super) fn inherited_permissions(role: &CustomRole) -> &'static [&'static str] {
-    if role.inherits_member { MEMBER_PERMISSIONS } else { VIEWER_PERMISSIONS }
-}
-
-fn organisation_role_word(user: &User, hosting: Hosting) -> &'static str {
-    match (user.account, user.organisation_role, hosting) {
-        (Account::TeamService, _, Hosting::SelfManaged) => "service",
-        (Account::OrganisationService, _, Hosting::SelfManaged) => "org_service",
-        (_, OrganisationRole::Admin, _) => "admin",
-        (_, OrganisationRole::Member, _) => "member",
-    }
-}
-
-fn seat_word(seat: Seat) -> &'static str {
-    match seat {
-        Seat::Full => "full",
-        Seat::Viewer => "viewer",
-        Seat::None => "none",
-    }
-}
-
-fn account_word(account: Account) -> &'static str {
-    match account {
-        Account::Person => "USER",
-        Account::TeamService => "SERVICE",
-        Account::OrganisationService => "ORG_SERVICE",
-    }
-}
-
-fn team_role_word(state: &State, role: TeamRole) -> &str {
-    match role {
-        TeamRole::Admin => "admin",
-        TeamRole::Member => "member",
-        TeamRole::Viewer => "viewer",
-        TeamRole::Custom(number) => state.role(number).map_or("member", |role| &*role.name),
-    }
-}
-
-fn registry_role_word(role: RegistryRole) -> &'static str {
-    match role {
-        RegistryRole::Admin => "admin",
-        RegistryRole::Member => "member",
-        RegistryRole::Viewer => "viewer",
-        RegistryRole::RestrictedViewer => "restricted_viewer",
     }
 }

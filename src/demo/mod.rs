@@ -12,26 +12,32 @@
 
 mod auth;
 mod clock;
+mod dice;
 mod faults;
 mod groups;
 mod ids;
 mod json;
 mod names;
 mod options;
+mod records;
 mod reply;
 mod request;
 mod rfc;
 mod roles;
+mod running;
 mod seed;
 mod server;
 mod state;
+mod user_json;
 mod user_patch;
 mod users;
 mod wandb;
 mod wire;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 pub use options::{EmailShape, FailRule, Hosting, OptionError, Options, Provider};
-pub use server::{LoggedRequest, Running, start};
+pub use running::{Running, start};
+pub use server::LoggedRequest;

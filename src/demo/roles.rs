@@ -4,12 +4,14 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
-use super::json::{List, RoleView, inherited_permissions, location};
+use super::json::{List, RoleView, location};
 use super::names::{FURTHER_PERMISSIONS, MEMBER_PERMISSIONS, VIEWER_PERMISSIONS};
+use super::records::{CustomRole, Number, TeamRole};
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, operations, require_schema, slice, text};
-use super::state::{CustomRole, Number, State, TeamRole};
+use super::state::State;
 use super::user_patch::single;
+use super::words::inherited_permissions;
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Role";
 const PREDEFINED: [&str; 3] = ["admin", "member", "viewer"];

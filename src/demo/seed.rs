@@ -5,41 +5,20 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 
 use super::clock::Moment;
+use super::dice::Dice;
 use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
 use super::options::{EmailShape, Options, Provider};
-use super::state::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, State, TeamRole, User};
+use super::records::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, TeamRole, User};
+use super::state::State;
 
 const DAY: u32 = 86_400;
 /// Administrators and Eva Tanaka, whom the documentation and the tests name.
 const FIXED_USERS: usize = 5;
+/// User names that nobody else gets.
+const FIXED_NAMES: [&str; 3] = ["demo-admin", "eva-tanaka", "noor-haddad"];
 /// Below this size there are no service accounts.
 const SERVICE_ACCOUNTS_FROM: usize = 50;
 const DOMAIN: &str = "example.com";
-
-/// A small deterministic generator (splitmix64): the same numbers on every machine.
-pub(super) struct Dice(pub u64);
-
-impl Dice {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// 0 up to but not including 1.
-    pub(super) fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit.max(1) as u64) as usize
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
 
 struct Seeding {
     dice: Dice,
@@ -52,7 +31,8 @@ struct Seeding {
 pub(super) fn organisation(options: &Options, now: Moment) -> State {
     let people = options.users.max(FIXED_USERS);
     let mut state = State::with_capacity(people);
-    let mut seeding = Seeding { dice: Dice(options.seed), now, people, taken: FxHashMap::default() };
+    let taken = FIXED_NAMES.iter().map(|&name| (name.to_owned(), 1)).collect();
+    let mut seeding = Seeding { dice: Dice(options.seed), now, people, taken };
     seeding.roles(&mut state);
     seeding.teams(&mut state);
     let services =
@@ -104,9 +84,9 @@ impl Seeding {
 
     fn person(&mut self, place: usize) -> User {
         let mut user = match place {
-            0 => self.named("demo-admin", "Demo", "Admin", "Demo Admin"),
-            1 => self.named("eva-tanaka", "Eva", "Tanaka", "Eva Tanaka"),
-            5 => self.named("noor-haddad", EMOJI_NAME.0, EMOJI_NAME.1, EMOJI_NAME.2),
+            0 => self.named(FIXED_NAMES[0], "Demo", "Admin", "Demo Admin"),
+            1 => self.named(FIXED_NAMES[1], "Eva", "Tanaka", "Eva Tanaka"),
+            5 => self.named(FIXED_NAMES[2], EMOJI_NAME.0, EMOJI_NAME.1, EMOJI_NAME.2),
             _ => self.somebody(),
         };
         if matches!(place, 0 | 2 | 3 | 4) {
@@ -145,10 +125,7 @@ impl Seeding {
         base.to_owned()
     }
 
-    fn named(&mut self, user_name: &str, given: &'static str, family: &'static str, display: &str) -> User {
-        if !self.taken.contains_key(user_name) {
-            self.taken.insert(user_name.to_owned(), 1);
-        }
+    fn named(&self, user_name: &str, given: &'static str, family: &'static str, display: &str) -> User {
         let email = format!("{}@{DOMAIN}", user_name.replacen('-', ".", 1));
         let mut user = User::person(user_name, display, &email, self.now);
         user.given = Cow::Borrowed(given);
@@ -267,69 +244,5 @@ impl Seeding {
             _ => RegistryRole::RestrictedViewer,
         };
         vec![(self.dice.below(REGISTRIES.len()) as u8, role)]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    const NOW: Moment = Moment(1_790_000_000);
-
-    fn seeded(users: usize) -> State {
-        organisation(&Options { users, ..Options::default() }, NOW)
-    }
-
-    #[test]
-    fn the_organisation_is_believable() {
-        let state = seeded(250);
-        let users: Vec<&User> = state.order().iter().filter_map(|&number| state.user(number)).collect();
-        let count = |test: &dyn Fn(&&&User) -> bool| users.iter().filter(|user| test(user)).count();
-
-        assert_eq!((users.len(), state.teams.len(), state.roles.len()), (250, 20, 6));
-        assert_eq!(count(&|user| user.organisation_role == OrganisationRole::Admin), 4);
-        assert!((10..=32).contains(&count(&|user| user.last_active.is_none())));
-        assert!((5..=25).contains(&count(&|user| !user.active)));
-        assert!(users.iter().all(|user| user.last_active.is_none_or(|last| user.created <= last && last <= NOW)));
-        assert!(users.iter().all(|user| user.teams.len() <= 5 || user.account == Account::OrganisationService));
-        assert!(state.living_teams().all(|(_, team)| !team.members.is_empty()));
-        assert!(count(&|user| !user.display_name.is_ascii()) > 50);
-        let eva = state.user_named("Eva-Tanaka").and_then(|number| state.user(number)).unwrap();
-        assert_eq!((&*eva.display_name, eva.organisation_role), ("Eva Tanaka", OrganisationRole::Member));
-    }
-
-    #[test]
-    fn names_are_ascii_and_nobody_shares_one() {
-        let state = seeded(20_000);
-        let users: Vec<&User> = state.order().iter().filter_map(|&number| state.user(number)).collect();
-        let names: HashSet<&str> = users.iter().map(|user| &*user.user_name).collect();
-        let emails: HashSet<&str> = users.iter().map(|user| &*user.email).filter(|email| !email.is_empty()).collect();
-        assert_eq!(names.len(), 20_000);
-        assert_eq!(emails.len(), 20_000 - 2);
-        assert!(
-            names.iter().all(|name| name
-                .bytes()
-                .all(|byte| byte == b'-' || byte.is_ascii_lowercase() || byte.is_ascii_digit()))
-        );
-    }
-
-    #[test]
-    fn members_and_teams_agree_and_the_seed_decides() {
-        let (one, same) = (seeded(3_000), seeded(3_000));
-        let other = organisation(&Options { users: 3_000, seed: 8, ..Options::default() }, NOW);
-        let names = |state: &State| -> Vec<Box<str>> {
-            state.order().iter().filter_map(|&number| Some(state.user(number)?.user_name.clone())).collect()
-        };
-        assert_eq!(names(&one), names(&same));
-        assert_ne!(names(&one), names(&other));
-        for (team, record) in one.living_teams() {
-            for &member in &record.members {
-                assert!(one.user(member).unwrap().teams.iter().any(|&(place, _)| place == team));
-            }
-        }
-        let places: usize = one.order().iter().map(|&number| one.user(number).unwrap().teams.len()).sum();
-        assert_eq!(places, one.living_teams().map(|(_, team)| team.members.len()).sum::<usize>());
     }
 }

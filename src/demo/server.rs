@@ -1,37 +1,28 @@
-//! The running server: binds, checks keys, meets faults, routes to the provider's handlers, logs what was asked.
+//! What happens to each request: it is logged, its key checked, its fault met, and the provider's handler asked.
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, Response, header};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use super::auth::{Access, Keys};
 use super::clock::Clock;
 use super::faults::{Fate, Faults};
-use super::options::{FailRule, Options, Provider};
+use super::options::{Options, Provider};
 use super::reply::{Answer, Refusal};
 use super::request::Ask;
 use super::state::State;
-use super::wire::{Scissors, Taps};
-use super::{rfc, seed, wandb};
+use super::wire::Scissors;
+use super::{rfc, wandb};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 16 << 20;
 /// How many requests the log keeps.
 const LOG_LIMIT: usize = 10_000;
-/// How long [`Running::stop`] waits for answers that are under way.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One request that reached the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,130 +42,49 @@ struct Log {
     dropped: usize,
 }
 
-struct Server {
-    options: Options,
-    base: String,
-    keys: Keys,
+/// Everything one server is made of.
+pub(super) struct Server {
+    pub options: Options,
+    /// Address of the SCIM root, without a slash at the end.
+    pub base: String,
+    pub keys: Keys,
+    pub faults: Faults,
     clock: Clock,
-    faults: Faults,
     state: RwLock<State>,
     log: Mutex<Log>,
 }
 
-/// A demo server that is running; dropping it closes it at once.
-pub struct Running {
-    server: Arc<Server>,
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<io::Result<()>>,
-}
-
-/// Binds the address, makes the organisation and serves it on the current runtime.
-///
-/// # Errors
-/// When the address cannot be bound or the system gives no random numbers for a key.
-pub async fn start(options: Options) -> io::Result<Running> {
-    let listener = TcpListener::bind(options.listen).await?;
-    let address = listener.local_addr()?;
-    let clock = Clock::new(options.now);
-    let (seeded, now) = (options.clone(), clock.start());
-    let state = tokio::task::spawn_blocking(move || seed::organisation(&seeded, now)).await?;
-    let root = match options.provider {
-        Provider::Wandb => "/scim",
-        Provider::Scim => "/scim/v2",
-    };
-    let server = Arc::new(Server {
-        base: format!("http://{address}{root}"),
-        keys: Keys::new(options.key.as_deref())?,
-        clock,
-        faults: Faults::new(options.seed, options.latency, options.fail.clone()),
-        state: RwLock::new(state),
-        log: Mutex::default(),
-        options,
-    });
-    let (stop, stopped) = oneshot::channel::<()>();
-    let router = Router::new().fallback(handle).with_state(Arc::clone(&server));
-    let service = router.into_make_service_with_connect_info::<Scissors>();
-    let serving = axum::serve(Taps(listener), service).with_graceful_shutdown(async move {
-        // An error means that the handle is gone, which stops the server too.
-        let _ = stopped.await;
-    });
-    let task = tokio::spawn(async move { serving.await });
-    Ok(Running { server, address, stop: Some(stop), task })
-}
-
-impl Running {
-    /// Address of the SCIM root, such as `http://127.0.0.1:4000/scim`.
-    pub fn url(&self) -> &str {
-        &self.server.base
-    }
-
-    /// The key of the organisation's administrator.
-    pub fn key(&self) -> &str {
-        &self.server.keys.admin
-    }
-
-    /// The key of a team's service account, which is refused with 403.
-    pub fn team_key(&self) -> &str {
-        &self.server.keys.team
-    }
-
-    /// The bound address.
-    pub fn addr(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The last 10,000 requests in the order of their arrival.
-    pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.server.log(|log| log.entries.iter().cloned().collect())
-    }
-
-    /// Changes the wait before each answer, for requests that arrive from now on.
-    pub fn set_latency(&self, latency: Duration) {
-        self.server.faults.set_latency(latency);
-    }
-
-    /// Changes the shares of requests that fail.
-    pub fn set_fail(&self, rules: Vec<FailRule>) {
-        self.server.faults.set_rules(rules);
-    }
-
-    /// Lets the next authorised writes fail with this status, without effect; replaces an earlier such order.
-    pub fn fail_next(&self, status: u16, times: usize) {
-        self.server.faults.fail_next(status, times);
-    }
-
-    /// Closes the connection of the next authorised write without an answer, after (`applied`) or before it took effect.
-    pub fn cut_next_write(&self, applied: bool) {
-        self.server.faults.cut_next_write(applied);
-    }
-
-    /// Takes no more requests and waits, at most five seconds, for the answers under way.
-    pub async fn stop(mut self) {
-        if let Some(stop) = self.stop.take() {
-            // An error means that the server has ended already.
-            let _ = stop.send(());
-        }
-        let _ = tokio::time::timeout(PATIENCE, &mut self.task).await;
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-impl fmt::Debug for Running {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running")
-            .field("url", &self.server.base)
-            .field("options", &self.server.options)
-            .finish_non_exhaustive()
+/// Path of the SCIM root, with a slash at the end.
+fn root(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Wandb => "/scim/",
+        Provider::Scim => "/scim/v2/",
     }
 }
 
 impl Server {
+    pub(super) fn new(options: Options, origin: &str, keys: Keys, clock: Clock, state: State) -> Self {
+        Self {
+            base: format!("{origin}{}", root(options.provider).trim_end_matches('/')),
+            keys,
+            faults: Faults::new(options.seed, options.latency, options.fail.clone()),
+            clock,
+            state: RwLock::new(state),
+            log: Mutex::default(),
+            options,
+        }
+    }
+
+    /// The service that answers for this server.
+    pub(super) fn router(self: &Arc<Self>) -> Router {
+        Router::new().fallback(handle).with_state(Arc::clone(self))
+    }
+
+    /// The last requests in the order of their arrival.
+    pub(super) fn requests(&self) -> Vec<LoggedRequest> {
+        self.log(|log| log.entries.iter().cloned().collect())
+    }
+
     fn log<T>(&self, with: impl FnOnce(&mut Log) -> T) -> T {
         with(&mut self.log.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -233,11 +143,7 @@ impl Server {
             body,
         };
         let path = parts.uri.path();
-        let root = match self.options.provider {
-            Provider::Wandb => "/scim/",
-            Provider::Scim => "/scim/v2/",
-        };
-        let Some(inner) = path.strip_prefix(root) else { return Err(no_such_path(path)) };
+        let Some(inner) = path.strip_prefix(root(self.options.provider)) else { return Err(no_such_path(path)) };
         let segments: Vec<String> = inner.split('/').map(unescape).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let handled = match self.options.provider {

@@ -1,145 +1,10 @@
-//! The organisation the server keeps in memory: users, teams, custom roles and who belongs where. Knows no HTTP and no
-//! JSON; compact, because it may hold a million users.
-
-use std::borrow::Cow;
+//! The organisation the server keeps in memory: who exists, who is found by which name, who belongs where. Knows no
+//! HTTP and no JSON.
 
 use rustc_hash::FxHashMap;
 
 use super::clock::Moment;
-
-/// Number of a user, team or role: its place in the state's list, never used twice.
-pub(super) type Number = u32;
-
-/// Role in the organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OrganisationRole {
-    Admin,
-    Member,
-}
-
-/// A paid place in a product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seat {
-    Full,
-    Viewer,
-    None,
-}
-
-/// Role in one team.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TeamRole {
-    Admin,
-    Member,
-    Viewer,
-    Custom(Number),
-}
-
-/// Role in one registry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RegistryRole {
-    Admin,
-    Member,
-    Viewer,
-    RestrictedViewer,
-}
-
-/// What kind of account a user record is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Account {
-    Person,
-    TeamService,
-    OrganisationService,
-}
-
-/// One user record.
-#[derive(Debug, Clone)]
-#[expect(clippy::struct_field_names, reason = "userName is the protocol's word")]
-pub(super) struct User {
-    pub user_name: Box<str>,
-    pub display_name: Box<str>,
-    /// Empty for service accounts.
-    pub email: Box<str>,
-    pub given: Cow<'static, str>,
-    pub family: Cow<'static, str>,
-    pub external_id: Option<Box<str>>,
-    pub created: Moment,
-    pub modified: Option<Moment>,
-    pub last_active: Option<Moment>,
-    pub days_active: u16,
-    pub active: bool,
-    pub organisation_role: OrganisationRole,
-    pub models_seat: Seat,
-    pub weave_seat: Seat,
-    pub account: Account,
-    /// Teams and the role in each, in the order of joining.
-    pub teams: Vec<(Number, TeamRole)>,
-    /// Places in [`super::names::REGISTRIES`] and the role in each.
-    pub registries: Vec<(u8, RegistryRole)>,
-    pub version: u32,
-}
-
-impl User {
-    /// A person who was just created, without teams, with full seats.
-    pub(super) fn person(user_name: &str, display_name: &str, email: &str, now: Moment) -> Self {
-        Self {
-            user_name: user_name.into(),
-            display_name: display_name.into(),
-            email: email.into(),
-            given: Cow::Borrowed(""),
-            family: Cow::Borrowed(""),
-            external_id: None,
-            created: now,
-            modified: None,
-            last_active: None,
-            days_active: 0,
-            active: true,
-            organisation_role: OrganisationRole::Member,
-            models_seat: Seat::Full,
-            weave_seat: Seat::Full,
-            account: Account::Person,
-            teams: Vec::new(),
-            registries: Vec::new(),
-            version: 1,
-        }
-    }
-
-    /// Marks a change: a new version and time.
-    pub(super) fn touch(&mut self, now: Moment) {
-        self.version += 1;
-        self.modified = Some(now);
-    }
-}
-
-/// One team.
-#[derive(Debug)]
-pub(super) struct Team {
-    pub name: Box<str>,
-    pub members: Vec<Number>,
-    pub created: Moment,
-    pub modified: Moment,
-    pub version: u32,
-}
-
-impl Team {
-    fn touch(&mut self, now: Moment) {
-        self.version += 1;
-        self.modified = now;
-    }
-}
-
-/// A custom role: a predefined one plus own permissions.
-#[derive(Debug)]
-pub(super) struct CustomRole {
-    pub name: Box<str>,
-    pub description: Box<str>,
-    /// Inherits from member, else from viewer.
-    pub inherits_member: bool,
-    /// Own permissions, none of them inherited, in the order they were given.
-    pub permissions: Vec<Box<str>>,
-    pub created: Moment,
-    pub modified: Option<Moment>,
-    pub version: u32,
-}
+use super::records::{CustomRole, Number, Team, TeamRole, User};
 
 /// Everything the server knows.
 #[derive(Default)]
@@ -223,7 +88,9 @@ impl State {
         let Some(user) = self.users.get_mut(number as usize).and_then(Option::as_mut) else { return };
         self.by_email.remove(&fold(&user.email));
         user.email = email.into();
-        self.by_email.insert(fold(email), number);
+        if !email.is_empty() {
+            self.by_email.insert(fold(email), number);
+        }
     }
 
     pub(super) fn set_user_name(&mut self, number: Number, user_name: &str) {

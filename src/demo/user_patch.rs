@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::names::REGISTRIES;
 use super::options::Hosting;
+use super::records::{Account, Number, OrganisationRole, RegistryRole, Seat, TeamRole, User};
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, Operation, operations, selected};
-use super::state::{Account, Number, OrganisationRole, RegistryRole, Seat, State, TeamRole, User};
+use super::state::State;
 use super::users::{email, find, show};
 
 pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {

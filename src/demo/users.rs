@@ -4,11 +4,13 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
-use super::json::{List, Style, UserView, location};
+use super::json::{List, location};
 use super::options::{EmailShape, Hosting};
+use super::records::{Account, Number, OrganisationRole, TeamRole, User};
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, equality, require_schema, slice, text};
-use super::state::{Account, Number, OrganisationRole, State, TeamRole, User};
+use super::state::State;
+use super::user_json::{Style, UserView};
 use super::user_patch::{organisation_role, registry_roles, seat};
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

@@ -68,3 +68,15 @@ async fn a_stopped_server_is_gone_and_its_address_free() {
     let again = Bench::new(Options { listen: address, ..Options::default() }).await;
     again.get("Roles").await.ok();
 }
+
+#[tokio::test]
+async fn dropping_the_server_closes_open_connections_too() {
+    let bench = Bench::wandb().await;
+    let url = bench.url("Roles");
+    bench.get("Roles").await.ok();
+    let Bench { server, client } = bench;
+    drop(server);
+    // The kept connection may still carry one answer; the address is gone at the latest after it.
+    let _ = client.get(&url).send().await;
+    assert!(client.get(&url).send().await.unwrap_err().is_connect());
+}

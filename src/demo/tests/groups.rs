@@ -89,3 +89,19 @@ async fn deleting_a_team_is_refused_and_stale_changes_too() {
     assert!(names(&bench.get(&path).await.ok()).contains(&"ann"));
     assert_eq!(bench.get("Groups").await.ok()["totalResults"], 20);
 }
+
+#[tokio::test]
+async fn a_teams_service_account_stays_where_it_is() {
+    let bench = Bench::wandb().await;
+    let (bot, ops, vision) = (bench.user("ci-bot").await, bench.team("ops").await, bench.team("vision").await);
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": id_of(&bot)}]}]);
+    bench.patch(&vision, add).await.refused(400, Some("invalidValue"));
+    let remove = json!([{"op": "remove", "path": format!("members[value eq \"{}\"]", id_of(&bot))}]);
+    bench.patch(&ops, remove).await.refused(400, Some("invalidValue"));
+
+    let team = bench.get(&ops).await.ok();
+    let all: Vec<&str> = team["members"].as_array().unwrap().iter().map(|one| one["Value"].as_str().unwrap()).collect();
+    assert_eq!(bench.put(&ops, &group("ops", &all)).await.ok()["members"], team["members"]);
+    let emptied = bench.patch(&ops, json!([{"op": "remove", "path": "members"}])).await.ok();
+    assert_eq!(names(&emptied), ["ci-bot"]);
+}

@@ -4,6 +4,7 @@ mod faults;
 mod groups;
 mod rfc;
 mod roles;
+mod seed;
 mod users;
 
 use reqwest::header::HeaderMap;

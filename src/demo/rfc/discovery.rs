@@ -1,0 +1,123 @@
+//! What the server says about itself: its configuration, resource types and schemas (RFC 7643 sections 5 to 7).
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::super::json::List;
+use super::super::reply::{Answer, Refusal, Reply};
+use super::super::request::Ask;
+use super::PAGE_LIMIT;
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+/// Answers the discovery paths; none for any other.
+pub(super) fn route(ask: &Ask, method: &Method, segments: &[&str]) -> Option<Answer> {
+    let (name, id) = match *segments {
+        [name @ ("ServiceProviderConfig" | "ResourceTypes" | "Schemas")] => (name, None),
+        [name @ ("ResourceTypes" | "Schemas"), id] => (name, Some(id)),
+        _ => return None,
+    };
+    if method != Method::GET {
+        return Some(Err(Refusal::method(format!("{method} is not supported here"))));
+    }
+    if ask.parameter("filter").is_some() {
+        return Some(Err(Refusal::new(403, "discovery takes no filter")));
+    }
+    Some(match (name, id) {
+        ("ServiceProviderConfig", _) => Reply::json(StatusCode::OK, &provider_config(ask)),
+        ("ResourceTypes", id) => listed(resource_types(ask), id),
+        (_, id) => listed(schemas(ask), id),
+    })
+}
+
+/// All documents as a list, or the one that is asked for.
+fn listed(all: Vec<Value>, id: Option<&str>) -> Answer {
+    let Some(id) = id else {
+        let count = all.len();
+        return Reply::json(StatusCode::OK, &List::new(all, count, 1, count));
+    };
+    let found = all.into_iter().find(|document| document["id"] == id);
+    Reply::json(StatusCode::OK, &found.ok_or_else(|| Refusal::new(404, format!("{id:?} not found")))?)
+}
+
+fn provider_config(ask: &Ask) -> Value {
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+        "patch": {"supported": true},
+        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "filter": {"supported": true, "maxResults": PAGE_LIMIT},
+        "changePassword": {"supported": false},
+        "sort": {"supported": false},
+        "etag": {"supported": ask.options.etags},
+        "authenticationSchemes": [
+            {"type": "oauthbearertoken", "name": "Bearer token", "description": "The API key as a bearer token", "primary": true},
+            {"type": "httpbasic", "name": "HTTP Basic", "description": "The API key as the password"},
+        ],
+        "meta": {"resourceType": "ServiceProviderConfig", "location": format!("{}/ServiceProviderConfig", ask.base)},
+    })
+}
+
+fn resource_types(ask: &Ask) -> Vec<Value> {
+    [("User", "/Users", USER), ("Group", "/Groups", GROUP)]
+        .into_iter()
+        .map(|(name, endpoint, schema)| {
+            json!({
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+                "id": name,
+                "name": name,
+                "endpoint": endpoint,
+                "schema": schema,
+                "meta": {"resourceType": "ResourceType", "location": format!("{}/ResourceTypes/{name}", ask.base)},
+            })
+        })
+        .collect()
+}
+
+fn schemas(ask: &Ask) -> Vec<Value> {
+    let name = ["formatted", "familyName", "givenName"].map(|part| simple(part, "string"));
+    let emails = [simple("value", "string"), simple("type", "string"), simple("primary", "boolean")];
+    let references = || vec![simple("value", "string"), simple("display", "string"), simple("$ref", "reference")];
+    let mut user_name = simple("userName", "string");
+    user_name["required"] = true.into();
+    user_name["uniqueness"] = "server".into();
+    let mut group_name = simple("displayName", "string");
+    group_name["required"] = true.into();
+    let mut groups = complex("groups", true, references());
+    groups["mutability"] = "readOnly".into();
+    let user = vec![
+        user_name,
+        complex("name", false, name.to_vec()),
+        simple("displayName", "string"),
+        simple("active", "boolean"),
+        complex("emails", true, emails.to_vec()),
+        groups,
+    ];
+    let group = vec![group_name, complex("members", true, references())];
+    [(USER, "User", user), (GROUP, "Group", group)]
+        .into_iter()
+        .map(|(id, name, attributes)| {
+            json!({
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"],
+                "id": id,
+                "name": name,
+                "attributes": attributes,
+                "meta": {"resourceType": "Schema", "location": format!("{}/Schemas/{id}", ask.base)},
+            })
+        })
+        .collect()
+}
+
+fn simple(name: &str, kind: &str) -> Value {
+    json!({
+        "name": name, "type": kind, "multiValued": false, "required": false, "caseExact": false,
+        "mutability": "readWrite", "returned": "default", "uniqueness": "none",
+    })
+}
+
+fn complex(name: &str, multi_valued: bool, parts: Vec<Value>) -> Value {
+    let mut attribute = simple(name, "complex");
+    attribute["multiValued"] = multi_valued.into();
+    attribute["subAttributes"] = parts.into();
+    attribute
+}

@@ -1,0 +1,122 @@
+//! Starting a demo server and the handle to one that runs.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::auth::Keys;
+use super::clock::Clock;
+use super::options::{FailRule, Options};
+use super::seed;
+use super::server::{LoggedRequest, Server};
+use super::wire::{Scissors, Taps};
+
+/// How long [`Running::stop`] waits for answers that are under way.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A demo server that is running; dropping it closes it at once.
+pub struct Running {
+    server: Arc<Server>,
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+/// Binds the address, makes the organisation and serves it on the current runtime.
+///
+/// # Errors
+/// When the address cannot be bound or the system gives no random numbers for a key.
+pub async fn start(options: Options) -> io::Result<Running> {
+    let listener = TcpListener::bind(options.listen).await?;
+    let address = listener.local_addr()?;
+    let clock = Clock::new(options.now);
+    let (seeded, now) = (options.clone(), clock.start());
+    let state = tokio::task::spawn_blocking(move || seed::organisation(&seeded, now)).await?;
+    let keys = Keys::new(options.key.as_deref())?;
+    let server = Arc::new(Server::new(options, &format!("http://{address}"), keys, clock, state));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let service = server.router().into_make_service_with_connect_info::<Scissors>();
+    let serving = axum::serve(Taps(listener), service).with_graceful_shutdown(async move {
+        // An error means that the handle is gone, which stops the server too.
+        let _ = stopped.await;
+    });
+    let task = tokio::spawn(async move { serving.await });
+    Ok(Running { server, address, stop: Some(stop), task })
+}
+
+impl Running {
+    /// Address of the SCIM root, such as `http://127.0.0.1:4000/scim`.
+    pub fn url(&self) -> &str {
+        &self.server.base
+    }
+
+    /// The key of the organisation's administrator.
+    pub fn key(&self) -> &str {
+        &self.server.keys.admin
+    }
+
+    /// The key of a team's service account, which is refused with 403.
+    pub fn team_key(&self) -> &str {
+        &self.server.keys.team
+    }
+
+    /// The bound address.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The last 10,000 requests in the order of their arrival.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.server.requests()
+    }
+
+    /// Changes the wait before each answer, for requests that arrive from now on.
+    pub fn set_latency(&self, latency: Duration) {
+        self.server.faults.set_latency(latency);
+    }
+
+    /// Changes the shares of requests that fail.
+    pub fn set_fail(&self, rules: Vec<FailRule>) {
+        self.server.faults.set_rules(rules);
+    }
+
+    /// Lets the next authorised writes fail with this status, without effect; replaces an earlier such order.
+    pub fn fail_next(&self, status: u16, times: usize) {
+        self.server.faults.fail_next(status, times);
+    }
+
+    /// Closes the connection of the next authorised write without an answer, after (`applied`) or before it took effect.
+    pub fn cut_next_write(&self, applied: bool) {
+        self.server.faults.cut_next_write(applied);
+    }
+
+    /// Takes no more requests and waits, at most five seconds, for the answers under way.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // An error means that the server has ended already.
+            let _ = stop.send(());
+        }
+        let _ = tokio::time::timeout(PATIENCE, &mut self.task).await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running")
+            .field("url", &self.server.base)
+            .field("options", &self.server.options)
+            .finish_non_exhaustive()
+    }
+}
