@@ -1,6 +1,7 @@
 //! Check lists: the teams of one or more users, and the members of a team. What is, and what will be.
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use super::text_field;
@@ -69,7 +70,7 @@ impl CheckList {
                 directory.id_at(Kind::Team, *row).is_some_and(|id| list.now(directory, id) != Now::Off)
             }),
             Of::MembersOf(team) => {
-                let members: rustc_hash::FxHashSet<&Id> =
+                let members: FxHashSet<&Id> =
                     directory.team(team).into_iter().flat_map(|t| t.members.iter().flatten()).map(|m| &m.id).collect();
                 rows.partition(|row| directory.id_at(Kind::User, *row).is_some_and(|id| members.contains(id)))
             }
@@ -164,9 +165,9 @@ impl CheckList {
     /// Checks all that the filter shows; where all of them are checked, takes that back.
     pub fn toggle_all(&mut self, directory: &Directory) {
         let ids: Vec<Id> = self.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
-        let off: Vec<Id> = ids.into_iter().filter(|id| self.now(directory, id) != Now::On).collect();
+        let off: FxHashSet<Id> = ids.into_iter().filter(|id| self.now(directory, id) != Now::On).collect();
         if off.iter().all(|id| self.wishes.get(id) == Some(&true)) {
-            off.iter().for_each(|id| drop(self.wishes.shift_remove(id)));
+            self.wishes.retain(|id, _| !off.contains(id));
         } else {
             self.wishes.extend(off.into_iter().map(|id| (id, true)));
         }

@@ -106,7 +106,9 @@ impl App {
                 pane.filtering = false;
                 pane.filter = Input::default();
                 pane.refilter(&self.directory, now);
-                kept.is_some_and(|id| pane.go_to(&id, rows, &self.directory));
+                if let Some(id) = kept {
+                    pane.go_to(&id, rows, &self.directory);
+                }
             } else {
                 pane.marks.clear();
             }

@@ -4,6 +4,7 @@
 
 use indexmap::IndexSet;
 use jiff::Timestamp;
+use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use crate::directory::{
@@ -158,7 +159,8 @@ impl Pane {
     pub fn toggle_all(&mut self, directory: &Directory) {
         let shown: Vec<Id> = self.rows.iter().filter_map(|row| directory.id_at(self.kind, *row)).cloned().collect();
         if shown.iter().all(|id| self.marks.contains(id)) {
-            shown.iter().for_each(|id| drop(self.marks.swap_remove(id)));
+            let shown: FxHashSet<Id> = shown.into_iter().collect();
+            self.marks.retain(|id| !shown.contains(id));
         } else {
             self.marks.extend(shown);
         }

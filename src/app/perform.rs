@@ -1,7 +1,7 @@
 //! What each action does.
 
 use super::{App, Effect, Overlay, Tab, action::Action, check, form::Purpose, palette};
-use crate::directory::{Id, Kind, Target, work::Job};
+use crate::directory::{Id, Kind, work::Job};
 
 impl App {
     /// Does it, or says why not.
@@ -270,9 +270,5 @@ impl App {
         {
             self.overlays.pop();
         }
-    }
-
-    pub(super) fn target_of(kind: Kind, id: &Id) -> Target {
-        Target { kind, id: id.clone() }
     }
 }

@@ -56,7 +56,6 @@ impl App {
                 }
             }
             Report::HydrateFailed(ids, failure) => {
-                ids.iter().for_each(|id| drop(self.hydrated.remove(id)));
                 self.waiting = None;
                 // Asked for again at the next key press would hammer a server that refuses.
                 self.hydrated.extend(ids);

@@ -297,7 +297,7 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
         hosting,
         url: (!draft.url.is_empty()).then(|| draft.url.clone()),
         auth: AuthForm::Bearer,
-        key: Some(key),
+        key,
         me: (!draft.me.is_empty()).then(|| draft.me.clone()),
         read_only: false,
     })

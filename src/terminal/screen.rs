@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use crossterm::{
+    cursor::{Hide, MoveTo, Show},
     queue,
-    terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate},
+    terminal::{BeginSynchronizedUpdate, Clear, EndSynchronizedUpdate},
 };
 use ratatui::{
     backend::{Backend, ClearType, CrosstermBackend, WindowSize},
@@ -12,10 +13,34 @@ use ratatui::{
     layout::{Position, Size},
 };
 
+/// Collects what is written until it is flushed, and sends that as one frame.
+struct Frame<W: Write> {
+    bytes: Vec<u8>,
+    out: W,
+}
+
+impl<W: Write> Write for Frame<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.bytes.is_empty() {
+            return Ok(());
+        }
+        let mut frame = Vec::with_capacity(self.bytes.len() + 16);
+        queue!(frame, BeginSynchronizedUpdate)?;
+        frame.append(&mut self.bytes);
+        queue!(frame, EndSynchronizedUpdate)?;
+        self.out.write_all(&frame)?;
+        self.out.flush()
+    }
+}
+
 /// Writes frames to `W`.
 pub struct Screen<W: Write> {
-    frame: CrosstermBackend<Vec<u8>>,
-    out: W,
+    frame: CrosstermBackend<Frame<W>>,
     /// What the cursor was last told: hidden, or shown at a place.
     cursor: Option<Option<Position>>,
     /// What it shall be after this frame.
@@ -27,28 +52,18 @@ impl<W: Write> Screen<W> {
     pub fn new(out: W) -> Self {
         // NO_COLOR is honoured by the theme, which keeps the selection visible; crossterm would drop attributes too.
         crossterm::style::force_color_output(true);
-        Self { frame: CrosstermBackend::new(Vec::new()), out, cursor: None, wanted: None }
-    }
-
-    /// Writes a sequence of its own, such as one for the clipboard.
-    pub fn send(&mut self, sequence: &str) -> io::Result<()> {
-        self.out.write_all(sequence.as_bytes())?;
-        self.out.flush()
+        Self { frame: CrosstermBackend::new(Frame { bytes: Vec::new(), out }), cursor: None, wanted: None }
     }
 
     fn place_cursor(&mut self) -> io::Result<()> {
-        if self.cursor != Some(self.wanted) {
-            match self.wanted {
-                Some(position) => {
-                    self.frame.set_cursor_position(position)?;
-                    if !matches!(self.cursor, Some(Some(_))) {
-                        self.frame.show_cursor()?;
-                    }
-                }
-                None => self.frame.hide_cursor()?,
-            }
-            self.cursor = Some(self.wanted);
+        if self.cursor == Some(self.wanted) {
+            return Ok(());
         }
+        match self.wanted {
+            Some(Position { x, y }) => queue!(self.frame, MoveTo(x, y), Show)?,
+            None => queue!(self.frame, Hide)?,
+        }
+        self.cursor = Some(self.wanted);
         Ok(())
     }
 }
@@ -90,7 +105,7 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.frame.clear()
+        queue!(self.frame, Clear(crossterm::terminal::ClearType::All))
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
@@ -107,15 +122,6 @@ impl<W: Write> Backend for Screen<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.place_cursor()?;
-        let bytes = std::mem::take(self.frame.writer_mut());
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let mut frame = Vec::with_capacity(bytes.len() + 16);
-        queue!(frame, BeginSynchronizedUpdate)?;
-        frame.extend(bytes);
-        queue!(frame, EndSynchronizedUpdate)?;
-        self.out.write_all(&frame)?;
-        self.out.flush()
+        io::Write::flush(&mut self.frame)
     }
 }

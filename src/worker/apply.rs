@@ -46,13 +46,16 @@ pub enum Ended {
 
 /// Sends a planned change and sees it through.
 pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Entry, Ended) {
-    let id = entry.id;
-    // Another console on this profile may have sent it: the journal decides.
-    if context.stored(move |store| store.journal_claim(id)).await == Some(false) {
-        let ended = report(&context, &mut entry, State::Dropped, "Another console has sent it.".into(), None, vec![]).await;
-        return (entry, ended);
-    }
     entry.state = State::Sent;
+    let claim = entry.clone();
+    let claimed = context.stored(move |store| store.journal_claim(&claim, State::Planned)).await;
+    // What the journal does not hold as sent is not sent: another console on this profile may have done it.
+    if claimed != Some(true) {
+        entry.state = State::Dropped;
+        entry.why = "Another console has sent it, or the journal could not be written.".into();
+        moved(&context, &entry, vec![]);
+        return (entry, Ended::Settled { versions: Versions::new() });
+    }
     moved(&context, &entry, vec![]);
     let mut attempt = Attempt { context: &context, versions, fresh: Vec::new(), sent: 0 };
     match attempt.send_all(&mut entry).await {

@@ -149,7 +149,11 @@ impl Worker {
             let more = first.users.len() >= FIRST_ROWS;
             self.show_stored(first, more);
         }
-        if let Some(entries) = self.context.stored(|store| store.journal_recent(JOURNAL)).await {
+        if let Some(journal) = self.context.stored(|store| store.journal_recent(JOURNAL)).await {
+            if let Some(notice) = journal.notice() {
+                self.context.report(Report::Notice(notice));
+            }
+            let entries = journal.entries;
             self.unsettled = entries.iter().filter(|e| matches!(e.state, State::Sent | State::Unknown)).cloned().collect();
             self.context.report(Report::Journal(entries));
         }
@@ -237,8 +241,12 @@ impl Worker {
         }
     }
 
+    async fn open_entries(&self) -> Vec<Entry> {
+        self.context.stored(|store| store.journal_open()).await.map(|journal| journal.entries).unwrap_or_default()
+    }
+
     async fn resume(&mut self, ids: Vec<ChangeId>) {
-        let open = self.context.stored(|store| store.journal_open()).await.unwrap_or_default();
+        let open = self.open_entries().await;
         for entry in open {
             if ids.contains(&entry.id) && entry.state == State::Planned {
                 self.queue.push(entry);
@@ -247,7 +255,7 @@ impl Worker {
     }
 
     async fn drop_waiting(&mut self, ids: Vec<ChangeId>) {
-        let open = self.context.stored(|store| store.journal_open()).await.unwrap_or_default();
+        let open = self.open_entries().await;
         for id in ids {
             let left = || open.iter().find(|entry| entry.id == id && entry.state == State::Planned).cloned();
             let Some(mut entry) = self.queue.take(id).or_else(left) else { continue };
@@ -308,8 +316,8 @@ impl Worker {
                 Ok(value) => Ok(serde_json::to_string_pretty(&value).unwrap_or_default()),
                 Err(failure) => {
                     let of = target.clone();
-                    let stored = context.stored(move |store| store.raw(&of)).await.flatten();
-                    stored.map(|raw| format!("(as stored; {})\n{}", failure.text, pretty(&raw))).ok_or(failure)
+                    let stored: Option<String> = context.stored(move |store| store.raw(&of)).await.flatten();
+                    stored.map(|raw: String| format!("(as stored; {})\n{}", failure.text, pretty(&raw))).ok_or(failure)
                 }
             };
             context.report(Report::Raw(target, text));

@@ -56,11 +56,6 @@ impl Queue {
     pub fn running(&self) -> usize {
         self.busy.len()
     }
-
-    /// True if nothing waits.
-    pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
 }
 
 fn targets(entry: &Entry) -> Vec<Target> {

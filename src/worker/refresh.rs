@@ -18,6 +18,7 @@ use crate::{
         list,
         pager::Pager,
     },
+    store::Store,
 };
 
 /// Records shown as soon as a first page is there; then each time the list has doubled.
@@ -93,7 +94,10 @@ pub async fn run(context: Context, first: bool) -> Ended {
     let at = now();
     context.report(Report::RefreshEnded { at, proofs, failed });
     for (kind, rows) in kept {
-        context.stored(move |store| store.replace_kind(kind, rows, at)).await;
+        let store = move |store: &mut Store| {
+            store.replace_kind(kind, rows.iter().map(|(record, raw)| (record, Some(raw.get()))), at)
+        };
+        context.stored(store).await;
     }
     Ended { down }
 }
