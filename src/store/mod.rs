@@ -1,1 +1,152 @@
-//! (room under construction)
+//! What outlives a session: one SQLite file per profile, with the last seen directory and the journal of changes.
+//!
+//! Knows records, plans and files; no network, no screen, no threads. Everything here blocks: call it off the event
+//! loop.
+//!
+//! **No secret is ever in the file.** Nothing that is stored can hold one: [`Record`]s and the resources behind them
+//! come from the server's answers, and a journal [`Entry`] is made of requests that carry no headers, of answers
+//! already rid of secrets, and of words. Still, names and addresses of people are in it, so the file, its `-wal` and
+//! its `-shm` can be read by their owner only.
+//!
+//! **What survives what.** Journal writes are on the disk when the call returns (WAL with `synchronous=FULL`: one
+//! `fsync` per commit), so that no request can go out that is not written down. The snapshot can be read again from
+//! the server, so its writes use `synchronous=NORMAL`: a power cut may lose the last of them, never damage the file.
+//! SQLite keeps that setting per connection and allows it to change between transactions; a commit with `FULL` also
+//! flushes the `NORMAL` ones before it.
+//!
+//! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
+//! five seconds for the other's, and [`Store::journal_claim`] lets only one of them send a change.
+
+mod error;
+mod file;
+mod journal;
+mod schema;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+pub use self::{error::StoreError, journal::Journal, snapshot::Snapshot};
+#[cfg(doc)]
+use crate::directory::{plan::Entry, record::Record};
+
+/// The result of everything here.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// How sure a write must be before the call returns.
+#[derive(Debug, Clone, Copy)]
+enum Sync {
+    /// On the disk.
+    Full,
+    /// With the operating system.
+    Normal,
+}
+
+/// One profile's file, or one that lives in memory.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    path: Option<PathBuf>,
+}
+
+impl Store {
+    /// Opens the file, or makes it with its directories (0700 those that are made here, 0600 the file).
+    ///
+    /// A file that is no database, or is damaged so that it can't be opened, is renamed to `NAME.unreadable-MILLIS`;
+    /// a new one takes its place, with all changes of the old journal that can still be read. The notice says so.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] and [`StoreError::Foreign`] leave the file untouched; go on with [`Store::in_memory`].
+    /// So do trouble with the file system and a lock that another console does not give back.
+    pub fn open(path: &Path) -> Result<(Self, Option<String>)> {
+        file::prepare_directory(path)?;
+        let _lock = file::lock(path)?;
+        match Self::connect(path) {
+            Err(StoreError::Damaged(why)) => Self::rebuild(path, &why),
+            other => Ok((other?, None)),
+        }
+    }
+
+    /// A store that is gone with the process: for when the file can't be used, and for tests.
+    pub fn in_memory() -> Result<Self> {
+        let mut db = Connection::open_in_memory()?;
+        schema::migrate(&mut db, Path::new(":memory:"))?;
+        Ok(Self { db, path: None })
+    }
+
+    /// What to do after [`StoreError::Damaged`]: looks through the whole file (slow: all of it is read) and, if it is
+    /// damaged indeed, sets it aside and goes on with a new one as [`Store::open`] does.
+    pub fn mend(self) -> Result<(Self, Option<String>)> {
+        let Some(path) = self.path else { return Ok((self, None)) };
+        drop(self.db);
+        let _lock = file::lock(&path)?;
+        // Another console may have mended it meanwhile: look at what is there now.
+        match Self::connect(&path).and_then(Self::checked) {
+            Err(StoreError::Damaged(why)) => Self::rebuild(&path, &why),
+            other => Ok((other?, None)),
+        }
+    }
+
+    /// A value by its name.
+    pub fn meta_get(&self, key: &str) -> Result<Option<String>> {
+        meta_get(&self.db, key)
+    }
+
+    /// Keeps a value by its name; not for secrets.
+    pub fn meta_set(&mut self, key: &str, value: &str) -> Result<()> {
+        self.write(Sync::Normal, |tx| meta_set(tx, key, value))
+    }
+
+    fn connect(path: &Path) -> Result<Self> {
+        file::prepare(path)?;
+        let mut db = schema::connect(path)?;
+        schema::migrate(&mut db, path)?;
+        Ok(Self { db, path: Some(path.to_owned()) })
+    }
+
+    fn checked(self) -> Result<Self> {
+        let verdict: String = self.db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if verdict == "ok" { Ok(self) } else { Err(StoreError::Damaged(verdict)) }
+    }
+
+    fn rebuild(path: &Path, why: &str) -> Result<(Self, Option<String>)> {
+        let aside = file::set_aside(path, Timestamp::now().as_millisecond())?;
+        let mut store = Self::connect(path)?;
+        let kept = store.salvage_journal(&aside)?;
+        let notice = format!(
+            "{} could not be read ({why}). It was set aside as {} and a new one begun; {kept} changes of its journal \
+             were carried over. Refresh to fill it again.",
+            path.display(),
+            aside.display()
+        );
+        Ok((store, Some(notice)))
+    }
+
+    /// One short transaction that holds the write lock from its beginning; nothing is written if `work` fails.
+    fn write<T>(&mut self, sync: Sync, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let level = match sync {
+            Sync::Full => "FULL",
+            Sync::Normal => "NORMAL",
+        };
+        self.db.pragma_update(None, "synchronous", level)?;
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+}
+
+fn meta_get(db: &Connection, key: &str) -> Result<Option<String>> {
+    let mut query = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(query.query_row([key], |row| row.get(0)).optional()?)
+}
+
+fn meta_set(db: &Connection, key: &str, value: &str) -> Result<()> {
+    db.prepare_cached("INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")?
+        .execute(params![key, value])?;
+    Ok(())
+}

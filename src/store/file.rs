@@ -1,0 +1,116 @@
+//! The store's files: made for their owner only, locked while they are opened, set aside when unreadable.
+//!
+//! Knows paths and modes, not what is in the files.
+
+use std::{
+    ffi::OsString,
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+};
+
+use super::{Result, StoreError};
+
+/// Makes the missing directories above the file.
+pub(super) fn prepare_directory(path: &Path) -> Result<()> {
+    let Some(directory) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory).map_err(failed("create the directory", directory))
+}
+
+/// Keeps other consoles from opening the same file until it is dropped: only one may build or set aside.
+///
+/// File systems without locks are served without: then only two consoles that start in the same instant are at risk.
+pub(super) fn lock(path: &Path) -> Result<Option<File>> {
+    let path = beside(path, ".lock");
+    let file = private(OpenOptions::new().write(true).create(true).truncate(false))
+        .open(&path)
+        .map_err(failed("create", &path))?;
+    match file.lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+        Err(error) => Err(failed("lock", &path)(error)),
+    }
+}
+
+/// Makes the file before SQLite does, which would ask the umask; SQLite gives `-wal` and `-shm` the mode of the file.
+pub(super) fn prepare(path: &Path) -> Result<()> {
+    match private(OpenOptions::new().write(true).create_new(true)).open(path) {
+        Ok(file) => {
+            file.sync_all().map_err(failed("write", path))?;
+            sync_directory(path);
+            Ok(())
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            ["", "-wal", "-shm"].iter().try_for_each(|suffix| restrict(&beside(path, suffix)))
+        }
+        Err(error) => Err(failed("create", path)(error)),
+    }
+}
+
+/// Renames the file and its `-wal`; gives the new name.
+pub(super) fn set_aside(path: &Path, millis: i64) -> Result<PathBuf> {
+    let aside = (millis..)
+        .map(|millis| beside(path, &format!(".unreadable-{millis}")))
+        .find(|aside| !aside.exists())
+        .unwrap_or_else(|| beside(path, ".unreadable"));
+    // The log goes first: left behind, it would be played into the new file.
+    let log = beside(path, "-wal");
+    match fs::rename(&log, beside(&aside, "-wal")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed("rename", &log)(error)),
+        _ => {}
+    }
+    fs::rename(path, &aside).map_err(failed("rename", path))?;
+    let index = beside(path, "-shm");
+    match fs::remove_file(&index) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", &index)(error)),
+        _ => Ok(aside),
+    }
+}
+
+/// The path with something after its name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+#[cfg(unix)]
+fn restrict(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = match fs::metadata(path) {
+        Ok(metadata) => metadata.permissions().mode(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed("look at", path)(error)),
+    };
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed("restrict the mode of", path))
+}
+
+#[cfg(not(unix))]
+fn restrict(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// A new name must survive a power cut as well; not every file system can promise it, and none needs more from us.
+fn sync_directory(path: &Path) {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Ok(directory) = File::open(directory) {
+        drop(directory.sync_all());
+    }
+}
+
+fn failed<'a>(what: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> StoreError + use<'a> {
+    move |source| StoreError::File { what, path: path.to_owned(), source }
+}

@@ -1,0 +1,163 @@
+//! The journal: every change with its requests, answers and outcome. Nothing is ever deleted from it.
+//!
+//! Entries are JSON: they hold JSON bodies, and must stay readable when their types grow.
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, params};
+
+use super::{Result, Store, StoreError, Sync, schema};
+use crate::directory::{
+    change::ChangeId,
+    plan::{Entry, State},
+};
+
+/// A part of the journal, oldest first.
+#[derive(Debug, Default)]
+pub struct Journal {
+    /// What could be read.
+    pub entries: Vec<Entry>,
+    /// How many could not: written by another version, or damaged. They stay in the file.
+    pub unreadable: usize,
+}
+
+impl Journal {
+    /// What to tell the person, where something could not be read.
+    pub fn notice(&self) -> Option<String> {
+        let what = match self.unreadable {
+            0 => return None,
+            1 => "1 change in the journal can't be read and is not shown".to_owned(),
+            n => format!("{n} changes in the journal can't be read and are not shown"),
+        };
+        Some(format!("{what}: written by another version of scimitar, or damaged. Nothing was deleted"))
+    }
+}
+
+impl Store {
+    /// Writes new changes down, all or none. They are on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] where one of the ids is in use.
+    pub fn journal_add(&mut self, entries: &[Entry]) -> Result<()> {
+        self.write(Sync::Full, |tx| {
+            let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3)")?;
+            for entry in entries {
+                insert.execute(params![entry.id.0, word(entry.state), encode(entry)?]).map_err(|error| match error
+                    .sqlite_error_code()
+                {
+                    Some(ErrorCode::ConstraintViolation) => StoreError::Taken(entry.id),
+                    _ => error.into(),
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes the new state of a change down; adds it where it is not there. It is on the disk when this returns.
+    pub fn journal_update(&mut self, entry: &Entry) -> Result<()> {
+        let body = encode(entry)?;
+        self.write(Sync::Full, |tx| {
+            tx.prepare_cached(
+                "INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3) \
+                 ON CONFLICT(id) DO UPDATE SET state = ?2, body = ?3",
+            )?
+            .execute(params![entry.id.0, word(entry.state), body])?;
+            Ok(())
+        })
+    }
+
+    /// Writes the entry down only if the journal still has it in the state `from`: false means that another console
+    /// was faster, and it must not be sent here. It is on the disk when this returns.
+    pub fn journal_claim(&mut self, entry: &Entry, from: State) -> Result<bool> {
+        let body = encode(entry)?;
+        self.write(Sync::Full, |tx| {
+            let changed = tx
+                .prepare_cached("UPDATE journal SET state = ?2, body = ?3 WHERE id = ?1 AND state = ?4")?
+                .execute(params![entry.id.0, word(entry.state), body, word(from)])?;
+            Ok(changed == 1)
+        })
+    }
+
+    /// The newest `limit` changes, oldest first.
+    pub fn journal_recent(&self, limit: usize) -> Result<Journal> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT body FROM (SELECT id, body FROM journal ORDER BY id DESC LIMIT ?1) ORDER BY id")?;
+        collect(query.query([limit as i64])?)
+    }
+
+    /// All changes whose outcome is open ([`State::is_open`]), oldest first.
+    pub fn journal_open(&self) -> Result<Journal> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT body FROM journal WHERE state IN ('planned', 'sent', 'unknown') ORDER BY id")?;
+        collect(query.query([])?)
+    }
+
+    /// One change, where the journal has it and it can be read.
+    pub fn journal_get(&self, id: ChangeId) -> Result<Option<Entry>> {
+        let mut query = self.db.prepare_cached("SELECT body FROM journal WHERE id = ?1")?;
+        Ok(collect(query.query([id.0])?)?.entries.pop())
+    }
+
+    /// How many changes are in that state.
+    pub fn journal_count(&self, state: State) -> Result<usize> {
+        let mut query = self.db.prepare_cached("SELECT count(*) FROM journal WHERE state = ?1")?;
+        Ok(query.query_row([word(state)], |row| row.get::<_, i64>(0))? as usize)
+    }
+
+    /// Copies what can still be read of a damaged file's journal; gives the number of changes.
+    pub(super) fn salvage_journal(&mut self, damaged: &Path) -> Result<usize> {
+        let Ok(old) = schema::connect(damaged) else { return Ok(0) };
+        // From both ends: reading stops at a broken page.
+        let found: Vec<_> = ["DESC", "ASC"].into_iter().flat_map(|order| readable(&old, order)).collect();
+        self.write(Sync::Full, |tx| {
+            let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO journal(id, state, body) VALUES(?1, ?2, ?3)")?;
+            let mut kept = 0;
+            for (id, state, body) in found {
+                kept += insert.execute(params![id, state, body])?;
+            }
+            Ok(kept)
+        })
+    }
+}
+
+fn readable(db: &Connection, order: &str) -> Vec<(i64, String, String)> {
+    let mut found = Vec::new();
+    let query = db.prepare(&format!("SELECT id, state, body FROM journal ORDER BY id {order}"));
+    let Ok(mut query) = query else { return found };
+    let Ok(mut rows) = query.query([]) else { return found };
+    while let Ok(Some(row)) = rows.next() {
+        if let (Ok(id), Ok(state), Ok(body)) = (row.get(0), row.get(1), row.get(2)) {
+            found.push((id, state, body));
+        }
+    }
+    found
+}
+
+fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Journal> {
+    let mut journal = Journal::default();
+    while let Some(row) = rows.next()? {
+        match row.get_ref(0)?.as_bytes().ok().and_then(|body| serde_json::from_slice(body).ok()) {
+            Some(entry) => journal.entries.push(entry),
+            None => journal.unreadable += 1,
+        }
+    }
+    Ok(journal)
+}
+
+fn encode(entry: &Entry) -> Result<String> {
+    serde_json::to_string(entry).map_err(|error| StoreError::Encode(error.to_string()))
+}
+
+fn word(state: State) -> &'static str {
+    match state {
+        State::Planned => "planned",
+        State::Sent => "sent",
+        State::Confirmed => "confirmed",
+        State::Refused => "refused",
+        State::Conflict => "conflict",
+        State::Unknown => "unknown",
+        State::Dropped => "dropped",
+    }
+}

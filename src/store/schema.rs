@@ -1,0 +1,89 @@
+//! Connections, and the layout of the file with its numbered migrations.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::{Result, StoreError};
+
+/// Marks our files (`PRAGMA application_id`): the letters `SCIM`.
+const APPLICATION: i64 = 0x5343_494D;
+
+/// Each brings the layout from its index to the next number (`PRAGMA user_version`). Append only.
+///
+/// A kind has two tables, so that loading the typed records does not read past the much longer resources. Rows are in
+/// name order after a full refresh.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE user(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, typed BLOB NOT NULL) STRICT;
+    CREATE TABLE user_raw(row INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
+    CREATE TABLE team(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, typed BLOB NOT NULL) STRICT;
+    CREATE TABLE team_raw(row INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
+    CREATE TABLE role(row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, typed BLOB NOT NULL) STRICT;
+    CREATE TABLE role_raw(row INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
+    CREATE TABLE journal(id INTEGER PRIMARY KEY, state TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+    CREATE INDEX journal_open ON journal(id) WHERE state IN ('planned', 'sent', 'unknown');
+"];
+
+/// The tables that the newest layout has.
+const TABLES: i64 = 8;
+
+/// Opens the file, which exists.
+pub(super) fn connect(path: &Path) -> Result<Connection> {
+    // Neither CREATE (the mode would be the umask's) nor URI (a path is a path).
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.busy_timeout(Duration::from_secs(5))?;
+    Ok(db)
+}
+
+/// Brings the file to the newest layout.
+///
+/// Nothing is written, not even WAL mode, before it is clear that the file is ours.
+pub(super) fn migrate(db: &mut Connection, path: &Path) -> Result<()> {
+    recognise(db, path)?;
+    db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    // A refresh writes a long log once; don't keep all that room.
+    db.pragma_update_and_check(None, "journal_size_limit", 4 << 20, |_| Ok(()))?;
+    // The index of 100,000 ids fits, so that a refresh fills it without reading it back.
+    db.pragma_update(None, "cache_size", -12 * 1024)?;
+    // On macOS `fsync` alone leaves the data in the drive's cache; elsewhere this changes nothing.
+    db.pragma_update(None, "fullfsync", true)?;
+    if pragma(db, "user_version")? < MIGRATIONS.len() as i64 {
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Asked again under the lock: another console may have been faster.
+        let layout = pragma(&tx, "user_version")?;
+        for (number, migration) in (1_i64..).zip(MIGRATIONS) {
+            if number > layout {
+                tx.execute_batch(migration)?;
+                tx.pragma_update(None, "user_version", number)?;
+            }
+        }
+        tx.pragma_update(None, "application_id", APPLICATION)?;
+        tx.commit()?;
+    }
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", [], |row| row.get(0))?;
+    if tables == TABLES {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged(format!("it has {tables} tables instead of {TABLES}")))
+    }
+}
+
+fn recognise(db: &Connection, path: &Path) -> Result<()> {
+    let application = pragma(db, "application_id")?;
+    let found = pragma(db, "user_version")?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let empty = application == 0 && found == 0 && tables == 0;
+    if application != APPLICATION && !empty {
+        return Err(StoreError::Foreign { path: path.to_owned() });
+    }
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    }
+    Ok(())
+}
+
+fn pragma(db: &Connection, name: &str) -> Result<i64> {
+    Ok(db.pragma_query_value(None, name, |row| row.get(0))?)
+}

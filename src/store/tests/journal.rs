@@ -1,0 +1,147 @@
+//! The journal: what comes back of changes, what survives a crash, and what a second console may do.
+
+use std::fs;
+
+use super::*;
+
+#[test]
+fn every_kind_of_change_and_every_field_of_an_entry_comes_back() {
+    let id = || Id::from("x");
+    let role = || RoleDraft { name: HOSTILE.into(), added: vec!["run:read".into()], ..RoleDraft::default() };
+    let user = NewUser { user_name: "n".into(), teams: vec!["t".into()], ..NewUser::default() };
+    let changes = vec![
+        Change::SetOrgRole { user: id(), role: HOSTILE.into() },
+        Change::SetTeamRole { user: id(), team: id(), role: "r".into() },
+        Change::AddMember { team: id(), user: id() },
+        Change::RemoveMember { team: id(), user: id() },
+        Change::CreateUser { key: id(), user },
+        Change::CreateTeam { key: id(), name: "t".into(), members: vec![id()] },
+        Change::SetActive { user: id(), active: true },
+        Change::DeleteUser { user: id() },
+        Change::DeleteTeam { team: id() },
+        Change::SetDisplayName { user: id(), to: String::new() },
+        Change::SetEmail { user: id(), to: "a@b".into() },
+        Change::CreateRole { key: id(), role: role() },
+        Change::EditRole { role: id(), to: role() },
+        Change::DeleteRole { role: id() },
+    ];
+    let entries: Vec<Entry> = (1..).zip(changes).map(|(n, change)| entry(n, change, State::Planned)).collect();
+    let mut store = Store::in_memory().unwrap();
+    store.journal_add(&entries).unwrap();
+    let journal = store.journal_recent(100).unwrap();
+    assert_eq!(journal.entries, entries);
+    assert_eq!((journal.unreadable, journal.notice()), (0, None));
+}
+
+#[test]
+fn the_journal_is_in_order_and_knows_what_is_open() {
+    let mut store = Store::in_memory().unwrap();
+    let states = [
+        State::Planned,
+        State::Sent,
+        State::Confirmed,
+        State::Refused,
+        State::Conflict,
+        State::Unknown,
+        State::Dropped,
+    ];
+    let entries: Vec<Entry> =
+        states.iter().rev().zip((1..=7).rev()).map(|(state, n)| Entry { state: *state, ..planned(n) }).collect();
+    store.journal_add(&entries).unwrap();
+    assert_eq!(ids(&store.journal_recent(3).unwrap()), [5, 6, 7]);
+    let open = store.journal_open().unwrap();
+    assert_eq!(ids(&open), [1, 2, 6]);
+    assert!(open.entries.iter().all(|entry| entry.state.is_open()));
+    assert!(states.iter().all(|state| store.journal_count(*state).unwrap() == 1));
+
+    store.journal_update(&Entry { state: State::Confirmed, why: "seen".into(), ..planned(2) }).unwrap();
+    assert_eq!(ids(&store.journal_open().unwrap()), [1, 6]);
+    assert_eq!(store.journal_get(ChangeId(2)).unwrap().unwrap().why, "seen");
+
+    let taken = store.journal_add(&[planned(8), planned(3)]).unwrap_err();
+    assert!(matches!(taken, StoreError::Taken(ChangeId(3))));
+    assert_eq!(store.journal_get(ChangeId(8)).unwrap(), None, "all or none");
+}
+
+#[test]
+fn entries_that_cannot_be_decoded_are_counted_and_kept() {
+    let mut store = Store::in_memory().unwrap();
+    store.journal_add(&[planned(1), planned(2)]).unwrap();
+    store.db.execute("UPDATE journal SET body = '{\"of\":\"tomorrow\"}' WHERE id = 1", []).unwrap();
+    let journal = store.journal_open().unwrap();
+    assert_eq!((ids(&journal), journal.unreadable), (vec![2], 1));
+    assert!(journal.notice().unwrap().contains("1 change in the journal can't be read"));
+    assert_eq!(store.journal_count(State::Planned).unwrap(), 2);
+}
+
+#[test]
+fn a_crash_loses_nothing_that_was_written_down() {
+    let (_keep, path) = place();
+    let mut store = open(&path);
+    store.journal_add(&[planned(1), planned(2)]).unwrap();
+    assert!(store.journal_claim(&Entry { state: State::Sent, ..planned(1) }, State::Planned).unwrap());
+    store.replace_kind(Kind::User, [(&named("1", "a"), Some("{}"))], when(7)).unwrap();
+    store.meta_set("k", "v").unwrap();
+    let half = store.db.transaction().unwrap();
+    half.execute("DELETE FROM journal", []).unwrap();
+    std::mem::forget(half);
+    // What the disk holds at this instant, as after the power went.
+    let after = path.with_file_name("after.db");
+    for suffix in ["", "-wal"] {
+        fs::copy(file::beside(&path, suffix), file::beside(&after, suffix)).unwrap();
+    }
+    crash(store);
+    let store = open(&after);
+    let journal = store.journal_open().unwrap();
+    assert_eq!(journal.entries.iter().map(|entry| entry.state).collect::<Vec<_>>(), [State::Sent, State::Planned]);
+    assert_eq!(store.load().unwrap().seen, Some(when(7)));
+    assert_eq!(store.meta_get("k").unwrap().as_deref(), Some("v"));
+    assert_eq!(store.meta_get("other").unwrap(), None);
+}
+
+#[test]
+fn journal_writes_reach_the_disk_and_snapshots_need_not() {
+    let mut store = Store::in_memory().unwrap();
+    let level = |store: &Store| store.db.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0)).unwrap();
+    let (full, normal) = (2, 1);
+    store.journal_add(&[planned(1)]).unwrap();
+    assert_eq!(level(&store), full);
+    store.put(&named("1", "a"), None).unwrap();
+    assert_eq!(level(&store), normal);
+    store.journal_update(&planned(1)).unwrap();
+    assert_eq!(level(&store), full);
+    store.meta_set("k", "v").unwrap();
+    store.journal_claim(&planned(1), State::Planned).unwrap();
+    assert_eq!(level(&store), full);
+}
+
+#[test]
+fn two_consoles_write_and_only_one_sends() {
+    let (_keep, path) = place();
+    let each = 50;
+    let claims: Vec<usize> = std::thread::scope(|scope| {
+        let consoles: Vec<_> = (0..2)
+            .map(|console| {
+                let path = &path;
+                scope.spawn(move || {
+                    let mut store = open(path);
+                    let mut won = 0;
+                    for n in 0..each {
+                        store.journal_add(&[planned(1000 * (console + 1) + n)]).unwrap();
+                        store.put(&named(&format!("{console}-{n}"), "x"), Some("{}")).unwrap();
+                        drop(store.journal_add(&[planned(n)]));
+                        let sent = Entry { state: State::Sent, ..planned(n) };
+                        won += usize::from(store.journal_claim(&sent, State::Planned).unwrap());
+                    }
+                    won
+                })
+            })
+            .collect();
+        consoles.into_iter().map(|console| console.join().unwrap()).collect()
+    });
+    assert_eq!(claims.iter().sum::<usize>(), each as usize);
+    let store = open(&path);
+    assert_eq!(store.journal_count(State::Sent).unwrap(), each as usize);
+    assert_eq!(store.journal_count(State::Planned).unwrap(), 2 * each as usize);
+    assert_eq!(store.load().unwrap().users.len(), 2 * each as usize);
+}

@@ -1,0 +1,159 @@
+//! The store from outside: what comes back, what survives, what is refused.
+
+mod files;
+mod journal;
+mod snapshot;
+
+use std::path::PathBuf;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    directory::{
+        Id, Kind, Name, Target,
+        change::{Change, ChangeId, NewUser, RoleDraft},
+        plan::{Confirm, Entry, Exchange, Risk, State, Step, Undo},
+        record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Record, Role, Team, User},
+        words::{Line, Sign},
+    },
+    scim::{
+        failure::{Arrived, Class, Failure},
+        request::{Method, Request},
+    },
+};
+
+const HOSTILE: &str = "eva\u{1b}[2J\u{202e}x\0 '); DROP TABLE user;--";
+
+fn when(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+fn full_user(id: &str, name: &str) -> User {
+    User {
+        id: id.into(),
+        user_name: name.into(),
+        display_name: "Eva".into(),
+        email: "e@x.io".into(),
+        active: Some(false),
+        account: Account::OrgService,
+        org_role: Some("admin".into()),
+        team_roles: Some(vec![Grant { scope: "vision".into(), role: "viewer".into() }]),
+        registry_roles: vec![Grant { scope: "models".into(), role: "restricted".into() }],
+        models_seat: Some("full".into()),
+        weave_role: Some("none".into()),
+        last_active: LastActive::At(when(1_700_000_000)),
+        days_active: Some(300),
+        created: Some(when(-5)),
+        modified: Some(when(1_600_000_000)),
+        version: Some("W/\"7\"".into()),
+        depth: Depth::Full,
+        problem: Some(Box::new(Problem { path: "$.emails".into(), why: "a list".into() })),
+    }
+}
+
+fn full_team(id: &str, name: &str) -> Team {
+    Team {
+        id: id.into(),
+        name: name.into(),
+        members: Some(vec![Member { id: "u1".into(), display: "Eva".into() }]),
+        created: Some(when(1)),
+        modified: None,
+        version: Some("3".into()),
+        problem: None,
+    }
+}
+
+fn full_role(id: &str, name: &str) -> Role {
+    Role {
+        id: id.into(),
+        name: name.into(),
+        description: "reads".into(),
+        inherits: "member".into(),
+        permissions: vec![Permission { name: "run:read".into(), inherited: true }],
+        created: None,
+        modified: Some(when(2)),
+        version: None,
+        problem: None,
+    }
+}
+
+fn named(id: &str, name: &str) -> Record {
+    Record::User(User { id: id.into(), user_name: name.into(), ..User::default() })
+}
+
+fn entry(id: i64, change: Change, state: State) -> Entry {
+    Entry {
+        id: ChangeId(id),
+        plan: ChangeId(1),
+        title: HOSTILE.into(),
+        at: Timestamp::from_millisecond(1_700_000_000_123).unwrap(),
+        actor: "me".into(),
+        step: Step {
+            change,
+            requests: vec![
+                Request::new(Method::Patch, ["Users", "a/b=="])
+                    .query("x", "y")
+                    .if_match(Some("W/\"1\""))
+                    .body(json!({"z": 1, "a": [null, 1.5, "ü"]})),
+            ],
+            consequences: vec!["They leave.".into()],
+            undo: Undo::By(vec![Change::SetEmail { user: "u".into(), to: "old@x.io".into() }]),
+            confirm: Confirm::Reread(vec![Target::user(&"u".into())]),
+            risk: Risk::Type("5".into()),
+            words: Line {
+                sign: Sign::Alter,
+                subject: "eva".into(),
+                what: "role".into(),
+                before: "member".into(),
+                after: "admin".into(),
+            },
+        },
+        state,
+        why: "no".into(),
+        failure: Some(Failure {
+            class: Class::Conflict,
+            text: "changed".into(),
+            next: "look".into(),
+            status: Some(412),
+            scim_type: Some("uniqueness".into()),
+            arrived: Arrived::Yes,
+        }),
+        exchanges: vec![Exchange {
+            request: "PATCH".into(),
+            status: None,
+            millis: 1,
+            bytes: u64::from(u32::MAX) + 1,
+            answer: "{}".into(),
+        }],
+        settled: Some(Timestamp::from_millisecond(1_700_000_000_456).unwrap()),
+        undoes: Some(ChangeId(i64::MIN)),
+        created: Some("id".into()),
+    }
+}
+
+fn planned(id: i64) -> Entry {
+    entry(id, Change::DeleteUser { user: "u".into() }, State::Planned)
+}
+
+fn ids(journal: &Journal) -> Vec<i64> {
+    journal.entries.iter().map(|entry| entry.id.0).collect()
+}
+
+fn place() -> (TempDir, PathBuf) {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("state").join("work.db");
+    (directory, path)
+}
+
+fn open(path: &Path) -> Store {
+    let (store, notice) = Store::open(path).unwrap();
+    assert_eq!(notice, None);
+    store
+}
+
+/// Ends without the tidying of a close: what a crash of the process leaves behind is left behind.
+fn crash(store: Store) {
+    std::mem::forget(store);
+}

@@ -1,0 +1,106 @@
+//! The snapshot: what comes back of records and resources.
+
+use super::*;
+
+#[test]
+fn every_field_of_a_record_comes_back() {
+    let mut store = Store::in_memory().unwrap();
+    let (user, team, role) = (full_user("u", HOSTILE), full_team("t", "vision"), full_role("r", "reader"));
+    let poor = User { last_active: LastActive::Never, ..User::default() };
+    for record in
+        [Record::User(user.clone()), Record::User(poor.clone()), Record::Team(team.clone()), Record::Role(role.clone())]
+    {
+        store.put(&record, None).unwrap();
+    }
+    let snapshot = store.load().unwrap();
+    assert_eq!(snapshot.users, [user, poor]);
+    assert_eq!(snapshot.users[0].user_name.raw(), HOSTILE);
+    assert!(!snapshot.users[0].user_name.as_str().contains('\u{1b}'));
+    assert_eq!(snapshot.teams, [team]);
+    assert_eq!(snapshot.roles, [role]);
+    assert_eq!(snapshot.skipped, 0);
+}
+
+/// The typed form has no field names. If this fails, a stored type has changed: raise `FORMAT` in `snapshot.rs`, then
+/// put the new bytes here.
+#[test]
+fn the_stored_form_is_that_of_its_number() {
+    let hex = |bytes: Vec<u8>| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let user = hex(postcard::to_stdvec(&full_user("u", "n")).unwrap());
+    let team = hex(postcard::to_stdvec(&full_team("t", "n")).unwrap());
+    let role = hex(postcard::to_stdvec(&full_role("r", "n")).unwrap());
+    let user_bytes = "0175016e03457661066540782e696f010002010561646d696e010106766973696f6e067669657765720106\
+                      6d6f64656c730a72657374726963746564010466756c6c01046e6f6e650280c49fd50c01ac0201090180c0f0\
+                      f50b0105572f223722010108242e656d61696c730661206c697374";
+    let team_bytes = "0174016e01010275310345766101020001013300";
+    let role_bytes = "0172016e057265616473066d656d626572010872756e3a72656164010001040000";
+    assert_eq!([user.as_str(), &team, &role], [user_bytes, team_bytes, role_bytes]);
+}
+
+#[test]
+fn a_refresh_replaces_its_kind_and_orders_by_name() {
+    let mut store = Store::in_memory().unwrap();
+    let team = Record::Team(full_team("t", "vision"));
+    store.replace_kind(Kind::Team, [(&team, None)], when(50)).unwrap();
+    let old = named("old", "aaa");
+    store.replace_kind(Kind::User, [(&old, Some("{\"old\":1}"))], when(60)).unwrap();
+    let rows = [named("1", "Zoe"), named("2", "adam"), named("3", "Bea")];
+    let rows = rows.iter().zip([Some("{\"zoe\":1}"), Some("{\"adam\":1}"), None]);
+    store.replace_kind(Kind::User, rows, when(100)).unwrap();
+
+    let order = |users: &[User]| users.iter().map(|user| user.id.to_string()).collect::<Vec<_>>();
+    let all = store.load().unwrap();
+    assert_eq!(order(&all.users), ["2", "3", "1"]);
+    assert_eq!(all.seen, Some(when(50)));
+    let first = store.load_first(2).unwrap();
+    assert_eq!((order(&first.users), first.teams.len()), (vec!["2".into(), "3".into()], 1));
+
+    let raw = |store: &Store, id: &str| store.raw(&Target::user(&id.into())).unwrap();
+    assert_eq!(raw(&store, "1").as_deref(), Some("{\"zoe\":1}"));
+    assert_eq!((raw(&store, "3"), raw(&store, "old")), (None, None));
+
+    store.put(&named("1", "Zoe2"), Some("{\"zoe\":2}")).unwrap();
+    assert_eq!(raw(&store, "1").as_deref(), Some("{\"zoe\":2}"));
+    store.put(&named("1", "Zoe3"), None).unwrap();
+    assert_eq!(raw(&store, "1"), None, "an old resource would be sent back by a PUT");
+    store.remove(&Target::user(&"2".into())).unwrap();
+    store.remove(&Target::user(&"nobody".into())).unwrap();
+    assert_eq!(raw(&store, "2"), None);
+    let left: Vec<Name> = store.load().unwrap().users.into_iter().map(|user| user.user_name).collect();
+    assert_eq!(left, ["Bea".into(), "Zoe3".into()]);
+}
+
+#[test]
+fn a_list_that_repeats_an_id_or_errs_in_kind_does_no_harm() {
+    let mut store = Store::in_memory().unwrap();
+    let twice = [named("1", "a"), named("1", "b"), named("2", "c")];
+    store.replace_kind(Kind::User, twice.iter().map(|row| (row, Some("{}"))), when(1)).unwrap();
+    assert_eq!(store.load().unwrap().users.len(), 2);
+    let mixed = [named("9", "a"), Record::Team(full_team("t", "x"))];
+    let error = store.replace_kind(Kind::User, mixed.iter().map(|row| (row, None)), when(2)).unwrap_err();
+    assert!(matches!(error, StoreError::WrongKind(Kind::User)));
+    assert_eq!(store.load().unwrap().users.len(), 2, "all or nothing");
+}
+
+#[test]
+fn records_that_cannot_be_decoded_are_skipped() {
+    let mut store = Store::in_memory().unwrap();
+    store.put(&named("1", "a"), None).unwrap();
+    store.put(&named("2", "b"), None).unwrap();
+    store.db.execute("UPDATE user SET typed = x'ff' WHERE id = '1'", []).unwrap();
+    let snapshot = store.load().unwrap();
+    assert_eq!((snapshot.users.len(), snapshot.skipped), (1, 1));
+}
+
+#[test]
+fn records_of_another_form_are_neither_shown_nor_mixed_with_ours() {
+    let mut store = Store::in_memory().unwrap();
+    store.replace_kind(Kind::Team, [(&Record::Team(full_team("t", "x")), Some("{}"))], when(9)).unwrap();
+    store.meta_set("format", "of tomorrow").unwrap();
+    let snapshot = store.load().unwrap();
+    assert_eq!((snapshot.teams.len(), snapshot.seen), (0, None));
+    store.put(&named("1", "a"), None).unwrap();
+    let snapshot = store.load().unwrap();
+    assert_eq!((snapshot.users.len(), snapshot.teams.len(), snapshot.seen), (1, 0, None));
+    assert_eq!(store.raw(&Target::team(&"t".into())).unwrap(), None);
+}
