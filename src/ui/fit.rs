@@ -38,6 +38,33 @@ pub fn pad(text: &str, cells: usize, more: &str) -> String {
     out
 }
 
+/// Like [`pad`], with the text at the right end.
+pub fn pad_left(text: &str, cells: usize, more: &str) -> String {
+    let text = cut(text, cells, more);
+    let mut out = " ".repeat(cells.saturating_sub(width(&text)));
+    out.push_str(&text);
+    out
+}
+
+/// A number with its thousands apart: `12,000`.
+pub fn count(number: impl TryInto<u64>) -> String {
+    let digits = number.try_into().unwrap_or(u64::MAX).to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 team`, `3 teams`.
+pub fn counted(number: usize, word: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{} {word}{s}", count(number as u64))
+}
+
 /// Words put into lines of at most this width; words that are longer are split.
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
@@ -82,6 +109,13 @@ mod tests {
                 assert!(width(&cut(text, cells, "…")) <= cells, "{text} {cells}");
             }
         }
+    }
+
+    #[test]
+    fn numbers_have_their_thousands_apart() {
+        let shown = [0_u64, 999, 1000, 12_345, 1_234_567].map(count);
+        assert_eq!(shown, ["0", "999", "1,000", "12,345", "1,234,567"]);
+        assert_eq!([counted(1, "team"), counted(2, "team")], ["1 team", "2 teams"]);
     }
 
     #[test]

@@ -16,7 +16,9 @@ pub struct Areas {
     pub bottom: Rect,
 }
 pub fn too_small(_f: &mut Frame<'_>, _app: &App) {}
-pub fn areas(area: Rect, _app: &App) -> Areas { Areas { title: area, tabs: area, pane: area, beside: None, bottom: area } }
+pub fn areas(area: Rect, _app: &App) -> Areas {
+    Areas { title: area, tabs: area, pane: area, beside: None, bottom: area }
+}
 pub fn title(_f: &mut Frame<'_>, _a: Rect, _app: &App, _l: &Look) {}
 pub fn tabs(_f: &mut Frame<'_>, _a: Rect, _app: &App, _l: &Look) {}
 pub fn bottom(_f: &mut Frame<'_>, _a: Rect, _app: &App, _l: &Look) {}

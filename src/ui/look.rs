@@ -1,6 +1,10 @@
 //! Colours and signs. Colour carries no meaning alone, and no background is painted over the terminal's own.
 
-use ratatui::style::{Color, Modifier, Style};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use ratatui::{
+    style::{Color, Modifier, Style},
+    symbols::border,
+};
 
 /// Which colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,19 +96,70 @@ impl Glyphs {
     };
 }
 
-/// Colours and signs together: what drawing needs besides the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Corners and sides of a box in plain ASCII.
+const ASCII_BORDER: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+/// Colours, signs and the time zone: what drawing needs besides the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     /// Colours.
     pub theme: Theme,
     /// Signs.
     pub glyphs: Glyphs,
+    /// Times are shown in this zone.
+    pub zone: TimeZone,
 }
 
 impl Look {
-    /// The usual one.
+    /// With times in UTC.
     pub const fn new(theme: Theme, glyphs: Glyphs) -> Self {
-        Self { theme, glyphs }
+        Self { theme, glyphs, zone: TimeZone::UTC }
+    }
+
+    /// With times in this zone.
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// Corners and sides of boxes.
+    pub fn border(&self) -> border::Set<'static> {
+        if self.glyphs.ascii { ASCII_BORDER } else { border::ROUNDED }
+    }
+
+    /// `14:02:11`.
+    pub fn clock(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%H:%M:%S").to_string()
+    }
+
+    /// `14:02` today, `12 Mar 14:02` this year, `2024-03-12` else. A time, not an age: it never changes by itself.
+    pub fn moment(&self, at: Timestamp, now: Timestamp) -> String {
+        let (at, now) = (self.local(at), self.local(now));
+        let form = if at.date() == now.date() {
+            "%H:%M"
+        } else if at.year() == now.year() {
+            "%-d %b %H:%M"
+        } else {
+            "%Y-%m-%d"
+        };
+        at.strftime(form).to_string()
+    }
+
+    /// `2024-03-12`.
+    pub fn day(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%Y-%m-%d").to_string()
+    }
+
+    fn local(&self, at: Timestamp) -> Zoned {
+        at.to_zoned(self.zone.clone())
     }
 
     fn color(&self, ansi: Color, light: Color) -> Style {

@@ -1,1 +1,3 @@
-//! (under construction)
+//! What the screen shows in each state, as text and as styles.
+
+pub mod fixture;
