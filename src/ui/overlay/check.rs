@@ -5,7 +5,7 @@ use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 use super::{
     picker::no_match,
     rows::{self, Cell},
-    shell::{self, Shell, count, plural},
+    shell::{self, Shell},
 };
 use crate::{
     app::{
@@ -14,7 +14,10 @@ use crate::{
         check::{CheckList, Now, Of},
     },
     directory::{Id, Kind, Name},
-    ui::Look,
+    ui::{
+        Look,
+        fit::{count, counted},
+    },
 };
 
 /// Draws it.
@@ -58,7 +61,7 @@ fn title(list: &CheckList, app: &App) -> String {
         }
         Of::TeamsOf(users) => match users.as_slice() {
             [one] => format!("Teams of {}", app.directory.user(one).map_or("?", |user| user.user_name.as_str())),
-            many => format!("Teams of {}", plural(many.len(), "user")),
+            many => format!("Teams of {}", counted(many.len(), "user")),
         },
     }
 }
@@ -120,7 +123,7 @@ fn names(list: &CheckList, id: &Id, app: &App) -> (String, Option<String>) {
         ),
         _ => {
             let team = app.directory.team(id);
-            let members = team.and_then(|team| team.members.as_ref().map(|members| plural(members.len(), "member")));
+            let members = team.and_then(|team| team.members.as_ref().map(|members| counted(members.len(), "member")));
             (team.map_or_else(String::new, |team| team.name.to_string()), members)
         }
     }

@@ -23,9 +23,9 @@ mod requests;
 mod rows;
 mod shell;
 mod story;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use text::Text;
 
@@ -55,7 +55,7 @@ pub fn scroll_limit(app: &App, look: &Look) -> Option<usize> {
 /// The boxes that are one long text, with how far each is scrolled.
 fn text_of(top: &Overlay, app: &App, look: &Look) -> Option<(Text, usize)> {
     match top {
-        Overlay::Details { target, scroll } => Some((text::details(target, app, look), *scroll)),
+        Overlay::Details { target, scroll } => Some((text::of_record(target, app, look), *scroll)),
         Overlay::Permissions { user, scroll } => Some((permissions::text(user, app, look), *scroll)),
         Overlay::Story { id, scroll } => Some((story::text(*id, app, look), *scroll)),
         Overlay::Raw { target, text, scroll } => Some((raw::text(target, text.as_ref(), app, look), *scroll)),

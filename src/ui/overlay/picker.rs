@@ -4,7 +4,7 @@ use ratatui::{Frame, text::Line, widgets::Paragraph};
 
 use super::{
     rows::{self, Cell},
-    shell::{self, Shell, count},
+    shell::{self, Shell},
 };
 use crate::{
     app::{
@@ -12,7 +12,10 @@ use crate::{
         action::Action,
         picker::{Choice, RolePicker, Shown},
     },
-    ui::{Look, fit},
+    ui::{
+        Look,
+        fit::{self, count, counted},
+    },
 };
 
 /// Draws it.
@@ -72,7 +75,7 @@ fn row(width: usize, selected: bool, choice: &Choice, look: &Look) -> Line<'stat
 fn whom(picker: &RolePicker, app: &App) -> String {
     match picker.users.as_slice() {
         [one] => app.directory.user(one).map_or_else(String::new, |user| user.user_name.to_string()),
-        many => shell::plural(many.len(), "user"),
+        many => counted(many.len(), "user"),
     }
 }
 

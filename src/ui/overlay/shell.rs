@@ -4,7 +4,6 @@ use ratatui::{
     Frame,
     layout::Rect,
     style::Style,
-    symbols::border,
     text::{Line, Span},
     widgets::{Block, Clear},
 };
@@ -20,19 +19,8 @@ use crate::{
 /// Narrower boxes look lost and have no room for their keys.
 const NARROWEST: usize = 44;
 
-/// Columns and rows of a text field that a title always leaves for it.
+/// Columns that a title always leaves for what is typed.
 const FIELD: usize = 12;
-
-const ASCII: border::Set<'static> = border::Set {
-    top_left: "+",
-    top_right: "+",
-    bottom_left: "+",
-    bottom_right: "+",
-    vertical_left: "|",
-    vertical_right: "|",
-    horizontal_top: "-",
-    horizontal_bottom: "-",
-};
 
 /// What stands on the borders of a box.
 #[derive(Debug, Default)]
@@ -66,7 +54,7 @@ impl Shell<'_> {
         let cells = usize::from(area.width.saturating_sub(2));
         let (title, cursor) = self.title_line(cells, look);
         let mut block = Block::bordered()
-            .border_set(if look.glyphs.ascii { ASCII } else { border::ROUNDED })
+            .border_set(look.border())
             .border_style(look.dim())
             .title_top(title)
             .title_bottom(self.foot(cells, app, look));
@@ -201,24 +189,6 @@ pub fn visible(input: &Input, room: usize) -> (String, usize) {
     }
     let at = column.saturating_sub(skipped.max(skipped_from));
     (fit::cut(&shown, room, ""), at)
-}
-
-/// A number with its thousands apart.
-pub fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 request`, `3 requests`.
-pub fn plural(number: usize, word: &str) -> String {
-    format!("{} {word}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
 /// Words wrapped into lines of one style, with an indent.

@@ -2,12 +2,12 @@
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
-use super::shell::{self, Shell, count};
+use super::shell::{self, Shell};
 use crate::{
     app::{App, action::Action},
     directory::{Kind, Target},
     scim::text,
-    ui::Look,
+    ui::{Look, details, fit::count},
 };
 
 /// A text with its title and keys.
@@ -63,7 +63,7 @@ pub fn name(target: &Target, app: &App) -> String {
 }
 
 /// The details of a record.
-pub fn details(target: &Target, app: &App, look: &Look) -> Text {
+pub fn of_record(target: &Target, app: &App, look: &Look) -> Text {
     let mut hints = match target.kind {
         Kind::User => vec![(Action::SetRole, "role"), (Action::Teams, "teams"), (Action::Permissions, "permissions")],
         Kind::Team => vec![(Action::Members, "members")],
@@ -73,11 +73,7 @@ pub fn details(target: &Target, app: &App, look: &Look) -> Text {
     Text {
         title: name(target, app),
         right: String::new(),
-        lines: lines_of(target, columns(app), app, look),
+        lines: details::lines(target, columns(app), app, look),
         hints,
     }
-}
-
-fn lines_of(target: &Target, _columns: usize, app: &App, _look: &Look) -> Vec<Line<'static>> {
-    vec![Line::raw(name(target, app))]
 }
