@@ -149,11 +149,17 @@ impl App {
         let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
         if action == Action::Requests {
             preview.requests = !preview.requests;
+            preview.top = 0;
+            return;
+        }
+        if preview.requests {
+            self.say("Lines are dropped where they are shown in words.");
             return;
         }
         if preview.cursor < preview.plan.steps.len() {
             preview.plan.steps.remove(preview.cursor);
-            preview.cursor = preview.cursor.min(preview.plan.steps.len().saturating_sub(1));
+            let lines = preview.plan.steps.len() + preview.plan.refused.len();
+            preview.cursor = preview.cursor.min(lines.saturating_sub(1));
         }
         if preview.plan.steps.is_empty() {
             self.overlays.pop();

@@ -6,6 +6,9 @@ pub const MIN: (u16, u16) = (40, 10);
 /// From this width the details stand beside the list.
 pub const DETAILS_FROM: u16 = 100;
 
+/// Smaller than this, boxes take the whole screen but its last line.
+const BOXES_FROM: (u16, u16) = (60, 16);
+
 /// Size of the terminal in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
@@ -33,6 +36,9 @@ impl Size {
 
     /// Size of a box over the list, borders included.
     pub fn overlay(self) -> Size {
+        if self.width < BOXES_FROM.0 || self.height < BOXES_FROM.1 {
+            return Size { width: self.width, height: self.height.saturating_sub(1) };
+        }
         Size { width: self.width.saturating_sub(4).min(96), height: self.height.saturating_sub(4).max(6) }
     }
 

@@ -42,7 +42,16 @@ impl App {
 
     /// Scopes from the innermost outwards.
     pub fn scopes(&self) -> Vec<Scope> {
-        let mut scopes = match self.overlays.last() {
+        self.scopes_under(self.overlays.last())
+    }
+
+    /// The scopes of what help was asked for: those without the help itself.
+    pub fn scopes_helped(&self) -> Vec<Scope> {
+        self.scopes_under(self.overlays.iter().rev().find(|overlay| !matches!(overlay, Overlay::Help { .. })))
+    }
+
+    fn scopes_under(&self, top: Option<&Overlay>) -> Vec<Scope> {
+        let mut scopes = match top {
             Some(Overlay::Role(_)) => vec![Scope::Picker],
             Some(Overlay::Check(_)) => vec![Scope::Check],
             Some(Overlay::Form(_)) => vec![Scope::Form],
@@ -142,7 +151,9 @@ fn overrides_typing(action: Action, key: KeyEvent) -> bool {
             key.modifiers.contains(KeyModifiers::CONTROL)
                 && (!matches!(scope, Scope::Global | Scope::List) || matches!(action, Action::Quit | Action::Redraw))
         }
-        KeyCode::Home | KeyCode::End | KeyCode::Delete => false,
+        // The confirming text needs no forward delete, and x is text there.
+        KeyCode::Delete => action == Action::DropLine,
+        KeyCode::Home | KeyCode::End => false,
         _ => true,
     }
 }

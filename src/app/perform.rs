@@ -86,8 +86,12 @@ impl App {
             Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
             Some(Overlay::Palette(palette)) => palette.cursor = to(palette.cursor, palette.shown.len(), boxed),
             Some(Overlay::Copy { choices, cursor }) => *cursor = to(*cursor, choices.len(), boxed),
+            Some(Overlay::Preview(preview)) if preview.requests => {
+                preview.top = to(preview.top, usize::from(u16::MAX), boxed);
+            }
             Some(Overlay::Preview(preview)) => {
-                preview.cursor = to(preview.cursor, preview.plan.steps.len(), boxed);
+                // Refused lines too, so that their reasons can be read.
+                preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
             Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
             Some(Overlay::Form(_) | Overlay::Quit) => {}
@@ -103,6 +107,21 @@ impl App {
                     self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(list));
                 }
             },
+        }
+    }
+
+    /// Keeps the text on top from being scrolled further than this: only the drawing knows how long it is.
+    pub fn clamp_scroll(&mut self, limit: usize) {
+        match self.overlays.last_mut() {
+            Some(
+                Overlay::Details { scroll, .. }
+                | Overlay::Permissions { scroll, .. }
+                | Overlay::Story { scroll, .. }
+                | Overlay::Raw { scroll, .. }
+                | Overlay::Help { scroll },
+            ) => *scroll = (*scroll).min(limit),
+            Some(Overlay::Preview(preview)) => preview.top = preview.top.min(limit),
+            _ => {}
         }
     }
 

@@ -19,6 +19,7 @@ mod tests;
 mod welcome;
 
 pub use look::Look;
+pub use overlay::scroll_limit;
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {

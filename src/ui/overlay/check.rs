@@ -1,0 +1,165 @@
+//! Check lists: the members of a team, the teams of a user. What is, and what will be.
+
+use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
+
+use super::{
+    picker::no_match,
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        check::{CheckList, Now, Of},
+    },
+    directory::{Id, Kind, Name},
+    ui::{
+        Look,
+        fit::{count, counted},
+    },
+};
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
+    let all = app.directory.len(list.kind());
+    let shell = Shell {
+        title: title(list, app),
+        typed: Some(&list.input),
+        counts: counts(list, app, look),
+        note: if list.shown.len() < all {
+            format!("{} of {}", count(list.shown.len()), count(all))
+        } else {
+            String::new()
+        },
+        hints: vec![
+            (Action::Toggle, "toggle"),
+            (Action::ToggleAll, "all shown"),
+            (Action::Look, "look at the plan"),
+            (Action::Back, "back"),
+        ],
+        ..Shell::default()
+    };
+    let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
+    let width = usize::from(inner.width);
+    let mut lines: Vec<Line> = rows::window(list.shown.len(), list.cursor, usize::from(inner.height))
+        .filter_map(|at| Some((at, app.directory.id_at(list.kind(), *list.shown.get(at)?)?)))
+        .map(|(at, id)| row(width, at == list.cursor, list, id, app, look))
+        .collect();
+    if lines.is_empty() {
+        let typed = list.input.value();
+        let words = if typed.is_empty() { format!("There are no {}.", list.kind().plural()) } else { no_match(typed) };
+        lines.push(rows::nothing(&words, look));
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn title(list: &CheckList, app: &App) -> String {
+    match &list.of {
+        Of::MembersOf(team) => {
+            format!("Members of {}", app.directory.team(team).map_or("?", |team| team.name.as_str()))
+        }
+        Of::TeamsOf(users) => match users.as_slice() {
+            [one] => format!("Teams of {}", app.directory.user(one).map_or("?", |user| user.user_name.as_str())),
+            many => format!("Teams of {}", counted(many.len(), "user")),
+        },
+    }
+}
+
+/// `41 now, +2 −1`.
+fn counts(list: &CheckList, app: &App, look: &Look) -> String {
+    let (come, go) = list.counts();
+    let now = match &list.of {
+        Of::MembersOf(team) => app.directory.team(team).map(|team| format!("{} now", count(team.size()))),
+        Of::TeamsOf(users) => match users.as_slice() {
+            [one] => Some(format!("{} now", count(app.directory.team_count(one)))),
+            _ => None,
+        },
+    };
+    let [plus, minus, _] = look.glyphs.signs;
+    let signed = |number: usize, sign: &str| (number > 0).then(|| format!("{sign}{}", count(number)));
+    let change: Vec<String> = [signed(come, plus), signed(go, minus)].into_iter().flatten().collect();
+    let parts: Vec<String> = now.into_iter().chain((!change.is_empty()).then(|| change.join(" "))).collect();
+    parts.join(", ")
+}
+
+fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look: &Look) -> Line<'static> {
+    let plain = Style::new();
+    let now = list.now(&app.directory, id);
+    let wish = list.wishes.get(id).copied();
+    let (mark, style) = match (wish, now) {
+        (Some(true), _) => ("[+]", look.good().patch(look.strong())),
+        (Some(false), _) => ("[-]", look.bad()),
+        (None, Now::On) => ("[x]", plain),
+        (None, Now::Some) => ("[~]", plain),
+        (None, Now::Off) => ("[ ]", look.dim()),
+    };
+    let fate = fate(list, id, now, wish, app);
+    let fate_style = if wish.is_some() { style } else { look.dim() };
+    let (name, more) = names(list, id, app);
+    let rest = width.saturating_sub(rows::PREFIX + 4 + 1);
+    let fate_width = (rest / 3).clamp(14, 24);
+    let left = rest.saturating_sub(fate_width + 1);
+    // The user name matters more than the shown one; without a shown one it has all the room.
+    let name_width = if more.is_some() && left >= 30 { left / 2 } else { left };
+    let mut cells: Vec<Cell> = vec![(mark, 3, style), (&name, name_width, plain)];
+    let more = more.unwrap_or_default();
+    if name_width < left {
+        cells.push((&more, left - name_width - 1, look.dim()));
+    }
+    cells.push((&fate, fate_width, fate_style));
+    rows::row(width, selected, &cells, look)
+}
+
+/// A row's name, and what else a person knows it by.
+fn names(list: &CheckList, id: &Id, app: &App) -> (String, Option<String>) {
+    match list.kind() {
+        Kind::User => app.directory.user(id).map_or_else(
+            || (crate::scim::text::clean(id).into_owned(), None),
+            |user| {
+                let more = if user.display_name.is_empty() { &user.email } else { &user.display_name };
+                (user.user_name.to_string(), Some(more.to_string()))
+            },
+        ),
+        _ => {
+            let team = app.directory.team(id);
+            let members = team.and_then(|team| team.members.as_ref().map(|members| counted(members.len(), "member")));
+            (team.map_or_else(String::new, |team| team.name.to_string()), members)
+        }
+    }
+}
+
+/// What a row is in the team, or what becomes of it.
+fn fate(list: &CheckList, id: &Id, now: Now, wish: Option<bool>, app: &App) -> String {
+    let (team, user) = match &list.of {
+        Of::MembersOf(team) => (team, id),
+        Of::TeamsOf(users) => match users.as_slice() {
+            [one] => (id, one),
+            many => return fate_of_many(many, id, wish, app),
+        },
+    };
+    match (wish, now) {
+        (Some(true), _) => match app.capabilities().and_then(|can| can.joins_as.as_ref()) {
+            Some(role) => format!("will join as {role}"),
+            None => "will join".into(),
+        },
+        (Some(false), _) => "will leave".into(),
+        (None, Now::Off) => String::new(),
+        (None, _) => role_in(team, user, app).map_or_else(|| "member".into(), Name::to_string),
+    }
+}
+
+fn fate_of_many(users: &[Id], team: &Id, wish: Option<bool>, app: &App) -> String {
+    let inside = users.iter().filter(|user| app.directory.teams_of(user).contains(team)).count();
+    match wish {
+        Some(true) => format!("{} will join", count(users.len() - inside)),
+        Some(false) => format!("{} will leave", count(inside)),
+        None if inside == 0 => String::new(),
+        None => format!("{} of {}", count(inside), count(users.len())),
+    }
+}
+
+fn role_in<'a>(team: &Id, user: &Id, app: &'a App) -> Option<&'a Name> {
+    let name = &app.directory.team(team)?.name;
+    app.directory.user(user)?.role_in(name)
+}

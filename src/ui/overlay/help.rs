@@ -1,0 +1,128 @@
+//! Keys for where we are, the language of the filter, and the signs: all from the tables that the console works by.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    shell,
+    text::{self, Text},
+};
+use crate::{
+    app::{
+        App,
+        action::{ACTIONS, Action, Spec},
+    },
+    directory::{Kind, query},
+    ui::{Look, fit},
+};
+
+/// Width of the keys with the space after them.
+const KEYS: usize = 14;
+
+/// The box.
+pub fn text(app: &App, look: &Look) -> Text {
+    let columns = text::columns(app);
+    let mut lines = keys(columns, app, look);
+    if let Some(kind) = app.tab.kind().filter(|_| app.profile.is_some()) {
+        lines.extend(filter(kind, columns, look));
+    }
+    lines.extend(signs(look));
+    Text {
+        title: "Help".into(),
+        right: "keys can be re-bound in the config".into(),
+        lines,
+        hints: vec![(Action::Down, "scroll"), (Action::Palette, "any action by name"), (Action::Back, "back")],
+    }
+}
+
+fn heading(word: &str, look: &Look) -> Line<'static> {
+    Line::styled(word.to_owned(), look.strong())
+}
+
+/// A term and what it means, wrapped beside it.
+fn entry(term: &str, meaning: &str, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    // A term too long for its column has its meaning below.
+    let mut lines = Vec::new();
+    let mut lead = term.to_owned();
+    if fit::width(term) + 4 > KEYS {
+        lines.push(Line::styled(format!("  {term}"), look.accent()));
+        lead = String::new();
+    }
+    for part in fit::wrap(meaning, columns.saturating_sub(KEYS)) {
+        let term = fit::pad(&std::mem::take(&mut lead), KEYS - 2, "");
+        lines.push(Line::from(vec![Span::styled(format!("  {term}"), look.accent()), Span::raw(part)]));
+    }
+    lines
+}
+
+fn keys(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for scope in app.scopes_helped() {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.push(heading(scope.label(), look));
+        let specs: Vec<&Spec> = ACTIONS.iter().filter(|spec| spec.scope == scope).collect();
+        for spec in specs {
+            let keys: Vec<String> = app.keymap.labels(spec.action).collect();
+            let by_name = || format!(":{}", spec.name);
+            let keys = if keys.is_empty() { by_name() } else { keys.join(" ") };
+            lines.extend(entry(&keys, spec.help, columns, look));
+        }
+    }
+    lines
+}
+
+fn filter(kind: Kind, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let examples: &[(&str, &str)] = match kind {
+        Kind::User => &[
+            ("tan", "fuzzy: name, user name or email"),
+            ("role:admin", "organisation admins; role:admin,member is either"),
+            ("-team:vision", "not in that team; team:none is in no team"),
+            ("as:viewer", "viewer in some team"),
+            ("active:no", "deactivated"),
+            ("last>90d", "not seen for 90 days; also h, w, m, y and last:never"),
+            ("teams<2", "in less than two teams"),
+        ],
+        Kind::Team => &[
+            ("vis", "fuzzy: name"),
+            ("members>10", "more than ten members"),
+            ("admins:0", "no team admin"),
+            ("member:eva", "has such a member"),
+        ],
+        Kind::Role => &[
+            ("jan", "fuzzy: name and description"),
+            ("holders:0", "held by nobody"),
+            ("inherits:viewer", "builds on viewer"),
+            ("permission:delete", "may delete something"),
+        ],
+    };
+    let mut lines = vec![Line::default(), heading(&format!("Filter of {}", kind.plural()), look)];
+    lines.extend(examples.iter().flat_map(|(term, meaning)| entry(term, meaning, columns, look)));
+    let fields: Vec<&str> = query::fields(kind).collect();
+    let words = format!("Fields: {}. Terms are joined by and; quotes keep spaces.", fields.join(", "));
+    lines.extend(shell::wrapped(&words, columns, 2, look.dim()));
+    lines
+}
+
+fn signs(look: &Look) -> Vec<Line<'static>> {
+    let glyphs = &look.glyphs;
+    let [add, remove, alter] = glyphs.signs;
+    let legend = [
+        (glyphs.cursor, "cursor", look.strong()),
+        (glyphs.mark, "marked, confirmed", look.good()),
+        (glyphs.pending, "not confirmed yet", look.pending()),
+        (glyphs.failed, "failed or refused", look.bad()),
+        (glyphs.undone, "undone", look.dim()),
+        (add, "comes", look.good()),
+        (remove, "goes", look.bad()),
+        (alter, "changes", look.accent()),
+    ];
+    let mut lines = vec![Line::default(), heading("Signs", look)];
+    for (sign, meaning, style) in legend {
+        lines.push(Line::from(vec![
+            Span::styled(fit::pad(&format!("  {sign}"), KEYS, ""), style),
+            Span::raw(meaning.to_owned()),
+        ]));
+    }
+    lines
+}

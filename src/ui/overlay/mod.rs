@@ -1,0 +1,66 @@
+//! Boxes over the pane, one file each. They show a part of the state and change nothing of it.
+//!
+//! Lists build their visible rows only. Texts are scrolled by the state; how far that can go only the drawing knows,
+//! so [`scroll_limit`] tells.
+
+use ratatui::Frame;
+
+use super::Look;
+use crate::app::{App, Overlay};
+
+mod check;
+mod copy;
+mod form;
+mod help;
+mod json;
+mod palette;
+mod permissions;
+mod picker;
+mod preview;
+mod quit;
+mod raw;
+mod requests;
+mod rows;
+mod shell;
+mod story;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use text::Text;
+
+/// Draws the box on top.
+pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
+    match top {
+        Overlay::Role(picker) => picker::draw(frame, picker, app, look),
+        Overlay::Check(list) => check::draw(frame, list, app, look),
+        Overlay::Form(form) => form::draw(frame, form, app, look),
+        Overlay::Preview(preview) if !preview.requests => preview::draw(frame, preview, app, look),
+        Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
+        Overlay::Copy { choices, cursor } => copy::draw(frame, choices, *cursor, app, look),
+        Overlay::Quit => quit::draw(frame, app, look),
+        _ => {
+            if let Some((text, scroll)) = text_of(top, app, look) {
+                text.draw(frame, scroll, app, look);
+            }
+        }
+    }
+}
+
+/// How far the box on top can be scrolled; `None` where it is no text. For [`App::clamp_scroll`].
+pub fn scroll_limit(app: &App, look: &Look) -> Option<usize> {
+    text_of(app.overlays.last()?, app, look).map(|(text, _)| text.limit(app))
+}
+
+/// The boxes that are one long text, with how far each is scrolled.
+fn text_of(top: &Overlay, app: &App, look: &Look) -> Option<(Text, usize)> {
+    match top {
+        Overlay::Details { target, scroll } => Some((text::of_record(target, app, look), *scroll)),
+        Overlay::Permissions { user, scroll } => Some((permissions::text(user, app, look), *scroll)),
+        Overlay::Story { id, scroll } => Some((story::text(*id, app, look), *scroll)),
+        Overlay::Raw { target, text, scroll } => Some((raw::text(target, text.as_ref(), app, look), *scroll)),
+        Overlay::Help { scroll } => Some((help::text(app, look), *scroll)),
+        Overlay::Preview(preview) if preview.requests => Some((requests::text(preview, app, look), preview.top)),
+        _ => None,
+    }
+}

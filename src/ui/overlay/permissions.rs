@@ -1,0 +1,173 @@
+//! What a user may do: in the organisation and team by team, by which role, inherited apart from added.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    shell,
+    text::{self, Text},
+};
+use crate::{
+    app::{App, action::Action},
+    directory::{
+        Id, Name, Target,
+        record::{Role, User},
+    },
+    scim::text::clean,
+    ui::{Look, fit},
+};
+
+/// Width of the words before a list of permissions.
+const LABEL: usize = 13;
+
+/// The box.
+pub fn text(user: &Id, app: &App, look: &Look) -> Text {
+    let columns = text::columns(app);
+    let lines = match app.directory.user(user) {
+        Some(user) => Page::of(user, columns, app, look),
+        None => vec![Line::styled("This user is not there any more.", look.dim())],
+    };
+    Text {
+        title: format!("What {} may do", text::name(&Target::user(user), app)),
+        right: String::new(),
+        lines,
+        hints: vec![(Action::SetRole, "role"), (Action::Teams, "teams"), (Action::Back, "back")],
+    }
+}
+
+struct Page<'a> {
+    columns: usize,
+    name: usize,
+    app: &'a App,
+    look: &'a Look,
+    lines: Vec<Line<'static>>,
+}
+
+impl<'a> Page<'a> {
+    fn of(user: &User, columns: usize, app: &'a App, look: &'a Look) -> Vec<Line<'static>> {
+        let mut page = Page { columns, name: 12, app, look, lines: Vec::new() };
+        let scopes = scopes(user, app);
+        let grants = user.registry_roles.iter().map(|grant| &grant.scope);
+        let widest = scopes.iter().map(|(scope, _)| scope).chain(grants).map(|scope| fit::width(scope.as_str())).max();
+        page.name = widest.unwrap_or(0).clamp(12, (columns / 3).max(12));
+        page.org(user);
+        page.heading("Teams", scopes.len());
+        if scopes.is_empty() {
+            page.lines.push(Line::styled("  in no team", look.dim()));
+        }
+        for (scope, role) in &scopes {
+            page.grant(scope, role.as_ref());
+        }
+        if !user.registry_roles.is_empty() {
+            page.heading("Registries", user.registry_roles.len());
+            for grant in &user.registry_roles {
+                page.grant(&grant.scope, Some(&grant.role));
+            }
+        }
+        page.lines
+    }
+
+    fn org(&mut self, user: &User) {
+        let role = user.org_role.as_ref();
+        let shown = role.map_or("not known yet", Name::as_str);
+        let style = if role.is_some() { self.look.strong() } else { self.look.dim() };
+        let label = fit::pad("Organisation", self.name + 4, "");
+        self.lines.push(Line::from(vec![Span::raw(label), Span::styled(shown.to_owned(), style)]));
+        if user.is_inactive() {
+            self.lines.push(Line::styled("Deactivated: none of this counts until reactivated.", self.look.careful()));
+        }
+        if user.team_roles.is_none() {
+            let key = shell::key(self.app, Action::Refresh).unwrap_or_default();
+            let words =
+                format!("Roles not known yet: the list left them out; they are being read ({key} reads again).");
+            self.lines.extend(shell::wrapped(&words, self.columns, 0, self.look.careful()));
+        }
+    }
+
+    fn heading(&mut self, word: &str, number: usize) {
+        self.lines.push(Line::default());
+        self.lines.push(Line::from(vec![
+            Span::styled(word.to_owned(), self.look.strong()),
+            Span::styled(format!(" ({})", fit::count(number)), self.look.dim()),
+        ]));
+    }
+
+    fn grant(&mut self, scope: &Name, role: Option<&Name>) {
+        let look = self.look;
+        let custom = role.and_then(|role| self.custom(role));
+        let kind = match (role, custom) {
+            (None, _) => String::new(),
+            (Some(_), Some(custom)) => format!("custom, inherits {}", custom.inherits),
+            (Some(role), None) if self.predefined(role) => "predefined".into(),
+            (Some(_), None) => "not among the roles known here".into(),
+        };
+        let shown = role.map_or("role not known yet", Name::as_str);
+        let style = if role.is_some() { look.strong() } else { look.dim() };
+        let name = fit::pad(scope.as_str(), self.name, look.glyphs.more);
+        let role_room = (self.columns / 3).clamp(10, 24);
+        let kind_room = self.columns.saturating_sub(2 + self.name + 2 + role_room + 1);
+        self.lines.push(Line::from(vec![
+            Span::raw(format!("  {name}  ")),
+            Span::styled(fit::pad(shown, role_room, look.glyphs.more), style),
+            Span::styled(format!(" {}", fit::cut(&kind, kind_room, look.glyphs.more)), look.dim()),
+        ]));
+        if let Some(custom) = custom {
+            let names = |inherited: bool| -> Vec<&str> {
+                let permissions = custom.permissions.iter().filter(|permission| permission.inherited == inherited);
+                permissions.map(|permission| permission.name.as_str()).collect()
+            };
+            let (added, inherited) = (names(false), names(true));
+            let from = format!("from {}", custom.inherits);
+            self.permissions("adds", &added, look.good());
+            self.permissions(&from, &inherited, look.dim());
+        }
+    }
+
+    fn permissions(&mut self, label: &str, names: &[&str], style: Style) {
+        if names.is_empty() {
+            return;
+        }
+        let room = self.columns.saturating_sub(4 + LABEL);
+        for (at, part) in fit::wrap(&names.join("  "), room).into_iter().enumerate() {
+            let label = fit::pad(if at == 0 { label } else { "" }, LABEL, self.look.glyphs.more);
+            self.lines.push(Line::from(vec![
+                Span::styled(format!("    {label}"), self.look.dim()),
+                Span::styled(part, style),
+            ]));
+        }
+    }
+
+    fn custom(&self, name: &Name) -> Option<&'a Role> {
+        let known = self.app.directory.records().roles().values().find(|role| role.name == *name)?;
+        self.app.directory.role(&known.id)
+    }
+
+    /// Compared without regard to case: servers write `Admin` and `admin`.
+    fn predefined(&self, role: &Name) -> bool {
+        let can = self.app.capabilities();
+        can.is_some_and(|can| can.team_roles.iter().any(|known| role.is(known.name.raw())))
+            || ["admin", "member", "viewer"].iter().any(|known| role.is(known))
+    }
+}
+
+/// Every team with the role there; also those that only the user's own record names.
+fn scopes(user: &User, app: &App) -> Vec<(Name, Option<Name>)> {
+    let mut scopes: Vec<(Name, Option<Name>)> = app
+        .directory
+        .teams_of(&user.id)
+        .iter()
+        .map(|id| app.directory.team(id).map_or_else(|| Name::from(clean(id).as_ref()), |team| team.name.clone()))
+        .map(|name| {
+            let role = user.role_in(&name).cloned();
+            (name, role)
+        })
+        .collect();
+    for grant in user.team_roles.iter().flatten() {
+        if !scopes.iter().any(|(scope, _)| *scope == grant.scope) {
+            scopes.push((grant.scope.clone(), Some(grant.role.clone())));
+        }
+    }
+    scopes
+}

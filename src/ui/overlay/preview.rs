@@ -1,0 +1,170 @@
+//! The plan before it is sent, in words: what, with which consequences, and whether there is a way back.
+//!
+//! Nothing that matters may be cut off here: what does not fit in its row stands in full below the list.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{App, Preview, action::Action},
+    directory::{
+        plan::{Plan, Risk, Step, Undo},
+        words::{self, Sign},
+    },
+    scim::text::clean_line,
+    ui::{Look, fit},
+};
+
+mod below;
+
+/// The subject's column goes by this many lines.
+const MEASURED: usize = 200;
+
+/// Shown at the right of a line that can't be taken back.
+const NEVER: &str = "undo: no";
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
+    let plan = &preview.plan;
+    let (columns, height) = shell::room(app);
+    let total = plan.steps.len() + plan.refused.len();
+    let names = subjects(plan, columns);
+    let asks = match plan.risk() {
+        Risk::Type(text) if !plan.steps.is_empty() => Some(text),
+        _ => None,
+    };
+    let below = below::lines(preview, cut_text(preview, names, columns, look), columns, look);
+    let typed = if asks.is_some() { 2 } else { 0 };
+    let room = height.saturating_sub(typed);
+    // The list gives way to the consequences, but not altogether.
+    let below = below::squeezed(below, room.saturating_sub(total.clamp(1, 2)), look);
+    let listed = total.min(room.saturating_sub(below.len())).max(1);
+    let shell = Shell {
+        title: plan.title.clone(),
+        note: if total > listed {
+            format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total))
+        } else {
+            String::new()
+        },
+        hints: hints(plan, asks.is_some()),
+        ..Shell::default()
+    };
+    let inner =
+        shell.open(frame, columns, if total > listed { height } else { listed + below.len() + typed }, app, look);
+    let list = Rect { height: (listed as u16).min(inner.height), ..inner };
+    let lines: Vec<Line> = rows::window(total, preview.cursor, listed)
+        .filter_map(|at| row(plan, at, at == preview.cursor && total > 1, names, columns, look))
+        .collect();
+    frame.render_widget(Paragraph::new(lines), list);
+    let rest = Rect { y: list.bottom(), height: inner.bottom().saturating_sub(list.bottom() + typed as u16), ..inner };
+    frame.render_widget(Paragraph::new(below), rest);
+    if let Some(text) = asks {
+        let line = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
+        ask(frame, line, &text, preview, look);
+    }
+}
+
+fn hints(plan: &Plan, asks: bool) -> Vec<(Action, &'static str)> {
+    let mut hints = Vec::new();
+    if !plan.steps.is_empty() {
+        hints.push((Action::Send, if asks { "send when typed" } else { "send" }));
+        hints.push((Action::DropLine, "drop line"));
+        hints.push((Action::Requests, "requests"));
+    }
+    hints.push((Action::Back, "back"));
+    hints
+}
+
+/// `Type eva-tanaka to send: …`, with the cursor.
+fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, look: &Look) {
+    let width = usize::from(area.width);
+    let name = fit::cut(&clean_line(text, 512), (width / 2).saturating_sub(8), look.glyphs.more);
+    let room = width.saturating_sub(fit::width(&name) + 19).max(1);
+    let (shown, at) = shell::visible(&preview.typed, room);
+    let right = preview.typed.value().trim() == text;
+    let style = if right { look.good().patch(look.strong()) } else { look.accent() };
+    let before = [Span::raw("   Type "), Span::styled(name, look.careful()), Span::raw(" to send: ")];
+    let column = before.iter().map(Span::width).sum::<usize>() + at;
+    let mut spans = before.to_vec();
+    spans.push(Span::styled(shown, style.add_modifier(ratatui::style::Modifier::UNDERLINED)));
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    frame.set_cursor_position((area.x + (column as u16).min(area.width.saturating_sub(1)), area.y));
+}
+
+/// How wide the column of subjects is.
+fn subjects(plan: &Plan, columns: usize) -> usize {
+    let steps = plan.steps.iter().map(|step| &step.words);
+    let all = steps.chain(plan.refused.iter().map(|(line, _)| line));
+    let widest = all.take(MEASURED).map(|line| fit::width(&clean_line(&line.subject, 256))).max();
+    widest.unwrap_or(0).clamp(4, (columns / 3).max(4))
+}
+
+/// How wide the rest of a row is.
+fn text_room(columns: usize, names: usize, never: bool) -> usize {
+    let used = rows::PREFIX + 2 + names + 2 + 1;
+    columns.saturating_sub(if never { used + NEVER.len() + 2 } else { used })
+}
+
+fn sign<'a>(words: &words::Line, look: &'a Look) -> (&'a str, ratatui::style::Style) {
+    let [add, remove, alter] = look.glyphs.signs;
+    match words.sign {
+        Sign::Add => (add, look.good()),
+        Sign::Remove => (remove, look.bad()),
+        Sign::Alter => (alter, look.accent()),
+    }
+}
+
+fn is_final(step: &Step) -> bool {
+    matches!(step.undo, Undo::Never(_))
+}
+
+fn row(plan: &Plan, at: usize, selected: bool, names: usize, columns: usize, look: &Look) -> Option<Line<'static>> {
+    let step = plan.steps.get(at);
+    let refused = plan.refused.get(at.wrapping_sub(plan.steps.len())).filter(|_| step.is_none());
+    let (words, text) = match (step, refused) {
+        (Some(step), _) => (&step.words, step.words.text(look.glyphs.arrow)),
+        (None, Some((words, why))) => (words, refused_text(words, why, look)),
+        (None, None) => return None,
+    };
+    let never = step.is_some_and(is_final);
+    let subject = clean_line(&words.subject, 512);
+    let text = clean_line(&text, 1024);
+    let (glyph, style) = if step.is_some() { sign(words, look) } else { (look.glyphs.failed, look.dim()) };
+    let (name_style, text_style) =
+        if step.is_some() { (look.strong(), ratatui::style::Style::new()) } else { (look.dim(), look.dim()) };
+    let room = text_room(columns, names, never);
+    let mut cells: Vec<Cell> =
+        vec![(glyph, 1, style), (&subject, names, name_style), ("", 0, text_style), (&text, room, text_style)];
+    if never {
+        cells.push((NEVER, NEVER.len(), look.careful()));
+    }
+    Some(rows::row(columns, selected, &cells, look))
+}
+
+fn refused_text(words: &words::Line, why: &str, look: &Look) -> String {
+    format!("{} {} {why}", words.text(look.glyphs.arrow), look.glyphs.line)
+}
+
+/// The whole text of the selected row, where its row can't hold it.
+fn cut_text(preview: &Preview, names: usize, columns: usize, look: &Look) -> Option<String> {
+    let plan = &preview.plan;
+    let (words, text, never) = match plan.steps.get(preview.cursor) {
+        Some(step) => (&step.words, step.words.text(look.glyphs.arrow), is_final(step)),
+        None => {
+            let (words, why) = plan.refused.get(preview.cursor.checked_sub(plan.steps.len())?)?;
+            (words, refused_text(words, why, look), false)
+        }
+    };
+    let subject = clean_line(&words.subject, 512);
+    let text = clean_line(&text, 1024);
+    let fits = fit::width(&subject) <= names && fit::width(&text) <= text_room(columns, names, never);
+    (!fits).then(|| format!("{subject}: {text}"))
+}

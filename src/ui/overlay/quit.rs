@@ -1,0 +1,66 @@
+//! Quit although something is not confirmed?
+
+use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
+
+use super::shell::{self, Shell};
+use crate::{
+    app::{App, action::Action},
+    directory::{plan::State, words},
+    scim::text::clean,
+    ui::{Look, fit, fit::count},
+};
+
+const WIDEST: usize = 64;
+
+/// So many of the open changes are named.
+const NAMED: usize = 6;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
+    let columns = shell::room(app).0.min(WIDEST);
+    let text = columns.saturating_sub(2);
+    let lines = lines(text, app, look);
+    let shell = Shell {
+        title: "Quit?".into(),
+        hints: vec![(Action::Send, "quit"), (Action::Back, "stay")],
+        ..Shell::default()
+    };
+    let inner = shell.open(frame, columns, lines.len(), app, look);
+    let padded = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    frame.render_widget(Paragraph::new(lines), padded);
+}
+
+fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let open = app.directory.pending();
+    let total = open.len();
+    let head = if total == 1 {
+        "1 change is not confirmed yet:".to_owned()
+    } else {
+        format!("{} changes are not confirmed yet:", count(total as u64))
+    };
+    let mut lines = shell::wrapped(&head, columns, 0, look.strong());
+    for (id, change) in open.take(NAMED) {
+        let entry = app.entries.get(&id);
+        let words = entry.map_or_else(|| words::line(change, &app.directory), |entry| entry.step.words.clone());
+        let sent = match entry.map(|entry| entry.state) {
+            Some(State::Planned) => "not sent",
+            Some(State::Unknown) => "unknown",
+            _ => "sent",
+        };
+        let line = format!("{} {}: {}", look.glyphs.pending, words.subject, words.text(look.glyphs.arrow));
+        let room = columns.saturating_sub(sent.len() + 2);
+        let line = format!("{}  {sent}", fit::pad(&clean(&line), room, look.glyphs.more));
+        lines.push(Line::styled(line, look.pending()));
+    }
+    if total > NAMED {
+        lines.push(Line::styled(format!("  and {} more", count((total - NAMED) as u64)), look.dim()));
+    }
+    lines.push(Line::default());
+    let quit = shell::key(app, Action::Send).unwrap_or_default();
+    let stay = shell::key(app, Action::Back).unwrap_or_default();
+    let words = format!(
+        "{quit} quits: what was sent is settled next time, what was not sent waits in the journal. {stay} stays."
+    );
+    lines.extend(shell::wrapped(&words, columns, 0, look.dim()));
+    lines
+}

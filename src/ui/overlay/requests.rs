@@ -1,0 +1,80 @@
+//! The exact requests of a plan.
+
+use ratatui::text::{Line, Span};
+
+use super::{
+    json, shell,
+    text::{self, Text},
+};
+use crate::{
+    app::{App, Preview, action::Action},
+    directory::plan::Step,
+    scim::{request::Request, text::clean_line},
+    ui::{
+        Look,
+        fit::{count, counted},
+    },
+};
+
+/// More steps than this are told, not shown: nobody reads them, and each frame would pay for them.
+const MOST: usize = 500;
+
+/// The box.
+pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
+    let columns = text::columns(app);
+    let steps = &preview.plan.steps;
+    let mut lines = Vec::new();
+    for step in steps.iter().take(MOST) {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        lines.extend(of_step(step, columns, look));
+    }
+    if steps.len() > MOST {
+        let rest = format!("{} and {} more changes of these kinds", look.glyphs.more, count(steps.len() - MOST));
+        lines.push(Line::styled(rest, look.dim()));
+    }
+    Text {
+        title: preview.plan.title.clone(),
+        right: counted(preview.plan.requests(), "request"),
+        lines,
+        hints: vec![
+            (Action::Send, "send"),
+            (Action::Requests, "in words"),
+            (Action::Down, "scroll"),
+            (Action::Back, "back"),
+        ],
+    }
+}
+
+fn of_step(step: &Step, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let words = format!("{}: {}", step.words.subject, step.words.text(look.glyphs.arrow));
+    let mut lines = shell::wrapped(&clean_line(&words, 512), columns, 0, look.dim());
+    if step.requests.is_empty() {
+        lines.push(Line::raw("nothing is sent"));
+    }
+    for request in &step.requests {
+        lines.extend(of_request(request, columns, look));
+    }
+    lines
+}
+
+fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut lines = shell::wrapped(&clean_line(&request.to_string(), 4096), columns, 0, look.strong());
+    if let Some(first) = lines.first_mut() {
+        // The method stands out: it tells a look from a deletion.
+        let text = first.to_string();
+        let (method, rest) = text.split_at(request.method.as_str().len().min(text.len()));
+        *first = Line::from(vec![
+            Span::styled(method.to_owned(), look.accent()),
+            Span::styled(rest.to_owned(), look.strong()),
+        ]);
+    }
+    if let Some(version) = &request.if_match {
+        lines.extend(shell::wrapped(&format!("If-Match: {}", clean_line(version, 512)), columns, 0, look.dim()));
+    }
+    if let Some(pretty) = request.body.as_ref().and_then(|body| serde_json::to_string_pretty(body).ok()) {
+        lines.extend(json::lines(&pretty, columns, look));
+    }
+    lines
+}

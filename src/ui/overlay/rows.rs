@@ -1,0 +1,46 @@
+//! Rows of a list in a box: which are visible, and one row of cells.
+
+use std::ops::Range;
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use crate::ui::{Look, fit};
+
+/// Columns that the cursor's sign takes before every row.
+pub const PREFIX: usize = 3;
+
+/// The rows to build: the cursor is in the middle as soon as there are rows above and below.
+pub fn window(len: usize, cursor: usize, height: usize) -> Range<usize> {
+    let top = cursor.saturating_sub(height / 2).min(len.saturating_sub(height));
+    top..(top + height).min(len)
+}
+
+/// One cell: text, width, style.
+pub type Cell<'a> = (&'a str, usize, Style);
+
+/// A row of cells with a space between them, as wide as the box.
+pub fn row(width: usize, selected: bool, cells: &[Cell<'_>], look: &Look) -> Line<'static> {
+    let sign = if selected { look.glyphs.cursor } else { " " };
+    let mut spans = vec![Span::raw(format!(" {sign} "))];
+    let mut used = PREFIX;
+    for (text, cells, style) in cells {
+        let room = (*cells).min(width.saturating_sub(used));
+        spans.push(Span::styled(fit::pad(text, room, look.glyphs.more), *style));
+        used += room;
+        if used < width {
+            spans.push(Span::raw(" "));
+            used += 1;
+        }
+    }
+    spans.push(Span::raw(" ".repeat(width.saturating_sub(used))));
+    let line = Line::from(spans);
+    if selected { line.patch_style(look.cursor()) } else { line }
+}
+
+/// A single sentence where a list would be.
+pub fn nothing(words: &str, look: &Look) -> Line<'static> {
+    Line::styled(format!("   {words}"), look.dim())
+}

@@ -1,0 +1,200 @@
+//! The frame of a box: place and size, borders, title with the typed text, keys at the foot.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, Clear},
+};
+use tui_input::Input;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::{
+    app::{App, action::Action},
+    scim::text,
+    ui::{Look, fit},
+};
+
+/// Narrower boxes look lost and have no room for their keys.
+const NARROWEST: usize = 44;
+
+/// Columns that a title always leaves for what is typed.
+const FIELD: usize = 12;
+
+/// What stands on the borders of a box.
+#[derive(Debug, Default)]
+pub struct Shell<'a> {
+    /// What it is.
+    pub title: String,
+    /// What is typed into it.
+    pub typed: Option<&'a Input>,
+    /// After title and text: counts.
+    pub counts: String,
+    /// At the right of the title.
+    pub right: String,
+    /// Before the keys.
+    pub note: String,
+    /// Keys, the most important first; the last one is never left out.
+    pub hints: Vec<(Action, &'a str)>,
+}
+
+/// Columns (without borders) and rows that a box may have at most.
+pub fn room(app: &App) -> (usize, usize) {
+    let most = app.size.overlay();
+    (usize::from(most.width.saturating_sub(2)), usize::from(most.height.saturating_sub(2)))
+}
+
+impl Shell<'_> {
+    /// Draws the frame around this many columns and rows, as far as there is room, and gives back its inside.
+    pub fn open(&self, frame: &mut Frame<'_>, columns: usize, rows: usize, app: &App, look: &Look) -> Rect {
+        let area = place(frame.area(), columns, rows, app);
+        spare_wide_characters(frame, area);
+        frame.render_widget(Clear, area);
+        let cells = usize::from(area.width.saturating_sub(2));
+        let (title, cursor) = self.title_line(cells, look);
+        let mut block = Block::bordered()
+            .border_set(look.border())
+            .border_style(look.dim())
+            .title_top(title)
+            .title_bottom(self.foot(cells, app, look));
+        if !self.right.is_empty() {
+            let used = cursor.1 + fit::width(&self.right) + 3;
+            if used <= cells {
+                block = block.title_top(Line::styled(format!(" {} ", self.right), look.dim()).right_aligned());
+            }
+        }
+        let inner = block.inner(area);
+        frame.render_widget(block, area);
+        if let Some(at) = cursor.0 {
+            frame.set_cursor_position((area.x + 1 + at as u16, area.y));
+        }
+        inner
+    }
+
+    /// The title, where the cursor stands in it, and how wide it is.
+    fn title_line(&self, cells: usize, look: &Look) -> (Line<'static>, (Option<usize>, usize)) {
+        let more = look.glyphs.more;
+        let line = look.glyphs.line.repeat(2);
+        let mut after = if self.counts.is_empty() { 0 } else { fit::width(&self.counts) + 4 };
+        let field = self.typed.map_or(0, |_| FIELD + 4);
+        let title_wants = fit::width(&self.title).min(cells / 3);
+        if after + field + title_wants + 2 > cells {
+            after = 0;
+        }
+        let title = fit::cut(&self.title, cells.saturating_sub(after + field + 2), more);
+        let mut used = fit::width(&title) + 2;
+        let mut spans = vec![Span::styled(format!(" {title} "), look.strong())];
+        let mut cursor = None;
+        if let Some(input) = self.typed {
+            let (shown, at) = visible(input, cells.saturating_sub(used + after + 4));
+            let (shown, style) =
+                if input.value().is_empty() { ("type to find".to_owned(), look.dim()) } else { (shown, look.accent()) };
+            cursor = Some(used + 3 + at);
+            used += fit::width(&shown) + 4;
+            spans.push(Span::styled(line.clone(), look.dim()));
+            spans.push(Span::styled(format!(" {shown} "), style));
+        }
+        if after > 0 {
+            spans.push(Span::styled(line, look.dim()));
+            spans.push(Span::raw(format!(" {} ", self.counts)));
+            used += after;
+        }
+        (Line::from(spans), (cursor, used))
+    }
+
+    /// The note and as many of the keys as fit; the way back always.
+    fn foot(&self, cells: usize, app: &App, look: &Look) -> Line<'static> {
+        let mut keys: Vec<(String, &str)> =
+            self.hints.iter().filter_map(|(action, word)| Some((key(app, *action)?, *word))).collect();
+        let dot = format!(" {} ", look.glyphs.dot);
+        let width = |keys: &[(String, &str)]| -> usize {
+            keys.iter().map(|(key, word)| fit::width(key) + 1 + fit::width(word)).sum::<usize>()
+                + fit::width(&dot) * keys.len().saturating_sub(1)
+        };
+        let mut note = if self.note.is_empty() { 0 } else { fit::width(&self.note) + 4 };
+        while keys.len() > 2 && note + width(&keys) + 2 > cells {
+            keys.remove(keys.len() - 2);
+        }
+        if note + width(&keys) + 2 > cells {
+            note = 0;
+        }
+        let mut spans = vec![Span::raw(" ")];
+        if note > 0 {
+            spans.push(Span::styled(self.note.clone(), look.dim()));
+            spans.push(Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim()));
+        }
+        for (at, (key, word)) in keys.into_iter().enumerate() {
+            if at > 0 {
+                spans.push(Span::styled(dot.clone(), look.dim()));
+            }
+            spans.push(Span::styled(key, look.accent()));
+            spans.push(Span::raw(format!(" {word}")));
+        }
+        spans.push(Span::raw(" "));
+        if spans.len() == 2 { Line::default() } else { Line::from(spans) }
+    }
+}
+
+/// The key of an action that works here: where text is typed, characters are text.
+pub fn key(app: &App, action: Action) -> Option<String> {
+    let typing = app.is_typing();
+    app.keymap.labels(action).find(|label| !typing || label.chars().count() > 1)
+}
+
+/// In the middle above the last line, which belongs to messages.
+fn place(screen: Rect, columns: usize, rows: usize, app: &App) -> Rect {
+    let most = app.size.overlay();
+    let (max_width, max_height) = (most.width.min(screen.width), most.height.min(screen.height.saturating_sub(1)));
+    let width = (columns.max(NARROWEST) as u16).saturating_add(2).min(max_width);
+    let height = (rows.min(usize::from(u16::MAX) - 2) as u16).saturating_add(2).min(max_height);
+    let x = screen.x + (screen.width - width) / 2;
+    let y = screen.y + (screen.height.saturating_sub(height) / 2).min(screen.height.saturating_sub(height + 1));
+    Rect { x, y, width, height }
+}
+
+/// A wide character that reaches under the left border would hide it.
+fn spare_wide_characters(frame: &mut Frame<'_>, area: Rect) {
+    let Some(left) = area.x.checked_sub(1) else { return };
+    let buffer = frame.buffer_mut();
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buffer.cell_mut((left, y))
+            && fit::width(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
+}
+
+/// The part of a text field that fits, and the column of the cursor in it.
+pub fn visible(input: &Input, room: usize) -> (String, usize) {
+    let value = input.value();
+    let split = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
+    let before = text::clean_line(value.get(..split).unwrap_or_default(), 4096);
+    let after = text::clean_line(value.get(split..).unwrap_or_default(), 4096);
+    let column = fit::width(&before);
+    // One cell for the cursor behind the last character.
+    let mut skip = (column + 1).saturating_sub(room.max(1));
+    let skipped_from = skip;
+    let mut shown = String::new();
+    let mut skipped = 0;
+    for grapheme in before.graphemes(true).chain(after.graphemes(true)) {
+        let wide = fit::width(grapheme);
+        if skip > 0 {
+            skip = skip.saturating_sub(wide);
+            skipped += wide;
+        } else {
+            shown.push_str(grapheme);
+        }
+    }
+    let at = column.saturating_sub(skipped.max(skipped_from));
+    (fit::cut(&shown, room, ""), at)
+}
+
+/// Words wrapped into lines of one style, with an indent.
+pub fn wrapped(words: &str, columns: usize, indent: usize, style: Style) -> Vec<Line<'static>> {
+    fit::wrap(words, columns.saturating_sub(indent).max(1))
+        .into_iter()
+        .map(|line| Line::styled(format!("{}{line}", " ".repeat(indent)), style))
+        .collect()
+}

@@ -1,0 +1,180 @@
+//! One change with everything that happened to it.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    shell,
+    text::{self, Text},
+};
+use crate::{
+    app::{App, action::Action},
+    directory::{
+        change::ChangeId,
+        plan::{Confirm, Entry, Exchange, State, Undo},
+        words,
+    },
+    scim::text::clean_line,
+    ui::{Look, fit, fit::count},
+};
+
+/// Width of the labels with the space after them.
+const LABEL: usize = 11;
+
+/// The box.
+pub fn text(id: ChangeId, app: &App, look: &Look) -> Text {
+    let columns = text::columns(app);
+    let Some(entry) = app.entries.get(&id) else {
+        let lines = vec![Line::styled("This change is not in the journal any more.", look.dim())];
+        return Text { title: "Story".into(), lines, hints: vec![(Action::Back, "back")], ..Text::default() };
+    };
+    let mut page = Page { columns, look, lines: Vec::new() };
+    page.outcome(entry);
+    page.lines.push(Line::default());
+    page.circumstances(entry, app);
+    page.ways_back(entry, app);
+    page.exchanges(entry);
+    Text {
+        title: format!("Story of {}", entry.step.words.subject),
+        right: entry.state.label().into(),
+        lines: page.lines,
+        hints: vec![
+            (Action::UndoThis, "undo"),
+            (Action::Retry, "retry"),
+            (Action::DropChange, "drop"),
+            (Action::Back, "back"),
+        ],
+    }
+}
+
+struct Page<'a> {
+    columns: usize,
+    look: &'a Look,
+    lines: Vec<Line<'static>>,
+}
+
+impl Page<'_> {
+    /// A label and its value; nothing for an empty value.
+    fn field(&mut self, label: &str, value: &str, style: Style) {
+        if value.is_empty() {
+            return;
+        }
+        let room = self.columns.saturating_sub(LABEL);
+        for (at, part) in fit::wrap(&clean_line(value, 2048), room).into_iter().enumerate() {
+            let label = fit::pad(if at == 0 { label } else { "" }, LABEL, "");
+            self.lines.push(Line::from(vec![Span::styled(label, self.look.dim()), Span::styled(part, style)]));
+        }
+    }
+
+    fn outcome(&mut self, entry: &Entry) {
+        let (look, plain) = (self.look, Style::new());
+        let step = &entry.step.words;
+        self.field("Change", &format!("{}: {}", step.subject, step.what), look.strong());
+        self.field("Before", &step.before, plain);
+        self.field("After", &step.after, plain);
+        let (sign, style) = match entry.state {
+            State::Confirmed => (look.glyphs.done, look.good()),
+            State::Refused | State::Conflict | State::Unknown => (look.glyphs.failed, look.bad()),
+            State::Dropped => (look.glyphs.dot, look.dim()),
+            State::Planned | State::Sent => (look.glyphs.pending, look.pending()),
+        };
+        let mut outcome = format!("{sign} {}", entry.state.label());
+        if let Some(settled) = entry.settled {
+            let millis = settled.as_millisecond() - entry.at.as_millisecond();
+            outcome = format!("{outcome} after {}", seconds(millis.max(0).unsigned_abs()));
+        }
+        self.field("Outcome", &outcome, style);
+        self.field("", &entry.why, plain);
+        if let Some(failure) = &entry.failure {
+            if failure.text != entry.why {
+                self.field("Failure", &failure.text, look.bad());
+            }
+            self.field("Next", &failure.next, look.careful());
+        }
+    }
+
+    fn circumstances(&mut self, entry: &Entry, app: &App) {
+        let (look, plain) = (self.look, Style::new());
+        let profile = app.profile.as_ref().map_or("?", |profile| &profile.name);
+        self.field("Who", &format!("{} with profile {profile}", entry.actor), plain);
+        self.field("When", &format!("{} {}", look.day(entry.at), look.clock(entry.at)), plain);
+        let together = app.entries.values().filter(|other| other.plan == entry.plan).count();
+        let plan =
+            if together > 1 { format!("{} ({} changes)", entry.title, count(together)) } else { entry.title.clone() };
+        self.field("Plan", &plan, plain);
+        let how = match &entry.step.confirm {
+            Confirm::Echo(_) => "by the answer, if it shows the change; else by reading again".to_owned(),
+            Confirm::Reread(targets) => {
+                let names: Vec<String> = targets.iter().map(|target| text::name(target, app)).collect();
+                format!("by reading {} again", names.join(", "))
+            }
+        };
+        self.field("Confirmed", &how, plain);
+        for consequence in &entry.step.consequences {
+            self.field("Known", consequence, look.careful());
+        }
+    }
+
+    fn ways_back(&mut self, entry: &Entry, app: &App) {
+        let (look, plain) = (self.look, Style::new());
+        match &entry.step.undo {
+            Undo::Never(why) => self.field("Undo", &format!("never: {why}"), look.careful()),
+            Undo::By(changes) => {
+                for (at, change) in changes.iter().enumerate() {
+                    let line = words::line(change, &app.directory);
+                    // What stands there now is no part of this story.
+                    let line = words::Line { before: String::new(), ..line };
+                    let label = if at == 0 { "Undo" } else { "" };
+                    self.field(label, &format!("{}: {}", line.subject, line.text(look.glyphs.arrow)), plain);
+                }
+            }
+        }
+        let at = |entry: &Entry| format!("{} {}", look.day(entry.at), look.clock(entry.at));
+        if let Some(undo) = app.undone_by(entry.plan) {
+            self.field("Undone", &format!("{} ({})", at(undo), undo.state.label()), plain);
+        }
+        if let Some(undone) = entry.undoes.and_then(|plan| app.entries.get(&plan)) {
+            self.field("Undoes", &format!("{} of {}", undone.title, at(undone)), plain);
+        }
+    }
+
+    fn exchanges(&mut self, entry: &Entry) {
+        for exchange in &entry.exchanges {
+            self.lines.push(Line::default());
+            self.exchange(exchange);
+        }
+    }
+
+    fn exchange(&mut self, exchange: &Exchange) {
+        let look = self.look;
+        let mut request = exchange.request.lines();
+        let first = clean_line(request.next().unwrap_or_default(), 2048).into_owned();
+        self.lines.extend(shell::wrapped(&first, self.columns, 0, look.strong()));
+        let body: Vec<&str> = request.collect();
+        self.lines.extend(super::json::lines(&body.join("\n"), self.columns, look));
+        let ok = exchange.status.is_some_and(|status| status < 400);
+        let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let facts = format!(
+            "{} {status} {dot} {} {dot} {} bytes",
+            look.glyphs.arrow,
+            seconds(exchange.millis),
+            count(exchange.bytes),
+            dot = look.glyphs.dot,
+        );
+        self.lines.push(Line::styled(facts, if ok { look.good() } else { look.bad() }));
+        let answer: Vec<_> = exchange.answer.lines().map(|line| clean_line(line, 2048)).collect();
+        for line in answer.iter().flat_map(|line| shell::wrapped(line, self.columns, 2, look.dim())) {
+            self.lines.push(line);
+        }
+    }
+}
+
+fn seconds(millis: u64) -> String {
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..60_000 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
+        _ => format!("{} min {} s", millis / 60_000, millis % 60_000 / 1_000),
+    }
+}
