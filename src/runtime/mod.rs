@@ -58,7 +58,10 @@ pub struct Runtime<B: Backend> {
     idle_at: Option<u64>,
     opening: usize,
     reports: (UnboundedSender<(u64, Report)>, UnboundedReceiver<(u64, Report)>),
-    opened: (UnboundedSender<Result<(Opened, Session), OpenError>>, UnboundedReceiver<Result<(Opened, Session), OpenError>>),
+    opened: (
+        UnboundedSender<Result<(Opened, Session), OpenError>>,
+        UnboundedReceiver<Result<(Opened, Session), OpenError>>,
+    ),
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<String>,
     redraw: bool,

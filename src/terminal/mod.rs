@@ -4,6 +4,7 @@
 mod clipboard;
 mod detect;
 mod guard;
+mod paint;
 mod screen;
 mod signals;
 

@@ -2,45 +2,23 @@
 
 use std::io::{self, Write};
 
-use crossterm::{
-    cursor::{Hide, MoveTo, Show},
-    queue,
-    terminal::{BeginSynchronizedUpdate, Clear, EndSynchronizedUpdate},
-};
 use ratatui::{
-    backend::{Backend, ClearType, CrosstermBackend, WindowSize},
+    backend::{Backend, ClearType, WindowSize},
     buffer::Cell,
     layout::{Position, Size},
 };
 
-/// Collects what is written until it is flushed, and sends that as one frame.
-struct Frame<W: Write> {
-    bytes: Vec<u8>,
-    out: W,
-}
+use super::paint::Painter;
 
-impl<W: Write> Write for Frame<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.bytes.is_empty() {
-            return Ok(());
-        }
-        let mut frame = Vec::with_capacity(self.bytes.len() + 16);
-        queue!(frame, BeginSynchronizedUpdate)?;
-        frame.append(&mut self.bytes);
-        queue!(frame, EndSynchronizedUpdate)?;
-        self.out.write_all(&frame)?;
-        self.out.flush()
-    }
-}
+/// Between these a terminal that knows them shows nothing half done.
+const BEGIN: &str = "\x1b[?2026h";
+const END: &str = "\x1b[?2026l";
 
 /// Writes frames to `W`.
 pub struct Screen<W: Write> {
-    frame: CrosstermBackend<Frame<W>>,
+    out: W,
+    frame: String,
+    painter: Painter,
     /// What the cursor was last told: hidden, or shown at a place.
     cursor: Option<Option<Position>>,
     /// What it shall be after this frame.
@@ -50,21 +28,24 @@ pub struct Screen<W: Write> {
 impl<W: Write> Screen<W> {
     /// Nothing is written yet.
     pub fn new(out: W) -> Self {
-        // NO_COLOR is honoured by the theme, which keeps the selection visible; crossterm would drop attributes too.
-        crossterm::style::force_color_output(true);
-        Self { frame: CrosstermBackend::new(Frame { bytes: Vec::new(), out }), cursor: None, wanted: None }
+        Self { out, frame: String::new(), painter: Painter::default(), cursor: None, wanted: None }
     }
 
-    fn place_cursor(&mut self) -> io::Result<()> {
+    fn place_cursor(&mut self) {
         if self.cursor == Some(self.wanted) {
-            return Ok(());
+            return;
         }
+        let hidden = !matches!(self.cursor, Some(Some(_)));
         match self.wanted {
-            Some(Position { x, y }) => queue!(self.frame, MoveTo(x, y), Show)?,
-            None => queue!(self.frame, Hide)?,
+            Some(Position { x, y }) => {
+                self.frame.push_str(&format!("\x1b[{};{}H", y + 1, x + 1));
+                if hidden {
+                    self.frame.push_str("\x1b[?25h");
+                }
+            }
+            None => self.frame.push_str("\x1b[?25l"),
         }
         self.cursor = Some(self.wanted);
-        Ok(())
     }
 }
 
@@ -75,15 +56,15 @@ impl<W: Write> Backend for Screen<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
-            return Ok(());
+        let before = self.frame.len();
+        self.painter.paint(content, &mut self.frame);
+        // Drawing moved the cursor: a visible one must be put in its place again.
+        if self.frame.len() > before
+            && let Some(Some(_)) = self.cursor
+        {
+            self.cursor = Some(Some(Position { x: u16::MAX, y: u16::MAX }));
         }
-        // Drawing moves the cursor: wherever it shall be, it must be put there again.
-        if matches!(self.cursor, Some(Some(_))) {
-            self.cursor = None;
-        }
-        self.frame.draw(content)
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -105,23 +86,37 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        queue!(self.frame, Clear(crossterm::terminal::ClearType::All))
+        self.painter.plain(&mut self.frame);
+        self.frame.push_str("\x1b[2J");
+        Ok(())
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.frame.clear_region(clear_type)
+        match clear_type {
+            ClearType::All => self.clear(),
+            other => Err(io::Error::other(format!("{other:?} is not used by a full screen"))),
+        }
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.frame.size()
+        crossterm::terminal::size().map(|(width, height)| Size { width, height })
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.frame.window_size()
+        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::default() })
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.place_cursor()?;
-        io::Write::flush(&mut self.frame)
+        self.place_cursor();
+        if self.frame.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::with_capacity(self.frame.len() + BEGIN.len() + END.len());
+        bytes.extend_from_slice(BEGIN.as_bytes());
+        bytes.extend_from_slice(self.frame.as_bytes());
+        bytes.extend_from_slice(END.as_bytes());
+        self.frame.clear();
+        self.out.write_all(&bytes)?;
+        self.out.flush()
     }
 }
