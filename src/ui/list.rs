@@ -98,11 +98,11 @@ fn heads(columns: &[Placed], order: sort::Order, look: &Look) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Filled to the column's width, with a space to the next one.
+/// Filled to the column's width, with the gap to the next one.
 fn align(placed: &Placed, text: String, last: bool) -> String {
     let mut text = if placed.column.right { pad_left(&text, placed.width, "") } else { pad(&text, placed.width, "") };
     if !last {
-        text.push(' ');
+        text.push_str(&" ".repeat(columns::GAP));
     }
     text
 }

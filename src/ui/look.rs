@@ -93,7 +93,7 @@ impl Glyphs {
         now: "o",
         link: ["o", "."],
         sort: ["^", "v"],
-        more: "~",
+        more: "..",
         dot: "-",
         gauge: ["#", "."],
         signs: ["+", "-", "~"],
