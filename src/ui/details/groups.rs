@@ -2,7 +2,7 @@
 
 use ratatui::{style::Style, text::Line};
 
-use super::{FEW_MEMBERS, FEW_USERS, LABEL, Page, pad};
+use super::{FEW_MEMBERS, FEW_USERS, LABEL, Page, counted, pad};
 use crate::app::action::Action;
 use crate::directory::{
     Kind, Target,
@@ -39,7 +39,9 @@ impl Page<'_> {
         if ordered.len() <= FEW_MEMBERS {
             let (admins, others): (Vec<_>, Vec<_>) =
                 ordered.into_iter().partition(|member| role(member).is_some_and(|role| role.is("admin")));
-            lines.push(self.heading("Admins", admins.len(), ""));
+            let hidden = others.iter().filter(|member| role(member).is_none()).count();
+            let note = if hidden > 0 { format!(", and {} not known", counted(hidden, "role")) } else { String::new() };
+            lines.push(self.heading("Admins", admins.len(), &note));
             ordered = admins.into_iter().chain(others).collect();
         }
         let most = self.room(lines.len() + 8, ordered.len());

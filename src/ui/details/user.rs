@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Page, ago, counted, pad, width};
+use super::{Page, ago, count, pad, width};
 use crate::directory::{
     Target,
     change::Field,
@@ -71,13 +71,15 @@ impl Page<'_> {
             );
             lines.extend(self.fact("Seats", &seats, Style::new()));
         }
-        let days = user.days_active.map(|days| format!(", {} in all", counted(days as usize, "day")));
         let last = match user.last_active {
             LastActive::Unknown => "not known".into(),
             LastActive::Never => "never".into(),
-            LastActive::At(at) => format!("{} ({})", self.look.day(at), ago(user.last_active, self.app.now)),
+            LastActive::At(at) => format!("{}, {} ago", self.look.day(at), ago(user.last_active, self.app.now)),
         };
-        lines.extend(self.fact("Last active", &format!("{last}{}", days.unwrap_or_default()), Style::new()));
+        lines.extend(self.fact("Last active", &last, Style::new()));
+        if let Some(days) = user.days_active {
+            lines.extend(self.fact("Days active", &count(days), Style::new()));
+        }
         if user.account != Account::Person {
             lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
         }
@@ -104,13 +106,13 @@ impl Page<'_> {
             .changes_on(target)
             .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
         let mark = if pending { self.pending() } else { String::new() };
+        if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && user.depth == Depth::Summary {
+            return self.fact("Teams", "not known yet", Style::new());
+        }
         let mut lines = vec![self.heading("Teams", grants.len() + more.len(), &mark)];
         for grant in grants.iter().chain(&more) {
             let team = directory.team_named(&grant.scope).map(|team| Field::Team(team.id.clone()));
             lines.push(self.grant(grant, team.map(|field| (target, field))));
-        }
-        if lines.len() == 1 && user.team_roles.is_none() && user.depth == Depth::Summary {
-            lines.push(Line::styled("  not known yet", self.look.dim()));
         }
         lines
     }
