@@ -7,25 +7,31 @@ use ratatui::{
     text::{Line, Span},
     widgets::{Block, Paragraph},
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Look,
     fit::{self, count, cut, pad, pad_left, width, wrap},
 };
 use crate::app::{App, action::Action, pane::Pane};
-use crate::directory::{Kind, Name, sort};
+use crate::directory::{Kind, Name, Target, sort};
 
 mod cells;
 mod columns;
 mod empty;
 
 pub(super) use cells::ago;
-use cells::{Cell, Row};
+use cells::{Cell, Row, Setting};
 use columns::Placed;
 
 /// Cursor, mark and a space before the columns.
 const MARKER: usize = 3;
+
+/// A free cell behind the columns.
+const MARGIN: usize = 1;
+
+/// How far back in the journal failures are looked for.
+const JOURNAL: usize = 500;
 
 /// With more users than this the holders of roles are not counted with each frame; the details show them.
 const FEW_USERS: usize = 5_000;
@@ -45,13 +51,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     }
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
-    let columns = columns::fit(
-        pane.kind,
-        usize::from(inner.width).saturating_sub(MARKER),
-        app.directory.len(Kind::User) <= FEW_USERS,
-    );
+    let cells = usize::from(inner.width).saturating_sub(MARKER + MARGIN);
+    let columns = columns::fit(pane.kind, cells, app.directory.len(Kind::User) <= FEW_USERS);
     if let Some(bad) = &pane.bad {
-        let text = cut(&bad.to_string(), usize::from(inner.width).saturating_sub(MARKER), look.glyphs.more);
+        // Where no rows are in the way the whole sentence stands in their place.
+        let text = if pane.rows.is_empty() { String::new() } else { bad.to_string() };
+        let text = cut(&text, usize::from(inner.width).saturating_sub(MARKER + MARGIN), look.glyphs.more);
         frame.render_widget(Line::styled(format!("   {text}"), look.bad()), head);
     } else if !pane.rows.is_empty() {
         frame.render_widget(heads(&columns, pane.order, look), head);
@@ -98,11 +103,11 @@ fn heads(columns: &[Placed], order: sort::Order, look: &Look) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Filled to the column's width, with a space to the next one.
+/// Filled to the column's width, with the gap to the next one.
 fn align(placed: &Placed, text: String, last: bool) -> String {
     let mut text = if placed.column.right { pad_left(&text, placed.width, "") } else { pad(&text, placed.width, "") };
     if !last {
-        text.push(' ');
+        text.push_str(&" ".repeat(columns::GAP));
     }
     text
 }
@@ -111,12 +116,26 @@ fn rows(frame: &mut Frame<'_>, body: Rect, pane: &Pane, columns: &[Placed], app:
     let height = usize::from(body.height);
     let shown: Vec<(usize, u32)> = pane.rows.iter().copied().enumerate().skip(pane.top).take(height).collect();
     let holders = holders(pane.kind, &shown, columns, app);
+    let setting = Setting { holders, failed: failed(app), app, look };
     for (line, (at, row)) in shown.into_iter().enumerate() {
-        let Some(row) = Row::new(pane.kind, row, &holders, app, look) else { continue };
+        let Some(row) = Row::new(pane.kind, row, &setting) else { continue };
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
         let spans = spans(&row, columns, at == pane.cursor, pane.marks.contains(row.id()), area.width, look);
         frame.render_widget(Line::from(spans), area);
     }
+}
+
+/// The records whose newest change failed.
+fn failed(app: &App) -> FxHashSet<Target> {
+    let (mut seen, mut failed) = (FxHashSet::default(), FxHashSet::default());
+    for entry in app.entries.values().rev().take(JOURNAL) {
+        for (target, _) in entry.step.change.touches() {
+            if seen.insert(target.clone()) && entry.state.is_failure() {
+                failed.insert(target);
+            }
+        }
+    }
+    failed
 }
 
 /// How many users hold each role on screen, in one pass over the users.
