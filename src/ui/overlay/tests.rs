@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use insta::assert_snapshot;
+use ratatui::{Terminal, backend::TestBackend};
 use serde_json::json;
 
 use super::scroll_limit;
@@ -23,7 +24,8 @@ use crate::{
         failure::{Class, Failure},
         request::{Method, Request},
     },
-    ui::tests::fixture::{self, look, now, plain, press, report, screen, type_text},
+    ui::Look,
+    ui::tests::fixture::{self, look, now, plain, press, report, type_text},
 };
 
 /// Plans like a real dialect would: requests, consequences, and deactivations that can't be taken back.
@@ -106,20 +108,17 @@ fn console_with(planner: Wandb, width: u16, height: u16) -> App {
     app
 }
 
-/// The screen and, since it is where the eye is, the cursor.
+/// The box on an empty screen, and where the cursor stands.
 fn shown(app: &App) -> String {
-    let mut text = screen(app, &look());
-    let mut terminal =
-        ratatui::Terminal::new(ratatui::backend::TestBackend::new(app.size.width, app.size.height)).unwrap();
-    let mut at = None;
-    terminal
-        .draw(|frame| {
-            crate::ui::draw(frame, app, &look());
-            at = Some(());
-        })
-        .unwrap();
+    drawn(app, &look())
+}
+
+fn drawn(app: &App, look: &Look) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(app.size.width, app.size.height)).unwrap();
+    terminal.draw(|frame| super::draw(frame, app.overlays.last().unwrap(), app, look)).unwrap();
     let backend = terminal.backend();
-    if at.is_some() && backend.cursor_visible() {
+    let mut text = fixture::text(backend.buffer());
+    if backend.cursor_visible() {
         let position = backend.cursor_position();
         writeln!(text, "cursor at {},{}", position.x, position.y).unwrap();
     }
@@ -199,7 +198,7 @@ fn check_list() {
     }
     let mut app = console(80, 24);
     three_changes(&mut app);
-    assert_snapshot!("check_plain", screen(&app, &plain()));
+    assert_snapshot!("check_plain", drawn(&app, &plain()));
     let mut app = console(80, 24);
     three_changes(&mut app);
     for _ in 0..4 {
@@ -235,7 +234,7 @@ fn a_check_list_of_many_keeps_its_cursor_on_screen() {
     for at in [0, 1, 9, 50_000, 99_998, 99_999] {
         let Some(Overlay::Check(list)) = app.overlays.last_mut() else { panic!("no list") };
         list.cursor = at;
-        let screen = screen(&app, &look());
+        let screen = shown(&app);
         assert!(screen.contains(&format!("▌ [ ] user-{at:06}")), "{screen}");
         assert_eq!(screen.matches("[ ] user-").count(), 18, "{screen}");
     }
@@ -254,7 +253,7 @@ fn preview() {
     let mut app = console(80, 24);
     three_changes(&mut app);
     press(&mut app, Action::Look);
-    assert_snapshot!("preview_plain", screen(&app, &plain()));
+    assert_snapshot!("preview_plain", drawn(&app, &plain()));
 }
 
 #[test]
@@ -398,7 +397,7 @@ fn help_palette_copy_quit() {
 fn a_wide_character_under_the_border_does_not_hide_it() {
     let mut app = console(80, 24);
     press(&mut app, Action::Copy);
-    let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(80, 24)).unwrap();
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     terminal
         .draw(|frame| {
             let line = "田".repeat(40);
