@@ -3,9 +3,10 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Display width in cells.
+/// Display width in cells: the sum of the graphemes' widths, which is what the screen's buffer goes by. The width of the
+/// text as a whole can be less where letters join (Arabic lam and alef).
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.width() }
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
 }
 
 /// The beginning of the text that fits, with `more` at its end where something was cut.
@@ -104,6 +105,7 @@ mod tests {
         assert_eq!(pad("田中", 6, "…"), "田中  ");
         assert_eq!(cut("eva", 2, "…"), "e…");
         assert_eq!(cut("eva", 0, "…"), "");
+        assert_eq!(width("لا"), 2);
         for text in ["e\u{301}va", "👩‍👩‍👧 family", "กำ"] {
             for cells in 0..8 {
                 assert!(width(&cut(text, cells, "…")) <= cells, "{text} {cells}");

@@ -1,24 +1,300 @@
-//! (under construction)
-use super::Look;
-use crate::app::App;
-use ratatui::{Frame, layout::Rect};
+//! What stands around every pane: title, tabs, and the bottom row with hints or the message. Knows no records.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    style::{Modifier, Style},
+    text::{Line, Span},
+    widgets::{Paragraph, Wrap},
+};
+
+use super::{
+    Look,
+    fit::{count, cut, width},
+};
+use crate::app::{
+    App, Tab,
+    action::{ACTIONS, Action, Scope},
+    geometry::MIN,
+};
+use crate::directory::{query, work::Link};
+
+/// Cells of the gauge in the title.
+const GAUGE: u64 = 8;
+
 /// Areas of the screen.
-pub struct Areas {
-    /// a
+pub(super) struct Areas {
+    /// First row.
     pub title: Rect,
-    /// a
+    /// Second row.
     pub tabs: Rect,
-    /// a
+    /// The list or the journal, its box included.
     pub pane: Rect,
-    /// a
+    /// Details beside it, where there is room.
     pub beside: Option<Rect>,
-    /// a
+    /// Last row.
     pub bottom: Rect,
 }
-pub fn too_small(_f: &mut Frame<'_>, _app: &App) {}
-pub fn areas(area: Rect, _app: &App) -> Areas {
-    Areas { title: area, tabs: area, pane: area, beside: None, bottom: area }
+
+/// Cuts the screen up. Agrees with [`crate::app::Size::list_rows`]: 6 rows are no list rows.
+pub(super) fn areas(area: Rect, app: &App) -> Areas {
+    let rows = [Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
+    let [title, tabs, middle, bottom] = Layout::vertical(rows).areas(area);
+    let beside = if app.profile.is_some() && app.tab.kind().is_some() { app.size.details_width() } else { 0 };
+    if beside == 0 {
+        return Areas { title, tabs, pane: middle, beside: None, bottom };
+    }
+    let [pane, beside] = Layout::horizontal([Constraint::Min(0), Constraint::Length(beside)]).areas(middle);
+    Areas { title, tabs, pane, beside: Some(beside), bottom }
 }
-pub fn title(_f: &mut Frame<'_>, _a: Rect, _app: &App, _l: &Look) {}
-pub fn tabs(_f: &mut Frame<'_>, _a: Rect, _app: &App, _l: &Look) {}
-pub fn bottom(_f: &mut Frame<'_>, _a: Rect, _app: &App, _l: &Look) {}
+
+/// Says what size is needed.
+pub(super) fn too_small(frame: &mut Frame<'_>, app: &App) {
+    let (width, height) = MIN;
+    let text = format!(
+        "scimitar needs {width} columns and {height} rows; here are {} and {}.",
+        app.size.width, app.size.height
+    );
+    frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }), frame.area());
+}
+
+/// Where we are, on the left; how the lists and the changes stand, on the right.
+pub(super) fn title(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+    let left = place(app, look);
+    let cells = usize::from(area.width);
+    let mut right = state(app, look, true);
+    let mut kept = left.len();
+    for short in [false, true] {
+        right = state(app, look, short);
+        let used = line_width(&right);
+        kept = (1..=left.len()).rev().find(|parts| parts_width(&left, *parts) + used + 3 <= cells).unwrap_or(0);
+        if kept > 1 || (kept == 1 && app.profile.is_none()) {
+            break;
+        }
+    }
+    let left = Line::from(left.into_iter().take(kept.max(1)).flatten().collect::<Vec<_>>());
+    let room = (cells as u16).saturating_sub(left.width() as u16 + 1);
+    frame.render_widget(left, area);
+    let right = Line::from(right).right_aligned();
+    let used = (right.width() as u16 + 1).min(room);
+    let at = Rect { x: area.right().saturating_sub(used), width: used.saturating_sub(1), ..area };
+    frame.render_widget(right, at);
+}
+
+fn parts_width(parts: &[Vec<Span<'_>>], count: usize) -> usize {
+    parts.iter().take(count).map(|part| line_width(part)).sum()
+}
+
+fn line_width(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(|span| width(&span.content)).sum()
+}
+
+/// The most important part first.
+fn place(app: &App, look: &Look) -> Vec<Vec<Span<'static>>> {
+    let dot = format!(" {} ", look.glyphs.dot);
+    let mut parts = vec![vec![Span::styled(" scimitar", look.dim())]];
+    let Some(profile) = &app.profile else {
+        return parts;
+    };
+    parts.push(vec![Span::raw("   "), Span::styled(cut(&profile.name, 24, look.glyphs.more), look.strong())]);
+    for more in [&profile.provider, &profile.host] {
+        if !more.is_empty() {
+            parts.push(vec![Span::styled(format!("{dot}{more}"), look.dim())]);
+        }
+    }
+    parts
+}
+
+fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
+    if app.profile.is_none() {
+        return Vec::new();
+    }
+    let glyphs = &look.glyphs;
+    let mut parts = Vec::new();
+    if app.guards.read_only {
+        parts.push(Span::styled("read-only", look.careful()));
+    }
+    if let Some(words) = &app.waiting {
+        let most = if short { 16 } else { 40 };
+        parts.push(Span::styled(cut(words, most, glyphs.more), look.careful()));
+    }
+    parts.push(lists(app, look, short));
+    let (failed, open) = app.counts();
+    if open > 0 {
+        let words = if short { "" } else { " in flight" };
+        parts.push(Span::styled(format!("{} {}{words}", glyphs.pending, count(open as u64)), look.pending()));
+    }
+    if failed > 0 {
+        let words = if short { "" } else { " failed" };
+        parts.push(Span::styled(format!("! {}{words}", count(failed as u64)), look.bad()));
+    }
+    let mut spans = Vec::new();
+    for part in parts {
+        if !spans.is_empty() {
+            spans.push(Span::raw(if short { "  " } else { "   " }));
+        }
+        spans.push(part);
+    }
+    spans
+}
+
+/// How whole and how recent the lists are. Times, not ages: nothing ticks.
+fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
+    let [up, down] = look.glyphs.link;
+    let seen = app.sync.seen.map(|at| look.moment(at, app.now));
+    if let Some(Link::Down(_)) = app.link {
+        let words = match (seen, short) {
+            (Some(seen), false) => format!("{down} offline {} showing what was known {seen}", look.glyphs.dot),
+            (Some(seen), true) => format!("{down} offline {seen}"),
+            (None, _) => format!("{down} offline"),
+        };
+        return Span::styled(words, look.careful());
+    }
+    if app.sync.busy {
+        return Span::styled(reading(app, look, short), look.pending());
+    }
+    match seen {
+        None if app.sync.failed.is_empty() => Span::styled(format!("{down} not read yet"), look.dim()),
+        None => Span::styled(format!("{down} nothing read"), look.careful()),
+        Some(seen) if app.sync.stored && short => Span::styled(format!("{down} stored {seen}"), look.careful()),
+        Some(seen) if app.sync.stored => Span::styled(format!("{down} showing what was known {seen}"), look.careful()),
+        Some(seen) if !app.sync.failed.is_empty() => Span::styled(format!("{down} in part {seen}"), look.careful()),
+        Some(seen) if short => Span::styled(format!("{up} {seen}"), look.good()),
+        Some(seen) => Span::styled(format!("{up} synced {seen}"), look.good()),
+    }
+}
+
+fn reading(app: &App, look: &Look, short: bool) -> String {
+    let Some((kind, seen, said)) = app.sync.progress.last() else {
+        return format!("reading{}", look.glyphs.more);
+    };
+    let verb = if short { "" } else { "reading " };
+    match said.filter(|said| said >= seen && *said > 0) {
+        None => format!("{verb}{} {}", kind.plural(), count(*seen)),
+        Some(said) if short => format!("{} {}/{}", kind.plural(), count(*seen), count(said)),
+        Some(said) => {
+            let full = (seen * GAUGE / said) as usize;
+            let [on, off] = look.glyphs.gauge;
+            let gauge = format!("{}{}", on.repeat(full), off.repeat(GAUGE as usize - full));
+            format!("{verb}{} {} of {} {gauge}", kind.plural(), count(*seen), count(said))
+        }
+    }
+}
+
+/// The tabs with their keys and how many records each has.
+pub(super) fn tabs(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+    let full = tab_spans(app, look, true);
+    let fits = line_width(&full) <= usize::from(area.width);
+    frame.render_widget(Line::from(if fits { full } else { tab_spans(app, look, false) }), area);
+}
+
+fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    for tab in Tab::ALL {
+        let (name, action) = match tab {
+            Tab::Users => ("Users", Action::GoUsers),
+            Tab::Teams => ("Teams", Action::GoTeams),
+            Tab::Roles => ("Roles", Action::GoRoles),
+            Tab::Activity => ("Activity", Action::GoActivity),
+        };
+        let none = tab == Tab::Roles && app.capabilities().is_some_and(|can| can.no_roles.is_some());
+        let key = app.keymap.label(action).map_or_else(String::new, |key| format!("{key} "));
+        let number = tab.kind().map(|kind| app.directory.len(kind)).filter(|_| !none && !app.directory.is_empty());
+        let number = number.filter(|_| counts).map_or_else(String::new, |number| format!(" {}", count(number as u64)));
+        spans.push(Span::raw(if counts && !spans.is_empty() { "   " } else { " " }));
+        if tab == app.tab {
+            let style = look.strong().add_modifier(Modifier::UNDERLINED);
+            spans.push(Span::styled(format!("{key}{name}{number}"), style));
+        } else {
+            spans.push(Span::styled(key, look.dim()));
+            spans.push(Span::styled(name, if none { look.dim() } else { Style::new() }));
+            spans.push(Span::styled(number, look.dim()));
+        }
+    }
+    spans
+}
+
+/// The message, the words that the filter knows, or the keys that do something here.
+pub(super) fn bottom(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+    let cells = usize::from(area.width);
+    let spans = if let Some(message) = &app.message {
+        said(&message.text, message.error, app, look, cells)
+    } else if let (true, Some(pane)) = (app.overlays.is_empty(), app.pane().filter(|pane| pane.filtering)) {
+        let fields: Vec<&str> = query::fields(pane.kind).collect();
+        let key = |action| app.keymap.label(action).unwrap_or_default();
+        let keys = [("Enter".to_owned(), "keep"), (key(Action::Back), "clear")];
+        let used: usize = keys.iter().map(|(key, word)| width(key) + width(word) + 4).sum();
+        let words = format!(" words, or field:value with {}", fields.join(" "));
+        let mut spans = vec![Span::styled(cut(&words, cells.saturating_sub(used + 1), look.glyphs.more), look.dim())];
+        for (key, word) in keys {
+            spans.push(Span::raw("   "));
+            spans.push(Span::styled(key, look.accent()));
+            spans.push(Span::raw(format!(" {word}")));
+        }
+        spans
+    } else {
+        hints(app, look, cells)
+    };
+    frame.render_widget(Line::from(spans), area);
+}
+
+fn said(text: &str, error: bool, app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
+    if !error {
+        return vec![Span::raw(format!(" {}", cut(text, cells.saturating_sub(2), look.glyphs.more)))];
+    }
+    let key = app.keymap.label(Action::Back).unwrap_or_default();
+    let text = cut(text, cells.saturating_sub(width(&key) + 7), look.glyphs.more);
+    vec![Span::styled(format!(" ! {text}"), look.bad()), Span::raw("   "), Span::styled(key, look.accent())]
+}
+
+/// One hint: key, word, and whether it can be done now.
+struct Hint {
+    key: String,
+    word: &'static str,
+    can: bool,
+}
+
+impl Hint {
+    fn width(&self) -> usize {
+        width(&self.key) + width(self.word) + 4
+    }
+}
+
+/// From the innermost scope outwards; what does not fit is left out, help never is.
+fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
+    let scopes = app.scopes();
+    let (help, all): (Vec<Hint>, Vec<Hint>) = (
+        hints_of(app, &[Scope::Global], |action| action == Action::Help),
+        hints_of(app, &scopes, |action| action != Action::Help),
+    );
+    let mut room = cells.saturating_sub(1 + help.iter().map(Hint::width).sum::<usize>());
+    let mut spans = Vec::new();
+    let fitting = all.into_iter().take_while(|hint| {
+        let fits = hint.width() <= room;
+        room = room.saturating_sub(hint.width());
+        fits
+    });
+    for (at, hint) in fitting.chain(help).enumerate() {
+        spans.push(Span::raw(if at == 0 { " " } else { "   " }));
+        let (key, word) = if hint.can { (look.accent(), Style::new()) } else { (look.dim(), look.dim()) };
+        spans.push(Span::styled(hint.key, key));
+        spans.push(Span::styled(format!(" {}", hint.word), word));
+    }
+    spans
+}
+
+fn hints_of(app: &App, scopes: &[Scope], wanted: impl Fn(Action) -> bool) -> Vec<Hint> {
+    let typing = app.is_typing();
+    let mut hints: Vec<Hint> = Vec::new();
+    for scope in scopes {
+        for spec in ACTIONS.iter().filter(|spec| spec.scope == *scope && !spec.hint.is_empty() && wanted(spec.action)) {
+            let Some(key) = app.keymap.label(spec.action) else { continue };
+            // A letter is text while something is typed, and an inner scope takes a key from an outer one.
+            let text = typing && key.chars().count() == 1;
+            if !text && !hints.iter().any(|hint| hint.key == key) {
+                hints.push(Hint { key, word: spec.hint, can: app.availability(spec.action).is_ok() });
+            }
+        }
+    }
+    hints
+}

@@ -50,6 +50,10 @@ pub struct Glyphs {
     pub signs: [&'static str; 3],
     /// Horizontal line.
     pub line: &'static str,
+    /// A value that is not known, as opposed to none.
+    pub unknown: &'static str,
+    /// The part of a list that is on screen, on its right border.
+    pub thumb: &'static str,
     /// Box corners and sides follow the plain `+-|` set.
     pub ascii: bool,
 }
@@ -72,6 +76,8 @@ impl Glyphs {
         gauge: ["█", "░"],
         signs: ["+", "−", "~"],
         line: "─",
+        unknown: "·",
+        thumb: "┃",
         ascii: false,
     };
 
@@ -92,6 +98,8 @@ impl Glyphs {
         gauge: ["#", "."],
         signs: ["+", "-", "~"],
         line: "-",
+        unknown: "?",
+        thumb: "#",
         ascii: true,
     };
 }

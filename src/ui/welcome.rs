@@ -1,5 +1,67 @@
-//! (under construction)
-use super::Look;
-use crate::app::App;
-use ratatui::{Frame, layout::Rect};
-pub fn draw(_f: &mut Frame<'_>, _a: Rect, _app: &App, _l: &Look) {}
+//! The first screen, while no profile is open: what this is and the ways on.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    Look,
+    fit::{cut, wrap},
+};
+use crate::app::{App, action::Action};
+
+/// The widest text that is still easy to read.
+const WIDEST: u16 = 72;
+
+/// Draws it.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+    let width = area.width.saturating_sub(4).min(WIDEST);
+    let lines = text(usize::from(width), app, look);
+    // A third of the free rows above the text, two thirds below it, and no less than the whole text on screen.
+    let free = area.height.saturating_sub(lines.len() as u16);
+    let x = area.x + (area.width - width) / 2;
+    let at = Rect { x, y: area.y + free / 3, width, height: area.height - free / 3 };
+    frame.render_widget(Paragraph::new(lines), at);
+}
+
+fn text(width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let paragraph = |text: &str| wrap(text, width).into_iter();
+    let mut lines: Vec<Line<'static>> =
+        paragraph("scimitar shows and edits the users, teams and roles behind a SCIM API.")
+            .map(|line| Line::styled(line, look.strong()))
+            .collect();
+    lines.push(Line::default());
+    lines.push(way(app, look, Action::OpenDemo, "look around in the demo directory; nothing leaves this machine"));
+    lines.push(way(app, look, Action::NewProfile, "set up a profile for your own directory"));
+    if !app.profiles.is_empty() {
+        let names = cut(&app.profiles.join(", "), width.saturating_sub(12), look.glyphs.more);
+        lines.push(way(app, look, Action::Palette, &format!("profile: {names}")));
+    }
+    lines.push(way(app, look, Action::Quit, "quit"));
+    for part in [
+        "Profiles are read from scimitar/config.toml in $XDG_CONFIG_HOME, or in ~/.config.",
+        "For W&B, a new profile takes what is there already: the key from WANDB_API_KEY or ~/.netrc, the host from \
+         WANDB_BASE_URL.",
+    ] {
+        lines.push(Line::default());
+        lines.extend(paragraph(part).map(|line| Line::styled(line, look.dim())));
+    }
+    lines.iter_mut().for_each(|line| clip(line, width, look));
+    lines
+}
+
+fn way(app: &App, look: &Look, action: Action, words: &str) -> Line<'static> {
+    let key = app.keymap.label(action).unwrap_or_default();
+    Line::from(vec![Span::styled(format!("  {key:<4}"), look.accent()), Span::raw(words.to_owned())])
+}
+
+fn clip(line: &mut Line<'static>, width: usize, look: &Look) {
+    let mut room = width;
+    for span in &mut line.spans {
+        span.content = cut(&span.content, room, look.glyphs.more).into();
+        room = room.saturating_sub(span.width());
+    }
+}

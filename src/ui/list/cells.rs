@@ -1,0 +1,241 @@
+//! What stands in the cells of one row. Reads the directory, knows no widths.
+
+use jiff::Timestamp;
+use ratatui::style::Style;
+use rustc_hash::FxHashMap;
+
+use super::{Look, columns::What};
+use crate::app::App;
+use crate::directory::{
+    Id, Kind, Name, Target,
+    change::Field,
+    query::account_word,
+    record::{Account, Depth, LastActive, Problem, Role, Team, User},
+};
+
+/// More members than this are not looked through for admins with each frame.
+const FEW_MEMBERS: usize = 1_000;
+
+/// One cell's text, and what is special about it.
+#[derive(Debug, Default)]
+pub(super) struct Cell {
+    pub text: String,
+    /// Stands behind the text even where the text is cut.
+    pub tail: String,
+    pub style: Style,
+}
+
+impl Cell {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    fn pending(mut self, pending: bool, look: &Look) -> Self {
+        if pending {
+            self.tail.push(' ');
+            self.tail.push_str(look.glyphs.pending);
+            self.style = look.pending();
+        }
+        self
+    }
+}
+
+/// The record of one row.
+#[derive(Clone, Copy)]
+enum Shown<'a> {
+    User(&'a User),
+    Team(&'a Team),
+    Role(&'a Role),
+}
+
+/// Everything that the cells of one row need.
+pub(super) struct Row<'a> {
+    shown: Shown<'a>,
+    target: Target,
+    touched: bool,
+    /// The holders of each role on screen.
+    holders: &'a FxHashMap<&'a Name, usize>,
+    app: &'a App,
+    look: &'a Look,
+}
+
+impl<'a> Row<'a> {
+    /// The row at this index of the directory.
+    pub fn new(
+        kind: Kind,
+        row: u32,
+        holders: &'a FxHashMap<&'a Name, usize>,
+        app: &'a App,
+        look: &'a Look,
+    ) -> Option<Self> {
+        let shown = match kind {
+            Kind::User => Shown::User(app.directory.user_at(row)?),
+            Kind::Team => Shown::Team(app.directory.team_at(row)?),
+            Kind::Role => Shown::Role(app.directory.role_at(row)?),
+        };
+        let target = Target { kind, id: app.directory.id_at(kind, row)?.clone() };
+        let touched = app.directory.is_touched(&target);
+        Some(Self { shown, target, touched, holders, app, look })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &Id {
+        &self.target.id
+    }
+
+    /// Why it could not be read.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self.shown {
+            Shown::User(user) => user.problem.as_deref(),
+            Shown::Team(team) => team.problem.as_deref(),
+            Shown::Role(role) => role.problem.as_deref(),
+        }
+    }
+
+    /// How the row looks where no cell has a look of its own.
+    pub fn style(&self) -> Style {
+        match self.shown {
+            _ if self.is(&Field::Whole) => self.look.pending(),
+            Shown::User(user) if user.is_inactive() => self.look.dim(),
+            _ => Style::new(),
+        }
+    }
+
+    /// The cell in a column.
+    pub fn cell(&self, what: What) -> Cell {
+        match self.shown {
+            Shown::User(user) => self.user(user, what),
+            Shown::Team(team) => self.team(team, what),
+            Shown::Role(role) => self.role(role, what),
+        }
+    }
+
+    fn is(&self, field: &Field) -> bool {
+        self.touched && self.app.directory.is_pending(&self.target, field)
+    }
+
+    fn name(&self, name: &Name) -> Cell {
+        let text = if name.is_empty() { crate::scim::text::clean(self.id()).into_owned() } else { name.to_string() };
+        Cell::new(text).pending(self.is(&Field::Whole), self.look)
+    }
+
+    fn user(&self, user: &User, what: What) -> Cell {
+        let none = if user.depth == Depth::Full { "-" } else { self.look.glyphs.unknown };
+        let or_none = |name: Option<&Name>| Cell::new(name.map_or_else(|| none.to_owned(), Name::to_string));
+        match what {
+            What::Name => self.name(&user.user_name),
+            What::Display => {
+                let mut cell = Cell::new(user.display_name.as_str());
+                if user.account != Account::Person {
+                    let gap = if cell.text.is_empty() { "" } else { " " };
+                    cell.tail = format!("{gap}({})", account_word(user.account));
+                }
+                cell.pending(self.is(&Field::Display), self.look)
+            }
+            What::OrgRole => or_none(user.org_role.as_ref()).pending(self.is(&Field::OrgRole), self.look),
+            What::Seat => or_none(user.models_seat.as_ref()),
+            What::Teams => {
+                let pending = self.touched && self.any_team_pending();
+                let mut cell = Cell::new(self.app.directory.team_count(&user.id).to_string());
+                cell = cell.pending(pending, self.look);
+                cell
+            }
+            What::Last => Cell::new(match user.last_active {
+                LastActive::Unknown => self.look.glyphs.unknown.into(),
+                last => ago(last, self.app.now),
+            }),
+            _ => self.status(user),
+        }
+    }
+
+    fn status(&self, user: &User) -> Cell {
+        if self.is(&Field::Whole) {
+            let word = if user.id.starts_with("new:") { "creating" } else { "deleting" };
+            return Cell::new(word).pending(true, self.look);
+        }
+        let cell = match user.active {
+            Some(true) => Cell::new("active"),
+            Some(false) => Cell::new("inactive"),
+            None => Cell::new(self.look.glyphs.unknown),
+        };
+        cell.pending(self.is(&Field::Status), self.look)
+    }
+
+    fn any_team_pending(&self) -> bool {
+        let mut touched =
+            self.app.directory.changes_on(&self.target).flat_map(crate::directory::change::Change::touches);
+        touched.any(|(target, field)| target == self.target && matches!(field, Field::Team(_)))
+    }
+
+    fn team(&self, team: &Team, what: What) -> Cell {
+        match what {
+            What::Name => self.name(&team.name),
+            What::Members => {
+                let count = team.members.as_ref().map(|members| super::fit::count(members.len() as u64));
+                let cell = Cell::new(count.unwrap_or_else(|| self.look.glyphs.unknown.into()));
+                cell.pending(self.is(&Field::Members), self.look)
+            }
+            What::Admins => Cell::new(self.admins(team)),
+            _ => Cell::new(team.created.map_or_else(|| self.look.glyphs.unknown.into(), |at| self.look.day(at))),
+        }
+    }
+
+    /// The number of admins; `2+` where the role of some member is not known.
+    fn admins(&self, team: &Team) -> String {
+        let unknown = self.look.glyphs.unknown;
+        let Some(members) = team.members.as_deref().filter(|members| members.len() <= FEW_MEMBERS) else {
+            return unknown.into();
+        };
+        let (mut admins, mut hidden) = (0_usize, 0_usize);
+        for member in members {
+            let user = self.app.directory.user(&member.id);
+            match user.and_then(|user| user.role_in(&team.name)) {
+                Some(role) => admins += usize::from(role.is("admin")),
+                None => hidden += 1,
+            }
+        }
+        match (admins, hidden) {
+            (_, 0) => admins.to_string(),
+            (0, _) => unknown.into(),
+            _ => format!("{admins}+"),
+        }
+    }
+
+    fn role(&self, role: &Role, what: What) -> Cell {
+        match what {
+            What::Name => self.name(&role.name).pending(self.is(&Field::Definition), self.look),
+            What::Inherits => Cell::new(role.inherits.as_str()),
+            What::Added => Cell::new(role.added().count().to_string()),
+            What::Holders => Cell::new(self.holders.get(&role.name).copied().unwrap_or_default().to_string()),
+            _ => Cell::new(role.description.as_str()),
+        }
+    }
+}
+
+/// How long ago, in the unit that says most: `5 h`, `31 d`, `4 y`.
+pub(in crate::ui) fn ago(last: LastActive, now: Timestamp) -> String {
+    let LastActive::At(at) = last else {
+        return if last == LastActive::Never { "never".into() } else { "not known".into() };
+    };
+    let hours = (now.as_second() - at.as_second()) / 3_600;
+    match hours {
+        i64::MIN..1 => "< 1 h".into(),
+        1..24 => format!("{hours} h"),
+        24..24_000 => format!("{} d", hours / 24),
+        _ => format!("{} y", hours / (24 * 365)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_have_the_unit_that_says_most() {
+        let now = Timestamp::from_second(2_000_000_000).unwrap();
+        let shown = [0, 3_599, 3_600, 86_399, 86_400, 31 * 86_400, 1_000 * 86_400, -500]
+            .map(|age| ago(LastActive::At(Timestamp::from_second(2_000_000_000 - age).unwrap()), now));
+        assert_eq!(shown, ["< 1 h", "< 1 h", "1 h", "23 h", "1 d", "31 d", "2 y", "< 1 h"]);
+        assert_eq!(ago(LastActive::Never, now), "never");
+    }
+}

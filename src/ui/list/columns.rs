@@ -1,0 +1,166 @@
+//! The columns of the three lists: which ones there are, which ones fit, and how wide they are.
+//!
+//! Widths follow from the width of the pane alone, never from what is on screen: nothing jumps while scrolling.
+
+use crate::directory::{Kind, sort};
+
+/// What stands in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// User name, team name, role name.
+    Name,
+    Display,
+    OrgRole,
+    Seat,
+    Teams,
+    Last,
+    Status,
+    Members,
+    Admins,
+    Created,
+    Inherits,
+    Added,
+    Holders,
+    Description,
+}
+
+/// One column.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub what: What,
+    /// From short to long; the longest that fits is the heading.
+    heads: &'static [&'static str],
+    min: usize,
+    max: usize,
+    /// Numbers stand at the right.
+    pub right: bool,
+    /// The highest goes first where the pane is narrow; 0 never goes.
+    drop: u8,
+    /// The order that belongs to it.
+    pub sort: Option<sort::Column>,
+}
+
+const fn column(
+    what: What,
+    heads: &'static [&'static str],
+    (min, max): (usize, usize),
+    drop: u8,
+    sort: Option<sort::Column>,
+) -> Column {
+    let right = matches!(what, What::Teams | What::Last | What::Members | What::Admins | What::Added | What::Holders);
+    Column { what, heads, min, max, right, drop, sort }
+}
+
+const USERS: &[Column] = &[
+    column(What::Name, &["User"], (12, 28), 0, Some(sort::Column::Name)),
+    column(What::Display, &["Name"], (12, 28), 2, Some(sort::Column::Display)),
+    column(What::OrgRole, &["Role", "Org role"], (9, 16), 1, Some(sort::Column::OrgRole)),
+    column(What::Seat, &["Seat"], (6, 10), 4, Some(sort::Column::Seat)),
+    column(What::Teams, &["Teams"], (5, 5), 3, Some(sort::Column::Count)),
+    column(What::Last, &["Last", "Last active"], (5, 11), 5, Some(sort::Column::LastActive)),
+    column(What::Status, &["Status"], (10, 10), 0, Some(sort::Column::Status)),
+];
+
+const TEAMS: &[Column] = &[
+    column(What::Name, &["Team"], (14, 48), 0, Some(sort::Column::Name)),
+    column(What::Members, &["Members"], (9, 9), 0, Some(sort::Column::Count)),
+    column(What::Admins, &["Admins"], (6, 6), 1, None),
+    column(What::Created, &["Created"], (10, 10), 2, None),
+];
+
+const ROLES: &[Column] = &[
+    column(What::Name, &["Role"], (14, 32), 0, Some(sort::Column::Name)),
+    column(What::Inherits, &["Inherits"], (8, 12), 1, Some(sort::Column::Inherits)),
+    column(What::Added, &["Added"], (5, 5), 0, Some(sort::Column::Added)),
+    column(What::Holders, &["Holders"], (7, 7), 2, Some(sort::Column::Count)),
+    column(What::Description, &["Description"], (12, 60), 3, None),
+];
+
+/// A column with its place in this frame.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed {
+    pub column: &'static Column,
+    pub width: usize,
+}
+
+impl Placed {
+    /// The longest heading that fits.
+    pub fn head(&self) -> &'static str {
+        let fitting = self.column.heads.iter().rev().find(|head| head.len() <= self.width);
+        fitting.or(self.column.heads.first()).copied().unwrap_or_default()
+    }
+}
+
+/// The columns that fit into this many cells, with one cell between them.
+pub(super) fn fit(kind: Kind, cells: usize, holders: bool) -> Vec<Placed> {
+    let all = match kind {
+        Kind::User => USERS,
+        Kind::Team => TEAMS,
+        Kind::Role => ROLES,
+    };
+    let wanted = all.iter().filter(|column| holders || column.what != What::Holders);
+    let mut placed: Vec<Placed> = wanted.map(|column| Placed { column, width: column.min }).collect();
+    while taken(&placed) > cells {
+        let Some(at) = (0..placed.len()).filter(|at| drop_of(&placed, *at) > 0).max_by_key(|at| drop_of(&placed, *at))
+        else {
+            break;
+        };
+        placed.remove(at);
+    }
+    grow(&mut placed, cells);
+    placed
+}
+
+fn taken(placed: &[Placed]) -> usize {
+    placed.iter().map(|one| one.width + 1).sum::<usize>().saturating_sub(1)
+}
+
+fn drop_of(placed: &[Placed], at: usize) -> u8 {
+    placed.get(at).map_or(0, |one| one.column.drop)
+}
+
+/// Shares out what is left, a cell at a time, so that every column gets its part.
+fn grow(placed: &mut [Placed], cells: usize) {
+    let mut left = cells.saturating_sub(taken(placed));
+    while left > 0 {
+        let before = left;
+        for one in placed.iter_mut().filter(|one| one.width < one.column.max) {
+            if left > 0 {
+                one.width += 1;
+                left -= 1;
+            }
+        }
+        if left == before {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heads(cells: usize) -> Vec<&'static str> {
+        fit(Kind::User, cells, true).iter().map(Placed::head).collect()
+    }
+
+    #[test]
+    fn columns_go_in_a_fixed_order_and_user_and_status_stay() {
+        assert_eq!(heads(90), ["User", "Name", "Org role", "Seat", "Teams", "Last active", "Status"]);
+        assert_eq!(heads(64), ["User", "Name", "Org role", "Seat", "Teams", "Status"]);
+        assert_eq!(heads(57), ["User", "Name", "Org role", "Teams", "Status"]);
+        assert_eq!(heads(46), ["User", "Name", "Org role", "Status"]);
+        assert_eq!(heads(35), ["User", "Org role", "Status"]);
+        assert_eq!(heads(30), ["User", "Status"]);
+        assert_eq!(heads(5), ["User", "Status"]);
+    }
+
+    #[test]
+    fn what_fits_is_never_wider_than_the_pane() {
+        for kind in Kind::ALL {
+            for cells in 24..200 {
+                assert!(taken(&fit(kind, cells, true)) <= cells, "{kind:?} {cells}");
+            }
+        }
+    }
+}

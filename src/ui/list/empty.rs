@@ -1,0 +1,49 @@
+//! What a list says while it has no rows: why, and what to do.
+
+use super::fit::count;
+use crate::app::{App, action::Action, pane::Pane};
+use crate::directory::{Kind, work::Link};
+
+/// The words, and whether they are about something that went wrong.
+pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
+    let what = pane.kind.plural();
+    let key = |action| app.keymap.label(action).unwrap_or_default();
+    let refresh = key(Action::Refresh);
+    if let (Kind::Role, Some(why)) = (pane.kind, app.capabilities().and_then(|can| can.no_roles.as_ref())) {
+        return (why.clone(), false);
+    }
+    if app.directory.len(pane.kind) > 0 {
+        let typed = crate::scim::text::clean(pane.filter.value());
+        return (format!("No {what} match '{typed}'. {} clears the filter.", key(Action::Back)), false);
+    }
+    if app.sync.busy {
+        return (reading(pane.kind, app), false);
+    }
+    if let Some((_, failure)) = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind) {
+        return (
+            format!("The {what} could not be read. {} {}\n{refresh} tries again.", failure.text, failure.next),
+            true,
+        );
+    }
+    if let Some(Link::Down(failure)) = &app.link {
+        let nothing = "Offline, and nothing is known from before.";
+        return (format!("{nothing} {} {}\n{refresh} tries again.", failure.text, failure.next), true);
+    }
+    if app.sync.seen.is_none() {
+        return (format!("Nothing was read yet. {refresh} reads the {what}."), false);
+    }
+    let create = match app.availability(Action::Create) {
+        Ok(()) => format!(" {} creates one.", key(Action::Create)),
+        Err(_) => String::new(),
+    };
+    (format!("There are no {what} here.{create}"), false)
+}
+
+fn reading(kind: Kind, app: &App) -> String {
+    let what = kind.plural();
+    match app.sync.progress.iter().find(|(of, _, _)| *of == kind) {
+        None => format!("Reading {what}…"),
+        Some((_, seen, None)) => format!("Reading {what}… {}", count(*seen)),
+        Some((_, seen, Some(said))) => format!("Reading {what}… {} of {}", count(*seen), count(*said)),
+    }
+}
