@@ -12,6 +12,9 @@ impl App {
         if self.profile.is_none() && !matches!(action, Action::Quit | Action::Help | Action::Palette | Action::Redraw) {
             return match action {
                 Action::OpenDemo | Action::NewProfile | Action::Back | Action::Profile => Ok(()),
+                // What boxes are driven by: the form of a new profile, the palette, help.
+                Action::Submit | Action::NextField | Action::PreviousField | Action::Choose | Action::Send => Ok(()),
+                Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => Ok(()),
                 _ => Err("No directory is open yet.".into()),
             };
         }

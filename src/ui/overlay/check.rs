@@ -34,8 +34,8 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
         },
         hints: vec![
             (Action::Toggle, "toggle"),
+            (Action::Look, "plan"),
             (Action::ToggleAll, "all shown"),
-            (Action::Look, "look at the plan"),
             (Action::Back, "back"),
         ],
         ..Shell::default()

@@ -28,6 +28,12 @@ mod below;
 /// The subject's column goes by this many lines.
 const MEASURED: usize = 200;
 
+/// From this height there is a blank line above what is typed.
+const ROOMY: usize = 12;
+
+/// Blank line and summary: there is always at least that below a list.
+const LEAST_BELOW: usize = 2;
+
 /// Shown at the right of a line that can't be taken back.
 const NEVER: &str = "undo: no";
 
@@ -36,33 +42,35 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let plan = &preview.plan;
     let (columns, height) = shell::room(app);
     let total = plan.steps.len() + plan.refused.len();
-    let names = subjects(plan, columns);
     let asks = match plan.risk() {
         Risk::Type(text) if !plan.steps.is_empty() => Some(text),
         _ => None,
     };
-    let below = below::lines(preview, cut_text(preview, names, columns, look), columns, look);
-    let typed = if asks.is_some() { 2 } else { 0 };
+    let typed = if asks.is_none() { 0 } else { 1 + usize::from(height >= ROOMY) };
     let room = height.saturating_sub(typed);
+    let names = subjects(plan, columns);
+    // One line alone is wrapped, several are cut: the whole of the selected one stands below.
+    let alone = if total == 1 { wrapped(preview, columns, look) } else { Vec::new() };
+    let cut = if total == 1 { None } else { cut_text(preview, names, columns, look) };
+    let least = if total == 1 { alone.len() } else { total.min(2) };
+    let hidden = total + LEAST_BELOW > room;
+    let below = below::lines(preview, cut, hidden, (columns, room.saturating_sub(least)), look);
     // The list gives way to the consequences, but not altogether.
-    let below = below::squeezed(below, room.saturating_sub(total.clamp(1, 2)), look);
-    let listed = total.min(room.saturating_sub(below.len())).max(1);
-    let shell = Shell {
-        title: plan.title.clone(),
-        note: if total > listed {
-            format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total))
-        } else {
-            String::new()
-        },
-        hints: hints(plan, asks.is_some()),
-        ..Shell::default()
-    };
-    let inner =
-        shell.open(frame, columns, if total > listed { height } else { listed + below.len() + typed }, app, look);
+    let listed = if total == 1 { least } else { total.min(room.saturating_sub(below.len())) }.max(1);
+    let windowed = total > listed;
+    let note =
+        if windowed { format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total)) } else { String::new() };
+    let shell = Shell { title: plan.title.clone(), note, hints: hints(plan, asks.is_some()), ..Shell::default() };
+    let rows = if windowed { height } else { listed + below.len() + typed };
+    let inner = shell.open(frame, columns, rows, app, look);
     let list = Rect { height: (listed as u16).min(inner.height), ..inner };
-    let lines: Vec<Line> = rows::window(total, preview.cursor, listed)
-        .filter_map(|at| row(plan, at, at == preview.cursor && total > 1, names, columns, look))
-        .collect();
+    let lines = if total == 1 {
+        alone
+    } else {
+        rows::window(total, preview.cursor, listed)
+            .filter_map(|at| row(plan, at, at == preview.cursor, names, columns, look))
+            .collect()
+    };
     frame.render_widget(Paragraph::new(lines), list);
     let rest = Rect { y: list.bottom(), height: inner.bottom().saturating_sub(list.bottom() + typed as u16), ..inner };
     frame.render_widget(Paragraph::new(below), rest);
@@ -76,7 +84,9 @@ fn hints(plan: &Plan, asks: bool) -> Vec<(Action, &'static str)> {
     let mut hints = Vec::new();
     if !plan.steps.is_empty() {
         hints.push((Action::Send, if asks { "send when typed" } else { "send" }));
-        hints.push((Action::DropLine, "drop line"));
+        if plan.steps.len() > 1 {
+            hints.push((Action::DropLine, "drop line"));
+        }
         hints.push((Action::Requests, "requests"));
     }
     hints.push((Action::Back, "back"));
@@ -147,6 +157,23 @@ fn row(plan: &Plan, at: usize, selected: bool, names: usize, columns: usize, loo
         cells.push((NEVER, NEVER.len(), look.careful()));
     }
     Some(rows::row(columns, selected, &cells, look))
+}
+
+/// The only line of a plan, in full.
+fn wrapped(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let plan = &preview.plan;
+    let (words, text, refused) = match (plan.steps.first(), plan.refused.first()) {
+        (Some(step), _) => (&step.words, step.words.text(look.glyphs.arrow), false),
+        (None, Some((words, why))) => (words, refused_text(words, why, look), true),
+        (None, None) => return Vec::new(),
+    };
+    let (glyph, style) = if refused { (look.glyphs.failed, look.dim()) } else { sign(words, look) };
+    let text = format!("{}  {}", clean_line(&words.subject, 512), clean_line(&text, 1024));
+    let parts = fit::wrap(&text, columns.saturating_sub(6));
+    let lead = |at: usize| if at == 0 { format!("   {glyph} ") } else { " ".repeat(5) };
+    let text_style = if refused { look.dim() } else { look.strong() };
+    let parts = parts.into_iter().enumerate();
+    parts.map(|(at, part)| Line::from(vec![Span::styled(lead(at), style), Span::styled(part, text_style)])).collect()
 }
 
 fn refused_text(words: &words::Line, why: &str, look: &Look) -> String {

@@ -315,8 +315,17 @@ fn permissions() {
     go_to(&mut app, "eva-tanaka");
     press(&mut app, Action::Permissions);
     assert_snapshot!("permissions", shown(&app));
-    press(&mut app, Action::Back);
-    go_to(&mut app, "mei");
+}
+
+#[test]
+fn details() {
+    let mut app = console(80, 24);
+    go_to(&mut app, "eva-tanaka");
+    press(&mut app, Action::Open);
+    let shown = shown(&app);
+    assert!(shown.contains("╭ eva-tanaka ─"), "{shown}");
+    assert!(shown.contains("╰ r role · t teams · p permissions · J raw · y copy · Esc back ─"), "{shown}");
+    assert_eq!(scroll_limit(&app, &look()), Some(0));
 }
 
 #[test]
