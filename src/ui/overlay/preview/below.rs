@@ -15,6 +15,9 @@ use crate::{
 /// With more different sentences than this only those of the selected line are shown.
 const FEW: usize = 5;
 
+/// Records to be re-read are counted in plans of at most so many steps: every frame counts again.
+const COUNTED: usize = 1_000;
+
 /// A sentence, how many steps say it, and the first of them.
 struct Said<'a> {
     sentence: &'a str,
@@ -71,15 +74,13 @@ fn refused(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
 
 fn consequences(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'static>> {
     let plan = &preview.plan;
-    let sentences: Vec<String> = match few(plan) {
-        Some(said) => said.iter().map(|said| attributed(said, plan.steps.len())).collect(),
-        None => {
-            let step = plan.steps.get(preview.cursor);
-            let own = step.into_iter().flat_map(|step| &step.consequences).cloned();
-            let others = plan.steps.iter().filter(|step| !step.consequences.is_empty()).count();
-            own.chain([format!("{} have consequences: go through them to read each.", counted(others, "line"))])
-                .collect()
-        }
+    let sentences: Vec<String> = if let Some(said) = few(plan) {
+        said.iter().map(|said| attributed(said, plan.steps.len())).collect()
+    } else {
+        let own = plan.steps.get(preview.cursor).into_iter().flat_map(|step| &step.consequences).cloned();
+        let others = plan.steps.iter().filter(|step| !step.consequences.is_empty()).count();
+        let more = format!("{} have consequences: go through them to read each.", counted(others, "line"));
+        own.chain([more]).collect()
     };
     let style = look.careful();
     sentences.iter().flat_map(|sentence| hanging(sentence, columns, style)).collect()
@@ -149,16 +150,15 @@ fn confirmed(plan: &Plan) -> String {
     let mut read: Vec<&Target> = plan
         .steps
         .iter()
-        .filter_map(|step| match &step.confirm {
-            Confirm::Reread(targets) => Some(targets),
-            Confirm::Echo(_) => None,
-        })
+        .take(COUNTED)
+        .filter_map(|step| if let Confirm::Reread(targets) = &step.confirm { Some(targets) } else { None })
         .flatten()
         .collect();
     read.sort_unstable();
     read.dedup();
     match read.as_slice() {
         [] => "confirmed by the answer".into(),
+        _ if plan.steps.len() > COUNTED => "confirmed by re-reading each record".into(),
         [one] => format!("confirmed by re-reading the {}", singular(one.kind)),
         [first, .., last] if first.kind == last.kind => {
             format!("confirmed by re-reading {} {}", fit::count(read.len()), first.kind.plural())
