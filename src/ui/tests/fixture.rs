@@ -290,7 +290,11 @@ pub fn buffer(app: &App, look: &Look) -> Buffer {
 
 /// The screen as text, without spaces at the ends of rows.
 pub fn screen(app: &App, look: &Look) -> String {
-    let buffer = buffer(app, look);
+    text(&buffer(app, look))
+}
+
+/// Cells as text, without spaces at the ends of rows.
+pub fn text(buffer: &Buffer) -> String {
     let mut out = String::new();
     for y in 0..buffer.area.height {
         let mut row = String::new();
