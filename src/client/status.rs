@@ -52,7 +52,7 @@ mod tests {
     fn the_servers_words_are_repeated_clean() {
         let body = br#"{"detail":"no\u001b[31m\nseat\u202e left","scimType":"tooMany","status":"400"}"#;
         let failure = refused(400, &HeaderMap::new(), body, &Request::new(Method::Post, ["Users"]), false);
-        assert!(failure.text.contains("no [31m seat left"), "{}", failure.text);
+        assert!(failure.text.ends_with("(400). It says: “no[31m seat left”"), "{}", failure.text);
         assert_eq!((failure.scim_type.as_deref(), failure.arrived), (Some("tooMany"), Arrived::Yes));
         assert!(clean(&"x".repeat(10_000)).chars().count() <= MOST_WORDS + 1);
     }

@@ -1,8 +1,8 @@
 //! Cells to bytes: cursor moves, attribute runs and text, as few as possible.
 //!
 //! Terminals disagree about the width of joined characters (Devanagari vowels, flags, families of emoji). Wherever one
-//! stands, the cells that we think it takes are erased first and the cursor is put in its place afterwards, so that a
-//! disagreement can never shift what follows or leave something behind.
+//! stands or stood, the cells that we think it takes are erased first, and the cursor is put in its place afterwards, so
+//! that a disagreement can never shift what follows or leave something behind.
 
 use std::fmt::Write as _;
 
@@ -11,6 +11,7 @@ use ratatui::{
     layout::Position,
     style::{Color, Modifier},
 };
+use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
 /// What the terminal was last told.
@@ -19,6 +20,9 @@ pub struct Painter {
     style: Style,
     /// Where the next character would go, where that is certain.
     at: Option<Position>,
+    /// Joined characters on the screen that we think are wide, with their width: the terminal may have put them into
+    /// several narrow cells, which writing over the first one would not clear.
+    joined: FxHashMap<(u16, u16), u16>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,18 +47,23 @@ impl Painter {
             self.go(x, y, out);
             self.dress(cell, out);
             let symbol = cell.symbol();
-            let joined = symbol.len() > 4 || (!symbol.is_ascii() && symbol.chars().nth(1).is_some());
+            let joined = !symbol.is_ascii() && symbol.chars().nth(1).is_some();
             let width = if symbol.is_ascii() { 1 } else { symbol.width() as u16 };
-            if joined {
-                let _ = write!(out, "\x1b[{}X", width.max(1));
+            let before = if self.joined.is_empty() { None } else { self.joined.remove(&(x, y)) };
+            if joined || before.is_some() {
+                let _ = write!(out, "\x1b[{}X", width.max(before.unwrap_or(1)));
+            }
+            if joined && width > 1 {
+                self.joined.insert((x, y), width);
             }
             out.push_str(symbol);
             self.at = (!joined).then(|| Position { x: x + width, y });
         }
     }
 
-    /// The bytes that put attributes back, before something is erased or written by others.
+    /// The bytes that put attributes back before everything is erased.
     pub fn plain(&mut self, out: &mut String) {
+        self.joined.clear();
         if self.style != Style::default() {
             out.push_str("\x1b[m");
             self.style = Style::default();
@@ -168,14 +177,27 @@ mod tests {
         assert_eq!(painted("a b c d", "x b c z"), "\x1b[1;1Hx\x1b[5Cz");
     }
 
+    /// Draws one text after another through one painter.
+    fn screens(texts: &[&str]) -> String {
+        let mut painter = Painter::default();
+        let mut out = String::new();
+        let mut before = Buffer::empty(Rect::new(0, 0, 20, 1));
+        for text in texts {
+            let mut after = Buffer::empty(Rect::new(0, 0, 20, 1));
+            after.set_string(0, 0, text, Style::default());
+            painter.paint(before.diff(&after).into_iter(), &mut out);
+            before = after;
+        }
+        shown(&out)
+    }
+
     #[test]
     fn joined_characters_leave_nothing_behind_and_shift_nothing() {
-        for name in ["क्षितिज कुल", "👩‍👩‍👧 fam", "Franc\u{327}ois", "สมชาย รัต"]
+        // The last one is drawn as two narrow cells by terminals that go by single characters.
+        for name in ["क्षितिज कुल", "👩\u{200d}👩\u{200d}👧 fam", "Franc\u{327}ois", "สมชาย รัต", "र्णर्ण"]
         {
-            let first = painted("", "xxxxxxxxxxxxxxx|");
-            let next = painted("xxxxxxxxxxxxxxx|", &format!("{name:<12}"));
-            let screen = shown(&(first + &next));
-            assert!(!screen.contains('x') && !screen.contains('|'), "{name}: {screen}");
+            let screen = screens(&["xxxxxxxxxxxxxxx|", &format!("{name:<12}"), "abc"]);
+            assert_eq!(screen.trim_end(), "abc", "{name}");
         }
     }
 
