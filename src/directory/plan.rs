@@ -151,12 +151,11 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
     let mut plan = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None };
     for change in changes {
         let line = words::line(&change, directory);
-        let earlier: Vec<&Change> = plan.steps.iter().map(|step| &step.change).collect();
         let allowed = planner
             .capabilities()
             .can(change.verb())
             .map_err(str::to_owned)
-            .and_then(|()| guard::check(&change, directory, guards, &earlier));
+            .and_then(|()| guard::check(&change, directory, guards, &plan.steps));
         match allowed {
             Err(why) => plan.refused.push((line, why)),
             Ok(guarded) => match planner.step(&change, directory) {

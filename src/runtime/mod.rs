@@ -237,6 +237,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         };
         let effects = self.app.update(msg, Timestamp::now());
         effects.into_iter().for_each(|effect| self.execute(effect));
+        // How far a text can be scrolled is known only by what draws it.
+        if let Some(last) = ui::scroll_limit(&self.app, &self.look) {
+            self.app.clamp_scroll(last);
+        }
     }
 
     fn take_session(&mut self, opened: Opened, mut session: Session) {
