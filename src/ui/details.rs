@@ -101,7 +101,9 @@ impl Page<'_> {
             Kind::Role => directory.role(&target.id).map(|role| self.role(role, target)),
         }
         .unwrap_or_else(|| vec![Line::styled("This record is not there any more.", self.look.careful())]);
-        lines.iter_mut().for_each(|line| self.clip(line));
+        for line in &mut lines {
+            self.clip(line);
+        }
         lines
     }
 

@@ -17,13 +17,12 @@ impl Page<'_> {
         lines.extend(self.problem(team.problem.as_deref()));
         lines.extend(self.last_failure(target));
         lines.push(Line::default());
-        match team.members.as_deref() {
-            Some(members) => lines.extend(self.members(team, members, target)),
-            None => {
-                let key = self.app.keymap.label(Action::Refresh).unwrap_or_default();
-                let words = format!("The server did not say who is in this team; {key} reads it again.");
-                lines.extend(self.wrapped(&words, self.look.dim()));
-            }
+        if let Some(members) = team.members.as_deref() {
+            lines.extend(self.members(team, members, target));
+        } else {
+            let key = self.app.keymap.label(Action::Refresh).unwrap_or_default();
+            let words = format!("The server did not say who is in this team; {key} reads it again.");
+            lines.extend(self.wrapped(&words, self.look.dim()));
         }
         lines.push(Line::default());
         lines.extend(self.dates(team.created, team.modified, &team.id));

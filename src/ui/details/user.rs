@@ -57,24 +57,20 @@ impl Page<'_> {
     }
 
     fn facts(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
-        let unknown = self.unknown(user);
+        let unknown = unknown(user);
         let or_unknown =
             |name: Option<&crate::directory::Name>| name.map_or_else(|| unknown.into(), ToString::to_string);
         let role = format!("{}{}", or_unknown(user.org_role.as_ref()), self.mark(target, &Field::OrgRole));
         let mut lines = self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole));
-        if user.models_seat.is_some() || user.weave_role.is_some() {
-            let dot = self.look.glyphs.dot;
-            let seats = format!(
-                "Models {} {dot} Weave {}",
-                or_unknown(user.models_seat.as_ref()),
-                or_unknown(user.weave_role.as_ref())
-            );
-            lines.extend(self.fact("Seats", &seats, Style::new()));
+        for (label, seat) in [("Models seat", &user.models_seat), ("Weave role", &user.weave_role)] {
+            if let Some(seat) = seat {
+                lines.extend(self.fact(label, seat.as_str(), Style::new()));
+            }
         }
         let last = match user.last_active {
             LastActive::Unknown => "not known".into(),
             LastActive::Never => "never".into(),
-            LastActive::At(at) => format!("{}, {} ago", self.look.day(at), ago(user.last_active, self.app.now)),
+            LastActive::At(at) => format!("{} ago, {}", ago(user.last_active, self.app.now), self.look.day(at)),
         };
         lines.extend(self.fact("Last active", &last, Style::new()));
         if let Some(days) = user.days_active {
@@ -84,11 +80,6 @@ impl Page<'_> {
             lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
         }
         lines
-    }
-
-    /// What a list left out is not known; what a single read left out is not there.
-    fn unknown(&self, user: &User) -> &'static str {
-        if user.depth == Depth::Full { "none" } else { "not known yet" }
     }
 
     /// The roles as the user has them, then the teams that list the user without a known role.
@@ -116,4 +107,9 @@ impl Page<'_> {
         }
         lines
     }
+}
+
+/// What a list left out is not known; what a single read left out is not there.
+fn unknown(user: &User) -> &'static str {
+    if user.depth == Depth::Full { "none" } else { "not known yet" }
 }

@@ -63,7 +63,6 @@ pub(super) struct Row<'a> {
     shown: Shown<'a>,
     target: Target,
     touched: bool,
-    failed: bool,
     setting: &'a Setting<'a>,
     app: &'a App,
     look: &'a Look,
@@ -80,13 +79,17 @@ impl<'a> Row<'a> {
         };
         let target = Target { kind, id: app.directory.id_at(kind, row)?.clone() };
         let touched = app.directory.is_touched(&target);
-        let failed = setting.failed.contains(&target);
-        Some(Self { shown, target, touched, failed, setting, app, look: setting.look })
+        Some(Self { shown, target, touched, setting, app, look: setting.look })
     }
 
     /// Its id.
     pub fn id(&self) -> &Id {
         &self.target.id
+    }
+
+    /// Its newest change failed.
+    pub fn failed(&self) -> bool {
+        self.setting.failed.contains(&self.target)
     }
 
     /// Why it could not be read.
@@ -122,12 +125,7 @@ impl<'a> Row<'a> {
 
     fn name(&self, name: &Name) -> Cell {
         let text = if name.is_empty() { crate::scim::text::clean(self.id()).into_owned() } else { name.to_string() };
-        let mut cell = Cell::new(text);
-        if self.failed {
-            cell.tail = format!(" {}", self.look.glyphs.failed);
-            cell.style = self.look.bad();
-        }
-        cell.pending(self.is(&Field::Whole), self.look)
+        Cell::new(text).pending(self.is(&Field::Whole), self.look)
     }
 
     fn user(&self, user: &User, what: What) -> Cell {
