@@ -1,5 +1,7 @@
 //! The snapshot: what comes back of records and resources.
 
+use std::fmt::Write;
+
 use super::*;
 
 #[test]
@@ -25,7 +27,12 @@ fn every_field_of_a_record_comes_back() {
 /// put the new bytes here.
 #[test]
 fn the_stored_form_is_that_of_its_number() {
-    let hex = |bytes: Vec<u8>| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: Vec<u8>| {
+        bytes.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
+    };
     let user = hex(postcard::to_stdvec(&full_user("u", "n")).unwrap());
     let team = hex(postcard::to_stdvec(&full_team("t", "n")).unwrap());
     let role = hex(postcard::to_stdvec(&full_role("r", "n")).unwrap());
