@@ -43,7 +43,8 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     let (width, height) = crossterm::terminal::size()?;
     let profiles = opener.config.iter().flat_map(|config| config.profiles.keys().cloned()).collect();
     let salt = getrandom::u32().unwrap_or_default() as u16;
-    let app = App::new(keymap, profiles, Size { width, height }, Timestamp::now(), salt);
+    let mut app = App::new(keymap, profiles, Size { width, height }, Timestamp::now(), salt);
+    app.config_path = opener.places.config_file.display().to_string();
     let env = opener.env;
     let look = look(wanted(&ui), &env, TimeZone::system());
 

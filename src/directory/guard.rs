@@ -16,6 +16,8 @@ pub struct Guards {
     pub me: Option<String>,
     /// The last-admin guard was switched off by a line in the config.
     pub allow_last_admin: bool,
+    /// Changing oneself needs no more care than changing anybody else: switched off by a line in the config.
+    pub allow_yourself: bool,
 }
 
 /// What a guard adds to a change that it lets through.
@@ -50,7 +52,7 @@ pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &
     if takes_admin_away(change, user) {
         last_admin(user, directory, guards, earlier, &mut guarded)?;
     }
-    if weakens(change) && is_me(user, guards) {
+    if weakens(change) && !guards.allow_yourself && is_me(user, guards) {
         guarded.risk = guarded.risk.max(Risk::Type(user.user_name.as_str().to_owned()));
         guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
     }
@@ -191,6 +193,8 @@ mod tests {
         let me = Guards { me: Some("EVA".into()), ..Guards::default() };
         assert_eq!(check(&demote("eva"), &users, &me, &[]).unwrap().risk, Risk::Type("eva".into()));
         assert_eq!(check(&demote("ivan"), &users, &me, &[]).unwrap().risk, Risk::Look);
+        let careless = Guards { allow_yourself: true, ..me };
+        assert_eq!(check(&demote("eva"), &users, &careless, &[]).unwrap().risk, Risk::Look);
         let read_only = Guards { read_only: true, ..Guards::default() };
         assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().contains("read-only"));
     }

@@ -143,10 +143,12 @@ impl Opener {
             confirm_always: profile.confirm == Confirm::Always,
             actor: (self.env)("USER").or_else(|| (self.env)("LOGNAME")).unwrap_or_else(|| "unknown".into()),
         };
+        let unguarded = |name: &str| profile.unguarded.iter().any(|guard| guard == name);
         let guards = Guards {
             read_only: profile.read_only || self.read_only,
             me: profile.me.clone(),
-            allow_last_admin: profile.unguarded.iter().any(|guard| guard == "last-admin"),
+            allow_last_admin: unguarded("last-admin"),
+            allow_yourself: unguarded("yourself"),
         };
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };

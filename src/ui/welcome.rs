@@ -38,8 +38,9 @@ fn text(width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
         way(Action::Palette, &format!("open a profile: {}", app.profiles.join(", ")));
     }
     way(Action::Quit, "quit");
+    let place = format!("Profiles are read from {}.", app.config_path);
     for part in [
-        "Profiles are read from scimitar/config.toml in $XDG_CONFIG_HOME, or in ~/.config.",
+        place.as_str(),
         "For W&B, a new profile takes what is there already: the key from WANDB_API_KEY or ~/.netrc, the host from \
          WANDB_BASE_URL.",
     ] {

@@ -14,7 +14,7 @@ use crate::config::raw::{RawKey, RawProfile};
 use crate::config::secret::{KeySource, WANDB_DEFAULT_URL};
 
 /// The guards that a profile may switch off.
-const GUARDS: [&str; 3] = ["last-admin", "yourself", "unfiltered-removal"];
+const GUARDS: [&str; 2] = ["last-admin", "yourself"];
 
 /// Reads the values of one profile.
 pub(super) struct Reader<'a> {

@@ -16,7 +16,6 @@ default_profile = "acme"
 [ui]
 theme = "mono"
 glyphs = "ascii"
-mouse = true
 [keys]
 quit = ["q", "ctrl-c"]
 [profile.acme]
@@ -43,7 +42,7 @@ url = "https://acme.wandb.io"
 key = { netrc = true }
 "#;
     let file = ConfigFile::parse(text, Path::new("/etc/s/config.toml")).unwrap();
-    assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii, mouse: true });
+    assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii });
     assert_eq!(file.keys["quit"], ["q", "ctrl-c"]);
     let acme = &file.profiles["acme"];
     assert_eq!((acme.provider, acme.hosting), (Provider::Wandb, Some(Hosting::SelfManaged)));
@@ -74,8 +73,8 @@ key = { netrc = true }
     "[profile.a]\nprovider = \"wandb\"\nreadonly = true",
     "config.toml:3: profile.a.readonly: unknown field"
 )]
-#[case::wrong_type("[ui]\nmouse = \"yes\"", "config.toml:2: ui.mouse: invalid type: string, expected a boolean")]
-#[case::syntax("[ui]\nmouse = \n", "config.toml:2: ui.mouse: ")]
+#[case::wrong_type("[ui]\ntheme = 3", "config.toml:2: ui.theme: invalid type: integer `3`, expected a string")]
+#[case::syntax("[ui]\ntheme = \n", "config.toml:2: ui.theme: ")]
 #[case::theme(
     "[ui]\ntheme = \"pink\"",
     "config.toml:2: ui.theme: unknown theme \"pink\"; use auto, dark, light or mono"
@@ -108,7 +107,7 @@ key = { netrc = true }
 )]
 #[case::guard(
     "[profile.a]\nprovider = \"wandb\"\nunguarded = [\n\"last-admin\",\n\"me\"]",
-    "config.toml:5: profile.a.unguarded: unknown guard \"me\"; use last-admin, yourself or unfiltered-removal"
+    "config.toml:5: profile.a.unguarded: unknown guard \"me\"; use last-admin or yourself"
 )]
 fn faults_name_line_and_key(#[case] text: &str, #[case] sentence: &str) {
     let got = fault(text);

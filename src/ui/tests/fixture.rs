@@ -202,7 +202,9 @@ pub fn with(planner: Fake, width: u16, height: u16) -> App {
 /// The first screen.
 pub fn welcome(width: u16, height: u16) -> App {
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
-    App::new(keymap, vec!["acme".into()], Size { width, height }, now(), 7)
+    let mut app = App::new(keymap, vec!["acme".into()], Size { width, height }, now(), 7);
+    app.config_path = "~/.config/scimitar/config.toml".into();
+    app
 }
 
 /// The whole small directory, just read from the server.

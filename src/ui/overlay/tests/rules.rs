@@ -35,8 +35,8 @@ fn details() {
     press(&mut app, Action::Open);
     let shown = shown(&app);
     assert!(shown.contains("╭ eva-tanaka ─"), "{shown}");
-    assert!(shown.contains("╰ r role · t teams · p permissions · J raw · y copy · Esc back ─"), "{shown}");
-    assert_eq!(scroll_limit(&app, &look()), Some(0));
+    assert!(shown.contains("── r role · t teams · p permissions · J raw · Esc back ─"), "{shown}");
+    assert_eq!(scroll_limit(&app, &look()), Some(2));
 }
 
 #[test]
