@@ -199,18 +199,12 @@ impl Form {
         let changes = match self.purpose.clone() {
             Purpose::CreateUser => self.new_user(key, directory),
             Purpose::CreateTeam => self.new_team(key, directory),
-            Purpose::CreateRole => {
-                self.role_draft(directory, None).map(|role| Change::CreateRole { key, role }).into_iter().collect()
-            }
+            Purpose::CreateRole => vec![Change::CreateRole { key, role: self.role_draft(directory, None) }],
             Purpose::EditUser(id) => self.user_fields(&id, directory),
             Purpose::EditRole(id) => {
                 let now = directory.role(&id).map(RoleDraft::of);
-                let draft = self.role_draft(directory, Some(&id));
-                draft
-                    .filter(|to| Some(to) != now.as_ref())
-                    .map(|to| Change::EditRole { role: id, to })
-                    .into_iter()
-                    .collect()
+                let to = self.role_draft(directory, Some(&id));
+                if Some(&to) == now.as_ref() { Vec::new() } else { vec![Change::EditRole { role: id, to }] }
             }
             Purpose::NewProfile => Vec::new(),
         };
@@ -258,7 +252,7 @@ impl Form {
         vec![Change::CreateTeam { key, name, members }]
     }
 
-    fn role_draft(&mut self, directory: &Directory, own: Option<&Id>) -> Option<RoleDraft> {
+    fn role_draft(&mut self, directory: &Directory, own: Option<&Id>) -> RoleDraft {
         let draft = RoleDraft {
             name: self.value("name").into(),
             description: self.value("description").into(),
@@ -279,7 +273,7 @@ impl Form {
         if let Some(odd) = odd {
             self.fail("added", format!("`{odd}` is no permission; write object:operation, such as run:delete"));
         }
-        Some(draft)
+        draft
     }
 
     fn user_fields(&mut self, id: &Id, directory: &Directory) -> Vec<Change> {

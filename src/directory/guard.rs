@@ -29,12 +29,6 @@ pub struct Guarded {
     pub notes: Vec<String>,
 }
 
-impl Default for Risk {
-    fn default() -> Self {
-        Risk::Plain
-    }
-}
-
 /// Checks one change against what is known and against the changes planned before it.
 ///
 /// # Errors

@@ -30,9 +30,10 @@ pub enum Undo {
 }
 
 /// How carefully a person must look before it is sent.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Risk {
     /// Sent at once where the profile confirms only what is risky.
+    #[default]
     Plain,
     /// Shown first.
     Look,

@@ -19,33 +19,43 @@ pub struct Screen<W: Write> {
     out: W,
     frame: String,
     painter: Painter,
-    /// What the cursor was last told: hidden, or shown at a place.
-    cursor: Option<Option<Position>>,
-    /// What it shall be after this frame.
+    cursor: Cursor,
+    /// Where it shall be after this frame; nowhere hides it.
     wanted: Option<Position>,
+}
+
+/// What the terminal's cursor was last told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    /// Nothing yet.
+    Untold,
+    Hidden,
+    At(Position),
+    /// Shown, but drawing has moved it since.
+    Moved,
 }
 
 impl<W: Write> Screen<W> {
     /// Nothing is written yet.
     pub fn new(out: W) -> Self {
-        Self { out, frame: String::new(), painter: Painter::default(), cursor: None, wanted: None }
+        Self { out, frame: String::new(), painter: Painter::default(), cursor: Cursor::Untold, wanted: None }
     }
 
     fn place_cursor(&mut self) {
-        if self.cursor == Some(self.wanted) {
+        let next = self.wanted.map_or(Cursor::Hidden, Cursor::At);
+        if self.cursor == next {
             return;
         }
-        let hidden = !matches!(self.cursor, Some(Some(_)));
         match self.wanted {
             Some(Position { x, y }) => {
                 self.frame.push_str(&format!("\x1b[{};{}H", y + 1, x + 1));
-                if hidden {
+                if matches!(self.cursor, Cursor::Untold | Cursor::Hidden) {
                     self.frame.push_str("\x1b[?25h");
                 }
             }
             None => self.frame.push_str("\x1b[?25l"),
         }
-        self.cursor = Some(self.wanted);
+        self.cursor = next;
     }
 }
 
@@ -58,11 +68,8 @@ impl<W: Write> Backend for Screen<W> {
     {
         let before = self.frame.len();
         self.painter.paint(content, &mut self.frame);
-        // Drawing moved the cursor: a visible one must be put in its place again.
-        if self.frame.len() > before
-            && let Some(Some(_)) = self.cursor
-        {
-            self.cursor = Some(Some(Position { x: u16::MAX, y: u16::MAX }));
+        if self.frame.len() > before && matches!(self.cursor, Cursor::At(_)) {
+            self.cursor = Cursor::Moved;
         }
         Ok(())
     }

@@ -124,7 +124,8 @@ fn no_line_of_a_text_is_wider_than_its_box() {
 
 #[test]
 fn the_row_with_the_cursor_is_reversed_without_any_colour_too() {
-    let opened: [(&str, fn(&mut App)); 5] = [
+    type Open = fn(&mut App);
+    let opened: [(&str, Open); 5] = [
         ("picker", |app| press(app, Action::SetRole)),
         ("check", |app| press(app, Action::Teams)),
         ("preview", |app| {
