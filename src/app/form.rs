@@ -65,7 +65,7 @@ pub struct ProfileDraft {
     pub hosting: String,
     /// Base URL.
     pub url: String,
-    /// `env NAME`, `file PATH`, `command WORDS` or `netrc`.
+    /// `env NAME`, `file PATH`, `command WORDS`, `netrc` or `none`.
     pub key: String,
     /// User name or email of the key's owner.
     pub me: String,
@@ -144,7 +144,7 @@ impl Form {
             Field::new("provider", "Provider", "wandb", "wandb or scim"),
             Field::new("hosting", "Hosting", "dedicated", "wandb: multi-tenant, dedicated or self-managed"),
             Field::new("url", "URL", "", "https://acme.wandb.io; empty: W&B's multi-tenant cloud"),
-            Field::new("key", "Key from", "env WANDB_API_KEY", "env NAME, file PATH, command WORDS or netrc"),
+            Field::new("key", "Key from", "env WANDB_API_KEY", "env NAME, file PATH, command WORDS, netrc or none"),
             Field::new("me", "Your user name", "", "optional: guards you against demoting yourself"),
         ];
         Self::new(Purpose::NewProfile, "New profile", fields)

@@ -13,7 +13,7 @@ use crate::{
     app::{Opened, ProfileView, form::ProfileDraft},
     client::{Auth, Client, Endpoint},
     config::{
-        AuthForm, Confirm, ConfigFile, Hosting, KeySource, NewProfile, Places, Profile, Provider, resolve, save_profile,
+        AuthForm, ConfigFile, Confirm, Hosting, KeySource, NewProfile, Places, Profile, Provider, resolve, save_profile,
     },
     demo,
     dialect::{self, Dialect},
@@ -264,7 +264,8 @@ fn store_name(profile: &Profile) -> String {
     use std::hash::{Hash, Hasher};
     let mut hasher = rustc_hash::FxHasher::default();
     profile.base_text().hash(&mut hasher);
-    let safe: String = profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    let safe: String =
+        profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     format!("{safe}-{:08x}.db", hasher.finish() as u32)
 }
 
@@ -293,18 +294,23 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
         _ => return Err(field("hosting", "multi-tenant, dedicated or self-managed".into())),
     };
     let words: Vec<String> = draft.key.split_whitespace().map(str::to_owned).collect();
+    let mut auth = AuthForm::Bearer;
     let key = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["none"] => {
+            auth = AuthForm::None;
+            KeySource::FirstOf(Vec::new())
+        }
         [] | ["netrc"] => KeySource::Netrc,
         ["env", name] => KeySource::Env((*name).to_owned()),
         ["file", path @ ..] if !path.is_empty() => KeySource::File(path.join(" ").into()),
         ["command", ..] if words.len() > 1 => KeySource::Command(words.into_iter().skip(1).collect()),
-        _ => return Err(field("key", "write env NAME, file PATH, command WORDS or netrc".into())),
+        _ => return Err(field("key", "write env NAME, file PATH, command WORDS, netrc or none".into())),
     };
     Ok(NewProfile {
         provider,
         hosting,
         url: (!draft.url.is_empty()).then(|| draft.url.clone()),
-        auth: AuthForm::Bearer,
+        auth,
         key,
         me: (!draft.me.is_empty()).then(|| draft.me.clone()),
         read_only: false,

@@ -163,12 +163,8 @@ impl Reader<'_> {
     }
 
     fn auth(&self, raw: &RawProfile) -> Result<AuthForm, ConfigError> {
-        let forms = [
-            ("bearer", Form::Bearer),
-            ("basic", Form::Basic),
-            ("basic-user", Form::BasicUser),
-            ("none", Form::None),
-        ];
+        let forms =
+            [("bearer", Form::Bearer), ("basic", Form::Basic), ("basic-user", Form::BasicUser), ("none", Form::None)];
         let form = self.choose("auth", raw.auth.as_ref(), &forms)?.unwrap_or(Form::Bearer);
         match (form, raw.user.as_ref()) {
             (Form::Bearer, None) => Ok(AuthForm::Bearer),
