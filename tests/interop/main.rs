@@ -93,7 +93,7 @@ async fn a_group_is_created_filled_emptied_and_deleted() {
         names.push(outside.get("Users", id).await.unwrap()["userName"].as_str().unwrap().to_owned());
     }
     let mut console = Console::open().await;
-    let name = outside.unique("crew");
+    let name = outside.unique("Tour Guides");
     console.go(Tab::Teams).await;
     console.fill(Action::Create, &[&name, &names[0]]).await;
     console.send("").await;
