@@ -169,8 +169,7 @@ impl Console {
                 self.runtime.draw().unwrap();
             }
         };
-        if tokio::time::timeout(LIMIT, work).await.is_err() {
-            panic!("no rest in {LIMIT:?}:\n{}\n{}", self.screen(), self.story());
-        }
+        let rested = tokio::time::timeout(LIMIT, work).await;
+        assert!(rested.is_ok(), "no rest in {LIMIT:?}:\n{}\n{}", self.screen(), self.story());
     }
 }
