@@ -124,6 +124,8 @@ pub struct Capabilities {
     pub sparse_lists: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
+    /// Names of users and groups may hold spaces, as RFC 7643 allows.
+    pub spaced_names: bool,
 }
 
 impl Capabilities {

@@ -40,6 +40,10 @@ provider = "wandb"
 provider = "wandb"
 url = "https://acme.wandb.io"
 key = { netrc = true }
+[profile.open]
+provider = "scim"
+url = "http://127.0.0.1:8080/v2"
+auth = "none"
 "#;
     let file = ConfigFile::parse(text, Path::new("/etc/s/config.toml")).unwrap();
     assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii });
@@ -53,6 +57,7 @@ key = { netrc = true }
     assert_eq!(acme.key.describe(), "command pass");
     assert_eq!(file.profiles["shared"].hosting, Some(Hosting::MultiTenant));
     assert_eq!(file.profiles["ded"].hosting, Some(Hosting::Dedicated));
+    assert_eq!(file.profiles["open"].auth, AuthForm::None);
 }
 
 #[rstest]
@@ -101,6 +106,10 @@ key = { netrc = true }
     "config.toml:3: profile.a.user: is missing"
 )]
 #[case::stray_user("[profile.a]\nprovider = \"wandb\"\nuser = \"ann\"", "config.toml:3: profile.a.user: only auth")]
+#[case::stray_key(
+    "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nauth = \"none\"\nkey = { netrc = true }",
+    "config.toml:5: profile.a.key: auth = \"none\" sends no key; remove this line"
+)]
 #[case::range(
     "[profile.a]\nprovider = \"wandb\"\nparallel = 0",
     "config.toml:3: profile.a.parallel: 0 is out of range; use a number from 1 to 32"

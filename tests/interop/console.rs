@@ -1,0 +1,175 @@
+//! The console under test: the real loop and worker, a screen in memory, keys from the action table.
+
+use std::{collections::BTreeMap, fmt::Write, time::Duration};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use ratatui::{Terminal, backend::TestBackend};
+use scimitar::{
+    app::{App, Overlay, Size, Tab, action::Action, keymap::Keymap},
+    config::{ConfigFile, Places},
+    demo,
+    runtime::{Opener, Runtime},
+    ui::look::{Glyphs, Look, Theme},
+};
+use tempfile::TempDir;
+
+use super::outside::{self, KEY};
+
+/// The longest wait for rest; a server on this machine takes well under a second.
+const LIMIT: Duration = Duration::from_secs(60);
+const SIZE: Size = Size { width: 120, height: 40 };
+
+/// A console with the server's profile open.
+pub struct Console {
+    runtime: Runtime<TestBackend>,
+    _home: TempDir,
+}
+
+impl Console {
+    /// Opens it with nothing on disk, and reads the lists.
+    pub async fn open() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        let places = Places {
+            config_file: at("config.toml"),
+            state: at("state"),
+            cache: at("cache"),
+            log: at("log"),
+            netrc: None,
+        };
+        let auth =
+            if outside::key().is_some() { format!("key = {{ env = \"{KEY}\" }}") } else { "auth = \"none\"".into() };
+        let text = format!("[profile.interop]\nprovider = \"scim\"\nurl = \"{}\"\n{auth}\n", outside::url());
+        let config = ConfigFile::parse(&text, &places.config_file).unwrap();
+        let opener =
+            Opener { places, config: Some(config), read_only: false, demo: demo::Options::default(), env: |_| None };
+        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        let app = App::new(keymap, vec!["interop".into()], SIZE, Timestamp::now(), 0);
+        let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();
+        let (opened, session) = opener.open(Some("interop")).await.unwrap();
+        let mut runtime = Runtime::new(terminal, app, Look::new(Theme::Mono, Glyphs::UNICODE), opener);
+        runtime.start(opened, session);
+        let mut console = Self { runtime, _home: home };
+        console.rest().await;
+        assert!(!console.app().sync.proofs.is_empty(), "no list came:\n{}", console.screen());
+        console
+    }
+
+    /// The console's state.
+    pub fn app(&self) -> &App {
+        &self.runtime.app
+    }
+
+    /// Presses the key of an action.
+    pub async fn press(&mut self, action: Action) {
+        let key = self.app().keymap.event(action).unwrap();
+        self.runtime.press(Event::Key(key));
+        self.rest().await;
+    }
+
+    /// Goes to a tab.
+    pub async fn go(&mut self, tab: Tab) {
+        let action = match tab {
+            Tab::Users => Action::GoUsers,
+            Tab::Teams => Action::GoTeams,
+            Tab::Roles => Action::GoRoles,
+            Tab::Activity => Action::GoActivity,
+        };
+        self.press(action).await;
+    }
+
+    /// Filters the list for a name and stays on its row.
+    pub async fn select(&mut self, tab: Tab, name: &str) {
+        self.go(tab).await;
+        self.press(Action::Filter).await;
+        self.write(name);
+        self.key(KeyCode::Enter).await;
+        assert!(self.screen().contains(name), "{name} is not shown:\n{}", self.screen());
+    }
+
+    /// The id of the row under the cursor.
+    pub fn selected(&self) -> String {
+        self.app().subject().map(|target| target.id.to_string()).unwrap_or_default()
+    }
+
+    /// Opens a form, writes its fields in order and submits it.
+    pub async fn fill(&mut self, action: Action, values: &[&str]) {
+        self.press(action).await;
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                self.press(Action::NextField).await;
+            }
+            self.runtime.press(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+            self.write(value);
+        }
+        self.press(Action::Submit).await;
+    }
+
+    /// Opens a check list, toggles these and looks at the plan.
+    pub async fn toggle(&mut self, action: Action, names: &[String]) {
+        self.press(action).await;
+        for name in names {
+            self.write(name);
+            self.press(Action::Toggle).await;
+            self.runtime.press(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        }
+        self.press(Action::Look).await;
+    }
+
+    /// Confirms the plan where one is shown, and waits for its end.
+    pub async fn send(&mut self, typed: &str) {
+        assert!(!matches!(self.app().overlays.last(), Some(Overlay::Form(_))), "refused:\n{}", self.screen());
+        if matches!(self.app().overlays.last(), Some(Overlay::Preview(_))) {
+            self.write(typed);
+            self.press(Action::Send).await;
+        }
+        assert!(self.app().overlays.is_empty(), "not sent:\n{}", self.screen());
+    }
+
+    /// The screen as text.
+    pub fn screen(&self) -> String {
+        self.runtime.terminal.backend().to_string()
+    }
+
+    /// What was asked of the server and what it answered, the last change first.
+    pub fn story(&self) -> String {
+        let mut text = String::new();
+        for entry in self.app().entries.values().rev() {
+            let _ = writeln!(text, "{:?} {}", entry.state, entry.why);
+            for exchange in &entry.exchanges {
+                let _ = writeln!(text, "  {} → {:?} {}", exchange.request, exchange.status, exchange.answer);
+            }
+        }
+        text
+    }
+
+    /// Ends the session.
+    pub async fn end(mut self) {
+        self.runtime.end().await;
+    }
+
+    async fn key(&mut self, code: KeyCode) {
+        self.runtime.press(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        self.rest().await;
+    }
+
+    fn write(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.runtime.press(Event::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE)));
+        }
+    }
+
+    /// Waits until nothing is under way, drawing after each message.
+    async fn rest(&mut self) {
+        let work = async {
+            self.runtime.draw().unwrap();
+            while !self.runtime.is_idle() || !self.runtime.app.is_idle() {
+                self.runtime.step().await;
+                self.runtime.draw().unwrap();
+            }
+        };
+        let rested = tokio::time::timeout(LIMIT, work).await;
+        assert!(rested.is_ok(), "no rest in {LIMIT:?}:\n{}\n{}", self.screen(), self.story());
+    }
+}

@@ -1,0 +1,187 @@
+//! The real console on a server that is not ours: `.ci/interop` starts one and names it in `SCIMITAR_INTEROP_URL`.
+//!
+//! Keys go in, and what the server then holds is read with a client of its own. The server's directory may be anything;
+//! what these tests make, they delete.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test where they stand")]
+
+mod console;
+mod outside;
+
+use console::Console;
+use outside::Outside;
+use scimitar::app::{Tab, action::Action};
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// More than one page of the dialect's.
+const MANY: usize = 130;
+
+/// One test at a time: the lists are compared whole.
+async fn alone() -> (MutexGuard<'static, ()>, Outside) {
+    static ONE: Mutex<()> = Mutex::const_new(());
+    (ONE.lock().await, Outside::new())
+}
+
+#[tokio::test]
+#[ignore = "needs SCIMITAR_INTEROP_URL: run .ci/interop"]
+async fn long_lists_come_whole_and_can_be_searched() {
+    let (_alone, outside) = alone().await;
+    let made = outside.make_users("many", MANY).await;
+    let mut console = Console::open().await;
+    let mut shown: Vec<String> =
+        console.app().directory.records().users().values().map(|user| user.id.to_string()).collect();
+    shown.sort();
+    assert_eq!(shown, outside.ids("Users").await);
+    for proof in &console.app().sync.proofs {
+        assert!(proof.complete, "{:?}: {}", proof.kind, proof.words);
+    }
+    let last = outside.get("Users", &made[MANY - 1]).await.unwrap();
+    console.select(Tab::Users, last["userName"].as_str().unwrap()).await;
+    assert_eq!(console.selected(), made[MANY - 1]);
+    console.press(Action::Open).await;
+    let address = last["emails"][0]["value"].as_str().unwrap();
+    assert!(console.screen().contains(address), "{}", console.screen());
+    console.end().await;
+    outside.delete_all("Users", &made).await;
+}
+
+#[tokio::test]
+#[ignore = "needs SCIMITAR_INTEROP_URL: run .ci/interop"]
+async fn a_user_is_created_changed_deactivated_and_deleted() {
+    let (_alone, outside) = alone().await;
+    let mut console = Console::open().await;
+    let name = outside.unique("eva");
+    let address = format!("{name}@example.com");
+    console.go(Tab::Users).await;
+    console.fill(Action::Create, &[&name, &address, "Eva Tanaka"]).await;
+    console.send("").await;
+    let user = outside.named("Users", "userName", &name).await;
+    assert_eq!((&user["displayName"], &user["active"]), (&json!("Eva Tanaka"), &json!(true)));
+    assert_eq!(user["emails"][0]["value"], address);
+    let id = user["id"].as_str().unwrap();
+
+    console.select(Tab::Users, &name).await;
+    console.fill(Action::Edit, &["Eva Ruiz", &format!("ruiz.{address}")]).await;
+    console.send("").await;
+    let user = outside.get("Users", id).await.unwrap();
+    assert_eq!(user["displayName"], "Eva Ruiz", "{}", console.story());
+    assert_eq!(user["emails"][0]["value"], format!("ruiz.{address}"), "{}", console.story());
+    assert_eq!(user["userName"], name);
+
+    for active in [false, true] {
+        console.press(Action::ToggleActive).await;
+        console.send("").await;
+        assert_eq!(outside.get("Users", id).await.unwrap()["active"], active, "{}", console.story());
+    }
+    console.press(Action::Undo).await;
+    console.send("").await;
+    assert_eq!(outside.get("Users", id).await.unwrap()["active"], false, "{}", console.story());
+
+    console.press(Action::Delete).await;
+    console.send(&name).await;
+    assert_eq!(outside.get("Users", id).await, None, "{}", console.story());
+    assert!(console.app().directory.user(&id.into()).is_none());
+    console.end().await;
+}
+
+#[tokio::test]
+#[ignore = "needs SCIMITAR_INTEROP_URL: run .ci/interop"]
+async fn a_group_is_created_filled_emptied_and_deleted() {
+    let (_alone, outside) = alone().await;
+    let people = outside.make_users("member", 4).await;
+    let mut names = Vec::new();
+    for id in &people {
+        names.push(outside.get("Users", id).await.unwrap()["userName"].as_str().unwrap().to_owned());
+    }
+    let mut console = Console::open().await;
+    let name = outside.unique("Tour Guides");
+    console.go(Tab::Teams).await;
+    console.fill(Action::Create, &[&name, &names[0]]).await;
+    console.send("").await;
+    let group = outside.named("Groups", "displayName", &name).await;
+    let id = group["id"].as_str().unwrap();
+    assert_eq!(members(&group), people[..1]);
+
+    console.select(Tab::Teams, &name).await;
+    console.toggle(Action::Members, &names[1..]).await;
+    console.send("").await;
+    let mut all = people.clone();
+    all.sort();
+    assert_eq!(members(&outside.get("Groups", id).await.unwrap()), all, "{}", console.story());
+
+    console.toggle(Action::Members, &names[2..3]).await;
+    console.send("").await;
+    all.retain(|member| *member != people[2]);
+    assert_eq!(members(&outside.get("Groups", id).await.unwrap()), all, "{}", console.story());
+
+    console.toggle(Action::Members, &[&names[..2], &names[3..]].concat()).await;
+    console.send("").await;
+    assert_eq!(members(&outside.get("Groups", id).await.unwrap()), [""; 0], "{}", console.story());
+
+    console.press(Action::Delete).await;
+    console.send(&name).await;
+    assert_eq!(outside.get("Groups", id).await, None, "{}", console.story());
+    console.end().await;
+    outside.delete_all("Users", &people).await;
+}
+
+#[tokio::test]
+#[ignore = "needs SCIMITAR_INTEROP_URL: run .ci/interop"]
+async fn a_name_that_somebody_took_meanwhile_is_said_in_words() {
+    let (_alone, outside) = alone().await;
+    let mut console = Console::open().await;
+    let taken = outside.make_users("taken", 1).await;
+    let theirs = outside.get("Users", &taken[0]).await.unwrap();
+    let name = theirs["userName"].as_str().unwrap();
+    console.go(Tab::Users).await;
+    console.fill(Action::Create, &[name, "other@example.com", "Other"]).await;
+    console.send("").await;
+    let said = console.app().message.clone().unwrap();
+    assert!(said.error && said.text.contains(name) && said.text.contains("409"), "{}", said.text);
+    assert_eq!(outside.named("Users", "userName", name).await, theirs);
+    let ghosts = console.app().directory.records().users().values().filter(|user| user.id.starts_with("new:")).count();
+    assert_eq!((ghosts, console.app().directory.pending().len()), (0, 0));
+    console.end().await;
+    outside.delete_all("Users", &taken).await;
+}
+
+#[tokio::test]
+#[ignore = "needs SCIMITAR_INTEROP_URL: run .ci/interop"]
+async fn what_somebody_else_changed_meanwhile_is_not_written_over() {
+    let (_alone, outside) = alone().await;
+    let people = outside.make_users("rival", 1).await;
+    let name = outside.unique("shared");
+    let group = outside.post("Groups", &json!({"schemas": [GROUP], "displayName": name})).await;
+    let id = group["id"].as_str().unwrap();
+    assert!(group["meta"]["version"].is_string(), "this server keeps no versions: {group}");
+    let mut console = Console::open().await;
+    console.select(Tab::Teams, &name).await;
+    let op = json!({"op": "add", "path": "externalId", "value": "theirs"});
+    outside.patch("Groups", id, &op).await;
+    let who = outside.get("Users", &people[0]).await.unwrap();
+    let who = [who["userName"].as_str().unwrap().to_owned()];
+    console.toggle(Action::Members, &who).await;
+    console.send("").await;
+    let now = outside.get("Groups", id).await.unwrap();
+    assert_eq!((members(&now).len(), &now["externalId"]), (0, &json!("theirs")), "{}", console.story());
+    let said = console.app().message.clone().unwrap();
+    assert!(said.error && said.text.contains("somebody else"), "{}", said.text);
+    // It was read again, so the next try knows the version.
+    console.toggle(Action::Members, &who).await;
+    console.send("").await;
+    assert_eq!(members(&outside.get("Groups", id).await.unwrap()), people, "{}", console.story());
+    console.end().await;
+    outside.delete_all("Groups", &[id.to_owned()]).await;
+    outside.delete_all("Users", &people).await;
+}
+
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+/// The ids of a group's members, in order.
+fn members(group: &Value) -> Vec<String> {
+    let entries = group["members"].as_array().cloned().unwrap_or_default();
+    let mut ids: Vec<String> = entries.iter().map(|entry| entry["value"].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    ids
+}
