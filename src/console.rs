@@ -16,7 +16,7 @@ use crate::{
     app::{App, Size, keymap::Keymap},
     config,
     runtime::{Host, Opener, Runtime, Session},
-    terminal::{Guard, Screen, Signal, Signals, Wanted, copy_sequence, look, restore},
+    terminal::{Guard, Screen, Signal, Signals, Wanted, copy_sequence, look, restore, stop_process},
     ui::look::{Glyphs, Theme},
 };
 
@@ -48,6 +48,7 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     let look = look(wanted(&ui), &env, TimeZone::system());
 
     let signals = Signals::listen()?;
+    signals.watch_terminal();
     let guard = Guard::enter()?;
     let terminal = Terminal::new(Screen::new(io::stdout()))?;
     let mut runtime = Runtime::new(terminal, app, look, opener);
@@ -89,12 +90,15 @@ fn wanted(ui: &config::Ui) -> Wanted {
     Wanted { theme, glyphs }
 }
 
-/// The terminal's events through a channel, so that a read that is given up loses nothing. A dead terminal ends it.
+/// The terminal's events through a channel, so that a read that is given up loses nothing.
+///
+/// In a thread of its own that nobody waits for: from a terminal that is gone crossterm reads without end.
 fn events() -> impl futures_util::Stream<Item = io::Result<Event>> + Unpin {
     let (send, receive): (UnboundedSender<io::Result<Event>>, UnboundedReceiver<_>) = unbounded_channel();
-    tokio::spawn(async move {
+    let runtime = tokio::runtime::Handle::current();
+    std::thread::spawn(move || {
         let mut stream = EventStream::new();
-        while let Some(event) = stream.next().await {
+        while let Some(event) = runtime.block_on(stream.next()) {
             let broken = event.is_err();
             if send.send(event).is_err() || broken {
                 return;
@@ -143,25 +147,21 @@ impl Host for Tty {
     }
 }
 
-/// Stops this process as the shell expects it: the handler took SIGTSTP, SIGSTOP can't be taken.
-#[cfg(unix)]
-fn stop_process() {
-    let own = std::process::id().to_string();
-    // `kill` of the system: raising a signal needs unsafe code or another dependency.
-    let _ = std::process::Command::new("kill").args(["-STOP", &own]).status();
-}
-
-#[cfg(not(unix))]
-fn stop_process() {}
-
-/// Gives the terminal back before a panic is printed.
+/// Gives the terminal back before a panic is printed, and ends the process: in whatever thread it was, half a console
+/// would go on drawing on a screen that is no longer its own. The journal has what is open.
 pub fn restore_on_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        restore();
+        let ours = restore();
         before(info);
+        if ours {
+            std::process::exit(PANICKED);
+        }
     }));
 }
+
+/// What Rust gives for a panic in the main thread.
+const PANICKED: i32 = 101;
 
 /// How long the process waits for blocking work when it ends: a key command or a slow disk must not keep it.
 pub const LAST_WAIT: Duration = Duration::from_secs(2);

@@ -1,11 +1,6 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
 
-use super::{
-    Directory, Id,
-    change::Change,
-    plan::Risk,
-    record::User,
-};
+use super::{Directory, Id, change::Change, plan::Risk, record::User};
 
 /// What a profile sets about guards.
 #[derive(Debug, Clone, Default)]

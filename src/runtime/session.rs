@@ -13,7 +13,7 @@ use crate::{
     app::{Opened, ProfileView, form::ProfileDraft},
     client::{Auth, Client, Endpoint},
     config::{
-        AuthForm, Confirm, ConfigFile, Hosting, KeySource, NewProfile, Places, Profile, Provider, resolve, save_profile,
+        AuthForm, ConfigFile, Confirm, Hosting, KeySource, NewProfile, Places, Profile, Provider, resolve, save_profile,
     },
     demo,
     dialect::{self, Dialect},
@@ -256,7 +256,8 @@ fn store_name(profile: &Profile) -> String {
     use std::hash::{Hash, Hasher};
     let mut hasher = rustc_hash::FxHasher::default();
     profile.base_text().hash(&mut hasher);
-    let safe: String = profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    let safe: String =
+        profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     format!("{safe}-{:08x}.db", hasher.finish() as u32)
 }
 

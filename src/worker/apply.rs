@@ -208,9 +208,10 @@ impl Attempt<'_> {
         let kind = wanted.target().kind;
         let answer = self.context.send(request).await?;
         let page = crate::scim::list::parse(&answer.body).map_err(|bad| super::context::unreadable(&bad))?;
-        let read = page.resources.iter().filter_map(|raw| {
-            self.context.dialect.read(kind, raw, crate::directory::record::Depth::Full, "$").ok()
-        });
+        let read = page
+            .resources
+            .iter()
+            .filter_map(|raw| self.context.dialect.read(kind, raw, crate::directory::record::Depth::Full, "$").ok());
         // Servers that ignore a filter answer with everybody: only the same name is it.
         let found = read.into_iter().find(|record| same_name(record, &wanted));
         match found {

@@ -70,7 +70,11 @@ impl Context {
         let read = self.dialect.read(target.kind, &raw, Depth::Full, "$");
         let mut record = read.map_err(|problem| Failure {
             arrived: Arrived::Yes,
-            ..Failure::local(Class::Protocol, format!("The answer could not be read: {}: {}.", problem.path, problem.why), "")
+            ..Failure::local(
+                Class::Protocol,
+                format!("The answer could not be read: {}: {}.", problem.path, problem.why),
+                "",
+            )
         })?;
         if let Some(etag) = &answer.etag {
             set_version(&mut record, etag);

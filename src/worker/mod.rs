@@ -154,7 +154,8 @@ impl Worker {
                 self.context.report(Report::Notice(notice));
             }
             let entries = journal.entries;
-            self.unsettled = entries.iter().filter(|e| matches!(e.state, State::Sent | State::Unknown)).cloned().collect();
+            self.unsettled =
+                entries.iter().filter(|e| matches!(e.state, State::Sent | State::Unknown)).cloned().collect();
             self.context.report(Report::Journal(entries));
         }
         if self.shown
@@ -309,9 +310,8 @@ impl Worker {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             let live = context.send(&context.dialect.get(&target)).await;
-            let live = live.and_then(|answer| {
-                crate::scim::list::parse_one(&answer.body).map_err(|bad| context::unreadable(&bad))
-            });
+            let live = live
+                .and_then(|answer| crate::scim::list::parse_one(&answer.body).map_err(|bad| context::unreadable(&bad)));
             let text = match live {
                 Ok(value) => Ok(serde_json::to_string_pretty(&value).unwrap_or_default()),
                 Err(failure) => {

@@ -74,7 +74,13 @@ mod tests {
     };
 
     fn entry(id: i64, change: Change) -> Entry {
-        let words = Line { sign: Sign::Alter, subject: String::new(), what: String::new(), before: String::new(), after: String::new() };
+        let words = Line {
+            sign: Sign::Alter,
+            subject: String::new(),
+            what: String::new(),
+            before: String::new(),
+            after: String::new(),
+        };
         Entry {
             id: ChangeId(id),
             plan: ChangeId(id),

@@ -117,7 +117,12 @@ async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)]) {
     }
     let built = tokio::task::spawn_blocking(move || Records::build(lists.users, lists.teams, lists.roles)).await;
     if let Ok(records) = built {
-        context.report(Report::Records { records: Box::new(records), seen: Some(now()), partial: false, stored: false });
+        context.report(Report::Records {
+            records: Box::new(records),
+            seen: Some(now()),
+            partial: false,
+            stored: false,
+        });
     }
 }
 
@@ -155,7 +160,9 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
         let (page, read) = match parsed {
             Ok(Ok(parsed)) => parsed,
             Ok(Err(bad)) => return Some(Err(unreadable(&bad))),
-            Err(_) => return Some(Err(Failure::local(Class::Protocol, "Reading the answer failed.", "Please report this."))),
+            Err(_) => {
+                return Some(Err(Failure::local(Class::Protocol, "Reading the answer failed.", "Please report this.")));
+            }
         };
         let ids: Vec<String> = read.iter().map(|record| record.target().id.to_string()).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();

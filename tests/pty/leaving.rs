@@ -53,7 +53,7 @@ fn a_signal_ends_it_while_answers_are_slow_and_a_box_is_open() {
     let mut tty = Setup::scimitar(&["demo", "--latency", "3s"]).start();
     tty.wait_for("demo");
     tty.press("?");
-    tty.wait_for("Keys");
+    tty.wait_for("keys can be re-bound");
     tty.signal(Signal::TERM);
     assert_eq!(tty.end(), 0);
     tty.assert_restored();
