@@ -14,8 +14,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
     app::{App, Size, keymap::Keymap},
-    config,
-    runtime::{Host, Opener, Runtime, Session},
+    config::{self, ConfigError},
+    runtime::{Host, Opener, Runtime},
     terminal::{Guard, Screen, Signal, Signals, Wanted, copy_sequence, look, restore, stop_process},
     ui::look::{Glyphs, Theme},
 };
@@ -30,16 +30,24 @@ pub enum Start {
 
 /// Runs the console until it is left. Nothing is written to the terminal where something is wrong before.
 pub async fn run(opener: Opener, start: Start) -> Result<()> {
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
-    }
+    let meant = match start {
+        Start::Demo => Meant::Demo,
+        Start::Profile(name) => opener.at_start(name.as_deref())?.map_or(Meant::Nothing, Meant::Profile),
+    };
     let ui = opener.config.as_ref().map(|config| config.ui.clone()).unwrap_or_default();
     let keys = opener.config.as_ref().map(|config| config.keys.clone()).unwrap_or_default();
     let keymap = Keymap::new(&keys).map_err(|bad| match &opener.config {
-        Some(config) => eyre!("{}: {bad}", config.path.display()),
-        None => eyre!("{bad}"),
+        Some(config) => ConfigError::about(&config.path, bad.to_string(), ""),
+        None => ConfigError::new(bad.to_string(), ""),
     })?;
-    let first = open(&opener, start).await?;
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
+    }
+    let first = match meant {
+        Meant::Demo => Some(opener.open(None).await?),
+        Meant::Profile(profile) => Some(opener.open_profile(profile).await?),
+        Meant::Nothing => None,
+    };
     let (width, height) = crossterm::terminal::size()?;
     let profiles = opener.config.iter().flat_map(|config| config.profiles.keys().cloned()).collect();
     let salt = getrandom::u32().unwrap_or_default() as u16;
@@ -65,14 +73,12 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     }
 }
 
-async fn open(opener: &Opener, start: Start) -> Result<Option<(crate::app::Opened, Session)>> {
-    match start {
-        Start::Demo => Ok(Some(opener.open(None).await?)),
-        Start::Profile(name) => match opener.at_start(name.as_deref())? {
-            Some(profile) => Ok(Some(opener.open_profile(profile).await?)),
-            None => Ok(None),
-        },
-    }
+/// What the start turned out to mean.
+enum Meant {
+    Demo,
+    Profile(config::Profile),
+    /// The first run.
+    Nothing,
 }
 
 fn wanted(ui: &config::Ui) -> Wanted {
@@ -110,9 +116,15 @@ fn events() -> impl futures_util::Stream<Item = io::Result<Event>> + Unpin {
     }))
 }
 
+/// True for the errors of a terminal that is gone; a backend's error comes wrapped in another.
 fn gone(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) || error.raw_os_error() == Some(5)
+    let error = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).unwrap_or(error);
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
+        || error.raw_os_error() == Some(EIO)
 }
+
+/// What reading and writing give on a terminal that has hung up.
+const EIO: i32 = 5;
 
 /// The terminal of the process.
 struct Tty {

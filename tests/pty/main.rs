@@ -5,4 +5,5 @@
 mod bytes;
 mod leaving;
 mod looks;
+mod refused;
 mod tty;

@@ -3,6 +3,7 @@
 
 use std::{
     io::{Read, Write},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -46,7 +47,7 @@ impl Setup {
         command.env_clear();
         command.cwd(home.path());
         command.env("HOME", home.path());
-        command.env("SCIMITAR_CONFIG", home.path().join("config.toml"));
+        command.env("XDG_CONFIG_HOME", home.path().join("xdg"));
         command.env("SCIMITAR_STATE", home.path().join("state"));
         for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC")] {
             command.env(name, value);
@@ -57,6 +58,11 @@ impl Setup {
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
+    }
+
+    /// The process's home and working directory.
+    pub fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// The terminal is not the process's controlling one: nobody sends SIGHUP when it goes away.
