@@ -19,7 +19,7 @@ key = { file = "key" }
 provider = "wandb"
 hosting = "dedicated"
 url = "https://acme.invalid"
-key = "netrc"
+key = { netrc = true }
 
 [profile.plain]
 provider = "scim"
