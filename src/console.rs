@@ -14,9 +14,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
     app::{App, Size, keymap::Keymap},
-    config,
-    runtime::{Host, Opener, Runtime, Session},
-    terminal::{Guard, Screen, Signal, Signals, Wanted, copy_sequence, look, restore},
+    config::{self, ConfigError},
+    runtime::{Host, Opener, Runtime},
+    terminal::{Guard, Screen, Signal, Signals, Wanted, copy_sequence, look, restore, stop_process},
     ui::look::{Glyphs, Theme},
 };
 
@@ -30,16 +30,24 @@ pub enum Start {
 
 /// Runs the console until it is left. Nothing is written to the terminal where something is wrong before.
 pub async fn run(opener: Opener, start: Start) -> Result<()> {
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
-    }
+    let meant = match start {
+        Start::Demo => Meant::Demo,
+        Start::Profile(name) => opener.at_start(name.as_deref())?.map_or(Meant::Nothing, Meant::Profile),
+    };
     let ui = opener.config.as_ref().map(|config| config.ui.clone()).unwrap_or_default();
     let keys = opener.config.as_ref().map(|config| config.keys.clone()).unwrap_or_default();
     let keymap = Keymap::new(&keys).map_err(|bad| match &opener.config {
-        Some(config) => eyre!("{}: {bad}", config.path.display()),
-        None => eyre!("{bad}"),
+        Some(config) => ConfigError::about(&config.path, bad.to_string(), ""),
+        None => ConfigError::new(bad.to_string(), ""),
     })?;
-    let first = open(&opener, start).await?;
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
+    }
+    let first = match meant {
+        Meant::Demo => Some(opener.open(None).await?),
+        Meant::Profile(profile) => Some(opener.open_profile(profile).await?),
+        Meant::Nothing => None,
+    };
     let (width, height) = crossterm::terminal::size()?;
     let profiles = opener.config.iter().flat_map(|config| config.profiles.keys().cloned()).collect();
     let salt = getrandom::u32().unwrap_or_default() as u16;
@@ -49,6 +57,7 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     let look = look(wanted(&ui), &env, TimeZone::system());
 
     let signals = Signals::listen()?;
+    signals.watch_terminal();
     let guard = Guard::enter()?;
     let terminal = Terminal::new(Screen::new(io::stdout()))?;
     let mut runtime = Runtime::new(terminal, app, look, opener);
@@ -65,14 +74,12 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     }
 }
 
-async fn open(opener: &Opener, start: Start) -> Result<Option<(crate::app::Opened, Session)>> {
-    match start {
-        Start::Demo => Ok(Some(opener.open(None).await?)),
-        Start::Profile(name) => match opener.at_start(name.as_deref())? {
-            Some(profile) => Ok(Some(opener.open_profile(profile).await?)),
-            None => Ok(None),
-        },
-    }
+/// What the start turned out to mean.
+enum Meant {
+    Demo,
+    Profile(config::Profile),
+    /// The first run.
+    Nothing,
 }
 
 fn wanted(ui: &config::Ui) -> Wanted {
@@ -90,12 +97,15 @@ fn wanted(ui: &config::Ui) -> Wanted {
     Wanted { theme, glyphs }
 }
 
-/// The terminal's events through a channel, so that a read that is given up loses nothing. A dead terminal ends it.
+/// The terminal's events through a channel, so that a read that is given up loses nothing.
+///
+/// In a thread of its own that nobody waits for: from a terminal that is gone crossterm reads without end.
 fn events() -> impl futures_util::Stream<Item = io::Result<Event>> + Unpin {
     let (send, receive): (UnboundedSender<io::Result<Event>>, UnboundedReceiver<_>) = unbounded_channel();
-    tokio::spawn(async move {
+    let runtime = tokio::runtime::Handle::current();
+    std::thread::spawn(move || {
         let mut stream = EventStream::new();
-        while let Some(event) = stream.next().await {
+        while let Some(event) = runtime.block_on(stream.next()) {
             let broken = event.is_err();
             if send.send(event).is_err() || broken {
                 return;
@@ -107,9 +117,15 @@ fn events() -> impl futures_util::Stream<Item = io::Result<Event>> + Unpin {
     }))
 }
 
+/// True for the errors of a terminal that is gone; a backend's error comes wrapped in another.
 fn gone(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) || error.raw_os_error() == Some(5)
+    let error = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).unwrap_or(error);
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
+        || error.raw_os_error() == Some(EIO)
 }
+
+/// What reading and writing give on a terminal that has hung up.
+const EIO: i32 = 5;
 
 /// The terminal of the process.
 struct Tty {
@@ -144,25 +160,21 @@ impl Host for Tty {
     }
 }
 
-/// Stops this process as the shell expects it: the handler took SIGTSTP, SIGSTOP can't be taken.
-#[cfg(unix)]
-fn stop_process() {
-    let own = std::process::id().to_string();
-    // `kill` of the system: raising a signal needs unsafe code or another dependency.
-    let _ = std::process::Command::new("kill").args(["-STOP", &own]).status();
-}
-
-#[cfg(not(unix))]
-fn stop_process() {}
-
-/// Gives the terminal back before a panic is printed.
+/// Gives the terminal back before a panic is printed, and ends the process: in whatever thread it was, half a console
+/// would go on drawing on a screen that is no longer its own. The journal has what is open.
 pub fn restore_on_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        restore();
+        let ours = restore();
         before(info);
+        if ours {
+            std::process::exit(PANICKED);
+        }
     }));
 }
+
+/// What Rust gives for a panic in the main thread.
+const PANICKED: i32 = 101;
 
 /// How long the process waits for blocking work when it ends: a key command or a slow disk must not keep it.
 pub const LAST_WAIT: Duration = Duration::from_secs(2);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser};
-use color_eyre::eyre::Result;
+use color_eyre::eyre::{Result, WrapErr};
 use scimitar::{
     cli::{Cli, Command, DemoArgs},
     config::{ConfigError, ConfigFile, Places},
@@ -65,7 +65,11 @@ fn run(cli: Cli) -> Result<()> {
 /// Serves the demo directory until it is stopped.
 async fn serve(args: &DemoArgs) -> Result<()> {
     let mut signals = Signals::listen()?;
-    let running = demo::start(args.options()).await?;
+    let options = args.options();
+    let address = options.listen;
+    let running = demo::start(options)
+        .await
+        .wrap_err_with(|| format!("{address} can't be served; try port 0 for any free one"))?;
     let mut out = io::stdout();
     writeln!(out, "url: {}", running.url())?;
     writeln!(out, "key: {}", running.key())?;

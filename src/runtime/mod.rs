@@ -110,8 +110,17 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     /// Runs until the person, a signal or the end of the input ends it.
     ///
     /// # Errors
-    /// If the terminal can't be written to or read from: it is gone.
-    pub async fn run<S>(&mut self, mut input: S, host: &mut impl Host) -> io::Result<()>
+    /// If the terminal can't be written to or read from: it is gone. What was under way has arrived even then.
+    pub async fn run<S>(&mut self, input: S, host: &mut impl Host) -> io::Result<()>
+    where
+        S: Stream<Item = io::Result<Event>> + Unpin,
+    {
+        let result = self.turn(input, host).await;
+        self.end().await;
+        result
+    }
+
+    async fn turn<S>(&mut self, mut input: S, host: &mut impl Host) -> io::Result<()>
     where
         S: Stream<Item = io::Result<Event>> + Unpin,
     {
@@ -154,7 +163,6 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             }
             self.draw()?;
         }
-        self.end().await;
         Ok(())
     }
 
@@ -217,9 +225,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
 
     fn take(&mut self, incoming: Incoming) {
         let msg = match incoming {
-            // Passes everything, whatever the state: the way out that always works.
+            // Passes everything, whatever the state: the way out that always works. Ctrl-\ and Ctrl-4 are one byte in
+            // most terminals, which crossterm reads as the latter.
             Incoming::Terminal(Event::Key(key))
-                if key.code == KeyCode::Char('\\') && key.modifiers.contains(KeyModifiers::CONTROL) =>
+                if matches!(key.code, KeyCode::Char('\\' | '4')) && key.modifiers.contains(KeyModifiers::CONTROL) =>
             {
                 self.quit = true;
                 return;

@@ -36,12 +36,14 @@ impl Drop for Guard {
     }
 }
 
-/// Gives the terminal back, if it is ours. Errors have nowhere to go: the terminal may be gone.
-pub fn restore() {
-    if OURS.swap(false, Ordering::SeqCst) {
+/// Gives the terminal back, if it is ours, which is what it returns. Errors have nowhere to go: the terminal may be gone.
+pub fn restore() -> bool {
+    let ours = OURS.swap(false, Ordering::SeqCst);
+    if ours {
         // A frame may have been cut off in the middle of a synchronised update.
         let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
         let _ = io::stdout().flush();
     }
+    ours
 }

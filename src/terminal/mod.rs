@@ -6,10 +6,11 @@ mod detect;
 mod guard;
 mod paint;
 mod screen;
+mod sgr;
 mod signals;
 
 pub use clipboard::copy_sequence;
 pub use detect::{Wanted, look};
 pub use guard::{Guard, restore};
 pub use screen::Screen;
-pub use signals::{Signal, Signals};
+pub use signals::{Signal, Signals, stop_process};

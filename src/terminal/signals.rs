@@ -3,12 +3,24 @@
 use std::io;
 
 #[cfg(unix)]
-use tokio::signal::unix::{SignalKind, signal};
+use std::{sync::Arc, thread};
+
+#[cfg(unix)]
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    io::Errno,
+    process::{Signal as Number, getpid, kill_process},
+};
+#[cfg(unix)]
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+};
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// INT, TERM, HUP, QUIT: end.
+    /// INT, TERM, HUP, QUIT, or a terminal that is gone: end.
     End,
     /// TSTP: give the terminal back and stop.
     Stop,
@@ -22,12 +34,14 @@ pub struct Signals {
     ends: [tokio::signal::unix::Signal; 4],
     stop: tokio::signal::unix::Signal,
     cont: tokio::signal::unix::Signal,
+    hung_up: Arc<Notify>,
 }
 
 #[cfg(unix)]
 impl Signals {
     /// Starts listening.
     pub fn listen() -> io::Result<Self> {
+        let numbered = |number: Number| signal(SignalKind::from_raw(number.as_raw()));
         Ok(Self {
             ends: [
                 signal(SignalKind::interrupt())?,
@@ -35,9 +49,25 @@ impl Signals {
                 signal(SignalKind::hangup())?,
                 signal(SignalKind::quit())?,
             ],
-            stop: signal(SignalKind::from_raw(20))?,
-            cont: signal(SignalKind::from_raw(18))?,
+            stop: numbered(Number::TSTP)?,
+            cont: numbered(Number::CONT)?,
+            hung_up: Arc::default(),
         })
+    }
+
+    /// Takes the loss of the terminal at standard input for a signal too. Nobody else sends one where it does not control
+    /// the process, and crossterm reads on and on from a terminal that is gone.
+    pub fn watch_terminal(&self) {
+        let hung_up = Arc::clone(&self.hung_up);
+        thread::spawn(move || {
+            let stdin = io::stdin();
+            // No events asked for: loss alone is always reported, and nothing else wakes this thread.
+            let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
+            while poll(&mut watched, None) == Err(Errno::INTR) {}
+            if watched.iter().any(|stdin| stdin.revents().intersects(PollFlags::HUP | PollFlags::ERR)) {
+                hung_up.notify_one();
+            }
+        });
     }
 
     /// The next signal.
@@ -48,10 +78,18 @@ impl Signals {
             _ = term.recv() => Signal::End,
             _ = hup.recv() => Signal::End,
             _ = quit.recv() => Signal::End,
+            () = self.hung_up.notified() => Signal::End,
             _ = self.stop.recv() => Signal::Stop,
             _ = self.cont.recv() => Signal::Continue,
         }
     }
+}
+
+/// Stops this process as TSTP would have, had it not been taken.
+#[cfg(unix)]
+pub fn stop_process() {
+    // STOP can't be refused; it goes to this process alone, as the shell expects.
+    let _ = kill_process(getpid(), Number::STOP);
 }
 
 /// Elsewhere Ctrl-C comes as a key; nothing else is sent.
@@ -65,8 +103,15 @@ impl Signals {
         Ok(Self)
     }
 
+    /// Nothing to watch.
+    pub fn watch_terminal(&self) {}
+
     /// Never.
     pub async fn next(&mut self) -> Signal {
         std::future::pending().await
     }
 }
+
+/// Nothing stops processes here.
+#[cfg(not(unix))]
+pub fn stop_process() {}

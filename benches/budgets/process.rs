@@ -1,0 +1,209 @@
+//! The real program: how soon it shows something, how much memory it holds, and what it does when nothing happens.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
+use vt100::Parser;
+
+use crate::{Times, row};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_scimitar");
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// A demo directory in a process of its own.
+struct Server {
+    child: Child,
+    url: String,
+    key: String,
+}
+
+impl Server {
+    fn start(users: usize) -> Self {
+        let mut child = Command::new(BINARY)
+            .args(["demo", "--listen", "127.0.0.1:0", "--users", &users.to_string()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut line = |label: &str| lines.next().unwrap().unwrap().strip_prefix(label).unwrap().to_owned();
+        Self { url: line("url: "), key: line("key: "), child }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The console in a pseudo-terminal, 80x24.
+struct Run {
+    started: Instant,
+    pid: u32,
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    bytes: Receiver<Vec<u8>>,
+    parser: Parser,
+    read: usize,
+    writer: Box<dyn Write + Send>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Run {
+    fn start(home: &Path, args: &[&str]) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(BINARY);
+        command.args(args);
+        command.env_clear();
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")] {
+            command.env(name, value);
+        }
+        command.env("HOME", home);
+        command.env("SCIMITAR_STATE", home.join("state"));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let (send, bytes) = channel();
+        let started = Instant::now();
+        let child = pair.slave.spawn_command(command).unwrap();
+        thread::spawn(move || {
+            let mut buffer = [0; 65_536];
+            while let Ok(length @ 1..) = reader.read(&mut buffer) {
+                if send.send(buffer[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let pid = child.process_id().unwrap();
+        let parser = Parser::new(24, 80, 0);
+        Self { started, pid, child, bytes, parser, read: 0, writer, _master: pair.master }
+    }
+
+    /// The time since the start until the screen is so.
+    fn until(&mut self, holds: impl Fn(&str) -> bool) -> Duration {
+        while !holds(&self.parser.screen().contents()) {
+            let bytes = self.bytes.recv_timeout(DEADLINE).expect("the screen changes in time");
+            self.read += bytes.len();
+            self.parser.process(&bytes);
+        }
+        self.started.elapsed()
+    }
+
+    /// Bytes written within this time.
+    fn listen(&mut self, time: Duration) -> usize {
+        let (until, before) = (Instant::now() + time, self.read);
+        while let Ok(bytes) = self.bytes.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            self.read += bytes.len();
+            self.parser.process(&bytes);
+        }
+        self.read - before
+    }
+
+    fn status(&self, name: &str) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
+        status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("?").trim_start_matches(':').trim().to_owned()
+    }
+
+    fn ticks(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap_or_default();
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+        fields.filter_map(|field| field.parse::<u64>().ok()).sum()
+    }
+
+    fn quit(mut self) {
+        self.writer.write_all(b"\x1c").unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Rows for a profile with so many users: first without anything on disk, then from disk with the server up and gone.
+pub fn measure(users: usize) {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(users);
+    let config = home.path().join("config.toml");
+    let profile = format!(
+        "[profile.acme]\nprovider = \"wandb\"\nhosting = \"dedicated\"\nurl = \"{}\"\nkey = {{ env = \"KEY\" }}\n",
+        server.url.trim_end_matches("/scim")
+    );
+    std::fs::write(&config, profile.replace("{ env = \"KEY\" }", "{ file = \"key\" }")).unwrap();
+    write_private(&home.path().join("key"), &server.key);
+    let arguments = ["--config", config.to_str().unwrap(), "-p", "acme"];
+
+    let mut refresh = Times::default();
+    let mut run = Run::start(home.path(), &arguments);
+    refresh.0.push(run.until(|screen| screen.contains("synced")));
+    run.listen(Duration::from_secs(3));
+    println!(
+        "| {users} | memory after the first refresh: now {}, most {} | | | | |",
+        run.status("VmRSS"),
+        run.status("VmHWM")
+    );
+    run.quit();
+    let fetched = Times::of(3, || fetch(&server));
+    row(users, "nothing on disk: start to all read and stored", &refresh, Some(("reqwest and serde_json", &fetched)));
+
+    starts(users, home.path(), &arguments, "server up");
+    drop(server);
+    starts(users, home.path(), &arguments, "server gone");
+    idle(users, home.path(), &arguments);
+}
+
+fn starts(users: usize, home: &Path, arguments: &[&str], server: &str) {
+    let (mut first, mut list) = (Times::default(), Times::default());
+    for _ in 0..7 {
+        let mut run = Run::start(home, arguments);
+        first.0.push(run.until(|screen| screen.contains("scimitar")));
+        // The head of the first column of a list, which is not there without rows.
+        list.0.push(run.until(|screen| screen.contains("Org role")));
+        run.quit();
+    }
+    row(users, &format!("start to the first frame, {server}"), &first, None);
+    row(users, &format!("start to the list from disk, {server}"), &list, None);
+}
+
+fn idle(users: usize, home: &Path, arguments: &[&str]) {
+    let mut run = Run::start(home, arguments);
+    run.until(|screen| screen.contains("offline"));
+    run.listen(Duration::from_secs(3));
+    println!("| {users} | memory from disk: now {}, most {} | | | | |", run.status("VmRSS"), run.status("VmHWM"));
+    let before = run.ticks();
+    let bytes = run.listen(Duration::from_secs(3));
+    println!("| {users} | idle for 3 s, offline: {bytes} bytes, {} ticks of CPU | | | | |", run.ticks() - before);
+    run.quit();
+}
+
+/// The same lists with nothing but the HTTP client and the JSON parser.
+fn fetch(server: &Server) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = reqwest::Client::new();
+        for list in ["Users", "Groups", "Roles"] {
+            let mut start = 1;
+            loop {
+                let url = format!("{}/{list}?startIndex={start}&count=9999", server.url);
+                let reply = client.get(url).bearer_auth(&server.key).send().await.unwrap();
+                let page: serde_json::Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
+                let here = page["Resources"].as_array().map_or(0, Vec::len);
+                start += here;
+                if here == 0 || start as u64 > page["totalResults"].as_u64().unwrap_or(0) {
+                    break;
+                }
+            }
+        }
+    });
+}
+
+fn write_private(path: &Path, text: &str) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).unwrap().write_all(text.as_bytes()).unwrap();
+}

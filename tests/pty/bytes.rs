@@ -1,0 +1,69 @@
+//! How much is written: over a slow line bytes are time. Budgets as in ARCHITECTURE.md.
+
+use std::time::Duration;
+
+use crate::tty::{Setup, Tty};
+
+/// Bytes for a move of the cursor, a page, and a typed character of the filter, at 80x24.
+const MOVE: usize = 280;
+const PAGE: usize = 2_100;
+const TYPED: usize = 2_500;
+
+fn demo() -> Tty {
+    let mut tty = Setup::scimitar(&["demo", "--users", "250"]).start();
+    tty.wait_for_list();
+    tty
+}
+
+fn assert_within(budget: usize, tty: &mut Tty, keys: &[&str]) {
+    let written: Vec<(&str, usize)> = keys.iter().map(|key| (*key, tty.frame_of(key))).collect();
+    println!("{written:?}, budget {budget}");
+    assert!(written.iter().all(|(_, bytes)| *bytes <= budget), "{written:?}, budget {budget}");
+}
+
+#[test]
+fn moving_writes_two_rows_and_no_more() {
+    let mut tty = demo();
+    assert_within(MOVE, &mut tty, &["j", "j", "j", "k", "j", "\x1b[B", "\x1b[A"]);
+}
+
+#[test]
+fn paging_writes_the_list_and_no_more() {
+    let mut tty = demo();
+    assert_within(PAGE, &mut tty, &["\x04", "\x04", "\x1b[6~", "\x15", "G", "g"]);
+}
+
+#[test]
+fn typing_in_the_filter_writes_the_list_and_no_more() {
+    let mut tty = demo();
+    tty.frame_of("/");
+    assert_within(TYPED, &mut tty, &["t", "a", "n", "a", "\x7f", "\x7f", "\x7f"]);
+}
+
+#[test]
+fn nothing_is_written_and_nothing_runs_without_a_reason() {
+    let mut tty = demo();
+    let before = work(tty.pid);
+    let written = tty.listen(Duration::from_secs(2));
+    assert!(written.is_empty(), "{:?}", String::from_utf8_lossy(&written));
+    if let (Some(before), Some(after)) = (before, work(tty.pid)) {
+        let (ticks, wakes) = (after.0 - before.0, after.1 - before.1);
+        println!("idle for 2 s: {ticks} ticks of CPU, {wakes} wake-ups");
+        assert!(ticks <= 1 && wakes <= 4, "idle for 2 s: {ticks} ticks of CPU, {wakes} wake-ups");
+    }
+}
+
+/// Ticks of CPU and voluntary context switches of all threads so far, where the system tells.
+fn work(pid: u32) -> Option<(u64, u64)> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // Behind the name in brackets: state is the first field, user and system time the 12th and 13th.
+    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    let mut wakes = 0;
+    for task in std::fs::read_dir(format!("/proc/{pid}/task")).ok()? {
+        let status = std::fs::read_to_string(task.ok()?.path().join("status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+        wakes += line.trim().parse::<u64>().ok()?;
+    }
+    Some((ticks, wakes))
+}

@@ -1,0 +1,135 @@
+//! Every way out, and that it gives the terminal back.
+
+use std::thread;
+
+use rstest::rstest;
+use rustix::process::{Signal, WaitOptions, waitpid};
+
+use crate::tty::{Setup, Tty, count};
+
+/// The test that a panicking process runs, in this same binary.
+const PANICKING: &str = "leaving::a_process_that_panics_in_a_thread";
+
+fn demo() -> Tty {
+    let mut tty = Setup::scimitar(&["demo"]).start();
+    tty.wait_for_list();
+    tty
+}
+
+#[test]
+fn quits_by_key() {
+    let mut tty = demo();
+    assert!(!tty.modes_unchanged(), "keys come one by one, unechoed");
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+    assert_eq!(tty.screen().contents(), "", "nothing is left behind on the screen that was there before");
+}
+
+#[test]
+fn the_way_out_that_always_works_works_while_something_is_typed() {
+    let mut tty = demo();
+    tty.press("/tan");
+    tty.wait_for("filter: tan");
+    tty.press("\x1c");
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+}
+
+#[rstest]
+#[case(Signal::TERM)]
+#[case(Signal::INT)]
+#[case(Signal::HUP)]
+#[case(Signal::QUIT)]
+fn ends_by_signal(#[case] signal: Signal) {
+    let mut tty = demo();
+    tty.signal(signal);
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+}
+
+#[test]
+fn a_signal_ends_it_while_answers_are_slow_and_a_box_is_open() {
+    let mut tty = Setup::scimitar(&["demo", "--latency", "3s"]).start();
+    tty.wait_for("demo");
+    tty.press("?");
+    tty.wait_for("keys can be re-bound");
+    tty.signal(Signal::TERM);
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+}
+
+#[test]
+fn stops_and_goes_on() {
+    let mut tty = demo();
+    tty.signal(Signal::TSTP);
+    tty.wait_until("the screen is given back", |tty| count(&tty.raw, b"\x1b[?1049l") == 1);
+    let (_, status) = waitpid(Some(tty.process()), WaitOptions::UNTRACED).unwrap().unwrap();
+    assert!(status.stopped(), "{status:?}");
+    assert!(tty.modes_unchanged());
+    assert!(!tty.screen().alternate_screen() && !tty.screen().hide_cursor() && !tty.screen().bracketed_paste());
+
+    let from = tty.raw.len();
+    tty.signal(Signal::CONT);
+    tty.wait_until("the screen is drawn again", |tty| {
+        tty.screen().alternate_screen() && tty.screen().contents().contains("aarav-kulkarni")
+    });
+    assert!(tty.screen().bracketed_paste() && tty.screen().hide_cursor() && !tty.modes_unchanged());
+    assert_eq!(count(&tty.raw[from..], b"\x1b[?1049h"), 1);
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    assert_eq!(count(&tty.raw, b"\x1b[?1049l"), 2);
+    assert!(tty.modes_unchanged() && !tty.screen().alternate_screen() && !tty.screen().hide_cursor());
+}
+
+#[test]
+fn continuing_without_a_stop_draws_again_and_takes_the_terminal_only_once() {
+    let mut tty = demo();
+    let from = tty.raw.len();
+    tty.signal(Signal::CONT);
+    tty.wait_until("drawn again", |tty| String::from_utf8_lossy(&tty.raw[from..]).contains("aarav-kulkarni"));
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+}
+
+/// A cut connection: the kernel sends SIGHUP to the session's leader.
+#[test]
+fn a_lost_terminal_ends_it() {
+    let mut tty = demo();
+    tty.cut();
+    assert_eq!(tty.end(), 0);
+}
+
+/// The same where nobody sends SIGHUP: the reads and writes alone must tell.
+#[test]
+fn a_lost_terminal_ends_it_without_a_signal() {
+    let mut tty = Setup::scimitar(&["demo"]).not_controlling().start();
+    tty.wait_for_list();
+    tty.cut();
+    assert_eq!(tty.end(), 0);
+}
+
+#[test]
+fn a_panic_in_any_thread_gives_the_terminal_back_and_ends_the_process() {
+    let own = std::env::current_exe().unwrap();
+    let arguments = ["--exact", "--ignored", "--nocapture", PANICKING];
+    let mut tty = Setup::program(own.to_str().unwrap(), &arguments).start();
+    assert_eq!(tty.end(), 101);
+    tty.assert_restored();
+    let raw = String::from_utf8_lossy(&tty.raw);
+    let said = raw.rfind("on purpose").expect("the panic's message");
+    assert!(said > raw.rfind("\x1b[?1049l").unwrap(), "it is said where it can be read: {raw:?}");
+}
+
+/// Not a test by itself: run in a pseudo-terminal by the one above.
+#[test]
+#[ignore = "a process for another test"]
+fn a_process_that_panics_in_a_thread() {
+    scimitar::console::restore_on_panic();
+    let _guard = scimitar::terminal::Guard::enter().unwrap();
+    let _ = thread::spawn(|| panic!("on purpose")).join();
+    loop {
+        thread::park();
+    }
+}

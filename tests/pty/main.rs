@@ -1,0 +1,9 @@
+//! The real program in a pseudo-terminal: how it starts, what it writes, and that it leaves the terminal as it found it.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod bytes;
+mod leaving;
+mod looks;
+mod refused;
+mod tty;
