@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 use crossterm::{cursor::MoveTo, queue};
-use ratatui::{buffer::Cell, layout::Position};
+use ratatui::buffer::Cell;
 use rustc_hash::FxHashMap;
 use unicode_width::UnicodeWidthStr;
 
@@ -17,8 +17,9 @@ use super::sgr::Look;
 #[derive(Debug, Default)]
 pub struct Painter {
     look: Look,
-    /// Where the next character would go, where that is certain.
-    at: Option<Position>,
+    /// The row of the cursor, and its column where that is certain.
+    row: Option<u16>,
+    column: Option<u16>,
     /// Joined characters on the screen that we think are wide, with their width: the terminal may have put them into
     /// several narrow cells, which writing over the first one would not clear.
     joined: FxHashMap<(u16, u16), u16>,
@@ -32,7 +33,7 @@ impl Painter {
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
         // Somebody else may have moved the cursor between frames.
-        self.at = None;
+        self.row = None;
         for (x, y, cell) in cells {
             self.go(x, y, out)?;
             self.look.change(Look::of(cell), out)?;
@@ -41,14 +42,15 @@ impl Painter {
             let joined = !symbol.is_ascii() && symbol.chars().nth(1).is_some();
             let width = if symbol.is_ascii() { 1 } else { symbol.width() as u16 };
             let before = if self.joined.is_empty() { None } else { self.joined.remove(&(x, y)) };
-            if joined || before.is_some() {
+            if (joined && width > 1) || before.is_some() {
                 write!(out, "\x1b[{}X", width.max(before.unwrap_or(1)))?;
             }
             if joined && width > 1 {
                 self.joined.insert((x, y), width);
             }
             out.extend_from_slice(symbol.as_bytes());
-            self.at = (!joined).then(|| Position { x: x + width, y });
+            self.row = Some(y);
+            self.column = (!joined).then_some(x + width);
         }
         Ok(())
     }
@@ -62,10 +64,11 @@ impl Painter {
     }
 
     fn go(&self, x: u16, y: u16, out: &mut Vec<u8>) -> io::Result<()> {
-        match self.at {
-            Some(at) if at == (Position { x, y }) => Ok(()),
-            Some(at) if at.y == y && x == at.x + 1 => out.write_all(b"\x1b[C"),
-            Some(at) if at.y == y && x > at.x => write!(out, "\x1b[{}C", x - at.x),
+        match (self.row == Some(y), self.column) {
+            (true, Some(column)) if column == x => Ok(()),
+            (true, Some(column)) if column + 1 == x => out.write_all(b"\x1b[C"),
+            (true, Some(column)) if column < x => write!(out, "\x1b[{}C", x - column),
+            (true, _) => write!(out, "\x1b[{}G", x + 1),
             _ => queue!(out, MoveTo(x, y)),
         }
     }

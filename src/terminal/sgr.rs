@@ -42,7 +42,10 @@ impl Look {
             return Ok(());
         }
         let goes = |from: Color, to: Color| from != to && to == Color::Reset;
-        let reset = !to.modifier.contains(self.modifier) || goes(self.fg, to.fg) || goes(self.bg, to.bg);
+        // Terminals keep bold and dim in one place: the one given last would hide the other.
+        let both = Modifier::BOLD | Modifier::DIM;
+        let weight = (self.modifier ^ to.modifier).intersects(both) && self.modifier.intersects(both);
+        let reset = weight || !to.modifier.contains(self.modifier) || goes(self.fg, to.fg) || goes(self.bg, to.bg);
         let from = if reset { Self::default() } else { self };
         let mut numbers: Vec<u8> = Vec::with_capacity(8);
         if reset && to != Self::default() {
