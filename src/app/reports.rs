@@ -113,8 +113,9 @@ impl App {
         self.entries.sort_unstable_keys();
         if !self.left_over.is_empty() {
             let count = self.left_over.len();
+            let (were, them) = if count == 1 { ("change", "it") } else { ("changes", "them") };
             self.fail(format!(
-                "{count} changes of an earlier session were not sent: 4 Activity, R sends them, x drops one."
+                "Not sent in an earlier session: {count} {were}. 4 Activity, R sends {them}, x drops one."
             ));
         }
     }

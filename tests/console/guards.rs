@@ -83,7 +83,8 @@ async fn multi_tenant_deactivation_removes_and_is_typed() {
 
     // There is no way back, and the undo says why.
     console.press(Action::Undo);
-    console.expect("W&B can't reactivate");
+    let said = console.app().message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
+    assert!(said.contains("can't be undone") && said.contains("W&B can't reactivate"), "{said}");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use scimitar::{
     config::{KeySource, Places, Profile, Provider},
     demo::{self, LoggedRequest, Running},
     directory::{
-        Id, Kind,
+        Kind,
         plan::{Entry, State},
         record::{Team, User},
     },
@@ -150,11 +150,11 @@ impl Server {
         grant["roleName"].as_str().map(str::to_owned)
     }
 
-    /// Ids of a team's members.
+    /// Ids of a team's members; W&B writes `Value`.
     pub async fn members(&self, team: &str) -> Vec<String> {
         let team = self.team(team).await;
         let members = team["members"].as_array().cloned().unwrap_or_default();
-        members.iter().filter_map(|member| member["value"].as_str()).map(str::to_owned).collect()
+        members.iter().filter_map(|member| member["Value"].as_str()).map(str::to_owned).collect()
     }
 
     /// Requests that could change something.
@@ -370,15 +370,6 @@ impl Console {
         let rows = 0..directory.len(Kind::Team) as u32;
         let found = rows.filter_map(|row| directory.team_at(row)).find(|team| team.name.as_str() == name);
         found.unwrap_or_else(|| panic!("team {name} is not known:\n{}", self.screen()))
-    }
-
-    /// Names of the teams that a user is not in.
-    pub fn teams_without(&self, user: &str) -> Vec<String> {
-        let directory = &self.app().directory;
-        let own: Vec<Id> = directory.teams_of(&self.user(user).id).into_owned();
-        let rows = directory.rows_by_name(Kind::Team).iter();
-        let others = rows.filter_map(|row| directory.team_at(*row)).filter(|team| !own.contains(&team.id));
-        others.map(|team| team.name.to_string()).collect()
     }
 
     /// Names of people on the list who are active members of the organisation without special roles.

@@ -19,10 +19,11 @@ async fn the_list_scrolls_and_filters_while_three_edits_are_in_flight() {
         console.find(person);
         console.rename(" (new)");
     }
-    console.until("three requests under way", |app| {
-        app.entries.len() == 3 && app.entries.values().all(|entry| entry.state == State::Sent)
-    })
-    .await;
+    console
+        .until("three requests under way", |app| {
+            app.entries.len() == 3 && app.entries.values().all(|entry| entry.state == State::Sent)
+        })
+        .await;
 
     console.find_all();
     console.expect("↻ 3 in flight");
