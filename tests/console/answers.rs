@@ -22,7 +22,7 @@ async fn a_key_that_is_refused_is_said() {
     let team_key = server.running.team_key().to_owned();
     let console = open(server.running.url(), &team_key).await;
     console.expect("the key may not do this (403)");
-    println!("{}", console.screen());
+    console.expect("keys of team service accounts are refused");
 }
 
 #[tokio::test]
@@ -39,8 +39,8 @@ async fn a_web_page_in_the_place_of_json_is_said() {
     let page = "<!doctype html><html><head><title>Sign in</title></head></html>";
     let url = serve(move |_| Wire { content_type: "text/html", ..Wire::json(page) }).await;
     let console = open(&url, KEY).await;
-    println!("{}", console.screen());
-    console.expect("web page");
+    console.expect("The server answered with a web page instead of data.");
+    console.expect("R tries again.");
 }
 
 #[tokio::test]
@@ -70,7 +70,8 @@ async fn one_broken_record_does_not_hide_the_others() {
     let url = serve(half_broken).await;
     let mut console = open(&url, KEY).await;
     console.expect("Users 4");
-    let rows = [("│   ada", "active"), ("│   bob", "active"), ("▌  unreadable:2", "! unreadable"), ("│   3", "userName")];
+    let rows =
+        [("│   ada", "active"), ("│   bob", "active"), ("▌  unreadable:2", "! unreadable"), ("│   3", "userName")];
     for (row, what) in rows {
         assert!(console.line(row).contains(what), "{row}:\n{}", console.screen());
     }

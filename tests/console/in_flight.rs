@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use scimitar::{app::action::Action, directory::plan::State};
+use rstest::rstest;
+use scimitar::{app::action::Action, demo, directory::plan::State};
 
 use crate::harness::{Console, options};
 
@@ -44,4 +45,33 @@ async fn the_list_scrolls_and_filters_while_three_edits_are_in_flight() {
         let shown = server.user(person).await["displayName"].as_str().unwrap().to_owned();
         assert!(shown.ends_with(" (new)"), "{shown}");
     }
+}
+
+/// A membership gives the user's record another version, also where only the team was written to.
+#[rstest]
+#[case(demo::Provider::Wandb)]
+#[case(demo::Provider::Scim)]
+#[tokio::test]
+async fn ones_own_changes_are_no_conflict(#[case] provider: demo::Provider) {
+    let (mut console, server) = Console::on_demo(demo::Options { provider, ..options() }).await;
+    console.find("eva-tanaka");
+    for hurry in [true, false] {
+        for team in ["climate", "evals"] {
+            console.rename(" I");
+            console.press(Action::Teams);
+            console.type_text(team);
+            console.press(Action::Toggle);
+            console.press(Action::Look);
+            if console.is_preview() {
+                console.send();
+            }
+            if !hurry {
+                console.settle().await;
+            }
+        }
+        console.rename(" I");
+        console.settle().await;
+    }
+    assert_eq!(console.states(), [State::Confirmed; 10], "{:?}", console.entries().iter().map(|e| &e.why));
+    assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I I I I I I");
 }
