@@ -72,6 +72,7 @@ async fn ones_own_changes_are_no_conflict(#[case] provider: demo::Provider) {
         console.rename(" I");
         console.settle().await;
     }
-    assert_eq!(console.states(), [State::Confirmed; 10], "{:?}", console.entries().iter().map(|e| &e.why));
+    let reasons: Vec<&String> = console.entries().into_iter().map(|entry| &entry.why).collect();
+    assert_eq!(console.states(), [State::Confirmed; 10], "{reasons:?}");
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I I I I I I");
 }
