@@ -70,10 +70,9 @@ async fn one_broken_record_does_not_hide_the_others() {
     let url = serve(half_broken).await;
     let mut console = open(&url, KEY).await;
     console.expect("Users 4");
-    let rows =
-        [("│   ada", "active"), ("│   bob", "active"), ("▌  unreadable:2", "! unreadable"), ("│   3", "userName")];
-    for (row, what) in rows {
-        assert!(console.line(row).contains(what), "{row}:\n{}", console.screen());
+    let rows = [("ada", "active"), ("bob", "active"), ("unreadable:2", "! unreadable"), ("3", "! unreadable")];
+    for (name, what) in rows {
+        assert!(console.row(name).contains(what), "{name}:\n{}", console.screen());
     }
     // One record that can't be read is no reason to send nothing more.
     console.expect("Some roles could not be read");

@@ -318,7 +318,15 @@ impl Console {
     pub fn line(&self, text: &str) -> String {
         let screen = self.screen();
         let found = screen.lines().find(|line| line.contains(text));
-        found.map(str::to_owned).unwrap_or_else(|| panic!("no line has `{text}`:\n{screen}"))
+        found.map_or_else(|| panic!("no line has `{text}`:\n{screen}"), str::to_owned)
+    }
+
+    /// The row of the list whose first cell is this.
+    #[track_caller]
+    pub fn row(&self, name: &str) -> String {
+        let screen = self.screen();
+        let first = |line: &&str| line.trim_start_matches(['│', '▌', '✓', ' ']).split(' ').next() == Some(name);
+        screen.lines().find(first).map_or_else(|| panic!("no row of {name}:\n{screen}"), str::to_owned)
     }
 
     /// Filters the list and leaves the cursor on the best match.
