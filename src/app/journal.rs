@@ -31,16 +31,25 @@ impl App {
         (failed, self.directory.pending().len())
     }
 
-    /// The plan that `u` would take back.
-    pub(super) fn undo_candidate(&self) -> Result<ChangeId, String> {
-        let confirmed = self.entries.values().rev().filter(|entry| entry.undoes.is_none());
-        let mut open = false;
-        for entry in confirmed {
+    /// The plan that `u` would take back; and where newer plans can't be taken back, why the newest of them can't.
+    pub(super) fn undo_candidate(&self) -> Result<(ChangeId, Option<String>), String> {
+        let (mut open, mut never, mut passed) = (false, None, None);
+        for entry in self.entries.values().rev().filter(|entry| entry.undoes.is_none()) {
             match entry.state {
-                State::Confirmed if self.undone_by(entry.plan).is_none() => return Ok(entry.plan),
+                _ if passed == Some(entry.plan) => {}
+                State::Confirmed if self.undone_by(entry.plan).is_none() => match self.never(entry.plan) {
+                    None => return Ok((entry.plan, never)),
+                    Some(why) => {
+                        passed = Some(entry.plan);
+                        never.get_or_insert(why);
+                    }
+                },
                 State::Planned | State::Sent => open = true,
                 _ => {}
             }
+        }
+        if let Some(why) = never {
+            return Err(format!("This can't be undone. {why}"));
         }
         Err(if open {
             "The last change is still in flight; undo it when it has arrived."
@@ -48,6 +57,20 @@ impl App {
             "There is nothing to undo."
         }
         .into())
+    }
+
+    /// Why nothing of a plan can be taken back; `None` where something can.
+    fn never(&self, plan: ChangeId) -> Option<String> {
+        let first = self.entries.get_index_of(&plan)?;
+        let steps = self.entries.values().skip(first).take_while(|entry| entry.plan == plan);
+        let mut why = None;
+        for entry in steps.filter(|entry| entry.state == State::Confirmed) {
+            match &entry.step.undo {
+                Undo::By(_) => return None,
+                Undo::Never(reason) => why = why.or(Some(format!("{}: {reason}", entry.step.words.subject))),
+            }
+        }
+        why
     }
 
     /// The changes that take back what was confirmed of a plan, last first.
@@ -73,7 +96,12 @@ impl App {
 
     pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) {
         match self.undo_candidate() {
-            Ok(plan) => self.plan_undo(plan, effects),
+            Ok((plan, passed)) => {
+                self.plan_undo(plan, effects);
+                if let Some(why) = passed {
+                    self.say(format!("An earlier change: the last one can't be undone. {why}"));
+                }
+            }
             Err(why) => self.say(why),
         }
     }
@@ -99,7 +127,7 @@ impl App {
                 }
             }
             self.rows_changed();
-            self.say(format!("{} changes of an earlier session are sent now.", ordered.len()));
+            self.say(format!("Sent now, from an earlier session: {}.", ordered.len()));
             effects.push(Effect::Work(Job::Resume(ordered)));
             return;
         }

@@ -113,9 +113,11 @@ impl App {
         self.entries.sort_unstable_keys();
         if !self.left_over.is_empty() {
             let count = self.left_over.len();
-            self.fail(format!(
-                "{count} changes of an earlier session were not sent: 4 Activity, R sends them, x drops one."
-            ));
+            let (were, next) = match count {
+                1 => ("change of an earlier session was", "R sends it, x drops it"),
+                _ => ("changes of an earlier session were", "R sends them, x drops one"),
+            };
+            self.fail(format!("{count} {were} not sent: 4 Activity, {next}."));
         }
     }
 

@@ -23,6 +23,16 @@ pub enum Fresh {
     Gone(Target),
 }
 
+impl Fresh {
+    /// Which record.
+    pub fn target(&self) -> Target {
+        match self {
+            Fresh::Record(record) => record.target(),
+            Fresh::Gone(target) => target.clone(),
+        }
+    }
+}
+
 /// What the screen shows: confirmed ⊕ pending.
 ///
 /// Life of a change here: [`Directory::begin`] lays it over its records, [`Directory::settle`] takes it off again and
@@ -219,10 +229,28 @@ impl Directory {
                 reshaped |= self.records.remove(&record.target());
             }
             for (target, _) in targets {
+                if !fresh.iter().any(|one| one.target() == target) {
+                    self.forget_version(&target);
+                }
                 self.overlay(&target);
             }
         }
         self.learn(fresh) | reshaped
+    }
+
+    /// A membership gives both records another version. Asking for the one that was known before would make our own
+    /// change look like somebody else's.
+    fn forget_version(&mut self, target: &Target) {
+        let id = &target.id;
+        let known = match target.kind {
+            Kind::User => self.records.users().get(id).cloned().map(Record::User),
+            Kind::Team => self.records.teams().get(id).cloned().map(Record::Team),
+            Kind::Role => self.records.roles().get(id).cloned().map(Record::Role),
+        };
+        if let Some(mut record) = known.filter(|record| record.version().is_some()) {
+            record.forget_version();
+            self.records.put(record);
+        }
     }
 
     /// Puts in what single reads showed. True if rows were added or removed.
@@ -232,10 +260,7 @@ impl Directory {
         }
         let mut reshaped = false;
         for one in fresh {
-            let target = match &one {
-                Fresh::Record(record) => record.target(),
-                Fresh::Gone(target) => target.clone(),
-            };
+            let target = one.target();
             reshaped |= match one {
                 Fresh::Record(record) => self.records.put(record),
                 Fresh::Gone(target) => self.records.remove(&target),

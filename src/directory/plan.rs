@@ -79,17 +79,19 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The greatest care that any step asks for; more than one person is always shown, a mass removal typed.
+    /// The greatest care that any step asks for; more than one step and what can't be undone are always shown, a mass
+    /// removal is typed.
     pub fn risk(&self) -> Risk {
-        let most = self.steps.iter().map(|step| step.risk.clone()).max().unwrap_or(Risk::Plain);
-        if self.steps.len() > 1 && most < Risk::Look {
-            return Risk::Look;
-        }
         let removes = |step: &&Step| {
             matches!(step.change.verb(), Verb::RemoveMember | Verb::Deactivate | Verb::DeleteUser | Verb::DeleteTeam)
         };
         let removed = self.steps.iter().filter(removes).count();
-        if removed > 1 { Risk::Type(removed.to_string()) } else { most }
+        if removed > 1 {
+            return Risk::Type(removed.to_string());
+        }
+        let most = self.steps.iter().map(|step| step.risk.clone()).max().unwrap_or(Risk::Plain);
+        let never = self.steps.iter().any(|step| matches!(step.undo, Undo::Never(_)));
+        if never || self.steps.len() > 1 { most.max(Risk::Look) } else { most }
     }
 
     /// Number of requests, reads for confirmation left out.

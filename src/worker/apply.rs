@@ -247,7 +247,17 @@ impl Attempt<'_> {
         Ok(())
     }
 
+    /// A membership gives both records another version: the one that was not shown since is not known any more.
+    fn forget_versions(&mut self, entry: &Entry) {
+        for (target, _) in entry.step.change.touches() {
+            if !self.fresh.iter().any(|fresh| fresh.target() == target) {
+                self.versions.insert(self.context.dialect.get(&target).path, (now(), None));
+            }
+        }
+    }
+
     async fn settled(&mut self, entry: &mut Entry, state: State, why: String, failure: Option<Failure>) -> Ended {
+        self.forget_versions(entry);
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
         match report(self.context, entry, state, why, failure, fresh).await {

@@ -196,7 +196,8 @@ impl Worker {
 
     /// Says once that nothing is under way.
     fn tell_idle(&mut self) {
-        if !self.tasks.is_empty() {
+        let due = self.again_at.is_some_and(|at| at <= Instant::now());
+        if due || !self.tasks.is_empty() {
             self.idle = None;
         } else if self.idle != Some(self.taken) {
             self.idle = Some(self.taken);
@@ -368,7 +369,10 @@ impl Worker {
                     self.context.report(Report::Learnt(fresh));
                 }
                 for (id, failure) in failed {
-                    self.link_after(&failure);
+                    // One record that can't be read says nothing about the others.
+                    if failure.class != Class::Protocol {
+                        self.link_after(&failure);
+                    }
                     self.context.report(Report::HydrateFailed(vec![id], failure));
                 }
             }

@@ -1,0 +1,109 @@
+//! What is refused or asked twice before anything is sent.
+
+use scimitar::{app::action::Action, demo, directory::plan::State};
+use serde_json::json;
+
+use crate::harness::{Console, Room, Server, options, profile_of};
+
+#[tokio::test]
+async fn the_last_admin_stays_admin() {
+    let server = Server::start(options()).await;
+    let users = server.get("Users").await;
+    for user in users["Resources"].as_array().unwrap() {
+        if user["organizationRole"] == "admin" && user["userName"] != "demo-admin" {
+            server.patch_user(user["id"].as_str().unwrap(), "organizationRole", json!("member")).await;
+        }
+    }
+    let before = server.writes().len();
+    let mut console = Console::open(&Room::new(), profile_of(&server, &options())).await;
+    console.find("demo-admin");
+    for attempt in [Action::ToggleActive, Action::Delete] {
+        console.press(attempt);
+        console.expect("demo-admin is the last organisation admin");
+        console.esc();
+    }
+    console.pick_role("org member");
+    console.expect("demo-admin is the last organisation admin");
+    console.settle().await;
+    assert!(console.entries().is_empty());
+    assert_eq!(server.writes().len(), before);
+}
+
+#[tokio::test]
+async fn who_weakens_themselves_types_their_name() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.find("demo-admin");
+    console.pick_role("org member");
+    console.expect("This is you");
+    console.enter();
+    assert!(console.is_preview());
+    console.expect("Type demo-admin to send this.");
+    console.settle().await;
+    assert!(server.writes().is_empty());
+    console.type_text("demo-admin");
+    console.send();
+    console.settle().await;
+    assert_eq!(console.states(), [State::Confirmed]);
+    assert_eq!(server.user("demo-admin").await["organizationRole"], "member");
+}
+
+#[tokio::test]
+async fn a_read_only_profile_sends_nothing() {
+    let server = Server::start(options()).await;
+    let mut profile = profile_of(&server, &options());
+    profile.read_only = true;
+    let mut console = Console::open(&Room::new(), profile).await;
+    console.expect("read-only");
+    let edits = [Action::SetRole, Action::Teams, Action::Edit, Action::Create, Action::ToggleActive, Action::Delete];
+    for edit in edits {
+        console.press(edit);
+        console.expect("This profile is read-only.");
+        assert!(console.app().overlays.is_empty(), "{}", console.screen());
+    }
+    console.settle().await;
+    assert!(console.entries().is_empty() && server.writes().is_empty());
+}
+
+#[tokio::test]
+async fn multi_tenant_deactivation_removes_and_is_typed() {
+    let options = demo::Options { hosting: demo::Hosting::MultiTenant, ..options() };
+    let (mut console, server) = Console::on_demo(options).await;
+    console.find("eva-tanaka");
+    console.press(Action::ToggleActive);
+    console.expect("This removes eva-tanaka from the organisation");
+    console.expect("Type eva-tanaka to send");
+    console.enter();
+    assert!(console.is_preview() && server.writes().is_empty());
+    console.type_text("eva-tanaka");
+    console.send();
+    console.settle().await;
+    assert_eq!(console.states(), [State::Confirmed], "{}", console.last().why);
+    assert!(server.user("eva-tanaka").await.is_null());
+    assert!(console.app().directory.user_named("eva-tanaka").is_none());
+
+    // There is no way back, and the undo says why.
+    console.press(Action::Undo);
+    let said = console.app().message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
+    assert!(said.contains("can't be undone") && said.contains("W&B can't reactivate"), "{said}");
+}
+
+#[tokio::test]
+async fn multi_tenant_refuses_in_words_what_it_can_not_do() {
+    let options = demo::Options { hosting: demo::Hosting::MultiTenant, users: 250, ..options() };
+    let (mut console, server) = Console::on_demo(options).await;
+    console.find("eva-tanaka");
+    console.press(Action::Edit);
+    console.expect("a person's display name and email are their own");
+    console.find_all();
+    console.find("active:no");
+    console.press(Action::ToggleActive);
+    console.expect("Multi-tenant Cloud can't reactivate");
+    // The palette shows the same reason beside the name, and does not do it either.
+    console.press(Action::Palette);
+    console.type_text("toggle-active");
+    console.expect("can't reactivate");
+    console.press(Action::Choose);
+    console.settle().await;
+    assert!(console.app().overlays.is_empty() && console.entries().is_empty());
+    assert!(server.writes().is_empty());
+}

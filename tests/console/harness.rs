@@ -1,0 +1,427 @@
+//! A console without a terminal, the server that it talks to, and an observer of that server. Knows no single test.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU16, Ordering},
+    },
+    time::Duration,
+};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use ratatui::{Terminal, backend::TestBackend};
+use scimitar::{
+    app::{App, Overlay, Size, action::Action, keymap::Keymap},
+    config::{KeySource, Places, Profile, Provider},
+    demo::{self, LoggedRequest, Running},
+    directory::{
+        Kind,
+        plan::{Entry, State},
+        record::{Team, User},
+    },
+    runtime::{Opener, Runtime},
+    ui::look::{Glyphs, Look, Theme},
+};
+use secrecy::SecretString;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Ends a test that hangs; nothing waits for it otherwise.
+const HANGS_AFTER: Duration = Duration::from_secs(30);
+
+/// The key of every demo server here.
+pub const KEY: &str = "console-tests";
+
+/// A demo server as the tests want it: the same organisation each time.
+pub fn options() -> demo::Options {
+    demo::Options {
+        users: 60,
+        key: Some(KEY.into()),
+        now: Some("2026-03-12T14:00:00Z".parse().unwrap()),
+        ..demo::Options::default()
+    }
+}
+
+/// Where a console keeps its files; consoles that share it are sessions of one installation.
+#[derive(Clone)]
+pub struct Room(Arc<TempDir>);
+
+impl Room {
+    pub fn new() -> Self {
+        Self(Arc::new(tempfile::tempdir().unwrap()))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn opener(&self) -> Opener {
+        let at = |name: &str| self.path().join(name);
+        let places = Places {
+            config_file: at("config.toml"),
+            state: at("state"),
+            cache: at("cache"),
+            log: at("log"),
+            netrc: None,
+        };
+        Opener { places, config: None, read_only: false, demo: options(), env: |_| None }
+    }
+}
+
+/// A profile named `acme` for a server.
+pub fn profile(provider: Provider, url: &str, key: &str) -> Profile {
+    let base = url::Url::parse(url).unwrap();
+    let mut profile = Profile::new("acme", provider, base, KeySource::Value(SecretString::from(key.to_owned())));
+    profile.me = Some("demo-admin".into());
+    profile.hosting = None;
+    profile
+}
+
+/// The profile of a demo server.
+pub fn profile_of(server: &Server, options: &demo::Options) -> Profile {
+    let provider = match options.provider {
+        demo::Provider::Wandb => Provider::Wandb,
+        demo::Provider::Scim => Provider::Scim,
+    };
+    let mut profile = profile(provider, server.running.url(), KEY);
+    profile.hosting = (provider == Provider::Wandb).then_some(match options.hosting {
+        demo::Hosting::MultiTenant => scimitar::config::Hosting::MultiTenant,
+        demo::Hosting::Dedicated => scimitar::config::Hosting::Dedicated,
+        demo::Hosting::SelfManaged => scimitar::config::Hosting::SelfManaged,
+    });
+    profile
+}
+
+/// A demo server and a client that shares no code with the console's.
+pub struct Server {
+    pub running: Running,
+    http: reqwest::Client,
+}
+
+impl Server {
+    pub async fn start(options: demo::Options) -> Self {
+        let running = demo::start(options).await.unwrap();
+        Self { running, http: reqwest::Client::builder().no_proxy().build().unwrap() }
+    }
+
+    /// The answer to a GET below the root, which must be 200.
+    pub async fn get(&self, path: &str) -> Value {
+        let url = format!("{}/{path}", self.running.url());
+        let answer = self.http.get(&url).bearer_auth(KEY).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "GET {path}");
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+    }
+
+    /// Changes a user as somebody else would, behind the console's back.
+    pub async fn patch_user(&self, id: &str, path: &str, value: Value) {
+        let url = format!("{}/Users/{id}", self.running.url());
+        let body = serde_json::json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [{"op": "replace", "path": path, "value": value}],
+        });
+        let request = self.http.patch(&url).bearer_auth(KEY).header("Content-Type", "application/scim+json");
+        let answer = request.body(body.to_string()).send().await.unwrap();
+        assert!(answer.status().is_success(), "PATCH {}", answer.status());
+    }
+
+    /// The user of that name, as the server has it; `Null` where there is none.
+    pub async fn user(&self, name: &str) -> Value {
+        self.one("Users", "userName", name).await
+    }
+
+    /// The team of that name; `Null` where there is none.
+    pub async fn team(&self, name: &str) -> Value {
+        self.one("Groups", "displayName", name).await
+    }
+
+    async fn one(&self, endpoint: &str, attribute: &str, name: &str) -> Value {
+        let all = self.get(endpoint).await;
+        let found = all["Resources"].as_array().unwrap().iter().find(|one| one[attribute] == name);
+        found.cloned().unwrap_or(Value::Null)
+    }
+
+    /// Role of a user in a team.
+    pub async fn role_in(&self, user: &str, team: &str) -> Option<String> {
+        let user = self.user(user).await;
+        let grants = user["teamRoles"].as_array()?;
+        let grant = grants.iter().find(|grant| grant["teamName"] == team)?;
+        grant["roleName"].as_str().map(str::to_owned)
+    }
+
+    /// Ids of a team's members; W&B writes `Value`.
+    pub async fn members(&self, team: &str) -> Vec<String> {
+        let team = self.team(team).await;
+        let members = team["members"].as_array().cloned().unwrap_or_default();
+        members.iter().filter_map(|member| member["Value"].as_str()).map(str::to_owned).collect()
+    }
+
+    /// Requests that could change something.
+    pub fn writes(&self) -> Vec<LoggedRequest> {
+        self.running.requests().into_iter().filter(|request| request.method != "GET").collect()
+    }
+}
+
+/// The console as a person sees and uses it.
+pub struct Console {
+    pub runtime: Runtime<TestBackend>,
+}
+
+impl Console {
+    /// Two consoles never share a salt, as they would not in two processes.
+    fn new(room: &Room, size: Size) -> Self {
+        static SALT: AtomicU16 = AtomicU16::new(1);
+        let keymap = Keymap::new(&std::collections::BTreeMap::new()).unwrap();
+        let salt = SALT.fetch_add(1, Ordering::Relaxed);
+        let opener = room.opener();
+        let app = App::new(keymap, Vec::new(), size, Timestamp::now(), salt);
+        let terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+        let look = Look::new(Theme::Ansi, Glyphs::UNICODE);
+        Self { runtime: Runtime::new(terminal, app, look, opener) }
+    }
+
+    /// Opens a profile and waits until its lists are read.
+    pub async fn open(room: &Room, profile: Profile) -> Self {
+        Self::open_sized(room, profile, 80, 24).await
+    }
+
+    /// The same on another terminal.
+    pub async fn open_sized(room: &Room, profile: Profile, width: u16, height: u16) -> Self {
+        let mut console = Self::opening(room, profile, width, height).await;
+        console.settle().await;
+        console
+    }
+
+    /// Opens a profile without waiting for anything.
+    pub async fn opening(room: &Room, profile: Profile, width: u16, height: u16) -> Self {
+        let mut console = Self::new(room, Size { width, height });
+        let (opened, session) = room.opener().open_profile(profile).await.unwrap();
+        console.runtime.start(opened, session);
+        console
+    }
+
+    /// Opens a profile on a demo server started with these options.
+    pub async fn on_demo(options: demo::Options) -> (Self, Server) {
+        let server = Server::start(options.clone()).await;
+        let console = Self::open(&Room::new(), profile_of(&server, &options)).await;
+        (console, server)
+    }
+
+    /// A key press that the table has for this action, and the frame after it.
+    pub fn press(&mut self, action: Action) {
+        let key = self.app().keymap.event(action).unwrap_or_else(|| panic!("{action:?} has no key"));
+        self.key(key);
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        self.runtime.press(Event::Key(key));
+        self.draw();
+    }
+
+    /// Draws the whole screen: the test backend, unlike a terminal, keeps what lies under the right half of a wide
+    /// character.
+    fn draw(&mut self) {
+        self.runtime.terminal.clear().unwrap();
+        self.runtime.draw().unwrap();
+    }
+
+    /// Types into whatever takes text now.
+    pub fn type_text(&mut self, text: &str) {
+        for c in text.chars() {
+            self.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        }
+    }
+
+    /// The Enter key.
+    pub fn enter(&mut self) {
+        self.key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    }
+
+    /// The Escape key.
+    pub fn esc(&mut self) {
+        self.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+    }
+
+    /// Takes what the worker reports until it has nothing more to do.
+    pub async fn settle(&mut self) {
+        let settled = tokio::time::timeout(HANGS_AFTER, async {
+            while !self.runtime.is_idle() {
+                self.runtime.step().await;
+            }
+        });
+        let hangs = settled.await.is_err();
+        self.draw();
+        assert!(!hangs, "the console does not become idle:\n{}", self.screen());
+    }
+
+    /// Takes reports until something is so.
+    pub async fn until(&mut self, what: &str, so: impl Fn(&App) -> bool) {
+        let reached = tokio::time::timeout(HANGS_AFTER, async {
+            while !so(&self.runtime.app) {
+                self.runtime.step().await;
+            }
+        });
+        let hangs = reached.await.is_err();
+        self.draw();
+        assert!(!hangs, "waited in vain for {what}:\n{}", self.screen());
+    }
+
+    /// The state behind the screen.
+    pub fn app(&self) -> &App {
+        &self.runtime.app
+    }
+
+    /// The screen as text, a line each, without what is blank at the end.
+    pub fn screen(&self) -> String {
+        let buffer = self.runtime.terminal.backend().buffer();
+        let mut out = String::new();
+        for y in 0..buffer.area.height {
+            let mut line = String::new();
+            let mut hidden = 0;
+            for x in 0..buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                // A wide character covers the cell behind it.
+                if hidden > 0 {
+                    hidden -= 1;
+                    continue;
+                }
+                line.push_str(symbol);
+                hidden = unicode_width::UnicodeWidthStr::width(symbol).saturating_sub(1);
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The screen as one line: frames gone, words apart by one space, so that wrapped sentences can be looked for.
+    pub fn words(&self) -> String {
+        let plain: String = self.screen().chars().map(|c| if "│╭╮╰╯─┃".contains(c) { ' ' } else { c }).collect();
+        plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The screen must show this, be it wrapped.
+    #[track_caller]
+    pub fn expect(&self, text: &str) {
+        assert!(self.words().contains(text), "`{text}` is not on the screen:\n{}", self.screen());
+    }
+
+    /// The screen must not show this.
+    #[track_caller]
+    pub fn expect_no(&self, text: &str) {
+        assert!(!self.words().contains(text), "`{text}` is on the screen:\n{}", self.screen());
+    }
+
+    /// The line of the screen with this text.
+    #[track_caller]
+    pub fn line(&self, text: &str) -> String {
+        let screen = self.screen();
+        let found = screen.lines().find(|line| line.contains(text));
+        found.map_or_else(|| panic!("no line has `{text}`:\n{screen}"), str::to_owned)
+    }
+
+    /// The row of the list whose first cell is this.
+    #[track_caller]
+    pub fn row(&self, name: &str) -> String {
+        let screen = self.screen();
+        let first = |line: &&str| line.trim_start_matches(['│', '▌', '✓', ' ']).split(' ').next() == Some(name);
+        screen.lines().find(first).map_or_else(|| panic!("no row of {name}:\n{screen}"), str::to_owned)
+    }
+
+    /// Filters the list and leaves the cursor on the best match.
+    pub fn find(&mut self, text: &str) {
+        self.press(Action::Filter);
+        self.type_text(text);
+        self.enter();
+    }
+
+    /// Takes the filter back.
+    pub fn find_all(&mut self) {
+        self.press(Action::Filter);
+        self.esc();
+    }
+
+    /// Opens the role picker, picks the best match.
+    pub fn pick_role(&mut self, text: &str) {
+        self.press(Action::SetRole);
+        self.type_text(text);
+        self.enter();
+    }
+
+    /// Appends to the display name of the user under the cursor, by the form.
+    pub fn rename(&mut self, more: &str) {
+        self.press(Action::Edit);
+        self.type_text(more);
+        self.enter();
+    }
+
+    /// A user as shown.
+    #[track_caller]
+    pub fn user(&self, name: &str) -> &User {
+        let directory = &self.app().directory;
+        // The named one is what the server confirmed; by its id it has the pending changes on top.
+        let found = directory.user_named(name).and_then(|user| directory.user(&user.id));
+        found.unwrap_or_else(|| panic!("{name} is not known:\n{}", self.screen()))
+    }
+
+    /// A user's organisation role as shown.
+    #[track_caller]
+    pub fn org_role(&self, name: &str) -> String {
+        self.user(name).org_role.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// A team as shown.
+    #[track_caller]
+    pub fn team(&self, name: &str) -> &Team {
+        let directory = &self.app().directory;
+        let rows = 0..directory.len(Kind::Team) as u32;
+        let found = rows.filter_map(|row| directory.team_at(row)).find(|team| team.name.as_str() == name);
+        found.unwrap_or_else(|| panic!("team {name} is not known:\n{}", self.screen()))
+    }
+
+    /// Names of people on the list who are active members of the organisation without special roles.
+    pub fn plain_people(&self) -> Vec<String> {
+        let directory = &self.app().directory;
+        let users = directory.records().users().values();
+        users
+            .filter(|user| user.org_role.as_ref().is_some_and(|role| role.is("member")))
+            .filter(|user| user.active == Some(true) && user.account == scimitar::directory::record::Account::Person)
+            .map(|user| user.user_name.to_string())
+            .collect()
+    }
+
+    /// The journal, oldest first.
+    pub fn entries(&self) -> Vec<&Entry> {
+        self.app().entries.values().collect()
+    }
+
+    /// The states of the journal, oldest first.
+    pub fn states(&self) -> Vec<State> {
+        self.app().entries.values().map(|entry| entry.state).collect()
+    }
+
+    /// The newest entry of the journal.
+    #[track_caller]
+    pub fn last(&self) -> &Entry {
+        self.app().entries.values().next_back().expect("the journal is empty")
+    }
+
+    /// True while a plan is shown.
+    pub fn is_preview(&self) -> bool {
+        matches!(self.app().overlays.last(), Some(Overlay::Preview(_)))
+    }
+
+    /// Sends the plan that is shown, which must be one, and waits for its outcome.
+    #[track_caller]
+    pub fn send(&mut self) {
+        assert!(self.is_preview(), "no plan is shown:\n{}", self.screen());
+        self.enter();
+        assert!(!self.is_preview(), "the plan was not sent:\n{}", self.screen());
+    }
+
+    /// Ends the session as quitting does, so that the next one finds its journal at rest.
+    pub async fn quit(mut self) {
+        self.runtime.end().await;
+    }
+}

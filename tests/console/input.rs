@@ -1,0 +1,51 @@
+//! What a person types wrongly: each has its sentence, and nothing that was typed is lost.
+
+use scimitar::app::{Overlay, action::Action};
+
+use crate::harness::{Console, options};
+
+#[tokio::test]
+async fn a_form_says_what_is_wrong_and_keeps_what_was_typed() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.press(Action::Create);
+    console.type_text("eva-tanaka");
+    console.press(Action::NextField);
+    console.type_text("eva@nowhere");
+    console.press(Action::Submit);
+    console.expect("eva-tanaka is taken");
+    console.expect("the part after the @ is no host name");
+    console.expect("eva@nowhere");
+    // The cursor is on the first field that is wrong.
+    console.type_text("-2");
+    console.press(Action::NextField);
+    console.type_text(".example.com");
+    console.press(Action::Submit);
+    console.settle().await;
+    assert_eq!(server.user("eva-tanaka-2").await["emails"][0]["value"], "eva@nowhere.example.com");
+}
+
+#[tokio::test]
+async fn a_team_form_names_people_whom_nobody_knows() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.press(Action::GoTeams);
+    console.press(Action::Create);
+    console.type_text("night-shift");
+    console.press(Action::NextField);
+    console.type_text("eva-tanaka no-such-person");
+    console.press(Action::Submit);
+    console.expect("not known here: no-such-person");
+    assert!(matches!(console.app().overlays.last(), Some(Overlay::Form(_))));
+    assert!(server.writes().is_empty());
+}
+
+#[tokio::test]
+async fn a_filter_that_means_nothing_leaves_the_list_and_says_why() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    console.press(Action::Filter);
+    console.type_text("role:admin");
+    console.expect("4 of 60");
+    console.type_text(" colour:red");
+    console.expect("no field `colour` here; there are role, team,");
+    console.esc();
+    assert_eq!(console.app().panes[0].rows.len(), 60);
+}

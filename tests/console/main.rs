@@ -1,0 +1,21 @@
+//! Console tests: the real loop on a test backend, against the demo server over real HTTP.
+//!
+//! Keys come from the action table, outcomes are read from the screen, from the journal, and from the server by a client
+//! of the test's own. Tests wait for idle, never for time; the limit around it only ends a test that hangs.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod answers;
+mod fake;
+mod flows;
+mod guards;
+mod harness;
+mod hydrate;
+mod in_flight;
+mod input;
+mod lost;
+mod marks;
+mod offline;
+mod profiles;
+mod refusal;
+mod rfc;
+mod sizes;

@@ -1,0 +1,61 @@
+//! Several records at once.
+
+use scimitar::{app::action::Action, directory::plan::State};
+
+use crate::harness::{Console, options};
+
+fn mark(console: &mut Console, people: &[String]) {
+    for person in people {
+        console.find_all();
+        console.find(person);
+        console.press(Action::Mark);
+    }
+    console.find_all();
+}
+
+fn marked(console: &Console) -> Vec<String> {
+    let directory = &console.app().directory;
+    let marks = console.app().panes[0].marks.iter();
+    marks.filter_map(|id| directory.user(id)).map(|user| user.user_name.to_string()).collect()
+}
+
+#[tokio::test]
+async fn marks_survive_sort_filter_and_refresh() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    let people: Vec<String> = console.plain_people().into_iter().take(3).collect();
+    mark(&mut console, &people);
+    console.press(Action::Sort);
+    console.press(Action::SortReverse);
+    console.find("noor");
+    console.press(Action::Refresh);
+    console.settle().await;
+    assert_eq!(marked(&console), people);
+    console.find_all();
+    console.find(&people[1]);
+    assert!(console.line("▌").contains("▌✓"), "{}", console.screen());
+}
+
+#[tokio::test]
+async fn a_role_for_three_is_one_plan_and_one_refusal_leaves_the_others() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let people: Vec<String> = console.plain_people().into_iter().take(3).collect();
+    mark(&mut console, &people);
+    console.pick_role("org adm");
+    assert!(console.is_preview());
+    for person in &people {
+        assert!(console.line(person).contains("member → admin"), "{}", console.screen());
+    }
+    console.expect("3 requests");
+    assert!(server.writes().is_empty());
+    server.running.fail_next(400, 1);
+    console.send();
+    console.settle().await;
+    let states = console.states();
+    assert_eq!(states.iter().filter(|state| **state == State::Confirmed).count(), 2, "{states:?}");
+    assert_eq!(states.iter().filter(|state| **state == State::Refused).count(), 1, "{states:?}");
+    for (person, state) in people.iter().zip(states) {
+        let expected = if state == State::Confirmed { "admin" } else { "member" };
+        assert_eq!(console.org_role(person), expected);
+        assert_eq!(server.user(person).await["organizationRole"], expected);
+    }
+}

@@ -1,0 +1,87 @@
+//! The server says no: the value goes back alone, Activity has the reason, and there is a way on.
+
+use rstest::rstest;
+use scimitar::{app::action::Action, directory::plan::State};
+use serde_json::json;
+
+use crate::harness::{Console, options};
+
+#[rstest]
+#[case(400, State::Refused)]
+#[case(409, State::Refused)]
+#[case(412, State::Conflict)]
+#[case(500, State::Refused)]
+#[tokio::test]
+async fn a_refused_value_goes_back_and_can_be_tried_again(#[case] status: u16, #[case] state: State) {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let other = console.plain_people().into_iter().find(|name| name != "eva-tanaka").unwrap();
+    console.find("eva-tanaka");
+    server.running.fail_next(status, 1);
+    console.rename(" I");
+    assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
+    console.settle().await;
+    assert_eq!(console.states(), [state], "{}", console.screen());
+    assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka");
+    assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka");
+    assert_eq!(server.writes().len(), 1);
+    console.expect("! 1 failed");
+
+    // Nobody else's value goes back with it.
+    console.esc();
+    console.find_all();
+    console.find(&other);
+    console.rename(" II");
+    console.settle().await;
+    assert!(console.user(&other).display_name.as_str().ends_with(" II"));
+
+    console.press(Action::GoActivity);
+    console.press(Action::Down);
+    console.expect(state.label());
+    console.press(Action::Story);
+    console.expect(&status.to_string());
+    console.esc();
+    console.press(Action::Retry);
+    console.settle().await;
+    assert_eq!(console.states(), [state, State::Confirmed, State::Confirmed], "{}", console.screen());
+    assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
+    assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
+}
+
+#[rstest]
+#[case(429)]
+#[case(503)]
+#[tokio::test]
+async fn a_server_that_asks_for_patience_gets_it(#[case] status: u16) {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.find("eva-tanaka");
+    server.running.fail_next(status, 1);
+    console.rename(" I");
+    console.until("the wait to be told", |app| app.waiting.is_some()).await;
+    console.settle().await;
+    assert_eq!(console.states(), [State::Confirmed]);
+    assert!(console.app().waiting.is_none());
+    let statuses: Vec<u16> = server.writes().iter().map(|request| request.status).collect();
+    assert_eq!(statuses, [status, 200]);
+}
+
+#[tokio::test]
+async fn an_edit_of_what_somebody_else_changed_is_a_conflict_that_shows_theirs() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.find("eva-tanaka");
+    let id = console.user("eva-tanaka").id.to_string();
+    server.patch_user(&id, "displayName", json!("Theirs")).await;
+    console.rename(" I");
+    console.settle().await;
+    assert_eq!(console.states(), [State::Conflict]);
+    console.expect("somebody else");
+    console.esc();
+    console.expect("Theirs");
+    assert_eq!(server.user("eva-tanaka").await["displayName"], "Theirs");
+
+    // Decided anew, on what is so now.
+    console.press(Action::GoActivity);
+    console.press(Action::Retry);
+    console.settle().await;
+    assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
+    assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
+}
