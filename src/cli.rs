@@ -22,6 +22,9 @@ pub struct Cli {
     /// Refuse every change before it leaves this machine.
     #[arg(long)]
     pub read_only: bool,
+    /// Write a log of this level to the state directory: error, warn, info, debug or trace.
+    #[arg(long, value_name = "LEVEL", env = "SCIMITAR_LOG")]
+    pub log: Option<tracing_subscriber::filter::LevelFilter>,
     /// What to do; the console, if nothing is said.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -32,7 +32,9 @@ pub enum Start {
 pub async fn run(opener: Opener, start: Start) -> Result<()> {
     let meant = match start {
         Start::Demo => Meant::Demo,
-        Start::Profile(name) => opener.at_start(name.as_deref())?.map_or(Meant::Nothing, Meant::Profile),
+        Start::Profile(name) => {
+            opener.at_start(name.as_deref())?.map_or(Meant::Nothing, |profile| Meant::Profile(Box::new(profile)))
+        }
     };
     let ui = opener.config.as_ref().map(|config| config.ui.clone()).unwrap_or_default();
     let keys = opener.config.as_ref().map(|config| config.keys.clone()).unwrap_or_default();
@@ -45,13 +47,14 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     }
     let first = match meant {
         Meant::Demo => Some(opener.open(None).await?),
-        Meant::Profile(profile) => Some(opener.open_profile(profile).await?),
+        Meant::Profile(profile) => Some(opener.open_profile(*profile).await?),
         Meant::Nothing => None,
     };
     let (width, height) = crossterm::terminal::size()?;
     let profiles = opener.config.iter().flat_map(|config| config.profiles.keys().cloned()).collect();
     let salt = getrandom::u32().unwrap_or_default() as u16;
-    let app = App::new(keymap, profiles, Size { width, height }, Timestamp::now(), salt);
+    let mut app = App::new(keymap, profiles, Size { width, height }, Timestamp::now(), salt);
+    app.config_path = opener.places.config_file.display().to_string();
     let env = opener.env;
     let look = look(wanted(&ui), &env, TimeZone::system());
 
@@ -76,7 +79,7 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
 /// What the start turned out to mean.
 enum Meant {
     Demo,
-    Profile(config::Profile),
+    Profile(Box<config::Profile>),
     /// The first run.
     Nothing,
 }

@@ -46,6 +46,7 @@ fn run(cli: Cli) -> Result<()> {
         Some(Command::Keys) => return Ok(out.write_all(scimitar::app::action::table().as_bytes())?),
         _ => {}
     }
+    let _log = log(&cli)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let result = runtime.block_on(async {
         match &cli.command {
@@ -76,6 +77,16 @@ async fn serve(args: &DemoArgs) -> Result<()> {
     while signals.next().await != Signal::End {}
     running.stop().await;
     Ok(())
+}
+
+/// The log goes to a file, never to the terminal; it ends with the guard.
+fn log(cli: &Cli) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>> {
+    let Some(level) = cli.log else { return Ok(None) };
+    let places = Places::find(&env)?;
+    let file = tracing_appender::rolling::daily(places.make_log()?, "scimitar.log");
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(writer).init();
+    Ok(Some(guard))
 }
 
 fn env(name: &str) -> Option<String> {

@@ -9,11 +9,8 @@ impl App {
     /// # Errors
     /// The sentence for the person.
     pub fn availability(&self, action: Action) -> Result<(), String> {
-        if self.profile.is_none() && !matches!(action, Action::Quit | Action::Help | Action::Palette | Action::Redraw) {
-            return match action {
-                Action::OpenDemo | Action::NewProfile | Action::Back | Action::Profile => Ok(()),
-                _ => Err("No directory is open yet.".into()),
-            };
+        if self.profile.is_none() {
+            return needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into());
         }
         match action {
             Action::SetRole => {
@@ -109,4 +106,12 @@ impl App {
             Err("The server did not say who is in this team; R reads it again.".into())
         }
     }
+}
+
+/// The first screen's own actions, and what drives the boxes that open there: a new profile's form, palette, help.
+fn needs_no_directory(action: Action) -> bool {
+    use Action as A;
+    matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::OpenDemo | A::NewProfile | A::Back | A::Profile)
+        || matches!(action, A::Submit | A::NextField | A::PreviousField | A::Choose)
+        || matches!(action, A::Up | A::Down | A::PageUp | A::PageDown | A::Top | A::Bottom)
 }

@@ -65,7 +65,7 @@ pub struct ProfileDraft {
     pub hosting: String,
     /// Base URL.
     pub url: String,
-    /// `env NAME`, `file PATH`, `command WORDS` or `netrc`.
+    /// `env NAME`, `file PATH`, `command WORDS`, `netrc` or `none`.
     pub key: String,
     /// User name or email of the key's owner.
     pub me: String,
@@ -82,6 +82,8 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// The line with the cursor.
     pub focus: usize,
+    /// Names of users and groups may hold spaces.
+    spaced_names: bool,
 }
 
 impl Form {
@@ -95,7 +97,7 @@ impl Form {
         if can.can(Verb::SetDisplayName).is_ok() {
             fields.push(Field::new("display", "Display name", "", "optional"));
         }
-        Self::new(Purpose::CreateUser, "New user", fields)
+        Self { spaced_names: can.spaced_names, ..Self::new(Purpose::CreateUser, "New user", fields) }
     }
 
     /// A form for a new team.
@@ -104,7 +106,8 @@ impl Form {
             Field::new("name", "Name", "", "unique"),
             Field::new("members", "Members", "", "optional: user names or emails, split by spaces"),
         ];
-        Self::new(Purpose::CreateTeam, &format!("New {}", can.team_word), fields)
+        let form = Self::new(Purpose::CreateTeam, &format!("New {}", can.team_word), fields);
+        Self { spaced_names: can.spaced_names, ..form }
     }
 
     /// A form for a new role, or for an existing one.
@@ -144,14 +147,14 @@ impl Form {
             Field::new("provider", "Provider", "wandb", "wandb or scim"),
             Field::new("hosting", "Hosting", "dedicated", "wandb: multi-tenant, dedicated or self-managed"),
             Field::new("url", "URL", "", "https://acme.wandb.io; empty: W&B's multi-tenant cloud"),
-            Field::new("key", "Key from", "env WANDB_API_KEY", "env NAME, file PATH, command WORDS or netrc"),
+            Field::new("key", "Key from", "env WANDB_API_KEY", "env NAME, file PATH, command WORDS, netrc or none"),
             Field::new("me", "Your user name", "", "optional: guards you against demoting yourself"),
         ];
         Self::new(Purpose::NewProfile, "New profile", fields)
     }
 
     fn new(purpose: Purpose, title: &str, fields: Vec<Field>) -> Self {
-        Self { purpose, title: title.to_owned(), fields, focus: 0 }
+        Self { purpose, title: title.to_owned(), fields, focus: 0, spaced_names: false }
     }
 
     /// Goes to the next field that can be changed, or to the one before.
@@ -199,18 +202,12 @@ impl Form {
         let changes = match self.purpose.clone() {
             Purpose::CreateUser => self.new_user(key, directory),
             Purpose::CreateTeam => self.new_team(key, directory),
-            Purpose::CreateRole => {
-                self.role_draft(directory, None).map(|role| Change::CreateRole { key, role }).into_iter().collect()
-            }
+            Purpose::CreateRole => vec![Change::CreateRole { key, role: self.role_draft(directory, None) }],
             Purpose::EditUser(id) => self.user_fields(&id, directory),
             Purpose::EditRole(id) => {
                 let now = directory.role(&id).map(RoleDraft::of);
-                let draft = self.role_draft(directory, Some(&id));
-                draft
-                    .filter(|to| Some(to) != now.as_ref())
-                    .map(|to| Change::EditRole { role: id, to })
-                    .into_iter()
-                    .collect()
+                let to = self.role_draft(directory, Some(&id));
+                if Some(&to) == now.as_ref() { Vec::new() } else { vec![Change::EditRole { role: id, to }] }
             }
             Purpose::NewProfile => Vec::new(),
         };
@@ -224,7 +221,7 @@ impl Form {
             display_name: self.value("display").into(),
             teams: Vec::new(),
         };
-        if let Err(why) = name_problem(&user.user_name) {
+        if let Err(why) = name_problem(&user.user_name, self.spaced_names) {
             self.fail("user", why);
         } else if directory.user_named(&user.user_name).is_some() {
             self.fail("user", format!("{} is taken", user.user_name));
@@ -239,7 +236,7 @@ impl Form {
 
     fn new_team(&mut self, key: Id, directory: &Directory) -> Vec<Change> {
         let name = self.value("name").to_owned();
-        if let Err(why) = name_problem(&name) {
+        if let Err(why) = name_problem(&name, self.spaced_names) {
             self.fail("name", why);
         } else if directory.team_named(&Name::from(name.as_str())).is_some() {
             self.fail("name", format!("{name} is taken"));
@@ -258,7 +255,7 @@ impl Form {
         vec![Change::CreateTeam { key, name, members }]
     }
 
-    fn role_draft(&mut self, directory: &Directory, own: Option<&Id>) -> Option<RoleDraft> {
+    fn role_draft(&mut self, directory: &Directory, own: Option<&Id>) -> RoleDraft {
         let draft = RoleDraft {
             name: self.value("name").into(),
             description: self.value("description").into(),
@@ -279,7 +276,7 @@ impl Form {
         if let Some(odd) = odd {
             self.fail("added", format!("`{odd}` is no permission; write object:operation, such as run:delete"));
         }
-        Some(draft)
+        draft
     }
 
     fn user_fields(&mut self, id: &Id, directory: &Directory) -> Vec<Change> {
@@ -333,10 +330,10 @@ impl Form {
     }
 }
 
-fn name_problem(name: &str) -> Result<(), &'static str> {
+fn name_problem(name: &str, spaced: bool) -> Result<(), &'static str> {
     match name {
         "" => Err("needed"),
-        name if name.chars().any(|c| c.is_whitespace() || c.is_control()) => Err("no spaces"),
+        name if name.chars().any(|c| c.is_control() || c.is_whitespace() && (c != ' ' || !spaced)) => Err("no spaces"),
         name if name.chars().count() > 128 => Err("at most 128 characters"),
         _ => Ok(()),
     }
@@ -374,6 +371,16 @@ mod tests {
     #[case("ева@пример.рф", true)]
     fn impossible_addresses_are_refused(#[case] email: &str, #[case] fine: bool) {
         assert_eq!(email_problem(email).is_ok(), fine);
+    }
+
+    #[test]
+    fn names_hold_spaces_where_the_provider_takes_them() {
+        for spaced_names in [false, true] {
+            let can = Capabilities { spaced_names, ..Capabilities::default() };
+            let mut form = Form::create_team(&can);
+            form.fields[0].input = "Tour Guides".into();
+            assert_eq!(form.changes("new:1".into(), &Directory::default()).is_some(), spaced_names);
+        }
     }
 
     #[test]

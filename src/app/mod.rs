@@ -269,6 +269,8 @@ pub struct App {
     pub keymap: keymap::Keymap,
     /// Profiles of the config, for `:profile`.
     pub profiles: Vec<String>,
+    /// Where profiles are kept, for the first screen.
+    pub config_path: String,
     /// Guards of the profile.
     pub guards: Guards,
     planner: Option<Arc<dyn Planner>>,
@@ -299,6 +301,7 @@ impl App {
             now,
             keymap,
             profiles,
+            config_path: String::new(),
             guards: Guards::default(),
             planner: None,
             hydrated: FxHashSet::default(),
@@ -358,8 +361,10 @@ impl App {
     fn on_opened(&mut self, opened: Opened) {
         let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.salt);
         let last_id = self.last_id;
+        let config_path = std::mem::take(&mut self.config_path);
         *self = Self::new(keep.0, keep.1, keep.2, keep.3, keep.4 as u16);
         self.last_id = last_id;
+        self.config_path = config_path;
         if !self.profiles.contains(&opened.profile.name) {
             self.profiles.push(opened.profile.name.clone());
         }

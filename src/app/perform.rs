@@ -12,7 +12,7 @@ impl App {
         }
         match action {
             Action::Down | Action::Up | Action::PageDown | Action::PageUp | Action::Top | Action::Bottom => {
-                self.travel(action)
+                self.travel(action);
             }
             Action::Help
             | Action::Palette
@@ -138,11 +138,11 @@ impl App {
                 self.overlays.push(Overlay::Palette(palette));
             }
             (Action::Open, Some(target)) => {
-                if let Some(pane) = self.pane_mut() {
-                    if std::mem::take(&mut pane.filtering) {
-                        // Enter in the filter keeps what it found; the next Enter opens.
-                        return;
-                    }
+                if let Some(pane) = self.pane_mut()
+                    && std::mem::take(&mut pane.filtering)
+                {
+                    // Enter in the filter keeps what it found; the next Enter opens.
+                    return;
                 }
                 if !target.id.starts_with("new:") && !target.id.starts_with("unreadable:") {
                     effects.push(Effect::Work(Job::Reread(target.clone())));

@@ -3,7 +3,7 @@
 use super::{App, Effect, Overlay};
 use crate::directory::{
     Fresh, Id, Kind, Target,
-    change::ChangeId,
+    change::{Change, ChangeId},
     plan::{Entry, Exchange, State},
     work::{Link, Report},
 };
@@ -137,10 +137,14 @@ impl App {
         let was_on = provisional
             .as_ref()
             .is_some_and(|target| self.panes[target.kind as usize].selected(&self.directory) == Some(&target.id));
+        let expected = self.expected_size(id, state);
         let reshaped = match state {
             State::Planned | State::Sent => self.directory.learn(fresh),
             _ => self.directory.settle(id, fresh),
         };
+        if let Some((team, size)) = expected {
+            self.warn_if_emptied(&team, size);
+        }
         if reshaped {
             self.rows_changed();
         }
@@ -152,6 +156,24 @@ impl App {
         {
             let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
             self.fail(format!("{} {}: {why} {next}", entry.step.words.subject, state.label()).trim_end().to_owned());
+        }
+    }
+
+    /// How many members a team should have after this removal, where it is one that was confirmed.
+    fn expected_size(&self, id: ChangeId, state: State) -> Option<(Id, usize)> {
+        let Change::RemoveMember { team, .. } = &self.entries.get(&id)?.step.change else { return None };
+        (state == State::Confirmed).then(|| self.directory.team(team).map(|record| (team.clone(), record.size())))?
+    }
+
+    /// Some servers take "remove one member" for "remove all" (WIRE F20): said at once, with who is left.
+    fn warn_if_emptied(&mut self, team: &Id, expected: usize) {
+        let Some(record) = self.directory.team(team) else { return };
+        let (name, left) = (record.name.to_string(), record.size());
+        if left < expected {
+            let gone = expected - left;
+            self.fail(format!(
+                "{name}: {gone} more members are gone than were removed here; {left} are left. Look at it now."
+            ));
         }
     }
 

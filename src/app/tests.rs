@@ -1,1 +1,269 @@
-//! Transitions of the state.
+//! Transitions of the state: keys and reports in, effects and what would be drawn out.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+
+use super::{action::Action, keymap::Keymap, *};
+use crate::{
+    dialect::{self, Hosting, Provider},
+    directory::{
+        Fresh, Name,
+        change::Change,
+        plan::{Risk, State},
+        record::{Depth, Grant, Member, Record, Team, User},
+        records::Records,
+    },
+};
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_760_000_000).unwrap()
+}
+
+fn user(name: &str, role: &str) -> User {
+    User {
+        id: format!("id-{name}").into(),
+        user_name: name.into(),
+        display_name: name.into(),
+        email: format!("{name}@example.com").as_str().into(),
+        active: Some(true),
+        org_role: Some(role.into()),
+        team_roles: Some(vec![]),
+        depth: Depth::Full,
+        ..User::default()
+    }
+}
+
+struct Console {
+    app: App,
+    effects: Vec<Effect>,
+}
+
+impl Console {
+    fn new(hosting: Hosting) -> Self {
+        let keymap = Keymap::new(&BTreeMap::new()).unwrap();
+        let app = App::new(keymap, vec![], Size { width: 80, height: 24 }, now(), 1);
+        let mut console = Self { app, effects: vec![] };
+        let planner: Arc<dyn Planner> = dialect::of(Provider::Wandb, hosting);
+        let guards = Guards { me: Some("boss".into()), ..Guards::default() };
+        console.tell(Msg::Opened(Box::new(Opened { profile: ProfileView::default(), planner, guards })));
+        console.records();
+        console
+    }
+
+    fn records(&mut self) {
+        let mut eva = user("eva", "member");
+        eva.team_roles = Some(vec![Grant { scope: "vision".into(), role: "member".into() }]);
+        let users = vec![user("boss", "admin"), eva, user("ivan", "member"), user("noor", "admin")];
+        let member = Member { id: "id-eva".into(), display: Name::default() };
+        let team = Team { id: "t".into(), name: "vision".into(), members: Some(vec![member]), ..Team::default() };
+        let records = Box::new(Records::build(users, vec![team], vec![]));
+        self.tell(Msg::Report(Report::Records { records, seen: Some(now()), partial: false, stored: false }));
+    }
+
+    fn tell(&mut self, msg: Msg) {
+        let effects = self.app.update(msg, now());
+        self.effects.extend(effects);
+    }
+
+    fn press(&mut self, action: Action) -> &mut Self {
+        let event = self.app.keymap.event(action).unwrap();
+        self.tell(Msg::Terminal(Event::Key(event)));
+        self
+    }
+
+    fn type_text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.tell(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE))));
+        }
+        self
+    }
+
+    fn find(&mut self, name: &str) -> &mut Self {
+        self.press(Action::Filter).type_text(name).press(Action::Open)
+    }
+
+    fn submitted(&mut self) -> Vec<Entry> {
+        self.effects
+            .drain(..)
+            .filter_map(|effect| match effect {
+                Effect::Work(Job::Submit(entries)) => Some(entries),
+                _ => None,
+            })
+            .flatten()
+            .collect()
+    }
+
+    fn moved(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>) {
+        let why = if state == State::Refused { "no seat" } else { "" }.to_owned();
+        let report =
+            Report::Moved { id, state, why, failure: None, exchanges: vec![], fresh, at: now(), created: None };
+        self.tell(Msg::Report(report));
+    }
+
+    fn risk(&self) -> Option<Risk> {
+        match self.app.overlays.last() {
+            Some(Overlay::Preview(preview)) => Some(preview.plan.risk()),
+            _ => None,
+        }
+    }
+}
+
+#[test]
+fn a_plain_role_is_sent_at_once_and_rolled_back_alone_when_refused() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
+    let sent = console.submitted();
+    assert_eq!(sent.len(), 1);
+    assert!(console.app.overlays.is_empty(), "{:?}", console.app.message);
+    let role =
+        |console: &Console| console.app.directory.user(&"id-eva".into()).unwrap().role_in(&"vision".into()).cloned();
+    assert_eq!(role(&console), Some("viewer".into()));
+    console.moved(sent[0].id, State::Refused, vec![]);
+    assert_eq!(role(&console), Some("member".into()));
+    assert!(console.app.message.as_ref().unwrap().text.contains("eva refused: no seat"));
+    assert_eq!(console.app.counts(), (1, 0));
+}
+
+#[test]
+fn giving_admin_is_looked_at_first() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::SetRole).type_text("orgadm").press(Action::Choose);
+    assert_eq!(console.risk(), Some(Risk::Look));
+    assert!(console.submitted().is_empty());
+    console.press(Action::Send);
+    assert!(matches!(console.submitted()[0].step.change, Change::SetOrgRole { .. }));
+}
+
+#[test]
+fn removing_yourself_wants_your_name_and_another_text_sends_nothing() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("boss").press(Action::ToggleActive);
+    assert_eq!(console.risk(), Some(Risk::Type("boss".into())));
+    console.type_text("bos").press(Action::Send);
+    assert!(console.submitted().is_empty());
+    console.type_text("s").press(Action::Send);
+    assert_eq!(console.submitted().len(), 1);
+}
+
+#[test]
+fn multi_tenant_deactivation_says_that_it_removes() {
+    let mut console = Console::new(Hosting::MultiTenant);
+    console.find("eva").press(Action::ToggleActive);
+    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no preview") };
+    let step = &preview.plan.steps[0];
+    assert!(matches!(step.undo, crate::directory::plan::Undo::Never(_)));
+    assert!(step.consequences.iter().any(|words| words.contains("organisation")), "{:?}", step.consequences);
+    assert!(matches!(preview.plan.risk(), Risk::Type(_)));
+}
+
+#[test]
+fn marks_and_cursor_survive_refresh_sort_and_filter() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.press(Action::Down).press(Action::Mark).press(Action::Mark);
+    let marked: Vec<_> = console.app.pane().unwrap().marks.iter().cloned().collect();
+    assert_eq!(marked.len(), 2);
+    let under = console.app.subject();
+    console.press(Action::Sort).press(Action::SortReverse);
+    console.records();
+    assert_eq!(console.app.pane().unwrap().marks.iter().cloned().collect::<Vec<_>>(), marked);
+    assert_eq!(console.app.subject(), under);
+    console.find("ivan").press(Action::Back);
+    assert_eq!(console.app.pane().unwrap().marks.len(), 2);
+}
+
+#[test]
+fn a_bad_filter_keeps_the_list_and_says_what_would_be_right() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.press(Action::Filter).type_text("role:adm");
+    assert_eq!(console.app.pane().unwrap().rows.len(), 2);
+    console.tell(Msg::Terminal(Event::Paste(" colour:red".into())));
+    let pane = console.app.pane().unwrap();
+    assert!(pane.bad.as_ref().unwrap().to_string().contains("no field `colour`"));
+    assert_eq!(pane.rows.len(), 2);
+}
+
+#[test]
+fn undo_plans_the_inverse_last_first_and_then_the_plan_before() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
+    let first = console.submitted().remove(0);
+    console.press(Action::Undo);
+    assert!(console.app.message.as_ref().unwrap().text.contains("in flight"));
+    let mut eva = console.app.directory.user(&"id-eva".into()).unwrap().clone();
+    eva.org_role = Some("member".into());
+    console.moved(first.id, State::Confirmed, vec![Fresh::Record(Record::User(eva))]);
+    console.press(Action::Undo).press(Action::Send);
+    let undo = console.submitted().remove(0);
+    assert_eq!(undo.undoes, Some(first.plan));
+    assert_eq!(
+        undo.step.change,
+        Change::SetTeamRole { user: "id-eva".into(), team: "t".into(), role: "member".into() }
+    );
+    console.moved(undo.id, State::Confirmed, vec![]);
+    console.press(Action::Undo);
+    assert!(console.app.message.as_ref().unwrap().text.contains("nothing to undo"));
+}
+
+#[test]
+fn a_checked_word_is_replaced_by_the_next_one_typed() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.press(Action::GoTeams).press(Action::Members);
+    console.type_text("ivan").press(Action::Toggle).type_text("noor").press(Action::Toggle).press(Action::Look);
+    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no preview") };
+    assert_eq!(preview.plan.title, "2 changes to vision");
+    console.press(Action::Send);
+    let sent = console.submitted();
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0].plan, sent[1].plan);
+}
+
+#[test]
+fn a_server_that_empties_a_team_is_told_on() {
+    let mut console = Console::new(Hosting::Dedicated);
+    let add = |id: &str| Member { id: id.into(), display: Name::default() };
+    let full = Team {
+        id: "t".into(),
+        name: "vision".into(),
+        members: Some(vec![add("id-eva"), add("id-ivan"), add("id-noor")]),
+        ..Team::default()
+    };
+    console.tell(Msg::Report(Report::Learnt(vec![Fresh::Record(Record::Team(full.clone()))])));
+    console.press(Action::GoTeams).press(Action::Members).type_text("ivan").press(Action::Toggle).press(Action::Look);
+    if console.risk().is_some() {
+        console.press(Action::Send);
+    }
+    let sent = console.submitted().remove(0);
+    let emptied = Team { members: Some(vec![]), ..full };
+    console.moved(sent.id, State::Confirmed, vec![Fresh::Record(Record::Team(emptied))]);
+    let text = &console.app.message.as_ref().unwrap().text;
+    assert!(text.starts_with("vision: 2 more members are gone"), "{text}");
+}
+
+#[test]
+fn quitting_asks_only_while_something_is_in_flight() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose).press(Action::Quit);
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Quit)));
+    assert!(!console.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    console.press(Action::Quit);
+    assert!(console.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    let mut calm = Console::new(Hosting::Dedicated);
+    calm.press(Action::Quit);
+    assert!(calm.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+}
+
+#[test]
+fn what_an_earlier_session_left_is_offered_and_sent_on_r() {
+    let mut first = Console::new(Hosting::Dedicated);
+    first.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
+    let left = first.submitted();
+    let mut next = Console::new(Hosting::Dedicated);
+    next.tell(Msg::Report(Report::Journal(left.clone())));
+    assert!(next.app.message.as_ref().unwrap().text.contains("not sent"));
+    assert_eq!(next.app.directory.pending().len(), 0);
+    next.press(Action::GoActivity).press(Action::Retry);
+    assert!(next.effects.iter().any(|effect| matches!(effect, Effect::Work(Job::Resume(ids)) if *ids == [left[0].id])));
+    assert_eq!(next.app.directory.pending().len(), 1);
+}

@@ -51,8 +51,8 @@ mod tests {
     #[test]
     fn the_servers_words_are_repeated_clean() {
         let body = br#"{"detail":"no\u001b[31m\nseat\u202e left","scimType":"tooMany","status":"400"}"#;
-        let failure = refused(400, body, &Request::new(Method::Post, ["Users"]), false);
-        assert_eq!(failure.text, "The server refused it (400): no [31m seat left");
+        let failure = refused(400, &HeaderMap::new(), body, &Request::new(Method::Post, ["Users"]), false);
+        assert!(failure.text.ends_with("(400). It says: “no[31m seat left”"), "{}", failure.text);
         assert_eq!((failure.scim_type.as_deref(), failure.arrived), (Some("tooMany"), Arrived::Yes));
         assert!(clean(&"x".repeat(10_000)).chars().count() <= MOST_WORDS + 1);
     }
@@ -60,9 +60,12 @@ mod tests {
     #[test]
     fn a_failed_server_leaves_a_write_in_doubt() {
         let write = Request::new(Method::Patch, ["Users", "1"]);
-        assert_eq!(refused(504, b"<html>", &write, false).arrived, Arrived::Unknown);
-        assert_eq!(refused(503, b"", &write, true).arrived, Arrived::Yes);
-        assert_eq!(refused(501, b"", &write, false).arrived, Arrived::Yes);
-        assert_eq!(refused(500, b"", &Request::new(Method::Get, ["Users"]), false).arrived, Arrived::Yes);
+        assert_eq!(refused(504, &HeaderMap::new(), b"<html>", &write, false).arrived, Arrived::Unknown);
+        assert_eq!(refused(503, &HeaderMap::new(), b"", &write, true).arrived, Arrived::Yes);
+        assert_eq!(refused(501, &HeaderMap::new(), b"", &write, false).arrived, Arrived::Yes);
+        assert_eq!(
+            refused(500, &HeaderMap::new(), b"", &Request::new(Method::Get, ["Users"]), false).arrived,
+            Arrived::Yes
+        );
     }
 }

@@ -46,8 +46,6 @@ pub struct Ui {
     pub theme: Theme,
     /// Signs.
     pub glyphs: Glyphs,
-    /// Whether the mouse is captured.
-    pub mouse: bool,
 }
 
 /// A configuration file, checked.
@@ -118,7 +116,6 @@ fn ui(text: &str, raw: &RawUi) -> Result<Ui, ConfigError> {
     Ok(Ui {
         theme: choose(text, "ui.theme", "theme", raw.theme.as_ref(), &themes)?.unwrap_or_default(),
         glyphs: choose(text, "ui.glyphs", "glyphs", raw.glyphs.as_ref(), &signs)?.unwrap_or_default(),
-        mouse: raw.mouse.unwrap_or_default(),
     })
 }
 

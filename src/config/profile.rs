@@ -70,6 +70,8 @@ pub enum AuthForm {
     Basic,
     /// Basic with this user name: a person.
     BasicUser(String),
+    /// No header at all: a server that leaves access to the network, such as one on this machine.
+    None,
 }
 
 /// When a change asks before it is sent.

@@ -22,7 +22,6 @@ pub(super) struct RawFile {
 pub(super) struct RawUi {
     pub theme: Option<Spanned<String>>,
     pub glyphs: Option<Spanned<String>>,
-    pub mouse: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]

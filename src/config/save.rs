@@ -70,6 +70,7 @@ fn lines(fields: &NewProfile) -> Result<String, ConfigError> {
         AuthForm::Bearer => (None, None),
         AuthForm::Basic => (Some("basic"), None),
         AuthForm::BasicUser(user) => (Some("basic-user"), Some(user)),
+        AuthForm::None => (Some("none"), None),
     };
     let pairs = [
         ("provider", Some(text(fields.provider.as_str()))),

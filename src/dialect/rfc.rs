@@ -45,6 +45,7 @@ impl Rfc {
             refused: roles.map(|verb| (verb, NO_ROLES.to_owned())).into(),
             no_roles: Some(NO_ROLES.into()),
             team_word: "group",
+            spaced_names: true,
             ..Capabilities::default()
         };
         Self { capabilities }

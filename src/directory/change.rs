@@ -322,10 +322,10 @@ impl Change {
     /// Lays the change over a team.
     pub fn apply_to_team(&self, record: &mut Team) {
         match self {
-            Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => {
-                if record.members.is_some() && !record.has(user) {
-                    record.members.get_or_insert_default().push(Member { id: user.clone(), display: Name::default() });
-                }
+            Change::AddMember { user, .. } | Change::SetTeamRole { user, .. }
+                if record.members.is_some() && !record.has(user) =>
+            {
+                record.members.get_or_insert_default().push(Member { id: user.clone(), display: Name::default() });
             }
             Change::RemoveMember { user, .. } => {
                 if let Some(members) = record.members.as_mut() {

@@ -1,6 +1,11 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
 
-use super::{Directory, Id, change::Change, plan::Risk, record::User};
+use super::{
+    Directory, Id,
+    change::Change,
+    plan::{Risk, Step},
+    record::User,
+};
 
 /// What a profile sets about guards.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +16,8 @@ pub struct Guards {
     pub me: Option<String>,
     /// The last-admin guard was switched off by a line in the config.
     pub allow_last_admin: bool,
+    /// Changing oneself needs no more care than changing anybody else: switched off by a line in the config.
+    pub allow_yourself: bool,
 }
 
 /// What a guard adds to a change that it lets through.
@@ -22,17 +29,11 @@ pub struct Guarded {
     pub notes: Vec<String>,
 }
 
-impl Default for Risk {
-    fn default() -> Self {
-        Risk::Plain
-    }
-}
-
 /// Checks one change against what is known and against the changes planned before it.
 ///
 /// # Errors
 /// The sentence that the person is told.
-pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[&Change]) -> Result<Guarded, String> {
+pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Step]) -> Result<Guarded, String> {
     if guards.read_only {
         return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
     }
@@ -45,7 +46,7 @@ pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &
     if takes_admin_away(change, user) {
         last_admin(user, directory, guards, earlier, &mut guarded)?;
     }
-    if weakens(change) && is_me(user, guards) {
+    if weakens(change) && !guards.allow_yourself && is_me(user, guards) {
         guarded.risk = guarded.risk.max(Risk::Type(user.user_name.as_str().to_owned()));
         guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
     }
@@ -95,7 +96,7 @@ fn last_admin(
     user: &User,
     directory: &Directory,
     guards: &Guards,
-    earlier: &[&Change],
+    earlier: &[Step],
     guarded: &mut Guarded,
 ) -> Result<(), String> {
     let known = directory.org_roles_known();
@@ -104,7 +105,7 @@ fn last_admin(
         return Ok(());
     }
     let leaves = |id: &Id| {
-        earlier.iter().any(|change| {
+        earlier.iter().map(|step| &step.change).any(|change| {
             affected(change) == Some(id)
                 && weakens(change)
                 && !matches!(change, Change::RemoveMember { .. } | Change::SetTeamRole { .. })
@@ -134,4 +135,61 @@ fn last_admin(
 /// True if the key that the console uses is this user's.
 pub fn is_me(user: &User, guards: &Guards) -> bool {
     guards.me.as_deref().is_some_and(|me| user.user_name.is(me) || (!user.email.is_empty() && user.email.is(me)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{Name, records::Records};
+
+    fn directory(roles: &[(&str, Option<&str>, bool)]) -> Directory {
+        let user = |(name, role, active): &(&str, Option<&str>, bool)| User {
+            id: (*name).into(),
+            user_name: (*name).into(),
+            org_role: role.map(Name::from),
+            active: Some(*active),
+            ..User::default()
+        };
+        let mut directory = Directory::default();
+        directory.replace(Records::build(roles.iter().map(user).collect(), vec![], vec![]), true);
+        directory
+    }
+
+    fn demote(user: &str) -> Change {
+        Change::SetOrgRole { user: user.into(), role: "member".into() }
+    }
+
+    #[rstest::rstest]
+    #[case::demoted(demote("eva"))]
+    #[case::deactivated(Change::SetActive { user: "eva".into(), active: false })]
+    #[case::deleted(Change::DeleteUser { user: "eva".into() })]
+    fn the_last_admin_stays(#[case] change: Change) {
+        let last =
+            directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), false), ("noor", Some("member"), true)]);
+        let refusal = check(&change, &last, &Guards::default(), &[]).unwrap_err();
+        assert!(refusal.starts_with("eva is the last organisation admin;"), "{refusal}");
+        let open = Guards { allow_last_admin: true, ..Guards::default() };
+        assert_eq!(check(&change, &last, &open, &[]).unwrap().risk, Risk::Type("eva".into()));
+        let two = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true)]);
+        assert_eq!(check(&change, &two, &Guards::default(), &[]).unwrap().notes.len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_role_may_be_the_last_admin() {
+        let partly = directory(&[("eva", None, true), ("noor", Some("member"), true)]);
+        let refusal = check(&demote("eva"), &partly, &Guards::default(), &[]).unwrap_err();
+        assert!(refusal.contains("(organisation role known for 1 of 2)"), "{refusal}");
+    }
+
+    #[test]
+    fn yourself_needs_your_name_and_read_only_needs_another_profile() {
+        let users = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true)]);
+        let me = Guards { me: Some("EVA".into()), ..Guards::default() };
+        assert_eq!(check(&demote("eva"), &users, &me, &[]).unwrap().risk, Risk::Type("eva".into()));
+        assert_eq!(check(&demote("ivan"), &users, &me, &[]).unwrap().risk, Risk::Look);
+        let careless = Guards { allow_yourself: true, ..me };
+        assert_eq!(check(&demote("eva"), &users, &careless, &[]).unwrap().risk, Risk::Look);
+        let read_only = Guards { read_only: true, ..Guards::default() };
+        assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().contains("read-only"));
+    }
 }

@@ -15,6 +15,7 @@ use super::{
 
 /// What a read or an answer showed of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "records are the rule, and short-lived; boxing each would cost more")]
 pub enum Fresh {
     /// It is so.
     Record(Record),
@@ -131,10 +132,10 @@ impl Directory {
             match change {
                 Change::AddMember { team, .. }
                 | Change::SetTeamRole { team, .. }
-                | Change::CreateTeam { key: team, .. } => {
-                    if !teams.contains(team) {
-                        teams.push(team.clone());
-                    }
+                | Change::CreateTeam { key: team, .. }
+                    if !teams.contains(team) =>
+                {
+                    teams.push(team.clone());
                 }
                 Change::RemoveMember { team, .. } => teams.retain(|known| known != team),
                 _ => {}

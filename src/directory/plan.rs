@@ -30,9 +30,10 @@ pub enum Undo {
 }
 
 /// How carefully a person must look before it is sent.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Risk {
     /// Sent at once where the profile confirms only what is risky.
+    #[default]
     Plain,
     /// Shown first.
     Look,
@@ -123,6 +124,8 @@ pub struct Capabilities {
     pub sparse_lists: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
+    /// Names of users and groups may hold spaces, as RFC 7643 allows.
+    pub spaced_names: bool,
 }
 
 impl Capabilities {
@@ -151,12 +154,11 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
     let mut plan = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None };
     for change in changes {
         let line = words::line(&change, directory);
-        let earlier: Vec<&Change> = plan.steps.iter().map(|step| &step.change).collect();
         let allowed = planner
             .capabilities()
             .can(change.verb())
             .map_err(str::to_owned)
-            .and_then(|()| guard::check(&change, directory, guards, &earlier));
+            .and_then(|()| guard::check(&change, directory, guards, &plan.steps));
         match allowed {
             Err(why) => plan.refused.push((line, why)),
             Ok(guarded) => match planner.step(&change, directory) {

@@ -126,7 +126,7 @@ impl Query {
         for token in tokens(text) {
             match split(&token) {
                 Some((negative, key, relation, value)) => {
-                    terms.push(term(&token, kind, negative, key, relation, value)?)
+                    terms.push(term(&token, kind, negative, key, relation, value)?);
                 }
                 None => words.push(token),
             }

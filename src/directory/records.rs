@@ -206,7 +206,7 @@ impl Records {
         };
         match kind {
             Kind::User => {
-                self.users.values().for_each(|u| row(&u.user_name, [u.display_name.as_str(), u.email.as_str()]))
+                self.users.values().for_each(|u| row(&u.user_name, [u.display_name.as_str(), u.email.as_str()]));
             }
             Kind::Team => self.teams.values().for_each(|t| row(&t.name, ["", ""])),
             Kind::Role => self.roles.values().for_each(|r| row(&r.name, [r.description.as_str(), ""])),

@@ -107,9 +107,9 @@ fn user_rows(directory: &Directory, by_name: &[u32], order: Order) -> Vec<u32> {
         Column::Count => by_key(by_name, order, |row| user(row).map_or(0, |u| directory.team_count(&u.id) as u64)),
         Column::LastActive => by_key(by_name, order, |row| user(row).map_or(0, last_active_key)),
         Column::Status => by_key(by_name, order, |row| user(row).map_or(0, |u| u64::from(u.is_inactive()))),
-        Column::OrgRole => by_text(by_name, order, |row| text_of(user(row)?.org_role.as_ref()?.as_str())),
-        Column::Seat => by_text(by_name, order, |row| text_of(user(row)?.models_seat.as_ref()?.as_str())),
-        _ => by_text(by_name, order, |row| text_of(user(row)?.label())),
+        Column::OrgRole => by_text(by_name, order, |row| Some(fold(user(row)?.org_role.as_ref()?.as_str()))),
+        Column::Seat => by_text(by_name, order, |row| Some(fold(user(row)?.models_seat.as_ref()?.as_str()))),
+        _ => by_text(by_name, order, |row| Some(fold(user(row)?.label()))),
     }
 }
 
@@ -118,7 +118,7 @@ fn role_rows(directory: &Directory, by_name: &[u32], order: Order) -> Vec<u32> {
     match order.column {
         Column::Added => by_key(by_name, order, |row| role(row).map_or(0, |r| r.added().count() as u64)),
         Column::Count => by_key(by_name, order, |row| role(row).map_or(0, |r| directory.holders(&r.name).len() as u64)),
-        _ => by_text(by_name, order, |row| text_of(role(row)?.inherits.as_str())),
+        _ => by_text(by_name, order, |row| Some(fold(role(row)?.inherits.as_str()))),
     }
 }
 
@@ -144,10 +144,6 @@ fn by_text(by_name: &[u32], order: Order, key: impl Fn(u32) -> Option<String>) -
         by_name.iter().enumerate().map(|(at, row)| (key(*row), at as u32, *row)).collect();
     keyed.sort_unstable_by(|a, b| directed(a.0.cmp(&b.0), order).then(a.1.cmp(&b.1)));
     keyed.into_iter().map(|(_, _, row)| row).collect()
-}
-
-fn text_of(text: &str) -> Option<String> {
-    Some(fold(text))
 }
 
 fn directed(ordering: Ordering, order: Order) -> Ordering {

@@ -25,11 +25,27 @@ pub use session::{OpenError, Opener, Session};
 const BATCH: usize = 512;
 const BATCH_TIME: Duration = Duration::from_millis(8);
 
+/// What became of a profile that was to be opened.
+type Opening = Result<(Opened, Session), OpenError>;
+
+/// Both ends of a channel into the loop.
+struct Channel<T> {
+    send: UnboundedSender<T>,
+    receive: UnboundedReceiver<T>,
+}
+
+impl<T> Channel<T> {
+    fn new() -> Self {
+        let (send, receive) = unbounded_channel();
+        Self { send, receive }
+    }
+}
+
 /// Something from outside the loop.
 enum Incoming {
     Terminal(Event),
     Report(u64, Report),
-    Opened(Result<(Opened, Session), OpenError>),
+    Opened(Box<Opening>),
     Resized,
     End,
     Nothing,
@@ -57,11 +73,8 @@ pub struct Runtime<B: Backend> {
     given: u64,
     idle_at: Option<u64>,
     opening: usize,
-    reports: (UnboundedSender<(u64, Report)>, UnboundedReceiver<(u64, Report)>),
-    opened: (
-        UnboundedSender<Result<(Opened, Session), OpenError>>,
-        UnboundedReceiver<Result<(Opened, Session), OpenError>>,
-    ),
+    reports: Channel<(u64, Report)>,
+    opened: Channel<Opening>,
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<String>,
     redraw: bool,
@@ -81,8 +94,8 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             given: 0,
             idle_at: Some(0),
             opening: 0,
-            reports: unbounded_channel(),
-            opened: unbounded_channel(),
+            reports: Channel::new(),
+            opened: Channel::new(),
             copied: Vec::new(),
             redraw: false,
             quit: false,
@@ -166,7 +179,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
 
     /// True if the worker has done all that it was asked for and nothing more is on its way.
     pub fn is_idle(&self) -> bool {
-        self.opening == 0 && self.reports.1.is_empty() && self.opened.1.is_empty() && self.idle_at == Some(self.given)
+        self.opening == 0
+            && self.reports.receive.is_empty()
+            && self.opened.receive.is_empty()
+            && self.idle_at == Some(self.given)
     }
 
     /// Draws one frame.
@@ -194,17 +210,17 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     async fn next_message(&mut self) -> Incoming {
         tokio::select! {
             biased;
-            Some(opened) = self.opened.1.recv() => Incoming::Opened(opened),
-            Some((epoch, report)) = self.reports.1.recv() => Incoming::Report(epoch, report),
+            Some(opened) = self.opened.receive.recv() => Incoming::Opened(Box::new(opened)),
+            Some((epoch, report)) = self.reports.receive.recv() => Incoming::Report(epoch, report),
             else => Incoming::Nothing,
         }
     }
 
     fn ready_message(&mut self) -> Option<Incoming> {
-        if let Ok(opened) = self.opened.1.try_recv() {
-            return Some(Incoming::Opened(opened));
+        if let Ok(opened) = self.opened.receive.try_recv() {
+            return Some(Incoming::Opened(Box::new(opened)));
         }
-        self.reports.1.try_recv().ok().map(|(epoch, report)| Incoming::Report(epoch, report))
+        self.reports.receive.try_recv().ok().map(|(epoch, report)| Incoming::Report(epoch, report))
     }
 
     fn take(&mut self, incoming: Incoming) {
@@ -224,18 +240,16 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 return;
             }
             Incoming::Report(_, report) => Msg::Report(report),
-            Incoming::Opened(Ok((opened, session))) => {
+            Incoming::Opened(opening) => {
                 self.opening -= 1;
-                self.take_session(opened, session);
-                return;
-            }
-            Incoming::Opened(Err(OpenError::Field(field, why))) => {
-                self.opening -= 1;
-                Msg::ProfileRefused(field, why)
-            }
-            Incoming::Opened(Err(OpenError::Words(why))) => {
-                self.opening -= 1;
-                Msg::OpenFailed(why)
+                match *opening {
+                    Ok((opened, session)) => {
+                        self.take_session(opened, session);
+                        return;
+                    }
+                    Err(OpenError::Field(field, why)) => Msg::ProfileRefused(field, why),
+                    Err(OpenError::Words(why)) => Msg::OpenFailed(why),
+                }
             }
             Incoming::Resized => {
                 self.redraw = true;
@@ -246,6 +260,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         };
         let effects = self.app.update(msg, Timestamp::now());
         effects.into_iter().for_each(|effect| self.execute(effect));
+        // How far a text can be scrolled is known only by what draws it.
+        if let Some(last) = ui::scroll_limit(&self.app, &self.look) {
+            self.app.clamp_scroll(last);
+        }
     }
 
     fn take_session(&mut self, opened: Opened, mut session: Session) {
@@ -255,7 +273,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         self.epoch += 1;
         self.given = 0;
         self.idle_at = None;
-        session.start(self.epoch, self.reports.0.clone());
+        session.start(self.epoch, self.reports.send.clone());
         self.session = Some(session);
         let effects = self.app.update(Msg::Opened(Box::new(opened)), Timestamp::now());
         effects.into_iter().for_each(|effect| self.execute(effect));
@@ -267,14 +285,14 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             Effect::Copy(text) => self.copied.push(text),
             Effect::Open(name) => {
                 self.opening += 1;
-                let (opener, reply) = (self.opener.clone(), self.opened.0.clone());
+                let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
                 tokio::spawn(async move {
                     let _ = reply.send(opener.open(name.as_deref()).await);
                 });
             }
             Effect::SaveProfile(draft) => {
                 self.opening += 1;
-                let (opener, reply) = (self.opener.clone(), self.opened.0.clone());
+                let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
                 tokio::spawn(async move {
                     let _ = reply.send(opener.save(draft).await);
                 });

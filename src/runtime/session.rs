@@ -76,11 +76,10 @@ impl Opener {
 
     /// Reads the profile's key and prepares its session. Asks the server nothing yet.
     pub async fn open_profile(&self, profile: Profile) -> Result<(Opened, Session), OpenError> {
-        let (source, host) = (profile.key.clone(), profile.host().to_owned());
-        // Key commands may take seconds.
-        let key = tokio::task::spawn_blocking(move || source.read(&host)).await;
-        let key = key.map_err(|_| OpenError::Words("Reading the key failed.".into()))?;
-        let key = key.map_err(|error| OpenError::Words(format!("profile {}: {error}", profile.name)))?;
+        let key = match profile.auth {
+            AuthForm::None => SecretString::default(),
+            _ => read_key(&profile).await?,
+        };
         let file = self.places.state.join(store_name(&profile));
         Ok(self.session(&profile, key, Some(file), None))
     }
@@ -127,6 +126,7 @@ impl Opener {
             AuthForm::Bearer => Auth::Bearer(key),
             AuthForm::Basic => Auth::Basic { user: String::new(), key },
             AuthForm::BasicUser(user) => Auth::Basic { user: user.clone(), key },
+            AuthForm::None => Auth::None,
         };
         let endpoint = Endpoint {
             base: profile.base.clone(),
@@ -143,10 +143,12 @@ impl Opener {
             confirm_always: profile.confirm == Confirm::Always,
             actor: (self.env)("USER").or_else(|| (self.env)("LOGNAME")).unwrap_or_else(|| "unknown".into()),
         };
+        let unguarded = |name: &str| profile.unguarded.iter().any(|guard| guard == name);
         let guards = Guards {
             read_only: profile.read_only || self.read_only,
             me: profile.me.clone(),
-            allow_last_admin: profile.unguarded.iter().any(|guard| guard == "last-admin"),
+            allow_last_admin: unguarded("last-admin"),
+            allow_yourself: unguarded("yourself"),
         };
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };
@@ -156,6 +158,14 @@ impl Opener {
             Session { jobs, stop: CancellationToken::new(), waiting: Some((recipe, taken)), worker: None, demo };
         (opened, session)
     }
+}
+
+async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
+    let (source, host) = (profile.key.clone(), profile.host().to_owned());
+    // Key commands may take seconds.
+    let key = tokio::task::spawn_blocking(move || source.read(&host)).await;
+    let key = key.map_err(|_| OpenError::Words("Reading the key failed.".into()))?;
+    key.map_err(|error| OpenError::Words(format!("profile {}: {error}", profile.name)))
 }
 
 /// What a worker is made from, off the event loop.
@@ -286,18 +296,23 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
         _ => return Err(field("hosting", "multi-tenant, dedicated or self-managed".into())),
     };
     let words: Vec<String> = draft.key.split_whitespace().map(str::to_owned).collect();
+    let mut auth = AuthForm::Bearer;
     let key = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["none"] => {
+            auth = AuthForm::None;
+            KeySource::FirstOf(Vec::new())
+        }
         [] | ["netrc"] => KeySource::Netrc,
         ["env", name] => KeySource::Env((*name).to_owned()),
         ["file", path @ ..] if !path.is_empty() => KeySource::File(path.join(" ").into()),
         ["command", ..] if words.len() > 1 => KeySource::Command(words.into_iter().skip(1).collect()),
-        _ => return Err(field("key", "write env NAME, file PATH, command WORDS or netrc".into())),
+        _ => return Err(field("key", "write env NAME, file PATH, command WORDS, netrc or none".into())),
     };
     Ok(NewProfile {
         provider,
         hosting,
         url: (!draft.url.is_empty()).then(|| draft.url.clone()),
-        auth: AuthForm::Bearer,
+        auth,
         key,
         me: (!draft.me.is_empty()).then(|| draft.me.clone()),
         read_only: false,

@@ -56,7 +56,7 @@ pub enum StoreError {
     /// A value can't be brought into the stored form.
     #[error("can't be stored: {0}")]
     Encode(String),
-    /// Anything else that SQLite says.
+    /// Anything else that `SQLite` says.
     #[error("the store failed: {0}")]
     Sqlite(rusqlite::Error),
 }

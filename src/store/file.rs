@@ -36,7 +36,7 @@ pub(super) fn lock(path: &Path) -> Result<Option<File>> {
     }
 }
 
-/// Makes the file before SQLite does, which would ask the umask; SQLite gives `-wal` and `-shm` the mode of the file.
+/// Makes the file before `SQLite` does, which would ask the umask; `SQLite` gives `-wal` and `-shm` the mode of the file.
 pub(super) fn prepare(path: &Path) -> Result<()> {
     match private(OpenOptions::new().write(true).create_new(true)).open(path) {
         Ok(file) => {
@@ -53,10 +53,10 @@ pub(super) fn prepare(path: &Path) -> Result<()> {
 
 /// Renames the file and its `-wal`; gives the new name.
 pub(super) fn set_aside(path: &Path, millis: i64) -> Result<PathBuf> {
-    let aside = (millis..)
-        .map(|millis| beside(path, &format!(".unreadable-{millis}")))
-        .find(|aside| !aside.exists())
-        .unwrap_or_else(|| beside(path, ".unreadable"));
+    let mut aside = beside(path, &format!(".unreadable-{millis}"));
+    while aside.exists() {
+        aside = beside(&aside, "-again");
+    }
     // The log goes first: left behind, it would be played into the new file.
     let log = beside(path, "-wal");
     match fs::rename(&log, beside(&aside, "-wal")) {
@@ -92,7 +92,8 @@ fn restrict(path: &Path) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(failed("look at", path)(error)),
     };
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed("restrict the mode of", path))

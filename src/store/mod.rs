@@ -1,6 +1,6 @@
-//! What outlives a session: one SQLite file per profile, with the last seen directory and the journal of changes.
+//! What outlives a session: one `SQLite` file per profile, with the last seen directory and the journal of changes.
 //!
-//! Knows records, plans and files; no network, no screen, no threads. Everything here blocks: call it off the event
+//! Knows records, plans and files; no network, no screen. Everything here blocks: call it off the event
 //! loop.
 //!
 //! **No secret is ever in the file.** Nothing that is stored can hold one: [`Record`]s and the resources behind them
@@ -11,7 +11,7 @@
 //! **What survives what.** Journal writes are on the disk when the call returns (WAL with `synchronous=FULL`: one
 //! `fsync` per commit), so that no request can go out that is not written down. The snapshot can be read again from
 //! the server, so its writes use `synchronous=NORMAL`: a power cut may lose the last of them, never damage the file.
-//! SQLite keeps that setting per connection and allows it to change between transactions; a commit with `FULL` also
+//! `SQLite` keeps that setting per connection and allows it to change between transactions; a commit with `FULL` also
 //! flushes the `NORMAL` ones before it.
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
@@ -19,6 +19,7 @@
 
 mod error;
 mod file;
+mod form;
 mod journal;
 mod schema;
 mod snapshot;

@@ -2,13 +2,14 @@
 //!
 //! All of it can be read from the server again, so what can't be decoded is skipped.
 
-use std::mem;
-
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::de::DeserializeOwned;
 
-use super::{Result, Store, StoreError, Sync, meta_get, meta_set};
+use super::{
+    Result, Store, Sync,
+    form::{FORMAT, Form, Packed},
+    meta_get, meta_set,
+};
 use crate::{
     directory::{
         Kind, Target,
@@ -16,10 +17,6 @@ use crate::{
     },
     scim::text::fold,
 };
-
-/// The number of the typed records' form. Raise it whenever a stored type gains, loses or moves a field: the form has
-/// no names in it, so an old record would be misread. A test compares bytes to remind of it.
-const FORMAT: &str = "1";
 
 /// What was known when it was written.
 #[derive(Debug, Default)]
@@ -45,22 +42,31 @@ impl Store {
         seen: Timestamp,
     ) -> Result<()> {
         let mut rows: Vec<_> = rows.into_iter().collect();
-        rows.sort_by_cached_key(|(record, _)| fold(name(record)));
+        rows.sort_by_key(|(record, _)| id(record));
+        // A list that names one id twice shall not sink the refresh.
+        rows.dedup_by_key(|(record, _)| id(record));
+        let mut by_name: Vec<usize> = (0..rows.len()).collect();
+        by_name.sort_by_cached_key(|at| fold(name(rows[*at].0)));
         let table = table(kind);
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
-            tx.execute_batch(&format!("DELETE FROM {table}; DELETE FROM {table}_raw"))?;
-            // REPLACE: a list that names one id twice shall not sink the refresh.
-            let mut typed =
-                tx.prepare_cached(&format!("INSERT OR REPLACE INTO {table}(row, id, typed) VALUES(?1, ?2, ?3)"))?;
+            clear(tx, kind)?;
+            let mut typed = tx.prepare_cached(&format!("INSERT INTO {table}(row, typed, more) VALUES(?1, ?2, ?3)"))?;
             let mut raw = tx.prepare_cached(&format!("INSERT INTO {table}_raw(row, json) VALUES(?1, ?2)"))?;
-            let mut bytes = Vec::new();
-            for (row, (record, json)) in (1_i64..).zip(rows) {
-                bytes = encode(kind, record, bytes)?;
-                typed.execute(params![row, id(record), bytes])?;
+            let mut row_of = vec![0; rows.len()];
+            let mut form = Form::default();
+            for (row, at) in (1_i64..).zip(by_name) {
+                let (record, json) = rows[at];
+                form = form.encode(kind, record)?;
+                typed.execute(params![row, form.typed, form.more])?;
                 if let Some(json) = json {
                     raw.execute(params![row, json])?;
                 }
+                row_of[at] = row;
+            }
+            let mut known = tx.prepare_cached(&format!("INSERT INTO {table}_id(id, row) VALUES(?1, ?2)"))?;
+            for ((record, _), row) in rows.iter().zip(row_of) {
+                known.execute(params![id(record), row])?;
             }
             meta_set(tx, &seen_key(kind), &seen.as_millisecond().to_string())
         })?;
@@ -72,14 +78,21 @@ impl Store {
     pub fn put(&mut self, record: &Record, raw: Option<&str>) -> Result<()> {
         let kind = record.target().kind;
         let table = table(kind);
-        let bytes = encode(kind, record, Vec::new())?;
+        let form = Form::default().encode(kind, record)?;
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
-            let row: i64 = tx
-                .prepare_cached(&format!(
-                    "INSERT INTO {table}(id, typed) VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET typed = ?2 RETURNING row"
-                ))?
-                .query_row(params![id(record), bytes], |row| row.get(0))?;
+            let row = if let Some(row) = row_of(tx, kind, id(record))? {
+                tx.prepare_cached(&format!("UPDATE {table} SET typed = ?2, more = ?3 WHERE row = ?1"))?
+                    .execute(params![row, form.typed, form.more])?;
+                row
+            } else {
+                tx.prepare_cached(&format!("INSERT INTO {table}(typed, more) VALUES(?1, ?2)"))?
+                    .execute(params![form.typed, form.more])?;
+                let row = tx.last_insert_rowid();
+                tx.prepare_cached(&format!("INSERT INTO {table}_id(id, row) VALUES(?1, ?2)"))?
+                    .execute(params![id(record), row])?;
+                row
+            };
             match raw {
                 Some(json) => tx
                     .prepare_cached(&format!("INSERT OR REPLACE INTO {table}_raw(row, json) VALUES(?1, ?2)"))?
@@ -94,11 +107,10 @@ impl Store {
     pub fn remove(&mut self, target: &Target) -> Result<()> {
         let table = table(target.kind);
         self.write(Sync::Normal, |tx| {
-            let row: Option<i64> = tx
-                .prepare_cached(&format!("DELETE FROM {table} WHERE id = ?1 RETURNING row"))?
-                .query_row([&*target.id], |row| row.get(0))
-                .optional()?;
+            let Some(row) = row_of(tx, target.kind, &target.id)? else { return Ok(()) };
+            tx.prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?.execute([row])?;
             tx.prepare_cached(&format!("DELETE FROM {table}_raw WHERE row = ?1"))?.execute([row])?;
+            tx.prepare_cached(&format!("DELETE FROM {table}_id WHERE id = ?1"))?.execute([&*target.id])?;
             Ok(())
         })
     }
@@ -110,7 +122,7 @@ impl Store {
         Ok(snapshot)
     }
 
-    /// For the first screen: the first `users` users in name order, all teams and all roles.
+    /// For the first screen: the first `users` users in name order, all roles, and all teams without their members.
     pub fn load_first(&self, users: usize) -> Result<Snapshot> {
         self.read(Some(users))
     }
@@ -119,7 +131,7 @@ impl Store {
     pub fn raw(&self, target: &Target) -> Result<Option<String>> {
         let table = table(target.kind);
         let mut query = self.db.prepare_cached(&format!(
-            "SELECT json FROM {table}_raw WHERE row = (SELECT row FROM {table} WHERE id = ?1)"
+            "SELECT json FROM {table}_raw WHERE row = (SELECT row FROM {table}_id WHERE id = ?1)"
         ))?;
         Ok(query.query_row([&*target.id], |row| row.get(0)).optional()?)
     }
@@ -131,9 +143,10 @@ impl Store {
         if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
             return Ok(snapshot);
         }
-        snapshot.users = rows(&tx, Kind::User, users, &mut snapshot.skipped)?;
-        snapshot.teams = rows(&tx, Kind::Team, None, &mut snapshot.skipped)?;
-        snapshot.roles = rows(&tx, Kind::Role, None, &mut snapshot.skipped)?;
+        let more = users.is_none();
+        snapshot.users = Packed::read(&tx, Kind::User, users, more)?.decode(&mut snapshot.skipped);
+        snapshot.teams = Packed::read(&tx, Kind::Team, None, more)?.decode(&mut snapshot.skipped);
+        snapshot.roles = Packed::read(&tx, Kind::Role, None, more)?.decode(&mut snapshot.skipped);
         for kind in Kind::ALL {
             let seen = meta_get(&tx, &seen_key(kind))?.and_then(|text| text.parse().ok());
             let seen = seen.and_then(|millis| Timestamp::from_millisecond(millis).ok());
@@ -148,19 +161,14 @@ impl Store {
     }
 }
 
-fn rows<T: DeserializeOwned>(db: &Connection, kind: Kind, limit: Option<usize>, skipped: &mut usize) -> Result<Vec<T>> {
+fn row_of(db: &Connection, kind: Kind, id: &str) -> Result<Option<i64>> {
+    let mut query = db.prepare_cached(&format!("SELECT row FROM {}_id WHERE id = ?1", table(kind)))?;
+    Ok(query.query_row([id], |row| row.get(0)).optional()?)
+}
+
+fn clear(db: &Connection, kind: Kind) -> Result<()> {
     let table = table(kind);
-    let limit = limit.map_or(-1, |limit| limit as i64);
-    let mut query = db.prepare_cached(&format!("SELECT typed FROM {table} ORDER BY row LIMIT ?1"))?;
-    let mut found = query.query([limit])?;
-    let mut records = Vec::new();
-    while let Some(row) = found.next()? {
-        match row.get_ref(0)?.as_blob().ok().and_then(|bytes| postcard::from_bytes(bytes).ok()) {
-            Some(record) => records.push(record),
-            None => *skipped += 1,
-        }
-    }
-    Ok(records)
+    Ok(db.execute_batch(&format!("DELETE FROM {table}; DELETE FROM {table}_id; DELETE FROM {table}_raw"))?)
 }
 
 /// Makes sure that all records are of this form: those of another one are dropped.
@@ -169,26 +177,13 @@ fn claim_format(db: &Connection) -> Result<()> {
         return Ok(());
     }
     for kind in Kind::ALL {
-        let table = table(kind);
-        db.execute_batch(&format!("DELETE FROM {table}; DELETE FROM {table}_raw"))?;
+        clear(db, kind)?;
         db.execute("DELETE FROM meta WHERE key = ?1", [seen_key(kind)])?;
     }
     meta_set(db, "format", FORMAT)
 }
 
-/// The typed form, written into the buffer that is given.
-fn encode(kind: Kind, record: &Record, mut buffer: Vec<u8>) -> Result<Vec<u8>> {
-    buffer.clear();
-    match (kind, record) {
-        (Kind::User, Record::User(user)) => postcard::to_extend(user, mem::take(&mut buffer)),
-        (Kind::Team, Record::Team(team)) => postcard::to_extend(team, mem::take(&mut buffer)),
-        (Kind::Role, Record::Role(role)) => postcard::to_extend(role, mem::take(&mut buffer)),
-        _ => return Err(StoreError::WrongKind(kind)),
-    }
-    .map_err(|error| StoreError::Encode(error.to_string()))
-}
-
-fn table(kind: Kind) -> &'static str {
+pub(super) fn table(kind: Kind) -> &'static str {
     match kind {
         Kind::User => "user",
         Kind::Team => "team",

@@ -4,8 +4,8 @@
 mod clipboard;
 mod detect;
 mod guard;
+mod paint;
 mod screen;
-mod sgr;
 mod signals;
 
 pub use clipboard::copy_sequence;

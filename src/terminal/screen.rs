@@ -2,46 +2,60 @@
 
 use std::io::{self, Write};
 
-use crossterm::{
-    cursor::{Hide, MoveTo, Show},
-    queue,
-    terminal::{self, BeginSynchronizedUpdate, Clear, EndSynchronizedUpdate},
-};
 use ratatui::{
     backend::{Backend, ClearType, WindowSize},
     buffer::Cell,
     layout::{Position, Size},
 };
 
-use super::sgr::Look;
+use super::paint::Painter;
+
+/// Between these a terminal that knows them shows nothing half done.
+const BEGIN: &str = "\x1b[?2026h";
+const END: &str = "\x1b[?2026l";
 
 /// Writes frames to `W`.
 pub struct Screen<W: Write> {
     out: W,
-    /// The frame so far.
-    frame: Vec<u8>,
-    /// What the cursor was last told: hidden, or shown at a place.
-    cursor: Option<Option<Position>>,
-    /// What it shall be after this frame.
+    frame: String,
+    painter: Painter,
+    cursor: Cursor,
+    /// Where it shall be after this frame; nowhere hides it.
     wanted: Option<Position>,
+}
+
+/// What the terminal's cursor was last told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    /// Nothing yet.
+    Untold,
+    Hidden,
+    At(Position),
+    /// Shown, but drawing has moved it since.
+    Moved,
 }
 
 impl<W: Write> Screen<W> {
     /// Nothing is written yet.
     pub fn new(out: W) -> Self {
-        Self { out, frame: Vec::new(), cursor: None, wanted: None }
+        Self { out, frame: String::new(), painter: Painter::default(), cursor: Cursor::Untold, wanted: None }
     }
 
-    fn place_cursor(&mut self) -> io::Result<()> {
-        if self.cursor == Some(self.wanted) {
-            return Ok(());
+    fn place_cursor(&mut self) {
+        let next = self.wanted.map_or(Cursor::Hidden, Cursor::At);
+        if self.cursor == next {
+            return;
         }
         match self.wanted {
-            Some(Position { x, y }) => queue!(self.frame, MoveTo(x, y), Show)?,
-            None => queue!(self.frame, Hide)?,
+            Some(Position { x, y }) => {
+                self.frame.push_str(&format!("\x1b[{};{}H", y + 1, x + 1));
+                if matches!(self.cursor, Cursor::Untold | Cursor::Hidden) {
+                    self.frame.push_str("\x1b[?25h");
+                }
+            }
+            None => self.frame.push_str("\x1b[?25l"),
         }
-        self.cursor = Some(self.wanted);
-        Ok(())
+        self.cursor = next;
     }
 }
 
@@ -52,22 +66,10 @@ impl<W: Write> Backend for Screen<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut look = Look::default();
-        let mut next = None;
-        for (x, y, cell) in content {
-            // Behind a wide character the place is given anew: terminals disagree about widths.
-            if next != Some((x, y)) {
-                queue!(self.frame, MoveTo(x, y))?;
-            }
-            next = Some((x + 1, y));
-            look.change(Look::of(cell), &mut self.frame)?;
-            look = Look::of(cell);
-            self.frame.write_all(cell.symbol().as_bytes())?;
-        }
-        look.change(Look::default(), &mut self.frame)?;
-        // Drawing moves the cursor: wherever it shall be, it must be put there again.
-        if next.is_some() && matches!(self.cursor, Some(Some(_))) {
-            self.cursor = None;
+        let before = self.frame.len();
+        self.painter.paint(content, &mut self.frame);
+        if self.frame.len() > before && matches!(self.cursor, Cursor::At(_)) {
+            self.cursor = Cursor::Moved;
         }
         Ok(())
     }
@@ -91,146 +93,37 @@ impl<W: Write> Backend for Screen<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
+        self.painter.plain(&mut self.frame);
+        self.frame.push_str("\x1b[2J");
+        Ok(())
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        let what = match clear_type {
-            ClearType::All => terminal::ClearType::All,
-            ClearType::AfterCursor => terminal::ClearType::FromCursorDown,
-            ClearType::BeforeCursor => terminal::ClearType::FromCursorUp,
-            ClearType::CurrentLine => terminal::ClearType::CurrentLine,
-            ClearType::UntilNewLine => terminal::ClearType::UntilNewLine,
-        };
-        queue!(self.frame, Clear(what))
+        match clear_type {
+            ClearType::All => self.clear(),
+            other => Err(io::Error::other(format!("{other:?} is not used by a full screen"))),
+        }
     }
 
     fn size(&self) -> io::Result<Size> {
-        let (width, height) = terminal::size()?;
-        Ok(Size { width, height })
+        crossterm::terminal::size().map(|(width, height)| Size { width, height })
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        let size = terminal::window_size()?;
-        Ok(WindowSize {
-            columns_rows: Size { width: size.columns, height: size.rows },
-            pixels: Size { width: size.width, height: size.height },
-        })
+        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::default() })
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.place_cursor()?;
+        self.place_cursor();
         if self.frame.is_empty() {
             return Ok(());
         }
-        let mut bytes = Vec::with_capacity(self.frame.len() + 16);
-        queue!(bytes, BeginSynchronizedUpdate)?;
-        bytes.append(&mut self.frame);
-        queue!(bytes, EndSynchronizedUpdate)?;
+        let mut bytes = Vec::with_capacity(self.frame.len() + BEGIN.len() + END.len());
+        bytes.extend_from_slice(BEGIN.as_bytes());
+        bytes.extend_from_slice(self.frame.as_bytes());
+        bytes.extend_from_slice(END.as_bytes());
+        self.frame.clear();
         self.out.write_all(&bytes)?;
         self.out.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use ratatui::{
-        buffer::Buffer,
-        layout::Rect,
-        style::{Color, Modifier, Style},
-    };
-
-    use super::*;
-
-    const AREA: Rect = Rect { x: 0, y: 0, width: 12, height: 4 };
-
-    fn frame(screen: &mut Screen<Vec<u8>>, from: &Buffer, to: &Buffer) -> Vec<u8> {
-        screen.draw(from.diff(to).into_iter()).unwrap();
-        screen.flush().unwrap();
-        std::mem::take(&mut screen.out)
-    }
-
-    #[test]
-    fn one_frame_is_one_update_and_no_change_is_no_byte() {
-        let mut screen = Screen::new(Vec::new());
-        let (empty, text) = (Buffer::empty(AREA), Buffer::with_lines(["eva"]));
-        let text = Buffer { area: AREA, content: [text.content, empty.content[3..].to_vec()].concat() };
-        assert_eq!(frame(&mut screen, &empty, &text), b"\x1b[?2026h\x1b[1;1Heva\x1b[?25l\x1b[?2026l");
-        assert_eq!(frame(&mut screen, &text, &text), b"");
-        screen.set_cursor_position((3, 0)).unwrap();
-        assert_eq!(frame(&mut screen, &text, &text), b"\x1b[?2026h\x1b[1;4H\x1b[?25h\x1b[?2026l");
-        assert_eq!(frame(&mut screen, &text, &text), b"");
-        let back = frame(&mut screen, &text, &empty);
-        assert!(back.ends_with(b"\x1b[1;4H\x1b[?25h\x1b[?2026l"), "drawing moved the cursor");
-    }
-
-    fn styles() -> impl Strategy<Value = Style> {
-        let color =
-            || prop_oneof![Just(Color::Reset), Just(Color::Red), Just(Color::DarkGray), Just(Color::Indexed(99))];
-        let modifier = prop_oneof![
-            Just(Modifier::empty()),
-            Just(Modifier::BOLD),
-            Just(Modifier::DIM),
-            Just(Modifier::ITALIC | Modifier::UNDERLINED),
-            Just(Modifier::REVERSED | Modifier::BOLD),
-        ];
-        (color(), color(), modifier).prop_map(|(fg, bg, modifier)| Style::new().fg(fg).bg(bg).add_modifier(modifier))
-    }
-
-    fn buffers() -> impl Strategy<Value = Buffer> {
-        let part = (0..12_u16, 0..4_u16, prop_oneof!["[a-z ]{1,6}", Just("田中".to_owned())], styles());
-        prop::collection::vec(part, 0..8).prop_map(|parts| {
-            let mut buffer = Buffer::empty(AREA);
-            for (x, y, text, style) in parts {
-                buffer.set_string(x, y, text, style);
-            }
-            buffer
-        })
-    }
-
-    fn seen(color: vt100::Color) -> Color {
-        match color {
-            vt100::Color::Default => Color::Reset,
-            vt100::Color::Idx(1) => Color::Red,
-            vt100::Color::Idx(8) => Color::DarkGray,
-            vt100::Color::Idx(index) => Color::Indexed(index),
-            vt100::Color::Rgb(r, g, b) => Color::Rgb(r, g, b),
-        }
-    }
-
-    fn attributes(cell: &vt100::Cell) -> Modifier {
-        let all = [
-            (cell.bold(), Modifier::BOLD),
-            (cell.dim(), Modifier::DIM),
-            (cell.italic(), Modifier::ITALIC),
-            (cell.underline(), Modifier::UNDERLINED),
-            (cell.inverse(), Modifier::REVERSED),
-        ];
-        all.into_iter().filter(|(on, _)| *on).map(|(_, modifier)| modifier).collect()
-    }
-
-    proptest! {
-        #[test]
-        fn a_terminal_shows_what_was_drawn(frames in prop::collection::vec(buffers(), 1..4)) {
-            let mut screen = Screen::new(Vec::new());
-            let mut terminal = vt100::Parser::new(4, 12, 0);
-            let mut before = Buffer::empty(AREA);
-            for now in frames {
-                terminal.process(&frame(&mut screen, &before, &now));
-                for position in AREA.positions() {
-                    let cell = terminal.screen().cell(position.y, position.x).unwrap();
-                    if cell.is_wide_continuation() {
-                        continue;
-                    }
-                    let text = if cell.has_contents() { cell.contents() } else { " " };
-                    let wanted = &now[position];
-                    prop_assert_eq!(text, wanted.symbol());
-                    prop_assert_eq!((seen(cell.fgcolor()), seen(cell.bgcolor())), (wanted.fg, wanted.bg));
-                    prop_assert_eq!(attributes(cell), wanted.modifier);
-                }
-                before = now;
-            }
-        }
     }
 }

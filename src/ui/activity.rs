@@ -1,5 +1,125 @@
-//! (under construction)
-use super::Look;
+//! The Activity pane: every change, the newest first, and what became of it. The whole story is a box of its own.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, Paragraph},
+};
+
+use super::{
+    Look,
+    fit::{count, cut, pad, width, wrap},
+    list::thumb,
+};
 use crate::app::App;
-use ratatui::{Frame, layout::Rect};
-pub fn draw(_f: &mut Frame<'_>, _a: Rect, _app: &App, _l: &Look) {}
+use crate::directory::plan::{Entry, State};
+
+/// Cursor, sign and the spaces behind them.
+const SIGN: usize = 4;
+
+/// Cells of the time: `14:02:11`, or `12 Mar 14:02` on other days.
+const TIME: usize = 13;
+
+/// Draws it.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+    let block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title(app, look));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let head = Rect { height: inner.height.min(1), ..inner };
+    let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
+    if app.entries.is_empty() {
+        let words = "No changes were made with this profile yet. Every change will be here, with what was sent, what \
+                     the server answered and how it can be taken back.";
+        let at = Rect { x: body.x + 3, width: body.width.saturating_sub(4), ..body };
+        let lines: Vec<Line<'_>> = wrap(words, usize::from(at.width)).into_iter().map(Line::from).collect();
+        frame.render_widget(Paragraph::new(lines), at);
+        return;
+    }
+    let subject = subject_width(inner.width);
+    let heads = format!("{}{}{} Change", " ".repeat(SIGN), pad("Time", TIME, ""), pad("Subject", subject, ""));
+    frame.render_widget(Line::styled(heads, look.dim()), head);
+    let newest_first = app.entries.values().rev().enumerate();
+    for (line, (at, entry)) in newest_first.skip(app.activity_top).take(usize::from(body.height)).enumerate() {
+        let area = Rect { y: body.y + line as u16, height: 1, ..body };
+        frame.render_widget(row(entry, at == app.activity_cursor, subject, usize::from(body.width), app, look), area);
+    }
+    thumb(frame, body, app.activity_top, app.entries.len(), look);
+}
+
+fn subject_width(cells: u16) -> usize {
+    (usize::from(cells) / 5).clamp(8, 24)
+}
+
+fn title(app: &App, look: &Look) -> Line<'static> {
+    let today = app.entries.values().rev().take_while(|entry| look.day(entry.at) == look.day(app.now)).count();
+    let (failed, open) = app.counts();
+    let mut spans = vec![Span::raw(" "), Span::styled("Activity", look.strong())];
+    let parts = [
+        (today, "today", Style::new()),
+        (failed, "failed", look.bad()),
+        (open, "in flight", look.pending()),
+        (app.left_over.len(), "left over", look.careful()),
+    ];
+    for (number, word, style) in parts.into_iter().filter(|(number, _, _)| *number > 0) {
+        spans.push(Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim()));
+        spans.push(Span::styled(format!("{} {word}", count(number as u64)), style));
+    }
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}
+
+fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, look: &Look) -> Line<'static> {
+    let glyphs = &look.glyphs;
+    let undone = app.undone_by(entry.plan);
+    let (sign, style) = match entry.state {
+        State::Planned => (glyphs.more, look.careful()),
+        State::Sent => (glyphs.pending, look.pending()),
+        State::Confirmed if undone.is_some() => (glyphs.undone, look.dim()),
+        State::Confirmed => (glyphs.done, look.good()),
+        State::Dropped => (glyphs.dot, look.dim()),
+        State::Refused | State::Conflict | State::Unknown => (glyphs.failed, look.bad()),
+    };
+    let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, pad(sign, 2, ""));
+    let today = look.day(entry.at) == look.day(app.now);
+    let time = if today { look.clock(entry.at) } else { look.moment(entry.at, app.now) };
+    let words = &entry.step.words;
+    let whom = pad(&crate::scim::text::clean(&words.subject), subject, glyphs.more);
+    let room = cells.saturating_sub(SIGN + TIME + subject + 2);
+    let outcome = outcome(entry, undone, app, look);
+    // Both are shown in part where there is no room for both.
+    let text = crate::scim::text::clean(&words.text(glyphs.arrow)).into_owned();
+    let for_outcome = width(&outcome).min(room.saturating_sub(width(&text) + 2).max(room / 2));
+    let outcome = cut(&outcome, for_outcome, glyphs.more);
+    let text = pad(&text, room.saturating_sub(width(&outcome) + 2), glyphs.more);
+    let parts = [
+        (marker, style),
+        (pad(&time, TIME, ""), look.dim()),
+        (format!("{whom} "), Style::new()),
+        (text, if entry.state == State::Dropped { look.dim() } else { Style::new() }),
+        (format!("  {outcome}"), if entry.state == State::Confirmed { look.dim() } else { style }),
+    ];
+    if cursor {
+        let text: String = parts.into_iter().map(|(text, _)| text).collect();
+        return Line::styled(pad(&text, cells, glyphs.more), look.cursor());
+    }
+    Line::from(parts.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
+}
+
+/// How long it took, or why it is not done.
+fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &Look) -> String {
+    let state = entry.state.label();
+    let why = crate::scim::text::clean(&entry.why);
+    match (entry.state, undone, entry.settled) {
+        (State::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
+        (State::Confirmed, Some(undo), _) => format!("undone {}", look.moment(undo.at, app.now)),
+        (State::Confirmed, None, Some(at)) if why.is_empty() => {
+            let millis = at.duration_since(entry.at).as_millis().max(0);
+            format!("{}.{} s", millis / 1_000, millis % 1_000 / 100)
+        }
+        (State::Confirmed, _, _) => why.into_owned(),
+        _ if why.is_empty() => state.into(),
+        _ => format!("{state}: {why}"),
+    }
+}

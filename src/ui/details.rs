@@ -17,9 +17,11 @@ use crate::app::{App, action::Action};
 use crate::directory::{
     Id, Kind, Target,
     change::Field,
-    query::account_word,
-    record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Role, Team, User},
+    record::{Grant, Problem},
 };
+
+mod groups;
+mod user;
 
 /// Cells of the labels.
 const LABEL: usize = 19;
@@ -31,7 +33,7 @@ const MOST: usize = 500;
 const JOURNAL: usize = 500;
 
 /// More users than this are not looked through for holders with each frame, only in a box that was asked for.
-pub(super) const FEW_USERS: usize = 20_000;
+const FEW_USERS: usize = 20_000;
 
 /// More members than this are not sorted with each frame.
 const FEW_MEMBERS: usize = 5_000;
@@ -99,107 +101,8 @@ impl Page<'_> {
             Kind::Role => directory.role(&target.id).map(|role| self.role(role, target)),
         }
         .unwrap_or_else(|| vec![Line::styled("This record is not there any more.", self.look.careful())]);
-        lines.iter_mut().for_each(|line| self.clip(line));
-        lines
-    }
-
-    fn user(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
-        let mut lines = vec![self.headline(user, target)];
-        if !user.display_name.is_empty() {
-            lines.extend(self.wrapped(user.user_name.as_str(), Style::new()));
-        }
-        if !user.email.is_empty() {
-            let style = self.value_style(target, &Field::Email);
-            let mark = self.mark(target, &Field::Email);
-            lines.extend(self.wrapped(&format!("{}{mark}", user.email), style));
-        }
-        lines.extend(self.problem(user.problem.as_deref()));
-        lines.extend(self.last_failure(target));
-        lines.push(Line::default());
-        lines.extend(self.facts(user, target));
-        lines.push(Line::default());
-        lines.extend(self.teams(user, target));
-        if !user.registry_roles.is_empty() {
-            lines.push(self.heading("Registries", user.registry_roles.len(), ""));
-            lines.extend(user.registry_roles.iter().map(|grant| self.grant(grant, None)));
-        }
-        lines.push(Line::default());
-        lines.extend(self.dates(user.created, user.modified, &user.id));
-        lines
-    }
-
-    /// The name, with the status at the right end.
-    fn headline(&self, user: &User, target: &Target) -> Line<'static> {
-        let mark = self.mark(target, &Field::Status);
-        let (word, style) = match user.active {
-            Some(true) => ("active", self.look.good()),
-            Some(false) => ("inactive", self.look.careful()),
-            None => ("", Style::new()),
-        };
-        let style = if mark.is_empty() { style } else { self.look.pending() };
-        let status = format!("{word}{mark}");
-        let shown = format!("{}{}", user.label(), self.mark(target, &Field::Display));
-        let room = self.width.saturating_sub(width(&status) + 1);
-        let whole = self.mark(target, &Field::Whole);
-        let head = pad(&format!("{shown}{whole}"), room, self.look.glyphs.more);
-        Line::from(vec![Span::styled(head, self.look.strong()), Span::raw(" "), Span::styled(status, style)])
-    }
-
-    fn facts(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
-        let unknown = self.unknown(user);
-        let or_unknown =
-            |name: Option<&crate::directory::Name>| name.map_or_else(|| unknown.into(), ToString::to_string);
-        let role = format!("{}{}", or_unknown(user.org_role.as_ref()), self.mark(target, &Field::OrgRole));
-        let mut lines = self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole));
-        if user.models_seat.is_some() || user.weave_role.is_some() {
-            let dot = self.look.glyphs.dot;
-            let seats = format!(
-                "Models {} {dot} Weave {}",
-                or_unknown(user.models_seat.as_ref()),
-                or_unknown(user.weave_role.as_ref())
-            );
-            lines.extend(self.fact("Seats", &seats, Style::new()));
-        }
-        let days = user.days_active.map(|days| format!(", {} in all", counted(days as usize, "day")));
-        let last = match user.last_active {
-            LastActive::Unknown => "not known".into(),
-            LastActive::Never => "never".into(),
-            LastActive::At(at) => format!("{} ({})", self.look.day(at), ago(user.last_active, self.app.now)),
-        };
-        lines.extend(self.fact("Last active", &format!("{last}{}", days.unwrap_or_default()), Style::new()));
-        if user.account != Account::Person {
-            lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
-        }
-        lines
-    }
-
-    /// What a list left out is not known; what a single read left out is not there.
-    fn unknown(&self, user: &User) -> &'static str {
-        if user.depth == Depth::Full { "none" } else { "not known yet" }
-    }
-
-    /// The roles as the user has them, then the teams that list the user without a known role.
-    fn teams(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
-        let directory = &self.app.directory;
-        let grants = user.team_roles.as_deref().unwrap_or_default();
-        let more: Vec<Grant> = directory
-            .teams_of(&user.id)
-            .iter()
-            .filter_map(|id| directory.team(id))
-            .filter(|team| grants.iter().all(|grant| grant.scope != team.name))
-            .map(|team| Grant { scope: team.name.clone(), role: "role not known".into() })
-            .collect();
-        let pending = directory
-            .changes_on(target)
-            .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
-        let mark = if pending { self.pending() } else { String::new() };
-        let mut lines = vec![self.heading("Teams", grants.len() + more.len(), &mark)];
-        for grant in grants.iter().chain(&more) {
-            let team = directory.team_named(&grant.scope).map(|team| Field::Team(team.id.clone()));
-            lines.push(self.grant(grant, team.map(|field| (target, field))));
-        }
-        if lines.len() == 1 && user.team_roles.is_none() && user.depth == Depth::Summary {
-            lines.push(Line::styled("  not known yet", self.look.dim()));
+        for line in &mut lines {
+            self.clip(line);
         }
         lines
     }
@@ -217,101 +120,6 @@ impl Page<'_> {
             Span::styled(format!("{}{mark}", cut(grant.role.as_str(), room, more)), style),
             Span::styled(note, self.look.dim()),
         ])
-    }
-
-    fn team(&self, team: &Team, target: &Target) -> Vec<Line<'static>> {
-        let name = format!("{}{}", team.name, self.mark(target, &Field::Whole));
-        let mut lines = self.wrapped(&name, self.look.strong());
-        lines.extend(self.problem(team.problem.as_deref()));
-        lines.extend(self.last_failure(target));
-        lines.push(Line::default());
-        match team.members.as_deref() {
-            Some(members) => lines.extend(self.members(team, members, target)),
-            None => {
-                let key = self.app.keymap.label(Action::Refresh).unwrap_or_default();
-                let words = format!("The server did not say who is in this team; {key} reads it again.");
-                lines.extend(self.wrapped(&words, self.look.dim()));
-            }
-        }
-        lines.push(Line::default());
-        lines.extend(self.dates(team.created, team.modified, &team.id));
-        lines
-    }
-
-    /// Admins first, as long as there are few enough to look through with each frame.
-    fn members(&self, team: &Team, members: &[Member], target: &Target) -> Vec<Line<'static>> {
-        let directory = &self.app.directory;
-        let role = |member: &Member| directory.user(&member.id).and_then(|user| user.role_in(&team.name));
-        let mut ordered: Vec<&Member> = members.iter().collect();
-        let mut lines = vec![self.heading("Members", members.len(), &self.mark(target, &Field::Members))];
-        if ordered.len() <= FEW_MEMBERS {
-            let (admins, others): (Vec<_>, Vec<_>) =
-                ordered.into_iter().partition(|member| role(member).is_some_and(|role| role.is("admin")));
-            lines.push(self.heading("Admins", admins.len(), ""));
-            ordered = admins.into_iter().chain(others).collect();
-        }
-        let most = self.room(lines.len() + 8, ordered.len());
-        for member in ordered.iter().take(most) {
-            let user = directory.user(&member.id);
-            let scope = user.map_or_else(
-                || if member.display.is_empty() { member.id.as_ref().into() } else { member.display.clone() },
-                |user| user.user_name.clone(),
-            );
-            let role = role(member)
-                .cloned()
-                .unwrap_or_else(|| if user.is_none() { "no known user".into() } else { "role not known".into() });
-            let user = Target::user(&member.id);
-            lines.push(self.grant(&Grant { scope, role }, Some((&user, Field::Team(team.id.clone())))));
-        }
-        lines.extend(self.and_more(ordered.len(), most));
-        lines
-    }
-
-    fn role(&self, role: &Role, target: &Target) -> Vec<Line<'static>> {
-        let mark = [Field::Whole, Field::Definition].map(|field| self.mark(target, &field)).concat();
-        let mut lines = self.wrapped(&format!("{}{mark}", role.name), self.look.strong());
-        if !role.description.is_empty() {
-            lines.extend(self.wrapped(role.description.as_str(), Style::new()));
-        }
-        lines.extend(self.problem(role.problem.as_deref()));
-        lines.extend(self.last_failure(target));
-        lines.push(Line::default());
-        lines.extend(self.fact("Inherits from", role.inherits.as_str(), Style::new()));
-        let (inherited, added): (Vec<&Permission>, Vec<&Permission>) =
-            role.permissions.iter().partition(|permission| permission.inherited);
-        lines.extend(self.permissions("Adds", &added, self.look.glyphs.signs[0]));
-        lines.extend(self.permissions("Inherited", &inherited, self.look.glyphs.dot));
-        lines.push(Line::default());
-        lines.extend(self.holders(role));
-        lines.push(Line::default());
-        lines.extend(self.dates(role.created, role.modified, &role.id));
-        lines
-    }
-
-    fn permissions(&self, heading: &str, all: &[&Permission], sign: &str) -> Vec<Line<'static>> {
-        let mut lines = vec![self.heading(heading, all.len(), "")];
-        lines.extend(all.iter().map(|permission| {
-            let style = if permission.inherited { self.look.dim() } else { Style::new() };
-            Line::styled(format!("  {sign} {}", permission.name), style)
-        }));
-        lines
-    }
-
-    fn holders(&self, role: &Role) -> Vec<Line<'static>> {
-        if !self.whole && self.app.directory.len(Kind::User) > FEW_USERS {
-            let key = self.app.keymap.label(Action::Open).unwrap_or_default();
-            return vec![Line::styled(format!("{key} shows who holds it"), self.look.dim())];
-        }
-        let holders = self.app.directory.holders(&role.name);
-        let mut lines = vec![self.heading("Held by", holders.len(), "")];
-        let most = self.room(lines.len() + 12, holders.len());
-        for (user, teams) in holders.iter().take(most) {
-            let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
-            let name = pad(user.user_name.as_str(), LABEL - 2, self.look.glyphs.more);
-            lines.push(Line::raw(format!("  {name} in {}", teams.join(", "))));
-        }
-        lines.extend(self.and_more(holders.len(), most));
-        lines
     }
 
     /// How many of a list are shown when `taken` lines are needed for the rest: all, or so many that "and more" fits.

@@ -201,7 +201,11 @@ fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
         let key = app.keymap.label(action).map_or_else(String::new, |key| format!("{key} "));
         let number = tab.kind().map(|kind| app.directory.len(kind)).filter(|_| !none && !app.directory.is_empty());
         let number = number.filter(|_| counts).map_or_else(String::new, |number| format!(" {}", count(number as u64)));
-        spans.push(Span::raw(if counts && !spans.is_empty() { "   " } else { " " }));
+        spans.push(Span::raw(match (spans.is_empty(), counts) {
+            (true, _) => " ",
+            (false, true) => "   ",
+            (false, false) => "  ",
+        }));
         if tab == app.tab {
             let style = look.strong().add_modifier(Modifier::UNDERLINED);
             spans.push(Span::styled(format!("{key}{name}{number}"), style));
@@ -254,28 +258,19 @@ struct Hint {
     can: bool,
 }
 
-impl Hint {
-    fn width(&self) -> usize {
-        width(&self.key) + width(self.word) + 4
-    }
-}
-
 /// From the innermost scope outwards; what does not fit is left out, help never is.
 fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
-    let scopes = app.scopes();
-    let (help, all): (Vec<Hint>, Vec<Hint>) = (
-        hints_of(app, &[Scope::Global], |action| action == Action::Help),
-        hints_of(app, &scopes, |action| action != Action::Help),
-    );
-    let mut room = cells.saturating_sub(1 + help.iter().map(Hint::width).sum::<usize>());
+    let mut all = hints_of(app, &app.scopes(), |action| action != Action::Help);
+    let help = hints_of(app, &[Scope::Global], |action| action == Action::Help);
+    // Closer together before anything is left out.
+    let taken = |hints: &[Hint], gap: usize| -> usize {
+        hints.iter().map(|hint| width(&hint.key) + 1 + width(hint.word) + gap).sum::<usize>()
+    };
+    let gap = if taken(&all, 3) + taken(&help, 3) <= cells { 3 } else { 2 };
+    while taken(&all, gap) + taken(&help, gap) > cells && all.pop().is_some() {}
     let mut spans = Vec::new();
-    let fitting = all.into_iter().take_while(|hint| {
-        let fits = hint.width() <= room;
-        room = room.saturating_sub(hint.width());
-        fits
-    });
-    for (at, hint) in fitting.chain(help).enumerate() {
-        spans.push(Span::raw(if at == 0 { " " } else { "   " }));
+    for (at, hint) in all.into_iter().chain(help).enumerate() {
+        spans.push(Span::raw(" ".repeat(if at == 0 { 1 } else { gap })));
         let (key, word) = if hint.can { (look.accent(), Style::new()) } else { (look.dim(), look.dim()) };
         spans.push(Span::styled(hint.key, key));
         spans.push(Span::styled(format!(" {}", hint.word), word));
@@ -291,8 +286,9 @@ fn hints_of(app: &App, scopes: &[Scope], wanted: impl Fn(Action) -> bool) -> Vec
             let Some(key) = app.keymap.label(spec.action) else { continue };
             // A letter is text while something is typed, and an inner scope takes a key from an outer one.
             let text = typing && key.chars().count() == 1;
-            if !text && !hints.iter().any(|hint| hint.key == key) {
-                hints.push(Hint { key, word: spec.hint, can: app.availability(spec.action).is_ok() });
+            let can = app.availability(spec.action).is_ok();
+            if !text && (can || app.profile.is_some()) && !hints.iter().any(|hint| hint.key == key) {
+                hints.push(Hint { key, word: spec.hint, can });
             }
         }
     }

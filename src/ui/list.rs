@@ -7,25 +7,32 @@ use ratatui::{
     text::{Line, Span},
     widgets::{Block, Paragraph},
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Look,
-    fit::{self, count, cut, pad, pad_left, width, wrap},
+    fit::{self, cut, pad, pad_left, width, wrap},
 };
 use crate::app::{App, action::Action, pane::Pane};
-use crate::directory::{Kind, Name, sort};
+use crate::directory::{Kind, Name, Target, sort};
 
 mod cells;
 mod columns;
 mod empty;
+mod title;
 
 pub(super) use cells::ago;
-use cells::{Cell, Row};
+use cells::{Cell, Row, Setting};
 use columns::Placed;
 
-/// Cursor, mark and a space before the columns.
-const MARKER: usize = 3;
+/// Cursor, mark, failure and a space before the columns.
+const MARKER: usize = 4;
+
+/// A free cell behind the columns.
+const MARGIN: usize = 1;
+
+/// How far back in the journal failures are looked for.
+const JOURNAL: usize = 500;
 
 /// With more users than this the holders of roles are not counted with each frame; the details show them.
 const FEW_USERS: usize = 5_000;
@@ -33,7 +40,7 @@ const FEW_USERS: usize = 5_000;
 /// Draws the list of the open tab.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let Some(pane) = app.pane() else { return };
-    let title = title(pane, usize::from(area.width.saturating_sub(4)), app, look);
+    let title = title::of(pane, usize::from(area.width.saturating_sub(4)), app, look);
     let mut block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title.line);
     if let Some(words) = partial(pane, usize::from(area.width.saturating_sub(6)), app, look) {
         block = block.title_bottom(words);
@@ -45,14 +52,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     }
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
-    let columns = columns::fit(
-        pane.kind,
-        usize::from(inner.width).saturating_sub(MARKER),
-        app.directory.len(Kind::User) <= FEW_USERS,
-    );
+    let cells = usize::from(inner.width).saturating_sub(MARKER + MARGIN);
+    let columns = columns::fit(pane.kind, cells, app.directory.len(Kind::User) <= FEW_USERS);
     if let Some(bad) = &pane.bad {
-        let text = cut(&bad.to_string(), usize::from(inner.width).saturating_sub(MARKER), look.glyphs.more);
-        frame.render_widget(Line::styled(format!("   {text}"), look.bad()), head);
+        // Where no rows are in the way the whole sentence stands in their place.
+        let text = if pane.rows.is_empty() { String::new() } else { bad.to_string() };
+        let text = cut(&text, usize::from(inner.width).saturating_sub(MARKER + MARGIN), look.glyphs.more);
+        frame.render_widget(Line::styled(format!("{}{text}", " ".repeat(MARKER)), look.bad()), head);
     } else if !pane.rows.is_empty() {
         frame.render_widget(heads(&columns, pane.order, look), head);
     }
@@ -98,11 +104,11 @@ fn heads(columns: &[Placed], order: sort::Order, look: &Look) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Filled to the column's width, with a space to the next one.
+/// Filled to the column's width, with the gap to the next one.
 fn align(placed: &Placed, text: String, last: bool) -> String {
     let mut text = if placed.column.right { pad_left(&text, placed.width, "") } else { pad(&text, placed.width, "") };
     if !last {
-        text.push(' ');
+        text.push_str(&" ".repeat(columns::GAP));
     }
     text
 }
@@ -111,12 +117,26 @@ fn rows(frame: &mut Frame<'_>, body: Rect, pane: &Pane, columns: &[Placed], app:
     let height = usize::from(body.height);
     let shown: Vec<(usize, u32)> = pane.rows.iter().copied().enumerate().skip(pane.top).take(height).collect();
     let holders = holders(pane.kind, &shown, columns, app);
+    let setting = Setting { holders, failed: failed(app), app, look };
     for (line, (at, row)) in shown.into_iter().enumerate() {
-        let Some(row) = Row::new(pane.kind, row, &holders, app, look) else { continue };
+        let Some(row) = Row::new(pane.kind, row, &setting) else { continue };
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
         let spans = spans(&row, columns, at == pane.cursor, pane.marks.contains(row.id()), area.width, look);
         frame.render_widget(Line::from(spans), area);
     }
+}
+
+/// The records whose newest change failed.
+fn failed(app: &App) -> FxHashSet<Target> {
+    let (mut seen, mut failed) = (FxHashSet::default(), FxHashSet::default());
+    for entry in app.entries.values().rev().take(JOURNAL) {
+        for (target, _) in entry.step.change.touches() {
+            if seen.insert(target.clone()) && entry.state.is_failure() {
+                failed.insert(target);
+            }
+        }
+    }
+    failed
 }
 
 /// How many users hold each role on screen, in one pass over the users.
@@ -145,12 +165,19 @@ fn holders<'a>(kind: Kind, shown: &[(usize, u32)], columns: &[Placed], app: &'a 
 /// The row under the cursor has one style all over: fewer bytes when the cursor moves, and no colours upside down.
 fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u16, look: &Look) -> Vec<Span<'static>> {
     let glyphs = &look.glyphs;
-    let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, if marked { glyphs.mark } else { " " });
     let base = row.style();
-    let mut parts = vec![(marker, if marked { look.accent() } else { base })];
+    let sign = |on: bool, sign: &str| if on { sign } else { " " }.to_owned();
+    let mut parts = vec![
+        (
+            format!("{}{}", sign(cursor, glyphs.cursor), sign(marked, glyphs.mark)),
+            if marked { look.accent() } else { base },
+        ),
+        (sign(row.failed(), glyphs.failed), if row.failed() { look.bad() } else { base }),
+        (" ".into(), base),
+    ];
     if let (Some(problem), Some(first)) = (row.problem(), columns.first()) {
         let name = align(first, fitted(row.cell(first.column.what), first.width, look), false);
-        let room = usize::from(cells).saturating_sub(MARKER + width(&name));
+        let room = usize::from(cells).saturating_sub(MARKER + MARGIN + width(&name));
         let why = format!("! unreadable: {}: expected {}", problem.path, problem.why);
         parts.push((name, base));
         parts.push((cut(&crate::scim::text::clean(&why), room, glyphs.more), look.bad()));
@@ -179,88 +206,6 @@ fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u
 fn fitted(cell: Cell, cells: usize, look: &Look) -> String {
     let tail = cut(&cell.tail, cells, look.glyphs.more);
     format!("{}{tail}", cut(&cell.text, cells.saturating_sub(width(&tail)), look.glyphs.more))
-}
-
-/// The title, and the cell of the cursor in it while the filter is typed.
-struct Title {
-    line: Line<'static>,
-    cursor: Option<usize>,
-}
-
-/// A part of the title; where the pane is narrow, the highest rank goes first.
-struct Part {
-    rank: u8,
-    spans: Vec<Span<'static>>,
-}
-
-impl Part {
-    fn new(rank: u8, label: &'static str, value: String, style: Style) -> Self {
-        Self { rank, spans: vec![Span::raw(label), Span::styled(value, style)] }
-    }
-
-    fn width(&self) -> usize {
-        self.spans.iter().map(|span| width(&span.content)).sum()
-    }
-}
-
-fn title(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
-    let name = match pane.kind {
-        Kind::User => "Users",
-        Kind::Team => "Teams",
-        Kind::Role => "Roles",
-    };
-    let mut parts = vec![Part::new(0, "", name.into(), look.strong())];
-    let (filter, cursor) = filter(pane, cells);
-    if pane.filtering || !filter.is_empty() {
-        parts.push(Part::new(0, "filter: ", filter, if pane.bad.is_some() { look.bad() } else { look.accent() }));
-    }
-    if pane.order != sort::Order::default() {
-        let arrow = look.glyphs.sort[usize::from(pane.order.descending)];
-        let label = pane.order.column.label(pane.kind);
-        parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), Style::new()));
-    }
-    let all = app.directory.len(pane.kind);
-    if pane.is_filtered() {
-        let found = format!("{} of {}", count(pane.rows.len() as u64), count(all as u64));
-        parts.push(Part::new(2, "", found, Style::new()));
-    }
-    if !pane.marks.is_empty() {
-        parts.push(Part::new(1, "", format!("{} marked", count(pane.marks.len() as u64)), look.accent()));
-    }
-    while parts.iter().map(|part| part.width() + 4).sum::<usize>() > cells {
-        let last = parts.iter().enumerate().filter(|(_, part)| part.rank > 0).max_by_key(|(_, part)| part.rank);
-        let Some((at, _)) = last else { break };
-        parts.remove(at);
-    }
-    // A space, the name, a line between spaces, `filter: `.
-    let before = 1 + name.len() + 4 + "filter: ".len();
-    Title { line: joined(parts, look), cursor: pane.filtering.then_some(before + cursor) }
-}
-
-fn joined(parts: Vec<Part>, look: &Look) -> Line<'static> {
-    let mut spans = vec![Span::raw(" ")];
-    for (at, part) in parts.into_iter().enumerate() {
-        if at > 0 {
-            spans.push(Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim()));
-        }
-        spans.extend(part.spans);
-    }
-    spans.push(Span::raw(" "));
-    Line::from(spans)
-}
-
-/// The part of the filter around its cursor that fits, and the cursor's cell in it.
-fn filter(pane: &Pane, cells: usize) -> (String, usize) {
-    let room = cells.saturating_sub(20).clamp(8, 48);
-    let typed: Vec<char> = pane.filter.value().chars().collect();
-    let at = pane.filter.cursor().min(typed.len());
-    let mut start = 0;
-    let before = |start: usize| width(&typed.iter().take(at).skip(start).collect::<String>());
-    while pane.filtering && before(start) >= room {
-        start += 1;
-    }
-    let rest: String = typed.iter().skip(start).collect();
-    (cut(&rest, room, ""), before(start))
 }
 
 /// A list of which only a part is there.

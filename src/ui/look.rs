@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use ratatui::{
+    buffer::Buffer,
     style::{Color, Modifier, Style},
     symbols::border,
 };
@@ -93,7 +94,7 @@ impl Glyphs {
         now: "o",
         link: ["o", "."],
         sort: ["^", "v"],
-        more: "~",
+        more: "..",
         dot: "-",
         gauge: ["#", "."],
         signs: ["+", "-", "~"],
@@ -164,6 +165,20 @@ impl Look {
     /// `2024-03-12`.
     pub fn day(&self, at: Timestamp) -> String {
         self.local(at).strftime("%Y-%m-%d").to_string()
+    }
+
+    /// Puts `?` in the place of what a terminal without UTF-8 can't show: names from the server, and dots in sentences.
+    pub fn finish(&self, screen: &mut Buffer) {
+        if self.glyphs.ascii {
+            for cell in screen.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
+                let sign = match cell.symbol() {
+                    "…" => ".",
+                    "·" | "−" | "–" => "-",
+                    _ => "?",
+                };
+                cell.set_symbol(sign);
+            }
+        }
     }
 
     fn local(&self, at: Timestamp) -> Zoned {

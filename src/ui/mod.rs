@@ -45,4 +45,5 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
     if let Some(top) = app.overlays.last() {
         overlay::draw(frame, top, app, look);
     }
+    look.finish(frame.buffer_mut());
 }

@@ -1,3 +1,372 @@
 //! What the screen shows in each state, as text and as styles.
 
+use ratatui::style::{Color, Modifier};
+
+use super::{
+    details,
+    fit::width,
+    look::{Glyphs, Look, Theme},
+};
+use crate::app::{App, action::Action};
+use crate::directory::{
+    Fresh, Kind,
+    change::Change,
+    plan::{Capabilities, State},
+    record::{Member, Record, Team},
+    records::Records,
+    work::{Link, Report},
+};
+use crate::scim::failure::{Arrived, Class, Failure};
+
 pub mod fixture;
+use fixture::{
+    Fake, app, blank, buffer, entry, look, now, org_role, plain, press, report, screen, target, team_role, type_text,
+    users, welcome, with,
+};
+
+fn forbidden() -> Failure {
+    Failure {
+        class: Class::Forbidden,
+        text: "The server refuses this key (403).".into(),
+        next: "Ask for a key of an organisation admin.".into(),
+        status: Some(403),
+        scim_type: None,
+        arrived: Arrived::Yes,
+    }
+}
+
+fn offline() -> Failure {
+    Failure::local(Class::Offline, "acme.wandb.io does not resolve.", "Check the network.")
+}
+
+/// An edit in flight, one that was refused, one that was confirmed and one from an earlier day.
+fn busy(width: u16, height: u16) -> App {
+    let mut app = app(width, height);
+    let deactivate = Change::SetActive { user: "u-noor".into(), active: false };
+    let leave = Change::RemoveMember { team: "t-vision".into(), user: "u-chen".into() };
+    let mut refused = entry(&app, 30, team_role("u-ivan", "t-vision", "admin"), State::Refused, "seat limit reached");
+    refused.failure = Some(forbidden());
+    let entries = vec![
+        entry(&app, 90_000, leave, State::Confirmed, ""),
+        entry(&app, 60, org_role("u-wide", "member"), State::Confirmed, ""),
+        refused,
+        entry(&app, 20, deactivate, State::Sent, ""),
+        entry(&app, 10, team_role("u-eva", "t-vision", "viewer"), State::Sent, ""),
+        entry(&app, 5, org_role("u-mei", "viewer"), State::Sent, ""),
+    ];
+    report(&mut app, Report::Journal(entries));
+    app
+}
+
+/// The rows of the screen that hold this text.
+fn row_of(screen: &str, text: &str) -> String {
+    screen.lines().find(|line| line.contains(text)).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn users_at_80_by_24() {
+    insta::assert_snapshot!(screen(&app(80, 24), &look()));
+}
+
+#[test]
+fn users_with_details_at_120_by_40() {
+    let mut app = busy(120, 40);
+    type_text(&mut app, "/eva");
+    insta::assert_snapshot!(screen(&app, &look()));
+}
+
+#[test]
+fn users_at_40_by_12() {
+    insta::assert_snapshot!(screen(&busy(40, 12), &look()));
+}
+
+#[test]
+fn without_colour_and_utf8() {
+    let mut app = busy(80, 24);
+    press(&mut app, Action::Mark);
+    let text = screen(&app, &plain());
+    insta::assert_snapshot!(text);
+    assert!(text.is_ascii(), "{text}");
+}
+
+#[test]
+fn teams_roles_and_activity() {
+    let mut app = busy(80, 14);
+    press(&mut app, Action::GoTeams);
+    insta::assert_snapshot!("teams", screen(&app, &look()));
+    press(&mut app, Action::GoRoles);
+    insta::assert_snapshot!("roles", screen(&app, &look()));
+    press(&mut app, Action::GoActivity);
+    insta::assert_snapshot!("activity", screen(&app, &look()));
+}
+
+#[test]
+fn first_screen() {
+    insta::assert_snapshot!("welcome", screen(&welcome(80, 24), &look()));
+    insta::assert_snapshot!("welcome_small", screen(&welcome(40, 10), &look()));
+}
+
+#[test]
+fn details_of_every_kind() {
+    let app = busy(80, 24);
+    let of = |kind, id| {
+        let lines = details::lines(&target(kind, id), 46, &app, &look());
+        lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!("details_user", of(Kind::User, "u-eva"));
+    insta::assert_snapshot!("details_failed", of(Kind::User, "u-ivan"));
+    insta::assert_snapshot!("details_unreadable", of(Kind::User, "u-broken"));
+    insta::assert_snapshot!("details_team", of(Kind::Team, "t-vision"));
+    insta::assert_snapshot!("details_role", of(Kind::Role, "r-janitor"));
+    assert_eq!(of(Kind::User, "u-nobody"), "This record is not there any more.");
+}
+
+#[test]
+fn a_large_team_is_shown_in_part() {
+    let mut app = app(120, 24);
+    let member = |at| Member { id: format!("u-{at}").as_str().into(), display: format!("member-{at}").into() };
+    let team = Team {
+        id: "t-big".into(),
+        name: "big".into(),
+        members: Some((0..1_200).map(member).collect()),
+        ..Team::default()
+    };
+    report(&mut app, Report::Learnt(vec![Fresh::Record(Record::Team(team))]));
+    press(&mut app, Action::GoTeams);
+    press(&mut app, Action::Top);
+    let text = screen(&app, &look());
+    assert!(text.contains("1,200") && text.contains("Members 1,200"), "{text}");
+    assert!(text.contains("member-0") && text.contains("member-5"), "{text}");
+    assert!(text.contains(" more") && text.contains("Id                  t-big"), "nothing is cut off: {text}");
+    let lines = details::lines(&target(Kind::Team, "t-big"), 40, &app, &look());
+    assert!(lines.len() < 520 && lines.iter().any(|line| line.to_string().contains("… and 701 more")));
+}
+
+#[test]
+fn an_empty_list_says_why_and_what_to_do() {
+    let first = |app: &App| {
+        let text = screen(app, &look());
+        text.lines()
+            .skip(4)
+            .map(|line| line.trim_matches(['│', ' ']))
+            .take(4)
+            .collect::<Vec<_>>()
+            .join("\n")
+            .trim()
+            .to_owned()
+    };
+    let mut app = blank(80, 24);
+    assert_eq!(first(&app), "Nothing was read yet. R reads the users.");
+    report(&mut app, Report::RefreshBegan);
+    assert_eq!(first(&app), "Reading users…");
+    report(&mut app, Report::Progress { kind: Kind::User, seen: 3_000, said: Some(12_000) });
+    assert_eq!(first(&app), "Reading users… 3,000 of 12,000");
+    assert!(screen(&app, &look()).contains("reading users 3,000 of 12,000 ██░░░░░░"));
+    report(&mut app, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, forbidden())] });
+    assert_eq!(
+        first(&app),
+        "The users could not be read. The server refuses this key (403). Ask for a\nkey of an organisation admin.\nR tries again."
+    );
+    let mut app = blank(80, 24);
+    report(&mut app, Report::Link(Link::Down(offline())));
+    assert!(first(&app).starts_with("Offline, and nothing is known from before. acme.wandb.io does not"));
+    let mut app = blank(80, 24);
+    let records = Box::new(Records::build(vec![], vec![], vec![]));
+    report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
+    assert_eq!(first(&app), "There are no users here. c creates one.");
+    press(&mut app, Action::GoActivity);
+    assert!(first(&app).starts_with("No changes were made with this profile yet."));
+    let no_roles = Capabilities { no_roles: Some("This provider has no custom roles.".into()), ..Fake::default().0 };
+    let mut app = with(Fake(no_roles), 80, 24);
+    press(&mut app, Action::GoRoles);
+    assert_eq!(first(&app), "This provider has no custom roles.");
+}
+
+#[test]
+fn a_filter_shows_what_it_found_and_what_it_can_not_read() {
+    let mut app = app(80, 12);
+    type_text(&mut app, "/tanakq");
+    insta::assert_snapshot!(screen(&app, &look()));
+    press(&mut app, Action::Back);
+    type_text(&mut app, "/colour:red");
+    let text = screen(&app, &look());
+    assert!(text.contains("filter: `colour:red`: no field `colour` here; there are role, team"), "{text}");
+    assert!(text.contains("account"), "the whole sentence where no rows are in the way: {text}");
+    press(&mut app, Action::Back);
+    type_text(&mut app, "/active:yes");
+    type_text(&mut app, "x");
+    let text = screen(&app, &look());
+    assert!(text.contains("filter: `active:yesx`: yes or no"), "{text}");
+    assert!(text.contains("eva-tanaka"), "the last good result stays: {text}");
+}
+
+#[test]
+fn the_terminal_cursor_is_where_the_filter_is_typed() {
+    let at = |typed: &str| {
+        let mut app = app(60, 12);
+        type_text(&mut app, typed);
+        let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(60, 12)).unwrap();
+        terminal.draw(|frame| super::draw(frame, &app, &look())).unwrap();
+        let title = screen(&app, &look()).lines().nth(2).unwrap().to_owned();
+        (terminal.get_cursor_position().unwrap(), title)
+    };
+    let (cursor, title) = at("/tan");
+    assert_eq!((usize::from(cursor.x), cursor.y), (width(title.split("tan").next().unwrap()) + 3, 2));
+    let (cursor, title) = at("/田中");
+    assert_eq!((usize::from(cursor.x), cursor.y), (width(title.split('田').next().unwrap()) + 4, 2));
+    let (cursor, title) = at(&format!("/{}z", "y".repeat(200)));
+    assert_eq!(usize::from(cursor.x), width(title.split('z').next().unwrap()) + 1);
+}
+
+#[test]
+fn the_title_says_how_recent_everything_is() {
+    let title = |app: &App| screen(app, &look()).lines().next().unwrap_or_default().to_owned();
+    assert!(title(&app(80, 24)).ends_with("● synced 14:02"));
+    let mut old = app(80, 24);
+    old.update(crate::app::Msg::Report(Report::Link(Link::Down(offline()))), "2025-05-16T08:00:00Z".parse().unwrap());
+    assert!(title(&old).ends_with("○ offline · showing what was known 14 May 14:02"), "{}", title(&old));
+    let mut stored = blank(80, 24);
+    fixture::load(&mut stored, users(), true);
+    stored.guards.read_only = true;
+    stored.waiting = Some("waits 20 s, as the server asked".into());
+    assert!(title(&stored).contains("read-only"), "{}", title(&stored));
+    assert!(title(&stored).contains("waits 20 s"), "{}", title(&stored));
+    assert!(title(&stored).contains("known 14:02") || title(&stored).contains("stored 14:02"), "{}", title(&stored));
+    assert!(title(&busy(80, 24)).ends_with("↻ 3 in flight   ! 1 failed"), "{}", title(&busy(80, 24)));
+    for width in 40..140 {
+        let title = title(&busy(width, 12));
+        assert!(title.contains("! 1") && title.contains("↻ 3") && title.contains("14:02"), "{width}: {title}");
+    }
+}
+
+#[test]
+fn times_are_shown_in_the_zone_of_the_look() {
+    let look = look().in_zone(jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+    assert!(screen(&app(80, 24), &look).contains("synced 23:02"));
+}
+
+#[test]
+fn the_selected_row_has_one_style_over_its_whole_width() {
+    for theme in [Theme::Ansi, Theme::Light, Theme::Mono] {
+        let mut app = busy(80, 24);
+        while app.pane().unwrap().selected(&app.directory).map(|id| &**id) != Some("u-mei") {
+            press(&mut app, Action::Down);
+        }
+        let buffer = buffer(&app, &Look::new(theme, Glyphs::UNICODE));
+        let pane = app.pane().unwrap();
+        let y = 4 + (pane.cursor - pane.top) as u16;
+        assert_eq!(buffer[(1, y)].symbol(), "▌");
+        for x in 1..79 {
+            assert_eq!(buffer[(x, y)].modifier, Modifier::REVERSED, "{theme:?} {x}");
+        }
+        assert!(!buffer[(5, y + 1)].modifier.contains(Modifier::REVERSED));
+    }
+}
+
+#[test]
+fn a_pending_value_is_marked_and_its_neighbours_are_not() {
+    let app = busy(80, 24);
+    let text = screen(&app, &look());
+    assert!(row_of(&text, "mei-lin").contains("viewer ↻"));
+    assert!(row_of(&text, "noor").contains("inactive ↻"));
+    assert!(row_of(&text, "ivan-petrov").contains("│  ✗ ivan-petrov "));
+    assert!(!row_of(&text, "chen-wei").contains('↻'));
+    let y = text.lines().position(|line| line.contains("mei-lin")).unwrap() as u16;
+    let x = width(row_of(&text, "mei-lin").split("viewer").next().unwrap()) as u16;
+    let buffer = buffer(&app, &look());
+    assert_eq!(buffer[(x, y)].fg, Color::Yellow);
+    assert!(buffer[(x, y)].modifier.contains(Modifier::ITALIC));
+    assert_eq!(buffer[(5, y)].fg, Color::Reset);
+}
+
+#[test]
+fn whole_records_come_and_go_in_words() {
+    let mut app = app(80, 24);
+    let entries = vec![
+        entry(&app, 9, Change::DeleteUser { user: "u-chen".into() }, State::Sent, ""),
+        entry(&app, 8, Change::DeleteTeam { team: "t-nlp".into() }, State::Sent, ""),
+    ];
+    report(&mut app, Report::Journal(entries));
+    assert!(row_of(&screen(&app, &look()), "chen-wei").contains("deleting ↻"));
+    press(&mut app, Action::GoTeams);
+    assert!(row_of(&screen(&app, &look()), "nlp").contains("nlp ↻"));
+}
+
+#[test]
+fn a_list_read_in_part_says_so_and_how_to_go_on() {
+    let mut app = app(80, 24);
+    report(&mut app, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, forbidden())] });
+    let text = screen(&app, &look());
+    assert!(text.contains("! not all users could be read: The server refuses this key (4… R goes on"), "{text}");
+    assert!(text.contains("○ in part 14:02"), "{text}");
+}
+
+#[test]
+fn an_error_stays_in_the_bottom_row_with_its_key() {
+    let mut app = app(60, 12);
+    app.fail("x".repeat(200));
+    let bottom = screen(&app, &look()).lines().last().unwrap().to_owned();
+    assert!(bottom.starts_with(" ! xxx") && bottom.ends_with("…   Esc"), "{bottom}");
+    press(&mut app, Action::Back);
+    assert!(screen(&app, &look()).lines().last().unwrap().ends_with("? help"));
+}
+
+#[test]
+fn no_row_is_wider_than_the_screen_and_every_border_stands() {
+    for (width_of, height) in [(40, 10), (47, 12), (63, 15), (80, 24), (99, 20), (100, 20), (133, 30), (250, 60)] {
+        for tab in [Action::GoUsers, Action::GoTeams, Action::GoRoles, Action::GoActivity] {
+            let mut app = busy(width_of, height);
+            press(&mut app, tab);
+            press(&mut app, Action::Bottom);
+            let text = screen(&app, &look());
+            for (at, line) in text.lines().enumerate() {
+                assert!(width(line) <= usize::from(width_of), "{at}: {line}");
+                let inside = at > 2 && at < usize::from(height) - 2;
+                assert!(!inside || line.ends_with(['│', '┃']), "{tab:?} {width_of} {at}: {line}");
+            }
+            let bytes = ['\u{1b}', '\u{202e}', '\u{7}', '\t'];
+            assert!(!text.contains(bytes));
+        }
+    }
+}
+
+#[test]
+fn a_long_list_shows_where_it_is() {
+    let thumbs = |app: &App| -> Vec<usize> {
+        screen(app, &look()).lines().enumerate().filter(|(_, line)| line.ends_with('┃')).map(|(at, _)| at).collect()
+    };
+    let mut app = app(80, 12);
+    assert_eq!(thumbs(&app), [4, 5]);
+    press(&mut app, Action::Bottom);
+    assert_eq!(thumbs(&app), [8, 9]);
+    assert!(row_of(&screen(&app, &look()), "▌").contains("田中エヴァ"));
+}
+
+#[test]
+fn the_smallest_screen_says_what_it_needs() {
+    let mut app = app(39, 9);
+    assert!(screen(&app, &look()).starts_with("scimitar needs 40 columns and 10 rows;"));
+    app.update(crate::app::Msg::Terminal(crossterm::event::Event::Resize(1, 1)), now());
+    assert_eq!(screen(&app, &look()), "s\n");
+}
+
+#[test]
+fn reading_with_marks_filter_and_sort() {
+    let mut app = busy(100, 16);
+    for action in [Action::Sort, Action::Sort, Action::SortReverse] {
+        press(&mut app, action);
+    }
+    type_text(&mut app, "/last>1d");
+    app.update(crate::app::Msg::Terminal(enter()), now());
+    for action in [Action::Mark, Action::Down, Action::Mark, Action::Down] {
+        press(&mut app, action);
+    }
+    report(&mut app, Report::RefreshBegan);
+    report(&mut app, Report::Progress { kind: Kind::User, seen: 12_000, said: Some(100_000) });
+    insta::assert_snapshot!(screen(&app, &look()));
+}
+
+fn enter() -> crossterm::event::Event {
+    let key = crossterm::event::KeyEvent::new(crossterm::event::KeyCode::Enter, crossterm::event::KeyModifiers::NONE);
+    crossterm::event::Event::Key(key)
+}

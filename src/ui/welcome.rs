@@ -7,10 +7,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{
-    Look,
-    fit::{cut, wrap},
-};
+use super::{Look, fit::wrap};
 use crate::app::{App, action::Action};
 
 /// The widest text that is still easy to read.
@@ -34,34 +31,30 @@ fn text(width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
             .map(|line| Line::styled(line, look.strong()))
             .collect();
     lines.push(Line::default());
-    lines.push(way(app, look, Action::OpenDemo, "look around in the demo directory; nothing leaves this machine"));
-    lines.push(way(app, look, Action::NewProfile, "set up a profile for your own directory"));
+    let mut way = |action, words: &str| lines.extend(self::way(app, look, action, words, width));
+    way(Action::OpenDemo, "look around in the demo directory; nothing leaves this machine");
+    way(Action::NewProfile, "set up a profile for your own directory");
     if !app.profiles.is_empty() {
-        let names = cut(&app.profiles.join(", "), width.saturating_sub(12), look.glyphs.more);
-        lines.push(way(app, look, Action::Palette, &format!("profile: {names}")));
+        way(Action::Palette, &format!("open a profile: {}", app.profiles.join(", ")));
     }
-    lines.push(way(app, look, Action::Quit, "quit"));
+    way(Action::Quit, "quit");
+    let place = format!("Profiles are read from {}.", app.config_path);
     for part in [
-        "Profiles are read from scimitar/config.toml in $XDG_CONFIG_HOME, or in ~/.config.",
+        place.as_str(),
         "For W&B, a new profile takes what is there already: the key from WANDB_API_KEY or ~/.netrc, the host from \
          WANDB_BASE_URL.",
     ] {
         lines.push(Line::default());
         lines.extend(paragraph(part).map(|line| Line::styled(line, look.dim())));
     }
-    lines.iter_mut().for_each(|line| clip(line, width, look));
     lines
 }
 
-fn way(app: &App, look: &Look, action: Action, words: &str) -> Line<'static> {
+fn way(app: &App, look: &Look, action: Action, words: &str, width: usize) -> Vec<Line<'static>> {
     let key = app.keymap.label(action).unwrap_or_default();
-    Line::from(vec![Span::styled(format!("  {key:<4}"), look.accent()), Span::raw(words.to_owned())])
-}
-
-fn clip(line: &mut Line<'static>, width: usize, look: &Look) {
-    let mut room = width;
-    for span in &mut line.spans {
-        span.content = cut(&span.content, room, look.glyphs.more).into();
-        room = room.saturating_sub(span.width());
-    }
+    let keys = std::iter::once(key.as_str()).chain(std::iter::repeat(""));
+    let line = |(key, words): (&str, String)| {
+        Line::from(vec![Span::styled(format!("  {key:<4}"), look.accent()), Span::raw(words)])
+    };
+    keys.zip(wrap(words, width.saturating_sub(6))).map(line).collect()
 }

@@ -14,7 +14,7 @@ use crate::config::raw::{RawKey, RawProfile};
 use crate::config::secret::{KeySource, WANDB_DEFAULT_URL};
 
 /// The guards that a profile may switch off.
-const GUARDS: [&str; 3] = ["last-admin", "yourself", "unfiltered-removal"];
+const GUARDS: [&str; 2] = ["last-admin", "yourself"];
 
 /// Reads the values of one profile.
 pub(super) struct Reader<'a> {
@@ -35,6 +35,7 @@ enum Form {
     Bearer,
     Basic,
     BasicUser,
+    None,
 }
 
 impl Reader<'_> {
@@ -162,11 +163,19 @@ impl Reader<'_> {
     }
 
     fn auth(&self, raw: &RawProfile) -> Result<AuthForm, ConfigError> {
-        let forms = [("bearer", Form::Bearer), ("basic", Form::Basic), ("basic-user", Form::BasicUser)];
+        let forms =
+            [("bearer", Form::Bearer), ("basic", Form::Basic), ("basic-user", Form::BasicUser), ("none", Form::None)];
         let form = self.choose("auth", raw.auth.as_ref(), &forms)?.unwrap_or(Form::Bearer);
         match (form, raw.user.as_ref()) {
             (Form::Bearer, None) => Ok(AuthForm::Bearer),
             (Form::Basic, None) => Ok(AuthForm::Basic),
+            (Form::None, None) => match raw.key.as_ref() {
+                None => Ok(AuthForm::None),
+                Some(key) => {
+                    let hint = "remove this line, or name another auth";
+                    Err(self.wrong("key", Some(key), "auth = \"none\" sends no key", hint))
+                }
+            },
             (Form::BasicUser, Some(user)) if user.get_ref().contains(':') || user.get_ref().is_empty() => {
                 Err(self.wrong("user", Some(user), "a user name is not empty and has no colon", "write it as in W&B"))
             }

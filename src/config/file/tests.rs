@@ -16,7 +16,6 @@ default_profile = "acme"
 [ui]
 theme = "mono"
 glyphs = "ascii"
-mouse = true
 [keys]
 quit = ["q", "ctrl-c"]
 [profile.acme]
@@ -41,9 +40,13 @@ provider = "wandb"
 provider = "wandb"
 url = "https://acme.wandb.io"
 key = { netrc = true }
+[profile.open]
+provider = "scim"
+url = "http://127.0.0.1:8080/v2"
+auth = "none"
 "#;
     let file = ConfigFile::parse(text, Path::new("/etc/s/config.toml")).unwrap();
-    assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii, mouse: true });
+    assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii });
     assert_eq!(file.keys["quit"], ["q", "ctrl-c"]);
     let acme = &file.profiles["acme"];
     assert_eq!((acme.provider, acme.hosting), (Provider::Wandb, Some(Hosting::SelfManaged)));
@@ -54,6 +57,7 @@ key = { netrc = true }
     assert_eq!(acme.key.describe(), "command pass");
     assert_eq!(file.profiles["shared"].hosting, Some(Hosting::MultiTenant));
     assert_eq!(file.profiles["ded"].hosting, Some(Hosting::Dedicated));
+    assert_eq!(file.profiles["open"].auth, AuthForm::None);
 }
 
 #[rstest]
@@ -74,8 +78,8 @@ key = { netrc = true }
     "[profile.a]\nprovider = \"wandb\"\nreadonly = true",
     "config.toml:3: profile.a.readonly: unknown field"
 )]
-#[case::wrong_type("[ui]\nmouse = \"yes\"", "config.toml:2: ui.mouse: invalid type: string, expected a boolean")]
-#[case::syntax("[ui]\nmouse = \n", "config.toml:2: ui.mouse: ")]
+#[case::wrong_type("[ui]\ntheme = 3", "config.toml:2: ui.theme: invalid type: integer `3`, expected a string")]
+#[case::syntax("[ui]\ntheme = \n", "config.toml:2: ui.theme: ")]
 #[case::theme(
     "[ui]\ntheme = \"pink\"",
     "config.toml:2: ui.theme: unknown theme \"pink\"; use auto, dark, light or mono"
@@ -102,13 +106,17 @@ key = { netrc = true }
     "config.toml:3: profile.a.user: is missing"
 )]
 #[case::stray_user("[profile.a]\nprovider = \"wandb\"\nuser = \"ann\"", "config.toml:3: profile.a.user: only auth")]
+#[case::stray_key(
+    "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nauth = \"none\"\nkey = { netrc = true }",
+    "config.toml:5: profile.a.key: auth = \"none\" sends no key; remove this line"
+)]
 #[case::range(
     "[profile.a]\nprovider = \"wandb\"\nparallel = 0",
     "config.toml:3: profile.a.parallel: 0 is out of range; use a number from 1 to 32"
 )]
 #[case::guard(
     "[profile.a]\nprovider = \"wandb\"\nunguarded = [\n\"last-admin\",\n\"me\"]",
-    "config.toml:5: profile.a.unguarded: unknown guard \"me\"; use last-admin, yourself or unfiltered-removal"
+    "config.toml:5: profile.a.unguarded: unknown guard \"me\"; use last-admin or yourself"
 )]
 fn faults_name_line_and_key(#[case] text: &str, #[case] sentence: &str) {
     let got = fault(text);

@@ -51,5 +51,6 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         no_roles: None,
         sparse_lists: true,
         team_word: "team",
+        spaced_names: false,
     }
 }

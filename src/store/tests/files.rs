@@ -32,13 +32,12 @@ fn a_damaged_file_is_mended_and_its_journal_carried_over() {
     let rows: Vec<Record> = (0..2000).map(|n| Record::User(full_user(&format!("{n}"), "x"))).collect();
     store.replace_kind(Kind::User, rows.iter().map(|row| (row, Some("{}"))), when(1)).unwrap();
     store.journal_add(&[planned(1), planned(2)]).unwrap();
-    let page: usize = store
-        .db
-        .query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'user'", [], |row| row.get::<_, i64>(0))
-        .unwrap() as usize;
+    let number = |sql| store.db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() as usize;
+    let page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'user'");
+    let size = number("PRAGMA page_size");
     drop(store);
     let mut bytes = fs::read(&path).unwrap();
-    bytes[(page - 1) * 4096..page * 4096].fill(0xa5);
+    bytes[(page - 1) * size..page * size].fill(0xa5);
     fs::write(&path, &bytes).unwrap();
 
     let store = open(&path);
@@ -56,7 +55,7 @@ fn a_file_cut_short_is_set_aside() {
     let (_keep, path) = place();
     drop(open(&path));
     let bytes = fs::read(&path).unwrap();
-    fs::write(&path, &bytes[..5000]).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     let (store, notice) = Store::open(&path).unwrap();
     assert!(notice.is_some());
     assert_eq!(store.journal_count(State::Planned).unwrap(), 0);

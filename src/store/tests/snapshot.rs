@@ -1,5 +1,7 @@
 //! The snapshot: what comes back of records and resources.
 
+use std::fmt::Write;
+
 use super::*;
 
 #[test]
@@ -21,11 +23,16 @@ fn every_field_of_a_record_comes_back() {
     assert_eq!(snapshot.skipped, 0);
 }
 
-/// The typed form has no field names. If this fails, a stored type has changed: raise `FORMAT` in `snapshot.rs`, then
+/// The typed form has no field names. If this fails, a stored type has changed: raise `FORMAT` in `form.rs`, then
 /// put the new bytes here.
 #[test]
 fn the_stored_form_is_that_of_its_number() {
-    let hex = |bytes: Vec<u8>| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: Vec<u8>| {
+        bytes.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
+    };
     let user = hex(postcard::to_stdvec(&full_user("u", "n")).unwrap());
     let team = hex(postcard::to_stdvec(&full_team("t", "n")).unwrap());
     let role = hex(postcard::to_stdvec(&full_role("r", "n")).unwrap());
@@ -54,6 +61,7 @@ fn a_refresh_replaces_its_kind_and_orders_by_name() {
     assert_eq!(all.seen, Some(when(50)));
     let first = store.load_first(2).unwrap();
     assert_eq!((order(&first.users), first.teams.len()), (vec!["2".into(), "3".into()], 1));
+    assert_eq!((&all.teams[0], &first.teams[0].members), (&full_team("t", "vision"), &None));
 
     let raw = |store: &Store, id: &str| store.raw(&Target::user(&id.into())).unwrap();
     assert_eq!(raw(&store, "1").as_deref(), Some("{\"zoe\":1}"));
@@ -87,7 +95,7 @@ fn records_that_cannot_be_decoded_are_skipped() {
     let mut store = Store::in_memory().unwrap();
     store.put(&named("1", "a"), None).unwrap();
     store.put(&named("2", "b"), None).unwrap();
-    store.db.execute("UPDATE user SET typed = x'ff' WHERE id = '1'", []).unwrap();
+    store.db.execute("UPDATE user SET typed = x'ff' WHERE row = 1", []).unwrap();
     let snapshot = store.load().unwrap();
     assert_eq!((snapshot.users.len(), snapshot.skipped), (1, 1));
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use ratatui::style::Style;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Look, columns::What};
 use crate::app::App;
@@ -48,26 +48,30 @@ enum Shown<'a> {
     Role(&'a Role),
 }
 
+/// What all rows of a frame share.
+pub(super) struct Setting<'a> {
+    /// The holders of each role on screen.
+    pub holders: FxHashMap<&'a Name, usize>,
+    /// The records whose newest change failed.
+    pub failed: FxHashSet<Target>,
+    pub app: &'a App,
+    pub look: &'a Look,
+}
+
 /// Everything that the cells of one row need.
 pub(super) struct Row<'a> {
     shown: Shown<'a>,
     target: Target,
     touched: bool,
-    /// The holders of each role on screen.
-    holders: &'a FxHashMap<&'a Name, usize>,
+    setting: &'a Setting<'a>,
     app: &'a App,
     look: &'a Look,
 }
 
 impl<'a> Row<'a> {
     /// The row at this index of the directory.
-    pub fn new(
-        kind: Kind,
-        row: u32,
-        holders: &'a FxHashMap<&'a Name, usize>,
-        app: &'a App,
-        look: &'a Look,
-    ) -> Option<Self> {
+    pub fn new(kind: Kind, row: u32, setting: &'a Setting<'a>) -> Option<Self> {
+        let app = setting.app;
         let shown = match kind {
             Kind::User => Shown::User(app.directory.user_at(row)?),
             Kind::Team => Shown::Team(app.directory.team_at(row)?),
@@ -75,12 +79,17 @@ impl<'a> Row<'a> {
         };
         let target = Target { kind, id: app.directory.id_at(kind, row)?.clone() };
         let touched = app.directory.is_touched(&target);
-        Some(Self { shown, target, touched, holders, app, look })
+        Some(Self { shown, target, touched, setting, app, look: setting.look })
     }
 
     /// Its id.
     pub fn id(&self) -> &Id {
         &self.target.id
+    }
+
+    /// Its newest change failed.
+    pub fn failed(&self) -> bool {
+        self.setting.failed.contains(&self.target)
     }
 
     /// Why it could not be read.
@@ -136,9 +145,7 @@ impl<'a> Row<'a> {
             What::Seat => or_none(user.models_seat.as_ref()),
             What::Teams => {
                 let pending = self.touched && self.any_team_pending();
-                let mut cell = Cell::new(self.app.directory.team_count(&user.id).to_string());
-                cell = cell.pending(pending, self.look);
-                cell
+                Cell::new(self.app.directory.team_count(&user.id).to_string()).pending(pending, self.look)
             }
             What::Last => Cell::new(match user.last_active {
                 LastActive::Unknown => self.look.glyphs.unknown.into(),
@@ -206,7 +213,7 @@ impl<'a> Row<'a> {
             What::Name => self.name(&role.name).pending(self.is(&Field::Definition), self.look),
             What::Inherits => Cell::new(role.inherits.as_str()),
             What::Added => Cell::new(role.added().count().to_string()),
-            What::Holders => Cell::new(self.holders.get(&role.name).copied().unwrap_or_default().to_string()),
+            What::Holders => Cell::new(self.setting.holders.get(&role.name).copied().unwrap_or_default().to_string()),
             _ => Cell::new(role.description.as_str()),
         }
     }

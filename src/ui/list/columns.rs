@@ -52,9 +52,9 @@ const fn column(
 }
 
 const USERS: &[Column] = &[
-    column(What::Name, &["User"], (12, 28), 0, Some(sort::Column::Name)),
+    column(What::Name, &["User"], (11, 28), 0, Some(sort::Column::Name)),
     column(What::Display, &["Name"], (12, 28), 2, Some(sort::Column::Display)),
-    column(What::OrgRole, &["Role", "Org role"], (9, 16), 1, Some(sort::Column::OrgRole)),
+    column(What::OrgRole, &["Role", "Org role"], (8, 16), 1, Some(sort::Column::OrgRole)),
     column(What::Seat, &["Seat"], (6, 10), 4, Some(sort::Column::Seat)),
     column(What::Teams, &["Teams"], (5, 5), 3, Some(sort::Column::Count)),
     column(What::Last, &["Last", "Last active"], (5, 11), 5, Some(sort::Column::LastActive)),
@@ -76,6 +76,12 @@ const ROLES: &[Column] = &[
     column(What::Description, &["Description"], (12, 60), 3, None),
 ];
 
+/// Most names fit into this.
+const NAME: usize = 16;
+
+/// Cells between two columns.
+pub(super) const GAP: usize = 2;
+
 /// A column with its place in this frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placed {
@@ -91,7 +97,7 @@ impl Placed {
     }
 }
 
-/// The columns that fit into this many cells, with one cell between them.
+/// The columns that fit into this many cells, with [`GAP`] cells between them.
 pub(super) fn fit(kind: Kind, cells: usize, holders: bool) -> Vec<Placed> {
     let all = match kind {
         Kind::User => USERS,
@@ -112,16 +118,21 @@ pub(super) fn fit(kind: Kind, cells: usize, holders: bool) -> Vec<Placed> {
 }
 
 fn taken(placed: &[Placed]) -> usize {
-    placed.iter().map(|one| one.width + 1).sum::<usize>().saturating_sub(1)
+    placed.iter().map(|one| one.width + GAP).sum::<usize>().saturating_sub(GAP)
 }
 
 fn drop_of(placed: &[Placed], at: usize) -> u8 {
     placed.get(at).map_or(0, |one| one.column.drop)
 }
 
-/// Shares out what is left, a cell at a time, so that every column gets its part.
+/// Shares out what is left: the name gets what names usually need, then all grow cell by cell.
 fn grow(placed: &mut [Placed], cells: usize) {
     let mut left = cells.saturating_sub(taken(placed));
+    if let Some(name) = placed.first_mut() {
+        let more = NAME.saturating_sub(name.width).min(left);
+        name.width += more;
+        left -= more;
+    }
     while left > 0 {
         let before = left;
         for one in placed.iter_mut().filter(|one| one.width < one.column.max) {
@@ -146,19 +157,20 @@ mod tests {
 
     #[test]
     fn columns_go_in_a_fixed_order_and_user_and_status_stay() {
-        assert_eq!(heads(90), ["User", "Name", "Org role", "Seat", "Teams", "Last active", "Status"]);
-        assert_eq!(heads(64), ["User", "Name", "Org role", "Seat", "Teams", "Status"]);
-        assert_eq!(heads(57), ["User", "Name", "Org role", "Teams", "Status"]);
-        assert_eq!(heads(46), ["User", "Name", "Org role", "Status"]);
-        assert_eq!(heads(35), ["User", "Org role", "Status"]);
-        assert_eq!(heads(30), ["User", "Status"]);
+        assert_eq!(heads(110), ["User", "Name", "Org role", "Seat", "Teams", "Last active", "Status"]);
+        assert_eq!(heads(69), ["User", "Name", "Org role", "Seat", "Teams", "Last", "Status"]);
+        assert_eq!(heads(68), ["User", "Name", "Org role", "Seat", "Teams", "Status"]);
+        assert_eq!(heads(60), ["User", "Name", "Org role", "Teams", "Status"]);
+        assert_eq!(heads(47), ["User", "Name", "Org role", "Status"]);
+        assert_eq!(heads(33), ["User", "Org role", "Status"]);
+        assert_eq!(heads(32), ["User", "Status"]);
         assert_eq!(heads(5), ["User", "Status"]);
     }
 
     #[test]
     fn what_fits_is_never_wider_than_the_pane() {
         for kind in Kind::ALL {
-            for cells in 24..200 {
+            for cells in 25..200 {
                 assert!(taken(&fit(kind, cells, true)) <= cells, "{kind:?} {cells}");
             }
         }

@@ -12,6 +12,9 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
     if let (Kind::Role, Some(why)) = (pane.kind, app.capabilities().and_then(|can| can.no_roles.as_ref())) {
         return (why.clone(), false);
     }
+    if let Some(bad) = &pane.bad {
+        return (bad.to_string(), true);
+    }
     if app.directory.len(pane.kind) > 0 {
         let typed = crate::scim::text::clean(pane.filter.value());
         return (format!("No {what} match '{typed}'. {} clears the filter.", key(Action::Back)), false);

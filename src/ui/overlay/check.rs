@@ -34,8 +34,8 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
         },
         hints: vec![
             (Action::Toggle, "toggle"),
+            (Action::Look, "plan"),
             (Action::ToggleAll, "all shown"),
-            (Action::Look, "look at the plan"),
             (Action::Back, "back"),
         ],
         ..Shell::default()
@@ -113,20 +113,14 @@ fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look:
 
 /// A row's name, and what else a person knows it by.
 fn names(list: &CheckList, id: &Id, app: &App) -> (String, Option<String>) {
-    match list.kind() {
-        Kind::User => app.directory.user(id).map_or_else(
-            || (crate::scim::text::clean(id).into_owned(), None),
-            |user| {
-                let more = if user.display_name.is_empty() { &user.email } else { &user.display_name };
-                (user.user_name.to_string(), Some(more.to_string()))
-            },
-        ),
-        _ => {
-            let team = app.directory.team(id);
-            let members = team.and_then(|team| team.members.as_ref().map(|members| counted(members.len(), "member")));
-            (team.map_or_else(String::new, |team| team.name.to_string()), members)
-        }
+    if list.kind() == Kind::User {
+        let Some(user) = app.directory.user(id) else { return (crate::scim::text::clean(id).into_owned(), None) };
+        let more = if user.display_name.is_empty() { &user.email } else { &user.display_name };
+        return (user.user_name.to_string(), Some(more.to_string()));
     }
+    let team = app.directory.team(id);
+    let members = team.and_then(|team| team.members.as_ref().map(|members| counted(members.len(), "member")));
+    (team.map_or_else(String::new, |team| team.name.to_string()), members)
 }
 
 /// What a row is in the team, or what becomes of it.
@@ -139,10 +133,10 @@ fn fate(list: &CheckList, id: &Id, now: Now, wish: Option<bool>, app: &App) -> S
         },
     };
     match (wish, now) {
-        (Some(true), _) => match app.capabilities().and_then(|can| can.joins_as.as_ref()) {
-            Some(role) => format!("will join as {role}"),
-            None => "will join".into(),
-        },
+        (Some(true), _) => {
+            let role = app.capabilities().and_then(|can| can.joins_as.as_ref());
+            role.map_or_else(|| "will join".into(), |role| format!("will join as {role}"))
+        }
         (Some(false), _) => "will leave".into(),
         (None, Now::Off) => String::new(),
         (None, _) => role_in(team, user, app).map_or_else(|| "member".into(), Name::to_string),

@@ -15,7 +15,7 @@ use crate::{
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, choices: &[CopyChoice], cursor: usize, app: &App, look: &Look) {
     let label = choices.iter().map(|(what, _)| fit::width(what)).max().unwrap_or(0);
-    let shown: Vec<_> = choices.iter().map(|(what, value)| (*what, clean_line(value, 512))).collect();
+    let shown: Vec<_> = choices.iter().map(|(what, value)| (*what, glimpse(value))).collect();
     let widest = shown.iter().map(|(_, value)| fit::width(value)).max().unwrap_or(0);
     let columns = (rows::PREFIX + label + widest + 4).min(shell::room(app).0).min(72);
     let shell = Shell {
@@ -29,9 +29,16 @@ pub fn draw(frame: &mut Frame<'_>, choices: &[CopyChoice], cursor: usize, app: &
     let lines: Vec<Line> = rows::window(shown.len(), cursor, usize::from(inner.height))
         .filter_map(|at| Some((at, shown.get(at)?)))
         .map(|(at, (what, value))| {
-            let cells = [(*what, label + 1, Style::new()), (value.as_ref(), rest, look.dim())];
+            let cells = [(*what, label + 1, Style::new()), (value.as_str(), rest, look.dim())];
             rows::row(width, at == cursor, &cells, look)
         })
         .collect();
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn glimpse(value: &str) -> String {
+    match value.lines().count() {
+        0 | 1 => clean_line(value, 512).into_owned(),
+        lines => fit::counted(lines, "line"),
+    }
 }

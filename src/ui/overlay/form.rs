@@ -20,6 +20,9 @@ use crate::{
 /// Wider fields would not be read more easily.
 const WIDEST: usize = 72;
 
+/// Narrower forms show hints of the field with the cursor only.
+const NARROW: usize = 50;
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
     let columns = shell::room(app).0.min(WIDEST);
@@ -30,7 +33,10 @@ pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
         let start = lines.len();
         let (value, column) = value_line(field, at == form.focus, label, columns, look);
         lines.push(value);
-        lines.extend(under(field, label + 4, columns, look));
+        let narrow = columns < NARROW;
+        if at == form.focus || !narrow || field.error.is_some() {
+            lines.extend(under(field, if narrow { 4 } else { label + 4 }, columns, look));
+        }
         if at == form.focus {
             (focus, cursor) = (start..lines.len(), column);
         }

@@ -19,7 +19,7 @@ use crate::{
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, palette: &Palette, app: &App, look: &Look) {
     let shell = Shell {
-        title: "Do".into(),
+        title: "Command".into(),
         typed: Some(&palette.input),
         note: format!("{} of {}", count(palette.shown.len()), count(palette.lines.len())),
         hints: vec![(Action::Choose, "do it"), (Action::Back, "back")],

@@ -16,7 +16,7 @@ use crate::{
         record::{Role, User},
     },
     scim::text::clean,
-    ui::{Look, fit},
+    ui::{Look, details, fit},
 };
 
 /// Width of the words before a list of permissions.
@@ -30,7 +30,7 @@ pub fn text(user: &Id, app: &App, look: &Look) -> Text {
         None => vec![Line::styled("This user is not there any more.", look.dim())],
     };
     Text {
-        title: format!("What {} may do", text::name(&Target::user(user), app)),
+        title: format!("What {} may do", details::name(&Target::user(user), app)),
         right: String::new(),
         lines,
         hints: vec![(Action::SetRole, "role"), (Action::Teams, "teams"), (Action::Back, "back")],

@@ -1,6 +1,6 @@
 //! The role picker: scope and role in one list.
 
-use ratatui::{Frame, text::Line, widgets::Paragraph};
+use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
 use super::{
     rows::{self, Cell},
@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// From this width there is a column for notes.
+const ROOMY: usize = 56;
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) {
     let (columns, height) = shell::room(app);
@@ -30,46 +33,75 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
         ..Shell::default()
     };
     // The size goes by all there is, so that the box stands still while something is typed.
-    let footing = if height >= 10 { 2 } else { 0 };
+    let footing = if height >= 10 { 2 } else { 1 };
     let inner = shell.open(frame, columns, (picker.choices.len() + footing).max(3), app, look);
     let list = usize::from(inner.height).saturating_sub(footing);
-    let width = usize::from(inner.width);
+    let table = Table::new(usize::from(inner.width), look);
     let mut lines: Vec<Line> = rows::window(picker.shown.len(), picker.cursor, list)
         .filter_map(|at| Some((at, picker.choices.get(*picker.shown.get(at)?)?)))
-        .map(|(at, choice)| row(width, at == picker.cursor, choice, look))
+        .map(|(at, choice)| table.row(at == picker.cursor, choice))
         .collect();
     if lines.is_empty() {
         let typed = picker.input.value();
         let words = if typed.is_empty() { "There is no role to give here.".into() } else { no_match(typed) };
         lines.push(rows::nothing(&words, look));
     }
-    lines.resize(list, Line::default());
-    if let Some(choice) = picker.selected().filter(|_| footing > 0) {
-        lines.push(Line::default());
-        let style = if choice.refused { look.bad() } else { look.careful() };
-        let note = fit::cut(choice.note.as_deref().unwrap_or_default(), width.saturating_sub(4), look.glyphs.more);
-        lines.push(Line::styled(format!("   {note}"), style));
-    }
+    lines.resize(usize::from(inner.height).saturating_sub(1), Line::default());
+    lines.extend(picker.selected().map(|choice| table.footing(choice)));
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-fn row(width: usize, selected: bool, choice: &Choice, look: &Look) -> Line<'static> {
-    let plain = ratatui::style::Style::new();
-    let base = if choice.refused { look.dim() } else { plain };
-    let now = if choice.now { format!("{} now", look.glyphs.now) } else { String::new() };
-    let custom = if choice.custom { "custom" } else { "" };
-    let note = choice.note.as_deref().unwrap_or_default();
-    let between = if custom.is_empty() || note.is_empty() { String::new() } else { format!(" {} ", look.glyphs.dot) };
-    let note = format!("{custom}{between}{note}");
-    let name = (width / 4).clamp(9, 26);
-    let rest = width.saturating_sub(rows::PREFIX + 2 * (name + 1) + 6 + 1);
-    let cells: [Cell; 4] = [
-        (choice.place_name.as_str(), name, base),
-        (choice.role.as_str(), name, if choice.refused { base } else { look.strong() }),
-        (&now, 5, look.good()),
-        (&note, rest, look.dim()),
-    ];
-    rows::row(width, selected, &cells, look)
+/// Widths of the columns.
+struct Table<'a> {
+    width: usize,
+    name: usize,
+    now: usize,
+    /// 0 where there is no room: the note of the line with the cursor stands below the list.
+    note: usize,
+    look: &'a Look,
+}
+
+impl<'a> Table<'a> {
+    fn new(width: usize, look: &'a Look) -> Self {
+        if width < ROOMY {
+            let name = width.saturating_sub(rows::PREFIX + 4) / 2;
+            return Self { width, name, now: 1, note: 0, look };
+        }
+        let (name, now) = ((width / 4).min(26), 5);
+        let note = width.saturating_sub(rows::PREFIX + 2 * (name + 1) + now + 2);
+        Self { width, name, now, note, look }
+    }
+
+    fn row(&self, selected: bool, choice: &Choice) -> Line<'static> {
+        let look = self.look;
+        let base = if choice.refused { look.dim() } else { Style::new() };
+        let now = if choice.now { format!("{} now", look.glyphs.now) } else { String::new() };
+        let now = fit::cut(&now, self.now, "");
+        let note = self.note_of(choice);
+        let cells: [Cell; 4] = [
+            (choice.place_name.as_str(), self.name, base),
+            (choice.role.as_str(), self.name, if choice.refused { base } else { look.strong() }),
+            (&now, self.now, look.good()),
+            (&note, self.note, look.dim()),
+        ];
+        rows::row(self.width, selected, &cells, look)
+    }
+
+    fn note_of(&self, choice: &Choice) -> String {
+        let custom = choice.custom.then_some("custom");
+        let parts: Vec<&str> = custom.into_iter().chain(choice.note.as_deref()).collect();
+        parts.join(&format!(" {} ", self.look.glyphs.dot))
+    }
+
+    /// What the row with the cursor has no room for.
+    fn footing(&self, choice: &Choice) -> Line<'static> {
+        let note = self.note_of(choice);
+        if fit::width(&note) <= self.note {
+            return Line::default();
+        }
+        let style = if choice.refused { self.look.bad() } else { self.look.careful() };
+        Line::styled(format!("   {}", fit::cut(&note, self.width.saturating_sub(4), self.look.glyphs.more)), style)
+    }
 }
 
 fn whom(picker: &RolePicker, app: &App) -> String {

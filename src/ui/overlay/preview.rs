@@ -5,6 +5,7 @@
 use ratatui::{
     Frame,
     layout::Rect,
+    style::{Modifier, Style},
     text::{Line, Span},
     widgets::Paragraph,
 };
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     app::{App, Preview, action::Action},
     directory::{
-        plan::{Plan, Risk, Step, Undo},
+        plan::{Plan, Risk, Undo},
         words::{self, Sign},
     },
     scim::text::clean_line,
@@ -28,6 +29,12 @@ mod below;
 /// The subject's column goes by this many lines.
 const MEASURED: usize = 200;
 
+/// From this height there is a blank line above what is typed.
+const ROOMY: usize = 12;
+
+/// Blank line and summary: there is always at least that below a list.
+const LEAST_BELOW: usize = 2;
+
 /// Shown at the right of a line that can't be taken back.
 const NEVER: &str = "undo: no";
 
@@ -36,33 +43,35 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let plan = &preview.plan;
     let (columns, height) = shell::room(app);
     let total = plan.steps.len() + plan.refused.len();
-    let names = subjects(plan, columns);
     let asks = match plan.risk() {
         Risk::Type(text) if !plan.steps.is_empty() => Some(text),
         _ => None,
     };
-    let below = below::lines(preview, cut_text(preview, names, columns, look), columns, look);
-    let typed = if asks.is_some() { 2 } else { 0 };
+    let typed = if asks.is_none() { 0 } else { 1 + usize::from(height >= ROOMY) };
     let room = height.saturating_sub(typed);
+    let names = subjects(plan, columns);
+    // One line alone is wrapped, several are cut: the whole of the selected one stands below.
+    let alone = if total == 1 { wrapped(plan, columns, look) } else { Vec::new() };
+    let cut = if total == 1 { None } else { cut_text(preview, names, columns, look) };
+    let least = if total == 1 { alone.len() } else { total.min(2) };
+    let hidden = total + LEAST_BELOW > room;
+    let below = below::lines(preview, cut, hidden, (columns, room.saturating_sub(least)), look);
     // The list gives way to the consequences, but not altogether.
-    let below = below::squeezed(below, room.saturating_sub(total.clamp(1, 2)), look);
-    let listed = total.min(room.saturating_sub(below.len())).max(1);
-    let shell = Shell {
-        title: plan.title.clone(),
-        note: if total > listed {
-            format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total))
-        } else {
-            String::new()
-        },
-        hints: hints(plan, asks.is_some()),
-        ..Shell::default()
-    };
-    let inner =
-        shell.open(frame, columns, if total > listed { height } else { listed + below.len() + typed }, app, look);
+    let listed = if total == 1 { least } else { total.min(room.saturating_sub(below.len())) }.max(1);
+    let windowed = total > listed;
+    let note =
+        if windowed { format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total)) } else { String::new() };
+    let shell = Shell { title: plan.title.clone(), note, hints: hints(plan, asks.is_some()), ..Shell::default() };
+    let rows = if windowed { height } else { listed + below.len() + typed };
+    let inner = shell.open(frame, columns, rows, app, look);
     let list = Rect { height: (listed as u16).min(inner.height), ..inner };
-    let lines: Vec<Line> = rows::window(total, preview.cursor, listed)
-        .filter_map(|at| row(plan, at, at == preview.cursor && total > 1, names, columns, look))
-        .collect();
+    let lines = if total == 1 {
+        alone
+    } else {
+        rows::window(total, preview.cursor, listed)
+            .filter_map(|at| row(plan, at, at == preview.cursor, names, columns, look))
+            .collect()
+    };
     frame.render_widget(Paragraph::new(lines), list);
     let rest = Rect { y: list.bottom(), height: inner.bottom().saturating_sub(list.bottom() + typed as u16), ..inner };
     frame.render_widget(Paragraph::new(below), rest);
@@ -76,7 +85,9 @@ fn hints(plan: &Plan, asks: bool) -> Vec<(Action, &'static str)> {
     let mut hints = Vec::new();
     if !plan.steps.is_empty() {
         hints.push((Action::Send, if asks { "send when typed" } else { "send" }));
-        hints.push((Action::DropLine, "drop line"));
+        if plan.steps.len() > 1 {
+            hints.push((Action::DropLine, "drop line"));
+        }
         hints.push((Action::Requests, "requests"));
     }
     hints.push((Action::Back, "back"));
@@ -94,7 +105,7 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, look: &
     let before = [Span::raw("   Type "), Span::styled(name, look.careful()), Span::raw(" to send: ")];
     let column = before.iter().map(Span::width).sum::<usize>() + at;
     let mut spans = before.to_vec();
-    spans.push(Span::styled(shown, style.add_modifier(ratatui::style::Modifier::UNDERLINED)));
+    spans.push(Span::styled(shown, style.add_modifier(Modifier::UNDERLINED)));
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
     frame.set_cursor_position((area.x + (column as u16).min(area.width.saturating_sub(1)), area.y));
 }
@@ -107,64 +118,75 @@ fn subjects(plan: &Plan, columns: usize) -> usize {
     widest.unwrap_or(0).clamp(4, (columns / 3).max(4))
 }
 
-/// How wide the rest of a row is.
-fn text_room(columns: usize, names: usize, never: bool) -> usize {
-    let used = rows::PREFIX + 2 + names + 2 + 1;
-    columns.saturating_sub(if never { used + NEVER.len() + 2 } else { used })
+/// What is said of the line at this place: steps first, then what is refused.
+struct Said<'a> {
+    words: &'a words::Line,
+    text: String,
+    refused: bool,
+    never: bool,
 }
 
-fn sign<'a>(words: &words::Line, look: &'a Look) -> (&'a str, ratatui::style::Style) {
-    let [add, remove, alter] = look.glyphs.signs;
-    match words.sign {
-        Sign::Add => (add, look.good()),
-        Sign::Remove => (remove, look.bad()),
-        Sign::Alter => (alter, look.accent()),
+impl<'a> Said<'a> {
+    fn at(plan: &'a Plan, at: usize, look: &Look) -> Option<Self> {
+        if let Some(step) = plan.steps.get(at) {
+            let text = clean_line(&step.words.text(look.glyphs.arrow), 1024).into_owned();
+            let never = matches!(step.undo, Undo::Never(_));
+            return Some(Self { words: &step.words, text, refused: false, never });
+        }
+        let (words, why) = plan.refused.get(at.checked_sub(plan.steps.len())?)?;
+        let text = format!("{} {} {why}", words.text(look.glyphs.arrow), look.glyphs.line);
+        Some(Self { words, text: clean_line(&text, 1024).into_owned(), refused: true, never: false })
+    }
+
+    fn subject(&self) -> std::borrow::Cow<'a, str> {
+        clean_line(&self.words.subject, 512)
+    }
+
+    fn sign(&self, look: &Look) -> (&'static str, Style) {
+        let [add, remove, alter] = look.glyphs.signs;
+        match self.words.sign {
+            _ if self.refused => (look.glyphs.failed, look.dim()),
+            Sign::Add => (add, look.good()),
+            Sign::Remove => (remove, look.bad()),
+            Sign::Alter => (alter, look.accent()),
+        }
+    }
+
+    /// How wide its text may be in a row.
+    fn room(&self, columns: usize, names: usize) -> usize {
+        let used = rows::PREFIX + 2 + names + 2 + 1;
+        columns.saturating_sub(if self.never { used + NEVER.len() + 2 } else { used })
     }
 }
 
-fn is_final(step: &Step) -> bool {
-    matches!(step.undo, Undo::Never(_))
-}
-
 fn row(plan: &Plan, at: usize, selected: bool, names: usize, columns: usize, look: &Look) -> Option<Line<'static>> {
-    let step = plan.steps.get(at);
-    let refused = plan.refused.get(at.wrapping_sub(plan.steps.len())).filter(|_| step.is_none());
-    let (words, text) = match (step, refused) {
-        (Some(step), _) => (&step.words, step.words.text(look.glyphs.arrow)),
-        (None, Some((words, why))) => (words, refused_text(words, why, look)),
-        (None, None) => return None,
-    };
-    let never = step.is_some_and(is_final);
-    let subject = clean_line(&words.subject, 512);
-    let text = clean_line(&text, 1024);
-    let (glyph, style) = if step.is_some() { sign(words, look) } else { (look.glyphs.failed, look.dim()) };
-    let (name_style, text_style) =
-        if step.is_some() { (look.strong(), ratatui::style::Style::new()) } else { (look.dim(), look.dim()) };
-    let room = text_room(columns, names, never);
+    let said = Said::at(plan, at, look)?;
+    let (subject, (glyph, style)) = (said.subject(), said.sign(look));
+    let (name_style, text_style) = if said.refused { (look.dim(), look.dim()) } else { (look.strong(), Style::new()) };
+    let room = said.room(columns, names);
     let mut cells: Vec<Cell> =
-        vec![(glyph, 1, style), (&subject, names, name_style), ("", 0, text_style), (&text, room, text_style)];
-    if never {
+        vec![(glyph, 1, style), (&subject, names, name_style), ("", 0, text_style), (&said.text, room, text_style)];
+    if said.never {
         cells.push((NEVER, NEVER.len(), look.careful()));
     }
     Some(rows::row(columns, selected, &cells, look))
 }
 
-fn refused_text(words: &words::Line, why: &str, look: &Look) -> String {
-    format!("{} {} {why}", words.text(look.glyphs.arrow), look.glyphs.line)
+/// The only line of a plan, in full.
+fn wrapped(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let Some(said) = Said::at(plan, 0, look) else { return Vec::new() };
+    let (glyph, style) = said.sign(look);
+    let parts = fit::wrap(&format!("{}  {}", said.subject(), said.text), columns.saturating_sub(6));
+    let lead = |at: usize| if at == 0 { format!("   {glyph} ") } else { " ".repeat(5) };
+    let text_style = if said.refused { look.dim() } else { look.strong() };
+    let parts = parts.into_iter().enumerate();
+    parts.map(|(at, part)| Line::from(vec![Span::styled(lead(at), style), Span::styled(part, text_style)])).collect()
 }
 
 /// The whole text of the selected row, where its row can't hold it.
 fn cut_text(preview: &Preview, names: usize, columns: usize, look: &Look) -> Option<String> {
-    let plan = &preview.plan;
-    let (words, text, never) = match plan.steps.get(preview.cursor) {
-        Some(step) => (&step.words, step.words.text(look.glyphs.arrow), is_final(step)),
-        None => {
-            let (words, why) = plan.refused.get(preview.cursor.checked_sub(plan.steps.len())?)?;
-            (words, refused_text(words, why, look), false)
-        }
-    };
-    let subject = clean_line(&words.subject, 512);
-    let text = clean_line(&text, 1024);
-    let fits = fit::width(&subject) <= names && fit::width(&text) <= text_room(columns, names, never);
-    (!fits).then(|| format!("{subject}: {text}"))
+    let said = Said::at(&preview.plan, preview.cursor, look)?;
+    let subject = said.subject();
+    let fits = fit::width(&subject) <= names && fit::width(&said.text) <= said.room(columns, names);
+    (!fits).then(|| format!("{subject}: {}", said.text))
 }

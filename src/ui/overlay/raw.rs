@@ -4,7 +4,7 @@ use super::{json, text, text::Text};
 use crate::{
     app::{App, action::Action},
     directory::Target,
-    ui::Look,
+    ui::{Look, details},
 };
 
 /// The box; `None` while it is being fetched.
@@ -16,7 +16,7 @@ pub fn text(target: &Target, fetched: Option<&Result<String, String>>, app: &App
         Some(Ok(json)) => json::lines(json, columns, look),
     };
     Text {
-        title: format!("{} as the server gave it", text::name(target, app)),
+        title: format!("{} as the server gave it", details::name(target, app)),
         right: String::new(),
         lines,
         hints: vec![(Action::Copy, "copy"), (Action::Refresh, "once more"), (Action::Back, "back")],

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     app::{App, Preview, action::Action},
-    directory::plan::Step,
+    directory::plan::{Risk, Step},
     scim::{request::Request, text::clean_line},
     ui::{
         Look,
@@ -38,13 +38,15 @@ pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
         title: preview.plan.title.clone(),
         right: counted(preview.plan.requests(), "request"),
         lines,
-        hints: vec![
-            (Action::Send, "send"),
-            (Action::Requests, "in words"),
-            (Action::Down, "scroll"),
-            (Action::Back, "back"),
-        ],
+        hints: hints(preview),
     }
+}
+
+/// What must be typed is typed under the words, so there is no sending from here then.
+fn hints(preview: &Preview) -> Vec<(Action, &'static str)> {
+    let send = (!matches!(preview.plan.risk(), Risk::Type(_))).then_some((Action::Send, "send"));
+    let rest = [(Action::Requests, "in words"), (Action::Down, "scroll"), (Action::Back, "back")];
+    send.into_iter().chain(rest).collect()
 }
 
 fn of_step(step: &Step, columns: usize, look: &Look) -> Vec<Line<'static>> {

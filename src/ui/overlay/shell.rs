@@ -113,11 +113,15 @@ impl Shell<'_> {
                 + fit::width(&dot) * keys.len().saturating_sub(1)
         };
         let mut note = if self.note.is_empty() { 0 } else { fit::width(&self.note) + 4 };
-        while keys.len() > 2 && note + width(&keys) + 2 > cells {
+        // Three keys matter more than the note.
+        while keys.len() > 3 && note + width(&keys) + 2 > cells {
             keys.remove(keys.len() - 2);
         }
         if note + width(&keys) + 2 > cells {
             note = 0;
+        }
+        while keys.len() > 1 && width(&keys) + 2 > cells {
+            keys.remove(keys.len() - 2);
         }
         let mut spans = vec![Span::raw(" ")];
         if note > 0 {

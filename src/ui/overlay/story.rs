@@ -17,7 +17,7 @@ use crate::{
         words,
     },
     scim::text::clean_line,
-    ui::{Look, fit, fit::count},
+    ui::{Look, details, fit, fit::count},
 };
 
 /// Width of the labels with the space after them.
@@ -40,13 +40,19 @@ pub fn text(id: ChangeId, app: &App, look: &Look) -> Text {
         title: format!("Story of {}", entry.step.words.subject),
         right: entry.state.label().into(),
         lines: page.lines,
-        hints: vec![
-            (Action::UndoThis, "undo"),
-            (Action::Retry, "retry"),
-            (Action::DropChange, "drop"),
-            (Action::Back, "back"),
-        ],
+        hints: hints(entry, app),
     }
+}
+
+/// What can be done about a change in this state.
+fn hints(entry: &Entry, app: &App) -> Vec<(Action, &'static str)> {
+    let own = match entry.state {
+        State::Confirmed if app.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
+        State::Refused | State::Conflict | State::Dropped | State::Unknown => Some((Action::Retry, "retry")),
+        State::Planned => Some((Action::DropChange, "drop")),
+        _ => None,
+    };
+    own.into_iter().chain([(Action::Back, "back")]).collect()
 }
 
 struct Page<'a> {
@@ -107,11 +113,11 @@ impl Page<'_> {
         let how = match &entry.step.confirm {
             Confirm::Echo(_) => "by the answer, if it shows the change; else by reading again".to_owned(),
             Confirm::Reread(targets) => {
-                let names: Vec<String> = targets.iter().map(|target| text::name(target, app)).collect();
+                let names: Vec<String> = targets.iter().map(|target| details::name(target, app)).collect();
                 format!("by reading {} again", names.join(", "))
             }
         };
-        self.field("Confirmed", &how, plain);
+        self.field("Checked", &how, plain);
         for consequence in &entry.step.consequences {
             self.field("Known", consequence, look.careful());
         }
@@ -120,6 +126,7 @@ impl Page<'_> {
     fn ways_back(&mut self, entry: &Entry, app: &App) {
         let (look, plain) = (self.look, Style::new());
         match &entry.step.undo {
+            _ if matches!(entry.state, State::Refused | State::Dropped) => {}
             Undo::Never(why) => self.field("Undo", &format!("never: {why}"), look.careful()),
             Undo::By(changes) => {
                 for (at, change) in changes.iter().enumerate() {

@@ -6,7 +6,6 @@ use super::shell::{self, Shell};
 use crate::{
     app::{App, action::Action},
     directory::{Kind, Target},
-    scim::text,
     ui::{Look, details, fit::count},
 };
 
@@ -52,16 +51,6 @@ impl Text {
     }
 }
 
-/// A record's name as shown; its id where it is not known (any more).
-pub fn name(target: &Target, app: &App) -> String {
-    let known = match target.kind {
-        Kind::User => app.directory.user(&target.id).map(|user| &user.user_name),
-        Kind::Team => app.directory.team(&target.id).map(|team| &team.name),
-        Kind::Role => app.directory.role(&target.id).map(|role| &role.name),
-    };
-    known.map_or_else(|| text::clean(&target.id).into_owned(), ToString::to_string)
-}
-
 /// The details of a record.
 pub fn of_record(target: &Target, app: &App, look: &Look) -> Text {
     let mut hints = match target.kind {
@@ -71,7 +60,7 @@ pub fn of_record(target: &Target, app: &App, look: &Look) -> Text {
     };
     hints.extend([(Action::Raw, "raw"), (Action::Copy, "copy"), (Action::Back, "back")]);
     Text {
-        title: name(target, app),
+        title: details::name(target, app),
         right: String::new(),
         lines: details::lines(target, columns(app), app, look),
         hints,

@@ -62,20 +62,20 @@ fn person(id: &str, user_name: &str, display: &str, role: &str, seat: &str, last
     }
 }
 
-fn grants(pairs: &[(&str, &str)]) -> Option<Vec<Grant>> {
-    Some(pairs.iter().map(|(scope, role)| Grant { scope: (*scope).into(), role: (*role).into() }).collect())
+fn grants(pairs: &[(&str, &str)]) -> Vec<Grant> {
+    pairs.iter().map(|(scope, role)| Grant { scope: (*scope).into(), role: (*role).into() }).collect()
 }
 
 /// Thirteen users: ordinary ones, and each thing that is hard to draw once.
 pub fn users() -> Vec<User> {
     let mut eva = person("u-eva", "eva-tanaka", "Eva Tanaka", "admin", "full", ago(2, 0));
-    eva.team_roles = grants(&[("vision", "admin"), ("speech", "Run janitor"), ("nlp", "member")]);
-    eva.registry_roles = grants(&[("models", "member")]).unwrap();
+    eva.team_roles = Some(grants(&[("vision", "admin"), ("speech", "Run janitor"), ("nlp", "member")]));
+    eva.registry_roles = grants(&[("models", "member")]);
     eva.days_active = Some(311);
     let mut ivan = person("u-ivan", "ivan-petrov", "Ivan Petrov", "member", "full", ago(0, 5));
-    ivan.team_roles = grants(&[("vision", "member")]);
+    ivan.team_roles = Some(grants(&[("vision", "member")]));
     let mut chen = person("u-chen", "chen-wei", "陈伟（视觉组）", "member", "viewer", ago(31, 0));
-    chen.team_roles = grants(&[("vision", "viewer")]);
+    chen.team_roles = Some(grants(&[("vision", "viewer")]));
     let noor = person("u-noor", "noor", "نور الهدى", "viewer", "none", LastActive::Never);
     let emoji = person("u-fam", "family", "👩‍👩‍👧‍👦 Family", "member", "viewer", ago(120, 0));
     let wide = person("u-wide", "田中エヴァ", "田中 エヴァ", "member", "full", ago(1, 0));
@@ -202,7 +202,9 @@ pub fn with(planner: Fake, width: u16, height: u16) -> App {
 /// The first screen.
 pub fn welcome(width: u16, height: u16) -> App {
     let keymap = Keymap::new(&BTreeMap::new()).unwrap();
-    App::new(keymap, vec!["acme".into()], Size { width, height }, now(), 7)
+    let mut app = App::new(keymap, vec!["acme".into()], Size { width, height }, now(), 7);
+    app.config_path = "~/.config/scimitar/config.toml".into();
+    app
 }
 
 /// The whole small directory, just read from the server.
@@ -290,7 +292,11 @@ pub fn buffer(app: &App, look: &Look) -> Buffer {
 
 /// The screen as text, without spaces at the ends of rows.
 pub fn screen(app: &App, look: &Look) -> String {
-    let buffer = buffer(app, look);
+    text(&buffer(app, look))
+}
+
+/// Cells as text, without spaces at the ends of rows.
+pub fn text(buffer: &Buffer) -> String {
     let mut out = String::new();
     for y in 0..buffer.area.height {
         let mut row = String::new();

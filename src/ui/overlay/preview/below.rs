@@ -15,6 +15,9 @@ use crate::{
 /// With more different sentences than this only those of the selected line are shown.
 const FEW: usize = 5;
 
+/// Records to be re-read are counted in plans of at most so many steps: every frame counts again.
+const COUNTED: usize = 1_000;
+
 /// A sentence, how many steps say it, and the first of them.
 struct Said<'a> {
     sentence: &'a str,
@@ -22,50 +25,62 @@ struct Said<'a> {
     first: &'a str,
 }
 
-/// The lines, wrapped.
-pub fn lines(preview: &Preview, cut_text: Option<String>, columns: usize, look: &Look) -> Vec<Line<'static>> {
+/// The lines, wrapped. Where they are more than `room`, they are told as briefly as possible; what even so does not
+/// fit is said to be missing.
+pub fn lines(
+    preview: &Preview,
+    cut_text: Option<String>,
+    hidden: bool,
+    (columns, room): (usize, usize),
+    look: &Look,
+) -> Vec<Line<'static>> {
     let plan = &preview.plan;
     let text = columns.saturating_sub(1);
-    let mut lines = Vec::new();
-    let mut part = |part: Vec<Line<'static>>| {
-        if !part.is_empty() {
-            lines.push(Line::default());
-            lines.extend(part);
-        }
-    };
-    if let Some(whole) = cut_text {
-        part(shell::wrapped(&whole, text, 3, ratatui::style::Style::new()));
+    let plain = ratatui::style::Style::new();
+    let whole = cut_text.map_or_else(Vec::new, |whole| shell::wrapped(&whole, text, 3, plain));
+    let consequences = consequences(preview, text, look);
+    let refused = if hidden { refused(plan, text, look) } else { Vec::new() };
+    let summary = |words: String| shell::wrapped(&words, text, 3, look.dim());
+    let long = if plan.steps.is_empty() { Vec::new() } else { summary(full_summary(plan, look)) };
+    let parts = [whole.clone(), consequences.clone(), refused.clone(), long];
+    let mut spacious: Vec<Line> = Vec::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        spacious.push(Line::default());
+        spacious.extend(part);
     }
-    part(consequences(preview, text, look));
-    if !plan.steps.is_empty() {
-        part(shell::wrapped(&summary(plan, look), text, 3, look.dim()));
+    if spacious.len() <= room {
+        return spacious;
     }
+    let end: Vec<Line> = refused.into_iter().chain(summary(short_summary(plan, look))).collect();
+    let mut lines: Vec<Line> = whole.into_iter().chain(consequences).collect();
+    let left = room.saturating_sub(end.len());
+    if lines.len() > left {
+        lines.truncate(left.saturating_sub(1));
+        lines.push(Line::styled(format!("   {} enlarge the window to read on", look.glyphs.more), look.bad()));
+    }
+    lines.extend(end);
     lines
 }
 
-/// As many lines as fit: blank ones go first, and what still does not fit is told.
-pub fn squeezed(mut lines: Vec<Line<'static>>, room: usize, look: &Look) -> Vec<Line<'static>> {
-    if lines.len() > room {
-        lines.retain(|line| line.width() > 0);
-    }
-    if lines.len() > room {
-        lines.truncate(room.saturating_sub(1));
-        lines.push(Line::styled(format!("   {} more than fits: make the window larger", look.glyphs.more), look.bad()));
-    }
-    lines
+/// The refused lines stand at the end of a list too long to see them.
+fn refused(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let words = match plan.refused.len() {
+        0 => return Vec::new(),
+        1 => format!("{} 1 line is refused and not sent: it stands last.", look.glyphs.failed),
+        many => format!("{} {} lines are refused and not sent: they stand last.", look.glyphs.failed, fit::count(many)),
+    };
+    shell::wrapped(&words, columns, 3, look.bad())
 }
 
 fn consequences(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'static>> {
     let plan = &preview.plan;
-    let sentences: Vec<String> = match few(plan) {
-        Some(said) => said.iter().map(|said| attributed(said, plan.steps.len())).collect(),
-        None => {
-            let step = plan.steps.get(preview.cursor);
-            let own = step.into_iter().flat_map(|step| &step.consequences).cloned();
-            let others = plan.steps.iter().filter(|step| !step.consequences.is_empty()).count();
-            own.chain([format!("{} have consequences: go through them to read each.", counted(others, "line"))])
-                .collect()
-        }
+    let sentences: Vec<String> = if let Some(said) = few(plan) {
+        said.iter().map(|said| attributed(said, plan.steps.len())).collect()
+    } else {
+        let own = plan.steps.get(preview.cursor).into_iter().flat_map(|step| &step.consequences).cloned();
+        let others = plan.steps.iter().filter(|step| !step.consequences.is_empty()).count();
+        let more = format!("{} have consequences: go through them to read each.", counted(others, "line"));
+        own.chain([more]).collect()
     };
     let style = look.careful();
     sentences.iter().flat_map(|sentence| hanging(sentence, columns, style)).collect()
@@ -104,40 +119,46 @@ fn attributed(said: &Said, steps: usize) -> String {
 }
 
 /// `3 requests · undo: yes · confirmed by re-reading the team`.
-fn summary(plan: &Plan, look: &Look) -> String {
+fn full_summary(plan: &Plan, look: &Look) -> String {
     let dot = look.glyphs.dot;
-    format!("{} {dot} {} {dot} {}", counted(plan.requests(), "request"), undo(plan), confirmed(plan))
+    let (undo, why) = undo(plan);
+    format!("{} {dot} {undo}{why} {dot} {}", counted(plan.requests(), "request"), confirmed(plan))
 }
 
-fn undo(plan: &Plan) -> String {
+fn short_summary(plan: &Plan, look: &Look) -> String {
+    format!("{} {} {}", counted(plan.requests(), "request"), look.glyphs.dot, undo(plan).0)
+}
+
+/// Whether it can be taken back, and the reason where it can't.
+fn undo(plan: &Plan) -> (String, String) {
     let mut reasons = plan.steps.iter().filter_map(|step| match &step.undo {
         Undo::Never(why) => Some(why.trim_end_matches('.')),
         Undo::By(_) => None,
     });
-    let Some(why) = reasons.next() else { return "undo: yes".into() };
+    let Some(why) = reasons.next() else { return ("undo: yes".into(), String::new()) };
     let never = 1 + reasons.count();
     let total = plan.steps.len();
-    if never == total {
-        format!("undo: no ({why})")
+    let word = if never == total {
+        "undo: no".into()
     } else {
-        format!("undo: {} of {} ({why})", fit::count(total - never), fit::count(total))
-    }
+        format!("undo: {} of {}", fit::count(total - never), fit::count(total))
+    };
+    (word, format!(" ({why})"))
 }
 
 fn confirmed(plan: &Plan) -> String {
     let mut read: Vec<&Target> = plan
         .steps
         .iter()
-        .filter_map(|step| match &step.confirm {
-            Confirm::Reread(targets) => Some(targets),
-            Confirm::Echo(_) => None,
-        })
+        .take(COUNTED)
+        .filter_map(|step| if let Confirm::Reread(targets) = &step.confirm { Some(targets) } else { None })
         .flatten()
         .collect();
     read.sort_unstable();
     read.dedup();
     match read.as_slice() {
         [] => "confirmed by the answer".into(),
+        _ if plan.steps.len() > COUNTED => "confirmed by re-reading each record".into(),
         [one] => format!("confirmed by re-reading the {}", singular(one.kind)),
         [first, .., last] if first.kind == last.kind => {
             format!("confirmed by re-reading {} {}", fit::count(read.len()), first.kind.plural())

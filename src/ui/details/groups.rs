@@ -1,0 +1,109 @@
+//! The lines of a team and of a role.
+
+use ratatui::{style::Style, text::Line};
+
+use super::{FEW_MEMBERS, FEW_USERS, LABEL, Page, counted, pad};
+use crate::app::action::Action;
+use crate::directory::{
+    Kind, Target,
+    change::Field,
+    record::{Grant, Member, Permission, Role, Team},
+};
+
+impl Page<'_> {
+    pub(super) fn team(&self, team: &Team, target: &Target) -> Vec<Line<'static>> {
+        let name = format!("{}{}", team.name, self.mark(target, &Field::Whole));
+        let mut lines = self.wrapped(&name, self.look.strong());
+        lines.extend(self.problem(team.problem.as_deref()));
+        lines.extend(self.last_failure(target));
+        lines.push(Line::default());
+        if let Some(members) = team.members.as_deref() {
+            lines.extend(self.members(team, members, target));
+        } else {
+            let key = self.app.keymap.label(Action::Refresh).unwrap_or_default();
+            let words = format!("The server did not say who is in this team; {key} reads it again.");
+            lines.extend(self.wrapped(&words, self.look.dim()));
+        }
+        lines.push(Line::default());
+        lines.extend(self.dates(team.created, team.modified, &team.id));
+        lines
+    }
+
+    /// Admins first, as long as there are few enough to look through with each frame.
+    fn members(&self, team: &Team, members: &[Member], target: &Target) -> Vec<Line<'static>> {
+        let directory = &self.app.directory;
+        let role = |member: &Member| directory.user(&member.id).and_then(|user| user.role_in(&team.name));
+        let mut ordered: Vec<&Member> = members.iter().collect();
+        let mut lines = vec![self.heading("Members", members.len(), &self.mark(target, &Field::Members))];
+        if ordered.len() <= FEW_MEMBERS {
+            let (admins, others): (Vec<_>, Vec<_>) =
+                ordered.into_iter().partition(|member| role(member).is_some_and(|role| role.is("admin")));
+            let hidden = others.iter().filter(|member| role(member).is_none()).count();
+            let note = if hidden > 0 { format!(", and {} not known", counted(hidden, "role")) } else { String::new() };
+            lines.push(self.heading("Admins", admins.len(), &note));
+            ordered = admins.into_iter().chain(others).collect();
+        }
+        let most = self.room(lines.len() + 8, ordered.len());
+        for member in ordered.iter().take(most) {
+            let user = directory.user(&member.id);
+            let scope = user.map_or_else(
+                || if member.display.is_empty() { member.id.as_ref().into() } else { member.display.clone() },
+                |user| user.user_name.clone(),
+            );
+            let role = role(member)
+                .cloned()
+                .unwrap_or_else(|| if user.is_none() { "no known user".into() } else { "role not known".into() });
+            let user = Target::user(&member.id);
+            lines.push(self.grant(&Grant { scope, role }, Some((&user, Field::Team(team.id.clone())))));
+        }
+        lines.extend(self.and_more(ordered.len(), most));
+        lines
+    }
+
+    pub(super) fn role(&self, role: &Role, target: &Target) -> Vec<Line<'static>> {
+        let mark = [Field::Whole, Field::Definition].map(|field| self.mark(target, &field)).concat();
+        let mut lines = self.wrapped(&format!("{}{mark}", role.name), self.look.strong());
+        if !role.description.is_empty() {
+            lines.extend(self.wrapped(role.description.as_str(), Style::new()));
+        }
+        lines.extend(self.problem(role.problem.as_deref()));
+        lines.extend(self.last_failure(target));
+        lines.push(Line::default());
+        lines.extend(self.fact("Inherits from", role.inherits.as_str(), Style::new()));
+        let (inherited, added): (Vec<&Permission>, Vec<&Permission>) =
+            role.permissions.iter().partition(|permission| permission.inherited);
+        lines.extend(self.permissions("Adds", &added, self.look.glyphs.signs[0]));
+        lines.extend(self.permissions("Inherited", &inherited, self.look.glyphs.dot));
+        lines.push(Line::default());
+        lines.extend(self.holders(role));
+        lines.push(Line::default());
+        lines.extend(self.dates(role.created, role.modified, &role.id));
+        lines
+    }
+
+    fn permissions(&self, heading: &str, all: &[&Permission], sign: &str) -> Vec<Line<'static>> {
+        let mut lines = vec![self.heading(heading, all.len(), "")];
+        lines.extend(all.iter().map(|permission| {
+            let style = if permission.inherited { self.look.dim() } else { Style::new() };
+            Line::styled(format!("  {sign} {}", permission.name), style)
+        }));
+        lines
+    }
+
+    fn holders(&self, role: &Role) -> Vec<Line<'static>> {
+        if !self.whole && self.app.directory.len(Kind::User) > FEW_USERS {
+            let key = self.app.keymap.label(Action::Open).unwrap_or_default();
+            return vec![Line::styled(format!("{key} shows who holds it"), self.look.dim())];
+        }
+        let holders = self.app.directory.holders(&role.name);
+        let mut lines = vec![self.heading("Held by", holders.len(), "")];
+        let most = self.room(lines.len() + 12, holders.len());
+        for (user, teams) in holders.iter().take(most) {
+            let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
+            let name = pad(user.user_name.as_str(), LABEL - 2, self.look.glyphs.more);
+            lines.push(Line::raw(format!("  {name} in {}", teams.join(", "))));
+        }
+        lines.extend(self.and_more(holders.len(), most));
+        lines
+    }
+}

@@ -1,0 +1,115 @@
+//! The lines of a user.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{Page, ago, count, pad, width};
+use crate::directory::{
+    Target,
+    change::Field,
+    query::account_word,
+    record::{Account, Depth, Grant, LastActive, User},
+};
+
+impl Page<'_> {
+    pub(super) fn user(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
+        let mut lines = vec![self.headline(user, target)];
+        if !user.display_name.is_empty() {
+            lines.extend(self.wrapped(user.user_name.as_str(), Style::new()));
+        }
+        if !user.email.is_empty() {
+            let style = self.value_style(target, &Field::Email);
+            let mark = self.mark(target, &Field::Email);
+            lines.extend(self.wrapped(&format!("{}{mark}", user.email), style));
+        }
+        lines.extend(self.problem(user.problem.as_deref()));
+        lines.extend(self.last_failure(target));
+        lines.push(Line::default());
+        lines.extend(self.facts(user, target));
+        lines.push(Line::default());
+        lines.extend(self.teams(user, target));
+        if !user.registry_roles.is_empty() {
+            lines.push(self.heading("Registries", user.registry_roles.len(), ""));
+            lines.extend(user.registry_roles.iter().map(|grant| self.grant(grant, None)));
+        }
+        lines.push(Line::default());
+        lines.extend(self.dates(user.created, user.modified, &user.id));
+        lines
+    }
+
+    /// The name, with the status at the right end.
+    fn headline(&self, user: &User, target: &Target) -> Line<'static> {
+        let mark = self.mark(target, &Field::Status);
+        let (word, style) = match user.active {
+            Some(true) => ("active", self.look.good()),
+            Some(false) => ("inactive", self.look.careful()),
+            None => ("", Style::new()),
+        };
+        let style = if mark.is_empty() { style } else { self.look.pending() };
+        let status = format!("{word}{mark}");
+        let shown = format!("{}{}", user.label(), self.mark(target, &Field::Display));
+        let room = self.width.saturating_sub(width(&status) + 1);
+        let whole = self.mark(target, &Field::Whole);
+        let head = pad(&format!("{shown}{whole}"), room, self.look.glyphs.more);
+        Line::from(vec![Span::styled(head, self.look.strong()), Span::raw(" "), Span::styled(status, style)])
+    }
+
+    fn facts(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
+        let unknown = unknown(user);
+        let or_unknown =
+            |name: Option<&crate::directory::Name>| name.map_or_else(|| unknown.into(), ToString::to_string);
+        let role = format!("{}{}", or_unknown(user.org_role.as_ref()), self.mark(target, &Field::OrgRole));
+        let mut lines = self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole));
+        for (label, seat) in [("Models seat", &user.models_seat), ("Weave role", &user.weave_role)] {
+            if let Some(seat) = seat {
+                lines.extend(self.fact(label, seat.as_str(), Style::new()));
+            }
+        }
+        let last = match user.last_active {
+            LastActive::Unknown => "not known".into(),
+            LastActive::Never => "never".into(),
+            LastActive::At(at) => format!("{} ago, {}", ago(user.last_active, self.app.now), self.look.day(at)),
+        };
+        lines.extend(self.fact("Last active", &last, Style::new()));
+        if let Some(days) = user.days_active {
+            lines.extend(self.fact("Days active", &count(days), Style::new()));
+        }
+        if user.account != Account::Person {
+            lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
+        }
+        lines
+    }
+
+    /// The roles as the user has them, then the teams that list the user without a known role.
+    fn teams(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
+        let directory = &self.app.directory;
+        let grants = user.team_roles.as_deref().unwrap_or_default();
+        let more: Vec<Grant> = directory
+            .teams_of(&user.id)
+            .iter()
+            .filter_map(|id| directory.team(id))
+            .filter(|team| grants.iter().all(|grant| grant.scope != team.name))
+            .map(|team| Grant { scope: team.name.clone(), role: "role not known".into() })
+            .collect();
+        let pending = directory
+            .changes_on(target)
+            .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
+        let mark = if pending { self.pending() } else { String::new() };
+        if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && user.depth == Depth::Summary {
+            return self.fact("Teams", "not known yet", Style::new());
+        }
+        let mut lines = vec![self.heading("Teams", grants.len() + more.len(), &mark)];
+        for grant in grants.iter().chain(&more) {
+            let team = directory.team_named(&grant.scope).map(|team| Field::Team(team.id.clone()));
+            lines.push(self.grant(grant, team.map(|field| (target, field))));
+        }
+        lines
+    }
+}
+
+/// What a list left out is not known; what a single read left out is not there.
+fn unknown(user: &User) -> &'static str {
+    if user.depth == Depth::Full { "none" } else { "not known yet" }
+}

@@ -1,0 +1,96 @@
+//! The title of a list: what is filtered, how it is sorted, how many are marked, and where the filter is typed.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    Look,
+    fit::{count, cut, width},
+};
+use crate::app::{App, pane::Pane};
+use crate::directory::{Kind, sort};
+
+/// The title, and the cell of the cursor in it while the filter is typed.
+pub(super) struct Title {
+    pub line: Line<'static>,
+    pub cursor: Option<usize>,
+}
+
+/// A part of the title; where the pane is narrow, the highest rank goes first.
+struct Part {
+    rank: u8,
+    spans: Vec<Span<'static>>,
+}
+
+impl Part {
+    fn new(rank: u8, label: &'static str, value: String, style: Style) -> Self {
+        Self { rank, spans: vec![Span::raw(label), Span::styled(value, style)] }
+    }
+
+    fn width(&self) -> usize {
+        self.spans.iter().map(|span| width(&span.content)).sum()
+    }
+}
+
+/// As much of it as fits into this many cells.
+pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
+    let name = match pane.kind {
+        Kind::User => "Users",
+        Kind::Team => "Teams",
+        Kind::Role => "Roles",
+    };
+    let mut parts = vec![Part::new(0, "", name.into(), look.strong())];
+    let (filter, cursor) = filter(pane, cells);
+    if pane.filtering || !filter.is_empty() {
+        parts.push(Part::new(0, "filter: ", filter, if pane.bad.is_some() { look.bad() } else { look.accent() }));
+    }
+    if pane.order != sort::Order::default() {
+        let arrow = look.glyphs.sort[usize::from(pane.order.descending)];
+        let label = pane.order.column.label(pane.kind);
+        parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), Style::new()));
+    }
+    let all = app.directory.len(pane.kind);
+    if pane.is_filtered() {
+        let found = format!("{} of {}", count(pane.rows.len() as u64), count(all as u64));
+        parts.push(Part::new(2, "", found, Style::new()));
+    }
+    if !pane.marks.is_empty() {
+        parts.push(Part::new(1, "", format!("{} marked", count(pane.marks.len() as u64)), look.accent()));
+    }
+    while parts.iter().map(|part| part.width() + 4).sum::<usize>() > cells {
+        let last = parts.iter().enumerate().filter(|(_, part)| part.rank > 0).max_by_key(|(_, part)| part.rank);
+        let Some((at, _)) = last else { break };
+        parts.remove(at);
+    }
+    // A space, the name, a line between spaces, `filter: `.
+    let before = 1 + name.len() + 4 + "filter: ".len();
+    Title { line: joined(parts, look), cursor: pane.filtering.then_some(before + cursor) }
+}
+
+fn joined(parts: Vec<Part>, look: &Look) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ")];
+    for (at, part) in parts.into_iter().enumerate() {
+        if at > 0 {
+            spans.push(Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim()));
+        }
+        spans.extend(part.spans);
+    }
+    spans.push(Span::raw(" "));
+    Line::from(spans)
+}
+
+/// The part of the filter around its cursor that fits, and the cursor's cell in it.
+fn filter(pane: &Pane, cells: usize) -> (String, usize) {
+    let room = cells.saturating_sub(20).clamp(8, 48);
+    let typed: Vec<char> = pane.filter.value().chars().collect();
+    let at = pane.filter.cursor().min(typed.len());
+    let mut start = 0;
+    let before = |start: usize| width(&typed.iter().take(at).skip(start).collect::<String>());
+    while pane.filtering && before(start) >= room {
+        start += 1;
+    }
+    let rest: String = typed.iter().skip(start).collect();
+    (cut(&rest, room, ""), before(start))
+}
