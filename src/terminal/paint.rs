@@ -20,6 +20,8 @@ pub struct Painter {
     style: Style,
     /// Where the next character would go, where that is certain.
     at: Option<Position>,
+    /// The row that the cursor is in, even where its column is not certain.
+    row: Option<u16>,
     /// Joined characters on the screen that we think are wide, with their width: the terminal may have put them into
     /// several narrow cells, which writing over the first one would not clear.
     joined: FxHashMap<(u16, u16), u16>,
@@ -43,8 +45,10 @@ impl Painter {
     pub fn paint<'a>(&mut self, cells: impl Iterator<Item = (u16, u16, &'a Cell)>, out: &mut String) {
         // Somebody else may have moved the cursor between frames.
         self.at = None;
+        self.row = None;
         for (x, y, cell) in cells {
             self.go(x, y, out);
+            self.row = Some(y);
             self.dress(cell, out);
             let symbol = cell.symbol();
             let joined = !symbol.is_ascii() && symbol.chars().nth(1).is_some();
@@ -76,6 +80,9 @@ impl Painter {
             Some(at) if at.y == y && x == at.x + 1 => out.push_str("\x1b[C"),
             Some(at) if at.y == y && x > at.x => {
                 let _ = write!(out, "\x1b[{}C", x - at.x);
+            }
+            _ if self.row == Some(y) => {
+                let _ = write!(out, "\x1b[{}G", x + 1);
             }
             _ => {
                 let _ = write!(out, "\x1b[{};{}H", y + 1, x + 1);
