@@ -1,6 +1,5 @@
 //! The parts, one by one, at several sizes: what to look at when a budget is missed or something became slower.
-#![expect(clippy::unwrap_used, reason = "a bench may panic")]
-#![expect(missing_docs, reason = "made by criterion's macros")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a bench may panic")]
 
 use std::{hint::black_box, time::Duration};
 

@@ -32,7 +32,9 @@ pub enum Start {
 pub async fn run(opener: Opener, start: Start) -> Result<()> {
     let meant = match start {
         Start::Demo => Meant::Demo,
-        Start::Profile(name) => opener.at_start(name.as_deref())?.map_or(Meant::Nothing, Meant::Profile),
+        Start::Profile(name) => {
+            opener.at_start(name.as_deref())?.map_or(Meant::Nothing, |profile| Meant::Profile(Box::new(profile)))
+        }
     };
     let ui = opener.config.as_ref().map(|config| config.ui.clone()).unwrap_or_default();
     let keys = opener.config.as_ref().map(|config| config.keys.clone()).unwrap_or_default();
@@ -45,7 +47,7 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     }
     let first = match meant {
         Meant::Demo => Some(opener.open(None).await?),
-        Meant::Profile(profile) => Some(opener.open_profile(profile).await?),
+        Meant::Profile(profile) => Some(opener.open_profile(*profile).await?),
         Meant::Nothing => None,
     };
     let (width, height) = crossterm::terminal::size()?;
@@ -77,7 +79,7 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
 /// What the start turned out to mean.
 enum Meant {
     Demo,
-    Profile(config::Profile),
+    Profile(Box<config::Profile>),
     /// The first run.
     Nothing,
 }

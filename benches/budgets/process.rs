@@ -74,7 +74,7 @@ impl Run {
         let started = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
         thread::spawn(move || {
-            let mut buffer = [0; 65_536];
+            let mut buffer = vec![0; 65_536];
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
                 if send.send(buffer[..length].to_vec()).is_err() {
                     return;

@@ -9,6 +9,7 @@ use crossterm::{
     cursor::{Hide, Show},
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute,
+    style::{Attribute, SetAttribute},
     terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
 
@@ -40,8 +41,15 @@ impl Drop for Guard {
 pub fn restore() -> bool {
     let ours = OURS.swap(false, Ordering::SeqCst);
     if ours {
-        // A frame may have been cut off in the middle of a synchronised update.
-        let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        // A frame may have been cut off in the middle of a synchronised update; and the last one's colours stay on.
+        let _ = execute!(
+            io::stdout(),
+            EndSynchronizedUpdate,
+            SetAttribute(Attribute::Reset),
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            Show
+        );
         let _ = disable_raw_mode();
         let _ = io::stdout().flush();
     }

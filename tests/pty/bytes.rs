@@ -17,7 +17,6 @@ fn demo() -> Tty {
 
 fn assert_within(budget: usize, tty: &mut Tty, keys: &[&str]) {
     let written: Vec<(&str, usize)> = keys.iter().map(|key| (*key, tty.frame_of(key))).collect();
-    println!("{written:?}, budget {budget}");
     assert!(written.iter().all(|(_, bytes)| *bytes <= budget), "{written:?}, budget {budget}");
 }
 
@@ -48,7 +47,6 @@ fn nothing_is_written_and_nothing_runs_without_a_reason() {
     assert!(written.is_empty(), "{:?}", String::from_utf8_lossy(&written));
     if let (Some(before), Some(after)) = (before, work(tty.pid)) {
         let (ticks, wakes) = (after.0 - before.0, after.1 - before.1);
-        println!("idle for 2 s: {ticks} ticks of CPU, {wakes} wake-ups");
         assert!(ticks <= 1 && wakes <= 4, "idle for 2 s: {ticks} ticks of CPU, {wakes} wake-ups");
     }
 }

@@ -86,7 +86,7 @@ impl Setup {
         let cut = Arc::new(AtomicBool::new(false));
         let is_cut = Arc::clone(&cut);
         thread::spawn(move || {
-            let mut buffer = [0; 65_536];
+            let mut buffer = vec![0; 65_536];
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
                 if is_cut.load(Ordering::SeqCst) || send.send(buffer[..length].to_vec()).is_err() {
                     return;
@@ -115,13 +115,16 @@ fn pty_size(cols: u16, rows: u16) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
+/// Looks at a terminal's modes.
+type Check = Box<dyn Fn(&dyn MasterPty) -> bool>;
+
 /// The running program.
 pub struct Tty {
     pub pid: u32,
     killer: Box<dyn ChildKiller + Send + Sync>,
     ended: Receiver<ExitStatus>,
     status: Option<ExitStatus>,
-    unchanged: Box<dyn Fn(&dyn MasterPty) -> bool>,
+    unchanged: Check,
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     cut: Arc<AtomicBool>,
@@ -247,6 +250,7 @@ impl Tty {
             assert_eq!((raw.matches(on).count(), raw.matches(off).count()), (1, 1), "{on:?} and {off:?}");
         }
         assert!(raw.rfind("\x1b[?25h") > raw.rfind("\x1b[?25l"), "the cursor is shown");
+        assert_eq!(styles(&self.raw).last(), Some(&0), "no colour is left on");
         assert!(raw.rfind("\x1b[?2026l") > raw.rfind("\x1b[?2026h"), "no update is left open");
         assert_eq!(raw.matches("\x1b[?1000h").count(), 0, "the mouse is the terminal's");
         assert!(self.modes_unchanged(), "echo and lines are on again");
