@@ -6,6 +6,7 @@ mod detect;
 mod guard;
 mod paint;
 mod screen;
+mod sgr;
 mod signals;
 
 pub use clipboard::copy_sequence;
