@@ -1,0 +1,144 @@
+//! What the console asks for, begun.
+
+use tokio::time::Instant;
+
+use super::{
+    Done, Worker,
+    context::{self},
+    refresh,
+};
+use crate::directory::{
+    Target,
+    change::ChangeId,
+    plan::{Entry, State},
+    work::{Job, Report},
+};
+
+impl Worker {
+    pub(super) async fn job(&mut self, job: Job) {
+        match job {
+            Job::Refresh => self.refresh(),
+            Job::Hydrate(ids) => {
+                // What is on screen now goes before what was.
+                for id in ids.into_iter().rev() {
+                    self.hydrate.retain(|other| *other != id);
+                    self.hydrate.push_front(id);
+                }
+            }
+            Job::Reread(target) => self.read(target),
+            Job::Submit(entries) => self.submit(entries).await,
+            Job::Resume(ids) => self.resume(ids).await,
+            Job::Drop(ids) => self.drop_waiting(ids).await,
+            Job::Wake => {
+                self.tries = 0;
+                if self.down.is_some() {
+                    self.again_at = Some(Instant::now());
+                }
+            }
+            Job::Raw(target) => self.raw(target),
+        }
+    }
+
+    /// Written down before anything is sent; what can't be written down is not sent.
+    pub(super) async fn submit(&mut self, entries: Vec<Entry>) {
+        let kept = entries.clone();
+        if self.context.stored(move |store| store.journal_add(&kept)).await.is_some() {
+            entries.into_iter().for_each(|entry| self.queue.push(entry));
+            return;
+        }
+        for mut entry in entries {
+            entry.state = State::Dropped;
+            entry.why = "It could not be written to the journal, so it was not sent.".into();
+            self.report_moved(&entry);
+        }
+    }
+
+    pub(super) async fn open_entries(&self) -> Vec<Entry> {
+        self.context.stored(|store| store.journal_open()).await.map(|journal| journal.entries).unwrap_or_default()
+    }
+
+    pub(super) async fn resume(&mut self, ids: Vec<ChangeId>) {
+        let open = self.open_entries().await;
+        for entry in open {
+            if ids.contains(&entry.id) && entry.state == State::Planned {
+                self.queue.push(entry);
+            }
+        }
+    }
+
+    pub(super) async fn drop_waiting(&mut self, ids: Vec<ChangeId>) {
+        let open = self.open_entries().await;
+        for id in ids {
+            let left = || open.iter().find(|entry| entry.id == id && entry.state == State::Planned).cloned();
+            let Some(mut entry) = self.queue.take(id).or_else(left) else { continue };
+            entry.state = State::Dropped;
+            entry.why = "Dropped before it was sent.".into();
+            let kept = entry.clone();
+            self.context.stored(move |store| store.journal_update(&kept)).await;
+            self.report_moved(&entry);
+        }
+    }
+
+    pub(super) fn report_moved(&self, entry: &Entry) {
+        self.context.report(Report::Moved {
+            id: entry.id,
+            state: entry.state,
+            why: entry.why.clone(),
+            failure: None,
+            exchanges: Vec::new(),
+            fresh: Vec::new(),
+            at: context::now(),
+            created: None,
+        });
+    }
+
+    pub(super) fn refresh(&mut self) {
+        if self.refreshing {
+            self.refresh_again = true;
+            return;
+        }
+        self.refreshing = true;
+        self.during.clear();
+        let (context, first) = (self.context.clone(), !self.shown);
+        self.tasks.spawn(async move { Done::Refreshed(refresh::run(context, first).await) });
+    }
+
+    pub(super) fn read(&mut self, target: Target) {
+        let context = self.context.clone();
+        self.reading += 1;
+        self.tasks.spawn(async move {
+            match context.read(&target).await {
+                Ok(fresh) => {
+                    context.keep(std::slice::from_ref(&fresh)).await;
+                    Done::Read(vec![fresh], vec![])
+                }
+                Err(failure) => Done::Read(vec![], vec![(target.id, failure)]),
+            }
+        });
+    }
+
+    pub(super) fn raw(&mut self, target: Target) {
+        let context = self.context.clone();
+        self.tasks.spawn(async move {
+            let live = context.send(&context.dialect.get(&target)).await;
+            let live = live
+                .and_then(|answer| crate::scim::list::parse_one(&answer.body).map_err(|bad| context::unreadable(&bad)));
+            let text = match live {
+                Ok(value) => Ok(serde_json::to_string_pretty(&value).unwrap_or_default()),
+                Err(failure) => {
+                    let of = target.clone();
+                    let stored: Option<String> = context.stored(move |store| store.raw(&of)).await.flatten();
+                    stored.map(|raw: String| format!("(as stored; {})\n{}", failure.text, pretty(&raw))).ok_or(failure)
+                }
+            };
+            context.report(Report::Raw(target, text));
+            Done::Nothing
+        });
+    }
+}
+
+fn pretty(raw: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(raw)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| raw.to_owned())
+}

@@ -1,0 +1,138 @@
+//! What tasks brought home: outcomes of changes, records that were read, and what both say about the server.
+
+use tokio::time::Instant;
+
+use super::{Done, Worker, apply, context, refresh};
+use crate::{
+    directory::{
+        Fresh,
+        plan::{Entry, State},
+        work::{Link, Report},
+    },
+    scim::failure::{Class, Failure},
+};
+
+impl Worker {
+    pub(super) fn done(&mut self, done: Result<Done, tokio::task::JoinError>) {
+        match done {
+            Ok(Done::Applied(entry, ended)) => self.applied(*entry, ended),
+            Ok(Done::Read(fresh, failed)) => {
+                self.reading = self.reading.saturating_sub(1);
+                if !fresh.is_empty() {
+                    self.link_up();
+                    self.learnt(&fresh);
+                    self.context.report(Report::Learnt(fresh));
+                }
+                for (id, failure) in failed {
+                    // One record that can't be read says nothing about the others.
+                    if failure.class != Class::Protocol {
+                        self.link_after(&failure);
+                    }
+                    self.context.report(Report::HydrateFailed(vec![id], failure));
+                }
+            }
+            Ok(Done::Refreshed(refresh::Ended { down })) => {
+                self.refreshing = false;
+                match down {
+                    None => {
+                        self.shown = true;
+                        self.link_up();
+                    }
+                    Some(failure) => self.link_after(&failure),
+                }
+                let newer = std::mem::take(&mut self.during);
+                if !newer.is_empty() {
+                    let context = self.context.clone();
+                    self.tasks.spawn(async move {
+                        context.keep(&newer).await;
+                        Done::Nothing
+                    });
+                }
+                if std::mem::take(&mut self.refresh_again) {
+                    self.refresh();
+                }
+            }
+            Ok(Done::Nothing) => {}
+            Err(error) => {
+                self.context.report(Report::Notice(format!("A task of the worker ended unexpectedly: {error}")));
+            }
+        }
+    }
+
+    pub(super) fn applied(&mut self, entry: Entry, ended: apply::Ended) {
+        match ended {
+            apply::Ended::Settled { versions } => {
+                self.queue.finish(entry.id);
+                self.versions.extend(versions);
+                if entry.state == State::Confirmed {
+                    self.link_up();
+                }
+                if entry.failure.as_ref().is_some_and(|failure| failure.status.is_some()) {
+                    self.link_up();
+                }
+            }
+            apply::Ended::NotSent { failure } => {
+                self.queue.put_back(entry);
+                self.link_down(failure);
+            }
+            apply::Ended::Unsettled { failure } => {
+                self.queue.finish(entry.id);
+                self.context.report(Report::Moved {
+                    id: entry.id,
+                    state: State::Sent,
+                    why: entry.why.clone(),
+                    failure: None,
+                    exchanges: entry.exchanges.clone(),
+                    fresh: Vec::new(),
+                    at: context::now(),
+                    created: entry.created.clone(),
+                });
+                self.unsettled.push(entry);
+                self.link_down(failure);
+            }
+        }
+    }
+
+    pub(super) fn learnt(&mut self, fresh: &[Fresh]) {
+        if self.refreshing {
+            self.during.extend(fresh.iter().cloned());
+        }
+    }
+
+    /// Only a server that can't be reached is down; one that refuses is up.
+    pub(super) fn link_after(&mut self, failure: &Failure) {
+        match failure.class {
+            Class::Offline | Class::Timeout | Class::Tls | Class::Unauthorized | Class::Forbidden => {
+                self.link_down(failure.clone());
+            }
+            Class::Cancelled | Class::Local => {}
+            _ if failure.status.is_some() => self.link_up(),
+            _ => self.link_down(failure.clone()),
+        }
+    }
+
+    pub(super) fn link_up(&mut self) {
+        self.tries = 0;
+        self.again_at = None;
+        if self.down.take().is_some() {
+            self.settle_open();
+        }
+        self.context.report(Report::Link(Link::Up));
+    }
+
+    pub(super) fn link_down(&mut self, failure: Failure) {
+        // A refused key does not get better by asking again; the person has to do something first.
+        let hopeless = matches!(failure.class, Class::Unauthorized | Class::Forbidden | Class::Tls);
+        self.again_at = (!hopeless).then(|| Instant::now() + refresh::patience(self.tries));
+        self.tries += 1;
+        self.down = Some(failure.clone());
+        self.context.report(Report::Link(Link::Down(failure)));
+    }
+
+    /// The server may be back: the refresh finds out, and what waits goes after it.
+    pub(super) fn try_again(&mut self) {
+        self.again_at = None;
+        self.settle_open();
+        self.refresh();
+    }
+}

@@ -1,0 +1,36 @@
+//! The documents say what the program does.
+
+/// The table of keys in the README is the action table's.
+#[test]
+fn the_readme_has_the_keys_of_the_action_table() {
+    let readme = include_str!("../README.md");
+    for row in scimitar::app::action::table().lines() {
+        assert!(readme.contains(row), "README.md lacks this row of `scimitar keys`:\n{row}");
+    }
+}
+
+/// Whoever opens `src/` finds every room in ARCHITECTURE.md.
+#[test]
+fn the_architecture_names_every_room() {
+    let page = include_str!("../ARCHITECTURE.md");
+    let rooms = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).expect("src");
+    for room in rooms {
+        let room = room.expect("an entry").file_name().into_string().expect("UTF-8");
+        let name = if room.ends_with(".rs") { format!("`{room}`") } else { format!("`{room}/`") };
+        assert!(room == "lib.rs" || page.contains(&name), "ARCHITECTURE.md does not name {name}");
+    }
+}
+
+/// The example config is what the program reads, with every line switched on.
+#[test]
+fn the_example_config_is_read_whole() {
+    let text: String = include_str!("../assets/config.toml")
+        .lines()
+        .map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('[')).unwrap_or(line))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let text = text.replace("[ui]", "[ui]\n").replace("ca_file", "# ca_file");
+    let file = scimitar::config::ConfigFile::parse(&text, std::path::Path::new("config.toml")).expect("a config");
+    assert!(file.profiles.contains_key("acme"), "{text}");
+    assert_eq!(file.keys["undo"], ["u", "ctrl-z"]);
+}
