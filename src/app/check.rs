@@ -135,9 +135,8 @@ impl CheckList {
         if words.is_empty() {
             self.shown.clone_from(&self.all);
         } else {
-            let mut scored = scan(&self.all, |row, scratch: &mut Scratch| {
-                Some((u32::MAX - words.score(text.get(row), scratch)?, row))
-            });
+            let mut scored =
+                scan(&self.all, |row, scratch: &mut Scratch| Some((u32::MAX - text.score(row, &words, scratch)?, row)));
             scored.sort_by_key(|(score, _)| *score);
             self.shown = scored.into_iter().map(|(_, row)| row).collect();
         }

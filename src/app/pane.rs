@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use crate::directory::{
-    Directory, Id, Kind,
+    Directory, Id, Kind, Target,
     query::{BadQuery, Query},
     sort::{self, Column, Order},
 };
@@ -80,10 +80,7 @@ impl Pane {
         let found = self.query.run(directory, self.kind, &self.sorted, now);
         (self.rows, self.matched) = (found.shown, found.in_order);
         self.marks.retain(|id| exists(directory, self.kind, id));
-        let kept = self
-            .cursor_id
-            .as_ref()
-            .and_then(|id| self.rows.iter().position(|row| directory.id_at(self.kind, *row) == Some(id)));
+        let kept = self.cursor_id.as_ref().and_then(|id| self.place(id, directory));
         self.cursor = kept.unwrap_or(self.cursor).min(self.rows.len().saturating_sub(1));
         self.cursor_id = self.selected(directory).cloned();
     }
@@ -139,7 +136,7 @@ impl Pane {
 
     /// Puts the cursor on a record. False where the list does not show it.
     pub fn go_to(&mut self, id: &Id, height: usize, directory: &Directory) -> bool {
-        let found = self.rows.iter().position(|row| directory.id_at(self.kind, *row) == Some(id));
+        let found = self.place(id, directory);
         if let Some(at) = found {
             self.go(at, height, directory);
         }
@@ -169,7 +166,7 @@ impl Pane {
     /// Marks from the last marked row to the cursor.
     pub fn mark_range(&mut self, directory: &Directory) {
         let last = self.marks.last().cloned();
-        let from = last.and_then(|id| self.rows.iter().position(|row| directory.id_at(self.kind, *row) == Some(&id)));
+        let from = last.and_then(|id| self.place(&id, directory));
         let from = from.unwrap_or(self.cursor);
         let range = from.min(self.cursor)..=from.max(self.cursor);
         let ids = self.rows.get(range).unwrap_or_default().iter().filter_map(|row| directory.id_at(self.kind, *row));
@@ -183,6 +180,12 @@ impl Pane {
         } else {
             self.marks.iter().cloned().collect()
         }
+    }
+
+    /// Where the list shows a record: its row is looked for, since comparing ids means to visit every record.
+    fn place(&self, id: &Id, directory: &Directory) -> Option<usize> {
+        let wanted = directory.records().row(&Target { kind: self.kind, id: id.clone() })?;
+        self.rows.iter().position(|row| *row == wanted)
     }
 
     fn sort(&mut self, directory: &Directory) {

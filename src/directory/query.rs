@@ -4,9 +4,10 @@
 //! a leading `-` or `!` turns a term round.
 
 use jiff::Timestamp;
+use rustc_hash::FxHashSet;
 
 use super::{
-    Directory, Kind, Name,
+    Directory, Id, Kind, Name, Target,
     record::{Account, LastActive, Role, Team, User},
     search::{Scratch, Words, scan},
 };
@@ -152,33 +153,62 @@ impl Query {
     /// The rows that match.
     pub fn run(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> Found {
         let text = directory.text(kind);
+        let asked = Asked {
+            directory,
+            kind,
+            now,
+            terms: self.terms.iter().map(|t| (t, members(t, kind, directory))).collect(),
+        };
         if !self.ranks() {
-            let in_order = scan(rows, |row, _| self.terms_hold(directory, kind, row, now).then_some(row));
+            let in_order = scan(rows, |row, _| asked.hold(row).then_some(row));
             return Found { shown: in_order.clone(), in_order };
         }
         let mut scored: Vec<(u32, u32)> = scan(rows, |row, scratch: &mut Scratch| {
-            if !self.terms_hold(directory, kind, row, now) {
-                return None;
-            }
-            let score = self.words.score(text.get(row), scratch)?;
-            Some((u32::MAX - score, row))
+            let score = text.score(row, &self.words, scratch)?;
+            asked.hold(row).then_some((u32::MAX - score, row))
         });
         let in_order = scored.iter().map(|(_, row)| *row).collect();
         // Stable: rows of one score stay in the list's own order.
         scored.sort_by_key(|(score, _)| *score);
         Found { shown: scored.into_iter().map(|(_, row)| row).collect(), in_order }
     }
+}
 
-    fn terms_hold(&self, directory: &Directory, kind: Kind, row: u32, now: Timestamp) -> bool {
-        self.terms.iter().all(|term| {
-            let holds = match kind {
-                Kind::User => directory.user_at(row).is_some_and(|user| user_holds(directory, user, term, now)),
+/// The terms of a query with what they are asked of.
+struct Asked<'a> {
+    directory: &'a Directory,
+    kind: Kind,
+    now: Timestamp,
+    terms: Vec<(&'a Term, Members<'a>)>,
+}
+
+/// The members of the teams that a term names, where it names any.
+type Members<'a> = Option<FxHashSet<&'a Id>>;
+
+impl Asked<'_> {
+    fn hold(&self, row: u32) -> bool {
+        self.terms.iter().all(|(term, members)| {
+            let directory = self.directory;
+            let holds = match self.kind {
+                Kind::User => {
+                    directory.user_at(row).is_some_and(|user| user_holds(directory, user, term, members, self.now))
+                }
                 Kind::Team => directory.team_at(row).is_some_and(|team| team_holds(directory, team, term)),
                 Kind::Role => directory.role_at(row).is_some_and(|role| role_holds(directory, role, term)),
             };
             holds != term.negative
         })
     }
+}
+
+/// Looked up once for all users: to ask each user's teams for their names takes far longer.
+fn members<'a>(term: &Term, kind: Kind, directory: &'a Directory) -> Members<'a> {
+    if kind != Kind::User || term.key != Key::Team || term.value == Value::None {
+        return None;
+    }
+    let teams = (0..directory.len(Kind::Team) as u32).filter_map(|row| directory.team_at(row));
+    let named = teams.filter(|team| text_holds(&term.value, Some(&team.name)));
+    Some(named.flat_map(|team| team.members.iter().flatten()).map(|member| &member.id).collect())
 }
 
 /// Splits on spaces outside double quotes; the quotes go.
@@ -283,6 +313,11 @@ fn compare(relation: Relation, have: i64, want: i64) -> bool {
 fn text_holds(value: &Value, have: Option<&Name>) -> bool {
     match (value, have) {
         (Value::None, have) => have.is_none_or(Name::is_empty),
+        (Value::Text(parts), Some(have)) if have.as_str().is_ascii() => {
+            let have = have.as_str().as_bytes();
+            let is_in = |part: &[u8]| have.windows(part.len().max(1)).any(|there| there.eq_ignore_ascii_case(part));
+            parts.iter().any(|part| is_in(part.as_bytes()))
+        }
         (Value::Text(parts), Some(have)) => {
             let have = fold(have.as_str());
             parts.iter().any(|part| have.contains(part.as_str()))
@@ -295,7 +330,7 @@ fn number_holds(term: &Term, have: usize) -> bool {
     matches!(term.value, Value::Number(want) if compare(term.relation, have as i64, want))
 }
 
-fn user_holds(directory: &Directory, user: &User, term: &Term, now: Timestamp) -> bool {
+fn user_holds(directory: &Directory, user: &User, term: &Term, members: &Members<'_>, now: Timestamp) -> bool {
     match term.key {
         Key::Role => text_holds(&term.value, user.org_role.as_ref()),
         Key::Seat => text_holds(&term.value, user.models_seat.as_ref()),
@@ -310,6 +345,9 @@ fn user_holds(directory: &Directory, user: &User, term: &Term, now: Timestamp) -
         Key::Last => last_holds(term, user.last_active, now),
         Key::Teams => number_holds(term, directory.team_count(&user.id)),
         Key::Team => {
+            if let (Some(members), false) = (members, directory.is_touched(&Target::user(&user.id))) {
+                return members.contains(&user.id);
+            }
             let teams = directory.teams_of(&user.id);
             match &term.value {
                 Value::None => teams.is_empty(),

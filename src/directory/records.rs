@@ -111,7 +111,7 @@ impl Records {
                 let text = [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()].join(" ");
                 let (row, old) = self.users.insert_full(user.id.clone(), user);
                 if old.is_some() {
-                    self.text[Kind::User as usize].replace(row as u32, text);
+                    self.text[Kind::User as usize].replace(row as u32, &text);
                 }
                 (Kind::User, old.is_none())
             }

@@ -1,7 +1,7 @@
 //! One folded text per record in one buffer, and fuzzy matching over it.
 
 use nucleo_matcher::{
-    Config, Matcher, Utf32Str,
+    Config, Matcher, Utf32Str, chars,
     pattern::{Atom, AtomKind, CaseMatching, Normalization},
 };
 use rustc_hash::FxHashMap;
@@ -12,8 +12,10 @@ const SHARE_FROM: usize = 20_000;
 /// The searchable text of every row of a table, in one allocation.
 #[derive(Debug, Default)]
 pub struct SearchText {
+    /// Folded, so that matching need not look at case and accents again with every key.
     buffer: String,
     ends: Vec<u32>,
+    letters: Vec<Letters>,
     /// Rows whose text changed since the buffer was built.
     changed: FxHashMap<u32, String>,
 }
@@ -21,21 +23,28 @@ pub struct SearchText {
 impl SearchText {
     /// Adds the text of the next row.
     pub fn push<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) {
+        let start = self.buffer.len();
         for (i, part) in parts.into_iter().filter(|part| !part.is_empty()).enumerate() {
             if i > 0 {
                 self.buffer.push(' ');
             }
-            self.buffer.push_str(part);
+            fold_into(part, &mut self.buffer);
         }
         self.ends.push(self.buffer.len() as u32);
+        self.letters.push(Letters::of(self.buffer.get(start..).unwrap_or_default()));
     }
 
     /// Gives one row another text.
-    pub fn replace(&mut self, row: u32, text: String) {
-        self.changed.insert(row, text);
+    pub fn replace(&mut self, row: u32, text: &str) {
+        let mut folded = String::with_capacity(text.len());
+        fold_into(text, &mut folded);
+        if let Some(letters) = self.letters.get_mut(row as usize) {
+            *letters = Letters::of(&folded);
+        }
+        self.changed.insert(row, folded);
     }
 
-    /// The text of a row; empty for rows that do not exist.
+    /// The folded text of a row; empty for rows that do not exist.
     pub fn get(&self, row: u32) -> &str {
         if !self.changed.is_empty()
             && let Some(text) = self.changed.get(&row)
@@ -45,6 +54,12 @@ impl SearchText {
         let row = row as usize;
         let start = if row == 0 { 0 } else { self.ends.get(row - 1).map_or(0, |end| *end as usize) };
         self.ends.get(row).and_then(|end| self.buffer.get(start..*end as usize)).unwrap_or("")
+    }
+
+    /// How well a row matches, or `None` where it does not.
+    pub fn score(&self, row: u32, words: &Words, scratch: &mut Scratch) -> Option<u32> {
+        let letters = self.letters.get(row as usize)?;
+        if letters.lack(words.letters) { None } else { words.score_folded(self.get(row), scratch) }
     }
 
     /// Number of rows.
@@ -58,22 +73,57 @@ impl SearchText {
     }
 }
 
+/// Without case and accents, character by character; combining accents go.
+fn fold_into(text: &str, out: &mut String) {
+    if text.is_ascii() {
+        out.extend(text.chars().map(|c| c.to_ascii_lowercase()));
+    } else {
+        let kept = text.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
+        out.extend(kept.map(|c| chars::to_lower_case(chars::normalize(c))));
+    }
+}
+
+/// Which letters and digits a text has, and whether it has anything beyond ASCII: most rows can be refused by that alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Letters(u64);
+
+impl Letters {
+    fn of(folded: &str) -> Self {
+        let bit = |byte: u8| match byte {
+            b'a'..=b'z' => 1 << (byte - b'a'),
+            b'0'..=b'9' => 1 << (26 + byte - b'0'),
+            128.. => 1 << 63,
+            _ => 0,
+        };
+        Self(folded.bytes().fold(0, |letters, byte| letters | bit(byte)))
+    }
+
+    fn lack(self, wanted: Self) -> bool {
+        self.0 & wanted.0 != wanted.0
+    }
+}
+
 /// Words to find, each anywhere in the text in the order of its letters; fzf's `'exact`, `^start`, `end$` and `!not`
 /// work as there.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Words {
     atoms: Vec<Atom>,
+    /// What a text must have to match.
+    letters: Letters,
 }
 
 impl Words {
     /// Parses words split on spaces.
     pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        let atoms = words
-            .into_iter()
-            .map(|word| Atom::parse(word, CaseMatching::Ignore, Normalization::Smart))
-            .filter(|atom| !atom.needle_text().is_empty())
-            .collect();
-        Self { atoms }
+        let atom = |word: &str| {
+            let mut folded = String::with_capacity(word.len());
+            fold_into(word, &mut folded);
+            Atom::parse(&folded, CaseMatching::Respect, Normalization::Never)
+        };
+        let atoms: Vec<Atom> = words.into_iter().map(atom).filter(|atom| !atom.needle_text().is_empty()).collect();
+        let wanted = atoms.iter().filter(|atom| !atom.negative);
+        let letters = wanted.fold(0, |letters, atom| letters | Letters::of(&atom.needle_text().to_string()).0);
+        Self { atoms, letters: Letters(letters) }
     }
 
     /// True if there is nothing to find.
@@ -83,8 +133,21 @@ impl Words {
 
     /// The score of one text, or `None` where it does not match.
     pub fn score(&self, text: &str, scratch: &mut Scratch) -> Option<u32> {
+        let mut folded = String::with_capacity(text.len());
+        fold_into(text, &mut folded);
+        self.score_folded(&folded, scratch)
+    }
+
+    fn score_folded(&self, text: &str, scratch: &mut Scratch) -> Option<u32> {
+        let haystack = if text.is_ascii() {
+            Utf32Str::Ascii(text.as_bytes())
+        } else {
+            // Character by character: to find the graphemes takes longer than to match.
+            scratch.chars.clear();
+            scratch.chars.extend(text.chars());
+            Utf32Str::Unicode(&scratch.chars)
+        };
         let mut total = 0;
-        let haystack = Utf32Str::new(text, &mut scratch.chars);
         for atom in &self.atoms {
             total += u32::from(atom.score(haystack, &mut scratch.matcher)?);
         }
@@ -116,29 +179,50 @@ impl Default for Scratch {
     }
 }
 
-/// Runs `keep` over all rows, in parallel where that pays, and returns the kept ones in their order.
-pub fn scan<R: Send>(rows: &[u32], keep: impl Fn(u32, &mut Scratch) -> Option<R> + Sync) -> Vec<R> {
-    let part = |rows: &[u32]| {
-        let mut scratch = Scratch::default();
-        rows.iter().filter_map(|row| keep(*row, &mut scratch)).collect::<Vec<R>>()
-    };
+/// Runs `keep` over all rows, in parallel where that pays, and returns what was kept in the order of `rows`.
+pub fn scan<R: Copy + Send>(rows: &[u32], keep: impl Fn(u32, &mut Scratch) -> Option<R> + Sync) -> Vec<R> {
     if rows.len() < SHARE_FROM {
-        return part(rows);
+        let mut scratch = Scratch::default();
+        return rows.iter().filter_map(|row| keep(*row, &mut scratch)).collect();
+    }
+    // In the order in which the rows lie in memory: a sorted list would jump about in it, and wait for it with every row.
+    let mut places = vec![NOWHERE; rows.iter().max().map_or(0, |row| *row as usize + 1)];
+    for (row, place) in rows.iter().zip(0_u32..) {
+        if let Some(there) = places.get_mut(*row as usize) {
+            *there = place;
+        }
     }
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-    let chunk = rows.len().div_ceil(threads);
+    let share = places.len().div_ceil(threads);
+    let part = |places: &[u32], first: u32| {
+        let mut scratch = Scratch::default();
+        let wanted = places.iter().zip(first..).filter(|(place, _)| **place != NOWHERE);
+        wanted.filter_map(|(place, row)| Some((*place, keep(row, &mut scratch)?))).collect::<Vec<_>>()
+    };
+    let mut kept: Vec<Option<R>> = vec![None; rows.len()];
     std::thread::scope(|scope| {
-        let mut chunks = rows.chunks(chunk);
-        let first = chunks.next().unwrap_or_default();
-        let running: Vec<_> = chunks.map(|rows| scope.spawn(move || part(rows))).collect();
-        let mut kept = part(first);
+        let part = &part;
+        let mut shares = places.chunks(share).zip((0_u32..).step_by(share));
+        let own = shares.next();
+        let running: Vec<_> = shares.map(|(rows, first)| scope.spawn(move || part(rows, first))).collect();
+        let mut put = |found: Vec<(u32, R)>| {
+            for (place, result) in found {
+                if let Some(there) = kept.get_mut(place as usize) {
+                    *there = Some(result);
+                }
+            }
+        };
+        put(own.map(|(rows, first)| part(rows, first)).unwrap_or_default());
         for thread in running {
             // A panic in a matcher would be a bug; the rows of its share are then missing from the list, no more.
-            kept.extend(thread.join().unwrap_or_default());
+            put(thread.join().unwrap_or_default());
         }
-        kept
-    })
+    });
+    kept.into_iter().flatten().collect()
 }
+
+/// Marks a row that is not looked at.
+const NOWHERE: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {
@@ -150,7 +234,28 @@ mod tests {
         text.push(["eva-tanaka", "", "Eva"]);
         text.push([""]);
         text.push(["x"]);
-        assert_eq!([text.get(0), text.get(1), text.get(2), text.get(3)], ["eva-tanaka Eva", "", "x", ""]);
+        assert_eq!([text.get(0), text.get(1), text.get(2), text.get(3)], ["eva-tanaka eva", "", "x", ""]);
+        text.replace(2, "Zoë");
+        assert_eq!(text.get(2), "zoe");
+    }
+
+    #[test]
+    fn case_and_accents_do_not_matter_on_either_side() {
+        let mut text = SearchText::default();
+        for name in ["Zoë", "zoe\u{308}", "ZOE", "Þór Ørsted", "Анна", "陈伟", "straße"] {
+            text.push([name]);
+        }
+        let found = |typed: &str| {
+            let (words, mut scratch) = (Words::new([typed]), Scratch::default());
+            (0..7).filter(|row| text.score(*row, &words, &mut scratch).is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("zoe"), [0, 1, 2]);
+        assert_eq!(found("ZOË"), [0, 1, 2]);
+        assert_eq!(found("orsted"), [3]);
+        assert_eq!(found("АНН"), [4]);
+        assert_eq!(found("伟"), [5]);
+        assert_eq!(found("!z"), [3, 4, 5, 6]);
+        assert_eq!(found("strasse"), [0; 0]);
     }
 
     #[test]
@@ -164,7 +269,8 @@ mod tests {
 
     #[test]
     fn sharing_between_threads_keeps_the_order() {
-        let rows: Vec<u32> = (0..50_000).collect();
+        // A prime step: every row once, in an order of its own.
+        let rows: Vec<u32> = (0..50_000).map(|n| n * 7_919 % 50_000).collect();
         let kept = scan(&rows, |row, _| (row % 7 == 0).then_some(row));
         assert_eq!(kept, rows.iter().copied().filter(|row| row % 7 == 0).collect::<Vec<_>>());
     }

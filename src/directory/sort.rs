@@ -1,9 +1,11 @@
 //! Orders of rows: which columns can be sorted by, and the sorted index arrays.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::{
-    Directory, Kind,
+    Directory, Kind, Name,
     record::{LastActive, User},
 };
 use crate::scim::text::fold;
@@ -107,9 +109,9 @@ fn user_rows(directory: &Directory, by_name: &[u32], order: Order) -> Vec<u32> {
         Column::Count => by_key(by_name, order, |row| user(row).map_or(0, |u| directory.team_count(&u.id) as u64)),
         Column::LastActive => by_key(by_name, order, |row| user(row).map_or(0, last_active_key)),
         Column::Status => by_key(by_name, order, |row| user(row).map_or(0, |u| u64::from(u.is_inactive()))),
-        Column::OrgRole => by_text(by_name, order, |row| Some(fold(user(row)?.org_role.as_ref()?.as_str()))),
-        Column::Seat => by_text(by_name, order, |row| Some(fold(user(row)?.models_seat.as_ref()?.as_str()))),
-        _ => by_text(by_name, order, |row| Some(fold(user(row)?.label()))),
+        Column::OrgRole => by_word(by_name, order, |row| user(row)?.org_role.as_ref()),
+        Column::Seat => by_word(by_name, order, |row| user(row)?.models_seat.as_ref()),
+        _ => by_text(by_name, order, |row| user(row).map_or("", User::label)),
     }
 }
 
@@ -118,7 +120,7 @@ fn role_rows(directory: &Directory, by_name: &[u32], order: Order) -> Vec<u32> {
     match order.column {
         Column::Added => by_key(by_name, order, |row| role(row).map_or(0, |r| r.added().count() as u64)),
         Column::Count => by_key(by_name, order, |row| role(row).map_or(0, |r| directory.holders(&r.name).len() as u64)),
-        _ => by_text(by_name, order, |row| Some(fold(role(row)?.inherits.as_str()))),
+        _ => by_word(by_name, order, |row| role(row).map(|role| &role.inherits)),
     }
 }
 
@@ -131,21 +133,88 @@ fn last_active_key(user: &User) -> u64 {
     }
 }
 
-fn by_key(by_name: &[u32], order: Order, key: impl Fn(u32) -> u64) -> Vec<u32> {
-    // The position in the name order breaks ties and goes the same way in both directions.
-    let mut keyed: Vec<(u64, u32, u32)> =
-        by_name.iter().enumerate().map(|(at, row)| (key(*row), at as u32, *row)).collect();
-    keyed.sort_unstable_by(|a, b| directed(a.0.cmp(&b.0), order).then(a.1.cmp(&b.1)));
-    keyed.into_iter().map(|(_, _, row)| row).collect()
+/// Keys are taken in the order in which the rows lie in memory: in name order every row would be waited for.
+fn keys<K>(by_name: &[u32], key: impl Fn(u32) -> K) -> Vec<K> {
+    (0..by_name.len() as u32).map(key).collect()
 }
 
-fn by_text(by_name: &[u32], order: Order, key: impl Fn(u32) -> Option<String>) -> Vec<u32> {
-    let mut keyed: Vec<(Option<String>, u32, u32)> =
-        by_name.iter().enumerate().map(|(at, row)| (key(*row), at as u32, *row)).collect();
-    keyed.sort_unstable_by(|a, b| directed(a.0.cmp(&b.0), order).then(a.1.cmp(&b.1)));
-    keyed.into_iter().map(|(_, _, row)| row).collect()
+fn by_key(by_name: &[u32], order: Order, key: impl Fn(u32) -> u64) -> Vec<u32> {
+    let keys = keys(by_name, key);
+    let key = |row: u32| keys.get(row as usize).copied().unwrap_or_default();
+    let mut keyed: Vec<(u64, u32)> = by_name.iter().map(|row| (key(*row), *row)).collect();
+    // Stable: rows of one key stay in name order, in both directions.
+    keyed.sort_by(|a, b| directed(a.0.cmp(&b.0), order));
+    keyed.into_iter().map(|(_, row)| row).collect()
+}
+
+/// By a word of which there are few: each is folded and compared once. No word comes first.
+fn by_word<'a>(by_name: &[u32], order: Order, word: impl Fn(u32) -> Option<&'a Name>) -> Vec<u32> {
+    let words = keys(by_name, word);
+    let mut folded: FxHashMap<&str, String> = FxHashMap::default();
+    for word in words.iter().flatten() {
+        folded.entry(word.as_str()).or_insert_with(|| fold(word.as_str()));
+    }
+    let distinct: BTreeSet<&String> = folded.values().collect();
+    let places: FxHashMap<&String, u64> = distinct.into_iter().zip(1..).collect();
+    let ranks: FxHashMap<&str, u64> =
+        folded.iter().filter_map(|(word, folded)| Some((*word, *places.get(folded)?))).collect();
+    let rank = |word: &Option<&Name>| word.and_then(|word| ranks.get(word.as_str()).copied()).unwrap_or(0);
+    by_key(by_name, order, |row| words.get(row as usize).map_or(0, rank))
+}
+
+/// By a text that is another in almost every row.
+fn by_text<'a>(by_name: &[u32], order: Order, text: impl Fn(u32) -> &'a str) -> Vec<u32> {
+    let texts = keys(by_name, |row| fold(text(row)));
+    let text = |row: u32| texts.get(row as usize).map_or("", String::as_str);
+    let mut keyed: Vec<(u64, u32)> = by_name.iter().map(|row| (beginning(text(*row)), *row)).collect();
+    keyed.sort_by(|a, b| directed(a.0.cmp(&b.0).then_with(|| text(a.1).cmp(text(b.1))), order));
+    keyed.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The first eight bytes as a number that compares as they do: most texts differ in them.
+fn beginning(text: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+    u64::from_be_bytes(bytes)
 }
 
 fn directed(ordering: Ordering, order: Order) -> Ordering {
     if order.descending { ordering.reverse() } else { ordering }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::records::Records;
+
+    fn sorted(column: Column, descending: bool) -> Vec<String> {
+        let user = |name: &str, display: &str, role: Option<&str>, last| User {
+            id: name.into(),
+            user_name: name.into(),
+            display_name: display.into(),
+            org_role: role.map(Into::into),
+            last_active: last,
+            ..User::default()
+        };
+        let users = vec![
+            user("d", "Eva Tanaka the second", Some("Viewer"), LastActive::Never),
+            user("c", "eva tanaka the first", Some("admin"), LastActive::Unknown),
+            user("b", "Zoe", None, LastActive::At(jiff::Timestamp::UNIX_EPOCH)),
+            user("a", "", Some("viewer"), LastActive::Never),
+        ];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, vec![], vec![]), true);
+        let rows = rows(&directory, Kind::User, Order { column, descending });
+        rows.into_iter().filter_map(|row| directory.user_at(row)).map(|user| user.user_name.to_string()).collect()
+    }
+
+    #[test]
+    fn case_does_not_count_and_equal_rows_go_by_name_in_both_directions() {
+        assert_eq!(sorted(Column::Name, true), ["d", "c", "b", "a"]);
+        assert_eq!(sorted(Column::Display, false), ["a", "c", "d", "b"]);
+        assert_eq!(sorted(Column::Display, true), ["b", "d", "c", "a"]);
+        assert_eq!(sorted(Column::OrgRole, false), ["b", "c", "a", "d"]);
+        assert_eq!(sorted(Column::OrgRole, true), ["a", "d", "c", "b"]);
+        assert_eq!(sorted(Column::LastActive, true), ["b", "a", "d", "c"]);
+    }
 }
