@@ -55,6 +55,10 @@ pub struct DemoArgs {
     /// Serve it at this address without a console, until stopped; port 0 takes any free one.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+    /// Take the key from this environment variable in place of a fresh one, so that clients can come back after a
+    /// restart.
+    #[arg(long, value_name = "NAME")]
+    pub key_env: Option<String>,
     /// Whose API it speaks: wandb or scim.
     #[arg(long, value_name = "P", default_value = "wandb")]
     pub provider: Provider,
@@ -91,10 +95,21 @@ pub struct DemoArgs {
 }
 
 impl DemoArgs {
-    /// As the demo directory takes them.
-    pub fn options(&self) -> Options {
+    /// As the demo directory takes them; `env` looks up the variable of `--key-env`.
+    ///
+    /// # Errors
+    /// If that variable is not set.
+    pub fn options(&self, env: impl Fn(&str) -> Option<String>) -> Result<Options, String> {
+        let key = match &self.key_env {
+            None => None,
+            Some(name) => match env(name).filter(|key| !key.is_empty()) {
+                None => return Err(format!("--key-env {name}: ${name} is not set")),
+                key => key,
+            },
+        };
         let default = Options::default();
-        Options {
+        Ok(Options {
+            key,
             listen: self.listen.unwrap_or(default.listen),
             provider: self.provider,
             hosting: self.hosting,
@@ -108,7 +123,7 @@ impl DemoArgs {
             latency: self.latency.0,
             fail: self.fail.clone(),
             ..default
-        }
+        })
     }
 }
 

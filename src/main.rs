@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser};
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::eyre::{Result, WrapErr, eyre};
 use scimitar::{
     cli::{Cli, Command, DemoArgs},
     config::{ConfigError, ConfigFile, Places},
@@ -51,7 +51,7 @@ fn run(cli: Cli) -> Result<()> {
     let result = runtime.block_on(async {
         match &cli.command {
             Some(Command::Demo(args)) if args.listen.is_some() => serve(args).await,
-            Some(Command::Demo(args)) => console::run(opener(&cli, args.options())?, Start::Demo).await,
+            Some(Command::Demo(args)) => console::run(opener(&cli, options(args)?)?, Start::Demo).await,
             _ => {
                 let start = Start::Profile(cli.profile.clone());
                 console::run(opener(&cli, demo::Options::default())?, start).await
@@ -65,7 +65,7 @@ fn run(cli: Cli) -> Result<()> {
 /// Serves the demo directory until it is stopped.
 async fn serve(args: &DemoArgs) -> Result<()> {
     let mut signals = Signals::listen()?;
-    let options = args.options();
+    let options = options(args)?;
     let address = options.listen;
     let running = demo::start(options)
         .await
@@ -87,6 +87,10 @@ fn log(cli: &Cli) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>>
     let (writer, guard) = tracing_appender::non_blocking(file);
     tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(writer).init();
     Ok(Some(guard))
+}
+
+fn options(args: &DemoArgs) -> Result<demo::Options> {
+    args.options(env).map_err(|why| eyre!(why))
 }
 
 fn env(name: &str) -> Option<String> {
