@@ -129,7 +129,7 @@ async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)]) {
 /// Reads one list to its end. `None` where the provider has no such list.
 async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<Listed, Failure>> {
     let spec = context.dialect.list(kind)?;
-    let mut pager = Pager::new(spec.paging);
+    let mut pager = Pager::new(spec.paging).limited(spec.limit);
     let mut records: Vec<Record> = Vec::new();
     let mut raws: Vec<Box<RawValue>> = Vec::new();
     let mut shown = FIRST_SHOWN;

@@ -54,6 +54,8 @@ pub struct Pager {
     received: u64,
     pages: u32,
     longest_page: usize,
+    /// The most records that the server is documented to give at once.
+    limit: Option<u64>,
     first_id: Option<Box<str>>,
     said: Option<u64>,
     cursor: Option<String>,
@@ -71,12 +73,19 @@ impl Pager {
             received: 0,
             pages: 0,
             longest_page: 0,
+            limit: None,
             first_id: None,
             said: None,
             cursor: None,
             barren: 0,
             ended: None,
         }
+    }
+
+    /// For a server that is documented to cut its answers at `limit` records: a shorter page whose total agrees is the
+    /// last one, without asking for another.
+    pub fn limited(self, limit: Option<u64>) -> Self {
+        Self { limit, ..self }
     }
 
     /// The query parameters of the next request; none when the list has been read.
@@ -179,6 +188,9 @@ impl Pager {
 
     /// Some servers give the length of the page as the total. A page that looks full is worth one more request.
     fn may_hide_more(&self, len: usize) -> bool {
+        if let Some(limit) = self.limit {
+            return len as u64 >= limit;
+        }
         let asked = self.page_size().is_some_and(|size| size as usize == len);
         let customary = len.is_multiple_of(10) || (len + 1).is_multiple_of(1_000);
         len == self.longest_page && (self.pages > 1 || asked || customary)

@@ -225,3 +225,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_page_below_a_documented_limit_ends_the_list_without_another_request() {
+    let ids: Vec<String> = (0..250).map(|n| n.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut pager = Pager::new(Paging::Index { page_size: None }).limited(Some(9_999));
+    pager.accept(Some(250), None, &ids);
+    assert_eq!(pager.next(), None);
+    assert!(pager.proof().is_complete());
+    let mut full = Pager::new(Paging::Index { page_size: None }).limited(Some(250));
+    full.accept(Some(250), None, &ids);
+    assert!(full.next().is_some());
+}
