@@ -136,8 +136,7 @@ impl Page<'_> {
 
     fn problem(&self, problem: Option<&Problem>) -> Vec<Line<'static>> {
         let Some(problem) = problem else { return Vec::new() };
-        let words =
-            format!("! unreadable at {}: expected {}. It is shown in part and not edited.", problem.path, problem.why);
+        let words = format!("! unreadable: {}: {}. It is shown in part and not edited.", problem.path, problem.why);
         self.wrapped(&crate::scim::text::clean(&words), self.look.bad())
     }
 

@@ -178,7 +178,7 @@ fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u
     if let (Some(problem), Some(first)) = (row.problem(), columns.first()) {
         let name = align(first, fitted(row.cell(first.column.what), first.width, look), false);
         let room = usize::from(cells).saturating_sub(MARKER + MARGIN + width(&name));
-        let why = format!("! unreadable: {}: expected {}", problem.path, problem.why);
+        let why = format!("! unreadable: {}: {}", problem.path, problem.why);
         parts.push((name, base));
         parts.push((cut(&crate::scim::text::clean(&why), room, glyphs.more), look.bad()));
     } else {
