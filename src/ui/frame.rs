@@ -18,6 +18,7 @@ use crate::app::{
     geometry::MIN,
 };
 use crate::directory::{query, work::Link};
+use crate::scim::failure::Class;
 
 /// Cells of the gauge in the title.
 const GAUGE: u64 = 8;
@@ -142,11 +143,12 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
 fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
     let [up, down] = look.glyphs.link;
     let seen = app.sync.seen.map(|at| look.moment(at, app.now));
-    if let Some(Link::Down(_)) = app.link {
+    if let Some(Link::Down(failure)) = &app.link {
+        let state = down_word(failure.class);
         let words = match (seen, short) {
-            (Some(seen), false) => format!("{down} offline {} showing what was known {seen}", look.glyphs.dot),
-            (Some(seen), true) => format!("{down} offline {seen}"),
-            (None, _) => format!("{down} offline"),
+            (Some(seen), false) => format!("{down} {state} {} showing what was known {seen}", look.glyphs.dot),
+            (Some(seen), true) => format!("{down} {state} {seen}"),
+            (None, _) => format!("{down} {state}"),
         };
         return Span::styled(words, look.careful());
     }
@@ -161,6 +163,18 @@ fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
         Some(seen) if !app.sync.failed.is_empty() => Span::styled(format!("{down} in part {seen}"), look.careful()),
         Some(seen) if short => Span::styled(format!("{up} {seen}"), look.good()),
         Some(seen) => Span::styled(format!("{up} synced {seen}"), look.good()),
+    }
+}
+
+/// What is wrong with the server: only one that can't be reached is offline.
+fn down_word(class: Class) -> &'static str {
+    match class {
+        Class::Offline | Class::Timeout => "offline",
+        Class::Unauthorized | Class::Forbidden => "key refused",
+        Class::Tls => "TLS refused",
+        Class::Protocol => "no SCIM answer",
+        Class::Local | Class::Cancelled => "not connected",
+        Class::NotFound | Class::Conflict | Class::RateLimited | Class::Refused | Class::Server => "server failed",
     }
 }
 

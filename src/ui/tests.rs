@@ -225,6 +225,23 @@ fn the_title_says_how_recent_everything_is() {
     let mut old = app(80, 24);
     old.update(crate::app::Msg::Report(Report::Link(Link::Down(offline()))), "2025-05-16T08:00:00Z".parse().unwrap());
     assert!(title(&old).ends_with("○ offline · showing what was known 14 May 14:02"), "{}", title(&old));
+    for (class, words) in [
+        (Class::Timeout, "○ offline · showing what was known 14:02"),
+        (Class::Unauthorized, "○ key refused · showing what was known 14:02"),
+        (Class::Forbidden, "○ key refused · showing what was known 14:02"),
+        (Class::Tls, "○ TLS refused · showing what was known 14:02"),
+        (Class::Protocol, "○ no SCIM answer · showing what was known 14:02"),
+        (Class::Server, "○ server failed · showing what was known 14:02"),
+    ] {
+        let mut down = app(80, 24);
+        report(&mut down, Report::Link(Link::Down(Failure::local(class, "", ""))));
+        assert!(title(&down).ends_with(words), "{}", title(&down));
+        let mut new = blank(80, 24);
+        report(&mut new, Report::Link(Link::Down(Failure::local(class, "", ""))));
+        assert!(title(&new).ends_with(words.split(" ·").next().unwrap()), "{}", title(&new));
+        let said = screen(&new, &look()).contains("Offline, and");
+        assert_eq!(said, class == Class::Timeout);
+    }
     let mut stored = blank(80, 24);
     fixture::load(&mut stored, users(), true);
     stored.guards.read_only = true;
