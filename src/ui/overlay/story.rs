@@ -107,7 +107,7 @@ impl Page<'_> {
         let profile = app.profile.as_ref().map_or("?", |profile| &profile.name);
         self.field("Who", &format!("{} with profile {profile}", entry.actor), plain);
         self.field("When", &format!("{} {}", look.day(entry.at), look.clock(entry.at)), plain);
-        let together = app.entries.values().filter(|other| other.plan == entry.plan).count();
+        let together = app.entries.steps(entry.plan);
         let plan =
             if together > 1 { format!("{} ({} changes)", entry.title, count(together)) } else { entry.title.clone() };
         self.field("Plan", &plan, plain);
