@@ -1,4 +1,4 @@
-//! What stands around every pane: title, tabs, and the bottom row with hints or the message. Knows no records.
+//! What stands around every pane: title, tabs, and the bottom row with hints. Knows no records.
 
 use ratatui::{
     Frame,
@@ -232,11 +232,11 @@ fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
     spans
 }
 
-/// The message, the words that the filter knows, or the keys that do something here.
+/// The words that the filter knows, or the keys that do something here; nothing where there is a message.
 pub(super) fn bottom(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let cells = usize::from(area.width);
-    let spans = if let Some(message) = &app.message {
-        said(&message.text, message.error, app, look, cells)
+    let spans = if app.message.is_some() {
+        Vec::new()
     } else if let (true, Some(pane)) = (app.overlays.is_empty(), app.pane().filter(|pane| pane.filtering)) {
         let fields: Vec<&str> = query::fields(pane.kind).collect();
         let key = |action| app.keymap.label(action).unwrap_or_default();
@@ -254,15 +254,6 @@ pub(super) fn bottom(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) 
         hints(app, look, cells)
     };
     frame.render_widget(Line::from(spans), area);
-}
-
-fn said(text: &str, error: bool, app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
-    if !error {
-        return vec![Span::raw(format!(" {}", cut(text, cells.saturating_sub(2), look.glyphs.more)))];
-    }
-    let key = app.keymap.label(Action::Back).unwrap_or_default();
-    let text = cut(text, cells.saturating_sub(width(&key) + 7), look.glyphs.more);
-    vec![Span::styled(format!(" ! {text}"), look.bad()), Span::raw("   "), Span::styled(key, look.accent())]
 }
 
 /// One hint: key, word, and whether it can be done now.
