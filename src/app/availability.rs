@@ -78,8 +78,15 @@ impl App {
     /// Deactivate, or reactivate where the subject is inactive.
     pub(super) fn toggle_verb(&self) -> Verb {
         let inactive = |id| self.directory.user(id).is_some_and(crate::directory::record::User::is_inactive);
-        let subjects = self.subjects();
-        if !subjects.is_empty() && subjects.iter().all(inactive) { Verb::Reactivate } else { Verb::Deactivate }
+        // Asked with every frame: marks are not copied for it.
+        let all = match self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty()) {
+            Some(pane) => pane.marks.iter().all(inactive),
+            None => {
+                let subjects = self.subjects();
+                !subjects.is_empty() && subjects.iter().all(inactive)
+            }
+        };
+        if all { Verb::Reactivate } else { Verb::Deactivate }
     }
 
     fn can(&self, verb: Verb) -> Result<(), String> {

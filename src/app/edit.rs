@@ -132,15 +132,17 @@ impl App {
 
     pub(super) fn propose_plan(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
         let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always);
+        let risk = plan.risk();
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
             let text = why.clone();
             self.message = Some(Message { text, error: true });
         } else if plan.steps.is_empty() && plan.refused.is_empty() {
             self.say("There is nothing to do.");
-        } else if plan.risk() == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !always {
+        } else if risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !always {
             self.send(plan, effects);
         } else {
-            let preview = Preview { plan, typed: tui_input::Input::default(), requests: false, cursor: 0, top: 0 };
+            let preview =
+                Preview { plan, risk, typed: tui_input::Input::default(), requests: false, cursor: 0, top: 0 };
             self.overlays.push(Overlay::Preview(Box::new(preview)));
         }
     }
@@ -158,6 +160,7 @@ impl App {
         }
         if preview.cursor < preview.plan.steps.len() {
             preview.plan.steps.remove(preview.cursor);
+            preview.risk = preview.plan.risk();
             let lines = preview.plan.steps.len() + preview.plan.refused.len();
             preview.cursor = preview.cursor.min(lines.saturating_sub(1));
         }
@@ -170,8 +173,8 @@ impl App {
     pub(super) fn send_preview(&mut self, effects: &mut Vec<Effect>) {
         match self.overlays.pop() {
             Some(Overlay::Preview(preview)) => {
-                let wanted = match preview.plan.risk() {
-                    Risk::Type(text) => Some(text),
+                let wanted = match &preview.risk {
+                    Risk::Type(text) => Some(text.clone()),
                     _ => None,
                 };
                 if preview.plan.steps.is_empty() {
@@ -217,7 +220,7 @@ impl App {
             if self.directory.begin(entry.id, entry.step.change.clone()) {
                 added.extend(entry.step.change.touches().into_iter().take(1).map(|(target, _)| target));
             }
-            self.entries.insert(entry.id, entry.clone());
+            self.entries.put(entry.clone());
         }
         if let [one] = entries.as_slice() {
             self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→")));

@@ -20,38 +20,24 @@ impl App {
 
     /// The undo of a plan, where there is one that was not refused.
     pub fn undone_by(&self, plan: ChangeId) -> Option<&Entry> {
-        self.entries.values().rev().find(|entry| {
-            entry.undoes == Some(plan) && !matches!(entry.state, State::Refused | State::Dropped | State::Conflict)
-        })
+        self.entries.undone_by(plan)
     }
 
     /// How many changes of this profile failed and were not tried again, and how many are open.
     pub fn counts(&self) -> (usize, usize) {
-        let failed = self.entries.values().filter(|entry| entry.state.is_failure()).count();
-        (failed, self.directory.pending().len())
+        (self.entries.failed(), self.directory.pending().len())
     }
 
     /// The plan that `u` would take back; and where newer plans can't be taken back, why the newest of them can't.
     pub(super) fn undo_candidate(&self) -> Result<(ChangeId, Option<String>), String> {
-        let (mut open, mut never, mut passed) = (false, None, None);
-        for entry in self.entries.values().rev().filter(|entry| entry.undoes.is_none()) {
-            match entry.state {
-                _ if passed == Some(entry.plan) => {}
-                State::Confirmed if self.undone_by(entry.plan).is_none() => match self.never(entry.plan) {
-                    None => return Ok((entry.plan, never)),
-                    Some(why) => {
-                        passed = Some(entry.plan);
-                        never.get_or_insert(why);
-                    }
-                },
-                State::Planned | State::Sent => open = true,
-                _ => {}
-            }
+        let lasting = self.entries.newest_lasting();
+        if let Some(plan) = self.entries.newest_undoable() {
+            return Ok((plan, lasting.filter(|newer| *newer > plan).and_then(|newer| self.never(newer))));
         }
-        if let Some(why) = never {
+        if let Some(why) = lasting.and_then(|plan| self.never(plan)) {
             return Err(format!("This can't be undone. {why}"));
         }
-        Err(if open {
+        Err(if self.entries.is_in_flight() {
             "The last change is still in flight; undo it when it has arrived."
         } else {
             "There is nothing to undo."
@@ -59,18 +45,16 @@ impl App {
         .into())
     }
 
-    /// Why nothing of a plan can be taken back; `None` where something can.
+    /// Why what was confirmed of a plan can't be taken back.
     fn never(&self, plan: ChangeId) -> Option<String> {
-        let first = self.entries.get_index_of(&plan)?;
-        let steps = self.entries.values().skip(first).take_while(|entry| entry.plan == plan);
-        let mut why = None;
-        for entry in steps.filter(|entry| entry.state == State::Confirmed) {
-            match &entry.step.undo {
-                Undo::By(_) => return None,
-                Undo::Never(reason) => why = why.or(Some(format!("{}: {reason}", entry.step.words.subject))),
+        let first = self.entries.partition_point(|id, _| *id < plan);
+        let mut steps = self.entries.values().skip(first).take_while(|entry| entry.plan == plan);
+        steps.find_map(|entry| match &entry.step.undo {
+            Undo::Never(reason) if entry.state == State::Confirmed => {
+                Some(format!("{}: {reason}", entry.step.words.subject))
             }
-        }
-        why
+            _ => None,
+        })
     }
 
     /// The changes that take back what was confirmed of a plan, last first.

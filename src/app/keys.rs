@@ -76,7 +76,7 @@ impl App {
     pub fn is_typing(&self) -> bool {
         match self.overlays.last() {
             Some(Overlay::Role(_) | Overlay::Check(_) | Overlay::Form(_) | Overlay::Palette(_)) => true,
-            Some(Overlay::Preview(preview)) => matches!(preview.plan.risk(), Risk::Type(_)),
+            Some(Overlay::Preview(preview)) => matches!(preview.risk, Risk::Type(_)),
             Some(_) => false,
             None => self.pane().is_some_and(|pane| pane.filtering),
         }

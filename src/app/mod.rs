@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
-use indexmap::IndexMap;
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use tui_input::{Input, backend::crossterm::EventHandler};
@@ -16,7 +15,7 @@ use crate::directory::{
     Directory, Id, Kind, Target,
     change::ChangeId,
     guard::Guards,
-    plan::{Capabilities, Entry, Plan, Planner},
+    plan::{Capabilities, Plan, Planner, Risk},
     records::Records,
     work::{Job, Link, Proof, Report},
 };
@@ -27,6 +26,7 @@ pub mod availability;
 pub mod check;
 pub mod copy;
 mod edit;
+pub mod entries;
 pub mod form;
 pub mod geometry;
 mod journal;
@@ -128,6 +128,8 @@ pub struct Preview {
     pub plan: Plan,
     /// What is typed where a text is asked for.
     pub typed: Input,
+    /// How carefully to look at it: [`Plan::risk`] goes through all steps, and is asked several times a frame.
+    pub risk: Risk,
     /// The exact requests instead of words.
     pub requests: bool,
     /// Line with the cursor.
@@ -244,7 +246,7 @@ pub struct App {
     /// Users, teams, roles.
     pub panes: [pane::Pane; 3],
     /// The journal as known, oldest first.
-    pub entries: IndexMap<ChangeId, Entry>,
+    pub entries: entries::Entries,
     /// Changes of earlier sessions that were never sent.
     pub left_over: FxHashSet<ChangeId>,
     /// Cursor of the Activity pane, counted from the newest.
@@ -288,7 +290,7 @@ impl App {
             directory: Directory::default(),
             tab: Tab::Users,
             panes: Kind::ALL.map(pane::Pane::new),
-            entries: IndexMap::new(),
+            entries: entries::Entries::default(),
             left_over: FxHashSet::default(),
             activity_cursor: 0,
             activity_top: 0,

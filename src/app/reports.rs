@@ -101,16 +101,15 @@ impl App {
     }
 
     fn on_journal(&mut self, entries: Vec<Entry>) {
-        for entry in entries {
+        for entry in &entries {
             match entry.state {
                 State::Planned => drop(self.left_over.insert(entry.id)),
                 // The worker looks these up and reports; until then they are shown as pending.
                 State::Sent | State::Unknown => drop(self.directory.begin(entry.id, entry.step.change.clone())),
                 _ => {}
             }
-            self.entries.insert(entry.id, entry);
         }
-        self.entries.sort_unstable_keys();
+        self.entries.extend(entries);
         if !self.left_over.is_empty() {
             let count = self.left_over.len();
             let (were, next) = match count {
@@ -123,7 +122,7 @@ impl App {
 
     fn on_moved(&mut self, moved: Move) {
         let Move { id, state, why, failure, exchanges, fresh, at, created } = moved;
-        if let Some(entry) = self.entries.get_mut(&id) {
+        self.entries.amend(id, |entry| {
             entry.state = state;
             entry.why.clone_from(&why);
             entry.failure = failure;
@@ -132,7 +131,7 @@ impl App {
             if !state.is_open() {
                 entry.settled = Some(at);
             }
-        }
+        });
         self.waiting = None;
         let provisional =
             self.entries.get(&id).and_then(|entry| entry.step.change.created()).map(|record| record.target());

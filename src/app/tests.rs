@@ -11,7 +11,7 @@ use crate::{
     directory::{
         Fresh, Name,
         change::Change,
-        plan::{Risk, State},
+        plan::{Entry, Risk, State},
         record::{Depth, Grant, Member, Record, Team, User},
         records::Records,
     },
@@ -266,4 +266,53 @@ fn what_an_earlier_session_left_is_offered_and_sent_on_r() {
     next.press(Action::GoActivity).press(Action::Retry);
     assert!(next.effects.iter().any(|effect| matches!(effect, Effect::Work(Job::Resume(ids)) if *ids == [left[0].id])));
     assert_eq!(next.app.directory.pending().len(), 1);
+}
+
+/// What the journal keeps count of is what going through it would find, however its entries came and moved.
+#[test]
+fn the_counts_of_the_journal_are_those_of_its_entries() {
+    use crate::directory::plan::Undo;
+    let states = [State::Planned, State::Sent, State::Confirmed, State::Refused, State::Unknown, State::Dropped];
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::ToggleActive).press(Action::Send);
+    let template = console.submitted().remove(0);
+    let mut entries = entries::Entries::default();
+    let mut dice = 7_u64;
+    let mut roll = |sides: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    for round in 0..600 {
+        let state = states[roll(6) as usize];
+        if roll(3) == 0 {
+            entries.amend(ChangeId(roll(300) as i64), |entry| entry.state = state);
+        } else {
+            let id = roll(300) as i64;
+            let undoes = (id % 5 == 4).then_some(ChangeId(id / 10 * 10));
+            let undo = if id % 3 == 0 { Undo::Never("so".into()) } else { Undo::By(Vec::new()) };
+            let step = crate::directory::plan::Step { undo, ..template.step.clone() };
+            let plan = if undoes.is_some() { ChangeId(id) } else { ChangeId(id / 10 * 10) };
+            entries.extend([Entry { id: ChangeId(id), plan, undoes, state, step, ..template.clone() }]);
+        }
+        let all: Vec<&Entry> = entries.values().collect();
+        assert!(all.is_sorted_by_key(|entry| entry.id));
+        assert_eq!(entries.failed(), all.iter().filter(|entry| entry.state.is_failure()).count(), "{round}");
+        let undone = |plan: ChangeId| {
+            let holds = |entry: &&&Entry| !matches!(entry.state, State::Refused | State::Dropped | State::Conflict);
+            all.iter().filter(holds).filter(|entry| entry.undoes == Some(plan)).map(|entry| entry.id).max()
+        };
+        let newest = |back: bool| {
+            let confirmed = |plan| all.iter().filter(move |e| e.plan == plan && e.state == State::Confirmed);
+            let can = |plan| confirmed(plan).any(|entry| matches!(entry.step.undo, Undo::By(_)));
+            let own = all.iter().filter(|entry| entry.undoes.is_none()).map(|entry| entry.plan);
+            own.filter(|p| undone(*p).is_none() && confirmed(*p).count() > 0 && can(*p) == back).max()
+        };
+        assert_eq!((entries.newest_undoable(), entries.newest_lasting()), (newest(true), newest(false)), "{round}");
+        for entry in &all {
+            assert_eq!(entries.undone_by(entry.plan).map(|undo| undo.id), undone(entry.plan));
+            assert_eq!(entries.steps(entry.plan), all.iter().filter(|other| other.plan == entry.plan).count());
+        }
+        let target = &template.step.change.touches()[0].0;
+        assert_eq!(entries.newest_on(target).map(|entry| entry.id), all.last().map(|entry| entry.id));
+    }
 }

@@ -321,18 +321,25 @@ impl Change {
 
     /// Lays the change over a team.
     pub fn apply_to_team(&self, record: &mut Team) {
+        let inside = self.joins().is_some_and(|user| record.has(user));
+        self.apply_to_members(record, inside);
+    }
+
+    /// The same where it is known whether the one who joins is in the team already.
+    pub fn apply_to_members(&self, record: &mut Team, inside: bool) {
+        let Some(members) = record.members.as_mut() else { return };
+        if let Some(user) = self.joins().filter(|_| !inside) {
+            members.push(Member { id: user.clone(), display: Name::default() });
+        } else if let Change::RemoveMember { user, .. } = self {
+            members.retain(|member| member.id != *user);
+        }
+    }
+
+    /// Who is in the team afterwards, if they were not before.
+    pub fn joins(&self) -> Option<&Id> {
         match self {
-            Change::AddMember { user, .. } | Change::SetTeamRole { user, .. }
-                if record.members.is_some() && !record.has(user) =>
-            {
-                record.members.get_or_insert_default().push(Member { id: user.clone(), display: Name::default() });
-            }
-            Change::RemoveMember { user, .. } => {
-                if let Some(members) = record.members.as_mut() {
-                    members.retain(|member| member.id != *user);
-                }
-            }
-            _ => {}
+            Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => Some(user),
+            _ => None,
         }
     }
 

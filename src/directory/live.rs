@@ -13,6 +13,8 @@ use super::{
     search::SearchText,
 };
 
+mod members;
+
 /// What a read or an answer showed of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "records are the rule, and short-lived; boxing each would cost more")]
@@ -41,7 +43,8 @@ impl Fresh {
 pub struct Directory {
     records: Records,
     pending: IndexMap<ChangeId, Change>,
-    touched: FxHashMap<Target, Vec<ChangeId>>,
+    /// The pending changes on each record, oldest first, with the value that each changes.
+    touched: FxHashMap<Target, Vec<(ChangeId, Field)>>,
     users: FxHashMap<Id, User>,
     teams: FxHashMap<Id, Team>,
     roles: FxHashMap<Id, Role>,
@@ -138,7 +141,7 @@ impl Directory {
         let confirmed = self.records.teams_of(user);
         let Some(changes) = self.touched.get(&Target::user(user)) else { return Cow::Borrowed(confirmed) };
         let mut teams = confirmed.to_vec();
-        for change in changes.iter().filter_map(|id| self.pending.get(id)) {
+        for change in changes.iter().filter_map(|(id, _)| self.pending.get(id)) {
             match change {
                 Change::AddMember { team, .. }
                 | Change::SetTeamRole { team, .. }
@@ -185,7 +188,7 @@ impl Directory {
 
     /// True if a pending change alters this value of this record.
     pub fn is_pending(&self, target: &Target, field: &Field) -> bool {
-        self.changes_on(target).any(|change| change.touches().iter().any(|(t, f)| t == target && f == field))
+        !self.touched.is_empty() && self.touched.get(target).is_some_and(|all| all.iter().any(|(_, one)| one == field))
     }
 
     /// True if any pending change alters this record.
@@ -195,21 +198,48 @@ impl Directory {
 
     /// The pending changes on a record, oldest first.
     pub fn changes_on(&self, target: &Target) -> impl Iterator<Item = &Change> {
-        self.touched.get(target).into_iter().flatten().filter_map(|id| self.pending.get(id))
+        self.touched.get(target).into_iter().flatten().filter_map(|(id, _)| self.pending.get(id))
     }
 
     /// Lays a change over the records that it alters. True if rows were added.
     pub fn begin(&mut self, id: ChangeId, change: Change) -> bool {
         let added = change.created().is_some_and(|record| self.records.put(record));
-        let targets = change.touches();
-        for (target, _) in &targets {
-            self.touched.entry(target.clone()).or_default().push(id);
+        for (target, field) in change.touches() {
+            self.lay(&change, &target);
+            self.touched.entry(target).or_default().push((id, field));
         }
         self.pending.insert(id, change);
-        for (target, _) in targets {
-            self.overlay(&target);
-        }
         added
+    }
+
+    /// Lays a new change over one record as shown. Many changes to one record cost no more each than the first.
+    fn lay(&mut self, change: &Change, target: &Target) {
+        let id = &target.id;
+        match target.kind {
+            Kind::User => {
+                let Some(mut user) = self.users.remove(id).or_else(|| self.records.users().get(id).cloned()) else {
+                    return;
+                };
+                change.apply_to_user(&mut user, |team| self.team(team).map(|team| team.name.clone()));
+                self.users.insert(id.clone(), user);
+            }
+            Kind::Team => {
+                // Who is in a large team already is known without going through its members.
+                let inside = change.joins().is_some_and(|user| self.teams_of(user).contains(id));
+                let Some(mut team) = self.teams.remove(id).or_else(|| self.records.teams().get(id).cloned()) else {
+                    return;
+                };
+                change.apply_to_members(&mut team, inside);
+                self.teams.insert(id.clone(), team);
+            }
+            Kind::Role => {
+                let Some(mut role) = self.roles.remove(id).or_else(|| self.records.roles().get(id).cloned()) else {
+                    return;
+                };
+                change.apply_to_role(&mut role);
+                self.roles.insert(id.clone(), role);
+            }
+        }
     }
 
     /// Takes a change off and puts in what the server showed. True if rows were added or removed.
@@ -219,7 +249,7 @@ impl Directory {
             let targets = change.touches();
             for (target, _) in &targets {
                 if let Some(changes) = self.touched.get_mut(target) {
-                    changes.retain(|other| *other != id);
+                    changes.retain(|(other, _)| *other != id);
                     if changes.is_empty() {
                         self.touched.remove(target);
                     }
@@ -311,7 +341,7 @@ impl Directory {
             Kind::Team => {
                 let laid =
                     (!changes.is_empty()).then(|| self.records.teams().get(id).cloned()).flatten().map(|mut team| {
-                        changes.iter().for_each(|change| change.apply_to_team(&mut team));
+                        members::lay(&changes, &mut team);
                         team
                     });
                 put(&mut self.teams, id, laid);

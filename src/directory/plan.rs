@@ -89,7 +89,7 @@ impl Plan {
         if removed > 1 {
             return Risk::Type(removed.to_string());
         }
-        let most = self.steps.iter().map(|step| step.risk.clone()).max().unwrap_or(Risk::Plain);
+        let most = self.steps.iter().map(|step| &step.risk).max().cloned().unwrap_or_default();
         let never = self.steps.iter().any(|step| matches!(step.undo, Undo::Never(_)));
         if never || self.steps.len() > 1 { most.max(Risk::Look) } else { most }
     }

@@ -111,7 +111,7 @@ pub struct Grant {
 pub struct Problem {
     /// JSON path, such as `$.Resources[3].emails`.
     pub path: String,
-    /// What was expected there.
+    /// What is wrong there, as what continues the path: `is a number, not an array`.
     pub why: String,
 }
 

@@ -53,7 +53,8 @@ fn subject_width(cells: u16) -> usize {
 }
 
 fn title(app: &App, look: &Look) -> Line<'static> {
-    let today = app.entries.values().rev().take_while(|entry| look.day(entry.at) == look.day(app.now)).count();
+    let midnight = look.midnight(app.now);
+    let today = app.entries.len() - app.entries.partition_point(|_, entry| entry.at < midnight);
     let (failed, open) = app.counts();
     let mut spans = vec![Span::raw(" "), Span::styled("Activity", look.strong())];
     let parts = [

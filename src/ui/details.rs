@@ -29,9 +29,6 @@ const LABEL: usize = 19;
 /// Members and holders listed in a box, where they can be scrolled through.
 const MOST: usize = 500;
 
-/// How far back in the journal a failure on the record is looked for.
-const JOURNAL: usize = 500;
-
 /// More users than this are not looked through for holders with each frame, only in a box that was asked for.
 const FEW_USERS: usize = 20_000;
 
@@ -136,15 +133,13 @@ impl Page<'_> {
 
     fn problem(&self, problem: Option<&Problem>) -> Vec<Line<'static>> {
         let Some(problem) = problem else { return Vec::new() };
-        let words =
-            format!("! unreadable at {}: expected {}. It is shown in part and not edited.", problem.path, problem.why);
+        let words = format!("! unreadable: {}: {}. It is shown in part and not edited.", problem.path, problem.why);
         self.wrapped(&crate::scim::text::clean(&words), self.look.bad())
     }
 
     /// The newest change on the record, if it is one that failed.
     fn last_failure(&self, target: &Target) -> Vec<Line<'static>> {
-        let mut recent = self.app.entries.values().rev().take(JOURNAL);
-        let newest = recent.find(|entry| entry.step.change.touches().iter().any(|(of, _)| of == target));
+        let newest = self.app.entries.newest_on(target);
         let Some(entry) = newest.filter(|entry| entry.state.is_failure()) else { return Vec::new() };
         let key = |action| self.app.keymap.label(action).unwrap_or_default();
         let words = &entry.step.words;

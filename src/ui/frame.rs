@@ -1,4 +1,4 @@
-//! What stands around every pane: title, tabs, and the bottom row with hints or the message. Knows no records.
+//! What stands around every pane: title, tabs, and the bottom row with hints. Knows no records.
 
 use ratatui::{
     Frame,
@@ -18,6 +18,7 @@ use crate::app::{
     geometry::MIN,
 };
 use crate::directory::{query, work::Link};
+use crate::scim::failure::Class;
 
 /// Cells of the gauge in the title.
 const GAUGE: u64 = 8;
@@ -142,11 +143,12 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
 fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
     let [up, down] = look.glyphs.link;
     let seen = app.sync.seen.map(|at| look.moment(at, app.now));
-    if let Some(Link::Down(_)) = app.link {
+    if let Some(Link::Down(failure)) = &app.link {
+        let state = down_word(failure.class);
         let words = match (seen, short) {
-            (Some(seen), false) => format!("{down} offline {} showing what was known {seen}", look.glyphs.dot),
-            (Some(seen), true) => format!("{down} offline {seen}"),
-            (None, _) => format!("{down} offline"),
+            (Some(seen), false) => format!("{down} {state} {} showing what was known {seen}", look.glyphs.dot),
+            (Some(seen), true) => format!("{down} {state} {seen}"),
+            (None, _) => format!("{down} {state}"),
         };
         return Span::styled(words, look.careful());
     }
@@ -161,6 +163,18 @@ fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
         Some(seen) if !app.sync.failed.is_empty() => Span::styled(format!("{down} in part {seen}"), look.careful()),
         Some(seen) if short => Span::styled(format!("{up} {seen}"), look.good()),
         Some(seen) => Span::styled(format!("{up} synced {seen}"), look.good()),
+    }
+}
+
+/// What is wrong with the server: only one that can't be reached is offline.
+fn down_word(class: Class) -> &'static str {
+    match class {
+        Class::Offline | Class::Timeout => "offline",
+        Class::Unauthorized | Class::Forbidden => "key refused",
+        Class::Tls => "TLS refused",
+        Class::Protocol => "no SCIM answer",
+        Class::Local | Class::Cancelled => "not connected",
+        Class::NotFound | Class::Conflict | Class::RateLimited | Class::Refused | Class::Server => "server failed",
     }
 }
 
@@ -218,11 +232,11 @@ fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
     spans
 }
 
-/// The message, the words that the filter knows, or the keys that do something here.
+/// The words that the filter knows, or the keys that do something here; nothing where there is a message.
 pub(super) fn bottom(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let cells = usize::from(area.width);
-    let spans = if let Some(message) = &app.message {
-        said(&message.text, message.error, app, look, cells)
+    let spans = if app.message.is_some() {
+        Vec::new()
     } else if let (true, Some(pane)) = (app.overlays.is_empty(), app.pane().filter(|pane| pane.filtering)) {
         let fields: Vec<&str> = query::fields(pane.kind).collect();
         let key = |action| app.keymap.label(action).unwrap_or_default();
@@ -240,15 +254,6 @@ pub(super) fn bottom(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) 
         hints(app, look, cells)
     };
     frame.render_widget(Line::from(spans), area);
-}
-
-fn said(text: &str, error: bool, app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
-    if !error {
-        return vec![Span::raw(format!(" {}", cut(text, cells.saturating_sub(2), look.glyphs.more)))];
-    }
-    let key = app.keymap.label(Action::Back).unwrap_or_default();
-    let text = cut(text, cells.saturating_sub(width(&key) + 7), look.glyphs.more);
-    vec![Span::styled(format!(" ! {text}"), look.bad()), Span::raw("   "), Span::styled(key, look.accent())]
 }
 
 /// One hint: key, word, and whether it can be done now.

@@ -7,14 +7,14 @@ use ratatui::{
     text::{Line, Span},
     widgets::{Block, Paragraph},
 };
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::{
     Look,
     fit::{self, cut, pad, pad_left, width, wrap},
 };
 use crate::app::{App, action::Action, pane::Pane};
-use crate::directory::{Kind, Name, Target, sort};
+use crate::directory::{Kind, Name, sort};
 
 mod cells;
 mod columns;
@@ -30,9 +30,6 @@ const MARKER: usize = 4;
 
 /// A free cell behind the columns.
 const MARGIN: usize = 1;
-
-/// How far back in the journal failures are looked for.
-const JOURNAL: usize = 500;
 
 /// With more users than this the holders of roles are not counted with each frame; the details show them.
 const FEW_USERS: usize = 5_000;
@@ -117,26 +114,13 @@ fn rows(frame: &mut Frame<'_>, body: Rect, pane: &Pane, columns: &[Placed], app:
     let height = usize::from(body.height);
     let shown: Vec<(usize, u32)> = pane.rows.iter().copied().enumerate().skip(pane.top).take(height).collect();
     let holders = holders(pane.kind, &shown, columns, app);
-    let setting = Setting { holders, failed: failed(app), app, look };
+    let setting = Setting { holders, app, look };
     for (line, (at, row)) in shown.into_iter().enumerate() {
         let Some(row) = Row::new(pane.kind, row, &setting) else { continue };
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
         let spans = spans(&row, columns, at == pane.cursor, pane.marks.contains(row.id()), area.width, look);
         frame.render_widget(Line::from(spans), area);
     }
-}
-
-/// The records whose newest change failed.
-fn failed(app: &App) -> FxHashSet<Target> {
-    let (mut seen, mut failed) = (FxHashSet::default(), FxHashSet::default());
-    for entry in app.entries.values().rev().take(JOURNAL) {
-        for (target, _) in entry.step.change.touches() {
-            if seen.insert(target.clone()) && entry.state.is_failure() {
-                failed.insert(target);
-            }
-        }
-    }
-    failed
 }
 
 /// How many users hold each role on screen, in one pass over the users.
@@ -178,7 +162,7 @@ fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u
     if let (Some(problem), Some(first)) = (row.problem(), columns.first()) {
         let name = align(first, fitted(row.cell(first.column.what), first.width, look), false);
         let room = usize::from(cells).saturating_sub(MARKER + MARGIN + width(&name));
-        let why = format!("! unreadable: {}: expected {}", problem.path, problem.why);
+        let why = format!("! unreadable: {}: {}", problem.path, problem.why);
         parts.push((name, base));
         parts.push((cut(&crate::scim::text::clean(&why), room, glyphs.more), look.bad()));
     } else {

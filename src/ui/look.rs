@@ -162,6 +162,11 @@ impl Look {
         at.strftime(form).to_string()
     }
 
+    /// When the day began.
+    pub fn midnight(&self, at: Timestamp) -> Timestamp {
+        self.local(at).start_of_day().map_or(at, |day| day.timestamp())
+    }
+
     /// `2024-03-12`.
     pub fn day(&self, at: Timestamp) -> String {
         self.local(at).strftime("%Y-%m-%d").to_string()

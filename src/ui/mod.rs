@@ -13,6 +13,7 @@ pub mod fit;
 mod frame;
 mod list;
 pub mod look;
+mod message;
 mod overlay;
 #[cfg(test)]
 mod tests;
@@ -45,5 +46,6 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
     if let Some(top) = app.overlays.last() {
         overlay::draw(frame, top, app, look);
     }
+    message::draw(frame, app, look);
     look.finish(frame.buffer_mut());
 }

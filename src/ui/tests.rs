@@ -225,6 +225,23 @@ fn the_title_says_how_recent_everything_is() {
     let mut old = app(80, 24);
     old.update(crate::app::Msg::Report(Report::Link(Link::Down(offline()))), "2025-05-16T08:00:00Z".parse().unwrap());
     assert!(title(&old).ends_with("○ offline · showing what was known 14 May 14:02"), "{}", title(&old));
+    for (class, words) in [
+        (Class::Timeout, "○ offline · showing what was known 14:02"),
+        (Class::Unauthorized, "○ key refused · showing what was known 14:02"),
+        (Class::Forbidden, "○ key refused · showing what was known 14:02"),
+        (Class::Tls, "○ TLS refused · showing what was known 14:02"),
+        (Class::Protocol, "○ no SCIM answer · showing what was known 14:02"),
+        (Class::Server, "○ server failed · showing what was known 14:02"),
+    ] {
+        let mut down = app(80, 24);
+        report(&mut down, Report::Link(Link::Down(Failure::local(class, "", ""))));
+        assert!(title(&down).ends_with(words), "{}", title(&down));
+        let mut new = blank(80, 24);
+        report(&mut new, Report::Link(Link::Down(Failure::local(class, "", ""))));
+        assert!(title(&new).ends_with(words.split(" ·").next().unwrap()), "{}", title(&new));
+        let said = screen(&new, &look()).contains("Offline, and");
+        assert_eq!(said, class == Class::Timeout);
+    }
     let mut stored = blank(80, 24);
     fixture::load(&mut stored, users(), true);
     stored.guards.read_only = true;
@@ -297,6 +314,9 @@ fn a_list_read_in_part_says_so_and_how_to_go_on() {
     let mut app = app(80, 24);
     report(&mut app, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, forbidden())] });
     let text = screen(&app, &look());
+    assert!(text.contains("! users could not be read: The server refuses this key (403). Ask for a key of"), "{text}");
+    press(&mut app, Action::Back);
+    let text = screen(&app, &look());
     assert!(text.contains("! not all users could be read: The server refuses this key (4… R goes on"), "{text}");
     assert!(text.contains("○ in part 14:02"), "{text}");
 }
@@ -304,9 +324,23 @@ fn a_list_read_in_part_says_so_and_how_to_go_on() {
 #[test]
 fn an_error_stays_in_the_bottom_row_with_its_key() {
     let mut app = app(60, 12);
-    app.fail("x".repeat(200));
-    let bottom = screen(&app, &look()).lines().last().unwrap().to_owned();
-    assert!(bottom.starts_with(" ! xxx") && bottom.ends_with("…   Esc"), "{bottom}");
+    let bottom = |app: &App, rows: usize| {
+        let text = screen(app, &look());
+        text.lines().skip(12 - rows).collect::<Vec<_>>().join("\n")
+    };
+    app.fail("Seat limit reached.");
+    assert_eq!(bottom(&app, 1), " ! Seat limit reached.   Esc");
+    // A longer one takes the rows that it needs, its key never stands alone.
+    app.fail("Seat limit reached. Free a seat, or ask for more seats now.");
+    assert_eq!(bottom(&app, 2), " ! Seat limit reached. Free a seat, or ask for more seats\n   now.   Esc");
+    app.fail("Seat limit reached. Free a seat, or ask for more here");
+    assert_eq!(bottom(&app, 2), " ! Seat limit reached. Free a seat, or ask for more\n   here   Esc");
+    app.fail("nine words and no more ".repeat(20));
+    assert_eq!(bottom(&app, 4).lines().count(), 4);
+    assert!(bottom(&app, 5).lines().next().unwrap().ends_with(['│', '┃', '╯']), "no more rows than four");
+    assert!(bottom(&app, 1).ends_with("…   Esc"), "{}", bottom(&app, 4));
+    app.fail("x".repeat(400));
+    assert!(bottom(&app, 4).starts_with(" ! xxx") && bottom(&app, 1).ends_with("…   Esc"), "{}", bottom(&app, 4));
     press(&mut app, Action::Back);
     assert!(screen(&app, &look()).lines().last().unwrap().ends_with("? help"));
 }

@@ -137,6 +137,13 @@ proptest! {
                 Event::Begin(change) => {
                     next += 1;
                     directory.begin(ChangeId(next), change);
+                    // One change laid over what is shown is what all of them laid over what is confirmed would be.
+                    let shown = (directory.users.clone(), directory.teams.clone());
+                    for target in directory.touched.keys().cloned().collect::<Vec<_>>() {
+                        directory.overlay(&target);
+                    }
+                    prop_assert_eq!(&shown.0, &directory.users);
+                    prop_assert_eq!(&shown.1, &directory.teams);
                 }
                 Event::Answer(i, ok) => {
                     let open: Vec<ChangeId> = directory.pending().map(|(id, _)| id).collect();
@@ -166,4 +173,25 @@ proptest! {
         };
         prop_assert_eq!(ids(directory.team(&"t".into()).unwrap()), ids(&server.team));
     }
+}
+
+/// The members of a team as shown are those of every pending change in turn, however many there are.
+#[test]
+fn many_changes_to_one_team_are_laid_in_one_pass() {
+    let mut directory = start();
+    let add = |n: i64| Change::AddMember { team: "t".into(), user: format!("u{n}").as_str().into() };
+    let remove = |n: i64| Change::RemoveMember { team: "t".into(), user: format!("u{n}").as_str().into() };
+    let changes: Vec<Change> = (0..2_000).map(|n| if n % 4 == 3 { remove(n - 2) } else { add(n % 500) }).collect();
+    let mut want = directory.team(&"t".into()).unwrap().clone();
+    for (at, change) in changes.iter().enumerate() {
+        directory.begin(ChangeId(at as i64), change.clone());
+        change.apply_to_team(&mut want);
+    }
+    assert_eq!(directory.team(&"t".into()), Some(&want));
+    directory.overlay(&Target::team(&"t".into()));
+    assert_eq!(directory.team(&"t".into()), Some(&want));
+    for at in 0..2_000 {
+        directory.settle(ChangeId(at), vec![]);
+    }
+    assert_eq!(directory.team(&"t".into()).unwrap().size(), 0);
 }

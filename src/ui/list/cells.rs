@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use ratatui::style::Style;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::{Look, columns::What};
 use crate::app::App;
@@ -52,8 +52,6 @@ enum Shown<'a> {
 pub(super) struct Setting<'a> {
     /// The holders of each role on screen.
     pub holders: FxHashMap<&'a Name, usize>,
-    /// The records whose newest change failed.
-    pub failed: FxHashSet<Target>,
     pub app: &'a App,
     pub look: &'a Look,
 }
@@ -89,7 +87,7 @@ impl<'a> Row<'a> {
 
     /// Its newest change failed.
     pub fn failed(&self) -> bool {
-        self.setting.failed.contains(&self.target)
+        self.app.entries.newest_on(&self.target).is_some_and(|entry| entry.state.is_failure())
     }
 
     /// Why it could not be read.

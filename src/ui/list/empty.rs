@@ -3,6 +3,7 @@
 use super::fit::count;
 use crate::app::{App, action::Action, pane::Pane};
 use crate::directory::{Kind, work::Link};
+use crate::scim::failure::Class;
 
 /// The words, and whether they are about something that went wrong.
 pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
@@ -29,7 +30,10 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
         );
     }
     if let Some(Link::Down(failure)) = &app.link {
-        let nothing = "Offline, and nothing is known from before.";
+        let nothing = match failure.class {
+            Class::Offline | Class::Timeout => "Offline, and nothing is known from before.",
+            _ => "Nothing is known from before.",
+        };
         return (format!("{nothing} {} {}\n{refresh} tries again.", failure.text, failure.next), true);
     }
     if app.sync.seen.is_none() {

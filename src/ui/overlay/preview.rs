@@ -43,8 +43,8 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let plan = &preview.plan;
     let (columns, height) = shell::room(app);
     let total = plan.steps.len() + plan.refused.len();
-    let asks = match plan.risk() {
-        Risk::Type(text) if !plan.steps.is_empty() => Some(text),
+    let asks = match &preview.risk {
+        Risk::Type(text) if !plan.steps.is_empty() => Some(text.as_str()),
         _ => None,
     };
     let typed = if asks.is_none() { 0 } else { 1 + usize::from(height >= ROOMY) };
@@ -77,7 +77,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     frame.render_widget(Paragraph::new(below), rest);
     if let Some(text) = asks {
         let line = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
-        ask(frame, line, &text, preview, look);
+        ask(frame, line, text, preview, look);
     }
 }
 

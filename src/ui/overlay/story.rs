@@ -12,6 +12,7 @@ use super::{
 use crate::{
     app::{App, action::Action},
     directory::{
+        Target,
         change::ChangeId,
         plan::{Confirm, Entry, Exchange, State, Undo},
         words,
@@ -106,14 +107,17 @@ impl Page<'_> {
         let profile = app.profile.as_ref().map_or("?", |profile| &profile.name);
         self.field("Who", &format!("{} with profile {profile}", entry.actor), plain);
         self.field("When", &format!("{} {}", look.day(entry.at), look.clock(entry.at)), plain);
-        let together = app.entries.values().filter(|other| other.plan == entry.plan).count();
+        let together = app.entries.steps(entry.plan);
         let plan =
             if together > 1 { format!("{} ({} changes)", entry.title, count(together)) } else { entry.title.clone() };
         self.field("Plan", &plan, plain);
         let how = match &entry.step.confirm {
             Confirm::Echo(_) => "by the answer, if it shows the change; else by reading again".to_owned(),
             Confirm::Reread(targets) => {
-                let names: Vec<String> = targets.iter().map(|target| details::name(target, app)).collect();
+                let names = targets.iter().map(|target| {
+                    if is_provisional(target) { entry.step.words.subject.clone() } else { details::name(target, app) }
+                });
+                let names: Vec<String> = names.collect();
                 format!("by reading {} again", names.join(", "))
             }
         };
@@ -132,7 +136,10 @@ impl Page<'_> {
                 for (at, change) in changes.iter().enumerate() {
                     let line = words::line(change, &app.directory);
                     // What stands there now is no part of this story.
-                    let line = words::Line { before: String::new(), ..line };
+                    let mut line = words::Line { before: String::new(), ..line };
+                    if change.touches().iter().any(|(target, _)| is_provisional(target)) {
+                        line.subject.clone_from(&entry.step.words.subject);
+                    }
                     let label = if at == 0 { "Undo" } else { "" };
                     self.field(label, &format!("{}: {}", line.subject, line.text(look.glyphs.arrow)), plain);
                 }
@@ -176,6 +183,11 @@ impl Page<'_> {
             self.lines.push(line);
         }
     }
+}
+
+/// What this change creates: the directory knows it by this id only while it is on its way, the change by its name.
+fn is_provisional(target: &Target) -> bool {
+    target.id.starts_with("new:")
 }
 
 fn seconds(millis: u64) -> String {

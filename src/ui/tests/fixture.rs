@@ -89,7 +89,7 @@ pub fn users() -> Vec<User> {
     (mei.org_role, mei.models_seat, mei.team_roles, mei.depth) = (None, None, None, Depth::Summary);
     let mut zoe = person("u-zoe", "zoe", "Zoe\u{308} E\u{301}clair", "member", "full", ago(5, 0));
     (zoe.org_role, zoe.models_seat, zoe.weave_role) = (None, None, None);
-    let problem = Problem { path: "$.Resources[12].emails".into(), why: "a list of addresses".into() };
+    let problem = Problem { path: "$.Resources[12].emails".into(), why: "is a number, not a list".into() };
     let broken =
         User { id: "u-broken".into(), user_name: "broken".into(), problem: Some(Box::new(problem)), ..User::default() };
     vec![eva, ivan, chen, noor, emoji, wide, long, hostile, service, lars, mei, zoe, broken]

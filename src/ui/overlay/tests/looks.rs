@@ -176,6 +176,22 @@ fn stories() {
 }
 
 #[test]
+fn the_story_of_a_creation_names_what_was_created() {
+    let mut app = console(80, 24);
+    let key: crate::directory::Id = "new:1882".into();
+    let change = Change::CreateTeam { key: key.clone(), name: "audio".into(), members: Vec::new() };
+    let mut entry = fixture::entry(&app, 60, change, State::Confirmed, "");
+    entry.step.undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
+    entry.step.confirm = Confirm::Reread(vec![Target::team(&key)]);
+    report(&mut app, Report::Journal(vec![entry]));
+    press(&mut app, Action::GoActivity);
+    press(&mut app, Action::Story);
+    let text = shown(&app);
+    assert!(text.contains("audio: is deleted") && text.contains("by reading audio again"), "{text}");
+    assert!(!text.contains("new:1882"), "{text}");
+}
+
+#[test]
 fn raw() {
     let mut app = console(80, 24);
     go_to(&mut app, "evil");

@@ -1,0 +1,48 @@
+//! Many pending changes laid over the members of one team, in one pass. Knows teams and changes, no directory.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::directory::{
+    Id, Name,
+    change::Change,
+    record::{Member, Team},
+};
+
+/// What becomes of one user.
+#[derive(Default)]
+struct Fate {
+    left: bool,
+    joins: bool,
+}
+
+/// The team as [`Change::apply_to_team`] of each change in turn would make it.
+pub(super) fn lay(changes: &[&Change], team: &mut Team) {
+    let Some(members) = team.members.as_mut() else { return };
+    let inside: FxHashSet<&Id> = members.iter().map(|member| &member.id).collect();
+    let mut fates: FxHashMap<&Id, Fate> = FxHashMap::default();
+    let mut joined: Vec<&Id> = Vec::new();
+    for change in changes {
+        if let Some(user) = change.joins() {
+            let fate = fates.entry(user).or_default();
+            if !fate.joins && (fate.left || !inside.contains(user)) {
+                fate.joins = true;
+                joined.push(user);
+            }
+        } else if let Change::RemoveMember { user, .. } = change {
+            let fate = fates.entry(user).or_default();
+            *fate = Fate { left: true, joins: false };
+        }
+    }
+    drop(inside);
+    members.retain(|member| fates.get(&member.id).is_none_or(|fate| !fate.left));
+    // Who joined, left and joined again stands where they joined last.
+    let mut new = Vec::new();
+    for user in joined.into_iter().rev() {
+        if let Some(fate) = fates.get_mut(user)
+            && std::mem::take(&mut fate.joins)
+        {
+            new.push(Member { id: user.clone(), display: Name::default() });
+        }
+    }
+    members.extend(new.into_iter().rev());
+}
