@@ -31,12 +31,13 @@ impl Worker {
                     self.context.report(Report::HydrateFailed(vec![id], failure));
                 }
             }
-            Ok(Done::Refreshed(refresh::Ended { down })) => {
+            Ok(Done::Refreshed(refresh::Ended { down, cut_short })) => {
                 self.refreshing = false;
                 match down {
                     None => {
                         self.shown = true;
                         self.link_up();
+                        self.again_at = cut_short.then(|| Instant::now() + refresh::patience(0));
                     }
                     Some(failure) => self.link_after(&failure),
                 }

@@ -28,6 +28,8 @@ const FIRST_SHOWN: usize = 1;
 pub struct Ended {
     /// Nothing answered at all.
     pub down: Option<Failure>,
+    /// Some lists came and others found no server: worth trying again soon.
+    pub cut_short: bool,
 }
 
 /// One list, read to its end.
@@ -91,6 +93,8 @@ pub async fn run(context: Context, first: bool) -> Ended {
     if !proofs.is_empty() {
         show(&context, lists, &failed).await;
     }
+    let absent = |failure: &Failure| matches!(failure.class, Class::Offline | Class::Timeout);
+    let cut_short = down.is_none() && failed.iter().any(|(_, failure)| absent(failure));
     let at = now();
     context.report(Report::RefreshEnded { at, proofs, failed });
     for (kind, rows) in kept {
@@ -99,7 +103,7 @@ pub async fn run(context: Context, first: bool) -> Ended {
         };
         context.stored(store).await;
     }
-    Ended { down }
+    Ended { down, cut_short }
 }
 
 /// Indexes and shows; lists that failed keep what the disk knows.
