@@ -45,6 +45,16 @@ impl Times {
         times
     }
 
+    /// The same things measured again and again: of each thing the shortest time, which is the one without whatever else
+    /// the machine was doing.
+    fn shortest(runs: usize, mut measure: impl FnMut() -> Self) -> Self {
+        let mut best = measure();
+        for _ in 1..runs {
+            best.0.iter_mut().zip(measure().0).for_each(|(best, again)| *best = again.min(*best));
+        }
+        best
+    }
+
     fn median(&self) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();

@@ -140,19 +140,24 @@ pub fn measure(users: usize) {
     let mut run = Run::start(home.path(), &arguments);
     refresh.0.push(run.until(|screen| screen.contains("synced")));
     run.listen(Duration::from_secs(3));
-    println!(
-        "| {users} | memory after the first refresh: now {}, most {} | | | | |",
-        run.status("VmRSS"),
-        run.status("VmHWM")
-    );
+    memory(users, "after the first refresh", &run);
     run.quit();
     let fetched = Times::of(3, || fetch(&server));
     row(users, "nothing on disk: start to all read and stored", &refresh, Some(("reqwest and serde_json", &fetched)));
 
     starts(users, home.path(), &arguments, "server up");
+    idle(users, home.path(), &arguments);
     drop(server);
     starts(users, home.path(), &arguments, "server gone");
-    idle(users, home.path(), &arguments);
+    let mut run = Run::start(home.path(), &arguments);
+    run.until(|screen| screen.contains("offline"));
+    run.listen(Duration::from_secs(3));
+    memory(users, "from disk, server gone", &run);
+    run.quit();
+}
+
+fn memory(users: usize, when: &str, run: &Run) {
+    println!("| {users} | memory {when}: now {}, most {} | | | | |", run.status("VmRSS"), run.status("VmHWM"));
 }
 
 fn starts(users: usize, home: &Path, arguments: &[&str], server: &str) {
@@ -170,12 +175,12 @@ fn starts(users: usize, home: &Path, arguments: &[&str], server: &str) {
 
 fn idle(users: usize, home: &Path, arguments: &[&str]) {
     let mut run = Run::start(home, arguments);
-    run.until(|screen| screen.contains("offline"));
+    run.until(|screen| screen.contains("synced"));
     run.listen(Duration::from_secs(3));
-    println!("| {users} | memory from disk: now {}, most {} | | | | |", run.status("VmRSS"), run.status("VmHWM"));
+    memory(users, "from disk and refreshed", &run);
     let before = run.ticks();
-    let bytes = run.listen(Duration::from_secs(3));
-    println!("| {users} | idle for 3 s, offline: {bytes} bytes, {} ticks of CPU | | | | |", run.ticks() - before);
+    let bytes = run.listen(Duration::from_secs(5));
+    println!("| {users} | idle for 5 s: {bytes} bytes, {} ticks of CPU | | | | |", run.ticks() - before);
     run.quit();
 }
 

@@ -158,8 +158,8 @@ fn by_word<'a>(by_name: &[u32], order: Order, word: impl Fn(u32) -> Option<&'a N
     let places: FxHashMap<&String, u64> = distinct.into_iter().zip(1..).collect();
     let ranks: FxHashMap<&str, u64> =
         folded.iter().filter_map(|(word, folded)| Some((*word, *places.get(folded)?))).collect();
-    let rank = |word: &Option<&Name>| word.and_then(|word| ranks.get(word.as_str()).copied()).unwrap_or(0);
-    by_key(by_name, order, |row| words.get(row as usize).map_or(0, rank))
+    let rank = |row: u32| ranks.get(words.get(row as usize).copied()??.as_str()).copied();
+    by_key(by_name, order, |row| rank(row).unwrap_or(0))
 }
 
 /// By a text that is another in almost every row.
