@@ -53,7 +53,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Serve it at this address without a console, until stopped; port 0 takes any free one.
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "IP:PORT")]
     pub listen: Option<SocketAddr>,
     /// Take the key from this environment variable in place of a fresh one, so that clients can come back after a
     /// restart.
@@ -69,7 +69,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub users: u32,
     /// Another number, another organisation.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     pub seed: u64,
     /// Shape of `emails`: new (an array) or old (an object, W&B before 0.80.1).
     #[arg(long, value_name = "SHAPE", default_value = "new")]

@@ -71,7 +71,7 @@ impl App {
                 if let Some(Overlay::Raw { target, text, .. }) = self.overlays.last_mut()
                     && *target == of
                 {
-                    *text = Some(result.map_err(|failure| format!("{} {}", failure.text, failure.next)));
+                    *text = Some(result.map_err(|failure| failure.sentences()));
                 }
             }
             Report::Notice(words) => self.say(words),
@@ -95,7 +95,7 @@ impl App {
         if let Some((kind, failure)) = failed.first()
             && !matches!(self.link, Some(Link::Down(_)))
         {
-            self.fail(format!("{} could not be read: {} {}", kind.plural(), failure.text, failure.next));
+            self.fail(format!("{} could not be read: {}", kind.plural(), failure.sentences()));
         }
         self.sync.failed = failed;
     }

@@ -25,6 +25,8 @@ pub struct Records {
     team_by_name: FxHashMap<Name, Id>,
     text: [SearchText; 3],
     by_name: [Vec<u32>; 3],
+    /// Of each user, the place of their label among all labels; equal labels share one.
+    label_rank: Vec<u32>,
 }
 
 impl Records {
@@ -123,7 +125,7 @@ impl Records {
             Record::Role(role) => (Kind::Role, self.roles.insert(role.id.clone(), role).is_none()),
         };
         if added {
-            self.index_rows(kind);
+            self.index_new_row(kind);
         }
         added
     }
@@ -197,23 +199,65 @@ impl Records {
         }
     }
 
+    /// The place of a user's label (display name, or user name) in the order of labels, as of the last full list.
+    pub fn label_rank(&self, row: u32) -> u32 {
+        self.label_rank.get(row as usize).copied().unwrap_or(u32::MAX)
+    }
+
+    /// The record that was just added has the last row: it is put into the name order, and nothing else moves.
+    fn index_new_row(&mut self, kind: Kind) {
+        let row = self.len(kind) as u32 - 1;
+        let [name, more, most] = self.texts(kind, row);
+        let folded = fold(name);
+        let before = |other: &u32| fold(self.texts(kind, *other)[0]) <= folded;
+        let place = self.by_name[kind as usize].partition_point(before);
+        let texts = [name.to_owned(), more.to_owned(), most.to_owned()];
+        self.by_name[kind as usize].insert(place, row);
+        self.text[kind as usize].push(texts.iter().map(String::as_str));
+    }
+
+    /// What a row is found by; the first is its name.
+    fn texts(&self, kind: Kind, row: u32) -> [&str; 3] {
+        let row = row as usize;
+        let found = match kind {
+            Kind::User => self.users.get_index(row).map(|(_, user)| {
+                [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()]
+            }),
+            Kind::Team => self.teams.get_index(row).map(|(_, team)| [team.name.as_str(), "", ""]),
+            Kind::Role => self.roles.get_index(row).map(|(_, role)| [role.name.as_str(), role.description.as_str(), ""]),
+        };
+        found.unwrap_or_default()
+    }
+
+    fn index_labels(&mut self) {
+        let mut labels: Vec<(String, u32)> =
+            self.users.values().zip(0..).map(|(user, row)| (fold(user.label()), row)).collect();
+        labels.sort_unstable();
+        self.label_rank = vec![0; labels.len()];
+        let mut rank = 0;
+        for (at, (label, row)) in labels.iter().enumerate() {
+            let same = at > 0 && labels.get(at - 1).is_some_and(|(before, _)| before == label);
+            rank = if same { rank } else { at as u32 };
+            if let Some(place) = self.label_rank.get_mut(*row as usize) {
+                *place = rank;
+            }
+        }
+    }
+
     fn index_rows(&mut self, kind: Kind) {
         let mut text = SearchText::default();
         let mut keys: Vec<(String, u32)> = Vec::with_capacity(self.len(kind));
-        let mut row = |name: &Name, more: [&str; 2]| {
-            keys.push((fold(name.as_str()), keys.len() as u32));
-            text.push([name.as_str(), more[0], more[1]]);
-        };
-        match kind {
-            Kind::User => {
-                self.users.values().for_each(|u| row(&u.user_name, [u.display_name.as_str(), u.email.as_str()]));
-            }
-            Kind::Team => self.teams.values().for_each(|t| row(&t.name, ["", ""])),
-            Kind::Role => self.roles.values().for_each(|r| row(&r.name, [r.description.as_str(), ""])),
+        for row in 0..self.len(kind) as u32 {
+            let texts = self.texts(kind, row);
+            keys.push((fold(texts[0]), row));
+            text.push(texts);
         }
         keys.sort_unstable();
         self.by_name[kind as usize] = keys.into_iter().map(|(_, row)| row).collect();
         self.text[kind as usize] = text;
+        if kind == Kind::User {
+            self.index_labels();
+        }
     }
 }
 
@@ -240,7 +284,8 @@ mod tests {
         assert!(!records.put(Record::Team(team("t", "vision", &["v"]))));
         assert!(records.teams_of(&"u".into()).is_empty());
         assert_eq!(records.teams_of(&"v".into()), ["t".into()]);
-        assert!(records.put(Record::User(user("w", "bea"))));
+        assert!(records.put(Record::User(user("w", "Bea"))));
+        assert_eq!(records.text(Kind::User).get(2), "bea");
         assert_eq!(records.by_name(Kind::User), [1, 2, 0]);
         assert!(records.remove(&Target::team(&"t".into())));
         assert!(records.teams_of(&"v".into()).is_empty());

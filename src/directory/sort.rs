@@ -111,7 +111,7 @@ fn user_rows(directory: &Directory, by_name: &[u32], order: Order) -> Vec<u32> {
         Column::Status => by_key(by_name, order, |row| user(row).map_or(0, |u| u64::from(u.is_inactive()))),
         Column::OrgRole => by_word(by_name, order, |row| user(row)?.org_role.as_ref()),
         Column::Seat => by_word(by_name, order, |row| user(row)?.models_seat.as_ref()),
-        _ => by_text(by_name, order, |row| user(row).map_or("", User::label)),
+        _ => by_key(by_name, order, |row| u64::from(directory.records().label_rank(row))),
     }
 }
 
@@ -160,22 +160,6 @@ fn by_word<'a>(by_name: &[u32], order: Order, word: impl Fn(u32) -> Option<&'a N
         folded.iter().filter_map(|(word, folded)| Some((*word, *places.get(folded)?))).collect();
     let rank = |row: u32| ranks.get(words.get(row as usize).copied()??.as_str()).copied();
     by_key(by_name, order, |row| rank(row).unwrap_or(0))
-}
-
-/// By a text that is another in almost every row.
-fn by_text<'a>(by_name: &[u32], order: Order, text: impl Fn(u32) -> &'a str) -> Vec<u32> {
-    let texts = keys(by_name, |row| fold(text(row)));
-    let text = |row: u32| texts.get(row as usize).map_or("", String::as_str);
-    let mut keyed: Vec<(u64, u32)> = by_name.iter().map(|row| (beginning(text(*row)), *row)).collect();
-    keyed.sort_by(|a, b| directed(a.0.cmp(&b.0).then_with(|| text(a.1).cmp(text(b.1))), order));
-    keyed.into_iter().map(|(_, row)| row).collect()
-}
-
-/// The first eight bytes as a number that compares as they do: most texts differ in them.
-fn beginning(text: &str) -> u64 {
-    let mut bytes = [0; 8];
-    bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
-    u64::from_be_bytes(bytes)
 }
 
 fn directed(ordering: Ordering, order: Order) -> Ordering {

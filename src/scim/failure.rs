@@ -65,6 +65,16 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// What went wrong and what to do, as sentences.
+    pub fn sentences(&self) -> String {
+        let whole = |text: &str| match text.trim_end() {
+            "" => String::new(),
+            text if text.ends_with(['.', '!', '?', '”', '…']) => text.to_owned(),
+            text => format!("{text}."),
+        };
+        format!("{} {}", whole(&self.text), whole(&self.next)).trim().to_owned()
+    }
+
     /// A failure without a status, with nothing arrived at the server.
     pub fn local(class: Class, text: impl Into<String>, next: impl Into<String>) -> Self {
         Self { class, text: text.into(), next: next.into(), status: None, scim_type: None, arrived: Arrived::No }

@@ -25,7 +25,7 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
     }
     if let Some((_, failure)) = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind) {
         return (
-            format!("The {what} could not be read. {} {}\n{refresh} tries again.", failure.text, failure.next),
+            format!("The {what} could not be read. {}\n{refresh} tries again.", failure.sentences()),
             true,
         );
     }
@@ -34,7 +34,7 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
             Class::Offline | Class::Timeout => "Offline, and nothing is known from before.",
             _ => "Nothing is known from before.",
         };
-        return (format!("{nothing} {} {}\n{refresh} tries again.", failure.text, failure.next), true);
+        return (format!("{nothing} {}\n{refresh} tries again.", failure.sentences()), true);
     }
     if app.sync.seen.is_none() {
         return (format!("Nothing was read yet. {refresh} reads the {what}."), false);
