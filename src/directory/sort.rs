@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::{
     Directory, Kind,
+    holds::Holds,
     record::{LastActive, User},
 };
 use crate::scim::text::fold;
@@ -46,6 +47,16 @@ impl Column {
             ],
             Kind::Team => &[Column::Name, Column::Count],
             Kind::Role => &[Column::Name, Column::Inherits, Column::Added, Column::Count],
+        }
+    }
+
+    /// True where the provider's records hold what it sorts by.
+    pub fn is_held(self, holds: Holds) -> bool {
+        match self {
+            Column::OrgRole => holds.org_roles,
+            Column::Seat => holds.seats,
+            Column::LastActive => holds.activity,
+            _ => true,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::scim::failure::Class;
 
 /// The words, and whether they are about something that went wrong.
 pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
-    let what = pane.kind.plural();
+    let what = app.word(pane.kind.plural());
     let key = |action| app.keymap.label(action).unwrap_or_default();
     let refresh = key(Action::Refresh);
     if let (Kind::Role, Some(why)) = (pane.kind, app.capabilities().and_then(|can| can.no_roles.as_ref())) {
@@ -47,7 +47,7 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
 }
 
 fn reading(kind: Kind, app: &App) -> String {
-    let what = kind.plural();
+    let what = app.word(kind.plural());
     match app.sync.progress.iter().find(|(of, _, _)| *of == kind) {
         None => format!("Reading {what}…"),
         Some((_, seen, None)) => format!("Reading {what}… {}", count(*seen)),
