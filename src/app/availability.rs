@@ -1,7 +1,17 @@
 //! Whether an action can be done now: yes, or the reason why not, which is what the person is shown.
 
+use std::borrow::Cow;
+
 use super::{App, Overlay, Tab, action::Action};
 use crate::directory::{Kind, Target, change::Verb};
+
+const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
+
+/// Creations by kind of record.
+const CREATE: [Verb; 3] = [Verb::CreateUser, Verb::CreateTeam, Verb::CreateRole];
+
+/// Deletions by kind of record.
+const DELETE: [Verb; 3] = [Verb::DeleteUser, Verb::DeleteTeam, Verb::DeleteRole];
 
 impl App {
     /// Yes, or why not.
@@ -31,23 +41,28 @@ impl App {
                 self.someone()?;
                 self.can(self.toggle_verb())
             }
-            Action::Create => self.can(self.verb_of([Verb::CreateUser, Verb::CreateTeam, Verb::CreateRole])),
+            Action::Create => self.can(self.verb_of(CREATE)),
             Action::Edit => {
                 self.someone()?;
                 match self.tab {
                     Tab::Users => self.can(Verb::SetDisplayName).or_else(|_| self.can(Verb::SetEmail)),
-                    Tab::Teams => Err("A team's name can't be changed over SCIM here.".into()),
+                    Tab::Teams => Err(self.word(NO_RENAMING).into()),
                     _ => self.can(Verb::EditRole),
                 }
             }
             Action::Delete => {
                 self.someone()?;
-                self.can(self.verb_of([Verb::DeleteUser, Verb::DeleteTeam, Verb::DeleteRole]))
+                self.can(self.verb_of(DELETE))
             }
-            Action::Open | Action::Copy | Action::Raw | Action::Mark | Action::Permissions => self.someone(),
+            Action::Permissions => {
+                self.someone()?;
+                self.roles_kept().map_err(str::to_owned)
+            }
+            Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::Undo => self.undo_candidate().map(drop),
-            Action::LoadRoles => match self.users_without_roles() {
-                0 => Err("The roles of all users are known.".into()),
+            Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
+                (Err(why), _) => Err(why.to_owned()),
+                (_, 0) => Err("The roles of all users are known.".into()),
                 _ => Ok(()),
             },
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange if self.entries.is_empty() => {
@@ -55,6 +70,38 @@ impl App {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Why the provider refuses it whatever the row and whoever asks: no hint is wasted on it.
+    pub fn never(&self, action: Action) -> Option<Cow<'_, str>> {
+        let can = self.capabilities()?;
+        let refused = |verbs: &[Verb]| {
+            let first = can.can(*verbs.first()?).err()?;
+            verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first))
+        };
+        match action {
+            Action::SetRole => refused(&[Verb::SetOrgRole, Verb::SetTeamRole]),
+            Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
+            Action::Teams | Action::Members => refused(&[Verb::AddMember]),
+            Action::ToggleActive => refused(&[Verb::Deactivate, Verb::Reactivate]),
+            Action::Create => refused(&[self.verb_of(CREATE)]),
+            Action::Delete => refused(&[self.verb_of(DELETE)]),
+            Action::Edit => match self.kind_in_hand() {
+                Kind::User => refused(&[Verb::SetDisplayName, Verb::SetEmail]),
+                Kind::Team => Some(self.word(NO_RENAMING)),
+                Kind::Role => refused(&[Verb::EditRole]),
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether the provider keeps any roles; else why there are none.
+    fn roles_kept(&self) -> Result<(), &str> {
+        let holds = self.holds();
+        if holds.org_roles || holds.team_roles {
+            return Ok(());
+        }
+        Err(self.capabilities().and_then(|can| can.no_roles.as_deref()).unwrap_or("This provider keeps no roles."))
     }
 
     /// Whose record, on the list tabs: the box on top, else the row under the cursor.
@@ -97,8 +144,11 @@ impl App {
     }
 
     fn verb_of(&self, verbs: [Verb; 3]) -> Verb {
-        let kind = self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(Kind::User);
-        verbs[kind as usize]
+        verbs[self.kind_in_hand() as usize]
+    }
+
+    fn kind_in_hand(&self) -> Kind {
+        self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(Kind::User)
     }
 
     fn someone(&self) -> Result<(), String> {
@@ -110,7 +160,7 @@ impl App {
         if team == Some(true) {
             Ok(())
         } else {
-            Err("The server did not say who is in this team; R reads it again.".into())
+            Err(self.word("The server did not say who is in this team; R reads it again.").into())
         }
     }
 }

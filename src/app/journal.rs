@@ -32,9 +32,9 @@ impl App {
     pub(super) fn undo_candidate(&self) -> Result<(ChangeId, Option<String>), String> {
         let lasting = self.entries.newest_lasting();
         if let Some(plan) = self.entries.newest_undoable() {
-            return Ok((plan, lasting.filter(|newer| *newer > plan).and_then(|newer| self.never(newer))));
+            return Ok((plan, lasting.filter(|newer| *newer > plan).and_then(|newer| self.lasts_because(newer))));
         }
-        if let Some(why) = lasting.and_then(|plan| self.never(plan)) {
+        if let Some(why) = lasting.and_then(|plan| self.lasts_because(plan)) {
             return Err(format!("This can't be undone. {why}"));
         }
         Err(if self.entries.is_in_flight() {
@@ -46,7 +46,7 @@ impl App {
     }
 
     /// Why what was confirmed of a plan can't be taken back.
-    fn never(&self, plan: ChangeId) -> Option<String> {
+    fn lasts_because(&self, plan: ChangeId) -> Option<String> {
         let first = self.entries.partition_point(|id, _| *id < plan);
         let mut steps = self.entries.values().skip(first).take_while(|entry| entry.plan == plan);
         steps.find_map(|entry| match &entry.step.undo {

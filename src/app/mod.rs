@@ -4,7 +4,7 @@
 //! no network: time comes in with each message, everything else goes out as an [`Effect`]. What is drawn and which keys
 //! do what follow from this state and the [`action`] table alone.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use crate::directory::{
     Directory, Id, Kind, Target,
     change::ChangeId,
     guard::Guards,
+    holds::Holds,
     plan::{Capabilities, Plan, Planner, Risk},
     records::Records,
     work::{Job, Link, Proof, Report},
@@ -336,6 +337,16 @@ impl App {
         self.planner.as_deref().map(Planner::capabilities)
     }
 
+    /// What the provider's records hold, and how it calls its groups.
+    pub fn holds(&self) -> Holds {
+        self.panes[0].holds
+    }
+
+    /// The console's own words, with the provider's word for a team in them.
+    pub fn word(&self, words: &'static str) -> Cow<'static, str> {
+        self.holds().say(words)
+    }
+
     /// The list shown, on the three list tabs.
     pub fn pane(&self) -> Option<&pane::Pane> {
         self.tab.kind().map(|kind| &self.panes[kind as usize])
@@ -370,6 +381,8 @@ impl App {
         if !self.profiles.contains(&opened.profile.name) {
             self.profiles.push(opened.profile.name.clone());
         }
+        let holds = opened.planner.capabilities().holds();
+        self.panes.iter_mut().for_each(|pane| pane.holds = holds);
         self.profile = Some(opened.profile);
         self.planner = Some(opened.planner);
         self.guards = opened.guards;

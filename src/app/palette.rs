@@ -97,12 +97,12 @@ impl App {
             .map(|spec| Line {
                 entry: Entry::Do(spec.action),
                 name: spec.name.into(),
-                help: spec.help.into(),
+                help: self.word(spec.help).into(),
                 key: self.keymap.label(spec.action).unwrap_or_default(),
                 refused: if own(spec.scope) {
                     self.availability(spec.action).err()
                 } else {
-                    Some(format!("on {} only", spec.scope.label()))
+                    Some(format!("on {} only", self.word(spec.scope.label())))
                 },
             })
             .collect();

@@ -9,6 +9,7 @@ use tui_input::Input;
 
 use crate::directory::{
     Directory, Id, Kind, Target,
+    holds::Holds,
     query::{BadQuery, Query},
     sort::{self, Column, Order},
 };
@@ -34,6 +35,8 @@ pub struct Pane {
     pub top: usize,
     /// Marked records in the order of marking.
     pub marks: IndexSet<Id>,
+    /// What the provider's records hold.
+    pub holds: Holds,
     cursor_id: Option<Id>,
     query: Query,
     sorted: Vec<u32>,
@@ -55,6 +58,7 @@ impl Pane {
             cursor: 0,
             top: 0,
             marks: IndexSet::new(),
+            holds: Holds::default(),
             cursor_id: None,
             query: Query::default(),
             sorted: Vec::new(),
@@ -87,7 +91,7 @@ impl Pane {
 
     /// The filter's text changed: filters, from the last result where that is enough, and goes to the best match.
     pub fn refilter(&mut self, directory: &Directory, now: Timestamp) {
-        match Query::parse(self.filter.value(), self.kind) {
+        match Query::parse_in(self.filter.value(), self.kind, self.holds) {
             Err(bad) => self.bad = Some(bad),
             Ok(query) => {
                 self.bad = None;
@@ -105,12 +109,12 @@ impl Pane {
 
     /// Sorts by the next column.
     pub fn next_column(&mut self, directory: &Directory, now: Timestamp) {
-        let columns = Column::of(self.kind);
-        let at = columns.iter().position(|column| *column == self.order.column).unwrap_or(0);
-        if let Some(column) = columns.get((at + 1) % columns.len()) {
+        let columns: Vec<&Column> = Column::of(self.kind).iter().filter(|column| column.is_held(self.holds)).collect();
+        let at = columns.iter().position(|column| **column == self.order.column).unwrap_or(0);
+        if let Some(&&column) = columns.get((at + 1) % columns.len()) {
             // What people look for first: the latest, the largest.
             let descending = matches!(column, Column::LastActive | Column::Count | Column::Added);
-            self.order = Order { column: *column, descending };
+            self.order = Order { column, descending };
         }
         self.rebuild(directory, now);
     }

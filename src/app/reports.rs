@@ -95,7 +95,7 @@ impl App {
         if let Some((kind, failure)) = failed.first()
             && !matches!(self.link, Some(Link::Down(_)))
         {
-            self.fail(format!("{} could not be read: {}", kind.plural(), failure.sentences()));
+            self.fail(format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences()));
         }
         self.sync.failed = failed;
     }

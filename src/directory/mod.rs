@@ -6,6 +6,7 @@
 
 pub mod change;
 pub mod guard;
+pub mod holds;
 mod live;
 pub mod name;
 pub mod plan;

@@ -7,6 +7,7 @@ use super::{
     Directory, Name, Target,
     change::{Change, ChangeId, Verb},
     guard::{self, Guards},
+    holds::Holds,
     words,
 };
 use crate::scim::{failure::Failure, request::Request};
@@ -124,6 +125,12 @@ pub struct Capabilities {
     pub no_roles: Option<String>,
     /// Lists may leave roles out; single reads show them.
     pub sparse_lists: bool,
+    /// Users have seats.
+    pub seats: bool,
+    /// When a user was last active is told.
+    pub activity: bool,
+    /// Some accounts are no person's.
+    pub service_accounts: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
     /// Names of users and groups may hold spaces, as RFC 7643 allows.
@@ -136,6 +143,18 @@ impl Capabilities {
         match self.refused.iter().find(|(refused, _)| *refused == verb) {
             Some((_, why)) => Err(why),
             None => Ok(()),
+        }
+    }
+
+    /// What its records hold.
+    pub fn holds(&self) -> Holds {
+        Holds {
+            org_roles: !self.org_roles.is_empty(),
+            team_roles: !self.team_roles.is_empty(),
+            seats: self.seats,
+            activity: self.activity,
+            service_accounts: self.service_accounts,
+            team_word: if self.team_word.is_empty() { Holds::default().team_word } else { self.team_word },
         }
     }
 }
@@ -153,9 +172,10 @@ pub trait Planner: Send + Sync {
 /// Each change is checked as if the ones before it had happened, so that two demotions can't remove the last two
 /// admins together.
 pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Plan {
+    let holds = planner.capabilities().holds();
     let mut plan = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None };
     for change in changes {
-        let line = words::line(&change, directory);
+        let line = words::line_in(&change, directory, holds);
         let allowed = planner
             .capabilities()
             .can(change.verb())
@@ -168,6 +188,7 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
                 Ok(mut step) => {
                     step.risk = step.risk.max(guarded.risk);
                     step.consequences.extend(guarded.notes);
+                    step.words = line;
                     plan.steps.push(step);
                 }
             },

@@ -3,11 +3,14 @@
 //! `tan role:admin -team:vision active:no last>90d members<3`: terms are joined by *and*; a comma in a value is *or*;
 //! a leading `-` or `!` turns a term round.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 
 use super::{
     Directory, Id, Kind, Name, Target,
+    holds::Holds,
     record::{Account, LastActive, Role, Team, User},
     search::{Scratch, Words, scan},
 };
@@ -62,8 +65,22 @@ const FIELDS: &[(Kind, &str, Key)] = &[
 ];
 
 /// The words that can stand before a `:` in a pane, for help and completion.
-pub fn fields(kind: Kind) -> impl Iterator<Item = &'static str> {
-    FIELDS.iter().filter(move |(of, _, _)| *of == kind).map(|(_, word, _)| *word)
+pub fn fields(kind: Kind, holds: Holds) -> impl Iterator<Item = Cow<'static, str>> {
+    FIELDS.iter().filter(move |(of, _, key)| *of == kind && key.is_held(holds)).map(move |(_, word, _)| holds.say(word))
+}
+
+impl Key {
+    /// True where the provider's records hold it.
+    fn is_held(self, holds: Holds) -> bool {
+        match self {
+            Key::Role => holds.org_roles,
+            Key::TeamRole | Key::Admins => holds.team_roles,
+            Key::Seat | Key::Weave => holds.seats,
+            Key::Last => holds.activity,
+            Key::Account => holds.service_accounts,
+            _ => true,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,14 +137,19 @@ pub struct BadQuery {
 }
 
 impl Query {
-    /// Parses what was typed in the pane of `kind`.
+    /// Parses what was typed in the pane of `kind`, for records that hold everything.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, BadQuery> {
+        Self::parse_in(text, kind, Holds::default())
+    }
+
+    /// Parses what was typed in the pane of `kind`.
+    pub fn parse_in(text: &str, kind: Kind, holds: Holds) -> Result<Self, BadQuery> {
         let mut words = Vec::new();
         let mut terms = Vec::new();
         for token in tokens(text) {
             match split(&token) {
                 Some((negative, key, relation, value)) => {
-                    terms.push(term(&token, kind, negative, key, relation, value)?);
+                    terms.push(term(&token, (kind, holds), negative, key, relation, value)?);
                 }
                 None => words.push(token),
             }
@@ -251,15 +273,17 @@ fn split(token: &str) -> Option<(bool, &str, Relation, &str)> {
 /// A term still being typed (`role:`) matches everything, so that the list does not jump.
 fn term(
     token: &str,
-    kind: Kind,
+    (kind, holds): (Kind, Holds),
     negative: bool,
     key: &str,
     relation: Relation,
     value: &str,
 ) -> Result<Option<Term>, BadQuery> {
     let bad = |why: String| BadQuery { term: crate::scim::text::clean(token).into_owned(), why };
-    let Some((_, _, key)) = FIELDS.iter().find(|(of, word, _)| *of == kind && word.eq_ignore_ascii_case(key)) else {
-        let known: Vec<&str> = fields(kind).collect();
+    let is = |word: &'static str| word.eq_ignore_ascii_case(key) || holds.say(word).eq_ignore_ascii_case(key);
+    let known = FIELDS.iter().find(|(of, word, known)| *of == kind && is(word) && known.is_held(holds));
+    let Some((_, _, key)) = known else {
+        let known: Vec<_> = fields(kind, holds).collect();
         return Err(bad(format!("no field `{key}` here; there are {}", known.join(", "))));
     };
     if value.is_empty() {

@@ -220,11 +220,14 @@ impl Records {
     fn texts(&self, kind: Kind, row: u32) -> [&str; 3] {
         let row = row as usize;
         let found = match kind {
-            Kind::User => self.users.get_index(row).map(|(_, user)| {
-                [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()]
-            }),
+            Kind::User => self
+                .users
+                .get_index(row)
+                .map(|(_, user)| [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()]),
             Kind::Team => self.teams.get_index(row).map(|(_, team)| [team.name.as_str(), "", ""]),
-            Kind::Role => self.roles.get_index(row).map(|(_, role)| [role.name.as_str(), role.description.as_str(), ""]),
+            Kind::Role => {
+                self.roles.get_index(row).map(|(_, role)| [role.name.as_str(), role.description.as_str(), ""])
+            }
         };
         found.unwrap_or_default()
     }

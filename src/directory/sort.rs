@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Directory, Kind, Name,
+    holds::Holds,
     record::{LastActive, User},
 };
 use crate::scim::text::fold;
@@ -48,6 +49,16 @@ impl Column {
             ],
             Kind::Team => &[Column::Name, Column::Count],
             Kind::Role => &[Column::Name, Column::Inherits, Column::Added, Column::Count],
+        }
+    }
+
+    /// True where the provider's records hold what it sorts by.
+    pub fn is_held(self, holds: Holds) -> bool {
+        match self {
+            Column::OrgRole => holds.org_roles,
+            Column::Seat => holds.seats,
+            Column::LastActive => holds.activity,
+            _ => true,
         }
     }
 

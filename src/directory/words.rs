@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Directory, Id, Name,
     change::{Change, Verb},
+    holds::Holds,
     plan::Plan,
 };
 
@@ -48,6 +49,11 @@ impl Line {
 
 /// The line of a change, with the values that are on screen now as *before*.
 pub fn line(change: &Change, directory: &Directory) -> Line {
+    line_in(change, directory, Holds::default())
+}
+
+/// The same in the words of a provider.
+pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
     let who = |id: &Id| user_name(directory, id);
     let team = |id: &Id| team_name(directory, id);
     let build = |sign, subject: String, what: String, before: String, after: String| Line {
@@ -85,7 +91,7 @@ pub fn line(change: &Change, directory: &Directory) -> Line {
         }
         Change::CreateTeam { name, members, .. } => {
             let after = if members.is_empty() { none() } else { format!("{} members", members.len()) };
-            build(Sign::Add, name.clone(), "new team".into(), none(), after)
+            build(Sign::Add, name.clone(), holds.say("new team").into(), none(), after)
         }
         Change::SetActive { user, active } => {
             let word = |active: bool| if active { "active" } else { "inactive" }.to_owned();

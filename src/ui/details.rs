@@ -109,6 +109,10 @@ impl Page<'_> {
         let pending = at.is_some_and(|(target, field)| self.app.directory.is_pending(target, &field));
         let style = if pending { self.look.pending() } else { Style::new() };
         let mark = if pending { self.pending() } else { String::new() };
+        if grant.role.is_empty() {
+            let name = cut(grant.scope.as_str(), self.width.saturating_sub(2 + width(&mark)), more);
+            return Line::styled(format!("  {name}{mark}"), style);
+        }
         let custom = self.app.directory.records().roles().values().any(|role| role.name == grant.role);
         let note = if custom { "  custom" } else { "" };
         let room = self.width.saturating_sub(LABEL + 1 + width(note) + width(&mark));

@@ -1,5 +1,7 @@
 //! What stands around every pane: title, tabs, and the bottom row with hints. Knows no records.
 
+use std::borrow::Cow;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -183,14 +185,15 @@ fn reading(app: &App, look: &Look, short: bool) -> String {
         return format!("reading{}", look.glyphs.more);
     };
     let verb = if short { "" } else { "reading " };
+    let kind = app.word(kind.plural());
     match said.filter(|said| said >= seen && *said > 0) {
-        None => format!("{verb}{} {}", kind.plural(), count(*seen)),
-        Some(said) if short => format!("{} {}/{}", kind.plural(), count(*seen), count(said)),
+        None => format!("{verb}{kind} {}", count(*seen)),
+        Some(said) if short => format!("{kind} {}/{}", count(*seen), count(said)),
         Some(said) => {
             let full = (seen * GAUGE / said) as usize;
             let [on, off] = look.glyphs.gauge;
             let gauge = format!("{}{}", on.repeat(full), off.repeat(GAUGE as usize - full));
-            format!("{verb}{} {} of {} {gauge}", kind.plural(), count(*seen), count(said))
+            format!("{verb}{kind} {} of {} {gauge}", count(*seen), count(said))
         }
     }
 }
@@ -211,6 +214,7 @@ fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
             Tab::Roles => ("Roles", Action::GoRoles),
             Tab::Activity => ("Activity", Action::GoActivity),
         };
+        let name = app.word(name);
         let none = tab == Tab::Roles && app.capabilities().is_some_and(|can| can.no_roles.is_some());
         let key = app.keymap.label(action).map_or_else(String::new, |key| format!("{key} "));
         let number = tab.kind().map(|kind| app.directory.len(kind)).filter(|_| !none && !app.directory.is_empty());
@@ -238,7 +242,7 @@ pub(super) fn bottom(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) 
     let spans = if app.message.is_some() {
         Vec::new()
     } else if let (true, Some(pane)) = (app.overlays.is_empty(), app.pane().filter(|pane| pane.filtering)) {
-        let fields: Vec<&str> = query::fields(pane.kind).collect();
+        let fields: Vec<_> = query::fields(pane.kind, pane.holds).collect();
         let key = |action| app.keymap.label(action).unwrap_or_default();
         let keys = [("Enter".to_owned(), "keep"), (key(Action::Back), "clear")];
         let used: usize = keys.iter().map(|(key, word)| width(key) + width(word) + 4).sum();
@@ -259,7 +263,7 @@ pub(super) fn bottom(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) 
 /// One hint: key, word, and whether it can be done now.
 struct Hint {
     key: String,
-    word: &'static str,
+    word: Cow<'static, str>,
     can: bool,
 }
 
@@ -269,7 +273,7 @@ fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
     let help = hints_of(app, &[Scope::Global], |action| action == Action::Help);
     // Closer together before anything is left out.
     let taken = |hints: &[Hint], gap: usize| -> usize {
-        hints.iter().map(|hint| width(&hint.key) + 1 + width(hint.word) + gap).sum::<usize>()
+        hints.iter().map(|hint| width(&hint.key) + 1 + width(&hint.word) + gap).sum::<usize>()
     };
     let gap = if taken(&all, 3) + taken(&help, 3) <= cells { 3 } else { 2 };
     while taken(&all, gap) + taken(&help, gap) > cells && all.pop().is_some() {}
@@ -292,8 +296,9 @@ fn hints_of(app: &App, scopes: &[Scope], wanted: impl Fn(Action) -> bool) -> Vec
             // A letter is text while something is typed, and an inner scope takes a key from an outer one.
             let text = typing && key.chars().count() == 1;
             let can = app.availability(spec.action).is_ok();
-            if !text && (can || app.profile.is_some()) && !hints.iter().any(|hint| hint.key == key) {
-                hints.push(Hint { key, word: spec.hint, can });
+            let shown = can || (app.profile.is_some() && app.never(spec.action).is_none());
+            if !text && shown && !hints.iter().any(|hint| hint.key == key) {
+                hints.push(Hint { key, word: app.word(spec.hint), can });
             }
         }
     }

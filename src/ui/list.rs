@@ -14,7 +14,7 @@ use super::{
     fit::{self, cut, pad, pad_left, width, wrap},
 };
 use crate::app::{App, action::Action, pane::Pane};
-use crate::directory::{Kind, Name, sort};
+use crate::directory::{Kind, Name};
 
 mod cells;
 mod columns;
@@ -50,14 +50,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
     let cells = usize::from(inner.width).saturating_sub(MARKER + MARGIN);
-    let columns = columns::fit(pane.kind, cells, app.directory.len(Kind::User) <= FEW_USERS);
+    let columns = columns::fit(pane.kind, cells, pane.holds, app.directory.len(Kind::User) <= FEW_USERS);
     if let Some(bad) = &pane.bad {
         // Where no rows are in the way the whole sentence stands in their place.
         let text = if pane.rows.is_empty() { String::new() } else { bad.to_string() };
         let text = cut(&text, usize::from(inner.width).saturating_sub(MARKER + MARGIN), look.glyphs.more);
         frame.render_widget(Line::styled(format!("{}{text}", " ".repeat(MARKER)), look.bad()), head);
     } else if !pane.rows.is_empty() {
-        frame.render_widget(heads(&columns, pane.order, look), head);
+        frame.render_widget(heads(&columns, pane, look), head);
     }
     if pane.rows.is_empty() {
         nothing(frame, body, pane, app, look);
@@ -91,11 +91,11 @@ fn nothing(frame: &mut Frame<'_>, body: Rect, pane: &Pane, app: &App, look: &Loo
     frame.render_widget(Paragraph::new(lines), at);
 }
 
-fn heads(columns: &[Placed], order: sort::Order, look: &Look) -> Line<'static> {
+fn heads(columns: &[Placed], pane: &Pane, look: &Look) -> Line<'static> {
     let mut spans = vec![Span::raw(" ".repeat(MARKER))];
     for (at, placed) in columns.iter().enumerate() {
-        let text = align(placed, placed.head().to_owned(), at + 1 == columns.len());
-        let style = if placed.column.sort == Some(order.column) { look.strong() } else { look.dim() };
+        let text = align(placed, placed.head(pane.holds).into_owned(), at + 1 == columns.len());
+        let style = if placed.column.sort == Some(pane.order.column) { look.strong() } else { look.dim() };
         spans.push(Span::styled(text, style));
     }
     Line::from(spans)
@@ -200,7 +200,7 @@ fn partial(pane: &Pane, cells: usize, app: &App, look: &Look) -> Option<Line<'st
     let (_, failure) = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind)?;
     let key = app.keymap.label(Action::Refresh).unwrap_or_default();
     let go_on = format!(" {key} goes on ");
-    let words = format!(" ! not all {} could be read: {}", pane.kind.plural(), failure.text);
+    let words = format!(" ! not all {} could be read: {}", app.word(pane.kind.plural()), failure.text);
     let words = cut(&words, cells.saturating_sub(width(&go_on)), look.glyphs.more);
     Some(Line::from(vec![Span::styled(words, look.bad()), Span::styled(go_on, look.accent())]))
 }

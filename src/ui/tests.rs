@@ -100,6 +100,79 @@ fn teams_roles_and_activity() {
     insta::assert_snapshot!("activity", screen(&app, &look()));
 }
 
+/// A directory whose provider keeps no roles, no seats and no activity, and says groups: nothing of that is on screen.
+#[test]
+fn only_what_the_provider_has_is_shown() {
+    use crate::dialect::{Hosting, Provider, of};
+    let can = of(Provider::Scim, Hosting::default()).capabilities().clone();
+    let open = |width, height| {
+        let mut app = with(Fake(can.clone()), width, height);
+        let plain = |mut user: crate::directory::record::User| {
+            (user.org_role, user.team_roles, user.models_seat, user.weave_role) = (None, None, None, None);
+            (user.days_active, user.account) = (None, crate::directory::record::Account::Person);
+            user.last_active = crate::directory::record::LastActive::Unknown;
+            user.registry_roles.clear();
+            user
+        };
+        let teams = fixture::teams();
+        let records = Box::new(Records::build(users().into_iter().map(plain).collect(), teams, vec![]));
+        report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
+        app
+    };
+    let mut shown = String::new();
+    let mut look_at = |app: &App| {
+        let text = screen(app, &look());
+        shown.push_str(&text);
+        text
+    };
+    let mut app = open(120, 24);
+    type_text(&mut app, "/eva-t");
+    insta::assert_snapshot!("scim_users", look_at(&app));
+    press(&mut app, Action::Back);
+    press(&mut app, Action::GoTeams);
+    press(&mut app, Action::Bottom);
+    insta::assert_snapshot!("scim_groups", look_at(&app));
+    let mut app = open(80, 24);
+    look_at(&app);
+    press(&mut app, Action::Teams);
+    look_at(&app);
+    press(&mut app, Action::Back);
+    for _ in 0..8 {
+        press(&mut app, Action::Sort);
+        look_at(&app);
+    }
+    press(&mut app, Action::Open);
+    look_at(&app);
+    press(&mut app, Action::Back);
+    press(&mut app, Action::Filter);
+    look_at(&app);
+    type_text(&mut app, "role:admin");
+    look_at(&app);
+    press(&mut app, Action::Back);
+    type_text(&mut app, "/groups>0");
+    assert!(look_at(&app).contains(" of 13"), "groups is a field here");
+    for word in ["eam", "role ", "Role ", "Organisation", "Seat", "seat", "Last", "dmins", "janitor"] {
+        let told = shown.lines().filter(|line| line.contains(word)).collect::<Vec<_>>();
+        assert!(told.is_empty(), "{word}: {told:#?}");
+    }
+    press(&mut app, Action::Back);
+    press(&mut app, Action::SetRole);
+    assert!(app.overlays.is_empty() && screen(&app, &look()).contains("This provider keeps no roles"));
+    // Help and palette keep it, with the reason.
+    press(&mut app, Action::Help);
+    let text: String = (0..4)
+        .map(|page| {
+            (0..page).for_each(|_| press(&mut app, Action::PageDown));
+            screen(&app, &look())
+        })
+        .collect();
+    assert!(text.contains("marked rows: This provider keeps no roles") && !text.contains("team"), "{text}");
+    press(&mut app, Action::Back);
+    press(&mut app, Action::Palette);
+    type_text(&mut app, "role");
+    assert!(screen(&app, &look()).contains("This provider keeps no roles"));
+}
+
 #[test]
 fn first_screen() {
     insta::assert_snapshot!("welcome", screen(&welcome(80, 24), &look()));

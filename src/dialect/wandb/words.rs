@@ -50,6 +50,9 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         joins_as: Some(MEMBER.into()),
         no_roles: None,
         sparse_lists: true,
+        seats: true,
+        activity: true,
+        service_accounts: true,
         team_word: "team",
         spaced_names: false,
     }

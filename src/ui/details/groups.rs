@@ -21,7 +21,8 @@ impl Page<'_> {
             lines.extend(self.members(team, members, target));
         } else {
             let key = self.app.keymap.label(Action::Refresh).unwrap_or_default();
-            let words = format!("The server did not say who is in this team; {key} reads it again.");
+            let words =
+                format!("{}; {key} reads it again.", self.app.word("The server did not say who is in this team"));
             lines.extend(self.wrapped(&words, self.look.dim()));
         }
         lines.push(Line::default());
@@ -35,7 +36,8 @@ impl Page<'_> {
         let role = |member: &Member| directory.user(&member.id).and_then(|user| user.role_in(&team.name));
         let mut ordered: Vec<&Member> = members.iter().collect();
         let mut lines = vec![self.heading("Members", members.len(), &self.mark(target, &Field::Members))];
-        if ordered.len() <= FEW_MEMBERS {
+        let roles = self.app.holds().team_roles;
+        if roles && ordered.len() <= FEW_MEMBERS {
             let (admins, others): (Vec<_>, Vec<_>) =
                 ordered.into_iter().partition(|member| role(member).is_some_and(|role| role.is("admin")));
             let hidden = others.iter().filter(|member| role(member).is_none()).count();
@@ -50,9 +52,11 @@ impl Page<'_> {
                 || if member.display.is_empty() { member.id.as_ref().into() } else { member.display.clone() },
                 |user| user.user_name.clone(),
             );
-            let role = role(member)
-                .cloned()
-                .unwrap_or_else(|| if user.is_none() { "no known user".into() } else { "role not known".into() });
+            let role = role(member).cloned().unwrap_or_else(|| match user {
+                None => "no known user".into(),
+                Some(_) if roles => "role not known".into(),
+                Some(_) => "".into(),
+            });
             let user = Target::user(&member.id);
             lines.push(self.grant(&Grant { scope, role }, Some((&user, Field::Team(team.id.clone())))));
         }

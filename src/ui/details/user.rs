@@ -27,8 +27,11 @@ impl Page<'_> {
         lines.extend(self.problem(user.problem.as_deref()));
         lines.extend(self.last_failure(target));
         lines.push(Line::default());
-        lines.extend(self.facts(user, target));
-        lines.push(Line::default());
+        let facts = self.facts(user, target);
+        if !facts.is_empty() {
+            lines.extend(facts);
+            lines.push(Line::default());
+        }
         lines.extend(self.teams(user, target));
         if !user.registry_roles.is_empty() {
             lines.push(self.heading("Registries", user.registry_roles.len(), ""));
@@ -57,11 +60,15 @@ impl Page<'_> {
     }
 
     fn facts(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
+        let holds = self.app.holds();
         let unknown = unknown(user);
         let or_unknown =
             |name: Option<&crate::directory::Name>| name.map_or_else(|| unknown.into(), ToString::to_string);
         let role = format!("{}{}", or_unknown(user.org_role.as_ref()), self.mark(target, &Field::OrgRole));
-        let mut lines = self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole));
+        let mut lines = Vec::new();
+        if holds.org_roles {
+            lines.extend(self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole)));
+        }
         for (label, seat) in [("Models seat", &user.models_seat), ("Weave role", &user.weave_role)] {
             if let Some(seat) = seat {
                 lines.extend(self.fact(label, seat.as_str(), Style::new()));
@@ -72,7 +79,9 @@ impl Page<'_> {
             LastActive::Never => "never".into(),
             LastActive::At(at) => format!("{} ago, {}", ago(user.last_active, self.app.now), self.look.day(at)),
         };
-        lines.extend(self.fact("Last active", &last, Style::new()));
+        if holds.activity {
+            lines.extend(self.fact("Last active", &last, Style::new()));
+        }
         if let Some(days) = user.days_active {
             lines.extend(self.fact("Days active", &count(days), Style::new()));
         }
@@ -86,21 +95,22 @@ impl Page<'_> {
     fn teams(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
         let directory = &self.app.directory;
         let grants = user.team_roles.as_deref().unwrap_or_default();
+        let hidden = if self.app.holds().team_roles { "role not known" } else { "" };
         let more: Vec<Grant> = directory
             .teams_of(&user.id)
             .iter()
             .filter_map(|id| directory.team(id))
             .filter(|team| grants.iter().all(|grant| grant.scope != team.name))
-            .map(|team| Grant { scope: team.name.clone(), role: "role not known".into() })
+            .map(|team| Grant { scope: team.name.clone(), role: hidden.into() })
             .collect();
         let pending = directory
             .changes_on(target)
             .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
         let mark = if pending { self.pending() } else { String::new() };
         if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && user.depth == Depth::Summary {
-            return self.fact("Teams", "not known yet", Style::new());
+            return self.fact(&self.app.word("Teams"), "not known yet", Style::new());
         }
-        let mut lines = vec![self.heading("Teams", grants.len() + more.len(), &mark)];
+        let mut lines = vec![self.heading(&self.app.word("Teams"), grants.len() + more.len(), &mark)];
         for grant in grants.iter().chain(&more) {
             let team = directory.team_named(&grant.scope).map(|team| Field::Team(team.id.clone()));
             lines.push(self.grant(grant, team.map(|field| (target, field))));

@@ -2,7 +2,9 @@
 //!
 //! Widths follow from the width of the pane alone, never from what is on screen: nothing jumps while scrolling.
 
-use crate::directory::{Kind, sort};
+use std::borrow::Cow;
+
+use crate::directory::{Kind, holds::Holds, sort};
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,13 @@ const fn column(
     Column { what, heads, min, max, right, drop, sort }
 }
 
+impl Column {
+    /// True where the provider's records hold what stands in it.
+    fn is_held(&self, holds: Holds) -> bool {
+        self.sort.is_none_or(|sort| sort.is_held(holds)) && (self.what != What::Admins || holds.team_roles)
+    }
+}
+
 const USERS: &[Column] = &[
     column(What::Name, &["User"], (11, 28), 0, Some(sort::Column::Name)),
     column(What::Display, &["Name"], (12, 28), 2, Some(sort::Column::Display)),
@@ -91,21 +100,23 @@ pub(super) struct Placed {
 
 impl Placed {
     /// The longest heading that fits.
-    pub fn head(&self) -> &'static str {
-        let fitting = self.column.heads.iter().rev().find(|head| head.len() <= self.width);
-        fitting.or(self.column.heads.first()).copied().unwrap_or_default()
+    pub fn head(&self, holds: Holds) -> Cow<'static, str> {
+        let mut heads = self.column.heads.iter().rev().map(|head| holds.say(head));
+        let shortest = || self.column.heads.first().map(|head| holds.say(head));
+        heads.find(|head| head.len() <= self.width).or_else(shortest).unwrap_or_default()
     }
 }
 
 /// The columns that fit into this many cells, with [`GAP`] cells between them.
-pub(super) fn fit(kind: Kind, cells: usize, holders: bool) -> Vec<Placed> {
+pub(super) fn fit(kind: Kind, cells: usize, holds: Holds, holders: bool) -> Vec<Placed> {
     let all = match kind {
         Kind::User => USERS,
         Kind::Team => TEAMS,
         Kind::Role => ROLES,
     };
-    let wanted = all.iter().filter(|column| holders || column.what != What::Holders);
-    let mut placed: Vec<Placed> = wanted.map(|column| Placed { column, width: column.min }).collect();
+    let wanted = all.iter().filter(|column| (holders || column.what != What::Holders) && column.is_held(holds));
+    let width = |column: &Column| column.min.max(column.heads.first().map_or(0, |head| holds.say(head).len()));
+    let mut placed: Vec<Placed> = wanted.map(|column| Placed { column, width: width(column) }).collect();
     while taken(&placed) > cells {
         let Some(at) = (0..placed.len()).filter(|at| drop_of(&placed, *at) > 0).max_by_key(|at| drop_of(&placed, *at))
         else {
@@ -151,8 +162,9 @@ fn grow(placed: &mut [Placed], cells: usize) {
 mod tests {
     use super::*;
 
-    fn heads(cells: usize) -> Vec<&'static str> {
-        fit(Kind::User, cells, true).iter().map(Placed::head).collect()
+    fn heads(cells: usize) -> Vec<Cow<'static, str>> {
+        let holds = Holds::default();
+        fit(Kind::User, cells, holds, true).iter().map(|placed| placed.head(holds)).collect()
     }
 
     #[test]
@@ -171,7 +183,7 @@ mod tests {
     fn what_fits_is_never_wider_than_the_pane() {
         for kind in Kind::ALL {
             for cells in 25..200 {
-                assert!(taken(&fit(kind, cells, true)) <= cells, "{kind:?} {cells}");
+                assert!(taken(&fit(kind, cells, Holds::default(), true)) <= cells, "{kind:?} {cells}");
             }
         }
     }

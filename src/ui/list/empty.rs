@@ -7,7 +7,7 @@ use crate::scim::failure::Class;
 
 /// The words, and whether they are about something that went wrong.
 pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
-    let what = pane.kind.plural();
+    let what = app.word(pane.kind.plural());
     let key = |action| app.keymap.label(action).unwrap_or_default();
     let refresh = key(Action::Refresh);
     if let (Kind::Role, Some(why)) = (pane.kind, app.capabilities().and_then(|can| can.no_roles.as_ref())) {
@@ -24,10 +24,7 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
         return (reading(pane.kind, app), false);
     }
     if let Some((_, failure)) = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind) {
-        return (
-            format!("The {what} could not be read. {}\n{refresh} tries again.", failure.sentences()),
-            true,
-        );
+        return (format!("The {what} could not be read. {}\n{refresh} tries again.", failure.sentences()), true);
     }
     if let Some(Link::Down(failure)) = &app.link {
         let nothing = match failure.class {
@@ -47,7 +44,7 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
 }
 
 fn reading(kind: Kind, app: &App) -> String {
-    let what = kind.plural();
+    let what = app.word(kind.plural());
     match app.sync.progress.iter().find(|(of, _, _)| *of == kind) {
         None => format!("Reading {what}…"),
         Some((_, seen, None)) => format!("Reading {what}… {}", count(*seen)),

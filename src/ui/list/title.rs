@@ -36,19 +36,19 @@ impl Part {
 
 /// As much of it as fits into this many cells.
 pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
-    let name = match pane.kind {
+    let name = app.word(match pane.kind {
         Kind::User => "Users",
         Kind::Team => "Teams",
         Kind::Role => "Roles",
-    };
-    let mut parts = vec![Part::new(0, "", name.into(), look.strong())];
+    });
+    let mut parts = vec![Part::new(0, "", name.to_string(), look.strong())];
     let (filter, cursor) = filter(pane, cells);
     if pane.filtering || !filter.is_empty() {
         parts.push(Part::new(0, "filter: ", filter, if pane.bad.is_some() { look.bad() } else { look.accent() }));
     }
     if pane.order != sort::Order::default() {
         let arrow = look.glyphs.sort[usize::from(pane.order.descending)];
-        let label = pane.order.column.label(pane.kind);
+        let label = app.word(pane.order.column.label(pane.kind));
         parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), Style::new()));
     }
     let all = app.directory.len(pane.kind);

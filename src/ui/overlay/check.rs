@@ -48,7 +48,11 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
         .collect();
     if lines.is_empty() {
         let typed = list.input.value();
-        let words = if typed.is_empty() { format!("There are no {}.", list.kind().plural()) } else { no_match(typed) };
+        let words = if typed.is_empty() {
+            format!("There are no {}.", app.word(list.kind().plural()))
+        } else {
+            no_match(typed)
+        };
         lines.push(rows::nothing(&words, look));
     }
     frame.render_widget(Paragraph::new(lines), inner);
@@ -60,8 +64,12 @@ fn title(list: &CheckList, app: &App) -> String {
             format!("Members of {}", app.directory.team(team).map_or("?", |team| team.name.as_str()))
         }
         Of::TeamsOf(users) => match users.as_slice() {
-            [one] => format!("Teams of {}", app.directory.user(one).map_or("?", |user| user.user_name.as_str())),
-            many => format!("Teams of {}", counted(many.len(), "user")),
+            [one] => format!(
+                "{} of {}",
+                app.word("Teams"),
+                app.directory.user(one).map_or("?", |user| user.user_name.as_str())
+            ),
+            many => format!("{} of {}", app.word("Teams"), counted(many.len(), "user")),
         },
     }
 }

@@ -23,7 +23,7 @@ pub fn text(app: &App, look: &Look) -> Text {
     let columns = text::columns(app);
     let mut lines = keys(columns, app, look);
     if let Some(kind) = app.tab.kind().filter(|_| app.profile.is_some()) {
-        lines.extend(filter(kind, columns, look));
+        lines.extend(filter(kind, columns, app, look));
     }
     lines.extend(signs(look));
     Text {
@@ -60,20 +60,26 @@ fn keys(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
         if !lines.is_empty() {
             lines.push(Line::default());
         }
-        lines.push(heading(scope.label(), look));
+        lines.push(heading(&app.word(scope.label()), look));
         let specs: Vec<&Spec> = ACTIONS.iter().filter(|spec| spec.scope == scope).collect();
         for spec in specs {
             let keys: Vec<String> = app.keymap.labels(spec.action).collect();
             let by_name = || format!(":{}", spec.name);
             let keys = if keys.is_empty() { by_name() } else { keys.join(" ") };
-            lines.extend(entry(&keys, spec.help, columns, look));
+            match app.never(spec.action) {
+                None => lines.extend(entry(&keys, &app.word(spec.help), columns, look)),
+                Some(why) => {
+                    let never = entry(&keys, &format!("{}: {why}", app.word(spec.help)), columns, look);
+                    lines.extend(never.into_iter().map(|line| Line::styled(line.to_string(), look.dim())));
+                }
+            }
         }
     }
     lines
 }
 
-fn filter(kind: Kind, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let examples: &[(&str, &str)] = match kind {
+fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let examples: &[(&'static str, &'static str)] = match kind {
         Kind::User => &[
             ("tan", "fuzzy: name, user name or email"),
             ("role:admin", "organisation admins; role:admin,member is either"),
@@ -96,9 +102,14 @@ fn filter(kind: Kind, columns: usize, look: &Look) -> Vec<Line<'static>> {
             ("permission:delete", "may delete something"),
         ],
     };
-    let mut lines = vec![Line::default(), heading(&format!("Filter of {}", kind.plural()), look)];
-    lines.extend(examples.iter().flat_map(|(term, meaning)| entry(term, meaning, columns, look)));
-    let fields: Vec<&str> = query::fields(kind).collect();
+    let mut lines = vec![Line::default(), heading(&format!("Filter of {}", app.word(kind.plural())), look)];
+    let understood = |term: &str| query::Query::parse_in(term, kind, app.holds()).is_ok();
+    for (term, meaning) in examples.iter().map(|(term, meaning)| (app.word(term), app.word(meaning))) {
+        if understood(&term) {
+            lines.extend(entry(&term, &meaning, columns, look));
+        }
+    }
+    let fields: Vec<_> = query::fields(kind, app.holds()).collect();
     let words = format!("Fields: {}. Terms are joined by and; quotes keep spaces.", fields.join(", "));
     lines.extend(shell::wrapped(&words, columns, 2, look.dim()));
     lines

@@ -53,9 +53,9 @@ impl<'a> Page<'a> {
         let widest = scopes.iter().map(|(scope, _)| scope).chain(grants).map(|scope| fit::width(scope.as_str())).max();
         page.name = widest.unwrap_or(0).clamp(12, (columns / 3).max(12));
         page.org(user);
-        page.heading("Teams", scopes.len());
+        page.heading(&app.word("Teams"), scopes.len());
         if scopes.is_empty() {
-            page.lines.push(Line::styled("  in no team", look.dim()));
+            page.lines.push(Line::styled(app.word("  in no team"), look.dim()));
         }
         for (scope, role) in &scopes {
             page.grant(scope, role.as_ref());

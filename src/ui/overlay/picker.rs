@@ -112,14 +112,13 @@ fn whom(picker: &RolePicker, app: &App) -> String {
 }
 
 fn scope(shown: Shown, app: &App) -> String {
-    let word = app.capabilities().map_or("team", |can| can.team_word);
-    let word = if word.is_empty() { "team" } else { word };
-    match shown {
-        Shown::All => "everywhere".into(),
-        Shown::Organisation => "organisation only".into(),
-        Shown::Own => format!("own {word}s only"),
-        Shown::Other => format!("other {word}s only"),
-    }
+    let words = match shown {
+        Shown::All => "everywhere",
+        Shown::Organisation => "organisation only",
+        Shown::Own => "own teams only",
+        Shown::Other => "other teams only",
+    };
+    app.word(words).into()
 }
 
 /// The sentence for a filter that hides everything.

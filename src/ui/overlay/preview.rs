@@ -55,7 +55,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let cut = if total == 1 { None } else { cut_text(preview, names, columns, look) };
     let least = if total == 1 { alone.len() } else { total.min(2) };
     let hidden = total + LEAST_BELOW > room;
-    let below = below::lines(preview, cut, hidden, (columns, room.saturating_sub(least)), look);
+    let below = below::lines(preview, cut, hidden, (columns, room.saturating_sub(least)), app, look);
     // The list gives way to the consequences, but not altogether.
     let listed = if total == 1 { least } else { total.min(room.saturating_sub(below.len())) }.max(1);
     let windowed = total > listed;

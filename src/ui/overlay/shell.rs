@@ -1,5 +1,7 @@
 //! The frame of a box: place and size, borders, title with the typed text, keys at the foot.
 
+use std::borrow::Cow;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -36,7 +38,7 @@ pub struct Shell<'a> {
     /// Before the keys.
     pub note: String,
     /// Keys, the most important first; the last one is never left out.
-    pub hints: Vec<(Action, &'a str)>,
+    pub hints: Vec<(Action, &'static str)>,
 }
 
 /// Columns (without borders) and rows that a box may have at most.
@@ -105,10 +107,11 @@ impl Shell<'_> {
 
     /// The note and as many of the keys as fit; the way back always.
     fn foot(&self, cells: usize, app: &App, look: &Look) -> Line<'static> {
-        let mut keys: Vec<(String, &str)> =
-            self.hints.iter().filter_map(|(action, word)| Some((key(app, *action)?, *word))).collect();
+        let hints = self.hints.iter().filter(|(action, _)| app.never(*action).is_none());
+        let mut keys: Vec<(String, Cow<'static, str>)> =
+            hints.filter_map(|(action, word)| Some((key(app, *action)?, app.word(word)))).collect();
         let dot = format!(" {} ", look.glyphs.dot);
-        let width = |keys: &[(String, &str)]| -> usize {
+        let width = |keys: &[(String, Cow<str>)]| -> usize {
             keys.iter().map(|(key, word)| fit::width(key) + 1 + fit::width(word)).sum::<usize>()
                 + fit::width(&dot) * keys.len().saturating_sub(1)
         };

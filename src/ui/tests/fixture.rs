@@ -150,6 +150,9 @@ impl Default for Fake {
             org_roles: ["admin", "member", "viewer"].map(choice).into(),
             team_roles: ["admin", "member", "viewer"].map(choice).into(),
             joins_as: Some("member".into()),
+            seats: true,
+            activity: true,
+            service_accounts: true,
             team_word: "team",
             ..Capabilities::default()
         })

@@ -3,7 +3,7 @@
 use ratatui::text::Line;
 
 use crate::{
-    app::Preview,
+    app::{App, Preview},
     directory::{
         Kind, Target,
         plan::{Confirm, Plan, Undo},
@@ -32,6 +32,7 @@ pub fn lines(
     cut_text: Option<String>,
     hidden: bool,
     (columns, room): (usize, usize),
+    app: &App,
     look: &Look,
 ) -> Vec<Line<'static>> {
     let plan = &preview.plan;
@@ -41,7 +42,7 @@ pub fn lines(
     let consequences = consequences(preview, text, look);
     let refused = if hidden { refused(plan, text, look) } else { Vec::new() };
     let summary = |words: String| shell::wrapped(&words, text, 3, look.dim());
-    let long = if plan.steps.is_empty() { Vec::new() } else { summary(full_summary(plan, look)) };
+    let long = if plan.steps.is_empty() { Vec::new() } else { summary(full_summary(plan, app, look)) };
     let parts = [whole.clone(), consequences.clone(), refused.clone(), long];
     let mut spacious: Vec<Line> = Vec::new();
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
@@ -119,10 +120,10 @@ fn attributed(said: &Said, steps: usize) -> String {
 }
 
 /// `3 requests · undo: yes · confirmed by re-reading the team`.
-fn full_summary(plan: &Plan, look: &Look) -> String {
+fn full_summary(plan: &Plan, app: &App, look: &Look) -> String {
     let dot = look.glyphs.dot;
     let (undo, why) = undo(plan);
-    format!("{} {dot} {undo}{why} {dot} {}", counted(plan.requests(), "request"), confirmed(plan))
+    format!("{} {dot} {undo}{why} {dot} {}", counted(plan.requests(), "request"), confirmed(plan, app))
 }
 
 fn short_summary(plan: &Plan, look: &Look) -> String {
@@ -146,7 +147,7 @@ fn undo(plan: &Plan) -> (String, String) {
     (word, format!(" ({why})"))
 }
 
-fn confirmed(plan: &Plan) -> String {
+fn confirmed(plan: &Plan, app: &App) -> String {
     let mut read: Vec<&Target> = plan
         .steps
         .iter()
@@ -159,9 +160,9 @@ fn confirmed(plan: &Plan) -> String {
     match read.as_slice() {
         [] => "confirmed by the answer".into(),
         _ if plan.steps.len() > COUNTED => "confirmed by re-reading each record".into(),
-        [one] => format!("confirmed by re-reading the {}", singular(one.kind)),
+        [one] => format!("confirmed by re-reading the {}", app.word(singular(one.kind))),
         [first, .., last] if first.kind == last.kind => {
-            format!("confirmed by re-reading {} {}", fit::count(read.len()), first.kind.plural())
+            format!("confirmed by re-reading {} {}", fit::count(read.len()), app.word(first.kind.plural()))
         }
         many => format!("confirmed by re-reading {} records", fit::count(many.len())),
     }
