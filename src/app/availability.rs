@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{App, Overlay, Tab, action::Action};
-use crate::directory::{Kind, Target, change::Verb};
+use crate::directory::{Kind, Target, change::Verb, plan::State};
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
@@ -68,6 +68,15 @@ impl App {
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange if self.entries.is_empty() => {
                 Err("No changes were made with this profile yet.".into())
             }
+            Action::UndoThis if self.selected_entry().is_some_and(|entry| self.undone_by(entry.plan).is_some()) => {
+                Err("This was undone already.".into())
+            }
+            Action::DropChange if self.selected_entry().is_some_and(|entry| entry.state != State::Planned) => {
+                Err("Only what was not sent yet can be dropped.".into())
+            }
+            Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {
+                Err("Scopes belong to the role picker.".into())
+            }
             _ => Ok(()),
         }
     }
@@ -93,6 +102,11 @@ impl App {
             },
             _ => None,
         }
+    }
+
+    /// True while a plan of several lines is looked at: of one alone no line is dropped but all of it.
+    pub fn has_lines(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
     }
 
     /// Whether the provider keeps any roles; else why there are none.

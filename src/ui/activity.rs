@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{
     Look,
-    fit::{count, cut, pad, width, wrap},
+    fit::{count, cut, pad, seconds, width, wrap},
     list::thumb,
 };
 use crate::app::App;
@@ -21,6 +21,16 @@ const SIGN: usize = 4;
 
 /// Cells of the time: `14:02:11`, or `12 Mar 14:02` on other days.
 const TIME: usize = 13;
+
+/// The same without seconds or the time of other days, where the words need the room.
+const SHORT_TIME: usize = 7;
+
+/// In fewer cells than this the words need the room.
+const ROOMY: usize = 60;
+
+fn time_width(cells: usize) -> usize {
+    if cells < ROOMY { SHORT_TIME } else { TIME }
+}
 
 /// Draws it.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
@@ -38,7 +48,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
         return;
     }
     let subject = subject_width(inner.width);
-    let heads = format!("{}{}{} Change", " ".repeat(SIGN), pad("Time", TIME, ""), pad("Subject", subject, ""));
+    let heads = format!(
+        "{}{}{} Change",
+        " ".repeat(SIGN),
+        pad("Time", time_width(usize::from(inner.width)), ""),
+        pad("Subject", subject, "")
+    );
     frame.render_widget(Line::styled(heads, look.dim()), head);
     let newest_first = app.entries.values().rev().enumerate();
     for (line, (at, entry)) in newest_first.skip(app.activity_top).take(usize::from(body.height)).enumerate() {
@@ -58,7 +73,7 @@ fn title(app: &App, look: &Look) -> Line<'static> {
     let (failed, open) = app.counts();
     let mut spans = vec![Span::raw(" "), Span::styled("Activity", look.strong())];
     let parts = [
-        (today, "today", Style::new()),
+        (today, "today", look.plain()),
         (failed, "failed", look.bad()),
         (open, "in flight", look.pending()),
         (app.left_over.len(), "left over", look.careful()),
@@ -83,12 +98,18 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
         State::Refused | State::Conflict | State::Unknown => (glyphs.failed, look.bad()),
     };
     let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, pad(sign, 2, ""));
-    let today = look.day(entry.at) == look.day(app.now);
-    let time = if today { look.clock(entry.at) } else { look.moment(entry.at, app.now) };
+    let (narrow, today) = (cells < ROOMY, look.day(entry.at) == look.day(app.now));
+    let time = match (narrow, today) {
+        (false, true) => look.clock(entry.at),
+        (false, false) | (true, true) => look.moment(entry.at, app.now),
+        (true, false) => look.date(entry.at),
+    };
     let words = &entry.step.words;
     let whom = pad(&crate::scim::text::clean(&words.subject), subject, glyphs.more);
-    let room = cells.saturating_sub(SIGN + TIME + subject + 2);
-    let outcome = outcome(entry, undone, app, look);
+    let room = cells.saturating_sub(SIGN + time_width(cells) + subject + 2);
+    // How long it took is in the story.
+    let told = !narrow || entry.state != State::Confirmed || undone.is_some() || !entry.why.is_empty();
+    let outcome = if told { outcome(entry, undone, app, look) } else { String::new() };
     // Both are shown in part where there is no room for both.
     let text = crate::scim::text::clean(&words.text(glyphs.arrow)).into_owned();
     let for_outcome = width(&outcome).min(room.saturating_sub(width(&text) + 2).max(room / 2));
@@ -96,7 +117,7 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
     let text = pad(&text, room.saturating_sub(width(&outcome) + 2), glyphs.more);
     let parts = [
         (marker, style),
-        (pad(&time, TIME, ""), look.dim()),
+        (pad(&time, time_width(cells), ""), look.dim()),
         (format!("{whom} "), Style::new()),
         (text, if entry.state == State::Dropped { look.dim() } else { Style::new() }),
         (format!("  {outcome}"), if entry.state == State::Confirmed { look.dim() } else { style }),
@@ -116,8 +137,7 @@ fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &Look) -> Str
         (State::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
         (State::Confirmed, Some(undo), _) => format!("undone {}", look.moment(undo.at, app.now)),
         (State::Confirmed, None, Some(at)) if why.is_empty() => {
-            let millis = at.duration_since(entry.at).as_millis().max(0);
-            format!("{}.{} s", millis / 1_000, millis % 1_000 / 100)
+            seconds(at.duration_since(entry.at).as_millis().max(0).unsigned_abs() as u64)
         }
         (State::Confirmed, _, _) => why.into_owned(),
         _ if why.is_empty() => state.into(),

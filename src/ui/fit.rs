@@ -60,6 +60,15 @@ pub fn count(number: impl TryInto<u64>) -> String {
     out
 }
 
+/// `412 ms`, `2.5 s`, `3 min 20 s`.
+pub fn seconds(millis: u64) -> String {
+    match millis {
+        0..1_000 => format!("{millis} ms"),
+        1_000..60_000 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
+        _ => format!("{} min {} s", millis / 60_000, millis % 60_000 / 1_000),
+    }
+}
+
 /// `1 team`, `3 teams`.
 pub fn counted(number: usize, word: &str) -> String {
     let s = if number == 1 { "" } else { "s" };

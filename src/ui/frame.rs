@@ -296,6 +296,9 @@ fn hints_of(app: &App, scopes: &[Scope], wanted: impl Fn(Action) -> bool) -> Vec
             // A letter is text while something is typed, and an inner scope takes a key from an outer one.
             let text = typing && key.chars().count() == 1;
             let can = app.availability(spec.action).is_ok();
+            if !can && spec.scope == Scope::Picker || spec.action == Action::DropLine && !app.has_lines() {
+                continue;
+            }
             let shown = can || (app.profile.is_some() && app.never(spec.action).is_none());
             if !text && shown && !hints.iter().any(|hint| hint.key == key) {
                 hints.push(Hint { key, word: app.word(spec.hint), can });

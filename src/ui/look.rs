@@ -162,6 +162,11 @@ impl Look {
         at.strftime(form).to_string()
     }
 
+    /// `12 Mar`.
+    pub fn date(&self, at: Timestamp) -> String {
+        self.local(at).strftime("%-d %b").to_string()
+    }
+
     /// When the day began.
     pub fn midnight(&self, at: Timestamp) -> Timestamp {
         self.local(at).start_of_day().map_or(at, |day| day.timestamp())
@@ -200,7 +205,15 @@ impl Look {
 
     /// What the eye should find first: titles, the tab that is open.
     pub fn strong(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+        self.plain().add_modifier(Modifier::BOLD)
+    }
+
+    /// Ordinary text on a border, which is dim itself.
+    pub fn plain(&self) -> Style {
+        match self.theme {
+            Theme::Ansi | Theme::Light => Style::new().fg(Color::Reset),
+            Theme::Mono => Style::new().remove_modifier(Modifier::DIM),
+        }
     }
 
     /// Keys, the typed text, what a filter matched.

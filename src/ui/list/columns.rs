@@ -66,7 +66,7 @@ const USERS: &[Column] = &[
     column(What::OrgRole, &["Role", "Org role"], (8, 16), 1, Some(sort::Column::OrgRole)),
     column(What::Seat, &["Seat"], (6, 10), 4, Some(sort::Column::Seat)),
     column(What::Teams, &["Teams"], (5, 5), 3, Some(sort::Column::Count)),
-    column(What::Last, &["Last", "Last active"], (5, 11), 5, Some(sort::Column::LastActive)),
+    column(What::Last, &["Seen", "Last active"], (5, 11), 5, Some(sort::Column::LastActive)),
     column(What::Status, &["Status"], (10, 10), 0, Some(sort::Column::Status)),
 ];
 
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn columns_go_in_a_fixed_order_and_user_and_status_stay() {
         assert_eq!(heads(110), ["User", "Name", "Org role", "Seat", "Teams", "Last active", "Status"]);
-        assert_eq!(heads(69), ["User", "Name", "Org role", "Seat", "Teams", "Last", "Status"]);
+        assert_eq!(heads(69), ["User", "Name", "Org role", "Seat", "Teams", "Seen", "Status"]);
         assert_eq!(heads(68), ["User", "Name", "Org role", "Seat", "Teams", "Status"]);
         assert_eq!(heads(60), ["User", "Name", "Org role", "Teams", "Status"]);
         assert_eq!(heads(47), ["User", "Name", "Org role", "Status"]);

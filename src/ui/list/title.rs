@@ -49,12 +49,12 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
     if pane.order != sort::Order::default() {
         let arrow = look.glyphs.sort[usize::from(pane.order.descending)];
         let label = app.word(pane.order.column.label(pane.kind));
-        parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), Style::new()));
+        parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), look.plain()));
     }
     let all = app.directory.len(pane.kind);
     if pane.is_filtered() {
         let found = format!("{} of {}", count(pane.rows.len() as u64), count(all as u64));
-        parts.push(Part::new(2, "", found, Style::new()));
+        parts.push(Part::new(2, "", found, look.plain()));
     }
     if !pane.marks.is_empty() {
         parts.push(Part::new(1, "", format!("{} marked", count(pane.marks.len() as u64)), look.accent()));

@@ -14,6 +14,7 @@ use crate::{
         action::Action,
         form::{Field, Form},
     },
+    scim::text::clean_line,
     ui::{Look, fit},
 };
 
@@ -60,7 +61,11 @@ pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
 /// Label and field, and the column of the cursor.
 fn value_line(field: &Field, focused: bool, label: usize, columns: usize, look: &Look) -> (Line<'static>, usize) {
     let room = columns.saturating_sub(label + 6).max(1);
-    let (shown, at) = shell::visible(&field.input, room);
+    let (mut shown, at) = shell::visible(&field.input, room);
+    if !focused {
+        // Its beginning says more than its end.
+        shown = clean_line(field.input.value(), 4096).into_owned();
+    }
     let sign = if focused { look.glyphs.cursor } else { " " };
     let label_style = if focused { look.accent() } else { Style::new() };
     let value_style = if field.locked.is_some() {

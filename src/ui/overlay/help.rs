@@ -18,6 +18,16 @@ use crate::{
 /// Width of the keys with the space after them.
 const KEYS: usize = 14;
 
+/// The same where every cell is needed for the words.
+const NARROW: usize = 9;
+
+/// In fewer columns than this every cell is needed.
+const ROOMY: usize = 56;
+
+fn keys_width(columns: usize) -> usize {
+    if columns < ROOMY { NARROW } else { KEYS }
+}
+
 /// The box.
 pub fn text(app: &App, look: &Look) -> Text {
     let columns = text::columns(app);
@@ -25,7 +35,7 @@ pub fn text(app: &App, look: &Look) -> Text {
     if let Some(kind) = app.tab.kind().filter(|_| app.profile.is_some()) {
         lines.extend(filter(kind, columns, app, look));
     }
-    lines.extend(signs(look));
+    lines.extend(signs(columns, look));
     Text {
         title: "Help".into(),
         right: "keys can be re-bound in the config".into(),
@@ -42,13 +52,14 @@ fn heading(word: &str, look: &Look) -> Line<'static> {
 fn entry(term: &str, meaning: &str, columns: usize, look: &Look) -> Vec<Line<'static>> {
     // A term too long for its column has its meaning below.
     let mut lines = Vec::new();
+    let room = keys_width(columns);
     let mut lead = term.to_owned();
-    if fit::width(term) + 4 > KEYS {
+    if fit::width(term) + 3 > room {
         lines.push(Line::styled(format!("  {term}"), look.accent()));
         lead = String::new();
     }
-    for part in fit::wrap(meaning, columns.saturating_sub(KEYS)) {
-        let term = fit::pad(&std::mem::take(&mut lead), KEYS - 2, "");
+    for part in fit::wrap(meaning, columns.saturating_sub(room)) {
+        let term = fit::pad(&std::mem::take(&mut lead), room - 2, "");
         lines.push(Line::from(vec![Span::styled(format!("  {term}"), look.accent()), Span::raw(part)]));
     }
     lines
@@ -57,11 +68,14 @@ fn entry(term: &str, meaning: &str, columns: usize, look: &Look) -> Vec<Line<'st
 fn keys(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for scope in app.scopes_helped() {
+        let specs: Vec<&Spec> = ACTIONS.iter().filter(|spec| spec.scope == scope).collect();
+        if specs.is_empty() {
+            continue;
+        }
         if !lines.is_empty() {
             lines.push(Line::default());
         }
         lines.push(heading(&app.word(scope.label()), look));
-        let specs: Vec<&Spec> = ACTIONS.iter().filter(|spec| spec.scope == scope).collect();
         for spec in specs {
             let keys: Vec<String> = app.keymap.labels(spec.action).collect();
             let by_name = || format!(":{}", spec.name);
@@ -115,7 +129,7 @@ fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'stati
     lines
 }
 
-fn signs(look: &Look) -> Vec<Line<'static>> {
+fn signs(columns: usize, look: &Look) -> Vec<Line<'static>> {
     let glyphs = &look.glyphs;
     let [add, remove, alter] = glyphs.signs;
     let legend = [
@@ -131,7 +145,7 @@ fn signs(look: &Look) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default(), heading("Signs", look)];
     for (sign, meaning, style) in legend {
         lines.push(Line::from(vec![
-            Span::styled(fit::pad(&format!("  {sign}"), KEYS, ""), style),
+            Span::styled(fit::pad(&format!("  {sign}"), keys_width(columns), ""), style),
             Span::raw(meaning.to_owned()),
         ]));
     }

@@ -64,7 +64,7 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn new(width: usize, look: &'a Look) -> Self {
         if width < ROOMY {
-            let name = width.saturating_sub(rows::PREFIX + 4) / 2;
+            let name = width.saturating_sub(rows::PREFIX + 3) / 2;
             return Self { width, name, now: 1, note: 0, look };
         }
         let (name, now) = ((width / 4).min(26), 5);

@@ -36,8 +36,12 @@ pub fn row(width: usize, selected: bool, cells: &[Cell<'_>], look: &Look) -> Lin
         }
     }
     spans.push(Span::raw(" ".repeat(width.saturating_sub(used))));
-    let line = Line::from(spans);
-    if selected { line.patch_style(look.cursor()) } else { line }
+    if selected {
+        // One style all over: colours upside down would stand out more than what they mean.
+        let text: String = spans.iter().map(|span| span.content.as_ref()).collect();
+        return Line::styled(text, look.cursor());
+    }
+    Line::from(spans)
 }
 
 /// A single sentence where a list would be.

@@ -99,7 +99,7 @@ impl Shell<'_> {
         }
         if after > 0 {
             spans.push(Span::styled(line, look.dim()));
-            spans.push(Span::raw(format!(" {} ", self.counts)));
+            spans.push(Span::styled(format!(" {} ", self.counts), look.plain()));
             used += after;
         }
         (Line::from(spans), (cursor, used))
@@ -136,7 +136,7 @@ impl Shell<'_> {
                 spans.push(Span::styled(dot.clone(), look.dim()));
             }
             spans.push(Span::styled(key, look.accent()));
-            spans.push(Span::raw(format!(" {word}")));
+            spans.push(Span::styled(format!(" {word}"), look.plain()));
         }
         spans.push(Span::raw(" "));
         if spans.len() == 2 { Line::default() } else { Line::from(spans) }

@@ -1,5 +1,7 @@
 //! One change with everything that happened to it.
 
+use std::borrow::Cow;
+
 use ratatui::{
     style::Style,
     text::{Line, Span},
@@ -90,7 +92,7 @@ impl Page<'_> {
         let mut outcome = format!("{sign} {}", entry.state.label());
         if let Some(settled) = entry.settled {
             let millis = settled.as_millisecond() - entry.at.as_millisecond();
-            outcome = format!("{outcome} after {}", seconds(millis.max(0).unsigned_abs()));
+            outcome = format!("{outcome} after {}", fit::seconds(millis.max(0).unsigned_abs()));
         }
         self.field("Outcome", &outcome, style);
         self.field("", &entry.why, plain);
@@ -166,14 +168,14 @@ impl Page<'_> {
         let mut request = exchange.request.lines();
         let first = clean_line(request.next().unwrap_or_default(), 2048).into_owned();
         self.lines.extend(shell::wrapped(&first, self.columns, 0, look.strong()));
-        let body: Vec<&str> = request.collect();
-        self.lines.extend(super::json::lines(&body.join("\n"), self.columns, look));
+        let body = request.collect::<Vec<_>>().join("\n");
+        self.lines.extend(super::json::lines(&readable(&body, self.columns), self.columns, look));
         let ok = exchange.status.is_some_and(|status| status < 400);
         let status = exchange.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
         let facts = format!(
             "{} {status} {dot} {} {dot} {} bytes",
             look.glyphs.arrow,
-            seconds(exchange.millis),
+            fit::seconds(exchange.millis),
             count(exchange.bytes),
             dot = look.glyphs.dot,
         );
@@ -190,10 +192,11 @@ fn is_provisional(target: &Target) -> bool {
     target.id.starts_with("new:")
 }
 
-fn seconds(millis: u64) -> String {
-    match millis {
-        0..1_000 => format!("{millis} ms"),
-        1_000..60_000 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
-        _ => format!("{} min {} s", millis / 60_000, millis % 60_000 / 1_000),
+/// JSON that was kept in one line, a value a line where it is too long for one.
+fn readable(body: &str, columns: usize) -> Cow<'_, str> {
+    if fit::width(body) <= columns {
+        return Cow::Borrowed(body);
     }
+    let value = serde_json::from_str::<serde_json::Value>(body).ok();
+    value.and_then(|value| serde_json::to_string_pretty(&value).ok()).map_or(Cow::Borrowed(body), Cow::Owned)
 }
