@@ -114,13 +114,14 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
     let text = crate::scim::text::clean(&words.text(glyphs.arrow)).into_owned();
     let for_outcome = width(&outcome).min(room.saturating_sub(width(&text) + 2).max(room / 2));
     let outcome = cut(&outcome, for_outcome, glyphs.more);
-    let text = pad(&text, room.saturating_sub(width(&outcome) + 2), glyphs.more);
+    let gap = if outcome.is_empty() { "" } else { "  " };
+    let text = pad(&text, room.saturating_sub(width(&outcome) + gap.len()), glyphs.more);
     let parts = [
         (marker, style),
         (pad(&time, time_width(cells), ""), look.dim()),
         (format!("{whom} "), Style::new()),
         (text, if entry.state == State::Dropped { look.dim() } else { Style::new() }),
-        (format!("  {outcome}"), if entry.state == State::Confirmed { look.dim() } else { style }),
+        (format!("{gap}{outcome}"), if entry.state == State::Confirmed { look.dim() } else { style }),
     ];
     if cursor {
         let text: String = parts.into_iter().map(|(text, _)| text).collect();
