@@ -49,6 +49,9 @@ pub enum Command {
     Keys,
 }
 
+/// The organisation that the demo directory shows, wherever it is opened from.
+pub const DEMO_SEED: u64 = 1;
+
 /// The embedded directory: a stand-in made from W&B's documents, real HTTP on this machine.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -69,7 +72,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "N", default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub users: u32,
     /// Another number, another organisation.
-    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
+    #[arg(long, value_name = "N", default_value_t = DEMO_SEED)]
     pub seed: u64,
     /// Shape of `emails`: new (an array) or old (an object, W&B before 0.80.1).
     #[arg(long, value_name = "SHAPE", default_value = "new")]

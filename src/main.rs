@@ -8,7 +8,7 @@ use std::{
 use clap::{CommandFactory, Parser};
 use color_eyre::eyre::{Result, WrapErr, eyre};
 use scimitar::{
-    cli::{Cli, Command, DemoArgs},
+    cli::{Cli, Command, DEMO_SEED, DemoArgs},
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
     demo,
@@ -54,7 +54,8 @@ fn run(cli: Cli) -> Result<()> {
             Some(Command::Demo(args)) => console::run(opener(&cli, options(args)?)?, Start::Demo).await,
             _ => {
                 let start = Start::Profile(cli.profile.clone());
-                console::run(opener(&cli, demo::Options::default())?, start).await
+                let demo = demo::Options { seed: DEMO_SEED, ..demo::Options::default() };
+                console::run(opener(&cli, demo)?, start).await
             }
         }
     });

@@ -120,7 +120,7 @@ actions! {
     Story "story" Activity "story" "The whole story of a change" ["enter"];
     UndoThis "undo-this" Activity "undo" "Take back the selected plan" ["u"];
     Retry "retry" Activity "retry" "Try the selected change again, or send what is left of an earlier session" ["shift-r"];
-    DropChange "drop" Activity "drop" "Drop a change that was not sent yet" ["x"];
+    DropChange "drop" Activity "drop" "Drop a change that was not sent yet; put a failure aside" ["x"];
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
     NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, all" ["tab"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];

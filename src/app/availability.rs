@@ -22,7 +22,14 @@ impl App {
         if self.profile.is_none() {
             return needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into());
         }
+        if matches!(self.overlays.last(), Some(Overlay::Preview(_))) && leaves_the_plan(action) {
+            return Err("This plan comes first: Enter sends it, Esc goes back.".into());
+        }
         match action {
+            Action::MarkAll | Action::MarkRange => match self.pane().and_then(super::pane::Pane::unsure) {
+                Some(why) => Err(format!("{why} Nothing is marked by it.")),
+                None => Ok(()),
+            },
             Action::SetRole => {
                 self.someone()?;
                 let org = self.can(Verb::SetOrgRole);
@@ -30,6 +37,7 @@ impl App {
             }
             Action::Teams => {
                 self.someone()?;
+                self.teams_read()?;
                 self.can(Verb::AddMember)
             }
             Action::Members => {
@@ -71,7 +79,7 @@ impl App {
             Action::UndoThis if self.selected_entry().is_some_and(|entry| self.undone_by(entry.plan).is_some()) => {
                 Err("This was undone already.".into())
             }
-            Action::DropChange if self.selected_entry().is_some_and(|entry| entry.state != State::Planned) => {
+            Action::DropChange if self.selected_entry().is_some_and(|entry| entry.state != State::Planned && !self.failures.contains(&entry.id)) => {
                 Err("Only what was not sent yet can be dropped.".into())
             }
             Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {
@@ -169,6 +177,14 @@ impl App {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
     }
 
+    fn teams_read(&self) -> Result<(), String> {
+        if self.directory.is_read(Kind::Team) {
+            Ok(())
+        } else {
+            Err(self.word("The teams were not read yet; R reads them.").into())
+        }
+    }
+
     fn members_known(&self) -> Result<(), String> {
         let team = self.subject().and_then(|target| self.directory.team(&target.id).map(|team| team.members.is_some()));
         if team == Some(true) {
@@ -185,4 +201,11 @@ fn needs_no_directory(action: Action) -> bool {
     matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::OpenDemo | A::NewProfile | A::Back | A::Profile)
         || matches!(action, A::Submit | A::NextField | A::PreviousField | A::Choose)
         || matches!(action, A::Up | A::Down | A::PageUp | A::PageDown | A::Top | A::Bottom)
+}
+
+/// Actions that would put something over an open plan, or drop it.
+fn leaves_the_plan(action: Action) -> bool {
+    use Action as A;
+    let tabs = [A::GoUsers, A::GoTeams, A::GoRoles, A::GoActivity, A::NextTab, A::PreviousTab];
+    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile)
 }

@@ -10,7 +10,7 @@ use super::{
     picker::RolePicker,
 };
 use crate::directory::{
-    Id, Kind,
+    Id, Kind, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
     plan::{self, Entry, Plan, Risk, State},
     work::Job,
@@ -27,6 +27,10 @@ impl App {
         let subjects = self.subjects();
         match action {
             Action::SetRole => {
+                if !self.directory.is_read(Kind::Team) {
+                    let words = self.word("The teams were not read yet: only roles in the organisation are offered.");
+                    self.say(words);
+                }
                 let picker = RolePicker::new(subjects, &self.directory, &can);
                 self.overlays.push(Overlay::Role(picker));
             }
@@ -131,7 +135,7 @@ impl App {
     }
 
     pub(super) fn propose_plan(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
-        let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always);
+        let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
         let risk = plan.risk();
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
             let text = why.clone();
@@ -145,6 +149,13 @@ impl App {
                 Preview { plan, risk, typed: tui_input::Input::default(), requests: false, cursor: 0, top: 0 };
             self.overlays.push(Overlay::Preview(Box::new(preview)));
         }
+    }
+
+    /// True if the plan is about a marked row that is not under the cursor: it may not even be on screen.
+    fn is_elsewhere(&self, plan: &Plan) -> bool {
+        let (Some(pane), here) = (self.pane(), self.subject()) else { return false };
+        let marked = |target: &Target| Some(target) != here.as_ref() && pane.marks.contains(&target.id);
+        plan.steps.iter().any(|step| step.change.touches().iter().any(|(target, _)| marked(target)))
     }
 
     pub(super) fn adjust_preview(&mut self, action: Action) {

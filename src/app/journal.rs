@@ -23,9 +23,47 @@ impl App {
         self.entries.undone_by(plan)
     }
 
-    /// How many changes of this profile failed and were not tried again, and how many are open.
+    /// How many changes of this session failed and still want a look, and how many are open.
     pub fn counts(&self) -> (usize, usize) {
-        (self.entries.failed(), self.directory.pending().len())
+        (self.failures.len(), self.directory.pending().len())
+    }
+
+    /// Keeps count of failures: one that was tried again with success is settled.
+    pub(super) fn count_failure(&mut self, id: ChangeId) {
+        let Some(entry) = self.entries.get(&id) else { return };
+        if entry.state.is_failure() {
+            self.failures.insert(id);
+        } else if entry.state == State::Confirmed {
+            let same = |other: &Entry| {
+                let (mine, others) = (entry.step.change.touches(), other.step.change.touches());
+                other.step.change.verb() == entry.step.change.verb() && mine.first() == others.first()
+            };
+            let names = |other: &Entry| other.step.words.subject == entry.step.words.subject;
+            let created = entry.created.is_some();
+            let settled = |other: &Entry| same(other) || (created && names(other));
+            let kept = self.failures.iter().filter(|failed| !self.entries.get(*failed).is_some_and(&settled));
+            self.failures = kept.copied().collect();
+        }
+    }
+
+    /// What became of a plan of several changes, once all of them have an outcome.
+    pub(super) fn sum_up(&mut self, id: ChangeId) {
+        let Some(plan) = self.entries.get(&id).map(|entry| entry.plan) else { return };
+        if self.entries.steps(plan) < 2 {
+            return;
+        }
+        let first = self.entries.partition_point(|id, _| *id < plan);
+        let steps = || self.entries.values().skip(first).take_while(|entry| entry.plan == plan);
+        if steps().any(|entry| entry.state.is_open()) {
+            return;
+        }
+        let (all, done) = (steps().count(), steps().filter(|entry| entry.state == State::Confirmed).count());
+        let title = steps().next().map(|entry| entry.title.clone()).unwrap_or_default();
+        if done == all {
+            self.say(format!("{title}: all {all} confirmed"));
+        } else {
+            self.fail(format!("{title}: {done} confirmed, {} not; 4 Activity says why.", all - done));
+        }
     }
 
     /// The plan that `u` would take back; and where newer plans can't be taken back, why the newest of them can't.
@@ -128,12 +166,15 @@ impl App {
     }
 
     pub(super) fn drop_selected(&mut self, effects: &mut Vec<Effect>) {
-        let Some(entry) = self.selected_entry() else { return };
-        if entry.state != State::Planned {
+        let Some((id, state)) = self.selected_entry().map(|entry| (entry.id, entry.state)) else { return };
+        if self.failures.remove(&id) {
+            self.say("Put aside; its story stays here.");
+            return;
+        }
+        if state != State::Planned {
             self.say("Only what was not sent yet can be dropped.");
             return;
         }
-        let id = entry.id;
         self.left_over.remove(&id);
         effects.push(Effect::Work(Job::Drop(vec![id])));
     }

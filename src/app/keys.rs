@@ -96,9 +96,20 @@ impl App {
                     let pane = &mut self.panes[kind as usize];
                     if pane.filtering && text_field(&mut pane.filter, event) {
                         pane.refilter(&self.directory, now);
+                        self.say_what_is_unknown(kind);
                     }
                 }
             }
+        }
+    }
+
+    /// A filter by role says how many users it could not judge.
+    fn say_what_is_unknown(&mut self, kind: Kind) {
+        let (unknown, all) = (self.panes[kind as usize].unjudged(&self.directory), self.directory.len(Kind::User));
+        if unknown > 0 {
+            let known = all.saturating_sub(unknown);
+            let key = self.keymap.label(Action::LoadRoles).unwrap_or_default();
+            self.say(format!("Roles are known for {known} of {all} users; {key} (outside the filter) reads the rest."));
         }
     }
 

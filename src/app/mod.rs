@@ -277,6 +277,8 @@ pub struct App {
     /// Guards of the profile.
     pub guards: Guards,
     planner: Option<Arc<dyn Planner>>,
+    /// Failures of this session that were neither tried again with success nor put aside.
+    failures: FxHashSet<ChangeId>,
     /// Users whose roles were asked for in this session.
     hydrated: FxHashSet<Id>,
     last_id: i64,
@@ -307,6 +309,7 @@ impl App {
             config_path: String::new(),
             guards: Guards::default(),
             planner: None,
+            failures: FxHashSet::default(),
             hydrated: FxHashSet::default(),
             last_id: 0,
             salt: i64::from(salt),

@@ -93,6 +93,10 @@ impl Pane {
     pub fn refilter(&mut self, directory: &Directory, now: Timestamp) {
         match Query::parse_in(self.filter.value(), self.kind, self.holds) {
             Err(bad) => self.bad = Some(bad),
+            Ok(query) if query.asks_teams() && !directory.is_read(Kind::Team) => {
+                let why = "the teams were not read yet, so the answer would be wrong; R reads them".into();
+                self.bad = Some(BadQuery { term: self.filter.value().to_owned(), why });
+            }
             Ok(query) => {
                 self.bad = None;
                 self.sort(directory);
@@ -105,6 +109,22 @@ impl Pane {
                 self.cursor_id = self.selected(directory).cloned();
             }
         }
+    }
+
+    /// Why the rows shown are not what the filter's text says, where they are not.
+    ///
+    /// Marking all of them would mark something else than what was meant.
+    pub fn unsure(&self) -> Option<String> {
+        let unfinished = self.query.is_unfinished().then(|| "The filter ends in a field without a value.".to_owned());
+        self.bad.as_ref().map(|bad| format!("{bad}.")).or(unfinished)
+    }
+
+    /// How many users the filter could not judge, since the list left their roles out.
+    pub fn unjudged(&self, directory: &Directory) -> usize {
+        if !self.query.asks_roles() {
+            return 0;
+        }
+        directory.records().users().values().filter(|user| super::lacks_roles(user)).count()
     }
 
     /// Sorts by the next column.

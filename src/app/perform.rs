@@ -6,6 +6,13 @@ use crate::directory::{Id, Kind, work::Job};
 impl App {
     /// Does it, or says why not.
     pub fn perform(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        // Enter leaves the filter and keeps what it found, also where that is nothing.
+        if action == Action::Open
+            && let Some(pane) = self.pane_mut().filter(|pane| pane.filtering)
+        {
+            pane.filtering = false;
+            return;
+        }
         if let Err(why) = self.availability(action) {
             self.say(why);
             return;
@@ -138,12 +145,6 @@ impl App {
                 self.overlays.push(Overlay::Palette(palette));
             }
             (Action::Open, Some(target)) => {
-                if let Some(pane) = self.pane_mut()
-                    && std::mem::take(&mut pane.filtering)
-                {
-                    // Enter in the filter keeps what it found; the next Enter opens.
-                    return;
-                }
                 if !target.id.starts_with("new:") && !target.id.starts_with("unreadable:") {
                     effects.push(Effect::Work(Job::Reread(target.clone())));
                 }

@@ -158,6 +158,10 @@ impl App {
             let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
             self.fail(format!("{} {}: {why} {next}", entry.step.words.subject, state.label()).trim_end().to_owned());
         }
+        self.count_failure(id);
+        if !state.is_open() {
+            self.sum_up(id);
+        }
     }
 
     /// How many members a team should have after this removal, where it is one that was confirmed.

@@ -46,6 +46,10 @@ pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &
     if takes_admin_away(change, user) {
         last_admin(user, directory, guards, earlier, &mut guarded)?;
     }
+    guarded.notes.extend(teams_left_without_admin(change, user, directory, earlier));
+    if !guarded.notes.is_empty() {
+        guarded.risk = guarded.risk.max(Risk::Look);
+    }
     if weakens(change) && !guards.allow_yourself && is_me(user, guards) {
         guarded.risk = guarded.risk.max(Risk::Type(user.user_name.as_str().to_owned()));
         guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
@@ -130,6 +134,25 @@ fn last_admin(
         }
         _ => Ok(()),
     }
+}
+
+/// Teams whose last known admin this change takes away: nobody could manage them afterwards but organisation admins.
+fn teams_left_without_admin(change: &Change, user: &User, directory: &Directory, earlier: &[Step]) -> Vec<String> {
+    let teams: Vec<Id> = match change {
+        Change::RemoveMember { team, .. } => vec![team.clone()],
+        Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
+        Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => directory.teams_of(&user.id).into_owned(),
+        _ => Vec::new(),
+    };
+    let weakened = |id: &Id| {
+        earlier.iter().map(|step| &step.change).any(|change| affected(change) == Some(id) && weakens(change))
+    };
+    let bare = teams.iter().filter_map(|id| directory.team(id)).filter(|team| {
+        let admin = |user: &User| user.role_in(&team.name).is_some_and(|role| role.is("admin")) && !user.is_inactive();
+        let other = |id: &Id| *id != user.id && !weakened(id) && directory.user(id).is_some_and(admin);
+        admin(user) && !team.members.iter().flatten().any(|member| other(&member.id))
+    });
+    bare.map(|team| format!("{} has no known admin after this.", team.name)).collect()
 }
 
 /// True if the key that the console uses is this user's.

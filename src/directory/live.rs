@@ -68,6 +68,11 @@ impl Directory {
         self.records.len(kind)
     }
 
+    /// True if a list was read: only then does a record's absence from it mean anything.
+    pub fn is_read(&self, kind: Kind) -> bool {
+        self.records.is_read(kind)
+    }
+
     /// True if nothing is known at all.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()

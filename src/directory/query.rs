@@ -115,6 +115,7 @@ struct Term {
 pub struct Query {
     words: Words,
     terms: Vec<Term>,
+    unfinished: bool,
 }
 
 /// What a filter found.
@@ -154,7 +155,11 @@ impl Query {
                 None => words.push(token),
             }
         }
-        Ok(Self { words: Words::new(words.iter().map(String::as_str)), terms: terms.into_iter().flatten().collect() })
+        Ok(Self {
+            words: Words::new(words.iter().map(String::as_str)),
+            unfinished: terms.iter().any(Option::is_none),
+            terms: terms.into_iter().flatten().collect(),
+        })
     }
 
     /// True if everything matches.
@@ -165,6 +170,21 @@ impl Query {
     /// True if the best match should come first: there are words to score by.
     pub fn ranks(&self) -> bool {
         !self.words.is_empty()
+    }
+
+    /// True if the answer depends on the lists of teams: without them it would look true and not be.
+    pub fn asks_teams(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.key, Key::Team | Key::Teams | Key::Members | Key::Admins))
+    }
+
+    /// True if the answer depends on users' roles, which a list may leave out.
+    pub fn asks_roles(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.key, Key::Role | Key::TeamRole | Key::Admins | Key::Holders))
+    }
+
+    /// True if a term is still being typed, and matches everything until it is done.
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished
     }
 
     /// True if whatever matches `self` also matches `earlier`.

@@ -27,6 +27,8 @@ pub struct Records {
     by_name: [Vec<u32>; 3],
     /// Of each user, the place of their label among all labels; equal labels share one.
     label_rank: Vec<u32>,
+    /// Lists that were not read: what they would say is not known.
+    unread: [bool; 3],
 }
 
 impl Records {
@@ -45,6 +47,17 @@ impl Records {
             records.index_rows(kind);
         }
         records
+    }
+
+    /// Says that these lists were not read.
+    pub fn without(mut self, kinds: &[Kind]) -> Self {
+        kinds.iter().for_each(|kind| self.unread[*kind as usize] = true);
+        self
+    }
+
+    /// True if a list was read: only then does a record's absence from it mean anything.
+    pub fn is_read(&self, kind: Kind) -> bool {
+        !self.unread[kind as usize]
     }
 
     /// All users in the server's order.

@@ -46,6 +46,7 @@ fn busy(width: u16, height: u16) -> App {
     let leave = Change::RemoveMember { team: "t-vision".into(), user: "u-chen".into() };
     let mut refused = entry(&app, 30, team_role("u-ivan", "t-vision", "admin"), State::Refused, "seat limit reached");
     refused.failure = Some(forbidden());
+    let (refused_id, refused_at) = (refused.id, refused.settled.unwrap());
     let entries = vec![
         entry(&app, 90_000, leave, State::Confirmed, ""),
         entry(&app, 60, org_role("u-wide", "member"), State::Confirmed, ""),
@@ -55,6 +56,19 @@ fn busy(width: u16, height: u16) -> App {
         entry(&app, 5, org_role("u-mei", "viewer"), State::Sent, ""),
     ];
     report(&mut app, Report::Journal(entries));
+    // What failed in this session is counted; what an earlier one left is only told.
+    let moved = Report::Moved {
+        id: refused_id,
+        state: State::Refused,
+        why: "seat limit reached".into(),
+        failure: Some(forbidden()),
+        exchanges: Vec::new(),
+        fresh: Vec::new(),
+        at: refused_at,
+        created: None,
+    };
+    report(&mut app, moved);
+    app.message = None;
     app
 }
 

@@ -48,6 +48,14 @@ struct Lists {
 }
 
 impl Lists {
+    fn is_empty(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::User => self.users.is_empty(),
+            Kind::Team => self.teams.is_empty(),
+            Kind::Role => self.roles.is_empty(),
+        }
+    }
+
     fn push(&mut self, record: Record) {
         match record {
             Record::User(user) => self.users.push(user),
@@ -108,6 +116,7 @@ pub async fn run(context: Context, first: bool) -> Ended {
 
 /// Indexes and shows; lists that failed keep what the disk knows.
 async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)]) {
+    let mut unread: Vec<Kind> = failed.iter().map(|(kind, _)| *kind).collect();
     if !failed.is_empty()
         && let Some(stored) = context.stored(|store| store.load()).await
     {
@@ -118,15 +127,12 @@ async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)]) {
                 Kind::Role => lists.roles.clone_from(&stored.roles),
             }
         }
+        unread.retain(|kind| lists.is_empty(*kind));
     }
-    let built = tokio::task::spawn_blocking(move || Records::build(lists.users, lists.teams, lists.roles)).await;
-    if let Ok(records) = built {
-        context.report(Report::Records {
-            records: Box::new(records),
-            seen: Some(now()),
-            partial: false,
-            stored: false,
-        });
+    let build = move || Records::build(lists.users, lists.teams, lists.roles).without(&unread);
+    if let Ok(records) = tokio::task::spawn_blocking(build).await {
+        let seen = Some(now());
+        context.report(Report::Records { records: Box::new(records), seen, partial: false, stored: false });
     }
 }
 
@@ -197,8 +203,9 @@ fn unnamed(kind: Kind, at: usize, problem: Problem) -> Record {
 async fn show_partly(context: &Context, records: &[Record]) {
     let mut lists = Lists::default();
     records.iter().cloned().for_each(|record| lists.push(record));
-    let built = tokio::task::spawn_blocking(move || Records::build(lists.users, lists.teams, lists.roles)).await;
-    if let Ok(records) = built {
+    let rest = [Kind::Team, Kind::Role];
+    let build = move || Records::build(lists.users, lists.teams, lists.roles).without(&rest);
+    if let Ok(records) = tokio::task::spawn_blocking(build).await {
         context.report(Report::Records { records: Box::new(records), seen: None, partial: true, stored: false });
     }
 }
