@@ -79,7 +79,11 @@ impl App {
             Action::UndoThis if self.selected_entry().is_some_and(|entry| self.undone_by(entry.plan).is_some()) => {
                 Err("This was undone already.".into())
             }
-            Action::DropChange if self.selected_entry().is_some_and(|entry| entry.state != State::Planned && !self.failures.contains(&entry.id)) => {
+            Action::DropChange
+                if self
+                    .selected_entry()
+                    .is_some_and(|entry| entry.state != State::Planned && !self.failures.contains(&entry.id)) =>
+            {
                 Err("Only what was not sent yet can be dropped.".into())
             }
             Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {

@@ -316,3 +316,71 @@ fn the_counts_of_the_journal_are_those_of_its_entries() {
         assert_eq!(entries.newest_on(target).map(|entry| entry.id), all.last().map(|entry| entry.id));
     }
 }
+
+#[test]
+fn a_plan_about_a_marked_row_elsewhere_is_looked_at() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("ivan").press(Action::Mark).press(Action::Back).press(Action::Top);
+    assert_ne!(console.app.subject().unwrap().id, "id-ivan".into());
+    console.press(Action::SetRole).type_text("visvie").press(Action::Choose);
+    assert!(console.submitted().is_empty());
+    assert_eq!(console.risk(), Some(Risk::Plain), "shown, though the change itself is plain");
+}
+
+#[test]
+fn what_was_not_read_is_not_taken_for_nothing() {
+    let mut console = Console::new(Hosting::Dedicated);
+    let users = vec![user("boss", "admin"), user("eva", "member")];
+    let records = Box::new(Records::build(users, vec![], vec![]).without(&[crate::directory::Kind::Team]));
+    console.tell(Msg::Report(Report::Records { records, seen: None, partial: true, stored: false }));
+    console.press(Action::Filter).type_text("team:none");
+    let pane = console.app.pane().unwrap();
+    assert!(pane.bad.as_ref().unwrap().why.starts_with("the teams were not read yet"));
+    console.press(Action::Open).press(Action::MarkAll);
+    assert!(console.app.pane().unwrap().marks.is_empty());
+    assert!(console.app.message.as_ref().unwrap().text.ends_with("Nothing is marked by it."));
+    console.press(Action::Back).press(Action::Teams);
+    assert!(console.app.message.as_ref().unwrap().text.contains("not read yet"));
+}
+
+#[test]
+fn a_filter_that_cannot_be_read_marks_nothing() {
+    let mut console = Console::new(Hosting::Dedicated);
+    for text in ["last>abc", "role:"] {
+        console.press(Action::Filter).type_text(text).press(Action::Open).press(Action::MarkAll);
+        assert!(console.app.pane().unwrap().marks.is_empty(), "{text}");
+        console.press(Action::Back).press(Action::Back);
+    }
+}
+
+#[test]
+fn a_team_that_loses_its_last_admin_is_named_first() {
+    let mut console = Console::new(Hosting::Dedicated);
+    let mut eva = user("eva", "member");
+    eva.team_roles = Some(vec![Grant { scope: "vision".into(), role: "admin".into() }]);
+    console.tell(Msg::Report(Report::Learnt(vec![Fresh::Record(Record::User(eva))])));
+    console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
+    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no preview") };
+    assert!(preview.plan.steps[0].consequences.contains(&"vision has no known admin after this.".to_owned()));
+}
+
+#[test]
+fn a_failure_is_counted_until_it_succeeds_or_is_put_aside() {
+    let mut console = Console::new(Hosting::Dedicated);
+    for again in [true, false] {
+        console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
+        let failed = console.submitted().remove(0);
+        console.moved(failed.id, State::Refused, vec![]);
+        assert_eq!(console.app.counts().0, 1);
+        console.press(Action::Back).press(Action::Back).press(Action::GoActivity);
+        if again {
+            console.press(Action::Retry);
+            let retried = console.submitted().remove(0);
+            console.moved(retried.id, State::Confirmed, vec![]);
+        } else {
+            console.press(Action::DropChange);
+        }
+        assert_eq!(console.app.counts().0, 0);
+        console.press(Action::GoUsers);
+    }
+}

@@ -141,12 +141,13 @@ fn teams_left_without_admin(change: &Change, user: &User, directory: &Directory,
     let teams: Vec<Id> = match change {
         Change::RemoveMember { team, .. } => vec![team.clone()],
         Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
-        Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => directory.teams_of(&user.id).into_owned(),
+        Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => {
+            directory.teams_of(&user.id).into_owned()
+        }
         _ => Vec::new(),
     };
-    let weakened = |id: &Id| {
-        earlier.iter().map(|step| &step.change).any(|change| affected(change) == Some(id) && weakens(change))
-    };
+    let weakened =
+        |id: &Id| earlier.iter().map(|step| &step.change).any(|change| affected(change) == Some(id) && weakens(change));
     let bare = teams.iter().filter_map(|id| directory.team(id)).filter(|team| {
         let admin = |user: &User| user.role_in(&team.name).is_some_and(|role| role.is("admin")) && !user.is_inactive();
         let other = |id: &Id| *id != user.id && !weakened(id) && directory.user(id).is_some_and(admin);

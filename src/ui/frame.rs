@@ -217,7 +217,8 @@ fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
         let name = app.word(name);
         let none = tab == Tab::Roles && app.capabilities().is_some_and(|can| can.no_roles.is_some());
         let key = app.keymap.label(action).map_or_else(String::new, |key| format!("{key} "));
-        let number = tab.kind().map(|kind| app.directory.len(kind)).filter(|_| !none && !app.directory.is_empty());
+        let number = tab.kind().filter(|kind| app.directory.is_read(*kind)).map(|kind| app.directory.len(kind));
+        let number = number.filter(|_| !none && !app.directory.is_empty());
         let number = number.filter(|_| counts).map_or_else(String::new, |number| format!(" {}", count(number as u64)));
         spans.push(Span::raw(match (spans.is_empty(), counts) {
             (true, _) => " ",

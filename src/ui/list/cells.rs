@@ -141,6 +141,7 @@ impl<'a> Row<'a> {
             }
             What::OrgRole => or_none(user.org_role.as_ref()).pending(self.is(&Field::OrgRole), self.look),
             What::Seat => or_none(user.models_seat.as_ref()),
+            What::Teams if !self.app.directory.is_read(Kind::Team) => Cell::new(self.look.glyphs.unknown),
             What::Teams => {
                 let pending = self.touched && self.any_team_pending();
                 Cell::new(self.app.directory.team_count(&user.id).to_string()).pending(pending, self.look)
