@@ -62,7 +62,7 @@ impl Column {
 
 const USERS: &[Column] = &[
     column(What::Name, &["User"], (11, 28), 0, Some(sort::Column::Name)),
-    column(What::Display, &["Name"], (12, 28), 2, Some(sort::Column::Display)),
+    column(What::Display, &["Name"], (10, 28), 2, Some(sort::Column::Display)),
     column(What::OrgRole, &["Role", "Org role"], (8, 16), 1, Some(sort::Column::OrgRole)),
     column(What::Seat, &["Seat"], (6, 10), 4, Some(sort::Column::Seat)),
     column(What::Teams, &["Teams"], (5, 5), 3, Some(sort::Column::Count)),
@@ -86,7 +86,7 @@ const ROLES: &[Column] = &[
 ];
 
 /// Most names fit into this.
-const NAME: usize = 16;
+const NAME: usize = 20;
 
 /// Cells between two columns.
 pub(super) const GAP: usize = 2;
@@ -170,10 +170,10 @@ mod tests {
     #[test]
     fn columns_go_in_a_fixed_order_and_user_and_status_stay() {
         assert_eq!(heads(110), ["User", "Name", "Org role", "Seat", "Teams", "Last active", "Status"]);
-        assert_eq!(heads(69), ["User", "Name", "Org role", "Seat", "Teams", "Seen", "Status"]);
-        assert_eq!(heads(68), ["User", "Name", "Org role", "Seat", "Teams", "Status"]);
-        assert_eq!(heads(60), ["User", "Name", "Org role", "Teams", "Status"]);
-        assert_eq!(heads(47), ["User", "Name", "Org role", "Status"]);
+        assert_eq!(heads(67), ["User", "Name", "Org role", "Seat", "Teams", "Seen", "Status"]);
+        assert_eq!(heads(66), ["User", "Name", "Org role", "Seat", "Teams", "Status"]);
+        assert_eq!(heads(58), ["User", "Name", "Org role", "Teams", "Status"]);
+        assert_eq!(heads(45), ["User", "Name", "Org role", "Status"]);
         assert_eq!(heads(33), ["User", "Org role", "Status"]);
         assert_eq!(heads(32), ["User", "Status"]);
         assert_eq!(heads(5), ["User", "Status"]);
