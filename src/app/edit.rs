@@ -224,6 +224,7 @@ impl App {
                 settled: None,
                 undoes: plan.undoes,
                 created: None,
+                partly: false,
             });
         }
         let mut added = IndexSet::new();

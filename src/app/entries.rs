@@ -123,14 +123,14 @@ impl Tally {
                 *number = if add { *number + 1 } else { number.saturating_sub(1) };
             }
         };
-        let confirmed = entry.state == State::Confirmed;
+        let there = entry.took_effect();
         let can_go_back = matches!(entry.step.undo, Undo::By(_));
         shift(&mut self.failed, entry.state.is_failure());
         shift(&mut self.in_flight, entry.undoes.is_none() && matches!(entry.state, State::Planned | State::Sent));
         let sum = self.plans.entry(entry.plan).or_default();
         shift(&mut sum.steps, true);
-        shift(&mut sum.back, confirmed && can_go_back);
-        shift(&mut sum.lasting, confirmed && !can_go_back);
+        shift(&mut sum.back, there && can_go_back);
+        shift(&mut sum.lasting, there && !can_go_back);
         sum.is_undo = entry.undoes.is_some();
         self.place(entry.plan);
         if let Some(undone) = entry.undoes {

@@ -103,7 +103,7 @@ impl App {
             return Err("Part of this is still in flight; undo it when it has arrived.".into());
         }
         let mut never = None;
-        for entry in steps.iter().rev().filter(|entry| entry.state == State::Confirmed) {
+        for entry in steps.iter().rev().filter(|entry| entry.took_effect()) {
             match &entry.step.undo {
                 Undo::By(inverse) => changes.extend(inverse.iter().map(|change| resolve(change, entry))),
                 Undo::Never(why) => never = Some(format!("{}: {why}", entry.step.words.subject)),

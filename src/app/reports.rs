@@ -20,6 +20,7 @@ struct Move {
     fresh: Vec<Fresh>,
     at: Timestamp,
     created: Option<Id>,
+    partly: bool,
 }
 
 impl App {
@@ -62,8 +63,8 @@ impl App {
                 self.fail(format!("Some roles could not be read: {}", failure.text));
             }
             Report::Journal(entries) => self.on_journal(entries),
-            Report::Moved { id, state, why, failure, exchanges, fresh, at, created } => {
-                self.on_moved(Move { id, state, why, failure, exchanges, fresh, at, created });
+            Report::Moved { id, state, why, failure, exchanges, fresh, at, created, partly } => {
+                self.on_moved(Move { id, state, why, failure, exchanges, fresh, at, created, partly });
             }
             Report::Waiting(words) => self.waiting = (!words.is_empty()).then_some(words),
             Report::Link(link) => self.on_link(link),
@@ -121,13 +122,14 @@ impl App {
     }
 
     fn on_moved(&mut self, moved: Move) {
-        let Move { id, state, why, failure, exchanges, fresh, at, created } = moved;
+        let Move { id, state, why, failure, exchanges, fresh, at, created, partly } = moved;
         self.entries.amend(id, |entry| {
             entry.state = state;
             entry.why.clone_from(&why);
             entry.failure = failure;
             entry.exchanges.extend(exchanges);
             entry.created = created.clone().or(entry.created.take());
+            entry.partly = partly;
             if !state.is_open() {
                 entry.settled = Some(at);
             }

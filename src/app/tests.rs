@@ -97,8 +97,17 @@ impl Console {
 
     fn moved(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>) {
         let why = if state == State::Refused { "no seat" } else { "" }.to_owned();
-        let report =
-            Report::Moved { id, state, why, failure: None, exchanges: vec![], fresh, at: now(), created: None };
+        let report = Report::Moved {
+            id,
+            state,
+            why,
+            failure: None,
+            exchanges: vec![],
+            fresh,
+            at: now(),
+            created: None,
+            partly: false,
+        };
         self.tell(Msg::Report(report));
     }
 

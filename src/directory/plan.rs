@@ -289,4 +289,19 @@ pub struct Entry {
     pub undoes: Option<ChangeId>,
     /// The id that the server gave to what was created.
     pub created: Option<super::Id>,
+    /// It failed after a part of it had taken effect, and [`Step::undo`] takes that part back.
+    #[serde(default)]
+    pub partly: bool,
+}
+
+impl Entry {
+    /// How many of its requests the server accepted.
+    pub fn accepted(&self) -> usize {
+        self.exchanges.iter().filter(|exchange| exchange.status.is_some_and(|status| status < 300)).count()
+    }
+
+    /// True if there is something to take back: all of it, or a part.
+    pub fn took_effect(&self) -> bool {
+        self.state == State::Confirmed || self.partly
+    }
 }

@@ -111,6 +111,8 @@ pub enum Report {
         at: Timestamp,
         /// The id that the server gave to what was created.
         created: Option<Id>,
+        /// It failed after a part of it had taken effect.
+        partly: bool,
     },
     /// A request waits before it is tried again.
     Waiting(String),

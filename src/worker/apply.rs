@@ -10,7 +10,8 @@ use crate::{
     dialect::Shown,
     directory::{
         Fresh, Id, Kind, Target,
-        plan::{Confirm, Entry, Exchange, State},
+        change::Change,
+        plan::{Confirm, Entry, Exchange, State, Undo},
         record::Record,
         work::Report,
     },
@@ -175,6 +176,7 @@ impl Attempt<'_> {
         } else {
             failure.text.clone()
         };
+        let why = self.with_part(entry, why);
         self.settled(entry, state, why, Some(failure)).await
     }
 
@@ -193,13 +195,35 @@ impl Attempt<'_> {
             }
             Shown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
+                let why = self.with_part(entry, why);
                 self.settled(entry, State::Refused, why, None).await
             }
             Shown::CantTell => {
                 let why = format!("{loss}; the directory does not show whether it took effect.");
+                let why = self.with_part(entry, why);
                 self.settled(entry, State::Refused, why, None).await
             }
         }
+    }
+
+    /// Marks a change of several requests of which not all took effect, and says so.
+    fn with_part(&self, entry: &mut Entry, why: String) -> String {
+        let (accepted, all) = (entry.accepted(), entry.step.requests.len());
+        let now = match &entry.step.change {
+            Change::SetTeamRole { user, team, .. } if all > 1 => {
+                let join = Change::AddMember { team: team.clone(), user: user.clone() };
+                match self.context.dialect.shows(&join, &self.fresh, &entry.step) {
+                    Shown::Yes => "they are a member of the team now",
+                    _ => return why,
+                }
+            }
+            _ if accepted == 0 || all < 2 => return why,
+            Change::CreateUser { .. } => "the user exists now",
+            _ => "the list shows what is so now",
+        };
+        entry.partly = matches!(entry.step.undo, Undo::By(_));
+        let full_stop = if why.ends_with(['.', '!', '?', '”', '…']) { "" } else { "." };
+        format!("{why}{full_stop} A part of it took effect: {now}.")
     }
 
     /// Looks for what a create whose answer was lost may have made.
@@ -313,6 +337,7 @@ fn moved(context: &Context, entry: &Entry, fresh: Vec<Fresh>) {
         fresh,
         at: now(),
         created: entry.created.clone(),
+        partly: entry.partly,
     });
 }
 

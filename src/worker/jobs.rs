@@ -89,6 +89,7 @@ impl Worker {
             fresh: Vec::new(),
             at: context::now(),
             created: None,
+            partly: false,
         });
     }
 

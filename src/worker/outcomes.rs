@@ -87,6 +87,7 @@ impl Worker {
                     fresh: Vec::new(),
                     at: context::now(),
                     created: entry.created.clone(),
+                    partly: false,
                 });
                 self.unsettled.push(entry);
                 self.link_down(failure);

@@ -103,6 +103,7 @@ mod tests {
             settled: None,
             undoes: None,
             created: None,
+            partly: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Reading all lists to their end, parsing and indexing off the event loop, and putting them on disk.
 
-use std::time::Duration;
+use std::{hash::BuildHasher, time::Duration};
 
 use serde_json::value::RawValue;
 
@@ -9,7 +9,7 @@ use crate::{
     dialect,
     directory::{
         Kind,
-        record::{Problem, Record, Role, Team, User},
+        record::{Record, Role, Team, User},
         records::Records,
         work::{Proof, Report},
     },
@@ -143,6 +143,7 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
     let mut records: Vec<Record> = Vec::new();
     let mut raws: Vec<Box<RawValue>> = Vec::new();
     let mut shown = FIRST_SHOWN;
+    let mut received = 0;
     while let Some(query) = pager.next() {
         let mut request = spec.request.clone();
         request.query.extend(query);
@@ -152,16 +153,20 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
             Err(failure) => return Some(Err(failure)),
         };
         let dialect = std::sync::Arc::clone(&context.dialect);
-        let (depth, start) = (spec.depth, records.len());
+        let (depth, start) = (spec.depth, received);
         let parsed = tokio::task::spawn_blocking(move || {
             let page = list::parse(&answer.body)?;
-            let read: Vec<Record> = page
+            let mut nameless = Nameless::default();
+            let read: Vec<(Record, String)> = page
                 .resources
                 .iter()
                 .enumerate()
-                .map(|(at, raw)| {
-                    let path = format!("$.Resources[{at}]");
-                    dialect.read(kind, raw, depth, &path).unwrap_or_else(|problem| unnamed(kind, start + at, problem))
+                .map(|(at, raw)| match dialect.read(kind, raw, depth, &format!("$.Resources[{at}]")) {
+                    Ok(record) => {
+                        let id = record.target().id.to_string();
+                        (record, id)
+                    }
+                    Err(problem) => (dialect::placeholder(kind, start + at + 1, problem), nameless.key(raw.get())),
                 })
                 .collect();
             Ok::<_, list::BadBody>((page, read))
@@ -174,11 +179,11 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
                 return Some(Err(Failure::local(Class::Protocol, "Reading the answer failed.", "Please report this.")));
             }
         };
-        let ids: Vec<String> = read.iter().map(|record| record.target().id.to_string()).collect();
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        received += read.len();
+        let ids: Vec<&str> = read.iter().map(|(_, id)| id.as_str()).collect();
         let accepted = pager.accept(page.total, page.next_cursor, &ids);
         let fresh: rustc_hash::FxHashSet<usize> = accepted.new.into_iter().collect();
-        for (at, (record, raw)) in read.into_iter().zip(page.resources).enumerate() {
+        for (at, ((record, _), raw)) in read.into_iter().zip(page.resources).enumerate() {
             if fresh.contains(&at) {
                 records.push(record);
                 raws.push(raw);
@@ -196,8 +201,18 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
     Some(Ok(Listed { records, raws, proof }))
 }
 
-fn unnamed(kind: Kind, at: usize, problem: Problem) -> Record {
-    dialect::placeholder(kind, at + 1, problem)
+/// What tells records without an id apart: their text, and how often it stood in the page before. The same page read
+/// again gives the same keys, so a server that repeats itself is noticed.
+#[derive(Default)]
+struct Nameless(rustc_hash::FxHashMap<u64, usize>);
+
+impl Nameless {
+    fn key(&mut self, raw: &str) -> String {
+        let hash = rustc_hash::FxBuildHasher.hash_one(raw);
+        let before = self.0.entry(hash).or_default();
+        *before += 1;
+        format!("{}{hash:016x}-{before}", dialect::UNREADABLE)
+    }
 }
 
 async fn show_partly(context: &Context, records: &[Record]) {

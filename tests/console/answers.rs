@@ -1,5 +1,10 @@
 //! Servers that refuse, or answer with something else than they should: said in words, with a way on, and nothing lost.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use scimitar::{app::action::Action, config::Provider};
 use serde_json::{Value, json};
 
@@ -83,4 +88,25 @@ async fn one_broken_record_does_not_hide_the_others() {
     console.press(Action::ToggleActive);
     console.expect("could not be read");
     assert!(console.entries().is_empty() && !console.is_preview());
+}
+
+/// Nine users whatever page is asked for, five of them without an id and two of those alike.
+#[tokio::test]
+async fn a_server_that_repeats_broken_records_is_read_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let url = serve(move |path| {
+        let mut resources = Vec::new();
+        if path.starts_with("/scim/Users") {
+            count.fetch_add(1, Ordering::Relaxed);
+            resources.extend((1..=4).map(|n| json!({"id": n.to_string(), "userName": format!("user-{n}")})));
+            resources.extend((1..=3).map(|n| json!({"userName": format!("lost-{n}")})));
+            resources.extend([json!({}), json!({})]);
+        }
+        Wire::json(json!({"totalResults": if resources.is_empty() { 0 } else { 19 }, "Resources": resources}))
+    })
+    .await;
+    let console = Console::open(&Room::new(), profile(Provider::Scim, &url, KEY)).await;
+    console.expect("Users 9");
+    assert!(asked.load(Ordering::Relaxed) <= 3, "{} requests", asked.load(Ordering::Relaxed));
 }

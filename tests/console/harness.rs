@@ -126,6 +126,13 @@ impl Server {
         assert!(answer.status().is_success(), "PATCH {}", answer.status());
     }
 
+    /// Deletes a record as somebody else would.
+    pub async fn delete(&self, path: &str) {
+        let url = format!("{}/{path}", self.running.url());
+        let answer = self.http.delete(&url).bearer_auth(KEY).send().await.unwrap();
+        assert!(answer.status().is_success(), "DELETE {}", answer.status());
+    }
+
     /// The user of that name, as the server has it; `Null` where there is none.
     pub async fn user(&self, name: &str) -> Value {
         self.one("Users", "userName", name).await

@@ -85,3 +85,36 @@ async fn an_edit_of_what_somebody_else_changed_is_a_conflict_that_shows_theirs()
     assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
 }
+
+/// Giving a role to somebody outside the team joins first; the role is gone meanwhile, so only the second request fails.
+#[tokio::test]
+async fn a_part_that_took_effect_is_said_and_can_be_undone() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let roles = server.get("Roles").await;
+    let janitor = roles["Resources"].as_array().unwrap().iter().find(|role| role["name"] == "Run janitor").unwrap();
+    server.delete(&format!("Roles/{}", janitor["id"].as_str().unwrap())).await;
+    console.find("eva-tanaka");
+    let eva = console.user("eva-tanaka").id.to_string();
+    assert!(!server.members("climate").await.contains(&eva));
+    console.pick_role("climate janitor");
+    if console.is_preview() {
+        console.send();
+    }
+    console.settle().await;
+    assert_eq!(console.states(), [State::Refused], "{}", console.screen());
+    let why = console.last().why.clone();
+    assert!(why.ends_with("A part of it took effect: they are a member of the team now."), "{why}");
+    assert!(server.members("climate").await.contains(&eva));
+    assert!(console.team("climate").has(&eva.as_str().into()));
+
+    console.esc();
+    console.press(Action::Undo);
+    if console.is_preview() {
+        console.send();
+    }
+    console.settle().await;
+    assert_eq!(console.states(), [State::Refused, State::Confirmed], "{}", console.screen());
+    assert!(!server.members("climate").await.contains(&eva));
+    console.press(Action::Undo);
+    assert_eq!(console.entries().len(), 2, "undone twice");
+}

@@ -130,6 +130,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
         settled: Some(Timestamp::from_millisecond(1_700_000_000_456).unwrap()),
         undoes: Some(ChangeId(i64::MIN)),
         created: Some("id".into()),
+        partly: false,
     }
 }
 

@@ -255,6 +255,7 @@ pub fn entry(app: &App, seconds: i64, change: Change, state: State, why: &str) -
         settled: (!state.is_open()).then(|| at + jiff::SignedDuration::from_millis(400)),
         undoes: None,
         created: None,
+        partly: false,
     }
 }
 
