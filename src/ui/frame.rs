@@ -13,6 +13,7 @@ use ratatui::{
 use super::{
     Look,
     fit::{count, cut, width},
+    overlay,
 };
 use crate::app::{
     App, Tab,
@@ -269,7 +270,10 @@ struct Hint {
 
 /// From the innermost scope outwards; what does not fit is left out, help never is.
 fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
-    let mut all = hints_of(app, &app.scopes(), |action| action != Action::Help);
+    let mut all = match app.overlays.last().and_then(overlay::own_hints) {
+        Some(own) => hints_in_words(app, own),
+        None => hints_of(app, &app.scopes(), |action| action != Action::Help),
+    };
     let help = hints_of(app, &[Scope::Global], |action| action == Action::Help);
     // Closer together before anything is left out.
     let taken = |hints: &[Hint], gap: usize| -> usize {
@@ -285,6 +289,13 @@ fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
         spans.push(Span::styled(format!(" {}", hint.word), word));
     }
     spans
+}
+
+fn hints_in_words(app: &App, hints: &[(Action, &'static str)]) -> Vec<Hint> {
+    let hint = |(action, word): &(Action, &'static str)| {
+        Some(Hint { key: overlay::key(app, *action)?, word: app.word(word), can: true })
+    };
+    hints.iter().filter_map(hint).collect()
 }
 
 fn hints_of(app: &App, scopes: &[Scope], wanted: impl Fn(Action) -> bool) -> Vec<Hint> {

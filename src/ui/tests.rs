@@ -477,3 +477,17 @@ fn enter() -> crossterm::event::Event {
     let key = crossterm::event::KeyEvent::new(crossterm::event::KeyCode::Enter, crossterm::event::KeyModifiers::NONE);
     crossterm::event::Event::Key(key)
 }
+
+#[test]
+fn boxes_that_borrow_actions_hint_their_own_words() {
+    let bottom = |app: &App| screen(app, &look()).lines().last().unwrap_or_default().to_owned();
+    let mut app = busy(80, 24);
+    press(&mut app, Action::Quit);
+    assert_eq!(bottom(&app), " Enter quit   Esc stay   ? help");
+    press(&mut app, Action::Back);
+    press(&mut app, Action::Copy);
+    assert_eq!(bottom(&app), " Enter copy   Esc back   ? help");
+    press(&mut app, Action::Back);
+    press(&mut app, Action::Palette);
+    assert_eq!(bottom(&app), " Enter do it   Esc back");
+}
