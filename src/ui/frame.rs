@@ -163,10 +163,15 @@ fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
         None => Span::styled(format!("{down} nothing read"), look.careful()),
         Some(seen) if app.sync.stored && short => Span::styled(format!("{down} stored {seen}"), look.careful()),
         Some(seen) if app.sync.stored => Span::styled(format!("{down} showing what was known {seen}"), look.careful()),
-        Some(seen) if !app.sync.failed.is_empty() => Span::styled(format!("{down} in part {seen}"), look.careful()),
+        Some(seen) if in_part(app) => Span::styled(format!("{} in part {seen}", look.glyphs.partly), look.careful()),
         Some(seen) if short => Span::styled(format!("{up} {seen}"), look.good()),
         Some(seen) => Span::styled(format!("{up} synced {seen}"), look.good()),
     }
+}
+
+/// A list failed, or nothing shows that all of it came.
+fn in_part(app: &App) -> bool {
+    !app.sync.failed.is_empty() || app.sync.proofs.iter().any(|proof| !proof.complete)
 }
 
 /// What is wrong with the server: only one that can't be reached is offline.
