@@ -28,6 +28,9 @@ const SHORT_TIME: usize = 7;
 /// In fewer cells than this the words need the room.
 const ROOMY: usize = 60;
 
+/// No reason below the list takes more rows than this.
+const MOST_WHOLE: usize = 5;
+
 fn time_width(cells: usize) -> usize {
     if cells < ROOMY { SHORT_TIME } else { TIME }
 }
@@ -55,12 +58,48 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
         pad("Subject", subject, "")
     );
     frame.render_widget(Line::styled(heads, look.dim()), head);
+    let whole = whole(app, subject, body, look);
+    let body = Rect { height: body.height - whole.len() as u16, ..body };
+    // The list gives way to the reason below it, but not the row with the cursor.
+    let top = app.activity_top.max((app.activity_cursor + 1).saturating_sub(usize::from(body.height)));
     let newest_first = app.entries.values().rev().enumerate();
-    for (line, (at, entry)) in newest_first.skip(app.activity_top).take(usize::from(body.height)).enumerate() {
+    for (line, (at, entry)) in newest_first.skip(top).take(usize::from(body.height)).enumerate() {
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
         frame.render_widget(row(entry, at == app.activity_cursor, subject, usize::from(body.width), app, look), area);
     }
-    thumb(frame, body, app.activity_top, app.entries.len(), look);
+    thumb(frame, body, top, app.entries.len(), look);
+    let below = Rect { y: body.bottom(), height: whole.len() as u16, ..body };
+    frame.render_widget(Paragraph::new(whole), below);
+}
+
+/// What became of the selected change in full, where its row has no room for it.
+fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static>> {
+    let Some(entry) = app.entries.values().rev().nth(app.activity_cursor) else { return Vec::new() };
+    let cells = usize::from(body.width);
+    let why = reason(entry);
+    let used = SIGN + time_width(cells) + subject + 1 + width(&change(entry, look)) + 2 + width(why.trim());
+    if !entry.state.is_failure() || used < cells {
+        return Vec::new();
+    }
+    let next = entry.failure.as_ref().map(|failure| failure.next.as_str()).unwrap_or_default();
+    let words = crate::scim::text::clean_line(&format!("{why} {next}"), 1024).trim().to_owned();
+    let mut parts = wrap(&words, cells.saturating_sub(SIGN + 1));
+    let most = (usize::from(body.height) / 2).min(MOST_WHOLE);
+    if parts.len() > most {
+        let rest = parts.split_off(most.saturating_sub(1)).join(" ");
+        parts.push(cut(&rest, cells.saturating_sub(SIGN + 1), look.glyphs.more));
+    }
+    let line = |part| Line::styled(format!("{}{part}", " ".repeat(SIGN)), look.bad());
+    parts.into_iter().take(most).map(line).collect()
+}
+
+fn change(entry: &Entry, look: &Look) -> String {
+    crate::scim::text::clean(&entry.step.words.text(look.glyphs.arrow)).into_owned()
+}
+
+/// Why it is not done, without the label that says what it is about.
+fn reason(entry: &Entry) -> std::borrow::Cow<'_, str> {
+    crate::scim::text::clean(entry.why.strip_prefix("The change: ").unwrap_or(&entry.why))
 }
 
 fn subject_width(cells: u16) -> usize {
@@ -111,7 +150,7 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
     let told = !narrow || entry.state != State::Confirmed || undone.is_some() || !entry.why.is_empty();
     let outcome = if told { outcome(entry, undone, app, look) } else { String::new() };
     // Both are shown in part where there is no room for both.
-    let text = crate::scim::text::clean(&words.text(glyphs.arrow)).into_owned();
+    let text = change(entry, look);
     let for_outcome = width(&outcome).min(room.saturating_sub(width(&text) + 2).max(room / 2));
     let outcome = cut(&outcome, for_outcome, glyphs.more);
     let gap = if outcome.is_empty() { "" } else { "  " };
@@ -133,7 +172,7 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
 /// How long it took, or why it is not done.
 fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &Look) -> String {
     let state = entry.state.label();
-    let why = crate::scim::text::clean(&entry.why);
+    let why = reason(entry);
     match (entry.state, undone, entry.settled) {
         (State::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
         (State::Confirmed, Some(undo), _) => format!("undone {}", look.moment(undo.at, app.now)),
@@ -142,6 +181,8 @@ fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &Look) -> Str
         }
         (State::Confirmed, _, _) => why.into_owned(),
         _ if why.is_empty() => state.into(),
+        // The sign has said that it failed.
+        (State::Refused | State::Conflict, _, _) => why.into_owned(),
         _ => format!("{state}: {why}"),
     }
 }

@@ -13,6 +13,7 @@ use ratatui::{
 use super::{
     Look,
     fit::{count, cut, width},
+    overlay,
 };
 use crate::app::{
     App, Tab,
@@ -162,10 +163,15 @@ fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
         None => Span::styled(format!("{down} nothing read"), look.careful()),
         Some(seen) if app.sync.stored && short => Span::styled(format!("{down} stored {seen}"), look.careful()),
         Some(seen) if app.sync.stored => Span::styled(format!("{down} showing what was known {seen}"), look.careful()),
-        Some(seen) if !app.sync.failed.is_empty() => Span::styled(format!("{down} in part {seen}"), look.careful()),
+        Some(seen) if in_part(app) => Span::styled(format!("{} in part {seen}", look.glyphs.partly), look.careful()),
         Some(seen) if short => Span::styled(format!("{up} {seen}"), look.good()),
         Some(seen) => Span::styled(format!("{up} synced {seen}"), look.good()),
     }
+}
+
+/// A list failed, or nothing shows that all of it came.
+fn in_part(app: &App) -> bool {
+    !app.sync.failed.is_empty() || app.sync.proofs.iter().any(|proof| !proof.complete)
 }
 
 /// What is wrong with the server: only one that can't be reached is offline.
@@ -270,7 +276,10 @@ struct Hint {
 
 /// From the innermost scope outwards; what does not fit is left out, help never is.
 fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
-    let mut all = hints_of(app, &app.scopes(), |action| action != Action::Help);
+    let mut all = match app.overlays.last().and_then(overlay::own_hints) {
+        Some(own) => hints_in_words(app, own),
+        None => hints_of(app, &app.scopes(), |action| action != Action::Help),
+    };
     let help = hints_of(app, &[Scope::Global], |action| action == Action::Help);
     // Closer together before anything is left out.
     let taken = |hints: &[Hint], gap: usize| -> usize {
@@ -286,6 +295,13 @@ fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
         spans.push(Span::styled(format!(" {}", hint.word), word));
     }
     spans
+}
+
+fn hints_in_words(app: &App, hints: &[(Action, &'static str)]) -> Vec<Hint> {
+    let hint = |(action, word): &(Action, &'static str)| {
+        Some(Hint { key: overlay::key(app, *action)?, word: app.word(word), can: true })
+    };
+    hints.iter().filter_map(hint).collect()
 }
 
 fn hints_of(app: &App, scopes: &[Scope], wanted: impl Fn(Action) -> bool) -> Vec<Hint> {

@@ -14,7 +14,8 @@ use super::{
     fit::{self, cut, pad, pad_left, width, wrap},
 };
 use crate::app::{App, action::Action, pane::Pane};
-use crate::directory::{Kind, Name};
+use crate::directory::{Kind, Name, work::Link};
+use crate::scim::failure::Class;
 
 mod cells;
 mod columns;
@@ -31,6 +32,9 @@ const MARKER: usize = 4;
 /// A free cell behind the columns.
 const MARGIN: usize = 1;
 
+/// No failure takes more rows of a list than this.
+const MOST_TOLD: usize = 6;
+
 /// With more users than this the holders of roles are not counted with each frame; the details show them.
 const FEW_USERS: usize = 5_000;
 
@@ -39,7 +43,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let Some(pane) = app.pane() else { return };
     let title = title::of(pane, usize::from(area.width.saturating_sub(4)), app, look);
     let mut block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title.line);
-    if let Some(words) = partial(pane, usize::from(area.width.saturating_sub(6)), app, look) {
+    if let Some(words) = unproven(pane, usize::from(area.width.saturating_sub(6)), app, look) {
         block = block.title_bottom(words);
     }
     let inner = block.inner(area);
@@ -51,20 +55,42 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
     let cells = usize::from(inner.width).saturating_sub(MARKER + MARGIN);
     let columns = columns::fit(pane.kind, cells, pane.holds, app.directory.len(Kind::User) <= FEW_USERS);
-    if let Some(bad) = &pane.bad {
-        // Where no rows are in the way the whole sentence stands in their place.
-        let text = if pane.rows.is_empty() { String::new() } else { bad.to_string() };
-        let text = cut(&text, usize::from(inner.width).saturating_sub(MARKER + MARGIN), look.glyphs.more);
-        frame.render_widget(Line::styled(format!("{}{text}", " ".repeat(MARKER)), look.bad()), head);
-    } else if !pane.rows.is_empty() {
-        frame.render_widget(heads(&columns, pane, look), head);
-    }
     if pane.rows.is_empty() {
         nothing(frame, body, pane, app, look);
         return;
     }
-    rows(frame, body, pane, &columns, app, look);
-    thumb(frame, body, pane.top, pane.rows.len(), look);
+    let most = usize::from(body.height / 2);
+    let mut body = body;
+    if let Some(bad) = &pane.bad {
+        // In the place of the heads, and over as many rows as its sentence needs.
+        let lines = told(&bad.to_string(), cells, most.max(1), look);
+        let over = (lines.len() as u16).saturating_sub(1);
+        frame.render_widget(Paragraph::new(lines), Rect { height: head.height + over, ..head });
+        body = Rect { y: body.y + over, height: body.height - over, ..body };
+    } else {
+        frame.render_widget(heads(&columns, pane, look), head);
+    }
+    if let Some(words) = failure(pane, app) {
+        let lines = told(&words, cells, most.min(MOST_TOLD), look);
+        let under = lines.len() as u16;
+        body.height = body.height.saturating_sub(under);
+        frame.render_widget(Paragraph::new(lines), Rect { y: body.bottom(), height: under, ..body });
+    }
+    // The rows give way to what is told, but not the one with the cursor.
+    let top = pane.top.max((pane.cursor + 1).saturating_sub(usize::from(body.height)));
+    rows(frame, body, top, pane, &columns, app, look);
+    thumb(frame, body, top, pane.rows.len(), look);
+}
+
+/// A sentence about something that went wrong, under the first column, cut only after this many rows.
+fn told(words: &str, cells: usize, most: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut parts = wrap(&crate::scim::text::clean(words), cells);
+    if parts.len() > most {
+        let rest = parts.split_off(most.saturating_sub(1)).join(" ");
+        parts.push(cut(&rest, cells, look.glyphs.more));
+    }
+    let line = |part| Line::styled(format!("{}{part}", " ".repeat(MARKER)), look.bad());
+    parts.into_iter().take(most).map(line).collect()
 }
 
 /// The part of a list that is on screen, drawn on the right border. Nothing where all of it is.
@@ -110,9 +136,9 @@ fn align(placed: &Placed, text: String, last: bool) -> String {
     text
 }
 
-fn rows(frame: &mut Frame<'_>, body: Rect, pane: &Pane, columns: &[Placed], app: &App, look: &Look) {
+fn rows(frame: &mut Frame<'_>, body: Rect, top: usize, pane: &Pane, columns: &[Placed], app: &App, look: &Look) {
     let height = usize::from(body.height);
-    let shown: Vec<(usize, u32)> = pane.rows.iter().copied().enumerate().skip(pane.top).take(height).collect();
+    let shown: Vec<(usize, u32)> = pane.rows.iter().copied().enumerate().skip(top).take(height).collect();
     let holders = holders(pane.kind, &shown, columns, app);
     let setting = Setting { holders, app, look };
     for (line, (at, row)) in shown.into_iter().enumerate() {
@@ -192,15 +218,23 @@ fn fitted(cell: Cell, cells: usize, look: &Look) -> String {
     format!("{}{tail}", cut(&cell.text, cells.saturating_sub(width(&tail)), look.glyphs.more))
 }
 
-/// A list of which only a part is there.
-fn partial(pane: &Pane, cells: usize, app: &App, look: &Look) -> Option<Line<'static>> {
-    if pane.rows.is_empty() {
-        return None;
-    }
-    let (_, failure) = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind)?;
+/// Why the server gives nothing newer than what is shown, and what to do. That it can't be reached is said above.
+fn failure(pane: &Pane, app: &App) -> Option<String> {
     let key = app.keymap.label(Action::Refresh).unwrap_or_default();
-    let go_on = format!(" {key} goes on ");
-    let words = format!(" ! not all {} could be read: {}", app.word(pane.kind.plural()), failure.text);
-    let words = cut(&words, cells.saturating_sub(width(&go_on)), look.glyphs.more);
-    Some(Line::from(vec![Span::styled(words, look.bad()), Span::styled(go_on, look.accent())]))
+    let failed = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind).map(|(_, failure)| failure);
+    match &app.link {
+        Some(Link::Down(down)) if matches!(down.class, Class::Offline | Class::Timeout) => None,
+        Some(Link::Down(down)) => Some(format!("{} {key} tries again.", failed.unwrap_or(down).sentences())),
+        _ => {
+            let (what, why) = (app.word(pane.kind.plural()), failed?.sentences());
+            Some(format!("! not all {what} could be read: {why} {key} goes on."))
+        }
+    }
+}
+
+/// Why it can't be known whether the list is whole.
+fn unproven(pane: &Pane, cells: usize, app: &App, look: &Look) -> Option<Line<'static>> {
+    let proof = title::proof(pane, app).filter(|proof| !proof.complete)?;
+    let words = cut(&proof.words, cells, look.glyphs.more);
+    Some(Line::styled(format!(" {words} "), look.careful()))
 }

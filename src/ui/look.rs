@@ -39,6 +39,8 @@ pub struct Glyphs {
     pub now: &'static str,
     /// Connected, not connected.
     pub link: [&'static str; 2],
+    /// Connected, and something is missing.
+    pub partly: &'static str,
     /// Sorted upwards, downwards.
     pub sort: [&'static str; 2],
     /// Something was cut off.
@@ -71,6 +73,7 @@ impl Glyphs {
         arrow: "→",
         now: "●",
         link: ["●", "○"],
+        partly: "◐",
         sort: ["↑", "↓"],
         more: "…",
         dot: "·",
@@ -93,6 +96,7 @@ impl Glyphs {
         arrow: "->",
         now: "o",
         link: ["o", "."],
+        partly: ":",
         sort: ["^", "v"],
         more: "..",
         dot: "-",

@@ -14,7 +14,7 @@ use crate::directory::{
     plan::{Capabilities, State},
     record::{Member, Record, Team},
     records::Records,
-    work::{Link, Report},
+    work::{Link, Proof, Report},
 };
 use crate::scim::failure::{Arrived, Class, Failure};
 
@@ -66,6 +66,7 @@ fn busy(width: u16, height: u16) -> App {
         fresh: Vec::new(),
         at: refused_at,
         created: None,
+        partly: false,
     };
     report(&mut app, moved);
     app.message = None;
@@ -404,8 +405,9 @@ fn a_list_read_in_part_says_so_and_how_to_go_on() {
     assert!(text.contains("! users could not be read: The server refuses this key (403). Ask for a key of"), "{text}");
     press(&mut app, Action::Back);
     let text = screen(&app, &look());
-    assert!(text.contains("! not all users could be read: The server refuses this key (4… R goes on"), "{text}");
-    assert!(text.contains("○ in part 14:02"), "{text}");
+    assert!(text.contains("! not all users could be read: The server refuses this key (403). Ask for"), "{text}");
+    assert!(text.contains("a key of an organisation admin. R goes on."), "{text}");
+    assert!(text.contains("◐ in part 14:02"), "{text}");
 }
 
 #[test]
@@ -490,4 +492,82 @@ fn reading_with_marks_filter_and_sort() {
 fn enter() -> crossterm::event::Event {
     let key = crossterm::event::KeyEvent::new(crossterm::event::KeyCode::Enter, crossterm::event::KeyModifiers::NONE);
     crossterm::event::Event::Key(key)
+}
+
+#[test]
+fn boxes_that_borrow_actions_hint_their_own_words() {
+    let bottom = |app: &App| screen(app, &look()).lines().last().unwrap_or_default().to_owned();
+    let mut app = busy(80, 24);
+    press(&mut app, Action::Quit);
+    assert_eq!(bottom(&app), " Enter quit   Esc stay   ? help");
+    press(&mut app, Action::Back);
+    press(&mut app, Action::Copy);
+    assert_eq!(bottom(&app), " Enter copy   Esc back   ? help");
+    press(&mut app, Action::Back);
+    press(&mut app, Action::Palette);
+    assert_eq!(bottom(&app), " Enter do it   Esc back");
+}
+
+#[test]
+fn the_reason_of_the_selected_failure_is_read_in_full() {
+    let mut app = app(80, 12);
+    let why = "The change: The server refuses this key (403) “only admins of the organisation may do this”.";
+    for n in 1..20 {
+        let mut refused = entry(&app, n, team_role("u-ivan", "t-vision", "admin"), State::Refused, why);
+        refused.failure = Some(forbidden());
+        report(&mut app, Report::Journal(vec![refused]));
+    }
+    press(&mut app, Action::Back);
+    press(&mut app, Action::GoActivity);
+    press(&mut app, Action::Bottom);
+    let text = screen(&app, &look());
+    assert!(text.contains("The server refuses this key (403) “only admins of the organisation may do"), "{text}");
+    assert!(text.contains("this”. Ask for a key of an organisation admin."), "{text}");
+    assert!(!text.contains("The change:") && row_of(&text, "▌").contains("The server"), "{text}");
+}
+
+#[test]
+fn a_list_says_whether_it_is_whole() {
+    assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 ─"));
+    let mut short = app(80, 24);
+    let words = "13 of 500, not all: the server repeated itself when asked for more";
+    let proof = Proof { kind: Kind::User, seen: 13, words: words.into(), complete: false };
+    report(&mut short, Report::RefreshEnded { at: now(), proofs: vec![proof], failed: vec![] });
+    let text = screen(&short, &look());
+    assert!(text.contains("◐ in part 14:02") && !text.contains("synced"), "{text}");
+    assert!(row_of(&text, "╰").contains(words), "{text}");
+}
+
+#[test]
+fn a_stored_list_says_why_the_key_is_refused_and_nothing_more_when_offline() {
+    let mut refused = app(60, 14);
+    report(&mut refused, Report::Link(Link::Down(forbidden())));
+    report(&mut refused, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, forbidden())] });
+    press(&mut refused, Action::Bottom);
+    let text = screen(&refused, &look());
+    assert!(text.contains("The server refuses this key (403). Ask for a key of"), "{text}");
+    assert!(text.contains("organisation admin. R tries again."), "{text}");
+    assert!(text.contains("▌"), "the cursor is not hidden: {text}");
+    let mut off = app(60, 14);
+    report(&mut off, Report::RefreshEnded { at: now(), proofs: vec![], failed: vec![(Kind::User, offline())] });
+    report(&mut off, Report::Link(Link::Down(offline())));
+    press(&mut off, Action::Back);
+    let text = screen(&off, &look());
+    assert!(text.contains("offline") && !text.contains("could be read"), "{text}");
+    let mut new = blank(80, 24);
+    report(&mut new, Report::RefreshBegan);
+    report(&mut new, Report::Link(Link::Down(offline())));
+    let text = screen(&new, &look());
+    assert!(text.contains("resolve. Check the network.") && text.contains("R tries again."), "{text}");
+    assert!(!text.contains("Reading users"), "{text}");
+}
+
+#[test]
+fn a_filter_error_is_read_to_its_end_over_the_rows() {
+    let mut app = app(60, 16);
+    type_text(&mut app, "/a");
+    app.update(crate::app::Msg::Terminal(crossterm::event::Event::Paste(" colour:red".into())), now());
+    let text = screen(&app, &look());
+    assert!(text.contains("no field `colour` here") && text.contains("account"), "{text}");
+    assert!(text.contains("eva-tanaka"), "{text}");
 }

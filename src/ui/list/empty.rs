@@ -20,13 +20,18 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
         let typed = crate::scim::text::clean(pane.filter.value());
         return (format!("No {what} match '{typed}'. {} clears the filter.", key(Action::Back)), false);
     }
-    if app.sync.busy {
+    let down = match &app.link {
+        Some(Link::Down(failure)) => Some(failure),
+        _ => None,
+    };
+    // While the server does not answer, that it is asked again says nothing.
+    if app.sync.busy && down.is_none() {
         return (reading(pane.kind, app), false);
     }
     if let Some((_, failure)) = app.sync.failed.iter().find(|(kind, _)| *kind == pane.kind) {
         return (format!("The {what} could not be read. {}\n{refresh} tries again.", failure.sentences()), true);
     }
-    if let Some(Link::Down(failure)) = &app.link {
+    if let Some(failure) = down {
         let nothing = match failure.class {
             Class::Offline | Class::Timeout => "Offline, and nothing is known from before.",
             _ => "Nothing is known from before.",

@@ -10,7 +10,7 @@ use super::{
     fit::{count, cut, width},
 };
 use crate::app::{App, pane::Pane};
-use crate::directory::{Kind, sort};
+use crate::directory::{Kind, sort, work::Proof};
 
 /// The title, and the cell of the cursor in it while the filter is typed.
 pub(super) struct Title {
@@ -56,6 +56,9 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         let found = format!("{} of {}", count(pane.rows.len() as u64), count(all as u64));
         parts.push(Part::new(2, "", found, look.plain()));
     }
+    if let Some(proof) = proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.complete) {
+        parts.push(Part::new(4, "", proof.words.clone(), look.dim()));
+    }
     if !pane.marks.is_empty() {
         parts.push(Part::new(1, "", format!("{} marked", count(pane.marks.len() as u64)), look.accent()));
     }
@@ -67,6 +70,13 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
     // A space, the name, a line between spaces, `filter: `.
     let before = 1 + name.len() + 4 + "filter: ".len();
     Title { line: joined(parts, look), cursor: pane.filtering.then_some(before + cursor) }
+}
+
+/// How whole the list is, as long as what it shows is what the server brought.
+pub(super) fn proof<'a>(pane: &Pane, app: &'a App) -> Option<&'a Proof> {
+    let proof = app.sync.proofs.iter().find(|proof| proof.kind == pane.kind)?;
+    let same = proof.seen == app.directory.len(pane.kind) as u64;
+    (!app.sync.stored && (same || !proof.complete)).then_some(proof)
 }
 
 fn joined(parts: Vec<Part>, look: &Look) -> Line<'static> {

@@ -12,17 +12,16 @@ use crate::{
     ui::{Look, fit},
 };
 
+/// Its keys.
+pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "copy"), (Action::Back, "back")];
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, choices: &[CopyChoice], cursor: usize, app: &App, look: &Look) {
     let label = choices.iter().map(|(what, _)| fit::width(what)).max().unwrap_or(0);
     let shown: Vec<_> = choices.iter().map(|(what, value)| (*what, glimpse(value))).collect();
     let widest = shown.iter().map(|(_, value)| fit::width(value)).max().unwrap_or(0);
     let columns = (rows::PREFIX + label + widest + 4).min(shell::room(app).0).min(72);
-    let shell = Shell {
-        title: "Copy".into(),
-        hints: vec![(Action::Choose, "copy"), (Action::Back, "back")],
-        ..Shell::default()
-    };
+    let shell = Shell { title: "Copy".into(), hints: HINTS.into(), ..Shell::default() };
     let inner = shell.open(frame, columns, choices.len().max(1), app, look);
     let width = usize::from(inner.width);
     let rest = width.saturating_sub(rows::PREFIX + label + 3);

@@ -6,7 +6,7 @@
 use ratatui::Frame;
 
 use super::Look;
-use crate::app::{App, Overlay};
+use crate::app::{App, Overlay, action::Action};
 
 mod check;
 mod copy;
@@ -27,6 +27,7 @@ mod story;
 mod tests;
 mod text;
 
+pub use shell::key;
 use text::Text;
 
 /// Draws the box on top.
@@ -44,6 +45,16 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
                 text.draw(frame, scroll, app, look);
             }
         }
+    }
+}
+
+/// The keys of a box that borrows the actions of another: the table's words would be about that other one.
+pub fn own_hints(top: &Overlay) -> Option<&'static [(Action, &'static str)]> {
+    match top {
+        Overlay::Quit => Some(quit::HINTS),
+        Overlay::Palette(_) => Some(palette::HINTS),
+        Overlay::Copy { .. } => Some(copy::HINTS),
+        _ => None,
     }
 }
 

@@ -16,13 +16,16 @@ use crate::{
     ui::{Look, fit, fit::count},
 };
 
+/// Its keys.
+pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "do it"), (Action::Back, "back")];
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, palette: &Palette, app: &App, look: &Look) {
     let shell = Shell {
         title: "Command".into(),
         typed: Some(&palette.input),
         note: format!("{} of {}", count(palette.shown.len()), count(palette.lines.len())),
-        hints: vec![(Action::Choose, "do it"), (Action::Back, "back")],
+        hints: HINTS.into(),
         ..Shell::default()
     };
     let inner = shell.open(frame, shell::room(app).0, palette.lines.len(), app, look);

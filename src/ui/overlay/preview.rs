@@ -52,10 +52,11 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let names = subjects(plan, columns);
     // One line alone is wrapped, several are cut: the whole of the selected one stands below.
     let alone = if total == 1 { wrapped(plan, columns, look) } else { Vec::new() };
-    let cut = if total == 1 { None } else { cut_text(preview, names, columns, look) };
+    let cut = if total == 1 { None } else { text_if_cut(plan, preview.cursor, names, columns, look) };
     let least = if total == 1 { alone.len() } else { total.min(2) };
     let hidden = total + LEAST_BELOW > room;
-    let below = below::lines(preview, cut, hidden, (columns, room.saturating_sub(least)), app, look);
+    let unread = |at: usize| total > 1 && (hidden || text_if_cut(plan, at, names, columns, look).is_some());
+    let below = below::lines(preview, cut, (hidden, &unread), (columns, room.saturating_sub(least)), app, look);
     // The list gives way to the consequences, but not altogether.
     let listed = if total == 1 { least } else { total.min(room.saturating_sub(below.len())) }.max(1);
     let windowed = total > listed;
@@ -183,9 +184,9 @@ fn wrapped(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
     parts.map(|(at, part)| Line::from(vec![Span::styled(lead(at), style), Span::styled(part, text_style)])).collect()
 }
 
-/// The whole text of the selected row, where its row can't hold it.
-fn cut_text(preview: &Preview, names: usize, columns: usize, look: &Look) -> Option<String> {
-    let said = Said::at(&preview.plan, preview.cursor, look)?;
+/// The whole text of a line, where its row can't hold it.
+fn text_if_cut(plan: &Plan, at: usize, names: usize, columns: usize, look: &Look) -> Option<String> {
+    let said = Said::at(plan, at, look)?;
     let subject = said.subject();
     let fits = fit::width(&subject) <= names && fit::width(&said.text) <= said.room(columns, names);
     (!fits).then(|| format!("{subject}: {}", said.text))

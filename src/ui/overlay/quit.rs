@@ -12,6 +12,9 @@ use crate::{
 
 const WIDEST: usize = 64;
 
+/// Its keys.
+pub const HINTS: &[(Action, &str)] = &[(Action::Send, "quit"), (Action::Back, "stay")];
+
 /// So many of the open changes are named.
 const NAMED: usize = 6;
 
@@ -20,11 +23,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let columns = shell::room(app).0.min(WIDEST);
     let text = columns.saturating_sub(2);
     let lines = lines(text, app, look);
-    let shell = Shell {
-        title: "Quit?".into(),
-        hints: vec![(Action::Send, "quit"), (Action::Back, "stay")],
-        ..Shell::default()
-    };
+    let shell = Shell { title: "Quit?".into(), hints: HINTS.into(), ..Shell::default() };
     let inner = shell.open(frame, columns, lines.len(), app, look);
     let padded = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     frame.render_widget(Paragraph::new(lines), padded);

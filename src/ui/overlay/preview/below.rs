@@ -15,6 +15,9 @@ use crate::{
 /// With more different sentences than this only those of the selected line are shown.
 const FEW: usize = 5;
 
+/// With more different reasons than this each is read at its own line.
+const FEW_REASONS: usize = 3;
+
 /// Records to be re-read are counted in plans of at most so many steps: every frame counts again.
 const COUNTED: usize = 1_000;
 
@@ -25,12 +28,12 @@ struct Said<'a> {
     first: &'a str,
 }
 
-/// The lines, wrapped. Where they are more than `room`, they are told as briefly as possible; what even so does not
+/// The lines, wrapped. `cut` tells of a line whether its row is cut or not on screen. Where they are more than `room`, they are told as briefly as possible; what even so does not
 /// fit is said to be missing.
 pub fn lines(
     preview: &Preview,
     cut_text: Option<String>,
-    hidden: bool,
+    (hidden, cut): (bool, &dyn Fn(usize) -> bool),
     (columns, room): (usize, usize),
     app: &App,
     look: &Look,
@@ -40,7 +43,7 @@ pub fn lines(
     let plain = ratatui::style::Style::new();
     let whole = cut_text.map_or_else(Vec::new, |whole| shell::wrapped(&whole, text, 3, plain));
     let consequences = consequences(preview, text, look);
-    let refused = if hidden { refused(plan, text, look) } else { Vec::new() };
+    let refused = refused(preview, hidden, cut, text, look);
     let summary = |words: String| shell::wrapped(&words, text, 3, look.dim());
     let long = if plan.steps.is_empty() { Vec::new() } else { summary(full_summary(plan, app, look)) };
     let parts = [whole.clone(), consequences.clone(), refused.clone(), long];
@@ -63,14 +66,50 @@ pub fn lines(
     lines
 }
 
-/// The refused lines stand at the end of a list too long to see them.
-fn refused(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let words = match plan.refused.len() {
+/// The refused lines stand at the end: said where the list is too long to see them, and why where the reasons are few.
+fn refused(
+    preview: &Preview,
+    hidden: bool,
+    cut_reasons: &dyn Fn(usize) -> bool,
+    columns: usize,
+    look: &Look,
+) -> Vec<Line<'static>> {
+    let plan = &preview.plan;
+    let reasons = unread(preview, cut_reasons);
+    if !hidden && reasons.is_empty() {
+        return Vec::new();
+    }
+    let (lines, stand) = match plan.refused.len() {
         0 => return Vec::new(),
-        1 => format!("{} 1 line is refused and not sent: it stands last.", look.glyphs.failed),
-        many => format!("{} {} lines are refused and not sent: they stand last.", look.glyphs.failed, fit::count(many)),
+        1 => ("1 line is refused and not sent".to_owned(), "it stands last"),
+        many => (format!("{} lines are refused and not sent", fit::count(many)), "they stand last"),
     };
-    shell::wrapped(&words, columns, 3, look.bad())
+    let sign = look.glyphs.failed;
+    let words = match reasons.as_slice() {
+        [] => format!("{sign} {lines}: {stand}."),
+        reasons if reasons.len() <= FEW_REASONS => format!("{sign} {lines}. {}", sentences(reasons)),
+        _ => format!("{sign} {lines}: {stand}, each with its reason."),
+    };
+    shell::wrapped(&clean_line(&words, 1024), columns, 3, look.bad())
+}
+
+/// The different reasons that can't be read in their rows, one more than are said at most. The one of the line with
+/// the cursor stands above in full.
+fn unread<'a>(preview: &'a Preview, cut: &dyn Fn(usize) -> bool) -> Vec<&'a str> {
+    let steps = preview.plan.steps.len();
+    let mut reasons: Vec<&str> = Vec::new();
+    for (at, (_, why)) in preview.plan.refused.iter().enumerate() {
+        let new = reasons.len() <= FEW_REASONS && !reasons.contains(&why.as_str());
+        if new && steps + at != preview.cursor && cut(steps + at) {
+            reasons.push(why);
+        }
+    }
+    reasons
+}
+
+fn sentences(reasons: &[&str]) -> String {
+    let whole = |why: &&str| if why.ends_with(['.', '!', '?']) { (*why).to_owned() } else { format!("{why}.") };
+    reasons.iter().map(whole).collect::<Vec<_>>().join(" ")
 }
 
 fn consequences(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'static>> {
