@@ -47,7 +47,10 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     }
     let first = match meant {
         Meant::Demo => Some(opener.open(None).await?),
-        Meant::Profile(profile) => Some(opener.open_profile(*profile).await?),
+        Meant::Profile(profile) => {
+            let source = profile.key.describe();
+            Some(said_if_slow(&source, opener.open_profile(*profile)).await?)
+        }
         Meant::Nothing => None,
     };
     let (width, height) = crossterm::terminal::size()?;
@@ -75,6 +78,24 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
         other => Ok(other?),
     }
 }
+
+/// A key command may wait for a password, or for ever: after a while the empty screen is explained. The terminal is not
+/// raw yet, so Ctrl-C ends both.
+async fn said_if_slow<T>(source: &str, opening: impl Future<Output = T>) -> T {
+    let mut opening = std::pin::pin!(opening);
+    if let Ok(opened) = tokio::time::timeout(SILENT, opening.as_mut()).await {
+        return opened;
+    }
+    let mut out = io::stderr();
+    if out.is_terminal() {
+        // Who can't read it loses nothing.
+        let _ = writeln!(out, "Reading the key ({source}) … Ctrl-C gives up.");
+    }
+    opening.await
+}
+
+/// How long a key may be read without a word.
+const SILENT: Duration = Duration::from_secs(1);
 
 /// What the start turned out to mean.
 enum Meant {

@@ -12,7 +12,7 @@ use reqwest::{Response, StatusCode};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Auth, Endpoint};
 use super::fault::Way;
 use super::pace::Pace;
 use super::retry::{Setback, asked_wait, wait_before_next};
@@ -98,6 +98,17 @@ impl Client {
         let http = endpoint.connector()?;
         let authorization = endpoint.authorization()?;
         Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, pace: Pace::default() }) })
+    }
+
+    /// The same connections with another key.
+    ///
+    /// # Errors
+    /// If the key holds characters that no header may hold.
+    pub fn with_auth(&self, auth: Auth) -> Result<Self, Failure> {
+        let endpoint = Endpoint { auth, ..self.inner.endpoint.clone() };
+        let authorization = endpoint.authorization()?;
+        let (http, pace) = (self.inner.http.clone(), self.inner.pace.clone());
+        Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, pace }) })
     }
 
     /// Sends a request until it is answered, refused or cancelled, and tells `notice` before every further try.

@@ -122,15 +122,9 @@ impl Opener {
         demo: Option<demo::Running>,
     ) -> (Opened, Session) {
         let dialect = dialect_of(profile);
-        let auth = match &profile.auth {
-            AuthForm::Bearer => Auth::Bearer(key),
-            AuthForm::Basic => Auth::Basic { user: String::new(), key },
-            AuthForm::BasicUser(user) => Auth::Basic { user: user.clone(), key },
-            AuthForm::None => Auth::None,
-        };
         let endpoint = Endpoint {
             base: profile.base.clone(),
-            auth,
+            auth: auth_of(&profile.auth, key),
             ca_file: profile.ca_file.clone(),
             allow_http: profile.allow_http,
             timeout: profile.timeout,
@@ -153,11 +147,32 @@ impl Opener {
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };
         let (jobs, taken) = unbounded_channel();
-        let recipe = Recipe { endpoint, dialect, store, parallel: profile.parallel };
+        let recipe = Recipe { endpoint, dialect, store, parallel: profile.parallel, key: key_reader(profile) };
         let session =
             Session { jobs, stop: CancellationToken::new(), waiting: Some((recipe, taken)), worker: None, demo };
         (opened, session)
     }
+}
+
+fn auth_of(form: &AuthForm, key: SecretString) -> Auth {
+    match form {
+        AuthForm::Bearer => Auth::Bearer(key),
+        AuthForm::Basic => Auth::Basic { user: String::new(), key },
+        AuthForm::BasicUser(user) => Auth::Basic { user: user.clone(), key },
+        AuthForm::None => Auth::None,
+    }
+}
+
+/// Reads the key again from where the profile has it.
+fn key_reader(profile: &Profile) -> worker::KeyReader {
+    let (form, source, host) = (profile.auth.clone(), profile.key.clone(), profile.host().to_owned());
+    Arc::new(move || match form {
+        AuthForm::None => Ok(Auth::None),
+        _ => match source.read(&host) {
+            Ok(key) => Ok(auth_of(&form, key)),
+            Err(error) => Err(format!("The key could not be read again: {error}.")),
+        },
+    })
 }
 
 async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
@@ -174,6 +189,7 @@ struct Recipe {
     dialect: Arc<dyn Dialect>,
     store: Option<PathBuf>,
     parallel: usize,
+    key: worker::KeyReader,
 }
 
 /// A profile's worker, and the demo directory where that is what it talks to.
@@ -235,9 +251,10 @@ impl Session {
 /// Reads certificates and opens the store: slow enough to stay off the event loop.
 async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<worker::Setup, Failure> {
     let made = tokio::task::spawn_blocking(move || {
-        let client = Client::new(recipe.endpoint)?;
-        let store = open_store(recipe.store.as_deref(), &reports);
-        Ok(store.map(|store| worker::Setup { client, dialect: recipe.dialect, store, parallel: recipe.parallel }))
+        let Recipe { endpoint, dialect, store, parallel, key } = recipe;
+        let client = Client::new(endpoint)?;
+        let store = open_store(store.as_deref(), &reports);
+        Ok(store.map(|store| worker::Setup { client, dialect, store, parallel, key }))
     })
     .await;
     let broken = || {

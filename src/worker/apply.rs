@@ -157,6 +157,10 @@ impl Attempt<'_> {
     }
 
     async fn failed(&mut self, entry: &mut Entry, failure: Failure) -> Ended {
+        // A server that does not take the key has not looked at the change.
+        if self.sent == 0 && failure.class == Class::Unauthorized {
+            return self.not_sent(entry, failure).await;
+        }
         if failure.arrived == Arrived::No && self.sent == 0 {
             return if failure.class == Class::Local {
                 self.settled(entry, State::Refused, failure.text.clone(), Some(failure)).await
@@ -292,7 +296,8 @@ impl Attempt<'_> {
 
     async fn not_sent(&self, entry: &mut Entry, failure: Failure) -> Ended {
         entry.state = State::Planned;
-        entry.why = format!("Waits for the server: {}", failure.text);
+        let waits_for = if failure.class == Class::Unauthorized { "a key that the server takes" } else { "the server" };
+        entry.why = format!("Waits for {waits_for}: {}", failure.text);
         let kept = entry.clone();
         self.context.stored(move |store| store.journal_update(&kept)).await;
         moved(self.context, entry, vec![]);

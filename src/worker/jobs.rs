@@ -1,5 +1,7 @@
 //! What the console asks for, begun.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use super::{
@@ -7,11 +9,14 @@ use super::{
     context::{self},
     refresh,
 };
-use crate::directory::{
-    Target,
-    change::ChangeId,
-    plan::{Entry, State},
-    work::{Job, Report},
+use crate::{
+    directory::{
+        Target,
+        change::ChangeId,
+        plan::{Entry, State},
+        work::{Job, Report},
+    },
+    scim::failure::{Class, Failure},
 };
 
 impl Worker {
@@ -29,14 +34,33 @@ impl Worker {
             Job::Submit(entries) => self.submit(entries).await,
             Job::Resume(ids) => self.resume(ids).await,
             Job::Drop(ids) => self.drop_waiting(ids).await,
-            Job::Wake => {
-                self.tries = 0;
-                if self.down.is_some() {
-                    self.again_at = Some(Instant::now());
-                }
-            }
+            Job::Wake => self.wake(),
             Job::Raw(target) => self.raw(target),
         }
+    }
+
+    fn wake(&mut self) {
+        self.tries = 0;
+        match &self.down {
+            Some(why) if why.class == Class::Unauthorized => self.read_key(),
+            Some(_) => self.again_at = Some(Instant::now()),
+            None => {}
+        }
+    }
+
+    /// The key that was refused may have been replaced where it is kept.
+    fn read_key(&mut self) {
+        if std::mem::replace(&mut self.keying, true) {
+            return;
+        }
+        let (key, client) = (Arc::clone(&self.key), self.context.client.clone());
+        self.tasks.spawn(async move {
+            let read = tokio::task::spawn_blocking(move || key()).await;
+            let read = read.unwrap_or_else(|_| Err("Reading the key failed.".into()));
+            // Of the same class as the refusal: the next R reads it again.
+            let failed = |text: String| Failure::local(Class::Unauthorized, text, "R tries again.");
+            Done::Keyed(read.map_err(failed).and_then(|auth| client.with_auth(auth)))
+        });
     }
 
     /// Written down before anything is sent; what can't be written down is not sent.
@@ -94,7 +118,7 @@ impl Worker {
     }
 
     pub(super) fn refresh(&mut self) {
-        if self.refreshing {
+        if self.refreshing || self.keying {
             self.refresh_again = true;
             return;
         }

@@ -24,7 +24,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::Client,
+    client::{Auth, Client},
     dialect::Dialect,
     directory::{
         Fresh, Id, Target,
@@ -32,7 +32,7 @@ use crate::{
         records::Records,
         work::{Job, Report},
     },
-    scim::failure::Failure,
+    scim::failure::{Class, Failure},
     store::Store,
 };
 
@@ -66,13 +66,20 @@ pub struct Setup {
     pub store: Store,
     /// Writes at a time.
     pub parallel: usize,
+    /// Reads the key anew, when the server has refused the one in use; may block for seconds.
+    pub key: KeyReader,
 }
+
+/// Reads the key of a profile from where it is kept; the error is a sentence.
+pub type KeyReader = Arc<dyn Fn() -> Result<Auth, String> + Send + Sync>;
 
 /// Something that a task brought home.
 enum Done {
     Applied(Box<Entry>, apply::Ended),
     Read(Vec<Fresh>, Vec<(Id, Failure)>),
     Refreshed(refresh::Ended),
+    /// The key was read again.
+    Keyed(Result<Client, Failure>),
     Nothing,
 }
 
@@ -90,6 +97,9 @@ struct Worker {
     shown: bool,
     unsettled: Vec<Entry>,
     parallel: usize,
+    key: KeyReader,
+    /// The key is being read: nothing is asked of the server meanwhile.
+    keying: bool,
     down: Option<Failure>,
     tries: u32,
     again_at: Option<Instant>,
@@ -128,6 +138,8 @@ pub async fn run(
         shown: false,
         unsettled: Vec::new(),
         parallel: setup.parallel.max(1),
+        key: setup.key,
+        keying: false,
         down: None,
         tries: 0,
         again_at: None,
@@ -208,7 +220,7 @@ impl Worker {
 
     /// Starts what may be started.
     fn pump(&mut self) {
-        if self.down.is_some() && self.again_at.is_some() {
+        if self.is_held() {
             return;
         }
         while self.queue.running() < self.parallel
@@ -226,6 +238,13 @@ impl Worker {
         {
             self.read(Target::user(&id));
         }
+    }
+
+    /// True while nothing would arrive: the server is away, or does not take the key.
+    fn is_held(&self) -> bool {
+        self.down
+            .as_ref()
+            .is_some_and(|why| self.again_at.is_some() || matches!(why.class, Class::Unauthorized | Class::Tls))
     }
 
     fn settle_open(&mut self) {

@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use super::{Done, Worker, apply, context, refresh};
 use crate::{
+    client::Client,
     directory::{
         Fresh,
         plan::{Entry, State},
@@ -53,9 +54,25 @@ impl Worker {
                     self.refresh();
                 }
             }
+            Ok(Done::Keyed(client)) => self.keyed(client),
             Ok(Done::Nothing) => {}
             Err(error) => {
                 self.context.report(Report::Notice(format!("A task of the worker ended unexpectedly: {error}")));
+            }
+        }
+    }
+
+    fn keyed(&mut self, client: Result<Client, Failure>) {
+        self.keying = false;
+        self.refresh_again = false;
+        match client {
+            Ok(client) => {
+                self.context.client = client;
+                self.try_again();
+            }
+            Err(failure) => {
+                self.link_down(failure.clone());
+                self.context.report(Report::Notice(failure.sentences()));
             }
         }
     }

@@ -138,3 +138,32 @@ async fn undo_twice(console: &mut Console, server: &Server, team: &str) {
     assert!(server.user("new-person").await.is_null());
     assert!(console.app().directory.user_named("new-person").is_none());
 }
+
+/// The answer to joining shows the team alone: the role that came with it must be known all the same, for what is next.
+#[tokio::test]
+async fn a_role_after_joining_is_known_and_can_be_put_back() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.find("eva-tanaka");
+    let role =
+        |console: &Console| console.user("eva-tanaka").role_in(&"climate".into()).map(|role| role.raw().to_owned());
+    console.press(Action::Teams);
+    console.type_text("climate");
+    console.press(Action::Toggle);
+    console.press(Action::Look);
+    if console.is_preview() {
+        console.send();
+    }
+    confirmed(&mut console, 1).await;
+    assert_eq!(role(&console).as_deref(), Some("member"));
+    console.pick_role("climate viewer");
+    if console.is_preview() {
+        console.send();
+    }
+    confirmed(&mut console, 2).await;
+    console.press(Action::Undo);
+    if console.is_preview() {
+        console.send();
+    }
+    confirmed(&mut console, 3).await;
+    assert_eq!(server.role_in("eva-tanaka", "climate").await.as_deref(), Some("member"));
+}

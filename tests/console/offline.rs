@@ -1,8 +1,10 @@
 //! The server is gone: what was known is shown, edits wait in the journal, and go on when it is back.
 
-use scimitar::{app::action::Action, demo, directory::plan::State};
+use std::os::unix::fs::PermissionsExt;
 
-use crate::harness::{Console, Room, Server, options, profile_of};
+use scimitar::{app::action::Action, config::KeySource, demo, directory::plan::State};
+
+use crate::harness::{Console, KEY, Room, Server, options, profile_of};
 
 #[tokio::test]
 async fn edits_wait_for_a_server_that_is_gone() {
@@ -65,4 +67,46 @@ async fn what_an_earlier_session_left_over_is_offered_and_sent() {
     assert_eq!(console.states(), [State::Confirmed, State::Dropped], "{}", console.screen());
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
     assert_eq!(server.writes().len(), 1);
+}
+
+/// The server takes another key from now on: edits wait until the file has it and R reads it.
+#[tokio::test]
+async fn a_key_that_was_replaced_is_read_again_and_edits_wait_for_it() {
+    let (room, files) = (Room::new(), tempfile::tempdir().unwrap());
+    let file = files.path().join("key");
+    std::fs::write(&file, "old-key").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let server = Server::start(demo::Options { key: Some("old-key".into()), ..options() }).await;
+    let mut profile = profile_of(&server, &options());
+    profile.key = KeySource::File(file.clone());
+    let back = demo::Options { listen: server.running.addr(), ..options() };
+    let mut console = Console::open(&room, profile).await;
+    server.running.stop().await;
+
+    let server = Server::start(back).await;
+    console.find("eva-tanaka");
+    for more in [" I", "I"] {
+        console.rename(more);
+        console.settle().await;
+    }
+    assert_eq!(console.states(), [State::Planned; 2], "{}", console.screen());
+    assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka II");
+    assert!(console.entries()[0].why.starts_with("Waits for a key"), "{}", console.entries()[0].why);
+    // The second did not even try.
+    assert_eq!(server.writes().len(), 1);
+
+    // Still the old one, then none at all, then the right one.
+    console.press(Action::Refresh);
+    console.settle().await;
+    console.expect("key refused");
+    std::fs::write(&file, "").unwrap();
+    console.press(Action::Refresh);
+    console.settle().await;
+    console.expect("is empty");
+    std::fs::write(&file, KEY).unwrap();
+    console.press(Action::Refresh);
+    console.settle().await;
+    assert_eq!(console.states(), [State::Confirmed; 2], "{}", console.screen());
+    assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka II");
+    assert_eq!(server.writes().len(), 3);
 }

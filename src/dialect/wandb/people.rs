@@ -115,7 +115,9 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) 
     let invites = invited.then(|| format!("W&B invites {} to the organisation.", Name::from(new.email.as_str())));
     let own_name = (invited && !new.display_name.is_empty())
         .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
-    Ok(Draft::new(requests, undo, Confirm::Echo(confirm))
+    // The first answer shows the user before they joined.
+    let confirm = if requests.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
+    Ok(Draft::new(requests, undo, confirm)
         .note(invites)
         .note("Takes a full Models seat and full Weave access.".to_owned())
         .note(own_name))

@@ -94,7 +94,8 @@ pub(super) fn add_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
         Membership::Out => Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }]),
         Membership::Unknown => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
     };
-    Ok(Draft::new(vec![join(case, team, id)], undo, Confirm::Echo(both(team, id))))
+    // The answer shows the team alone; the role that comes with the membership is in the user's record.
+    Ok(Draft::new(vec![join(case, team, id)], undo, Confirm::Reread(both(team, id))))
 }
 
 pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
@@ -133,7 +134,13 @@ pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Pl
     let never = "W&B has no way to delete a team over SCIM: teams are deleted in the W&B app.";
     let services = has_org_services(case)
         .then(|| "W&B adds all service accounts of the organisation to every new team.".to_owned());
-    let confirm = Confirm::Echo(vec![Target::team(key)]);
+    let team = vec![Target::team(key)];
+    let confirm = if members.is_empty() {
+        Confirm::Echo(team)
+    } else {
+        // Only their own records show the role that they have in it.
+        Confirm::Reread(team.into_iter().chain(members.iter().map(Target::user)).collect())
+    };
     Ok(Draft::new(vec![wire::create(Kind::Team, body)], Undo::Never(never.into()), confirm)
         // The form was the look.
         .risk(Risk::Plain)
