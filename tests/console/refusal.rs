@@ -36,8 +36,9 @@ async fn a_refused_value_goes_back_and_can_be_tried_again(#[case] status: u16, #
 
     console.press(Action::GoActivity);
     console.press(Action::Down);
-    console.expect(state.label());
+    console.expect("✗");
     console.press(Action::Story);
+    console.expect(state.label());
     console.expect(&status.to_string());
     console.esc();
     console.press(Action::Retry);
