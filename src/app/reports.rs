@@ -127,7 +127,9 @@ impl App {
             entry.state = state;
             entry.why.clone_from(&why);
             entry.failure = failure;
-            entry.exchanges.extend(exchanges);
+            if !exchanges.is_empty() {
+                entry.exchanges = exchanges;
+            }
             entry.created = created.clone().or(entry.created.take());
             entry.partly = partly;
             if !state.is_open() {

@@ -62,6 +62,7 @@ impl Way<'_> {
             Failure::local(Class::Offline, format!("The answer broke off after {got} bytes"), self.look())
         };
         failure.status = Some(status);
+        failure.bytes = got as u64;
         failure.arrived = self.underway();
         failure
     }

@@ -20,6 +20,7 @@ pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &R
         failure.class = Class::RateLimited;
     }
     failure.arrived = arrived(status, failure.class, request.method.is_read());
+    failure.bytes = body.len() as u64;
     failure
 }
 

@@ -103,7 +103,7 @@ pub enum Report {
         why: String,
         /// The failure behind it.
         failure: Option<Failure>,
-        /// The request and answer that moved it.
+        /// All its requests and answers so far; none where they stay as they are.
         exchanges: Vec<Exchange>,
         /// What the server showed.
         fresh: Vec<Fresh>,

@@ -104,6 +104,7 @@ pub fn failure(status: u16, body: &ErrorBody, what: &str) -> Failure {
         status: Some(status),
         scim_type: body.scim_type.clone(),
         arrived: arrived(status),
+        bytes: 0,
     }
 }
 

@@ -62,6 +62,9 @@ pub struct Failure {
     pub scim_type: Option<String>,
     /// Whether the server may have acted.
     pub arrived: Arrived,
+    /// Length of the answer, as far as it came and was unpacked.
+    #[serde(default)]
+    pub bytes: u64,
 }
 
 impl Failure {
@@ -77,6 +80,14 @@ impl Failure {
 
     /// A failure without a status, with nothing arrived at the server.
     pub fn local(class: Class, text: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { class, text: text.into(), next: next.into(), status: None, scim_type: None, arrived: Arrived::No }
+        Self {
+            class,
+            text: text.into(),
+            next: next.into(),
+            status: None,
+            scim_type: None,
+            arrived: Arrived::No,
+            bytes: 0,
+        }
     }
 }

@@ -32,6 +32,7 @@ fn forbidden() -> Failure {
         status: Some(403),
         scim_type: None,
         arrived: Arrived::Yes,
+        bytes: 0,
     }
 }
 

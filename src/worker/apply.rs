@@ -1,6 +1,10 @@
 //! One change on its way: journaled, sent, confirmed or reported. Nothing is sent twice.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 
@@ -91,8 +95,9 @@ impl Attempt<'_> {
         for request in entry.step.requests.clone() {
             let request = self.with_version(request, entry.at);
             let shown = redact::shown(&request);
+            let began = Instant::now();
             let result = self.context.send(&request).await;
-            entry.exchanges.push(exchange(&shown.to_string(), &result));
+            note(&mut entry.exchanges, exchange(shown.to_string(), &result, began.elapsed()));
             let answer = result?;
             self.sent += 1;
             self.learn(&request, &answer, entry);
@@ -377,20 +382,39 @@ fn loss(failure: &Failure) -> String {
 /// The most of an answer that the journal keeps, in characters.
 const EXCERPT: usize = 600;
 
-fn exchange(request: &str, result: &Result<Answer, Failure>) -> Exchange {
+/// How the answer of a request ends that was tried in vain more than once.
+const TRIES: &str = " tries)";
+
+/// Adds it to the story; a request that did not arrive, again, is counted instead: a long wait must not fill the
+/// journal.
+fn note(story: &mut Vec<Exchange>, new: Exchange) {
+    let Some(last) =
+        story.last_mut().filter(|last| (last.status, new.status) == (None, None) && last.request == new.request)
+    else {
+        story.push(new);
+        return;
+    };
+    let counted = last.answer.strip_suffix(TRIES).and_then(|answer| answer.rsplit_once(" ("));
+    let before: u64 = counted.and_then(|(_, tries)| tries.parse().ok()).unwrap_or(1);
+    last.answer = format!("{} ({}{TRIES}", new.answer, before + 1);
+    last.millis = new.millis;
+}
+
+/// `took` is the time of all tries together, for a failure: it knows none of its own.
+fn exchange(request: String, result: &Result<Answer, Failure>, took: Duration) -> Exchange {
     match result {
         Ok(answer) => Exchange {
-            request: request.to_owned(),
+            request,
             status: Some(answer.status),
             millis: answer.elapsed.as_millis() as u64,
             bytes: answer.bytes as u64,
             answer: excerpt(&answer.body),
         },
         Err(failure) => Exchange {
-            request: request.to_owned(),
+            request,
             status: failure.status,
-            millis: 0,
-            bytes: 0,
+            millis: took.as_millis() as u64,
+            bytes: failure.bytes,
             answer: failure.text.clone(),
         },
     }
@@ -406,4 +430,28 @@ fn excerpt(body: &[u8]) -> String {
         Err(_) => String::from_utf8_lossy(body).into_owned(),
     };
     crate::scim::text::clean_line(&text, EXCERPT).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_does_not_arrive_is_told_once_with_its_tries() {
+        let made = |request: &str, status, answer: &str| Exchange {
+            request: request.into(),
+            status,
+            millis: 1,
+            bytes: 0,
+            answer: answer.into(),
+        };
+        let mut story = vec![made("PATCH /Users/1", Some(200), "{}")];
+        for why in ["Nothing listens", "Nothing listens", "No route (to it)", "Nothing listens"] {
+            note(&mut story, made("PATCH /Groups/1", None, why));
+        }
+        note(&mut story, made("PATCH /Groups/1", Some(400), "no"));
+        note(&mut story, made("PATCH /Groups/1", Some(400), "no"));
+        let told: Vec<&str> = story.iter().map(|exchange| exchange.answer.as_str()).collect();
+        assert_eq!(told, ["{}", "Nothing listens (4 tries)", "no", "no"]);
+    }
 }

@@ -25,10 +25,13 @@ async fn edits_wait_for_a_server_that_is_gone() {
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
     console.expect("↻");
 
+    console.press(Action::Refresh);
+    console.settle().await;
     let server = Server::start(back).await;
     console.press(Action::Refresh);
     console.settle().await;
     assert_eq!(console.states(), [State::Confirmed], "{}", console.screen());
+    assert!(console.last().exchanges.len() <= 2, "{:?}", console.last().exchanges);
     console.expect_no("offline");
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
     assert_eq!(server.writes().len(), 1);

@@ -24,6 +24,8 @@ async fn a_refused_value_goes_back_and_can_be_tried_again(#[case] status: u16, #
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka");
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka");
     assert_eq!(server.writes().len(), 1);
+    let [told] = &console.last().exchanges[..] else { panic!("{:?}", console.last().exchanges) };
+    assert!(told.bytes > 0 && told.answer.contains(&status.to_string()), "{told:?}");
     console.expect("! 1 failed");
 
     // Nobody else's value goes back with it.

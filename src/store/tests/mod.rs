@@ -119,6 +119,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
             status: Some(412),
             scim_type: Some("uniqueness".into()),
             arrived: Arrived::Yes,
+            bytes: 0,
         }),
         exchanges: vec![Exchange {
             request: "PATCH".into(),
