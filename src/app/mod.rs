@@ -277,6 +277,10 @@ pub struct App {
     /// Guards of the profile.
     pub guards: Guards,
     planner: Option<Arc<dyn Planner>>,
+    /// The person was told that going back once more drops what was entered; any other key takes that back.
+    dropping: bool,
+    /// The filter's text was there before: the first character typed takes its place.
+    stale_filter: bool,
     /// Users whose roles were asked for in this session.
     hydrated: FxHashSet<Id>,
     last_id: i64,
@@ -307,6 +311,8 @@ impl App {
             config_path: String::new(),
             guards: Guards::default(),
             planner: None,
+            dropping: false,
+            stale_filter: false,
             hydrated: FxHashSet::default(),
             last_id: 0,
             salt: i64::from(salt),
@@ -361,6 +367,11 @@ impl App {
         !self.sync.busy && self.directory.pending().len() == 0
     }
 
+    /// True while the filter's text is like selected: typing replaces it.
+    pub fn replaces_filter(&self) -> bool {
+        self.stale_filter
+    }
+
     /// A line for the message line.
     pub fn say(&mut self, text: impl Into<String>) {
         self.message = Some(Message { text: text.into(), error: false });
@@ -378,7 +389,7 @@ impl App {
         *self = Self::new(keep.0, keep.1, keep.2, keep.3, keep.4 as u16);
         self.last_id = last_id;
         self.config_path = config_path;
-        if !self.profiles.contains(&opened.profile.name) {
+        if opened.profile.name != palette::DEMO && !self.profiles.contains(&opened.profile.name) {
             self.profiles.push(opened.profile.name.clone());
         }
         let holds = opened.planner.capabilities().holds();
