@@ -6,12 +6,17 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::demo::{EmailShape, FailRule, Hosting, Options, Provider};
 
+/// Where the config file is looked for: as the `directories` crate places it on each platform.
+const CONFIG_PLACES: &str = "\
+The config file is config.toml in ~/.config/scimitar ($XDG_CONFIG_HOME) on Linux, in ~/Library/Application \
+Support/scimitar on macOS, in %APPDATA%\\scimitar\\config on Windows; --config or SCIMITAR_CONFIG name another.";
+
 /// A terminal console for the users, teams and roles behind a SCIM API.
 ///
 /// Without a command it opens the console on a profile of the config file, or on what WANDB_API_KEY, WANDB_BASE_URL and
 /// ~/.netrc say.
 #[derive(Debug, Parser)]
-#[command(name = "scimitar", version, max_term_width = 100)]
+#[command(name = "scimitar", version, max_term_width = 100, after_long_help = CONFIG_PLACES, after_help = CONFIG_PLACES)]
 pub struct Cli {
     /// The profile to open.
     #[arg(short, long, value_name = "NAME")]

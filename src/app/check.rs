@@ -172,6 +172,11 @@ impl CheckList {
         }
     }
 
+    /// True while something is checked that leaving would lose.
+    pub fn has_work(&self) -> bool {
+        !self.wishes.is_empty()
+    }
+
     /// How many come and how many go.
     pub fn counts(&self) -> (usize, usize) {
         let come = self.wishes.values().filter(|wish| **wish).count();

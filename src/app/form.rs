@@ -41,11 +41,14 @@ pub struct Field {
     pub error: Option<String>,
     /// Why it can't be changed here.
     pub locked: Option<String>,
+    /// The text that it began with.
+    was: String,
 }
 
 impl Field {
     fn new(key: &'static str, label: &'static str, value: &str, hint: &str) -> Self {
-        Self { key, label, input: Input::new(value.to_owned()), hint: hint.into(), error: None, locked: None }
+        let (input, was) = (Input::new(value.to_owned()), value.to_owned());
+        Self { key, label, input, hint: hint.into(), error: None, locked: None, was }
     }
 
     fn locked(mut self, why: Result<(), &str>) -> Self {
@@ -166,6 +169,11 @@ impl Form {
                 return;
             }
         }
+    }
+
+    /// True while something is entered that leaving would lose.
+    pub fn has_work(&self) -> bool {
+        self.fields.iter().any(|field| field.input.value() != field.was)
     }
 
     /// A key or a paste for the field with the cursor.

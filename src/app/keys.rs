@@ -24,7 +24,10 @@ impl App {
                 }
                 self.on_key(*key, event, effects);
             }
-            Event::Paste(_) => self.on_text(event),
+            Event::Paste(_) => {
+                self.dropping = false;
+                self.on_text(event);
+            }
             _ => {}
         }
     }
@@ -33,16 +36,32 @@ impl App {
         let scopes = self.scopes();
         let typing = self.is_typing();
         let action = self.keymap.action(&scopes, key).filter(|action| !typing || overrides_typing(*action, key));
+        self.dropping &= action == Some(Action::Back);
+        let filtering = self.is_filtering();
         match action {
             Some(action) => self.perform(action, effects),
             None if typing => self.on_text(event),
             None => {}
         }
+        if !filtering && self.is_filtering() {
+            self.stale_filter = self.pane().is_some_and(|pane| !pane.filter.value().is_empty());
+        } else if !self.is_filtering() {
+            self.stale_filter = false;
+        }
+    }
+
+    fn is_filtering(&self) -> bool {
+        self.pane().is_some_and(|pane| pane.filtering)
     }
 
     /// Scopes from the innermost outwards.
     pub fn scopes(&self) -> Vec<Scope> {
         self.scopes_under(self.overlays.last())
+    }
+
+    /// The scopes of the pane, whatever lies over it.
+    pub(super) fn scopes_beneath(&self) -> Vec<Scope> {
+        self.scopes_under(None)
     }
 
     /// The scopes of what help was asked for: those without the help itself.
@@ -94,6 +113,9 @@ impl App {
             None => {
                 if let Some(kind) = self.tab.kind() {
                     let pane = &mut self.panes[kind as usize];
+                    if std::mem::take(&mut self.stale_filter) && puts_text_in(event) {
+                        pane.filter.reset();
+                    }
                     if pane.filtering && text_field(&mut pane.filter, event) {
                         pane.refilter(&self.directory, now);
                         self.say_what_is_unknown(kind);
@@ -117,6 +139,10 @@ impl App {
     pub(super) fn back(&mut self) {
         if self.message.as_ref().is_some_and(|message| message.error) {
             self.message = None;
+        } else if self.overlays.last().is_some_and(has_work) && !self.dropping {
+            self.dropping = true;
+            let key = self.keymap.label(Action::Back).unwrap_or_default();
+            self.say(format!("{key} again drops what you entered."));
         } else if self.overlays.pop().is_none() {
             let (now, rows) = (self.now, self.size.list_rows());
             let Some(kind) = self.tab.kind() else { return };
@@ -136,11 +162,34 @@ impl App {
     }
 
     pub(super) fn switch(&mut self, tab: Tab) {
+        if self.overlays.iter().any(has_work) {
+            self.say("Something is entered here: look at its plan or go back first.");
+            return;
+        }
         if let Some(pane) = self.pane_mut() {
             pane.filtering = false;
         }
         self.overlays.clear();
         self.tab = tab;
+    }
+}
+
+/// What leaving the box would lose.
+fn has_work(overlay: &Overlay) -> bool {
+    match overlay {
+        Overlay::Form(form) => form.has_work(),
+        Overlay::Check(list) => list.has_work(),
+        _ => false,
+    }
+}
+
+fn puts_text_in(event: &Event) -> bool {
+    match event {
+        Event::Paste(_) => true,
+        Event::Key(key) => {
+            matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+        }
+        _ => false,
     }
 }
 

@@ -279,6 +279,10 @@ pub struct App {
     planner: Option<Arc<dyn Planner>>,
     /// Failures of this session that were neither tried again with success nor put aside.
     failures: FxHashSet<ChangeId>,
+    /// The person was told that going back once more drops what was entered; any other key takes that back.
+    dropping: bool,
+    /// The filter's text was there before: the first character typed takes its place.
+    stale_filter: bool,
     /// Users whose roles were asked for in this session.
     hydrated: FxHashSet<Id>,
     last_id: i64,
@@ -310,6 +314,8 @@ impl App {
             guards: Guards::default(),
             planner: None,
             failures: FxHashSet::default(),
+            dropping: false,
+            stale_filter: false,
             hydrated: FxHashSet::default(),
             last_id: 0,
             salt: i64::from(salt),
@@ -364,6 +370,11 @@ impl App {
         !self.sync.busy && self.directory.pending().len() == 0
     }
 
+    /// True while the filter's text is like selected: typing replaces it.
+    pub fn replaces_filter(&self) -> bool {
+        self.stale_filter
+    }
+
     /// A line for the message line.
     pub fn say(&mut self, text: impl Into<String>) {
         self.message = Some(Message { text: text.into(), error: false });
@@ -381,7 +392,7 @@ impl App {
         *self = Self::new(keep.0, keep.1, keep.2, keep.3, keep.4 as u16);
         self.last_id = last_id;
         self.config_path = config_path;
-        if !self.profiles.contains(&opened.profile.name) {
+        if opened.profile.name != palette::DEMO && !self.profiles.contains(&opened.profile.name) {
             self.profiles.push(opened.profile.name.clone());
         }
         let holds = opened.planner.capabilities().holds();

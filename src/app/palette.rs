@@ -10,6 +10,9 @@ use super::{
 };
 use crate::directory::search::{Scratch, Words};
 
+/// The name of the embedded directory's profile: opened by an entry of its own, for no config knows it.
+pub(super) const DEMO: &str = "demo";
+
 /// What a line of the palette does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
@@ -79,6 +82,8 @@ impl App {
     /// The palette for where we are.
     pub(super) fn palette(&self, typed: &str) -> Palette {
         let scopes = self.scopes();
+        let beneath = self.scopes_beneath();
+        let back = self.keymap.label(Action::Back).unwrap_or_default();
         let own = |scope: Scope| scopes.contains(&scope);
         let reachable =
             |scope: Scope| matches!(scope, Scope::Global | Scope::List | Scope::Users | Scope::Teams | Scope::Roles);
@@ -101,6 +106,8 @@ impl App {
                 key: self.keymap.label(spec.action).unwrap_or_default(),
                 refused: if own(spec.scope) {
                     self.availability(spec.action).err()
+                } else if beneath.contains(&spec.scope) {
+                    Some(format!("works without this box: {back} goes back"))
                 } else {
                     Some(format!("on {} only", self.word(spec.scope.label())))
                 },
@@ -119,7 +126,7 @@ impl App {
                 .iter()
                 .map(|name| profile(Entry::Profile(name.clone()), format!("profile {name}"), "Open this profile")),
         );
-        lines.push(profile(Entry::Demo, "profile demo".into(), "Open the embedded demo directory"));
+        lines.push(profile(Entry::Demo, format!("profile {DEMO}"), "Open the embedded demo directory"));
         let mut palette = Palette { input: Input::new(typed.to_owned()), lines, ..Palette::default() };
         palette.filter();
         palette

@@ -491,8 +491,11 @@ fn reading_with_marks_filter_and_sort() {
 }
 
 fn enter() -> crossterm::event::Event {
-    let key = crossterm::event::KeyEvent::new(crossterm::event::KeyCode::Enter, crossterm::event::KeyModifiers::NONE);
-    crossterm::event::Event::Key(key)
+    key(crossterm::event::KeyCode::Enter)
+}
+
+fn key(code: crossterm::event::KeyCode) -> crossterm::event::Event {
+    crossterm::event::Event::Key(crossterm::event::KeyEvent::new(code, crossterm::event::KeyModifiers::NONE))
 }
 
 #[test]
@@ -571,4 +574,77 @@ fn a_filter_error_is_read_to_its_end_over_the_rows() {
     let text = screen(&app, &look());
     assert!(text.contains("no field `colour` here") && text.contains("account"), "{text}");
     assert!(text.contains("eva-tanaka"), "{text}");
+}
+
+#[test]
+fn going_back_asks_before_it_drops_what_was_entered() {
+    let said = |app: &App| app.message.as_ref().map(|message| message.text.clone()).unwrap_or_default();
+    let mut app = app(80, 24);
+    press(&mut app, Action::Create);
+    press(&mut app, Action::Back);
+    assert!(app.overlays.is_empty(), "nothing was entered");
+    press(&mut app, Action::Create);
+    type_text(&mut app, "ev");
+    press(&mut app, Action::Back);
+    assert_eq!((said(&app).as_str(), app.overlays.len()), ("Esc again drops what you entered.", 1));
+    type_text(&mut app, "a");
+    press(&mut app, Action::Back);
+    assert_eq!(app.overlays.len(), 1, "another key in between: it is asked again");
+    press(&mut app, Action::Back);
+    assert!(app.overlays.is_empty());
+    press(&mut app, Action::GoTeams);
+    press(&mut app, Action::Bottom);
+    press(&mut app, Action::Members);
+    type_text(&mut app, " ");
+    app.update(crate::app::Msg::Terminal(key(crossterm::event::KeyCode::Tab)), now());
+    assert_eq!((app.overlays.len(), app.tab), (1, crate::app::Tab::Teams), "no other key drops it either");
+    press(&mut app, Action::Back);
+    assert_eq!(app.overlays.len(), 1);
+    press(&mut app, Action::Back);
+    assert!(app.overlays.is_empty());
+}
+
+#[test]
+fn typing_replaces_a_filter_that_was_kept() {
+    use crossterm::event::KeyCode;
+    let send = |app: &mut App, code| drop(app.update(crate::app::Msg::Terminal(key(code)), now()));
+    let filter = |app: &App| app.pane().unwrap().filter.value().to_owned();
+    let mut app = app(80, 24);
+    type_text(&mut app, "/eva");
+    send(&mut app, KeyCode::Enter);
+    type_text(&mut app, "/iv");
+    assert_eq!(filter(&app), "iv");
+    send(&mut app, KeyCode::Enter);
+    type_text(&mut app, "/");
+    send(&mut app, KeyCode::Left);
+    type_text(&mut app, "x");
+    assert_eq!(filter(&app), "ixv", "cursor keys keep it");
+    send(&mut app, KeyCode::Enter);
+    type_text(&mut app, "/");
+    send(&mut app, KeyCode::Backspace);
+    assert_eq!(filter(&app), "iv");
+}
+
+#[test]
+fn the_palette_knows_what_lies_beneath_and_names_no_profile_twice() {
+    let mut app = app(100, 24);
+    let mut demo = app.profile.clone().unwrap();
+    demo.name = "demo".into();
+    demo.confirm_always = true;
+    let planner = std::sync::Arc::new(Fake::default());
+    let opened = crate::app::Opened { profile: demo, planner, guards: crate::directory::guard::Guards::default() };
+    app.update(crate::app::Msg::Opened(Box::new(opened)), now());
+    fixture::load(&mut app, users(), false);
+    press(&mut app, Action::Bottom);
+    press(&mut app, Action::ToggleActive);
+    press(&mut app, Action::Palette);
+    let refused = |app: &App, name: &str| match app.overlays.last() {
+        Some(crate::app::Overlay::Palette(palette)) => {
+            palette.lines.iter().filter(|line| line.name == name).map(|line| line.refused.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    assert_eq!(refused(&app, "profile demo"), [None]);
+    assert_eq!(refused(&app, "role"), [Some("works without this box: Esc goes back".to_owned())]);
+    assert_eq!(refused(&app, "members"), [Some("on Teams only".to_owned())]);
 }

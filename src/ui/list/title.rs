@@ -44,7 +44,9 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
     let mut parts = vec![Part::new(0, "", name.to_string(), look.strong())];
     let (filter, cursor) = filter(pane, cells);
     if pane.filtering || !filter.is_empty() {
-        parts.push(Part::new(0, "filter: ", filter, if pane.bad.is_some() { look.bad() } else { look.accent() }));
+        let style = if pane.bad.is_some() { look.bad() } else { look.accent() };
+        let replaced = pane.filtering && app.replaces_filter();
+        parts.push(Part::new(0, "filter: ", filter, if replaced { style.reversed() } else { style }));
     }
     if pane.order != sort::Order::default() {
         let arrow = look.glyphs.sort[usize::from(pane.order.descending)];

@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// Rows that the note of the line with the cursor takes at most.
+const FOOTING: usize = 3;
+
 /// From this width there is a column for notes.
 const ROOMY: usize = 56;
 
@@ -29,14 +32,20 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
         typed: Some(&picker.input),
         right: scope(picker.scope, app),
         note: format!("{} of {}", count(picker.shown.len()), count(picker.choices.len())),
-        hints: vec![(Action::Choose, "choose"), (Action::NextScope, "scope"), (Action::Back, "back")],
+        // Where there is no room for all, how many there are is said nowhere else, and the last row has the keys too.
+        hints: [(Action::Choose, "choose"), (Action::NextScope, "scope"), (Action::Back, "back")]
+            .into_iter()
+            .filter(|(action, _)| columns >= ROOMY || *action != Action::NextScope)
+            .collect(),
         ..Shell::default()
     };
     // The size goes by all there is, so that the box stands still while something is typed.
-    let footing = if height >= 10 { 2 } else { 1 };
-    let inner = shell.open(frame, columns, (picker.choices.len() + footing).max(3), app, look);
-    let list = usize::from(inner.height).saturating_sub(footing);
+    let inner = shell.open(frame, columns, (picker.choices.len() + FOOTING).clamp(3, height.max(3)), app, look);
     let table = Table::new(usize::from(inner.width), look);
+    // The list gives room to a note only while there is one that its row can't hold.
+    let most = usize::from(inner.height / 3).min(FOOTING);
+    let footing = picker.selected().map_or_else(Vec::new, |choice| table.footing(choice, most));
+    let list = usize::from(inner.height).saturating_sub(footing.len());
     let mut lines: Vec<Line> = rows::window(picker.shown.len(), picker.cursor, list)
         .filter_map(|at| Some((at, picker.choices.get(*picker.shown.get(at)?)?)))
         .map(|(at, choice)| table.row(at == picker.cursor, choice))
@@ -46,8 +55,8 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
         let words = if typed.is_empty() { "There is no role to give here.".into() } else { no_match(typed) };
         lines.push(rows::nothing(&words, look));
     }
-    lines.resize(usize::from(inner.height).saturating_sub(1), Line::default());
-    lines.extend(picker.selected().map(|choice| table.footing(choice)));
+    lines.resize(list, Line::default());
+    lines.extend(footing);
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
@@ -94,13 +103,19 @@ impl<'a> Table<'a> {
     }
 
     /// What the row with the cursor has no room for.
-    fn footing(&self, choice: &Choice) -> Line<'static> {
+    fn footing(&self, choice: &Choice, most: usize) -> Vec<Line<'static>> {
         let note = self.note_of(choice);
         if fit::width(&note) <= self.note {
-            return Line::default();
+            return Vec::new();
         }
         let style = if choice.refused { self.look.bad() } else { self.look.careful() };
-        Line::styled(format!("   {}", fit::cut(&note, self.width.saturating_sub(4), self.look.glyphs.more)), style)
+        let room = self.width.saturating_sub(rows::PREFIX + 1);
+        let mut parts = fit::wrap(&note, room);
+        if parts.len() > most {
+            let rest = parts.split_off(most.saturating_sub(1)).join(" ");
+            parts.push(fit::cut(&rest, room, self.look.glyphs.more));
+        }
+        parts.into_iter().take(most).map(|part| Line::styled(format!("   {part}"), style)).collect()
     }
 }
 

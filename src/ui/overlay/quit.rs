@@ -41,15 +41,16 @@ fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     for (id, change) in open.take(NAMED) {
         let entry = app.entries.get(&id);
         let words = entry.map_or_else(|| words::line(change, &app.directory), |entry| entry.step.words.clone());
-        let sent = match entry.map(|entry| entry.state) {
-            Some(State::Planned) => "not sent",
-            Some(State::Unknown) => "unknown",
-            _ => "sent",
+        // The signs of Activity.
+        let (sign, sent, style) = match entry.map(|entry| entry.state) {
+            Some(State::Planned) => (look.glyphs.more, "not sent", look.careful()),
+            Some(State::Unknown) => (look.glyphs.failed, "unknown", look.bad()),
+            _ => (look.glyphs.pending, "sent", look.pending()),
         };
-        let line = format!("{} {}: {}", look.glyphs.pending, words.subject, words.text(look.glyphs.arrow));
+        let line = format!("{sign} {}: {}", words.subject, words.text(look.glyphs.arrow));
         let room = columns.saturating_sub(sent.len() + 2);
         let line = format!("{}  {sent}", fit::pad(&clean(&line), room, look.glyphs.more));
-        lines.push(Line::styled(line, look.pending()));
+        lines.push(Line::styled(line, style));
     }
     if total > NAMED {
         lines.push(Line::styled(format!("  and {} more", count((total - NAMED) as u64)), look.dim()));
