@@ -82,7 +82,9 @@ fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static
         return Vec::new();
     }
     let next = entry.failure.as_ref().map(|failure| failure.next.as_str()).unwrap_or_default();
-    let words = crate::scim::text::clean_line(&format!("{why} {next}"), 1024).trim().to_owned();
+    let stop = if why.ends_with(char::is_alphanumeric) && !next.is_empty() { "." } else { "" };
+    let words = format!("{}: {why}{stop} {next}", entry.state.label());
+    let words = crate::scim::text::clean_line(&words, 1024).trim().to_owned();
     let mut parts = wrap(&words, cells.saturating_sub(SIGN + 1));
     let most = (usize::from(body.height) / 2).min(MOST_WHOLE);
     if parts.len() > most {

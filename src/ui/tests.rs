@@ -525,8 +525,8 @@ fn the_reason_of_the_selected_failure_is_read_in_full() {
     press(&mut app, Action::GoActivity);
     press(&mut app, Action::Bottom);
     let text = screen(&app, &look());
-    assert!(text.contains("The server refuses this key (403) “only admins of the organisation may do"), "{text}");
-    assert!(text.contains("this”. Ask for a key of an organisation admin."), "{text}");
+    assert!(text.contains("refused: The server refuses this key (403) “only admins of the"), "{text}");
+    assert!(text.contains("organisation may do this”. Ask for a key of an organisation admin."), "{text}");
     assert!(!text.contains("The change:") && row_of(&text, "▌").contains("The server"), "{text}");
 }
 
