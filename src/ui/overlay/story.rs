@@ -50,7 +50,7 @@ pub fn text(id: ChangeId, app: &App, look: &Look) -> Text {
 /// What can be done about a change in this state.
 fn hints(entry: &Entry, app: &App) -> Vec<(Action, &'static str)> {
     let own = match entry.state {
-        State::Confirmed if app.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
+        _ if entry.took_effect() && app.undone_by(entry.plan).is_none() => Some((Action::UndoThis, "undo")),
         State::Refused | State::Conflict | State::Dropped | State::Unknown => Some((Action::Retry, "retry")),
         State::Planned => Some((Action::DropChange, "drop")),
         _ => None,
