@@ -132,7 +132,7 @@ impl Page<'_> {
     fn ways_back(&mut self, entry: &Entry, app: &App) {
         let (look, plain) = (self.look, Style::new());
         match &entry.step.undo {
-            _ if matches!(entry.state, State::Refused | State::Dropped) => {}
+            _ if !entry.took_effect() && matches!(entry.state, State::Refused | State::Dropped) => {}
             Undo::Never(why) => self.field("Undo", &format!("never: {why}"), look.careful()),
             Undo::By(changes) => {
                 for (at, change) in changes.iter().enumerate() {
