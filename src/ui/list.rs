@@ -227,7 +227,13 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
         Some(Link::Down(down)) => Some(format!("{} {key} tries again.", failed.unwrap_or(down).sentences())),
         _ => {
             let (what, why) = (app.word(pane.kind.plural()), failed?.sentences());
-            Some(format!("! not all {what} could be read: {why} {key} goes on."))
+            // What comes from disk may well be whole.
+            let told = if app.sync.stored {
+                format!("{what} could not be read")
+            } else {
+                format!("not all {what} could be read")
+            };
+            Some(format!("! {told}: {why} {key} goes on."))
         }
     }
 }
