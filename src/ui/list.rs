@@ -33,7 +33,7 @@ const MARKER: usize = 4;
 const MARGIN: usize = 1;
 
 /// No failure takes more rows of a list than this.
-const MOST_TOLD: usize = 6;
+const MOST_TOLD: usize = 8;
 
 /// With more users than this the holders of roles are not counted with each frame; the details show them.
 const FEW_USERS: usize = 5_000;
@@ -71,7 +71,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
         frame.render_widget(heads(&columns, pane, look), head);
     }
     if let Some(words) = failure(pane, app) {
-        let lines = told(&words, cells, most.min(MOST_TOLD), look);
+        let lines = told(&words, cells, usize::from(body.height).saturating_sub(2).clamp(1, MOST_TOLD), look);
         let under = lines.len() as u16;
         body.height = body.height.saturating_sub(under);
         frame.render_widget(Paragraph::new(lines), Rect { y: body.bottom(), height: under, ..body });
@@ -227,7 +227,13 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
         Some(Link::Down(down)) => Some(format!("{} {key} tries again.", failed.unwrap_or(down).sentences())),
         _ => {
             let (what, why) = (app.word(pane.kind.plural()), failed?.sentences());
-            Some(format!("! not all {what} could be read: {why} {key} goes on."))
+            // What comes from disk may well be whole.
+            let told = if app.sync.stored {
+                format!("{what} could not be read")
+            } else {
+                format!("not all {what} could be read")
+            };
+            Some(format!("! {told}: {why} {key} goes on."))
         }
     }
 }
