@@ -2,26 +2,13 @@
 
 use super::{App, Effect, Overlay};
 use crate::directory::{
-    Fresh, Id, Kind, Target,
+    Id, Kind, Target,
     change::{Change, ChangeId},
-    plan::{Entry, Exchange, State},
-    work::{Link, Report},
+    plan::{Entry, State},
+    work::{Link, Moved, Report},
 };
 use crate::scim::failure::Failure;
 use jiff::Timestamp;
-
-/// One step of a change's life, as reported.
-struct Move {
-    id: ChangeId,
-    state: State,
-    why: String,
-    failure: Option<Failure>,
-    exchanges: Vec<Exchange>,
-    fresh: Vec<Fresh>,
-    at: Timestamp,
-    created: Option<Id>,
-    partly: bool,
-}
 
 impl App {
     pub(super) fn on_report(&mut self, report: Report, effects: &mut Vec<Effect>) {
@@ -63,9 +50,7 @@ impl App {
                 self.fail(format!("Some roles could not be read: {}", failure.text));
             }
             Report::Journal(entries) => self.on_journal(entries),
-            Report::Moved { id, state, why, failure, exchanges, fresh, at, created, partly } => {
-                self.on_moved(Move { id, state, why, failure, exchanges, fresh, at, created, partly });
-            }
+            Report::Moved(moved) => self.on_moved(moved),
             Report::Waiting(words) => self.waiting = (!words.is_empty()).then_some(words),
             Report::Link(link) => self.on_link(link),
             Report::Raw(of, result) => {
@@ -121,8 +106,8 @@ impl App {
         }
     }
 
-    fn on_moved(&mut self, moved: Move) {
-        let Move { id, state, why, failure, exchanges, fresh, at, created, partly } = moved;
+    fn on_moved(&mut self, moved: Moved) {
+        let Moved { id, state, why, failure, exchanges, fresh, at, created, partly } = moved;
         self.entries.amend(id, |entry| {
             entry.state = state;
             entry.why.clone_from(&why);

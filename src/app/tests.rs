@@ -97,7 +97,7 @@ impl Console {
 
     fn moved(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>) {
         let why = if state == State::Refused { "no seat" } else { "" }.to_owned();
-        let report = Report::Moved {
+        let report = Report::Moved(crate::directory::work::Moved {
             id,
             state,
             why,
@@ -107,7 +107,7 @@ impl Console {
             at: now(),
             created: None,
             partly: false,
-        };
+        });
         self.tell(Msg::Report(report));
     }
 

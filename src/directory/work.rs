@@ -53,6 +53,29 @@ pub struct Proof {
     pub complete: bool,
 }
 
+/// One step of a change's life.
+#[derive(Debug)]
+pub struct Moved {
+    /// Which.
+    pub id: ChangeId,
+    /// Where to.
+    pub state: State,
+    /// Why, or what is special.
+    pub why: String,
+    /// The failure behind it.
+    pub failure: Option<Failure>,
+    /// All its requests and answers so far; none where they stay as they are.
+    pub exchanges: Vec<Exchange>,
+    /// What the server showed.
+    pub fresh: Vec<Fresh>,
+    /// When.
+    pub at: Timestamp,
+    /// The id that the server gave to what was created.
+    pub created: Option<Id>,
+    /// It failed after a part of it had taken effect.
+    pub partly: bool,
+}
+
 /// What the worker reports.
 #[derive(Debug)]
 pub enum Report {
@@ -94,26 +117,7 @@ pub enum Report {
     /// The journal, oldest first.
     Journal(Vec<Entry>),
     /// A change moved on.
-    Moved {
-        /// Which.
-        id: ChangeId,
-        /// Where to.
-        state: State,
-        /// Why, or what is special.
-        why: String,
-        /// The failure behind it.
-        failure: Option<Failure>,
-        /// All its requests and answers so far; none where they stay as they are.
-        exchanges: Vec<Exchange>,
-        /// What the server showed.
-        fresh: Vec<Fresh>,
-        /// When.
-        at: Timestamp,
-        /// The id that the server gave to what was created.
-        created: Option<Id>,
-        /// It failed after a part of it had taken effect.
-        partly: bool,
-    },
+    Moved(Moved),
     /// A request waits before it is tried again.
     Waiting(String),
     /// The server answers, or does not.

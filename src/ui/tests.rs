@@ -58,7 +58,7 @@ fn busy(width: u16, height: u16) -> App {
     ];
     report(&mut app, Report::Journal(entries));
     // What failed in this session is counted; what an earlier one left is only told.
-    let moved = Report::Moved {
+    let moved = Report::Moved(crate::directory::work::Moved {
         id: refused_id,
         state: State::Refused,
         why: "seat limit reached".into(),
@@ -68,7 +68,7 @@ fn busy(width: u16, height: u16) -> App {
         at: refused_at,
         created: None,
         partly: false,
-    };
+    });
     report(&mut app, moved);
     app.message = None;
     app

@@ -17,7 +17,7 @@ use crate::{
         change::Change,
         plan::{Confirm, Entry, Exchange, State, Undo},
         record::Record,
-        work::Report,
+        work::{Moved, Report},
     },
     scim::{
         failure::{Arrived, Class, Failure},
@@ -338,7 +338,7 @@ async fn report(
 
 /// Tells the console where the change stands.
 fn moved(context: &Context, entry: &Entry, fresh: Vec<Fresh>) {
-    context.report(Report::Moved {
+    context.report(Report::Moved(Moved {
         id: entry.id,
         state: entry.state,
         why: entry.why.clone(),
@@ -348,7 +348,7 @@ fn moved(context: &Context, entry: &Entry, fresh: Vec<Fresh>) {
         at: now(),
         created: entry.created.clone(),
         partly: entry.partly,
-    });
+    }));
 }
 
 fn kind_of(request: &Request) -> Option<Kind> {

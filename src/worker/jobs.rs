@@ -14,7 +14,7 @@ use crate::{
         Target,
         change::ChangeId,
         plan::{Entry, State},
-        work::{Job, Report},
+        work::{Job, Moved, Report},
     },
     scim::failure::{Class, Failure},
 };
@@ -104,7 +104,7 @@ impl Worker {
     }
 
     pub(super) fn report_moved(&self, entry: &Entry) {
-        self.context.report(Report::Moved {
+        self.context.report(Report::Moved(Moved {
             id: entry.id,
             state: entry.state,
             why: entry.why.clone(),
@@ -114,7 +114,7 @@ impl Worker {
             at: context::now(),
             created: None,
             partly: false,
-        });
+        }));
     }
 
     pub(super) fn refresh(&mut self) {

@@ -8,7 +8,7 @@ use crate::{
     directory::{
         Fresh,
         plan::{Entry, State},
-        work::{Link, Report},
+        work::{Link, Moved, Report},
     },
     scim::failure::{Class, Failure},
 };
@@ -95,7 +95,7 @@ impl Worker {
             }
             apply::Ended::Unsettled { failure } => {
                 self.queue.finish(entry.id);
-                self.context.report(Report::Moved {
+                self.context.report(Report::Moved(Moved {
                     id: entry.id,
                     state: State::Sent,
                     why: entry.why.clone(),
@@ -105,7 +105,7 @@ impl Worker {
                     at: context::now(),
                     created: entry.created.clone(),
                     partly: false,
-                });
+                }));
                 self.unsettled.push(entry);
                 self.link_down(failure);
             }
