@@ -203,14 +203,17 @@ impl Query {
             let in_order = scan(rows, |row, _| asked.hold(row).then_some(row));
             return Found { shown: in_order.clone(), in_order };
         }
-        let mut scored: Vec<(u32, u32)> = scan(rows, |row, scratch: &mut Scratch| {
+        let scored: Vec<(u32, u32)> = scan(rows, |row, scratch: &mut Scratch| {
             let score = text.score(row, &self.words, scratch)?;
-            asked.hold(row).then_some((u32::MAX - score, row))
+            asked.hold(row).then_some((score, row))
         });
-        let in_order = scored.iter().map(|(_, row)| *row).collect();
-        // Stable: rows of one score stay in the list's own order.
-        scored.sort_by_key(|(score, _)| *score);
-        Found { shown: scored.into_iter().map(|(_, row)| row).collect(), in_order }
+        let in_order: Vec<u32> = scored.iter().map(|(_, row)| *row).collect();
+        // One number for score and place: the best first, and rows of one score in the list's own order.
+        let mut ranked: Vec<u64> =
+            scored.iter().zip(0_u64..).map(|((score, _), place)| u64::from(u32::MAX - score) << 32 | place).collect();
+        ranked.sort_unstable();
+        let row_at = |ranked: &u64| in_order.get((*ranked & u64::from(u32::MAX)) as usize).copied();
+        Found { shown: ranked.iter().filter_map(row_at).collect(), in_order }
     }
 }
 

@@ -149,7 +149,13 @@ impl Words {
         };
         let mut total = 0;
         for atom in &self.atoms {
-            total += u32::from(atom.score(haystack, &mut scratch.matcher)?);
+            // The first place found, then made as short as it gets: linear, where the best of all places is not.
+            let score = if atom.kind == AtomKind::Fuzzy && !atom.negative {
+                scratch.matcher.fuzzy_match_greedy(haystack, atom.needle_text())
+            } else {
+                atom.score(haystack, &mut scratch.matcher)
+            };
+            total += u32::from(score?);
         }
         Some(total)
     }
