@@ -96,7 +96,7 @@ impl Form {
             Field::new("user", "User name", "", "unique, such as eva-tanaka"),
             Field::new("email", "Email", "", "eva@example.com"),
         ];
-        // W&B ignores a display name on creation where it refuses to change one.
+        // A provider that refuses to change a display name ignores one on creation too.
         if can.can(Verb::SetDisplayName).is_ok() {
             fields.push(Field::new("display", "Display name", "", "optional"));
         }

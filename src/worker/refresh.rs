@@ -95,7 +95,7 @@ pub async fn run(context: Context, first: bool) -> Ended {
     if wrong_path && proofs.is_empty() {
         for (_, failure) in &mut failed {
             "The server knows none of the lists (404 on all of them).".clone_into(&mut failure.text);
-            failure.next = "Check url and path in the profile: W&B answers at https://HOST/scim.".into();
+            "Check url and path in the profile.".clone_into(&mut failure.next);
         }
     }
     if !proofs.is_empty() {
