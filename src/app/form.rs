@@ -227,7 +227,7 @@ impl Form {
             user_name: self.value("user").into(),
             email: self.value("email").into(),
             display_name: self.value("display").into(),
-            teams: Vec::new(),
+            ..NewUser::default()
         };
         if let Err(why) = name_problem(&user.user_name, self.spaced_names) {
             self.fail("user", why);
@@ -260,7 +260,7 @@ impl Form {
         if !unknown.is_empty() {
             self.fail("members", format!("not known here: {}", unknown.join(", ")));
         }
-        vec![Change::CreateTeam { key, name, members }]
+        vec![Change::CreateTeam { key, name, members, bucket: None }]
     }
 
     fn role_draft(&mut self, directory: &Directory, own: Option<&Id>) -> RoleDraft {

@@ -105,7 +105,7 @@ impl App {
         let mut never = None;
         for entry in steps.iter().rev().filter(|entry| entry.took_effect()) {
             match &entry.step.undo {
-                Undo::By(inverse) => changes.extend(inverse.iter().map(|change| resolve(change, entry))),
+                Undo::By(inverse) => changes.extend(inverse.iter().map(|change| change.about(entry.created.as_ref()))),
                 Undo::Never(why) => never = Some(format!("{}: {why}", entry.step.words.subject)),
             }
         }
@@ -184,20 +184,11 @@ impl App {
 fn renew(change: Change, fresh: Id) -> Change {
     match change {
         Change::CreateUser { user, .. } => Change::CreateUser { key: fresh, user },
-        Change::CreateTeam { name, members, .. } => Change::CreateTeam { key: fresh, name, members },
+        Change::CreateTeam { name, members, bucket, .. } => Change::CreateTeam { key: fresh, name, members, bucket },
+        Change::CreateService { service, .. } => Change::CreateService { key: fresh, service },
+        Change::Invite { team, to, admin, .. } => Change::Invite { key: fresh, team, to, admin },
+        Change::CreateKey { owner, description, .. } => Change::CreateKey { key: fresh, owner, description },
         Change::CreateRole { role, .. } => Change::CreateRole { key: fresh, role },
         other => other,
-    }
-}
-
-/// Puts the id that the server gave in the place of the provisional one.
-fn resolve(change: &Change, entry: &Entry) -> Change {
-    let Some(created) = &entry.created else { return change.clone() };
-    let real = |id: &Id| if id.starts_with("new:") { created.clone() } else { id.clone() };
-    match change {
-        Change::DeleteUser { user } => Change::DeleteUser { user: real(user) },
-        Change::DeleteTeam { team } => Change::DeleteTeam { team: real(team) },
-        Change::DeleteRole { role } => Change::DeleteRole { role: real(role) },
-        other => other.clone(),
     }
 }

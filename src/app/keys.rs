@@ -80,7 +80,7 @@ impl App {
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
             Some(Overlay::Permissions { .. }) => vec![Scope::Users],
             Some(Overlay::Story { .. }) => vec![Scope::Activity],
-            Some(Overlay::Raw { .. } | Overlay::Help { .. }) => vec![],
+            Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Secret { .. }) => vec![],
             None if self.profile.is_none() => vec![Scope::Welcome],
             None => match self.tab.kind() {
                 Some(kind) => vec![of_kind(kind), Scope::List],

@@ -9,6 +9,7 @@ use std::{borrow::Cow, sync::Arc};
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
+use secrecy::SecretString;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
 use crate::directory::{
@@ -196,6 +197,13 @@ pub enum Overlay {
         choices: Vec<CopyChoice>,
         /// Which one.
         cursor: usize,
+    },
+    /// A secret that the server shows once.
+    Secret {
+        /// What it is.
+        words: String,
+        /// It is nowhere else.
+        secret: SecretString,
     },
     /// Quit although something is not confirmed?
     Quit,

@@ -101,7 +101,7 @@ impl App {
                 preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
             Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
-            Some(Overlay::Form(_) | Overlay::Quit) => {}
+            Some(Overlay::Form(_) | Overlay::Quit | Overlay::Secret { .. }) => {}
             None => match self.tab.kind() {
                 Some(kind) => {
                     let pane = &mut self.panes[kind as usize];

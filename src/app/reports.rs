@@ -3,12 +3,14 @@
 use super::{App, Effect, Overlay};
 use crate::directory::{
     Id, Kind, Target,
+    aside::Topic,
     change::{Change, ChangeId},
     plan::{Entry, State},
     work::{Link, Moved, Report},
 };
 use crate::scim::failure::Failure;
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 impl App {
     pub(super) fn on_report(&mut self, report: Report, effects: &mut Vec<Effect>) {
@@ -60,6 +62,8 @@ impl App {
                     *text = Some(result.map_err(|failure| failure.sentences()));
                 }
             }
+            Report::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure),
+            Report::Secret(id, secret) => self.on_secret(id, secret),
             Report::Notice(words) => self.say(words),
             Report::Idle(_) => {}
         }
@@ -184,6 +188,21 @@ impl App {
             let rows = self.size.list_rows();
             self.panes[provisional.kind as usize].go_to(created, rows, &self.directory);
         }
+    }
+
+    fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure) {
+        let what = match topic {
+            Topic::Me => "Your own account",
+            Topic::Person(_) => "The account",
+            Topic::Roster(_) => "The invitations",
+        };
+        self.fail(format!("{what} could not be read: {}", failure.sentences()));
+    }
+
+    /// On screen until it is closed; the state is the only place that holds it.
+    fn on_secret(&mut self, id: ChangeId, secret: SecretString) {
+        let words = self.entries.get(&id).map(|entry| entry.step.words.text(":")).unwrap_or_default();
+        self.overlays.push(Overlay::Secret { words, secret });
     }
 
     fn on_link(&mut self, link: Link) {

@@ -24,6 +24,8 @@ pub struct Endpoint {
     pub base: Url,
     /// How requests are authorised.
     pub auth: Auth,
+    /// GraphQL beside the SCIM root, on the same origin.
+    pub graph: Option<Graph>,
     /// Certificates to trust beside the system's, PEM.
     pub ca_file: Option<PathBuf>,
     /// Plain HTTP to another machine is wanted.
@@ -33,6 +35,15 @@ pub struct Endpoint {
     pub timeout: Duration,
     /// The `User-Agent` header.
     pub user_agent: String,
+}
+
+/// Where GraphQL is spoken; authorised by the same key as `Basic base64(USER:KEY)`.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// Its address.
+    pub url: Url,
+    /// The user name that stands before the key.
+    pub user: &'static str,
 }
 
 /// How requests are authorised.
@@ -86,6 +97,9 @@ impl Endpoint {
         if !self.base.username().is_empty() || self.base.password().is_some() {
             return Err(local("The address holds a user or a key", "Use the profile's auth, user and key instead"));
         }
+        if self.graph.as_ref().is_some_and(|graph| graph.url.origin() != self.base.origin()) {
+            return Err(local("GraphQL would be asked elsewhere than SCIM", "Check the profile's url"));
+        }
         if self.base.scheme() == "http" && !self.is_loopback() && !self.allow_http {
             let text = format!("{} is plain HTTP: everyone on the way could read the key", self.origin());
             return Err(local(text, "Use https://, or set allow_http = true in the profile"));
@@ -93,20 +107,19 @@ impl Endpoint {
         Ok(())
     }
 
-    /// The `Authorization` header, marked so that nothing prints it.
+    /// The `Authorization` header of SCIM requests, marked so that nothing prints it.
     pub(super) fn authorization(&self) -> Result<Option<HeaderValue>, Failure> {
-        let text = match &self.auth {
-            Auth::None => return Ok(None),
-            Auth::Bearer(key) => SecretString::from(format!("Bearer {}", key.expose_secret())),
-            Auth::Basic { user, key } => {
-                let pair = SecretString::from(format!("{user}:{}", key.expose_secret()));
-                SecretString::from(format!("Basic {}", BASE64_STANDARD.encode(pair.expose_secret())))
+        header(&self.auth)
+    }
+
+    /// The same for GraphQL; `None` without it.
+    pub(super) fn graph_authorization(&self) -> Result<Option<HeaderValue>, Failure> {
+        match (&self.graph, &self.auth) {
+            (Some(graph), Auth::Bearer(key) | Auth::Basic { key, .. }) => {
+                header(&Auth::Basic { user: graph.user.to_owned(), key: key.clone() })
             }
-        };
-        let mut value = HeaderValue::from_str(text.expose_secret())
-            .map_err(|_| local("The key holds characters that can't be sent", "Check where the key is read from"))?;
-        value.set_sensitive(true);
-        Ok(Some(value))
+            _ => Ok(None),
+        }
     }
 
     /// The HTTP client for this endpoint alone.
@@ -135,6 +148,21 @@ impl Endpoint {
             local(format!("No connection can be set up: {why}"), "Check the system's certificates, or set ca_file")
         })
     }
+}
+
+fn header(auth: &Auth) -> Result<Option<HeaderValue>, Failure> {
+    let text = match auth {
+        Auth::None => return Ok(None),
+        Auth::Bearer(key) => SecretString::from(format!("Bearer {}", key.expose_secret())),
+        Auth::Basic { user, key } => {
+            let pair = SecretString::from(format!("{user}:{}", key.expose_secret()));
+            SecretString::from(format!("Basic {}", BASE64_STANDARD.encode(pair.expose_secret())))
+        }
+    };
+    let mut value = HeaderValue::from_str(text.expose_secret())
+        .map_err(|_| local("The key holds characters that can't be sent", "Check where the key is read from"))?;
+    value.set_sensitive(true);
+    Ok(Some(value))
 }
 
 fn trust(builder: ClientBuilder, path: &Path) -> Result<ClientBuilder, Failure> {

@@ -12,7 +12,7 @@ mod retry;
 mod status;
 mod transport;
 
-pub use endpoint::{Auth, Endpoint};
+pub use endpoint::{Auth, Endpoint, Graph};
 pub use transport::{Answer, Client, Notice};
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::scim::request::Request;
+use crate::scim::{
+    graph,
+    request::{Door, Request},
+};
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "***";
@@ -15,7 +18,7 @@ pub const MASK: &str = "***";
 pub struct Shown {
     /// Method on the wire.
     pub method: String,
-    /// Path and query on the wire, after the base URL.
+    /// Path and query on the wire, after the base URL; for GraphQL the operation's name.
     pub target: String,
     /// The `If-Match` header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,12 +44,15 @@ pub fn shown(request: &Request) -> Shown {
     if let Some(body) = &mut body {
         mask(body);
     }
-    Shown {
-        method: request.method.as_str().to_owned(),
-        target: request.target(),
-        if_match: request.if_match.clone(),
-        body,
+    let (method, target) = match request.door {
+        Door::Scim => (request.method.as_str(), request.target()),
+        Door::Graph => ("GraphQL", body.as_ref().map(graph::name).unwrap_or_default().to_owned()),
+    };
+    // The document is always the same for an operation: what it is about is in its variables.
+    if request.door == Door::Graph {
+        body = body.and_then(|mut body| body.get_mut("variables").map(Value::take));
     }
+    Shown { method: method.to_owned(), target, if_match: request.if_match.clone(), body }
 }
 
 /// Masks, at any depth, what has a secret's name: as a key, or as the `path` of a PATCH operation (RFC 7644 §3.5.2).

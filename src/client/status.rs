@@ -19,15 +19,16 @@ pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &R
     if status == 503 && put_off {
         failure.class = Class::RateLimited;
     }
-    failure.arrived = arrived(status, failure.class, request.method.is_read());
+    failure.arrived = arrived(status, failure.class, request.is_read());
     failure.bytes = body.len() as u64;
     failure
 }
 
 /// What was tried, as the beginning of a sentence.
 fn what(request: &Request) -> &'static str {
-    match (request.method.is_read(), request.path.len()) {
-        (true, 0 | 1) => "Reading the list",
+    match (request.is_read(), request.path.len()) {
+        (true, 0) => "Asking the server",
+        (true, 1) => "Reading the list",
         (true, _) => "Reading the record",
         (false, _) => "The change",
     }

@@ -23,6 +23,7 @@ fn endpoint(base: &str) -> Endpoint {
     Endpoint {
         base: base.parse().unwrap(),
         auth: Auth::Bearer(CANARY.into()),
+        graph: None,
         ca_file: None,
         allow_http: false,
         timeout: Duration::from_secs(20),

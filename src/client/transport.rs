@@ -18,7 +18,8 @@ use super::pace::Pace;
 use super::retry::{Setback, asked_wait, wait_before_next};
 use super::status;
 use crate::scim::failure::{Arrived, Class, Failure};
-use crate::scim::request::{Method, Request};
+use crate::scim::graph;
+use crate::scim::request::{Door, Method, Request};
 
 /// The largest body that is taken in, unpacked, in bytes.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
@@ -29,6 +30,7 @@ const MOST_REDIRECTS: usize = 5;
 /// RFC 7644 §8.1; plain JSON for servers that only know that.
 const ACCEPTED: &str = "application/scim+json, application/json";
 const SENT: &str = "application/scim+json";
+const JSON: &str = "application/json";
 
 /// An answer in 2xx.
 #[derive(Clone, PartialEq, Eq)]
@@ -82,6 +84,7 @@ struct Inner {
     http: reqwest::Client,
     endpoint: Endpoint,
     authorization: Option<HeaderValue>,
+    graph_authorization: Option<HeaderValue>,
     pace: Pace,
 }
 
@@ -96,8 +99,7 @@ impl Client {
     /// files that hold none ([`Class::Local`]). Reads the system's certificates: not for the event loop.
     pub fn new(endpoint: Endpoint) -> Result<Self, Failure> {
         let http = endpoint.connector()?;
-        let authorization = endpoint.authorization()?;
-        Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, pace: Pace::default() }) })
+        Self::over(http, endpoint, Pace::default())
     }
 
     /// The same connections with another key.
@@ -106,9 +108,12 @@ impl Client {
     /// If the key holds characters that no header may hold.
     pub fn with_auth(&self, auth: Auth) -> Result<Self, Failure> {
         let endpoint = Endpoint { auth, ..self.inner.endpoint.clone() };
-        let authorization = endpoint.authorization()?;
-        let (http, pace) = (self.inner.http.clone(), self.inner.pace.clone());
-        Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, pace }) })
+        Self::over(self.inner.http.clone(), endpoint, self.inner.pace.clone())
+    }
+
+    fn over(http: reqwest::Client, endpoint: Endpoint, pace: Pace) -> Result<Self, Failure> {
+        let (authorization, graph_authorization) = (endpoint.authorization()?, endpoint.graph_authorization()?);
+        Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, graph_authorization, pace }) })
     }
 
     /// Sends a request until it is answered, refused or cancelled, and tells `notice` before every further try.
@@ -133,7 +138,7 @@ impl Client {
                 Err(setback) => setback,
             };
             let random = getrandom::u32().unwrap_or(u32::MAX / 2);
-            let wait = wait_before_next(request.method.is_read(), &setback, attempt, random);
+            let wait = wait_before_next(request.is_read(), &setback, attempt, random);
             if setback.failure.status == Some(429) {
                 self.inner.pace.hold(wait.or(setback.asked).unwrap_or_default());
             }
@@ -159,7 +164,7 @@ struct Parts {
 
 impl Inner {
     fn way(&self, request: &Request) -> Way<'_> {
-        Way { base: &self.endpoint.base, timeout: self.endpoint.timeout, read: request.method.is_read() }
+        Way { base: &self.endpoint.base, timeout: self.endpoint.timeout, read: request.is_read() }
     }
 
     fn parts(&self, request: &Request) -> Result<Parts, Failure> {
@@ -169,12 +174,25 @@ impl Inner {
         if request.path.iter().any(|segment| matches!(segment.as_str(), "" | "." | "..")) {
             return Err(wrong("The record's id is empty or made of dots: it has no address"));
         }
-        let url = Url::parse(&format!("{}{}", self.endpoint.prefix(), request.target()))
-            .map_err(|_| wrong("The record's id can't be put into an address"))?;
+        let (url, authorization, spoken) = match (request.door, &self.endpoint.graph) {
+            (Door::Scim, _) => {
+                let url = Url::parse(&format!("{}{}", self.endpoint.prefix(), request.target()))
+                    .map_err(|_| wrong("The record's id can't be put into an address"))?;
+                (url, &self.authorization, [ACCEPTED, SENT])
+            }
+            (Door::Graph, Some(graph)) => (graph.url.clone(), &self.graph_authorization, [JSON, JSON]),
+            (Door::Graph, None) => return Err(wrong("This server has no GraphQL address")),
+        };
+        let [accepted, sent] = spoken;
         let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
-        if let Some(value) = &self.authorization {
+        headers.insert(ACCEPT, HeaderValue::from_static(accepted));
+        if let Some(value) = authorization {
             headers.insert(AUTHORIZATION, value.clone());
+        }
+        for (name, value) in &request.headers {
+            let pair = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(value).ok());
+            let (name, value) = pair.ok_or_else(|| wrong("A header of the request can't be sent"))?;
+            headers.insert(name, value);
         }
         if let Some(version) = &request.if_match {
             let value = HeaderValue::from_str(version).map_err(|_| wrong("The record's version can't be sent back"))?;
@@ -183,7 +201,7 @@ impl Inner {
         let body = request.body.as_ref().map(serde_json::to_vec).transpose();
         let body = body.map_err(|error| wrong(&format!("The request's body can't be written: {error}")))?;
         if body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(SENT));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(sent));
         }
         Ok(Parts { url, headers, body })
     }
@@ -203,6 +221,11 @@ impl Inner {
             return Err(Setback { failure, asked });
         }
         if let Some(failure) = broken {
+            return Err(failure.into());
+        }
+        if request.door == Door::Graph
+            && let Some(failure) = graph::refusal(status, &body)
+        {
             return Err(failure.into());
         }
         Ok(Answer {
@@ -227,7 +250,7 @@ impl Inner {
             }
             let response = sending.send().await.map_err(|error| way.before_answer(&error))?;
             let Some(target) = redirect(&response) else { return Ok(response) };
-            if !request.method.is_read() || target.origin() != self.endpoint.base.origin() {
+            if !request.is_read() || target.origin() != self.endpoint.base.origin() {
                 return Err(sent_on(response.status().as_u16(), &target, &self.endpoint));
             }
             url = target;

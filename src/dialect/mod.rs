@@ -4,11 +4,14 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
+use secrecy::SecretString;
 use serde_json::value::RawValue;
+use url::Url;
 
 use crate::{
     directory::{
-        Fresh, Kind, Target,
+        Fresh, Id, Kind, Target,
+        aside::{Inquiry, Told},
         change::Change,
         plan::{Planner, Step},
         record::{Depth, Problem, Record, Role, Team, User},
@@ -54,6 +57,24 @@ pub enum Shown {
     CantTell,
 }
 
+/// Where and as whom a provider's GraphQL is spoken to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Graph {
+    /// On the same origin as the SCIM root.
+    pub url: Url,
+    /// The user name before the key.
+    pub user: &'static str,
+}
+
+/// What an answer says was made.
+#[derive(Debug, Default)]
+pub struct Made {
+    /// Its id.
+    pub id: Option<Id>,
+    /// A secret that the server shows only now.
+    pub secret: Option<SecretString>,
+}
+
 /// One provider in one hosting.
 pub trait Dialect: Planner {
     /// What a person calls it: "W&B Dedicated Cloud".
@@ -83,6 +104,24 @@ pub trait Dialect: Planner {
     fn shows(&self, change: &Change, fresh: &[Fresh], step: &Step) -> Shown {
         let _ = step;
         shows::shows(change, fresh)
+    }
+
+    /// Where this provider speaks GraphQL, for a SCIM root; `None` where it does not.
+    fn graph(&self, base: &Url) -> Option<Graph> {
+        let _ = base;
+        None
+    }
+
+    /// Reads the answer to an inquiry; `None` where it says nothing.
+    fn told(&self, inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
+        let _ = (inquiry, body);
+        None
+    }
+
+    /// What the answer to a change's GraphQL request says was made.
+    fn made(&self, change: &Change, body: &[u8]) -> Made {
+        let _ = (change, body);
+        Made::default()
     }
 
     /// Adds what this provider's administrator should do about a failure.

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     directory::{
         Directory, Id, Kind, Target,
+        aside::{Inquiry, Topic},
         change::{Change, NewUser, Verb},
         plan::{Capabilities, Confirm, Planner, Risk, Step, Undo, Unsupported},
         record::{Depth, Problem, Record},
@@ -27,6 +28,7 @@ use crate::{
     },
 };
 
+const NO_KEYS: &str = "Plain SCIM knows no API keys.";
 const NO_ROLES: &str = "This provider keeps no roles: what people may do follows from their groups.";
 /// What servers commonly take; smaller answers are followed up, and refused sizes given up, by the pager.
 const PAGE: u32 = 100;
@@ -41,8 +43,22 @@ pub(super) struct Rfc {
 impl Rfc {
     pub(super) fn new() -> Self {
         let roles = [Verb::SetOrgRole, Verb::SetTeamRole, Verb::CreateRole, Verb::EditRole, Verb::DeleteRole];
+        let nothing_of_it = [
+            (Verb::SetSeat, "Plain SCIM knows no seats."),
+            (Verb::SetRegistryRole, "Plain SCIM knows no registries."),
+            (Verb::CreateService, "Plain SCIM knows no service accounts."),
+            (
+                Verb::ReplaceMembers,
+                "Members are added and removed one by one here: what servers make of a whole list differs.",
+            ),
+            (Verb::Invite, "Plain SCIM knows no invitations: create the user and add them to the group."),
+            (Verb::CreateKey, NO_KEYS),
+            (Verb::DeleteKey, NO_KEYS),
+        ];
+        let refused = roles.map(|verb| (verb, NO_ROLES)).into_iter().chain(nothing_of_it);
         let capabilities = Capabilities {
-            refused: roles.map(|verb| (verb, NO_ROLES.to_owned())).into(),
+            refused: refused.map(|(verb, why)| (verb, why.to_owned())).collect(),
+            tells_nothing: Some("Plain SCIM tells nothing of API keys and invitations.".into()),
             no_roles: Some(NO_ROLES.into()),
             team_word: "group",
             spaced_names: true,
@@ -58,24 +74,25 @@ impl Planner for Rfc {
     }
 
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported> {
+        self.capabilities.can(change.verb()).map_err(|why| Unsupported(why.into()))?;
         let case = Case(directory);
         let draft = match change {
             Change::AddMember { team, user } => add_member(case, team, user),
             Change::RemoveMember { team, user } => remove_member(case, team, user),
             Change::CreateUser { key, user } => create_user(case, key, user),
-            Change::CreateTeam { key, name, members } => create_group(case, key, name, members),
+            Change::CreateTeam { key, name, members, .. } => create_group(case, key, name, members),
             Change::SetActive { user, active } => set_active(case, user, *active),
             Change::DeleteUser { user } => delete_user(case, user),
             Change::DeleteTeam { team } => delete_group(case, team),
             Change::SetDisplayName { user, to } => set_display_name(case, user, to),
             Change::SetEmail { user, to } => set_email(case, user, to),
-            Change::SetOrgRole { .. }
-            | Change::SetTeamRole { .. }
-            | Change::CreateRole { .. }
-            | Change::EditRole { .. }
-            | Change::DeleteRole { .. } => refuse(NO_ROLES),
+            _ => refuse("Plain SCIM has no way to do this."),
         }?;
         Ok(draft.step(change, directory))
+    }
+
+    fn inquiry(&self, _: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
+        refuse(self.capabilities.tells_nothing.clone().unwrap_or_default())
     }
 }
 

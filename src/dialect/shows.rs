@@ -1,11 +1,14 @@
 //! Does a record that was read show a change? Servers answer 200 and change nothing, or echo what was asked for; only
 //! the record says. Knows no vendor: what the wire hides from a [`Change`] the dialects look up themselves.
 
+use rustc_hash::FxHashSet;
+
 use super::{Shown, case::counted};
 use crate::directory::{
     Fresh, Id, Kind, Name, Target,
-    change::{Change, NewUser, RoleDraft},
-    record::{Record, Role, Team, User},
+    aside::{ApiKey, Participant, Told},
+    change::{Change, NewUser, RoleDraft, Seat},
+    record::{Account, Record, Role, Team, User},
 };
 
 /// What was read of one record.
@@ -107,10 +110,23 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
         Change::DeleteRole { role: id } => role(fresh, id).gone(|role| format!("{} still there", role.name)),
         Change::EditRole { role: id, to } => role(fresh, id).judge("role", |role| is_defined(role, to)),
         Change::CreateUser { key, user } => created(fresh, key, |record| match record {
-            Record::User(found) if found.user_name.is(&user.user_name) => Some(is_new_user(found, user)),
+            Record::User(found) if is_named(found, user) => Some(is_new_user(found, user)),
             _ => None,
         }),
-        Change::CreateTeam { key, name, members } => created(fresh, key, |record| match record {
+        Change::CreateService { key, service } => match roster(fresh) {
+            Some(roster) => {
+                yes_or(roster.iter().any(|one| one.user_name.is(&service.name) || one.name.is(&service.name)), || {
+                    "no service account of that name in the team".into()
+                })
+            }
+            None => created(fresh, key, |record| match record {
+                Record::User(found) if found.user_name.is(&service.name) => {
+                    Some(yes_or(found.account != Account::Person, || "a person of that name".into()))
+                }
+                _ => None,
+            }),
+        },
+        Change::CreateTeam { key, name, members, .. } => created(fresh, key, |record| match record {
             Record::Team(found) if found.name.raw() == name => Some(has_members(found, members)),
             _ => None,
         }),
@@ -118,7 +134,80 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
             Record::Role(found) if found.name.raw() == role.name => Some(is_defined(found, role)),
             _ => None,
         }),
+        Change::SetSeat { user: id, seat, to } => user(fresh, id).judge("user", |user| has_seat(user, *seat, to)),
+        Change::SetRegistryRole { user: id, registry, role } => {
+            user(fresh, id).judge("user", |user| match registry_role(user, registry) {
+                Some(now) => yes_or(now == role, || format!("role in registry {registry}: {now}")),
+                None => Shown::No(format!("no role in registry {registry}")),
+            })
+        }
+        Change::RemoveRegistryRole { user: id, registry } => user(fresh, id).judge("user", |user| {
+            let left =
+                user.registry_roles.iter().find(|grant| registry.as_ref().is_none_or(|name| grant.scope == *name));
+            left.map_or(Shown::Yes, |grant| Shown::No(format!("role in registry {}: {}", grant.scope, grant.role)))
+        }),
+        Change::ReplaceMembers { team: id, stay, come, go } => {
+            team(fresh, id).judge("team", |team| are_members(team, [stay, come], go))
+        }
+        Change::Invite { to, .. } => match roster(fresh) {
+            Some(roster) => yes_or(roster.iter().any(|one| one.is(to)), || "no such invitation".into()),
+            None => Shown::CantTell,
+        },
+        Change::RevokeInvite { invite, .. } => match roster(fresh) {
+            Some(roster) => yes_or(!roster.iter().any(|one| one.id == *invite), || "the invitation still there".into()),
+            None => Shown::CantTell,
+        },
+        Change::CreateKey { key, .. } => match keys(fresh) {
+            Some(keys) if !key.starts_with("new:") => {
+                yes_or(keys.iter().any(|known| known.id == *key), || "no such key".into())
+            }
+            _ => Shown::CantTell,
+        },
+        Change::DeleteKey { key, .. } => match keys(fresh) {
+            Some(keys) => yes_or(!keys.iter().any(|known| known.id == *key), || "the key still there".into()),
+            None => Shown::CantTell,
+        },
     }
+}
+
+fn told(fresh: &[Fresh]) -> Option<&Told> {
+    fresh.iter().rev().find_map(|one| if let Fresh::Told(_, told) = one { Some(told) } else { None })
+}
+
+fn roster(fresh: &[Fresh]) -> Option<&[Participant]> {
+    if let Some(Told::Roster(roster)) = told(fresh) { Some(roster) } else { None }
+}
+
+fn keys(fresh: &[Fresh]) -> Option<&[ApiKey]> {
+    if let Some(Told::Person(person)) = told(fresh) { person.keys.as_deref() } else { None }
+}
+
+fn has_seat(user: &User, seat: Seat, to: &Name) -> Shown {
+    let now = match seat {
+        Seat::Models => &user.models_seat,
+        Seat::Weave => &user.weave_role,
+    };
+    now.as_ref().map_or(Shown::CantTell, |now| yes_or(now.is(to.raw()), || format!("{} {now}", seat.label())))
+}
+
+fn registry_role<'a>(user: &'a User, registry: &Name) -> Option<&'a Name> {
+    user.registry_roles.iter().find(|grant| grant.scope == *registry).map(|grant| &grant.role)
+}
+
+fn are_members(team: &Team, in_it: [&Vec<Id>; 2], go: &[Id]) -> Shown {
+    let Some(members) = &team.members else { return Shown::CantTell };
+    let members: FxHashSet<&Id> = members.iter().map(|member| &member.id).collect();
+    let missing = in_it.into_iter().flatten().filter(|id| !members.contains(id)).count();
+    let left = go.iter().filter(|id| members.contains(id)).count();
+    yes_or(missing + left == 0, || match (missing, left) {
+        (0, left) => format!("{} who should have left", counted(left, "member")),
+        (missing, _) => format!("{} missing", counted(missing, "member")),
+    })
+}
+
+/// An instance admin's user name is the server's choice.
+fn is_named(found: &User, new: &NewUser) -> bool {
+    if new.instance_admin { found.email.is(new.email.trim()) } else { found.user_name.is(&new.user_name) }
 }
 
 /// Organisation role; predefined names compare without regard to case.
@@ -198,7 +287,7 @@ fn created(fresh: &[Fresh], key: &Id, pick: impl Fn(&Record) -> Option<Shown>) -
                 }
             }
             Fresh::Gone(target) if target.id == *key => kind = Some(target.kind),
-            Fresh::Gone(_) => {}
+            Fresh::Gone(_) | Fresh::Told(..) => {}
         }
     }
     match kind {

@@ -38,6 +38,9 @@ pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &
         return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
     }
     let mut guarded = Guarded::default();
+    if let Change::ReplaceMembers { team, stay, come, go } = change {
+        replacement(team, [stay, come], go, directory, guards, &mut guarded);
+    }
     let Some(user) = affected(change).and_then(|id| directory.user(id)) else { return Ok(guarded) };
     if let Some(problem) = &user.problem {
         return Err(format!("This record could not be read ({}: {}), so it is not edited.", problem.path, problem.why));
@@ -69,7 +72,10 @@ fn affected(change: &Change) -> Option<&Id> {
         | Change::SetActive { user, .. }
         | Change::DeleteUser { user }
         | Change::SetDisplayName { user, .. }
-        | Change::SetEmail { user, .. } => Some(user),
+        | Change::SetEmail { user, .. }
+        | Change::SetSeat { user, .. }
+        | Change::SetRegistryRole { user, .. }
+        | Change::RemoveRegistryRole { user, .. } => Some(user),
         _ => None,
     }
 }
@@ -154,6 +160,31 @@ fn teams_left_without_admin(change: &Change, user: &User, directory: &Directory,
         admin(user) && !team.members.iter().flatten().any(|member| other(&member.id))
     });
     bare.map(|team| format!("{} has no known admin after this.", team.name)).collect()
+}
+
+/// Who goes from a team may be its last admin, or the one who asks for it.
+fn replacement(
+    team: &Id,
+    after: [&Vec<Id>; 2],
+    go: &[Id],
+    directory: &Directory,
+    guards: &Guards,
+    guarded: &mut Guarded,
+) {
+    let Some(team) = directory.team(team) else { return };
+    let is_admin = |id: &&Id| {
+        let role = directory.user(id).and_then(|user| user.role_in(&team.name));
+        role.is_some_and(|role| role.is("admin"))
+    };
+    if go.iter().any(|id| is_admin(&id)) && !after.into_iter().flatten().any(|id| is_admin(&id)) {
+        guarded.risk = guarded.risk.clone().max(Risk::Look);
+        guarded.notes.push(format!("{} has no known admin after this.", team.name));
+    }
+    let me = go.iter().filter_map(|id| directory.user(id)).find(|user| is_me(user, guards));
+    if let Some(me) = me.filter(|_| !guards.allow_yourself) {
+        guarded.risk = Risk::Type(me.user_name.as_str().to_owned());
+        guarded.notes.push("You leave it yourself: afterwards you may not be able to take it back.".into());
+    }
 }
 
 /// True if the key that the console uses is this user's.

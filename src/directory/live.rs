@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Id, Kind, Name, Target,
+    aside::{Participant, Person, Told, Topic},
     change::{Change, ChangeId, Field},
     record::{Record, Role, Team, User},
     records::Records,
@@ -15,7 +16,7 @@ use super::{
 
 mod members;
 
-/// What a read or an answer showed of one record.
+/// What a read or an answer showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "records are the rule, and short-lived; boxing each would cost more")]
 pub enum Fresh {
@@ -23,14 +24,26 @@ pub enum Fresh {
     Record(Record),
     /// It is not there (any more).
     Gone(Target),
+    /// What was told beside the records.
+    Told(Topic, Told),
 }
 
 impl Fresh {
-    /// Which record.
-    pub fn target(&self) -> Target {
+    /// Which record, where it is one.
+    pub fn target(&self) -> Option<Target> {
         match self {
-            Fresh::Record(record) => record.target(),
-            Fresh::Gone(target) => target.clone(),
+            Fresh::Record(record) => Some(record.target()),
+            Fresh::Gone(target) => Some(target.clone()),
+            Fresh::Told(..) => None,
+        }
+    }
+
+    /// True if it shows this record, or that it is gone.
+    pub fn is_of(&self, target: &Target) -> bool {
+        match self {
+            Fresh::Record(record) => record.target() == *target,
+            Fresh::Gone(gone) => gone == target,
+            Fresh::Told(..) => false,
         }
     }
 }
@@ -50,6 +63,7 @@ pub struct Directory {
     roles: FxHashMap<Id, Role>,
     /// What was read one by one while a refresh was under way: newer than what the refresh will bring.
     during_refresh: Option<Vec<Fresh>>,
+    told: FxHashMap<Topic, Told>,
 }
 
 impl Directory {
@@ -156,6 +170,10 @@ impl Directory {
                     teams.push(team.clone());
                 }
                 Change::RemoveMember { team, .. } => teams.retain(|known| known != team),
+                Change::ReplaceMembers { team, come, .. } => {
+                    teams.retain(|known| known != team);
+                    teams.extend(come.contains(user).then(|| team.clone()));
+                }
                 _ => {}
             }
         }
@@ -189,6 +207,22 @@ impl Directory {
     /// How many users' organisation roles are known.
     pub fn org_roles_known(&self) -> usize {
         self.records.users().values().filter(|user| user.org_role.is_some()).count()
+    }
+
+    /// The owner of the key in use, or another person's account, as last told.
+    pub fn person(&self, topic: &Topic) -> Option<&Person> {
+        match self.told.get(topic) {
+            Some(Told::Person(person)) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// Members and invitations of a team, as last told.
+    pub fn roster(&self, team: &Id) -> Option<&[Participant]> {
+        match self.told.get(&Topic::Roster(team.clone())) {
+            Some(Told::Roster(roster)) => Some(roster),
+            _ => None,
+        }
     }
 
     /// True if a pending change alters this value of this record.
@@ -263,8 +297,8 @@ impl Directory {
             if let Some(record) = change.created() {
                 reshaped |= self.records.remove(&record.target());
             }
-            for (target, _) in targets {
-                if !fresh.iter().any(|one| one.target() == target) {
+            for (target, field) in targets {
+                if !field.is_beside() && !fresh.iter().any(|one| one.is_of(&target)) {
                     self.forget_version(&target);
                 }
                 self.overlay(&target);
@@ -299,8 +333,14 @@ impl Directory {
             reshaped |= match one {
                 Fresh::Record(record) => self.records.put(record),
                 Fresh::Gone(target) => self.records.remove(&target),
+                Fresh::Told(topic, told) => {
+                    self.told.insert(topic, told);
+                    false
+                }
             };
-            self.overlay(&target);
+            if let Some(target) = target {
+                self.overlay(&target);
+            }
         }
         reshaped
     }

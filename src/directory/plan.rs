@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Directory, Name, Target,
+    aside::{Inquiry, Topic},
     change::{Change, ChangeId, Verb},
     guard::{self, Guards},
     holds::Holds,
@@ -19,6 +20,8 @@ pub enum Confirm {
     Echo(Vec<Target>),
     /// The answer can't be trusted: these are read again, always.
     Reread(Vec<Target>),
+    /// No record shows it: these are asked.
+    Ask(Vec<Inquiry>),
 }
 
 /// How a step can be taken back.
@@ -84,7 +87,11 @@ impl Plan {
     /// removal is typed.
     pub fn risk(&self) -> Risk {
         let removes = |step: &&Step| {
-            matches!(step.change.verb(), Verb::RemoveMember | Verb::Deactivate | Verb::DeleteUser | Verb::DeleteTeam)
+            let verb = step.change.verb();
+            matches!(
+                verb,
+                Verb::RemoveMember | Verb::Deactivate | Verb::DeleteUser | Verb::DeleteTeam | Verb::DeleteKey
+            )
         };
         let removed = self.steps.iter().filter(removes).count();
         if removed > 1 {
@@ -135,6 +142,16 @@ pub struct Capabilities {
     pub team_word: &'static str,
     /// Names of users and groups may hold spaces, as RFC 7643 allows.
     pub spaced_names: bool,
+    /// Seats that a user can have; none where there are no seats.
+    pub seat_levels: &'static [&'static str],
+    /// Roles in a registry; none where there are no registries.
+    pub registry_roles: Vec<RoleChoice>,
+    /// Where a new team's files can go.
+    pub buckets: &'static [&'static str],
+    /// Accounts can be made admin of the whole instance.
+    pub instance_admins: bool,
+    /// Why nothing is told beside the lists (API keys, invitations); `None` where it is.
+    pub tells_nothing: Option<String>,
 }
 
 impl Capabilities {
@@ -165,6 +182,8 @@ pub trait Planner: Send + Sync {
     fn capabilities(&self) -> &Capabilities;
     /// Plans one change. Pure.
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported>;
+    /// How to ask about a topic. Pure.
+    fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Unsupported>;
 }
 
 /// Plans changes that are meant together: guards first, then the dialect.
@@ -256,6 +275,9 @@ pub struct Exchange {
     pub bytes: u64,
     /// The beginning of the answer, or what went wrong.
     pub answer: String,
+    /// The answer was a refusal, whatever its status: GraphQL refuses with 200.
+    #[serde(default)]
+    pub refused: bool,
 }
 
 /// A change in the journal: the whole story.
@@ -297,7 +319,8 @@ pub struct Entry {
 impl Entry {
     /// How many of its requests the server accepted.
     pub fn accepted(&self) -> usize {
-        self.exchanges.iter().filter(|exchange| exchange.status.is_some_and(|status| status < 300)).count()
+        let taken = |exchange: &&Exchange| !exchange.refused && exchange.status.is_some_and(|status| status < 300);
+        self.exchanges.iter().filter(taken).count()
     }
 
     /// True if there is something to take back: all of it, or a part.

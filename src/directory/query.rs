@@ -313,7 +313,7 @@ fn age(text: &str) -> Option<i64> {
 /// The word for an account that is no person's.
 pub fn account_word(account: Account) -> &'static str {
     match account {
-        Account::Person => "person",
+        Account::Unsaid | Account::Person => "person",
         Account::TeamService => "service",
         Account::OrgService => "org service",
     }

@@ -76,13 +76,22 @@ pub enum Depth {
 /// Whose account it is (W&B `accountType`, server 0.81 and later).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Account {
-    /// A person.
+    /// The server does not say: a person, as far as is known.
     #[default]
+    Unsaid,
+    /// A person.
     Person,
     /// A service account of one team.
     TeamService,
     /// A service account of the organisation.
     OrgService,
+}
+
+impl Account {
+    /// True for accounts that are no person's.
+    pub fn is_service(self) -> bool {
+        matches!(self, Account::TeamService | Account::OrgService)
+    }
 }
 
 /// When the person was last seen by the server.

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Directory, Id, Name,
-    change::{Change, Verb},
+    change::{Change, Seat, Verb},
     holds::Holds,
     plan::Plan,
+    record::User,
 };
 
 /// What kind of line it is, drawn as a sign.
@@ -119,7 +120,62 @@ pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
             let name = directory.role(role).map_or_else(|| role.to_string(), |r| r.name.to_string());
             build(Sign::Remove, name, "is deleted".into(), none(), none())
         }
+        Change::SetSeat { user, seat, to } => {
+            let before =
+                directory.user(user).and_then(|u| seat_of(u, *seat)).map_or_else(|| "?".into(), Name::to_string);
+            build(Sign::Alter, who(user), seat.label().into(), before, to.to_string())
+        }
+        Change::SetRegistryRole { user, registry, role } => {
+            let before = registry_role(directory, user, registry);
+            let sign = if before.is_some() { Sign::Alter } else { Sign::Add };
+            let what = format!("role in registry {registry}");
+            build(sign, who(user), what, before.unwrap_or_default(), role.to_string())
+        }
+        Change::RemoveRegistryRole { user, registry: Some(registry) } => {
+            let before = registry_role(directory, user, registry).unwrap_or_default();
+            build(Sign::Remove, who(user), format!("no role in registry {registry}"), before, none())
+        }
+        Change::RemoveRegistryRole { user, registry: None } => {
+            build(Sign::Remove, who(user), "no role in any registry".into(), none(), none())
+        }
+        Change::CreateService { service, .. } => {
+            let of = if service.organisation { "the organisation".into() } else { team(&service.team) };
+            build(Sign::Add, service.name.clone(), "new service account".into(), none(), format!("of {of}"))
+        }
+        Change::ReplaceMembers { team: id, come, go, .. } => {
+            let after = format!("+{} -{}", come.len(), go.len());
+            build(Sign::Alter, team(id), "members replaced".into(), none(), after)
+        }
+        Change::Invite { team: id, to, admin, .. } => {
+            let as_admin = if *admin { " as admin" } else { "" };
+            build(Sign::Add, clean(to), format!("invited to {}{as_admin}", team(id)), none(), none())
+        }
+        Change::RevokeInvite { team: id, to, .. } => {
+            build(Sign::Remove, clean(to), format!("invitation to {} taken back", team(id)), none(), none())
+        }
+        Change::CreateKey { owner, description, .. } => {
+            build(Sign::Add, who(owner), "new API key".into(), none(), clean(description))
+        }
+        Change::DeleteKey { owner, name, .. } => {
+            build(Sign::Remove, who(owner), "API key deleted".into(), clean(name), none())
+        }
     }
+}
+
+fn seat_of(user: &User, seat: Seat) -> Option<&Name> {
+    match seat {
+        Seat::Models => user.models_seat.as_ref(),
+        Seat::Weave => user.weave_role.as_ref(),
+    }
+}
+
+fn registry_role(directory: &Directory, user: &Id, registry: &Name) -> Option<String> {
+    let grants = &directory.user(user)?.registry_roles;
+    grants.iter().find(|grant| grant.scope == *registry).map(|grant| grant.role.to_string())
+}
+
+fn clean(text: &str) -> String {
+    crate::scim::text::clean(text).into_owned()
 }
 
 fn role_difference(directory: &Directory, id: &Id, to: &super::change::RoleDraft) -> String {
@@ -140,11 +196,11 @@ fn role_difference(directory: &Directory, id: &Id, to: &super::change::RoleDraft
 }
 
 fn user_name(directory: &Directory, id: &Id) -> String {
-    directory.user(id).map_or_else(|| crate::scim::text::clean(id).into_owned(), |user| user.user_name.to_string())
+    directory.user(id).map_or_else(|| clean(id), |user| user.user_name.to_string())
 }
 
 fn team_name(directory: &Directory, id: &Id) -> String {
-    directory.team(id).map_or_else(|| crate::scim::text::clean(id).into_owned(), |team| team.name.to_string())
+    directory.team(id).map_or_else(|| clean(id), |team| team.name.to_string())
 }
 
 fn role_in(directory: &Directory, user: &Id, team: &Id) -> Option<String> {
@@ -204,5 +260,12 @@ pub fn phrase(verb: Verb) -> &'static str {
         Verb::CreateRole => "create a role",
         Verb::EditRole => "change a role",
         Verb::DeleteRole => "delete a role",
+        Verb::SetSeat => "change seats",
+        Verb::SetRegistryRole => "change registry roles",
+        Verb::CreateService => "create a service account",
+        Verb::ReplaceMembers => "replace all members",
+        Verb::Invite => "invite to a team",
+        Verb::CreateKey => "create an API key",
+        Verb::DeleteKey => "delete an API key",
     }
 }

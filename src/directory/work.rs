@@ -1,9 +1,11 @@
 //! The words that console and worker speak: jobs one way, reports the other.
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 use super::{
     Fresh, Id, Kind, Target,
+    aside::{Inquiry, Topic},
     change::ChangeId,
     plan::{Entry, Exchange, State},
     records::Records,
@@ -29,6 +31,8 @@ pub enum Job {
     Wake,
     /// The resource as the server gave it.
     Raw(Target),
+    /// Ask what no list tells.
+    Ask(Inquiry),
 }
 
 /// How the last contact with the server went.
@@ -124,6 +128,10 @@ pub enum Report {
     Link(Link),
     /// The resource as the server gave it, pretty-printed; or why not.
     Raw(Target, Result<String, Failure>),
+    /// What was asked could not be told.
+    AskFailed(Topic, Failure),
+    /// A secret that the server shows once, made by this change. It is nowhere but here.
+    Secret(ChangeId, SecretString),
     /// Nothing is under way and nothing waits but the clock; so many jobs were taken.
     Idle(u64),
     /// Something worth a line: the store was rebuilt, a second console runs, …

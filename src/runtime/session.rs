@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{Opened, ProfileView, form::ProfileDraft},
-    client::{Auth, Client, Endpoint},
+    client::{Auth, Client, Endpoint, Graph},
     config::{
         AuthForm, ConfigFile, Confirm, Hosting, KeySource, NewProfile, Places, Profile, Provider, resolve, save_profile,
     },
@@ -125,6 +125,7 @@ impl Opener {
         let endpoint = Endpoint {
             base: profile.base.clone(),
             auth: auth_of(&profile.auth, key),
+            graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
             ca_file: profile.ca_file.clone(),
             allow_http: profile.allow_http,
             timeout: profile.timeout,

@@ -5,6 +5,7 @@
 pub mod error;
 pub mod failure;
 pub mod filter;
+pub mod graph;
 pub mod instant;
 pub mod json;
 pub mod list;

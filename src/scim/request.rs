@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::graph;
+
 /// The HTTP methods that SCIM uses (RFC 7644 §3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -39,9 +41,30 @@ impl Method {
     }
 }
 
+/// Which interface of a server a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Door {
+    /// SCIM.
+    #[default]
+    Scim,
+    /// GraphQL beside it, as W&B has it.
+    Graph,
+}
+
+impl Door {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_scim(&self) -> bool {
+        matches!(self, Door::Scim)
+    }
+}
+
 /// One request, relative to the base URL of a profile: no host, no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
+    /// For which interface.
+    #[serde(default, skip_serializing_if = "Door::is_scim")]
+    pub door: Door,
     /// The method.
     pub method: Method,
     /// Path segments after the base URL, **not** percent-encoded (`["Users", "VXNlcjox=="]`).
@@ -55,12 +78,35 @@ pub struct Request {
     /// The JSON body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
+    /// Headers that the interface asks for, beside those of every request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// The answer holds a new secret: nothing of it may be kept or shown but to the person, once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
 }
 
 impl Request {
     /// A request without query, version or body.
     pub fn new<S: Into<String>>(method: Method, path: impl IntoIterator<Item = S>) -> Self {
-        Self { method, path: path.into_iter().map(Into::into).collect(), query: Vec::new(), if_match: None, body: None }
+        Self {
+            door: Door::Scim,
+            method,
+            path: path.into_iter().map(Into::into).collect(),
+            query: Vec::new(),
+            if_match: None,
+            body: None,
+            headers: Vec::new(),
+            secret: false,
+        }
+    }
+
+    /// True if it alters nothing and may be repeated.
+    pub fn is_read(&self) -> bool {
+        match self.door {
+            Door::Scim => self.method.is_read(),
+            Door::Graph => self.body.as_ref().is_some_and(graph::is_query),
+        }
     }
 
     /// Adds one query parameter.
@@ -101,7 +147,10 @@ impl Request {
 
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method.as_str(), self.target())
+        match self.door {
+            Door::Scim => write!(f, "{} {}", self.method.as_str(), self.target()),
+            Door::Graph => write!(f, "GraphQL {}", self.body.as_ref().map_or("", graph::name)),
+        }
     }
 }
 

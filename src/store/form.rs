@@ -13,7 +13,7 @@ use crate::directory::{
 
 /// The number of the form. Raise it whenever a stored type gains, loses or moves a field: the form has no names in it,
 /// so an old record would be misread. A test compares bytes to remind of it.
-pub(super) const FORMAT: &str = "1";
+pub(super) const FORMAT: &str = "2";
 
 /// Below this many bytes a second thread costs more than it saves.
 const WORTH_A_THREAD: usize = 256 << 10;

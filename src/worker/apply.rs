@@ -21,7 +21,7 @@ use crate::{
     },
     scim::{
         failure::{Arrived, Class, Failure},
-        request::{Method, Request},
+        request::{Door, Method, Request},
     },
 };
 
@@ -97,7 +97,7 @@ impl Attempt<'_> {
             let shown = redact::shown(&request);
             let began = Instant::now();
             let result = self.context.send(&request).await;
-            note(&mut entry.exchanges, exchange(shown.to_string(), &result, began.elapsed()));
+            note(&mut entry.exchanges, exchange(&request, shown.to_string(), &result, began.elapsed()));
             let answer = result?;
             self.sent += 1;
             self.learn(&request, &answer, entry);
@@ -115,8 +115,21 @@ impl Attempt<'_> {
         request
     }
 
+    /// What a GraphQL answer says was made. The secret goes to the person and nowhere else.
+    fn learn_made(&self, answer: &Answer, entry: &mut Entry) {
+        let made = self.context.dialect.made(&entry.step.change, &answer.body);
+        entry.created = made.id.or(entry.created.take());
+        if let Some(secret) = made.secret {
+            self.context.report(Report::Secret(entry.id, secret));
+        }
+    }
+
     /// What the answer shows of the record; answers without a body show nothing.
     fn learn(&mut self, request: &Request, answer: &Answer, entry: &mut Entry) {
+        if request.door == Door::Graph {
+            self.learn_made(answer, entry);
+            return;
+        }
         let Some(kind) = kind_of(request) else { return };
         // A version that is no longer true must not be sent again.
         self.versions.insert(request.path.clone(), (now(), None));
@@ -137,17 +150,12 @@ impl Attempt<'_> {
 
     /// All requests were accepted: does the directory show it?
     async fn confirm(&mut self, entry: &mut Entry) -> Ended {
-        let (trust_echo, targets) = match &entry.step.confirm {
-            Confirm::Echo(targets) => (true, targets.clone()),
-            Confirm::Reread(targets) => (false, targets.clone()),
-        };
-        let echoed = self.context.dialect.shows(&entry.step.change, &self.fresh, &entry.step) == Shown::Yes;
-        if trust_echo && echoed {
+        if matches!(entry.step.confirm, Confirm::Echo(_)) && self.shows(entry) == Shown::Yes {
             return self.settled(entry, State::Confirmed, String::new(), None).await;
         }
-        match self.reread(entry, targets).await {
+        match self.look(entry).await {
             Err(failure) => self.unsettled(entry, failure).await,
-            Ok(()) => match self.context.dialect.shows(&entry.step.change, &self.fresh, &entry.step) {
+            Ok(()) => match self.shows(entry) {
                 Shown::Yes => self.settled(entry, State::Confirmed, String::new(), None).await,
                 Shown::No(instead) => {
                     let why = format!("The server accepted it and did not change it: it shows {instead}.");
@@ -158,6 +166,25 @@ impl Attempt<'_> {
                     self.settled(entry, State::Confirmed, why, None).await
                 }
             },
+        }
+    }
+
+    fn shows(&self, entry: &Entry) -> Shown {
+        let change = entry.step.change.about(entry.created.as_ref());
+        self.context.dialect.shows(&change, &self.fresh, &entry.step)
+    }
+
+    /// Reads what the plan says shows the outcome.
+    async fn look(&mut self, entry: &Entry) -> Result<(), Failure> {
+        match &entry.step.confirm {
+            Confirm::Echo(targets) | Confirm::Reread(targets) => self.reread(entry, targets.clone()).await,
+            Confirm::Ask(inquiries) => {
+                for inquiry in inquiries {
+                    let told = self.context.ask(inquiry).await?;
+                    self.fresh.push(told);
+                }
+                Ok(())
+            }
         }
     }
 
@@ -177,7 +204,7 @@ impl Attempt<'_> {
             return self.look_after_loss(entry, &loss(&failure)).await;
         }
         // Whatever was refused, the screen goes back to what is so, which is not always what it was.
-        let _ = self.reread(entry, vec![]).await;
+        let _ = self.look_at_all(entry).await;
         let stale = failure.status == Some(412);
         let state = if stale { State::Conflict } else { State::Refused };
         let why = if stale {
@@ -191,13 +218,15 @@ impl Attempt<'_> {
 
     async fn look_after_loss(&mut self, entry: &mut Entry, loss: &str) -> Ended {
         let found = match self.context.dialect.find(&entry.step.change) {
-            Some(request) if entry.created.is_none() => self.find(entry, &request).await,
-            _ => self.reread(entry, vec![]).await,
+            Some(request) if entry.created.is_none() && !matches!(entry.step.confirm, Confirm::Ask(_)) => {
+                self.find(entry, &request).await
+            }
+            _ => self.look_at_all(entry).await,
         };
         if let Err(failure) = found {
             return self.unsettled(entry, failure).await;
         }
-        match self.context.dialect.shows(&entry.step.change, &self.fresh, &entry.step) {
+        match self.shows(entry) {
             Shown::Yes => {
                 let why = format!("{loss}; the directory shows the change.");
                 self.settled(entry, State::Confirmed, why, None).await
@@ -212,6 +241,14 @@ impl Attempt<'_> {
                 let why = self.with_part(entry, why);
                 self.settled(entry, State::Refused, why, None).await
             }
+        }
+    }
+
+    /// Reads all that the change is about, whatever the plan trusts.
+    async fn look_at_all(&mut self, entry: &Entry) -> Result<(), Failure> {
+        match &entry.step.confirm {
+            Confirm::Ask(_) => self.look(entry).await,
+            _ => self.reread(entry, vec![]).await,
         }
     }
 
@@ -246,7 +283,8 @@ impl Attempt<'_> {
             .iter()
             .filter_map(|raw| self.context.dialect.read(kind, raw, crate::directory::record::Depth::Full, "$").ok());
         // Servers that ignore a filter answer with everybody: only the same name is it.
-        let found = read.into_iter().find(|record| same_name(record, &wanted));
+        let by_email = matches!(&entry.step.change, Change::CreateUser { user, .. } if user.instance_admin);
+        let found = read.into_iter().find(|record| same_name(record, &wanted, by_email));
         match found {
             Some(record) => {
                 entry.created = Some(record.target().id);
@@ -282,8 +320,8 @@ impl Attempt<'_> {
 
     /// A membership gives both records another version: the one that was not shown since is not known any more.
     fn forget_versions(&mut self, entry: &Entry) {
-        for (target, _) in entry.step.change.touches() {
-            if !self.fresh.iter().any(|fresh| fresh.target() == target) {
+        for (target, field) in entry.step.change.touches() {
+            if !field.is_beside() && !self.fresh.iter().any(|fresh| fresh.is_of(&target)) {
                 self.versions.insert(self.context.dialect.get(&target).path, (now(), None));
             }
         }
@@ -360,8 +398,9 @@ fn kind_of(request: &Request) -> Option<Kind> {
     }
 }
 
-fn same_name(found: &Record, wanted: &Record) -> bool {
+fn same_name(found: &Record, wanted: &Record, by_email: bool) -> bool {
     match (found, wanted) {
+        (Record::User(found), Record::User(wanted)) if by_email => found.email.is(wanted.email.raw()),
         (Record::User(found), Record::User(wanted)) => found.user_name.is(wanted.user_name.raw()),
         (Record::Team(found), Record::Team(wanted)) => found.name == wanted.name,
         (Record::Role(found), Record::Role(wanted)) => found.name == wanted.name,
@@ -400,15 +439,19 @@ fn note(story: &mut Vec<Exchange>, new: Exchange) {
     last.millis = new.millis;
 }
 
+/// What stands in the journal for an answer that holds a new secret.
+const SECRET: &str = "(a new secret: shown once, kept nowhere)";
+
 /// `took` is the time of all tries together, for a failure: it knows none of its own.
-fn exchange(request: String, result: &Result<Answer, Failure>, took: Duration) -> Exchange {
+fn exchange(sent: &Request, request: String, result: &Result<Answer, Failure>, took: Duration) -> Exchange {
     match result {
         Ok(answer) => Exchange {
             request,
             status: Some(answer.status),
             millis: answer.elapsed.as_millis() as u64,
             bytes: answer.bytes as u64,
-            answer: excerpt(&answer.body),
+            answer: if sent.secret { SECRET.to_owned() } else { excerpt(&answer.body) },
+            refused: false,
         },
         Err(failure) => Exchange {
             request,
@@ -416,6 +459,7 @@ fn exchange(request: String, result: &Result<Answer, Failure>, took: Duration) -
             millis: took.as_millis() as u64,
             bytes: failure.bytes,
             answer: failure.text.clone(),
+            refused: true,
         },
     }
 }
@@ -444,6 +488,7 @@ mod tests {
             millis: 1,
             bytes: 0,
             answer: answer.into(),
+            refused: false,
         };
         let mut story = vec![made("PATCH /Users/1", Some(200), "{}")];
         for why in ["Nothing listens", "Nothing listens", "No route (to it)", "Nothing listens"] {

@@ -15,6 +15,7 @@ use crate::{
     dialect::Dialect,
     directory::{
         Fresh, Target,
+        aside::Inquiry,
         record::{Depth, Record},
         work::Report,
     },
@@ -64,6 +65,16 @@ impl Context {
         }
     }
 
+    /// Asks what no list tells.
+    pub async fn ask(&self, inquiry: &Inquiry) -> Result<Fresh, Failure> {
+        let answer = self.send(&inquiry.request).await?;
+        let told = self.dialect.told(inquiry, &answer.body).ok_or_else(|| Failure {
+            arrived: Arrived::Yes,
+            ..Failure::local(Class::Protocol, "The answer to this question could not be read.", "")
+        })?;
+        Ok(Fresh::Told(inquiry.topic.clone(), told))
+    }
+
     /// The record of an answer, with its version.
     pub fn record(&self, target: &Target, answer: &Answer) -> Result<Record, Failure> {
         let raw = raw(&answer.body).map_err(|why| unreadable(&why))?;
@@ -107,6 +118,7 @@ impl Context {
                 match one {
                     Fresh::Record(record) => store.put(record, None)?,
                     Fresh::Gone(target) => store.remove(target)?,
+                    Fresh::Told(..) => {}
                 }
             }
             Ok(())

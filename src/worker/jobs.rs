@@ -12,6 +12,7 @@ use super::{
 use crate::{
     directory::{
         Target,
+        aside::Inquiry,
         change::ChangeId,
         plan::{Entry, State},
         work::{Job, Moved, Report},
@@ -36,6 +37,7 @@ impl Worker {
             Job::Drop(ids) => self.drop_waiting(ids).await,
             Job::Wake => self.wake(),
             Job::Raw(target) => self.raw(target),
+            Job::Ask(inquiry) => self.ask(inquiry),
         }
     }
 
@@ -139,6 +141,17 @@ impl Worker {
                 }
                 Err(failure) => Done::Read(vec![], vec![(target.id, failure)]),
             }
+        });
+    }
+
+    fn ask(&mut self, inquiry: Inquiry) {
+        let context = self.context.clone();
+        self.tasks.spawn(async move {
+            match context.ask(&inquiry).await {
+                Ok(fresh) => context.report(Report::Learnt(vec![fresh])),
+                Err(failure) => context.report(Report::AskFailed(inquiry.topic, failure)),
+            }
+            Done::Nothing
         });
     }
 

@@ -393,7 +393,7 @@ impl Console {
         let users = directory.records().users().values();
         users
             .filter(|user| user.org_role.as_ref().is_some_and(|role| role.is("member")))
-            .filter(|user| user.active == Some(true) && user.account == scimitar::directory::record::Account::Person)
+            .filter(|user| user.active == Some(true) && !user.account.is_service())
             .map(|user| user.user_name.to_string())
             .collect()
     }

@@ -89,8 +89,13 @@ fn directory() -> Directory {
 
 fn new_user(teams: &[&str]) -> Change {
     let teams = teams.iter().map(|team| (*team).into()).collect();
-    let user =
-        NewUser { user_name: "noor".into(), email: "noor@x.io".into(), display_name: "Noor van Dijk".into(), teams };
+    let user = NewUser {
+        user_name: "noor".into(),
+        email: "noor@x.io".into(),
+        display_name: "Noor van Dijk".into(),
+        teams,
+        ..NewUser::default()
+    };
     Change::CreateUser { key: "new:7".into(), user }
 }
 
@@ -171,7 +176,7 @@ fn lists_and_lookups_are_asked_for_as_documented() {
             lines.push(format!("{name}: {}", list.unwrap_or_else(|| "no list".into())));
         }
         let role = Change::CreateRole { key: id("new:1"), role: draft("x", "", "member", &[]) };
-        let team = Change::CreateTeam { key: id("new:1"), name: "a \"b\"".into(), members: vec![] };
+        let team = Change::CreateTeam { key: id("new:1"), name: "a \"b\"".into(), members: vec![], bucket: None };
         for change in [new_user(&[]), team, role, Change::DeleteUser { user: id("U1") }] {
             let find = dialect.find(&change).map_or_else(|| "no look-up".into(), |request| request.to_string());
             lines.push(format!("{name}: {find}"));

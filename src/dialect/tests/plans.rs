@@ -19,6 +19,7 @@ fn changes() -> Vec<(&'static str, Change)> {
         key: id("new:8"),
         name: "audio".into(),
         members: members.iter().map(|user| id(user)).collect(),
+        bucket: None,
     };
     let edit = |role: RoleDraft| Change::EditRole { role: id("R1"), to: role };
     vec![
@@ -116,6 +117,9 @@ fn compact(step: &Step) -> String {
     let confirm = match &step.confirm {
         Confirm::Echo(targets) => format!("echo {}", ids(targets)),
         Confirm::Reread(targets) => format!("reread {}", ids(targets)),
+        Confirm::Ask(inquiries) => {
+            format!("ask {}", inquiries.iter().map(|one| one.request.to_string()).collect::<Vec<_>>().join(" "))
+        }
     };
     write!(out, "\n  {:?}, {confirm}", step.risk).unwrap();
     out

@@ -76,7 +76,7 @@ fn service_accounts_are_told_from_people() {
     assert_eq!(account(json!({"accountType": "USER", "organizationRole": "service"})), Account::Person);
     assert_eq!(account(json!({"organizationRole": "org_service"})), Account::OrgService);
     assert_eq!(account(json!({"organizationRole": "service"})), Account::TeamService);
-    assert_eq!(account(json!({})), Account::Person);
+    assert_eq!(account(json!({})), Account::Unsaid);
 }
 
 #[test]

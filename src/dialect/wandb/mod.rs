@@ -4,11 +4,13 @@
 //! set one team a request, members are removed by the filter path only, and no PATCH has more than one operation.
 
 use serde_json::value::RawValue;
+use url::Url;
 
-use super::{Dialect, Hosting, List, Shown, case::Case, read::document, shows as core_shows, wire};
+use super::{Dialect, Graph, Hosting, List, Made, Shown, case::Case, read::document, shows as core_shows, wire};
 use crate::{
     directory::{
         Directory, Fresh, Kind,
+        aside::{Inquiry, Told, Topic},
         change::Change,
         plan::{Capabilities, Planner, Step, Unsupported},
         record::{Depth, Problem, Record},
@@ -20,10 +22,15 @@ use crate::{
     },
 };
 
+mod graph;
 mod hint;
+mod invites;
+mod keys;
 mod people;
 mod read;
 mod roles;
+mod seats;
+mod services;
 mod shows;
 mod teams;
 mod words;
@@ -57,7 +64,9 @@ impl Planner for Wandb {
             Change::AddMember { team, user } => teams::add_member(case, team, user),
             Change::RemoveMember { team, user } => teams::remove_member(case, team, user),
             Change::CreateUser { key, user } => people::create(case, self.hosting, key, user),
-            Change::CreateTeam { key, name, members } => teams::create(case, key, name, members),
+            Change::CreateTeam { key, name, members, bucket } => {
+                teams::create(case, key, name, members, bucket.as_ref())
+            }
             Change::SetActive { user, active: false } => people::deactivate(case, self.hosting, user),
             Change::SetActive { user, active: true } => people::reactivate(case, user),
             Change::DeleteUser { user } => people::delete(case, user),
@@ -66,9 +75,22 @@ impl Planner for Wandb {
             Change::CreateRole { key, role } => roles::create(case, key, role),
             Change::EditRole { role, to } => roles::edit(case, role, to),
             Change::DeleteRole { role } => roles::delete(case, role),
+            Change::SetSeat { user, seat, to } => seats::set(case, user, *seat, to),
+            Change::SetRegistryRole { user, registry, role } => seats::set_registry_role(case, user, registry, role),
+            Change::RemoveRegistryRole { user, registry } => seats::remove_registry_role(case, user, registry.as_ref()),
+            Change::CreateService { key, service } => services::create(case, self.hosting, key, service),
+            Change::ReplaceMembers { team, stay, come, go } => teams::replace(case, team, stay, come, go),
+            Change::Invite { key, team, to, admin } => invites::invite(case, key, team, to, *admin),
+            Change::RevokeInvite { team, invite, to } => invites::revoke(case, team, invite, to),
+            Change::CreateKey { key, owner, description } => keys::create(case, key, owner, description),
+            Change::DeleteKey { owner, key, name } => keys::delete(case, owner, key, name),
             Change::DeleteTeam { .. } => super::case::refuse("Only the W&B app deletes teams."),
         }?;
         Ok(draft.step(change, directory))
+    }
+
+    fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Unsupported> {
+        graph::inquiry(topic, directory)
     }
 }
 
@@ -97,7 +119,11 @@ impl Dialect for Wandb {
 
     fn find(&self, change: &Change) -> Option<Request> {
         match change {
+            Change::CreateUser { user, .. } if user.instance_admin => {
+                Some(wire::find(Kind::User, "emails.value", &user.email))
+            }
             Change::CreateUser { user, .. } => Some(wire::find(Kind::User, "userName", &user.user_name)),
+            Change::CreateService { service, .. } => Some(wire::find(Kind::User, "userName", &service.name)),
             Change::CreateTeam { name, .. } => Some(wire::find(Kind::Team, "displayName", name)),
             // W&B has no filter for roles, and few roles.
             Change::CreateRole { .. } => Some(Request::new(Method::Get, [wire::endpoint(Kind::Role)])),
@@ -121,6 +147,23 @@ impl Dialect for Wandb {
             }
             _ => core_shows::shows(change, fresh),
         }
+    }
+
+    fn graph(&self, base: &Url) -> Option<Graph> {
+        let mut url = base.clone();
+        url.set_query(None);
+        let segments = base.path_segments()?.take_while(|segment| *segment != "scim").filter(|part| !part.is_empty());
+        let path: Vec<&str> = segments.chain(["graphql"]).collect();
+        url.set_path(&path.join("/"));
+        Some(Graph { url, user: graph::USER })
+    }
+
+    fn told(&self, inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
+        graph::told(inquiry, body)
+    }
+
+    fn made(&self, change: &Change, body: &[u8]) -> Made {
+        graph::made(change, body)
     }
 
     fn hint(&self, failure: &mut Failure) {

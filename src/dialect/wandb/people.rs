@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::words::{ADMIN, TEAMS_USER, VIEWER};
+use super::{
+    graph,
+    words::{ADMIN, TEAMS_USER, VIEWER},
+};
 use crate::{
     dialect::{
         Hosting,
@@ -24,7 +27,7 @@ type Planned = Result<Draft, Unsupported>;
 pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Unsupported> {
     let user = case.user(id)?;
     match user.account {
-        Account::Person => Ok(user),
+        Account::Unsaid | Account::Person => Ok(user),
         Account::TeamService | Account::OrgService => refuse(format!(
             "{} is a service account: W&B lets nobody edit those over SCIM, only delete them. Use the W&B app.",
             user.user_name
@@ -32,7 +35,8 @@ pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Unsupporte
     }
 }
 
-fn patch(case: Case<'_>, id: &Id, op: Op) -> Request {
+/// One operation on a user, held to the version that was read.
+pub(super) fn patch(case: Case<'_>, id: &Id, op: Op) -> Request {
     let target = Target::user(id);
     wire::patch(&target, op).if_match(case.version(&target))
 }
@@ -89,6 +93,9 @@ fn viewer_cascade(case: Case<'_>, user: &User, request: Request) -> Draft {
 
 pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) -> Planned {
     case.new_user(new)?;
+    if new.instance_admin {
+        return create_instance_admin(case, hosting, key, new);
+    }
     let invited = hosting == Hosting::MultiTenant;
     let mut body = Map::new();
     body.insert("schemas".into(), json!([urn::USER]));
@@ -96,6 +103,11 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) 
     body.insert("emails".into(), json!([{"primary": true, "value": new.email}]));
     if !invited && !new.display_name.is_empty() {
         body.insert("displayName".into(), json!(new.display_name));
+    }
+    for (attribute, level) in [("modelsSeat", &new.models_seat), ("weaveRole", &new.weave_role)] {
+        if let Some(level) = level {
+            body.insert(attribute.into(), json!(level.raw()));
+        }
     }
     let mut confirm = vec![Target::user(key)];
     let mut requests = Vec::new();
@@ -117,10 +129,34 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) 
         .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
     // The first answer shows the user before they joined.
     let confirm = if requests.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
-    Ok(Draft::new(requests, undo, confirm)
-        .note(invites)
-        .note("Takes a full Models seat and full Weave access.".to_owned())
-        .note(own_name))
+    Ok(Draft::new(requests, undo, confirm).note(invites).note(seats_taken(new)).note(own_name))
+}
+
+/// What W&B gives where no seat is named is full.
+fn seats_taken(new: &NewUser) -> String {
+    let level = |seat: &Option<Name>| seat.as_ref().map_or_else(|| "full".to_owned(), Name::to_string);
+    match (level(&new.models_seat).as_str(), level(&new.weave_role).as_str()) {
+        ("full", "full") => "Takes a full Models seat and full Weave access.".to_owned(),
+        (models, weave) => format!("Seats: Models {models}, Weave {weave}."),
+    }
+}
+
+/// SCIM can't make one; what W&B's SDK calls for it takes an email alone.
+fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) -> Planned {
+    if hosting == Hosting::MultiTenant {
+        return refuse("Multi-tenant Cloud has no instance admins: make them admin of the organisation instead.");
+    }
+    if !new.teams.is_empty() {
+        return refuse("An instance admin is created without teams: add them to teams afterwards.");
+    }
+    let confirm = Confirm::Reread(vec![Target::user(key)]);
+    let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
+    let seats = case.0.records().users().values().any(|user| user.models_seat.is_some());
+    Ok(Draft::new(vec![graph::create_user(&new.email, true)], undo, confirm)
+        .risk(Risk::Type(new.user_name.clone()))
+        .note("They are admin of everything on this server, whatever their organisation role.".to_owned())
+        .note("Only the email is sent: W&B chooses the user name, and they choose their display name.".to_owned())
+        .note(seats.then(|| "Seats are W&B's choice too; they can be changed afterwards.".to_owned())))
 }
 
 fn teams_named(case: Case<'_>, names: &[Name]) -> Result<Vec<Target>, Unsupported> {
@@ -170,7 +206,9 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
     let user = case.user(id)?;
     let target = Target::user(id);
     let request = wire::delete(&target).if_match(case.version(&target));
-    let keys = (user.account != Account::Person)
+    let keys = user
+        .account
+        .is_service()
         .then(|| "API keys of this service account are not revoked with it: revoke them in the W&B app.".to_owned());
     let never =
         "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew.";

@@ -81,17 +81,22 @@ fn org_role(reader: &mut Reader<'_>) -> Option<Name> {
 
 /// `accountType`, or the organisation role that Self-Managed servers give to service accounts.
 fn account(reader: &mut Reader<'_>, org_role: Option<&Name>) -> Account {
-    let kind = reader.name("accountType");
-    let is = |word: &str, role: &str| match &kind {
-        Some(kind) => kind.is(word),
-        None => org_role.is_some_and(|known| known.is(role)),
-    };
-    if is(ORG_SERVICE, "org_service") {
-        Account::OrgService
-    } else if is(SERVICE, "service") {
-        Account::TeamService
-    } else {
-        Account::Person
+    let said = account_word(reader.name("accountType").as_ref().map_or("", Name::raw));
+    let holds = |role: &str| org_role.is_some_and(|known| known.is(role));
+    match said {
+        Account::Unsaid if holds("org_service") => Account::OrgService,
+        Account::Unsaid if holds("service") => Account::TeamService,
+        said => said,
+    }
+}
+
+/// The kind of account that a word of W&B's names.
+pub(super) fn account_word(word: &str) -> Account {
+    match word.to_ascii_uppercase().as_str() {
+        "" => Account::Unsaid,
+        SERVICE => Account::TeamService,
+        ORG_SERVICE => Account::OrgService,
+        _ => Account::Person,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Plans for teams and the roles in them (WIRE A3 `teamRoles`, A4).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     people::person,
-    words::{ADMIN, MEMBER, is_predefined},
+    words::{ADMIN, BUCKETS, MEMBER, is_predefined},
 };
 use crate::{
     dialect::{
@@ -13,11 +13,15 @@ use crate::{
     },
     directory::{
         Id, Kind, Name, Target,
-        change::Change,
+        change::{Bucket, Change},
         plan::{Confirm, Risk, Undo, Unsupported},
         record::{Account, Team, User},
     },
-    scim::{patch::Op, request::Request, urn},
+    scim::{
+        patch::Op,
+        request::{Method, Request},
+        urn,
+    },
 };
 
 type Planned = Result<Draft, Unsupported>;
@@ -126,11 +130,21 @@ pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
     Ok(Draft::new(vec![request], undo, Confirm::Reread(both(team, id))).look_if(admin).note(lost))
 }
 
-pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Planned {
+pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id], bucket: Option<&Bucket>) -> Planned {
     case.new_team(name, members, "team")?;
     members.iter().try_for_each(|id| person(case, id).map(drop))?;
     let values: Vec<_> = members.iter().map(|id| json!({"value": &**id})).collect();
-    let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": values});
+    let mut body = json!({"schemas": [urn::GROUP], "displayName": name, "members": values});
+    let mut stored = None;
+    if let Some(bucket) = bucket {
+        body["storageBucket"] = storage(bucket)?;
+        stored = Some(format!(
+            "Files go to {} ({}). The server checks it first, and creates no team if it can't use it; it can't be changed \
+             afterwards.",
+            Name::from(bucket.name.as_str()),
+            bucket.provider
+        ));
+    }
     let never = "W&B has no way to delete a team over SCIM: teams are deleted in the W&B app.";
     let services = has_org_services(case)
         .then(|| "W&B adds all service accounts of the organisation to every new team.".to_owned());
@@ -144,7 +158,76 @@ pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Pl
     Ok(Draft::new(vec![wire::create(Kind::Team, body)], Undo::Never(never.into()), confirm)
         // The form was the look.
         .risk(Risk::Plain)
+        .note(stored)
         .note(services))
+}
+
+/// W&B's `storageBucket`; its words for providers are case-sensitive.
+fn storage(bucket: &Bucket) -> Result<Value, Unsupported> {
+    if !BUCKETS.contains(&bucket.provider.as_str()) {
+        return refuse(format!("{} is no storage provider: use one of {}.", bucket.provider, BUCKETS.join(", ")));
+    }
+    if bucket.name.trim().is_empty() {
+        return refuse("A storage bucket needs its name.");
+    }
+    let all = [
+        ("name", &bucket.name),
+        ("provider", &bucket.provider),
+        ("path", &bucket.path),
+        ("kmsKeyId", &bucket.kms_key),
+        ("awsExternalId", &bucket.aws_external_id),
+        ("azureTenantId", &bucket.azure_tenant),
+        ("azureClientId", &bucket.azure_client),
+    ];
+    let given = all.into_iter().filter(|(_, value)| !value.is_empty());
+    Ok(Value::Object(given.map(|(key, value)| (key.to_owned(), json!(value))).collect()))
+}
+
+pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[Id]) -> Planned {
+    let team = case.team(id)?;
+    let Some(members) = &team.members else {
+        return refuse(format!("Who is in {} was not read, so its members can't be replaced: R reads it.", team.name));
+    };
+    if come.is_empty() && go.is_empty() {
+        return refuse(format!("These are the members of {} already.", team.name));
+    }
+    come.iter().try_for_each(|user| person(case, user).map(drop))?;
+    let known = stay.iter().chain(go);
+    if members.len() != stay.len() + go.len() || !known.clone().all(|user| team.has(user)) {
+        return refuse(format!("The members of {} changed meanwhile: look again.", team.name));
+    }
+    // W&B adds and removes a team's service accounts by itself.
+    let named = |user: &&Id| case.0.user(user).is_none_or(|user| user.account != Account::TeamService);
+    let values: Vec<_> = stay.iter().chain(come).filter(named).map(|user| json!({"value": &**user})).collect();
+    let target = Target::team(id);
+    let body = json!({"schemas": [urn::GROUP], "displayName": team.name.raw(), "members": values});
+    let request = Request::new(Method::Put, wire::path(&target)).body(body).if_match(case.version(&target));
+    let back = Change::ReplaceMembers { team: id.clone(), stay: stay.to_vec(), come: go.to_vec(), go: come.to_vec() };
+    let roles = go.iter().filter_map(|user| {
+        let role = case.0.user(user)?.role_in(&team.name).filter(|role| !role.is(MEMBER))?;
+        Some(give(user, team, role))
+    });
+    let undo = Undo::By(std::iter::once(back).chain(roles).collect());
+    let everybody = std::iter::once(target).chain(come.iter().chain(go).map(Target::user)).collect();
+    let risk = if go.len() > 1 { Risk::Type(go.len().to_string()) } else { Risk::Look };
+    Ok(Draft::new(vec![request], undo, Confirm::Reread(everybody))
+        .risk(risk)
+        .note(listed(case, team, "comes as member", "come as members", come))
+        .note(listed(case, team, "leaves", "leave", go)))
+}
+
+/// Every one of them by name, with a role that is lost: this is the only place where they are named.
+fn listed(case: Case<'_>, team: &Team, one: &str, many: &str, users: &[Id]) -> Option<String> {
+    let name = |id: &Id| match case.0.user(id) {
+        Some(user) => match user.role_in(&team.name).filter(|role| !role.is(MEMBER)) {
+            Some(role) => format!("{} ({role})", user.user_name),
+            None => user.user_name.to_string(),
+        },
+        None => Name::from(&**id).to_string(),
+    };
+    let names: Vec<String> = users.iter().map(name).collect();
+    let verb = if names.len() == 1 { one } else { many };
+    (!names.is_empty()).then(|| format!("{} {verb}: {}.", names.len(), names.join(", ")))
 }
 
 fn has_org_services(case: Case<'_>) -> bool {

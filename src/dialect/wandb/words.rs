@@ -27,6 +27,9 @@ pub(super) fn is_predefined(role: &Name) -> bool {
     [ADMIN, MEMBER, VIEWER].iter().any(|name| role.is(name))
 }
 
+/// Where a team's files can go; W&B's own words.
+pub(super) const BUCKETS: [&str; 5] = ["COREWEAVE", "AWS", "AZURE", "GCP", "MINIO"];
+
 const NO_DELETE_TEAM: &str = "W&B has no way to delete a team over SCIM: only the W&B app deletes teams.";
 const NO_PROFILE: &str = "On Multi-tenant Cloud a person's display name and email are their own: only they change them, \
                           in the W&B app.";
@@ -55,5 +58,15 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         service_accounts: true,
         team_word: "team",
         spaced_names: false,
+        seat_levels: &super::seats::LEVELS,
+        registry_roles: vec![
+            choice(ADMIN, None),
+            choice(MEMBER, None),
+            choice(VIEWER, None),
+            choice("restricted_viewer", Some("not documented for SCIM: W&B may refuse")),
+        ],
+        buckets: &BUCKETS,
+        instance_admins: hosting != Hosting::MultiTenant,
+        tells_nothing: None,
     }
 }

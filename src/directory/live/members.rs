@@ -29,8 +29,15 @@ pub(super) fn lay(changes: &[&Change], team: &mut Team) {
                 joined.push(user);
             }
         } else if let Change::RemoveMember { user, .. } = change {
-            let fate = fates.entry(user).or_default();
-            *fate = Fate { left: true, joins: false };
+            fates.insert(user, Fate { left: true, joins: false });
+        } else if let Change::ReplaceMembers { come, go, .. } = change {
+            for user in go {
+                fates.insert(user, Fate { left: true, joins: false });
+            }
+            for user in come {
+                fates.insert(user, Fate { left: true, joins: true });
+                joined.push(user);
+            }
         }
     }
     drop(inside);

@@ -15,7 +15,7 @@ fn every_kind_of_change_and_every_field_of_an_entry_comes_back() {
         Change::AddMember { team: id(), user: id() },
         Change::RemoveMember { team: id(), user: id() },
         Change::CreateUser { key: id(), user },
-        Change::CreateTeam { key: id(), name: "t".into(), members: vec![id()] },
+        Change::CreateTeam { key: id(), name: "t".into(), members: vec![id()], bucket: None },
         Change::SetActive { user: id(), active: true },
         Change::DeleteUser { user: id() },
         Change::DeleteTeam { team: id() },

@@ -127,6 +127,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
             millis: 1,
             bytes: u64::from(u32::MAX) + 1,
             answer: "{}".into(),
+            refused: false,
         }],
         settled: Some(Timestamp::from_millisecond(1_700_000_000_456).unwrap()),
         undoes: Some(ChangeId(i64::MIN)),

@@ -36,7 +36,7 @@ fn the_stored_form_is_that_of_its_number() {
     let user = hex(postcard::to_stdvec(&full_user("u", "n")).unwrap());
     let team = hex(postcard::to_stdvec(&full_team("t", "n")).unwrap());
     let role = hex(postcard::to_stdvec(&full_role("r", "n")).unwrap());
-    let user_bytes = "0175016e03457661066540782e696f010002010561646d696e010106766973696f6e067669657765720106\
+    let user_bytes = "0175016e03457661066540782e696f010003010561646d696e010106766973696f6e067669657765720106\
                       6d6f64656c730a72657374726963746564010466756c6c01046e6f6e650280c49fd50c01ac0201090180c0f0\
                       f50b0105572f223722010108242e656d61696c730661206c697374";
     let team_bytes = "0174016e01010275310345766101020001013300";

@@ -10,7 +10,7 @@ use crate::directory::{
     Target,
     change::Field,
     query::account_word,
-    record::{Account, Depth, Grant, LastActive, User},
+    record::{Depth, Grant, LastActive, User},
 };
 
 impl Page<'_> {
@@ -85,7 +85,7 @@ impl Page<'_> {
         if let Some(days) = user.days_active {
             lines.extend(self.fact("Days active", &count(days), Style::new()));
         }
-        if user.account != Account::Person {
+        if user.account.is_service() {
             lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
         }
         lines

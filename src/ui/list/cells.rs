@@ -10,7 +10,7 @@ use crate::directory::{
     Id, Kind, Name, Target,
     change::Field,
     query::account_word,
-    record::{Account, Depth, LastActive, Problem, Role, Team, User},
+    record::{Depth, LastActive, Problem, Role, Team, User},
 };
 
 /// More members than this are not looked through for admins with each frame.
@@ -133,7 +133,7 @@ impl<'a> Row<'a> {
             What::Name => self.name(&user.user_name),
             What::Display => {
                 let mut cell = Cell::new(user.display_name.as_str());
-                if user.account != Account::Person {
+                if user.account.is_service() {
                     let gap = if cell.text.is_empty() { "" } else { " " };
                     cell.tail = format!("{gap}({})", account_word(user.account));
                 }

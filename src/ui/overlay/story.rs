@@ -122,6 +122,10 @@ impl Page<'_> {
                 let names: Vec<String> = names.collect();
                 format!("by reading {} again", names.join(", "))
             }
+            Confirm::Ask(inquiries) => {
+                let names: Vec<String> = inquiries.iter().map(|inquiry| inquiry.request.to_string()).collect();
+                format!("by asking {}", names.join(", "))
+            }
         };
         self.field("Checked", &how, plain);
         for consequence in &entry.step.consequences {

@@ -15,6 +15,7 @@ use crate::{
     app::{App, Msg, Opened, Overlay, action::Action},
     directory::{
         Directory, Kind, Target,
+        aside::{Inquiry, Topic},
         change::Change,
         guard::Guards,
         plan::{Capabilities, Confirm, Exchange, Planner, Risk, RoleChoice, State, Step, Undo, Unsupported},
@@ -95,6 +96,10 @@ impl Planner for Wandb {
             risk,
             words: words::line(change, directory),
         })
+    }
+
+    fn inquiry(&self, _: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
+        Err(Unsupported("Nothing is told here.".into()))
     }
 }
 

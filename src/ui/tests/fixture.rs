@@ -13,6 +13,7 @@ use super::super::{
 use crate::app::{App, Msg, Opened, ProfileView, Size, action::Action, keymap::Keymap};
 use crate::directory::{
     Directory, Name, Target,
+    aside::{Inquiry, Topic},
     change::{Change, ChangeId},
     guard::Guards,
     plan::{Capabilities, Confirm, Entry, Planner, Risk, RoleChoice, State, Step, Undo, Unsupported},
@@ -166,6 +167,10 @@ impl Planner for Fake {
 
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported> {
         Ok(step(change, directory))
+    }
+
+    fn inquiry(&self, _: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
+        Err(Unsupported("Nothing is told here.".into()))
     }
 }
 

@@ -168,6 +168,7 @@ fn stories() {
         millis: 412,
         bytes: 1_296,
         answer: "{\"detail\":\"seat limit reached\"}\u{1b}[2J".into(),
+        refused: false,
     });
     report(&mut app, Report::Journal(vec![entry]));
     press(&mut app, Action::GoActivity);
@@ -179,7 +180,7 @@ fn stories() {
 fn the_story_of_a_creation_names_what_was_created() {
     let mut app = console(80, 24);
     let key: crate::directory::Id = "new:1882".into();
-    let change = Change::CreateTeam { key: key.clone(), name: "audio".into(), members: Vec::new() };
+    let change = Change::CreateTeam { key: key.clone(), name: "audio".into(), members: Vec::new(), bucket: None };
     let mut entry = fixture::entry(&app, 60, change, State::Confirmed, "");
     entry.step.undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
     entry.step.confirm = Confirm::Reread(vec![Target::team(&key)]);

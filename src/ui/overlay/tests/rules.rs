@@ -101,6 +101,7 @@ fn no_line_of_a_text_is_wider_than_its_box() {
             millis: 61_000,
             bytes: 0,
             answer: "lost".into(),
+            refused: false,
         });
         let story = entry.id;
         report(&mut app, Report::Journal(vec![entry]));

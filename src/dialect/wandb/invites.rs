@@ -1,0 +1,49 @@
+//! Plans for invitations to teams (WIRE B2 `CreateInvite`, `DeleteInvite`).
+
+use super::graph;
+use crate::{
+    dialect::case::{Case, Draft, Membership, address, refuse},
+    directory::{
+        Id, Name,
+        aside::Topic,
+        change::Change,
+        plan::{Confirm, Undo, Unsupported},
+    },
+};
+
+type Planned = Result<Draft, Unsupported>;
+
+pub(super) fn invite(case: Case<'_>, key: &Id, team: &Id, to: &str, admin: bool) -> Planned {
+    let (record, to) = (case.team(team)?, to.trim());
+    if to.contains('@') {
+        address(to)?;
+    } else if to.is_empty() || to.contains(char::is_whitespace) {
+        return refuse("Whom? Write an email or a user name.");
+    }
+    if let Some(user) = case.0.user_named(to)
+        && case.membership(record, &user.id) == Membership::In
+    {
+        return refuse(format!("{} is in {} already.", user.user_name, record.name));
+    }
+    if case.0.roster(team).into_iter().flatten().any(|one| one.pending && one.is(to)) {
+        return refuse(format!("{} is invited to {} already.", Name::from(to), record.name));
+    }
+    let undo = Undo::By(vec![Change::RevokeInvite { team: team.clone(), invite: key.clone(), to: to.to_owned() }]);
+    let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Roster(team.clone()), case.0)?]);
+    Ok(Draft::new(vec![graph::invite(&record.name, to, admin)], undo, confirm)
+        .look_if(admin)
+        .note("They are a member once they have accepted; until then the invitation can be taken back.".to_owned()))
+}
+
+pub(super) fn revoke(case: Case<'_>, team: &Id, invite: &Id, to: &str) -> Planned {
+    let record = case.team(team)?;
+    let known = case.0.roster(team).and_then(|roster| roster.iter().find(|one| one.id == *invite));
+    // The same call would remove a member.
+    if known.is_some_and(|one| !one.pending) {
+        return refuse(format!("{} has accepted and is a member of {} now.", Name::from(to), record.name));
+    }
+    let admin = known.is_some_and(|one| one.admin);
+    let again = Change::Invite { key: "new:again".into(), team: team.clone(), to: to.to_owned(), admin };
+    let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Roster(team.clone()), case.0)?]);
+    Ok(Draft::new(vec![graph::revoke(&record.name, invite)], Undo::By(vec![again]), confirm))
+}

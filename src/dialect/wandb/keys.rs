@@ -1,0 +1,61 @@
+//! Plans for API keys (WIRE B2 `GenerateApiKey`, `DeleteApiKey`).
+
+use super::graph;
+use crate::{
+    dialect::case::{Case, Draft, refuse},
+    directory::{
+        Id,
+        aside::{Person, Topic},
+        change::Change,
+        plan::{Confirm, Risk, Undo, Unsupported},
+    },
+};
+
+type Planned = Result<Draft, Unsupported>;
+
+/// The most keys that a person may have (server 0.78 and later).
+const MOST: usize = 100;
+
+pub(super) fn create(case: Case<'_>, key: &Id, owner: &Id, description: &str) -> Planned {
+    let Some(me) = case.0.person(&Topic::Me) else {
+        return refuse("Whose key is in use is not known yet: look at your own account first.");
+    };
+    if me.id != *owner {
+        return refuse(format!(
+            "W&B makes keys only for whoever asks: you are {}. For somebody else, they make it themselves, in the W&B app.",
+            me.user_name
+        ));
+    }
+    if me.keys.as_ref().is_some_and(|keys| keys.len() >= MOST) {
+        return refuse(format!("{} has {MOST} keys, the most that W&B allows: delete one first.", me.user_name));
+    }
+    let undo =
+        Undo::By(vec![Change::DeleteKey { owner: owner.clone(), key: key.clone(), name: description.to_owned() }]);
+    let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Me, case.0)?]);
+    Ok(Draft::new(vec![graph::create_key(description)], undo, confirm)
+        .risk(Risk::Look)
+        .note(format!("The key is for {}, the owner of the key that this console uses.", me.user_name))
+        .note("W&B shows it once: it is on screen until you close it, and is kept nowhere.".to_owned()))
+}
+
+pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planned {
+    let topic = owner_topic(case, owner);
+    let known = case.0.person(&topic).and_then(|person| person.keys.as_ref());
+    if known.is_some_and(|keys| !keys.iter().any(|known| known.id == *key)) {
+        return refuse(format!("There is no key {name} any more."));
+    }
+    let never = "A deleted key can't be brought back: a new one has another secret.";
+    let confirm = Confirm::Ask(vec![graph::inquiry(topic, case.0)?]);
+    let own = case.0.person(&Topic::Me).is_some_and(|me| me.id == *owner);
+    let in_use = "It may be the very key that this console uses: then nothing can be sent after it.";
+    Ok(Draft::new(vec![graph::delete_key(key)], Undo::Never(never.into()), confirm)
+        .risk(Risk::Type(name.to_owned()))
+        .note("Whatever uses this key is locked out at once.".to_owned())
+        .note(own.then(|| in_use.to_owned())))
+}
+
+/// One's own keys are asked for as one's own: that needs no admin.
+fn owner_topic(case: Case<'_>, owner: &Id) -> Topic {
+    let is_owner = |me: &Person| me.id == *owner;
+    if case.0.person(&Topic::Me).is_some_and(is_owner) { Topic::Me } else { Topic::Person(owner.clone()) }
+}

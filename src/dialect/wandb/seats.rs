@@ -1,0 +1,118 @@
+//! Plans for seats and registry roles (WIRE A3 `modelsSeat`, `weaveRole`, `registryRoles`).
+
+use serde_json::json;
+
+use super::people::{patch, person};
+use crate::{
+    dialect::case::{Case, Draft, refuse},
+    directory::{
+        Id, Name, Target,
+        change::{Change, Seat},
+        plan::{Confirm, Undo, Unsupported},
+        record::{Grant, User},
+    },
+    scim::patch::{Op, chosen},
+};
+
+type Planned = Result<Draft, Unsupported>;
+
+/// What a seat can be.
+pub(super) const LEVELS: [&str; 3] = ["full", "viewer", "none"];
+
+fn current(user: &User, seat: Seat) -> Option<&Name> {
+    match seat {
+        Seat::Models => user.models_seat.as_ref(),
+        Seat::Weave => user.weave_role.as_ref(),
+    }
+}
+
+pub(super) fn set(case: Case<'_>, id: &Id, seat: Seat, to: &Name) -> Planned {
+    let user = person(case, id)?;
+    if !LEVELS.iter().any(|level| to.is(level)) {
+        return refuse(format!("{to} is no {}: use {}.", seat.label(), LEVELS.join(", ")));
+    }
+    let before = current(user, seat);
+    if before.is_some_and(|before| before.is(to.raw())) {
+        return refuse(format!("{} has {} {to} already.", user.user_name, seat.label()));
+    }
+    let attribute = match seat {
+        Seat::Models => "modelsSeat",
+        Seat::Weave => "weaveRole",
+    };
+    let undo = match before {
+        Some(before) => Undo::By(vec![Change::SetSeat { user: id.clone(), seat, to: before.clone() }]),
+        None => Undo::Never(format!("The {} before is not known, so it can't be put back.", seat.label())),
+    };
+    let silent = before.is_none()
+        && case.0.records().users().values().all(|user| user.models_seat.is_none() && user.weave_role.is_none());
+    let request = patch(case, id, Op::replace(attribute, to.raw()));
+    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)]))
+        .note(takes(case, seat, to))
+        .note(silent.then(|| "This server has shown no seats: it may be too old to change them over SCIM.".to_owned())))
+}
+
+/// What a full seat costs, with how many are taken where all are known.
+fn takes(case: Case<'_>, seat: Seat, to: &Name) -> Option<String> {
+    if !to.is(LEVELS[0]) {
+        return None;
+    }
+    let users = case.0.records().users();
+    let known = users.values().filter(|user| current(user, seat).is_some()).count();
+    let full = users.values().filter(|user| current(user, seat).is_some_and(|now| now.is(LEVELS[0]))).count();
+    let basis = if known < users.len() { format!(" (known for {known} of {})", users.len()) } else { String::new() };
+    let product = match seat {
+        Seat::Models => "Models seat",
+        Seat::Weave => "Weave seat",
+    };
+    Some(format!("Takes a full {product}; {full} are taken now{basis}."))
+}
+
+pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {
+    let user = person(case, id)?;
+    if registry.raw().trim().is_empty() || role.raw().trim().is_empty() {
+        return refuse("A registry role needs a registry and a role.");
+    }
+    let before = grant(user, registry);
+    if before.is_some_and(|before| before.role == *role) {
+        return refuse(format!("{} is {role} in registry {registry} already.", user.user_name));
+    }
+    let undo = match before {
+        Some(before) => give(id, before),
+        None => Change::RemoveRegistryRole { user: id.clone(), registry: Some(registry.clone()) },
+    };
+    let value = json!([{"registryName": registry.raw(), "roleName": role.raw()}]);
+    let request = patch(case, id, Op::add("registryRoles", value));
+    let unsure =
+        role.is("restricted_viewer").then(|| "W&B does not document this role for SCIM: it may refuse.".to_owned());
+    Ok(Draft::new(vec![request], Undo::By(vec![undo]), Confirm::Echo(vec![Target::user(id)]))
+        .look_if(role.is("admin") || before.is_some_and(|before| before.role.is("admin")))
+        .note(unsure))
+}
+
+pub(super) fn remove_registry_role(case: Case<'_>, id: &Id, registry: Option<&Name>) -> Planned {
+    let user = person(case, id)?;
+    let gone: Vec<&Grant> =
+        user.registry_roles.iter().filter(|grant| registry.is_none_or(|name| grant.scope == *name)).collect();
+    let op = match registry {
+        _ if gone.is_empty() => {
+            let place = registry.map_or_else(|| "any registry".into(), |name| format!("registry {name}"));
+            return refuse(format!("{} has no role in {place} that is known.", user.user_name));
+        }
+        Some(name) => Op::remove(chosen("registryRoles", "registryName", name.raw()))
+            .map_err(|error| Unsupported(error.to_string()))?,
+        None => Op::remove_all("registryRoles"),
+    };
+    let undo = Undo::By(gone.iter().map(|grant| give(id, grant)).collect());
+    let all = gone.iter().map(|grant| format!("{} ({})", grant.scope, grant.role)).collect::<Vec<_>>().join(", ");
+    Ok(Draft::new(vec![patch(case, id, op)], undo, Confirm::Reread(vec![Target::user(id)]))
+        .look_if(registry.is_none() || gone.iter().any(|grant| grant.role.is("admin")))
+        .note(registry.is_none().then(|| format!("Lost: {all}."))))
+}
+
+fn grant<'a>(user: &'a User, registry: &Name) -> Option<&'a Grant> {
+    user.registry_roles.iter().find(|grant| grant.scope == *registry)
+}
+
+fn give(user: &Id, grant: &Grant) -> Change {
+    Change::SetRegistryRole { user: user.clone(), registry: grant.scope.clone(), role: grant.role.clone() }
+}

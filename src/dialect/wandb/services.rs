@@ -1,0 +1,68 @@
+//! Plans for service accounts (WIRE A3, server 0.81 and later; WIRE B2 `CreateServiceAccount`).
+//!
+//! SCIM makes them where the server is known to list them; older servers know only the GraphQL call, and only for teams.
+
+use serde_json::json;
+
+use super::{
+    graph,
+    words::{ORG_SERVICE, SERVICE, TEAMS_USER},
+};
+use crate::{
+    dialect::{
+        Hosting,
+        case::{Case, Draft, refuse},
+        wire,
+    },
+    directory::{
+        Id, Kind, Target,
+        aside::Topic,
+        change::{Change, NewService},
+        plan::{Confirm, Risk, Undo, Unsupported},
+        record::Account,
+    },
+    scim::urn,
+};
+
+type Planned = Result<Draft, Unsupported>;
+
+const NO_KEY: &str = "It has no API key yet: make one in the W&B app.";
+
+pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewService) -> Planned {
+    let name = service.name.trim();
+    if name.is_empty() || name.contains(char::is_whitespace) {
+        return refuse("A service account needs a name without spaces.");
+    }
+    if let Some(known) = case.0.user_named(name) {
+        return refuse(format!("{} is there already.", known.user_name));
+    }
+    let team = case.team(&service.team)?;
+    let draft = if hosting == Hosting::MultiTenant || lists_services(case) {
+        let account = if service.organisation { ORG_SERVICE } else { SERVICE };
+        let body = json!({
+            "schemas": [urn::USER, TEAMS_USER],
+            "userName": name,
+            "accountType": account,
+            TEAMS_USER: {"defaultTeam": team.name.raw()},
+        });
+        let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
+        Draft::new(vec![wire::create(Kind::User, body)], undo, Confirm::Echo(vec![Target::user(key)]))
+    } else if service.organisation {
+        return refuse(
+            "This server has shown no service accounts: servers before 0.81 create those of the organisation only in \
+             the W&B app.",
+        );
+    } else {
+        let never = "Over SCIM this server neither lists nor deletes service accounts: only the W&B app does.";
+        let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Roster(team.id.clone()), case.0)?]);
+        Draft::new(vec![graph::create_service(&team.name, name)], Undo::Never(never.into()), confirm)
+            .note(format!("It is seen in the invitations and members of {}, not in the list of users.", team.name))
+    };
+    let everywhere = "A service account of the organisation works in every team.";
+    Ok(draft.risk(Risk::Look).note(service.organisation.then(|| everywhere.to_owned())).note(NO_KEY.to_owned()))
+}
+
+/// Servers from 0.81 on say what kind of account each user is.
+fn lists_services(case: Case<'_>) -> bool {
+    case.0.records().users().values().any(|user| user.account != Account::Unsaid)
+}

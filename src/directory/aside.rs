@@ -1,0 +1,104 @@
+//! What a provider tells beside its lists, when it is asked: whose key is in use, the API keys of a person, a team's
+//! invitations. Never on disk.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Id, Name, record::Account};
+use crate::scim::request::Request;
+
+/// What can be asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Topic {
+    /// The owner of the key in use.
+    Me,
+    /// The account of this user.
+    Person(Id),
+    /// The members and invitations of this team.
+    Roster(Id),
+}
+
+/// A question with the request that asks it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inquiry {
+    /// About what.
+    pub topic: Topic,
+    /// The user name of the person, to find them among others.
+    pub name: Name,
+    /// What is sent; alters nothing.
+    pub request: Request,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// To [`Topic::Me`] and [`Topic::Person`].
+    Person(Person),
+    /// To [`Topic::Roster`].
+    Roster(Vec<Participant>),
+    /// There is no such person, or no such team.
+    Nothing,
+}
+
+/// An account with what only its own interface shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Person {
+    /// The same id as in the lists, or empty.
+    pub id: Id,
+    /// Unique.
+    pub user_name: Name,
+    /// Shown name.
+    pub name: Name,
+    /// Address.
+    pub email: Name,
+    /// Of the whole instance; `None` is not told.
+    pub instance_admin: Option<bool>,
+    /// The account was deleted.
+    pub deleted: bool,
+    /// Names of teams.
+    pub teams: Vec<Name>,
+    /// API keys; `None` where the caller may not see them.
+    pub keys: Option<Vec<ApiKey>>,
+}
+
+/// An API key without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// What it is deleted by.
+    pub id: Id,
+    /// The public part.
+    pub name: Name,
+    /// What it is for; may be empty.
+    pub description: Name,
+}
+
+/// Somebody in a team, or invited to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Of the membership or invitation.
+    pub id: Id,
+    /// Empty for those who were invited by email and have no account.
+    pub user_name: Name,
+    /// Shown name.
+    pub name: Name,
+    /// Address.
+    pub email: Name,
+    /// The team's admin, or invited as such.
+    pub admin: bool,
+    /// Invited, not a member yet.
+    pub pending: bool,
+    /// Person or service account.
+    pub account: Account,
+}
+
+impl Participant {
+    /// True if this is who was meant by an email or a user name.
+    pub fn is(&self, who: &str) -> bool {
+        [&self.email, &self.user_name].iter().any(|known| !known.is_empty() && known.is(who.trim()))
+    }
+
+    /// User name, or else the address.
+    pub fn label(&self) -> &Name {
+        if self.user_name.is_empty() { &self.email } else { &self.user_name }
+    }
+}

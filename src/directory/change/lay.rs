@@ -1,0 +1,133 @@
+//! A change laid over the records that it alters: what the screen shows before the server has answered.
+
+use super::{Change, RoleDraft, Seat};
+use crate::directory::{
+    Id, Name,
+    record::{Account, Depth, Grant, LastActive, Member, Permission, Record, Role, Team, User},
+};
+
+impl Change {
+    /// The record as it will be on screen before the server has one, for changes that create.
+    pub fn created(&self) -> Option<Record> {
+        match self {
+            Change::CreateUser { key, user } => Some(Record::User(User {
+                id: key.clone(),
+                user_name: Name::from(user.user_name.as_str()),
+                display_name: Name::from(user.display_name.as_str()),
+                email: Name::from(user.email.as_str()),
+                active: Some(true),
+                models_seat: user.models_seat.clone(),
+                weave_role: user.weave_role.clone(),
+                last_active: LastActive::Unknown,
+                depth: Depth::Full,
+                ..User::default()
+            })),
+            Change::CreateTeam { key, name, members, .. } => Some(Record::Team(Team {
+                id: key.clone(),
+                name: Name::from(name.as_str()),
+                members: Some(members.iter().map(|id| Member { id: id.clone(), display: Name::default() }).collect()),
+                ..Team::default()
+            })),
+            Change::CreateRole { key, role } => {
+                let mut record = Role { id: key.clone(), ..Role::default() };
+                define(&mut record, role);
+                Some(Record::Role(record))
+            }
+            Change::CreateService { key, service } => Some(Record::User(User {
+                id: key.clone(),
+                user_name: Name::from(service.name.as_str()),
+                active: Some(true),
+                account: if service.organisation { Account::OrgService } else { Account::TeamService },
+                depth: Depth::Full,
+                ..User::default()
+            })),
+            _ => None,
+        }
+    }
+
+    /// Lays the change over a user. `team_name` resolves a team's id.
+    pub fn apply_to_user(&self, record: &mut User, team_name: impl Fn(&Id) -> Option<Name>) {
+        match self {
+            Change::SetOrgRole { role, .. } => record.org_role = Some(role.clone()),
+            Change::SetTeamRole { team, role, .. } => {
+                if let Some(scope) = team_name(team) {
+                    let grants = record.team_roles.get_or_insert_default();
+                    match grants.iter_mut().find(|grant| grant.scope == scope) {
+                        Some(grant) => grant.role = role.clone(),
+                        None => grants.push(Grant { scope, role: role.clone() }),
+                    }
+                }
+            }
+            Change::SetSeat { seat: Seat::Models, to, .. } => record.models_seat = Some(to.clone()),
+            Change::SetSeat { seat: Seat::Weave, to, .. } => record.weave_role = Some(to.clone()),
+            Change::SetRegistryRole { registry, role, .. } => {
+                let grants = &mut record.registry_roles;
+                match grants.iter_mut().find(|grant| grant.scope == *registry) {
+                    Some(grant) => grant.role = role.clone(),
+                    None => grants.push(Grant { scope: registry.clone(), role: role.clone() }),
+                }
+            }
+            Change::RemoveRegistryRole { registry, .. } => {
+                record.registry_roles.retain(|grant| registry.as_ref().is_some_and(|gone| grant.scope != *gone));
+            }
+            Change::ReplaceMembers { team, go, .. } if go.contains(&record.id) => {
+                if let (Some(grants), Some(scope)) = (record.team_roles.as_mut(), team_name(team)) {
+                    grants.retain(|grant| grant.scope != scope);
+                }
+            }
+            Change::RemoveMember { team, .. } => {
+                if let (Some(grants), Some(scope)) = (record.team_roles.as_mut(), team_name(team)) {
+                    grants.retain(|grant| grant.scope != scope);
+                }
+            }
+            Change::SetActive { active, .. } => record.active = Some(*active),
+            Change::SetDisplayName { to, .. } => record.display_name = Name::from(to.as_str()),
+            Change::SetEmail { to, .. } => record.email = Name::from(to.as_str()),
+            _ => {}
+        }
+    }
+
+    /// Lays the change over a team.
+    pub fn apply_to_team(&self, record: &mut Team) {
+        let inside = self.joins().is_some_and(|user| record.has(user));
+        self.apply_to_members(record, inside);
+    }
+
+    /// The same where it is known whether the one who joins is in the team already.
+    pub fn apply_to_members(&self, record: &mut Team, inside: bool) {
+        let Some(members) = record.members.as_mut() else { return };
+        if let Some(user) = self.joins().filter(|_| !inside) {
+            members.push(Member { id: user.clone(), display: Name::default() });
+        } else if let Change::RemoveMember { user, .. } = self {
+            members.retain(|member| member.id != *user);
+        } else if let Change::ReplaceMembers { come, go, .. } = self {
+            members.retain(|member| !go.contains(&member.id) && !come.contains(&member.id));
+            members.extend(come.iter().map(|user| Member { id: user.clone(), display: Name::default() }));
+        }
+    }
+
+    /// Who is in the team afterwards, if they were not before.
+    pub fn joins(&self) -> Option<&Id> {
+        match self {
+            Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => Some(user),
+            _ => None,
+        }
+    }
+
+    /// Lays the change over a role.
+    pub fn apply_to_role(&self, record: &mut Role) {
+        if let Change::EditRole { to, .. } = self {
+            define(record, to);
+        }
+    }
+}
+
+fn define(record: &mut Role, draft: &RoleDraft) {
+    record.name = Name::from(draft.name.as_str());
+    record.description = Name::from(draft.description.as_str());
+    record.inherits = Name::from(draft.inherits.as_str());
+    record.permissions.retain(|permission| permission.inherited);
+    record
+        .permissions
+        .extend(draft.added.iter().map(|name| Permission { name: Name::from(name.as_str()), inherited: false }));
+}
