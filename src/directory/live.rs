@@ -18,7 +18,6 @@ mod members;
 
 /// What a read or an answer showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "records are the rule, and short-lived; boxing each would cost more")]
 pub enum Fresh {
     /// It is so.
     Record(Record),

@@ -67,8 +67,7 @@ pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
     let none = String::new;
     match change {
         Change::SetOrgRole { user, role } => {
-            let before =
-                directory.user(user).and_then(|u| u.org_role.as_ref()).map_or_else(|| "?".into(), Name::to_string);
+            let before = known(directory, user, |user| user.org_role.as_ref());
             build(Sign::Alter, who(user), "organisation role".into(), before, role.to_string())
         }
         Change::SetTeamRole { user, team: id, role } => {
@@ -102,27 +101,25 @@ pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
         Change::DeleteUser { user } => build(Sign::Remove, who(user), "is deleted".into(), none(), none()),
         Change::DeleteTeam { team: id } => build(Sign::Remove, team(id), "is deleted".into(), none(), none()),
         Change::SetDisplayName { user, to } => {
-            let before = directory.user(user).map(|u| u.display_name.to_string()).unwrap_or_default();
+            let before = directory.user(user).map_or_else(none, |user| user.display_name.to_string());
             build(Sign::Alter, who(user), "display name".into(), before, to.clone())
         }
         Change::SetEmail { user, to } => {
-            let before = directory.user(user).map(|u| u.email.to_string()).unwrap_or_default();
+            let before = directory.user(user).map_or_else(none, |user| user.email.to_string());
             build(Sign::Alter, who(user), "email".into(), before, to.clone())
         }
         Change::CreateRole { role, .. } => {
             build(Sign::Add, role.name.clone(), "new role".into(), none(), format!("inherits {}", role.inherits))
         }
         Change::EditRole { role, to } => {
-            let name = directory.role(role).map_or_else(|| to.name.clone(), |r| r.name.to_string());
-            build(Sign::Alter, name, "definition".into(), none(), role_difference(directory, role, to))
+            let difference = role_difference(directory, role, to);
+            build(Sign::Alter, role_name(directory, role), "definition".into(), none(), difference)
         }
         Change::DeleteRole { role } => {
-            let name = directory.role(role).map_or_else(|| role.to_string(), |r| r.name.to_string());
-            build(Sign::Remove, name, "is deleted".into(), none(), none())
+            build(Sign::Remove, role_name(directory, role), "is deleted".into(), none(), none())
         }
         Change::SetSeat { user, seat, to } => {
-            let before =
-                directory.user(user).and_then(|u| seat_of(u, *seat)).map_or_else(|| "?".into(), Name::to_string);
+            let before = known(directory, user, |user| seat_of(user, *seat));
             build(Sign::Alter, who(user), seat.label().into(), before, to.to_string())
         }
         Change::SetRegistryRole { user, registry, role } => {
@@ -131,12 +128,10 @@ pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
             let what = format!("role in registry {registry}");
             build(sign, who(user), what, before.unwrap_or_default(), role.to_string())
         }
-        Change::RemoveRegistryRole { user, registry: Some(registry) } => {
-            let before = registry_role(directory, user, registry).unwrap_or_default();
-            build(Sign::Remove, who(user), format!("no role in registry {registry}"), before, none())
-        }
-        Change::RemoveRegistryRole { user, registry: None } => {
-            build(Sign::Remove, who(user), "no role in any registry".into(), none(), none())
+        Change::RemoveRegistryRole { user, registry } => {
+            let before = registry.as_ref().and_then(|name| registry_role(directory, user, name));
+            let place = registry.as_ref().map_or_else(|| "any registry".into(), |name| format!("registry {name}"));
+            build(Sign::Remove, who(user), format!("no role in {place}"), before.unwrap_or_default(), none())
         }
         Change::CreateService { service, .. } => {
             let of = if service.organisation { "the organisation".into() } else { team(&service.team) };
@@ -160,6 +155,11 @@ pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
             build(Sign::Remove, who(owner), "API key deleted".into(), clean(name), none())
         }
     }
+}
+
+/// A value of a user, or a question mark.
+fn known(directory: &Directory, user: &Id, value: impl Fn(&User) -> Option<&Name>) -> String {
+    directory.user(user).and_then(value).map_or_else(|| "?".into(), Name::to_string)
 }
 
 fn seat_of(user: &User, seat: Seat) -> Option<&Name> {
@@ -197,6 +197,10 @@ fn role_difference(directory: &Directory, id: &Id, to: &super::change::RoleDraft
 
 fn user_name(directory: &Directory, id: &Id) -> String {
     directory.user(id).map_or_else(|| clean(id), |user| user.user_name.to_string())
+}
+
+fn role_name(directory: &Directory, id: &Id) -> String {
+    directory.role(id).map_or_else(|| clean(id), |role| role.name.to_string())
 }
 
 fn team_name(directory: &Directory, id: &Id) -> String {

@@ -57,13 +57,16 @@ fn directory() -> Directory {
     (summary.depth, summary.team_roles, summary.display_name) = (Depth::Summary, None, "".into());
     let mut service = user("S1", "bot", "member", &[]);
     service.account = Account::OrgService;
+    let mut di = user("U4", "di", "viewer", &[]);
+    di.registry_roles = vec![grant("models", "viewer"), grant("data", "admin")];
+    (di.models_seat, di.weave_role) = (Some("full".into()), Some("none".into()));
     let mut broken = user("B1", "??", "member", &[]);
     broken.problem = Some(Box::new(Problem { path: "$.emails".into(), why: "is a number".into() }));
     let users = vec![
         user("U1", "ann", "admin", &[("vision", "admin"), ("nlp", "janitor"), ("ops", "viewer")]),
         bo,
         summary,
-        user("U4", "di", "viewer", &[]),
+        di,
         service,
         broken,
     ];

@@ -3,7 +3,12 @@
 use super::*;
 use crate::{
     dialect::Shown,
-    directory::{Fresh, Target, plan::Step},
+    directory::{
+        Fresh, Target,
+        aside::{ApiKey, Participant, Person, Told, Topic},
+        change::Seat,
+        plan::Step,
+    },
 };
 
 fn step(change: &Change) -> Step {
@@ -143,4 +148,79 @@ fn definitions_of_roles() {
     check(&edit, &role("reaper", &["run:read"]), Err("the role without run:stop"));
     check(&edit, &role("reaper", &["run:read", "run:stop", "run:delete"]), Err("the role with run:delete"));
     check(&Change::DeleteRole { role: id("R1") }, &role("janitor", &[]), Err("janitor still there"));
+}
+
+#[test]
+fn seats_and_registry_roles_are_looked_up_where_they_stand() {
+    let seat = |to: &str| Change::SetSeat { user: id("U4"), seat: Seat::Models, to: to.into() };
+    let give = |role: &str| Change::SetRegistryRole { user: id("U4"), registry: "models".into(), role: role.into() };
+    let take =
+        |registry: Option<&str>| Change::RemoveRegistryRole { user: id("U4"), registry: registry.map(Into::into) };
+    let mut di = user("U4", "di", "member", &[]);
+    assert_eq!(said(&seat("full"), &di), Shown::CantTell);
+    assert_eq!(said(&take(None), &di), Shown::Yes);
+    di.models_seat = Some("Viewer".into());
+    di.registry_roles = vec![grant("models", "viewer")];
+    assert_eq!(said(&seat("viewer"), &di), Shown::Yes);
+    assert_eq!(said(&seat("full"), &di), Shown::No("Models seat Viewer".into()));
+    assert_eq!(said(&give("viewer"), &di), Shown::Yes);
+    assert_eq!(said(&give("admin"), &di), Shown::No("role in registry models: viewer".into()));
+    assert_eq!(said(&take(Some("data")), &di), Shown::Yes);
+    for registry in [None, Some("models")] {
+        assert_eq!(said(&take(registry), &di), Shown::No("role in registry models: viewer".into()));
+    }
+}
+
+fn said(change: &Change, user: &User) -> Shown {
+    super::super::shows::shows(change, &[Fresh::Record(Record::User(user.clone()))])
+}
+
+#[test]
+fn a_whole_list_of_members_is_compared() {
+    let ids = |names: &[&str]| names.iter().map(|name| id(name)).collect::<Vec<_>>();
+    let change = Change::ReplaceMembers { team: id("T1"), stay: ids(&["U1"]), come: ids(&["U4"]), go: ids(&["U2="]) };
+    let said = |members: &[&str]| {
+        let team = team("T1", "vision", Some(members));
+        super::super::shows::shows(&change, &[Fresh::Record(Record::Team(team))])
+    };
+    // Service accounts come and go with the team, unasked.
+    assert_eq!(said(&["U4", "U1", "S1"]), Shown::Yes);
+    assert_eq!(said(&["U4", "U1", "U2="]), Shown::No("1 member who should have left".into()));
+    assert_eq!(said(&["U1"]), Shown::No("1 member missing".into()));
+}
+
+#[test]
+fn invitations_and_keys_are_looked_up_beside_the_records() {
+    let roster = |all: &[(&str, &str)]| {
+        let one = |(invite, email): &(&str, &str)| Participant {
+            id: id(invite),
+            user_name: "".into(),
+            name: "".into(),
+            email: (*email).into(),
+            admin: false,
+            pending: true,
+            account: Account::Unsaid,
+        };
+        Fresh::Told(Topic::Roster(id("T1")), Told::Roster(all.iter().map(one).collect()))
+    };
+    let keys = |all: &[&str]| {
+        let key = |key: &&str| ApiKey { id: id(key), name: (*key).into(), description: "".into() };
+        let person = Person { keys: Some(all.iter().map(key).collect()), ..Person::default() };
+        Fresh::Told(Topic::Me, Told::Person(person))
+    };
+    let said = |change: &Change, fresh: Fresh| super::super::shows::shows(change, &[fresh]);
+    let invite = Change::Invite { key: id("new:1"), team: id("T1"), to: "Lee@x.io".into(), admin: false };
+    assert_eq!(said(&invite, roster(&[("I1", "lee@x.io")])), Shown::Yes);
+    assert!(matches!(said(&invite, roster(&[])), Shown::No(_)));
+    let revoke = Change::RevokeInvite { team: id("T1"), invite: id("I1"), to: "lee@x.io".into() };
+    assert!(matches!(said(&revoke, roster(&[("I1", "lee@x.io")])), Shown::No(_)));
+    assert_eq!(said(&revoke, roster(&[("I2", "lee@x.io")])), Shown::Yes);
+    let make = Change::CreateKey { key: id("new:1"), owner: id("U1"), description: String::new() };
+    assert_eq!(said(&make, keys(&["K1"])), Shown::CantTell);
+    assert_eq!(said(&make.about(Some(&id("K1"))), keys(&["K1"])), Shown::Yes);
+    let delete = Change::DeleteKey { owner: id("U1"), key: id("K1"), name: "K1".into() };
+    assert!(matches!(said(&delete, keys(&["K1"])), Shown::No(_)));
+    assert_eq!(said(&delete, keys(&["K2"])), Shown::Yes);
+    // Whom the caller may not see the keys of says nothing about them.
+    assert_eq!(said(&delete, Fresh::Told(Topic::Me, Told::Person(Person::default()))), Shown::CantTell);
 }

@@ -4,7 +4,7 @@ use super::graph;
 use crate::{
     dialect::case::{Case, Draft, refuse},
     directory::{
-        Id,
+        Id, Name,
         aside::{Person, Topic},
         change::Change,
         plan::{Confirm, Risk, Undo, Unsupported},
@@ -46,12 +46,15 @@ pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planne
     }
     let never = "A deleted key can't be brought back: a new one has another secret.";
     let confirm = Confirm::Ask(vec![graph::inquiry(topic, case.0)?]);
-    let own = case.0.person(&Topic::Me).is_some_and(|me| me.id == *owner);
+    let own = case.0.person(&Topic::Me).filter(|me| me.id == *owner);
+    let user_name = own.map(|me| &me.user_name).or(case.0.user(owner).map(|user| &user.user_name));
+    // A key's own name may hold what no keyboard has.
+    let typed = user_name.map_or_else(|| "delete".to_owned(), Name::to_string);
     let in_use = "It may be the very key that this console uses: then nothing can be sent after it.";
     Ok(Draft::new(vec![graph::delete_key(key)], Undo::Never(never.into()), confirm)
-        .risk(Risk::Type(name.to_owned()))
+        .risk(Risk::Type(typed))
         .note("Whatever uses this key is locked out at once.".to_owned())
-        .note(own.then(|| in_use.to_owned())))
+        .note(own.map(|_| in_use.to_owned())))
 }
 
 /// One's own keys are asked for as one's own: that needs no admin.

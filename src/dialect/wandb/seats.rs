@@ -64,7 +64,7 @@ fn takes(case: Case<'_>, seat: Seat, to: &Name) -> Option<String> {
         Seat::Models => "Models seat",
         Seat::Weave => "Weave seat",
     };
-    Some(format!("Takes a full {product}; {full} are taken now{basis}."))
+    Some(format!("Takes a full {product}; taken now: {full}{basis}."))
 }
 
 pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {

@@ -202,7 +202,8 @@ pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[I
     let target = Target::team(id);
     let body = json!({"schemas": [urn::GROUP], "displayName": team.name.raw(), "members": values});
     let request = Request::new(Method::Put, wire::path(&target)).body(body).if_match(case.version(&target));
-    let back = Change::ReplaceMembers { team: id.clone(), stay: stay.to_vec(), come: go.to_vec(), go: come.to_vec() };
+    let (back, lost): (Vec<Id>, Vec<Id>) = go.iter().cloned().partition(|user| case.0.user(user).is_some());
+    let back = Change::ReplaceMembers { team: id.clone(), stay: stay.to_vec(), come: back, go: come.to_vec() };
     let roles = go.iter().filter_map(|user| {
         let role = case.0.user(user)?.role_in(&team.name).filter(|role| !role.is(MEMBER))?;
         Some(give(user, team, role))
@@ -213,7 +214,10 @@ pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[I
     Ok(Draft::new(vec![request], undo, Confirm::Reread(everybody))
         .risk(risk)
         .note(listed(case, team, "comes as member", "come as members", come))
-        .note(listed(case, team, "leaves", "leave", go)))
+        .note(listed(case, team, "leaves", "leave", go))
+        .note((!lost.is_empty()).then(|| {
+            format!("{} of those who leave can't be put back from here: they are no known users.", lost.len())
+        })))
 }
 
 /// Every one of them by name, with a role that is lost: this is the only place where they are named.

@@ -88,6 +88,7 @@ impl Server {
 }
 
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "few of them live, in a test")]
 enum Event {
     Begin(Change),
     Answer(usize, bool),
