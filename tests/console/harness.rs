@@ -126,6 +126,18 @@ impl Server {
         assert!(answer.status().is_success(), "PATCH {}", answer.status());
     }
 
+    /// Empties a team as somebody else would.
+    pub async fn remove_all_members(&self, id: &str) {
+        let url = format!("{}/Groups/{id}", self.running.url());
+        let body = serde_json::json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [{"op": "remove", "path": "members"}],
+        });
+        let request = self.http.patch(&url).bearer_auth(KEY).header("Content-Type", "application/scim+json");
+        let answer = request.body(body.to_string()).send().await.unwrap();
+        assert!(answer.status().is_success(), "PATCH {}", answer.status());
+    }
+
     /// Deletes a record as somebody else would.
     pub async fn delete(&self, path: &str) {
         let url = format!("{}/{path}", self.running.url());
@@ -151,7 +163,9 @@ impl Server {
 
     /// Role of a user in a team.
     pub async fn role_in(&self, user: &str, team: &str) -> Option<String> {
-        let user = self.user(user).await;
+        let listed = self.user(user).await;
+        // A list may leave the roles out.
+        let user = self.get(&format!("Users/{}", listed["id"].as_str()?)).await;
         let grants = user["teamRoles"].as_array()?;
         let grant = grants.iter().find(|grant| grant["teamName"] == team)?;
         grant["roleName"].as_str().map(str::to_owned)
