@@ -9,6 +9,7 @@ pub mod guard;
 pub mod holds;
 mod live;
 pub mod name;
+pub mod permissions;
 pub mod plan;
 pub mod query;
 pub mod record;
