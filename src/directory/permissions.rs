@@ -44,9 +44,9 @@ impl Held {
 /// What becomes of the holders' permissions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effect {
-    /// What they may do that they could not before.
+    /// What they may do that they could not before; what the role itself adds comes first.
     pub gains: Vec<String>,
-    /// What they can't do any more.
+    /// What they can't do any more, in the same order.
     pub loses: Vec<String>,
     /// Set where what a predefined role allows is not known, and there may be more: its name.
     pub unknown: Option<String>,
@@ -66,6 +66,13 @@ pub enum Stance {
 fn names<'a>(role: &'a Role, inherited: bool) -> impl Iterator<Item = String> + 'a {
     let permissions = role.permissions.iter().filter(move |permission| permission.inherited == inherited);
     permissions.map(|permission| permission.name.raw().to_owned())
+}
+
+/// What these have beyond those, the ones that were chosen first.
+fn beyond(these: &Permissions, those: &Permissions, chosen: &[String]) -> Vec<String> {
+    let (first, then): (Vec<String>, Vec<String>) =
+        these.difference(those).cloned().partition(|name| chosen.contains(name));
+    [first, then].concat()
 }
 
 /// How a role stands to a permission.
@@ -123,11 +130,8 @@ impl Directory {
             after.retain(|name| !old.contains(name));
             before.retain(|name| !new.contains(name));
         }
-        Effect {
-            gains: after.difference(&before).cloned().collect(),
-            loses: before.difference(&after).cloned().collect(),
-            unknown,
-        }
+        let own = RoleDraft::of(role).added;
+        Effect { gains: beyond(&after, &before, &to.added), loses: beyond(&before, &after, &own), unknown }
     }
 
     /// How many hold a role. Visits every user.
@@ -225,7 +229,7 @@ mod tests {
         assert_eq!(effect(&draft("member", &["run:delete", "team:invite"])), said("team:invite", "run:stop"));
         // What moves from inherited to added is no loss.
         assert_eq!(effect(&draft("viewer", &["run:delete", "run:stop", "run:create"])), said("", ""));
-        assert_eq!(effect(&draft("viewer", &[])), said("", "run:create run:delete run:stop"));
+        assert_eq!(effect(&draft("viewer", &[])), said("", "run:delete run:stop run:create"));
         let (gains, loses, unknown) = effect(&draft("admin", &["run:delete", "run:read", "team:invite"]));
         assert_eq!((&*gains, &*loses, unknown.as_deref()), ("team:invite", "run:stop", Some("admin")));
     }

@@ -1,6 +1,11 @@
 //! Check lists: the members of a team, the teams of a user. What is, and what will be.
 
-use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
+use ratatui::{
+    Frame,
+    style::{Modifier, Style},
+    text::Line,
+    widgets::Paragraph,
+};
 
 use super::{
     picker::no_match,
@@ -94,7 +99,7 @@ fn counts(list: &CheckList, app: &App, look: &Look) -> String {
 /// What is, and what is wished.
 pub fn mark(wish: Option<bool>, now: Now, look: &Look) -> (&'static str, Style) {
     match (wish, now) {
-        (Some(true), _) => ("[+]", look.good().patch(look.strong())),
+        (Some(true), _) => ("[+]", look.good().add_modifier(Modifier::BOLD)),
         (Some(false), _) => ("[-]", look.bad()),
         (None, Now::On) => ("[x]", Style::new()),
         (None, Now::Some) => ("[~]", Style::new()),

@@ -10,7 +10,7 @@ use crate::{
     app::{App, action::Action},
     directory::{Id, Kind, Name, Target, permissions::Held, record::User},
     ui::{
-        Look, details, fit,
+        Look, details,
         fit::{count, counted},
     },
 };
@@ -92,7 +92,7 @@ fn row(width: usize, selected: bool, user: &User, team: &Name, look: &Look) -> L
     let cells: [Cell; 4] = [
         (user.user_name.as_str(), name, Style::new()),
         (shown.as_str(), more, look.dim()),
-        (&fit::cut(team.as_str(), team_width, look.glyphs.more), team_width, Style::new()),
+        (team.as_str(), team_width, Style::new()),
         (inactive, state, look.careful()),
     ];
     rows::row(width, selected, &cells, look)

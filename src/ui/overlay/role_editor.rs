@@ -15,11 +15,9 @@ use crate::{
         action::Action,
         role_editor::{Of, RoleEditor, Row, Stands},
     },
+    directory::permissions::BASES,
     scim::text::clean_line,
-    ui::{
-        Look,
-        fit::{self, count},
-    },
+    ui::{Look, fit::count},
 };
 
 /// Widest column of the permissions' names.
@@ -50,18 +48,21 @@ pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &Look) 
         hints: vec![
             (Action::Toggle, "toggle"),
             (Action::Look, "plan"),
-            (Action::NextBase, "inherits"),
+            (Action::NextBase, if base.eq_ignore_ascii_case(BASES[0]) { "inherit viewer" } else { "inherit member" }),
             (Action::Holders, "holders"),
             (Action::ToggleAll, "all shown"),
             (Action::Back, "back"),
         ],
     };
-    let inner = shell.open(frame, shell::room(app).0, app.directory.catalogue().len() + 4, app, look);
+    let known = editor.inherited(&app.directory).is_some();
+    let inner = shell.open(frame, shell::room(app).0, (app.directory.catalogue().len() + 2).max(8), app, look);
     let width = usize::from(inner.width);
     let lines: Vec<Line> = rows::window(items.len(), cursor, usize::from(inner.height))
         .filter_map(|at| items.get(at))
         .map(|item| match item {
-            Item::Row(at, item) => row(width, *at == editor.cursor, item, &base, was.as_deref(), look),
+            Item::Row(at, item) => {
+                row(width, *at == editor.cursor, item, &fate(item, &base, was.as_deref(), known), look)
+            }
             Item::Heading(words) => Line::styled(format!("   {words}"), look.dim()),
             Item::Blank => Line::default(),
         })
@@ -86,7 +87,7 @@ fn items<'a>(all: &'a [Row], editor: &RoleEditor, base: &str, app: &App) -> (Vec
             if free > 0 {
                 items.push(Item::Blank);
             }
-            items.push(Item::Heading(format!("Inherited from {base}, {inherited}")));
+            items.push(Item::Heading(format!("Inherited from {base} ({inherited})")));
             cursor += if editor.cursor >= free { items.len() - at } else { 0 };
         }
         items.push(Item::Row(at, row));
@@ -112,20 +113,24 @@ fn note(editor: &RoleEditor, look: &Look) -> String {
     [signed(come, plus), signed(go, minus)].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn row(width: usize, selected: bool, row: &Row, base: &str, was: Option<&str>, look: &Look) -> Line<'static> {
-    let inherited = row.stands == Stands::Inherited;
-    let dot = format!(" {} ", look.glyphs.dot);
-    let (sign, style) = if inherited { (dot.as_str(), look.dim()) } else { mark(row.wish, row.stands.now(), look) };
-    let fate = match (row.wish, row.stands) {
-        (Some(true), Stands::New) => "will be added, not seen before".into(),
+/// What a permission is or will be to the role; `known` if what it is to inherit is.
+fn fate(row: &Row, base: &str, was: Option<&str>, known: bool) -> String {
+    match (row.wish, row.stands) {
+        (Some(true), Stands::New) => "will be added, new".into(),
         (Some(true), _) => "will be added".into(),
         (Some(false), _) => "will be removed".into(),
         (None, Stands::Added) => "added".into(),
         (None, Stands::Inherited) => format!("from {base}"),
-        (None, Stands::Left) => format!("goes with {}", was.unwrap_or_default()),
+        (None, Stands::Left) => format!("{} with {}", if known { "goes" } else { "may go" }, was.unwrap_or_default()),
         (None, Stands::New) => "not seen before".into(),
         (None, Stands::Free) => String::new(),
-    };
+    }
+}
+
+fn row(width: usize, selected: bool, row: &Row, fate: &str, look: &Look) -> Line<'static> {
+    let inherited = row.stands == Stands::Inherited;
+    let dot = format!(" {} ", look.glyphs.dot);
+    let (sign, style) = if inherited { (dot.as_str(), look.dim()) } else { mark(row.wish, row.stands.now(), look) };
     let fate_style = match (row.wish, row.stands) {
         (Some(_), _) => style,
         (None, Stands::Left) => look.careful(),
@@ -135,10 +140,7 @@ fn row(width: usize, selected: bool, row: &Row, base: &str, was: Option<&str>, l
     let name_width = (rest * 3 / 5).min(NAME);
     let name = clean_line(&row.name, 256);
     let name_style = if inherited { look.dim() } else { Style::new() };
-    let cells: [Cell; 3] = [
-        (sign, 3, style),
-        (&name, name_width, name_style),
-        (&fit::cut(&fate, rest, look.glyphs.more), rest.saturating_sub(name_width + 1), fate_style),
-    ];
+    let cells: [Cell; 3] =
+        [(sign, 3, style), (&name, name_width, name_style), (fate, rest.saturating_sub(name_width + 1), fate_style)];
     rows::row(width, selected, &cells, look)
 }
