@@ -19,16 +19,20 @@ impl App {
         let overlay = match action {
             Action::RolePermissions => Overlay::RoleEditor(RoleEditor::new(Of::Role(id), &self.directory)),
             Action::Holders => Overlay::Holders { role: id, cursor: 0 },
-            _ => match self.pane().map(|pane| pane.marks.iter().cloned().collect::<Vec<_>>()).as_deref() {
-                Some([one, other]) => {
-                    Overlay::Compare { sides: [one.clone(), other.clone()].map(Side::Role), scroll: 0 }
-                }
-                Some([one]) if *one != id => Overlay::Compare { sides: [one.clone(), id].map(Side::Role), scroll: 0 },
-                Some([_, _, ..]) => return self.say("Two roles are compared: mark two, or none and pick the other."),
+            _ => match self.marked().as_slice() {
+                [one, other] => Overlay::Compare { sides: [one.clone(), other.clone()].map(Side::Role), scroll: 0 },
+                [one] if *one != id => Overlay::Compare { sides: [one.clone(), id].map(Side::Role), scroll: 0 },
+                [_, _, ..] => return self.say("Two roles are compared: mark two, or none and pick the other."),
                 _ => Overlay::Palette(self.other_roles(&id)),
             },
         };
         self.overlays.push(overlay);
+    }
+
+    /// The marked rows, where no box lies over them.
+    fn marked(&self) -> Vec<Id> {
+        let pane = self.pane().filter(|_| self.overlays.is_empty());
+        pane.into_iter().flat_map(|pane| pane.marks.iter().cloned()).collect()
     }
 
     /// What the role can be compared with.

@@ -63,7 +63,7 @@ pub enum Stance {
     Absent,
 }
 
-fn names<'a>(role: &'a Role, inherited: bool) -> impl Iterator<Item = String> + 'a {
+fn names(role: &Role, inherited: bool) -> impl Iterator<Item = String> {
     let permissions = role.permissions.iter().filter(move |permission| permission.inherited == inherited);
     permissions.map(|permission| permission.name.raw().to_owned())
 }

@@ -18,4 +18,5 @@ mod offline;
 mod profiles;
 mod refusal;
 mod rfc;
+mod roles;
 mod sizes;
