@@ -239,7 +239,7 @@ impl App {
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
             }
-            Some(Overlay::Holders { role, cursor }) => self.go_to_holder(&role, cursor),
+            Some(Overlay::Holders { role, cursor }) => self.go_to_holder(role, cursor),
             Some(Overlay::Copy { choices, cursor }) => {
                 if let Some((what, value)) = choices.into_iter().nth(cursor) {
                     self.say(format!("{what} sent to the terminal's clipboard"));

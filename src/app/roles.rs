@@ -60,9 +60,11 @@ impl App {
         self.directory.role(role).map(|role| self.directory.holdings(&role.name)).unwrap_or_default()
     }
 
-    /// From a holder to their row in Users.
-    pub(super) fn go_to_holder(&mut self, role: &Id, cursor: usize) {
-        let Some(user) = self.holdings(role).get(cursor).map(|(user, _)| user.id.clone()) else { return };
+    /// From a holder to their row in Users; the box stays where there is no such holder, or work under it.
+    pub(super) fn go_to_holder(&mut self, role: Id, cursor: usize) {
+        let user = self.holdings(&role).get(cursor).map(|(user, _)| user.id.clone());
+        self.overlays.push(Overlay::Holders { role, cursor });
+        let Some(user) = user else { return };
         self.switch(Tab::Users);
         if self.tab == Tab::Users {
             let (now, rows) = (self.now, self.size.list_rows());

@@ -78,6 +78,20 @@ fn holders() {
     go_to(&mut app, "auditor");
     press(&mut app, Action::Holders);
     assert_snapshot!("holders_none", shown(&app));
+    press(&mut app, Action::Choose);
+    assert!(matches!(app.overlays.last(), Some(Overlay::Holders { .. })));
+}
+
+/// Going to a holder would drop the permissions that were chosen under the box.
+#[test]
+fn holders_over_unsaved_permissions_stay() {
+    let mut app = on_janitor(80, 24);
+    edited(&mut app);
+    app.update(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('o'), KeyModifiers::CONTROL))), now());
+    press(&mut app, Action::Choose);
+    assert!(matches!(app.overlays.as_slice(), [Overlay::RoleEditor(_), Overlay::Holders { .. }]));
+    press(&mut app, Action::Back);
+    assert!(matches!(app.overlays.last(), Some(Overlay::RoleEditor(editor)) if editor.counts() == (1, 1)));
 }
 
 #[test]
