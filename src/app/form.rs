@@ -116,6 +116,7 @@ impl Form {
 
     /// A form for a new role, or for an existing one.
     pub fn role(existing: Option<(&Id, RoleDraft)>) -> Self {
+        let inherits = if existing.is_some() { "member or viewer" } else { "member or viewer; permissions come next" };
         let (purpose, title, draft) = match existing {
             Some((id, draft)) => (Purpose::EditRole(id.clone()), format!("Edit {}", draft.name), draft),
             None => {
@@ -126,7 +127,7 @@ impl Form {
         let fields = vec![
             Field::new("name", "Name", &draft.name, "unique"),
             Field::new("description", "Description", &draft.description, "optional"),
-            Field::new("inherits", "Inherits from", &draft.inherits, "member or viewer"),
+            Field::new("inherits", "Inherits from", &draft.inherits, inherits),
         ];
         Self::new(purpose, &title, fields)
     }

@@ -266,20 +266,6 @@ impl App {
         self.hydrated.clear();
     }
 
-    fn load_roles(&mut self, effects: &mut Vec<Effect>) {
-        let ids: Vec<Id> = self
-            .directory
-            .records()
-            .users()
-            .values()
-            .filter(|user| super::lacks_roles(user))
-            .map(|user| user.id.clone())
-            .collect();
-        self.say(format!("Reading the roles of {} users, one request each…", ids.len()));
-        self.hydrated.extend(ids.iter().cloned());
-        effects.push(Effect::Work(Job::Hydrate(ids)));
-    }
-
     fn quit(&mut self, effects: &mut Vec<Effect>) {
         let open = self.directory.pending().len();
         if open == 0 || matches!(self.overlays.last(), Some(Overlay::Quit)) {

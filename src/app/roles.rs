@@ -29,6 +29,21 @@ impl App {
         self.overlays.push(overlay);
     }
 
+    /// Asks for the roles of all users that the list left out.
+    pub(super) fn load_roles(&mut self, effects: &mut Vec<Effect>) {
+        let ids: Vec<Id> = self
+            .directory
+            .records()
+            .users()
+            .values()
+            .filter(|user| super::lacks_roles(user))
+            .map(|user| user.id.clone())
+            .collect();
+        self.say(format!("Reading the roles of {} users, one request each…", ids.len()));
+        self.hydrated.extend(ids.iter().cloned());
+        effects.push(Effect::Work(Job::Hydrate(ids)));
+    }
+
     /// The marked rows, where no box lies over them.
     fn marked(&self) -> Vec<Id> {
         let pane = self.pane().filter(|_| self.overlays.is_empty());

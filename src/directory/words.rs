@@ -109,7 +109,9 @@ pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
             build(Sign::Alter, who(user), "email".into(), before, to.clone())
         }
         Change::CreateRole { role, .. } => {
-            build(Sign::Add, role.name.clone(), "new role".into(), none(), format!("inherits {}", role.inherits))
+            let added = role.added.iter().map(|name| format!(", +{name}"));
+            let definition = std::iter::once(format!("inherits {}", role.inherits)).chain(added).collect();
+            build(Sign::Add, role.name.clone(), "new role".into(), none(), definition)
         }
         Change::EditRole { role, to } => {
             let name = directory.role(role).map_or_else(|| to.name.clone(), |r| r.name.to_string());
