@@ -17,7 +17,9 @@ pub enum Scope {
     Activity,
     /// The role picker.
     Picker,
-    /// A check list of teams or members.
+    /// The permission editor of a role; it is a check list too.
+    Editor,
+    /// A check list of teams, members or permissions.
     Check,
     /// The plan before it is sent.
     Preview,
@@ -38,6 +40,7 @@ impl Scope {
             Scope::Roles => "Roles",
             Scope::Activity => "Activity",
             Scope::Picker => "Role picker",
+            Scope::Editor => "Permissions of a role",
             Scope::Check => "Check lists",
             Scope::Preview => "Plan",
             Scope::Form => "Forms",
@@ -102,6 +105,9 @@ actions! {
     SetRole "role" Users "role" "Give a role: scope and role in one pick, for the row or the marked rows" ["r"];
     Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
     Members "members" Teams "members" "Check list of the team's members" ["m"];
+    RolePermissions "role-permissions" Roles "permissions" "Check list of the role's permissions" ["p"];
+    Holders "holders" Roles "holders" "Who holds the role, and in which teams" ["h", "ctrl-o"];
+    Compare "compare" Roles "" "Two roles side by side: the two marked, or this one and another" ["shift-c"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
@@ -123,6 +129,7 @@ actions! {
     DropChange "drop" Activity "drop" "Drop a change that was not sent yet; put a failure aside" ["x"];
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
     NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, all" ["tab"];
+    NextBase "next-base" Editor "member or viewer" "Inherit from the other predefined role" ["tab"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{App, Overlay, Tab, action::Action};
+use super::{App, Overlay, Tab, action::Action, role_editor::Of};
 use crate::directory::{Kind, Target, change::Verb, plan::State};
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
@@ -66,6 +66,14 @@ impl App {
                 self.someone()?;
                 self.roles_kept().map_err(str::to_owned)
             }
+            Action::RolePermissions => {
+                self.someone()?;
+                self.can(Verb::EditRole)
+            }
+            Action::Holders | Action::Compare => {
+                self.capabilities().and_then(|can| can.no_roles.clone()).map_or(Ok(()), Err)?;
+                self.someone()
+            }
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
@@ -104,6 +112,8 @@ impl App {
             Action::SetRole => refused(&[Verb::SetOrgRole, Verb::SetTeamRole]),
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
             Action::Teams | Action::Members => refused(&[Verb::AddMember]),
+            Action::RolePermissions => refused(&[Verb::EditRole]),
+            Action::Holders | Action::Compare => can.no_roles.as_deref().map(Cow::Borrowed),
             Action::ToggleActive => refused(&[Verb::Deactivate, Verb::Reactivate]),
             Action::Create => refused(&[self.verb_of(CREATE)]),
             Action::Delete => refused(&[self.verb_of(DELETE)]),
@@ -135,6 +145,11 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Details { target, .. } | Overlay::Raw { target, .. }) => Some(target.clone()),
             Some(Overlay::Permissions { user, .. }) => Some(Target::user(user)),
+            Some(Overlay::Holders { role, .. }) => Some(Target::role(role)),
+            Some(Overlay::RoleEditor(editor)) => match &editor.of {
+                Of::Role(id) => Some(Target::role(id)),
+                Of::New(..) => None,
+            },
             _ => {
                 let pane = self.pane()?;
                 let id = pane.selected(&self.directory)?.clone();

@@ -31,6 +31,18 @@ pub enum Now {
     Off,
 }
 
+impl Now {
+    /// What is wished after one more press, from what is wished now.
+    pub fn next(self, wish: Option<bool>) -> Option<bool> {
+        match (self, wish) {
+            (Now::On, None) => Some(false),
+            (Now::Off | Now::Some, None) => Some(true),
+            (Now::Some, Some(true)) => Some(false),
+            _ => None,
+        }
+    }
+}
+
 /// State of a check list.
 #[derive(Debug)]
 pub struct CheckList {
@@ -148,13 +160,7 @@ impl CheckList {
     pub fn toggle(&mut self, directory: &Directory) {
         let Some(id) = self.selected(directory) else { return };
         let now = self.now(directory, &id);
-        let next = match (now, self.wishes.get(&id)) {
-            (Now::On, None) => Some(false),
-            (Now::Off | Now::Some, None) => Some(true),
-            (Now::Some, Some(true)) => Some(false),
-            _ => None,
-        };
-        match next {
+        match now.next(self.wishes.get(&id).copied()) {
             Some(wish) => drop(self.wishes.insert(id, wish)),
             None => drop(self.wishes.shift_remove(&id)),
         }
@@ -204,7 +210,8 @@ impl CheckList {
     }
 }
 
-fn typed(event: &crossterm::event::Event) -> bool {
+/// True for a key that puts a character into a text field.
+pub(super) fn typed(event: &crossterm::event::Event) -> bool {
     use crossterm::event::{Event, KeyCode, KeyModifiers};
     matches!(event, Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && !key.modifiers.contains(KeyModifiers::CONTROL))
 }

@@ -8,6 +8,7 @@ use super::{
     check::CheckList,
     form::{Form, Purpose},
     picker::RolePicker,
+    role_editor::{Of, RoleEditor},
 };
 use crate::directory::{
     Id, Kind, Target,
@@ -96,8 +97,11 @@ impl App {
 
     /// From a check list to its plan; the list stays underneath, so that Esc goes back to it.
     pub(super) fn look(&mut self, effects: &mut Vec<Effect>) {
-        let Some(Overlay::Check(list)) = self.overlays.last() else { return };
-        let changes = list.changes(&self.directory);
+        let changes = match self.overlays.last() {
+            Some(Overlay::Check(list)) => list.changes(&self.directory),
+            Some(Overlay::RoleEditor(editor)) => editor.change(&self.directory).into_iter().collect(),
+            _ => return,
+        };
         if changes.is_empty() {
             self.overlays.pop();
             self.say("Nothing was changed.");
@@ -115,7 +119,10 @@ impl App {
         }
         let purpose = form.purpose.clone();
         let Some(changes) = form.changes(key, &self.directory) else { return };
-        if changes.is_empty() {
+        if let (Purpose::CreateRole, [Change::CreateRole { key, role }]) = (&purpose, changes.as_slice()) {
+            let of = Of::New(key.clone(), role.clone());
+            self.overlays.push(Overlay::RoleEditor(RoleEditor::new(of, &self.directory)));
+        } else if changes.is_empty() {
             self.forget_purpose(&purpose);
             self.say("Nothing was changed.");
         } else {

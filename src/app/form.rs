@@ -6,6 +6,7 @@ use super::text_field;
 use crate::directory::{
     Directory, Id, Name,
     change::{Change, NewUser, RoleDraft, Verb},
+    permissions::BASES,
     plan::Capabilities,
 };
 
@@ -115,6 +116,7 @@ impl Form {
 
     /// A form for a new role, or for an existing one.
     pub fn role(existing: Option<(&Id, RoleDraft)>) -> Self {
+        let inherits = if existing.is_some() { "member or viewer" } else { "member or viewer; permissions come next" };
         let (purpose, title, draft) = match existing {
             Some((id, draft)) => (Purpose::EditRole(id.clone()), format!("Edit {}", draft.name), draft),
             None => {
@@ -125,8 +127,7 @@ impl Form {
         let fields = vec![
             Field::new("name", "Name", &draft.name, "unique"),
             Field::new("description", "Description", &draft.description, "optional"),
-            Field::new("inherits", "Inherits from", &draft.inherits, "member or viewer"),
-            Field::new("added", "Adds", &draft.added.join(" "), "permissions such as run:delete, split by spaces"),
+            Field::new("inherits", "Inherits from", &draft.inherits, inherits),
         ];
         Self::new(purpose, &title, fields)
     }
@@ -268,7 +269,7 @@ impl Form {
             name: self.value("name").into(),
             description: self.value("description").into(),
             inherits: self.value("inherits").to_lowercase(),
-            added: self.value("added").split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+            added: own.and_then(|id| directory.role(id)).map(|role| RoleDraft::of(role).added).unwrap_or_default(),
         };
         let taken =
             directory.records().roles().values().any(|role| role.name.raw() == draft.name && Some(&role.id) != own);
@@ -277,12 +278,8 @@ impl Form {
         } else if taken || ["admin", "member", "viewer"].contains(&draft.name.to_lowercase().as_str()) {
             self.fail("name", format!("{} is taken", draft.name));
         }
-        if !["member", "viewer"].contains(&draft.inherits.as_str()) {
+        if !BASES.contains(&draft.inherits.as_str()) {
             self.fail("inherits", "member or viewer");
-        }
-        let odd = draft.added.iter().find(|name| name.split(':').filter(|part| !part.is_empty()).count() != 2).cloned();
-        if let Some(odd) = odd {
-            self.fail("added", format!("`{odd}` is no permission; write object:operation, such as run:delete"));
         }
         draft
     }

@@ -73,6 +73,8 @@ impl App {
         let mut scopes = match top {
             Some(Overlay::Role(_)) => vec![Scope::Picker],
             Some(Overlay::Check(_)) => vec![Scope::Check],
+            Some(Overlay::RoleEditor(_)) => vec![Scope::Editor, Scope::Check, Scope::Roles],
+            Some(Overlay::Holders { .. }) => vec![Scope::Picker],
             Some(Overlay::Form(_)) => vec![Scope::Form],
             Some(Overlay::Preview(_)) => vec![Scope::Preview],
             Some(Overlay::Palette(_) | Overlay::Copy { .. }) => vec![Scope::Picker],
@@ -80,7 +82,9 @@ impl App {
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
             Some(Overlay::Permissions { .. }) => vec![Scope::Users],
             Some(Overlay::Story { .. }) => vec![Scope::Activity],
-            Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Secret { .. }) => vec![],
+            Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Compare { .. } | Overlay::Secret { .. }) => {
+                vec![]
+            }
             None if self.profile.is_none() => vec![Scope::Welcome],
             None => match self.tab.kind() {
                 Some(kind) => vec![of_kind(kind), Scope::List],
@@ -94,7 +98,8 @@ impl App {
     /// True where characters are text.
     pub fn is_typing(&self) -> bool {
         match self.overlays.last() {
-            Some(Overlay::Role(_) | Overlay::Check(_) | Overlay::Form(_) | Overlay::Palette(_)) => true,
+            Some(Overlay::Role(_) | Overlay::Check(_) | Overlay::Form(_)) => true,
+            Some(Overlay::RoleEditor(_) | Overlay::Palette(_)) => true,
             Some(Overlay::Preview(preview)) => matches!(preview.risk, Risk::Type(_)),
             Some(_) => false,
             None => self.pane().is_some_and(|pane| pane.filtering),
@@ -106,6 +111,7 @@ impl App {
         match self.overlays.last_mut() {
             Some(Overlay::Role(picker)) => drop(picker.edit(event)),
             Some(Overlay::Check(list)) => drop(list.edit(event, &self.directory)),
+            Some(Overlay::RoleEditor(editor)) => editor.edit(event),
             Some(Overlay::Form(form)) => drop(form.edit(event)),
             Some(Overlay::Preview(preview)) => drop(text_field(&mut preview.typed, event)),
             Some(Overlay::Palette(_)) => self.palette_typed(event),
@@ -179,6 +185,7 @@ fn has_work(overlay: &Overlay) -> bool {
     match overlay {
         Overlay::Form(form) => form.has_work(),
         Overlay::Check(list) => list.has_work(),
+        Overlay::RoleEditor(editor) => editor.has_work(),
         _ => false,
     }
 }

@@ -26,6 +26,7 @@ use crate::scim::failure::Failure;
 pub mod action;
 pub mod availability;
 pub mod check;
+pub mod compare;
 pub mod copy;
 mod edit;
 pub mod entries;
@@ -39,6 +40,8 @@ pub mod pane;
 mod perform;
 pub mod picker;
 mod reports;
+pub mod role_editor;
+mod roles;
 #[cfg(test)]
 mod tests;
 
@@ -164,6 +167,22 @@ pub enum Overlay {
     Role(picker::RolePicker),
     /// A check list.
     Check(check::CheckList),
+    /// The permissions of a role.
+    RoleEditor(role_editor::RoleEditor),
+    /// Who holds a role.
+    Holders {
+        /// Which.
+        role: Id,
+        /// Line with the cursor.
+        cursor: usize,
+    },
+    /// Two roles side by side.
+    Compare {
+        /// Which.
+        sides: [compare::Side; 2],
+        /// Lines scrolled away.
+        scroll: usize,
+    },
     /// A form.
     Form(form::Form),
     /// The plan before it is sent.

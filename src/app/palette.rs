@@ -6,6 +6,7 @@ use tui_input::Input;
 use super::{
     App,
     action::{ACTIONS, Action, Scope},
+    compare::Side,
     text_field,
 };
 use crate::directory::search::{Scratch, Words};
@@ -22,6 +23,8 @@ pub enum Entry {
     Profile(String),
     /// Open the embedded demo directory.
     Demo,
+    /// Show two roles side by side.
+    Compare([Side; 2]),
 }
 
 /// One line.
@@ -39,9 +42,11 @@ pub struct Line {
     pub refused: Option<String>,
 }
 
-/// State of the palette.
+/// State of the palette, or of another list of things to do one of.
 #[derive(Debug, Default)]
 pub struct Palette {
+    /// What is chosen.
+    pub title: String,
     /// What is typed.
     pub input: Input,
     /// All lines.
@@ -53,6 +58,13 @@ pub struct Palette {
 }
 
 impl Palette {
+    /// A list of these lines.
+    pub fn of(title: String, lines: Vec<Line>) -> Self {
+        let mut palette = Self { title, lines, ..Self::default() };
+        palette.filter();
+        palette
+    }
+
     /// The line under the cursor.
     pub fn selected(&self) -> Option<&Line> {
         self.lines.get(*self.shown.get(self.cursor)?)
@@ -127,7 +139,8 @@ impl App {
                 .map(|name| profile(Entry::Profile(name.clone()), format!("profile {name}"), "Open this profile")),
         );
         lines.push(profile(Entry::Demo, format!("profile {DEMO}"), "Open the embedded demo directory"));
-        let mut palette = Palette { input: Input::new(typed.to_owned()), lines, ..Palette::default() };
+        let mut palette = Palette::of("Command".into(), lines);
+        palette.input = Input::new(typed.to_owned());
         palette.filter();
         palette
     }

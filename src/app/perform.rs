@@ -35,6 +35,7 @@ impl App {
             | Action::Mark
             | Action::MarkAll
             | Action::MarkRange => self.arrange(action),
+            Action::RolePermissions | Action::Holders | Action::Compare => self.open_role(action, effects),
             Action::SetRole
             | Action::Teams
             | Action::Members
@@ -51,9 +52,12 @@ impl App {
             Action::UndoThis => self.undo_selected(effects),
             Action::Retry => self.retry_selected(effects),
             Action::DropChange => self.drop_selected(effects),
-            Action::Toggle | Action::ToggleAll | Action::NextScope | Action::NextField | Action::PreviousField => {
-                self.adjust(action);
-            }
+            Action::Toggle
+            | Action::ToggleAll
+            | Action::NextBase
+            | Action::NextScope
+            | Action::NextField
+            | Action::PreviousField => self.adjust(action),
             Action::DropLine | Action::Requests => self.adjust_preview(action),
             Action::GoUsers => self.switch(Tab::Users),
             Action::GoTeams => self.switch(Tab::Teams),
@@ -71,6 +75,10 @@ impl App {
 
     fn travel(&mut self, action: Action) {
         let (list, boxed) = (self.size.list_rows(), self.size.overlay_rows());
+        let held = match self.overlays.last() {
+            Some(Overlay::Holders { role, .. }) => self.holdings(role).len(),
+            _ => 0,
+        };
         let to = |at: usize, len: usize, page: usize| -> usize {
             let target = match action {
                 Action::Down => at + 1,
@@ -88,6 +96,7 @@ impl App {
                 | Overlay::Permissions { scroll, .. }
                 | Overlay::Story { scroll, .. }
                 | Overlay::Raw { scroll, .. }
+                | Overlay::Compare { scroll, .. }
                 | Overlay::Help { scroll },
             ) => *scroll = to(*scroll, usize::from(u16::MAX), boxed),
             Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
@@ -101,6 +110,10 @@ impl App {
                 preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
             Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
+            Some(Overlay::RoleEditor(editor)) => {
+                editor.cursor = to(editor.cursor, editor.rows(&self.directory).len(), boxed);
+            }
+            Some(Overlay::Holders { cursor, .. }) => *cursor = to(*cursor, held, boxed),
             Some(Overlay::Form(_) | Overlay::Quit | Overlay::Secret { .. }) => {}
             None => match self.tab.kind() {
                 Some(kind) => {
@@ -125,6 +138,7 @@ impl App {
                 | Overlay::Permissions { scroll, .. }
                 | Overlay::Story { scroll, .. }
                 | Overlay::Raw { scroll, .. }
+                | Overlay::Compare { scroll, .. }
                 | Overlay::Help { scroll },
             ) => *scroll = (*scroll).min(limit),
             Some(Overlay::Preview(preview)) => preview.top = preview.top.min(limit),
@@ -197,6 +211,13 @@ impl App {
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
             (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
+            (Some(Overlay::RoleEditor(editor)), Action::Toggle) => {
+                if let Err(why) = editor.toggle(&self.directory) {
+                    self.say(why);
+                }
+            }
+            (Some(Overlay::RoleEditor(editor)), Action::ToggleAll) => editor.toggle_all(&self.directory),
+            (Some(Overlay::RoleEditor(editor)), Action::NextBase) => editor.next_base(&self.directory),
             (Some(Overlay::Role(picker)), Action::NextScope) => picker.next_scope(),
             (Some(Overlay::Form(form)), _) => form.step(action == Action::NextField),
             _ => {}
@@ -212,9 +233,13 @@ impl App {
                     (_, Some(why)) => self.say(format!("{}: {why}", line.name)),
                     (palette::Entry::Do(action), None) => self.perform(action, effects),
                     (palette::Entry::Profile(name), None) => effects.push(Effect::Open(Some(name))),
+                    (palette::Entry::Compare(sides), None) => {
+                        self.overlays.push(Overlay::Compare { sides, scroll: 0 });
+                    }
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
             }
+            Some(Overlay::Holders { role, cursor }) => self.go_to_holder(role, cursor),
             Some(Overlay::Copy { choices, cursor }) => {
                 if let Some((what, value)) = choices.into_iter().nth(cursor) {
                     self.say(format!("{what} sent to the terminal's clipboard"));
@@ -239,20 +264,6 @@ impl App {
             effects.push(Effect::Work(Job::Raw(target.clone())));
         }
         self.hydrated.clear();
-    }
-
-    fn load_roles(&mut self, effects: &mut Vec<Effect>) {
-        let ids: Vec<Id> = self
-            .directory
-            .records()
-            .users()
-            .values()
-            .filter(|user| super::lacks_roles(user))
-            .map(|user| user.id.clone())
-            .collect();
-        self.say(format!("Reading the roles of {} users, one request each…", ids.len()));
-        self.hydrated.extend(ids.iter().cloned());
-        effects.push(Effect::Work(Job::Hydrate(ids)));
     }
 
     fn quit(&mut self, effects: &mut Vec<Effect>) {

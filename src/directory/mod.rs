@@ -10,6 +10,7 @@ pub mod guard;
 pub mod holds;
 mod live;
 pub mod name;
+pub mod permissions;
 pub mod plan;
 pub mod query;
 pub mod record;

@@ -139,8 +139,8 @@ fn align(placed: &Placed, text: String, last: bool) -> String {
 fn rows(frame: &mut Frame<'_>, body: Rect, top: usize, pane: &Pane, columns: &[Placed], app: &App, look: &Look) {
     let height = usize::from(body.height);
     let shown: Vec<(usize, u32)> = pane.rows.iter().copied().enumerate().skip(top).take(height).collect();
-    let holders = holders(pane.kind, &shown, columns, app);
-    let setting = Setting { holders, app, look };
+    let (holders, hidden) = holders(pane.kind, &shown, columns, app);
+    let setting = Setting { holders, hidden, app, look };
     for (line, (at, row)) in shown.into_iter().enumerate() {
         let Some(row) = Row::new(pane.kind, row, &setting) else { continue };
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
@@ -149,16 +149,23 @@ fn rows(frame: &mut Frame<'_>, body: Rect, top: usize, pane: &Pane, columns: &[P
     }
 }
 
-/// How many users hold each role on screen, in one pass over the users.
-fn holders<'a>(kind: Kind, shown: &[(usize, u32)], columns: &[Placed], app: &'a App) -> FxHashMap<&'a Name, usize> {
+/// How many users hold each role on screen, and whether some users' roles are not known, in one pass over the users.
+fn holders<'a>(
+    kind: Kind,
+    shown: &[(usize, u32)],
+    columns: &[Placed],
+    app: &'a App,
+) -> (FxHashMap<&'a Name, usize>, bool) {
     let directory = &app.directory;
     let asked = kind == Kind::Role && columns.iter().any(|placed| placed.column.what == columns::What::Holders);
     let roles = shown.iter().filter(|_| asked).filter_map(|(_, row)| directory.role_at(*row));
     let mut holders: FxHashMap<&Name, usize> = roles.map(|role| (&role.name, 0)).collect();
     if holders.is_empty() {
-        return holders;
+        return (holders, false);
     }
+    let mut hidden = false;
     for user in (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row)) {
+        hidden |= user.team_roles.is_none();
         let grants = user.team_roles.as_deref().unwrap_or_default();
         for (at, grant) in grants.iter().enumerate() {
             // Counted once, in however many teams the role is held.
@@ -169,7 +176,7 @@ fn holders<'a>(kind: Kind, shown: &[(usize, u32)], columns: &[Placed], app: &'a 
             }
         }
     }
-    holders
+    (holders, hidden)
 }
 
 /// The row under the cursor has one style all over: fewer bytes when the cursor moves, and no colours upside down.

@@ -19,4 +19,5 @@ mod offline;
 mod profiles;
 mod refusal;
 mod rfc;
+mod roles;
 mod sizes;

@@ -12,6 +12,7 @@ use crate::directory::{
 
 mod plans;
 mod reading;
+mod roles;
 mod shows;
 
 fn grant(scope: &str, role: &str) -> Grant {

@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 use super::words::{MEMBER, VIEWER, is_predefined};
 use crate::{
     dialect::{
-        case::{Case, Draft, counted, refuse},
+        case::{Case, Draft, counted, refuse, some_of},
         wire,
     },
     directory::{
         Id, Kind, Name, Target,
         change::{Change, RoleDraft},
+        permissions::{Effect, Held, Permissions},
         plan::{Confirm, Risk, Undo, Unsupported},
+        record::Role,
     },
     scim::{
         patch::Op,
@@ -33,36 +35,49 @@ pub(super) fn edit(case: Case<'_>, id: &Id, to: &RoleDraft) -> Planned {
     let now = RoleDraft::of(role);
     definable(case, Some(id), to)?;
     let target = Target::role(id);
-    let mut requests = requests(&target, &now, to);
+    let mut requests = requests(&target, role, to, &bases(case, role, to));
     let Some(first) = requests.first_mut() else {
         return refuse(format!("{} is defined so already.", role.name));
     };
     first.if_match = case.version(&target).map(Into::into);
-    let held = holders(case, &role.name).map(|who| format!("This changes what {who} may do there."));
     let renamed = (now.name != to.name).then(|| "W&B does not say whether holders keep a renamed role.".to_owned());
     let undo = Undo::By(vec![Change::EditRole { role: id.clone(), to: now }]);
-    Ok(Draft::new(requests, undo, Confirm::Reread(vec![target])).risk(Risk::Look).note(held).note(renamed))
+    Ok(Draft::new(requests, undo, Confirm::Reread(vec![target]))
+        .risk(Risk::Look)
+        .note(concerned(case, role, to))
+        .note(renamed))
 }
 
-/// Where only permissions differ, only they are sent; otherwise everything, since it is not agreed whether PUT leaves
-/// permissions alone or replaces them.
-fn requests(target: &Target, now: &RoleDraft, to: &RoleDraft) -> Vec<Request> {
-    let same_head =
-        now.name == to.name && now.description == to.description && now.inherits.eq_ignore_ascii_case(&to.inherits);
-    if !same_head {
-        return vec![Request::new(Method::Put, wire::path(target)).body(definition(to))];
-    }
-    let beyond = |these: &[String], those: &[String]| -> Vec<Value> {
-        these.iter().filter(|name| !those.contains(name)).map(|name| json!({"name": name})).collect()
+/// What is inherited for certain before and after.
+fn bases(case: Case<'_>, role: &Role, to: &RoleDraft) -> [Permissions; 2] {
+    [role.inherits.raw(), &to.inherits].map(|base| case.0.inherited(Some(role), base).unwrap_or_default())
+}
+
+/// Ends in the wanted definition on both kinds of server: it is not agreed whether PUT replaces the added permissions or
+/// leaves them alone. They are brought to what is wanted one by one, so that the PUT that follows with all of them alters
+/// none on either. What can only be added after it, since it was inherited before, comes last; where PUT has added it
+/// already that changes nothing (RFC 7644 §3.5.2.1).
+fn requests(target: &Target, role: &Role, to: &RoleDraft, [old, new]: &[Permissions; 2]) -> Vec<Request> {
+    let now = RoleDraft::of(role);
+    let same_base = now.inherits.eq_ignore_ascii_case(&to.inherits);
+    let same_head = now.name == to.name && now.description == to.description && same_base;
+    let beyond = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|name| !those.contains(name)).cloned().collect()
     };
-    let (added, removed) = (beyond(&to.added, &now.added), beyond(&now.added, &to.added));
-    let mut requests = Vec::new();
-    if !added.is_empty() {
-        requests.push(wire::patch(target, Op::add("permissions", added)));
-    }
+    let wanted: Vec<String> = to.added.iter().filter(|name| same_base || !new.contains(*name)).cloned().collect();
+    let (late, early): (Vec<String>, Vec<String>) =
+        beyond(&wanted, &now.added).into_iter().partition(|name| !same_base && old.contains(name));
+    let objects = |names: Vec<String>| -> Vec<Value> { names.iter().map(|name| json!({"name": name})).collect() };
+    let add =
+        |names: Vec<String>| (!names.is_empty()).then(|| wire::patch(target, Op::add("permissions", objects(names))));
     // The one place where W&B documents removal by value.
-    if let Ok(op) = Op::remove_listed("permissions", removed) {
-        requests.push(wire::patch(target, op));
+    let removal = Op::remove_listed("permissions", objects(beyond(&now.added, &wanted)));
+    let mut requests: Vec<Request> =
+        add(early).into_iter().chain(removal.ok().map(|op| wire::patch(target, op))).collect();
+    if !same_head {
+        let whole = RoleDraft { added: wanted, ..to.clone() };
+        requests.push(Request::new(Method::Put, wire::path(target)).body(definition(&whole)));
+        requests.extend(add(late));
     }
     requests
 }
@@ -97,29 +112,66 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
     let role = case.role(id)?;
     let target = Target::role(id);
     let request = wire::delete(&target).if_match(case.version(&target));
-    let base = if role.inherits.is_empty() { "the role that it inherits from" } else { role.inherits.as_str() };
-    let fall = holders(case, &role.name).map(|who| format!("As the role goes, {who} fall back to {base}."));
     let never = "A role made anew has another id, and its holders have fallen back: it must be given to each again.";
     Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
         .risk(Risk::Type(role.name.as_str().into()))
-        .note(fall))
+        .note(fallen(case, role)))
 }
 
-/// "3 people in 2 teams", and on what basis; none if nobody holds it for certain.
-fn holders(case: Case<'_>, role: &Name) -> Option<String> {
-    let users = case.0.records().users();
-    let known = users.values().filter(|user| user.team_roles.is_some()).count();
-    let basis =
-        if known < users.len() { format!(" (team roles known for {known} of {})", users.len()) } else { String::new() };
-    let holders = case.0.holders(role);
-    let mut teams: Vec<&Name> = holders.iter().flat_map(|(_, teams)| teams.iter().copied()).collect();
-    teams.sort_by_key(|name| name.raw());
-    teams.dedup();
-    let people = match holders.len() {
-        0 if basis.is_empty() => return None,
-        0 => return Some(format!("nobody that is known{basis}")),
-        1 => "1 person".to_owned(),
-        many => format!("{many} people"),
+/// Who holds the role and what they gain and lose; none where that changes nothing, or nobody holds it for certain.
+fn concerned(case: Case<'_>, role: &Role, to: &RoleDraft) -> Option<String> {
+    let Effect { gains, loses, unknown } = case.0.effect(role, to);
+    let who = Holders::of(case, role)?;
+    let more = unknown.map(|base| format!(" What {base} allows is not known here: there may be more."));
+    let what = match (gains.as_slice(), loses.as_slice()) {
+        ([], []) if more.is_none() => return None,
+        ([], []) => return Some(format!("This changes what {} may do.{}", who.noun(), more.unwrap_or_default())),
+        (gains, []) => format!("{} {}", who.verb("gain"), some_of(gains)),
+        ([], loses) => format!("{} {}", who.verb("lose"), some_of(loses)),
+        (gains, loses) => {
+            format!("{} {} and {} {}", who.verb("gain"), some_of(gains), who.verb("lose"), some_of(loses))
+        }
     };
-    Some(format!("{people} in {}{basis}", counted(teams.len(), "team")))
+    Some(format!("{} {what}.{}", who.subject(), more.unwrap_or_default()))
+}
+
+/// What holders fall back to, and what they can't do any more then.
+fn fallen(case: Case<'_>, role: &Role) -> Option<String> {
+    let who = Holders::of(case, role)?;
+    let base = if role.inherits.is_empty() { "the role that it inherits from" } else { role.inherits.as_str() };
+    let bare = RoleDraft { inherits: role.inherits.raw().into(), ..RoleDraft::default() };
+    let loses = case.0.effect(role, &bare).loses;
+    let lost = if loses.is_empty() { String::new() } else { format!(" and {} {}", who.verb("lose"), some_of(&loses)) };
+    Some(format!("{} {} back to {base}{lost}.", who.subject(), who.verb("fall")))
+}
+
+/// "3 people in 2 teams", and on what basis.
+struct Holders(Held);
+
+impl Holders {
+    /// None if nobody holds it for certain.
+    fn of(case: Case<'_>, role: &Role) -> Option<Self> {
+        let held = case.0.held(&role.name);
+        (held.people > 0 || !held.is_certain()).then_some(Self(held))
+    }
+
+    fn noun(&self) -> String {
+        let Held { people, teams, known, users } = self.0;
+        let basis = if known < users { format!(" (team roles known for {known} of {users})") } else { String::new() };
+        let people = match people {
+            0 => return format!("its holders, of whom none is known{basis},"),
+            1 => "1 person".to_owned(),
+            many => format!("{many} people"),
+        };
+        format!("{people} in {}{basis}", counted(teams, "team"))
+    }
+
+    fn subject(&self) -> String {
+        let noun = self.noun();
+        noun.strip_prefix("its").map_or_else(|| noun.clone(), |rest| format!("Its{rest}"))
+    }
+
+    fn verb(&self, plural: &str) -> String {
+        if self.0.people == 1 { format!("{plural}s") } else { plural.to_owned() }
+    }
 }

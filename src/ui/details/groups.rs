@@ -2,7 +2,7 @@
 
 use ratatui::{style::Style, text::Line};
 
-use super::{FEW_MEMBERS, FEW_USERS, LABEL, Page, counted, pad};
+use super::{FEW_MEMBERS, FEW_USERS, LABEL, Page, count, counted, pad};
 use crate::app::action::Action;
 use crate::directory::{
     Kind, Target,
@@ -100,7 +100,11 @@ impl Page<'_> {
             return vec![Line::styled(format!("{key} shows who holds it"), self.look.dim())];
         }
         let holders = self.app.directory.holders(&role.name);
-        let mut lines = vec![self.heading("Held by", holders.len(), "")];
+        let users = self.app.directory.records().users();
+        let known = users.values().filter(|user| user.team_roles.is_some()).count();
+        let note =
+            (known < users.len()).then(|| format!(", as known of {} of {} users", count(known), count(users.len())));
+        let mut lines = vec![self.heading("Held by", holders.len(), &note.unwrap_or_default())];
         let most = self.room(lines.len() + 12, holders.len());
         for (user, teams) in holders.iter().take(most) {
             let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();

@@ -52,6 +52,8 @@ enum Shown<'a> {
 pub(super) struct Setting<'a> {
     /// The holders of each role on screen.
     pub holders: FxHashMap<&'a Name, usize>,
+    /// Some users' team roles are not known.
+    pub hidden: bool,
     pub app: &'a App,
     pub look: &'a Look,
 }
@@ -200,10 +202,15 @@ impl<'a> Row<'a> {
                 None => hidden += 1,
             }
         }
-        match (admins, hidden) {
-            (_, 0) => admins.to_string(),
-            (0, _) => unknown.into(),
-            _ => format!("{admins}+"),
+        self.at_least(admins, hidden > 0)
+    }
+
+    /// A number; `2+` where there may be more.
+    fn at_least(&self, number: usize, more: bool) -> String {
+        match (number, more) {
+            (_, false) => number.to_string(),
+            (0, true) => self.look.glyphs.unknown.into(),
+            _ => format!("{number}+"),
         }
     }
 
@@ -212,7 +219,10 @@ impl<'a> Row<'a> {
             What::Name => self.name(&role.name).pending(self.is(&Field::Definition), self.look),
             What::Inherits => Cell::new(role.inherits.as_str()),
             What::Added => Cell::new(role.added().count().to_string()),
-            What::Holders => Cell::new(self.setting.holders.get(&role.name).copied().unwrap_or_default().to_string()),
+            What::Holders => {
+                let number = self.setting.holders.get(&role.name).copied().unwrap_or_default();
+                Cell::new(self.at_least(number, self.setting.hidden))
+            }
             _ => Cell::new(role.description.as_str()),
         }
     }

@@ -1,6 +1,11 @@
 //! Check lists: the members of a team, the teams of a user. What is, and what will be.
 
-use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
+use ratatui::{
+    Frame,
+    style::{Modifier, Style},
+    text::Line,
+    widgets::Paragraph,
+};
 
 use super::{
     picker::no_match,
@@ -91,17 +96,22 @@ fn counts(list: &CheckList, app: &App, look: &Look) -> String {
     parts.join(", ")
 }
 
+/// What is, and what is wished.
+pub fn mark(wish: Option<bool>, now: Now, look: &Look) -> (&'static str, Style) {
+    match (wish, now) {
+        (Some(true), _) => ("[+]", look.good().add_modifier(Modifier::BOLD)),
+        (Some(false), _) => ("[-]", look.bad()),
+        (None, Now::On) => ("[x]", Style::new()),
+        (None, Now::Some) => ("[~]", Style::new()),
+        (None, Now::Off) => ("[ ]", look.dim()),
+    }
+}
+
 fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look: &Look) -> Line<'static> {
     let plain = Style::new();
     let now = list.now(&app.directory, id);
     let wish = list.wishes.get(id).copied();
-    let (mark, style) = match (wish, now) {
-        (Some(true), _) => ("[+]", look.good().patch(look.strong())),
-        (Some(false), _) => ("[-]", look.bad()),
-        (None, Now::On) => ("[x]", plain),
-        (None, Now::Some) => ("[~]", plain),
-        (None, Now::Off) => ("[ ]", look.dim()),
-    };
+    let (mark, style) = mark(wish, now, look);
     let fate = fate(list, id, now, wish, app);
     let fate_style = if wish.is_some() { style } else { look.dim() };
     let (name, more) = names(list, id, app);

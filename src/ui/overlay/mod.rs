@@ -9,9 +9,11 @@ use super::Look;
 use crate::app::{App, Overlay, action::Action};
 
 mod check;
+mod compare;
 mod copy;
 mod form;
 mod help;
+mod holders;
 mod json;
 mod palette;
 mod permissions;
@@ -20,6 +22,7 @@ mod preview;
 mod quit;
 mod raw;
 mod requests;
+mod role_editor;
 mod rows;
 mod shell;
 mod story;
@@ -35,6 +38,8 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
     match top {
         Overlay::Role(picker) => picker::draw(frame, picker, app, look),
         Overlay::Check(list) => check::draw(frame, list, app, look),
+        Overlay::RoleEditor(editor) => role_editor::draw(frame, editor, app, look),
+        Overlay::Holders { role, cursor } => holders::draw(frame, role, *cursor, app, look),
         Overlay::Form(form) => form::draw(frame, form, app, look),
         Overlay::Preview(preview) if !preview.requests => preview::draw(frame, preview, app, look),
         Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
@@ -52,7 +57,8 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
 pub fn own_hints(top: &Overlay) -> Option<&'static [(Action, &'static str)]> {
     match top {
         Overlay::Quit => Some(quit::HINTS),
-        Overlay::Palette(_) => Some(palette::HINTS),
+        Overlay::Palette(palette) => Some(palette::hints(palette)),
+        Overlay::Holders { .. } => Some(holders::HINTS),
         Overlay::Copy { .. } => Some(copy::HINTS),
         _ => None,
     }
@@ -68,6 +74,7 @@ fn text_of(top: &Overlay, app: &App, look: &Look) -> Option<(Text, usize)> {
     match top {
         Overlay::Details { target, scroll } => Some((text::of_record(target, app, look), *scroll)),
         Overlay::Permissions { user, scroll } => Some((permissions::text(user, app, look), *scroll)),
+        Overlay::Compare { sides, scroll } => Some((compare::text(sides, app, look), *scroll)),
         Overlay::Story { id, scroll } => Some((story::text(*id, app, look), *scroll)),
         Overlay::Raw { target, text, scroll } => Some((raw::text(target, text.as_ref(), app, look), *scroll)),
         Overlay::Help { scroll } => Some((help::text(app, look), *scroll)),

@@ -17,15 +17,26 @@ use crate::{
 };
 
 /// Its keys.
-pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "do it"), (Action::Back, "back")];
+const COMMANDS: &[(Action, &str)] = &[(Action::Choose, "do it"), (Action::Back, "back")];
+
+/// The same where the lines are roles.
+const ROLES: &[(Action, &str)] = &[(Action::Choose, "compare"), (Action::Back, "back")];
+
+/// Its keys.
+pub fn hints(palette: &Palette) -> &'static [(Action, &'static str)] {
+    match palette.lines.first() {
+        Some(palette::Line { entry: palette::Entry::Compare(_), .. }) => ROLES,
+        _ => COMMANDS,
+    }
+}
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, palette: &Palette, app: &App, look: &Look) {
     let shell = Shell {
-        title: "Command".into(),
+        title: palette.title.clone(),
         typed: Some(&palette.input),
         note: format!("{} of {}", count(palette.shown.len()), count(palette.lines.len())),
-        hints: HINTS.into(),
+        hints: hints(palette).into(),
         ..Shell::default()
     };
     let inner = shell.open(frame, shell::room(app).0, palette.lines.len(), app, look);

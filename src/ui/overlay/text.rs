@@ -56,7 +56,9 @@ pub fn of_record(target: &Target, app: &App, look: &Look) -> Text {
     let mut hints = match target.kind {
         Kind::User => vec![(Action::SetRole, "role"), (Action::Teams, "teams"), (Action::Permissions, "permissions")],
         Kind::Team => vec![(Action::Members, "members")],
-        Kind::Role => vec![(Action::Edit, "edit")],
+        Kind::Role => {
+            vec![(Action::RolePermissions, "permissions"), (Action::Holders, "holders"), (Action::Edit, "edit")]
+        }
     };
     hints.extend([(Action::Raw, "raw"), (Action::Copy, "copy"), (Action::Back, "back")]);
     Text {

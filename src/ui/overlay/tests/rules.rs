@@ -3,6 +3,7 @@
 use ratatui::style::Modifier;
 
 use super::*;
+use crate::app::compare::Side;
 
 #[test]
 fn a_check_list_of_many_keeps_its_cursor_on_screen() {
@@ -110,6 +111,7 @@ fn no_line_of_a_text_is_wider_than_its_box() {
         let boxes = [
             Overlay::Help { scroll: 0 },
             Overlay::Permissions { user: "u-eva".into(), scroll: 0 },
+            Overlay::Compare { sides: ["r-janitor", "r-audit"].map(|id| Side::Role(id.into())), scroll: 0 },
             Overlay::Story { id: story, scroll: 0 },
             Overlay::Raw { target: raw.clone(), text: Some(Ok(json)), scroll: 0 },
             Overlay::Details { target: raw, scroll: 0 },
@@ -126,7 +128,7 @@ fn no_line_of_a_text_is_wider_than_its_box() {
 #[test]
 fn the_row_with_the_cursor_is_reversed_without_any_colour_too() {
     type Open = fn(&mut App);
-    let opened: [(&str, Open); 5] = [
+    let opened: [(&str, Open); 7] = [
         ("picker", |app| press(app, Action::SetRole)),
         ("check", |app| press(app, Action::Teams)),
         ("preview", |app| {
@@ -135,6 +137,15 @@ fn the_row_with_the_cursor_is_reversed_without_any_colour_too() {
         }),
         ("palette", |app| press(app, Action::Palette)),
         ("copy", |app| press(app, Action::Copy)),
+        ("role editor", |app| {
+            press(app, Action::GoRoles);
+            press(app, Action::RolePermissions);
+        }),
+        ("holders", |app| {
+            press(app, Action::GoRoles);
+            go_to(app, "janitor");
+            press(app, Action::Holders);
+        }),
     ];
     for (name, open) in opened {
         let mut app = console(80, 24);

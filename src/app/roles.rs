@@ -1,0 +1,94 @@
+//! What is done with custom roles beside the forms: the permission editor, who holds a role, two roles side by side.
+
+use super::{
+    App, Effect, Overlay, Tab,
+    action::Action,
+    compare::Side,
+    palette::{self, Palette},
+    role_editor::{Of, RoleEditor},
+};
+use crate::directory::{Id, Name, record::User, work::Job};
+
+impl App {
+    pub(super) fn open_role(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let Some(target) = self.subject() else { return };
+        if action == Action::RolePermissions && !target.id.starts_with("new:") {
+            effects.push(Effect::Work(Job::Reread(target.clone())));
+        }
+        let id = target.id;
+        let overlay = match action {
+            Action::RolePermissions => Overlay::RoleEditor(RoleEditor::new(Of::Role(id), &self.directory)),
+            Action::Holders => Overlay::Holders { role: id, cursor: 0 },
+            _ => match self.marked().as_slice() {
+                [one, other] => Overlay::Compare { sides: [one.clone(), other.clone()].map(Side::Role), scroll: 0 },
+                [one] if *one != id => Overlay::Compare { sides: [one.clone(), id].map(Side::Role), scroll: 0 },
+                [_, _, ..] => return self.say("Two roles are compared: mark two, or none and pick the other."),
+                _ => Overlay::Palette(self.other_roles(&id)),
+            },
+        };
+        self.overlays.push(overlay);
+    }
+
+    /// Asks for the roles of all users that the list left out.
+    pub(super) fn load_roles(&mut self, effects: &mut Vec<Effect>) {
+        let ids: Vec<Id> = self
+            .directory
+            .records()
+            .users()
+            .values()
+            .filter(|user| super::lacks_roles(user))
+            .map(|user| user.id.clone())
+            .collect();
+        self.say(format!("Reading the roles of {} users, one request each…", ids.len()));
+        self.hydrated.extend(ids.iter().cloned());
+        effects.push(Effect::Work(Job::Hydrate(ids)));
+    }
+
+    /// The marked rows, where no box lies over them.
+    fn marked(&self) -> Vec<Id> {
+        let pane = self.pane().filter(|_| self.overlays.is_empty());
+        pane.into_iter().flat_map(|pane| pane.marks.iter().cloned()).collect()
+    }
+
+    /// What the role can be compared with.
+    fn other_roles(&self, role: &Id) -> Palette {
+        let own = Side::Role(role.clone());
+        let others = Side::all(&self.directory).into_iter().filter(|side| *side != own);
+        let lines = others.map(|side| palette::Line {
+            name: side.name(&self.directory).to_owned(),
+            help: match &side {
+                Side::Base(_) => "predefined".into(),
+                Side::Role(id) => self.directory.role(id).map_or_else(String::new, |role| {
+                    let adds = role.added().count();
+                    format!("inherits {}, adds {adds}", role.inherits)
+                }),
+            },
+            key: String::new(),
+            refused: None,
+            entry: palette::Entry::Compare([own.clone(), side]),
+        });
+        Palette::of(format!("Compare {} with", own.name(&self.directory)), lines.collect())
+    }
+
+    /// Who holds the role that the box on top is about, a line for each team.
+    pub fn holdings(&self, role: &Id) -> Vec<(&User, &Name)> {
+        self.directory.role(role).map(|role| self.directory.holdings(&role.name)).unwrap_or_default()
+    }
+
+    /// From a holder to their row in Users; the box stays where there is no such holder, or work under it.
+    pub(super) fn go_to_holder(&mut self, role: Id, cursor: usize) {
+        let user = self.holdings(&role).get(cursor).map(|(user, _)| user.id.clone());
+        self.overlays.push(Overlay::Holders { role, cursor });
+        let Some(user) = user else { return };
+        self.switch(Tab::Users);
+        if self.tab == Tab::Users {
+            let (now, rows) = (self.now, self.size.list_rows());
+            let (pane, directory) = (&mut self.panes[0], &self.directory);
+            if !pane.go_to(&user, rows, directory) {
+                pane.filter.reset();
+                pane.refilter(directory, now);
+                pane.go_to(&user, rows, directory);
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! What is known of permissions, learnt from the custom roles seen: the catalogue of names, what the predefined roles
+//! allow, who holds a role, and what its holders gain or lose. No server tells any of it by itself (WIRE A5).
+
+use std::collections::BTreeSet;
+
+use super::{
+    Directory, Kind, Name,
+    change::RoleDraft,
+    record::{Role, User},
+};
+
+/// The predefined roles that a custom role can build on.
+pub const BASES: [&str; 2] = ["member", "viewer"];
+
+/// Permission names in order.
+pub type Permissions = BTreeSet<String>;
+
+/// True for what can be a permission: `object:operation`, nothing blank.
+pub fn is_permission(text: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
+    text.split_once(':').is_some_and(|(object, operation)| part(object) && part(operation) && !operation.contains(':'))
+}
+
+/// How many hold a role, and on what basis that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// Users who hold it in some team.
+    pub people: usize,
+    /// Teams in which somebody holds it.
+    pub teams: usize,
+    /// Users whose team roles are known.
+    pub known: usize,
+    /// All users.
+    pub users: usize,
+}
+
+impl Held {
+    /// True if nobody else can hold it.
+    pub fn is_certain(&self) -> bool {
+        self.known == self.users
+    }
+}
+
+/// What becomes of the holders' permissions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// What they may do that they could not before; what the role itself adds comes first.
+    pub gains: Vec<String>,
+    /// What they can't do any more, in the same order.
+    pub loses: Vec<String>,
+    /// Set where what a predefined role allows is not known, and there may be more: its name.
+    pub unknown: Option<String>,
+}
+
+/// One permission in two roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stance {
+    /// The role adds it.
+    Added,
+    /// The role has it from the predefined one.
+    Inherited,
+    /// The role does not have it.
+    Absent,
+}
+
+fn names(role: &Role, inherited: bool) -> impl Iterator<Item = String> {
+    let permissions = role.permissions.iter().filter(move |permission| permission.inherited == inherited);
+    permissions.map(|permission| permission.name.raw().to_owned())
+}
+
+/// What these have beyond those, the ones that were chosen first.
+fn beyond(these: &Permissions, those: &Permissions, chosen: &[String]) -> Vec<String> {
+    let (first, then): (Vec<String>, Vec<String>) =
+        these.difference(those).cloned().partition(|name| chosen.contains(name));
+    [first, then].concat()
+}
+
+/// How a role stands to a permission.
+pub fn stance(role: &Role, permission: &str) -> Stance {
+    let found = role.permissions.iter().filter(|one| one.name.raw() == permission);
+    match found.map(|one| one.inherited).min() {
+        Some(false) => Stance::Added,
+        Some(true) => Stance::Inherited,
+        None => Stance::Absent,
+    }
+}
+
+impl Directory {
+    fn all_roles(&self) -> impl Iterator<Item = &Role> {
+        (0..self.len(Kind::Role) as u32).filter_map(|row| self.role_at(row)).filter(|role| role.problem.is_none())
+    }
+
+    /// Every permission that any role has.
+    pub fn catalogue(&self) -> Permissions {
+        self.all_roles().flat_map(|role| &role.permissions).map(|one| one.name.raw().to_owned()).collect()
+    }
+
+    /// What a predefined role allows: all that any role inherits from it. `None` where no role shows it.
+    pub fn base_permissions(&self, base: &str) -> Option<Permissions> {
+        let roles = self.records().roles().values().filter(|role| role.inherits.is(base) && role.problem.is_none());
+        let all: Permissions = roles.flat_map(|role| names(role, true)).collect();
+        (!all.is_empty()).then_some(all)
+    }
+
+    /// What this role has, or would have, from a predefined one. Its own word counts before that of other roles.
+    pub fn inherited(&self, role: Option<&Role>, base: &str) -> Option<Permissions> {
+        let own: Permissions =
+            role.filter(|role| role.inherits.is(base)).into_iter().flat_map(|role| names(role, true)).collect();
+        if own.is_empty() { self.base_permissions(base) } else { Some(own) }
+    }
+
+    /// What holders of a role gain and lose if it is defined so.
+    pub fn effect(&self, role: &Role, to: &RoleDraft) -> Effect {
+        let mut before: Permissions = names(role, false).collect();
+        let mut after: Permissions = to.added.iter().cloned().collect();
+        let known = [self.inherited(Some(role), role.inherits.raw()), self.inherited(Some(role), &to.inherits)];
+        let same_base = role.inherits.is(&to.inherits);
+        let unknown = match &known {
+            _ if same_base => None,
+            [_, None] => Some(to.inherits.clone()),
+            [None, _] => Some(role.inherits.to_string()),
+            _ => None,
+        };
+        // Whatever one of them inherits for certain is neither gained nor lost; more only where both are known.
+        let [old, new] = known.map(Option::unwrap_or_default);
+        if unknown.is_none() {
+            before.extend(old);
+            after.extend(new);
+        } else {
+            after.retain(|name| !old.contains(name));
+            before.retain(|name| !new.contains(name));
+        }
+        let own = RoleDraft::of(role).added;
+        Effect { gains: beyond(&after, &before, &to.added), loses: beyond(&before, &after, &own), unknown }
+    }
+
+    /// How many hold a role. Visits every user.
+    pub fn held(&self, role: &Name) -> Held {
+        let holders = self.holders(role);
+        let teams: BTreeSet<&str> = holders.iter().flat_map(|(_, teams)| teams).map(|team| team.raw()).collect();
+        let users = self.records().users();
+        Held {
+            people: holders.len(),
+            teams: teams.len(),
+            known: users.values().filter(|user| user.team_roles.is_some()).count(),
+            users: users.len(),
+        }
+    }
+
+    /// Who holds a role, a line for each team, by user name and team. Visits every user.
+    pub fn holdings(&self, role: &Name) -> Vec<(&User, &Name)> {
+        let holders = self.holders(role).into_iter();
+        let mut all: Vec<(&User, &Name)> =
+            holders.flat_map(|(user, teams)| teams.into_iter().map(move |team| (user, team))).collect();
+        all.sort_by(|(a, at), (b, bt)| (a.user_name.raw(), at.raw()).cmp(&(b.user_name.raw(), bt.raw())));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{
+        record::{Grant, Permission},
+        records::Records,
+    };
+
+    fn role(name: &str, base: &str, inherited: &[&str], added: &[&str]) -> Role {
+        let of = |names: &[&str], inherited| -> Vec<Permission> {
+            names.iter().map(|name| Permission { name: (*name).into(), inherited }).collect()
+        };
+        let permissions = [of(inherited, true), of(added, false)].concat();
+        Role { id: name.into(), name: name.into(), inherits: base.into(), permissions, ..Role::default() }
+    }
+
+    fn directory(roles: Vec<Role>) -> Directory {
+        let user = |name: &str, grants: Option<&[(&str, &str)]>| User {
+            id: name.into(),
+            user_name: name.into(),
+            team_roles: grants.map(|grants| {
+                grants.iter().map(|(scope, role)| Grant { scope: (*scope).into(), role: (*role).into() }).collect()
+            }),
+            ..User::default()
+        };
+        let users = vec![
+            user("zoe", Some(&[("vision", "janitor")])),
+            user("bo", Some(&[("vision", "janitor"), ("nlp", "janitor"), ("ops", "member")])),
+            user("cy", None),
+        ];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, vec![], roles), true);
+        directory
+    }
+
+    fn draft(base: &str, added: &[&str]) -> RoleDraft {
+        RoleDraft {
+            inherits: base.into(),
+            added: added.iter().map(|name| (*name).into()).collect(),
+            ..RoleDraft::default()
+        }
+    }
+
+    fn three() -> Directory {
+        directory(vec![
+            role("janitor", "member", &["run:read", "run:create"], &["run:delete", "run:stop"]),
+            role("writer", "Viewer", &["run:read"], &["report:create"]),
+            role("bare", "admin", &[], &[]),
+        ])
+    }
+
+    #[test]
+    fn the_catalogue_and_the_bases_are_learnt_from_all_roles() {
+        let directory = three();
+        let all = ["report:create", "run:create", "run:delete", "run:read", "run:stop"];
+        assert_eq!(directory.catalogue().into_iter().collect::<Vec<_>>(), all);
+        assert_eq!(directory.base_permissions("viewer"), Some(["run:read".to_owned()].into()));
+        assert_eq!(directory.base_permissions("admin"), None);
+    }
+
+    #[test]
+    fn holders_gain_and_lose_what_the_whole_of_the_role_says() {
+        let directory = three();
+        let janitor = directory.role(&"janitor".into()).unwrap();
+        let effect = |to: &RoleDraft| {
+            let effect = directory.effect(janitor, to);
+            (effect.gains.join(" "), effect.loses.join(" "), effect.unknown)
+        };
+        let said = |gains: &str, loses: &str| (gains.to_owned(), loses.to_owned(), None);
+        assert_eq!(effect(&draft("member", &["run:delete", "team:invite"])), said("team:invite", "run:stop"));
+        // What moves from inherited to added is no loss.
+        assert_eq!(effect(&draft("viewer", &["run:delete", "run:stop", "run:create"])), said("", ""));
+        assert_eq!(effect(&draft("viewer", &[])), said("", "run:delete run:stop run:create"));
+        let (gains, loses, unknown) = effect(&draft("admin", &["run:delete", "run:read", "team:invite"]));
+        assert_eq!((&*gains, &*loses, unknown.as_deref()), ("team:invite", "run:stop", Some("admin")));
+    }
+
+    #[test]
+    fn holders_are_counted_by_person_and_by_team() {
+        let directory = three();
+        let held = directory.held(&"janitor".into());
+        assert_eq!(held, Held { people: 2, teams: 2, known: 2, users: 3 });
+        assert!(!held.is_certain());
+        let all = directory.holdings(&"janitor".into());
+        let lines: Vec<_> = all.iter().map(|(user, team)| format!("{} {team}", user.user_name)).collect();
+        assert_eq!(lines, ["bo nlp", "bo vision", "zoe vision"]);
+    }
+
+    #[test]
+    fn a_permission_has_two_parts() {
+        for good in ["run:delete", "run:delete_many", "t-1:x"] {
+            assert!(is_permission(good), "{good}");
+        }
+        for bad in ["", "run", "run:", ":x", "run:a:b", "run: x", "ru n:x", "a:\u{7}"] {
+            assert!(!is_permission(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Changes in words: one line each for lists and previews, and the title of a plan.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Directory, Id,
+    change::{Change, Verb},
+    holds::Holds,
+    plan::Plan,
+};
+
+mod lines;
+
+/// What kind of line it is, drawn as a sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sign {
+    /// Something comes.
+    Add,
+    /// Something goes.
+    Remove,
+    /// Something becomes another.
+    Alter,
+}
+
+/// One change as a line: who or what, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The kind of line.
+    pub sign: Sign,
+    /// Whom or what it is about.
+    pub subject: String,
+    /// What changes, without the values: `role in vision`.
+    pub what: String,
+    /// The value before; empty where there is none.
+    pub before: String,
+    /// The value after; empty where there is none.
+    pub after: String,
+}
+
+impl Line {
+    /// `role in vision: member → viewer`, with the arrow given.
+    pub fn text(&self, arrow: &str) -> String {
+        match (self.before.is_empty(), self.after.is_empty()) {
+            (true, true) => self.what.clone(),
+            (true, false) => format!("{}: {}", self.what, self.after),
+            (false, true) => format!("{} (was {})", self.what, self.before),
+            (false, false) => format!("{}: {} {arrow} {}", self.what, self.before, self.after),
+        }
+    }
+}
+
+/// The line of a change, with the values that are on screen now as *before*.
+pub fn line(change: &Change, directory: &Directory) -> Line {
+    line_in(change, directory, Holds::default())
+}
+
+/// The same in the words of a provider.
+pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
+    lines::of(change, directory, holds)
+}
+
+/// What a plan is, in words.
+pub fn title(plan: &Plan, directory: &Directory) -> String {
+    let lines: Vec<Line> = plan.steps.iter().map(|step| step.words.clone()).collect();
+    let all: Vec<&Line> = lines.iter().chain(plan.refused.iter().map(|(line, _)| line)).collect();
+    match all.as_slice() {
+        [] => "Nothing to do".into(),
+        [one] => format!("{}: {}", one.subject, one.what),
+        [first, rest @ ..] => {
+            let count = all.len();
+            let one_team = shared_team(plan).map(|team| lines::team_name(directory, team));
+            if rest.iter().all(|line| line.subject == first.subject) {
+                format!("{count} changes to {}", first.subject)
+            } else if let Some(team) = one_team {
+                format!("{count} changes to {team}")
+            } else if rest.iter().all(|line| line.what == first.what) {
+                format!("{count} × {}", first.what)
+            } else {
+                format!("{count} changes")
+            }
+        }
+    }
+}
+
+fn shared_team(plan: &Plan) -> Option<&Id> {
+    let mut teams = plan.steps.iter().map(|step| match &step.change {
+        Change::AddMember { team, .. } | Change::RemoveMember { team, .. } | Change::SetTeamRole { team, .. } => {
+            Some(team)
+        }
+        _ => None,
+    });
+    let first = teams.next()??;
+    teams.all(|team| team == Some(first)).then_some(first)
+}
+
+/// The verb as a phrase for "can't …" sentences and the palette.
+pub fn phrase(verb: Verb) -> &'static str {
+    match verb {
+        Verb::SetOrgRole => "set the organisation role",
+        Verb::SetTeamRole => "set a team role",
+        Verb::AddMember => "add members",
+        Verb::RemoveMember => "remove members",
+        Verb::CreateUser => "create a user",
+        Verb::CreateTeam => "create a team",
+        Verb::Deactivate => "deactivate",
+        Verb::Reactivate => "reactivate",
+        Verb::DeleteUser => "delete a user",
+        Verb::DeleteTeam => "delete a team",
+        Verb::SetDisplayName => "change the display name",
+        Verb::SetEmail => "change the email",
+        Verb::CreateRole => "create a role",
+        Verb::EditRole => "change a role",
+        Verb::DeleteRole => "delete a role",
+        Verb::SetSeat => "change seats",
+        Verb::SetRegistryRole => "change registry roles",
+        Verb::CreateService => "create a service account",
+        Verb::ReplaceMembers => "replace all members",
+        Verb::Invite => "invite to a team",
+        Verb::CreateKey => "create an API key",
+        Verb::DeleteKey => "delete an API key",
+    }
+}

@@ -1,0 +1,99 @@
+//! Who holds a role, and in which teams.
+
+use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
+
+use super::{
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{App, action::Action},
+    directory::{Id, Kind, Name, Target, permissions::Held, record::User},
+    ui::{
+        Look, details,
+        fit::{count, counted},
+    },
+};
+
+/// Its keys.
+pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "go to the user"), (Action::Back, "back")];
+
+/// `held by 12 in 3 teams`.
+pub fn held(held: &Held) -> String {
+    match held.people {
+        0 if held.is_certain() => "held by nobody".into(),
+        0 => "no holder known".into(),
+        people => format!("held by {} in {}", count(people), counted(held.teams, "team")),
+    }
+}
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, role: &Id, cursor: usize, app: &App, look: &Look) {
+    let all = app.holdings(role);
+    let record = app.directory.role(role);
+    let known = record.map(|record| app.directory.held(&record.name));
+    let shell = Shell {
+        title: format!("Holders of {}", details::name(&Target::role(role), app)),
+        right: known.as_ref().map(held).unwrap_or_default(),
+        hints: HINTS.into(),
+        ..Shell::default()
+    };
+    let columns = shell::room(app).0;
+    let mut below = Vec::new();
+    if let Some(note) = known.as_ref().and_then(|known| unread(known, app)) {
+        below.push(Line::default());
+        below.extend(shell::wrapped(&note, columns.saturating_sub(1), 3, look.careful()));
+    }
+    if all.iter().any(|(user, _)| user.is_inactive()) {
+        below.push(Line::default());
+        below.extend(shell::wrapped(
+            "Who is inactive holds it, and can't use it until reactivated.",
+            columns.saturating_sub(1),
+            3,
+            look.dim(),
+        ));
+    }
+    let inner = shell.open(frame, columns, all.len().max(1) + below.len(), app, look);
+    let width = usize::from(inner.width);
+    let room = usize::from(inner.height).saturating_sub(below.len()).max(1);
+    let mut lines: Vec<Line> = rows::window(all.len(), cursor, room)
+        .filter_map(|at| Some((at, all.get(at)?)))
+        .map(|(at, (user, team))| row(width, at == cursor, user, team, look))
+        .collect();
+    if lines.is_empty() {
+        lines.push(rows::nothing("Nobody is known to hold this role.", look));
+    }
+    lines.extend(below);
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// On what the answer rests, where not all is known.
+fn unread(held: &Held, app: &App) -> Option<String> {
+    if !app.directory.is_read(Kind::User) {
+        return Some("The users were not read yet: who holds it is not known.".into());
+    }
+    if held.is_certain() {
+        return None;
+    }
+    let key = app.keymap.label(Action::LoadRoles).unwrap_or_default();
+    let (known, users) = (count(held.known), count(held.users));
+    Some(format!(
+        "Team roles are known for {known} of {users} users: others may hold it too; {key} on Users reads the rest."
+    ))
+}
+
+fn row(width: usize, selected: bool, user: &User, team: &Name, look: &Look) -> Line<'static> {
+    let rest = width.saturating_sub(rows::PREFIX + 1);
+    let state = 8;
+    let (name, more) = (rest * 3 / 8, rest / 4);
+    let team_width = rest.saturating_sub(name + more + state + 3);
+    let shown = if user.display_name.is_empty() { &user.email } else { &user.display_name };
+    let inactive = if user.is_inactive() { "inactive" } else { "" };
+    let cells: [Cell; 4] = [
+        (user.user_name.as_str(), name, Style::new()),
+        (shown.as_str(), more, look.dim()),
+        (team.as_str(), team_width, Style::new()),
+        (inactive, state, look.careful()),
+    ];
+    rows::row(width, selected, &cells, look)
+}

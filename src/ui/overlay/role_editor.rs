@@ -1,0 +1,146 @@
+//! The permission editor: what a role adds and shall add as a check list, and what it inherits apart below.
+
+use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
+
+use super::{
+    check::mark,
+    holders,
+    picker::no_match,
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        role_editor::{Of, RoleEditor, Row, Stands},
+    },
+    directory::permissions::BASES,
+    scim::text::clean_line,
+    ui::{Look, fit::count},
+};
+
+/// Widest column of the permissions' names.
+const NAME: usize = 36;
+
+/// One line of the box.
+enum Item<'a> {
+    Row(usize, &'a Row),
+    /// Above what is inherited.
+    Heading(String),
+    Blank,
+}
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &Look) {
+    let all = editor.rows(&app.directory);
+    let (base, was) = editor.bases(&app.directory);
+    let (items, cursor) = items(&all, editor, &base, app);
+    let shell = Shell {
+        title: title(editor, app),
+        typed: Some(&editor.input),
+        counts: match &was {
+            Some(was) => format!("inherits {was} {} {base}", look.glyphs.arrow),
+            None => format!("inherits {base}"),
+        },
+        right: editor.held.as_ref().map(holders::held).unwrap_or_default(),
+        note: note(editor, look),
+        hints: vec![
+            (Action::Toggle, "toggle"),
+            (Action::Look, "plan"),
+            (Action::NextBase, if base.eq_ignore_ascii_case(BASES[0]) { "inherit viewer" } else { "inherit member" }),
+            (Action::Holders, "holders"),
+            (Action::ToggleAll, "all shown"),
+            (Action::Back, "back"),
+        ],
+    };
+    let known = editor.inherited(&app.directory).is_some();
+    let inner = shell.open(frame, shell::room(app).0, (app.directory.catalogue().len() + 2).max(8), app, look);
+    let width = usize::from(inner.width);
+    let lines: Vec<Line> = rows::window(items.len(), cursor, usize::from(inner.height))
+        .filter_map(|at| items.get(at))
+        .map(|item| match item {
+            Item::Row(at, item) => {
+                row(width, *at == editor.cursor, item, &fate(item, &base, was.as_deref(), known), look)
+            }
+            Item::Heading(words) => Line::styled(format!("   {words}"), look.dim()),
+            Item::Blank => Line::default(),
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn title(editor: &RoleEditor, app: &App) -> String {
+    let name = clean_line(editor.name(&app.directory), 256).into_owned();
+    if matches!(editor.of, Of::New(..)) { format!("New role {name}") } else { name }
+}
+
+/// The lines, and which of them has the cursor.
+fn items<'a>(all: &'a [Row], editor: &RoleEditor, base: &str, app: &App) -> (Vec<Item<'a>>, usize) {
+    let inherited = all.iter().filter(|row| row.stands == Stands::Inherited).count();
+    let free = all.len() - inherited;
+    let mut items: Vec<Item> = Vec::with_capacity(all.len() + 2);
+    let mut cursor = editor.cursor;
+    let typed = editor.input.value();
+    for (at, row) in all.iter().enumerate() {
+        if at == free {
+            if free > 0 {
+                items.push(Item::Blank);
+            }
+            items.push(Item::Heading(format!("Inherited from {base} ({inherited})")));
+            cursor += if editor.cursor >= free { items.len() - at } else { 0 };
+        }
+        items.push(Item::Row(at, row));
+    }
+    if all.is_empty() && !typed.is_empty() {
+        items.push(Item::Heading(no_match(typed)));
+        items.push(Item::Heading("A new one is typed in full: object:operation, such as run:delete.".into()));
+    }
+    if editor.inherited(&app.directory).is_none() && typed.is_empty() {
+        items.extend([
+            Item::Blank,
+            Item::Heading(format!("What {base} allows is not known: no role seen here inherits from it.")),
+        ]);
+    }
+    (items, cursor)
+}
+
+/// `+2 −1`.
+fn note(editor: &RoleEditor, look: &Look) -> String {
+    let (come, go) = editor.counts();
+    let [plus, minus, _] = look.glyphs.signs;
+    let signed = |number: usize, sign: &str| (number > 0).then(|| format!("{sign}{}", count(number)));
+    [signed(come, plus), signed(go, minus)].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// What a permission is or will be to the role; `known` if what it is to inherit is.
+fn fate(row: &Row, base: &str, was: Option<&str>, known: bool) -> String {
+    match (row.wish, row.stands) {
+        (Some(true), Stands::New) => "will be added, new".into(),
+        (Some(true), _) => "will be added".into(),
+        (Some(false), _) => "will be removed".into(),
+        (None, Stands::Added) => "added".into(),
+        (None, Stands::Inherited) => format!("from {base}"),
+        (None, Stands::Left) => format!("{} with {}", if known { "goes" } else { "may go" }, was.unwrap_or_default()),
+        (None, Stands::New) => "not seen before".into(),
+        (None, Stands::Free) => String::new(),
+    }
+}
+
+fn row(width: usize, selected: bool, row: &Row, fate: &str, look: &Look) -> Line<'static> {
+    let inherited = row.stands == Stands::Inherited;
+    let dot = format!(" {} ", look.glyphs.dot);
+    let (sign, style) = if inherited { (dot.as_str(), look.dim()) } else { mark(row.wish, row.stands.now(), look) };
+    let fate_style = match (row.wish, row.stands) {
+        (Some(_), _) => style,
+        (None, Stands::Left) => look.careful(),
+        _ => look.dim(),
+    };
+    let rest = width.saturating_sub(rows::PREFIX + 4 + 1);
+    let name_width = (rest * 3 / 5).min(NAME);
+    let name = clean_line(&row.name, 256);
+    let name_style = if inherited { look.dim() } else { Style::new() };
+    let cells: [Cell; 3] =
+        [(sign, 3, style), (&name, name_width, name_style), (fate, rest.saturating_sub(name_width + 1), fate_style)];
+    rows::row(width, selected, &cells, look)
+}
