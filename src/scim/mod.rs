@@ -2,13 +2,16 @@
 //!
 //! Knows no vendor, no clock, no network and no screen. Requests are values that [`crate::client`] sends.
 
+pub mod discovery;
 pub mod error;
 pub mod failure;
 pub mod filter;
 pub mod graph;
+pub mod habits;
 pub mod instant;
 pub mod json;
 pub mod list;
+pub mod merge;
 pub mod pager;
 pub mod patch;
 pub mod request;

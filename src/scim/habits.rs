@@ -1,0 +1,138 @@
+//! What one server is known to do, beyond and beside the RFCs: told by its discovery endpoints, found out by probing, or
+//! written in a profile. Everything is optional: what is not known is taken to be as RFC 7644 has it.
+//!
+//! Knows no vendor and no request.
+
+use serde::{Deserialize, Serialize};
+
+/// How lists are read to their end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PagingHabit {
+    /// By `startIndex` (RFC 7644 §3.4.2.4).
+    Index,
+    /// By `cursor` (RFC 9865).
+    Cursor,
+    /// Not at all: one answer holds everything.
+    None,
+}
+
+/// How one member is taken out of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Removal {
+    /// PATCH `remove members[value eq "id"]`: the RFC's way.
+    Filter,
+    /// PATCH `remove members` with a `value` array. Other servers empty the group on it.
+    Value,
+    /// PATCH `replace members` with all who stay.
+    Replace,
+    /// PUT of the whole group.
+    Put,
+}
+
+/// What DELETE does to a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deletion {
+    /// The record is gone.
+    Removes,
+    /// It stays, inactive.
+    Deactivates,
+    /// It is refused.
+    Refused,
+}
+
+/// The attribute that holds what people may do, where it is not their groups (RFC 7643 §4.1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoleAttribute {
+    /// `roles`.
+    Roles,
+    /// `entitlements`.
+    Entitlements,
+}
+
+impl RoleAttribute {
+    /// Its name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Roles => "roles",
+            Self::Entitlements => "entitlements",
+        }
+    }
+}
+
+/// What is known of a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Habits {
+    /// How lists are paged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paging: Option<PagingHabit>,
+    /// Records a page that it gives when asked for more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<u32>,
+    /// PATCH of users works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch_users: Option<bool>,
+    /// PATCH of groups works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch_groups: Option<bool>,
+    /// How a member is removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remove_member: Option<Removal>,
+    /// A stale `If-Match` is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versions: Option<bool>,
+    /// What DELETE does to a user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_user: Option<Deletion>,
+    /// A filter finds what it should and nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<bool>,
+    /// Operations that one bulk request may hold (RFC 7644 §3.7); 0 is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bulk: Option<u32>,
+    /// It has groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<bool>,
+    /// Where roles live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_attribute: Option<RoleAttribute>,
+}
+
+impl Habits {
+    /// These, and what they leave open as in `other`.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            paging: self.paging.or(other.paging),
+            page_size: self.page_size.or(other.page_size),
+            patch_users: self.patch_users.or(other.patch_users),
+            patch_groups: self.patch_groups.or(other.patch_groups),
+            remove_member: self.remove_member.or(other.remove_member),
+            versions: self.versions.or(other.versions),
+            delete_user: self.delete_user.or(other.delete_user),
+            filter: self.filter.or(other.filter),
+            bulk: self.bulk.or(other.bulk),
+            groups: self.groups.or(other.groups),
+            role_attribute: self.role_attribute.or(other.role_attribute),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_better_goes_before() {
+        let written = Habits { remove_member: Some(Removal::Put), ..Habits::default() };
+        let probed = Habits { remove_member: Some(Removal::Value), versions: Some(false), ..Habits::default() };
+        let both = written.or(probed);
+        assert_eq!((both.remove_member, both.versions, both.bulk), (Some(Removal::Put), Some(false), None));
+        let text = serde_json::to_string(&both).unwrap();
+        assert_eq!(text, r#"{"remove-member":"put","versions":false}"#);
+        assert_eq!(serde_json::from_str::<Habits>(&text).unwrap(), both);
+    }
+}
