@@ -30,6 +30,11 @@ pub(super) fn patch(target: &Target, op: Op) -> Request {
     Request::new(Method::Patch, path(target)).body(patch::patch(vec![op]))
 }
 
+/// The same by PUT of the whole record, for servers without PATCH: it is read first, so that nothing else is lost.
+pub(super) fn put_merged(target: &Target, op: Op) -> Request {
+    Request { merge: true, ..Request::new(Method::Put, path(target)).body(patch::patch(vec![op])) }
+}
+
 /// A POST that creates a record.
 pub(super) fn create(kind: Kind, body: Value) -> Request {
     Request::new(Method::Post, [endpoint(kind)]).body(body)

@@ -246,7 +246,12 @@ impl Directory {
             self.lay(&change, &target);
             self.touched.entry(target).or_default().push((id, field));
         }
+        let targets = change.touches();
         self.pending.insert(id, change);
+        targets
+            .iter()
+            .filter(|(target, _)| target.kind == Kind::User)
+            .for_each(|(user, _)| self.derive_pending(&user.id));
         added
     }
 
@@ -381,6 +386,7 @@ impl Directory {
                         user
                     });
                 put(&mut self.users, id, laid);
+                self.derive_pending(id);
             }
             Kind::Team => {
                 let laid =
@@ -398,6 +404,20 @@ impl Directory {
                     });
                 put(&mut self.roles, id, laid);
             }
+        }
+    }
+}
+
+impl Directory {
+    /// A role that follows from groups is shown as the pending memberships will make it.
+    fn derive_pending(&mut self, id: &Id) {
+        if !self.records.role_source().is_mapping() {
+            return;
+        }
+        let teams = self.teams_of(id).into_owned();
+        let role = self.users.get(id).and_then(|user| self.records.derived_role(user, &teams));
+        if let (Some(user), Some(role)) = (self.users.get_mut(id), role) {
+            user.org_role = role;
         }
     }
 }

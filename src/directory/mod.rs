@@ -15,6 +15,7 @@ pub mod plan;
 pub mod query;
 pub mod record;
 pub mod records;
+pub mod role_source;
 pub mod search;
 pub mod sort;
 pub mod words;

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use super::{
     Id, Kind, Name, Target,
     record::{Record, Role, Team, User},
+    role_source::RoleSource,
     search::SearchText,
 };
 use crate::scim::text::fold;
@@ -29,6 +30,7 @@ pub struct Records {
     label_rank: Vec<u32>,
     /// Lists that were not read: what they would say is not known.
     unread: [bool; 3],
+    source: RoleSource,
 }
 
 impl Records {
@@ -47,6 +49,46 @@ impl Records {
             records.index_rows(kind);
         }
         records
+    }
+
+    /// Says where roles in the organisation come from, and gives each user theirs. For [`RoleSource::Record`] they
+    /// stay as read.
+    pub fn with_roles(mut self, source: RoleSource) -> Self {
+        self.source = source;
+        if !matches!(self.source, RoleSource::Record) {
+            let users: Vec<Id> = self.users.keys().cloned().collect();
+            users.iter().for_each(|user| self.derive(user));
+        }
+        self
+    }
+
+    /// Where roles in the organisation come from.
+    pub fn role_source(&self) -> &RoleSource {
+        &self.source
+    }
+
+    /// The role that follows from these teams; `None` where the user's own record says it.
+    pub fn derived_role(&self, user: &User, teams: &[Id]) -> Option<Option<Name>> {
+        self.source.role_of(user, teams.iter().filter_map(|id| self.teams.get(id)).map(|team| &team.name))
+    }
+
+    fn derive(&mut self, id: &Id) {
+        let Some(user) = self.users.get(id) else { return };
+        if let Some(role) = self.derived_role(user, self.teams_of(id))
+            && let Some(user) = self.users.get_mut(id)
+        {
+            user.org_role = role;
+        }
+    }
+
+    /// Whose role may follow from a team: its members, as they were and as they are.
+    fn derive_members(&mut self, teams: [Option<&Team>; 2]) {
+        if !self.source.is_mapping() {
+            return;
+        }
+        let members = teams.into_iter().flatten().flat_map(|team| team.members.iter().flatten());
+        let ids: FxHashSet<&Id> = members.map(|member| &member.id).collect();
+        ids.into_iter().for_each(|id| self.derive(id));
     }
 
     /// Says that these lists were not read.
@@ -124,7 +166,9 @@ impl Records {
         let (kind, added) = match record {
             Record::User(user) => {
                 let text = [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()].join(" ");
-                let (row, old) = self.users.insert_full(user.id.clone(), user);
+                let id = user.id.clone();
+                let (row, old) = self.users.insert_full(id.clone(), user);
+                self.derive(&id);
                 if old.is_some() {
                     self.text[Kind::User as usize].replace(row as u32, &text);
                 }
@@ -133,6 +177,7 @@ impl Records {
             Record::Team(team) => {
                 let old = self.teams.insert(team.id.clone(), team.clone());
                 self.reindex_team(old.as_ref(), Some(&team));
+                self.derive_members([old.as_ref(), Some(&team)]);
                 (Kind::Team, old.is_none())
             }
             Record::Role(role) => (Kind::Role, self.roles.insert(role.id.clone(), role).is_none()),
@@ -150,6 +195,7 @@ impl Records {
             Kind::Team => {
                 let old = self.teams.shift_remove(&target.id);
                 self.reindex_team(old.as_ref(), None);
+                self.derive_members([old.as_ref(), None]);
                 old.is_some()
             }
             Kind::Role => self.roles.shift_remove(&target.id).is_some(),
@@ -279,8 +325,10 @@ impl Records {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::directory::record::Member;
+    use crate::directory::{record::Member, role_source::Mapping};
 
     fn user(id: &str, name: &str) -> User {
         User { id: id.into(), user_name: name.into(), ..User::default() }
@@ -306,5 +354,27 @@ mod tests {
         assert!(records.remove(&Target::team(&"t".into())));
         assert!(records.teams_of(&"v".into()).is_empty());
         assert!(records.team_named(&"vision".into()).is_none());
+    }
+
+    #[test]
+    fn mapped_roles_follow_every_membership() {
+        let mapping = Mapping {
+            order: vec!["admin".into(), "labeler".into()],
+            default: Some("labeler".into()),
+            groups: [("leads".into(), "admin".into())].into_iter().collect(),
+        };
+        let built = Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "leads", &["u"])], vec![]);
+        let mut records = built.with_roles(RoleSource::Mapping(Arc::new(mapping)));
+        let roles = |records: &Records| {
+            records.users().values().map(|user| user.org_role.as_ref().unwrap().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(roles(&records), ["admin", "labeler"]);
+        records.put(Record::Team(team("t", "leads", &["v"])));
+        assert_eq!(roles(&records), ["labeler", "admin"]);
+        // What the server says of a user holds no role: theirs stays.
+        records.put(Record::User(user("v", "Adam")));
+        assert_eq!(roles(&records), ["labeler", "admin"]);
+        records.remove(&Target::team(&"t".into()));
+        assert_eq!(roles(&records), ["labeler", "labeler"]);
     }
 }

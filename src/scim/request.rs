@@ -81,6 +81,9 @@ pub struct Request {
     /// Headers that the interface asks for, beside those of every request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
+    /// The body is a PATCH body, to be applied to the record as it is then; what is sent is the whole record.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub merge: bool,
     /// The answer holds a new secret: nothing of it may be kept or shown but to the person, once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
@@ -97,6 +100,7 @@ impl Request {
             if_match: None,
             body: None,
             headers: Vec::new(),
+            merge: false,
             secret: false,
         }
     }

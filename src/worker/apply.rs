@@ -20,6 +20,7 @@ use crate::{
         work::{Moved, Report},
     },
     scim::{
+        self,
         failure::{Arrived, Class, Failure},
         request::{Door, Method, Request},
     },
@@ -94,6 +95,7 @@ impl Attempt<'_> {
     async fn send_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         for request in entry.step.requests.clone() {
             let request = self.with_version(request, entry.at);
+            let request = if request.merge { self.merged(request).await? } else { request };
             let shown = redact::shown(&request);
             let began = Instant::now();
             let result = self.context.send(&request).await;
@@ -103,6 +105,39 @@ impl Attempt<'_> {
             self.learn(&request, &answer, entry);
         }
         Ok(())
+    }
+
+    /// The whole record with the operations applied, held to the version that was read for it.
+    async fn merged(&mut self, mut request: Request) -> Result<Request, Failure> {
+        let refused = |text: String| Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") };
+        let read = Request::new(Method::Get, request.path.clone());
+        let answer = self.context.send(&read).await.map_err(|failure| self.nothing_sent(failure))?;
+        let mut document =
+            scim::list::parse_one(&answer.body).map_err(|bad| self.nothing_sent(super::context::unreadable(&bad)))?;
+        let version = answer.etag.clone().or_else(|| version_in(&document));
+        if let (Some(planned), Some(now)) = (&request.if_match, &version)
+            && planned != now
+        {
+            let text = "The record has another version than the one that was shown here".to_owned();
+            return Err(Failure { class: Class::Conflict, status: Some(412), ..refused(text) });
+        }
+        if let Some(body) = request.body.take() {
+            scim::merge::apply(&body, &mut document).map_err(refused)?;
+        }
+        // The server keeps its own counsel about these.
+        if let Some(map) = document.as_object_mut() {
+            map.shift_remove("meta");
+        }
+        request.if_match = version;
+        request.body = Some(document);
+        request.merge = false;
+        Ok(request)
+    }
+
+    /// A read that failed before the write leaves the change as unsent as it was.
+    fn nothing_sent(&self, failure: Failure) -> Failure {
+        let arrived = if self.sent == 0 && failure.status.is_none() { Arrived::No } else { Arrived::Yes };
+        Failure { arrived, ..failure }
     }
 
     fn with_version(&self, mut request: Request, planned: Timestamp) -> Request {
@@ -396,6 +431,10 @@ fn kind_of(request: &Request) -> Option<Kind> {
         Some("Roles") => Some(Kind::Role),
         _ => None,
     }
+}
+
+fn version_in(document: &serde_json::Value) -> Option<String> {
+    document.pointer("/meta/version").and_then(serde_json::Value::as_str).map(str::to_owned)
 }
 
 fn same_name(found: &Record, wanted: &Record, by_email: bool) -> bool {

@@ -196,3 +196,25 @@ fn many_changes_to_one_team_are_laid_in_one_pass() {
     }
     assert_eq!(directory.team(&"t".into()).unwrap().size(), 0);
 }
+
+/// The role that a pending membership will give is shown at once, and goes again with a refusal.
+#[test]
+fn a_mapped_role_follows_a_pending_membership() {
+    use crate::directory::role_source::{Mapping, RoleSource};
+    let mapping = Mapping {
+        order: vec!["admin".into(), "labeler".into()],
+        default: Some("labeler".into()),
+        groups: [("leads".into(), "admin".into())].into_iter().collect(),
+    };
+    let user = User { id: "u".into(), user_name: "eva".into(), ..User::default() };
+    let team = Team { id: "t".into(), name: "leads".into(), members: Some(vec![]), ..Team::default() };
+    let records = Records::build(vec![user], vec![team], vec![]);
+    let mut directory = Directory::default();
+    directory.replace(records.with_roles(RoleSource::Mapping(std::sync::Arc::new(mapping))), true);
+    let role = |directory: &Directory| directory.user(&"u".into()).unwrap().org_role.as_ref().unwrap().to_string();
+    assert_eq!(role(&directory), "labeler");
+    directory.begin(ChangeId(1), Change::AddMember { team: "t".into(), user: "u".into() });
+    assert_eq!(role(&directory), "admin");
+    directory.settle(ChangeId(1), vec![]);
+    assert_eq!(role(&directory), "labeler");
+}
