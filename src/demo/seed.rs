@@ -7,9 +7,10 @@ use rustc_hash::FxHashMap;
 use super::clock::Moment;
 use super::dice::Dice;
 use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
-use super::options::{EmailShape, Options, Provider};
+use super::options::{Options, Provider};
 use super::records::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, TeamRole, User};
 use super::state::State;
+use super::version::Generation;
 
 const DAY: u32 = 86_400;
 /// Administrators and Eva Tanaka, whom the documentation and the tests name.
@@ -36,7 +37,7 @@ pub(super) fn organisation(options: &Options, now: Moment) -> State {
     seeding.roles(&mut state);
     seeding.teams(&mut state);
     let services =
-        options.provider == Provider::Wandb && options.emails == EmailShape::New && people >= SERVICE_ACCOUNTS_FROM;
+        options.provider == Provider::Wandb && Generation::of(options).services && people >= SERVICE_ACCOUNTS_FROM;
     for place in 0..people {
         let mut user = match place {
             20 if services => seeding.service("ci-bot", Account::TeamService),
