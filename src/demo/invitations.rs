@@ -1,6 +1,5 @@
 //! Invitations to teams that nobody has accepted yet. SCIM does not show them.
 
-use super::clock::Moment;
 use super::records::Number;
 use super::state::fold;
 
@@ -9,7 +8,6 @@ pub(super) struct Invitation {
     pub team: Number,
     pub email: Box<str>,
     pub admin: bool,
-    pub created: Moment,
 }
 
 /// All open invitations; an invitation's number is its place, never used twice.
@@ -28,9 +26,10 @@ impl Invitations {
 
     /// A team's invitations in the order they were made.
     pub(super) fn to(&self, team: Number) -> impl Iterator<Item = (Number, &Invitation)> {
-        (0..).zip(&self.0).filter_map(|(number, invitation)| Some((number, invitation.as_ref()?))).filter(
-            move |(_, invitation)| invitation.team == team,
-        )
+        (0..)
+            .zip(&self.0)
+            .filter_map(|(number, invitation)| Some((number, invitation.as_ref()?)))
+            .filter(move |(_, invitation)| invitation.team == team)
     }
 
     pub(super) fn remove(&mut self, number: Number) -> Option<Invitation> {

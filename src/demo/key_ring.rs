@@ -50,9 +50,10 @@ impl KeyRing {
 
     /// Somebody's keys in the order they were made.
     pub(super) fn of(&self, owner: Number) -> impl Iterator<Item = (Number, &ApiKey)> {
-        (0..).zip(&self.0).filter_map(|(number, key)| Some((number, key.as_ref()?))).filter(move |(_, key)| {
-            key.owner == owner
-        })
+        (0..)
+            .zip(&self.0)
+            .filter_map(|(number, key)| Some((number, key.as_ref()?)))
+            .filter(move |(_, key)| key.owner == owner)
     }
 
     /// Whose key this is.
@@ -85,10 +86,10 @@ mod tests {
         let secret = "0123456789012345678901234567890123456789";
         let (mine, other) = (ring.insert(7, secret, "laptop"), ring.insert_unknown(7, "ab12cd34", "old"));
         assert_eq!(ring.owner(secret), Some(7));
-        assert_eq!(ring.of(7).map(|(number, key)| (number, &*key.name)).collect::<Vec<_>>(), [
-            (mine, "01234567"),
-            (other, "ab12cd34")
-        ]);
+        assert_eq!(
+            ring.of(7).map(|(number, key)| (number, &*key.name)).collect::<Vec<_>>(),
+            [(mine, "01234567"), (other, "ab12cd34")]
+        );
         assert_eq!(ring.owner("ab12cd34"), None);
         ring.remove(mine);
         assert_eq!((ring.owner(secret), ring.of(7).count()), (None, 1));

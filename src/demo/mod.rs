@@ -29,6 +29,7 @@ mod rfc;
 mod roles;
 mod running;
 mod seed;
+mod seed_access;
 mod server;
 mod state;
 mod user_json;

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
 use super::json::{List, RoleView, location};
-use super::options::RolePut;
 use super::names::{FURTHER_PERMISSIONS, MEMBER_PERMISSIONS, VIEWER_PERMISSIONS};
+use super::options::RolePut;
 use super::records::{CustomRole, Number, TeamRole};
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, operations, require_schema, slice, text};

@@ -9,6 +9,7 @@ use super::dice::Dice;
 use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
 use super::options::{Options, Provider};
 use super::records::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, TeamRole, User};
+use super::seed_access;
 use super::state::State;
 use super::version::Generation;
 
@@ -19,7 +20,7 @@ const FIXED_USERS: usize = 5;
 const FIXED_NAMES: [&str; 3] = ["demo-admin", "eva-tanaka", "noor-haddad"];
 /// Below this size there are no service accounts.
 const SERVICE_ACCOUNTS_FROM: usize = 50;
-const DOMAIN: &str = "example.com";
+pub(super) const DOMAIN: &str = "example.com";
 
 struct Seeding {
     dice: Dice,
@@ -47,6 +48,9 @@ pub(super) fn organisation(options: &Options, now: Moment) -> State {
         seeding.date(&mut user, place);
         let number = state.insert_user(user);
         seeding.memberships(&mut state, number);
+    }
+    if options.provider == Provider::Wandb {
+        seed_access::add(&mut state, options.seed);
     }
     state
 }

@@ -110,9 +110,8 @@ impl State {
 
     /// The service accounts of the organisation, which every new team gets.
     pub(super) fn organisation_services(&self) -> Vec<Number> {
-        let service = |number: &Number| {
-            self.user(*number).is_some_and(|user| user.account == Account::OrganisationService)
-        };
+        let service =
+            |number: &Number| self.user(*number).is_some_and(|user| user.account == Account::OrganisationService);
         self.order.iter().copied().filter(service).collect()
     }
 

@@ -6,9 +6,9 @@ use super::ids::{GlobalId, Kind};
 use super::json::Meta;
 use super::names::REGISTRIES;
 use super::options::{EmailShape, Hosting};
-use super::version::Generation;
 use super::records::{Account, Number, RegistryRole, TeamRole, User};
 use super::state::State;
+use super::version::Generation;
 use super::words::{account_word, organisation_role_word, registry_role_word, seat_word, team_role_word};
 
 /// How user resources are shown.

@@ -19,7 +19,13 @@ const TEAMS_EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:
 
 fn style(ask: &Ask) -> Style {
     let options = ask.options;
-    Style { generation: Generation::of(options), hosting: options.hosting, etags: options.etags, roles: true, groups: false }
+    Style {
+        generation: Generation::of(options),
+        hosting: options.hosting,
+        etags: options.etags,
+        roles: true,
+        groups: false,
+    }
 }
 
 /// Releases before 0.81 hide their service accounts, which the app and GraphQL make.
