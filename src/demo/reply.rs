@@ -84,7 +84,7 @@ pub(super) fn etag(version: u32) -> String {
 }
 
 /// A request that was not done, and why.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Refusal {
     pub status: u16,
     pub scim_type: Option<&'static str>,

@@ -89,6 +89,13 @@ impl Server {
         self.log(|log| log.entries.iter().cloned().collect())
     }
 
+    #[cfg(test)]
+    pub(super) fn add_key(&self, owner: u32) -> String {
+        let secret = format!("key-of-{owner}-for-the-tests");
+        self.state.write().unwrap_or_else(PoisonError::into_inner).keys.insert(owner, &secret, "");
+        secret
+    }
+
     fn log<T>(&self, with: impl FnOnce(&mut Log) -> T) -> T {
         with(&mut self.log.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -16,8 +16,6 @@ mod scalars;
 mod session;
 mod team_changes;
 mod teams;
-#[cfg(test)]
-mod tests;
 
 use async_graphql::parser::types::{DocumentOperations, OperationType};
 use async_graphql::{EmptySubscription, MergedObject, Request, Response, Schema, ServerError};

@@ -11,7 +11,7 @@ use super::super::users::{require_address, require_seat};
 use super::super::version::Generation;
 use super::organisation::Organization;
 use super::scalars::{DateTime, JsonString};
-use super::session::{Session, still_there};
+use super::session::{Fallible, Session, still_there};
 use super::teams::Entity;
 
 /// The most people that one search finds.
@@ -24,6 +24,22 @@ pub(super) struct User(pub Number);
 impl User {
     fn see<T>(&self, ctx: &Context<'_>, with: impl FnOnce(&State, &Record) -> T) -> Result<T, Refusal> {
         Session::of(ctx)?.read(|state| still_there(state, self.0).map(|user| with(state, user)))
+    }
+
+    fn keys(&self, ctx: &Context<'_>) -> Result<ApiKeyConnection, Refusal> {
+        let session = Session::of(ctx)?;
+        session.require_client()?;
+        let edges = session.read(|state| {
+            if session.caller != self.0 && !session.is_instance_admin(state) {
+                return Err(Refusal::new(403, "relogin required"));
+            }
+            Ok(state
+                .keys
+                .of(self.0)
+                .map(|(number, key)| ApiKeyEdge { node: Some(ApiKey::listed(number, key)) })
+                .collect())
+        })?;
+        Ok(ApiKeyConnection { edges })
     }
 }
 
@@ -68,20 +84,8 @@ impl User {
     }
 
     /// For W&B's own client only, and there for the owner and instance admins.
-    async fn api_keys(&self, ctx: &Context<'_>) -> Result<Option<ApiKeyConnection>, Refusal> {
-        let session = Session::of(ctx)?;
-        session.require_client()?;
-        let edges = session.read(|state| {
-            if session.caller != self.0 && !session.is_instance_admin(state) {
-                return Err(Refusal::new(403, "relogin required"));
-            }
-            Ok(state
-                .keys
-                .of(self.0)
-                .map(|(number, key)| ApiKeyEdge { node: Some(ApiKey::listed(number, key)) })
-                .collect())
-        })?;
-        Ok(Some(ApiKeyConnection { edges }))
+    async fn api_keys(&self, ctx: &Context<'_>) -> Fallible<ApiKeyConnection> {
+        Some(self.keys(ctx))
     }
 
     async fn teams(&self, ctx: &Context<'_>) -> Result<Option<EntityConnection>, Refusal> {
@@ -160,17 +164,19 @@ impl PeopleQuery {
     }
 
     /// The people whose username or email begins or ends like this.
-    async fn users(&self, ctx: &Context<'_>, query: Option<String>) -> Result<Option<UserConnection>, Refusal> {
-        let session = Session::of(ctx)?;
-        let query = query.unwrap_or_default();
-        let edges = session.read(|state| {
-            session.require_instance_admin(state, "users")?;
-            let found = |&number: &Number| state.user(number).is_some_and(|user| matches(user, &query));
-            let found = state.order().iter().copied().filter(found).take(SEARCH_LIMIT);
-            Ok::<_, Refusal>(found.map(|number| UserEdge { node: Some(User(number)) }).collect())
-        })?;
-        Ok(Some(UserConnection { edges }))
+    async fn users(&self, ctx: &Context<'_>, query: Option<String>) -> Fallible<UserConnection> {
+        Some(find(ctx, &query.unwrap_or_default()))
     }
+}
+
+fn find(ctx: &Context<'_>, query: &str) -> Result<UserConnection, Refusal> {
+    let session = Session::of(ctx)?;
+    session.read(|state| {
+        session.require_instance_admin(state, "users")?;
+        let found = |&number: &Number| state.user(number).is_some_and(|user| matches(user, query));
+        let found = state.order().iter().copied().filter(found).take(SEARCH_LIMIT);
+        Ok(UserConnection { edges: found.map(|number| UserEdge { node: Some(User(number)) }).collect() })
+    })
 }
 
 fn matches(user: &Record, query: &str) -> bool {
@@ -221,71 +227,61 @@ pub(super) struct PeopleMutation;
 #[Object]
 impl PeopleMutation {
     /// A new account, with admin rights over the instance if `admin` says so.
-    async fn create_user(
-        &self,
-        ctx: &Context<'_>,
-        input: CreateUserInput,
-    ) -> Result<Option<CreateUserPayload>, Refusal> {
-        let session = Session::of(ctx)?;
-        let number = session.write(|state| {
-            session.require_instance_admin(state, "createUser")?;
-            let email = input.email.trim();
-            require_address(email)?;
-            if state.user_with_email(email).is_some() {
-                return Err(Refusal::taken(format!("a user with the email {email:?} exists already")));
-            }
-            require_seat(&session.options, state)?;
-            let name = free_user_name(state, email.split('@').next().unwrap_or_default());
-            let mut user = Record::person(&name, &name, email, session.now);
-            if input.admin == Some(true) {
-                user.organisation_role = OrganisationRole::Admin;
-            }
-            Ok(state.insert_user(user))
-        })?;
-        Ok(Some(CreateUserPayload { user: Some(User(number)) }))
+    async fn create_user(&self, ctx: &Context<'_>, input: CreateUserInput) -> Fallible<CreateUserPayload> {
+        Some(Session::of(ctx).and_then(|session| session.write(|state| create(session, state, &input))))
     }
 
     /// A key of the caller, whoever the client shows; its name is the secret, this once.
-    async fn generate_api_key(
-        &self,
-        ctx: &Context<'_>,
-        input: GenerateApiKeyInput,
-    ) -> Result<Option<GenerateApiKeyPayload>, Refusal> {
-        let session = Session::of(ctx)?;
-        let secret = random_key().map_err(|error| Refusal::new(500, error.to_string()))?;
-        let description = input.description.unwrap_or_default();
-        let number = session.write(|state| {
-            if Generation::of(&session.options).key_limits && state.keys.of(session.caller).count() >= KEY_LIMIT {
-                return Err(Refusal::new(
-                    400,
-                    format!("an account can have {KEY_LIMIT} API keys, and this one has them"),
-                ));
-            }
-            Ok(state.keys.insert(session.caller, &secret, &description))
-        })?;
-        let id = ID(GlobalId(Kind::ApiKey, number).text());
-        Ok(Some(GenerateApiKeyPayload { api_key: Some(ApiKey { id, name: secret, description: given(&description) }) }))
+    async fn generate_api_key(&self, ctx: &Context<'_>, input: GenerateApiKeyInput) -> Fallible<GenerateApiKeyPayload> {
+        Some(Session::of(ctx).and_then(|session| session.write(|state| generate_key(session, state, input))))
     }
 
     /// By the key's owner, or an instance admin.
-    async fn delete_api_key(
-        &self,
-        ctx: &Context<'_>,
-        input: DeleteApiKeyInput,
-    ) -> Result<Option<DeleteApiKeyPayload>, Refusal> {
-        let session = Session::of(ctx)?;
-        session.write(|state| {
-            let unknown = || Refusal::new(404, format!("API key {:?} not found", input.id));
-            let number = GlobalId::parse(Kind::ApiKey, &input.id).ok_or_else(unknown)?;
-            let owner = state.keys.get(number).ok_or_else(unknown)?.owner;
-            if owner != session.caller {
-                session.require_instance_admin(state, "deleteApiKey")?;
-            }
-            state.keys.remove(number);
-            Ok::<_, Refusal>(())
-        })?;
-        Ok(Some(DeleteApiKeyPayload { success: Some(true) }))
+    async fn delete_api_key(&self, ctx: &Context<'_>, input: DeleteApiKeyInput) -> Fallible<DeleteApiKeyPayload> {
+        Some(Session::of(ctx).and_then(|session| session.write(|state| delete_key(session, state, &input.id))))
     }
+}
+
+fn create(session: &Session, state: &mut State, input: &CreateUserInput) -> Result<CreateUserPayload, Refusal> {
+    session.require_instance_admin(state, "createUser")?;
+    let email = input.email.trim();
+    require_address(email)?;
+    if state.user_with_email(email).is_some() {
+        return Err(Refusal::taken(format!("a user with the email {email:?} exists already")));
+    }
+    require_seat(&session.options, state)?;
+    let name = free_user_name(state, email.split('@').next().unwrap_or_default());
+    let mut user = Record::person(&name, &name, email, session.now);
+    if input.admin == Some(true) {
+        user.organisation_role = OrganisationRole::Admin;
+    }
+    Ok(CreateUserPayload { user: Some(User(state.insert_user(user))) })
+}
+
+fn generate_key(
+    session: &Session,
+    state: &mut State,
+    input: GenerateApiKeyInput,
+) -> Result<GenerateApiKeyPayload, Refusal> {
+    if Generation::of(&session.options).key_limits && state.keys.of(session.caller).count() >= KEY_LIMIT {
+        return Err(Refusal::new(400, format!("an account can have {KEY_LIMIT} API keys, and this one has them")));
+    }
+    let secret = random_key().map_err(|error| Refusal::new(500, error.to_string()))?;
+    let description = input.description.unwrap_or_default();
+    let number = state.keys.insert(session.caller, &secret, &description);
+    let id = ID(GlobalId(Kind::ApiKey, number).text());
+    Ok(GenerateApiKeyPayload { api_key: Some(ApiKey { id, name: secret, description: given(&description) }) })
+}
+
+fn delete_key(session: &Session, state: &mut State, id: &str) -> Result<DeleteApiKeyPayload, Refusal> {
+    let unknown = || Refusal::new(404, format!("API key {id:?} not found"));
+    let number = GlobalId::parse(Kind::ApiKey, id).ok_or_else(unknown)?;
+    let owner = state.keys.get(number).ok_or_else(unknown)?.owner;
+    if owner != session.caller {
+        session.require_instance_admin(state, "deleteApiKey")?;
+    }
+    state.keys.remove(number);
+    Ok(DeleteApiKeyPayload { success: Some(true) })
 }
 
 /// A user name made from any text: lower-case letters, digits and dashes, with a number when somebody has it.

@@ -10,6 +10,9 @@ use super::super::records::{Number, OrganisationRole, TeamRole, User};
 use super::super::reply::Refusal;
 use super::super::state::State;
 
+/// A field that may be refused and is `null` then, with an error beside the rest of the answer.
+pub(super) type Fallible<T> = Option<Result<T, Refusal>>;
+
 /// One request's asker, known by their key.
 pub(in super::super) struct Session {
     pub state: Arc<RwLock<State>>,

@@ -10,7 +10,7 @@ use super::super::state::State;
 use super::super::users::require_address;
 use super::people::{User, free_user_name};
 use super::scalars::DateTime;
-use super::session::{Session, still_there};
+use super::session::{Fallible, Session, still_there};
 use super::teams::Entity;
 
 #[derive(InputObject)]
@@ -75,36 +75,18 @@ pub(super) struct TeamMutation;
 #[Object]
 impl TeamMutation {
     /// A new team with one admin: the one who is named, or the caller.
-    async fn create_team(
-        &self,
-        ctx: &Context<'_>,
-        input: CreateTeamInput,
-    ) -> Result<Option<CreateTeamPayload>, Refusal> {
-        let session = Session::of(ctx)?;
-        let entity = session.write(|state| create_team(session, state, &input))?;
-        Ok(Some(CreateTeamPayload { entity: Some(entity) }))
+    async fn create_team(&self, ctx: &Context<'_>, input: CreateTeamInput) -> Fallible<CreateTeamPayload> {
+        Some(Session::of(ctx).and_then(|session| session.write(|state| create_team(session, state, &input))))
     }
 
     /// An invitation by email or by username, pending until it is accepted.
-    async fn create_invite(
-        &self,
-        ctx: &Context<'_>,
-        input: CreateInviteInput,
-    ) -> Result<Option<CreateInvitePayload>, Refusal> {
-        let session = Session::of(ctx)?;
-        let invite = session.write(|state| create_invite(session, state, &input))?;
-        Ok(Some(CreateInvitePayload { invite: Some(invite) }))
+    async fn create_invite(&self, ctx: &Context<'_>, input: CreateInviteInput) -> Fallible<CreateInvitePayload> {
+        Some(Session::of(ctx).and_then(|session| session.write(|state| create_invite(session, state, &input))))
     }
 
     /// Takes a member out of a team or revokes an invitation, whichever the id names.
-    async fn delete_invite(
-        &self,
-        ctx: &Context<'_>,
-        input: DeleteInviteInput,
-    ) -> Result<Option<DeleteInvitePayload>, Refusal> {
-        let session = Session::of(ctx)?;
-        session.write(|state| delete_invite(session, state, &input))?;
-        Ok(Some(DeleteInvitePayload { success: Some(true) }))
+    async fn delete_invite(&self, ctx: &Context<'_>, input: DeleteInviteInput) -> Fallible<DeleteInvitePayload> {
+        Some(Session::of(ctx).and_then(|session| session.write(|state| delete_invite(session, state, &input))))
     }
 
     /// A service account of one team; no key comes with it.
@@ -112,20 +94,8 @@ impl TeamMutation {
         &self,
         ctx: &Context<'_>,
         input: CreateServiceAccountInput,
-    ) -> Result<Option<CreateServiceAccountPayload>, Refusal> {
-        let session = Session::of(ctx)?;
-        let user = session.write(|state| {
-            let team = team(state, Some(&input.entity_name))?;
-            session.require_team_admin(state, team)?;
-            let description = filled("description", Some(&input.description))?;
-            let name = free_user_name(state, description);
-            let mut user = Record::person(&name, description, "", session.now);
-            user.account = Account::TeamService;
-            let number = state.insert_user(user);
-            state.join(team, number, TeamRole::Member, session.now);
-            Ok::<_, Refusal>(User(number))
-        })?;
-        Ok(Some(CreateServiceAccountPayload { user: Some(user) }))
+    ) -> Fallible<CreateServiceAccountPayload> {
+        Some(Session::of(ctx).and_then(|session| session.write(|state| create_service(session, state, &input))))
     }
 }
 
@@ -146,7 +116,7 @@ fn person(state: &State, name: &str) -> Result<Number, Refusal> {
     person.ok_or_else(|| Refusal::new(404, format!("user {name:?} not found")))
 }
 
-fn create_team(session: &Session, state: &mut State, input: &CreateTeamInput) -> Result<Entity, Refusal> {
+fn create_team(session: &Session, state: &mut State, input: &CreateTeamInput) -> Result<CreateTeamPayload, Refusal> {
     session.require_organisation_admin(state, "create teams")?;
     let name = filled("teamName", Some(&input.team_name))?;
     let admin = match &input.team_admin_user_name {
@@ -162,10 +132,14 @@ fn create_team(session: &Session, state: &mut State, input: &CreateTeamInput) ->
     for service in services {
         state.join(team, service, TeamRole::Member, session.now);
     }
-    Ok(Entity::Team(team))
+    Ok(CreateTeamPayload { entity: Some(Entity::Team(team)) })
 }
 
-fn create_invite(session: &Session, state: &mut State, input: &CreateInviteInput) -> Result<Invite, Refusal> {
+fn create_invite(
+    session: &Session,
+    state: &mut State,
+    input: &CreateInviteInput,
+) -> Result<CreateInvitePayload, Refusal> {
     let team = team(state, Some(&input.entity_name))?;
     session.require_team_admin(state, team)?;
     let (email, known) = match (&input.email, &input.username) {
@@ -191,16 +165,21 @@ fn create_invite(session: &Session, state: &mut State, input: &CreateInviteInput
     }
     let admin = input.admin.unwrap_or(false);
     let number = state.invitations.insert(Invitation { team, email: email.clone().into(), admin });
-    Ok(Invite {
+    let invite = Invite {
         id: ID(GlobalId(Kind::Invite, number).text()),
         name,
         email: Some(email),
         created_at: Some(session.now.into()),
         to_user: known.map(User),
-    })
+    };
+    Ok(CreateInvitePayload { invite: Some(invite) })
 }
 
-fn delete_invite(session: &Session, state: &mut State, input: &DeleteInviteInput) -> Result<(), Refusal> {
+fn delete_invite(
+    session: &Session,
+    state: &mut State,
+    input: &DeleteInviteInput,
+) -> Result<DeleteInvitePayload, Refusal> {
     let team = team(state, input.entity_name.as_deref())?;
     session.require_team_admin(state, team)?;
     let id = filled("id", input.id.as_deref())?;
@@ -212,7 +191,23 @@ fn delete_invite(session: &Session, state: &mut State, input: &DeleteInviteInput
         (None, None) => false,
     };
     if done {
-        return Ok(());
+        return Ok(DeleteInvitePayload { success: Some(true) });
     }
     Err(Refusal::new(404, format!("{id:?} is neither a member of the team nor an open invitation to it")))
+}
+
+fn create_service(
+    session: &Session,
+    state: &mut State,
+    input: &CreateServiceAccountInput,
+) -> Result<CreateServiceAccountPayload, Refusal> {
+    let team = team(state, Some(&input.entity_name))?;
+    session.require_team_admin(state, team)?;
+    let description = filled("description", Some(&input.description))?;
+    let name = free_user_name(state, description);
+    let mut user = Record::person(&name, description, "", session.now);
+    user.account = Account::TeamService;
+    let number = state.insert_user(user);
+    state.join(team, number, TeamRole::Member, session.now);
+    Ok(CreateServiceAccountPayload { user: Some(User(number)) })
 }
