@@ -165,7 +165,7 @@ impl Server {
             },
             Asked::GraphQl(Err(refusal)) => Some(Err(refusal)),
             Asked::GraphQl(Ok(call)) => {
-                self.met_by_fate(call.writes(), || self.graphql.answer(call, self.session(holder, &parts.headers)?))
+                self.met_by_fate(call.writes(), || self.graphql.answer(*call, self.session(holder, &parts.headers)?))
             }
         }
     }
@@ -221,7 +221,7 @@ impl Server {
 /// One request's body, by what it is to be read as.
 enum Asked {
     Scim(Bytes),
-    GraphQl(Result<graphql::Call, Refusal>),
+    GraphQl(Result<Box<graphql::Call>, Refusal>),
 }
 
 fn no_such_path(path: &str) -> Refusal {
@@ -257,8 +257,8 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     };
     let answer = match to_bytes(body, BODY_LIMIT).await {
         Ok(body) if protocol == Protocol::GraphQl => {
-            let call = graphql::Call::read(&parts.method, &body);
-            if let Some(name) = call.as_ref().ok().and_then(graphql::Call::name) {
+            let call = graphql::Call::read(&parts.method, &body).map(Box::new);
+            if let Some(name) = call.as_ref().ok().and_then(|call| call.name()) {
                 server.note_operation(place, name);
             }
             wait_and_answer(&server, parts, Asked::GraphQl(call)).await

@@ -10,6 +10,8 @@
 //! pending for known people too; `users` finds people only, at most 1,000 of them; `deletedAt` is when somebody was
 //! deactivated; on the shared service nobody is an instance admin; an unknown or foreign team is `null`.
 
+#![expect(clippy::unused_async, reason = "the library takes async fields only")]
+
 mod organisation;
 mod people;
 mod scalars;
