@@ -20,6 +20,7 @@ mod ids;
 mod invitations;
 mod json;
 mod key_ring;
+mod log;
 mod names;
 mod options;
 mod records;
@@ -43,7 +44,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use log::LoggedRequest;
 pub use options::{EmailShape, FailRule, Hosting, OptionError, Options, Provider, RolePut};
 pub use running::{Running, start};
-pub use server::LoggedRequest;
 pub use version::ServerVersion;

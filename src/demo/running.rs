@@ -12,9 +12,10 @@ use tokio::task::JoinHandle;
 
 use super::auth::Keys;
 use super::clock::Clock;
+use super::log::LoggedRequest;
 use super::options::{FailRule, Options};
 use super::seed;
-use super::server::{LoggedRequest, Server};
+use super::server::Server;
 use super::wire::{Scissors, Taps};
 
 /// How long [`Running::stop`] waits for answers that are under way.

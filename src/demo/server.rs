@@ -1,17 +1,17 @@
 //! What happens to each request: it is logged, its key checked, its fault met, and the provider's handler asked.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method, Response, header};
+use axum::http::{HeaderMap, HeaderName, Response, header};
 
 use super::auth::{Access, FIRST_OWNER, Holder, Keys, offered};
 use super::clock::Clock;
 use super::faults::{Fate, Faults};
+use super::log::{Log, LoggedRequest};
 use super::options::{Options, Provider};
 use super::reply::{Answer, Protocol, Refusal, Reply};
 use super::request::Ask;
@@ -22,26 +22,6 @@ use super::{graphql, rfc, wandb};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 16 << 20;
-/// How many requests the log keeps.
-const LOG_LIMIT: usize = 10_000;
-
-/// One request that reached the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoggedRequest {
-    /// `GET`, `POST`, …
-    pub method: String,
-    /// Path and query as they were sent; for GraphQL the name of the operation after it, as in `/graphql GetViewer`.
-    pub path: String,
-    /// Status of the answer; 0 while there is none, and when the connection was cut.
-    pub status: u16,
-}
-
-/// The last requests, in the order of their arrival.
-#[derive(Default)]
-struct Log {
-    entries: VecDeque<LoggedRequest>,
-    dropped: usize,
-}
 
 /// Everything one server is made of.
 pub(super) struct Server {
@@ -53,7 +33,7 @@ pub(super) struct Server {
     clock: Clock,
     state: Arc<RwLock<State>>,
     graphql: graphql::Api,
-    log: Mutex<Log>,
+    log: Log,
 }
 
 /// Path of the SCIM root, with a slash at the end.
@@ -74,7 +54,7 @@ impl Server {
             clock,
             state: Arc::new(RwLock::new(state)),
             graphql: graphql::Api::new(),
-            log: Mutex::default(),
+            log: Log::default(),
             options: Arc::new(options),
         }
     }
@@ -86,7 +66,7 @@ impl Server {
 
     /// The last requests in the order of their arrival.
     pub(super) fn requests(&self) -> Vec<LoggedRequest> {
-        self.log(|log| log.entries.iter().cloned().collect())
+        self.log.entries()
     }
 
     #[cfg(test)]
@@ -94,39 +74,6 @@ impl Server {
         let secret = format!("key-of-{owner}-for-the-tests");
         self.state.write().unwrap_or_else(PoisonError::into_inner).keys.insert(owner, &secret, "");
         secret
-    }
-
-    fn log<T>(&self, with: impl FnOnce(&mut Log) -> T) -> T {
-        with(&mut self.log.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn note(&self, method: &Method, path: &str) -> usize {
-        self.log(|log| {
-            if log.entries.len() == LOG_LIMIT {
-                log.entries.pop_front();
-                log.dropped += 1;
-            }
-            log.entries.push_back(LoggedRequest { method: method.to_string(), path: path.to_owned(), status: 0 });
-            log.dropped + log.entries.len() - 1
-        })
-    }
-
-    fn note_status(&self, request: usize, status: u16) {
-        self.log(|log| {
-            let place = request.checked_sub(log.dropped);
-            if let Some(entry) = place.and_then(|place| log.entries.get_mut(place)) {
-                entry.status = status;
-            }
-        });
-    }
-
-    fn note_operation(&self, request: usize, name: &str) {
-        self.log(|log| {
-            let place = request.checked_sub(log.dropped);
-            if let Some(entry) = place.and_then(|place| log.entries.get_mut(place)) {
-                entry.path = format!("{} {name}", entry.path);
-            }
-        });
     }
 
     /// Whose key the headers carry.
@@ -249,7 +196,7 @@ fn unescape(segment: &str) -> String {
 async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let place = server.note(&parts.method, path);
+    let place = server.log.note(&parts.method, path);
     let scissors = parts.extensions.get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
     let protocol = match parts.uri.path() {
         "/graphql" if server.options.provider == Provider::Wandb => Protocol::GraphQl,
@@ -259,7 +206,7 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
         Ok(body) if protocol == Protocol::GraphQl => {
             let call = graphql::Call::read(&parts.method, &body).map(Box::new);
             if let Some(name) = call.as_ref().ok().and_then(|call| call.name()) {
-                server.note_operation(place, name);
+                server.log.note_operation(place, name);
             }
             wait_and_answer(&server, parts, Asked::GraphQl(call)).await
         }
@@ -276,7 +223,7 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
         Ok(reply) => Reply::into_response(reply, protocol),
         Err(refusal) => refusal.into_response(protocol),
     };
-    server.note_status(place, response.status().as_u16());
+    server.log.note_status(place, response.status().as_u16());
     response
 }
 

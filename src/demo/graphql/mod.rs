@@ -12,6 +12,7 @@
 
 #![expect(clippy::unused_async, reason = "the library takes async fields only")]
 
+mod keys;
 mod organisation;
 mod people;
 mod scalars;
@@ -32,7 +33,7 @@ use super::reply::{Answer, Refusal, Reply};
 struct Query(people::PeopleQuery, teams::TeamQuery, organisation::OrganisationQuery);
 
 #[derive(MergedObject, Default)]
-struct Mutation(people::PeopleMutation, team_changes::TeamMutation);
+struct Mutation(people::PeopleMutation, keys::KeyMutation, team_changes::TeamMutation);
 
 /// The schema, ready for requests.
 pub(super) struct Api(Schema<Query, Mutation, EmptySubscription>);

@@ -2,14 +2,13 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::super::auth::random_key;
 use super::super::ids::{GlobalId, Kind};
 use super::super::options::Hosting;
 use super::super::records::{Account, Number, OrganisationRole, User as Record};
 use super::super::reply::Refusal;
 use super::super::state::State;
 use super::super::users::{require_address, require_seat};
-use super::super::version::Generation;
+use super::keys::{self, ApiKeyConnection};
 use super::organisation::Organization;
 use super::scalars::{DateTime, JsonString};
 use super::session::{Fallible, Session, still_there};
@@ -17,30 +16,12 @@ use super::teams::Entity;
 
 /// The most people that one search finds.
 const SEARCH_LIMIT: usize = 1_000;
-/// The most keys that one account may have.
-const KEY_LIMIT: usize = 100;
 
 pub(super) struct User(pub Number);
 
 impl User {
     fn see<T>(&self, ctx: &Context<'_>, with: impl FnOnce(&State, &Record) -> T) -> Result<T, Refusal> {
         Session::of(ctx)?.read(|state| still_there(state, self.0).map(|user| with(state, user)))
-    }
-
-    fn keys(&self, ctx: &Context<'_>) -> Result<ApiKeyConnection, Refusal> {
-        let session = Session::of(ctx)?;
-        session.require_client()?;
-        let edges = session.read(|state| {
-            if session.caller != self.0 && !session.is_instance_admin(state) {
-                return Err(Refusal::new(403, "relogin required"));
-            }
-            Ok(state
-                .keys
-                .of(self.0)
-                .map(|(number, key)| ApiKeyEdge { node: Some(ApiKey::listed(number, key)) })
-                .collect())
-        })?;
-        Ok(ApiKeyConnection { edges })
     }
 }
 
@@ -86,7 +67,7 @@ impl User {
 
     /// For W&B's own client only, and there for the owner and instance admins.
     async fn api_keys(&self, ctx: &Context<'_>) -> Fallible<ApiKeyConnection> {
-        Some(self.keys(ctx))
+        Some(Session::of(ctx).and_then(|session| session.read(|state| keys::of(session, state, self.0))))
     }
 
     async fn teams(&self, ctx: &Context<'_>) -> Result<Option<EntityConnection>, Refusal> {
@@ -104,34 +85,6 @@ impl User {
 /// None for the empty email of a service account.
 pub(super) fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// One key. Its name is the secret in the answer to its creation, and the secret's beginning ever after.
-#[derive(SimpleObject)]
-pub(super) struct ApiKey {
-    id: ID,
-    name: String,
-    description: Option<String>,
-}
-
-impl ApiKey {
-    fn listed(number: Number, key: &super::super::key_ring::ApiKey) -> Self {
-        Self {
-            id: ID(GlobalId(Kind::ApiKey, number).text()),
-            name: key.name.to_string(),
-            description: given(&key.description),
-        }
-    }
-}
-
-#[derive(SimpleObject)]
-struct ApiKeyConnection {
-    edges: Vec<ApiKeyEdge>,
-}
-
-#[derive(SimpleObject)]
-struct ApiKeyEdge {
-    node: Option<ApiKey>,
 }
 
 #[derive(SimpleObject)]
@@ -201,27 +154,6 @@ struct CreateUserPayload {
     user: Option<User>,
 }
 
-#[derive(InputObject)]
-struct GenerateApiKeyInput {
-    description: Option<String>,
-}
-
-#[derive(SimpleObject)]
-struct GenerateApiKeyPayload {
-    api_key: Option<ApiKey>,
-}
-
-#[derive(InputObject)]
-struct DeleteApiKeyInput {
-    id: String,
-}
-
-/// Whether it was done.
-#[derive(SimpleObject)]
-pub(super) struct DeleteApiKeyPayload {
-    success: Option<bool>,
-}
-
 #[derive(Default)]
 pub(super) struct PeopleMutation;
 
@@ -230,16 +162,6 @@ impl PeopleMutation {
     /// A new account, with admin rights over the instance if `admin` says so.
     async fn create_user(&self, ctx: &Context<'_>, input: CreateUserInput) -> Fallible<CreateUserPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create(session, state, &input))))
-    }
-
-    /// A key of the caller, whoever the client shows; its name is the secret, this once.
-    async fn generate_api_key(&self, ctx: &Context<'_>, input: GenerateApiKeyInput) -> Fallible<GenerateApiKeyPayload> {
-        Some(Session::of(ctx).and_then(|session| session.write(|state| generate_key(session, state, input))))
-    }
-
-    /// By the key's owner, or an instance admin.
-    async fn delete_api_key(&self, ctx: &Context<'_>, input: DeleteApiKeyInput) -> Fallible<DeleteApiKeyPayload> {
-        Some(Session::of(ctx).and_then(|session| session.write(|state| delete_key(session, state, &input.id))))
     }
 }
 
@@ -257,32 +179,6 @@ fn create(session: &Session, state: &mut State, input: &CreateUserInput) -> Resu
         user.organisation_role = OrganisationRole::Admin;
     }
     Ok(CreateUserPayload { user: Some(User(state.insert_user(user))) })
-}
-
-fn generate_key(
-    session: &Session,
-    state: &mut State,
-    input: GenerateApiKeyInput,
-) -> Result<GenerateApiKeyPayload, Refusal> {
-    if Generation::of(&session.options).key_limits && state.keys.of(session.caller).count() >= KEY_LIMIT {
-        return Err(Refusal::new(400, format!("an account can have {KEY_LIMIT} API keys, and this one has them")));
-    }
-    let secret = random_key().map_err(|error| Refusal::new(500, error.to_string()))?;
-    let description = input.description.unwrap_or_default();
-    let number = state.keys.insert(session.caller, &secret, &description);
-    let id = ID(GlobalId(Kind::ApiKey, number).text());
-    Ok(GenerateApiKeyPayload { api_key: Some(ApiKey { id, name: secret, description: given(&description) }) })
-}
-
-fn delete_key(session: &Session, state: &mut State, id: &str) -> Result<DeleteApiKeyPayload, Refusal> {
-    let unknown = || Refusal::new(404, format!("API key {id:?} not found"));
-    let number = GlobalId::parse(Kind::ApiKey, id).ok_or_else(unknown)?;
-    let owner = state.keys.get(number).ok_or_else(unknown)?.owner;
-    if owner != session.caller {
-        session.require_instance_admin(state, "deleteApiKey")?;
-    }
-    state.keys.remove(number);
-    Ok(DeleteApiKeyPayload { success: Some(true) })
 }
 
 /// A user name made from any text: lower-case letters, digits and dashes, with a number when somebody has it.
