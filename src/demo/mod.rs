@@ -8,7 +8,7 @@
 //! Choices where the documents are silent: `teamRoles` changes the named teams only and refuses teams the user is not
 //! in; `startIndex` and `count` work; one operation a PATCH; `PUT` of a group does not rename it; removing `members`
 //! without a filter empties the team even if a `value` is sent; users have one email address; a seat that is not to be
-//! had answers 400; deleting a person takes their API keys along. W&B's GraphQL is in [`graphql`].
+//! had answers 400; deleting a person takes their API keys along. The choices of W&B's GraphQL stand in `graphql/mod.rs`.
 
 mod auth;
 mod clock;

@@ -134,3 +134,14 @@ fn error_body(error: &ServerError) -> Value {
     }
     body
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What may be null and what not, as wandb 0.31.0's models take it.
+    #[test]
+    fn the_schema_is_as_nullable_as_the_package_takes_it() {
+        insta::assert_snapshot!(Api::new().0.sdl());
+    }
+}

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::super::Options;
 use super::super::{Bench, id_of};
 use super::{CREATE_TEAM, DELETE_INVITE, INVITE, SERVICE, TEAM};
 
@@ -125,4 +126,16 @@ async fn a_service_account_belongs_to_its_team() {
     assert_eq!(unknown.error(404), "team \"nowhere\" not found");
     let blank = bench.ask(SERVICE, json!({"entity": "vision", "description": ""})).await;
     assert_eq!(blank.error(400), "description is required");
+}
+
+#[tokio::test]
+async fn before_0_81_scim_hides_the_service_accounts_that_teams_have() {
+    let old = Options { server_version: "0.80.1".parse().unwrap(), ..Options::default() };
+    let bench = Bench::new(old).await;
+    let total = bench.get("Users?count=0").await.ok()["totalResults"].clone();
+    let made = bench.ask(SERVICE, json!({"entity": "vision", "description": "bot"})).await.data();
+    assert_eq!(bench.members("vision").await.last().unwrap()["username"], "bot");
+    assert_eq!(bench.find("Users", "userName", "bot").await, Value::Null);
+    assert_eq!(bench.get("Users?count=0").await.ok()["totalResults"], total);
+    bench.get(&format!("Users/{}", made["user"]["id"].as_str().unwrap())).await.refused(404, None);
 }
