@@ -224,7 +224,7 @@ impl Inner {
             return Err(failure.into());
         }
         if request.door == Door::Graph
-            && let Some(failure) = graph::refusal(status, &body)
+            && let Some(failure) = graph::refusal(status, &body, request.is_read())
         {
             return Err(failure.into());
         }

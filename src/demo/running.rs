@@ -12,9 +12,10 @@ use tokio::task::JoinHandle;
 
 use super::auth::Keys;
 use super::clock::Clock;
+use super::log::LoggedRequest;
 use super::options::{FailRule, Options};
 use super::seed;
-use super::server::{LoggedRequest, Server};
+use super::server::Server;
 use super::wire::{Scissors, Taps};
 
 /// How long [`Running::stop`] waits for answers that are under way.
@@ -64,6 +65,12 @@ impl Running {
     /// The key of a team's service account, which is refused with 403.
     pub fn team_key(&self) -> &str {
         &self.server.keys.team
+    }
+
+    /// A new key of the user with this number, made behind the API's back.
+    #[cfg(test)]
+    pub(super) fn key_for(&self, number: u32) -> String {
+        self.server.add_key(number)
     }
 
     /// The bound address.

@@ -36,8 +36,9 @@ pub fn data(body: &[u8]) -> Option<Value> {
     answer.get_mut("data").map(Value::take).filter(|data| !data.is_null())
 }
 
-/// The refusal that an answer in 2xx holds. The words of several errors stand one after another.
-pub fn refusal(status: u16, body: &[u8]) -> Option<Failure> {
+/// The refusal that an answer in 2xx holds. The words of several errors stand one after another. What only `asks` may be
+/// answered in part, with errors about the rest: that is an answer.
+pub fn refusal(status: u16, body: &[u8], asks: bool) -> Option<Failure> {
     let failed = |class, text: String, next: &str| {
         let bytes = body.len() as u64;
         Some(Failure { status: Some(status), arrived: Arrived::Yes, bytes, ..Failure::local(class, text, next) })
@@ -47,6 +48,10 @@ pub fn refusal(status: u16, body: &[u8]) -> Option<Failure> {
         return failed(Class::Protocol, "The GraphQL answer is no JSON".into(), next);
     };
     let errors = answer.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty())?;
+    let told = |data: &Value| data.as_object().is_some_and(|data| data.values().any(|value| !value.is_null()));
+    if asks && answer.get("data").is_some_and(told) {
+        return None;
+    }
     let words: Vec<&str> = errors.iter().filter_map(|error| error.get("message")?.as_str()).collect();
     let words = clean_line(&words.join("; "), LONGEST).into_owned();
     failed(class(&words), format!("The server refused it. It says: “{words}”"), "")
@@ -74,11 +79,14 @@ mod tests {
     #[test]
     fn a_refusal_comes_with_any_status() {
         let body = br#"{"data":{"createUser":null},"errors":[{"message":"only admins can use createUser()"},{"message":"b"}]}"#;
-        let failure = refusal(200, body).unwrap();
+        let failure = refusal(200, body, false).unwrap();
         assert_eq!((failure.class, failure.arrived, failure.status), (Class::Forbidden, Arrived::Yes, Some(200)));
         assert!(failure.text.ends_with("“only admins can use createUser(); b”"), "{}", failure.text);
-        assert_eq!(refusal(200, br#"{"data":{"viewer":null}}"#), None);
-        assert_eq!(refusal(200, b"<html>").unwrap().class, Class::Protocol);
+        assert_eq!(refusal(200, br#"{"data":{"viewer":null}}"#, true), None);
+        assert_eq!(refusal(200, b"<html>", true).unwrap().class, Class::Protocol);
+        let partly = br#"{"data":{"viewer":{"apiKeys":null}},"errors":[{"message":"relogin required"}]}"#;
+        assert_eq!(refusal(200, partly, true), None);
+        assert!(refusal(200, partly, false).is_some());
         assert_eq!(data(br#"{"data":{"viewer":null}}"#), Some(json!({"viewer": null})));
         assert_eq!(data(br#"{"data":null}"#), None);
     }

@@ -36,6 +36,8 @@ async fn members(server: &Server, team: &str) -> BTreeSet<String> {
 #[case::no_versions(demo(|o| o.etags = false))]
 #[case::lists_without_roles(demo(|o| o.sparse_lists = true))]
 #[case::old_in_every_way(demo(|o| (o.emails, o.etags, o.sparse_lists) = (EmailShape::Old, false, true)))]
+#[case::before_service_accounts(demo(|o| o.server_version = "0.80.1".parse().unwrap()))]
+#[case::before_seats(demo(|o| o.server_version = "0.79.0".parse().unwrap()))]
 #[case::self_managed(demo(|o| o.hosting = Hosting::SelfManaged))]
 #[case::multi_tenant(demo(|o| o.hosting = Hosting::MultiTenant))]
 #[case::pages(demo(|o| o.page_limit = 20))]

@@ -1,8 +1,10 @@
 //! Custom roles by keys alone: the permission editor, who holds a role, two roles side by side, and what a deletion costs.
 //! Each outcome is read from the server by the test's own client.
 
+use rstest::rstest;
 use scimitar::{
     app::{Overlay, Tab, action::Action},
+    demo::{self, RolePut},
     directory::plan::State,
 };
 use serde_json::Value;
@@ -10,7 +12,11 @@ use serde_json::Value;
 use crate::harness::{Console, Server, options};
 
 async fn on_roles(name: &str) -> (Console, Server) {
-    let (mut console, server) = Console::on_demo(options()).await;
+    on_roles_of(name, options()).await
+}
+
+async fn on_roles_of(name: &str, options: demo::Options) -> (Console, Server) {
+    let (mut console, server) = Console::on_demo(options).await;
     console.press(Action::GoRoles);
     console.find(name);
     (console, server)
@@ -76,10 +82,14 @@ async fn permissions_are_added_removed_and_put_back() {
     console.quit().await;
 }
 
-/// One permission of the old base is kept as an added one, one added is among what the new base allows, and back.
+/// One permission of the old base is kept as an added one, one added is among what the new base allows, and back; on
+/// servers of either reading of PUT.
+#[rstest]
+#[case::put_replaces(RolePut::Replaces)]
+#[case::put_keeps(RolePut::Keeps)]
 #[tokio::test]
-async fn a_role_on_another_base_keeps_what_was_chosen() {
-    let (mut console, server) = on_roles("janitor").await;
+async fn a_role_on_another_base_keeps_what_was_chosen(#[case] role_put: RolePut) {
+    let (mut console, server) = on_roles_of("janitor", demo::Options { role_put, ..options() }).await;
     console.press(Action::RolePermissions);
     console.press(Action::NextBase);
     console.expect("inherits member → viewer");

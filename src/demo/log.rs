@@ -1,0 +1,69 @@
+//! The last requests that a server was sent, for its tests and its handle. Knows no bodies and no keys.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use axum::http::Method;
+
+/// How many requests the log keeps.
+const LIMIT: usize = 10_000;
+
+/// One request that reached the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedRequest {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Path and query as they were sent; for GraphQL the name of the operation after it, as in `/graphql GetViewer`.
+    pub path: String,
+    /// Status of the answer; 0 while there is none, and when the connection was cut.
+    pub status: u16,
+}
+
+/// The last requests, in the order of their arrival.
+#[derive(Default)]
+pub(super) struct Log(Mutex<Entries>);
+
+#[derive(Default)]
+struct Entries {
+    kept: VecDeque<LoggedRequest>,
+    dropped: usize,
+}
+
+impl Log {
+    fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change(&self, request: usize, act: impl FnOnce(&mut LoggedRequest)) {
+        self.with(|entries| {
+            let place = request.checked_sub(entries.dropped);
+            if let Some(entry) = place.and_then(|place| entries.kept.get_mut(place)) {
+                act(entry);
+            }
+        });
+    }
+
+    pub(super) fn entries(&self) -> Vec<LoggedRequest> {
+        self.with(|entries| entries.kept.iter().cloned().collect())
+    }
+
+    /// Writes a request down; what comes back names it to the other methods.
+    pub(super) fn note(&self, method: &Method, path: &str) -> usize {
+        self.with(|entries| {
+            if entries.kept.len() == LIMIT {
+                entries.kept.pop_front();
+                entries.dropped += 1;
+            }
+            entries.kept.push_back(LoggedRequest { method: method.to_string(), path: path.to_owned(), status: 0 });
+            entries.dropped + entries.kept.len() - 1
+        })
+    }
+
+    pub(super) fn note_operation(&self, request: usize, name: &str) {
+        self.change(request, |entry| entry.path = format!("{} {name}", entry.path));
+    }
+
+    pub(super) fn note_status(&self, request: usize, status: u16) {
+        self.change(request, |entry| entry.status = status);
+    }
+}
