@@ -188,7 +188,7 @@ pub fn app(count: usize, width: u16, height: u16) -> App {
         confirm_always: false,
         actor: "root".into(),
     };
-    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated);
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
     app.update(Msg::Opened(Box::new(Opened { profile, planner, guards: Guards::default() })), now());
     let users = users(count);
     let teams = teams(&users);

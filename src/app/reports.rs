@@ -1,11 +1,13 @@
 //! What the worker reports, put into the state.
 
+use std::sync::Arc;
+
 use super::{App, Effect, Overlay};
 use crate::directory::{
     Id, Kind, Target,
     aside::Topic,
     change::{Change, ChangeId},
-    plan::{Entry, State},
+    plan::{Entry, Planner, State},
     work::{Link, Moved, Report},
 };
 use crate::scim::failure::Failure;
@@ -62,6 +64,7 @@ impl App {
                     *text = Some(result.map_err(|failure| failure.sentences()));
                 }
             }
+            Report::Planner(planner) => self.on_planner(planner),
             Report::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure),
             Report::Secret(id, secret) => self.on_secret(id, secret),
             Report::Notice(words) => self.say(words),
@@ -197,6 +200,12 @@ impl App {
             Topic::Roster(_) => "The invitations",
         };
         self.fail(format!("{what} could not be read: {}", failure.sentences()));
+    }
+
+    fn on_planner(&mut self, planner: Arc<dyn Planner>) {
+        let holds = planner.capabilities().holds();
+        self.panes.iter_mut().for_each(|pane| pane.holds = holds);
+        self.planner = Some(planner);
     }
 
     /// On screen until it is closed; the state is the only place that holds it.

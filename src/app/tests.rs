@@ -45,7 +45,7 @@ impl Console {
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
         let app = App::new(keymap, vec![], Size { width: 80, height: 24 }, now(), 1);
         let mut console = Self { app, effects: vec![] };
-        let planner: Arc<dyn Planner> = dialect::of(Provider::Wandb, hosting);
+        let planner: Arc<dyn Planner> = dialect::of(Provider::Wandb, hosting, dialect::Server::default());
         let guards = Guards { me: Some("boss".into()), ..Guards::default() };
         console.tell(Msg::Opened(Box::new(Opened { profile: ProfileView::default(), planner, guards })));
         console.records();

@@ -26,6 +26,8 @@ pub struct Endpoint {
     pub auth: Auth,
     /// GraphQL beside the SCIM root, on the same origin.
     pub graph: Option<Graph>,
+    /// The provider's own HTTP API, on the same origin, with the same authorisation.
+    pub api: Option<Url>,
     /// Certificates to trust beside the system's, PEM.
     pub ca_file: Option<PathBuf>,
     /// Plain HTTP to another machine is wanted.
@@ -97,8 +99,9 @@ impl Endpoint {
         if !self.base.username().is_empty() || self.base.password().is_some() {
             return Err(local("The address holds a user or a key", "Use the profile's auth, user and key instead"));
         }
-        if self.graph.as_ref().is_some_and(|graph| graph.url.origin() != self.base.origin()) {
-            return Err(local("GraphQL would be asked elsewhere than SCIM", "Check the profile's url"));
+        let beside = self.graph.as_ref().map(|graph| &graph.url).into_iter().chain(&self.api);
+        if beside.into_iter().any(|url| url.origin() != self.base.origin()) {
+            return Err(local("The key would go elsewhere than to the SCIM server", "Check the profile's url"));
         }
         if self.base.scheme() == "http" && !self.is_loopback() && !self.allow_http {
             let text = format!("{} is plain HTTP: everyone on the way could read the key", self.origin());

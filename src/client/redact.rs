@@ -45,7 +45,7 @@ pub fn shown(request: &Request) -> Shown {
         mask(body);
     }
     let (method, target) = match request.door {
-        Door::Scim => (request.method.as_str(), request.target()),
+        Door::Scim | Door::Api => (request.method.as_str(), request.target()),
         Door::Graph => ("GraphQL", body.as_ref().map(graph::name).unwrap_or_default().to_owned()),
     };
     // The document is always the same for an operation: what it is about is in its variables.

@@ -24,6 +24,7 @@ fn endpoint(base: &str) -> Endpoint {
         base: base.parse().unwrap(),
         auth: Auth::Bearer(CANARY.into()),
         graph: None,
+        api: None,
         ca_file: None,
         allow_http: false,
         timeout: Duration::from_secs(20),

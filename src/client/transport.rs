@@ -180,6 +180,12 @@ impl Inner {
                     .map_err(|_| wrong("The record's id can't be put into an address"))?;
                 (url, &self.authorization, [ACCEPTED, SENT])
             }
+            (Door::Api, _) => {
+                let api = self.endpoint.api.as_ref().ok_or_else(|| wrong("This server has no API beside SCIM"))?;
+                let url = Url::parse(&format!("{}{}", api.as_str().trim_end_matches('/'), request.target()))
+                    .map_err(|_| wrong("This can't be put into an address"))?;
+                (url, &self.authorization, [JSON, JSON])
+            }
             (Door::Graph, Some(graph)) => (graph.url.clone(), &self.graph_authorization, [JSON, JSON]),
             (Door::Graph, None) => return Err(wrong("This server has no GraphQL address")),
         };

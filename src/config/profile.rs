@@ -9,26 +9,39 @@ use super::error::{ConfigError, nearest_first};
 use super::file::ConfigFile;
 use super::netrc;
 use super::secret::{KeySource, WANDB_DEFAULT_URL, WANDB_KEY, WANDB_URL};
+use crate::directory::role_source::Mapping;
+use crate::scim::habits::Habits;
 
 /// The path under which W&B's servers speak SCIM.
 pub(super) const WANDB_PATH: &str = "/scim";
 /// W&B's Multi-tenant Cloud.
 pub(super) const WANDB_HOST: &str = "api.wandb.ai";
+/// Datasaur's shared service.
+pub(super) const DATASAUR_URL: &str = "https://app.datasaur.ai";
 
 /// Whose server it is: chooses the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provider {
     /// Weights & Biases.
     Wandb,
+    /// Grafana Enterprise and Cloud.
+    Grafana,
+    /// Datasaur.
+    Datasaur,
     /// Any service provider after RFC 7644.
     Scim,
 }
 
 impl Provider {
+    /// All of them.
+    pub const ALL: [Provider; 4] = [Self::Wandb, Self::Grafana, Self::Datasaur, Self::Scim];
+
     /// The name in `config.toml`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Wandb => "wandb",
+            Self::Grafana => "grafana",
+            Self::Datasaur => "datasaur",
             Self::Scim => "scim",
         }
     }
@@ -115,6 +128,10 @@ pub struct Profile {
     pub parallel: usize,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// Group → role, where roles follow from groups.
+    pub mapping: Option<Mapping>,
+    /// What the server is known to do otherwise than the RFCs say.
+    pub habits: Habits,
 }
 
 impl Profile {
@@ -145,6 +162,8 @@ impl Profile {
             unguarded: Vec::new(),
             parallel: 4,
             timeout: Duration::from_secs(30),
+            mapping: None,
+            habits: Habits::default(),
         }
     }
 }
@@ -174,6 +193,20 @@ pub(super) fn parse_base(url: &str, path: &str) -> Result<Url, ConfigError> {
 pub(super) fn wandb_base(url: &str) -> Result<Url, ConfigError> {
     let has_path = url.trim().trim_end_matches('/').ends_with(WANDB_PATH);
     parse_base(url, if has_path { "" } else { WANDB_PATH })
+}
+
+/// The base URL of a Grafana: SCIM is in a namespace of its own, which names the stack in Grafana Cloud (WIRE C1).
+pub(super) fn grafana_base(url: &str, stack: Option<&str>) -> Result<Url, ConfigError> {
+    if url.contains("/apis/") {
+        return parse_base(url, "");
+    }
+    let namespace = stack.map_or_else(|| "default".to_owned(), |stack| format!("stacks-{stack}"));
+    parse_base(url, &format!("apis/scim.grafana.app/v0alpha1/namespaces/{namespace}"))
+}
+
+/// The base URL of a Datasaur workspace (WIRE D).
+pub(super) fn datasaur_base(url: &str, workspace: &str) -> Result<Url, ConfigError> {
+    parse_base(url, &format!("api/teams/{workspace}/scim/v2"))
 }
 
 /// Which profile is meant: the one asked for, else `default_profile`, else the only one, else what W&B's own variables

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
+
+use crate::scim::habits::Habits;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +48,22 @@ pub(super) struct RawProfile {
     pub unguarded: Vec<Spanned<String>>,
     pub parallel: Option<Spanned<i64>>,
     pub timeout_seconds: Option<Spanned<i64>>,
+    pub stack: Option<Spanned<String>>,
+    pub workspace: Option<Spanned<String>>,
+    pub mapping: Option<Spanned<RawMapping>>,
+    #[serde(default)]
+    pub server: Habits,
+}
+
+/// `[profile.NAME.mapping]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMapping {
+    #[serde(default)]
+    pub order: Vec<Spanned<String>>,
+    pub default: Option<Spanned<String>>,
+    #[serde(default)]
+    pub groups: IndexMap<String, Spanned<String>>,
 }
 
 /// Exactly one of these is meant.

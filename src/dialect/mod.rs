@@ -5,7 +5,7 @@
 use std::{fmt, str::FromStr, sync::Arc};
 
 use secrecy::SecretString;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use url::Url;
 
 use crate::{
@@ -15,9 +15,11 @@ use crate::{
         change::Change,
         plan::{Planner, Step},
         record::{Depth, Problem, Record, Role, Team, User},
+        role_source::{Mapping, RoleSource},
     },
     scim::{
         failure::Failure,
+        habits::Habits,
         pager::Paging,
         request::{Method, Request},
     },
@@ -106,6 +108,34 @@ pub trait Dialect: Planner {
         shows::shows(change, fresh)
     }
 
+    /// True if the server's discovery endpoints (RFC 7644 §4) are worth asking.
+    fn discovers(&self) -> bool {
+        false
+    }
+
+    /// The same, knowing more of the server; what it knew before goes first. `None` where that changes nothing.
+    fn with_habits(&self, habits: &Habits) -> Option<Arc<dyn Dialect>> {
+        let _ = habits;
+        None
+    }
+
+    /// Where the provider's own HTTP API is, for a SCIM root; `None` where it is not asked.
+    fn api(&self, base: &Url) -> Option<Url> {
+        let _ = base;
+        None
+    }
+
+    /// What asks that API for everybody's role in the organisation.
+    fn asks_for_roles(&self) -> Option<Request> {
+        None
+    }
+
+    /// Where roles in the organisation come from; `told` is the answer to [`Dialect::asks_for_roles`].
+    fn role_source(&self, told: Option<&Value>) -> RoleSource {
+        let _ = told;
+        RoleSource::Record
+    }
+
     /// Where this provider speaks GraphQL, for a SCIM root; `None` where it does not.
     fn graph(&self, base: &Url) -> Option<Graph> {
         let _ = base;
@@ -128,11 +158,22 @@ pub trait Dialect: Planner {
     fn hint(&self, failure: &mut Failure);
 }
 
-/// The dialect of a provider in its hosting. The hosting matters only to W&B.
-pub fn of(provider: Provider, hosting: Hosting) -> Arc<dyn Dialect> {
+/// What is known of one server, beyond whose it is.
+#[derive(Debug, Clone, Default)]
+pub struct Server {
+    /// What it does otherwise than the RFCs say.
+    pub habits: Habits,
+    /// Group → role, where roles follow from groups.
+    pub mapping: Option<Arc<Mapping>>,
+}
+
+/// The dialect of a provider in its hosting. The hosting matters only to W&B, the server to all others.
+pub fn of(provider: Provider, hosting: Hosting, server: Server) -> Arc<dyn Dialect> {
     match provider {
         Provider::Wandb => Arc::new(wandb::Wandb::new(hosting)),
-        Provider::Scim => Arc::new(rfc::Rfc::new()),
+        Provider::Scim => Arc::new(rfc::Rfc::new(rfc::Manner::Plain, server)),
+        Provider::Grafana => Arc::new(rfc::Rfc::new(rfc::Manner::Grafana, server)),
+        Provider::Datasaur => Arc::new(rfc::Rfc::new(rfc::Manner::Datasaur, server)),
     }
 }
 
@@ -155,6 +196,10 @@ pub const UNREADABLE: &str = "unreadable:";
 pub enum Provider {
     /// Weights & Biases.
     Wandb,
+    /// Grafana Enterprise and Cloud.
+    Grafana,
+    /// Datasaur.
+    Datasaur,
     /// Any server that keeps to RFC 7643 and RFC 7644.
     Scim,
 }
@@ -189,8 +234,13 @@ impl FromStr for Provider {
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
         match word {
             "wandb" => Ok(Self::Wandb),
+            "grafana" => Ok(Self::Grafana),
+            "datasaur" => Ok(Self::Datasaur),
             "scim" => Ok(Self::Scim),
-            _ => Err(UnknownWord { word: word.into(), what: "provider", choices: "wandb or scim" }),
+            _ => {
+                let choices = "wandb, grafana, datasaur or scim";
+                Err(UnknownWord { word: word.into(), what: "provider", choices })
+            }
         }
     }
 }
@@ -199,6 +249,8 @@ impl fmt::Display for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Wandb => "wandb",
+            Self::Grafana => "grafana",
+            Self::Datasaur => "datasaur",
             Self::Scim => "scim",
         })
     }

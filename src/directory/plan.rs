@@ -150,6 +150,10 @@ pub struct Capabilities {
     pub buckets: &'static [&'static str],
     /// Accounts can be made admin of the whole instance.
     pub instance_admins: bool,
+    /// Roles in the organisation are shown, and follow from groups or another interface.
+    pub derived_roles: bool,
+    /// A new user needs the identity provider's own id.
+    pub external_ids: bool,
     /// Why nothing is told beside the lists (API keys, invitations); `None` where it is.
     pub tells_nothing: Option<String>,
 }
@@ -163,10 +167,17 @@ impl Capabilities {
         }
     }
 
+    /// The server has no groups.
+    pub fn without_groups(&mut self) {
+        let why = "This server has no groups.";
+        let verbs = [Verb::AddMember, Verb::RemoveMember, Verb::CreateTeam, Verb::DeleteTeam];
+        self.refused.extend(verbs.map(|verb| (verb, why.to_owned())));
+    }
+
     /// What its records hold.
     pub fn holds(&self) -> Holds {
         Holds {
-            org_roles: !self.org_roles.is_empty(),
+            org_roles: self.derived_roles || !self.org_roles.is_empty(),
             team_roles: !self.team_roles.is_empty(),
             seats: self.seats,
             activity: self.activity,

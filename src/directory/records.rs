@@ -69,6 +69,10 @@ impl Records {
 
     /// The role that follows from these teams; `None` where the user's own record says it.
     pub fn derived_role(&self, user: &User, teams: &[Id]) -> Option<Option<Name>> {
+        // Who is in no known group may be in one that was not read.
+        if self.source.is_mapping() && !self.is_read(Kind::Team) {
+            return Some(None);
+        }
         self.source.role_of(user, teams.iter().filter_map(|id| self.teams.get(id)).map(|team| &team.name))
     }
 

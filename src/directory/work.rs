@@ -1,5 +1,7 @@
 //! The words that console and worker speak: jobs one way, reports the other.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use secrecy::SecretString;
 
@@ -7,7 +9,7 @@ use super::{
     Fresh, Id, Kind, Target,
     aside::{Inquiry, Topic},
     change::ChangeId,
-    plan::{Entry, Exchange, State},
+    plan::{Entry, Exchange, Planner, State},
     records::Records,
 };
 use crate::scim::failure::Failure;
@@ -81,8 +83,9 @@ pub struct Moved {
 }
 
 /// What the worker reports.
-#[derive(Debug)]
 pub enum Report {
+    /// More is known of the server: changes are planned by this from now on.
+    Planner(Arc<dyn Planner>),
     /// Records are ready to be shown.
     Records {
         /// Indexed.

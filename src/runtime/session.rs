@@ -125,6 +125,7 @@ impl Opener {
         let endpoint = Endpoint {
             base: profile.base.clone(),
             auth: auth_of(&profile.auth, key),
+            api: dialect.api(&profile.base),
             graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
             ca_file: profile.ca_file.clone(),
             allow_http: profile.allow_http,
@@ -292,6 +293,8 @@ fn store_name(profile: &Profile) -> String {
 fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
     let provider = match profile.provider {
         Provider::Wandb => dialect::Provider::Wandb,
+        Provider::Grafana => dialect::Provider::Grafana,
+        Provider::Datasaur => dialect::Provider::Datasaur,
         Provider::Scim => dialect::Provider::Scim,
     };
     let hosting = match profile.hosting {
@@ -299,7 +302,8 @@ fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
         Some(Hosting::SelfManaged) => dialect::Hosting::SelfManaged,
         _ => dialect::Hosting::Dedicated,
     };
-    dialect::of(provider, hosting)
+    let mapping = profile.mapping.clone().map(Arc::new);
+    dialect::of(provider, hosting, dialect::Server { habits: profile.habits.clone(), mapping })
 }
 
 fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {

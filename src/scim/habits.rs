@@ -65,7 +65,7 @@ impl RoleAttribute {
 
 /// What is known of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
+#[serde(default, deny_unknown_fields, rename_all = "snake_case")]
 pub struct Habits {
     /// How lists are paged.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,7 +132,7 @@ mod tests {
         let both = written.or(probed);
         assert_eq!((both.remove_member, both.versions, both.bulk), (Some(Removal::Put), Some(false), None));
         let text = serde_json::to_string(&both).unwrap();
-        assert_eq!(text, r#"{"remove-member":"put","versions":false}"#);
+        assert_eq!(text, r#"{"remove_member":"put","versions":false}"#);
         assert_eq!(serde_json::from_str::<Habits>(&text).unwrap(), both);
     }
 }

@@ -50,6 +50,8 @@ pub enum Door {
     Scim,
     /// GraphQL beside it, as W&B has it.
     Graph,
+    /// The provider's own HTTP API, as Grafana has it.
+    Api,
 }
 
 impl Door {
@@ -108,7 +110,7 @@ impl Request {
     /// True if it alters nothing and may be repeated.
     pub fn is_read(&self) -> bool {
         match self.door {
-            Door::Scim => self.method.is_read(),
+            Door::Scim | Door::Api => self.method.is_read(),
             Door::Graph => self.body.as_ref().is_some_and(graph::is_query),
         }
     }
@@ -153,6 +155,7 @@ impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.door {
             Door::Scim => write!(f, "{} {}", self.method.as_str(), self.target()),
+            Door::Api => write!(f, "{} API {}", self.method.as_str(), self.target()),
             Door::Graph => write!(f, "GraphQL {}", self.body.as_ref().map_or("", graph::name)),
         }
     }

@@ -120,7 +120,7 @@ fn teams_roles_and_activity() {
 #[test]
 fn only_what_the_provider_has_is_shown() {
     use crate::dialect::{Hosting, Provider, of};
-    let can = of(Provider::Scim, Hosting::default()).capabilities().clone();
+    let can = of(Provider::Scim, Hosting::default(), crate::dialect::Server::default()).capabilities().clone();
     let open = |width, height| {
         let mut app = with(Fake(can.clone()), width, height);
         let plain = |mut user: crate::directory::record::User| {

@@ -126,8 +126,8 @@ impl Worker {
         }
         self.refreshing = true;
         self.during.clear();
-        let (context, first) = (self.context.clone(), !self.shown);
-        self.tasks.spawn(async move { Done::Refreshed(refresh::run(context, first).await) });
+        let (context, first, discover) = (self.context.clone(), !self.shown, !self.discovered);
+        self.tasks.spawn(async move { Done::Refreshed(refresh::run(context, first, discover).await) });
     }
 
     pub(super) fn read(&mut self, target: Target) {

@@ -29,7 +29,6 @@ use crate::{
     directory::{
         Fresh, Id, Target,
         plan::{Entry, State},
-        records::Records,
         work::{Job, Report},
     },
     scim::failure::{Class, Failure},
@@ -93,6 +92,8 @@ struct Worker {
     reading: usize,
     refreshing: bool,
     refresh_again: bool,
+    /// The server was asked what it can do.
+    discovered: bool,
     /// Something was shown from the server in this session, or from disk.
     shown: bool,
     unsettled: Vec<Entry>,
@@ -135,6 +136,7 @@ pub async fn run(
         reading: 0,
         refreshing: false,
         refresh_again: false,
+        discovered: false,
         shown: false,
         unsettled: Vec::new(),
         parallel: setup.parallel.max(1),
@@ -160,7 +162,7 @@ impl Worker {
         {
             self.shown = true;
             let more = first.users.len() >= FIRST_ROWS;
-            self.show_stored(first, more);
+            self.show_stored(first, more).await;
         }
         if let Some(journal) = self.context.stored(|store| store.journal_recent(JOURNAL)).await {
             if let Some(notice) = journal.notice() {
@@ -174,15 +176,16 @@ impl Worker {
         if self.shown
             && let Some(all) = self.context.stored(|store| store.load()).await
         {
-            self.show_stored(all, false);
+            self.show_stored(all, false).await;
         }
         self.settle_open();
         self.refresh();
     }
 
-    fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
+    async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
         let seen = snapshot.seen;
-        let records = Box::new(Records::build(snapshot.users, snapshot.teams, snapshot.roles));
+        let told = refresh::stored_roles(&self.context).await;
+        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, told.as_ref()));
         self.context.report(Report::Records { records, seen, partial, stored: true });
     }
 

@@ -1,5 +1,7 @@
 //! What tasks brought home: outcomes of changes, records that were read, and what both say about the server.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
 use super::{Done, Worker, apply, context, refresh};
@@ -10,7 +12,10 @@ use crate::{
         plan::{Entry, State},
         work::{Link, Moved, Report},
     },
-    scim::failure::{Class, Failure},
+    scim::{
+        failure::{Class, Failure},
+        habits::Habits,
+    },
 };
 
 impl Worker {
@@ -32,8 +37,10 @@ impl Worker {
                     self.context.report(Report::HydrateFailed(vec![id], failure));
                 }
             }
-            Ok(Done::Refreshed(refresh::Ended { down, cut_short })) => {
+            Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
                 self.refreshing = false;
+                self.discovered |= down.is_none();
+                self.learn_habits(habits);
                 match down {
                     None => {
                         self.shown = true;
@@ -59,6 +66,15 @@ impl Worker {
             Err(error) => {
                 self.context.report(Report::Notice(format!("A task of the worker ended unexpectedly: {error}")));
             }
+        }
+    }
+
+    /// What the server said of itself narrows what is offered from now on.
+    fn learn_habits(&mut self, habits: Option<Habits>) {
+        let better = habits.and_then(|habits| self.context.dialect.with_habits(&habits));
+        if let Some(dialect) = better {
+            self.context.dialect = Arc::clone(&dialect);
+            self.context.report(Report::Planner(dialect));
         }
     }
 

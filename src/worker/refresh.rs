@@ -1,12 +1,12 @@
 //! Reading all lists to their end, parsing and indexing off the event loop, and putting them on disk.
 
-use std::{hash::BuildHasher, time::Duration};
+use std::{hash::BuildHasher, sync::Arc, time::Duration};
 
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use super::context::{Context, now, unreadable};
 use crate::{
-    dialect,
+    dialect::{self, Dialect},
     directory::{
         Kind,
         record::{Record, Role, Team, User},
@@ -14,18 +14,26 @@ use crate::{
         work::{Proof, Report},
     },
     scim::{
+        discovery,
         failure::{Class, Failure},
+        habits::Habits,
         list,
         pager::Pager,
+        request::{Method, Request},
     },
-    store::Store,
+    store::{Snapshot, Store},
 };
+
+/// Where the store keeps what another interface said of roles.
+const TOLD_ROLES: &str = "told-roles";
 
 /// Records shown as soon as a first page is there; then each time the list has doubled.
 const FIRST_SHOWN: usize = 1;
 
 /// How a refresh ended.
 pub struct Ended {
+    /// What the server said of itself, where it was asked.
+    pub habits: Option<Habits>,
     /// Nothing answered at all.
     pub down: Option<Failure>,
     /// Some lists came and others found no server: worth trying again soon.
@@ -66,13 +74,17 @@ impl Lists {
 }
 
 /// Reads all lists. `first` shows records while they come: nothing is on screen yet.
-pub async fn run(context: Context, first: bool) -> Ended {
+///
+/// `discover` asks the server what it can do beside that; lists are read in the way that is known already.
+pub async fn run(context: Context, first: bool, discover: bool) -> Ended {
     context.report(Report::RefreshBegan);
     // Teams and roles are short and complete the users' rows: they are read beside the users.
-    let (users, teams, roles) = tokio::join!(
+    let (users, teams, roles, told, habits) = tokio::join!(
         read_list(&context, Kind::User, first),
         read_list(&context, Kind::Team, false),
-        read_list(&context, Kind::Role, false)
+        read_list(&context, Kind::Role, false),
+        told_roles(&context),
+        discovered(&context, discover)
     );
     let mut lists = Lists::default();
     let mut proofs = Vec::new();
@@ -99,7 +111,7 @@ pub async fn run(context: Context, first: bool) -> Ended {
         }
     }
     if !proofs.is_empty() {
-        show(&context, lists, &failed).await;
+        show(&context, lists, &failed, told).await;
     }
     let absent = |failure: &Failure| matches!(failure.class, Class::Offline | Class::Timeout);
     let cut_short = down.is_none() && failed.iter().any(|(_, failure)| absent(failure));
@@ -111,11 +123,49 @@ pub async fn run(context: Context, first: bool) -> Ended {
         };
         context.stored(store).await;
     }
-    Ended { down, cut_short }
+    Ended { habits, down, cut_short }
+}
+
+/// What the server says of itself. Most say nothing, and that is no failure.
+async fn discovered(context: &Context, discover: bool) -> Option<Habits> {
+    if !discover || !context.dialect.discovers() {
+        return None;
+    }
+    let answer = context.send(&Request::new(Method::Get, [discovery::ENDPOINTS[0]])).await.ok()?;
+    let document = list::parse_one(&answer.body).ok()?;
+    Some(discovery::service_config(&document).habits())
+}
+
+/// Everybody's role, where another interface says it; what it said last time where it does not answer.
+async fn told_roles(context: &Context) -> Option<Value> {
+    let request = context.dialect.asks_for_roles()?;
+    let answer = context.send(&request).await.and_then(|answer| {
+        serde_json::from_slice::<Value>(&answer.body).map_err(|error| {
+            Failure::local(Class::Protocol, format!("The answer about roles could not be read: {error}"), "")
+        })
+    });
+    match answer {
+        Ok(document) => {
+            let text = document.to_string();
+            context.stored(move |store| store.meta_set(TOLD_ROLES, &text)).await;
+            Some(document)
+        }
+        Err(failure) => {
+            context.report(Report::Notice(format!("Roles could not be read: {}", failure.sentences())));
+            stored_roles(context).await
+        }
+    }
+}
+
+/// What was said of roles last time.
+pub async fn stored_roles(context: &Context) -> Option<Value> {
+    context.dialect.asks_for_roles()?;
+    let text = context.stored(|store| store.meta_get(TOLD_ROLES)).await.flatten()?;
+    serde_json::from_str(&text).ok()
 }
 
 /// Indexes and shows; lists that failed keep what the disk knows.
-async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)]) {
+async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)], told: Option<Value>) {
     let mut unread: Vec<Kind> = failed.iter().map(|(kind, _)| *kind).collect();
     if !failed.is_empty()
         && let Some(stored) = context.stored(|store| store.load()).await
@@ -129,11 +179,25 @@ async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)]) {
         }
         unread.retain(|kind| lists.is_empty(*kind));
     }
-    let build = move || Records::build(lists.users, lists.teams, lists.roles).without(&unread);
+    let dialect = Arc::clone(&context.dialect);
+    let build = move || build(&*dialect, lists, &unread, told.as_ref());
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         let seen = Some(now());
         context.report(Report::Records { records: Box::new(records), seen, partial: false, stored: false });
     }
+}
+
+/// Indexes the lists, with roles from wherever the provider has them.
+fn build(dialect: &dyn Dialect, lists: Lists, unread: &[Kind], told: Option<&Value>) -> Records {
+    let source = dialect.role_source(told);
+    let roles = if dialect.list(Kind::Role).is_some() { lists.roles } else { source.records() };
+    Records::build(lists.users, lists.teams, roles).without(unread).with_roles(source)
+}
+
+/// The same of what the disk holds.
+pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, told: Option<&Value>) -> Records {
+    let Snapshot { users, teams, roles, .. } = snapshot;
+    build(dialect, Lists { users, teams, roles }, &[], told)
 }
 
 /// Reads one list to its end. `None` where the provider has no such list.
@@ -152,7 +216,7 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
             Err(failure) if matches!(failure.class, Class::Refused | Class::Server) && pager.refused() => continue,
             Err(failure) => return Some(Err(failure)),
         };
-        let dialect = std::sync::Arc::clone(&context.dialect);
+        let dialect = Arc::clone(&context.dialect);
         let (depth, start) = (spec.depth, received);
         let parsed = tokio::task::spawn_blocking(move || {
             let page = list::parse(&answer.body)?;
@@ -219,7 +283,8 @@ async fn show_partly(context: &Context, records: &[Record]) {
     let mut lists = Lists::default();
     records.iter().cloned().for_each(|record| lists.push(record));
     let rest = [Kind::Team, Kind::Role];
-    let build = move || Records::build(lists.users, lists.teams, lists.roles).without(&rest);
+    let dialect = Arc::clone(&context.dialect);
+    let build = move || build(&*dialect, lists, &rest, None);
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         context.report(Report::Records { records: Box::new(records), seen: None, partial: true, stored: false });
     }

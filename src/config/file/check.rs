@@ -9,9 +9,22 @@ use url::Url;
 use super::choose;
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
-use crate::config::profile::{AuthForm, Confirm, Hosting, Profile, Provider, WANDB_HOST, parse_base, wandb_base};
-use crate::config::raw::{RawKey, RawProfile};
+use crate::config::profile::{
+    AuthForm, Confirm, DATASAUR_URL, Hosting, Profile, Provider, WANDB_HOST, datasaur_base, grafana_base, parse_base,
+    wandb_base,
+};
+use crate::config::raw::{RawKey, RawMapping, RawProfile};
 use crate::config::secret::{KeySource, WANDB_DEFAULT_URL};
+use crate::directory::{Name, role_source::Mapping};
+
+/// Datasaur's roles in a workspace, the highest first; whom no group gives one is a labeler (WIRE D).
+const DATASAUR_ROLES: [&str; 3] = ["admin", "reviewer", "labeler"];
+
+/// A mapping of these roles without any group yet; the lowest is for whoever has none.
+fn mapping_of(order: &[&str]) -> Mapping {
+    let order: Vec<Name> = order.iter().map(|role| Name::from(*role)).collect();
+    Mapping { default: order.last().cloned(), order, ..Mapping::default() }
+}
 
 /// The guards that a profile may switch off.
 const GUARDS: [&str; 2] = ["last-admin", "yourself"];
@@ -21,13 +34,6 @@ pub(super) struct Reader<'a> {
     pub text: &'a str,
     pub path: &'a Path,
     pub name: &'a str,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Written {
-    Wandb,
-    Scim,
-    Later(&'static str),
 }
 
 #[derive(Clone, Copy)]
@@ -44,6 +50,7 @@ impl Reader<'_> {
         let base = self.base(provider, &raw)?;
         let hosting = self.hosting(provider, &raw, &base)?;
         let key = self.key_source(provider, raw.key.as_ref())?;
+        let mapping = self.mapping(provider, raw.mapping.as_ref())?;
         let confirms = [("risky", Confirm::Risky), ("always", Confirm::Always)];
         Ok(Profile {
             hosting,
@@ -56,6 +63,8 @@ impl Reader<'_> {
             me: raw.me,
             read_only: raw.read_only,
             allow_http: raw.allow_http,
+            mapping,
+            habits: raw.server,
             ..Profile::new(self.name, provider, base, key)
         })
     }
@@ -98,49 +107,89 @@ impl Reader<'_> {
     }
 
     fn provider(&self, value: Option<&Spanned<String>>) -> Result<Provider, ConfigError> {
-        let known = [
-            ("wandb", Written::Wandb),
-            ("scim", Written::Scim),
-            ("grafana", Written::Later("Grafana")),
-            ("datasaur", Written::Later("Datasaur")),
-        ];
-        let Some(written) = value.filter(|value| known.iter().any(|(word, _)| word == value.get_ref())) else {
-            // The providers that can't be used yet are not offered.
-            let usable = [("wandb", Provider::Wandb), ("scim", Provider::Scim)];
-            return self
-                .choose("provider", value, &usable)?
-                .ok_or_else(|| self.wrong("provider", value, "is missing", "use wandb or scim"));
-        };
-        match self.choose("provider", Some(written), &known)? {
-            Some(Written::Scim) => Ok(Provider::Scim),
-            Some(Written::Later(name)) => {
-                let why = format!("{name} is not supported yet");
-                Err(self.wrong("provider", value, why, "use wandb, or scim for plain RFC 7644"))
-            }
-            Some(Written::Wandb) | None => Ok(Provider::Wandb),
-        }
+        let known = Provider::ALL.map(|provider| (provider.as_str(), provider));
+        self.choose("provider", value, &known)?
+            .ok_or_else(|| self.wrong("provider", value, "is missing", "use wandb, grafana, datasaur or scim"))
     }
 
     fn base(&self, provider: Provider, raw: &RawProfile) -> Result<Url, ConfigError> {
         let url = raw.url.as_ref();
+        let only = |name: &str, value: Option<&Spanned<String>>, whose: Provider, what: &str| match value {
+            Some(_) if provider != whose => Err(self.wrong(name, value, format!("only {what}"), "remove this line")),
+            _ => Ok(()),
+        };
+        only("stack", raw.stack.as_ref(), Provider::Grafana, "Grafana Cloud has stacks")?;
+        only("workspace", raw.workspace.as_ref(), Provider::Datasaur, "Datasaur has workspaces")?;
         let written = match (provider, url) {
             (_, Some(url)) => url.get_ref().as_str(),
-            (Provider::Scim, None) => {
-                return Err(self.wrong(
-                    "url",
-                    url,
-                    "is missing",
-                    "write the base URL, like https://idp.example/scim/v2",
-                ));
-            }
             (Provider::Wandb, None) => WANDB_DEFAULT_URL,
+            (Provider::Datasaur, None) => DATASAUR_URL,
+            (Provider::Grafana, None) => {
+                let hint = "write its address, like https://acme.grafana.net";
+                return Err(self.wrong("url", url, "is missing", hint));
+            }
+            (Provider::Scim, None) => {
+                let hint = "write the base URL, like https://idp.example/scim/v2";
+                return Err(self.wrong("url", url, "is missing", hint));
+            }
         };
-        match (&raw.path, provider) {
+        let base = match (&raw.path, provider) {
             (Some(path), _) => parse_base(written, path.get_ref()),
             (None, Provider::Wandb) => wandb_base(written),
+            (None, Provider::Grafana) => grafana_base(written, self.number_of("stack", raw.stack.as_ref())?),
+            (None, Provider::Datasaur) => {
+                let workspace = self.number_of("workspace", raw.workspace.as_ref())?.ok_or_else(|| {
+                    let hint = "write the number that follows /teams/ in Datasaur's address bar";
+                    self.wrong("workspace", raw.workspace.as_ref(), "is missing", hint)
+                })?;
+                datasaur_base(written, workspace)
+            }
             (None, Provider::Scim) => parse_base(written, ""),
+        };
+        base.map_err(|error| self.place(error, "url", url))
+    }
+
+    /// A number that is part of an address.
+    fn number_of<'v>(&self, name: &str, value: Option<&'v Spanned<String>>) -> Result<Option<&'v str>, ConfigError> {
+        let Some(written) = value else { return Ok(None) };
+        let text = written.get_ref().trim();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(self.wrong(name, value, format!("\"{text}\" is no number"), "write it like \"123456\""));
         }
-        .map_err(|error| self.place(error, "url", url))
+        Ok(Some(text))
+    }
+
+    /// Group → role. Datasaur has one of its own order; any other provider's roles come from groups only if it says so.
+    fn mapping(&self, provider: Provider, raw: Option<&Spanned<RawMapping>>) -> Result<Option<Mapping>, ConfigError> {
+        let preset: &[&str] = if provider == Provider::Datasaur { &DATASAUR_ROLES } else { &[] };
+        let Some(raw) = raw else { return Ok((!preset.is_empty()).then(|| mapping_of(preset))) };
+        if provider == Provider::Wandb {
+            let why = "W&B keeps roles itself: they are not mapped from groups";
+            return Err(self.wrong("mapping", Some(raw), why, "remove this table"));
+        }
+        let mut mapping = mapping_of(preset);
+        if !raw.get_ref().order.is_empty() {
+            mapping.order = raw.get_ref().order.iter().map(|role| Name::from(role.get_ref().as_str())).collect();
+            mapping.default = None;
+        }
+        if mapping.order.is_empty() {
+            let hint = "add order = [\"admin\", \"member\"], the highest role first";
+            return Err(self.wrong("mapping.order", Some(raw), "is missing", hint));
+        }
+        let role = |name: &str, value: &Spanned<String>| {
+            let role = Name::from(value.get_ref().as_str());
+            let known = mapping.order.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+            mapping.order.contains(&role).then_some(role).ok_or_else(|| {
+                let why = format!("\"{}\" is not in the order of roles", value.get_ref());
+                self.wrong(name, Some(value), why, format!("use one of {known}"))
+            })
+        };
+        let default = raw.get_ref().default.as_ref().map(|value| role("mapping.default", value)).transpose()?;
+        let groups = raw.get_ref().groups.iter();
+        let groups = groups
+            .map(|(group, value)| Ok((Name::from(group.as_str()), role(&format!("mapping.groups.{group}"), value)?)))
+            .collect::<Result<_, ConfigError>>()?;
+        Ok(Some(Mapping { default: default.or(mapping.default), groups, order: mapping.order }))
     }
 
     fn hosting(&self, provider: Provider, raw: &RawProfile, base: &Url) -> Result<Option<Hosting>, ConfigError> {
@@ -148,8 +197,8 @@ impl Reader<'_> {
         let known = [Hosting::MultiTenant, Hosting::Dedicated, Hosting::SelfManaged].map(|one| (one.as_str(), one));
         let written = self.choose("hosting", value, &known)?;
         match (provider, written) {
-            (Provider::Scim, None) => Ok(None),
-            (Provider::Scim, Some(_)) => {
+            (Provider::Grafana | Provider::Datasaur | Provider::Scim, None) => Ok(None),
+            (Provider::Grafana | Provider::Datasaur | Provider::Scim, Some(_)) => {
                 Err(self.wrong("hosting", value, "only W&B's servers have a hosting", "remove this line"))
             }
             (Provider::Wandb, Some(Hosting::Dedicated | Hosting::SelfManaged))
@@ -195,7 +244,7 @@ impl Reader<'_> {
         let Some(raw) = raw else {
             return Ok(match provider {
                 Provider::Wandb => KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]),
-                Provider::Scim => KeySource::Netrc,
+                Provider::Grafana | Provider::Datasaur | Provider::Scim => KeySource::Netrc,
             });
         };
         let key = raw.get_ref();

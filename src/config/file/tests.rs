@@ -67,13 +67,40 @@ auth = "none"
 )]
 #[case::provider(
     "[profile.a]\nprovider = \"okta\"",
-    "config.toml:2: profile.a.provider: unknown provider \"okta\"; use wandb or scim"
+    "config.toml:2: profile.a.provider: unknown provider \"okta\"; use wandb, grafana, datasaur or scim"
 )]
-#[case::later(
+#[case::no_address(
     "[profile.a]\nprovider = \"grafana\"",
-    "config.toml:2: profile.a.provider: Grafana is not supported yet; use wandb, or scim for plain RFC 7644"
+    "config.toml:1: profile.a.url: is missing; write its address"
 )]
-#[case::no_provider("\n[profile.a]\n", "config.toml:2: profile.a.provider: is missing; use wandb or scim")]
+#[case::no_provider(
+    "\n[profile.a]\n",
+    "config.toml:2: profile.a.provider: is missing; use wandb, grafana, datasaur or scim"
+)]
+#[case::no_workspace(
+    "[profile.a]\nprovider = \"datasaur\"",
+    "config.toml:1: profile.a.workspace: is missing; write the number that follows /teams/"
+)]
+#[case::stray_stack(
+    "[profile.a]\nprovider = \"datasaur\"\nstack = \"1\"",
+    "config.toml:3: profile.a.stack: only Grafana Cloud has stacks; remove this line"
+)]
+#[case::odd_workspace(
+    "[profile.a]\nprovider = \"datasaur\"\nworkspace = \"a/b\"",
+    "config.toml:3: profile.a.workspace: \"a/b\" is no number;"
+)]
+#[case::mapped_role(
+    "[profile.a]\nprovider = \"datasaur\"\nworkspace = \"1\"\n[profile.a.mapping.groups]\nLeads = \"owner\"",
+    "config.toml:5: profile.a.mapping.groups.Leads: \"owner\" is not in the order of roles; use one of admin, reviewer, labeler"
+)]
+#[case::mapping_of_wandb(
+    "[profile.a]\nprovider = \"wandb\"\n[profile.a.mapping]\norder = [\"x\"]",
+    "config.toml:3: profile.a.mapping: W&B keeps roles itself"
+)]
+#[case::habit(
+    "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nserver = { remove_member = \"pop\" }",
+    "config.toml:4: profile.a.server.remove_member: "
+)]
 #[case::misspelt(
     "[profile.a]\nprovider = \"wandb\"\nreadonly = true",
     "config.toml:3: profile.a.readonly: unknown field"
@@ -136,4 +163,40 @@ fn a_missing_file_is_no_fault() {
     let room = tempfile::tempdir().unwrap();
     assert!(ConfigFile::load(&room.path().join("none.toml")).unwrap().is_none());
     assert!(ConfigFile::load(room.path()).unwrap_err().to_string().contains("can't be read"));
+}
+
+#[test]
+fn other_providers_have_their_addresses_and_mappings() {
+    let text = r#"
+        [profile.cloud]
+        provider = "grafana"
+        url = "https://acme.grafana.net"
+        stack = "123"
+        [profile.own]
+        provider = "grafana"
+        url = "https://graphs.example.com/grafana/"
+        [profile.labels]
+        provider = "datasaur"
+        workspace = "42"
+        [profile.labels.mapping.groups]
+        Leads = "admin"
+        [profile.idp]
+        provider = "scim"
+        url = "https://idp.example/scim/v2"
+        mapping = { order = ["owner", "guest"], groups = { "Owners" = "owner" } }
+        server = { remove_member = "value", patch_users = false, page_size = 50 }
+    "#;
+    let file = ConfigFile::parse(text, Path::new("config.toml")).unwrap();
+    let base = |name: &str| file.profiles[name].base_text().to_owned();
+    let scim = "apis/scim.grafana.app/v0alpha1/namespaces";
+    assert_eq!(base("cloud"), format!("https://acme.grafana.net/{scim}/stacks-123"));
+    assert_eq!(base("own"), format!("https://graphs.example.com/grafana/{scim}/default"));
+    assert_eq!(base("labels"), "https://app.datasaur.ai/api/teams/42/scim/v2");
+    let labels = file.profiles["labels"].mapping.clone().unwrap();
+    assert_eq!(labels.effective([&"Leads".into()]).unwrap().as_str(), "admin");
+    assert_eq!(labels.effective([]).unwrap().as_str(), "labeler");
+    let idp = &file.profiles["idp"];
+    assert_eq!(idp.mapping.as_ref().unwrap().effective([]), None);
+    assert_eq!((idp.habits.patch_users, idp.habits.page_size), (Some(false), Some(50)));
+    assert!(file.profiles["cloud"].mapping.is_none());
 }

@@ -1,70 +1,76 @@
-//! Any server that keeps to RFC 7643 and RFC 7644: users and groups, no roles.
+//! Any server that keeps to RFC 7643 and RFC 7644, and those that nearly do: users and groups, roles from groups or from
+//! another interface.
 //!
-//! Groups are changed by PATCH with the filter path and read again afterwards: servers answer 204, or 200 and change
-//! nothing (WIRE G).
+//! What a server is known to do otherwise is its [`Habits`]; whose it is, its [`Manner`]. Groups are read again after
+//! every change: servers answer 204, or 200 and change nothing (WIRE G).
 
-use serde_json::{Map, Value, json, value::RawValue};
+use std::sync::Arc;
+
+use serde_json::{Value, value::RawValue};
+use url::Url;
 
 use super::{
-    Dialect, List,
-    case::{Case, Draft, Membership, address, counted, put_back, refuse},
+    Dialect, List, Server,
+    case::{Case, refuse},
     read::{Reader, document},
     wire,
 };
 use crate::{
     directory::{
-        Directory, Id, Kind, Target,
+        Directory, Kind, Name, Target,
         aside::{Inquiry, Topic},
-        change::{Change, NewUser, Verb},
-        plan::{Capabilities, Confirm, Planner, Risk, Step, Undo, Unsupported},
+        change::Change,
+        plan::{Capabilities, Planner, Step, Unsupported},
         record::{Depth, Problem, Record},
+        role_source::{Mapping, RoleSource},
     },
     scim::{
         failure::{Class, Failure},
+        habits::{Habits, PagingHabit},
         pager::Paging,
-        patch::Op,
-        request::{Method, Request},
-        urn,
+        request::{Door, Method, Request},
     },
 };
 
-const NO_KEYS: &str = "Plain SCIM knows no API keys.";
-const NO_ROLES: &str = "This provider keeps no roles: what people may do follows from their groups.";
+mod groups;
+mod manner;
+mod people;
+
+pub(in crate::dialect) use manner::Manner;
+
 /// What servers commonly take; smaller answers are followed up, and refused sizes given up, by the pager.
 const PAGE: u32 = 100;
 
-type Planned = Result<Draft, Unsupported>;
-
-/// The plain RFC dialect.
+/// A server after the RFCs.
 pub(super) struct Rfc {
+    manner: Manner,
+    habits: Habits,
+    mapping: Option<Arc<Mapping>>,
     capabilities: Capabilities,
 }
 
 impl Rfc {
-    pub(super) fn new() -> Self {
-        let roles = [Verb::SetOrgRole, Verb::SetTeamRole, Verb::CreateRole, Verb::EditRole, Verb::DeleteRole];
-        let nothing_of_it = [
-            (Verb::SetSeat, "Plain SCIM knows no seats."),
-            (Verb::SetRegistryRole, "Plain SCIM knows no registries."),
-            (Verb::CreateService, "Plain SCIM knows no service accounts."),
-            (
-                Verb::ReplaceMembers,
-                "Members are added and removed one by one here: what servers make of a whole list differs.",
-            ),
-            (Verb::Invite, "Plain SCIM knows no invitations: create the user and add them to the group."),
-            (Verb::CreateKey, NO_KEYS),
-            (Verb::DeleteKey, NO_KEYS),
-        ];
-        let refused = roles.map(|verb| (verb, NO_ROLES)).into_iter().chain(nothing_of_it);
-        let capabilities = Capabilities {
-            refused: refused.map(|(verb, why)| (verb, why.to_owned())).collect(),
-            tells_nothing: Some("Plain SCIM tells nothing of API keys and invitations.".into()),
-            no_roles: Some(NO_ROLES.into()),
-            team_word: "group",
-            spaced_names: true,
-            ..Capabilities::default()
-        };
-        Self { capabilities }
+    pub(super) fn new(manner: Manner, server: Server) -> Self {
+        let Server { habits, mapping } = server;
+        let mut capabilities = manner.capabilities(mapping.is_some());
+        if habits.groups == Some(false) {
+            capabilities.without_groups();
+        }
+        Self { manner, habits, mapping, capabilities }
+    }
+
+    /// The version to ask for, where the server minds it.
+    fn version<'a>(&self, case: Case<'a>, target: &Target) -> Option<&'a str> {
+        if self.habits.versions == Some(false) { None } else { case.version(target) }
+    }
+
+    fn paging(&self) -> Paging {
+        let page_size = Some(self.habits.page_size.unwrap_or(PAGE));
+        match self.habits.paging {
+            Some(PagingHabit::Cursor) => Paging::Cursor { page_size },
+            Some(PagingHabit::None) => Paging::None,
+            Some(PagingHabit::Index) | None => Paging::Index { page_size },
+        }
     }
 }
 
@@ -77,16 +83,16 @@ impl Planner for Rfc {
         self.capabilities.can(change.verb()).map_err(|why| Unsupported(why.into()))?;
         let case = Case(directory);
         let draft = match change {
-            Change::AddMember { team, user } => add_member(case, team, user),
-            Change::RemoveMember { team, user } => remove_member(case, team, user),
-            Change::CreateUser { key, user } => create_user(case, key, user),
-            Change::CreateTeam { key, name, members, .. } => create_group(case, key, name, members),
-            Change::SetActive { user, active } => set_active(case, user, *active),
-            Change::DeleteUser { user } => delete_user(case, user),
-            Change::DeleteTeam { team } => delete_group(case, team),
-            Change::SetDisplayName { user, to } => set_display_name(case, user, to),
-            Change::SetEmail { user, to } => set_email(case, user, to),
-            _ => refuse("Plain SCIM has no way to do this."),
+            Change::AddMember { team, user } => self.add_member(case, team, user),
+            Change::RemoveMember { team, user } => self.remove_member(case, team, user),
+            Change::CreateUser { key, user } => self.create_user(case, key, user),
+            Change::CreateTeam { key, name, members, .. } => self.create_group(case, key, name, members),
+            Change::SetActive { user, active } => self.set_active(case, user, *active),
+            Change::DeleteUser { user } => self.delete_user(case, user),
+            Change::DeleteTeam { team } => self.delete_group(case, team),
+            Change::SetDisplayName { user, to } => self.set_display_name(case, user, to),
+            Change::SetEmail { user, to } => self.set_email(case, user, to),
+            _ => refuse("This provider has no way to do this."),
         }?;
         Ok(draft.step(change, directory))
     }
@@ -98,15 +104,15 @@ impl Planner for Rfc {
 
 impl Dialect for Rfc {
     fn name(&self) -> &'static str {
-        "SCIM 2.0"
+        self.manner.name()
     }
 
     fn list(&self, kind: Kind) -> Option<List> {
-        if kind == Kind::Role {
+        if kind == Kind::Role || (kind == Kind::Team && self.habits.groups == Some(false)) {
             return None;
         }
         let request = Request::new(Method::Get, [wire::endpoint(kind)]);
-        Some(List { request, paging: Paging::Index { page_size: Some(PAGE) }, limit: None, depth: Depth::Full })
+        Some(List { request, paging: self.paging(), limit: None, depth: Depth::Full })
     }
 
     fn read(&self, kind: Kind, raw: &RawValue, depth: Depth, at: &str) -> Result<Record, Problem> {
@@ -135,10 +141,57 @@ impl Dialect for Rfc {
         }
     }
 
+    fn discovers(&self) -> bool {
+        true
+    }
+
+    fn with_habits(&self, habits: &Habits) -> Option<Arc<dyn Dialect>> {
+        let habits = self.habits.clone().or(habits.clone());
+        (habits != self.habits).then(|| {
+            Arc::new(Self::new(self.manner, Server { habits, mapping: self.mapping.clone() })) as Arc<dyn Dialect>
+        })
+    }
+
+    fn api(&self, base: &Url) -> Option<Url> {
+        if self.manner != Manner::Grafana {
+            return None;
+        }
+        let mut url = base.clone();
+        let above = base.path_segments()?.take_while(|segment| *segment != "apis").filter(|part| !part.is_empty());
+        let path: Vec<&str> = above.chain(["api"]).collect();
+        url.set_path(&path.join("/"));
+        Some(url)
+    }
+
+    fn asks_for_roles(&self) -> Option<Request> {
+        let request = Request::new(Method::Get, ["org", "users"]);
+        (self.manner == Manner::Grafana).then(|| Request { door: Door::Api, ..request })
+    }
+
+    fn role_source(&self, told: Option<&Value>) -> RoleSource {
+        match (&self.mapping, self.manner) {
+            (Some(mapping), _) => RoleSource::Mapping(Arc::clone(mapping)),
+            (None, Manner::Grafana) => RoleSource::told(told.map(org_users).unwrap_or_default()),
+            _ => RoleSource::Record,
+        }
+    }
+
     fn hint(&self, failure: &mut Failure) {
-        let step = match (failure.class, failure.status) {
-            (Class::Unauthorized, _) => "Check also whether the server wants auth = \"bearer\" or \"basic\".",
-            (Class::NotFound, Some(404)) => "Many servers have /scim/v2 at its end.",
+        let step = match (self.manner, failure.class, failure.status) {
+            (Manner::Grafana, Class::Unauthorized, _) => "Grafana wants a service account's token (glsa_…).",
+            (Manner::Grafana, Class::Forbidden, _) => {
+                "The service account needs the roles User administration and Teams, or the permissions org.users:* and \
+                 teams:*."
+            }
+            (Manner::Grafana, Class::NotFound, Some(404)) => {
+                "Check the namespace: stacks-ID in Grafana Cloud, default elsewhere; SCIM needs Enterprise or Cloud."
+            }
+            (Manner::Datasaur, Class::Unauthorized, _) => {
+                "Datasaur wants the workspace's own API key (Settings, API keys), with SCIM switched on."
+            }
+            (Manner::Datasaur, Class::NotFound, Some(404)) => "Check the workspace: the number in /teams/….",
+            (_, Class::Unauthorized, _) => "Check also whether the server wants auth = \"bearer\" or \"basic\".",
+            (_, Class::NotFound, Some(404)) => "Many servers have /scim/v2 at its end.",
             _ => return,
         };
         let next = format!("{} {step}", failure.next);
@@ -146,140 +199,15 @@ impl Dialect for Rfc {
     }
 }
 
-fn patch(case: Case<'_>, target: &Target, op: Op) -> Request {
-    wire::patch(target, op).if_match(case.version(target))
-}
-
-fn add_member(case: Case<'_>, group: &Id, id: &Id) -> Planned {
-    let (user, group) = (case.user(id)?, case.team(group)?);
-    let target = Target::team(&group.id);
-    let undo = match case.membership(group, id) {
-        Membership::In => return refuse(format!("{} is in {} already.", user.user_name, group.name)),
-        Membership::Out => Undo::By(vec![Change::RemoveMember { team: group.id.clone(), user: id.clone() }]),
-        Membership::Unknown => {
-            Undo::Never("Whether they were in the group before is not known, so it can't be put back.".into())
-        }
-    };
-    let request = wire::add_member(&target, id).if_match(case.version(&target));
-    Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])))
-}
-
-fn remove_member(case: Case<'_>, group: &Id, id: &Id) -> Planned {
-    let group = case.team(group)?;
-    // A member may be no known user, such as another group.
-    if !group.has(id) {
-        let user = case.user(id)?;
-        if case.membership(group, id) == Membership::Out {
-            return refuse(format!("{} is not in {}.", user.user_name, group.name));
-        }
-    }
-    let target = Target::team(&group.id);
-    let request = wire::remove_member(&target, id)?.if_match(case.version(&target));
-    let undo = if case.0.user(id).is_some() {
-        Undo::By(vec![Change::AddMember { team: group.id.clone(), user: id.clone() }])
-    } else {
-        Undo::Never("This member is no known user, so they can't be added again from here.".into())
-    };
-    Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])))
-}
-
-fn create_user(case: Case<'_>, key: &Id, new: &NewUser) -> Planned {
-    case.new_user(new)?;
-    if !new.teams.is_empty() {
-        return refuse("This provider takes no groups with a new user: create the user, then add it to groups.");
-    }
-    let mut body = Map::new();
-    body.insert("schemas".into(), json!([urn::USER]));
-    body.insert("userName".into(), json!(new.user_name));
-    if !new.display_name.is_empty() {
-        body.insert("displayName".into(), json!(new.display_name));
-        body.insert("name".into(), name_of(&new.display_name));
-    }
-    body.insert("emails".into(), emails(&new.email));
-    body.insert("active".into(), json!(true));
-    let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
-    let request = wire::create(Kind::User, Value::Object(body));
-    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(key)])))
-}
-
-/// `name` (RFC 7643 §4.1.1) from a shown name: the last word as the family name, for servers that insist on both.
-fn name_of(display: &str) -> Value {
-    let display = display.trim();
-    match display.rsplit_once(char::is_whitespace) {
-        Some((given, family)) => json!({"formatted": display, "givenName": given.trim_end(), "familyName": family}),
-        None => json!({"formatted": display, "givenName": display}),
-    }
-}
-
-fn emails(address: &str) -> Value {
-    json!([{"value": address, "type": "work", "primary": true}])
-}
-
-fn create_group(case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Planned {
-    case.new_team(name, members, "group")?;
-    let values: Vec<_> = members.iter().map(|id| json!({"value": &**id})).collect();
-    let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": values});
-    let undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
-    Ok(Draft::new(vec![wire::create(Kind::Team, body)], undo, Confirm::Echo(vec![Target::team(key)])))
-}
-
-fn set_active(case: Case<'_>, id: &Id, active: bool) -> Planned {
-    let user = case.user(id)?;
-    if user.active == Some(active) {
-        let word = if active { "active" } else { "inactive" };
-        return refuse(format!("{} is {word} already.", user.user_name));
-    }
-    let target = Target::user(id);
-    let request = patch(case, &target, Op::replace("active", active));
-    let undo = match user.active {
-        Some(before) => Undo::By(vec![Change::SetActive { user: id.clone(), active: before }]),
-        None => Undo::Never("Whether the user was active before is not known.".into()),
-    };
-    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])).look_if(!active))
-}
-
-fn set_display_name(case: Case<'_>, id: &Id, to: &str) -> Planned {
-    let user = case.user(id)?;
-    let undo =
-        put_back(user, "display name", &user.display_name, to, |to| Change::SetDisplayName { user: id.clone(), to })?;
-    let target = Target::user(id);
-    let op = if to.is_empty() { Op::remove_all("displayName") } else { Op::replace("displayName", to) };
-    let request = patch(case, &target, op);
-    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])))
-}
-
-fn set_email(case: Case<'_>, id: &Id, to: &str) -> Planned {
-    let user = case.user(id)?;
-    address(to)?;
-    let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
-    let target = Target::user(id);
-    let request = patch(case, &target, Op::replace("emails", emails(to)));
-    Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target]))
-        .risk(Risk::Look)
-        .note("Takes the place of all addresses that the user has.".to_owned()))
-}
-
-fn delete_user(case: Case<'_>, id: &Id) -> Planned {
-    let user = case.user(id)?;
-    let target = Target::user(id);
-    let request = wire::delete(&target).if_match(case.version(&target));
-    let never = "A deleted user can't be brought back: a new one has another id and is in no group.";
-    Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
-        .risk(Risk::Type(user.user_name.as_str().into()))
-        .note(case.lost_teams(user, "group")))
-}
-
-fn delete_group(case: Case<'_>, id: &Id) -> Planned {
-    let group = case.team(id)?;
-    let target = Target::team(id);
-    let request = wire::delete(&target).if_match(case.version(&target));
-    let lost = match &group.members {
-        Some(members) if members.is_empty() => None,
-        Some(members) => Some(format!("It has {}.", counted(members.len(), "member"))),
-        None => Some("How many members it has is not known.".to_owned()),
-    };
-    let never = "A deleted group can't be brought back: a new one has another id, and whatever refers to it is lost.";
-    Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
-        .risk(Risk::Type(group.name.as_str().into()))
-        .note(lost))
+/// Login and email of each user with the role in the organisation (Grafana's `GET /api/org/users`).
+fn org_users(document: &Value) -> Vec<(String, Name)> {
+    let text = |user: &Value, name: &str| user.get(name).and_then(Value::as_str).map(str::to_owned);
+    let users = document.as_array().into_iter().flatten();
+    users
+        .filter_map(|user| Some((user, Name::from(text(user, "role")?.as_str()))))
+        .flat_map(|(user, role)| {
+            let names = [text(user, "login"), text(user, "email")].into_iter().flatten();
+            names.filter(|name| !name.is_empty()).map(move |name| (name, role.clone())).collect::<Vec<_>>()
+        })
+        .collect()
 }

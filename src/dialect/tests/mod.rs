@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json, value::RawValue};
 
-use super::{Dialect, Hosting, Provider, of};
+use super::{Dialect, Hosting, Provider, Server, of};
 use crate::directory::{
     Directory, Id, Kind,
     change::{Change, NewUser, RoleDraft},
@@ -118,15 +118,15 @@ fn id(text: &str) -> Id {
 
 fn dialects() -> Vec<(&'static str, std::sync::Arc<dyn Dialect>)> {
     vec![
-        ("dedicated", of(Provider::Wandb, Hosting::Dedicated)),
-        ("multi-tenant", of(Provider::Wandb, Hosting::MultiTenant)),
-        ("self-managed", of(Provider::Wandb, Hosting::SelfManaged)),
-        ("scim", of(Provider::Scim, Hosting::Dedicated)),
+        ("dedicated", of(Provider::Wandb, Hosting::Dedicated, Server::default())),
+        ("multi-tenant", of(Provider::Wandb, Hosting::MultiTenant, Server::default())),
+        ("self-managed", of(Provider::Wandb, Hosting::SelfManaged, Server::default())),
+        ("scim", of(Provider::Scim, Hosting::Dedicated, Server::default())),
     ]
 }
 
 fn wandb() -> std::sync::Arc<dyn Dialect> {
-    of(Provider::Wandb, Hosting::Dedicated)
+    of(Provider::Wandb, Hosting::Dedicated, Server::default())
 }
 
 fn raw(value: &Value) -> Box<RawValue> {

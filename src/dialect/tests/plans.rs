@@ -224,7 +224,7 @@ fn compact(step: &Step) -> String {
         if let Some(body) = &request.body {
             // Always the same first key, which would only hide the rest.
             let text = match request.door {
-                Door::Scim => body.to_string(),
+                Door::Scim | Door::Api => body.to_string(),
                 Door::Graph => body["variables"].to_string(),
             };
             let patch = "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"],\"Operations\":";
@@ -358,7 +358,8 @@ fn a_server_that_lists_no_service_accounts_is_asked_as_the_sdk_does() {
     directory.learn(vec![Fresh::Gone(crate::directory::Target::user(&id("S1")))]);
     let plan = |organisation, hosting| {
         let service = NewService { name: "ci".into(), organisation, team: id("T1") };
-        of(Provider::Wandb, hosting).step(&Change::CreateService { key: id("new:7"), service }, &directory)
+        of(Provider::Wandb, hosting, Server::default())
+            .step(&Change::CreateService { key: id("new:7"), service }, &directory)
     };
     let sent = |step: Step| step.requests.iter().map(ToString::to_string).collect::<Vec<_>>();
     let team = plan(false, Hosting::SelfManaged).unwrap();

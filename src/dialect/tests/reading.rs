@@ -143,7 +143,7 @@ fn what_is_no_record_says_where() {
 
 #[test]
 fn the_rfc_dialect_reads_names_and_no_roles() {
-    let rfc = of(Provider::Scim, Hosting::Dedicated);
+    let rfc = of(Provider::Scim, Hosting::Dedicated, Server::default());
     let user = |value: Value| match read(&*rfc, Kind::User, Depth::Full, &value) {
         Ok(Record::User(user)) => user,
         other => panic!("{other:?}"),

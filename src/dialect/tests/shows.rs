@@ -63,7 +63,7 @@ fn values_of_a_user() {
     check(&off, &[ann(|_| ())], Err("the user still active"));
     check(&off, &[ann(|u| u.active = None)], UNKNOWN);
     check(&off, &gone(), Err("that the user is gone"));
-    let multi_tenant = of(Provider::Wandb, Hosting::MultiTenant);
+    let multi_tenant = of(Provider::Wandb, Hosting::MultiTenant, Server::default());
     assert_eq!(multi_tenant.shows(&off, &gone(), &step(&off)), Shown::Yes);
 
     let delete = Change::DeleteUser { user: id("U1") };

@@ -67,6 +67,8 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         ],
         buckets: &BUCKETS,
         instance_admins: hosting != Hosting::MultiTenant,
+        derived_roles: false,
+        external_ids: false,
         tells_nothing: None,
     }
 }

@@ -21,6 +21,9 @@ pub struct NewUser {
     /// Access to Weave; the server's choice where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weave_role: Option<Name>,
+    /// The identity provider's own id of them (`externalId`); empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub external_id: String,
     /// An admin of the whole instance: of every organisation on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub instance_admin: bool,

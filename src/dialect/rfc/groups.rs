@@ -1,0 +1,138 @@
+//! Plans for groups (RFC 7643 §4.2). How a member is removed is the server's habit: no one way works everywhere (WIRE G).
+
+use serde_json::{Value, json};
+
+use super::Rfc;
+use crate::{
+    dialect::{
+        case::{Case, Draft, Membership, counted, refuse},
+        wire,
+    },
+    directory::{
+        Id, Kind, Target,
+        change::Change,
+        plan::{Confirm, Risk, Undo, Unsupported},
+        record::{Member, Team},
+    },
+    scim::{
+        habits::Removal,
+        patch::{Op, UnsafeRemoval, member_filter},
+        request::Request,
+        urn,
+    },
+};
+
+type Planned = Result<Draft, Unsupported>;
+
+impl Rfc {
+    /// One operation on a group, as the server takes it.
+    fn alter_group(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
+        let request = match self.habits.patch_groups {
+            Some(false) => wire::put_merged(target, op),
+            _ => wire::patch(target, op),
+        };
+        request.if_match(self.version(case, target))
+    }
+
+    pub(super) fn add_member(&self, case: Case<'_>, group: &Id, id: &Id) -> Planned {
+        let (user, group) = (case.user(id)?, case.team(group)?);
+        let target = Target::team(&group.id);
+        let undo = match case.membership(group, id) {
+            Membership::In => return refuse(format!("{} is in {} already.", user.user_name, group.name)),
+            Membership::Out => Undo::By(vec![Change::RemoveMember { team: group.id.clone(), user: id.clone() }]),
+            Membership::Unknown => Undo::Never(format!(
+                "Whether they were in the {} before is not known, so it can't be put back.",
+                self.capabilities.team_word
+            )),
+        };
+        let request = self.alter_group(case, &target, Op::add("members", json!([{"value": &**id}])));
+        Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).note(self.role_after(case, id, group, true)))
+    }
+
+    pub(super) fn remove_member(&self, case: Case<'_>, group: &Id, id: &Id) -> Planned {
+        let group = case.team(group)?;
+        // A member may be no known user, such as another group.
+        if !group.has(id) {
+            let user = case.user(id)?;
+            if case.membership(group, id) == Membership::Out {
+                return refuse(format!("{} is not in {}.", user.user_name, group.name));
+            }
+        }
+        let target = Target::team(&group.id);
+        let request = self.removal(group, id)?.if_match(self.version(case, &target));
+        let undo = if case.0.user(id).is_some() {
+            Undo::By(vec![Change::AddMember { team: group.id.clone(), user: id.clone() }])
+        } else {
+            Undo::Never("This member is no known user, so they can't be added again from here.".into())
+        };
+        Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).note(self.role_after(case, id, group, false)))
+    }
+
+    fn removal(&self, group: &Team, id: &Id) -> Result<Request, Unsupported> {
+        let target = Target::team(&group.id);
+        let sentence = |error: UnsafeRemoval| Unsupported(error.to_string());
+        let by_filter = || Op::remove(member_filter(id)).map_err(sentence);
+        let habit = self.habits.remove_member.unwrap_or(Removal::Filter);
+        Ok(match (habit, self.habits.patch_groups) {
+            (Removal::Put, _) | (_, Some(false)) => wire::put_merged(&target, by_filter()?),
+            (Removal::Filter, _) => wire::patch(&target, by_filter()?),
+            (Removal::Value, _) => {
+                let op = Op::remove_listed("members", vec![json!({"value": &**id})]).map_err(sentence)?;
+                wire::patch(&target, op)
+            }
+            (Removal::Replace, _) => {
+                let Some(members) = &group.members else {
+                    return refuse(format!(
+                        "Who is in {} was not read, and this server takes only whole lists.",
+                        group.name
+                    ));
+                };
+                let stay: Vec<Value> = members
+                    .iter()
+                    .filter(|member| member.id != *id)
+                    .map(|Member { id, .. }| json!({"value": &**id}))
+                    .collect();
+                wire::patch(&target, Op::replace("members", stay))
+            }
+        })
+    }
+
+    pub(super) fn create_group(&self, case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Planned {
+        case.new_team(name, members, self.capabilities.team_word)?;
+        let values: Vec<_> = members.iter().map(|id| json!({"value": &**id})).collect();
+        let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": values});
+        let undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
+        Ok(Draft::new(vec![wire::create(Kind::Team, body)], undo, Confirm::Echo(vec![Target::team(key)])))
+    }
+
+    pub(super) fn delete_group(&self, case: Case<'_>, id: &Id) -> Planned {
+        let group = case.team(id)?;
+        let target = Target::team(id);
+        let request = wire::delete(&target).if_match(self.version(case, &target));
+        let lost = match &group.members {
+            Some(members) if members.is_empty() => None,
+            Some(members) => Some(format!("It has {}.", counted(members.len(), "member"))),
+            None => Some("How many members it has is not known.".to_owned()),
+        };
+        let word = self.capabilities.team_word;
+        let never = format!(
+            "A deleted {word} can't be brought back: a new one has another id, and whatever refers to it is lost."
+        );
+        Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
+            .risk(Risk::Type(group.name.as_str().into()))
+            .note(lost)
+            .note(self.manner.on_delete_group().map(str::to_owned)))
+    }
+
+    /// What a membership makes of the role that follows from groups.
+    fn role_after(&self, case: Case<'_>, id: &Id, group: &Team, joins: bool) -> Option<String> {
+        let mapping = self.mapping.as_deref()?;
+        let user = case.0.user(id)?;
+        let teams = case.0.teams_of(id);
+        let now =
+            teams.iter().filter(|team| **team != group.id).filter_map(|team| case.0.team(team)).map(|team| &team.name);
+        let after = mapping.effective(now.chain(joins.then_some(&group.name)))?;
+        let before = user.org_role.as_ref()?;
+        (before != after).then(|| format!("The role of {} becomes {after}; it was {before}.", user.user_name))
+    }
+}

@@ -1,0 +1,134 @@
+//! What tells Grafana and Datasaur from any other SCIM server (WIRE C, D): words and refusals. Where their documents are
+//! silent, they are taken to be as the RFCs have it.
+
+use crate::directory::{Name, change::Verb, plan::Capabilities};
+
+/// Whose server it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::dialect) enum Manner {
+    /// Nobody's in particular.
+    Plain,
+    /// Grafana Enterprise and Cloud.
+    Grafana,
+    /// Datasaur.
+    Datasaur,
+}
+
+const NO_ROLES: &str = "This provider keeps no roles: what people may do follows from their groups.";
+const NO_ROLE_OBJECTS: &str = "Roles are not made here: ";
+
+impl Manner {
+    /// What a person calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Manner::Plain => "SCIM 2.0",
+            Manner::Grafana => "Grafana",
+            Manner::Datasaur => "Datasaur",
+        }
+    }
+
+    /// "group", or "team" where people say so.
+    fn team_word(self) -> &'static str {
+        if self == Manner::Grafana { "team" } else { "group" }
+    }
+
+    /// Why roles are not given one by one.
+    fn no_roles(self, mapped: bool) -> &'static str {
+        match self {
+            Manner::Grafana => {
+                "Role Sync sets the role in a Grafana organisation when the person signs in next, from what the identity \
+                 provider says; SCIM can't."
+            }
+            Manner::Datasaur => {
+                "In Datasaur the role follows from the groups: change their groups, or the role that a group gives."
+            }
+            Manner::Plain if mapped => {
+                "The role follows from the groups: change their groups, or the role that a group gives."
+            }
+            Manner::Plain => NO_ROLES,
+        }
+    }
+
+    /// What can't be done.
+    pub(super) fn capabilities(self, mapped: bool) -> Capabilities {
+        let name = if self == Manner::Plain { "Plain SCIM".to_owned() } else { format!("{}'s SCIM", self.name()) };
+        let no_roles = self.no_roles(mapped);
+        let knows_no = |what: &str| format!("{name} knows no {what}.");
+        let mut refused: Vec<(Verb, String)> = vec![
+            (Verb::SetOrgRole, no_roles.into()),
+            (Verb::SetTeamRole, no_roles.into()),
+            (Verb::SetSeat, knows_no("seats")),
+            (Verb::SetRegistryRole, knows_no("registries")),
+            (Verb::CreateService, knows_no("service accounts")),
+            (
+                Verb::Invite,
+                format!("{name} knows no invitations: create the user and add them to the {}.", self.team_word()),
+            ),
+            (Verb::CreateKey, knows_no("API keys")),
+            (Verb::DeleteKey, knows_no("API keys")),
+            (
+                Verb::ReplaceMembers,
+                "Members are added and removed one by one here: what servers make of a whole list differs.".into(),
+            ),
+        ];
+        refused.extend([Verb::CreateRole, Verb::EditRole, Verb::DeleteRole].map(|verb| {
+            (
+                verb,
+                if no_roles == NO_ROLES {
+                    NO_ROLES.to_owned()
+                } else {
+                    format!("{NO_ROLE_OBJECTS}{}", lower(no_roles))
+                },
+            )
+        }));
+        if self == Manner::Grafana {
+            let why = "Grafana never deletes a provisioned user: deactivate them, which disables the account.";
+            refused.push((Verb::DeleteUser, why.into()));
+        }
+        let shows_roles = mapped || self == Manner::Grafana;
+        Capabilities {
+            refused,
+            tells_nothing: Some(format!("{name} tells nothing of API keys and invitations.")),
+            no_roles: (!shows_roles).then(|| no_roles.to_owned()),
+            derived_roles: shows_roles,
+            external_ids: self == Manner::Grafana,
+            team_word: self.team_word(),
+            spaced_names: true,
+            ..Capabilities::default()
+        }
+    }
+
+    pub(super) fn on_create(self) -> Option<&'static str> {
+        match self {
+            Manner::Plain => None,
+            Manner::Grafana => Some(
+                "If Grafana has somebody with this email already, that user is taken over and managed by SCIM from then on.",
+            ),
+            Manner::Datasaur => Some("They join the workspace; their role follows from the groups they are put into."),
+        }
+    }
+
+    pub(super) fn on_deactivate(self, user: &Name) -> Option<String> {
+        match self {
+            Manner::Plain => None,
+            Manner::Grafana => {
+                Some(format!("{user} is disabled in Grafana and can't sign in; nothing of theirs is deleted."))
+            }
+            Manner::Datasaur => Some(format!("{user} is removed from this workspace; their Datasaur account is kept.")),
+        }
+    }
+
+    pub(super) fn on_delete(self, user: &Name) -> Option<String> {
+        (self == Manner::Datasaur)
+            .then(|| format!("{user} is removed from this workspace; their Datasaur account is kept."))
+    }
+
+    pub(super) fn on_delete_group(self) -> Option<&'static str> {
+        (self == Manner::Grafana).then_some("Permissions that dashboards and folders give to this team go with it.")
+    }
+}
+
+fn lower(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

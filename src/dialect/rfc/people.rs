@@ -1,0 +1,152 @@
+//! Plans for users (RFC 7643 §4.1).
+
+use serde_json::{Map, Value, json};
+
+use super::{Manner, Rfc};
+use crate::{
+    dialect::{
+        case::{Case, Draft, address, put_back, refuse},
+        wire,
+    },
+    directory::{
+        Id, Kind, Target,
+        change::{Change, NewUser},
+        plan::{Confirm, Risk, Undo, Unsupported},
+    },
+    scim::{habits::Deletion, patch::Op, request::Request, urn},
+};
+
+type Planned = Result<Draft, Unsupported>;
+
+impl Rfc {
+    /// One operation on a user, as the server takes it.
+    fn alter(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
+        let request = match self.habits.patch_users {
+            Some(false) => wire::put_merged(target, op),
+            _ => wire::patch(target, op),
+        };
+        request.if_match(self.version(case, target))
+    }
+
+    pub(super) fn create_user(&self, case: Case<'_>, key: &Id, new: &NewUser) -> Planned {
+        case.new_user(new)?;
+        if !new.teams.is_empty() {
+            return refuse("This provider takes no groups with a new user: create the user, then add it to groups.");
+        }
+        let mut body = Map::new();
+        body.insert("schemas".into(), json!([urn::USER]));
+        body.insert("userName".into(), json!(new.user_name));
+        if let Some(external) = self.external_id(&new.external_id)? {
+            body.insert("externalId".into(), json!(external));
+        }
+        if !new.display_name.is_empty() {
+            body.insert("displayName".into(), json!(new.display_name));
+            body.insert("name".into(), name_of(&new.display_name));
+        }
+        body.insert("emails".into(), emails(&new.email));
+        body.insert("active".into(), json!(true));
+        let undo = match self.habits.delete_user {
+            Some(Deletion::Deactivates | Deletion::Refused) => {
+                Undo::By(vec![Change::SetActive { user: key.clone(), active: false }])
+            }
+            _ => Undo::By(vec![Change::DeleteUser { user: key.clone() }]),
+        };
+        let request = wire::create(Kind::User, Value::Object(body));
+        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(key)]))
+            .note(self.manner.on_create().map(str::to_owned)))
+    }
+
+    /// The identity provider's own id. Grafana finds people by it at sign-in, and once took a number for its own id of a
+    /// user (CVE-2025-41115).
+    fn external_id(&self, given: &str) -> Result<Option<String>, Unsupported> {
+        let given = given.trim();
+        if self.manner == Manner::Grafana {
+            if given.is_empty() {
+                return refuse(
+                    "Grafana needs an external id: the value by which the identity provider names this person at sign-in.",
+                );
+            }
+            if given.bytes().all(|byte| byte.is_ascii_digit()) {
+                return refuse(
+                    "An external id of digits alone is refused: some Grafana versions take it for their own id of another \
+                     user.",
+                );
+            }
+        }
+        Ok((!given.is_empty()).then(|| given.to_owned()))
+    }
+
+    pub(super) fn set_active(&self, case: Case<'_>, id: &Id, active: bool) -> Planned {
+        let user = case.user(id)?;
+        if user.active == Some(active) {
+            let word = if active { "active" } else { "inactive" };
+            return refuse(format!("{} is {word} already.", user.user_name));
+        }
+        let target = Target::user(id);
+        let request = self.alter(case, &target, Op::replace("active", active));
+        let undo = match user.active {
+            Some(before) => Undo::By(vec![Change::SetActive { user: id.clone(), active: before }]),
+            None => Undo::Never("Whether the user was active before is not known.".into()),
+        };
+        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target]))
+            .look_if(!active)
+            .note((!active).then(|| self.manner.on_deactivate(&user.user_name)).flatten()))
+    }
+
+    pub(super) fn set_display_name(&self, case: Case<'_>, id: &Id, to: &str) -> Planned {
+        let user = case.user(id)?;
+        let undo = put_back(user, "display name", &user.display_name, to, |to| Change::SetDisplayName {
+            user: id.clone(),
+            to,
+        })?;
+        let target = Target::user(id);
+        let op = if to.is_empty() { Op::remove_all("displayName") } else { Op::replace("displayName", to) };
+        let request = self.alter(case, &target, op);
+        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])))
+    }
+
+    pub(super) fn set_email(&self, case: Case<'_>, id: &Id, to: &str) -> Planned {
+        let user = case.user(id)?;
+        address(to)?;
+        let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
+        let target = Target::user(id);
+        let request = self.alter(case, &target, Op::replace("emails", emails(to)));
+        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target]))
+            .risk(Risk::Look)
+            .note("Takes the place of all addresses that the user has.".to_owned()))
+    }
+
+    pub(super) fn delete_user(&self, case: Case<'_>, id: &Id) -> Planned {
+        let user = case.user(id)?;
+        match self.habits.delete_user {
+            Some(Deletion::Refused) => return refuse("This server refuses to delete users: deactivate them instead."),
+            Some(Deletion::Deactivates) => {
+                return refuse("This server only deactivates on DELETE: deactivate them, which can be undone.");
+            }
+            Some(Deletion::Removes) | None => {}
+        }
+        let target = Target::user(id);
+        let request = wire::delete(&target).if_match(self.version(case, &target));
+        let never = format!(
+            "A deleted user can't be brought back: a new one has another id and is in no {}.",
+            self.capabilities.team_word
+        );
+        Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
+            .risk(Risk::Type(user.user_name.as_str().into()))
+            .note(self.manner.on_delete(&user.user_name))
+            .note(case.lost_teams(user, self.capabilities.team_word)))
+    }
+}
+
+/// `name` (RFC 7643 §4.1.1) from a shown name: the last word as the family name, for servers that insist on both.
+fn name_of(display: &str) -> Value {
+    let display = display.trim();
+    match display.rsplit_once(char::is_whitespace) {
+        Some((given, family)) => json!({"formatted": display, "givenName": given.trim_end(), "familyName": family}),
+        None => json!({"formatted": display, "givenName": display}),
+    }
+}
+
+fn emails(address: &str) -> Value {
+    json!([{"value": address, "type": "work", "primary": true}])
+}
