@@ -99,7 +99,7 @@ auth = "none"
 )]
 #[case::habit(
     "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nserver = { remove_member = \"pop\" }",
-    "config.toml:4: profile.a.server.remove_member: "
+    "config.toml:4: profile.a.server: unknown variant `pop`, expected one of"
 )]
 #[case::misspelt(
     "[profile.a]\nprovider = \"wandb\"\nreadonly = true",
