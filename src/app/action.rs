@@ -19,6 +19,12 @@ pub enum Scope {
     Picker,
     /// A check list of teams or members.
     Check,
+    /// An account with its API keys.
+    Account,
+    /// The members and invitations of a team.
+    Invitations,
+    /// A secret that is shown once; no other key does anything there.
+    Secret,
     /// The plan before it is sent.
     Preview,
     /// Forms.
@@ -39,6 +45,9 @@ impl Scope {
             Scope::Activity => "Activity",
             Scope::Picker => "Role picker",
             Scope::Check => "Check lists",
+            Scope::Account => "Account",
+            Scope::Invitations => "Invitations",
+            Scope::Secret => "A new secret",
             Scope::Preview => "Plan",
             Scope::Form => "Forms",
             Scope::Welcome => "First screen",
@@ -92,6 +101,7 @@ actions! {
     NextTab "next-tab" Global "" "Next tab" ["tab"];
     PreviousTab "previous-tab" Global "" "Previous tab" ["backtab"];
     Profile "profile" Global "" "Switch to another profile" [];
+    MyAccount "my-account" Global "" "Your own account (whoami): whose key is in use, with teams and API keys" ["w"];
     Redraw "redraw" Global "" "Draw the whole screen again" ["ctrl-l"];
     Down "down" Global "" "One row down" ["j", "down"];
     Up "up" Global "" "One row up" ["k", "up"];
@@ -102,6 +112,7 @@ actions! {
     SetRole "role" Users "role" "Give a role: scope and role in one pick, for the row or the marked rows" ["r"];
     Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
     Members "members" Teams "members" "Check list of the team's members" ["m"];
+    Invitations "invitations" Teams "invitations" "Invitations to the team, and its members" ["i"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
@@ -109,6 +120,7 @@ actions! {
     Edit "edit" List "edit" "Edit the fields of the row" ["e"];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
     Delete "delete" List "" "Delete" ["shift-d"];
+    Account "account" Users "account" "The user's account: teams and API keys" ["a"];
     MarkAll "mark-all" List "" "Mark all that the filter shows, or none" ["*"];
     MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
     Sort "sort" List "sort" "Sort by the next column" ["s"];
@@ -126,6 +138,12 @@ actions! {
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
+    NewKey "new-key" Account "new key" "Make an API key for yourself" ["c"];
+    DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
+    Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
+    Uninvite "uninvite" Invitations "take back" "Take the invitation back, or the member out of the team" ["shift-d"];
+    CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
+    CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan" ["enter"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];

@@ -204,7 +204,8 @@ impl App {
 
     /// Lays the steps over the directory and hands them to the worker.
     fn send(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
-        self.overlays.retain(|overlay| matches!(overlay, Overlay::Details { .. }));
+        self.overlays
+            .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
         let mut first = None;
         let mut entries = Vec::with_capacity(plan.steps.len());
@@ -239,6 +240,7 @@ impl App {
         } else {
             self.say(format!("{}: sending", plan.title));
         }
+        self.keep_aside_cursors();
         if let Some(target) = added.first() {
             self.rows_changed();
             let (kind, rows) = (target.kind, self.size.list_rows());

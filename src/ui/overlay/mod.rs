@@ -6,8 +6,12 @@
 use ratatui::Frame;
 
 use super::Look;
-use crate::app::{App, Overlay, action::Action};
+use crate::{
+    app::{App, Overlay, action::Action},
+    directory::aside::Topic,
+};
 
+mod account;
 mod check;
 mod copy;
 mod form;
@@ -20,7 +24,9 @@ mod preview;
 mod quit;
 mod raw;
 mod requests;
+mod roster;
 mod rows;
+mod secret;
 mod shell;
 mod story;
 #[cfg(test)]
@@ -39,6 +45,11 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Preview(preview) if !preview.requests => preview::draw(frame, preview, app, look),
         Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
         Overlay::Copy { choices, cursor } => copy::draw(frame, choices, *cursor, app, look),
+        Overlay::Aside(aside) => match &aside.topic {
+            Topic::Roster(team) => roster::draw(frame, aside, team, app, look),
+            Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
+        },
+        Overlay::Secret(shown) => secret::draw(frame, shown, app, look),
         Overlay::Quit => quit::draw(frame, app, look),
         _ => {
             if let Some((text, scroll)) = text_of(top, app, look) {
