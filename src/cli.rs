@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::demo::{EmailShape, FailRule, Hosting, Options, Provider};
+use crate::demo::{EmailShape, FailRule, Hosting, Options, Provider, RolePut, ServerVersion};
 
 /// Where the config file is looked for: as the `directories` crate places it on each platform.
 const CONFIG_PLACES: &str = "\
@@ -82,6 +82,15 @@ pub struct DemoArgs {
     /// Shape of `emails`: new (an array) or old (an object, W&B before 0.80.1).
     #[arg(long, value_name = "SHAPE", default_value = "new")]
     pub emails: EmailShape,
+    /// Release of a single tenant's server, such as 0.80.1: older ones know less.
+    #[arg(long, value_name = "V", default_value_t)]
+    pub server_version: ServerVersion,
+    /// How many people may have a full Models seat; no limit, if nothing is said.
+    #[arg(long, value_name = "N")]
+    pub seats: Option<usize>,
+    /// What PUT does with a custom role's permissions: replaces or keeps.
+    #[arg(long, value_name = "WORD", default_value = "replaces")]
+    pub role_put: RolePut,
     /// Lists leave roles out, as W&B's documented samples do.
     #[arg(long)]
     pub sparse: bool,
@@ -124,6 +133,9 @@ impl DemoArgs {
             users: self.users as usize,
             seed: self.seed,
             emails: self.emails,
+            server_version: self.server_version,
+            seats: self.seats,
+            role_put: self.role_put,
             sparse_lists: self.sparse,
             etags: !self.no_etags,
             page_limit: self.page_limit,

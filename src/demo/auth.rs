@@ -1,24 +1,45 @@
-//! Who may ask: the three documented `Authorization` forms against the server's two keys. Knows no resource.
+//! Who may ask: the documented `Authorization` forms, whose key they carry, and what its holder may do. Knows no resource.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// The keys that the server knows.
+use super::records::{Account, Number, OrganisationRole, User};
+use super::state::State;
+
+/// Whose the server's first key is: the first user, `demo-admin`.
+pub(super) const FIRST_OWNER: Number = 0;
+
+/// The keys that the server starts with.
 pub(super) struct Keys {
-    /// Of an organisation administrator or an organisation's service account.
+    /// Of an organisation administrator.
     pub admin: String,
     /// Of a service account of one team, which SCIM refuses.
     pub team: String,
 }
 
-/// What the header proves.
+/// Whose key a request carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// The first key's, which opens SCIM whatever becomes of its owner's role: a demo that locks its visitor out is of
+    /// no use. Deleting the key closes it.
+    First,
+    Somebody(Number),
+    /// A service account of one team.
+    Team,
+}
+
+/// What a holder may do with SCIM.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Access {
     Granted,
-    /// No key, or one that nobody has.
-    Unknown,
-    /// A true key without the right to use SCIM.
     TeamScoped,
+    NotAdmin,
+}
+
+/// A key as the header carries it.
+pub(super) struct Offered {
+    pub key: String,
+    pub bearer: bool,
 }
 
 impl Keys {
@@ -31,30 +52,62 @@ impl Keys {
         Ok(Self { team: format!("{admin}-team"), admin })
     }
 
-    /// Judges an `Authorization` header: `Bearer KEY`, `Basic base64(user:KEY)` or `Basic base64(:KEY)`.
-    pub(super) fn check(&self, header: Option<&str>) -> Access {
-        match header.and_then(offered_key) {
-            Some(key) if key == self.admin => Access::Granted,
-            Some(key) if key == self.team => Access::TeamScoped,
-            _ => Access::Unknown,
+    /// Whose key it is; none when nobody has it.
+    pub(super) fn holder(&self, state: &State, key: &str) -> Option<Holder> {
+        if key == self.team {
+            return Some(Holder::Team);
+        }
+        let owner = state.keys.owner(key)?;
+        Some(if key == self.admin { Holder::First } else { Holder::Somebody(owner) })
+    }
+}
+
+impl Holder {
+    /// The account behind the key, if it exists and is active.
+    pub(super) fn account(self, state: &State) -> Option<(Number, &User)> {
+        let number = match self {
+            Self::First => FIRST_OWNER,
+            Self::Somebody(number) => number,
+            Self::Team => {
+                let of_team =
+                    |number: &Number| state.user(*number).is_some_and(|user| user.account == Account::TeamService);
+                state.order().iter().copied().find(of_team)?
+            }
+        };
+        Some((number, state.user(number).filter(|user| user.active)?))
+    }
+
+    /// What the holder may do with SCIM; none when their account is gone or inactive.
+    pub(super) fn access(self, state: &State) -> Option<Access> {
+        match self {
+            Self::First => Some(Access::Granted),
+            Self::Team => Some(Access::TeamScoped),
+            Self::Somebody(_) => self.account(state).map(|(_, user)| match user.account {
+                Account::OrganisationService => Access::Granted,
+                Account::TeamService => Access::TeamScoped,
+                Account::Person if user.organisation_role == OrganisationRole::Admin => Access::Granted,
+                Account::Person => Access::NotAdmin,
+            }),
         }
     }
 }
 
-fn offered_key(header: &str) -> Option<String> {
+/// The key in an `Authorization` header: `Bearer KEY`, `Basic base64(user:KEY)` or `Basic base64(:KEY)`.
+pub(super) fn offered(header: &str) -> Option<Offered> {
     let (scheme, credentials) = header.split_once(' ')?;
     let credentials = credentials.trim();
     if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(credentials.to_owned());
+        return Some(Offered { key: credentials.to_owned(), bearer: true });
     }
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let pair = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
-    pair.split_once(':').map(|(_, key)| key.to_owned())
+    pair.split_once(':').map(|(_, key)| Offered { key: key.to_owned(), bearer: false })
 }
 
-fn random_key() -> std::io::Result<String> {
+/// A fresh key: 40 hexadecimal digits, the shortest that W&B's SDK takes.
+pub(super) fn random_key() -> std::io::Result<String> {
     use std::fmt::Write;
 
     let mut bytes = [0_u8; 20];
@@ -70,26 +123,48 @@ fn random_key() -> std::io::Result<String> {
 mod tests {
     use rstest::rstest;
 
+    use super::super::clock::Moment;
     use super::*;
+
+    const NOW: Moment = Moment(1_790_000_000);
 
     fn basic(pair: &str) -> String {
         format!("Basic {}", STANDARD.encode(pair))
     }
 
+    fn holder(keys: &Keys, state: &State, header: &str) -> Option<Holder> {
+        keys.holder(state, &offered(header)?.key)
+    }
+
     #[rstest]
-    #[case::bearer("Bearer k1".to_owned(), Access::Granted)]
-    #[case::person(basic("ann:k1"), Access::Granted)]
-    #[case::service_account(basic(":k1"), Access::Granted)]
-    #[case::team_key("Bearer k1-team".to_owned(), Access::TeamScoped)]
-    #[case::team_key_basic(basic(":k1-team"), Access::TeamScoped)]
-    #[case::wrong("Bearer k2".to_owned(), Access::Unknown)]
-    #[case::key_as_user(basic("k1:"), Access::Unknown)]
-    #[case::no_colon(basic("k1"), Access::Unknown)]
-    #[case::raw_basic("Basic :k1".to_owned(), Access::Unknown)]
-    #[case::bare("k1".to_owned(), Access::Unknown)]
-    fn each_form_is_judged(#[case] header: String, #[case] access: Access) {
-        let keys = Keys::new(Some("k1")).unwrap();
-        assert_eq!(keys.check(Some(&header)), access);
+    #[case::bearer("Bearer k1".to_owned(), Some(Holder::First))]
+    #[case::person(basic("ann:k1"), Some(Holder::First))]
+    #[case::service_account(basic(":k1"), Some(Holder::First))]
+    #[case::team_key("Bearer k1-team".to_owned(), Some(Holder::Team))]
+    #[case::team_key_basic(basic(":k1-team"), Some(Holder::Team))]
+    #[case::another("Bearer k3".to_owned(), Some(Holder::Somebody(7)))]
+    #[case::wrong("Bearer k2".to_owned(), None)]
+    #[case::key_as_user(basic("k1:"), None)]
+    #[case::no_colon(basic("k1"), None)]
+    #[case::raw_basic("Basic :k1".to_owned(), None)]
+    #[case::bare("k1".to_owned(), None)]
+    fn each_form_is_judged(#[case] header: String, #[case] expected: Option<Holder>) {
+        let (keys, mut state) = (Keys::new(Some("k1")).unwrap(), State::default());
+        state.keys.insert(FIRST_OWNER, "k1", "");
+        state.keys.insert(7, "k3", "");
+        assert_eq!(holder(&keys, &state, &header), expected);
+    }
+
+    #[test]
+    fn a_key_has_its_owners_rights_as_they_are_now() {
+        let mut state = State::default();
+        let ann = state.insert_user(User::person("ann", "Ann", "ann@test.com", NOW));
+        let access = |state: &State| Holder::Somebody(ann).access(state);
+        assert_eq!(access(&state), Some(Access::NotAdmin));
+        state.user_mut(ann).unwrap().organisation_role = OrganisationRole::Admin;
+        assert_eq!(access(&state), Some(Access::Granted));
+        state.user_mut(ann).unwrap().active = false;
+        assert_eq!(access(&state), None);
     }
 
     #[test]

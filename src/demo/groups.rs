@@ -13,6 +13,7 @@ use super::user_patch::single;
 use super::users::find_member;
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const BUCKET_DETAILS: [&str; 5] = ["path", "kmsKeyId", "awsExternalId", "azureTenantId", "azureClientId"];
 const PROVIDERS: [&str; 5] = ["COREWEAVE", "AWS", "AZURE", "GCP", "MINIO"];
 
 fn find<'a>(state: &'a State, id: &str) -> Result<(Number, &'a Team), Refusal> {
@@ -62,12 +63,7 @@ pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
     }
     check_bucket(body.get("storageBucket"))?;
     let members = members(state, None, body.get("members").unwrap_or(&Value::Null))?;
-    let services: Vec<Number> = state
-        .order()
-        .iter()
-        .copied()
-        .filter(|&number| state.user(number).is_some_and(|user| user.account == Account::OrganisationService))
-        .collect();
+    let services = state.organisation_services();
     let number = state.insert_team(name, ask.now);
     for member in members.into_iter().chain(services) {
         state.join(number, member, TeamRole::Member, ask.now);
@@ -76,13 +72,21 @@ pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
 }
 
 fn check_bucket(bucket: Option<&Value>) -> Result<(), Refusal> {
-    let Some(bucket) = bucket else { return Ok(()) };
-    text(bucket, "name")?;
+    let Some(bucket) = bucket.filter(|bucket| !bucket.is_null()) else { return Ok(()) };
+    let name = text(bucket, "name")?;
     let provider = text(bucket, "provider")?;
-    if PROVIDERS.contains(&provider) {
-        return Ok(());
+    if !PROVIDERS.contains(&provider) {
+        let allowed = PROVIDERS.join(", ");
+        return Err(Refusal::value(format!("storageBucket.provider must be one of {allowed}, not {provider:?}")));
     }
-    Err(Refusal::value(format!("storageBucket.provider must be one of {}, not {provider:?}", PROVIDERS.join(", "))))
+    if let Some(odd) = BUCKET_DETAILS.iter().find(|&&key| bucket.get(key).is_some_and(|value| !value.is_string())) {
+        return Err(Refusal::value(format!("storageBucket.{odd} must be a string")));
+    }
+    // The real server tries the bucket; this one goes by its name.
+    if name.starts_with("unreachable") {
+        return Err(Refusal::value(format!("storage bucket {name:?} cannot be reached; the team was not created")));
+    }
+    Ok(())
 }
 
 /// The users that a `members` array names by id or email; absent and null are empty. A team's service account may be

@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Team,
     Role,
     Organisation,
+    Invite,
+    ApiKey,
 }
 
 impl Kind {
@@ -22,6 +24,8 @@ impl Kind {
             Self::Team => "Entity:",
             Self::Role => "Role:",
             Self::Organisation => "Organization:",
+            Self::Invite => "Invite:",
+            Self::ApiKey => "ApiKey:",
         }
     }
 
@@ -29,7 +33,7 @@ impl Kind {
         match self {
             Self::User => "5c1a7e11-0e0e-4b1d-8a55-",
             Self::Team => "7ea3d0c5-1d1d-4f2c-9b66-",
-            Self::Role | Self::Organisation => "00000000-0000-4000-8000-",
+            Self::Role | Self::Organisation | Self::Invite | Self::ApiKey => "00000000-0000-4000-8000-",
         }
     }
 }

@@ -11,7 +11,7 @@ use super::state::State;
 use super::words::inherited_permissions;
 
 /// Number in the organisation id that roles carry.
-const ORGANISATION: u32 = 148_457;
+pub(super) const ORGANISATION: u32 = 148_457;
 
 /// The body of a list, RFC 7644 section 3.4.2.
 #[derive(serde::Serialize)]
@@ -42,7 +42,7 @@ impl Serialize for Location {
         let place = match self.0 {
             Kind::User => "Users/",
             Kind::Team => "Groups/",
-            Kind::Role | Kind::Organisation => "Roles/",
+            _ => "Roles/",
         };
         GlobalId(self.0, self.1).with_text(place, |text| serializer.serialize_str(text))
     }
@@ -71,7 +71,7 @@ impl Serialize for Meta {
             match self.kind {
                 Kind::User => "User",
                 Kind::Team => "Group",
-                Kind::Role | Kind::Organisation => "Role",
+                _ => "Role",
             },
         )?;
         map.serialize_entry("created", &self.created)?;

@@ -7,16 +7,19 @@
 //!
 //! Choices where the documents are silent: `teamRoles` changes the named teams only and refuses teams the user is not
 //! in; `startIndex` and `count` work; one operation a PATCH; `PUT` of a group does not rename it; removing `members`
-//! without a filter empties the team even if a `value` is sent; `PUT` of a role keeps its own permissions when the body
-//! has none; users have one email address.
+//! without a filter empties the team even if a `value` is sent; users have one email address; a seat that is not to be
+//! had answers 400; deleting a person takes their API keys along. W&B's GraphQL is in [`graphql`].
 
 mod auth;
 mod clock;
 mod dice;
 mod faults;
+mod graphql;
 mod groups;
 mod ids;
+mod invitations;
 mod json;
+mod key_ring;
 mod names;
 mod options;
 mod records;
@@ -26,11 +29,13 @@ mod rfc;
 mod roles;
 mod running;
 mod seed;
+mod seed_access;
 mod server;
 mod state;
 mod user_json;
 mod user_patch;
 mod users;
+mod version;
 mod wandb;
 mod wire;
 mod words;
@@ -38,6 +43,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use options::{EmailShape, FailRule, Hosting, OptionError, Options, Provider};
+pub use options::{EmailShape, FailRule, Hosting, OptionError, Options, Provider, RolePut};
 pub use running::{Running, start};
 pub use server::LoggedRequest;
+pub use version::ServerVersion;

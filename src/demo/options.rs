@@ -7,10 +7,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::version::ServerVersion;
+
 /// A word or rule that an option does not take; the text says which words it takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct OptionError(String);
+
+impl OptionError {
+    pub(super) fn new(text: String) -> Self {
+        Self(text)
+    }
+}
 
 macro_rules! words {
     ($type:ty, $what:literal, $($variant:path => $word:literal),+) => {
@@ -71,6 +79,17 @@ pub enum EmailShape {
 }
 words!(EmailShape, "email shape", EmailShape::New => "new", EmailShape::Old => "old");
 
+/// What a `PUT` of a custom role does with its own permissions, about which the editions of W&B's reference disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RolePut {
+    /// The role keeps them, whatever the body says (2024).
+    Keeps,
+    /// The body's are all it has afterwards: none, if the body names none (2026).
+    #[default]
+    Replaces,
+}
+words!(RolePut, "role put", RolePut::Keeps => "keeps", RolePut::Replaces => "replaces");
+
 /// A share of all requests that fails with one status, chosen from the seed and the request's number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FailRule {
@@ -117,6 +136,12 @@ pub struct Options {
     pub seed: u64,
     /// W&B only: how `emails` is answered.
     pub emails: EmailShape,
+    /// W&B on a single tenant only: the release, which decides what the server knows.
+    pub server_version: ServerVersion,
+    /// W&B only: how many active people may have a full Models seat; none is no limit.
+    pub seats: Option<usize>,
+    /// W&B only: what `PUT` does with a role's permissions.
+    pub role_put: RolePut,
     /// W&B only: lists leave out `organizationRole`, `teamRoles` and `registryRoles`, as in the documented samples.
     pub sparse_lists: bool,
     /// Versions in `ETag` and `meta.version`, and `If-Match` checked; without it `If-Match` is ignored.
@@ -144,6 +169,9 @@ impl Default for Options {
             users: 250,
             seed: 7,
             emails: EmailShape::default(),
+            server_version: ServerVersion::default(),
+            seats: None,
+            role_put: RolePut::default(),
             sparse_lists: false,
             etags: true,
             page_limit: 9999,
@@ -165,6 +193,9 @@ impl fmt::Debug for Options {
             .field("users", &self.users)
             .field("seed", &self.seed)
             .field("emails", &self.emails)
+            .field("server_version", &self.server_version)
+            .field("seats", &self.seats)
+            .field("role_put", &self.role_put)
             .field("sparse_lists", &self.sparse_lists)
             .field("etags", &self.etags)
             .field("page_limit", &self.page_limit)

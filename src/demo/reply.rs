@@ -1,12 +1,29 @@
-//! Answers and refusals, and how they become HTTP. Knows the SCIM error shape (RFC 7644 section 3.12) and no resource.
+//! Answers and refusals, and how they become HTTP. Knows the error shapes of SCIM (RFC 7644 section 3.12) and GraphQL,
+//! and no resource.
+
+use std::fmt;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// The media type of every body, RFC 7644 section 8.1.
-const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json");
+/// What an answer is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    Scim,
+    GraphQl,
+}
+
+impl Protocol {
+    /// The media type of every body; for SCIM, RFC 7644 section 8.1.
+    fn media_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Scim => "application/scim+json",
+            Self::GraphQl => "application/json",
+        })
+    }
+}
 
 /// What a handler gives back.
 pub(super) type Answer = Result<Reply, Refusal>;
@@ -43,13 +60,13 @@ impl Reply {
         self
     }
 
-    pub(super) fn into_response(self) -> Response<Body> {
+    pub(super) fn into_response(self, protocol: Protocol) -> Response<Body> {
         let empty = self.body.is_empty();
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         if !empty {
-            headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
+            headers.insert(header::CONTENT_TYPE, protocol.media_type());
         }
         if let Some(location) = self.location.and_then(|location| HeaderValue::try_from(location).ok()) {
             headers.insert(header::LOCATION, location);
@@ -67,11 +84,18 @@ pub(super) fn etag(version: u32) -> String {
 }
 
 /// A request that was not done, and why.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Refusal {
     pub status: u16,
     pub scim_type: Option<&'static str>,
     pub detail: String,
+}
+
+/// GraphQL's errors say the detail.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
 }
 
 impl Refusal {
@@ -115,8 +139,10 @@ impl Refusal {
         Self::new(405, detail)
     }
 
-    pub(super) fn into_response(self) -> Response<Body> {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    fn body(&self, protocol: Protocol) -> Value {
+        if protocol == Protocol::GraphQl {
+            return json!({ "errors": [{ "message": self.detail }] });
+        }
         let mut body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
             "detail": self.detail,
@@ -125,10 +151,16 @@ impl Refusal {
         if let Some(scim_type) = self.scim_type {
             body["scimType"] = scim_type.into();
         }
+        body
+    }
+
+    pub(super) fn into_response(self, protocol: Protocol) -> Response<Body> {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = self.body(protocol);
         let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        headers.insert(header::CONTENT_TYPE, protocol.media_type());
         match self.status {
             401 => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"scim\""));

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::ids::{GlobalId, Kind};
 use super::json::{List, RoleView, location};
 use super::names::{FURTHER_PERMISSIONS, MEMBER_PERMISSIONS, VIEWER_PERMISSIONS};
+use super::options::RolePut;
 use super::records::{CustomRole, Number, TeamRole};
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, operations, require_schema, slice, text};
@@ -138,20 +139,19 @@ pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
     show(ask, state, number, StatusCode::OK)
 }
 
-/// `PUT`: name, description and inherited role; the own permissions too, but only if the body has them, because the
-/// editions of the reference disagree about it.
+/// `PUT`: name, description and inherited role, and the own permissions as [`RolePut`] says.
 pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let (number, role) = find(state, id)?;
     ask.check_version(role.version)?;
     let body = ask.json()?;
     let wanted = definition(ask, state, &body, Some(number))?;
-    let permissions = permissions(&body, "permissions")?;
+    let permissions = permissions(&body, "permissions")?.unwrap_or_default();
     let Some(role) = state.role_mut(number) else { return Err(Refusal::unknown("Role", id)) };
     let renamed = role.name != wanted.name;
     role.name = wanted.name;
     role.description = wanted.description;
     role.inherits_member = wanted.inherits_member;
-    if let Some(permissions) = permissions {
+    if ask.options.role_put == RolePut::Replaces {
         role.permissions = permissions;
     }
     drop_inherited(role);

@@ -66,6 +66,12 @@ impl Running {
         &self.server.keys.team
     }
 
+    /// A new key of the user with this number, made behind the API's back.
+    #[cfg(test)]
+    pub(super) fn key_for(&self, number: u32) -> String {
+        self.server.add_key(number)
+    }
+
     /// The bound address.
     pub fn addr(&self) -> SocketAddr {
         self.address

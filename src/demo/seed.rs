@@ -7,9 +7,11 @@ use rustc_hash::FxHashMap;
 use super::clock::Moment;
 use super::dice::Dice;
 use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
-use super::options::{EmailShape, Options, Provider};
+use super::options::{Options, Provider};
 use super::records::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, TeamRole, User};
+use super::seed_access;
 use super::state::State;
+use super::version::Generation;
 
 const DAY: u32 = 86_400;
 /// Administrators and Eva Tanaka, whom the documentation and the tests name.
@@ -18,7 +20,7 @@ const FIXED_USERS: usize = 5;
 const FIXED_NAMES: [&str; 3] = ["demo-admin", "eva-tanaka", "noor-haddad"];
 /// Below this size there are no service accounts.
 const SERVICE_ACCOUNTS_FROM: usize = 50;
-const DOMAIN: &str = "example.com";
+pub(super) const DOMAIN: &str = "example.com";
 
 struct Seeding {
     dice: Dice,
@@ -36,7 +38,7 @@ pub(super) fn organisation(options: &Options, now: Moment) -> State {
     seeding.roles(&mut state);
     seeding.teams(&mut state);
     let services =
-        options.provider == Provider::Wandb && options.emails == EmailShape::New && people >= SERVICE_ACCOUNTS_FROM;
+        options.provider == Provider::Wandb && Generation::of(options).services && people >= SERVICE_ACCOUNTS_FROM;
     for place in 0..people {
         let mut user = match place {
             20 if services => seeding.service("ci-bot", Account::TeamService),
@@ -46,6 +48,9 @@ pub(super) fn organisation(options: &Options, now: Moment) -> State {
         seeding.date(&mut user, place);
         let number = state.insert_user(user);
         seeding.memberships(&mut state, number);
+    }
+    if options.provider == Provider::Wandb {
+        seed_access::add(&mut state, options.seed);
     }
     state
 }

@@ -9,15 +9,16 @@ use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, Response, header};
 
-use super::auth::{Access, Keys};
+use super::auth::{Access, FIRST_OWNER, Holder, Keys, offered};
 use super::clock::Clock;
 use super::faults::{Fate, Faults};
 use super::options::{Options, Provider};
-use super::reply::{Answer, Refusal};
+use super::reply::{Answer, Protocol, Refusal, Reply};
 use super::request::Ask;
 use super::state::State;
+use super::version::Generation;
 use super::wire::Scissors;
-use super::{rfc, wandb};
+use super::{graphql, rfc, wandb};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 16 << 20;
@@ -29,7 +30,7 @@ const LOG_LIMIT: usize = 10_000;
 pub struct LoggedRequest {
     /// `GET`, `POST`, …
     pub method: String,
-    /// Path and query as they were sent.
+    /// Path and query as they were sent; for GraphQL the name of the operation after it, as in `/graphql GetViewer`.
     pub path: String,
     /// Status of the answer; 0 while there is none, and when the connection was cut.
     pub status: u16,
@@ -44,13 +45,14 @@ struct Log {
 
 /// Everything one server is made of.
 pub(super) struct Server {
-    pub options: Options,
+    pub options: Arc<Options>,
     /// Address of the SCIM root, without a slash at the end.
     pub base: String,
     pub keys: Keys,
     pub faults: Faults,
     clock: Clock,
-    state: RwLock<State>,
+    state: Arc<RwLock<State>>,
+    graphql: graphql::Api,
     log: Mutex<Log>,
 }
 
@@ -63,15 +65,17 @@ fn root(provider: Provider) -> &'static str {
 }
 
 impl Server {
-    pub(super) fn new(options: Options, origin: &str, keys: Keys, clock: Clock, state: State) -> Self {
+    pub(super) fn new(options: Options, origin: &str, keys: Keys, clock: Clock, mut state: State) -> Self {
+        state.keys.insert(FIRST_OWNER, &keys.admin, "this demo server");
         Self {
             base: format!("{origin}{}", root(options.provider).trim_end_matches('/')),
             keys,
             faults: Faults::new(options.seed, options.latency, options.fail.clone()),
             clock,
-            state: RwLock::new(state),
+            state: Arc::new(RwLock::new(state)),
+            graphql: graphql::Api::new(),
             log: Mutex::default(),
-            options,
+            options: Arc::new(options),
         }
     }
 
@@ -83,6 +87,13 @@ impl Server {
     /// The last requests in the order of their arrival.
     pub(super) fn requests(&self) -> Vec<LoggedRequest> {
         self.log(|log| log.entries.iter().cloned().collect())
+    }
+
+    #[cfg(test)]
+    pub(super) fn add_key(&self, owner: u32) -> String {
+        let secret = format!("key-of-{owner}-for-the-tests");
+        self.state.write().unwrap_or_else(PoisonError::into_inner).keys.insert(owner, &secret, "");
+        secret
     }
 
     fn log<T>(&self, with: impl FnOnce(&mut Log) -> T) -> T {
@@ -109,26 +120,79 @@ impl Server {
         });
     }
 
-    fn authorise(&self, headers: &HeaderMap) -> Result<(), Refusal> {
-        match self.keys.check(header_text(headers, &header::AUTHORIZATION)) {
-            Access::Granted => Ok(()),
-            Access::Unknown => Err(Refusal::new(401, "the API key is missing or unknown")),
-            Access::TeamScoped => Err(Refusal::new(403, "a service account of one team may not use SCIM")),
+    fn note_operation(&self, request: usize, name: &str) {
+        self.log(|log| {
+            let place = request.checked_sub(log.dropped);
+            if let Some(entry) = place.and_then(|place| log.entries.get_mut(place)) {
+                entry.path = format!("{} {name}", entry.path);
+            }
+        });
+    }
+
+    /// Whose key the headers carry.
+    fn holder(&self, headers: &HeaderMap) -> Result<Holder, Refusal> {
+        let unknown = || Refusal::new(401, "the API key is missing or unknown");
+        let offered = header_text(headers, &header::AUTHORIZATION).and_then(offered).ok_or_else(unknown)?;
+        if self.options.provider == Provider::Scim && offered.key == self.keys.admin {
+            return Ok(Holder::First);
+        }
+        if offered.bearer && !Generation::of(&self.options).bearer {
+            return Err(Refusal::new(401, "this release takes Basic authorisation only"));
+        }
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        self.keys.holder(&state, &offered.key).ok_or_else(unknown)
+    }
+
+    fn may_use_scim(&self, holder: Holder) -> Result<(), Refusal> {
+        match holder.access(&self.state.read().unwrap_or_else(PoisonError::into_inner)) {
+            Some(Access::Granted) => Ok(()),
+            Some(Access::TeamScoped) => Err(Refusal::new(403, "a service account of one team may not use SCIM")),
+            Some(Access::NotAdmin) => Err(Refusal::new(403, "only administrators may use SCIM")),
+            None => Err(Refusal::new(401, "the account of this API key is gone or inactive")),
         }
     }
 
     /// The answer, or none when the connection is to be cut.
-    fn answer(&self, parts: &Parts, body: &[u8]) -> Option<Answer> {
-        if let Err(refusal) = self.authorise(&parts.headers) {
-            return Some(Err(refusal));
+    fn answer(&self, parts: &Parts, asked: Asked) -> Option<Answer> {
+        let holder = match self.holder(&parts.headers) {
+            Ok(holder) => holder,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        match asked {
+            Asked::Scim(body) => match self.may_use_scim(holder) {
+                Err(refusal) => Some(Err(refusal)),
+                Ok(()) => self.met_by_fate(!parts.method.is_safe(), || self.route(parts, &body)),
+            },
+            Asked::GraphQl(Err(refusal)) => Some(Err(refusal)),
+            Asked::GraphQl(Ok(call)) => {
+                self.met_by_fate(call.writes(), || self.graphql.answer(call, self.session(holder, &parts.headers)?))
+            }
         }
-        match self.faults.decide(!parts.method.is_safe()) {
-            Fate::Spared => Some(self.route(parts, body)),
+    }
+
+    /// Does it, or lets it fail or vanish as the faults say.
+    fn met_by_fate(&self, writes: bool, act: impl FnOnce() -> Answer) -> Option<Answer> {
+        match self.faults.decide(writes) {
+            Fate::Spared => Some(act()),
             Fate::Fails(429) => Some(Err(Refusal::new(429, "Rate limit exceeded"))),
             Fate::Fails(status) => Some(Err(Refusal::new(status, "failed on request (demo server)"))),
             Fate::Cut { applied: false } => None,
-            Fate::Cut { applied: true } => self.route(parts, body).err().map(Err),
+            Fate::Cut { applied: true } => act().err().map(Err),
         }
+    }
+
+    fn session(&self, holder: Holder, headers: &HeaderMap) -> Result<graphql::Session, Refusal> {
+        let state = Arc::clone(&self.state);
+        let caller = holder.account(&state.read().unwrap_or_else(PoisonError::into_inner)).map(|(number, _)| number);
+        Ok(graphql::Session {
+            caller: caller.ok_or_else(|| Refusal::new(401, "the account of this API key is gone or inactive"))?,
+            state,
+            options: Arc::clone(&self.options),
+            now: self.clock.now(),
+            first_party: header_text(headers, &header::USER_AGENT)
+                .is_some_and(|agent| agent.starts_with("W&B Public Client")),
+            privileges: headers.get("use-admin-privileges").is_some_and(|value| value == "true"),
+        })
     }
 
     fn route(&self, parts: &Parts, body: &[u8]) -> Answer {
@@ -152,6 +216,12 @@ impl Server {
         };
         handled.unwrap_or_else(|| Err(no_such_path(path)))
     }
+}
+
+/// One request's body, by what it is to be read as.
+enum Asked {
+    Scim(Bytes),
+    GraphQl(Result<graphql::Call, Refusal>),
 }
 
 fn no_such_path(path: &str) -> Refusal {
@@ -181,8 +251,19 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let place = server.note(&parts.method, path);
     let scissors = parts.extensions.get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
+    let protocol = match parts.uri.path() {
+        "/graphql" if server.options.provider == Provider::Wandb => Protocol::GraphQl,
+        _ => Protocol::Scim,
+    };
     let answer = match to_bytes(body, BODY_LIMIT).await {
-        Ok(body) => wait_and_answer(&server, parts, body).await,
+        Ok(body) if protocol == Protocol::GraphQl => {
+            let call = graphql::Call::read(&parts.method, &body);
+            if let Some(name) = call.as_ref().ok().and_then(graphql::Call::name) {
+                server.note_operation(place, name);
+            }
+            wait_and_answer(&server, parts, Asked::GraphQl(call)).await
+        }
+        Ok(body) => wait_and_answer(&server, parts, Asked::Scim(body)).await,
         Err(error) => Some(Err(Refusal::new(413, format!("the body cannot be read: {error}")))),
     };
     let Some(answer) = answer else {
@@ -191,19 +272,22 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
         }
         return Response::new(Body::empty());
     };
-    let response = answer.map_or_else(Refusal::into_response, super::reply::Reply::into_response);
+    let response = match answer {
+        Ok(reply) => Reply::into_response(reply, protocol),
+        Err(refusal) => refusal.into_response(protocol),
+    };
     server.note_status(place, response.status().as_u16());
     response
 }
 
 /// Long lists take milliseconds to write, so the work is done beside the runtime's own threads.
-async fn wait_and_answer(server: &Arc<Server>, parts: Parts, body: Bytes) -> Option<Answer> {
+async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Option<Answer> {
     let latency = server.faults.latency();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     let worker = Arc::clone(server);
-    let answered = tokio::task::spawn_blocking(move || worker.answer(&parts, &body)).await;
+    let answered = tokio::task::spawn_blocking(move || worker.answer(&parts, asked)).await;
     answered.unwrap_or_else(|error| Some(Err(Refusal::new(500, error.to_string()))))
 }
 

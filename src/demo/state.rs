@@ -4,7 +4,9 @@
 use rustc_hash::FxHashMap;
 
 use super::clock::Moment;
-use super::records::{CustomRole, Number, Team, TeamRole, User};
+use super::invitations::Invitations;
+use super::key_ring::KeyRing;
+use super::records::{Account, CustomRole, Number, Seat, Team, TeamRole, User};
 
 /// Everything the server knows.
 #[derive(Default)]
@@ -16,6 +18,8 @@ pub(super) struct State {
     by_email: FxHashMap<Box<str>, Number>,
     pub teams: Vec<Option<Team>>,
     pub roles: Vec<Option<CustomRole>>,
+    pub keys: KeyRing,
+    pub invitations: Invitations,
 }
 
 /// Folded for comparison without regard to case.
@@ -75,6 +79,10 @@ impl State {
         }
         self.by_name.remove(&fold(&user.user_name));
         self.by_email.remove(&fold(&user.email));
+        self.invitations.forget(&user.email);
+        if user.account == Account::Person {
+            self.keys.remove_all(number);
+        }
         for &(team, _) in &user.teams {
             if let Some(team) = self.team_mut(team) {
                 team.members.retain(|&member| member != number);
@@ -98,6 +106,19 @@ impl State {
         self.by_name.remove(&fold(&user.user_name));
         user.user_name = user_name.into();
         self.by_name.insert(fold(user_name), number);
+    }
+
+    /// The service accounts of the organisation, which every new team gets.
+    pub(super) fn organisation_services(&self) -> Vec<Number> {
+        let service =
+            |number: &Number| self.user(*number).is_some_and(|user| user.account == Account::OrganisationService);
+        self.order.iter().copied().filter(service).collect()
+    }
+
+    /// How many active people have a full Models seat.
+    pub(super) fn full_seats(&self) -> usize {
+        let seated = |user: &&User| user.active && user.account == Account::Person && user.models_seat == Seat::Full;
+        self.users.iter().flatten().filter(seated).count()
     }
 
     pub(super) fn team(&self, number: Number) -> Option<&Team> {
@@ -152,6 +173,8 @@ impl State {
         };
         record.teams.push((team, role));
         record.touch(now);
+        let email = record.email.clone();
+        self.invitations.settle(team, &email);
         if let Some(team) = self.team_mut(team) {
             team.members.push(user);
             team.touch(now);

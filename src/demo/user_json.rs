@@ -8,12 +8,13 @@ use super::names::REGISTRIES;
 use super::options::{EmailShape, Hosting};
 use super::records::{Account, Number, RegistryRole, TeamRole, User};
 use super::state::State;
+use super::version::Generation;
 use super::words::{account_word, organisation_role_word, registry_role_word, seat_word, team_role_word};
 
 /// How user resources are shown.
 #[derive(Clone, Copy)]
 pub(super) struct Style {
-    pub emails: EmailShape,
+    pub generation: Generation,
     pub hosting: Hosting,
     pub etags: bool,
     /// With organisation, team and registry roles.
@@ -38,7 +39,7 @@ impl Serialize for UserView<'_> {
         map.serialize_entry("daysActive", &user.days_active)?;
         map.serialize_entry("displayName", &user.display_name)?;
         if !user.email.is_empty() {
-            map.serialize_entry("emails", &Emails { address: &user.email, shape: style.emails })?;
+            map.serialize_entry("emails", &Emails { address: &user.email, shape: style.generation.emails })?;
         }
         map.serialize_entry("id", &GlobalId(Kind::User, self.number))?;
         map.serialize_entry("lastActiveAt", &user.last_active)?;
@@ -52,11 +53,13 @@ impl Serialize for UserView<'_> {
                 version: style.etags.then_some(user.version),
             },
         )?;
-        map.serialize_entry("modelsSeat", seat_word(user.models_seat))?;
-        map.serialize_entry("weaveRole", seat_word(user.weave_seat))?;
+        if style.generation.seats {
+            map.serialize_entry("modelsSeat", seat_word(user.models_seat))?;
+            map.serialize_entry("weaveRole", seat_word(user.weave_seat))?;
+        }
         map.serialize_entry("schemas", &["urn:ietf:params:scim:schemas:core:2.0:User"])?;
         map.serialize_entry("userName", &user.user_name)?;
-        if style.emails == EmailShape::New {
+        if style.generation.services {
             map.serialize_entry("accountType", account_word(user.account))?;
         }
         if style.roles {
@@ -75,7 +78,7 @@ impl UserView<'_> {
         let role = organisation_role_word(user, self.style.hosting);
         map.serialize_entry("organizationRole", role)?;
         map.serialize_entry("teamRoles", &TeamRoles { state: self.state, user })?;
-        if !user.registries.is_empty() {
+        if self.style.generation.registries && !user.registries.is_empty() {
             map.serialize_entry("registryRoles", &RegistryRoles(&user.registries))?;
         }
         if user.account != Account::Person {

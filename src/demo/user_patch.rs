@@ -8,10 +8,11 @@ use super::records::{Account, Number, OrganisationRole, RegistryRole, Seat, Team
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, Operation, operations, selected};
 use super::state::State;
-use super::users::{email, find, show};
+use super::users::{email, find, require_seat, show};
+use super::version::Generation;
 
 pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
-    let (number, user) = find(state, id)?;
+    let (number, user) = find(ask, state, id)?;
     if user.account != Account::Person {
         return Err(Refusal::mutability("service accounts cannot be changed through SCIM"));
     }
@@ -60,6 +61,9 @@ fn set_active(ask: &Ask, state: &mut State, number: Number, wanted: bool) -> Ans
     if removes && wanted {
         return Err(Refusal::new(400, "User reactivation operations are not supported in SaaS Cloud"));
     }
+    if wanted && state.user(number).is_some_and(|user| !user.active && user.models_seat == Seat::Full) {
+        require_seat(ask.options, state)?;
+    }
     if let Some(user) = state.user_mut(number) {
         user.active = wanted;
         user.touch(ask.now);
@@ -73,6 +77,15 @@ fn set_active(ask: &Ask, state: &mut State, number: Number, wanted: bool) -> Ans
 
 fn apply(ask: &Ask, state: &mut State, number: Number, operation: &Operation) -> Result<(), Refusal> {
     let path = operation.path.as_deref().unwrap_or_default();
+    let generation = Generation::of(ask.options);
+    let unknown = match path.split('[').next() {
+        Some("registryRoles") => !generation.registries,
+        Some("modelsSeat" | "weaveRole") => !generation.seats,
+        _ => false,
+    };
+    if unknown {
+        return Err(Refusal::path(format!("{path:?} is not known to release {}", ask.options.server_version)));
+    }
     if path == "registryRoles" || path.starts_with("registryRoles[") {
         return registries(state, number, operation, path);
     }
@@ -86,6 +99,10 @@ fn apply(ask: &Ask, state: &mut State, number: Number, operation: &Operation) ->
         "teamRoles" => team_roles(state, number, value)?,
         "modelsSeat" => {
             let seat = seat("modelsSeat", value)?;
+            let had = state.user(number).is_some_and(|user| user.models_seat == Seat::Full);
+            if seat == Seat::Full && !had {
+                require_seat(ask.options, state)?;
+            }
             change(state, number, |user| user.models_seat = seat);
         }
         "weaveRole" => {

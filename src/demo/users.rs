@@ -5,26 +5,38 @@ use serde_json::Value;
 
 use super::ids::{GlobalId, Kind};
 use super::json::{List, location};
-use super::options::{EmailShape, Hosting};
-use super::records::{Account, Number, OrganisationRole, TeamRole, User};
+use super::options::{Hosting, Options};
+use super::records::{Account, Number, OrganisationRole, Seat, TeamRole, User};
 use super::reply::{Answer, Refusal, Reply};
 use super::request::{Ask, equality, require_schema, slice, text};
 use super::state::State;
 use super::user_json::{Style, UserView};
 use super::user_patch::{organisation_role, registry_roles, seat};
+use super::version::Generation;
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const TEAMS_EXTENSION: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:User";
 
 fn style(ask: &Ask) -> Style {
     let options = ask.options;
-    Style { emails: options.emails, hosting: options.hosting, etags: options.etags, roles: true, groups: false }
+    Style {
+        generation: Generation::of(options),
+        hosting: options.hosting,
+        etags: options.etags,
+        roles: true,
+        groups: false,
+    }
+}
+
+/// Releases before 0.81 hide their service accounts, which the app and GraphQL make.
+fn visible(ask: &Ask, user: &User) -> bool {
+    user.account == Account::Person || Generation::of(ask.options).services
 }
 
 /// The user an id names.
-pub(super) fn find<'a>(state: &'a State, id: &str) -> Result<(Number, &'a User), Refusal> {
+pub(super) fn find<'a>(ask: &Ask, state: &'a State, id: &str) -> Result<(Number, &'a User), Refusal> {
     GlobalId::parse(Kind::User, id)
-        .and_then(|number| Some((number, state.user(number)?)))
+        .and_then(|number| Some((number, state.user(number).filter(|user| visible(ask, user))?)))
         .ok_or_else(|| Refusal::unknown("User", id))
 }
 
@@ -44,16 +56,20 @@ pub(super) fn show(ask: &Ask, state: &State, number: Number) -> Answer {
 }
 
 pub(super) fn get(ask: &Ask, state: &State, id: &str) -> Answer {
-    let (number, _) = find(state, id)?;
+    let (number, _) = find(ask, state, id)?;
     show(ask, state, number)
 }
 
 pub(super) fn list(ask: &Ask, state: &State) -> Answer {
     let found;
     let numbers = match ask.parameter("filter") {
-        None => state.order(),
+        None if Generation::of(ask.options).services => state.order(),
+        None => {
+            found = seen(ask, state, state.order());
+            &found
+        }
         Some(filter) => {
-            found = search(state, filter)?;
+            found = seen(ask, state, &search(state, filter)?);
             &found
         }
     };
@@ -65,6 +81,11 @@ pub(super) fn list(ask: &Ask, state: &State) -> Answer {
         .filter_map(|&number| Some(UserView { state, number, user: state.user(number)?, style }))
         .collect();
     Reply::json(StatusCode::OK, &List::new(views, numbers.len(), page.0, limit))
+}
+
+fn seen(ask: &Ask, state: &State, numbers: &[Number]) -> Vec<Number> {
+    let seen = |&number: &Number| state.user(number).is_some_and(|user| visible(ask, user));
+    numbers.iter().copied().filter(seen).collect()
 }
 
 fn search(state: &State, filter: &str) -> Result<Vec<Number>, Refusal> {
@@ -115,8 +136,8 @@ fn created(ask: &Ask, state: &State, number: Number) -> Answer {
 }
 
 fn account(ask: &Ask, body: &Value) -> Result<Account, Refusal> {
-    // Servers before 0.80.1 do not know the field.
-    let Some(word) = body.get("accountType").filter(|_| ask.options.emails == EmailShape::New) else {
+    // Releases before 0.81 do not know the field.
+    let Some(word) = body.get("accountType").filter(|_| Generation::of(ask.options).services) else {
         return Ok(Account::Person);
     };
     match word.as_str() {
@@ -137,14 +158,18 @@ fn person(ask: &Ask, state: &State, body: &Value, user_name: &str) -> Result<(Us
         Some(_) => text(body, "displayName")?,
     };
     let mut user = User::person(user_name, display_name, email, ask.now);
-    if let Some(word) = body.get("modelsSeat") {
+    let generation = Generation::of(ask.options);
+    if let Some(word) = body.get("modelsSeat").filter(|_| generation.seats) {
         user.models_seat = seat("modelsSeat", word)?;
     }
-    if let Some(word) = body.get("weaveRole") {
+    if let Some(word) = body.get("weaveRole").filter(|_| generation.seats) {
         user.weave_seat = seat("weaveRole", word)?;
     }
-    if let Some(list) = body.get("registryRoles") {
+    if let Some(list) = body.get("registryRoles").filter(|_| generation.registries) {
         user.registries = registry_roles(list)?;
+    }
+    if user.models_seat == Seat::Full {
+        require_seat(ask.options, state)?;
     }
     // Only the shared service documents roles and teams at creation; the others pass over them.
     if ask.options.hosting != Hosting::MultiTenant {
@@ -195,6 +220,14 @@ fn named_teams(state: &State, list: Option<&Value>) -> Result<Vec<Number>, Refus
     names.iter().map(|value| named_team(state, &name(value)?)).collect()
 }
 
+/// Refuses when all full Models seats are taken; the reference gives the words and no status.
+pub(super) fn require_seat(options: &Options, state: &State) -> Result<(), Refusal> {
+    match options.seats {
+        Some(seats) if state.full_seats() >= seats => Err(Refusal::new(400, "Seat limit reached")),
+        _ => Ok(()),
+    }
+}
+
 /// The primary (or only) address of an `emails` array, which must look like one.
 pub(super) fn email(list: Option<&Value>) -> Result<&str, Refusal> {
     let refuse =
@@ -203,14 +236,20 @@ pub(super) fn email(list: Option<&Value>) -> Result<&str, Refusal> {
     let primary = list.iter().find(|entry| entry.get("primary") == Some(&Value::Bool(true)));
     let address = primary.or(list.first()).and_then(|entry| entry.get("value")).and_then(Value::as_str);
     let address = address.ok_or_else(refuse)?;
+    require_address(address)?;
+    Ok(address)
+}
+
+/// Refuses what cannot be an email address.
+pub(super) fn require_address(address: &str) -> Result<(), Refusal> {
     let sound = address.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && !host.is_empty() && !host.contains('@') && !address.contains(char::is_whitespace)
     });
-    if sound { Ok(address) } else { Err(Refusal::value(format!("{address:?} is not an email address"))) }
+    if sound { Ok(()) } else { Err(Refusal::value(format!("{address:?} is not an email address"))) }
 }
 
 pub(super) fn delete(ask: &Ask, state: &mut State, id: &str) -> Answer {
-    let (number, user) = find(state, id)?;
+    let (number, user) = find(ask, state, id)?;
     ask.check_version(user.version)?;
     state.remove_user(number, ask.now);
     Ok(Reply::nothing())

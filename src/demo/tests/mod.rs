@@ -1,7 +1,9 @@
 //! The demo server seen by a client: real HTTP, checked against the documents.
 
 mod faults;
+mod graphql;
 mod groups;
+mod habits;
 mod rfc;
 mod roles;
 mod seed;

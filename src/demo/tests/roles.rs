@@ -3,6 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use super::super::{Options, RolePut};
 use super::{Bench, group, id_of};
 
 async fn role(bench: &Bench, name: &str) -> String {
@@ -40,14 +41,27 @@ async fn a_role_lives() {
     assert_eq!(permissions(&bench.patch(&path, remove).await.ok(), false), ["project:delete"]);
 
     let put = bench.put(&path, &definition("Renamed", "viewer")).await.ok();
-    assert_eq!(
-        (&put["name"], &put["inheritedFrom"], permissions(&put, false)),
-        (&json!("Renamed"), &json!("viewer"), vec!["project:delete"])
-    );
+    assert_eq!((&put["name"], &put["inheritedFrom"]), (&json!("Renamed"), &json!("viewer")));
     assert!(!permissions(&put, true).contains(&"artifact:create"));
-    let mut body = definition("Renamed", "viewer");
+}
+
+#[rstest]
+#[case(RolePut::Replaces, &["run:stop"], &[])]
+#[case(RolePut::Keeps, &["project:delete"], &["project:delete"])]
+#[tokio::test]
+async fn a_put_replaces_the_permissions_or_keeps_them(
+    #[case] role_put: RolePut,
+    #[case] named: &[&str],
+    #[case] unnamed: &[&str],
+) {
+    let bench = Bench::new(Options { role_put, ..Options::default() }).await;
+    let mut body = definition("Sample", "member");
+    body["permissions"] = json!([{"name": "project:delete"}]);
+    let path = bench.post("Roles", &body).await.header("location").to_owned();
     body["permissions"] = json!([{"name": "run:stop"}]);
-    assert_eq!(permissions(&bench.put(&path, &body).await.ok(), false), ["run:stop"]);
+    assert_eq!(permissions(&bench.put(&path, &body).await.ok(), false), named);
+    bench.put(&path, &definition("Sample", "member")).await.ok();
+    assert_eq!(permissions(&bench.get(&path).await.ok(), false), unnamed);
 }
 
 #[tokio::test]

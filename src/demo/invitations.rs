@@ -1,0 +1,65 @@
+//! Invitations to teams that nobody has accepted yet. SCIM does not show them.
+
+use super::records::Number;
+use super::state::fold;
+
+/// One open invitation.
+pub(super) struct Invitation {
+    pub team: Number,
+    pub email: Box<str>,
+    pub admin: bool,
+}
+
+/// All open invitations; an invitation's number is its place, never used twice.
+#[derive(Default)]
+pub(super) struct Invitations(Vec<Option<Invitation>>);
+
+impl Invitations {
+    pub(super) fn insert(&mut self, invitation: Invitation) -> Number {
+        self.0.push(Some(invitation));
+        self.0.len() as Number - 1
+    }
+
+    pub(super) fn get(&self, number: Number) -> Option<&Invitation> {
+        self.0.get(number as usize)?.as_ref()
+    }
+
+    /// A team's invitations in the order they were made.
+    pub(super) fn to(&self, team: Number) -> impl Iterator<Item = (Number, &Invitation)> {
+        (0..)
+            .zip(&self.0)
+            .filter_map(|(number, invitation)| Some((number, invitation.as_ref()?)))
+            .filter(move |(_, invitation)| invitation.team == team)
+    }
+
+    pub(super) fn remove(&mut self, number: Number) -> Option<Invitation> {
+        self.0.get_mut(number as usize)?.take()
+    }
+
+    /// Whether somebody with this address is invited already.
+    pub(super) fn invites(&self, team: Number, email: &str) -> bool {
+        self.to(team).any(|(_, invitation)| fold(&invitation.email) == fold(email))
+    }
+
+    /// Drops the invitation of somebody who is in the team now.
+    pub(super) fn settle(&mut self, team: Number, email: &str) {
+        if !email.is_empty() {
+            self.drop_where(|invitation| invitation.team == team && fold(&invitation.email) == fold(email));
+        }
+    }
+
+    /// Drops every invitation of an address that nobody has any more.
+    pub(super) fn forget(&mut self, email: &str) {
+        if !email.is_empty() {
+            self.drop_where(|invitation| fold(&invitation.email) == fold(email));
+        }
+    }
+
+    fn drop_where(&mut self, gone: impl Fn(&Invitation) -> bool) {
+        for place in &mut self.0 {
+            if place.as_ref().is_some_and(&gone) {
+                *place = None;
+            }
+        }
+    }
+}

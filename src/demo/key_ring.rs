@@ -1,0 +1,99 @@
+//! The API keys that people have on the server: whose they are, how they are listed, which of them open it. Secrets
+//! stay in here.
+
+use super::records::Number;
+
+/// One key as its owner sees it.
+pub(super) struct ApiKey {
+    pub owner: Number,
+    /// What lists show: the beginning of the secret.
+    pub name: Box<str>,
+    pub description: Box<str>,
+    /// None for the keys that came with the organisation: nobody knows them, so nothing can be opened with them.
+    secret: Option<Box<str>>,
+}
+
+/// All keys; a key's number is its place, never used twice.
+#[derive(Default)]
+pub(super) struct KeyRing(Vec<Option<ApiKey>>);
+
+/// As much of a secret as lists may show: eight letters, and no more than a quarter.
+fn public_name(secret: &str) -> Box<str> {
+    let shown = (secret.chars().count() / 4).min(8);
+    secret.chars().take(shown).collect::<String>().into()
+}
+
+impl KeyRing {
+    /// Adds a key that opens the server.
+    pub(super) fn insert(&mut self, owner: Number, secret: &str, description: &str) -> Number {
+        self.push(ApiKey {
+            owner,
+            name: public_name(secret),
+            description: description.into(),
+            secret: Some(secret.into()),
+        })
+    }
+
+    /// Adds a key that is only listed.
+    pub(super) fn insert_unknown(&mut self, owner: Number, name: &str, description: &str) -> Number {
+        self.push(ApiKey { owner, name: name.into(), description: description.into(), secret: None })
+    }
+
+    fn push(&mut self, key: ApiKey) -> Number {
+        self.0.push(Some(key));
+        self.0.len() as Number - 1
+    }
+
+    pub(super) fn get(&self, number: Number) -> Option<&ApiKey> {
+        self.0.get(number as usize)?.as_ref()
+    }
+
+    /// Somebody's keys in the order they were made.
+    pub(super) fn of(&self, owner: Number) -> impl Iterator<Item = (Number, &ApiKey)> {
+        (0..)
+            .zip(&self.0)
+            .filter_map(|(number, key)| Some((number, key.as_ref()?)))
+            .filter(move |(_, key)| key.owner == owner)
+    }
+
+    /// Whose key this is.
+    pub(super) fn owner(&self, secret: &str) -> Option<Number> {
+        self.0.iter().flatten().find(|key| key.secret.as_deref() == Some(secret)).map(|key| key.owner)
+    }
+
+    /// Removes a key, which opens nothing from then on.
+    pub(super) fn remove(&mut self, number: Number) -> Option<ApiKey> {
+        self.0.get_mut(number as usize)?.take()
+    }
+
+    /// Removes all of somebody's keys.
+    pub(super) fn remove_all(&mut self, owner: Number) {
+        for key in &mut self.0 {
+            if key.as_ref().is_some_and(|key| key.owner == owner) {
+                *key = None;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_opens_until_it_is_removed_and_lists_show_its_beginning() {
+        let mut ring = KeyRing::default();
+        let secret = "0123456789012345678901234567890123456789";
+        let (mine, other) = (ring.insert(7, secret, "laptop"), ring.insert_unknown(7, "ab12cd34", "old"));
+        assert_eq!(ring.owner(secret), Some(7));
+        assert_eq!(
+            ring.of(7).map(|(number, key)| (number, &*key.name)).collect::<Vec<_>>(),
+            [(mine, "01234567"), (other, "ab12cd34")]
+        );
+        assert_eq!(ring.owner("ab12cd34"), None);
+        ring.remove(mine);
+        assert_eq!((ring.owner(secret), ring.of(7).count()), (None, 1));
+        assert!(ring.remove(mine).is_none());
+        assert_eq!(&*public_name("short-key-12"), "sho");
+    }
+}
