@@ -17,6 +17,8 @@ use crate::{
     },
 };
 
+mod aside;
+
 fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()
 }

@@ -7,6 +7,7 @@
 mod answers;
 mod fake;
 mod flows;
+mod graph;
 mod guards;
 mod harness;
 mod hydrate;

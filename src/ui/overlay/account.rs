@@ -21,6 +21,7 @@ use crate::{
         Name, Target,
         aside::{Person, Topic},
     },
+    scim::text::clean,
     ui::{Look, details, fit},
 };
 
@@ -36,7 +37,8 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, app: &App, look: &Look) {
     let keys = app.key_rows(&aside.topic);
     let mut lines = head(aside, columns, app, look);
     let first = lines.len();
-    lines.extend(keys.iter().enumerate().map(|(at, key)| row(columns, at == aside.cursor, key, look)));
+    let marks = keys.iter().map(|key| fit::width(&mark(key, look))).max().unwrap_or(0);
+    lines.extend(keys.iter().enumerate().map(|(at, key)| row(columns, at == aside.cursor, key, marks, look)));
     let shell = Shell {
         title: title(aside, app),
         right: asking(aside, look),
@@ -148,7 +150,8 @@ fn teams(lines: &mut Vec<Line<'static>>, teams: &[Name], columns: usize, app: &A
 
 /// The heading above the keys, and what stands in the place of keys where there are none.
 fn keys_head(aside: &Aside, person: &Person, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
-    let number = person.keys.as_ref().map_or_else(String::new, |keys| format!(" ({})", fit::count(keys.len())));
+    let number = person.keys.as_ref().filter(|keys| !keys.is_empty());
+    let number = number.map_or_else(String::new, |keys| format!(" ({})", fit::count(keys.len())));
     let heading = Line::from(vec![
         Span::styled(format!("{}API keys", " ".repeat(rows::PREFIX)), look.strong()),
         Span::styled(number, look.dim()),
@@ -161,27 +164,31 @@ fn keys_head(aside: &Aside, person: &Person, columns: usize, app: &App, look: &L
     std::iter::once(heading).chain(padded(words, columns, look.dim())).collect()
 }
 
-fn row(width: usize, selected: bool, key: &KeyRow<'_>, look: &Look) -> Line<'static> {
-    let (name, description, mark) = match key {
-        KeyRow::Coming { description, .. } => (
-            "new key",
-            crate::scim::text::clean(description).into_owned(),
-            format!("{} in flight", look.glyphs.pending),
-        ),
-        KeyRow::There { key, going } => {
-            let mark = if *going { format!("{} being deleted", look.glyphs.pending) } else { String::new() };
-            (key.name.as_str(), key.description.to_string(), mark)
-        }
+/// What is under way with a key; empty where nothing is.
+fn mark(key: &KeyRow<'_>, look: &Look) -> String {
+    match key {
+        KeyRow::Coming { .. } => format!("{} being made", look.glyphs.pending),
+        KeyRow::There { going: true, .. } => format!("{} being deleted", look.glyphs.pending),
+        KeyRow::There { .. } => String::new(),
+    }
+}
+
+/// `marks` is the width of the widest mark in the list, so that its columns stand still.
+fn row(width: usize, selected: bool, key: &KeyRow<'_>, marks: usize, look: &Look) -> Line<'static> {
+    let (name, description) = match key {
+        KeyRow::Coming { description, .. } => ("new key", clean(description)),
+        KeyRow::There { key, .. } if key.name.is_empty() => (look.glyphs.unknown, key.description.as_str().into()),
+        KeyRow::There { key, .. } => (key.name.as_str(), key.description.as_str().into()),
     };
-    let pending = !mark.is_empty();
-    let style = if pending { look.pending() } else { Style::new() };
-    let marked = if pending { fit::width(&mark) + 1 } else { 0 };
-    let left = width.saturating_sub(rows::PREFIX + marked + 1);
+    let mark = mark(key, look);
+    let (name_style, style) =
+        if mark.is_empty() { (look.strong(), Style::new()) } else { (look.pending(), look.pending()) };
+    let left = width.saturating_sub(rows::PREFIX + marks + 2);
     let name_width = (left / 3).clamp(10, 24).min(left);
     let cells: [Cell; 3] = [
-        (name, name_width, if pending { style } else { look.strong() }),
+        (name, name_width, name_style),
         (&description, left.saturating_sub(name_width + 1), style),
-        (&mark, marked, style),
+        (&mark, marks, style),
     ];
     rows::row(width, selected, &cells, look)
 }

@@ -29,7 +29,7 @@ const ROOMY: usize = 56;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, aside: &Aside, team: &Id, app: &App, look: &Look) {
-    let (columns, _) = shell::room(app);
+    let (columns, height) = shell::room(app);
     let parts = app.part_rows(team);
     let known = app.directory.roster(team).is_some();
     let mut lines = failure(aside, known, columns, look);
@@ -52,7 +52,11 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, team: &Id, app: &App, look: &L
             .filter(|(action, _)| app.availability(*action).is_ok())
             .chain([(Action::Back, "back")])
             .collect(),
-        note: String::new(),
+        note: if head + parts.len() > height {
+            format!("{} of {}", count(aside.cursor + 1), count(parts.len()))
+        } else {
+            String::new()
+        },
         typed: None,
     };
     let inner = shell.open(frame, columns, head + parts.len(), app, look);

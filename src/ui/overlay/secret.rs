@@ -23,8 +23,13 @@ const LONGEST: usize = 4_096;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, shown: &Shown, app: &App, look: &Look) {
-    let columns = shell::room(app).0.min(WIDEST);
-    let lines = lines(shown, columns.saturating_sub(4), look);
+    let (columns, height) = shell::room(app);
+    let columns = columns.min(WIDEST);
+    let mut lines = lines(shown, columns.saturating_sub(4), look);
+    if lines.len() + 2 <= height {
+        lines.insert(0, Line::default());
+        lines.push(Line::default());
+    }
     let shell = Shell {
         title: "A new secret".into(),
         hints: vec![(Action::CopySecret, "copy"), (Action::CloseSecret, "close")],
@@ -36,24 +41,22 @@ pub fn draw(frame: &mut Frame<'_>, shown: &Shown, app: &App, look: &Look) {
 }
 
 fn lines(shown: &Shown, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let mut lines = vec![Line::default()];
-    lines.extend(shell::wrapped(&clean(&shown.words), columns, 0, look.plain()));
+    let mut lines = shell::wrapped(&clean(&shown.words), columns, 0, look.plain());
     lines.push(Line::default());
     let secret = clean_line(shown.secret.expose_secret(), LONGEST);
     for part in fit::wrap(&secret, columns) {
         lines.push(Line::from(Span::styled(part, look.accent())));
     }
     lines.push(Line::default());
-    let once = "Shown once, kept nowhere: neither the journal nor the log nor any file has it.";
-    lines.extend(shell::wrapped(once, columns, 0, look.careful()));
     let (next, style) = if shown.copied {
         let words =
             "was sent to the terminal's clipboard. Not every terminal takes it: paste it before you close this.";
         (format!("{} It {words}", look.glyphs.done), look.good())
     } else {
-        ("Put it where it is needed before you close this.".to_owned(), look.dim())
+        ("Put it where it is needed before you close this.".to_owned(), look.plain())
     };
     lines.extend(shell::wrapped(&next, columns, 0, style));
-    lines.push(Line::default());
+    lines.extend(shell::wrapped("Shown once, kept nowhere.", columns, 0, look.careful()));
+    lines.extend(shell::wrapped("Neither the journal nor the log nor any file has it.", columns, 0, look.dim()));
     lines
 }
