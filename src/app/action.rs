@@ -112,7 +112,7 @@ actions! {
     SetRole "role" Users "role" "Give a role: scope and role in one pick, for the row or the marked rows" ["r"];
     Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
     Members "members" Teams "members" "Check list of the team's members" ["m"];
-    Invitations "invitations" Teams "invitations" "Invitations to the team, and its members" ["i"];
+    Invitations "invitations" Teams "invited" "Invitations to the team, and its members" ["i"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
@@ -120,7 +120,7 @@ actions! {
     Edit "edit" List "edit" "Edit the fields of the row" ["e"];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
     Delete "delete" List "" "Delete" ["shift-d"];
-    Account "account" Users "account" "The user's account: teams and API keys" ["a"];
+    Account "account" Users "" "The user's account: teams and API keys" ["a"];
     MarkAll "mark-all" List "" "Mark all that the filter shows, or none" ["*"];
     MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
     Sort "sort" List "sort" "Sort by the next column" ["s"];

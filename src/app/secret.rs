@@ -30,17 +30,15 @@ impl App {
         self.overlays.push(Overlay::Secret(Shown { words, secret, copied: false }));
     }
 
-    /// Copies it, or closes its box: that takes a second press where it was not copied.
+    /// Copies it, or closes its box: that takes a second press where it was not copied, and a screen large enough to
+    /// have shown it.
     pub(super) fn on_secret_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some(Overlay::Secret(shown)) = self.overlays.last_mut() else { return };
         if action == Action::CopySecret {
             shown.copied = true;
             effects.push(Effect::Copy(shown.secret.clone()));
             self.say("The secret was sent to the terminal's clipboard.");
-        } else if self.size.too_small() {
-            // Nothing is drawn there, so nobody has read it.
-            return;
-        } else if shown.copied || self.dropping {
+        } else if shown.copied || (self.dropping && !self.size.too_small()) {
             self.overlays.pop();
             self.message = None;
             self.dropping = false;

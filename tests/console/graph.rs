@@ -10,7 +10,10 @@ use std::{
 use scimitar::{
     app::{Overlay, action::Action, aside::PartRow},
     demo,
-    directory::plan::{Risk, State},
+    directory::{
+        aside::Topic,
+        plan::{Risk, State},
+    },
 };
 use secrecy::ExposeSecret;
 
@@ -32,15 +35,16 @@ impl Write for Log {
 }
 
 impl Log {
-    /// Everything that this thread logs until the guard goes.
-    fn start(&self) -> tracing::subscriber::DefaultGuard {
-        let writer = self.clone();
-        let subscriber = tracing_subscriber::fmt()
+    /// Everything that this process logs from now on: what a thread logs alone depends on what other threads do.
+    fn start() -> Self {
+        let log = Self::default();
+        let writer = log.clone();
+        tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
             .with_ansi(false)
             .with_writer(move || writer.clone())
-            .finish();
-        tracing::subscriber::set_default(subscriber)
+            .init();
+        log
     }
 
     fn text(&self) -> String {
@@ -67,6 +71,21 @@ async fn make_key(console: &mut Console, what_for: &str) -> String {
     secret
 }
 
+/// Puts the cursor of the box on the row with this text.
+fn go_to(console: &mut Console, text: &str) {
+    let aside = console.app().aside().unwrap();
+    let rows: Vec<String> = match &aside.topic {
+        Topic::Roster(team) => console.app().part_rows(team).iter().map(|row| format!("{row:?}")).collect(),
+        topic => console.app().key_rows(topic).iter().map(|row| format!("{row:?}")).collect(),
+    };
+    let at = rows.iter().position(|row| row.contains(text));
+    let at = at.unwrap_or_else(|| panic!("no row of {text}:\n{}", console.screen()));
+    console.press(Action::Top);
+    for _ in 0..at {
+        console.press(Action::Down);
+    }
+}
+
 fn all_files(folder: &std::path::Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -86,15 +105,14 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 #[tokio::test]
 async fn a_new_key_is_shown_once_and_kept_nowhere() {
-    let log = Log::default();
-    let guard = log.start();
+    let log = Log::start();
     let (room, options) = (Room::new(), options());
     let server = Server::start(options.clone()).await;
     let mut console = Console::open(&room, profile_of(&server, &options)).await;
     console.press(Action::MyAccount);
     console.settle().await;
     console.expect("demo.admin@example.com");
-    let before = console.app().key_rows(&scimitar::directory::aside::Topic::Me).len();
+    let before = console.app().key_rows(&Topic::Me).len();
     let secret = make_key(&mut console, "cluster jobs").await;
 
     console.press(Action::CloseSecret);
@@ -114,11 +132,12 @@ async fn a_new_key_is_shown_once_and_kept_nowhere() {
     console.expect_no(&secret);
     assert_eq!(console.last().state, State::Confirmed);
     console.quit().await;
-    drop(guard);
     let disk = all_files(room.opener().places.state.parent().unwrap());
     assert!(holds(&disk, "cluster jobs"), "the journal was looked at");
     assert!(!holds(&disk, &secret));
-    assert!(log.text().contains("answered") && !log.text().contains(&secret), "the log was looked at");
+    let log = log.text();
+    assert!(log.contains("answered"), "the log was looked at");
+    assert!(!log.contains(&secret));
 }
 
 #[tokio::test]
@@ -129,9 +148,7 @@ async fn a_key_is_deleted_by_its_typed_name() {
     let secret = make_key(&mut console, "cluster jobs").await;
     console.press(Action::CopySecret);
     console.press(Action::CloseSecret);
-    while !console.line("▌").contains("cluster jobs") {
-        console.press(Action::Down);
-    }
+    go_to(&mut console, "cluster jobs");
     console.press(Action::DeleteKey);
     console.expect("Whatever uses this key is locked out at once.");
     console.type_text(secret.get(..8).unwrap());
@@ -146,10 +163,8 @@ async fn a_key_is_deleted_by_its_typed_name() {
 async fn an_admin_sees_and_deletes_the_keys_of_others_and_makes_none() {
     let (mut console, _server) = Console::on_demo(options()).await;
     let topic = |console: &Console| console.app().aside().unwrap().topic.clone();
-    let people = console.plain_people();
-    let mut people = people.iter();
-    loop {
-        console.find(people.next().unwrap());
+    for person in console.plain_people() {
+        console.find(&person);
         console.press(Action::Account);
         console.settle().await;
         if !console.app().key_rows(&topic(&console)).is_empty() {
@@ -158,6 +173,7 @@ async fn an_admin_sees_and_deletes_the_keys_of_others_and_makes_none() {
         console.esc();
         console.find_all();
     }
+    assert!(console.app().aside().is_some(), "nobody has a key");
     console.press(Action::NewKey);
     console.expect("The server makes keys only for whoever asks; w opens your own account.");
     let keys = console.app().key_rows(&topic(&console)).len();
@@ -169,6 +185,8 @@ async fn an_admin_sees_and_deletes_the_keys_of_others_and_makes_none() {
     console.settle().await;
     assert_eq!(console.states(), [State::Confirmed], "{:?}", console.last().why);
     assert_eq!(console.app().key_rows(&topic(&console)).len(), keys - 1);
+    // The message line named it until the next key.
+    console.press(Action::Up);
     console.expect_no(&name);
 }
 
@@ -186,10 +204,7 @@ async fn an_invitation_is_pending_until_it_is_taken_back() {
     console.settle().await;
     assert!(console.line("new.person@example.org").contains("invited"), "{}", console.screen());
     console.expect_no("↻");
-    console.press(Action::Top);
-    while !console.line("▌").contains("new.person@example.org") {
-        console.press(Action::Down);
-    }
+    go_to(&mut console, "new.person@example.org");
     console.press(Action::Uninvite);
     console.settle().await;
     assert_eq!(console.states(), [State::Confirmed, State::Confirmed], "{}", console.screen());
@@ -213,9 +228,7 @@ async fn an_admin_is_invited_after_a_look_and_a_member_is_taken_out_by_scim() {
     };
     let team = console.team("audio").id.clone();
     let name = console.app().part_rows(&team).iter().find_map(member).unwrap();
-    while !console.line("▌").contains(&name) {
-        console.press(Action::Down);
-    }
+    go_to(&mut console, &name);
     let before = server.members("audio").await.len();
     console.press(Action::Uninvite);
     if console.is_preview() {
