@@ -3,14 +3,17 @@
 //! What was told before is shown while it is asked for again. The cursor stays with its row when others come and go, so
 //! that a key pressed a moment later means what was read.
 
-use super::{App, Effect, Overlay, action::Action, form::Form};
+use super::{App, Overlay};
 use crate::directory::{
-    Fresh, Id, Target,
+    Id, Target,
     aside::{ApiKey, Participant, Person, Topic},
-    change::{Change, Verb},
-    plan::Unsupported,
-    work::Job,
+    change::Change,
 };
+
+mod asking;
+mod ends;
+
+pub(super) use asking::topics;
 
 /// How the question behind a box stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,180 +187,4 @@ impl App {
         }
         self.overlays = overlays;
     }
-
-    /// Opens the box, and asks.
-    pub(super) fn open_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let topic = match (action, self.subject()) {
-            (Action::MyAccount, _) => Topic::Me,
-            (Action::Invitations, Some(team)) => Topic::Roster(team.id),
-            (_, Some(user)) => self.topic_of(user.id),
-            (_, None) => return,
-        };
-        let asked = self.ask(&topic, effects);
-        if let Some(Overlay::Aside(aside)) = self.overlays.last_mut().filter(|top| is_about(top, &topic)) {
-            aside.asked = asked;
-            return;
-        }
-        self.overlays.push(Overlay::Aside(Aside { topic, cursor: 0, asked, at: None }));
-        self.keep_aside_cursors();
-    }
-
-    /// One's own account is asked for as one's own: that needs no admin.
-    fn topic_of(&self, user: Id) -> Topic {
-        let told = self.person(&Topic::Me).map(|me| me.id == user);
-        let named = || {
-            let me = self.guards.me.as_deref()?;
-            Some(self.directory.user(&user)?.user_name.is(me))
-        };
-        if told.or_else(named) == Some(true) { Topic::Me } else { Topic::Person(user) }
-    }
-
-    fn ask(&self, topic: &Topic, effects: &mut Vec<Effect>) -> Asked {
-        let Some(planner) = self.planner.as_deref() else { return Asked::Answered };
-        match planner.inquiry(topic.clone(), &self.directory) {
-            Ok(inquiry) => {
-                effects.push(Effect::Work(Job::Ask(inquiry)));
-                Asked::Waiting
-            }
-            Err(Unsupported(why)) => Asked::Failed(why),
-        }
-    }
-
-    /// Asks again what the box on top shows.
-    pub(super) fn ask_again(&mut self, effects: &mut Vec<Effect>) {
-        let Some(topic) = self.aside().map(|aside| aside.topic.clone()) else { return };
-        let asked = self.ask(&topic, effects);
-        if let Some(Overlay::Aside(aside)) = self.overlays.last_mut() {
-            aside.asked = asked;
-        }
-    }
-
-    /// Asks for a team's people again where its box is open: who is a member was changed by SCIM, which says nothing
-    /// of this list.
-    pub(super) fn ask_after(&mut self, change: &Change, effects: &mut Vec<Effect>) {
-        if !matches!(change.verb(), Verb::AddMember | Verb::RemoveMember | Verb::SetTeamRole | Verb::ReplaceMembers) {
-            return;
-        }
-        let touched: Vec<Topic> = change.touches().into_iter().map(|(target, _)| Topic::Roster(target.id)).collect();
-        let open = |topic: &&Topic| self.overlays.iter().any(|overlay| is_about(overlay, topic));
-        if let Some(topic) = touched.iter().find(open) {
-            let asked = self.ask(topic, effects);
-            self.set_asked(topic, &asked);
-        }
-    }
-
-    /// Some of this may answer what an open box has asked.
-    pub(super) fn answered(&mut self, topics: &[Topic]) {
-        for topic in topics {
-            self.set_asked(topic, &Asked::Answered);
-        }
-    }
-
-    /// True if a box shows that.
-    pub(super) fn ask_failed(&mut self, topic: &Topic, why: String) -> bool {
-        self.set_asked(topic, &Asked::Failed(why))
-    }
-
-    fn set_asked(&mut self, topic: &Topic, asked: &Asked) -> bool {
-        let mut any = false;
-        for overlay in &mut self.overlays {
-            if let Overlay::Aside(aside) = overlay
-                && aside.topic == *topic
-            {
-                aside.asked = asked.clone();
-                any = true;
-            }
-        }
-        any
-    }
-
-    /// A new key, an invitation, or the end of the one under the cursor.
-    pub(super) fn change_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        let ends = match action {
-            Action::DeleteKey => self.key_deletion(),
-            Action::Uninvite => self.part_removal(),
-            _ => {
-                let form = match self.aside().map(|aside| &aside.topic) {
-                    Some(Topic::Roster(team)) => self.directory.team(team).map(Form::invite),
-                    _ => self.person(&Topic::Me).map(Form::new_key),
-                };
-                self.overlays.extend(form.map(Overlay::Form));
-                return;
-            }
-        };
-        match ends {
-            Ok(change) => self.propose(vec![change], effects),
-            Err(why) => self.say(why),
-        }
-    }
-
-    /// Whether a key can be made here: the owner of the key in use is who gets it.
-    pub(super) fn can_make_key(&self) -> Result<(), String> {
-        match self.aside().map(|aside| &aside.topic) {
-            Some(Topic::Me) if self.person(&Topic::Me).is_some() => Ok(()),
-            Some(Topic::Me) => Err("It is not known yet whose key is in use.".into()),
-            _ => {
-                let own = self.keymap.label(Action::MyAccount).unwrap_or_default();
-                Err(format!("The server makes keys only for whoever asks; {own} opens your own account."))
-            }
-        }
-    }
-
-    /// The deletion of the key under the cursor.
-    pub(super) fn key_deletion(&self) -> Result<Change, String> {
-        let nothing = || "There is no key here to delete.".to_owned();
-        let aside = self.aside().ok_or_else(nothing)?;
-        match self.key_rows(&aside.topic).get(aside.cursor) {
-            None => Err(nothing()),
-            Some(KeyRow::Coming { .. }) => Err("This key is being made.".into()),
-            Some(KeyRow::There { going: true, .. }) => Err("This key is being deleted already.".into()),
-            Some(KeyRow::There { key, .. }) => {
-                let name = if key.name.is_empty() { key.id.to_string() } else { key.name.raw().to_owned() };
-                let owner = self.owner(&aside.topic).cloned().ok_or_else(nothing)?;
-                Ok(Change::DeleteKey { owner, key: key.id.clone(), name })
-            }
-        }
-    }
-
-    /// The end of the invitation or the membership under the cursor.
-    ///
-    /// # Errors
-    /// Why there is none, in a sentence.
-    pub fn part_removal(&self) -> Result<Change, String> {
-        let nothing = || "Nobody is here to be taken out.".to_owned();
-        let Some(Aside { topic: Topic::Roster(team), cursor, .. }) = self.aside() else { return Err(nothing()) };
-        match self.part_rows(team).get(*cursor) {
-            None => Err(nothing()),
-            Some(PartRow::Coming { .. }) => Err("This invitation is on its way.".into()),
-            Some(PartRow::There { going: true, .. }) => Err("This is on its way already.".into()),
-            Some(PartRow::There { one, .. }) if one.pending => {
-                let to = one.label().raw().to_owned();
-                Ok(Change::RevokeInvite { team: team.clone(), invite: one.id.clone(), to })
-            }
-            Some(PartRow::There { one, .. }) if one.account.is_service() => {
-                Err(self.word("The server adds a team's service accounts and takes them out by itself.").into())
-            }
-            Some(PartRow::There { one, .. }) => {
-                let user = self.directory.user_named(one.user_name.raw()).filter(|_| !one.user_name.is_empty());
-                let user = user.ok_or_else(|| {
-                    let key = self.keymap.label(Action::Refresh).unwrap_or_default();
-                    format!("{} is not among the users known here; {key} on the list reads them again.", one.label())
-                })?;
-                Ok(Change::RemoveMember { team: team.clone(), user: user.id.clone() })
-            }
-        }
-    }
-}
-
-/// What of this was told beside the lists.
-pub(super) fn topics(fresh: &[Fresh]) -> Vec<Topic> {
-    let told = fresh.iter().filter_map(|one| match one {
-        Fresh::Told(topic, _) => Some(topic.clone()),
-        _ => None,
-    });
-    told.collect()
-}
-
-fn is_about(overlay: &Overlay, topic: &Topic) -> bool {
-    matches!(overlay, Overlay::Aside(aside) if aside.topic == *topic)
 }

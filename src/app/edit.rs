@@ -129,7 +129,7 @@ impl App {
         self.propose_plan(plan, effects);
     }
 
-    fn draft(&self, changes: Vec<Change>) -> Option<Plan> {
+    pub(super) fn draft(&self, changes: Vec<Change>) -> Option<Plan> {
         let planner = self.planner.as_deref()?;
         Some(plan::draft(planner, &self.guards, changes, &self.directory))
     }
@@ -233,6 +233,7 @@ impl App {
             if self.directory.begin(entry.id, entry.step.change.clone()) {
                 added.extend(entry.step.change.touches().into_iter().take(1).map(|(target, _)| target));
             }
+            self.aside_follow(&entry.step.change, None);
             self.entries.put(entry.clone());
         }
         if let [one] = entries.as_slice() {

@@ -158,11 +158,8 @@ impl App {
         }
         self.count_failure(id);
         self.answered(&topics);
-        self.keep_aside_cursors();
+        self.moved_aside(id, state, effects);
         if !state.is_open() {
-            if let Some(change) = self.entries.get(&id).map(|entry| entry.step.change.clone()) {
-                self.ask_after(&change, effects);
-            }
             self.sum_up(id);
         }
     }

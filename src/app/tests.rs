@@ -98,6 +98,10 @@ impl Console {
     }
 
     fn moved(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>) {
+        self.created(id, state, fresh, None);
+    }
+
+    fn created(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>, created: Option<Id>) {
         let why = if state == State::Refused { "no seat" } else { "" }.to_owned();
         let report = Report::Moved(crate::directory::work::Moved {
             id,
@@ -107,7 +111,7 @@ impl Console {
             exchanges: vec![],
             fresh,
             at: now(),
-            created: None,
+            created,
             partly: false,
         });
         self.tell(Msg::Report(report));

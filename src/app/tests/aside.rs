@@ -157,8 +157,13 @@ fn an_invitation_is_sent_shown_and_taken_back() {
     assert_eq!(rows.len(), 5);
     let mut told = vision();
     told.push(part("i-noor", "noor@elsewhere.org", true, Account::Person));
-    console.moved(sent.id, State::Confirmed, vec![Fresh::Told(Topic::Roster("t".into()), Told::Roster(told))]);
-    console.press(Action::Top).press(Action::Down).press(Action::Uninvite);
+    let fresh = vec![Fresh::Told(Topic::Roster("t".into()), Told::Roster(told))];
+    console.created(sent.id, State::Confirmed, fresh, Some("i-noor".into()));
+    // The cursor went along with it, behind the other one.
+    assert_eq!(console.app.aside().unwrap().cursor, 1);
+    console.press(Action::Uninvite);
+    assert_eq!(console.risk(), Some(Risk::Look));
+    console.press(Action::Send);
     let sent = console.submitted().remove(0);
     assert!(matches!(&sent.step.change, Change::RevokeInvite { to, .. } if to == "noor@elsewhere.org"));
     console.press(Action::Uninvite);
@@ -187,7 +192,7 @@ fn members_leave_by_scim_and_the_list_is_asked_for_again() {
     assert_eq!(said(&console), "The server adds a team's service accounts and takes them out by itself.");
     console.press(Action::Up).press(Action::Uninvite);
     assert!(said(&console).starts_with("stranger is not among the users known here"), "{}", said(&console));
-    console.press(Action::Up).press(Action::Uninvite);
+    console.press(Action::Up).press(Action::Uninvite).press(Action::Send);
     let sent = console.submitted().remove(0);
     assert!(matches!(&sent.step.change, Change::RemoveMember { user, .. } if **user == *"id-eva"));
     let rows = console.app.part_rows(&"t".into());

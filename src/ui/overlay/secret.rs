@@ -18,13 +18,17 @@ use crate::{
 /// Keys of 86 characters fit in one line.
 const WIDEST: usize = 92;
 
+/// A sentence fits in a line.
+const NARROWEST: usize = 60;
+
 /// A longer secret would be an attack.
 const LONGEST: usize = 4_096;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, shown: &Shown, app: &App, look: &Look) {
     let (columns, height) = shell::room(app);
-    let columns = columns.min(WIDEST);
+    let secret = fit::width(&clean_line(shown.secret.expose_secret(), LONGEST));
+    let columns = columns.min((secret + 4).clamp(NARROWEST, WIDEST));
     let mut lines = lines(shown, columns.saturating_sub(4), look);
     if lines.len() + 2 <= height {
         lines.insert(0, Line::default());
