@@ -23,7 +23,7 @@ impl App {
         let subject = self.entries.get(&id).map(|entry| entry.step.words.subject.clone());
         let words = match (subject, entry) {
             (Some(subject), Some(words)) => format!("{subject}: {words}"),
-            _ => "A new API key, made with the profile that was open before.".into(),
+            _ => "A new API key of the profile that was open before".into(),
         };
         // A key that was pressed for the box underneath must not count here.
         self.dropping = false;

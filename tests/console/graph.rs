@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{self, Write},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use scimitar::{
@@ -263,4 +264,28 @@ async fn what_the_server_refuses_to_tell_is_said_in_the_box() {
     console.expect("Account of eva-tanaka");
     console.expect("only admins can use users()");
     console.expect("R ask again");
+}
+
+#[tokio::test]
+async fn a_secret_comes_also_when_its_profile_was_left() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.press(Action::MyAccount);
+    console.settle().await;
+    server.running.set_latency(Duration::from_secs(1));
+    console.press(Action::NewKey);
+    console.type_text("cluster jobs");
+    console.press(Action::Submit);
+    console.send();
+    console.until("the request to be sent", |app| app.entries.values().any(|e| e.state == State::Sent)).await;
+    console.press(Action::Quit);
+    console.expect("The new key's secret is shown only here");
+    console.esc();
+
+    console.press(Action::Palette);
+    console.type_text("profile demo");
+    console.press(Action::Choose);
+    console.until("the demo profile", |app| app.profile.as_ref().is_some_and(|profile| profile.name == "demo")).await;
+    console.until("the secret", |app| matches!(app.overlays.last(), Some(Overlay::Secret(_)))).await;
+    console.expect("A new API key of the profile that was open before");
+    console.expect(&secret(&console));
 }
