@@ -21,6 +21,12 @@ pub enum Scope {
     Editor,
     /// A check list of teams, members or permissions.
     Check,
+    /// An account with its API keys.
+    Account,
+    /// The members and invitations of a team.
+    Invitations,
+    /// A secret that is shown once; no other key does anything there.
+    Secret,
     /// The plan before it is sent.
     Preview,
     /// Forms.
@@ -42,6 +48,9 @@ impl Scope {
             Scope::Picker => "Role picker",
             Scope::Editor => "Permissions of a role",
             Scope::Check => "Check lists",
+            Scope::Account => "Account",
+            Scope::Invitations => "Invitations",
+            Scope::Secret => "A new secret",
             Scope::Preview => "Plan",
             Scope::Form => "Forms",
             Scope::Welcome => "First screen",
@@ -95,6 +104,7 @@ actions! {
     NextTab "next-tab" Global "" "Next tab" ["tab"];
     PreviousTab "previous-tab" Global "" "Previous tab" ["backtab"];
     Profile "profile" Global "" "Switch to another profile" [];
+    MyAccount "my-account" Global "" "Your own account (whoami): whose key is in use, with teams and API keys" ["w"];
     Redraw "redraw" Global "" "Draw the whole screen again" ["ctrl-l"];
     Down "down" Global "" "One row down" ["j", "down"];
     Up "up" Global "" "One row up" ["k", "up"];
@@ -108,6 +118,7 @@ actions! {
     RolePermissions "role-permissions" Roles "permissions" "Check list of the role's permissions" ["p"];
     Holders "holders" Roles "holders" "Who holds the role, and in which teams" ["h", "ctrl-o"];
     Compare "compare" Roles "" "Two roles side by side: the two marked, or this one and another" ["shift-c"];
+    Invitations "invitations" Teams "invited" "Invitations to the team, and its members" ["i"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
@@ -115,6 +126,7 @@ actions! {
     Edit "edit" List "edit" "Edit the fields of the row" ["e"];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
     Delete "delete" List "" "Delete" ["shift-d"];
+    Account "account" Users "" "The user's account: teams and API keys" ["a"];
     MarkAll "mark-all" List "" "Mark all that the filter shows, or none" ["*"];
     MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
     Sort "sort" List "sort" "Sort by the next column" ["s"];
@@ -133,6 +145,12 @@ actions! {
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
+    NewKey "new-key" Account "new key" "Make an API key for yourself" ["c"];
+    DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
+    Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
+    Uninvite "uninvite" Invitations "take back" "Take the invitation back, or the member out of the team" ["shift-d"];
+    CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
+    CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan" ["enter"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];

@@ -74,6 +74,25 @@ impl App {
                 self.capabilities().and_then(|can| can.no_roles.clone()).map_or(Ok(()), Err)?;
                 self.someone()
             }
+            Action::MyAccount => self.told_here(),
+            Action::Account | Action::Invitations => {
+                self.someone()?;
+                self.told_here()?;
+                self.is_on_the_server()
+            }
+            Action::NewKey => {
+                self.can(Verb::CreateKey)?;
+                self.can_make_key()
+            }
+            Action::DeleteKey => {
+                self.can(Verb::DeleteKey)?;
+                self.key_deletion().map(drop)
+            }
+            Action::Invite => self.can(Verb::Invite),
+            Action::Uninvite => {
+                let change = self.part_removal()?;
+                self.can(change.verb())
+            }
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
@@ -122,6 +141,12 @@ impl App {
                 Kind::Team => Some(self.word(NO_RENAMING)),
                 Kind::Role => refused(&[Verb::EditRole]),
             },
+            Action::MyAccount | Action::Account | Action::Invitations => {
+                can.tells_nothing.as_deref().map(Cow::Borrowed)
+            }
+            Action::NewKey => refused(&[Verb::CreateKey]),
+            Action::DeleteKey => refused(&[Verb::DeleteKey]),
+            Action::Invite => refused(&[Verb::Invite]),
             _ => None,
         }
     }
@@ -196,6 +221,20 @@ impl App {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
     }
 
+    fn told_here(&self) -> Result<(), String> {
+        self.capabilities().and_then(|can| can.tells_nothing.clone()).map_or(Ok(()), Err)
+    }
+
+    fn is_on_the_server(&self) -> Result<(), String> {
+        match self.subject() {
+            Some(target) if target.id.starts_with("new:") => {
+                Err("This is being created: look when it is there.".into())
+            }
+            Some(target) if target.id.starts_with("unreadable:") => Err("This record can't be read.".into()),
+            _ => Ok(()),
+        }
+    }
+
     fn teams_read(&self) -> Result<(), String> {
         if self.directory.is_read(Kind::Team) {
             Ok(())
@@ -226,5 +265,5 @@ fn needs_no_directory(action: Action) -> bool {
 fn leaves_the_plan(action: Action) -> bool {
     use Action as A;
     let tabs = [A::GoUsers, A::GoTeams, A::GoRoles, A::GoActivity, A::NextTab, A::PreviousTab];
-    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile)
+    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile | A::MyAccount)
 }

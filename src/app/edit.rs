@@ -136,7 +136,7 @@ impl App {
         self.propose_plan(plan, effects);
     }
 
-    fn draft(&self, changes: Vec<Change>) -> Option<Plan> {
+    pub(super) fn draft(&self, changes: Vec<Change>) -> Option<Plan> {
         let planner = self.planner.as_deref()?;
         Some(plan::draft(planner, &self.guards, changes, &self.directory))
     }
@@ -211,7 +211,8 @@ impl App {
 
     /// Lays the steps over the directory and hands them to the worker.
     fn send(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
-        self.overlays.retain(|overlay| matches!(overlay, Overlay::Details { .. }));
+        self.overlays
+            .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
         let mut first = None;
         let mut entries = Vec::with_capacity(plan.steps.len());
@@ -239,6 +240,7 @@ impl App {
             if self.directory.begin(entry.id, entry.step.change.clone()) {
                 added.extend(entry.step.change.touches().into_iter().take(1).map(|(target, _)| target));
             }
+            self.aside_follow(&entry.step.change, None);
             self.entries.put(entry.clone());
         }
         if let [one] = entries.as_slice() {
@@ -246,6 +248,7 @@ impl App {
         } else {
             self.say(format!("{}: sending", plan.title));
         }
+        self.keep_aside_cursors();
         if let Some(target) = added.first() {
             self.rows_changed();
             let (kind, rows) = (target.kind, self.size.list_rows());

@@ -10,6 +10,8 @@ use crate::directory::{
     plan::Capabilities,
 };
 
+mod aside;
+
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
@@ -25,6 +27,10 @@ pub enum Purpose {
     EditRole(Id),
     /// A new profile.
     NewProfile,
+    /// A new API key for this person, who asks.
+    NewKey(Id),
+    /// An invitation to this team.
+    Invite(Id),
 }
 
 /// One line of a form.
@@ -219,6 +225,8 @@ impl Form {
                 if Some(&to) == now.as_ref() { Vec::new() } else { vec![Change::EditRole { role: id, to }] }
             }
             Purpose::NewProfile => Vec::new(),
+            Purpose::NewKey(owner) => self.key_wanted(key, owner),
+            Purpose::Invite(team) => self.invitation(key, team),
         };
         (!self.has_errors()).then_some(changes)
     }

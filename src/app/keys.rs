@@ -8,7 +8,7 @@ use super::{
     action::{Action, Scope},
     text_field,
 };
-use crate::directory::{Kind, plan::Risk};
+use crate::directory::{Kind, aside::Topic, plan::Risk};
 
 impl App {
     pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<Effect>) {
@@ -36,7 +36,7 @@ impl App {
         let scopes = self.scopes();
         let typing = self.is_typing();
         let action = self.keymap.action(&scopes, key).filter(|action| !typing || overrides_typing(*action, key));
-        self.dropping &= action == Some(Action::Back);
+        self.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
         let filtering = self.is_filtering();
         match action {
             Some(action) => self.perform(action, effects),
@@ -82,9 +82,12 @@ impl App {
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
             Some(Overlay::Permissions { .. }) => vec![Scope::Users],
             Some(Overlay::Story { .. }) => vec![Scope::Activity],
-            Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Compare { .. } | Overlay::Secret { .. }) => {
-                vec![]
-            }
+            Some(Overlay::Aside(aside)) => vec![match aside.topic {
+                Topic::Roster(_) => Scope::Invitations,
+                Topic::Me | Topic::Person(_) => Scope::Account,
+            }],
+            Some(Overlay::Secret(_)) => return vec![Scope::Secret],
+            Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Compare { .. }) => vec![],
             None if self.profile.is_none() => vec![Scope::Welcome],
             None => match self.tab.kind() {
                 Some(kind) => vec![of_kind(kind), Scope::List],
@@ -175,7 +178,7 @@ impl App {
         if let Some(pane) = self.pane_mut() {
             pane.filtering = false;
         }
-        self.overlays.clear();
+        self.overlays = self.take_secrets();
         self.tab = tab;
     }
 }

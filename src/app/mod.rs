@@ -24,6 +24,7 @@ use crate::directory::{
 use crate::scim::failure::Failure;
 
 pub mod action;
+pub mod aside;
 pub mod availability;
 pub mod check;
 pub mod compare;
@@ -42,6 +43,7 @@ pub mod picker;
 mod reports;
 pub mod role_editor;
 mod roles;
+pub mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -217,13 +219,10 @@ pub enum Overlay {
         /// Which one.
         cursor: usize,
     },
+    /// What is told beside the lists.
+    Aside(aside::Aside),
     /// A secret that the server shows once.
-    Secret {
-        /// What it is.
-        words: String,
-        /// It is nowhere else.
-        secret: SecretString,
-    },
+    Secret(secret::Shown),
     /// Quit although something is not confirmed?
     Quit,
 }
@@ -233,8 +232,8 @@ pub enum Overlay {
 pub enum Effect {
     /// For the worker.
     Work(Job),
-    /// To the terminal's clipboard (OSC 52).
-    Copy(String),
+    /// To the terminal's clipboard (OSC 52). It may be a secret, so nothing prints it.
+    Copy(SecretString),
     /// Open a profile; `None` is the embedded demo directory.
     Open(Option<String>),
     /// Write a new profile to the config file, and open it.
@@ -416,9 +415,11 @@ impl App {
         let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.salt);
         let last_id = self.last_id;
         let config_path = std::mem::take(&mut self.config_path);
+        let secrets = self.take_secrets();
         *self = Self::new(keep.0, keep.1, keep.2, keep.3, keep.4 as u16);
         self.last_id = last_id;
         self.config_path = config_path;
+        self.overlays = secrets;
         if opened.profile.name != palette::DEMO && !self.profiles.contains(&opened.profile.name) {
             self.profiles.push(opened.profile.name.clone());
         }

@@ -46,6 +46,11 @@ impl App {
             | Action::NewProfile => self.begin_edit(action, effects),
             Action::Choose => self.choose(effects),
             Action::Look => self.look(effects),
+            Action::MyAccount | Action::Account | Action::Invitations => self.open_aside(action, effects),
+            Action::NewKey | Action::Invite | Action::DeleteKey | Action::Uninvite => {
+                self.change_aside(action, effects);
+            }
+            Action::CopySecret | Action::CloseSecret => self.on_secret_key(action, effects),
             Action::Send => self.send_preview(effects),
             Action::Submit => self.submit(effects),
             Action::Undo => self.undo(effects),
@@ -90,6 +95,7 @@ impl App {
             };
             target.min(len.saturating_sub(1))
         };
+        let asides = self.aside_len();
         match self.overlays.last_mut() {
             Some(
                 Overlay::Details { scroll, .. }
@@ -114,7 +120,11 @@ impl App {
                 editor.cursor = to(editor.cursor, editor.rows(&self.directory).len(), boxed);
             }
             Some(Overlay::Holders { cursor, .. }) => *cursor = to(*cursor, held, boxed),
-            Some(Overlay::Form(_) | Overlay::Quit | Overlay::Secret { .. }) => {}
+            Some(Overlay::Aside(aside)) => {
+                let target = to(aside.cursor, asides, boxed);
+                self.aside_go(target);
+            }
+            Some(Overlay::Form(_) | Overlay::Quit | Overlay::Secret(_)) => {}
             None => match self.tab.kind() {
                 Some(kind) => {
                     let pane = &mut self.panes[kind as usize];
@@ -243,7 +253,7 @@ impl App {
             Some(Overlay::Copy { choices, cursor }) => {
                 if let Some((what, value)) = choices.into_iter().nth(cursor) {
                     self.say(format!("{what} sent to the terminal's clipboard"));
-                    effects.push(Effect::Copy(value));
+                    effects.push(Effect::Copy(value.into()));
                 }
             }
             other => self.overlays.extend(other),
@@ -263,6 +273,7 @@ impl App {
             *text = None;
             effects.push(Effect::Work(Job::Raw(target.clone())));
         }
+        self.ask_again(effects);
         self.hydrated.clear();
     }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::error::{ConfigError, nearest_first};
+use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::netrc;
 use super::secret::{KeySource, WANDB_DEFAULT_URL, WANDB_KEY, WANDB_URL};
+use crate::scim::text;
 
 /// The path under which W&B's servers speak SCIM.
 pub(super) const WANDB_PATH: &str = "/scim";
@@ -213,7 +214,7 @@ fn unknown(config: Option<&ConfigFile>, name: &str) -> ConfigError {
     let Some(file) = config else {
         return ConfigError::new(why, "there is no config.toml yet: start without --profile to make one");
     };
-    let names = nearest_first(name, file.profiles.keys().map(String::as_str));
+    let names = text::nearest_first(name, file.profiles.keys().map(String::as_str));
     let hint = if names.is_empty() { "the file has none".into() } else { format!("there are: {}", names.join(", ")) };
     ConfigError::about(&file.path, why, hint)
 }

@@ -134,11 +134,24 @@ fn is_invisible(c: char) -> bool {
         | '\u{FFF0}'..='\u{FFFC}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// The choices in order of likeness to `wanted`, nearest first.
+pub fn nearest_first<'a>(wanted: &str, choices: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = fold(wanted);
+    let mut all: Vec<&str> = choices.collect();
+    all.sort_by_cached_key(|choice| strsim::levenshtein(&wanted, &fold(choice)));
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_nearest_name_comes_first() {
+        assert_eq!(nearest_first("acem", ["zebra", "acme", "acme-eu"].into_iter()), ["acme", "acme-eu", "zebra"]);
+    }
 
     #[test]
     fn ordinary_names_are_borrowed() {

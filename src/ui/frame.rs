@@ -280,7 +280,8 @@ fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
         Some(own) => hints_in_words(app, own),
         None => hints_of(app, &app.scopes(), |action| action != Action::Help),
     };
-    let help = hints_of(app, &[Scope::Global], |action| action == Action::Help);
+    let everywhere: &[Scope] = if app.scopes().contains(&Scope::Global) { &[Scope::Global] } else { &[] };
+    let help = hints_of(app, everywhere, |action| action == Action::Help);
     // Closer together before anything is left out.
     let taken = |hints: &[Hint], gap: usize| -> usize {
         hints.iter().map(|hint| width(&hint.key) + 1 + width(&hint.word) + gap).sum::<usize>()

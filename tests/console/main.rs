@@ -8,6 +8,7 @@ mod answers;
 mod fake;
 mod flows;
 mod generations;
+mod graph;
 mod guards;
 mod harness;
 mod hydrate;

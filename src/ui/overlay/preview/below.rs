@@ -196,7 +196,9 @@ fn confirmed(plan: &Plan, app: &App) -> String {
         .collect();
     read.sort_unstable();
     read.dedup();
+    let asks = plan.steps.iter().take(COUNTED).any(|step| matches!(step.confirm, Confirm::Ask(_)));
     match read.as_slice() {
+        [] if asks => "confirmed by asking again".into(),
         [] => "confirmed by the answer".into(),
         _ if plan.steps.len() > COUNTED => "confirmed by re-reading each record".into(),
         [one] => format!("confirmed by re-reading the {}", app.word(singular(one.kind))),
