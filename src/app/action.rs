@@ -99,13 +99,16 @@ actions! {
     PageUp "page-up" Global "" "One page up" ["ctrl-u", "pageup"];
     Top "top" Global "" "To the first row" ["g", "home"];
     Bottom "bottom" Global "" "To the last row" ["shift-g", "end"];
-    SetRole "role" Users "role" "Give a role: scope and role in one pick, for the row or the marked rows" ["r"];
+    SetRole "role" Users "role" "Give a role or a seat: where and which in one pick, for the row or the marked rows" ["r"];
     Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
+    View "view" Users "view" "Show people, service accounts, or all" ["v"];
+    CreateService "create-service-account" Users "" "Create a service account" [];
     Members "members" Teams "members" "Check list of the team's members" ["m"];
+    ReplaceMembers "replace-members" Teams "" "Replace all members of the team by a list of names" ["shift-m"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
-    Create "create" List "create" "Create a user, team or role" ["c"];
+    Create "create" List "create" "Create a user, service account, team or role" ["c"];
     Edit "edit" List "edit" "Edit the fields of the row" ["e"];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
     Delete "delete" List "" "Delete" ["shift-d"];
@@ -122,7 +125,7 @@ actions! {
     Retry "retry" Activity "retry" "Try the selected change again, or send what is left of an earlier session" ["shift-r"];
     DropChange "drop" Activity "drop" "Drop a change that was not sent yet; put a failure aside" ["x"];
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
-    NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, all" ["tab"];
+    NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, registries, seats, all" ["tab"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];

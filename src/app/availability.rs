@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{App, Overlay, Tab, action::Action};
-use crate::directory::{Kind, Target, change::Verb, plan::State};
+use super::{App, Overlay, Tab, action::Action, pane::View};
+use crate::directory::{Id, Kind, Target, change::Verb, plan::State, record::User};
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
@@ -12,6 +12,9 @@ const CREATE: [Verb; 3] = [Verb::CreateUser, Verb::CreateTeam, Verb::CreateRole]
 
 /// Deletions by kind of record.
 const DELETE: [Verb; 3] = [Verb::DeleteUser, Verb::DeleteTeam, Verb::DeleteRole];
+
+/// What the form of a user changes.
+const EDIT: [Verb; 3] = [Verb::SetDisplayName, Verb::SetEmail, Verb::SetSeat];
 
 impl App {
     /// Yes, or why not.
@@ -31,12 +34,25 @@ impl App {
                 None => Ok(()),
             },
             Action::SetRole => {
-                self.someone()?;
+                self.somebody()?;
                 let org = self.can(Verb::SetOrgRole);
                 org.or_else(|_| self.can(Verb::SetTeamRole))
             }
-            Action::Teams => {
+            Action::View => match self.panes[0].has_views(&self.directory) {
+                true => Ok(()),
+                false => Err("The server lists no service accounts.".into()),
+            },
+            Action::CreateService => {
+                self.teams_read()?;
+                self.can(Verb::CreateService)
+            }
+            Action::ReplaceMembers => {
                 self.someone()?;
+                self.members_known()?;
+                self.can(Verb::ReplaceMembers)
+            }
+            Action::Teams => {
+                self.somebody()?;
                 self.teams_read()?;
                 self.can(Verb::AddMember)
             }
@@ -46,14 +62,15 @@ impl App {
                 self.can(Verb::AddMember)
             }
             Action::ToggleActive => {
-                self.someone()?;
+                self.somebody()?;
                 self.can(self.toggle_verb())
             }
+            Action::Create if self.lists_services() => self.availability(Action::CreateService),
             Action::Create => self.can(self.verb_of(CREATE)),
             Action::Edit => {
-                self.someone()?;
+                self.somebody()?;
                 match self.tab {
-                    Tab::Users => self.can(Verb::SetDisplayName).or_else(|_| self.can(Verb::SetEmail)),
+                    Tab::Users => EDIT.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(())),
                     Tab::Teams => Err(self.word(NO_RENAMING).into()),
                     _ => self.can(Verb::EditRole),
                 }
@@ -106,9 +123,14 @@ impl App {
             Action::Teams | Action::Members => refused(&[Verb::AddMember]),
             Action::ToggleActive => refused(&[Verb::Deactivate, Verb::Reactivate]),
             Action::Create => refused(&[self.verb_of(CREATE)]),
+            Action::CreateService => refused(&[Verb::CreateService]),
+            Action::ReplaceMembers => refused(&[Verb::ReplaceMembers]),
+            Action::View => {
+                (!can.service_accounts).then_some(Cow::Borrowed("This provider tells no service accounts apart."))
+            }
             Action::Delete => refused(&[self.verb_of(DELETE)]),
             Action::Edit => match self.kind_in_hand() {
-                Kind::User => refused(&[Verb::SetDisplayName, Verb::SetEmail]),
+                Kind::User => refused(&EDIT),
                 Kind::Team => Some(self.word(NO_RENAMING)),
                 Kind::Role => refused(&[Verb::EditRole]),
             },
@@ -181,6 +203,28 @@ impl App {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
     }
 
+    /// True while the list shows service accounts alone.
+    pub(super) fn lists_services(&self) -> bool {
+        self.tab == Tab::Users && self.panes[0].view == View::Services
+    }
+
+    /// Somebody who can be edited: not service accounts alone, where nobody edits those.
+    fn somebody(&self) -> Result<(), String> {
+        self.someone()?;
+        let Some(why) = self.capabilities().and_then(|can| can.fixed_services) else { return Ok(()) };
+        let service = |id: &Id| self.directory.user(id).filter(|user| user.account.is_service());
+        // Asked with every frame: marks are gone through only up to the first person.
+        let marks =
+            self.pane().filter(|pane| self.overlays.is_empty() && pane.kind == Kind::User).map(|pane| &pane.marks);
+        match (marks.filter(|marks| !marks.is_empty()), self.subject()) {
+            (Some(marks), _) if marks.iter().any(|id| service(id).is_none()) => Ok(()),
+            (Some(marks), _) if marks.len() > 1 => Err(format!("These are service accounts: {why}")),
+            (Some(marks), _) => refused_service(marks.first().and_then(service), why),
+            (None, Some(target)) if target.kind == Kind::User => refused_service(service(&target.id), why),
+            _ => Ok(()),
+        }
+    }
+
     fn teams_read(&self) -> Result<(), String> {
         if self.directory.is_read(Kind::Team) {
             Ok(())
@@ -197,6 +241,10 @@ impl App {
             Err(self.word("The server did not say who is in this team; R reads it again.").into())
         }
     }
+}
+
+fn refused_service(user: Option<&User>, why: &str) -> Result<(), String> {
+    user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name)))
 }
 
 /// The first screen's own actions, and what drives the boxes that open there: a new profile's form, palette, help.

@@ -8,7 +8,7 @@ use super::{
     action::{Action, Scope},
     text_field,
 };
-use crate::directory::{Kind, plan::Risk};
+use crate::directory::{Kind, change::Seat, plan::Risk, words::number};
 
 impl App {
     pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<Effect>) {
@@ -104,7 +104,11 @@ impl App {
     fn on_text(&mut self, event: &Event) {
         let now = self.now;
         match self.overlays.last_mut() {
-            Some(Overlay::Role(picker)) => drop(picker.edit(event)),
+            Some(Overlay::Role(picker)) => {
+                if let Some(planner) = &self.planner {
+                    picker.edit(event, &self.directory, planner.capabilities());
+                }
+            }
             Some(Overlay::Check(list)) => drop(list.edit(event, &self.directory)),
             Some(Overlay::Form(form)) => drop(form.edit(event)),
             Some(Overlay::Preview(preview)) => drop(text_field(&mut preview.typed, event)),
@@ -125,8 +129,30 @@ impl App {
         }
     }
 
-    /// A filter by role says how many users it could not judge.
+    /// How many full Models seats people have, where seats are known.
+    pub fn seats_in_words(&self) -> Option<String> {
+        let census = self.directory.census();
+        let seats = census.seats(Seat::Models);
+        let of = self.capabilities()?.full_seats.map_or_else(String::new, |sum| format!(" of {}", number(sum)));
+        let basis = if seats.known < census.people {
+            format!(", known for {} of {}", number(seats.known), number(census.people))
+        } else {
+            String::new()
+        };
+        (seats.known > 0).then(|| format!("{}{of} full seats{basis}", number(seats.full)))
+    }
+
+    pub(super) fn say_seats(&mut self) {
+        if let Some(words) = self.seats_in_words() {
+            self.say(format!("{words}."));
+        }
+    }
+
+    /// A filter by role says how many users it could not judge; one by seat, how many seats there are.
     fn say_what_is_unknown(&mut self, kind: Kind) {
+        if kind == Kind::User && self.panes[0].asks_seats() {
+            self.say_seats();
+        }
         let (unknown, all) = (self.panes[kind as usize].unjudged(&self.directory), self.directory.len(Kind::User));
         if unknown > 0 {
             let known = all.saturating_sub(unknown);

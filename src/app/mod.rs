@@ -21,7 +21,7 @@ use crate::directory::{
     records::Records,
     work::{Job, Link, Proof, Report},
 };
-use crate::scim::failure::Failure;
+use crate::scim::{failure::Failure, text::clean_line};
 
 pub mod action;
 pub mod availability;
@@ -43,6 +43,9 @@ mod reports;
 mod tests;
 
 pub use geometry::Size;
+
+/// Characters of one pasted line at most.
+const PASTED: usize = 65_536;
 
 /// The tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -447,10 +450,12 @@ pub(crate) fn lacks_roles(user: &crate::directory::record::User) -> bool {
 pub(crate) fn text_field(input: &mut Input, event: &Event) -> bool {
     match event {
         Event::Paste(text) => {
-            let clean = crate::scim::text::clean(text);
-            for c in clean.chars() {
-                input.handle(tui_input::InputRequest::InsertChar(c));
-            }
+            // Not character by character: each would go through all that is there, and a paste may be long.
+            let clean: String = text.lines().map(|line| clean_line(line, PASTED)).collect::<Vec<_>>().join(" ");
+            let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
+            let (before, after) = input.value().split_at(at);
+            let cursor = input.cursor() + clean.chars().count();
+            *input = Input::new(format!("{before}{clean}{after}")).with_cursor(cursor);
             !clean.is_empty()
         }
         Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && key.modifiers.contains(KeyModifiers::ALT) => false,

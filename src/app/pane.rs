@@ -14,6 +14,37 @@ use crate::directory::{
     sort::{self, Column, Order},
 };
 
+/// Which accounts the list of users shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// Those that are not said to be service accounts.
+    #[default]
+    People,
+    /// Service accounts.
+    Services,
+    /// All.
+    All,
+}
+
+impl View {
+    /// The next one in the round.
+    fn next(self) -> Self {
+        match self {
+            View::People => View::Services,
+            View::Services => View::All,
+            View::All => View::People,
+        }
+    }
+
+    fn shows(self, is_service: bool) -> bool {
+        match self {
+            View::People => !is_service,
+            View::Services => is_service,
+            View::All => true,
+        }
+    }
+}
+
 /// State of one list pane.
 #[derive(Debug)]
 pub struct Pane {
@@ -37,12 +68,14 @@ pub struct Pane {
     pub marks: IndexSet<Id>,
     /// What the provider's records hold.
     pub holds: Holds,
+    /// Which accounts; matters only to users, and only where there are service accounts.
+    pub view: View,
     cursor_id: Option<Id>,
     query: Query,
     sorted: Vec<u32>,
     /// What the filter kept, in sorted order.
     matched: Vec<u32>,
-    sorted_by: Option<Order>,
+    sorted_by: Option<(Order, View)>,
 }
 
 impl Pane {
@@ -59,6 +92,7 @@ impl Pane {
             top: 0,
             marks: IndexSet::new(),
             holds: Holds::default(),
+            view: View::default(),
             cursor_id: None,
             query: Query::default(),
             sorted: Vec::new(),
@@ -80,6 +114,9 @@ impl Pane {
     /// Rows came or went: sorts and filters anew, keeping the cursor on its record.
     pub fn rebuild(&mut self, directory: &Directory, now: Timestamp) {
         self.sorted_by = None;
+        if !self.has_views(directory) {
+            self.view = View::People;
+        }
         self.sort(directory);
         let found = self.query.run(directory, self.kind, &self.sorted, now);
         (self.rows, self.matched) = (found.shown, found.in_order);
@@ -127,9 +164,56 @@ impl Pane {
         directory.records().users().values().filter(|user| super::lacks_roles(user)).count()
     }
 
+    /// True if people and service accounts are told apart here.
+    pub fn has_views(&self, directory: &Directory) -> bool {
+        self.kind == Kind::User && directory.census().services > 0
+    }
+
+    /// How many records the view has, whatever the filter.
+    pub fn in_view(&self, directory: &Directory) -> usize {
+        let census = directory.census();
+        match self.view {
+            View::People if self.kind == Kind::User => census.people,
+            View::Services if self.kind == Kind::User => census.services,
+            _ => directory.len(self.kind),
+        }
+    }
+
+    /// Goes to the next view; marks stay with what they were set on only while it is shown.
+    pub fn next_view(&mut self, directory: &Directory, now: Timestamp) {
+        self.view = self.view.next();
+        self.rebuild(directory, now);
+        (self.cursor, self.top) = (0, 0);
+        self.cursor_id = self.selected(directory).cloned();
+        let shows = |id: &Id| directory.user(id).is_some_and(|user| self.view.shows(user.account.is_service()));
+        self.marks.retain(shows);
+    }
+
+    /// Goes to a view that shows this record.
+    pub fn reveal(&mut self, id: &Id, directory: &Directory, now: Timestamp) {
+        let service = directory.user(id).map(|user| user.account.is_service());
+        if self.kind == Kind::User && service.is_some_and(|service| !self.view.shows(service)) {
+            self.view = if service == Some(true) { View::Services } else { View::People };
+            self.rebuild(directory, now);
+        }
+    }
+
+    /// True if the column is shown in this view.
+    fn has_column(&self, column: Column) -> bool {
+        column.is_held(self.holds)
+            && (self.view != View::Services
+                || self.kind != Kind::User
+                || matches!(column, Column::Name | Column::Count | Column::LastActive | Column::Status))
+    }
+
+    /// True if the filter asks for Models seats.
+    pub fn asks_seats(&self) -> bool {
+        self.query.asks_seats()
+    }
+
     /// Sorts by the next column.
     pub fn next_column(&mut self, directory: &Directory, now: Timestamp) {
-        let columns: Vec<&Column> = Column::of(self.kind).iter().filter(|column| column.is_held(self.holds)).collect();
+        let columns: Vec<&Column> = Column::of(self.kind).iter().filter(|column| self.has_column(**column)).collect();
         let at = columns.iter().position(|column| **column == self.order.column).unwrap_or(0);
         if let Some(&&column) = columns.get((at + 1) % columns.len()) {
             // What people look for first: the latest, the largest.
@@ -213,9 +297,13 @@ impl Pane {
     }
 
     fn sort(&mut self, directory: &Directory) {
-        if self.sorted_by != Some(self.order) {
+        if self.sorted_by != Some((self.order, self.view)) {
             self.sorted = sort::rows(directory, self.kind, self.order);
-            self.sorted_by = Some(self.order);
+            self.sorted_by = Some((self.order, self.view));
+            if self.view != View::All && self.has_views(directory) {
+                let service = |row| directory.user_at(row).is_some_and(|user| user.account.is_service());
+                self.sorted.retain(|row| self.view.shows(service(*row)));
+            }
         }
     }
 }

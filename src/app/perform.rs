@@ -1,7 +1,7 @@
 //! What each action does.
 
 use super::{App, Effect, Overlay, Tab, action::Action, check, form::Purpose, palette};
-use crate::directory::{Id, Kind, work::Job};
+use crate::directory::{Id, Kind, sort::Column, work::Job};
 
 impl App {
     /// Does it, or says why not.
@@ -32,13 +32,16 @@ impl App {
             Action::Filter
             | Action::Sort
             | Action::SortReverse
+            | Action::View
             | Action::Mark
             | Action::MarkAll
             | Action::MarkRange => self.arrange(action),
             Action::SetRole
             | Action::Teams
             | Action::Members
+            | Action::ReplaceMembers
             | Action::Create
+            | Action::CreateService
             | Action::Edit
             | Action::ToggleActive
             | Action::Delete
@@ -181,6 +184,7 @@ impl App {
         let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
         match action {
             Action::Filter => pane.filtering = true,
+            Action::View => pane.next_view(directory, now),
             Action::Sort => pane.next_column(directory, now),
             Action::SortReverse => pane.reverse(directory, now),
             Action::Mark => {
@@ -191,13 +195,20 @@ impl App {
             _ => pane.mark_range(directory),
         }
         pane.scroll(rows);
+        if matches!(action, Action::Sort) && kind == Kind::User && self.panes[0].order.column == Column::Seat {
+            self.say_seats();
+        }
     }
 
     fn adjust(&mut self, action: Action) {
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
             (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
-            (Some(Overlay::Role(picker)), Action::NextScope) => picker.next_scope(),
+            (Some(Overlay::Role(picker)), Action::NextScope) => {
+                if let Some(planner) = &self.planner {
+                    picker.next_scope(&self.directory, planner.capabilities());
+                }
+            }
             (Some(Overlay::Form(form)), _) => form.step(action == Action::NextField),
             _ => {}
         }

@@ -115,6 +115,8 @@ pub struct Profile {
     pub parallel: usize,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// Full Models seats that the organisation has; W&B only, and no server tells it.
+    pub full_seats: Option<u64>,
 }
 
 impl Profile {
@@ -145,6 +147,7 @@ impl Profile {
             unguarded: Vec::new(),
             parallel: 4,
             timeout: Duration::from_secs(30),
+            full_seats: None,
         }
     }
 }

@@ -13,7 +13,11 @@ use super::{
     Look,
     fit::{self, cut, pad, pad_left, width, wrap},
 };
-use crate::app::{App, action::Action, pane::Pane};
+use crate::app::{
+    App,
+    action::Action,
+    pane::{Pane, View},
+};
 use crate::directory::{Kind, Name, work::Link};
 use crate::scim::failure::Class;
 
@@ -38,6 +42,9 @@ const MOST_TOLD: usize = 8;
 /// With more users than this the holders of roles are not counted with each frame; the details show them.
 const FEW_USERS: usize = 5_000;
 
+/// From this many columns of the screen the border says how many seats are taken.
+const WIDE: u16 = 100;
+
 /// Draws the list of the open tab.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let Some(pane) = app.pane() else { return };
@@ -45,6 +52,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let mut block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title.line);
     if let Some(words) = unproven(pane, usize::from(area.width.saturating_sub(6)), app, look) {
         block = block.title_bottom(words);
+    } else if let Some(words) = seats(pane, area, app, look) {
+        block = block.title_bottom(words.right_aligned());
     }
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -54,7 +63,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
     let cells = usize::from(inner.width).saturating_sub(MARKER + MARGIN);
-    let columns = columns::fit(pane.kind, cells, pane.holds, app.directory.len(Kind::User) <= FEW_USERS);
+    let columns = columns::fit((pane.kind, pane.view), cells, pane.holds, app.directory.len(Kind::User) <= FEW_USERS);
     if pane.rows.is_empty() {
         nothing(frame, body, pane, app, look);
         return;
@@ -236,6 +245,14 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
             Some(format!("! {told}: {why} {key} goes on."))
         }
     }
+}
+
+/// How many full seats there are, where the screen is wide.
+fn seats(pane: &Pane, area: Rect, app: &App, look: &Look) -> Option<Line<'static>> {
+    let wanted = pane.kind == Kind::User && pane.view != View::Services && app.size.width >= WIDE;
+    let words = app.seats_in_words().filter(|_| wanted)?;
+    let words = cut(&words, usize::from(area.width.saturating_sub(6)), look.glyphs.more);
+    Some(Line::styled(format!(" {words} "), look.dim()))
 }
 
 /// Why it can't be known whether the list is whole.

@@ -8,7 +8,7 @@ use ratatui::{
 use super::{Page, ago, count, pad, width};
 use crate::directory::{
     Target,
-    change::Field,
+    change::{Field, Seat},
     query::account_word,
     record::{Depth, Grant, LastActive, User},
 };
@@ -35,7 +35,8 @@ impl Page<'_> {
         lines.extend(self.teams(user, target));
         if !user.registry_roles.is_empty() {
             lines.push(self.heading("Registries", user.registry_roles.len(), ""));
-            lines.extend(user.registry_roles.iter().map(|grant| self.grant(grant, None)));
+            let field = |grant: &Grant| Field::Registry(Some(grant.scope.clone()));
+            lines.extend(user.registry_roles.iter().map(|grant| self.grant(grant, Some((target, field(grant))))));
         }
         lines.push(Line::default());
         lines.extend(self.dates(user.created, user.modified, &user.id));
@@ -69,9 +70,11 @@ impl Page<'_> {
         if holds.org_roles {
             lines.extend(self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole)));
         }
-        for (label, seat) in [("Models seat", &user.models_seat), ("Weave role", &user.weave_role)] {
-            if let Some(seat) = seat {
-                lines.extend(self.fact(label, seat.as_str(), Style::new()));
+        for (seat, level) in [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)] {
+            if let Some(level) = level {
+                let field = Field::Seat(seat);
+                let words = format!("{level}{}", self.mark(target, &field));
+                lines.extend(self.fact(seat.label(), &words, self.value_style(target, &field)));
             }
         }
         let last = match user.last_active {

@@ -8,9 +8,9 @@ use super::{Look, columns::What};
 use crate::app::App;
 use crate::directory::{
     Id, Kind, Name, Target,
-    change::Field,
+    change::{Field, Seat},
     query::account_word,
-    record::{Depth, LastActive, Problem, Role, Team, User},
+    record::{Account, Depth, LastActive, Problem, Role, Team, User},
 };
 
 /// More members than this are not looked through for admins with each frame.
@@ -140,7 +140,10 @@ impl<'a> Row<'a> {
                 cell.pending(self.is(&Field::Display), self.look)
             }
             What::OrgRole => or_none(user.org_role.as_ref()).pending(self.is(&Field::OrgRole), self.look),
-            What::Seat => or_none(user.models_seat.as_ref()),
+            What::Seat => or_none(user.models_seat.as_ref()).pending(self.is(&Field::Seat(Seat::Models)), self.look),
+            What::Account => Cell::new(if user.account == Account::OrgService { "organisation" } else { "team" }),
+            What::TeamNames => self.team_names(user),
+            What::Created => self.created(user.created),
             What::Teams if !self.app.directory.is_read(Kind::Team) => Cell::new(self.look.glyphs.unknown),
             What::Teams => {
                 let pending = self.touched && self.any_team_pending();
@@ -152,6 +155,26 @@ impl<'a> Row<'a> {
             }),
             _ => self.status(user),
         }
+    }
+
+    fn created(&self, at: Option<Timestamp>) -> Cell {
+        Cell::new(at.map_or_else(|| self.look.glyphs.unknown.into(), |at| self.look.day(at)))
+    }
+
+    /// The first few names, and how many more there are.
+    fn team_names(&self, user: &User) -> Cell {
+        const NAMED: usize = 3;
+        let directory = &self.app.directory;
+        if !directory.is_read(Kind::Team) {
+            return Cell::new(self.look.glyphs.unknown);
+        }
+        let teams = directory.teams_of(&user.id);
+        let names = teams.iter().take(NAMED).filter_map(|id| directory.team(id)).map(|team| team.name.as_str());
+        let mut cell = Cell::new(names.collect::<Vec<_>>().join(", "));
+        if let Some(more) = teams.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            cell.tail = format!(" +{more}");
+        }
+        cell
     }
 
     fn status(&self, user: &User) -> Cell {
@@ -182,7 +205,7 @@ impl<'a> Row<'a> {
                 cell.pending(self.is(&Field::Members), self.look)
             }
             What::Admins => Cell::new(self.admins(team)),
-            _ => Cell::new(team.created.map_or_else(|| self.look.glyphs.unknown.into(), |at| self.look.day(at))),
+            _ => self.created(team.created),
         }
     }
 

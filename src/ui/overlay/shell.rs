@@ -198,6 +198,37 @@ pub fn visible(input: &Input, room: usize) -> (String, usize) {
     (fit::cut(&shown, room, ""), at)
 }
 
+/// A long text field as rows of so many cells, with row and column of the cursor.
+pub fn rows_of(input: &Input, room: usize) -> (Vec<String>, (usize, usize)) {
+    let value = input.value();
+    let split = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
+    let (mut rows, mut used, mut cursor, mut passed) = (vec![String::new()], 0, (0, 0), 0);
+    for grapheme in value.graphemes(true) {
+        let shown = text::clean(grapheme);
+        let wide = fit::width(&shown);
+        if used + wide > room.max(1) {
+            rows.push(String::new());
+            used = 0;
+        }
+        if passed <= split {
+            cursor = (rows.len() - 1, used);
+        }
+        if let Some(row) = rows.last_mut() {
+            row.push_str(&shown);
+        }
+        used += wide;
+        passed += grapheme.len();
+    }
+    if split >= value.len() {
+        if used >= room.max(1) {
+            rows.push(String::new());
+            used = 0;
+        }
+        cursor = (rows.len() - 1, used);
+    }
+    (rows, cursor)
+}
+
 /// Words wrapped into lines of one style, with an indent.
 pub fn wrapped(words: &str, columns: usize, indent: usize, style: Style) -> Vec<Line<'static>> {
     fit::wrap(words, columns.saturating_sub(indent).max(1))
