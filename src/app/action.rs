@@ -101,7 +101,7 @@ actions! {
     Bottom "bottom" Global "" "To the last row" ["shift-g", "end"];
     SetRole "role" Users "role" "Give a role or a seat: where and which in one pick, for the row or the marked rows" ["r"];
     Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
-    View "view" Users "view" "Show people, service accounts, or all" ["v"];
+    View "view" Users "" "Show people, service accounts, or all" ["v"];
     CreateService "create-service-account" Users "" "Create a service account" [];
     Members "members" Teams "members" "Check list of the team's members" ["m"];
     ReplaceMembers "replace-members" Teams "" "Replace all members of the team by a list of names" ["shift-m"];

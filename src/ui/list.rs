@@ -52,8 +52,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let mut block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title.line);
     if let Some(words) = unproven(pane, usize::from(area.width.saturating_sub(6)), app, look) {
         block = block.title_bottom(words);
-    } else if let Some(words) = seats(pane, area, app, look) {
-        block = block.title_bottom(words.right_aligned());
+    } else {
+        for words in [views(pane, area, app, look), seats(pane, area, app, look)].into_iter().flatten() {
+            block = block.title_bottom(words);
+        }
     }
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -247,12 +249,28 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
     }
 }
 
+/// The views with their key and the present one, where people and service accounts are told apart.
+fn views(pane: &Pane, area: Rect, app: &App, look: &Look) -> Option<Line<'static>> {
+    let key = app.keymap.label(Action::View).filter(|_| pane.has_views(&app.directory))?;
+    let all = [(View::People, "people"), (View::Services, "service accounts"), (View::All, "all")];
+    let mut spans = vec![Span::styled(format!(" {key}"), look.accent())];
+    for (at, (view, word)) in all.into_iter().enumerate() {
+        let gap = if at == 0 { " ".to_owned() } else { format!(" {} ", look.glyphs.dot) };
+        let style = if view == pane.view { look.strong() } else { look.dim() };
+        spans.extend([Span::styled(gap, look.dim()), Span::styled(word, style)]);
+    }
+    spans.push(Span::raw(" "));
+    let line = Line::from(spans);
+    (line.width() + 2 <= usize::from(area.width)).then_some(line)
+}
+
 /// How many full seats there are, where the screen is wide.
 fn seats(pane: &Pane, area: Rect, app: &App, look: &Look) -> Option<Line<'static>> {
     let wanted = pane.kind == Kind::User && pane.view != View::Services && app.size.width >= WIDE;
     let words = app.seats_in_words().filter(|_| wanted)?;
-    let words = cut(&words, usize::from(area.width.saturating_sub(6)), look.glyphs.more);
-    Some(Line::styled(format!(" {words} "), look.dim()))
+    // The views stand at the left.
+    let room = usize::from(area.width).saturating_sub(if pane.has_views(&app.directory) { 40 } else { 6 });
+    (fit::width(&words) <= room).then(|| Line::styled(format!(" {words} "), look.dim()).right_aligned())
 }
 
 /// Why it can't be known whether the list is whole.

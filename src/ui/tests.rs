@@ -460,9 +460,9 @@ fn a_long_list_shows_where_it_is() {
         screen(app, &look()).lines().enumerate().filter(|(_, line)| line.ends_with('┃')).map(|(at, _)| at).collect()
     };
     let mut app = app(80, 12);
-    assert_eq!(thumbs(&app), [4, 5]);
+    assert_eq!(thumbs(&app), [4, 5, 6]);
     press(&mut app, Action::Bottom);
-    assert_eq!(thumbs(&app), [8, 9]);
+    assert_eq!(thumbs(&app), [7, 8, 9]);
     assert!(row_of(&screen(&app, &look()), "▌").contains("田中エヴァ"));
 }
 
@@ -532,7 +532,7 @@ fn the_reason_of_the_selected_failure_is_read_in_full() {
 
 #[test]
 fn a_list_says_whether_it_is_whole() {
-    assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 ─"));
+    assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 accounts ─"));
     let mut short = app(80, 24);
     let words = "13 of 500, not all: the server repeated itself when asked for more";
     let proof = Proof { kind: Kind::User, seen: 13, words: words.into(), complete: false };

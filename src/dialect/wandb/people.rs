@@ -136,12 +136,13 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
 fn seats_taken(case: Case<'_>, sum: Option<u64>, new: &NewUser) -> String {
     let is_full = |seat: &Option<Name>| seat.as_ref().is_none_or(|seat| seat.is(FULL));
     let level = |seat: &Option<Name>| seat.as_ref().map_or_else(|| FULL.to_owned(), Name::to_string);
-    let models = is_full(&new.models_seat).then(|| seats::taken(case, sum, Seat::Models)).flatten();
-    let models = models.map_or_else(String::new, |taken| format!(" {taken}"));
-    if is_full(&new.models_seat) && is_full(&new.weave_role) {
-        return format!("Takes a full Models seat and full Weave access.{models}");
-    }
-    format!("Seats: Models {}, Weave {}.{models}", level(&new.models_seat), level(&new.weave_role))
+    let taken = is_full(&new.models_seat).then(|| seats::taken(case, sum, Seat::Models)).flatten();
+    let words = if is_full(&new.models_seat) && is_full(&new.weave_role) {
+        "Takes full Weave access and a full Models seat".to_owned()
+    } else {
+        format!("Seats: Weave {}, Models {}", level(&new.weave_role), level(&new.models_seat))
+    };
+    taken.map_or_else(|| format!("{words}."), |taken| format!("{words}; {taken}"))
 }
 
 /// SCIM can't make one; what W&B's SDK calls for it takes an email alone.

@@ -57,8 +57,8 @@ fn takes(case: Case<'_>, sum: Option<u64>, seat: Seat, to: &Name) -> Option<Stri
         Seat::Models => "Models seat",
         Seat::Weave => "Weave seat",
     };
-    let taken = taken(case, sum, seat).map_or_else(String::new, |taken| format!(" {taken}"));
-    to.is(FULL).then(|| format!("Takes a full {product}.{taken}"))
+    let taken = taken(case, sum, seat).map_or_else(|| ".".to_owned(), |taken| format!("; {taken}"));
+    to.is(FULL).then(|| format!("Takes a full {product}{taken}"))
 }
 
 /// How many full seats people have now, of how many where that is known. `None` where the server shows no seats.
@@ -74,7 +74,8 @@ pub(super) fn taken(case: Case<'_>, sum: Option<u64>, seat: Seat) -> Option<Stri
     };
     let none_left = sum.is_some_and(|sum| seats.full as u64 >= sum);
     let refusal = if none_left { " None is left: W&B may refuse." } else { "" };
-    (seats.known > 0).then(|| format!("{}{of} are taken now{basis}.{refusal}", seats.full))
+    let are = if seats.full == 1 { "is" } else { "are" };
+    (seats.known > 0).then(|| format!("{}{of} {are} taken now{basis}.{refusal}", seats.full))
 }
 
 pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {

@@ -78,7 +78,7 @@ const USERS: &[Column] = &[
 ];
 
 const SERVICES: &[Column] = &[
-    column(What::Name, &["Service account"], (14, 28), 0, Some(sort::Column::Name)),
+    column(What::Name, &["Service", "Service account"], (11, 28), 0, Some(sort::Column::Name)),
     column(What::Account, &["Of"], (12, 12), 1, None),
     column(What::TeamNames, &["Teams"], (10, 48), 2, Some(sort::Column::Count)),
     column(What::Created, &["Created"], (10, 10), 3, None),

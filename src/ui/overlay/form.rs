@@ -138,7 +138,9 @@ impl Value<'_> {
     fn choice(&self, all: &[Choice], chosen: usize, room: usize) -> (Vec<Vec<Span<'static>>>, (usize, usize)) {
         let mut rows: Vec<Vec<Span<'static>>> = vec![Vec::new()];
         let (mut used, mut cursor) = (0, (0, 0));
-        for (at, choice) in all.iter().enumerate() {
+        // Where rows are few, only the field with the cursor shows what else there is.
+        let only_chosen = self.columns < NARROW && !self.focused;
+        for (at, choice) in all.iter().enumerate().filter(|(at, _)| !only_chosen || *at == chosen) {
             let (sign, style) = match (at == chosen, self.field.locked.is_some()) {
                 (_, true) => (self.look.glyphs.choice[usize::from(at != chosen)], self.look.dim()),
                 (true, _) if self.focused => (self.look.glyphs.choice[0], self.look.accent().patch(self.look.strong())),
