@@ -117,6 +117,10 @@ impl App {
             let first = can.can(*verbs.first()?).err()?;
             verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first))
         };
+        let edits = [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit, Action::Permissions];
+        if let Some(why) = can.fixed_services.filter(|_| self.lists_services() && edits.contains(&action)) {
+            return Some(Cow::Borrowed(why));
+        }
         match action {
             Action::SetRole => refused(&[Verb::SetOrgRole, Verb::SetTeamRole]),
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),

@@ -139,8 +139,15 @@ pub struct Preview {
     pub requests: bool,
     /// Line with the cursor.
     pub cursor: usize,
-    /// First line on screen.
+    /// First line on screen: of the requests, or of the text about the only line.
     pub top: usize,
+}
+
+impl Preview {
+    /// True if the plan is one line: there is nothing to go through but its text.
+    pub fn is_alone(&self) -> bool {
+        self.plan.steps.len() == 1 && self.plan.refused.is_empty()
+    }
 }
 
 /// Something that can be copied, and how it is called.

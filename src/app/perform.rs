@@ -96,7 +96,7 @@ impl App {
             Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
             Some(Overlay::Palette(palette)) => palette.cursor = to(palette.cursor, palette.shown.len(), boxed),
             Some(Overlay::Copy { choices, cursor }) => *cursor = to(*cursor, choices.len(), boxed),
-            Some(Overlay::Preview(preview)) if preview.requests => {
+            Some(Overlay::Preview(preview)) if preview.requests || preview.is_alone() => {
                 preview.top = to(preview.top, usize::from(u16::MAX), boxed);
             }
             Some(Overlay::Preview(preview)) => {

@@ -210,7 +210,8 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
                 Err(Unsupported(why)) => plan.refused.push((line, why)),
                 Ok(mut step) => {
                     step.risk = step.risk.max(guarded.risk);
-                    step.consequences.extend(guarded.notes);
+                    // Before what may be a long list of names.
+                    step.consequences.splice(0..0, guarded.notes);
                     step.words = line;
                     plan.steps.push(step);
                 }

@@ -18,7 +18,7 @@ use crate::app::{
     action::Action,
     pane::{Pane, View},
 };
-use crate::directory::{Kind, Name, work::Link};
+use crate::directory::{Kind, Name, sort, work::Link};
 use crate::scim::failure::Class;
 
 mod cells;
@@ -264,9 +264,10 @@ fn views(pane: &Pane, area: Rect, app: &App, look: &Look) -> Option<Line<'static
     (line.width() + 2 <= usize::from(area.width)).then_some(line)
 }
 
-/// How many full seats there are, where the screen is wide.
+/// How many full seats there are, where the screen is wide or the list is about seats.
 fn seats(pane: &Pane, area: Rect, app: &App, look: &Look) -> Option<Line<'static>> {
-    let wanted = pane.kind == Kind::User && pane.view != View::Services && app.size.width >= WIDE;
+    let about = pane.asks_seats() || pane.order.column == sort::Column::Seat;
+    let wanted = pane.kind == Kind::User && pane.view != View::Services && (app.size.width >= WIDE || about);
     let words = app.seats_in_words().filter(|_| wanted)?;
     // The views stand at the left.
     let room = usize::from(area.width).saturating_sub(if pane.has_views(&app.directory) { 40 } else { 6 });

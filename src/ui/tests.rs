@@ -648,3 +648,24 @@ fn the_palette_knows_what_lies_beneath_and_names_no_profile_twice() {
     assert_eq!(refused(&app, "role"), [Some("works without this box: Esc goes back".to_owned())]);
     assert_eq!(refused(&app, "members"), [Some("on Teams only".to_owned())]);
 }
+
+#[test]
+fn service_accounts_are_a_view_of_their_own() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut app = app(width, height);
+        press(&mut app, Action::View);
+        insta::assert_snapshot!(format!("service_accounts_{width}"), screen(&app, &look()));
+        press(&mut app, Action::View);
+        insta::assert_snapshot!(format!("all_accounts_{width}"), screen(&app, &look()));
+    }
+}
+
+#[test]
+fn a_list_about_seats_says_how_many_are_taken() {
+    let mut app = app(80, 24);
+    assert!(!screen(&app, &look()).contains("full seats"));
+    press(&mut app, Action::Filter);
+    type_text(&mut app, "seat:full");
+    press(&mut app, Action::Open);
+    assert!(screen(&app, &look()).contains("6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
+}

@@ -15,6 +15,7 @@ mod input;
 mod lost;
 mod marks;
 mod offline;
+mod people;
 mod profiles;
 mod refusal;
 mod rfc;

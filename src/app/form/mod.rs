@@ -17,6 +17,7 @@ mod values;
 
 pub use field::{Choice, Entry, Field};
 pub use profile::ProfileDraft;
+pub use values::words;
 
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

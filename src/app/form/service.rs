@@ -13,12 +13,11 @@ impl Form {
     /// A form for a new service account.
     pub fn create_service(directory: &Directory) -> Self {
         let kinds = [("team", "one team's"), ("organisation", "the organisation's")];
-        let kind_hint = "the organisation's works in every team";
-        let team_hint = format!("whose it is, or where it works unless told otherwise, {}", some_teams(directory));
+        let kind_hint = "the organisation's works in every team, and has one to begin with";
         let fields = vec![
             Field::text("name", "Name", "", "unique, such as ci-bot; it can't be changed afterwards"),
             Field::choice("kind", "Account of", kinds, "team", kind_hint),
-            Field::text("team", "Team", "", team_hint.trim_end_matches(", ")),
+            Field::text("team", "Team", "", &some_teams(directory)),
         ];
         Self::new(Purpose::CreateService, "New service account", fields)
     }

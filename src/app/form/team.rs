@@ -32,10 +32,13 @@ impl Form {
 
     /// A form for all members of a team.
     pub fn replace_members(team: &Team) -> Self {
-        let hint =
-            "type or paste user names or emails, split by spaces, commas or line breaks; whoever is missing goes";
+        let hint = "type or paste user names or emails; whoever is not named goes";
         let fields = vec![Field::list("members", "Members", hint)];
-        Self::new(Purpose::ReplaceMembers(team.id.clone()), &format!("All members of {}", team.name), fields)
+        Self::new(
+            Purpose::ReplaceMembers(team.id.clone()),
+            &format!("All members of {} ({} now)", team.name, team.size()),
+            fields,
+        )
     }
 
     pub(super) fn new_team(&mut self, key: Id, directory: &Directory) -> Vec<Change> {

@@ -26,7 +26,7 @@ impl Form {
             Field::text("email", "Email", "", "eva@example.com"),
         ];
         if can.instance_admins {
-            let hint = "yes: admin of everything on this server, whatever the organisation";
+            let hint = "yes: admin of everything on this server";
             fields.push(Field::choice("admin", "Instance admin", [("no", "no"), ("yes", "yes")], "no", hint));
         }
         let plain = |field: Field| if can.instance_admins { field.only("admin", NO) } else { field };
@@ -38,8 +38,8 @@ impl Form {
             for (seat, key) in SEATS {
                 fields.push(plain(seat_field(seat, key, Some(&FULL.into()), can)));
             }
-            let hint = format!("optional: teams to join, split by spaces, {}", some_teams(directory));
-            fields.push(plain(Field::text("teams", "Teams", "", hint.trim_end_matches(", "))));
+            let hint = format!("optional, split by spaces {}", some_teams(directory));
+            fields.push(plain(Field::text("teams", "Teams", "", hint.trim_end())));
         }
         Self { spaced_names: can.spaced_names, ..Self::new(Purpose::CreateUser, "New user", fields) }
     }

@@ -38,7 +38,7 @@ pub(super) fn email_problem(email: &str) -> Result<(), &'static str> {
 }
 
 /// The words between spaces, commas, semicolons and line breaks.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty())
 }
 

@@ -161,7 +161,7 @@ impl<'a> Row<'a> {
         Cell::new(at.map_or_else(|| self.look.glyphs.unknown.into(), |at| self.look.day(at)))
     }
 
-    /// The first few names, and how many more there are.
+    /// The names, or where they are many, how many.
     fn team_names(&self, user: &User) -> Cell {
         const NAMED: usize = 3;
         let directory = &self.app.directory;
@@ -169,12 +169,12 @@ impl<'a> Row<'a> {
             return Cell::new(self.look.glyphs.unknown);
         }
         let teams = directory.teams_of(&user.id);
-        let names = teams.iter().take(NAMED).filter_map(|id| directory.team(id)).map(|team| team.name.as_str());
-        let mut cell = Cell::new(names.collect::<Vec<_>>().join(", "));
-        if let Some(more) = teams.len().checked_sub(NAMED).filter(|more| *more > 0) {
-            cell.tail = format!(" +{more}");
+        if teams.len() > NAMED {
+            return Cell::new(super::fit::counted(teams.len(), "team"));
         }
-        cell
+        let names: Vec<&str> =
+            teams.iter().filter_map(|id| directory.team(id)).map(|team| team.name.as_str()).collect();
+        Cell::new(names.join(", "))
     }
 
     fn status(&self, user: &User) -> Cell {

@@ -66,7 +66,9 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
     if let Some(proof) = proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.complete) {
         // What was read is more than what is shown where the view leaves some out.
         let more = if all == app.directory.len(pane.kind) { "" } else { " accounts" };
-        parts.push(Part::new(4, "", format!("{}{more}", proof.words), look.dim()));
+        if pane.view != View::Services {
+            parts.push(Part::new(4, "", format!("{}{more}", proof.words), look.dim()));
+        }
     }
     if !pane.marks.is_empty() {
         parts.push(Part::new(1, "", format!("{} marked", count(pane.marks.len() as u64)), look.accent()));

@@ -178,12 +178,14 @@ fn under(field: &Field, focused: bool, indent: usize, columns: usize, look: &Loo
     if words.is_empty() { Vec::new() } else { shell::wrapped(&words, columns.saturating_sub(1), indent + 1, style) }
 }
 
-/// What is asked for, and how a choice is made while the cursor is there.
+/// What is asked for; how many words are there; how a choice is made while the cursor is there.
 fn hint(field: &Field, focused: bool, look: &Look) -> String {
-    if !focused || !matches!(field.entry, Entry::Choice { .. }) {
-        return field.hint.clone();
-    }
-    let how = "Space or arrows go round, a letter picks";
-    let dot = look.glyphs.dot;
-    if field.hint.is_empty() { how.to_owned() } else { format!("{} {dot} {how}", field.hint) }
+    let more = match &field.entry {
+        Entry::Choice { .. } if focused => "Space goes round, a letter picks".to_owned(),
+        Entry::List(input) if !input.value().trim().is_empty() => {
+            fit::counted(crate::app::form::words(input.value()).count(), "name")
+        }
+        _ => return field.hint.clone(),
+    };
+    if field.hint.is_empty() { more } else { format!("{more} {} {}", look.glyphs.dot, field.hint) }
 }

@@ -67,7 +67,8 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
 /// Widths of the columns.
 struct Table<'a> {
     width: usize,
-    name: usize,
+    place: usize,
+    role: usize,
     now: usize,
     /// 0 where there is no room: the note of the line with the cursor stands below the list.
     note: usize,
@@ -77,12 +78,12 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn new(width: usize, look: &'a Look) -> Self {
         if width < ROOMY {
-            let name = width.saturating_sub(rows::PREFIX + 3) / 2;
-            return Self { width, name, now: 1, note: 0, look };
+            let half = width.saturating_sub(rows::PREFIX + 3) / 2;
+            return Self { width, place: half, role: half, now: 1, note: 0, look };
         }
-        let (name, now) = ((width / 4).min(26), 5);
-        let note = width.saturating_sub(rows::PREFIX + 2 * (name + 1) + now + 2);
-        Self { width, name, now, note, look }
+        let (place, role, now) = ((width * 3 / 11).min(28), (width / 4).min(26), 5);
+        let note = width.saturating_sub(rows::PREFIX + place + role + now + 4);
+        Self { width, place, role, now, note, look }
     }
 
     fn row(&self, selected: bool, choice: &Choice) -> Line<'static> {
@@ -92,8 +93,8 @@ impl<'a> Table<'a> {
         let now = fit::cut(&now, self.now, "");
         let note = self.note_of(choice);
         let cells: [Cell; 4] = [
-            (choice.place_name.as_str(), self.name, base),
-            (choice.role.as_str(), self.name, if choice.refused { base } else { look.strong() }),
+            (choice.place_name.as_str(), self.place, base),
+            (choice.role.as_str(), self.role, if choice.refused { base } else { look.strong() }),
             (&now, self.now, look.good()),
             (&note, self.note, look.dim()),
         ];

@@ -1,6 +1,7 @@
 //! Boxes as they are opened by keys, over a provider that plans like a real one.
 
 mod looks;
+mod people;
 mod rules;
 
 use std::fmt::Write as _;
