@@ -38,10 +38,9 @@ impl App {
                 let org = self.can(Verb::SetOrgRole);
                 org.or_else(|_| self.can(Verb::SetTeamRole))
             }
-            Action::View => match self.panes[0].has_views(&self.directory) {
-                true => Ok(()),
-                false => Err("The server lists no service accounts.".into()),
-            },
+            Action::View if !self.panes[0].has_views(&self.directory) => {
+                Err("The server lists no service accounts.".into())
+            }
             Action::CreateService => {
                 self.teams_read()?;
                 self.can(Verb::CreateService)

@@ -8,7 +8,10 @@ use super::{
     action::{Action, Scope},
     text_field,
 };
-use crate::directory::{Kind, change::Seat, plan::Risk, words::number};
+use crate::{
+    directory::{Kind, change::Seat, plan::Risk},
+    scim::text::number,
+};
 
 impl App {
     pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<Effect>) {

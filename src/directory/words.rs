@@ -269,16 +269,3 @@ pub fn phrase(verb: Verb) -> &'static str {
         Verb::DeleteKey => "delete an API key",
     }
 }
-
-/// A number with its thousands apart: `12,000`.
-pub fn number(value: impl TryInto<u64>) -> String {
-    let digits = value.try_into().unwrap_or(u64::MAX).to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}

@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-pub use crate::directory::words::number as count;
+pub use crate::scim::text::number as count;
 
 /// Display width in cells: the sum of the graphemes' widths, which is what the screen's buffer goes by. The width of the
 /// text as a whole can be less where letters join (Arabic lam and alef).

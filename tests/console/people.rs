@@ -7,7 +7,7 @@ use scimitar::{
     directory::plan::State,
 };
 
-use crate::harness::{Console, options};
+use crate::harness::{Console, Room, Server, options, profile_of};
 
 fn multi_tenant() -> demo::Options {
     demo::Options { hosting: demo::Hosting::MultiTenant, ..options() }
@@ -62,6 +62,19 @@ async fn a_seat_of_one_and_of_two_marked_users() {
     }
     console.find("seat:full");
     console.expect("48 full seats");
+}
+
+#[tokio::test]
+async fn the_contracts_seats_are_said_where_they_are_counted() {
+    let server = Server::start(options()).await;
+    let mut profile = profile_of(&server, &options());
+    profile.full_seats = Some(50);
+    let mut console = Console::open_sized(&Room::new(), profile, 120, 40).await;
+    console.expect("48 of 50 full seats");
+    console.find("-seat:full");
+    console.press(Action::MarkAll);
+    console.pick_role("models seat full");
+    console.expect("Takes a full Models seat; 48 of 50 are taken now.");
 }
 
 #[tokio::test]

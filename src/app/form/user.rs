@@ -38,8 +38,8 @@ impl Form {
             for (seat, key) in SEATS {
                 fields.push(plain(seat_field(seat, key, Some(&FULL.into()), can)));
             }
-            let hint = format!("optional, split by spaces {}", some_teams(directory));
-            fields.push(plain(Field::text("teams", "Teams", "", hint.trim_end())));
+            let hint = format!("optional, split by spaces; {}", some_teams(directory));
+            fields.push(plain(Field::text("teams", "Teams", "", hint.trim_end_matches("; "))));
         }
         Self { spaced_names: can.spaced_names, ..Self::new(Purpose::CreateUser, "New user", fields) }
     }
