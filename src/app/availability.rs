@@ -228,6 +228,15 @@ impl App {
         }
     }
 
+    /// Why the row of the check list can't be changed: it is a service account, where nobody edits those.
+    pub(super) fn fixed_row(&self) -> Option<String> {
+        let Some(Overlay::Check(list)) = self.overlays.last() else { return None };
+        let why = self.capabilities()?.fixed_services?;
+        let id = list.selected(&self.directory).filter(|_| list.kind() == Kind::User)?;
+        let user = self.directory.user(&id).filter(|user| user.account.is_service());
+        refused_service(user, why).err()
+    }
+
     fn teams_read(&self) -> Result<(), String> {
         if self.directory.is_read(Kind::Team) {
             Ok(())

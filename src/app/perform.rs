@@ -201,6 +201,10 @@ impl App {
     }
 
     fn adjust(&mut self, action: Action) {
+        if let (Action::Toggle, Some(why)) = (action, self.fixed_row()) {
+            self.say(why);
+            return;
+        }
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
             (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),

@@ -74,7 +74,7 @@ async fn the_contracts_seats_are_said_where_they_are_counted() {
     console.find("-seat:full");
     console.press(Action::MarkAll);
     console.pick_role("models seat full");
-    console.expect("Takes a full Models seat; 48 of 50 are taken now.");
+    console.expect("Takes a full Models seat; taken now: 48 of 50.");
 }
 
 #[tokio::test]
@@ -177,6 +177,14 @@ async fn service_accounts_are_apart_created_deleted_and_never_edited() {
         console.expect("ci-bot is a service account: W&B lets nobody edit those over SCIM, only delete them.");
         assert!(console.app().overlays.is_empty());
     }
+    console.press(Action::GoTeams);
+    console.find("ops");
+    console.press(Action::Members);
+    console.type_text("ci-bot");
+    console.press(Action::Toggle);
+    console.expect("ci-bot is a service account: W&B lets nobody edit those over SCIM, only delete them.");
+    console.esc();
+    console.press(Action::GoUsers);
     console.find_all();
     console.press(Action::Create);
     console.expect("New service account");

@@ -74,8 +74,7 @@ pub(super) fn taken(case: Case<'_>, sum: Option<u64>, seat: Seat) -> Option<Stri
     };
     let none_left = sum.is_some_and(|sum| seats.full as u64 >= sum);
     let refusal = if none_left { " None is left: W&B may refuse." } else { "" };
-    let are = if seats.full == 1 { "is" } else { "are" };
-    (seats.known > 0).then(|| format!("{}{of} {are} taken now{basis}.{refusal}", seats.full))
+    (seats.known > 0).then(|| format!("taken now: {}{of}{basis}.{refusal}", seats.full))
 }
 
 pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {
