@@ -167,7 +167,7 @@ async fn service_accounts_are_apart_created_deleted_and_never_edited() {
     let (mut console, server) = Console::on_demo(options()).await;
     console.expect("1 Users 58 + 2 service");
     console.find("ci-bot");
-    console.expect("No users match 'ci-bot'.");
+    console.expect("No users match 'ci-bot'. Esc clears the filter. v looks among service accounts.");
     console.find_all();
     console.press(Action::View);
     console.expect("Service accounts");
