@@ -132,30 +132,22 @@ impl App {
         }
     }
 
-    /// How many full Models seats people have, where seats are known.
-    pub fn seats_in_words(&self) -> Option<String> {
+    /// How many full Models seats people have, where seats are known; `short` for where there is little room.
+    pub fn seats_in_words(&self, short: bool) -> Option<String> {
         let census = self.directory.census();
         let seats = census.seats(Seat::Models);
         let of = self.capabilities()?.full_seats.map_or_else(String::new, |sum| format!(" of {}", number(sum)));
-        let basis = if seats.known < census.people {
-            format!(", known for {} of {}", number(seats.known), number(census.people))
-        } else {
-            String::new()
+        let (known, people) = (number(seats.known), number(census.people));
+        let basis = match (seats.known < census.people, short) {
+            (false, _) => String::new(),
+            (true, false) => format!(", known for {known} of {people}"),
+            (true, true) => format!(", {known}/{people} known"),
         };
         (seats.known > 0).then(|| format!("{}{of} full seats{basis}", number(seats.full)))
     }
 
-    pub(super) fn say_seats(&mut self) {
-        if let Some(words) = self.seats_in_words() {
-            self.say(format!("{words}."));
-        }
-    }
-
-    /// A filter by role says how many users it could not judge; one by seat, how many seats there are.
+    /// A filter by role says how many users it could not judge.
     fn say_what_is_unknown(&mut self, kind: Kind) {
-        if kind == Kind::User && self.panes[0].asks_seats() {
-            self.say_seats();
-        }
         let (unknown, all) = (self.panes[kind as usize].unjudged(&self.directory), self.directory.len(Kind::User));
         if unknown > 0 {
             let known = all.saturating_sub(unknown);

@@ -1,7 +1,7 @@
 //! What each action does.
 
 use super::{App, Effect, Overlay, Tab, action::Action, check, form::Purpose, palette};
-use crate::directory::{Id, Kind, sort::Column, work::Job};
+use crate::directory::{Id, Kind, work::Job};
 
 impl App {
     /// Does it, or says why not.
@@ -195,9 +195,6 @@ impl App {
             _ => pane.mark_range(directory),
         }
         pane.scroll(rows);
-        if matches!(action, Action::Sort) && kind == Kind::User && self.panes[0].order.column == Column::Seat {
-            self.say_seats();
-        }
     }
 
     fn adjust(&mut self, action: Action) {

@@ -53,7 +53,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     if let Some(words) = unproven(pane, usize::from(area.width.saturating_sub(6)), app, look) {
         block = block.title_bottom(words);
     } else {
-        for words in [views(pane, area, app, look), seats(pane, area, app, look)].into_iter().flatten() {
+        for words in foot(pane, usize::from(area.width.saturating_sub(2)), app, look) {
             block = block.title_bottom(words);
         }
     }
@@ -249,8 +249,25 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
     }
 }
 
+/// The views at the left of the border, the seats at its right; where only one has room, what the list is about.
+fn foot(pane: &Pane, cells: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let about = pane.asks_seats() || pane.order.column == sort::Column::Seat;
+    let wanted = pane.kind == Kind::User && pane.view != View::Services && (app.size.width >= WIDE || about);
+    let views = views(pane, app, look).filter(|line| line.width() <= cells);
+    let left = |views: &Option<Line<'_>>| cells.saturating_sub(views.as_ref().map_or(0, |line| line.width() + 2));
+    let seats = |room: usize| {
+        let words = [false, true].into_iter().filter_map(|short| app.seats_in_words(short).filter(|_| wanted));
+        let line = words.map(|words| Line::styled(format!(" {words} "), look.dim()).right_aligned());
+        line.into_iter().find(|line| line.width() <= room)
+    };
+    match (seats(left(&views)), views) {
+        (None, Some(_)) if about && seats(cells).is_some() => seats(cells).into_iter().collect(),
+        (seats, views) => views.into_iter().chain(seats).collect(),
+    }
+}
+
 /// The views with their key and the present one, where people and service accounts are told apart.
-fn views(pane: &Pane, area: Rect, app: &App, look: &Look) -> Option<Line<'static>> {
+fn views(pane: &Pane, app: &App, look: &Look) -> Option<Line<'static>> {
     let key = app.keymap.label(Action::View).filter(|_| pane.has_views(&app.directory))?;
     let all = [(View::People, "people"), (View::Services, "service accounts"), (View::All, "all")];
     let mut spans = vec![Span::styled(format!(" {key}"), look.accent())];
@@ -260,18 +277,7 @@ fn views(pane: &Pane, area: Rect, app: &App, look: &Look) -> Option<Line<'static
         spans.extend([Span::styled(gap, look.dim()), Span::styled(word, style)]);
     }
     spans.push(Span::raw(" "));
-    let line = Line::from(spans);
-    (line.width() + 2 <= usize::from(area.width)).then_some(line)
-}
-
-/// How many full seats there are, where the screen is wide or the list is about seats.
-fn seats(pane: &Pane, area: Rect, app: &App, look: &Look) -> Option<Line<'static>> {
-    let about = pane.asks_seats() || pane.order.column == sort::Column::Seat;
-    let wanted = pane.kind == Kind::User && pane.view != View::Services && (app.size.width >= WIDE || about);
-    let words = app.seats_in_words().filter(|_| wanted)?;
-    // The views stand at the left.
-    let room = usize::from(area.width).saturating_sub(if pane.has_views(&app.directory) { 40 } else { 6 });
-    (fit::width(&words) <= room).then(|| Line::styled(format!(" {words} "), look.dim()).right_aligned())
+    Some(Line::from(spans))
 }
 
 /// Why it can't be known whether the list is whole.
