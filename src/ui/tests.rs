@@ -668,8 +668,8 @@ fn a_list_about_seats_says_how_many_are_taken() {
     type_text(&mut app, "seat:full");
     press(&mut app, Action::Open);
     assert!(screen(&app, &look()).contains("6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
-    app.size = crate::app::Size { width: 74, height: 24 };
-    assert!(screen(&app, &look()).contains("all ── 6 full seats, 9/12 known ╯"), "{}", screen(&app, &look()));
+    app.size = crate::app::Size { width: 70, height: 24 };
+    assert!(screen(&app, &look()).contains("─ 6 full seats, 9/12 known ╯"), "{}", screen(&app, &look()));
     app.size = crate::app::Size { width: 50, height: 24 };
     assert!(screen(&app, &look()).contains("── 6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
 }
