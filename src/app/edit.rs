@@ -61,9 +61,16 @@ impl App {
                 let form = match self.tab.kind() {
                     Some(Kind::Team) => Form::create_team(&can),
                     Some(Kind::Role) => Form::role(None),
-                    _ => Form::create_user(&can),
+                    _ if self.lists_services() => Form::create_service(&self.directory),
+                    _ => Form::create_user(&self.directory, &can),
                 };
                 self.overlays.push(Overlay::Form(form));
+            }
+            Action::CreateService => self.overlays.push(Overlay::Form(Form::create_service(&self.directory))),
+            Action::ReplaceMembers => {
+                let team = self.subject().and_then(|target| self.directory.team(&target.id));
+                let form = team.map(Form::replace_members);
+                self.overlays.extend(form.map(Overlay::Form));
             }
             Action::Edit => {
                 let Some(target) = self.subject() else { return };
@@ -251,7 +258,8 @@ impl App {
         self.keep_aside_cursors();
         if let Some(target) = added.first() {
             self.rows_changed();
-            let (kind, rows) = (target.kind, self.size.list_rows());
+            let (kind, rows, now) = (target.kind, self.size.list_rows(), self.now);
+            self.panes[kind as usize].reveal(&target.id, &self.directory, now);
             self.panes[kind as usize].go_to(&target.id, rows, &self.directory);
         }
         effects.push(Effect::Work(Job::Submit(entries)));

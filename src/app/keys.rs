@@ -8,7 +8,10 @@ use super::{
     action::{Action, Scope},
     text_field,
 };
-use crate::directory::{Kind, aside::Topic, plan::Risk};
+use crate::{
+    directory::{Kind, aside::Topic, change::Seat, plan::Risk},
+    scim::text::number,
+};
 
 impl App {
     pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<Effect>) {
@@ -112,7 +115,11 @@ impl App {
     fn on_text(&mut self, event: &Event) {
         let now = self.now;
         match self.overlays.last_mut() {
-            Some(Overlay::Role(picker)) => drop(picker.edit(event)),
+            Some(Overlay::Role(picker)) => {
+                if let Some(planner) = &self.planner {
+                    picker.edit(event, &self.directory, planner.capabilities());
+                }
+            }
             Some(Overlay::Check(list)) => drop(list.edit(event, &self.directory)),
             Some(Overlay::RoleEditor(editor)) => editor.edit(event),
             Some(Overlay::Form(form)) => drop(form.edit(event)),
@@ -132,6 +139,20 @@ impl App {
                 }
             }
         }
+    }
+
+    /// How many full Models seats people have, where seats are known; `short` for where there is little room.
+    pub fn seats_in_words(&self, short: bool) -> Option<String> {
+        let census = self.directory.census();
+        let seats = census.seats(Seat::Models);
+        let of = self.capabilities()?.full_seats.map_or_else(String::new, |sum| format!(" of {}", number(sum)));
+        let (known, people) = (number(seats.known), number(census.people));
+        let basis = match (seats.known < census.people, short) {
+            (false, _) => String::new(),
+            (true, false) => format!(", known for {known} of {people}"),
+            (true, true) => format!(", {known}/{people} known"),
+        };
+        (seats.known > 0).then(|| format!("{}{of} full seats{basis}", number(seats.full)))
     }
 
     /// A filter by role says how many users it could not judge.

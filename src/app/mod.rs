@@ -21,7 +21,7 @@ use crate::directory::{
     records::Records,
     work::{Job, Link, Proof, Report},
 };
-use crate::scim::failure::Failure;
+use crate::scim::{failure::Failure, text::clean_line};
 
 pub mod action;
 pub mod aside;
@@ -48,6 +48,9 @@ pub mod secret;
 mod tests;
 
 pub use geometry::Size;
+
+/// Characters of one pasted line at most.
+const PASTED: usize = 65_536;
 
 /// The tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,8 +144,15 @@ pub struct Preview {
     pub requests: bool,
     /// Line with the cursor.
     pub cursor: usize,
-    /// First line on screen.
+    /// First line on screen: of the requests, or of the text about the only line.
     pub top: usize,
+}
+
+impl Preview {
+    /// True if the plan is one line: there is nothing to go through but its text.
+    pub fn is_alone(&self) -> bool {
+        self.plan.steps.len() == 1 && self.plan.refused.is_empty()
+    }
 }
 
 /// Something that can be copied, and how it is called.
@@ -467,10 +477,12 @@ pub(crate) fn lacks_roles(user: &crate::directory::record::User) -> bool {
 pub(crate) fn text_field(input: &mut Input, event: &Event) -> bool {
     match event {
         Event::Paste(text) => {
-            let clean = crate::scim::text::clean(text);
-            for c in clean.chars() {
-                input.handle(tui_input::InputRequest::InsertChar(c));
-            }
+            // Not character by character: each would go through all that is there, and a paste may be long.
+            let clean: String = text.lines().map(|line| clean_line(line, PASTED)).collect::<Vec<_>>().join(" ");
+            let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
+            let (before, after) = input.value().split_at(at);
+            let cursor = input.cursor() + clean.chars().count();
+            *input = Input::new(format!("{before}{clean}{after}")).with_cursor(cursor);
             !clean.is_empty()
         }
         Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && key.modifiers.contains(KeyModifiers::ALT) => false,

@@ -32,6 +32,7 @@ impl App {
             Action::Filter
             | Action::Sort
             | Action::SortReverse
+            | Action::View
             | Action::Mark
             | Action::MarkAll
             | Action::MarkRange => self.arrange(action),
@@ -39,7 +40,9 @@ impl App {
             Action::SetRole
             | Action::Teams
             | Action::Members
+            | Action::ReplaceMembers
             | Action::Create
+            | Action::CreateService
             | Action::Edit
             | Action::ToggleActive
             | Action::Delete
@@ -108,7 +111,7 @@ impl App {
             Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
             Some(Overlay::Palette(palette)) => palette.cursor = to(palette.cursor, palette.shown.len(), boxed),
             Some(Overlay::Copy { choices, cursor }) => *cursor = to(*cursor, choices.len(), boxed),
-            Some(Overlay::Preview(preview)) if preview.requests => {
+            Some(Overlay::Preview(preview)) if preview.requests || preview.is_alone() => {
                 preview.top = to(preview.top, usize::from(u16::MAX), boxed);
             }
             Some(Overlay::Preview(preview)) => {
@@ -205,6 +208,7 @@ impl App {
         let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
         match action {
             Action::Filter => pane.filtering = true,
+            Action::View => pane.next_view(directory, now),
             Action::Sort => pane.next_column(directory, now),
             Action::SortReverse => pane.reverse(directory, now),
             Action::Mark => {
@@ -218,6 +222,10 @@ impl App {
     }
 
     fn adjust(&mut self, action: Action) {
+        if let (Action::Toggle, Some(why)) = (action, self.fixed_row()) {
+            self.say(why);
+            return;
+        }
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
             (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
@@ -228,7 +236,11 @@ impl App {
             }
             (Some(Overlay::RoleEditor(editor)), Action::ToggleAll) => editor.toggle_all(&self.directory),
             (Some(Overlay::RoleEditor(editor)), Action::NextBase) => editor.next_base(&self.directory),
-            (Some(Overlay::Role(picker)), Action::NextScope) => picker.next_scope(),
+            (Some(Overlay::Role(picker)), Action::NextScope) => {
+                if let Some(planner) = &self.planner {
+                    picker.next_scope(&self.directory, planner.capabilities());
+                }
+            }
             (Some(Overlay::Form(form)), _) => form.step(action == Action::NextField),
             _ => {}
         }

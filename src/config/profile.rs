@@ -116,6 +116,8 @@ pub struct Profile {
     pub parallel: usize,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// Full Models seats that the organisation has; W&B only, and no server tells it.
+    pub full_seats: Option<u64>,
 }
 
 impl Profile {
@@ -146,6 +148,7 @@ impl Profile {
             unguarded: Vec::new(),
             parallel: 4,
             timeout: Duration::from_secs(30),
+            full_seats: None,
         }
     }
 }

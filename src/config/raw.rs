@@ -45,6 +45,7 @@ pub(super) struct RawProfile {
     pub unguarded: Vec<Spanned<String>>,
     pub parallel: Option<Spanned<i64>>,
     pub timeout_seconds: Option<Spanned<i64>>,
+    pub full_seats: Option<Spanned<i64>>,
 }
 
 /// Exactly one of these is meant.

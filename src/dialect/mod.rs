@@ -130,8 +130,13 @@ pub trait Dialect: Planner {
 
 /// The dialect of a provider in its hosting. The hosting matters only to W&B.
 pub fn of(provider: Provider, hosting: Hosting) -> Arc<dyn Dialect> {
+    with_seats(provider, hosting, None)
+}
+
+/// The same where it is known how many full seats the organisation has.
+pub fn with_seats(provider: Provider, hosting: Hosting, full_seats: Option<u64>) -> Arc<dyn Dialect> {
     match provider {
-        Provider::Wandb => Arc::new(wandb::Wandb::new(hosting)),
+        Provider::Wandb => Arc::new(wandb::Wandb::new(hosting, full_seats)),
         Provider::Scim => Arc::new(rfc::Rfc::new()),
     }
 }

@@ -299,7 +299,7 @@ fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
         Some(Hosting::SelfManaged) => dialect::Hosting::SelfManaged,
         _ => dialect::Hosting::Dedicated,
     };
-    dialect::of(provider, hosting)
+    dialect::with_seats(provider, hosting, profile.full_seats)
 }
 
 fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {

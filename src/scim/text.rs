@@ -36,6 +36,19 @@ pub fn clean_line(raw: &str, max: usize) -> Cow<'_, str> {
     if line.text == raw { Cow::Borrowed(raw) } else { Cow::Owned(line.text) }
 }
 
+/// A number with its thousands apart: `12,000`.
+pub fn number(value: impl TryInto<u64>) -> String {
+    let digits = value.try_into().unwrap_or(u64::MAX).to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Text for comparing, searching and sorting without regard to case (`ẞ` and `ss` are the same, so are `ς` and `σ`).
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {

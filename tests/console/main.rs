@@ -17,6 +17,7 @@ mod input;
 mod lost;
 mod marks;
 mod offline;
+mod people;
 mod profiles;
 mod refusal;
 mod rfc;

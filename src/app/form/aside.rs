@@ -1,21 +1,27 @@
 //! Forms for what goes beside SCIM: an API key of one's own, an invitation to a team.
 
-use super::{Field, Form, Purpose, email_problem};
+use super::{Field, Form, Purpose, values::email_problem};
 use crate::directory::{Id, aside::Person, change::Change, record::Team};
 
 impl Form {
     /// A form for a new key; it will be this person's.
     pub fn new_key(me: &Person) -> Self {
         let hint = format!("such as laptop; the key will be {}'s", me.user_name);
-        let fields = vec![Field::new("description", "What for", "", &hint)];
+        let fields = vec![Field::text("description", "What for", "", &hint)];
         Self::new(Purpose::NewKey(me.id.clone()), &format!("New API key for {}", me.user_name), fields)
     }
 
     /// A form for an invitation to this team.
     pub fn invite(team: &Team) -> Self {
         let fields = vec![
-            Field::new("to", "Whom", "", "email or user name"),
-            Field::new("admin", "As admin", "no", "yes or no: the team's admins invite and remove others"),
+            Field::text("to", "Whom", "", "email or user name"),
+            Field::choice(
+                "admin",
+                "As admin",
+                [("no", "no"), ("yes", "yes")],
+                "no",
+                "the team's admins invite and remove others",
+            ),
         ];
         Self::new(Purpose::Invite(team.id.clone()), &format!("Invite to {}", team.name), fields)
     }
@@ -38,14 +44,7 @@ impl Form {
         {
             self.fail("to", why);
         }
-        let admin = match self.value("admin").to_lowercase().as_str() {
-            "yes" | "y" => true,
-            "no" | "n" | "" => false,
-            _ => {
-                self.fail("admin", "yes or no");
-                false
-            }
-        };
+        let admin = self.value("admin") == "yes";
         vec![Change::Invite { key, team, to, admin }]
     }
 }

@@ -77,7 +77,12 @@ pub fn own_hints(top: &Overlay) -> Option<&'static [(Action, &'static str)]> {
 
 /// How far the box on top can be scrolled; `None` where it is no text. For [`App::clamp_scroll`].
 pub fn scroll_limit(app: &App, look: &Look) -> Option<usize> {
-    text_of(app.overlays.last()?, app, look).map(|(text, _)| text.limit(app))
+    match app.overlays.last()? {
+        Overlay::Preview(preview) if preview.is_alone() && !preview.requests => {
+            Some(preview::scroll_limit(preview, app, look))
+        }
+        top => text_of(top, app, look).map(|(text, _)| text.limit(app)),
+    }
 }
 
 /// The boxes that are one long text, with how far each is scrolled.

@@ -2,6 +2,7 @@
 
 mod asides;
 mod looks;
+mod people;
 mod roles;
 mod rules;
 
