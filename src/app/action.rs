@@ -21,6 +21,12 @@ pub enum Scope {
     Editor,
     /// A check list of teams, members or permissions.
     Check,
+    /// An account with its API keys.
+    Account,
+    /// The members and invitations of a team.
+    Invitations,
+    /// A secret that is shown once; no other key does anything there.
+    Secret,
     /// The plan before it is sent.
     Preview,
     /// Forms.
@@ -42,6 +48,9 @@ impl Scope {
             Scope::Picker => "Role picker",
             Scope::Editor => "Permissions of a role",
             Scope::Check => "Check lists",
+            Scope::Account => "Account",
+            Scope::Invitations => "Invitations",
+            Scope::Secret => "A new secret",
             Scope::Preview => "Plan",
             Scope::Form => "Forms",
             Scope::Welcome => "First screen",
@@ -95,6 +104,7 @@ actions! {
     NextTab "next-tab" Global "" "Next tab" ["tab"];
     PreviousTab "previous-tab" Global "" "Previous tab" ["backtab"];
     Profile "profile" Global "" "Switch to another profile" [];
+    MyAccount "my-account" Global "" "Your own account (whoami): whose key is in use, with teams and API keys" ["w"];
     Redraw "redraw" Global "" "Draw the whole screen again" ["ctrl-l"];
     Down "down" Global "" "One row down" ["j", "down"];
     Up "up" Global "" "One row up" ["k", "up"];
@@ -102,19 +112,24 @@ actions! {
     PageUp "page-up" Global "" "One page up" ["ctrl-u", "pageup"];
     Top "top" Global "" "To the first row" ["g", "home"];
     Bottom "bottom" Global "" "To the last row" ["shift-g", "end"];
-    SetRole "role" Users "role" "Give a role: scope and role in one pick, for the row or the marked rows" ["r"];
+    SetRole "role" Users "role" "Give a role or a seat: where and which in one pick, for the row or the marked rows" ["r"];
     Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
+    View "view" Users "" "Show people, service accounts, or all" ["v"];
+    CreateService "create-service-account" Users "" "Create a service account" [];
     Members "members" Teams "members" "Check list of the team's members" ["m"];
     RolePermissions "role-permissions" Roles "permissions" "Check list of the role's permissions" ["p"];
     Holders "holders" Roles "holders" "Who holds the role, and in which teams" ["h", "ctrl-o"];
     Compare "compare" Roles "" "Two roles side by side: the two marked, or this one and another" ["shift-c"];
+    Invitations "invitations" Teams "invited" "Invitations to the team, and its members" ["i"];
+    ReplaceMembers "replace-members" Teams "" "Replace all members of the team by a list of names" ["shift-m"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
-    Create "create" List "create" "Create a user, team or role" ["c"];
+    Create "create" List "create" "Create a user, service account, team or role" ["c"];
     Edit "edit" List "edit" "Edit the fields of the row" ["e"];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
     Delete "delete" List "" "Delete" ["shift-d"];
+    Account "account" Users "" "The user's account: teams and API keys" ["a"];
     MarkAll "mark-all" List "" "Mark all that the filter shows, or none" ["*"];
     MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
     Sort "sort" List "sort" "Sort by the next column" ["s"];
@@ -128,11 +143,17 @@ actions! {
     Retry "retry" Activity "retry" "Try the selected change again, or send what is left of an earlier session" ["shift-r"];
     DropChange "drop" Activity "drop" "Drop a change that was not sent yet; put a failure aside" ["x"];
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
-    NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, all" ["tab"];
+    NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, registries, seats, all" ["tab"];
     NextBase "next-base" Editor "member or viewer" "Inherit from the other predefined role" ["tab"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
+    NewKey "new-key" Account "new key" "Make an API key for yourself" ["c"];
+    DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
+    Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
+    Uninvite "uninvite" Invitations "take back" "Take the invitation back, or the member out of the team" ["shift-d"];
+    CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
+    CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan" ["enter"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];

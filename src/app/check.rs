@@ -170,7 +170,11 @@ impl CheckList {
     /// Checks all that the filter shows; where all of them are checked, takes that back.
     pub fn toggle_all(&mut self, directory: &Directory) {
         let ids: Vec<Id> = self.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
-        let off: FxHashSet<Id> = ids.into_iter().filter(|id| self.now(directory, id) != Now::On).collect();
+        // Nobody puts service accounts into a team here.
+        let service =
+            |id: &Id| self.kind() == Kind::User && directory.user(id).is_some_and(|user| user.account.is_service());
+        let off = ids.into_iter().filter(|id| self.now(directory, id) != Now::On && !service(id));
+        let off: FxHashSet<Id> = off.collect();
         if off.iter().all(|id| self.wishes.get(id) == Some(&true)) {
             self.wishes.retain(|id, _| !off.contains(id));
         } else {

@@ -61,9 +61,16 @@ impl App {
                 let form = match self.tab.kind() {
                     Some(Kind::Team) => Form::create_team(&can),
                     Some(Kind::Role) => Form::role(None),
-                    _ => Form::create_user(&can),
+                    _ if self.lists_services() => Form::create_service(&self.directory),
+                    _ => Form::create_user(&self.directory, &can),
                 };
                 self.overlays.push(Overlay::Form(form));
+            }
+            Action::CreateService => self.overlays.push(Overlay::Form(Form::create_service(&self.directory))),
+            Action::ReplaceMembers => {
+                let team = self.subject().and_then(|target| self.directory.team(&target.id));
+                let form = team.map(Form::replace_members);
+                self.overlays.extend(form.map(Overlay::Form));
             }
             Action::Edit => {
                 let Some(target) = self.subject() else { return };
@@ -136,7 +143,7 @@ impl App {
         self.propose_plan(plan, effects);
     }
 
-    fn draft(&self, changes: Vec<Change>) -> Option<Plan> {
+    pub(super) fn draft(&self, changes: Vec<Change>) -> Option<Plan> {
         let planner = self.planner.as_deref()?;
         Some(plan::draft(planner, &self.guards, changes, &self.directory))
     }
@@ -211,7 +218,8 @@ impl App {
 
     /// Lays the steps over the directory and hands them to the worker.
     fn send(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
-        self.overlays.retain(|overlay| matches!(overlay, Overlay::Details { .. }));
+        self.overlays
+            .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
         let mut first = None;
         let mut entries = Vec::with_capacity(plan.steps.len());
@@ -239,6 +247,7 @@ impl App {
             if self.directory.begin(entry.id, entry.step.change.clone()) {
                 added.extend(entry.step.change.touches().into_iter().take(1).map(|(target, _)| target));
             }
+            self.aside_follow(&entry.step.change, None);
             self.entries.put(entry.clone());
         }
         if let [one] = entries.as_slice() {
@@ -246,9 +255,11 @@ impl App {
         } else {
             self.say(format!("{}: sending", plan.title));
         }
+        self.keep_aside_cursors();
         if let Some(target) = added.first() {
             self.rows_changed();
-            let (kind, rows) = (target.kind, self.size.list_rows());
+            let (kind, rows, now) = (target.kind, self.size.list_rows(), self.now);
+            self.panes[kind as usize].reveal(&target.id, &self.directory, now);
             self.panes[kind as usize].go_to(&target.id, rows, &self.directory);
         }
         effects.push(Effect::Work(Job::Submit(entries)));

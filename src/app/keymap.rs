@@ -6,6 +6,7 @@ use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{ACTIONS, Action, Scope};
+use crate::scim::text::nearest_first;
 
 /// Which key does what.
 #[derive(Debug, Clone)]
@@ -28,7 +29,9 @@ impl Keymap {
     pub fn new(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, BadKey> {
         for name in overrides.keys() {
             if !ACTIONS.iter().any(|spec| spec.name == name) {
-                let why = format!("no such action; there are {}", names().join(", "));
+                let near = nearest_first(name, ACTIONS.iter().map(|spec| spec.name));
+                let near = near.into_iter().take(3).collect::<Vec<_>>().join(", ");
+                let why = format!("no such action; the nearest are {near}; `scimitar keys` lists all");
                 return Err(BadKey { action: name.clone(), why });
             }
         }
@@ -76,10 +79,6 @@ impl Keymap {
         let (_, key, _) = self.bindings.iter().find(|(_, _, bound)| *bound == action)?;
         Some(KeyEvent::new(*key.codes.first(), key.modifiers))
     }
-}
-
-fn names() -> Vec<&'static str> {
-    ACTIONS.iter().map(|spec| spec.name).collect()
 }
 
 fn parse(text: &str) -> Option<KeyCombination> {
@@ -170,7 +169,7 @@ mod tests {
         };
         let keymap = with("undo", &["ctrl-z"]).unwrap();
         assert_eq!(keymap.label(Action::Undo).as_deref(), Some("C-z"));
-        assert!(with("fly", &[]).unwrap_err().to_string().starts_with("keys.fly: no such action; there are help,"));
+        assert!(with("fly", &[]).unwrap_err().to_string().starts_with("keys.fly: no such action; the nearest are "));
         let taken = with("undo", &["q"]).unwrap_err().to_string();
         assert_eq!(taken, "keys.undo: `q` is already the key of `quit` there");
         assert!(with("undo", &["hyper-q"]).unwrap_err().to_string().contains("is no key"));

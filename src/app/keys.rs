@@ -8,7 +8,10 @@ use super::{
     action::{Action, Scope},
     text_field,
 };
-use crate::directory::{Kind, plan::Risk};
+use crate::{
+    directory::{Kind, aside::Topic, change::Seat, plan::Risk},
+    scim::text::number,
+};
 
 impl App {
     pub(super) fn on_terminal(&mut self, event: &Event, effects: &mut Vec<Effect>) {
@@ -36,7 +39,7 @@ impl App {
         let scopes = self.scopes();
         let typing = self.is_typing();
         let action = self.keymap.action(&scopes, key).filter(|action| !typing || overrides_typing(*action, key));
-        self.dropping &= action == Some(Action::Back);
+        self.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
         let filtering = self.is_filtering();
         match action {
             Some(action) => self.perform(action, effects),
@@ -82,9 +85,12 @@ impl App {
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
             Some(Overlay::Permissions { .. }) => vec![Scope::Users],
             Some(Overlay::Story { .. }) => vec![Scope::Activity],
-            Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Compare { .. } | Overlay::Secret { .. }) => {
-                vec![]
-            }
+            Some(Overlay::Aside(aside)) => vec![match aside.topic {
+                Topic::Roster(_) => Scope::Invitations,
+                Topic::Me | Topic::Person(_) => Scope::Account,
+            }],
+            Some(Overlay::Secret(_)) => return vec![Scope::Secret],
+            Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Compare { .. }) => vec![],
             None if self.profile.is_none() => vec![Scope::Welcome],
             None => match self.tab.kind() {
                 Some(kind) => vec![of_kind(kind), Scope::List],
@@ -109,7 +115,11 @@ impl App {
     fn on_text(&mut self, event: &Event) {
         let now = self.now;
         match self.overlays.last_mut() {
-            Some(Overlay::Role(picker)) => drop(picker.edit(event)),
+            Some(Overlay::Role(picker)) => {
+                if let Some(planner) = &self.planner {
+                    picker.edit(event, &self.directory, planner.capabilities());
+                }
+            }
             Some(Overlay::Check(list)) => drop(list.edit(event, &self.directory)),
             Some(Overlay::RoleEditor(editor)) => editor.edit(event),
             Some(Overlay::Form(form)) => drop(form.edit(event)),
@@ -129,6 +139,20 @@ impl App {
                 }
             }
         }
+    }
+
+    /// How many full Models seats people have, where seats are known; `short` for where there is little room.
+    pub fn seats_in_words(&self, short: bool) -> Option<String> {
+        let census = self.directory.census();
+        let seats = census.seats(Seat::Models);
+        let of = self.capabilities()?.full_seats.map_or_else(String::new, |sum| format!(" of {}", number(sum)));
+        let (known, people) = (number(seats.known), number(census.people));
+        let basis = match (seats.known < census.people, short) {
+            (false, _) => String::new(),
+            (true, false) => format!(", known for {known} of {people}"),
+            (true, true) => format!(", {known}/{people} known"),
+        };
+        (seats.known > 0).then(|| format!("{}{of} full seats{basis}", number(seats.full)))
     }
 
     /// A filter by role says how many users it could not judge.
@@ -175,7 +199,7 @@ impl App {
         if let Some(pane) = self.pane_mut() {
             pane.filtering = false;
         }
-        self.overlays.clear();
+        self.overlays = self.take_secrets();
         self.tab = tab;
     }
 }

@@ -21,9 +21,10 @@ use crate::directory::{
     records::Records,
     work::{Job, Link, Proof, Report},
 };
-use crate::scim::failure::Failure;
+use crate::scim::{failure::Failure, text::clean_line};
 
 pub mod action;
+pub mod aside;
 pub mod availability;
 pub mod check;
 pub mod compare;
@@ -42,10 +43,14 @@ pub mod picker;
 mod reports;
 pub mod role_editor;
 mod roles;
+pub mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use geometry::Size;
+
+/// Characters of one pasted line at most.
+const PASTED: usize = 65_536;
 
 /// The tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -139,8 +144,15 @@ pub struct Preview {
     pub requests: bool,
     /// Line with the cursor.
     pub cursor: usize,
-    /// First line on screen.
+    /// First line on screen: of the requests, or of the text about the only line.
     pub top: usize,
+}
+
+impl Preview {
+    /// True if the plan is one line: there is nothing to go through but its text.
+    pub fn is_alone(&self) -> bool {
+        self.plan.steps.len() == 1 && self.plan.refused.is_empty()
+    }
 }
 
 /// Something that can be copied, and how it is called.
@@ -217,13 +229,10 @@ pub enum Overlay {
         /// Which one.
         cursor: usize,
     },
+    /// What is told beside the lists.
+    Aside(aside::Aside),
     /// A secret that the server shows once.
-    Secret {
-        /// What it is.
-        words: String,
-        /// It is nowhere else.
-        secret: SecretString,
-    },
+    Secret(secret::Shown),
     /// Quit although something is not confirmed?
     Quit,
 }
@@ -233,8 +242,8 @@ pub enum Overlay {
 pub enum Effect {
     /// For the worker.
     Work(Job),
-    /// To the terminal's clipboard (OSC 52).
-    Copy(String),
+    /// To the terminal's clipboard (OSC 52). It may be a secret, so nothing prints it.
+    Copy(SecretString),
     /// Open a profile; `None` is the embedded demo directory.
     Open(Option<String>),
     /// Write a new profile to the config file, and open it.
@@ -416,9 +425,11 @@ impl App {
         let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.salt);
         let last_id = self.last_id;
         let config_path = std::mem::take(&mut self.config_path);
+        let secrets = self.take_secrets();
         *self = Self::new(keep.0, keep.1, keep.2, keep.3, keep.4 as u16);
         self.last_id = last_id;
         self.config_path = config_path;
+        self.overlays = secrets;
         if opened.profile.name != palette::DEMO && !self.profiles.contains(&opened.profile.name) {
             self.profiles.push(opened.profile.name.clone());
         }
@@ -466,10 +477,12 @@ pub(crate) fn lacks_roles(user: &crate::directory::record::User) -> bool {
 pub(crate) fn text_field(input: &mut Input, event: &Event) -> bool {
     match event {
         Event::Paste(text) => {
-            let clean = crate::scim::text::clean(text);
-            for c in clean.chars() {
-                input.handle(tui_input::InputRequest::InsertChar(c));
-            }
+            // Not character by character: each would go through all that is there, and a paste may be long.
+            let clean: String = text.lines().map(|line| clean_line(line, PASTED)).collect::<Vec<_>>().join(" ");
+            let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
+            let (before, after) = input.value().split_at(at);
+            let cursor = input.cursor() + clean.chars().count();
+            *input = Input::new(format!("{before}{clean}{after}")).with_cursor(cursor);
             !clean.is_empty()
         }
         Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && key.modifiers.contains(KeyModifiers::ALT) => false,

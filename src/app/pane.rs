@@ -14,6 +14,10 @@ use crate::directory::{
     sort::{self, Column, Order},
 };
 
+mod view;
+
+pub use view::View;
+
 /// State of one list pane.
 #[derive(Debug)]
 pub struct Pane {
@@ -37,12 +41,14 @@ pub struct Pane {
     pub marks: IndexSet<Id>,
     /// What the provider's records hold.
     pub holds: Holds,
+    /// Which accounts; matters only to users, and only where there are service accounts.
+    pub view: View,
     cursor_id: Option<Id>,
     query: Query,
     sorted: Vec<u32>,
     /// What the filter kept, in sorted order.
     matched: Vec<u32>,
-    sorted_by: Option<Order>,
+    sorted_by: Option<(Order, View)>,
 }
 
 impl Pane {
@@ -59,6 +65,7 @@ impl Pane {
             top: 0,
             marks: IndexSet::new(),
             holds: Holds::default(),
+            view: View::default(),
             cursor_id: None,
             query: Query::default(),
             sorted: Vec::new(),
@@ -80,6 +87,9 @@ impl Pane {
     /// Rows came or went: sorts and filters anew, keeping the cursor on its record.
     pub fn rebuild(&mut self, directory: &Directory, now: Timestamp) {
         self.sorted_by = None;
+        if !self.has_views(directory) {
+            self.view = View::People;
+        }
         self.sort(directory);
         let found = self.query.run(directory, self.kind, &self.sorted, now);
         (self.rows, self.matched) = (found.shown, found.in_order);
@@ -127,9 +137,22 @@ impl Pane {
         directory.records().users().values().filter(|user| super::lacks_roles(user)).count()
     }
 
+    /// True if the column is shown in this view.
+    fn has_column(&self, column: Column) -> bool {
+        column.is_held(self.holds)
+            && (self.view != View::Services
+                || self.kind != Kind::User
+                || matches!(column, Column::Name | Column::Count | Column::LastActive | Column::Status))
+    }
+
+    /// True if the filter asks for Models seats.
+    pub fn asks_seats(&self) -> bool {
+        self.query.asks_seats()
+    }
+
     /// Sorts by the next column.
     pub fn next_column(&mut self, directory: &Directory, now: Timestamp) {
-        let columns: Vec<&Column> = Column::of(self.kind).iter().filter(|column| column.is_held(self.holds)).collect();
+        let columns: Vec<&Column> = Column::of(self.kind).iter().filter(|column| self.has_column(**column)).collect();
         let at = columns.iter().position(|column| **column == self.order.column).unwrap_or(0);
         if let Some(&&column) = columns.get((at + 1) % columns.len()) {
             // What people look for first: the latest, the largest.
@@ -213,9 +236,13 @@ impl Pane {
     }
 
     fn sort(&mut self, directory: &Directory) {
-        if self.sorted_by != Some(self.order) {
+        if self.sorted_by != Some((self.order, self.view)) {
             self.sorted = sort::rows(directory, self.kind, self.order);
-            self.sorted_by = Some(self.order);
+            self.sorted_by = Some((self.order, self.view));
+            if self.view != View::All && self.has_views(directory) {
+                let service = |row| directory.user_at(row).is_some_and(|user| user.account.is_service());
+                self.sorted.retain(|row| self.view.shows(service(*row)));
+            }
         }
     }
 }

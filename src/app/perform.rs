@@ -32,6 +32,7 @@ impl App {
             Action::Filter
             | Action::Sort
             | Action::SortReverse
+            | Action::View
             | Action::Mark
             | Action::MarkAll
             | Action::MarkRange => self.arrange(action),
@@ -39,13 +40,20 @@ impl App {
             Action::SetRole
             | Action::Teams
             | Action::Members
+            | Action::ReplaceMembers
             | Action::Create
+            | Action::CreateService
             | Action::Edit
             | Action::ToggleActive
             | Action::Delete
             | Action::NewProfile => self.begin_edit(action, effects),
             Action::Choose => self.choose(effects),
             Action::Look => self.look(effects),
+            Action::MyAccount | Action::Account | Action::Invitations => self.open_aside(action, effects),
+            Action::NewKey | Action::Invite | Action::DeleteKey | Action::Uninvite => {
+                self.change_aside(action, effects);
+            }
+            Action::CopySecret | Action::CloseSecret => self.on_secret_key(action, effects),
             Action::Send => self.send_preview(effects),
             Action::Submit => self.submit(effects),
             Action::Undo => self.undo(effects),
@@ -90,6 +98,7 @@ impl App {
             };
             target.min(len.saturating_sub(1))
         };
+        let asides = self.aside_len();
         match self.overlays.last_mut() {
             Some(
                 Overlay::Details { scroll, .. }
@@ -102,7 +111,7 @@ impl App {
             Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
             Some(Overlay::Palette(palette)) => palette.cursor = to(palette.cursor, palette.shown.len(), boxed),
             Some(Overlay::Copy { choices, cursor }) => *cursor = to(*cursor, choices.len(), boxed),
-            Some(Overlay::Preview(preview)) if preview.requests => {
+            Some(Overlay::Preview(preview)) if preview.requests || preview.is_alone() => {
                 preview.top = to(preview.top, usize::from(u16::MAX), boxed);
             }
             Some(Overlay::Preview(preview)) => {
@@ -114,7 +123,11 @@ impl App {
                 editor.cursor = to(editor.cursor, editor.rows(&self.directory).len(), boxed);
             }
             Some(Overlay::Holders { cursor, .. }) => *cursor = to(*cursor, held, boxed),
-            Some(Overlay::Form(_) | Overlay::Quit | Overlay::Secret { .. }) => {}
+            Some(Overlay::Aside(aside)) => {
+                let target = to(aside.cursor, asides, boxed);
+                self.aside_go(target);
+            }
+            Some(Overlay::Form(_) | Overlay::Quit | Overlay::Secret(_)) => {}
             None => match self.tab.kind() {
                 Some(kind) => {
                     let pane = &mut self.panes[kind as usize];
@@ -195,6 +208,7 @@ impl App {
         let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
         match action {
             Action::Filter => pane.filtering = true,
+            Action::View => pane.next_view(directory, now),
             Action::Sort => pane.next_column(directory, now),
             Action::SortReverse => pane.reverse(directory, now),
             Action::Mark => {
@@ -208,6 +222,10 @@ impl App {
     }
 
     fn adjust(&mut self, action: Action) {
+        if let (Action::Toggle, Some(why)) = (action, self.fixed_row()) {
+            self.say(why);
+            return;
+        }
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
             (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
@@ -218,7 +236,11 @@ impl App {
             }
             (Some(Overlay::RoleEditor(editor)), Action::ToggleAll) => editor.toggle_all(&self.directory),
             (Some(Overlay::RoleEditor(editor)), Action::NextBase) => editor.next_base(&self.directory),
-            (Some(Overlay::Role(picker)), Action::NextScope) => picker.next_scope(),
+            (Some(Overlay::Role(picker)), Action::NextScope) => {
+                if let Some(planner) = &self.planner {
+                    picker.next_scope(&self.directory, planner.capabilities());
+                }
+            }
             (Some(Overlay::Form(form)), _) => form.step(action == Action::NextField),
             _ => {}
         }
@@ -243,7 +265,7 @@ impl App {
             Some(Overlay::Copy { choices, cursor }) => {
                 if let Some((what, value)) = choices.into_iter().nth(cursor) {
                     self.say(format!("{what} sent to the terminal's clipboard"));
-                    effects.push(Effect::Copy(value));
+                    effects.push(Effect::Copy(value.into()));
                 }
             }
             other => self.overlays.extend(other),
@@ -263,6 +285,7 @@ impl App {
             *text = None;
             effects.push(Effect::Work(Job::Raw(target.clone())));
         }
+        self.ask_again(effects);
         self.hydrated.clear();
     }
 

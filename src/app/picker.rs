@@ -1,14 +1,21 @@
-//! The role picker: scope and role in one pick, for one user or for many.
+//! The role picker: where and which in one pick, for one user or for many. Places are the organisation, teams,
+//! registries, and the products that seats are for.
 
 use tui_input::Input;
 
 use super::text_field;
 use crate::directory::{
-    Directory, Id, Kind, Name,
-    change::{Change, Verb},
-    plan::Capabilities,
+    Directory, Id, Name,
+    change::{Change, Seat},
+    plan::{Capabilities, RoleChoice},
     search::{Scratch, Words},
 };
+
+mod places;
+#[cfg(test)]
+mod tests;
+
+use places::{Places, has};
 
 /// Where a role is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +26,12 @@ pub enum Place {
     Own(Id),
     /// Any other team: choosing joins it.
     Other(Id),
+    /// A product; the role is the seat for it.
+    Seat(Seat),
+    /// A registry.
+    Registry(Name),
+    /// A registry, or all of them: choosing takes the role away.
+    NoRegistry(Option<Name>),
 }
 
 /// Which places are shown; `Tab` goes round.
@@ -32,6 +45,26 @@ pub enum Shown {
     Own,
     /// Other teams only.
     Other,
+    /// Registries only.
+    Registries,
+    /// Seats only.
+    Seats,
+}
+
+impl Shown {
+    const ROUND: [Shown; 6] =
+        [Shown::All, Shown::Organisation, Shown::Own, Shown::Other, Shown::Registries, Shown::Seats];
+
+    fn shows(self, place: &Place) -> bool {
+        match self {
+            Shown::All => true,
+            Shown::Organisation => *place == Place::Organisation,
+            Shown::Own => matches!(place, Place::Own(_)),
+            Shown::Other => matches!(place, Place::Other(_)),
+            Shown::Registries => matches!(place, Place::Registry(_) | Place::NoRegistry(_)),
+            Shown::Seats => matches!(place, Place::Seat(_)),
+        }
+    }
 }
 
 /// One line of the picker.
@@ -41,7 +74,7 @@ pub struct Choice {
     pub place: Place,
     /// The place's name as shown.
     pub place_name: Name,
-    /// Which role.
+    /// Which role or seat.
     pub role: Name,
     /// A custom role.
     pub custom: bool,
@@ -61,7 +94,7 @@ pub struct RolePicker {
     pub users: Vec<Id>,
     /// What is typed.
     pub input: Input,
-    /// Everything that could be picked.
+    /// Everything that could be picked, and behind it what is offered for the name that is typed.
     pub choices: Vec<Choice>,
     /// Indexes into `choices`, best match first.
     pub shown: Vec<usize>,
@@ -69,55 +102,70 @@ pub struct RolePicker {
     pub cursor: usize,
     /// Which places.
     pub scope: Shown,
+    /// How many of the choices don't depend on what is typed.
+    known: usize,
 }
 
 impl RolePicker {
     /// Collects what can be picked for these users.
     pub fn new(users: Vec<Id>, directory: &Directory, can: &Capabilities) -> Self {
-        let mut choices = Vec::new();
-        organisation(&users, directory, can, &mut choices);
-        let (own, other) = teams(&users, directory);
-        let team_refusal = can.can(Verb::SetTeamRole).err();
-        for (team, is_own) in own.into_iter().map(|t| (t, true)).chain(other.into_iter().map(|t| (t, false))) {
-            in_team(&users, &team, is_own, directory, can, team_refusal, &mut choices);
-        }
-        let mut picker =
-            Self { users, input: Input::default(), choices, shown: Vec::new(), cursor: 0, scope: Shown::All };
+        let choices = Places { users: &users, directory, can }.all();
+        let known = choices.len();
+        let (input, shown, scope) = (Input::default(), Vec::new(), Shown::All);
+        let mut picker = Self { users, input, choices, shown, cursor: 0, scope, known };
         picker.filter();
         picker
     }
 
-    /// Filters by what is typed and by scope.
-    pub fn filter(&mut self) {
+    /// How many choices there are whatever is typed.
+    pub fn all(&self) -> usize {
+        self.known
+    }
+
+    fn filter(&mut self) {
+        self.choices.truncate(self.known);
         let words = Words::new(self.input.value().split_whitespace());
         let mut scratch = Scratch::default();
-        let mut scored: Vec<(u32, usize)> = self
-            .choices
-            .iter()
-            .enumerate()
-            .filter(|(_, choice)| match (self.scope, &choice.place) {
-                (Shown::All, _) => true,
-                (Shown::Organisation, place) => *place == Place::Organisation,
-                (Shown::Own, place) => matches!(place, Place::Own(_)),
-                (Shown::Other, place) => matches!(place, Place::Other(_)),
-            })
-            .filter_map(|(at, choice)| Some((u32::MAX - words.score(&choice.text, &mut scratch)?, at)))
-            .collect();
+        let places = self.choices.iter().enumerate().filter(|(_, choice)| self.scope.shows(&choice.place));
+        let mut scored: Vec<(u32, usize)> =
+            places.filter_map(|(at, choice)| Some((u32::MAX - words.score(&choice.text, &mut scratch)?, at))).collect();
         // Own teams stand first in `choices`: a stable sort lets them win among equal scores.
         scored.sort_by_key(|(score, _)| *score);
         self.shown = scored.into_iter().map(|(_, at)| at).collect();
         self.cursor = 0;
     }
 
-    /// Goes to the next scope.
-    pub fn next_scope(&mut self) {
-        self.scope = match self.scope {
-            Shown::All => Shown::Organisation,
-            Shown::Organisation => Shown::Own,
-            Shown::Own => Shown::Other,
-            Shown::Other => Shown::All,
+    /// A registry in which nobody is known to have a role is known to nobody here: it is offered as typed, among
+    /// registries always, elsewhere where nothing else matches.
+    fn offer_registry(&mut self, directory: &Directory, can: &Capabilities) {
+        let asked = match self.scope {
+            Shown::Registries => true,
+            Shown::All => self.shown.is_empty(),
+            _ => false,
         };
+        let Some((registry, role)) = typed_registry(self.input.value(), can).filter(|_| asked) else { return };
+        let known = |choice: &Choice| matches!(&choice.place, Place::Registry(name) if name.is(registry.raw()));
+        if self.choices.iter().any(known) {
+            return;
+        }
+        let places = Places { users: &self.users, directory, can };
+        let note = "nobody is known to have a role there: check the name";
+        let offered = places.roles_in(&registry, Some(note)).into_iter();
+        self.choices.extend(offered.filter(|choice| choice.role.raw().starts_with(&role)));
+        self.shown.extend(self.known..self.choices.len());
+    }
+
+    /// Goes to the next scope that has any place.
+    pub fn next_scope(&mut self, directory: &Directory, can: &Capabilities) {
+        let at = Shown::ROUND.iter().position(|scope| *scope == self.scope).unwrap_or(0);
+        let round = Shown::ROUND.iter().cycle().skip(at + 1).take(Shown::ROUND.len());
+        let has_any = |scope: &&Shown| {
+            self.choices.iter().any(|choice| scope.shows(&choice.place))
+                || **scope == Shown::Registries && !can.registry_roles.is_empty()
+        };
+        self.scope = round.copied().find(|scope| has_any(&scope)).unwrap_or(Shown::All);
         self.filter();
+        self.offer_registry(directory, can);
     }
 
     /// The line under the cursor.
@@ -126,93 +174,47 @@ impl RolePicker {
     }
 
     /// A key for the text field. True if the text changed.
-    pub fn edit(&mut self, event: &crossterm::event::Event) -> bool {
+    pub fn edit(&mut self, event: &crossterm::event::Event, directory: &Directory, can: &Capabilities) -> bool {
         let changed = text_field(&mut self.input, event);
         if changed {
             self.filter();
+            self.offer_registry(directory, can);
         }
         changed
     }
 
-    /// What choosing the line under the cursor means; users who have the role already are left out.
+    /// What choosing the line under the cursor means; users of whom it is so already are left out.
     pub fn changes(&self, directory: &Directory) -> Vec<Change> {
         let Some(choice) = self.selected() else { return Vec::new() };
-        let mut changes = Vec::new();
-        for user in &self.users {
-            let role = choice.role.clone();
-            let has = has_role(directory, user, &choice.place, &role);
-            let change = match &choice.place {
-                Place::Organisation => Change::SetOrgRole { user: user.clone(), role },
-                Place::Own(team) | Place::Other(team) => {
-                    Change::SetTeamRole { user: user.clone(), team: team.clone(), role }
-                }
-            };
-            if !has {
-                changes.push(change);
-            }
-        }
-        changes
+        let others = self.users.iter().filter(|user| !has(directory, user, &choice.place, &choice.role));
+        others.map(|user| choice.change(user.clone())).collect()
     }
 }
 
-fn organisation(users: &[Id], directory: &Directory, can: &Capabilities, choices: &mut Vec<Choice>) {
-    let refusal = can.can(Verb::SetOrgRole).err();
-    for role in &can.org_roles {
-        let now = users.iter().all(|user| has_role(directory, user, &Place::Organisation, &role.name));
-        choices.push(Choice {
-            place: Place::Organisation,
-            place_name: "Organisation".into(),
-            text: format!("Organisation {}", role.name),
-            role: role.name.clone(),
-            custom: false,
-            now,
-            note: refusal.map(str::to_owned).or_else(|| role.note.clone()),
-            refused: refusal.is_some(),
-        });
-    }
-}
-
-fn in_team(
-    users: &[Id],
-    team: &Id,
-    own: bool,
-    directory: &Directory,
-    can: &Capabilities,
-    refusal: Option<&str>,
-    choices: &mut Vec<Choice>,
-) {
-    let Some(record) = directory.team(team) else { return };
-    let place = if own { Place::Own(team.clone()) } else { Place::Other(team.clone()) };
-    let predefined = can.team_roles.iter().map(|role| (role.name.clone(), false, role.note.clone()));
-    let custom = directory.records().roles().values().map(|role| (role.name.clone(), true, None));
-    for (role, custom, note) in predefined.chain(custom) {
-        let joins = (!own).then(|| "joins the team".to_owned());
-        choices.push(Choice {
-            now: users.iter().all(|user| has_role(directory, user, &place, &role)),
-            place: place.clone(),
-            place_name: record.name.clone(),
-            text: format!("{} {role}", record.name),
-            role,
-            custom,
-            note: refusal.map(str::to_owned).or(note).or(joins),
-            refused: refusal.is_some(),
-        });
-    }
-}
-
-fn has_role(directory: &Directory, user: &Id, place: &Place, role: &Name) -> bool {
-    let Some(user) = directory.user(user) else { return false };
-    match place {
-        Place::Organisation => user.org_role.as_ref().is_some_and(|now| now == role),
-        Place::Own(team) | Place::Other(team) => {
-            directory.team(team).and_then(|team| user.role_in(&team.name)).is_some_and(|now| now == role)
+impl Choice {
+    fn change(&self, user: Id) -> Change {
+        let role = self.role.clone();
+        match self.place.clone() {
+            Place::Organisation => Change::SetOrgRole { user, role },
+            Place::Own(team) | Place::Other(team) => Change::SetTeamRole { user, team, role },
+            Place::Seat(seat) => Change::SetSeat { user, seat, to: role },
+            Place::Registry(registry) => Change::SetRegistryRole { user, registry, role },
+            Place::NoRegistry(registry) => Change::RemoveRegistryRole { user, registry },
         }
     }
 }
 
-/// Teams that all users are in, then the others, each in name order.
-fn teams(users: &[Id], directory: &Directory) -> (Vec<Id>, Vec<Id>) {
-    let memberships: Vec<_> = users.iter().map(|user| directory.teams_of(user)).collect();
-    let all = directory.rows_by_name(Kind::Team).iter().filter_map(|row| directory.id_at(Kind::Team, *row)).cloned();
-    all.partition(|team| memberships.iter().all(|teams| teams.contains(team)))
+/// `[registry] NAME [ROLE]` as typed: the name, and what the role begins with.
+fn typed_registry(typed: &str, can: &Capabilities) -> Option<(Name, String)> {
+    let mut words: Vec<&str> = typed.split_whitespace().collect();
+    if words.first().is_some_and(|word| word.eq_ignore_ascii_case("registry")) {
+        words.remove(0);
+    }
+    let last = words.last()?.to_lowercase();
+    let is_role = |role: &RoleChoice| role.name.raw().starts_with(&last);
+    let role = if words.len() > 1 && can.registry_roles.iter().any(is_role) { last } else { String::new() };
+    if !role.is_empty() {
+        words.pop();
+    }
+    (!can.registry_roles.is_empty()).then(|| (Name::from(words.join(" ").as_str()), role))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Effect, Overlay};
+use super::{App, Effect, Overlay, aside};
 use crate::directory::{
     Id, Kind, Target,
     aside::Topic,
@@ -12,7 +12,6 @@ use crate::directory::{
 };
 use crate::scim::failure::Failure;
 use jiff::Timestamp;
-use secrecy::SecretString;
 
 impl App {
     pub(super) fn on_report(&mut self, report: Report, effects: &mut Vec<Effect>) {
@@ -43,9 +42,12 @@ impl App {
             }
             Report::RefreshEnded { at, proofs, failed } => self.refresh_ended(at, proofs, failed),
             Report::Learnt(fresh) => {
+                let topics = aside::topics(&fresh);
                 if self.directory.learn(fresh) {
                     self.rows_changed();
                 }
+                self.answered(&topics);
+                self.keep_aside_cursors();
             }
             Report::HydrateFailed(ids, failure) => {
                 self.waiting = None;
@@ -54,13 +56,15 @@ impl App {
                 self.fail(format!("Some roles could not be read: {}", failure.text));
             }
             Report::Journal(entries) => self.on_journal(entries),
-            Report::Moved(moved) => self.on_moved(moved),
+            Report::Moved(moved) => self.on_moved(moved, effects),
             Report::Waiting(words) => self.waiting = (!words.is_empty()).then_some(words),
             Report::Link(link) => self.on_link(link),
             Report::Raw(of, result) => {
-                if let Some(Overlay::Raw { target, text, .. }) = self.overlays.last_mut()
-                    && *target == of
-                {
+                let raw = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+                    Overlay::Raw { target, text, .. } if *target == of => Some(text),
+                    _ => None,
+                });
+                if let Some(text) = raw {
                     *text = Some(result.map_err(|failure| failure.sentences()));
                 }
             }
@@ -113,7 +117,7 @@ impl App {
         }
     }
 
-    fn on_moved(&mut self, moved: Moved) {
+    fn on_moved(&mut self, moved: Moved, effects: &mut Vec<Effect>) {
         let Moved { id, state, why, failure, exchanges, fresh, at, created, partly } = moved;
         self.entries.amend(id, |entry| {
             entry.state = state;
@@ -135,6 +139,7 @@ impl App {
             .as_ref()
             .is_some_and(|target| self.panes[target.kind as usize].selected(&self.directory) == Some(&target.id));
         let expected = self.expected_size(id, state);
+        let topics = aside::topics(&fresh);
         let reshaped = match state {
             State::Planned | State::Sent => self.directory.learn(fresh),
             _ => self.directory.settle(id, fresh),
@@ -155,6 +160,8 @@ impl App {
             self.fail(format!("{} {}: {why} {next}", entry.step.words.subject, state.label()).trim_end().to_owned());
         }
         self.count_failure(id);
+        self.answered(&topics);
+        self.moved_aside(id, state, effects);
         if !state.is_open() {
             self.sum_up(id);
         }
@@ -199,19 +206,16 @@ impl App {
             Topic::Person(_) => "The account",
             Topic::Roster(_) => "The invitations",
         };
-        self.fail(format!("{what} could not be read: {}", failure.sentences()));
+        let why = format!("{what} could not be read: {}", failure.sentences());
+        if !self.ask_failed(topic, why.clone()) {
+            self.fail(why);
+        }
     }
 
     fn on_planner(&mut self, planner: Arc<dyn Planner>) {
         let holds = planner.capabilities().holds();
         self.panes.iter_mut().for_each(|pane| pane.holds = holds);
         self.planner = Some(planner);
-    }
-
-    /// On screen until it is closed; the state is the only place that holds it.
-    fn on_secret(&mut self, id: ChangeId, secret: SecretString) {
-        let words = self.entries.get(&id).map(|entry| entry.step.words.text(":")).unwrap_or_default();
-        self.overlays.push(Overlay::Secret { words, secret });
     }
 
     fn on_link(&mut self, link: Link) {

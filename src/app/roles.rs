@@ -84,6 +84,7 @@ impl App {
         if self.tab == Tab::Users {
             let (now, rows) = (self.now, self.size.list_rows());
             let (pane, directory) = (&mut self.panes[0], &self.directory);
+            pane.reveal(&user, directory, now);
             if !pane.go_to(&user, rows, directory) {
                 pane.filter.reset();
                 pane.refilter(directory, now);

@@ -17,6 +17,8 @@ use crate::{
     },
 };
 
+mod aside;
+
 fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()
 }
@@ -96,6 +98,10 @@ impl Console {
     }
 
     fn moved(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>) {
+        self.created(id, state, fresh, None);
+    }
+
+    fn created(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>, created: Option<Id>) {
         let why = if state == State::Refused { "no seat" } else { "" }.to_owned();
         let report = Report::Moved(crate::directory::work::Moved {
             id,
@@ -105,7 +111,7 @@ impl Console {
             exchanges: vec![],
             fresh,
             at: now(),
-            created: None,
+            created,
             partly: false,
         });
         self.tell(Msg::Report(report));

@@ -95,6 +95,13 @@ mod tests {
     use crate::scim::request::Method;
 
     #[test]
+    fn of_graphql_the_operation_and_its_variables_are_shown() {
+        let document = "mutation DeleteInvite($id: String) { deleteInvite(input: {id: $id}) { success } }";
+        let request = graph::request("DeleteInvite", document, json!({"apiKey": "canary"}));
+        assert_eq!(shown(&request).to_string(), r#"GraphQL DeleteInvite {"apiKey":"***"}"#);
+    }
+
+    #[test]
     fn secrets_are_masked_wherever_they_stand() {
         let request = Request::new(Method::Post, ["Users"]).if_match(Some("W/\"1\"")).body(json!({
             "userName": "ann", "Password": "canary", "changePassword": true,

@@ -1,5 +1,6 @@
 //! The client against real sockets: what is sent, what is repeated, what is refused, what is said.
 
+mod graph;
 mod lines;
 mod server;
 

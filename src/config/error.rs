@@ -75,37 +75,3 @@ impl std::error::Error for ConfigError {}
 pub(super) fn line_of(text: &str, offset: usize) -> usize {
     1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
 }
-
-/// The choices in order of likeness to `wanted`, nearest first.
-pub(super) fn nearest_first<'a>(wanted: &str, choices: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let wanted = wanted.to_lowercase();
-    let mut all: Vec<&str> = choices.collect();
-    all.sort_by_cached_key(|choice| distance(&wanted, &choice.to_lowercase()));
-    all
-}
-
-/// Levenshtein distance, in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let change = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_name_comes_first() {
-        assert_eq!(nearest_first("acem", ["zebra", "acme", "acme-eu"].into_iter()), ["acme", "acme-eu", "zebra"]);
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
-}

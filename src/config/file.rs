@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
-use super::error::{ConfigError, nearest_first};
+use super::error::ConfigError;
 use super::profile::Profile;
 use super::raw::{RawFile, RawUi};
+use crate::scim::text;
 
 mod check;
 
@@ -104,7 +105,7 @@ fn default_of(
     if profiles.contains_key(name.get_ref()) {
         return Ok(Some(name.into_inner()));
     }
-    let near = nearest_first(name.get_ref(), profiles.keys().map(String::as_str));
+    let near = text::nearest_first(name.get_ref(), profiles.keys().map(String::as_str));
     let hint = if near.is_empty() { "the file has none".into() } else { format!("there are: {}", near.join(", ")) };
     let why = format!("there is no profile \"{}\"", name.get_ref());
     Err(ConfigError::new(why, hint).key("default_profile").at(text, Some(name.span())))

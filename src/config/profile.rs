@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::error::{ConfigError, nearest_first};
+use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::netrc;
 use super::secret::{KeySource, WANDB_DEFAULT_URL, WANDB_KEY, WANDB_URL};
 use crate::directory::role_source::Mapping;
 use crate::scim::habits::Habits;
+use crate::scim::text;
 
 /// The path under which W&B's servers speak SCIM.
 pub(super) const WANDB_PATH: &str = "/scim";
@@ -132,6 +133,8 @@ pub struct Profile {
     pub mapping: Option<Mapping>,
     /// What the server is known to do otherwise than the RFCs say.
     pub habits: Habits,
+    /// Full Models seats that the organisation has; W&B only, and no server tells it.
+    pub full_seats: Option<u64>,
 }
 
 impl Profile {
@@ -164,6 +167,7 @@ impl Profile {
             timeout: Duration::from_secs(30),
             mapping: None,
             habits: Habits::default(),
+            full_seats: None,
         }
     }
 }
@@ -246,7 +250,7 @@ fn unknown(config: Option<&ConfigFile>, name: &str) -> ConfigError {
     let Some(file) = config else {
         return ConfigError::new(why, "there is no config.toml yet: start without --profile to make one");
     };
-    let names = nearest_first(name, file.profiles.keys().map(String::as_str));
+    let names = text::nearest_first(name, file.profiles.keys().map(String::as_str));
     let hint = if names.is_empty() { "the file has none".into() } else { format!("there are: {}", names.join(", ")) };
     ConfigError::about(&file.path, why, hint)
 }

@@ -53,6 +53,7 @@ pub(super) struct RawProfile {
     pub mapping: Option<Spanned<RawMapping>>,
     #[serde(default)]
     pub server: Habits,
+    pub full_seats: Option<Spanned<i64>>,
 }
 
 /// `[profile.NAME.mapping]`.

@@ -165,12 +165,14 @@ pub struct Server {
     pub habits: Habits,
     /// Group → role, where roles follow from groups.
     pub mapping: Option<Arc<Mapping>>,
+    /// Full seats that the organisation has.
+    pub full_seats: Option<u64>,
 }
 
-/// The dialect of a provider in its hosting. The hosting matters only to W&B, the server to all others.
+/// The dialect of a provider in its hosting. The hosting matters only to W&B.
 pub fn of(provider: Provider, hosting: Hosting, server: Server) -> Arc<dyn Dialect> {
     match provider {
-        Provider::Wandb => Arc::new(wandb::Wandb::new(hosting)),
+        Provider::Wandb => Arc::new(wandb::Wandb::new(hosting, server.full_seats)),
         Provider::Scim => Arc::new(rfc::Rfc::new(rfc::Manner::Plain, server)),
         Provider::Grafana => Arc::new(rfc::Rfc::new(rfc::Manner::Grafana, server)),
         Provider::Datasaur => Arc::new(rfc::Rfc::new(rfc::Manner::Datasaur, server)),

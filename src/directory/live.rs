@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::{
     Id, Kind, Name, Target,
     aside::{Participant, Person, Told, Topic},
+    census::Census,
     change::{Change, ChangeId, Field},
     record::{Record, Role, Team, User},
     records::Records,
@@ -201,6 +202,18 @@ impl Directory {
         (0..self.len(Kind::User) as u32)
             .filter_map(|row| self.user_at(row))
             .filter(|user| user.org_role.as_ref().is_some_and(|role| role.is("admin")) && !user.is_inactive())
+    }
+
+    /// How many people, service accounts and seats, pending changes included.
+    pub fn census(&self) -> Census {
+        let mut census = self.records.census();
+        for (id, shown) in &self.users {
+            if let Some(confirmed) = self.records.users().get(id) {
+                census.count(confirmed, false);
+                census.count(shown, true);
+            }
+        }
+        census
     }
 
     /// How many users' organisation roles are known.

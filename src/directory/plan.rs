@@ -144,6 +144,10 @@ pub struct Capabilities {
     pub spaced_names: bool,
     /// Seats that a user can have; none where there are no seats.
     pub seat_levels: &'static [&'static str],
+    /// How many full Models seats the organisation has, where the profile says so: no server does.
+    pub full_seats: Option<u64>,
+    /// Why nobody edits service accounts, where nobody can; continues "… is a service account:".
+    pub fixed_services: Option<&'static str>,
     /// Roles in a registry; none where there are no registries.
     pub registry_roles: Vec<RoleChoice>,
     /// Where a new team's files can go.
@@ -217,7 +221,8 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
                 Err(Unsupported(why)) => plan.refused.push((line, why)),
                 Ok(mut step) => {
                     step.risk = step.risk.max(guarded.risk);
-                    step.consequences.extend(guarded.notes);
+                    // Before what may be a long list of names.
+                    step.consequences.splice(0..0, guarded.notes);
                     step.words = line;
                     plan.steps.push(step);
                 }

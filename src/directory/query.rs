@@ -27,6 +27,7 @@ enum Key {
     TeamRole,
     Seat,
     Weave,
+    Registry,
     Active,
     Email,
     Name,
@@ -48,6 +49,7 @@ const FIELDS: &[(Kind, &str, Key)] = &[
     (Kind::User, "as", Key::TeamRole),
     (Kind::User, "seat", Key::Seat),
     (Kind::User, "weave", Key::Weave),
+    (Kind::User, "registry", Key::Registry),
     (Kind::User, "active", Key::Active),
     (Kind::User, "last", Key::Last),
     (Kind::User, "teams", Key::Teams),
@@ -78,7 +80,7 @@ impl Key {
         match self {
             Key::Role => holds.org_roles,
             Key::TeamRole | Key::Admins => holds.team_roles,
-            Key::Seat | Key::Weave => holds.seats,
+            Key::Seat | Key::Weave | Key::Registry => holds.seats,
             Key::Last => holds.activity,
             Key::Account => holds.service_accounts,
             _ => true,
@@ -183,6 +185,11 @@ impl Query {
     /// True if the answer depends on users' roles, which a list may leave out.
     pub fn asks_roles(&self) -> bool {
         self.terms.iter().any(|term| matches!(term.key, Key::Role | Key::TeamRole | Key::Admins | Key::Holders))
+    }
+
+    /// True if the answer depends on Models seats.
+    pub fn asks_seats(&self) -> bool {
+        self.terms.iter().any(|term| term.key == Key::Seat)
     }
 
     /// True if a term is still being typed, and matches everything until it is done.
@@ -341,6 +348,9 @@ mod tests {
                 LastActive::At(Timestamp::from_second(now - days * 86_400).unwrap())
             },
             team_roles: Some(vec![Grant { scope: "vision".into(), role: "Admin".into() }]),
+            registry_roles: vec![Grant { scope: "Models".into(), role: role.into() }],
+            models_seat: Some(if days < 0 { "viewer" } else { "full" }.into()),
+            account: if days < 0 { Account::TeamService } else { Account::Person },
             ..User::default()
         };
         let member = |id: &str| Member { id: id.into(), display: Name::default() };
@@ -367,6 +377,12 @@ mod tests {
     #[case("team:none", &["ivan", "noor"])]
     #[case("as:admin va", &["eva-tanaka", "ivan"])]
     #[case("teams:0", &["ivan", "noor"])]
+    #[case("registry:models", &["eva-tanaka", "ivan", "noor"])]
+    #[case("registry:models/adm", &["eva-tanaka"])]
+    #[case("-registry:mod/member", &["eva-tanaka"])]
+    #[case("registry:none", &[])]
+    #[case("seat:full last>90d", &["ivan"])]
+    #[case("account:service", &["noor"])]
     #[case("role:", &["eva-tanaka", "ivan", "noor"])]
     fn users_are_found(#[case] text: &str, #[case] want: &[&str]) {
         let directory = directory();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Name;
+use super::{Name, change::Seat};
 
 /// The server's opaque `id` (RFC 7643 §3.1), or a provisional one of ours for what is not created yet.
 pub type Id = Arc<str>;
@@ -176,6 +176,14 @@ impl User {
     /// The role in the team of that name, where known.
     pub fn role_in(&self, team: &Name) -> Option<&Name> {
         self.team_roles.as_deref()?.iter().find(|grant| grant.scope == *team).map(|grant| &grant.role)
+    }
+
+    /// The seat for a product, where known.
+    pub fn seat(&self, seat: Seat) -> Option<&Name> {
+        match seat {
+            Seat::Models => self.models_seat.as_ref(),
+            Seat::Weave => self.weave_role.as_ref(),
+        }
     }
 
     /// What a person would call them: display name, or user name.

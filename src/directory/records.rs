@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use super::{
     Id, Kind, Name, Target,
+    census::Census,
     record::{Record, Role, Team, User},
     role_source::RoleSource,
     search::SearchText,
@@ -31,6 +32,7 @@ pub struct Records {
     /// Lists that were not read: what they would say is not known.
     unread: [bool; 3],
     source: RoleSource,
+    census: Census,
 }
 
 impl Records {
@@ -43,6 +45,7 @@ impl Records {
             roles: roles.into_iter().map(|role| (role.id.clone(), role)).collect(),
             ..Self::default()
         };
+        records.users.values().for_each(|user| records.census.count(user, true));
         records.intern();
         records.index_members();
         for kind in Kind::ALL {
@@ -111,6 +114,11 @@ impl Records {
         &self.users
     }
 
+    /// How many people, service accounts and seats.
+    pub fn census(&self) -> Census {
+        self.census
+    }
+
     /// All teams in the server's order.
     pub fn teams(&self) -> &Table<Team> {
         &self.teams
@@ -170,10 +178,12 @@ impl Records {
         let (kind, added) = match record {
             Record::User(user) => {
                 let text = [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()].join(" ");
+                self.census.count(&user, true);
                 let id = user.id.clone();
                 let (row, old) = self.users.insert_full(id.clone(), user);
                 self.derive(&id);
-                if old.is_some() {
+                if let Some(old) = &old {
+                    self.census.count(old, false);
                     self.text[Kind::User as usize].replace(row as u32, &text);
                 }
                 (Kind::User, old.is_none())
@@ -195,7 +205,11 @@ impl Records {
     /// Forgets a record that is gone from the server. True if it was there.
     pub fn remove(&mut self, target: &Target) -> bool {
         let gone = match target.kind {
-            Kind::User => self.users.shift_remove(&target.id).is_some(),
+            Kind::User => {
+                let old = self.users.shift_remove(&target.id);
+                old.iter().for_each(|old| self.census.count(old, false));
+                old.is_some()
+            }
             Kind::Team => {
                 let old = self.teams.shift_remove(&target.id);
                 self.reindex_team(old.as_ref(), None);

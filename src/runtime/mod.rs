@@ -9,6 +9,7 @@ use crossterm::event::{Event, KeyCode, KeyModifiers};
 use futures_util::{Stream, StreamExt};
 use jiff::Timestamp;
 use ratatui::{Terminal, backend::Backend};
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
@@ -76,7 +77,7 @@ pub struct Runtime<B: Backend> {
     reports: Channel<(u64, Report)>,
     opened: Channel<Opening>,
     /// Text for the clipboard that the host has not taken yet.
-    copied: Vec<String>,
+    copied: Vec<SecretString>,
     redraw: bool,
     quit: bool,
 }
@@ -159,7 +160,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 };
             }
             for text in std::mem::take(&mut self.copied) {
-                host.copy(&text)?;
+                host.copy(text.expose_secret())?;
             }
             self.draw()?;
         }
@@ -234,7 +235,8 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 return;
             }
             Incoming::Terminal(event) => Msg::Terminal(event),
-            Incoming::Report(epoch, _) if epoch != self.epoch => return,
+            // What is shown once must arrive, whichever profile is open by now.
+            Incoming::Report(epoch, report) if epoch != self.epoch && !matches!(report, Report::Secret(..)) => return,
             Incoming::Report(_, Report::Idle(done)) => {
                 self.idle_at = Some(done);
                 return;

@@ -303,7 +303,8 @@ fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
         _ => dialect::Hosting::Dedicated,
     };
     let mapping = profile.mapping.clone().map(Arc::new);
-    dialect::of(provider, hosting, dialect::Server { habits: profile.habits.clone(), mapping })
+    let server = dialect::Server { habits: profile.habits.clone(), mapping, full_seats: profile.full_seats };
+    dialect::of(provider, hosting, server)
 }
 
 fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {

@@ -3,6 +3,8 @@
 //!
 //! Knows no server and no request; what is read here are claims, which probing may contradict.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::{
@@ -175,7 +177,7 @@ fn attribute(fields: &Fields<'_>) -> Option<Attribute> {
         canonical: fields
             .objects("canonicalValues")
             .iter()
-            .filter_map(|value| value.value_or_string().ok().flatten().map(|value| value.into_owned()))
+            .filter_map(|value| value.value_or_string().ok().flatten().map(Cow::into_owned))
             .collect(),
         description: text(fields, "description").unwrap_or_default(),
         parts: fields.objects("subAttributes").iter().filter_map(attribute).collect(),
@@ -196,7 +198,7 @@ fn flag(fields: &Fields<'_>, name: &str) -> Option<bool> {
 }
 
 fn text(fields: &Fields<'_>, name: &str) -> Option<String> {
-    fields.string(name).ok().flatten().filter(|text| !text.is_empty()).map(|text| text.into_owned())
+    fields.string(name).ok().flatten().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
 fn number(fields: &Fields<'_>, name: &str) -> Option<u32> {

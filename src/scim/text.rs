@@ -36,6 +36,19 @@ pub fn clean_line(raw: &str, max: usize) -> Cow<'_, str> {
     if line.text == raw { Cow::Borrowed(raw) } else { Cow::Owned(line.text) }
 }
 
+/// A number with its thousands apart: `12,000`.
+pub fn number(value: impl TryInto<u64>) -> String {
+    let digits = value.try_into().unwrap_or(u64::MAX).to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Text for comparing, searching and sorting without regard to case (`ẞ` and `ss` are the same, so are `ς` and `σ`).
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
@@ -134,11 +147,24 @@ fn is_invisible(c: char) -> bool {
         | '\u{FFF0}'..='\u{FFFC}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// The choices in order of likeness to `wanted`, nearest first.
+pub fn nearest_first<'a>(wanted: &str, choices: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = fold(wanted);
+    let mut all: Vec<&str> = choices.collect();
+    all.sort_by_cached_key(|choice| strsim::levenshtein(&wanted, &fold(choice)));
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_nearest_name_comes_first() {
+        assert_eq!(nearest_first("acem", ["zebra", "acme", "acme-eu"].into_iter()), ["acme", "acme-eu", "zebra"]);
+    }
 
     #[test]
     fn ordinary_names_are_borrowed() {

@@ -3,6 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+pub use crate::scim::text::number as count;
+
 /// Display width in cells: the sum of the graphemes' widths, which is what the screen's buffer goes by. The width of the
 /// text as a whole can be less where letters join (Arabic lam and alef).
 pub fn width(text: &str) -> usize {
@@ -44,19 +46,6 @@ pub fn pad_left(text: &str, cells: usize, more: &str) -> String {
     let text = cut(text, cells, more);
     let mut out = " ".repeat(cells.saturating_sub(width(&text)));
     out.push_str(&text);
-    out
-}
-
-/// A number with its thousands apart: `12,000`.
-pub fn count(number: impl TryInto<u64>) -> String {
-    let digits = number.try_into().unwrap_or(u64::MAX).to_string();
-    let mut out = String::with_capacity(digits.len() * 4 / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
     out
 }
 

@@ -20,7 +20,7 @@ use crate::app::{
     action::{ACTIONS, Action, Scope},
     geometry::MIN,
 };
-use crate::directory::{query, work::Link};
+use crate::directory::{Kind, query, work::Link};
 use crate::scim::failure::Class;
 
 /// Cells of the gauge in the title.
@@ -223,9 +223,8 @@ fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
         let name = app.word(name);
         let none = tab == Tab::Roles && app.capabilities().is_some_and(|can| can.no_roles.is_some());
         let key = app.keymap.label(action).map_or_else(String::new, |key| format!("{key} "));
-        let number = tab.kind().filter(|kind| app.directory.is_read(*kind)).map(|kind| app.directory.len(kind));
-        let number = number.filter(|_| !none && !app.directory.is_empty());
-        let number = number.filter(|_| counts).map_or_else(String::new, |number| format!(" {}", count(number as u64)));
+        let known = tab.kind().filter(|kind| app.directory.is_read(*kind) && !none && !app.directory.is_empty());
+        let number = known.filter(|_| counts).map_or_else(String::new, |kind| number(kind, app));
         spans.push(Span::raw(match (spans.is_empty(), counts) {
             (true, _) => " ",
             (false, true) => "   ",
@@ -241,6 +240,15 @@ fn tab_spans(app: &App, look: &Look, counts: bool) -> Vec<Span<'static>> {
         }
     }
     spans
+}
+
+/// ` 64`; people and service accounts apart, ` 4,812 + 12 service`.
+fn number(kind: Kind, app: &App) -> String {
+    let census = app.directory.census();
+    match (kind, census.services) {
+        (Kind::User, services) if services > 0 => format!(" {} + {} service", count(census.people), count(services)),
+        _ => format!(" {}", count(app.directory.len(kind))),
+    }
 }
 
 /// The words that the filter knows, or the keys that do something here; nothing where there is a message.
@@ -280,7 +288,8 @@ fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
         Some(own) => hints_in_words(app, own),
         None => hints_of(app, &app.scopes(), |action| action != Action::Help),
     };
-    let help = hints_of(app, &[Scope::Global], |action| action == Action::Help);
+    let everywhere: &[Scope] = if app.scopes().contains(&Scope::Global) { &[Scope::Global] } else { &[] };
+    let help = hints_of(app, everywhere, |action| action == Action::Help);
     // Closer together before anything is left out.
     let taken = |hints: &[Hint], gap: usize| -> usize {
         hints.iter().map(|hint| width(&hint.key) + 1 + width(&hint.word) + gap).sum::<usize>()

@@ -13,8 +13,12 @@ use super::{
     Look,
     fit::{self, cut, pad, pad_left, width, wrap},
 };
-use crate::app::{App, action::Action, pane::Pane};
-use crate::directory::{Kind, Name, work::Link};
+use crate::app::{
+    App,
+    action::Action,
+    pane::{Pane, View},
+};
+use crate::directory::{Kind, Name, sort, work::Link};
 use crate::scim::failure::Class;
 
 mod cells;
@@ -38,6 +42,9 @@ const MOST_TOLD: usize = 8;
 /// With more users than this the holders of roles are not counted with each frame; the details show them.
 const FEW_USERS: usize = 5_000;
 
+/// From this many columns of the screen the border says how many seats are taken.
+const WIDE: u16 = 100;
+
 /// Draws the list of the open tab.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let Some(pane) = app.pane() else { return };
@@ -45,6 +52,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let mut block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title.line);
     if let Some(words) = unproven(pane, usize::from(area.width.saturating_sub(6)), app, look) {
         block = block.title_bottom(words);
+    } else {
+        for words in foot(pane, usize::from(area.width.saturating_sub(2)), app, look) {
+            block = block.title_bottom(words);
+        }
     }
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -54,7 +65,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
     let cells = usize::from(inner.width).saturating_sub(MARKER + MARGIN);
-    let columns = columns::fit(pane.kind, cells, pane.holds, app.directory.len(Kind::User) <= FEW_USERS);
+    let columns = columns::fit((pane.kind, pane.view), cells, pane.holds, app.directory.len(Kind::User) <= FEW_USERS);
     if pane.rows.is_empty() {
         nothing(frame, body, pane, app, look);
         return;
@@ -243,6 +254,37 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
             Some(format!("! {told}: {why} {key} goes on."))
         }
     }
+}
+
+/// The views at the left of the border, the seats at its right; where only one has room, what the list is about.
+fn foot(pane: &Pane, cells: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let about = pane.asks_seats() || pane.order.column == sort::Column::Seat;
+    let wanted = pane.kind == Kind::User && pane.view != View::Services && (app.size.width >= WIDE || about);
+    let views = views(pane, app, look).filter(|line| line.width() <= cells);
+    let left = |views: &Option<Line<'_>>| cells.saturating_sub(views.as_ref().map_or(0, |line| line.width() + 2));
+    let seats = |room: usize| {
+        let words = [false, true].into_iter().filter_map(|short| app.seats_in_words(short).filter(|_| wanted));
+        let line = words.map(|words| Line::styled(format!(" {words} "), look.dim()).right_aligned());
+        line.into_iter().find(|line| line.width() <= room)
+    };
+    match (seats(left(&views)), views) {
+        (None, Some(_)) if about && seats(cells).is_some() => seats(cells).into_iter().collect(),
+        (seats, views) => views.into_iter().chain(seats).collect(),
+    }
+}
+
+/// The views with their key and the present one, where people and service accounts are told apart.
+fn views(pane: &Pane, app: &App, look: &Look) -> Option<Line<'static>> {
+    let key = app.keymap.label(Action::View).filter(|_| pane.has_views(&app.directory))?;
+    let all = [(View::People, "people"), (View::Services, "service accounts"), (View::All, "all")];
+    let mut spans = vec![Span::styled(format!(" {key}"), look.accent())];
+    for (at, (view, word)) in all.into_iter().enumerate() {
+        let gap = if at == 0 { " ".to_owned() } else { format!(" {} ", look.glyphs.dot) };
+        let style = if view == pane.view { look.strong() } else { look.dim() };
+        spans.extend([Span::styled(gap, look.dim()), Span::styled(word, style)]);
+    }
+    spans.push(Span::raw(" "));
+    Some(Line::from(spans))
 }
 
 /// Why it can't be known whether the list is whole.

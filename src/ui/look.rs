@@ -37,6 +37,8 @@ pub struct Glyphs {
     pub arrow: &'static str,
     /// The present value.
     pub now: &'static str,
+    /// The choice that is made, and one that is not.
+    pub choice: [&'static str; 2],
     /// Connected, not connected.
     pub link: [&'static str; 2],
     /// Connected, and something is missing.
@@ -72,6 +74,7 @@ impl Glyphs {
         undone: "↶",
         arrow: "→",
         now: "●",
+        choice: ["●", "○"],
         link: ["●", "○"],
         partly: "◐",
         sort: ["↑", "↓"],
@@ -95,6 +98,7 @@ impl Glyphs {
         undone: "<",
         arrow: "->",
         now: "o",
+        choice: ["(*)", "( )"],
         link: ["o", "."],
         partly: ":",
         sort: ["^", "v"],

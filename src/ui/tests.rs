@@ -460,9 +460,9 @@ fn a_long_list_shows_where_it_is() {
         screen(app, &look()).lines().enumerate().filter(|(_, line)| line.ends_with('┃')).map(|(at, _)| at).collect()
     };
     let mut app = app(80, 12);
-    assert_eq!(thumbs(&app), [4, 5]);
+    assert_eq!(thumbs(&app), [4, 5, 6]);
     press(&mut app, Action::Bottom);
-    assert_eq!(thumbs(&app), [8, 9]);
+    assert_eq!(thumbs(&app), [7, 8, 9]);
     assert!(row_of(&screen(&app, &look()), "▌").contains("田中エヴァ"));
 }
 
@@ -532,7 +532,7 @@ fn the_reason_of_the_selected_failure_is_read_in_full() {
 
 #[test]
 fn a_list_says_whether_it_is_whole() {
-    assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 ─"));
+    assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 accounts ─"));
     let mut short = app(80, 24);
     let words = "13 of 500, not all: the server repeated itself when asked for more";
     let proof = Proof { kind: Kind::User, seen: 13, words: words.into(), complete: false };
@@ -647,4 +647,29 @@ fn the_palette_knows_what_lies_beneath_and_names_no_profile_twice() {
     assert_eq!(refused(&app, "profile demo"), [None]);
     assert_eq!(refused(&app, "role"), [Some("works without this box: Esc goes back".to_owned())]);
     assert_eq!(refused(&app, "members"), [Some("on Teams only".to_owned())]);
+}
+
+#[test]
+fn service_accounts_are_a_view_of_their_own() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut app = app(width, height);
+        press(&mut app, Action::View);
+        insta::assert_snapshot!(format!("service_accounts_{width}"), screen(&app, &look()));
+        press(&mut app, Action::View);
+        insta::assert_snapshot!(format!("all_accounts_{width}"), screen(&app, &look()));
+    }
+}
+
+#[test]
+fn a_list_about_seats_says_how_many_are_taken() {
+    let mut app = app(80, 24);
+    assert!(!screen(&app, &look()).contains("full seats"));
+    press(&mut app, Action::Filter);
+    type_text(&mut app, "seat:full");
+    press(&mut app, Action::Open);
+    assert!(screen(&app, &look()).contains("6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
+    app.size = crate::app::Size { width: 70, height: 24 };
+    assert!(screen(&app, &look()).contains("─ 6 full seats, 9/12 known ╯"), "{}", screen(&app, &look()));
+    app.size = crate::app::Size { width: 50, height: 24 };
+    assert!(screen(&app, &look()).contains("── 6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
 }

@@ -264,6 +264,11 @@ impl Console {
         self.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
     }
 
+    /// The Backspace key.
+    pub fn backspace(&mut self) {
+        self.key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+    }
+
     /// Takes what the worker reports until it has nothing more to do.
     pub async fn settle(&mut self) {
         let settled = tokio::time::timeout(HANGS_AFTER, async {

@@ -29,7 +29,7 @@ async fn the_list_scrolls_and_filters_while_three_edits_are_in_flight() {
     console.find_all();
     console.expect("↻ 3 in flight");
     console.press(Action::Bottom);
-    assert_eq!(console.app().panes[0].cursor, 59);
+    assert_eq!(console.app().panes[0].cursor, 57);
     console.press(Action::Top);
     assert_eq!(console.app().panes[0].cursor, 0);
     console.press(Action::Filter);

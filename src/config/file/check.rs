@@ -59,6 +59,7 @@ impl Reader<'_> {
             unguarded: self.unguarded(&raw.unguarded)?,
             parallel: self.number("parallel", raw.parallel.as_ref(), 4, 32)? as usize,
             timeout: Duration::from_secs(self.number("timeout_seconds", raw.timeout_seconds.as_ref(), 30, 600)?),
+            full_seats: self.full_seats(provider, raw.full_seats.as_ref())?,
             ca_file: raw.ca_file.map(|written| beside(self.path, &written)),
             me: raw.me,
             read_only: raw.read_only,
@@ -268,6 +269,14 @@ impl Reader<'_> {
             Ok(known.unwrap_or_default().to_owned())
         });
         meant.collect()
+    }
+
+    fn full_seats(&self, provider: Provider, value: Option<&Spanned<i64>>) -> Result<Option<u64>, ConfigError> {
+        match (provider, value) {
+            (_, None) => Ok(None),
+            (Provider::Wandb, Some(_)) => self.number("full_seats", value, 0, 10_000_000).map(Some),
+            (_, Some(_)) => Err(self.wrong("full_seats", value, "only W&B has seats", "remove this line")),
+        }
     }
 
     fn number(&self, name: &str, value: Option<&Spanned<i64>>, default: u64, most: u64) -> Result<u64, ConfigError> {

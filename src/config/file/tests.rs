@@ -34,6 +34,7 @@ ca_file = "ca.pem"
 unguarded = ["last-admin"]
 parallel = 8
 timeout_seconds = 5
+full_seats = 500
 [profile.shared]
 provider = "wandb"
 [profile.ded]
@@ -53,6 +54,7 @@ auth = "none"
     assert_eq!(acme.base_text(), "https://wandb.corp.example:8443/api/scim");
     assert_eq!((&acme.auth, acme.confirm), (&AuthForm::BasicUser("ann".into()), Confirm::Always));
     assert_eq!((acme.parallel, acme.timeout.as_secs(), acme.read_only), (8, 5, true));
+    assert_eq!(acme.full_seats, Some(500));
     assert_eq!(acme.ca_file.as_deref(), Some(Path::new("/etc/s/ca.pem")));
     assert_eq!(acme.key.describe(), "command pass");
     assert_eq!(file.profiles["shared"].hosting, Some(Hosting::MultiTenant));
@@ -140,6 +142,14 @@ auth = "none"
 #[case::range(
     "[profile.a]\nprovider = \"wandb\"\nparallel = 0",
     "config.toml:3: profile.a.parallel: 0 is out of range; use a number from 1 to 32"
+)]
+#[case::seats(
+    "[profile.a]\nprovider = \"wandb\"\nfull_seats = 0",
+    "config.toml:3: profile.a.full_seats: 0 is out of range; use a number from 1 to 10000000"
+)]
+#[case::seats_elsewhere(
+    "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nfull_seats = 5",
+    "config.toml:4: profile.a.full_seats: only W&B has seats; remove this line"
 )]
 #[case::guard(
     "[profile.a]\nprovider = \"wandb\"\nunguarded = [\n\"last-admin\",\n\"me\"]",

@@ -51,7 +51,7 @@ pub(super) struct Rfc {
 
 impl Rfc {
     pub(super) fn new(manner: Manner, server: Server) -> Self {
-        let Server { habits, mapping } = server;
+        let Server { habits, mapping, .. } = server;
         let mut capabilities = manner.capabilities(mapping.is_some());
         if habits.groups == Some(false) {
             capabilities.without_groups();
@@ -148,7 +148,8 @@ impl Dialect for Rfc {
     fn with_habits(&self, habits: &Habits) -> Option<Arc<dyn Dialect>> {
         let habits = self.habits.clone().or(habits.clone());
         (habits != self.habits).then(|| {
-            Arc::new(Self::new(self.manner, Server { habits, mapping: self.mapping.clone() })) as Arc<dyn Dialect>
+            Arc::new(Self::new(self.manner, Server { habits, mapping: self.mapping.clone(), full_seats: None }))
+                as Arc<dyn Dialect>
         })
     }
 

@@ -10,6 +10,7 @@ use crate::directory::{
     records::Records,
 };
 
+mod graph;
 mod plans;
 mod reading;
 mod roles;

@@ -26,6 +26,9 @@ pub(super) fn create(case: Case<'_>, key: &Id, owner: &Id, description: &str) ->
             me.user_name
         ));
     }
+    if description.trim().is_empty() {
+        return refuse("A key needs a purpose: later it is known by that alone.");
+    }
     if me.keys.as_ref().is_some_and(|keys| keys.len() >= MOST) {
         return refuse(format!("{} has {MOST} keys, the most that W&B allows: delete one first.", me.user_name));
     }
@@ -49,7 +52,11 @@ pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planne
     let own = case.0.person(&Topic::Me).filter(|me| me.id == *owner);
     let user_name = own.map(|me| &me.user_name).or(case.0.user(owner).map(|user| &user.user_name));
     // A key's own name may hold what no keyboard has.
-    let typed = user_name.map_or_else(|| "delete".to_owned(), Name::to_string);
+    let typed = if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        name.to_owned()
+    } else {
+        user_name.map_or_else(|| "delete".to_owned(), Name::to_string)
+    };
     let in_use = "It may be the very key that this console uses: then nothing can be sent after it.";
     Ok(Draft::new(vec![graph::delete_key(key)], Undo::Never(never.into()), confirm)
         .risk(Risk::Type(typed))

@@ -45,8 +45,8 @@ pub(super) struct Wandb {
 }
 
 impl Wandb {
-    pub(super) fn new(hosting: Hosting) -> Self {
-        Self { hosting, capabilities: words::capabilities(hosting) }
+    pub(super) fn new(hosting: Hosting, full_seats: Option<u64>) -> Self {
+        Self { hosting, capabilities: Capabilities { full_seats, ..words::capabilities(hosting) } }
     }
 }
 
@@ -57,13 +57,13 @@ impl Planner for Wandb {
 
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported> {
         self.capabilities.can(change.verb()).map_err(|why| Unsupported(why.into()))?;
-        let case = Case(directory);
+        let (case, sum) = (Case(directory), self.capabilities.full_seats);
         let draft = match change {
             Change::SetOrgRole { user, role } => people::set_org_role(case, user, role),
             Change::SetTeamRole { user, team, role } => teams::set_role(case, user, team, role),
             Change::AddMember { team, user } => teams::add_member(case, team, user),
             Change::RemoveMember { team, user } => teams::remove_member(case, team, user),
-            Change::CreateUser { key, user } => people::create(case, self.hosting, key, user),
+            Change::CreateUser { key, user } => people::create(case, self.hosting, sum, key, user),
             Change::CreateTeam { key, name, members, bucket } => {
                 teams::create(case, key, name, members, bucket.as_ref())
             }
@@ -75,7 +75,7 @@ impl Planner for Wandb {
             Change::CreateRole { key, role } => roles::create(case, key, role),
             Change::EditRole { role, to } => roles::edit(case, role, to),
             Change::DeleteRole { role } => roles::delete(case, role),
-            Change::SetSeat { user, seat, to } => seats::set(case, user, *seat, to),
+            Change::SetSeat { user, seat, to } => seats::set(case, sum, user, *seat, to),
             Change::SetRegistryRole { user, registry, role } => seats::set_registry_role(case, user, registry, role),
             Change::RemoveRegistryRole { user, registry } => seats::remove_registry_role(case, user, registry.as_ref()),
             Change::CreateService { key, service } => services::create(case, self.hosting, key, service),

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    graph,
-    words::{ADMIN, TEAMS_USER, VIEWER},
+    graph, seats,
+    words::{ADMIN, NO_SERVICE_EDIT, TEAMS_USER, VIEWER},
 };
 use crate::{
     dialect::{
@@ -14,7 +14,8 @@ use crate::{
     },
     directory::{
         Id, Kind, Name, Target,
-        change::{Change, NewUser},
+        census::FULL,
+        change::{Change, NewUser, Seat},
         plan::{Confirm, Risk, Undo, Unsupported},
         record::{Account, User},
     },
@@ -28,10 +29,9 @@ pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Unsupporte
     let user = case.user(id)?;
     match user.account {
         Account::Unsaid | Account::Person => Ok(user),
-        Account::TeamService | Account::OrgService => refuse(format!(
-            "{} is a service account: W&B lets nobody edit those over SCIM, only delete them. Use the W&B app.",
-            user.user_name
-        )),
+        Account::TeamService | Account::OrgService => {
+            refuse(format!("{} is a service account: {NO_SERVICE_EDIT}", user.user_name))
+        }
     }
 }
 
@@ -91,7 +91,7 @@ fn viewer_cascade(case: Case<'_>, user: &User, request: Request) -> Draft {
         .note("W&B refuses it if no viewer seat is left (“Seat limit reached”).".to_owned())
 }
 
-pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) -> Planned {
+pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &Id, new: &NewUser) -> Planned {
     case.new_user(new)?;
     if new.instance_admin {
         return create_instance_admin(case, hosting, key, new);
@@ -129,16 +129,20 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) 
         .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
     // The first answer shows the user before they joined.
     let confirm = if requests.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
-    Ok(Draft::new(requests, undo, confirm).note(invites).note(seats_taken(new)).note(own_name))
+    Ok(Draft::new(requests, undo, confirm).note(invites).note(seats_taken(case, sum, new)).note(own_name))
 }
 
 /// What W&B gives where no seat is named is full.
-fn seats_taken(new: &NewUser) -> String {
-    let level = |seat: &Option<Name>| seat.as_ref().map_or_else(|| "full".to_owned(), Name::to_string);
-    match (level(&new.models_seat).as_str(), level(&new.weave_role).as_str()) {
-        ("full", "full") => "Takes a full Models seat and full Weave access.".to_owned(),
-        (models, weave) => format!("Seats: Models {models}, Weave {weave}."),
-    }
+fn seats_taken(case: Case<'_>, sum: Option<u64>, new: &NewUser) -> String {
+    let is_full = |seat: &Option<Name>| seat.as_ref().is_none_or(|seat| seat.is(FULL));
+    let level = |seat: &Option<Name>| seat.as_ref().map_or_else(|| FULL.to_owned(), Name::to_string);
+    let taken = is_full(&new.models_seat).then(|| seats::taken(case, sum, Seat::Models)).flatten();
+    let words = if is_full(&new.models_seat) && is_full(&new.weave_role) {
+        "Takes full Weave access and a full Models seat".to_owned()
+    } else {
+        format!("Seats: Weave {}, Models {}", level(&new.weave_role), level(&new.models_seat))
+    };
+    taken.map_or_else(|| format!("{words}."), |taken| format!("{words}; {taken}"))
 }
 
 /// SCIM can't make one; what W&B's SDK calls for it takes an email alone.

@@ -7,6 +7,7 @@ use crate::{
     dialect::case::{Case, Draft, refuse},
     directory::{
         Id, Name, Target,
+        census::FULL,
         change::{Change, Seat},
         plan::{Confirm, Undo, Unsupported},
         record::{Grant, User},
@@ -17,21 +18,14 @@ use crate::{
 type Planned = Result<Draft, Unsupported>;
 
 /// What a seat can be.
-pub(super) const LEVELS: [&str; 3] = ["full", "viewer", "none"];
+pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", "none"];
 
-fn current(user: &User, seat: Seat) -> Option<&Name> {
-    match seat {
-        Seat::Models => user.models_seat.as_ref(),
-        Seat::Weave => user.weave_role.as_ref(),
-    }
-}
-
-pub(super) fn set(case: Case<'_>, id: &Id, seat: Seat, to: &Name) -> Planned {
+pub(super) fn set(case: Case<'_>, sum: Option<u64>, id: &Id, seat: Seat, to: &Name) -> Planned {
     let user = person(case, id)?;
     if !LEVELS.iter().any(|level| to.is(level)) {
         return refuse(format!("{to} is no {}: use {}.", seat.label(), LEVELS.join(", ")));
     }
-    let before = current(user, seat);
+    let before = user.seat(seat);
     if before.is_some_and(|before| before.is(to.raw())) {
         return refuse(format!("{} has {} {to} already.", user.user_name, seat.label()));
     }
@@ -43,28 +37,37 @@ pub(super) fn set(case: Case<'_>, id: &Id, seat: Seat, to: &Name) -> Planned {
         Some(before) => Undo::By(vec![Change::SetSeat { user: id.clone(), seat, to: before.clone() }]),
         None => Undo::Never(format!("The {} before is not known, so it can't be put back.", seat.label())),
     };
-    let silent = before.is_none()
-        && case.0.records().users().values().all(|user| user.models_seat.is_none() && user.weave_role.is_none());
+    let census = case.0.census();
+    let silent = census.seats(Seat::Models).known + census.seats(Seat::Weave).known == 0;
     let request = patch(case, id, Op::replace(attribute, to.raw()));
     Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)]))
-        .note(takes(case, seat, to))
+        .note(takes(case, sum, seat, to))
         .note(silent.then(|| "This server has shown no seats: it may be too old to change them over SCIM.".to_owned())))
 }
 
-/// What a full seat costs, with how many are taken where all are known.
-fn takes(case: Case<'_>, seat: Seat, to: &Name) -> Option<String> {
-    if !to.is(LEVELS[0]) {
-        return None;
-    }
-    let users = case.0.records().users();
-    let known = users.values().filter(|user| current(user, seat).is_some()).count();
-    let full = users.values().filter(|user| current(user, seat).is_some_and(|now| now.is(LEVELS[0]))).count();
-    let basis = if known < users.len() { format!(" (known for {known} of {})", users.len()) } else { String::new() };
+fn takes(case: Case<'_>, sum: Option<u64>, seat: Seat, to: &Name) -> Option<String> {
     let product = match seat {
         Seat::Models => "Models seat",
         Seat::Weave => "Weave seat",
     };
-    Some(format!("Takes a full {product}; taken now: {full}{basis}."))
+    let taken = taken(case, sum, seat).map_or_else(|| ".".to_owned(), |taken| format!("; {taken}"));
+    to.is(FULL).then(|| format!("Takes a full {product}{taken}"))
+}
+
+/// How many full seats people have now, of how many where that is known. `None` where the server shows no seats.
+pub(super) fn taken(case: Case<'_>, sum: Option<u64>, seat: Seat) -> Option<String> {
+    let census = case.0.census();
+    let seats = census.seats(seat);
+    let sum = sum.filter(|_| seat == Seat::Models);
+    let of = sum.map_or_else(String::new, |sum| format!(" of {sum}"));
+    let basis = if seats.known < census.people {
+        format!(" (known for {} of {} people)", seats.known, census.people)
+    } else {
+        String::new()
+    };
+    let none_left = sum.is_some_and(|sum| seats.full as u64 >= sum);
+    let refusal = if none_left { " None is left: W&B may refuse." } else { "" };
+    (seats.known > 0).then(|| format!("taken now: {}{of}{basis}.{refusal}", seats.full))
 }
 
 pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {

@@ -19,7 +19,6 @@ use crate::{
         aside::Topic,
         change::{Change, NewService},
         plan::{Confirm, Risk, Undo, Unsupported},
-        record::Account,
     },
     scim::urn,
 };
@@ -64,5 +63,5 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewSe
 
 /// Servers from 0.81 on say what kind of account each user is.
 fn lists_services(case: Case<'_>) -> bool {
-    case.0.records().users().values().any(|user| user.account != Account::Unsaid)
+    case.0.census().kinds_said > 0
 }

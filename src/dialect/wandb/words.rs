@@ -30,6 +30,9 @@ pub(super) fn is_predefined(role: &Name) -> bool {
 /// Where a team's files can go; W&B's own words.
 pub(super) const BUCKETS: [&str; 5] = ["COREWEAVE", "AWS", "AZURE", "GCP", "MINIO"];
 
+/// Continues "… is a service account:".
+pub(super) const NO_SERVICE_EDIT: &str = "W&B lets nobody edit those over SCIM, only delete them. Use the W&B app.";
+
 const NO_DELETE_TEAM: &str = "W&B has no way to delete a team over SCIM: only the W&B app deletes teams.";
 const NO_PROFILE: &str = "On Multi-tenant Cloud a person's display name and email are their own: only they change them, \
                           in the W&B app.";
@@ -59,6 +62,8 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         team_word: "team",
         spaced_names: false,
         seat_levels: &super::seats::LEVELS,
+        full_seats: None,
+        fixed_services: Some(NO_SERVICE_EDIT),
         registry_roles: vec![
             choice(ADMIN, None),
             choice(MEMBER, None),

@@ -7,7 +7,7 @@ use super::{Key, Relation, Term, Value, account_word};
 use crate::{
     directory::{
         Directory, Id, Kind, Name, Target,
-        record::{LastActive, Role, Team, User},
+        record::{Grant, LastActive, Role, Team, User},
     },
     scim::text::fold,
 };
@@ -108,7 +108,21 @@ fn user_holds(directory: &Directory, user: &User, term: &Term, members: &Members
                 value => teams.iter().any(|team| text_holds(value, directory.team(team).map(|team| &team.name))),
             }
         }
+        Key::Registry => registry_holds(&term.value, &user.registry_roles),
         Key::TeamRole => user.team_roles.iter().flatten().any(|grant| text_holds(&term.value, Some(&grant.role))),
+        _ => false,
+    }
+}
+
+/// `models`, or with the role in it: `models/admin`.
+fn registry_holds(value: &Value, grants: &[Grant]) -> bool {
+    let holds = |part: &str, name: &Name| fold(name.as_str()).contains(part);
+    match value {
+        Value::None => grants.is_empty(),
+        Value::Text(parts) => parts.iter().any(|part| {
+            let (registry, role) = part.split_once('/').unwrap_or((part, ""));
+            grants.iter().any(|grant| holds(registry, &grant.scope) && holds(role, &grant.role))
+        }),
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 use super::{Line, Sign};
 use crate::directory::{
     Directory, Id, Name,
-    change::{Change, RoleDraft, Seat},
+    change::{Change, RoleDraft},
     holds::Holds,
     record::User,
 };
@@ -70,7 +70,7 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         }
         Change::DeleteRole { role } => remove(role_name(directory, role), "is deleted"),
         Change::SetSeat { user, seat, to } => {
-            alter(who(user), seat.label()).was(known(directory, user, |user| seat_of(user, *seat))).becomes(to)
+            alter(who(user), seat.label()).was(known(directory, user, |user| user.seat(*seat))).becomes(to)
         }
         Change::SetRegistryRole { user, registry, role } => {
             let before = registry_role(directory, user, registry);
@@ -110,13 +110,6 @@ fn definition(role: &RoleDraft) -> String {
 /// A value of a user, or a question mark.
 fn known(directory: &Directory, user: &Id, value: impl Fn(&User) -> Option<&Name>) -> String {
     directory.user(user).and_then(value).map_or_else(|| "?".into(), Name::to_string)
-}
-
-fn seat_of(user: &User, seat: Seat) -> Option<&Name> {
-    match seat {
-        Seat::Models => user.models_seat.as_ref(),
-        Seat::Weave => user.weave_role.as_ref(),
-    }
 }
 
 fn registry_role(directory: &Directory, user: &Id, registry: &Name) -> Option<String> {

@@ -8,7 +8,7 @@ use ratatui::{
 use super::{Page, ago, count, pad, width};
 use crate::directory::{
     Target,
-    change::Field,
+    change::{Change, Field, Seat},
     query::account_word,
     record::{Depth, Grant, LastActive, User},
 };
@@ -33,10 +33,7 @@ impl Page<'_> {
             lines.push(Line::default());
         }
         lines.extend(self.teams(user, target));
-        if !user.registry_roles.is_empty() {
-            lines.push(self.heading("Registries", user.registry_roles.len(), ""));
-            lines.extend(user.registry_roles.iter().map(|grant| self.grant(grant, None)));
-        }
+        lines.extend(self.registries(user, target));
         lines.push(Line::default());
         lines.extend(self.dates(user.created, user.modified, &user.id));
         lines
@@ -69,9 +66,11 @@ impl Page<'_> {
         if holds.org_roles {
             lines.extend(self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole)));
         }
-        for (label, seat) in [("Models seat", &user.models_seat), ("Weave role", &user.weave_role)] {
-            if let Some(seat) = seat {
-                lines.extend(self.fact(label, seat.as_str(), Style::new()));
+        for (seat, level) in [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)] {
+            if let Some(level) = level {
+                let field = Field::Seat(seat);
+                let words = format!("{level}{}", self.mark(target, &field));
+                lines.extend(self.fact(seat.label(), &words, self.value_style(target, &field)));
             }
         }
         let last = match user.last_active {
@@ -89,6 +88,19 @@ impl Page<'_> {
             lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
         }
         lines
+    }
+
+    /// A role that is being taken away is marked at the heading: its line is gone already.
+    fn registries(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
+        let mut changes = self.app.directory.changes_on(target).flat_map(Change::touches);
+        let pending = changes.any(|(of, field)| of == *target && matches!(field, Field::Registry(_)));
+        if user.registry_roles.is_empty() && !pending {
+            return Vec::new();
+        }
+        let mark = if pending { self.pending() } else { String::new() };
+        let field = |grant: &Grant| Field::Registry(Some(grant.scope.clone()));
+        let grants = user.registry_roles.iter().map(|grant| self.grant(grant, Some((target, field(grant)))));
+        std::iter::once(self.heading("Registries", user.registry_roles.len(), &mark)).chain(grants).collect()
     }
 
     /// The roles as the user has them, then the teams that list the user without a known role.

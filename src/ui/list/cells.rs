@@ -8,9 +8,9 @@ use super::{Look, columns::What};
 use crate::app::App;
 use crate::directory::{
     Id, Kind, Name, Target,
-    change::Field,
+    change::{Field, Seat},
     query::account_word,
-    record::{Depth, LastActive, Problem, Role, Team, User},
+    record::{Account, Depth, LastActive, Problem, Role, Team, User},
 };
 
 /// More members than this are not looked through for admins with each frame.
@@ -142,7 +142,10 @@ impl<'a> Row<'a> {
                 cell.pending(self.is(&Field::Display), self.look)
             }
             What::OrgRole => or_none(user.org_role.as_ref()).pending(self.is(&Field::OrgRole), self.look),
-            What::Seat => or_none(user.models_seat.as_ref()),
+            What::Seat => or_none(user.models_seat.as_ref()).pending(self.is(&Field::Seat(Seat::Models)), self.look),
+            What::Account => Cell::new(if user.account == Account::OrgService { "organisation" } else { "team" }),
+            What::TeamNames => self.team_names(user),
+            What::Created => self.created(user.created),
             What::Teams if !self.app.directory.is_read(Kind::Team) => Cell::new(self.look.glyphs.unknown),
             What::Teams => {
                 let pending = self.touched && self.any_team_pending();
@@ -154,6 +157,26 @@ impl<'a> Row<'a> {
             }),
             _ => self.status(user),
         }
+    }
+
+    fn created(&self, at: Option<Timestamp>) -> Cell {
+        Cell::new(at.map_or_else(|| self.look.glyphs.unknown.into(), |at| self.look.day(at)))
+    }
+
+    /// The names, or where they are many, how many.
+    fn team_names(&self, user: &User) -> Cell {
+        const NAMED: usize = 3;
+        let directory = &self.app.directory;
+        if !directory.is_read(Kind::Team) {
+            return Cell::new(self.look.glyphs.unknown);
+        }
+        let teams = directory.teams_of(&user.id);
+        if teams.len() > NAMED {
+            return Cell::new(super::fit::counted(teams.len(), "team"));
+        }
+        let names: Vec<&str> =
+            teams.iter().filter_map(|id| directory.team(id)).map(|team| team.name.as_str()).collect();
+        Cell::new(names.join(", "))
     }
 
     fn status(&self, user: &User) -> Cell {
@@ -184,7 +207,7 @@ impl<'a> Row<'a> {
                 cell.pending(self.is(&Field::Members), self.look)
             }
             What::Admins => Cell::new(self.admins(team)),
-            _ => Cell::new(team.created.map_or_else(|| self.look.glyphs.unknown.into(), |at| self.look.day(at))),
+            _ => self.created(team.created),
         }
     }
 

@@ -4,7 +4,10 @@
 
 use std::borrow::Cow;
 
-use crate::directory::{Kind, holds::Holds, sort};
+use crate::{
+    app::pane::View,
+    directory::{Kind, holds::Holds, sort},
+};
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,10 @@ pub(super) enum What {
     Display,
     OrgRole,
     Seat,
+    /// Whose service account.
+    Account,
+    /// The names of the teams.
+    TeamNames,
     Teams,
     Last,
     Status,
@@ -70,6 +77,15 @@ const USERS: &[Column] = &[
     column(What::Status, &["Status"], (10, 10), 0, Some(sort::Column::Status)),
 ];
 
+const SERVICES: &[Column] = &[
+    column(What::Name, &["Service", "Service account"], (11, 28), 0, Some(sort::Column::Name)),
+    column(What::Account, &["Of"], (12, 12), 1, None),
+    column(What::TeamNames, &["Teams"], (10, 48), 2, Some(sort::Column::Count)),
+    column(What::Created, &["Created"], (10, 10), 3, None),
+    column(What::Last, &["Seen", "Last active"], (5, 11), 4, Some(sort::Column::LastActive)),
+    column(What::Status, &["Status"], (10, 10), 0, Some(sort::Column::Status)),
+];
+
 const TEAMS: &[Column] = &[
     column(What::Name, &["Team"], (14, 48), 0, Some(sort::Column::Name)),
     column(What::Members, &["Members"], (9, 9), 0, Some(sort::Column::Count)),
@@ -108,11 +124,12 @@ impl Placed {
 }
 
 /// The columns that fit into this many cells, with [`GAP`] cells between them.
-pub(super) fn fit(kind: Kind, cells: usize, holds: Holds, holders: bool) -> Vec<Placed> {
-    let all = match kind {
-        Kind::User => USERS,
-        Kind::Team => TEAMS,
-        Kind::Role => ROLES,
+pub(super) fn fit((kind, view): (Kind, View), cells: usize, holds: Holds, holders: bool) -> Vec<Placed> {
+    let all = match (kind, view) {
+        (Kind::User, View::Services) => SERVICES,
+        (Kind::User, _) => USERS,
+        (Kind::Team, _) => TEAMS,
+        (Kind::Role, _) => ROLES,
     };
     let wanted = all.iter().filter(|column| (holders || column.what != What::Holders) && column.is_held(holds));
     let width = |column: &Column| column.min.max(column.heads.first().map_or(0, |head| holds.say(head).len()));
@@ -164,7 +181,7 @@ mod tests {
 
     fn heads(cells: usize) -> Vec<Cow<'static, str>> {
         let holds = Holds::default();
-        fit(Kind::User, cells, holds, true).iter().map(|placed| placed.head(holds)).collect()
+        fit((Kind::User, View::People), cells, holds, true).iter().map(|placed| placed.head(holds)).collect()
     }
 
     #[test]
@@ -183,7 +200,10 @@ mod tests {
     fn what_fits_is_never_wider_than_the_pane() {
         for kind in Kind::ALL {
             for cells in 25..200 {
-                assert!(taken(&fit(kind, cells, Holds::default(), true)) <= cells, "{kind:?} {cells}");
+                for view in [View::People, View::Services] {
+                    let placed = fit((kind, view), cells, Holds::default(), true);
+                    assert!(taken(&placed) <= cells, "{kind:?} {view:?} {cells}");
+                }
             }
         }
     }

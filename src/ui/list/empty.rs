@@ -1,7 +1,11 @@
 //! What a list says while it has no rows: why, and what to do.
 
 use super::fit::count;
-use crate::app::{App, action::Action, pane::Pane};
+use crate::app::{
+    App,
+    action::Action,
+    pane::{Pane, View},
+};
 use crate::directory::{Kind, work::Link};
 use crate::scim::failure::Class;
 
@@ -18,7 +22,14 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
     }
     if app.directory.len(pane.kind) > 0 {
         let typed = crate::scim::text::clean(pane.filter.value());
-        return (format!("No {what} match '{typed}'. {} clears the filter.", key(Action::Back)), false);
+        let others = match pane.view {
+            View::All => String::new(),
+            _ if !pane.has_views(&app.directory) => String::new(),
+            View::People => format!(" {} looks among service accounts.", key(Action::View)),
+            View::Services => format!(" {} looks among all accounts.", key(Action::View)),
+        };
+        let what = if pane.view == View::Services { "service accounts".into() } else { what };
+        return (format!("No {what} match '{typed}'. {} clears the filter.{others}", key(Action::Back)), false);
     }
     let down = match &app.link {
         Some(Link::Down(failure)) => Some(failure),

@@ -9,7 +9,10 @@ use super::{
     Look,
     fit::{count, cut, width},
 };
-use crate::app::{App, pane::Pane};
+use crate::app::{
+    App,
+    pane::{Pane, View},
+};
 use crate::directory::{Kind, sort, work::Proof};
 
 /// The title, and the cell of the cursor in it while the filter is typed.
@@ -36,10 +39,12 @@ impl Part {
 
 /// As much of it as fits into this many cells.
 pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
-    let name = app.word(match pane.kind {
-        Kind::User => "Users",
-        Kind::Team => "Teams",
-        Kind::Role => "Roles",
+    let name = app.word(match (pane.kind, pane.view) {
+        (Kind::User, View::Services) => "Service accounts",
+        (Kind::User, View::All) => "Users and service accounts",
+        (Kind::User, View::People) => "Users",
+        (Kind::Team, _) => "Teams",
+        (Kind::Role, _) => "Roles",
     });
     let mut parts = vec![Part::new(0, "", name.to_string(), look.strong())];
     let (filter, cursor) = filter(pane, cells);
@@ -53,13 +58,17 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         let label = app.word(pane.order.column.label(pane.kind));
         parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), look.plain()));
     }
-    let all = app.directory.len(pane.kind);
+    let all = pane.in_view(&app.directory);
     if pane.is_filtered() {
         let found = format!("{} of {}", count(pane.rows.len() as u64), count(all as u64));
         parts.push(Part::new(2, "", found, look.plain()));
     }
     if let Some(proof) = proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.complete) {
-        parts.push(Part::new(4, "", proof.words.clone(), look.dim()));
+        // What was read is more than what is shown where the view leaves some out.
+        let more = if all == app.directory.len(pane.kind) { "" } else { " accounts" };
+        if pane.view != View::Services {
+            parts.push(Part::new(4, "", format!("{}{more}", proof.words), look.dim()));
+        }
     }
     if !pane.marks.is_empty() {
         parts.push(Part::new(1, "", format!("{} marked", count(pane.marks.len() as u64)), look.accent()));

@@ -6,13 +6,14 @@ use ratatui::{
     text::{Line, Span},
     widgets::Paragraph,
 };
+use tui_input::Input;
 
 use super::shell::{self, Shell};
 use crate::{
     app::{
         App,
         action::Action,
-        form::{Field, Form},
+        form::{Choice, Entry, Field, Form},
     },
     scim::text::clean_line,
     ui::{Look, fit},
@@ -24,22 +25,28 @@ const WIDEST: usize = 72;
 /// Narrower forms show hints of the field with the cursor only.
 const NARROW: usize = 50;
 
+/// A list of names takes so many rows: one row looks like one name.
+const LIST_ROWS: (usize, usize) = (2, 6);
+
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
     let columns = shell::room(app).0.min(WIDEST);
-    let label = form.fields.iter().map(|field| fit::width(field.label)).max().unwrap_or(0);
+    let shown = || form.fields.iter().enumerate().filter(|(at, _)| form.is_shown(*at));
+    let label = shown().map(|(_, field)| fit::width(field.label)).max().unwrap_or(0);
     let mut lines = Vec::new();
-    let (mut focus, mut cursor) = (0..0, 0);
-    for (at, field) in form.fields.iter().enumerate() {
+    let (mut focus, mut cursor) = (0..0, (0, 0));
+    for (at, field) in shown() {
         let start = lines.len();
-        let (value, column) = value_line(field, at == form.focus, label, columns, look);
-        lines.push(value);
+        let focused = at == form.focus;
+        let line = Value { field, focused, label, columns, look };
+        let (value, place) = line.draw();
+        lines.extend(value);
         let narrow = columns < NARROW;
-        if at == form.focus || !narrow || field.error.is_some() {
-            lines.extend(under(field, if narrow { 4 } else { label + 4 }, columns, look));
+        if focused || !narrow || field.error.is_some() {
+            lines.extend(under(field, focused, if narrow { 4 } else { label + 4 }, columns, look));
         }
-        if at == form.focus {
-            (focus, cursor) = (start..lines.len(), column);
+        if focused {
+            (focus, cursor) = (start..lines.len(), (start + place.0, place.1));
         }
     }
     let shell = Shell {
@@ -52,43 +59,133 @@ pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
     let top = focus.end.saturating_sub(height).min(focus.start);
     frame.render_widget(Paragraph::new(lines.split_off(top.min(lines.len()))), inner);
     let locked = form.fields.get(form.focus).is_none_or(|field| field.locked.is_some());
-    let x = inner.x + cursor as u16;
-    if !locked && x < inner.right() {
-        frame.set_cursor_position((x, inner.y + (focus.start - top) as u16));
+    let (row, column) = (cursor.0.saturating_sub(top), inner.x + cursor.1 as u16);
+    if !locked && column < inner.right() && row < height {
+        frame.set_cursor_position((column, inner.y + row as u16));
     }
 }
 
-/// Label and field, and the column of the cursor.
-fn value_line(field: &Field, focused: bool, label: usize, columns: usize, look: &Look) -> (Line<'static>, usize) {
-    let room = columns.saturating_sub(label + 6).max(1);
-    let (mut shown, at) = shell::visible(&field.input, room);
-    if !focused {
-        // Its beginning says more than its end.
-        shown = clean_line(field.input.value(), 4096).into_owned();
-    }
-    let sign = if focused { look.glyphs.cursor } else { " " };
-    let label_style = if focused { look.accent() } else { Style::new() };
-    let value_style = if field.locked.is_some() {
-        look.dim()
-    } else if focused {
-        look.strong().add_modifier(Modifier::UNDERLINED)
-    } else {
-        Style::new().add_modifier(Modifier::UNDERLINED)
-    };
-    let spans = vec![
-        Span::raw(format!(" {sign} ")),
-        Span::styled(fit::pad(field.label, label, ""), label_style),
-        Span::raw("  "),
-        Span::styled(fit::pad(&shown, room, look.glyphs.more), value_style),
-    ];
-    (Line::from(spans), label + 5 + at)
+/// A field's label and what is entered.
+struct Value<'a> {
+    field: &'a Field,
+    focused: bool,
+    /// Width of the labels.
+    label: usize,
+    columns: usize,
+    look: &'a Look,
 }
 
-fn under(field: &Field, indent: usize, columns: usize, look: &Look) -> Vec<Line<'static>> {
+impl Value<'_> {
+    /// The lines, and row and column of the cursor in them.
+    fn draw(&self) -> (Vec<Line<'static>>, (usize, usize)) {
+        let room = self.columns.saturating_sub(self.label + 6).max(1);
+        let (rows, (row, column)) = match &self.field.entry {
+            Entry::Text(input) => self.text(input, room),
+            Entry::List(input) => self.list(input, room),
+            Entry::Choice { all, at } => self.choice(all, *at, room),
+        };
+        let lines = rows.into_iter().enumerate().map(|(at, spans)| {
+            let mut line = self.lead(at == 0);
+            line.extend(spans);
+            Line::from(line)
+        });
+        (lines.collect(), (row, self.label + 5 + column))
+    }
+
+    fn lead(&self, first: bool) -> Vec<Span<'static>> {
+        if !first {
+            return vec![Span::raw(" ".repeat(self.label + 5))];
+        }
+        let sign = if self.focused { self.look.glyphs.cursor } else { " " };
+        let style = if self.focused { self.look.accent() } else { Style::new() };
+        let label = Span::styled(fit::pad(self.field.label, self.label, ""), style);
+        vec![Span::raw(format!(" {sign} ")), label, Span::raw("  ")]
+    }
+
+    /// How what was typed looks.
+    fn style(&self) -> Style {
+        if self.field.locked.is_some() {
+            self.look.dim()
+        } else if self.focused {
+            self.look.strong().add_modifier(Modifier::UNDERLINED)
+        } else {
+            Style::new().add_modifier(Modifier::UNDERLINED)
+        }
+    }
+
+    fn text(&self, input: &Input, room: usize) -> (Vec<Vec<Span<'static>>>, (usize, usize)) {
+        let (mut shown, at) = shell::visible(input, room);
+        if !self.focused {
+            // Its beginning says more than its end.
+            shown = clean_line(input.value(), 4096).into_owned();
+        }
+        let text = fit::pad(&shown, room, self.look.glyphs.more);
+        (vec![vec![Span::styled(text, self.style())]], (0, at))
+    }
+
+    /// As many rows as there are, around the cursor where those are too many.
+    fn list(&self, input: &Input, room: usize) -> (Vec<Vec<Span<'static>>>, (usize, usize)) {
+        let (rows, cursor) = shell::rows_of(input, room);
+        let (least, most) = LIST_ROWS;
+        let height = rows.len().clamp(least, most);
+        let top = if self.focused { (cursor.0 + 1).saturating_sub(height) } else { 0 };
+        let blank = std::iter::repeat(String::new());
+        let row = |row: String| vec![Span::styled(fit::pad(&row, room, ""), self.style())];
+        (rows.into_iter().chain(blank).skip(top).take(height).map(row).collect(), (cursor.0 - top, cursor.1))
+    }
+
+    /// All choices side by side, over several rows where one can't hold them.
+    fn choice(&self, all: &[Choice], chosen: usize, room: usize) -> (Vec<Vec<Span<'static>>>, (usize, usize)) {
+        let mut rows: Vec<Vec<Span<'static>>> = vec![Vec::new()];
+        let (mut used, mut cursor) = (0, (0, 0));
+        // Where rows are few, only the field with the cursor shows what else there is.
+        let only_chosen = self.columns < NARROW && !self.focused;
+        for (at, choice) in all.iter().enumerate().filter(|(at, _)| !only_chosen || *at == chosen) {
+            let (sign, style) = match (at == chosen, self.field.locked.is_some()) {
+                (_, true) => (self.look.glyphs.choice[usize::from(at != chosen)], self.look.dim()),
+                (true, _) if self.focused => (self.look.glyphs.choice[0], self.look.accent().patch(self.look.strong())),
+                (true, _) => (self.look.glyphs.choice[0], self.look.strong()),
+                (false, _) => (self.look.glyphs.choice[1], self.look.dim()),
+            };
+            let text = fit::cut(&format!("{sign} {}", clean_line(&choice.label, 64)), room, self.look.glyphs.more);
+            let wide = fit::width(&text);
+            if used > 0 && used + 2 + wide > room {
+                rows.push(Vec::new());
+                used = 0;
+            }
+            let row = rows.len() - 1;
+            let Some(spans) = rows.last_mut() else { break };
+            if used > 0 {
+                spans.push(Span::raw("  "));
+                used += 2;
+            }
+            if at == chosen {
+                cursor = (row, used);
+            }
+            spans.push(Span::styled(text, style));
+            used += wide;
+        }
+        (rows, cursor)
+    }
+}
+
+fn under(field: &Field, focused: bool, indent: usize, columns: usize, look: &Look) -> Vec<Line<'static>> {
     let (words, style) = match (&field.error, &field.locked) {
         (Some(error), _) => (format!("{} {error}", look.glyphs.failed), look.bad()),
         (None, Some(locked)) => (format!("fixed: {locked}"), look.dim()),
-        (None, None) => (field.hint.clone(), look.dim()),
+        (None, None) => (hint(field, focused, look), look.dim()),
     };
-    shell::wrapped(&words, columns.saturating_sub(1), indent + 1, style)
+    if words.is_empty() { Vec::new() } else { shell::wrapped(&words, columns.saturating_sub(1), indent + 1, style) }
+}
+
+/// What is asked for; how many words are there; how a choice is made while the cursor is there.
+fn hint(field: &Field, focused: bool, look: &Look) -> String {
+    let more = match &field.entry {
+        Entry::Choice { .. } if focused => "Space goes round, a letter picks".to_owned(),
+        Entry::List(input) if !input.value().trim().is_empty() => {
+            fit::counted(crate::app::form::words(input.value()).count(), "name")
+        }
+        _ => return field.hint.clone(),
+    };
+    if field.hint.is_empty() { more } else { format!("{more} {} {}", look.glyphs.dot, field.hint) }
 }

@@ -6,8 +6,12 @@
 use ratatui::Frame;
 
 use super::Look;
-use crate::app::{App, Overlay, action::Action};
+use crate::{
+    app::{App, Overlay, action::Action},
+    directory::aside::Topic,
+};
 
+mod account;
 mod check;
 mod compare;
 mod copy;
@@ -23,7 +27,9 @@ mod quit;
 mod raw;
 mod requests;
 mod role_editor;
+mod roster;
 mod rows;
+mod secret;
 mod shell;
 mod story;
 #[cfg(test)]
@@ -44,6 +50,11 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Preview(preview) if !preview.requests => preview::draw(frame, preview, app, look),
         Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
         Overlay::Copy { choices, cursor } => copy::draw(frame, choices, *cursor, app, look),
+        Overlay::Aside(aside) => match &aside.topic {
+            Topic::Roster(team) => roster::draw(frame, aside, team, app, look),
+            Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
+        },
+        Overlay::Secret(shown) => secret::draw(frame, shown, app, look),
         Overlay::Quit => quit::draw(frame, app, look),
         _ => {
             if let Some((text, scroll)) = text_of(top, app, look) {
@@ -66,7 +77,12 @@ pub fn own_hints(top: &Overlay) -> Option<&'static [(Action, &'static str)]> {
 
 /// How far the box on top can be scrolled; `None` where it is no text. For [`App::clamp_scroll`].
 pub fn scroll_limit(app: &App, look: &Look) -> Option<usize> {
-    text_of(app.overlays.last()?, app, look).map(|(text, _)| text.limit(app))
+    match app.overlays.last()? {
+        Overlay::Preview(preview) if preview.is_alone() && !preview.requests => {
+            Some(preview::scroll_limit(preview, app, look))
+        }
+        top => text_of(top, app, look).map(|(text, _)| text.limit(app)),
+    }
 }
 
 /// The boxes that are one long text, with how far each is scrolled.

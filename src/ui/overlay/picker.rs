@@ -1,4 +1,4 @@
-//! The role picker: scope and role in one list.
+//! The role picker: where and which in one list.
 
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
@@ -28,10 +28,10 @@ const ROOMY: usize = 56;
 pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) {
     let (columns, height) = shell::room(app);
     let shell = Shell {
-        title: format!("Role for {}", whom(picker, app)),
+        title: format!("{} for {}", what(app), whom(picker, app)),
         typed: Some(&picker.input),
         right: scope(picker.scope, app),
-        note: format!("{} of {}", count(picker.shown.len()), count(picker.choices.len())),
+        note: format!("{} of {}", count(picker.shown.len()), count(picker.all())),
         // Where there is no room for all, how many there are is said nowhere else, and the last row has the keys too.
         hints: [(Action::Choose, "choose"), (Action::NextScope, "scope"), (Action::Back, "back")]
             .into_iter()
@@ -40,7 +40,7 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
         ..Shell::default()
     };
     // The size goes by all there is, so that the box stands still while something is typed.
-    let inner = shell.open(frame, columns, (picker.choices.len() + FOOTING).clamp(3, height.max(3)), app, look);
+    let inner = shell.open(frame, columns, (picker.all() + FOOTING).clamp(3, height.max(3)), app, look);
     let table = Table::new(usize::from(inner.width), look);
     // The list gives room to a note only while there is one that its row can't hold.
     let most = usize::from(inner.height / 3).min(FOOTING);
@@ -52,7 +52,11 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
         .collect();
     if lines.is_empty() {
         let typed = picker.input.value();
-        let words = if typed.is_empty() { "There is no role to give here.".into() } else { no_match(typed) };
+        let words = match (typed.is_empty(), picker.scope) {
+            (true, Shown::Registries) => "Nobody is known to have a role in a registry: type its name.".into(),
+            (true, _) => "There is no role to give here.".into(),
+            _ => no_match(typed),
+        };
         lines.push(rows::nothing(&words, look));
     }
     lines.resize(list, Line::default());
@@ -63,7 +67,8 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
 /// Widths of the columns.
 struct Table<'a> {
     width: usize,
-    name: usize,
+    place: usize,
+    role: usize,
     now: usize,
     /// 0 where there is no room: the note of the line with the cursor stands below the list.
     note: usize,
@@ -73,12 +78,12 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn new(width: usize, look: &'a Look) -> Self {
         if width < ROOMY {
-            let name = width.saturating_sub(rows::PREFIX + 3) / 2;
-            return Self { width, name, now: 1, note: 0, look };
+            let half = width.saturating_sub(rows::PREFIX + 3) / 2;
+            return Self { width, place: half, role: half, now: 1, note: 0, look };
         }
-        let (name, now) = ((width / 4).min(26), 5);
-        let note = width.saturating_sub(rows::PREFIX + 2 * (name + 1) + now + 2);
-        Self { width, name, now, note, look }
+        let (place, role, now) = ((width * 3 / 11).min(28), (width / 4).min(26), 5);
+        let note = width.saturating_sub(rows::PREFIX + place + role + now + 4);
+        Self { width, place, role, now, note, look }
     }
 
     fn row(&self, selected: bool, choice: &Choice) -> Line<'static> {
@@ -88,8 +93,8 @@ impl<'a> Table<'a> {
         let now = fit::cut(&now, self.now, "");
         let note = self.note_of(choice);
         let cells: [Cell; 4] = [
-            (choice.place_name.as_str(), self.name, base),
-            (choice.role.as_str(), self.name, if choice.refused { base } else { look.strong() }),
+            (choice.place_name.as_str(), self.place, base),
+            (choice.role.as_str(), self.role, if choice.refused { base } else { look.strong() }),
             (&now, self.now, look.good()),
             (&note, self.note, look.dim()),
         ];
@@ -119,6 +124,11 @@ impl<'a> Table<'a> {
     }
 }
 
+/// What can be given here.
+fn what(app: &App) -> &'static str {
+    if app.capabilities().is_some_and(|can| !can.seat_levels.is_empty()) { "Role or seat" } else { "Role" }
+}
+
 fn whom(picker: &RolePicker, app: &App) -> String {
     match picker.users.as_slice() {
         [one] => app.directory.user(one).map_or_else(String::new, |user| user.user_name.to_string()),
@@ -132,6 +142,8 @@ fn scope(shown: Shown, app: &App) -> String {
         Shown::Organisation => "organisation only",
         Shown::Own => "own teams only",
         Shown::Other => "other teams only",
+        Shown::Registries => "registries only",
+        Shown::Seats => "seats only",
     };
     app.word(words).into()
 }

@@ -47,7 +47,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
         Risk::Type(text) if !plan.steps.is_empty() => Some(text.as_str()),
         _ => None,
     };
-    let typed = if asks.is_none() { 0 } else { 1 + usize::from(height >= ROOMY) };
+    let typed = typed_rows(preview, height);
     let room = height.saturating_sub(typed);
     let names = subjects(plan, columns);
     // One line alone is wrapped, several are cut: the whole of the selected one stands below.
@@ -79,6 +79,22 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     if let Some(text) = asks {
         let line = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
         ask(frame, line, text, preview, look);
+    }
+}
+
+/// How far the text below the only line of a plan can be scrolled.
+pub fn scroll_limit(preview: &Preview, app: &App, look: &Look) -> usize {
+    let (columns, height) = shell::room(app);
+    let alone = wrapped(&preview.plan, columns, look).len();
+    let room = height.saturating_sub(typed_rows(preview, height)).saturating_sub(alone);
+    below::limit(preview, (columns, room), app, look)
+}
+
+/// Rows for the text that is to be typed.
+fn typed_rows(preview: &Preview, height: usize) -> usize {
+    match &preview.risk {
+        Risk::Type(_) if !preview.plan.steps.is_empty() => 1 + usize::from(height >= ROOMY),
+        _ => 0,
     }
 }
 

@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 use super::shell::{self, Shell};
 use crate::{
     app::{App, action::Action},
-    directory::{plan::State, words},
+    directory::{change::Verb, plan::State, words},
     scim::text::clean,
     ui::{Look, fit, fit::count},
 };
@@ -54,6 +54,10 @@ fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     }
     if total > NAMED {
         lines.push(Line::styled(format!("  and {} more", count((total - NAMED) as u64)), look.dim()));
+    }
+    if app.directory.pending().any(|(_, change)| change.verb() == Verb::CreateKey) {
+        let words = "The new key's secret is shown only here: it is lost if you quit before it comes.";
+        lines.extend(shell::wrapped(words, columns, 0, look.careful()));
     }
     lines.push(Line::default());
     let quit = shell::key(app, Action::Send).unwrap_or_default();

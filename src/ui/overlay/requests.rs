@@ -1,6 +1,7 @@
 //! The exact requests of a plan.
 
 use ratatui::text::{Line, Span};
+use serde_json::Value;
 
 use super::{
     json, shell,
@@ -9,7 +10,10 @@ use super::{
 use crate::{
     app::{App, Preview, action::Action},
     directory::plan::{Risk, Step},
-    scim::{request::Request, text::clean_line},
+    scim::{
+        request::{Door, Request},
+        text::clean_line,
+    },
     ui::{
         Look,
         fit::{count, counted},
@@ -66,7 +70,7 @@ fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'stati
     if let Some(first) = lines.first_mut() {
         // The method stands out: it tells a look from a deletion.
         let text = first.to_string();
-        let (method, rest) = text.split_at(request.method.as_str().len().min(text.len()));
+        let (method, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
         *first = Line::from(vec![
             Span::styled(method.to_owned(), look.accent()),
             Span::styled(rest.to_owned(), look.strong()),
@@ -75,8 +79,23 @@ fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'stati
     if let Some(version) = &request.if_match {
         lines.extend(shell::wrapped(&format!("If-Match: {}", clean_line(version, 512)), columns, 0, look.dim()));
     }
-    if let Some(pretty) = request.body.as_ref().and_then(|body| serde_json::to_string_pretty(body).ok()) {
+    for (name, value) in &request.headers {
+        lines.extend(shell::wrapped(&clean_line(&format!("{name}: {value}"), 512), columns, 0, look.dim()));
+    }
+    if request.door == Door::Graph {
+        lines.extend(of_operation(request.body.as_ref(), columns, look));
+    } else if let Some(pretty) = request.body.as_ref().and_then(|body| serde_json::to_string_pretty(body).ok()) {
         lines.extend(json::lines(&pretty, columns, look));
     }
+    lines
+}
+
+/// What a GraphQL request is about, and then its document, which is the same for each operation.
+fn of_operation(body: Option<&Value>, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let part = |name: &str| body.and_then(|body| body.get(name));
+    let variables = part("variables").and_then(|variables| serde_json::to_string_pretty(variables).ok());
+    let mut lines = json::lines(&variables.unwrap_or_default(), columns, look);
+    let document = part("query").and_then(Value::as_str).unwrap_or_default();
+    lines.extend(shell::wrapped(&clean_line(document, 4096), columns, 0, look.dim()));
     lines
 }

@@ -198,6 +198,40 @@ pub fn visible(input: &Input, room: usize) -> (String, usize) {
     (fit::cut(&shown, room, ""), at)
 }
 
+/// A long text field as rows of so many cells, broken between words where those are short enough, with row and column
+/// of the cursor.
+pub fn rows_of(input: &Input, room: usize) -> (Vec<String>, (usize, usize)) {
+    let (value, room) = (input.value(), room.max(1));
+    let split = value.char_indices().nth(input.cursor()).map_or(value.len(), |(at, _)| at);
+    let (mut rows, mut used, mut cursor, mut passed) = (vec![String::new()], 0, None, 0);
+    for word in value.split_inclusive(' ') {
+        let wide = fit::width(&text::clean(word.trim_end()));
+        let whole = used > 0 && used + wide > room && wide <= room;
+        for (at, grapheme) in word.graphemes(true).enumerate() {
+            let shown = text::clean(grapheme);
+            let wide = fit::width(&shown);
+            if (whole && at == 0) || used + wide > room {
+                rows.push(String::new());
+                used = 0;
+            }
+            if passed >= split {
+                cursor = cursor.or(Some((rows.len() - 1, used)));
+            }
+            if let Some(row) = rows.last_mut() {
+                row.push_str(&shown);
+            }
+            used += wide;
+            passed += grapheme.len();
+        }
+    }
+    if cursor.is_none() && used >= room {
+        rows.push(String::new());
+        used = 0;
+    }
+    let end = (rows.len() - 1, used);
+    (rows, cursor.unwrap_or(end))
+}
+
 /// Words wrapped into lines of one style, with an indent.
 pub fn wrapped(words: &str, columns: usize, indent: usize, style: Style) -> Vec<Line<'static>> {
     fit::wrap(words, columns.saturating_sub(indent).max(1))

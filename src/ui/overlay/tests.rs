@@ -1,6 +1,8 @@
 //! Boxes as they are opened by keys, over a provider that plans like a real one.
 
+mod asides;
 mod looks;
+mod people;
 mod roles;
 mod rules;
 
@@ -15,7 +17,7 @@ use super::scroll_limit;
 use crate::{
     app::{App, Msg, Opened, Overlay, action::Action},
     directory::{
-        Directory, Kind, Target,
+        Directory, Kind, Name, Target,
         aside::{Inquiry, Topic},
         change::Change,
         guard::Guards,
@@ -27,6 +29,7 @@ use crate::{
     },
     scim::{
         failure::{Class, Failure},
+        graph,
         request::{Method, Request},
     },
     ui::Look,
@@ -86,6 +89,13 @@ impl Planner for Wandb {
                 undo = Undo::Never("the user must be invited again".into());
                 risk = Risk::Type(directory.user(user).unwrap().user_name.to_string());
             }
+            Change::DeleteKey { key, name, .. } => {
+                let document = "mutation DeleteApiKey($id: String!) { deleteApiKey(input: {id: $id}) { success } }";
+                let request = graph::request("DeleteApiKey", document, json!({"id": &**key}));
+                let headers = vec![("Use-Admin-Privileges".to_owned(), "true".to_owned())];
+                requests.push(Request { headers, ..request });
+                risk = Risk::Type(name.clone());
+            }
             _ => {}
         }
         Ok(Step {
@@ -99,8 +109,8 @@ impl Planner for Wandb {
         })
     }
 
-    fn inquiry(&self, _: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
-        Err(Unsupported("Nothing is told here.".into()))
+    fn inquiry(&self, topic: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
+        Ok(Inquiry { topic, name: Name::default(), request: graph::request("Ask", "query Ask { x }", json!({})) })
     }
 }
 

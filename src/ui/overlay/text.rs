@@ -54,8 +54,13 @@ impl Text {
 /// The details of a record.
 pub fn of_record(target: &Target, app: &App, look: &Look) -> Text {
     let mut hints = match target.kind {
-        Kind::User => vec![(Action::SetRole, "role"), (Action::Teams, "teams"), (Action::Permissions, "permissions")],
-        Kind::Team => vec![(Action::Members, "members")],
+        Kind::User => vec![
+            (Action::SetRole, "role"),
+            (Action::Teams, "teams"),
+            (Action::Permissions, "permissions"),
+            (Action::Account, "account"),
+        ],
+        Kind::Team => vec![(Action::Members, "members"), (Action::Invitations, "invitations")],
         Kind::Role => {
             vec![(Action::RolePermissions, "permissions"), (Action::Holders, "holders"), (Action::Edit, "edit")]
         }

@@ -3,7 +3,7 @@
 use ratatui::text::Line;
 
 use crate::{
-    app::{App, Preview},
+    app::{App, Preview, action::Action},
     directory::{
         Kind, Target,
         plan::{Confirm, Plan, Undo},
@@ -18,6 +18,9 @@ const FEW: usize = 5;
 /// With more different reasons than this each is read at its own line.
 const FEW_REASONS: usize = 3;
 
+/// Characters of a sentence at most: it may name every member of a large team.
+const LONGEST: usize = 65_536;
+
 /// Records to be re-read are counted in plans of at most so many steps: every frame counts again.
 const COUNTED: usize = 1_000;
 
@@ -28,8 +31,9 @@ struct Said<'a> {
     first: &'a str,
 }
 
-/// The lines, wrapped. `cut` tells of a line whether its row is cut or not on screen. Where they are more than `room`, they are told as briefly as possible; what even so does not
-/// fit is said to be missing.
+/// The lines, wrapped. `cut` tells of a line whether its row is cut or not on screen. Where they are more than `room`,
+/// they are told as briefly as possible. What even so does not fit is scrolled to where the plan is one line, and is
+/// said to be missing elsewhere.
 pub fn lines(
     preview: &Preview,
     cut_text: Option<String>,
@@ -58,12 +62,40 @@ pub fn lines(
     let end: Vec<Line> = refused.into_iter().chain(summary(short_summary(plan, look))).collect();
     let mut lines: Vec<Line> = whole.into_iter().chain(consequences).collect();
     let left = room.saturating_sub(end.len());
-    if lines.len() > left {
+    if let Some(after) = scrolled(preview, lines.len(), left) {
+        lines.drain(..preview.top.min(lines.len() - left));
+        lines.truncate(if after > 0 { left - 1 } else { left });
+        let words = format!("   {} {} more: {} reads on", look.glyphs.more, fit::counted(after, "line"), down(app));
+        lines.extend((after > 0).then(|| Line::styled(words, look.accent())));
+    } else if lines.len() > left {
         lines.truncate(left.saturating_sub(1));
         lines.push(Line::styled(format!("   {} enlarge the window to read on", look.glyphs.more), look.bad()));
     }
     lines.extend(end);
     lines
+}
+
+/// How many lines follow what is shown of so many in so much room, where they are scrolled.
+fn scrolled(preview: &Preview, lines: usize, room: usize) -> Option<usize> {
+    let hidden = lines.checked_sub(room).filter(|hidden| preview.is_alone() && room > 1 && *hidden > 0)?;
+    let left = hidden.saturating_sub(preview.top);
+    // The line that says so takes the place of one.
+    Some(if left > 0 { left + 1 } else { 0 })
+}
+
+/// How far the consequences of a plan of one line can be scrolled.
+pub fn limit(preview: &Preview, (columns, room): (usize, usize), app: &App, look: &Look) -> usize {
+    let text = columns.saturating_sub(1);
+    let wrapped = |words: String| shell::wrapped(&words, text, 3, look.dim()).len();
+    let lines = consequences(preview, text, look).len();
+    let whole = lines + 2 + wrapped(full_summary(&preview.plan, app, look));
+    let left = room.saturating_sub(wrapped(short_summary(&preview.plan, look)));
+    if whole <= room { 0 } else { lines.saturating_sub(left) }
+}
+
+/// The key that goes down where text may be typed.
+fn down(app: &App) -> String {
+    shell::key(app, Action::Down).unwrap_or_default()
 }
 
 /// The refused lines stand at the end: said where the list is too long to see them, and why where the reasons are few.
@@ -128,7 +160,7 @@ fn consequences(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'sta
 
 /// `! sentence`, its later lines under its first word.
 fn hanging(sentence: &str, columns: usize, style: ratatui::style::Style) -> Vec<Line<'static>> {
-    let wrapped = fit::wrap(&clean_line(sentence, 1024), columns.saturating_sub(5).max(1));
+    let wrapped = fit::wrap(&clean_line(sentence, LONGEST), columns.saturating_sub(5).max(1));
     let lead = |at: usize| if at == 0 { "   ! " } else { "     " };
     wrapped.iter().enumerate().map(|(at, line)| Line::styled(format!("{}{line}", lead(at)), style)).collect()
 }
@@ -196,7 +228,9 @@ fn confirmed(plan: &Plan, app: &App) -> String {
         .collect();
     read.sort_unstable();
     read.dedup();
+    let asks = plan.steps.iter().take(COUNTED).any(|step| matches!(step.confirm, Confirm::Ask(_)));
     match read.as_slice() {
+        [] if asks => "confirmed by asking again".into(),
         [] => "confirmed by the answer".into(),
         _ if plan.steps.len() > COUNTED => "confirmed by re-reading each record".into(),
         [one] => format!("confirmed by re-reading the {}", app.word(singular(one.kind))),

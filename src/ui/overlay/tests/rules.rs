@@ -36,7 +36,7 @@ fn details() {
     press(&mut app, Action::Open);
     let shown = shown(&app);
     assert!(shown.contains("╭ eva-tanaka ─"), "{shown}");
-    assert!(shown.contains("── r role · t teams · p permissions · J raw · Esc back ─"), "{shown}");
+    assert!(shown.contains("── r role · t teams · p permissions · a account · Esc back ─"), "{shown}");
     assert_eq!(scroll_limit(&app, &look()), Some(2));
 }
 

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{App, Overlay, Tab, action::Action, role_editor::Of};
-use crate::directory::{Kind, Target, change::Verb, plan::State};
+use super::{App, Overlay, Tab, action::Action, pane::View, role_editor::Of};
+use crate::directory::{Id, Kind, Target, change::Verb, record::User};
+
+mod beside;
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
@@ -12,6 +14,9 @@ const CREATE: [Verb; 3] = [Verb::CreateUser, Verb::CreateTeam, Verb::CreateRole]
 
 /// Deletions by kind of record.
 const DELETE: [Verb; 3] = [Verb::DeleteUser, Verb::DeleteTeam, Verb::DeleteRole];
+
+/// What the form of a user changes.
+const EDIT: [Verb; 3] = [Verb::SetDisplayName, Verb::SetEmail, Verb::SetSeat];
 
 impl App {
     /// Yes, or why not.
@@ -31,12 +36,24 @@ impl App {
                 None => Ok(()),
             },
             Action::SetRole => {
-                self.someone()?;
+                self.somebody()?;
                 let org = self.can(Verb::SetOrgRole);
                 org.or_else(|_| self.can(Verb::SetTeamRole))
             }
-            Action::Teams => {
+            Action::View if !self.panes[0].has_views(&self.directory) => {
+                Err("The server lists no service accounts.".into())
+            }
+            Action::CreateService => {
+                self.teams_read()?;
+                self.can(Verb::CreateService)
+            }
+            Action::ReplaceMembers => {
                 self.someone()?;
+                self.members_known()?;
+                self.can(Verb::ReplaceMembers)
+            }
+            Action::Teams => {
+                self.somebody()?;
                 self.teams_read()?;
                 self.can(Verb::AddMember)
             }
@@ -46,14 +63,15 @@ impl App {
                 self.can(Verb::AddMember)
             }
             Action::ToggleActive => {
-                self.someone()?;
+                self.somebody()?;
                 self.can(self.toggle_verb())
             }
+            Action::Create if self.lists_services() => self.availability(Action::CreateService),
             Action::Create => self.can(self.verb_of(CREATE)),
             Action::Edit => {
-                self.someone()?;
+                self.somebody()?;
                 match self.tab {
-                    Tab::Users => self.can(Verb::SetDisplayName).or_else(|_| self.can(Verb::SetEmail)),
+                    Tab::Users => EDIT.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(())),
                     Tab::Teams => Err(self.word(NO_RENAMING).into()),
                     _ => self.can(Verb::EditRole),
                 }
@@ -74,6 +92,13 @@ impl App {
                 self.capabilities().and_then(|can| can.no_roles.clone()).map_or(Ok(()), Err)?;
                 self.someone()
             }
+            Action::MyAccount
+            | Action::Account
+            | Action::Invitations
+            | Action::NewKey
+            | Action::DeleteKey
+            | Action::Invite
+            | Action::Uninvite => self.beside(action),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
@@ -81,19 +106,7 @@ impl App {
                 (_, 0) => Err("The roles of all users are known.".into()),
                 _ => Ok(()),
             },
-            Action::Story | Action::UndoThis | Action::Retry | Action::DropChange if self.entries.is_empty() => {
-                Err("No changes were made with this profile yet.".into())
-            }
-            Action::UndoThis if self.selected_entry().is_some_and(|entry| self.undone_by(entry.plan).is_some()) => {
-                Err("This was undone already.".into())
-            }
-            Action::DropChange
-                if self
-                    .selected_entry()
-                    .is_some_and(|entry| entry.state != State::Planned && !self.failures.contains(&entry.id)) =>
-            {
-                Err("Only what was not sent yet can be dropped.".into())
-            }
+            Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
             Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {
                 Err("Scopes belong to the role picker.".into())
             }
@@ -108,6 +121,10 @@ impl App {
             let first = can.can(*verbs.first()?).err()?;
             verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first))
         };
+        let edits = [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit, Action::Permissions];
+        if let Some(why) = can.fixed_services.filter(|_| self.lists_services() && edits.contains(&action)) {
+            return Some(Cow::Borrowed(why));
+        }
         match action {
             Action::SetRole => refused(&[Verb::SetOrgRole, Verb::SetTeamRole]),
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
@@ -116,12 +133,23 @@ impl App {
             Action::Holders | Action::Compare => can.no_roles.as_deref().map(Cow::Borrowed),
             Action::ToggleActive => refused(&[Verb::Deactivate, Verb::Reactivate]),
             Action::Create => refused(&[self.verb_of(CREATE)]),
+            Action::CreateService => refused(&[Verb::CreateService]),
+            Action::ReplaceMembers => refused(&[Verb::ReplaceMembers]),
+            Action::View => {
+                (!can.service_accounts).then_some(Cow::Borrowed("This provider tells no service accounts apart."))
+            }
             Action::Delete => refused(&[self.verb_of(DELETE)]),
             Action::Edit => match self.kind_in_hand() {
-                Kind::User => refused(&[Verb::SetDisplayName, Verb::SetEmail]),
+                Kind::User => refused(&EDIT),
                 Kind::Team => Some(self.word(NO_RENAMING)),
                 Kind::Role => refused(&[Verb::EditRole]),
             },
+            Action::MyAccount | Action::Account | Action::Invitations => {
+                can.tells_nothing.as_deref().map(Cow::Borrowed)
+            }
+            Action::NewKey => refused(&[Verb::CreateKey]),
+            Action::DeleteKey => refused(&[Verb::DeleteKey]),
+            Action::Invite => refused(&[Verb::Invite]),
             _ => None,
         }
     }
@@ -196,6 +224,37 @@ impl App {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
     }
 
+    /// True while the list shows service accounts alone.
+    pub(super) fn lists_services(&self) -> bool {
+        self.tab == Tab::Users && self.panes[0].view == View::Services
+    }
+
+    /// Somebody who can be edited: not service accounts alone, where nobody edits those.
+    fn somebody(&self) -> Result<(), String> {
+        self.someone()?;
+        let Some(why) = self.capabilities().and_then(|can| can.fixed_services) else { return Ok(()) };
+        let service = |id: &Id| self.directory.user(id).filter(|user| user.account.is_service());
+        // Asked with every frame: marks are gone through only up to the first person.
+        let marks =
+            self.pane().filter(|pane| self.overlays.is_empty() && pane.kind == Kind::User).map(|pane| &pane.marks);
+        match (marks.filter(|marks| !marks.is_empty()), self.subject()) {
+            (Some(marks), _) if marks.iter().any(|id| service(id).is_none()) => Ok(()),
+            (Some(marks), _) if marks.len() > 1 => Err(format!("These are service accounts: {why}")),
+            (Some(marks), _) => refused_service(marks.first().and_then(service), why),
+            (None, Some(target)) if target.kind == Kind::User => refused_service(service(&target.id), why),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why the row of the check list can't be changed: it is a service account, where nobody edits those.
+    pub(super) fn fixed_row(&self) -> Option<String> {
+        let Some(Overlay::Check(list)) = self.overlays.last() else { return None };
+        let why = self.capabilities()?.fixed_services?;
+        let id = list.selected(&self.directory).filter(|_| list.kind() == Kind::User)?;
+        let user = self.directory.user(&id).filter(|user| user.account.is_service());
+        refused_service(user, why).err()
+    }
+
     fn teams_read(&self) -> Result<(), String> {
         if self.directory.is_read(Kind::Team) {
             Ok(())
@@ -214,6 +273,10 @@ impl App {
     }
 }
 
+fn refused_service(user: Option<&User>, why: &str) -> Result<(), String> {
+    user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name)))
+}
+
 /// The first screen's own actions, and what drives the boxes that open there: a new profile's form, palette, help.
 fn needs_no_directory(action: Action) -> bool {
     use Action as A;
@@ -226,5 +289,5 @@ fn needs_no_directory(action: Action) -> bool {
 fn leaves_the_plan(action: Action) -> bool {
     use Action as A;
     let tabs = [A::GoUsers, A::GoTeams, A::GoRoles, A::GoActivity, A::NextTab, A::PreviousTab];
-    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile)
+    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile | A::MyAccount)
 }

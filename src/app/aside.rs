@@ -1,0 +1,190 @@
+//! Boxes for what is told beside the lists: an account with its API keys, a team's members and invitations.
+//!
+//! What was told before is shown while it is asked for again. The cursor stays with its row when others come and go, so
+//! that a key pressed a moment later means what was read.
+
+use super::{App, Overlay};
+use crate::directory::{
+    Id, Target,
+    aside::{ApiKey, Participant, Person, Topic},
+    change::Change,
+};
+
+mod asking;
+mod ends;
+
+pub(super) use asking::topics;
+
+/// How the question behind a box stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// Under way.
+    Waiting,
+    /// Told.
+    Answered,
+    /// Not told, and why.
+    Failed(String),
+}
+
+/// State of such a box.
+#[derive(Debug)]
+pub struct Aside {
+    /// What it is about.
+    pub topic: Topic,
+    /// Row with the cursor.
+    pub cursor: usize,
+    /// How its question stands.
+    pub asked: Asked,
+    /// The row with the cursor, to find it again.
+    at: Option<Id>,
+}
+
+/// An API key in the list.
+#[derive(Debug, Clone, Copy)]
+pub enum KeyRow<'a> {
+    /// One that is being made.
+    Coming {
+        /// Its provisional id.
+        id: &'a Id,
+        /// What it is for.
+        description: &'a str,
+    },
+    /// One that was told.
+    There {
+        /// As told.
+        key: &'a ApiKey,
+        /// It is being deleted.
+        going: bool,
+    },
+}
+
+/// Somebody in the list of a team.
+#[derive(Debug, Clone, Copy)]
+pub enum PartRow<'a> {
+    /// Somebody who is being invited.
+    Coming {
+        /// The invitation's provisional id.
+        id: &'a Id,
+        /// Email or user name.
+        to: &'a str,
+        /// As the team's admin.
+        admin: bool,
+    },
+    /// Somebody who was told.
+    There {
+        /// As told.
+        one: &'a Participant,
+        /// The invitation is being taken back, or the member out.
+        going: bool,
+    },
+}
+
+impl KeyRow<'_> {
+    fn id(&self) -> &Id {
+        match self {
+            KeyRow::Coming { id, .. } => id,
+            KeyRow::There { key, .. } => &key.id,
+        }
+    }
+}
+
+impl PartRow<'_> {
+    fn id(&self) -> &Id {
+        match self {
+            PartRow::Coming { id, .. } => id,
+            PartRow::There { one, .. } => &one.id,
+        }
+    }
+}
+
+impl App {
+    /// Whose account it is, as told; `None` where nothing was told yet.
+    pub fn person(&self, topic: &Topic) -> Option<&Person> {
+        self.directory.person(topic)
+    }
+
+    /// The id of the account's owner, where it is known.
+    fn owner<'a>(&'a self, topic: &'a Topic) -> Option<&'a Id> {
+        match topic {
+            Topic::Person(id) => Some(id),
+            _ => self.person(topic).map(|person| &person.id),
+        }
+    }
+
+    /// The API keys of an account: those that are being made, then those that were told.
+    pub fn key_rows(&self, topic: &Topic) -> Vec<KeyRow<'_>> {
+        let target = self.owner(topic).map(Target::user);
+        let pending: Vec<&Change> = target.iter().flat_map(|target| self.directory.changes_on(target)).collect();
+        let coming = pending.iter().filter_map(|change| match change {
+            Change::CreateKey { key, description, .. } => Some(KeyRow::Coming { id: key, description }),
+            _ => None,
+        });
+        let goes = |id: &Id| pending.iter().any(|change| matches!(change, Change::DeleteKey { key, .. } if key == id));
+        let told = self.person(topic).and_then(|person| person.keys.as_deref()).unwrap_or_default();
+        coming.chain(told.iter().map(|key| KeyRow::There { key, going: goes(&key.id) })).collect()
+    }
+
+    /// A team's people: who is being invited, who is invited, members by name.
+    pub fn part_rows(&self, team: &Id) -> Vec<PartRow<'_>> {
+        let pending: Vec<&Change> = self.directory.changes_on(&Target::team(team)).collect();
+        let coming = pending.iter().filter_map(|change| match change {
+            Change::Invite { key, to, admin, .. } => Some(PartRow::Coming { id: key, to, admin: *admin }),
+            _ => None,
+        });
+        let goes = |one: &Participant| {
+            pending.iter().any(|change| match change {
+                Change::RevokeInvite { invite, .. } => *invite == one.id,
+                Change::RemoveMember { user, .. } => {
+                    !one.pending && self.directory.user(user).is_some_and(|user| user.user_name == one.user_name)
+                }
+                _ => false,
+            })
+        };
+        let mut told: Vec<&Participant> = self.directory.roster(team).unwrap_or_default().iter().collect();
+        told.sort_by_cached_key(|one| {
+            (!one.pending, one.account.is_service(), one.label().raw().to_lowercase(), one.id.clone())
+        });
+        coming.chain(told.into_iter().map(|one| PartRow::There { one, going: goes(one) })).collect()
+    }
+
+    fn row_ids(&self, topic: &Topic) -> Vec<Id> {
+        match topic {
+            Topic::Roster(team) => self.part_rows(team).iter().map(|row| row.id().clone()).collect(),
+            _ => self.key_rows(topic).iter().map(|row| row.id().clone()).collect(),
+        }
+    }
+
+    /// The box of this kind on top.
+    pub fn aside(&self) -> Option<&Aside> {
+        match self.overlays.last() {
+            Some(Overlay::Aside(aside)) => Some(aside),
+            _ => None,
+        }
+    }
+
+    /// How many rows it has.
+    pub(super) fn aside_len(&self) -> usize {
+        self.aside().map_or(0, |aside| self.row_ids(&aside.topic).len())
+    }
+
+    /// Puts the cursor of the box on top on a row.
+    pub(super) fn aside_go(&mut self, to: usize) {
+        let at = self.aside().and_then(|aside| self.row_ids(&aside.topic).into_iter().nth(to));
+        if let Some(Overlay::Aside(aside)) = self.overlays.last_mut() {
+            (aside.cursor, aside.at) = (to, at);
+        }
+    }
+
+    /// Rows came or went: each cursor stays on its row.
+    pub(super) fn keep_aside_cursors(&mut self) {
+        let mut overlays = std::mem::take(&mut self.overlays);
+        for overlay in &mut overlays {
+            let Overlay::Aside(aside) = overlay else { continue };
+            let ids = self.row_ids(&aside.topic);
+            let kept = aside.at.as_ref().and_then(|at| ids.iter().position(|id| id == at));
+            aside.cursor = kept.unwrap_or(aside.cursor).min(ids.len().saturating_sub(1));
+            aside.at = ids.into_iter().nth(aside.cursor);
+        }
+        self.overlays = overlays;
+    }
+}

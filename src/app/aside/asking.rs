@@ -1,0 +1,140 @@
+//! What boxes beside the lists ask, when, and what becomes of it.
+
+use super::{Aside, Asked};
+use crate::{
+    app::{App, Effect, Overlay, action::Action},
+    directory::{
+        Fresh, Id,
+        aside::Topic,
+        change::{Change, ChangeId, Verb},
+        plan::{State, Unsupported},
+        work::Job,
+    },
+};
+
+impl App {
+    /// What was made here is where the cursor goes, and where it stays when it gets its real id.
+    pub(in crate::app) fn aside_follow(&mut self, change: &Change, created: Option<&Id>) {
+        let (Change::CreateKey { key, .. } | Change::Invite { key, .. }) = change else { return };
+        for overlay in &mut self.overlays {
+            if let Overlay::Aside(aside) = overlay {
+                match created {
+                    None => aside.at = Some(key.clone()),
+                    Some(id) if aside.at.as_ref() == Some(key) => aside.at = Some(id.clone()),
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Opens the box, and asks.
+    pub(in crate::app) fn open_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let topic = match (action, self.subject()) {
+            (Action::MyAccount, _) => Topic::Me,
+            (Action::Invitations, Some(team)) => Topic::Roster(team.id),
+            (_, Some(user)) => self.topic_of(user.id),
+            (_, None) => return,
+        };
+        let asked = self.ask(&topic, effects);
+        if let Some(Overlay::Aside(aside)) = self.overlays.last_mut().filter(|top| is_about(top, &topic)) {
+            aside.asked = asked;
+            return;
+        }
+        self.overlays.push(Overlay::Aside(Aside { topic, cursor: 0, asked, at: None }));
+        self.keep_aside_cursors();
+    }
+
+    /// One's own account is asked for as one's own: that needs no admin.
+    fn topic_of(&self, user: Id) -> Topic {
+        let told = self.person(&Topic::Me).map(|me| me.id == user);
+        let named = || {
+            let me = self.guards.me.as_deref()?;
+            Some(self.directory.user(&user)?.user_name.is(me))
+        };
+        if told.or_else(named) == Some(true) { Topic::Me } else { Topic::Person(user) }
+    }
+
+    fn ask(&self, topic: &Topic, effects: &mut Vec<Effect>) -> Asked {
+        let Some(planner) = self.planner.as_deref() else { return Asked::Answered };
+        match planner.inquiry(topic.clone(), &self.directory) {
+            Ok(inquiry) => {
+                effects.push(Effect::Work(Job::Ask(inquiry)));
+                Asked::Waiting
+            }
+            Err(Unsupported(why)) => Asked::Failed(why),
+        }
+    }
+
+    /// Asks again what the box on top shows.
+    pub(in crate::app) fn ask_again(&mut self, effects: &mut Vec<Effect>) {
+        let Some(topic) = self.aside().map(|aside| aside.topic.clone()) else { return };
+        let asked = self.ask(&topic, effects);
+        if let Some(Overlay::Aside(aside)) = self.overlays.last_mut() {
+            aside.asked = asked;
+        }
+    }
+
+    /// A change moved on: boxes go along.
+    pub(in crate::app) fn moved_aside(&mut self, id: ChangeId, state: State, effects: &mut Vec<Effect>) {
+        let moved = self.entries.get(&id).map(|entry| (entry.step.change.clone(), entry.created.clone()));
+        if let Some((change, created)) = moved.filter(|_| !state.is_open()) {
+            if created.is_some() {
+                self.aside_follow(&change, created.as_ref());
+            }
+            self.ask_after(&change, effects);
+        }
+        self.keep_aside_cursors();
+    }
+
+    /// Asks for a team's people again where its box is open: who is a member was changed by SCIM, which says nothing
+    /// of this list.
+    fn ask_after(&mut self, change: &Change, effects: &mut Vec<Effect>) {
+        if !matches!(change.verb(), Verb::AddMember | Verb::RemoveMember | Verb::SetTeamRole | Verb::ReplaceMembers) {
+            return;
+        }
+        let touched: Vec<Topic> = change.touches().into_iter().map(|(target, _)| Topic::Roster(target.id)).collect();
+        let open = |topic: &&Topic| self.overlays.iter().any(|overlay| is_about(overlay, topic));
+        if let Some(topic) = touched.iter().find(open) {
+            let asked = self.ask(topic, effects);
+            self.set_asked(topic, &asked);
+        }
+    }
+
+    /// Some of this may answer what an open box has asked.
+    pub(in crate::app) fn answered(&mut self, topics: &[Topic]) {
+        for topic in topics {
+            self.set_asked(topic, &Asked::Answered);
+        }
+    }
+
+    /// True if a box shows that.
+    pub(in crate::app) fn ask_failed(&mut self, topic: &Topic, why: String) -> bool {
+        self.set_asked(topic, &Asked::Failed(why))
+    }
+
+    fn set_asked(&mut self, topic: &Topic, asked: &Asked) -> bool {
+        let mut any = false;
+        for overlay in &mut self.overlays {
+            if let Overlay::Aside(aside) = overlay
+                && aside.topic == *topic
+            {
+                aside.asked = asked.clone();
+                any = true;
+            }
+        }
+        any
+    }
+}
+
+/// What of this was told beside the lists.
+pub(in crate::app) fn topics(fresh: &[Fresh]) -> Vec<Topic> {
+    let told = fresh.iter().filter_map(|one| match one {
+        Fresh::Told(topic, _) => Some(topic.clone()),
+        _ => None,
+    });
+    told.collect()
+}
+
+fn is_about(overlay: &Overlay, topic: &Topic) -> bool {
+    matches!(overlay, Overlay::Aside(aside) if aside.topic == *topic)
+}

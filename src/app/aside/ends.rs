@@ -1,0 +1,90 @@
+//! What begins and ends in boxes beside the lists: API keys, invitations, memberships.
+
+use super::{Aside, KeyRow, PartRow};
+use crate::{
+    app::{App, Effect, Overlay, action::Action, form::Form},
+    directory::{aside::Topic, change::Change, plan::Risk},
+};
+
+impl App {
+    /// A new key, an invitation, or the end of the one under the cursor.
+    pub(in crate::app) fn change_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        let ends = match action {
+            Action::DeleteKey => self.key_deletion(),
+            Action::Uninvite => self.part_removal(),
+            _ => {
+                let form = match self.aside().map(|aside| &aside.topic) {
+                    Some(Topic::Roster(team)) => self.directory.team(team).map(Form::invite),
+                    _ => self.person(&Topic::Me).map(Form::new_key),
+                };
+                self.overlays.extend(form.map(Overlay::Form));
+                return;
+            }
+        };
+        let plan = match ends {
+            Ok(change) => self.draft(vec![change]),
+            Err(why) => return self.say(why),
+        };
+        let Some(mut plan) = plan else { return };
+        // An end is looked at even where it can be undone: nothing on this list was marked or checked for it.
+        plan.steps.iter_mut().for_each(|step| step.risk = step.risk.clone().max(Risk::Look));
+        self.propose_plan(plan, effects);
+    }
+
+    /// Whether a key can be made here: the owner of the key in use is who gets it.
+    pub(in crate::app) fn can_make_key(&self) -> Result<(), String> {
+        match self.aside().map(|aside| &aside.topic) {
+            Some(Topic::Me) if self.person(&Topic::Me).is_some() => Ok(()),
+            Some(Topic::Me) => Err("It is not known yet whose key is in use.".into()),
+            _ => {
+                let own = self.keymap.label(Action::MyAccount).unwrap_or_default();
+                Err(format!("The server makes keys only for whoever asks; {own} opens your own account."))
+            }
+        }
+    }
+
+    /// The deletion of the key under the cursor.
+    pub(in crate::app) fn key_deletion(&self) -> Result<Change, String> {
+        let nothing = || "There is no key here to delete.".to_owned();
+        let aside = self.aside().ok_or_else(nothing)?;
+        match self.key_rows(&aside.topic).get(aside.cursor) {
+            None => Err(nothing()),
+            Some(KeyRow::Coming { .. }) => Err("This key is being made.".into()),
+            Some(KeyRow::There { going: true, .. }) => Err("This key is being deleted already.".into()),
+            Some(KeyRow::There { key, .. }) => {
+                let name = if key.name.is_empty() { key.id.to_string() } else { key.name.raw().to_owned() };
+                let owner = self.owner(&aside.topic).cloned().ok_or_else(nothing)?;
+                Ok(Change::DeleteKey { owner, key: key.id.clone(), name })
+            }
+        }
+    }
+
+    /// The end of the invitation or the membership under the cursor.
+    ///
+    /// # Errors
+    /// Why there is none, in a sentence.
+    pub fn part_removal(&self) -> Result<Change, String> {
+        let nothing = || "Nobody is here to be taken out.".to_owned();
+        let Some(Aside { topic: Topic::Roster(team), cursor, .. }) = self.aside() else { return Err(nothing()) };
+        match self.part_rows(team).get(*cursor) {
+            None => Err(nothing()),
+            Some(PartRow::Coming { .. }) => Err("This invitation is on its way.".into()),
+            Some(PartRow::There { going: true, .. }) => Err("This is on its way already.".into()),
+            Some(PartRow::There { one, .. }) if one.pending => {
+                let to = one.label().raw().to_owned();
+                Ok(Change::RevokeInvite { team: team.clone(), invite: one.id.clone(), to })
+            }
+            Some(PartRow::There { one, .. }) if one.account.is_service() => {
+                Err(self.word("The server adds a team's service accounts and takes them out by itself.").into())
+            }
+            Some(PartRow::There { one, .. }) => {
+                let user = self.directory.user_named(one.user_name.raw()).filter(|_| !one.user_name.is_empty());
+                let user = user.ok_or_else(|| {
+                    let key = self.keymap.label(Action::Refresh).unwrap_or_default();
+                    format!("{} is not among the users known here; {key} on the list reads them again.", one.label())
+                })?;
+                Ok(Change::RemoveMember { team: team.clone(), user: user.id.clone() })
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Whether what goes beside the lists can be done: changes of the Activity pane, accounts, API keys and invitations.
+
+use crate::{
+    app::{App, action::Action},
+    directory::{change::Verb, plan::State},
+};
+
+impl App {
+    pub(super) fn in_activity(&self, action: Action) -> Result<(), String> {
+        match action {
+            _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
+            Action::UndoThis if self.selected_entry().is_some_and(|entry| self.undone_by(entry.plan).is_some()) => {
+                Err("This was undone already.".into())
+            }
+            Action::DropChange
+                if self
+                    .selected_entry()
+                    .is_some_and(|entry| entry.state != State::Planned && !self.failures.contains(&entry.id)) =>
+            {
+                Err("Only what was not sent yet can be dropped.".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn beside(&self, action: Action) -> Result<(), String> {
+        match action {
+            Action::MyAccount => self.told_here(),
+            Action::Account | Action::Invitations => {
+                self.someone()?;
+                self.told_here()?;
+                self.is_on_the_server()
+            }
+            Action::NewKey => {
+                self.can(Verb::CreateKey)?;
+                self.can_make_key()
+            }
+            Action::DeleteKey => {
+                self.can(Verb::DeleteKey)?;
+                self.key_deletion().map(drop)
+            }
+            Action::Invite => self.can(Verb::Invite),
+            Action::Uninvite => {
+                let change = self.part_removal()?;
+                self.can(change.verb())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn told_here(&self) -> Result<(), String> {
+        self.capabilities().and_then(|can| can.tells_nothing.clone()).map_or(Ok(()), Err)
+    }
+
+    fn is_on_the_server(&self) -> Result<(), String> {
+        match self.subject() {
+            Some(target) if target.id.starts_with("new:") => {
+                Err("This is being created: look when it is there.".into())
+            }
+            Some(target) if target.id.starts_with("unreadable:") => Err("This record can't be read.".into()),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Forms: fields that mean changes once they are filled in. What each form asks for is in a file of its own.
+
+use crossterm::event::Event;
+
+use crate::directory::{
+    Directory, Id,
+    change::{Change, RoleDraft},
+};
+
+mod aside;
+mod field;
+mod profile;
+mod role;
+mod service;
+mod team;
+mod user;
+mod values;
+
+pub use field::{Choice, Entry, Field};
+pub use profile::ProfileDraft;
+pub use values::words;
+
+/// What a form is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A new user.
+    CreateUser,
+    /// A new service account.
+    CreateService,
+    /// A new team.
+    CreateTeam,
+    /// A new custom role.
+    CreateRole,
+    /// Fields of a user.
+    EditUser(Id),
+    /// Definition of a custom role.
+    EditRole(Id),
+    /// All members of a team.
+    ReplaceMembers(Id),
+    /// A new profile.
+    NewProfile,
+    /// An API key for this person.
+    NewKey(Id),
+    /// An invitation to this team.
+    Invite(Id),
+}
+
+/// State of a form.
+#[derive(Debug)]
+pub struct Form {
+    /// What for.
+    pub purpose: Purpose,
+    /// In the box's title.
+    pub title: String,
+    /// All lines; some only count while another has a certain value ([`Form::is_shown`]).
+    pub fields: Vec<Field>,
+    /// The line with the cursor.
+    pub focus: usize,
+    /// Names of users and groups may hold spaces.
+    spaced_names: bool,
+}
+
+impl Form {
+    fn new(purpose: Purpose, title: &str, fields: Vec<Field>) -> Self {
+        let mut form = Self { purpose, title: title.to_owned(), fields, focus: 0, spaced_names: false };
+        form.focus = (0..form.fields.len()).find(|at| form.is_open(*at)).unwrap_or(0);
+        form
+    }
+
+    /// True if the field is asked for, as the others stand.
+    pub fn is_shown(&self, at: usize) -> bool {
+        let only = self.fields.get(at).map(|field| field.only);
+        only.is_some_and(|only| only.is_none_or(|(key, values)| values.contains(&self.value(key))))
+    }
+
+    /// True if the cursor can go there.
+    fn is_open(&self, at: usize) -> bool {
+        self.is_shown(at) && self.fields.get(at).is_some_and(|field| field.locked.is_none())
+    }
+
+    /// Goes to the next field that can be changed, or to the one before.
+    pub fn step(&mut self, forward: bool) {
+        let count = self.fields.len();
+        let place = |step| if forward { (self.focus + step) % count } else { (self.focus + count - step) % count };
+        self.focus = (1..=count).map(place).find(|at| self.is_open(*at)).unwrap_or(self.focus);
+    }
+
+    /// True while something is entered that leaving would lose.
+    pub fn has_work(&self) -> bool {
+        self.fields.iter().any(Field::is_changed)
+    }
+
+    /// A key or a paste for the field with the cursor.
+    pub fn edit(&mut self, event: &Event) -> bool {
+        let Some(field) = self.fields.get_mut(self.focus).filter(|field| field.locked.is_none()) else { return false };
+        let changed = field.edit(event);
+        if changed {
+            field.error = None;
+        }
+        changed
+    }
+
+    /// The trimmed text or the choice of a field; empty where it is not asked for.
+    pub fn value(&self, key: &str) -> &str {
+        let at = self.fields.iter().position(|field| field.key == key).filter(|at| self.is_shown(*at));
+        at.and_then(|at| self.fields.get(at)).map_or("", Field::value)
+    }
+
+    fn fail(&mut self, key: &str, why: impl Into<String>) {
+        if let Some(at) = self.fields.iter().position(|field| field.key == key) {
+            self.fields[at].error = Some(why.into());
+            if !self.fields.iter().take(at).any(|field| field.error.is_some()) {
+                self.focus = at;
+            }
+        }
+    }
+
+    fn check(&mut self, key: &str, value: Result<(), impl Into<String>>) {
+        if let Err(why) = value {
+            self.fail(key, why);
+        }
+    }
+
+    fn has_errors(&self) -> bool {
+        self.fields.iter().any(|field| field.error.is_some())
+    }
+
+    fn forget_errors(&mut self) {
+        self.fields.iter_mut().for_each(|field| field.error = None);
+    }
+
+    /// The changes that the form means, or `None` with the errors set. `key` is the provisional id of what is created.
+    pub fn changes(&mut self, key: Id, directory: &Directory) -> Option<Vec<Change>> {
+        self.forget_errors();
+        let changes = match self.purpose.clone() {
+            Purpose::CreateUser => self.new_user(key, directory),
+            Purpose::CreateService => self.new_service(key, directory),
+            Purpose::CreateTeam => self.new_team(key, directory),
+            Purpose::CreateRole => vec![Change::CreateRole { key, role: self.role_draft(directory, None) }],
+            Purpose::EditUser(id) => self.user_fields(&id, directory),
+            Purpose::EditRole(id) => {
+                let now = directory.role(&id).map(RoleDraft::of);
+                let to = self.role_draft(directory, Some(&id));
+                if Some(&to) == now.as_ref() { Vec::new() } else { vec![Change::EditRole { role: id, to }] }
+            }
+            Purpose::ReplaceMembers(id) => self.replacement(&id, directory),
+            Purpose::NewProfile => Vec::new(),
+            Purpose::NewKey(owner) => self.key_wanted(key, owner),
+            Purpose::Invite(team) => self.invitation(key, team),
+        };
+        (!self.has_errors()).then_some(changes)
+    }
+
+    /// Sets an error that was found elsewhere.
+    pub fn refuse(&mut self, key: &str, why: String) {
+        let key = self.fields.iter().find(|field| key.contains(field.key)).map_or("name", |field| field.key);
+        self.fail(key, why);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! The form for a new service account.
+
+use super::{
+    Field, Form, Purpose,
+    values::{name_problem, some_teams, team},
+};
+use crate::directory::{
+    Directory, Id,
+    change::{Change, NewService},
+};
+
+impl Form {
+    /// A form for a new service account.
+    pub fn create_service(directory: &Directory) -> Self {
+        let kinds = [("team", "one team's"), ("organisation", "the organisation's")];
+        let kind_hint = "the organisation's works in every team, and has one to begin with";
+        let fields = vec![
+            Field::text("name", "Name", "", "unique, such as ci-bot; it can't be changed afterwards"),
+            Field::choice("kind", "Account of", kinds, "team", kind_hint),
+            Field::text("team", "Team", "", &some_teams(directory)),
+        ];
+        Self::new(Purpose::CreateService, "New service account", fields)
+    }
+
+    pub(super) fn new_service(&mut self, key: Id, directory: &Directory) -> Vec<Change> {
+        let name = self.value("name").to_owned();
+        if let Err(why) = name_problem(&name, false) {
+            self.fail("name", why);
+        } else if directory.user_named(&name).is_some() {
+            self.fail("name", format!("{name} is taken"));
+        }
+        let organisation = self.value("kind") == "organisation";
+        match team(self.value("team"), directory) {
+            Some((team, _)) => {
+                return vec![Change::CreateService { key, service: NewService { name, organisation, team } }];
+            }
+            None if self.value("team").is_empty() => self.fail("team", "needed"),
+            None => self.fail("team", format!("there is no team named {}", self.value("team"))),
+        }
+        Vec::new()
+    }
+}

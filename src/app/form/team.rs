@@ -1,0 +1,131 @@
+//! The forms for a new team, with the place of its files, and for all members of a team at once.
+
+use rustc_hash::FxHashSet;
+
+use super::{
+    Field, Form, Purpose,
+    values::{name_problem, people},
+};
+use crate::directory::{
+    Directory, Id, Name,
+    change::{Bucket, Change},
+    plan::Capabilities,
+    record::{Member, Team},
+};
+
+const AWS: &[&str] = &["AWS"];
+const AZURE: &[&str] = &["AZURE"];
+
+impl Form {
+    /// A form for a new team.
+    pub fn create_team(can: &Capabilities) -> Self {
+        let mut fields = vec![
+            Field::text("name", "Name", "", "unique"),
+            Field::list("members", "Members", "optional: user names or emails, split by spaces"),
+        ];
+        if !can.buckets.is_empty() {
+            fields.extend(storage(can.buckets));
+        }
+        let form = Self::new(Purpose::CreateTeam, &format!("New {}", can.team_word), fields);
+        Self { spaced_names: can.spaced_names, ..form }
+    }
+
+    /// A form for all members of a team.
+    pub fn replace_members(team: &Team) -> Self {
+        let hint = "type or paste user names or emails; whoever is not named goes";
+        let fields = vec![Field::list("members", "Members", hint)];
+        Self::new(
+            Purpose::ReplaceMembers(team.id.clone()),
+            &format!("All members of {} ({} now)", team.name, team.size()),
+            fields,
+        )
+    }
+
+    pub(super) fn new_team(&mut self, key: Id, directory: &Directory) -> Vec<Change> {
+        let name = self.value("name").to_owned();
+        if let Err(why) = name_problem(&name, self.spaced_names) {
+            self.fail("name", why);
+        } else if directory.team_named(&Name::from(name.as_str())).is_some() {
+            self.fail("name", format!("{name} is taken"));
+        }
+        let members = people(self.value("members"), directory).unwrap_or_else(|why| {
+            self.fail("members", why);
+            Vec::new()
+        });
+        let bucket = self.bucket();
+        vec![Change::CreateTeam { key, name, members, bucket }]
+    }
+
+    fn bucket(&mut self) -> Option<Bucket> {
+        let text = |key| self.value(key).to_owned();
+        let bucket = Bucket {
+            provider: text("storage"),
+            name: text("bucket"),
+            path: text("path"),
+            kms_key: text("kms"),
+            aws_external_id: text("external"),
+            azure_tenant: text("tenant"),
+            azure_client: text("client"),
+        };
+        if bucket.provider.is_empty() {
+            return None;
+        }
+        self.check("bucket", name_problem(&bucket.name, false));
+        for (key, value) in [
+            ("path", &bucket.path),
+            ("kms", &bucket.kms_key),
+            ("external", &bucket.aws_external_id),
+            ("tenant", &bucket.azure_tenant),
+            ("client", &bucket.azure_client),
+        ] {
+            if value.contains(char::is_whitespace) {
+                self.fail(key, "no spaces");
+            }
+        }
+        Some(bucket)
+    }
+
+    pub(super) fn replacement(&mut self, id: &Id, directory: &Directory) -> Vec<Change> {
+        let Some(team) = directory.team(id) else { return Vec::new() };
+        let Some(members) = &team.members else { return Vec::new() };
+        let meant = people(self.value("members"), directory);
+        if meant.as_ref().is_ok_and(Vec::is_empty) {
+            self.fail("members", "name at least one: everybody else goes");
+        }
+        match meant {
+            Ok(meant) => replaced(id, members, meant, directory).into_iter().collect(),
+            Err(why) => {
+                self.fail("members", why);
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Where the files go: the provider, and what it needs.
+fn storage(buckets: &'static [&'static str]) -> Vec<Field> {
+    let own = ("", "W&B's own");
+    let all = std::iter::once(own).chain(buckets.iter().map(|name| (*name, *name)));
+    let asked = |key, label, hint| Field::text(key, label, "", hint);
+    vec![
+        Field::choice("storage", "Storage", all, "", "where its files go; it can't be changed afterwards"),
+        asked("bucket", "Bucket", "needed: the bucket's or container's name").only("storage", buckets),
+        asked("path", "Path", "optional: within the bucket").only("storage", buckets),
+        asked("kms", "KMS key", "optional: the key that encrypts it").only("storage", buckets),
+        asked("external", "External id", "optional: of the role that W&B takes on").only("storage", AWS),
+        asked("tenant", "Tenant", "optional: id of the Azure tenant").only("storage", AZURE),
+        asked("client", "Client", "optional: id of the Azure client").only("storage", AZURE),
+    ]
+}
+
+/// Who stays, comes and goes. Service accounts stay: nobody adds or removes them here. `None` where nothing changes.
+fn replaced(team: &Id, members: &[Member], meant: Vec<Id>, directory: &Directory) -> Option<Change> {
+    let wanted: FxHashSet<&Id> = meant.iter().collect();
+    let is_service = |id: &Id| directory.user(id).is_some_and(|user| user.account.is_service());
+    let all: Vec<Id> = members.iter().map(|member| member.id.clone()).collect();
+    let (stay, go): (Vec<Id>, Vec<Id>) = all.iter().cloned().partition(|id| wanted.contains(id) || is_service(id));
+    let inside: FxHashSet<&Id> = all.iter().collect();
+    let come: Vec<Id> = meant.iter().filter(|id| !inside.contains(id)).cloned().collect();
+    let changes = !come.is_empty() || !go.is_empty();
+    changes.then(|| Change::ReplaceMembers { team: team.clone(), stay, come, go })
+}

@@ -1,0 +1,197 @@
+//! What forms ask for, refuse and mean.
+
+use super::{values::email_problem, *};
+use crate::{
+    dialect::{self, Hosting, Provider},
+    directory::{
+        change::{Bucket, NewService, NewUser, Seat},
+        plan::Capabilities,
+        record::{Account, Member, Team, User},
+        records::Records,
+    },
+};
+
+#[rstest::rstest]
+#[case("eva", false)]
+#[case("@example.com", false)]
+#[case("eva@", false)]
+#[case("eva@example", false)]
+#[case("eva tanaka@example.com", false)]
+#[case("a@b@example.com", false)]
+#[case("eva+x@mail.example.com", true)]
+#[case("ева@пример.рф", true)]
+fn impossible_addresses_are_refused(#[case] email: &str, #[case] fine: bool) {
+    assert_eq!(email_problem(email).is_ok(), fine);
+}
+
+fn wandb(hosting: Hosting) -> Capabilities {
+    dialect::of(Provider::Wandb, hosting, dialect::Server::default()).capabilities().clone()
+}
+
+fn directory() -> Directory {
+    let user = |id: &str, account| User {
+        id: id.into(),
+        user_name: id.into(),
+        email: format!("{id}@example.com").as_str().into(),
+        models_seat: Some("viewer".into()),
+        account,
+        ..User::default()
+    };
+    let users = vec![
+        user("eva", Account::Person),
+        user("ivan", Account::Person),
+        user("noor", Account::Person),
+        user("bot", Account::TeamService),
+    ];
+    let member = |id: &str| Member { id: id.into(), display: "".into() };
+    let members = Some(vec![member("eva"), member("ivan"), member("bot")]);
+    let team = Team { id: "t-vision".into(), name: "Vision".into(), members, ..Team::default() };
+    let mut directory = Directory::default();
+    directory.replace(Records::build(users, vec![team], vec![]), true);
+    directory
+}
+
+fn fill(form: &mut Form, key: &str, text: &str) {
+    form.focus = form.fields.iter().position(|field| field.key == key).unwrap();
+    assert!(form.is_shown(form.focus), "{key} is not asked for");
+    if matches!(form.fields[form.focus].entry, Entry::Choice { .. }) {
+        while form.value(key) != text {
+            form.edit(&Event::Key(crossterm::event::KeyCode::Right.into()));
+        }
+    } else {
+        form.edit(&Event::Paste(text.into()));
+    }
+}
+
+fn shown(form: &Form) -> Vec<&str> {
+    let fields = form.fields.iter().enumerate().filter(|(at, _)| form.is_shown(*at));
+    fields.map(|(_, field)| field.key).collect()
+}
+
+fn error<'a>(form: &'a Form, key: &str) -> &'a str {
+    form.fields.iter().find(|field| field.key == key).and_then(|field| field.error.as_deref()).unwrap_or_default()
+}
+
+#[test]
+fn names_hold_spaces_where_the_provider_takes_them() {
+    for spaced_names in [false, true] {
+        let can = Capabilities { spaced_names, ..Capabilities::default() };
+        let mut form = Form::create_team(&can);
+        fill(&mut form, "name", "Tour Guides");
+        assert_eq!(form.changes("new:1".into(), &Directory::default()).is_some(), spaced_names);
+    }
+}
+
+#[test]
+fn a_form_with_errors_makes_no_change() {
+    let mut form = Form::create_user(&Directory::default(), &Capabilities::default());
+    assert!(form.changes("new:1".into(), &Directory::default()).is_none());
+    assert_eq!((error(&form, "user"), form.focus), ("needed", 0));
+    assert!(!error(&form, "email").is_empty());
+}
+
+#[test]
+fn a_new_user_gets_seats_and_teams_and_a_form_without_them_sends_none() {
+    let directory = directory();
+    let mut form = Form::create_user(&directory, &wandb(Hosting::MultiTenant));
+    assert_eq!(shown(&form), ["user", "email", "models", "weave", "teams"]);
+    fill(&mut form, "user", "kim");
+    fill(&mut form, "email", "kim@example.com");
+    fill(&mut form, "models", "viewer");
+    fill(&mut form, "teams", "vision, speech");
+    assert!(form.changes("new:1".into(), &directory).is_none());
+    assert_eq!(error(&form, "teams"), "not known here: speech");
+    fill(&mut form, "teams", "");
+    form.fields[form.focus].entry = Entry::Text("vision".into());
+    let user = NewUser {
+        user_name: "kim".into(),
+        email: "kim@example.com".into(),
+        models_seat: Some("viewer".into()),
+        weave_role: Some("full".into()),
+        teams: vec!["Vision".into()],
+        ..NewUser::default()
+    };
+    let want = Change::CreateUser { key: "new:1".into(), user };
+    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
+
+    let mut form = Form::create_user(&directory, &wandb(Hosting::Dedicated));
+    fill(&mut form, "admin", "yes");
+    assert_eq!(shown(&form), ["user", "email", "admin"]);
+    fill(&mut form, "user", "root");
+    fill(&mut form, "email", "root@example.com");
+    let changes = form.changes("new:2".into(), &directory).unwrap();
+    let [Change::CreateUser { user, .. }] = &changes[..] else { panic!("{changes:?}") };
+    assert!(user.instance_admin && user.models_seat.is_none() && user.weave_role.is_none());
+
+    let rfc = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::Server::default());
+    assert_eq!(shown(&Form::create_user(&directory, rfc.capabilities())), ["user", "email", "display"]);
+}
+
+#[test]
+fn a_seat_that_is_not_known_is_sent_only_if_it_is_changed() {
+    let directory = directory();
+    let mut form = Form::edit_user(&"eva".into(), &directory, &wandb(Hosting::MultiTenant)).unwrap();
+    assert_eq!((form.value("models"), form.value("weave")), ("viewer", ""));
+    assert_eq!(form.fields[form.focus].key, "models", "what can't be changed is passed over");
+    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), []);
+    fill(&mut form, "weave", "none");
+    let want = Change::SetSeat { user: "eva".into(), seat: Seat::Weave, to: "none".into() };
+    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
+}
+
+#[test]
+fn a_service_account_needs_a_team_that_there_is() {
+    let directory = directory();
+    let mut form = Form::create_service(&directory);
+    fill(&mut form, "name", "sync");
+    assert!(form.changes("new:1".into(), &directory).is_none());
+    assert_eq!(error(&form, "team"), "needed");
+    fill(&mut form, "team", "vision");
+    fill(&mut form, "kind", "organisation");
+    let service = NewService { name: "sync".into(), organisation: true, team: "t-vision".into() };
+    let want = Change::CreateService { key: "new:1".into(), service };
+    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
+}
+
+#[test]
+fn the_fields_of_a_provider_appear_with_it_and_go_with_it() {
+    let directory = directory();
+    let mut form = Form::create_team(&wandb(Hosting::Dedicated));
+    assert_eq!(shown(&form), ["name", "members", "storage"]);
+    fill(&mut form, "name", "maps");
+    fill(&mut form, "storage", "AWS");
+    fill(&mut form, "external", "xid");
+    assert_eq!(shown(&form), ["name", "members", "storage", "bucket", "path", "kms", "external"]);
+    assert!(form.changes("new:1".into(), &directory).is_none());
+    assert_eq!(error(&form, "bucket"), "needed");
+    fill(&mut form, "bucket", "maps-files");
+    fill(&mut form, "storage", "GCP");
+    let bucket = Bucket { provider: "GCP".into(), name: "maps-files".into(), ..Bucket::default() };
+    let want = Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec![], bucket: Some(bucket) };
+    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
+    fill(&mut form, "storage", "");
+    let changes = form.changes("new:1".into(), &directory).unwrap();
+    assert!(matches!(&changes[..], [Change::CreateTeam { bucket: None, .. }]));
+}
+
+#[test]
+fn replacing_members_keeps_service_accounts_and_names_who_is_unknown() {
+    let directory = directory();
+    let team = directory.team(&"t-vision".into()).unwrap();
+    let mut form = Form::replace_members(team);
+    assert!(form.changes("new:1".into(), &directory).is_none());
+    assert!(error(&form, "members").starts_with("name at least one"));
+    fill(&mut form, "members", "NOOR@example.com\nivan,a\nb;c d e f\nnoor");
+    assert!(form.changes("new:1".into(), &directory).is_none());
+    assert_eq!(error(&form, "members"), "not known here: a, b, c, d and 2 more");
+    form.fields[0].entry = Entry::List("NOOR@example.com ivan noor".into());
+    let want = Change::ReplaceMembers {
+        team: "t-vision".into(),
+        stay: vec!["ivan".into(), "bot".into()],
+        come: vec!["noor".into()],
+        go: vec!["eva".into()],
+    };
+    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
+    form.fields[0].entry = Entry::List("eva ivan".into());
+    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), []);
+}

@@ -1,0 +1,134 @@
+//! The forms for a new user and for the fields of a user.
+
+use super::{
+    Field, Form, Purpose,
+    values::{email_problem, name_problem, some_teams, teams},
+};
+use crate::directory::{
+    Directory, Id, Name,
+    census::FULL,
+    change::{Change, NewUser, Seat, Verb},
+    plan::Capabilities,
+};
+
+/// The seats with the keys of their fields.
+const SEATS: [(Seat, &str); 2] = [(Seat::Models, "models"), (Seat::Weave, "weave")];
+
+/// The choice of a user who is no instance admin.
+const NO: &[&str] = &["", "no"];
+
+impl Form {
+    /// A form for a new user.
+    pub fn create_user(directory: &Directory, can: &Capabilities) -> Self {
+        let mut fields = vec![
+            Field::text("user", "User name", "", "unique, such as eva-tanaka"),
+            Field::text("email", "Email", "", "eva@example.com"),
+        ];
+        if can.instance_admins {
+            let hint = "yes: admin of everything on this server";
+            fields.push(Field::choice("admin", "Instance admin", [("no", "no"), ("yes", "yes")], "no", hint));
+        }
+        if can.external_ids {
+            let hint = "how the identity provider names them at sign-in";
+            fields.push(Field::text("external", "External id", "", hint));
+        }
+        let plain = |field: Field| if can.instance_admins { field.only("admin", NO) } else { field };
+        // A provider that refuses to change a display name ignores one on creation too.
+        if can.can(Verb::SetDisplayName).is_ok() {
+            fields.push(plain(Field::text("display", "Display name", "", "optional")));
+        }
+        if !can.seat_levels.is_empty() {
+            for (seat, key) in SEATS {
+                fields.push(plain(seat_field(seat, key, Some(&FULL.into()), can)));
+            }
+            let hint = format!("optional, split by spaces; {}", some_teams(directory));
+            fields.push(plain(Field::text("teams", "Teams", "", hint.trim_end_matches("; "))));
+        }
+        Self { spaced_names: can.spaced_names, ..Self::new(Purpose::CreateUser, "New user", fields) }
+    }
+
+    /// A form for the fields of a user. `None` if the user is gone.
+    pub fn edit_user(id: &Id, directory: &Directory, can: &Capabilities) -> Option<Self> {
+        let user = directory.user(id)?;
+        let mut fields = vec![
+            Field::text("display", "Display name", user.display_name.raw(), "").locked(can.can(Verb::SetDisplayName)),
+            Field::text("email", "Email", user.email.raw(), "").locked(can.can(Verb::SetEmail)),
+        ];
+        if !can.seat_levels.is_empty() {
+            let seats = SEATS.map(|(seat, key)| seat_field(seat, key, user.seat(seat), can));
+            fields.extend(seats.map(|field| field.locked(can.can(Verb::SetSeat))));
+        }
+        Some(Self::new(Purpose::EditUser(id.clone()), &format!("Edit {}", user.user_name), fields))
+    }
+
+    pub(super) fn new_user(&mut self, key: Id, directory: &Directory) -> Vec<Change> {
+        let seat = |value: &str| (!value.is_empty()).then(|| Name::from(value));
+        let mut user = NewUser {
+            user_name: self.value("user").into(),
+            email: self.value("email").into(),
+            display_name: self.value("display").into(),
+            models_seat: seat(self.value("models")),
+            weave_role: seat(self.value("weave")),
+            instance_admin: self.value("admin") == "yes",
+            teams: Vec::new(),
+            external_id: self.value("external").into(),
+        };
+        match teams(self.value("teams"), self.spaced_names, directory) {
+            Ok(teams) => user.teams = teams.into_iter().map(|(_, name)| name).collect(),
+            Err(why) => self.fail("teams", why),
+        }
+        if let Err(why) = name_problem(&user.user_name, self.spaced_names) {
+            self.fail("user", why);
+        } else if directory.user_named(&user.user_name).is_some() {
+            self.fail("user", format!("{} is taken", user.user_name));
+        }
+        if let Err(why) = email_problem(&user.email) {
+            self.fail("email", why);
+        } else if let Some(other) = directory.user_named(&user.email) {
+            self.fail("email", format!("{} has this address", other.user_name));
+        }
+        vec![Change::CreateUser { key, user }]
+    }
+
+    pub(super) fn user_fields(&mut self, id: &Id, directory: &Directory) -> Vec<Change> {
+        let Some(user) = directory.user(id) else { return Vec::new() };
+        let mut changes = Vec::new();
+        let (display, email) = (self.value("display").to_owned(), self.value("email").to_owned());
+        if display != user.display_name.raw() {
+            if display.is_empty() {
+                self.fail("display", "a display name can't be emptied");
+            }
+            changes.push(Change::SetDisplayName { user: id.clone(), to: display });
+        }
+        if email != user.email.raw() {
+            if let Err(why) = email_problem(&email) {
+                self.fail("email", why);
+            } else if let Some(other) = directory.user_named(&email).filter(|other| other.id != *id) {
+                self.fail("email", format!("{} has this address", other.user_name));
+            }
+            changes.push(Change::SetEmail { user: id.clone(), to: email });
+        }
+        for (seat, key) in SEATS {
+            let to = Name::from(self.value(key));
+            let is_new = user.seat(seat).is_none_or(|now| !now.is(to.raw()));
+            if is_new && !to.is_empty() {
+                changes.push(Change::SetSeat { user: id.clone(), seat, to });
+            }
+        }
+        changes
+    }
+}
+
+/// What is not known, and what this console does not know, is a choice of its own: it is sent only if changed.
+fn seat_field(seat: Seat, key: &'static str, now: Option<&Name>, can: &Capabilities) -> Field {
+    let level = now.and_then(|now| can.seat_levels.iter().find(|level| now.is(level))).copied();
+    let first = match (now, level) {
+        (None, _) => Some(("", "not known")),
+        (Some(now), None) => Some((now.raw(), now.as_str())),
+        _ => None,
+    };
+    let levels = can.seat_levels.iter().map(|level| (*level, *level));
+    let all: Vec<(&str, &str)> = first.into_iter().chain(levels).collect();
+    let value = level.or(first.map(|(value, _)| value)).unwrap_or_default();
+    Field::choice(key, seat.label(), all, value, "")
+}

@@ -1,0 +1,159 @@
+//! What can be picked for some users: every role in every place, and every seat.
+
+use rustc_hash::FxHashSet;
+
+use super::{Choice, Place};
+use crate::{
+    directory::{
+        Directory, Id, Kind, Name,
+        change::{Seat, Verb},
+        plan::{Capabilities, RoleChoice},
+    },
+    scim::text::fold,
+};
+
+/// Shown in the place of a role where choosing takes it away.
+const NO_ROLE: &str = "no role";
+
+/// Collects the choices.
+pub(super) struct Places<'a> {
+    pub users: &'a [Id],
+    pub directory: &'a Directory,
+    pub can: &'a Capabilities,
+}
+
+impl Places<'_> {
+    /// Everything: where somebody has a role comes first, since equal matches stay in this order.
+    pub fn all(&self) -> Vec<Choice> {
+        let mut choices = self.organisation();
+        let (own, other) = self.teams();
+        choices.extend(own.into_iter().flat_map(|team| self.in_team(Place::Own(team))));
+        choices.extend(self.seats());
+        choices.extend(self.registries());
+        choices.extend(other.into_iter().flat_map(|team| self.in_team(Place::Other(team))));
+        choices
+    }
+
+    fn choice(&self, place: Place, name: Name, role: &Name, note: Option<String>, verb: Verb) -> Choice {
+        let refusal = self.can.can(verb).err();
+        Choice {
+            now: self.users.iter().all(|user| has(self.directory, user, &place, role)),
+            text: format!("{name} {role}"),
+            place,
+            place_name: name,
+            role: role.clone(),
+            custom: false,
+            note: refusal.map(str::to_owned).or(note),
+            refused: refusal.is_some(),
+        }
+    }
+
+    fn organisation(&self) -> Vec<Choice> {
+        let choice = |role: &RoleChoice| {
+            let name = "Organisation".into();
+            self.choice(Place::Organisation, name, &role.name, role.note.clone(), Verb::SetOrgRole)
+        };
+        self.can.org_roles.iter().map(choice).collect()
+    }
+
+    fn in_team(&self, place: Place) -> Vec<Choice> {
+        let (Place::Own(id) | Place::Other(id)) = &place else { return Vec::new() };
+        let Some(team) = self.directory.team(id) else { return Vec::new() };
+        let joins = matches!(place, Place::Other(_)).then(|| "joins the team".to_owned());
+        let predefined = self.can.team_roles.iter().map(|role| (&role.name, false, role.note.clone()));
+        let custom = self.directory.records().roles().values().map(|role| (&role.name, true, None));
+        let choice = |(role, custom, note): (&Name, bool, Option<String>)| {
+            let note = note.or_else(|| joins.clone());
+            Choice { custom, ..self.choice(place.clone(), team.name.clone(), role, note, Verb::SetTeamRole) }
+        };
+        predefined.chain(custom).map(choice).collect()
+    }
+
+    fn seats(&self) -> Vec<Choice> {
+        let levels = self.can.seat_levels.iter().map(|level| Name::from(*level));
+        let both = levels.flat_map(|level| [(Seat::Models, level.clone()), (Seat::Weave, level)]);
+        let choice = |(seat, level): (Seat, Name)| {
+            self.choice(Place::Seat(seat), seat.label().into(), &level, None, Verb::SetSeat)
+        };
+        let mut seats: Vec<Choice> = both.map(choice).collect();
+        seats.sort_by_key(|choice| choice.place == Place::Seat(Seat::Weave));
+        seats
+    }
+
+    /// Those in which anybody is known to have a role: nothing lists registries. Where these users have one comes first.
+    fn registries(&self) -> Vec<Choice> {
+        if self.can.registry_roles.is_empty() {
+            return Vec::new();
+        }
+        let held = in_name_order(self.users.iter().flat_map(|id| self.held(id)));
+        let everybody = self.directory.records().users().values();
+        let known = in_name_order(everybody.flat_map(|user| &user.registry_roles).map(|grant| &grant.scope));
+        let rest = known.iter().filter(|name| !held.contains(name));
+        let mut choices: Vec<Choice> = held.iter().chain(rest).flat_map(|name| self.in_registry(name)).collect();
+        if held.len() > 1 {
+            let (place, note) = (Place::NoRegistry(None), Some("takes all their registry roles away".to_owned()));
+            choices.push(self.choice(place, "All registries".into(), &NO_ROLE.into(), note, Verb::SetRegistryRole));
+        }
+        choices
+    }
+
+    fn held(&self, id: &Id) -> impl Iterator<Item = &Name> {
+        self.directory.user(id).into_iter().flat_map(|user| &user.registry_roles).map(|grant| &grant.scope)
+    }
+
+    fn in_registry(&self, registry: &Name) -> Vec<Choice> {
+        let mut choices = self.roles_in(registry, None);
+        if self.users.iter().any(|id| self.held(id).any(|held| held == registry)) {
+            let (place, name) = (Place::NoRegistry(Some(registry.clone())), registry_name(registry));
+            let note = Some("takes the role away".to_owned());
+            choices.push(self.choice(place, name, &NO_ROLE.into(), note, Verb::SetRegistryRole));
+        }
+        choices
+    }
+
+    /// The roles of a registry that may not be known here.
+    pub fn roles_in(&self, registry: &Name, note: Option<&str>) -> Vec<Choice> {
+        let choice = |role: &RoleChoice| {
+            let (place, name) = (Place::Registry(registry.clone()), registry_name(registry));
+            let note = role.note.clone().or_else(|| note.map(str::to_owned));
+            self.choice(place, name, &role.name, note, Verb::SetRegistryRole)
+        };
+        self.can.registry_roles.iter().map(choice).collect()
+    }
+
+    /// Teams that all users are in, then the others, each in name order.
+    fn teams(&self) -> (Vec<Id>, Vec<Id>) {
+        let directory = self.directory;
+        let memberships: Vec<_> = self.users.iter().map(|user| directory.teams_of(user)).collect();
+        let rows = directory.rows_by_name(Kind::Team).iter();
+        let all = rows.filter_map(|row| directory.id_at(Kind::Team, *row)).cloned();
+        all.partition(|team| memberships.iter().all(|teams| teams.contains(team)))
+    }
+}
+
+fn in_name_order<'a>(names: impl Iterator<Item = &'a Name>) -> Vec<&'a Name> {
+    let mut names: Vec<&Name> = names.collect::<FxHashSet<_>>().into_iter().collect();
+    names.sort_by_cached_key(|name| (fold(name.as_str()), name.raw().to_owned()));
+    names
+}
+
+/// A team may have the same name.
+fn registry_name(registry: &Name) -> Name {
+    Name::from(format!("Registry {}", registry.raw()).as_str())
+}
+
+/// True if the user has this role there already; for a removal: if there is nothing to take away.
+pub(super) fn has(directory: &Directory, user: &Id, place: &Place, role: &Name) -> bool {
+    let Some(user) = directory.user(user) else { return false };
+    let role_in = |registry: &Name| user.registry_roles.iter().find(|grant| grant.scope == *registry);
+    match place {
+        Place::Organisation => user.org_role.as_ref().is_some_and(|now| now == role),
+        Place::Own(team) | Place::Other(team) => {
+            directory.team(team).and_then(|team| user.role_in(&team.name)).is_some_and(|now| now == role)
+        }
+        Place::Seat(seat) => user.seat(*seat).is_some_and(|now| now.is(role.raw())),
+        Place::Registry(registry) => role_in(registry).is_some_and(|grant| grant.role == *role),
+        Place::NoRegistry(Some(registry)) => role_in(registry).is_none(),
+        Place::NoRegistry(None) => user.registry_roles.is_empty(),
+    }
+}

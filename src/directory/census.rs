@@ -1,0 +1,95 @@
+//! How many people and service accounts there are and how many full seats people hold, counted as records come and go:
+//! neither a frame nor a plan looks through all users for it.
+
+use super::{
+    change::Seat,
+    record::{Account, User},
+};
+
+/// What a seat that is paid for in full is called.
+pub const FULL: &str = "full";
+
+/// The seats of one product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Seats {
+    /// People with a full seat.
+    pub full: usize,
+    /// People whose seat is known.
+    pub known: usize,
+}
+
+/// The counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Census {
+    /// Accounts that are not said to be service accounts.
+    pub people: usize,
+    /// Service accounts.
+    pub services: usize,
+    /// Accounts of which the server says what kind they are.
+    pub kinds_said: usize,
+    models: Seats,
+    weave: Seats,
+}
+
+impl Census {
+    /// The seats of a product; those of people only.
+    pub fn seats(&self, seat: Seat) -> Seats {
+        match seat {
+            Seat::Models => self.models,
+            Seat::Weave => self.weave,
+        }
+    }
+
+    /// Counts a user in, or out again.
+    pub(super) fn count(&mut self, user: &User, there: bool) {
+        let shift = |number: &mut usize, by: bool| {
+            if by {
+                *number = if there { *number + 1 } else { number.saturating_sub(1) };
+            }
+        };
+        let service = user.account.is_service();
+        shift(&mut self.services, service);
+        shift(&mut self.people, !service);
+        shift(&mut self.kinds_said, user.account != Account::Unsaid);
+        for (seats, level) in [(&mut self.models, &user.models_seat), (&mut self.weave, &user.weave_role)] {
+            shift(&mut seats.known, !service && level.is_some());
+            shift(&mut seats.full, !service && level.as_ref().is_some_and(|level| level.is(FULL)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{Directory, Fresh, change::Change, change::ChangeId, record::Record, records::Records};
+
+    fn user(id: &str, seat: Option<&str>, account: Account) -> User {
+        User { id: id.into(), user_name: id.into(), models_seat: seat.map(Into::into), account, ..User::default() }
+    }
+
+    #[test]
+    fn counts_follow_reads_pending_changes_and_refusals() {
+        let users = vec![
+            user("a", Some("Full"), Account::Person),
+            user("b", Some("viewer"), Account::Person),
+            user("c", None, Account::Unsaid),
+            user("s", Some("full"), Account::TeamService),
+        ];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, vec![], vec![]), true);
+        let full = |directory: &Directory| {
+            let census = directory.census();
+            let seats = census.seats(Seat::Models);
+            (census.people, census.services, seats.full, seats.known)
+        };
+        assert_eq!(full(&directory), (3, 1, 1, 2));
+        let change = Change::SetSeat { user: "c".into(), seat: Seat::Models, to: "full".into() };
+        directory.begin(ChangeId(1), change);
+        assert_eq!(full(&directory), (3, 1, 2, 3));
+        directory.settle(ChangeId(1), vec![]);
+        assert_eq!(full(&directory), (3, 1, 1, 2));
+        directory.learn(vec![Fresh::Record(Record::User(user("b", Some("full"), Account::Person)))]);
+        directory.learn(vec![Fresh::Gone(crate::directory::Target::user(&"s".into()))]);
+        assert_eq!(full(&directory), (3, 0, 2, 2));
+    }
+}

@@ -1,0 +1,194 @@
+//! An account: who it is, and its API keys as a list.
+
+use ratatui::{
+    Frame,
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        aside::{Aside, Asked, KeyRow},
+    },
+    directory::{
+        Name, Target,
+        aside::{Person, Topic},
+    },
+    scim::text::clean,
+    ui::{Look, details, fit},
+};
+
+/// Width of the labels with the space after them.
+const LABEL: usize = 16;
+
+/// Team names take at most this many lines: the list of keys is what the box is for.
+const TEAM_LINES: usize = 3;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, aside: &Aside, app: &App, look: &Look) {
+    let (columns, height) = shell::room(app);
+    let keys = app.key_rows(&aside.topic);
+    let mut lines = head(aside, columns, app, look);
+    let first = lines.len();
+    let marks = keys.iter().map(|key| fit::width(&mark(key, look))).max().unwrap_or(0);
+    lines.extend(keys.iter().enumerate().map(|(at, key)| row(columns, at == aside.cursor, key, marks, look)));
+    let shell = Shell {
+        title: title(aside, app),
+        right: asking(aside, look),
+        hints: [(Action::NewKey, "new key"), (Action::DeleteKey, "delete key"), (Action::Refresh, "ask again")]
+            .into_iter()
+            .filter(|(action, _)| app.availability(*action).is_ok())
+            .chain([(Action::Back, "back")])
+            .collect(),
+        ..Shell::default()
+    };
+    let inner = shell.open(frame, columns, lines.len(), app, look);
+    let top = above(first + aside.cursor, lines.len(), usize::from(inner.height).min(height));
+    frame.render_widget(Paragraph::new(lines.split_off(top)), inner);
+}
+
+/// "asking…" while a question is under way.
+pub fn asking(aside: &Aside, look: &Look) -> String {
+    if aside.asked == Asked::Waiting { format!("asking{}", look.glyphs.more) } else { String::new() }
+}
+
+/// Why nothing newer is shown than what is shown, in lines; none where it was told.
+pub fn failure(aside: &Aside, known: bool, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let Asked::Failed(why) = &aside.asked else { return Vec::new() };
+    let mut lines = padded(&format!("{} {why}", look.glyphs.failed), columns, look.bad());
+    if known {
+        lines.extend(padded("What follows was told before.", columns, look.dim()));
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// Words wrapped under the place of the cursor's sign, so that text and rows begin in one column.
+pub fn padded(words: &str, columns: usize, style: Style) -> Vec<Line<'static>> {
+    shell::wrapped(words, columns.saturating_sub(1), rows::PREFIX, style)
+}
+
+/// Lines above the first one shown: the head stays as long as the cursor's row is on screen.
+fn above(cursor: usize, total: usize, height: usize) -> usize {
+    (cursor + 1).saturating_sub(height).min(total.saturating_sub(height))
+}
+
+fn title(aside: &Aside, app: &App) -> String {
+    match &aside.topic {
+        Topic::Person(id) => format!("Account of {}", details::name(&Target::user(id), app)),
+        _ => "Your account".into(),
+    }
+}
+
+fn head(aside: &Aside, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let known = app.person(&aside.topic);
+    let mut lines = failure(aside, known.is_some(), columns, look);
+    let Some(person) = known else {
+        match aside.asked {
+            Asked::Waiting => lines.extend(padded("Asking the server for it…", columns, look.dim())),
+            Asked::Answered => {
+                let words = "The server knows no such account there. Service accounts have none to look at.";
+                lines.extend(padded(words, columns, look.careful()));
+            }
+            Asked::Failed(_) => drop(lines.pop()),
+        }
+        return lines;
+    };
+    field(&mut lines, "User name", person.user_name.as_str(), columns, look.strong(), look);
+    field(&mut lines, "Name", person.name.as_str(), columns, Style::new(), look);
+    field(&mut lines, "Email", person.email.as_str(), columns, Style::new(), look);
+    let (admin, style) = match person.instance_admin {
+        Some(true) => ("admin", look.careful()),
+        Some(false) => ("no admin", Style::new()),
+        None => ("not told", look.dim()),
+    };
+    field(&mut lines, "Whole instance", admin, columns, style, look);
+    if person.deleted {
+        field(&mut lines, "Account", "deleted or deactivated", columns, look.careful(), look);
+    }
+    teams(&mut lines, &person.teams, columns, app, look);
+    lines.push(Line::default());
+    lines.extend(keys_head(aside, person, columns, app, look));
+    lines
+}
+
+fn field(lines: &mut Vec<Line<'static>>, label: &str, value: &str, columns: usize, style: Style, look: &Look) {
+    let room = columns.saturating_sub(rows::PREFIX + LABEL + 1);
+    let value = if value.is_empty() { look.glyphs.unknown } else { value };
+    lines.push(Line::from(vec![
+        Span::styled(format!("{}{}", " ".repeat(rows::PREFIX), fit::pad(label, LABEL, "")), look.dim()),
+        Span::styled(fit::cut(value, room, look.glyphs.more), style),
+    ]));
+}
+
+fn teams(lines: &mut Vec<Line<'static>>, teams: &[Name], columns: usize, app: &App, look: &Look) {
+    let label = app.word("Teams");
+    let room = columns.saturating_sub(rows::PREFIX + LABEL + 1);
+    let names: Vec<&str> = teams.iter().map(Name::as_str).collect();
+    let words = if names.is_empty() { "none".to_owned() } else { names.join("  ") };
+    let mut parts = fit::wrap(&words, room);
+    if parts.len() > TEAM_LINES {
+        parts.truncate(TEAM_LINES - 1);
+        parts.push(format!("{} {} in all", look.glyphs.more, fit::count(names.len())));
+    }
+    for (at, part) in parts.into_iter().enumerate() {
+        let label = if at == 0 { label.as_ref() } else { "" };
+        let style = if names.is_empty() { look.dim() } else { Style::new() };
+        lines.push(Line::from(vec![
+            Span::styled(format!("{}{}", " ".repeat(rows::PREFIX), fit::pad(label, LABEL, "")), look.dim()),
+            Span::styled(part, style),
+        ]));
+    }
+}
+
+/// The heading above the keys, and what stands in the place of keys where there are none.
+fn keys_head(aside: &Aside, person: &Person, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let number = person.keys.as_ref().filter(|keys| !keys.is_empty());
+    let number = number.map_or_else(String::new, |keys| format!(" ({})", fit::count(keys.len())));
+    let heading = Line::from(vec![
+        Span::styled(format!("{}API keys", " ".repeat(rows::PREFIX)), look.strong()),
+        Span::styled(number, look.dim()),
+    ]);
+    let words = match &person.keys {
+        None => "Not told: only their owner and an admin of the whole instance may see them.",
+        Some(keys) if keys.is_empty() && app.key_rows(&aside.topic).is_empty() => "none",
+        Some(_) => return vec![heading],
+    };
+    std::iter::once(heading).chain(padded(words, columns, look.dim())).collect()
+}
+
+/// What is under way with a key; empty where nothing is.
+fn mark(key: &KeyRow<'_>, look: &Look) -> String {
+    match key {
+        KeyRow::Coming { .. } => format!("{} being made", look.glyphs.pending),
+        KeyRow::There { going: true, .. } => format!("{} being deleted", look.glyphs.pending),
+        KeyRow::There { .. } => String::new(),
+    }
+}
+
+/// `marks` is the width of the widest mark in the list, so that its columns stand still.
+fn row(width: usize, selected: bool, key: &KeyRow<'_>, marks: usize, look: &Look) -> Line<'static> {
+    let (name, description) = match key {
+        KeyRow::Coming { description, .. } => ("new key", clean(description)),
+        KeyRow::There { key, .. } if key.name.is_empty() => (look.glyphs.unknown, key.description.as_str().into()),
+        KeyRow::There { key, .. } => (key.name.as_str(), key.description.as_str().into()),
+    };
+    let mark = mark(key, look);
+    let (name_style, style) =
+        if mark.is_empty() { (look.strong(), Style::new()) } else { (look.pending(), look.pending()) };
+    let left = width.saturating_sub(rows::PREFIX + marks + 2);
+    let name_width = (left / 3).clamp(10, 24).min(left);
+    let cells: [Cell; 3] = [
+        (name, name_width, name_style),
+        (&description, left.saturating_sub(name_width + 1), style),
+        (&mark, marks, style),
+    ];
+    rows::row(width, selected, &cells, look)
+}

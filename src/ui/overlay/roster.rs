@@ -1,0 +1,130 @@
+//! A team's invitations and members.
+
+use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
+
+use super::{
+    account::{asking, failure, padded},
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        aside::{Aside, Asked, PartRow},
+    },
+    directory::{Id, Target, aside::Participant},
+    scim::text::clean,
+    ui::{
+        Look, details,
+        fit::{self, count, counted},
+    },
+};
+
+/// Width of the column that says what somebody is in the team.
+const FATE: usize = 19;
+
+/// Narrower boxes have no column for names.
+const ROOMY: usize = 56;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, aside: &Aside, team: &Id, app: &App, look: &Look) {
+    let (columns, height) = shell::room(app);
+    let parts = app.part_rows(team);
+    let known = app.directory.roster(team).is_some();
+    let mut lines = failure(aside, known, columns, look);
+    if parts.is_empty() {
+        let (words, style) = match (&aside.asked, known) {
+            (Asked::Waiting, false) => ("Asking the server for it…", look.dim()),
+            (Asked::Answered, false) => ("The server knows no such team there.", look.careful()),
+            (Asked::Failed(_), false) => ("", look.dim()),
+            (_, true) => ("Nobody is in this team, and nobody is invited.", look.dim()),
+        };
+        lines.extend(padded(&app.word(words), columns, style));
+    }
+    let head = lines.len();
+    let shell = Shell {
+        title: format!("Invitations to {}", details::name(&Target::team(team), app)),
+        counts: if known { counts(&parts) } else { String::new() },
+        right: asking(aside, look),
+        hints: [(Action::Invite, "invite"), (Action::Uninvite, uninvite(app)), (Action::Refresh, "ask again")]
+            .into_iter()
+            .filter(|(action, _)| app.availability(*action).is_ok())
+            .chain([(Action::Back, "back")])
+            .collect(),
+        note: if head + parts.len() > height {
+            format!("{} of {}", count(aside.cursor + 1), count(parts.len()))
+        } else {
+            String::new()
+        },
+        typed: None,
+    };
+    let inner = shell.open(frame, columns, head + parts.len(), app, look);
+    let list = usize::from(inner.height).saturating_sub(head);
+    let shown = rows::window(parts.len(), aside.cursor, list).filter_map(|at| Some((at, parts.get(at)?)));
+    lines.extend(shown.map(|(at, part)| row(usize::from(inner.width), at == aside.cursor, part, look)));
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// What the key does to the row under the cursor.
+fn uninvite(app: &App) -> &'static str {
+    match app.part_removal() {
+        Ok(crate::directory::change::Change::RemoveMember { .. }) => "take out of the team",
+        _ => "take back",
+    }
+}
+
+/// `2 invited, 41 members`.
+fn counts(parts: &[PartRow<'_>]) -> String {
+    let invited = parts.iter().filter(|part| !matches!(part, PartRow::There { one, .. } if !one.pending)).count();
+    let members = counted(parts.len() - invited, "member");
+    if invited == 0 { members } else { format!("{} invited, {members}", count(invited)) }
+}
+
+fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &Look) -> Line<'static> {
+    let (label, more, fate, pending) = match part {
+        PartRow::Coming { to, admin, .. } => {
+            let fate = if *admin { "inviting as admin" } else { "inviting" };
+            (clean(to).into_owned(), String::new(), fate, true)
+        }
+        PartRow::There { one, going } => {
+            let fate = match (*going, one.pending) {
+                (true, true) => "taking back",
+                (true, false) => "leaving",
+                (false, _) => standing(one),
+            };
+            (one.label().to_string(), more(one), fate, *going)
+        }
+    };
+    let fate = if pending { format!("{fate} {}", look.glyphs.pending) } else { fate.to_owned() };
+    let invited = matches!(part, PartRow::There { one, .. } if one.pending);
+    let (name_style, fate_style) = match (pending, invited) {
+        (true, _) => (look.pending(), look.pending()),
+        (false, true) => (look.strong(), look.careful()),
+        (false, false) => (Style::new(), look.dim()),
+    };
+    let left = width.saturating_sub(rows::PREFIX + FATE + 2);
+    let name_width = if width < ROOMY || more.is_empty() { left } else { left / 2 };
+    let mut cells: Vec<Cell> = vec![(&label, name_width, name_style)];
+    if name_width < left {
+        cells.push((&more, left - name_width - 1, look.dim()));
+    }
+    cells.push((&fate, FATE, fate_style));
+    rows::row(width, selected, &cells, look)
+}
+
+/// What else somebody is known by.
+fn more(one: &Participant) -> String {
+    let name = [&one.name, &one.email].into_iter().find(|name| !name.is_empty() && *name != one.label());
+    name.map_or_else(String::new, |name| fit::cut(name.as_str(), 256, ""))
+}
+
+fn standing(one: &Participant) -> &'static str {
+    match (one.pending, one.admin) {
+        (true, true) => "invited as admin",
+        (true, false) => "invited",
+        _ if one.account.is_service() => "service account",
+        (false, true) => "admin",
+        (false, false) => "member",
+    }
+}

@@ -1,0 +1,139 @@
+//! Accounts, invitations and secrets as pictures.
+
+use secrecy::SecretString;
+
+use super::*;
+use crate::directory::{
+    Fresh, Name,
+    aside::{ApiKey, Participant, Person, Told},
+    change::ChangeId,
+    record::Account,
+};
+
+fn learn(app: &mut App, topic: Topic, told: Told) {
+    report(app, Report::Learnt(vec![Fresh::Told(topic, told)]));
+}
+
+fn eva() -> Person {
+    let key = |id: &str, name: &str, description: &str| ApiKey {
+        id: id.into(),
+        name: name.into(),
+        description: description.into(),
+    };
+    Person {
+        id: "u-eva".into(),
+        user_name: "eva-tanaka".into(),
+        name: "田中 エヴァ".into(),
+        email: "eva@example.com".into(),
+        instance_admin: Some(true),
+        teams: (0..40).map(|n| Name::from(format!("team-{n}").as_str())).collect(),
+        keys: Some(vec![
+            key("1", "2a6b72e7", "laptop"),
+            key("2", "", "evil\u{1b}[2J\u{202e}txt"),
+            key("3", "local-d5e0c1aa", &"sweep agents ".repeat(20)),
+        ]),
+        ..Person::default()
+    }
+}
+
+fn vision() -> Vec<Participant> {
+    let one = |id: &str, user: &str, name: &str, email: &str, admin, pending, account| Participant {
+        id: id.into(),
+        user_name: user.into(),
+        name: name.into(),
+        email: email.into(),
+        admin,
+        pending,
+        account,
+    };
+    let mut all = vec![
+        one("p1", "eva-tanaka", "田中 エヴァ", "eva@example.com", true, false, Account::Person),
+        one("p2", "ivan-petrov", "Ivan Petrov", "ivan@example.com", false, false, Account::Person),
+        one("p3", "ci-bot", "", "", false, false, Account::TeamService),
+        one("i1", "", "", "new.person@example.com", true, true, Account::Person),
+        one("i2", "noor", "نور الهدى", "noor@example.com", false, true, Account::Person),
+    ];
+    let more = (0..30)
+        .map(|n| one(&format!("m{n}"), &format!("member-{n:02}"), "Some One", "", false, false, Account::Person));
+    all.extend(more);
+    all
+}
+
+#[test]
+fn account() {
+    for (width, height) in [(80, 24), (120, 40), (40, 12)] {
+        let mut app = console(width, height);
+        press(&mut app, Action::MyAccount);
+        assert!(shown(&app).contains("Asking the server for it"));
+        learn(&mut app, Topic::Me, Told::Person(eva()));
+        let change = Change::DeleteKey { owner: "u-eva".into(), key: "1".into(), name: "2a6b72e7".into() };
+        app.directory.begin(ChangeId(1), change);
+        let new = Change::CreateKey { key: "new:2".into(), owner: "u-eva".into(), description: "cluster".into() };
+        app.directory.begin(ChangeId(2), new);
+        press(&mut app, Action::Down);
+        assert_snapshot!(format!("account_{width}"), shown(&app));
+    }
+}
+
+#[test]
+fn account_of_another() {
+    let mut app = console(80, 24);
+    go_to(&mut app, "ivan");
+    press(&mut app, Action::Account);
+    let failure = Failure::local(Class::Forbidden, "only admins can use users()", "Use an instance admin's key");
+    report(&mut app, Report::AskFailed(Topic::Person("u-ivan".into()), failure.clone()));
+    assert_snapshot!("account_failed", shown(&app));
+    let person = Person { keys: None, deleted: true, teams: vec![], instance_admin: None, ..eva() };
+    learn(&mut app, Topic::Person("u-ivan".into()), Told::Person(person));
+    report(&mut app, Report::AskFailed(Topic::Person("u-ivan".into()), failure));
+    assert_snapshot!("account_failed_later", shown(&app));
+    learn(&mut app, Topic::Person("u-ivan".into()), Told::Nothing);
+    assert!(shown(&app).contains("The server knows no such account there."), "{}", shown(&app));
+}
+
+#[test]
+fn invitations() {
+    for (width, height) in [(80, 24), (120, 40), (40, 12)] {
+        let mut app = console(width, height);
+        press(&mut app, Action::GoTeams);
+        go_to(&mut app, "vision");
+        press(&mut app, Action::Invitations);
+        assert!(shown(&app).contains("Asking the server for it"));
+        learn(&mut app, Topic::Roster("t-vision".into()), Told::Roster(vision()));
+        let (team, key) = ("t-vision".into(), "new:1".into());
+        app.directory.begin(ChangeId(1), Change::Invite { key, team, to: "mei@example.com".into(), admin: true });
+        let (team, invite) = ("t-vision".into(), "i2".into());
+        app.directory.begin(ChangeId(2), Change::RevokeInvite { team, invite, to: "noor".into() });
+        press(&mut app, Action::Down);
+        assert_snapshot!(format!("invitations_{width}"), shown(&app));
+    }
+}
+
+#[test]
+fn a_secret_is_shown_in_full() {
+    let secret = "0123456789abcdef".repeat(6);
+    for (width, height) in [(80, 24), (120, 40), (40, 12)] {
+        let mut app = console(width, height);
+        let change = Change::CreateKey { key: "new:1".into(), owner: "u-eva".into(), description: "laptop".into() };
+        let entry = fixture::entry(&app, 5, change, State::Sent, "");
+        let id = entry.id;
+        report(&mut app, Report::Journal(vec![entry]));
+        report(&mut app, Report::Secret(id, SecretString::from(secret.clone())));
+        assert_snapshot!(format!("secret_{width}"), shown(&app));
+        let joined: String = shown(&app).chars().filter(char::is_ascii_hexdigit).collect();
+        assert!(joined.contains(&secret), "{joined}");
+        press(&mut app, Action::CopySecret);
+        assert!(shown(&app).contains('✓'), "{}", shown(&app));
+    }
+}
+
+#[test]
+fn requests_of_graphql_show_variables_first_and_then_the_document() {
+    let mut app = console(80, 24);
+    press(&mut app, Action::MyAccount);
+    learn(&mut app, Topic::Me, Told::Person(eva()));
+    press(&mut app, Action::DeleteKey);
+    type_text(&mut app, "x");
+    app.update(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL))), now());
+    assert_snapshot!("requests_graphql", shown(&app));
+}

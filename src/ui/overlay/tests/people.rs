@@ -1,0 +1,167 @@
+//! Boxes about people, over the real dialect: forms with choices, the picker's seats and registries, long lists of names.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::{
+    app::picker::Shown,
+    dialect::{self, Hosting, Provider, Server},
+    directory::record::{Depth, Member},
+};
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+fn real(hosting: Hosting, width: u16, height: u16) -> App {
+    let mut app = fixture::app(width, height);
+    let planner: Arc<dyn Planner> =
+        dialect::of(Provider::Wandb, hosting, Server { full_seats: Some(500), ..Server::default() });
+    let opened = Opened { profile: app.profile.clone().unwrap(), planner, guards: Guards::default() };
+    app.update(Msg::Opened(Box::new(opened)), now());
+    fixture::load(&mut app, fixture::users(), false);
+    app
+}
+
+fn paste(app: &mut App, text: &str) {
+    app.update(Msg::Terminal(Event::Paste(text.into())), now());
+}
+
+#[test]
+fn a_new_user() {
+    for (width, height) in SIZES {
+        let mut app = real(Hosting::Dedicated, width, height);
+        press(&mut app, Action::Create);
+        for _ in 0..4 {
+            key(&mut app, KeyCode::Tab);
+        }
+        key(&mut app, KeyCode::Char('v'));
+        assert_snapshot!(format!("new_user_{width}"), shown(&app));
+    }
+}
+
+#[test]
+fn fields_of_a_user_whose_seat_is_not_known() {
+    for (width, height) in SIZES {
+        let mut app = real(Hosting::MultiTenant, width, height);
+        go_to(&mut app, "mei");
+        press(&mut app, Action::Edit);
+        assert_snapshot!(format!("edit_seats_{width}"), shown(&app));
+    }
+}
+
+#[test]
+fn a_new_service_account() {
+    for (width, height) in SIZES {
+        let mut app = real(Hosting::Dedicated, width, height);
+        press(&mut app, Action::View);
+        press(&mut app, Action::Create);
+        key(&mut app, KeyCode::Tab);
+        key(&mut app, KeyCode::Right);
+        assert_snapshot!(format!("new_service_{width}"), shown(&app));
+    }
+}
+
+#[test]
+fn a_new_team_with_a_place_for_its_files() {
+    for (width, height) in SIZES {
+        let mut app = real(Hosting::Dedicated, width, height);
+        press(&mut app, Action::GoTeams);
+        press(&mut app, Action::Create);
+        type_text(&mut app, "maps");
+        key(&mut app, KeyCode::Tab);
+        key(&mut app, KeyCode::Tab);
+        type_text(&mut app, "aa");
+        key(&mut app, KeyCode::Enter);
+        assert_snapshot!(format!("new_team_storage_{width}"), shown(&app));
+    }
+    let mut app = real(Hosting::Dedicated, 80, 24);
+    press(&mut app, Action::GoTeams);
+    press(&mut app, Action::Create);
+    assert_snapshot!("new_team_plain", drawn(&app, &plain()));
+}
+
+#[test]
+fn seats_and_registries_in_the_picker() {
+    for (width, height) in SIZES {
+        let mut app = real(Hosting::Dedicated, width, height);
+        go_to(&mut app, "eva-tanaka");
+        press(&mut app, Action::SetRole);
+        for (scope, name) in [(Shown::Registries, "registries"), (Shown::Seats, "seats")] {
+            while !matches!(app.overlays.last(), Some(Overlay::Role(picker)) if picker.scope == scope) {
+                press(&mut app, Action::NextScope);
+            }
+            assert_snapshot!(format!("picker_{name}_{width}"), shown(&app));
+        }
+    }
+}
+
+#[test]
+fn a_full_seat_says_how_many_of_how_many() {
+    let mut app = real(Hosting::Dedicated, 80, 24);
+    go_to(&mut app, "noor");
+    press(&mut app, Action::Mark);
+    go_to(&mut app, "chen");
+    press(&mut app, Action::Mark);
+    press(&mut app, Action::SetRole);
+    type_text(&mut app, "models seat full");
+    key(&mut app, KeyCode::Enter);
+    assert_snapshot!("full_seats_plan", shown(&app));
+}
+
+/// A team of ninety whose members are all replaced by two: everybody who goes is named, and can be read.
+fn replaced(width: u16, height: u16) -> App {
+    let mut app = real(Hosting::Dedicated, width, height);
+    let members = |at: usize| format!("somebody-{at:02}");
+    let mut users = fixture::users();
+    users.extend((0..90).map(|at| User {
+        id: members(at).as_str().into(),
+        user_name: members(at).as_str().into(),
+        depth: Depth::Full,
+        ..User::default()
+    }));
+    let member = |at| Member { id: members(at).as_str().into(), display: "".into() };
+    let team = Team {
+        id: "t-big".into(),
+        name: "big".into(),
+        members: Some((0..90).map(member).collect()),
+        ..Team::default()
+    };
+    let records = Box::new(Records::build(users, vec![team], vec![]));
+    report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
+    press(&mut app, Action::GoTeams);
+    press(&mut app, Action::ReplaceMembers);
+    app
+}
+
+#[test]
+fn all_members_of_a_team() {
+    for (width, height) in SIZES {
+        let mut app = replaced(width, height);
+        assert_snapshot!(format!("replace_empty_{width}"), shown(&app));
+        let many: Vec<String> = (0..40).map(|at| format!("nobody-{at}@example.com")).collect();
+        paste(&mut app, &many.join("\n"));
+        key(&mut app, KeyCode::Enter);
+        assert_snapshot!(format!("replace_unknown_{width}"), shown(&app));
+    }
+}
+
+#[test]
+fn a_long_list_of_names_is_scrolled_to_its_end() {
+    for (width, height) in SIZES {
+        let mut app = replaced(width, height);
+        paste(&mut app, "eva-tanaka\nivan-petrov");
+        key(&mut app, KeyCode::Enter);
+        assert_snapshot!(format!("replace_plan_{width}"), shown(&app));
+    }
+    let mut app = replaced(80, 24);
+    paste(&mut app, "eva-tanaka\nivan-petrov");
+    key(&mut app, KeyCode::Enter);
+    assert!(!shown(&app).contains("somebody-89"), "{}", shown(&app));
+    for _ in 0..40 {
+        key(&mut app, KeyCode::Down);
+        app.clamp_scroll(scroll_limit(&app, &look()).unwrap());
+    }
+    assert!(shown(&app).contains("somebody-89"), "{}", shown(&app));
+    assert!(!shown(&app).contains("reads on"));
+    key(&mut app, KeyCode::Up);
+    assert!(shown(&app).contains("reads on"));
+}

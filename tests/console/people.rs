@@ -1,0 +1,286 @@
+//! Seats, registries, service accounts, teams with a place for their files, and whole lists of members: by keys alone,
+//! each effect looked up on the server.
+
+use scimitar::{
+    app::{Overlay, action::Action, picker::Shown},
+    demo,
+    directory::plan::State,
+};
+
+use crate::harness::{Console, Room, Server, options, profile_of};
+
+fn multi_tenant() -> demo::Options {
+    demo::Options { hosting: demo::Hosting::MultiTenant, ..options() }
+}
+
+async fn confirmed(console: &mut Console, changes: usize) {
+    console.settle().await;
+    let states = console.states();
+    assert_eq!(states.len(), changes, "{states:?}\n{}", console.screen());
+    assert!(states.iter().all(|state| *state == State::Confirmed), "{states:?}\n{}", console.screen());
+}
+
+async fn sent(console: &mut Console, changes: usize) {
+    if console.is_preview() {
+        console.send();
+    }
+    confirmed(console, changes).await;
+}
+
+/// Goes to a field of the form and enters this.
+fn fill(console: &mut Console, label: &str, text: &str) {
+    for _ in 0..12 {
+        if console.line("▌ ").contains(&format!("▌ {label}")) || console.screen().contains(&format!("▌ {label} "))
+        {
+            return console.type_text(text);
+        }
+        console.press(Action::NextField);
+    }
+    panic!("no field {label}:\n{}", console.screen());
+}
+
+#[tokio::test]
+async fn a_seat_of_one_and_of_two_marked_users() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.find("eva-tanaka");
+    console.pick_role("models seat viewer");
+    sent(&mut console, 1).await;
+    assert_eq!(server.user("eva-tanaka").await["modelsSeat"], "viewer");
+    console.press(Action::Undo);
+    console.expect("Takes a full Models seat; ");
+    sent(&mut console, 2).await;
+    assert_eq!(server.user("eva-tanaka").await["modelsSeat"], "full");
+
+    console.press(Action::Mark);
+    console.find("noor-haddad");
+    console.press(Action::Mark);
+    console.pick_role("weave none");
+    console.expect("2 requests");
+    sent(&mut console, 4).await;
+    for user in ["eva-tanaka", "noor-haddad"] {
+        assert_eq!(server.user(user).await["weaveRole"], "none", "{user}");
+    }
+    console.find("seat:full");
+    console.expect("48 full seats");
+}
+
+#[tokio::test]
+async fn the_contracts_seats_are_said_where_they_are_counted() {
+    let server = Server::start(options()).await;
+    let mut profile = profile_of(&server, &options());
+    profile.full_seats = Some(50);
+    let mut console = Console::open_sized(&Room::new(), profile, 120, 40).await;
+    console.expect("48 of 50 full seats");
+    console.find("-seat:full");
+    console.press(Action::MarkAll);
+    console.pick_role("models seat full");
+    console.expect("Takes a full Models seat; taken now: 48 of 50.");
+}
+
+#[tokio::test]
+async fn the_form_of_a_user_changes_a_seat() {
+    let (mut console, server) = Console::on_demo(multi_tenant()).await;
+    console.find("eva-tanaka");
+    console.press(Action::Edit);
+    console.expect("▌ Models seat ● full ○ viewer ○ none");
+    console.type_text("v");
+    console.press(Action::Submit);
+    sent(&mut console, 1).await;
+    assert_eq!(server.user("eva-tanaka").await["modelsSeat"], "viewer");
+}
+
+#[tokio::test]
+async fn registry_roles_are_added_changed_and_taken_away() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.find("noor-haddad");
+    let roles = async |console: &Console| {
+        let user = server.user("noor-haddad").await;
+        let known = console.user("noor-haddad").registry_roles.len();
+        let all = user["registryRoles"].as_array().cloned().unwrap_or_default();
+        assert_eq!(all.len(), known);
+        let mut all: Vec<String> =
+            all.iter().map(|role| format!("{}={}", role["registryName"], role["roleName"]).replace('"', "")).collect();
+        all.sort();
+        all
+    };
+    let before = roles(&console).await;
+    assert!(before.is_empty(), "{before:?}");
+    console.pick_role("registry model member");
+    sent(&mut console, 1).await;
+    assert_eq!(roles(&console).await, ["model=member"]);
+    console.pick_role("registry model viewer");
+    sent(&mut console, 2).await;
+    assert_eq!(roles(&console).await, ["model=viewer"]);
+    console.pick_role("registry dataset admin");
+    sent(&mut console, 3).await;
+    assert_eq!(roles(&console).await, ["dataset=admin", "model=viewer"]);
+    console.pick_role("registry model no role");
+    sent(&mut console, 4).await;
+    assert_eq!(roles(&console).await, ["dataset=admin"]);
+    console.pick_role("registry model member");
+    sent(&mut console, 5).await;
+
+    console.press(Action::SetRole);
+    while !matches!(console.app().overlays.last(), Some(Overlay::Role(picker)) if picker.scope == Shown::Registries) {
+        console.press(Action::NextScope);
+    }
+    console.expect("registries only");
+    console.type_text("all");
+    console.enter();
+    console.expect("Lost: dataset (admin), model (member).");
+    sent(&mut console, 6).await;
+    assert!(roles(&console).await.is_empty());
+    console.press(Action::Undo);
+    sent(&mut console, 8).await;
+    assert_eq!(roles(&console).await, ["dataset=admin", "model=member"]);
+}
+
+#[tokio::test]
+async fn people_are_created_with_seats_and_teams() {
+    for options in [options(), multi_tenant()] {
+        let (mut console, server) = Console::on_demo(options).await;
+        console.press(Action::Create);
+        fill(&mut console, "User name", "kim-lee");
+        fill(&mut console, "Email", "kim.lee@example.com");
+        fill(&mut console, "Models seat", "v");
+        fill(&mut console, "Teams", "audio nowhere");
+        console.press(Action::Submit);
+        console.expect("not known here: nowhere");
+        console.runtime.press(crossterm::event::Event::Key(crossterm::event::KeyEvent::new(
+            crossterm::event::KeyCode::Char('u'),
+            crossterm::event::KeyModifiers::CONTROL,
+        )));
+        console.type_text("audio, climate");
+        console.press(Action::Submit);
+        sent(&mut console, 1).await;
+        let user = server.user("kim-lee").await;
+        assert_eq!((&user["modelsSeat"], &user["weaveRole"]), (&"viewer".into(), &"full".into()));
+        let id = user["id"].as_str().unwrap().to_owned();
+        for team in ["audio", "climate"] {
+            assert!(server.members(team).await.contains(&id), "{team}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn service_accounts_are_apart_created_deleted_and_never_edited() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.expect("1 Users 58 + 2 service");
+    console.find("ci-bot");
+    console.expect("No users match 'ci-bot'. Esc clears the filter. v looks among service accounts.");
+    console.find_all();
+    console.press(Action::View);
+    console.expect("Service accounts");
+    console.find("ci-bot");
+    for action in [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit] {
+        console.press(action);
+        console.expect("ci-bot is a service account: W&B lets nobody edit those over SCIM, only delete them.");
+        assert!(console.app().overlays.is_empty());
+    }
+    console.press(Action::GoTeams);
+    console.find("ops");
+    console.press(Action::Members);
+    console.type_text("ci-bot");
+    console.press(Action::Toggle);
+    console.expect("ci-bot is a service account: W&B lets nobody edit those over SCIM, only delete them.");
+    console.esc();
+    console.press(Action::GoUsers);
+    console.find_all();
+    console.press(Action::Create);
+    console.expect("New service account");
+    fill(&mut console, "Name", "night-build");
+    fill(&mut console, "Team", "audio");
+    console.press(Action::Submit);
+    console.expect("It has no API key yet");
+    sent(&mut console, 1).await;
+    assert_eq!(server.user("night-build").await["accountType"], "SERVICE");
+    assert!(console.line("▌").contains("night-build"), "{}", console.screen());
+    console.expect("3 service");
+
+    console.press(Action::Delete);
+    console.expect("API keys of this service account are not revoked with it");
+    console.type_text("night-build");
+    sent(&mut console, 2).await;
+    assert!(server.user("night-build").await.is_null());
+    console.expect("2 service");
+    console.press(Action::View);
+    console.expect("60 of 60");
+    console.find("nightly");
+    assert!(console.line("▌").contains("nightly-sync"));
+}
+
+#[tokio::test]
+async fn an_old_server_has_no_views_and_says_so() {
+    let (mut console, _server) = Console::on_demo(demo::Options { emails: demo::EmailShape::Old, ..options() }).await;
+    console.expect("1 Users 60 2 Teams");
+    console.press(Action::View);
+    console.expect("The server lists no service accounts.");
+    console.find("eva-tanaka");
+    assert!(console.line("▌").contains("eva-tanaka"));
+}
+
+#[tokio::test]
+async fn a_team_is_created_with_a_place_for_its_files() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.press(Action::GoTeams);
+    console.press(Action::Create);
+    fill(&mut console, "Name", "maps");
+    fill(&mut console, "Members", "eva-tanaka");
+    fill(&mut console, "Storage", "g");
+    console.press(Action::Submit);
+    console.expect("▌ Bucket");
+    console.expect("✗ needed");
+    fill(&mut console, "Bucket", "maps-files");
+    console.press(Action::Submit);
+    console.expect("Files go to maps-files (GCP).");
+    sent(&mut console, 1).await;
+    let eva = server.user("eva-tanaka").await["id"].as_str().unwrap().to_owned();
+    assert!(server.members("maps").await.contains(&eva));
+    // The server shows no bucket; it checks what it is sent.
+    let request = &console.last().exchanges.first().unwrap().request;
+    assert!(request.contains("maps-files") && request.contains("GCP"), "{request}");
+    console.press(Action::Delete);
+    console.expect("only the W&B app deletes teams");
+}
+
+#[tokio::test]
+async fn all_members_are_replaced_and_put_back() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.press(Action::GoTeams);
+    console.find("ops");
+    let mut before = server.members("ops").await;
+    let bot = server.user("ci-bot").await["id"].as_str().unwrap().to_owned();
+    assert!(before.contains(&bot));
+    console.press(Action::ReplaceMembers);
+    console.expect("All members of ops");
+    console.runtime.press(crossterm::event::Event::Paste("eva-tanaka\nnoor-haddad,who-is-this".into()));
+    console.press(Action::Submit);
+    console.expect("not known here: who-is-this");
+    for _ in 0.."who-is-this".len() {
+        console.runtime.press(crossterm::event::Event::Key(crossterm::event::KeyCode::Backspace.into()));
+    }
+    console.press(Action::Submit);
+    console.expect("members replaced");
+    let Some(Overlay::Preview(preview)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
+    if let scimitar::directory::plan::Risk::Type(text) = preview.risk.clone() {
+        console.type_text(&text);
+    }
+    sent(&mut console, 1).await;
+    let after = server.members("ops").await;
+    assert!(after.contains(&bot), "service accounts stay");
+    assert!(after.len() < before.len(), "{after:?}");
+    let eva = server.user("eva-tanaka").await["id"].as_str().unwrap().to_owned();
+    assert!(after.contains(&eva));
+
+    console.press(Action::Undo);
+    let Some(Overlay::Preview(preview)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
+    if let scimitar::directory::plan::Risk::Type(text) = preview.risk.clone() {
+        console.type_text(&text);
+    }
+    console.send();
+    console.settle().await;
+    let mut back = server.members("ops").await;
+    back.sort();
+    before.sort();
+    assert_eq!(back, before);
+}
