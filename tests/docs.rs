@@ -34,3 +34,18 @@ fn the_example_config_is_read_whole() {
     assert!(file.profiles.contains_key("acme"), "{text}");
     assert_eq!(file.keys["undo"], ["u", "ctrl-z"]);
 }
+
+/// Every test that the README names as a proof is there.
+#[test]
+fn the_readme_names_tests_that_are_there() {
+    let readme = include_str!("../README.md");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named: Vec<(&str, &str)> = readme.split('`').filter_map(|word| word.split_once("::")).collect();
+    assert!(named.len() > 40, "{named:?}");
+    for (file, name) in named {
+        let place = if file.contains('/') { file.to_owned() } else { format!("tests/console/{file}.rs") };
+        let text = std::fs::read_to_string(root.join(&place)).unwrap_or_default();
+        let declared = [format!("fn {name}("), format!("def {name}(")].iter().any(|way| text.contains(way));
+        assert!(declared, "README.md names {name}, which is not in {place}");
+    }
+}

@@ -167,3 +167,20 @@ async fn a_role_after_joining_is_known_and_can_be_put_back() {
     confirmed(&mut console, 3).await;
     assert_eq!(server.role_in("eva-tanaka", "climate").await.as_deref(), Some("member"));
 }
+
+#[tokio::test]
+async fn name_and_email_are_edited_in_one_form() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.find("eva-tanaka");
+    console.press(Action::Edit);
+    console.type_text(" MD");
+    console.press(Action::NextField);
+    console.type_text(".org");
+    console.press(Action::Submit);
+    console.expect("display name: Eva Tanaka → Eva Tanaka MD");
+    console.send();
+    confirmed(&mut console, 2).await;
+    let eva = server.user("eva-tanaka").await;
+    assert_eq!(eva["displayName"], "Eva Tanaka MD");
+    assert!(eva["emails"][0]["value"].as_str().unwrap().ends_with(".org"), "{eva}");
+}

@@ -14,6 +14,7 @@ mod harness;
 mod hydrate;
 mod in_flight;
 mod input;
+mod instance;
 mod lost;
 mod marks;
 mod offline;
