@@ -97,6 +97,9 @@ pub struct Habits {
     /// It has groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<bool>,
+    /// Groups tell who is in them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tells_members: Option<bool>,
     /// Where roles live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_attribute: Option<RoleAttribute>,
@@ -116,6 +119,7 @@ impl Habits {
             filter: self.filter.or(other.filter),
             bulk: self.bulk.or(other.bulk),
             groups: self.groups.or(other.groups),
+            tells_members: self.tells_members.or(other.tells_members),
             role_attribute: self.role_attribute.or(other.role_attribute),
         }
     }

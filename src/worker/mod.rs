@@ -36,6 +36,7 @@ use crate::{
 };
 
 mod apply;
+mod asides;
 mod context;
 mod jobs;
 mod outcomes;
@@ -184,7 +185,7 @@ impl Worker {
 
     async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
         let seen = snapshot.seen;
-        let told = refresh::stored_roles(&self.context).await;
+        let told = asides::stored_roles(&self.context).await;
         let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, told.as_ref()));
         self.context.report(Report::Records { records, seen, partial, stored: true });
     }

@@ -4,7 +4,10 @@ use std::{hash::BuildHasher, sync::Arc, time::Duration};
 
 use serde_json::{Value, value::RawValue};
 
-use super::context::{Context, now, unreadable};
+use super::{
+    asides,
+    context::{Context, now, unreadable},
+};
 use crate::{
     dialect::{self, Dialect},
     directory::{
@@ -14,18 +17,13 @@ use crate::{
         work::{Proof, Report},
     },
     scim::{
-        discovery,
         failure::{Class, Failure},
         habits::Habits,
         list,
         pager::Pager,
-        request::{Method, Request},
     },
     store::{Snapshot, Store},
 };
-
-/// Where the store keeps what another interface said of roles.
-const TOLD_ROLES: &str = "told-roles";
 
 /// Records shown as soon as a first page is there; then each time the list has doubled.
 const FIRST_SHOWN: usize = 1;
@@ -41,9 +39,9 @@ pub struct Ended {
 }
 
 /// One list, read to its end.
-struct Listed {
-    records: Vec<Record>,
-    raws: Vec<Box<RawValue>>,
+pub struct Listed {
+    pub records: Vec<Record>,
+    pub raws: Vec<Box<RawValue>>,
     proof: Proof,
 }
 
@@ -83,9 +81,22 @@ pub async fn run(context: Context, first: bool, discover: bool) -> Ended {
         read_list(&context, Kind::User, first),
         read_list(&context, Kind::Team, false),
         read_list(&context, Kind::Role, false),
-        told_roles(&context),
-        discovered(&context, discover)
+        asides::told_roles(&context),
+        asides::discovered(&context, discover)
     );
+    let (teams, silent) = match teams {
+        Some(Ok(listed)) if context.dialect.discovers() => {
+            let (listed, silent) = asides::members_told(listed);
+            (Some(Ok(listed)), silent)
+        }
+        other => (other, false),
+    };
+    let habits = if silent {
+        let silence = Habits { tells_members: Some(false), ..Habits::default() };
+        Some(habits.unwrap_or_default().or(silence))
+    } else {
+        habits
+    };
     let mut lists = Lists::default();
     let mut proofs = Vec::new();
     let mut failed = Vec::new();
@@ -124,44 +135,6 @@ pub async fn run(context: Context, first: bool, discover: bool) -> Ended {
         context.stored(store).await;
     }
     Ended { habits, down, cut_short }
-}
-
-/// What the server says of itself. Most say nothing, and that is no failure.
-async fn discovered(context: &Context, discover: bool) -> Option<Habits> {
-    if !discover || !context.dialect.discovers() {
-        return None;
-    }
-    let answer = context.send(&Request::new(Method::Get, [discovery::ENDPOINTS[0]])).await.ok()?;
-    let document = list::parse_one(&answer.body).ok()?;
-    Some(discovery::service_config(&document).habits())
-}
-
-/// Everybody's role, where another interface says it; what it said last time where it does not answer.
-async fn told_roles(context: &Context) -> Option<Value> {
-    let request = context.dialect.asks_for_roles()?;
-    let answer = context.send(&request).await.and_then(|answer| {
-        serde_json::from_slice::<Value>(&answer.body).map_err(|error| {
-            Failure::local(Class::Protocol, format!("The answer about roles could not be read: {error}"), "")
-        })
-    });
-    match answer {
-        Ok(document) => {
-            let text = document.to_string();
-            context.stored(move |store| store.meta_set(TOLD_ROLES, &text)).await;
-            Some(document)
-        }
-        Err(failure) => {
-            context.report(Report::Notice(format!("Roles could not be read: {}", failure.sentences())));
-            stored_roles(context).await
-        }
-    }
-}
-
-/// What was said of roles last time.
-pub async fn stored_roles(context: &Context) -> Option<Value> {
-    context.dialect.asks_for_roles()?;
-    let text = context.stored(|store| store.meta_get(TOLD_ROLES)).await.flatten()?;
-    serde_json::from_str(&text).ok()
 }
 
 /// Indexes and shows; lists that failed keep what the disk knows.

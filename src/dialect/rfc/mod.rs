@@ -125,6 +125,8 @@ impl Dialect for Rfc {
                 Ok(Record::User(user))
             }
             Kind::Team => {
+                // From a server that never says who is in a group, no members are not nobody.
+                let depth = if self.habits.tells_members == Some(false) { Depth::Summary } else { depth };
                 let mut team = reader.team(depth)?;
                 team.problem = reader.problem();
                 Ok(Record::Team(team))

@@ -1,0 +1,92 @@
+//! What the journal keeps of each request and its answer: short, and without secrets.
+
+use std::time::Duration;
+
+use crate::{
+    client::{Answer, redact},
+    directory::plan::Exchange,
+    scim::{failure::Failure, request::Request, text::clean_line},
+};
+
+/// The most of an answer that the journal keeps, in characters.
+const EXCERPT: usize = 600;
+
+/// How the answer of a request ends that was tried in vain more than once.
+const TRIES: &str = " tries)";
+
+/// Adds it to the story; a request that did not arrive, again, is counted instead: a long wait must not fill the
+/// journal.
+pub(super) fn note(story: &mut Vec<Exchange>, new: Exchange) {
+    let Some(last) =
+        story.last_mut().filter(|last| (last.status, new.status) == (None, None) && last.request == new.request)
+    else {
+        story.push(new);
+        return;
+    };
+    let counted = last.answer.strip_suffix(TRIES).and_then(|answer| answer.rsplit_once(" ("));
+    let before: u64 = counted.and_then(|(_, tries)| tries.parse().ok()).unwrap_or(1);
+    last.answer = format!("{} ({}{TRIES}", new.answer, before + 1);
+    last.millis = new.millis;
+}
+
+/// What stands in the journal for an answer that holds a new secret.
+const SECRET: &str = "(a new secret: shown once, kept nowhere)";
+
+/// `took` is the time of all tries together, for a failure: it knows none of its own.
+pub(super) fn exchange(sent: &Request, request: String, result: &Result<Answer, Failure>, took: Duration) -> Exchange {
+    match result {
+        Ok(answer) => Exchange {
+            request,
+            status: Some(answer.status),
+            millis: answer.elapsed.as_millis() as u64,
+            bytes: answer.bytes as u64,
+            answer: if sent.secret { SECRET.to_owned() } else { excerpt(&answer.body) },
+            refused: false,
+        },
+        Err(failure) => Exchange {
+            request,
+            status: failure.status,
+            millis: took.as_millis() as u64,
+            bytes: failure.bytes,
+            answer: failure.text.clone(),
+            refused: true,
+        },
+    }
+}
+
+/// The beginning of the answer; values under names like `key` and `password` are masked.
+fn excerpt(body: &[u8]) -> String {
+    let text = match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(mut value) => {
+            redact::mask(&mut value);
+            value.to_string()
+        }
+        Err(_) => String::from_utf8_lossy(body).into_owned(),
+    };
+    clean_line(&text, EXCERPT).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_does_not_arrive_is_told_once_with_its_tries() {
+        let made = |request: &str, status, answer: &str| Exchange {
+            request: request.into(),
+            status,
+            millis: 1,
+            bytes: 0,
+            answer: answer.into(),
+            refused: false,
+        };
+        let mut story = vec![made("PATCH /Users/1", Some(200), "{}")];
+        for why in ["Nothing listens", "Nothing listens", "No route (to it)", "Nothing listens"] {
+            note(&mut story, made("PATCH /Groups/1", None, why));
+        }
+        note(&mut story, made("PATCH /Groups/1", Some(400), "no"));
+        note(&mut story, made("PATCH /Groups/1", Some(400), "no"));
+        let told: Vec<&str> = story.iter().map(|exchange| exchange.answer.as_str()).collect();
+        assert_eq!(told, ["{}", "Nothing listens (4 tries)", "no", "no"]);
+    }
+}

@@ -1,0 +1,215 @@
+//! Every habit of real servers that WIRE G lists, met with the console: it ends in what the server really holds, and says
+//! so.
+
+use rstest::rstest;
+use scimitar::{
+    app::action::Action,
+    config::{Profile, Provider},
+    directory::{Kind, plan::State},
+    scim::habits as known,
+};
+use serde_json::json;
+
+use crate::{
+    harness::{Console, KEY, Room, profile},
+    odd::{Habits, Odd, Removal, Total},
+};
+
+async fn open(server: &Odd, alter: impl FnOnce(&mut Profile)) -> Console {
+    let mut profile = profile(Provider::Scim, &server.url, KEY);
+    alter(&mut profile);
+    Console::open(&Room::new(), profile).await
+}
+
+/// Sends what is shown, or what was sent at once, and waits for its outcome.
+async fn settled(console: &mut Console) {
+    if console.is_preview() {
+        console.send();
+    }
+    console.settle().await;
+}
+
+async fn confirmed(console: &mut Console) {
+    settled(console).await;
+    assert_eq!(console.last().state, State::Confirmed, "{}\n{}", console.last().why, console.screen());
+}
+
+fn out_of_crew(console: &mut Console, user: &str) {
+    console.find(user);
+    console.press(Action::Teams);
+    console.type_text("crew");
+    console.press(Action::Toggle);
+    console.press(Action::Look);
+}
+
+#[rstest]
+#[case::as_the_rfc_says(Habits::default(), 30, "30 of 30")]
+#[case::start_ignored(Habits { ignores_start: true, largest_page: Some(20), ..Habits::default() }, 20, "20 of 30")]
+#[case::small_pages(Habits { largest_page: Some(7), ..Habits::default() }, 30, "30 of 30")]
+#[case::total_too_small(Habits { largest_page: Some(20), total: Total::Wrong(10), ..Habits::default() }, 30, "30 of 10, perhaps not all")]
+#[case::no_total(Habits { largest_page: Some(20), total: Total::Missing, ..Habits::default() }, 30, "30, read to the end")]
+#[case::large_pages_refused(Habits { refuses_count_above: Some(10), largest_page: Some(10), ..Habits::default() }, 30, "30 of 30")]
+#[case::cursors_forced(Habits { cursor_only: true, largest_page: Some(8), ..Habits::default() }, 30, "30 of 30")]
+#[tokio::test]
+async fn lists_are_read_to_their_end(#[case] habits: Habits, #[case] users: usize, #[case] said: &str) {
+    let server = Odd::start(Habits { users: 30, ..habits }).await;
+    let console = open(&server, |_| {}).await;
+    assert_eq!(console.app().directory.len(Kind::User), users, "{}", console.screen());
+    console.expect(said);
+    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == Kind::User).expect("a proof");
+    assert_eq!(proof.complete, said != "20 of 30" && !said.contains("not all"), "{}", proof.words);
+}
+
+/// A filter that gives everybody must not make somebody else of whom a lost answer created.
+#[tokio::test]
+async fn a_lost_creation_is_found_by_name_among_everybody() {
+    let server = Odd::start(Habits { filter_gives_everybody: true, loses_one_answer: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    console.press(Action::Create);
+    console.type_text("kim");
+    console.press(Action::NextField);
+    console.type_text("kim@x.io");
+    console.press(Action::Submit);
+    confirmed(&mut console).await;
+    assert_eq!(console.last().created.as_deref(), Some("n101"));
+    assert_eq!(server.writes().len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_accepted_and_not_done_is_a_refusal() {
+    let server = Odd::start(Habits { patch_changes_nothing: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    console.find("user-4");
+    console.press(Action::ToggleActive);
+    settled(&mut console).await;
+    assert_eq!(console.last().state, State::Refused);
+    console.expect("The server accepted it and did not change it");
+    assert!(console.line("▌").contains("  active"), "{}", console.screen());
+}
+
+#[tokio::test]
+async fn an_answer_without_a_body_is_looked_up() {
+    let server = Odd::start(Habits { answers_without_body: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    console.find("user-4");
+    console.press(Action::ToggleActive);
+    confirmed(&mut console).await;
+    assert_eq!(server.record("u4").unwrap()["active"], false);
+}
+
+/// No one way of taking a member out works everywhere; what the profile knows of the server decides.
+#[rstest]
+#[case::filter(Removal::Any, None)]
+#[case::filter_where_value_empties(Removal::ValueEmpties, None)]
+#[case::value(Removal::OnlyValue, Some(known::Removal::Value))]
+#[case::replace(Removal::OnlyReplace, Some(known::Removal::Replace))]
+#[case::put(Removal::OnlyReplace, Some(known::Removal::Put))]
+#[tokio::test]
+async fn one_member_leaves_and_the_others_stay(#[case] removal: Removal, #[case] way: Option<known::Removal>) {
+    let server = Odd::start(Habits { removal, ..Habits::default() }).await;
+    let mut console = open(&server, |profile| profile.habits.remove_member = way).await;
+    out_of_crew(&mut console, "user-2");
+    confirmed(&mut console).await;
+    assert_eq!(server.crew(), ["u1", "u3"]);
+    assert_eq!(server.record("g1").unwrap()["note"], "kept");
+
+    console.press(Action::Undo);
+    confirmed(&mut console).await;
+    assert_eq!(server.crew(), ["u1", "u3", "u2"]);
+}
+
+#[tokio::test]
+async fn a_removal_that_did_nothing_is_a_refusal() {
+    let server = Odd::start(Habits { removal: Removal::OnlyValue, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    out_of_crew(&mut console, "user-2");
+    settled(&mut console).await;
+    assert_eq!(console.last().state, State::Refused);
+    console.expect("it shows that they are still in crew");
+    assert_eq!(server.crew().len(), 3);
+}
+
+/// A server without PATCH gets the whole record, with everything that was in it.
+#[rstest]
+#[case::told_by_the_server(Some(json!({"patch": {"supported": false}})), None)]
+#[case::known_to_the_profile(None, Some(false))]
+#[tokio::test]
+async fn without_patch_the_whole_record_is_put(#[case] config: Option<serde_json::Value>, #[case] patch: Option<bool>) {
+    let habits = Habits {
+        no_patch_of_groups: true,
+        no_patch_of_users: true,
+        put_resets_what_is_missing: true,
+        config,
+        ..Habits::default()
+    };
+    let server = Odd::start(habits).await;
+    let mut console = open(&server, |profile| {
+        (profile.habits.patch_users, profile.habits.patch_groups) = (patch, patch);
+    })
+    .await;
+    console.find("user-2");
+    console.rename("Bo B");
+    confirmed(&mut console).await;
+    let bo = server.record("u2").unwrap();
+    assert_eq!((&bo["displayName"], &bo["active"], &bo["x:custom"]["cost"]), (&json!("Bo B"), &json!(true), &json!(2)));
+
+    console.find_all();
+    out_of_crew(&mut console, "user-2");
+    confirmed(&mut console).await;
+    assert_eq!(
+        (server.crew(), server.record("g1").unwrap()["note"].clone()),
+        (vec!["u1".into(), "u3".into()], json!("kept"))
+    );
+    assert!(server.writes().iter().all(|(method, ..)| method == "PUT"), "{:?}", server.writes());
+}
+
+#[tokio::test]
+async fn a_group_without_members_is_not_an_empty_one() {
+    let server = Odd::start(Habits { hides_members: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    console.press(Action::GoTeams);
+    console.find("crew");
+    console.press(Action::Members);
+    console.expect("The server did not say who is in this group");
+    // Read by itself it says no more.
+    console.press(Action::Open);
+    console.settle().await;
+    console.esc();
+    console.press(Action::Members);
+    console.expect("The server did not say who is in this group");
+}
+
+#[rstest]
+#[case::with_a_body(Habits { delete_answers_with_body: true, ..Habits::default() }, State::Confirmed)]
+#[case::deactivated_in_its_place(Habits { delete_deactivates: true, ..Habits::default() }, State::Refused)]
+#[tokio::test]
+async fn deleted_is_said_only_of_who_is_gone(#[case] habits: Habits, #[case] state: State) {
+    let server = Odd::start(habits).await;
+    let mut console = open(&server, |_| {}).await;
+    console.find("user-4");
+    console.press(Action::Delete);
+    console.type_text("user-4");
+    settled(&mut console).await;
+    assert_eq!(console.last().state, state, "{}", console.last().why);
+    if state == State::Refused {
+        console.expect("the user still there, deactivated");
+        assert!(console.line("▌").contains("inactive"), "{}", console.screen());
+    }
+}
+
+#[tokio::test]
+async fn where_delete_deactivates_that_is_said_before() {
+    let server = Odd::start(Habits { delete_deactivates: true, ..Habits::default() }).await;
+    let mut console = open(&server, |profile| profile.habits.delete_user = Some(known::Deletion::Deactivates)).await;
+    console.find("user-4");
+    console.press(Action::Delete);
+    console.expect("This server only deactivates on DELETE");
+    assert!(server.writes().is_empty());
+}
+
+#[tokio::test]
+async fn a_busy_server_without_scim_errors_is_waited_for() {
+    let server = Odd::start(Habits { busy_for: 2, ..Habits::default() }).await;
+    let console = open(&server, |_| {}).await;
+    assert_eq!(console.app().directory.len(Kind::User), 4, "{}", console.screen());
+}
