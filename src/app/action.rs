@@ -105,6 +105,7 @@ actions! {
     PreviousTab "previous-tab" Global "" "Previous tab" ["backtab"];
     Profile "profile" Global "" "Switch to another profile" [];
     MyAccount "my-account" Global "" "Your own account (whoami): whose key is in use, with teams and API keys" ["w"];
+    ServerFilter "server-filter" Users "" "Read only the users that the server finds by a SCIM filter, or all again" [];
     Redraw "redraw" Global "" "Draw the whole screen again" ["ctrl-l"];
     Down "down" Global "" "One row down" ["j", "down"];
     Up "up" Global "" "One row up" ["k", "up"];

@@ -16,6 +16,7 @@ use crate::directory::{
     plan::{self, Entry, Plan, Risk, State},
     work::Job,
 };
+use crate::scim::filter::Filter;
 
 impl App {
     pub(super) fn begin_edit(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -124,6 +125,12 @@ impl App {
             effects.extend(form.profile().map(Effect::SaveProfile));
             return;
         }
+        if form.purpose == Purpose::ServerFilter {
+            if let Some(filter) = form.filter() {
+                self.narrow(filter, effects);
+            }
+            return;
+        }
         let purpose = form.purpose.clone();
         let Some(changes) = form.changes(key, &self.directory) else { return };
         if let (Purpose::CreateRole, [Change::CreateRole { key, role }]) = (&purpose, changes.as_slice()) {
@@ -135,6 +142,12 @@ impl App {
         } else {
             self.propose(changes, effects);
         }
+    }
+
+    fn narrow(&mut self, filter: Option<Filter>, effects: &mut Vec<Effect>) {
+        self.overlays.pop();
+        self.sync.narrow.clone_from(&filter);
+        effects.push(Effect::Work(Job::Narrow(filter)));
     }
 
     /// Plans the changes; shows the plan, or sends it where the profile asks only about what is risky.

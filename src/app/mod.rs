@@ -21,7 +21,7 @@ use crate::directory::{
     records::Records,
     work::{Job, Link, Proof, Report},
 };
-use crate::scim::{failure::Failure, text::clean_line};
+use crate::scim::{failure::Failure, filter::Filter, text::clean_line};
 
 pub mod action;
 pub mod aside;
@@ -129,6 +129,8 @@ pub struct Sync {
     pub proofs: Vec<Proof>,
     /// Lists that failed.
     pub failed: Vec<(Kind, Failure)>,
+    /// Only the users that the server finds by this are read.
+    pub narrow: Option<Filter>,
 }
 
 /// The plan before it is sent.

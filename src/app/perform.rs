@@ -1,6 +1,12 @@
 //! What each action does.
 
-use super::{App, Effect, Overlay, Tab, action::Action, check, form::Purpose, palette};
+use super::{
+    App, Effect, Overlay, Tab,
+    action::Action,
+    check,
+    form::{Form, Purpose},
+    palette,
+};
 use crate::directory::{Id, Kind, work::Job};
 
 impl App {
@@ -47,6 +53,10 @@ impl App {
             | Action::ToggleActive
             | Action::Delete
             | Action::NewProfile => self.begin_edit(action, effects),
+            Action::ServerFilter => {
+                let form = Form::server_filter(self.sync.narrow.as_ref());
+                self.overlays.push(Overlay::Form(form));
+            }
             Action::Choose => self.choose(effects),
             Action::Look => self.look(effects),
             Action::MyAccount | Action::Account | Action::Invitations => self.open_aside(action, effects),

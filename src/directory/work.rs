@@ -12,13 +12,15 @@ use super::{
     plan::{Entry, Exchange, Planner, State},
     records::Records,
 };
-use crate::scim::failure::Failure;
+use crate::scim::{failure::Failure, filter::Filter};
 
 /// What the console asks for.
 #[derive(Debug)]
 pub enum Job {
     /// Read everything anew; a newer one replaces a waiting one.
     Refresh,
+    /// Read only the users that the server finds by this filter from now on, or all again.
+    Narrow(Option<Filter>),
     /// Read these users one by one: they are on screen and their roles are not known.
     Hydrate(Vec<Id>),
     /// Read one record anew.

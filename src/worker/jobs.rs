@@ -24,6 +24,10 @@ impl Worker {
     pub(super) async fn job(&mut self, job: Job) {
         match job {
             Job::Refresh => self.refresh(),
+            Job::Narrow(filter) => {
+                self.narrow = filter.map(Arc::new);
+                self.refresh();
+            }
             Job::Hydrate(ids) => {
                 // What is on screen now goes before what was.
                 for id in ids.into_iter().rev() {
@@ -127,7 +131,9 @@ impl Worker {
         self.refreshing = true;
         self.during.clear();
         let (context, first, discover) = (self.context.clone(), !self.shown, !self.discovered);
-        self.tasks.spawn(async move { Done::Refreshed(refresh::run(context, first, discover).await) });
+        let narrow = self.narrow.clone();
+        let refresh = Box::pin(refresh::run(context, first, discover, narrow));
+        self.tasks.spawn(async move { Done::Refreshed(refresh.await) });
     }
 
     pub(super) fn read(&mut self, target: Target) {

@@ -31,7 +31,10 @@ use crate::{
         plan::{Entry, State},
         work::{Job, Report},
     },
-    scim::failure::{Class, Failure},
+    scim::{
+        failure::{Class, Failure},
+        filter::Filter,
+    },
     store::Store,
 };
 
@@ -93,6 +96,8 @@ struct Worker {
     reading: usize,
     refreshing: bool,
     refresh_again: bool,
+    /// Only the users that the server finds by this are read.
+    narrow: Option<Arc<Filter>>,
     /// The server was asked what it can do.
     discovered: bool,
     /// Something was shown from the server in this session, or from disk.
@@ -137,6 +142,7 @@ pub async fn run(
         reading: 0,
         refreshing: false,
         refresh_again: false,
+        narrow: None,
         discovered: false,
         shown: false,
         unsettled: Vec::new(),

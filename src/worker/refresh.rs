@@ -18,9 +18,10 @@ use crate::{
     },
     scim::{
         failure::{Class, Failure},
+        filter::Filter,
         habits::Habits,
         list,
-        pager::Pager,
+        pager::{Pager, thousands},
     },
     store::{Snapshot, Store},
 };
@@ -73,14 +74,15 @@ impl Lists {
 
 /// Reads all lists. `first` shows records while they come: nothing is on screen yet.
 ///
-/// `discover` asks the server what it can do beside that; lists are read in the way that is known already.
-pub async fn run(context: Context, first: bool, discover: bool) -> Ended {
+/// `discover` asks the server what it can do beside that; lists are read in the way that is known already. With `narrow`
+/// the server is asked only for the users that it finds: they are shown, and the disk keeps what it has.
+pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<Arc<Filter>>) -> Ended {
     context.report(Report::RefreshBegan);
     // Teams and roles are short and complete the users' rows: they are read beside the users.
     let (users, teams, roles, told, habits) = tokio::join!(
-        read_list(&context, Kind::User, first),
-        read_list(&context, Kind::Team, false),
-        read_list(&context, Kind::Role, false),
+        read_list(&context, Kind::User, first && narrow.is_none(), narrow.as_ref()),
+        read_list(&context, Kind::Team, false, None),
+        read_list(&context, Kind::Role, false, None),
         asides::told_roles(&context),
         asides::discovered(&context, discover)
     );
@@ -108,7 +110,9 @@ pub async fn run(context: Context, first: bool, discover: bool) -> Ended {
             Some(Ok(listed)) => {
                 proofs.push(listed.proof);
                 let stored: Vec<(Record, Box<RawValue>)> = listed.records.iter().cloned().zip(listed.raws).collect();
-                kept.push((kind, stored));
+                if kind != Kind::User || narrow.is_none() {
+                    kept.push((kind, stored));
+                }
                 listed.records.into_iter().for_each(|record| lists.push(record));
             }
         }
@@ -174,8 +178,15 @@ pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, told: Option<&Value>) 
 }
 
 /// Reads one list to its end. `None` where the provider has no such list.
-async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<Listed, Failure>> {
-    let spec = context.dialect.list(kind)?;
+async fn read_list(
+    context: &Context,
+    kind: Kind,
+    first: bool,
+    narrow: Option<&Arc<Filter>>,
+) -> Option<Result<Listed, Failure>> {
+    let mut spec = context.dialect.list(kind)?;
+    spec.request.query.extend(narrow.map(|filter| ("filter".to_owned(), filter.to_string())));
+    let mut strangers = 0;
     let mut pager = Pager::new(spec.paging).limited(spec.limit);
     let mut records: Vec<Record> = Vec::new();
     let mut raws: Vec<Box<RawValue>> = Vec::new();
@@ -191,6 +202,7 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
         };
         let dialect = Arc::clone(&context.dialect);
         let (depth, start) = (spec.depth, received);
+        let filter = narrow.cloned();
         let parsed = tokio::task::spawn_blocking(move || {
             let page = list::parse(&answer.body)?;
             let mut nameless = Nameless::default();
@@ -206,10 +218,16 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
                     Err(problem) => (dialect::placeholder(kind, start + at + 1, problem), nameless.key(raw.get())),
                 })
                 .collect();
-            Ok::<_, list::BadBody>((page, read))
+            // Many servers answer a filter that they don't know with everybody.
+            let meets = |raw: &RawValue, filter: &Filter| {
+                serde_json::from_str::<Value>(raw.get()).is_ok_and(|record| filter.matches(&record))
+            };
+            let meant: Vec<bool> =
+                page.resources.iter().map(|raw| filter.as_ref().is_none_or(|filter| meets(raw, filter))).collect();
+            Ok::<_, list::BadBody>((page, read, meant))
         })
         .await;
-        let (page, read) = match parsed {
+        let (page, read, meant) = match parsed {
             Ok(Ok(parsed)) => parsed,
             Ok(Err(bad)) => return Some(Err(unreadable(&bad))),
             Err(_) => {
@@ -220,8 +238,9 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
         let ids: Vec<&str> = read.iter().map(|(_, id)| id.as_str()).collect();
         let accepted = pager.accept(page.total, page.next_cursor, &ids);
         let fresh: rustc_hash::FxHashSet<usize> = accepted.new.into_iter().collect();
+        strangers += meant.iter().filter(|meant| !**meant).count();
         for (at, ((record, _), raw)) in read.into_iter().zip(page.resources).enumerate() {
-            if fresh.contains(&at) {
+            if fresh.contains(&at) && meant.get(at) == Some(&true) {
                 records.push(record);
                 raws.push(raw);
             }
@@ -233,8 +252,13 @@ async fn read_list(context: &Context, kind: Kind, first: bool) -> Option<Result<
         }
     }
     let proof = pager.proof();
-    let complete = proof.is_complete();
-    let proof = Proof { kind, seen: records.len() as u64, words: proof.to_string(), complete };
+    let complete = proof.is_complete() && strangers == 0;
+    let words = match (narrow, strangers) {
+        (None, _) => proof.to_string(),
+        (Some(_), 0) => format!("{} found by the server", thousands(records.len() as u64)),
+        (Some(_), _) => format!("{} found; the server sent others too", thousands(records.len() as u64)),
+    };
+    let proof = Proof { kind, seen: records.len() as u64, words, complete };
     Some(Ok(Listed { records, raws, proof }))
 }
 

@@ -213,3 +213,46 @@ async fn a_busy_server_without_scim_errors_is_waited_for() {
     let console = open(&server, |_| {}).await;
     assert_eq!(console.app().directory.len(Kind::User), 4, "{}", console.screen());
 }
+
+/// What a server makes of a filter is checked here: who does not meet it is left out.
+#[rstest]
+#[case::honest(false, "found by the server")]
+#[case::gives_everybody(true, "the server sent others too")]
+#[tokio::test]
+async fn the_servers_filter_is_asked_for_and_checked(#[case] filter_gives_everybody: bool, #[case] said: &str) {
+    let server = Odd::start(Habits { users: 30, filter_gives_everybody, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    let by_filter = |console: &mut Console, text: &str| {
+        console.press(Action::Palette);
+        console.type_text("server-filter");
+        console.enter();
+        console.type_text(text);
+        console.press(Action::Submit);
+    };
+    by_filter(&mut console, "userName eq \"user-7");
+    console.expect("the filter can't be read at position");
+    console.type_text("\"");
+    console.press(Action::Submit);
+    console.settle().await;
+    assert_eq!(console.app().directory.len(Kind::User), 1, "{}", console.screen());
+    console.expect("server: userName eq \"user-7\"");
+    console.expect(said);
+
+    console.press(Action::Palette);
+    console.type_text("server-filter");
+    console.enter();
+    (0..30).for_each(|_| console.backspace());
+    console.press(Action::Submit);
+    console.settle().await;
+    assert_eq!(console.app().directory.len(Kind::User), 30, "{}", console.screen());
+}
+
+#[tokio::test]
+async fn a_group_in_a_group_is_shown_as_one() {
+    let server = Odd::start(Habits { nested: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    console.press(Action::GoTeams);
+    console.find("fleet");
+    console.press(Action::Open);
+    assert!(console.line("crew").contains("a group"), "{}", console.screen());
+}

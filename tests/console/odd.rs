@@ -61,6 +61,8 @@ pub struct Habits {
     /// The answer to the next write is lost: it is done, and the connection breaks off.
     pub loses_one_answer: bool,
     pub config: Option<Value>,
+    /// The group `fleet` holds the group `crew`.
+    pub nested: bool,
 }
 
 struct Inner {
@@ -88,7 +90,11 @@ impl Odd {
         let users = (1..=habits.users.max(4)).map(user).collect();
         let members: Vec<Value> = (1..=3).map(|n| json!({"value": format!("u{n}")})).collect();
         let crew = json!({"id": "g1", "displayName": "crew", "members": members, "note": "kept"});
-        let groups = [("g1".to_owned(), crew)].into_iter().collect();
+        let mut groups: IndexMap<String, Value> = [("g1".to_owned(), crew)].into_iter().collect();
+        if habits.nested {
+            let members = json!([{"value": "g1", "type": "Group", "display": "crew"}]);
+            groups.insert("g2".into(), json!({"id": "g2", "displayName": "fleet", "members": members}));
+        }
         let inner = Arc::new(Mutex::new(Inner { habits, tables: [users, groups], log: Vec::new(), next: 100 }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/scim", listener.local_addr().unwrap());

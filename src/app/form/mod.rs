@@ -11,6 +11,7 @@ mod aside;
 mod field;
 mod profile;
 mod role;
+mod server_filter;
 mod service;
 mod team;
 mod user;
@@ -39,6 +40,8 @@ pub enum Purpose {
     ReplaceMembers(Id),
     /// A new profile.
     NewProfile,
+    /// A filter for the server.
+    ServerFilter,
     /// An API key for this person.
     NewKey(Id),
     /// An invitation to this team.
@@ -144,7 +147,7 @@ impl Form {
                 if Some(&to) == now.as_ref() { Vec::new() } else { vec![Change::EditRole { role: id, to }] }
             }
             Purpose::ReplaceMembers(id) => self.replacement(&id, directory),
-            Purpose::NewProfile => Vec::new(),
+            Purpose::NewProfile | Purpose::ServerFilter => Vec::new(),
             Purpose::NewKey(owner) => self.key_wanted(key, owner),
             Purpose::Invite(team) => self.invitation(key, team),
         };

@@ -48,11 +48,16 @@ impl Page<'_> {
         let most = self.room(lines.len() + 8, ordered.len());
         for member in ordered.iter().take(most) {
             let user = directory.user(&member.id);
-            let scope = user.map_or_else(
-                || if member.display.is_empty() { member.id.as_ref().into() } else { member.display.clone() },
-                |user| user.user_name.clone(),
-            );
+            // A group may be a member of another (RFC 7643 §4.2).
+            let group = if user.is_none() { directory.team(&member.id) } else { None };
+            let scope = match (user, group) {
+                (Some(user), _) => user.user_name.clone(),
+                (None, Some(group)) => group.name.clone(),
+                (None, None) if member.display.is_empty() => member.id.as_ref().into(),
+                (None, None) => member.display.clone(),
+            };
             let role = role(member).cloned().unwrap_or_else(|| match user {
+                None if group.is_some() => self.app.word("a team").as_ref().into(),
                 None => "no known user".into(),
                 Some(_) if roles => "role not known".into(),
                 Some(_) => "".into(),

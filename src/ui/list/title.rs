@@ -53,6 +53,10 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         let replaced = pane.filtering && app.replaces_filter();
         parts.push(Part::new(0, "filter: ", filter, if replaced { style.reversed() } else { style }));
     }
+    if let Some(narrow) = app.sync.narrow.as_ref().filter(|_| pane.kind == Kind::User) {
+        let words = cut(&narrow.to_string(), cells.saturating_sub(40).max(12), look.glyphs.more);
+        parts.push(Part::new(1, "server: ", words, look.careful()));
+    }
     if pane.order != sort::Order::default() {
         let arrow = look.glyphs.sort[usize::from(pane.order.descending)];
         let label = app.word(pane.order.column.label(pane.kind));
