@@ -58,7 +58,7 @@ impl Records {
     /// stay as read.
     pub fn with_roles(mut self, source: RoleSource) -> Self {
         self.source = source;
-        if !matches!(self.source, RoleSource::Record) {
+        if !matches!(self.source, RoleSource::Record | RoleSource::Listed(_)) {
             let users: Vec<Id> = self.users.keys().cloned().collect();
             users.iter().for_each(|user| self.derive(user));
         }

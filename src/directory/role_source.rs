@@ -54,6 +54,8 @@ pub enum RoleSource {
     /// From the user's own record.
     #[default]
     Record,
+    /// From the user's own record, where these are known to be given.
+    Listed(Arc<[Name]>),
     /// From their groups.
     Mapping(Arc<Mapping>),
     /// From another interface: by user name or email, without regard to case.
@@ -69,7 +71,7 @@ impl RoleSource {
     /// The role of a user with these groups; `None` where their own record says it.
     pub fn role_of<'a>(&self, user: &User, groups: impl IntoIterator<Item = &'a Name>) -> Option<Option<Name>> {
         match self {
-            RoleSource::Record => None,
+            RoleSource::Record | RoleSource::Listed(_) => None,
             RoleSource::Mapping(mapping) => {
                 let groups: Vec<&Name> = groups.into_iter().collect();
                 Some(mapping.effective(groups.iter().copied()).cloned())
@@ -96,6 +98,7 @@ impl RoleSource {
         };
         match self {
             RoleSource::Record => Vec::new(),
+            RoleSource::Listed(roles) => roles.iter().map(|name| role(name, String::new())).collect(),
             RoleSource::Mapping(mapping) => {
                 mapping.order.iter().map(|name| role(name, mapping.described(name))).collect()
             }

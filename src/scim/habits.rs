@@ -103,6 +103,9 @@ pub struct Habits {
     /// Where roles live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_attribute: Option<RoleAttribute>,
+    /// The roles that people can have there, in no order; empty where none is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
 }
 
 impl Habits {
@@ -121,6 +124,7 @@ impl Habits {
             groups: self.groups.or(other.groups),
             tells_members: self.tells_members.or(other.tells_members),
             role_attribute: self.role_attribute.or(other.role_attribute),
+            roles: if self.roles.is_empty() { other.roles } else { self.roles },
         }
     }
 }

@@ -4,15 +4,21 @@ use serde_json::{Value, value::RawValue};
 
 use super::{context::Context, refresh::Listed};
 use crate::{
-    directory::{record::Record, work::Report},
+    directory::{
+        record::{Record, User},
+        work::Report,
+    },
     scim::{
         discovery,
         failure::{Class, Failure},
-        habits::Habits,
+        habits::{Habits, RoleAttribute},
         list,
         request::{Method, Request},
     },
 };
+
+/// More different roles than this are no roles that a person picks from.
+const MOST_ROLES: usize = 100;
 
 /// Where the store keeps what another interface said of roles.
 const TOLD_ROLES: &str = "told-roles";
@@ -55,16 +61,36 @@ pub async fn stored_roles(context: &Context) -> Option<Value> {
     serde_json::from_str(&text).ok()
 }
 
-/// Where no group at all says who is in it, that is not known of any; true if so.
-pub fn members_told(mut listed: Listed) -> (Listed, bool) {
+/// The roles that people's own records hold, and in which attribute.
+pub fn roles_seen(listed: &Listed) -> Habits {
+    let mut roles: Vec<String> = Vec::new();
+    let mut attribute = None;
+    for (record, raw) in listed.records.iter().zip(&listed.raws) {
+        let Record::User(User { org_role: Some(held), .. }) = record else { continue };
+        if attribute.is_none() {
+            let named = raw.get().to_ascii_lowercase().contains("\"roles\"");
+            attribute = Some(if named { RoleAttribute::Roles } else { RoleAttribute::Entitlements });
+        }
+        for role in held.raw().split(", ") {
+            if roles.len() < MOST_ROLES && !roles.iter().any(|known| known == role) {
+                roles.push(role.to_owned());
+            }
+        }
+    }
+    roles.sort();
+    Habits { role_attribute: attribute, roles, ..Habits::default() }
+}
+
+/// Where no group at all says who is in it, that is not known of any. True if so.
+pub fn members_hidden(listed: &mut Listed) -> bool {
     let mentions = |raw: &RawValue| raw.get().to_ascii_lowercase().contains("\"members\"");
-    let silent = !listed.raws.is_empty() && !listed.raws.iter().any(|raw| mentions(raw));
-    if silent {
+    let hidden = !listed.raws.is_empty() && !listed.raws.iter().any(|raw| mentions(raw));
+    if hidden {
         for record in &mut listed.records {
             if let Record::Team(team) = record {
                 team.members = None;
             }
         }
     }
-    (listed, silent)
+    hidden
 }

@@ -40,7 +40,7 @@ impl Worker {
             Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
                 self.refreshing = false;
                 self.discovered |= down.is_none();
-                self.learn_habits(habits);
+                self.learn_habits(&habits);
                 match down {
                     None => {
                         self.shown = true;
@@ -70,9 +70,8 @@ impl Worker {
     }
 
     /// What the server said of itself narrows what is offered from now on.
-    fn learn_habits(&mut self, habits: Option<Habits>) {
-        let better = habits.and_then(|habits| self.context.dialect.with_habits(&habits));
-        if let Some(dialect) = better {
+    fn learn_habits(&mut self, habits: &Habits) {
+        if let Some(dialect) = self.context.dialect.with_habits(habits) {
             self.context.dialect = Arc::clone(&dialect);
             self.context.report(Report::Planner(dialect));
         }

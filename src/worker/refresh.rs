@@ -31,8 +31,8 @@ const FIRST_SHOWN: usize = 1;
 
 /// How a refresh ended.
 pub struct Ended {
-    /// What the server said of itself, where it was asked.
-    pub habits: Option<Habits>,
+    /// What the server said and showed of itself.
+    pub habits: Habits,
     /// Nothing answered at all.
     pub down: Option<Failure>,
     /// Some lists came and others found no server: worth trying again soon.
@@ -86,19 +86,19 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
         asides::told_roles(&context),
         asides::discovered(&context, discover)
     );
-    let (teams, silent) = match teams {
-        Some(Ok(listed)) if context.dialect.discovers() => {
-            let (listed, silent) = asides::members_told(listed);
-            (Some(Ok(listed)), silent)
+    let mut habits = habits.unwrap_or_default();
+    let mut teams = teams;
+    if context.dialect.discovers() {
+        if let Some(Ok(listed)) = &mut teams
+            && asides::members_hidden(listed)
+        {
+            habits.tells_members = Some(false);
         }
-        other => (other, false),
-    };
-    let habits = if silent {
-        let silence = Habits { tells_members: Some(false), ..Habits::default() };
-        Some(habits.unwrap_or_default().or(silence))
-    } else {
-        habits
-    };
+        if let Some(Ok(listed)) = &users {
+            habits = habits.or(asides::roles_seen(listed));
+        }
+    }
+    let dialect = context.dialect.with_habits(&habits).unwrap_or_else(|| Arc::clone(&context.dialect));
     let mut lists = Lists::default();
     let mut proofs = Vec::new();
     let mut failed = Vec::new();
@@ -126,7 +126,7 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
         }
     }
     if !proofs.is_empty() {
-        show(&context, lists, &failed, told).await;
+        show(&context, dialect, lists, &failed, told).await;
     }
     let absent = |failure: &Failure| matches!(failure.class, Class::Offline | Class::Timeout);
     let cut_short = down.is_none() && failed.iter().any(|(_, failure)| absent(failure));
@@ -142,7 +142,13 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
 }
 
 /// Indexes and shows; lists that failed keep what the disk knows.
-async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)], told: Option<Value>) {
+async fn show(
+    context: &Context,
+    dialect: Arc<dyn Dialect>,
+    mut lists: Lists,
+    failed: &[(Kind, Failure)],
+    told: Option<Value>,
+) {
     let mut unread: Vec<Kind> = failed.iter().map(|(kind, _)| *kind).collect();
     if !failed.is_empty()
         && let Some(stored) = context.stored(|store| store.load()).await
@@ -156,7 +162,6 @@ async fn show(context: &Context, mut lists: Lists, failed: &[(Kind, Failure)], t
         }
         unread.retain(|kind| lists.is_empty(*kind));
     }
-    let dialect = Arc::clone(&context.dialect);
     let build = move || build(&*dialect, lists, &unread, told.as_ref());
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         let seen = Some(now());

@@ -256,3 +256,28 @@ async fn a_group_in_a_group_is_shown_as_one() {
     console.press(Action::Open);
     assert!(console.line("crew").contains("a group"), "{}", console.screen());
 }
+
+/// Roles that stand in people's own records are shown, listed and given (RFC 7643 §4.1.2).
+#[tokio::test]
+async fn roles_in_the_users_own_records_are_the_roles_of_the_console() {
+    let server = Odd::start(Habits { roles: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    assert!(console.row("user-2").contains("admin, aud…"), "{}", console.screen());
+    console.press(Action::GoRoles);
+    for role in ["admin", "auditor", "user"] {
+        console.row(role);
+    }
+    console.press(Action::GoUsers);
+    console.find("user-4");
+    console.pick_role("auditor");
+    console.expect("organisation role: user → auditor");
+    confirmed(&mut console).await;
+    assert_eq!(server.record("u4").unwrap()["roles"], json!([{"value": "auditor", "primary": true}]));
+    console.press(Action::Undo);
+    confirmed(&mut console).await;
+    assert_eq!(console.org_role("user-4"), "user");
+
+    console.find("user-2");
+    console.pick_role("user");
+    console.expect("Takes the place of all their roles: admin, auditor.");
+}

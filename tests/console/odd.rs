@@ -61,6 +61,8 @@ pub struct Habits {
     /// The answer to the next write is lost: it is done, and the connection breaks off.
     pub loses_one_answer: bool,
     pub config: Option<Value>,
+    /// People have `roles`: the first is an admin, the second admin and auditor, the others users.
+    pub roles: bool,
     /// The group `fleet` holds the group `crew`.
     pub nested: bool,
 }
@@ -85,6 +87,15 @@ impl Odd {
         let user = |n: usize| {
             let record = json!({"id": format!("u{n}"), "userName": format!("user-{n}"), "active": true,
                 "emails": [{"value": format!("user-{n}@x.io"), "primary": true}], "x:custom": {"cost": n}});
+            let mut record = record;
+            if habits.roles {
+                let roles: &[&str] = match n {
+                    1 => &["admin"],
+                    2 => &["admin", "auditor"],
+                    _ => &["user"],
+                };
+                record["roles"] = roles.iter().map(|role| json!({"value": role})).collect();
+            }
             (format!("u{n}"), record)
         };
         let users = (1..=habits.users.max(4)).map(user).collect();

@@ -35,6 +35,7 @@ use crate::{
 mod groups;
 mod manner;
 mod people;
+mod roles;
 
 pub(in crate::dialect) use manner::Manner;
 
@@ -53,6 +54,9 @@ impl Rfc {
     pub(super) fn new(manner: Manner, server: Server) -> Self {
         let Server { habits, mapping, .. } = server;
         let mut capabilities = manner.capabilities(mapping.is_some());
+        if manner == Manner::Plain && mapping.is_none() && !habits.roles.is_empty() {
+            roles::offer(&mut capabilities, &habits.roles);
+        }
         if habits.groups == Some(false) {
             capabilities.without_groups();
         }
@@ -92,6 +96,7 @@ impl Planner for Rfc {
             Change::DeleteTeam { team } => self.delete_group(case, team),
             Change::SetDisplayName { user, to } => self.set_display_name(case, user, to),
             Change::SetEmail { user, to } => self.set_email(case, user, to),
+            Change::SetOrgRole { user, role } => self.set_role(case, user, role),
             _ => refuse("This provider has no way to do this."),
         }?;
         Ok(draft.step(change, directory))
@@ -121,6 +126,7 @@ impl Dialect for Rfc {
         match kind {
             Kind::User => {
                 let mut user = reader.user(depth)?;
+                user.org_role = roles::read(&reader.fields, self.habits.role_attribute);
                 user.problem = reader.problem();
                 Ok(Record::User(user))
             }
@@ -147,8 +153,10 @@ impl Dialect for Rfc {
         true
     }
 
-    fn with_habits(&self, habits: &Habits) -> Option<Arc<dyn Dialect>> {
-        let habits = self.habits.clone().or(habits.clone());
+    fn with_habits(&self, seen: &Habits) -> Option<Arc<dyn Dialect>> {
+        let mut habits = self.habits.clone().or(seen.clone());
+        let unknown: Vec<String> = seen.roles.iter().filter(|role| !habits.roles.contains(role)).cloned().collect();
+        habits.roles.extend(unknown);
         (habits != self.habits).then(|| {
             Arc::new(Self::new(self.manner, Server { habits, mapping: self.mapping.clone(), full_seats: None }))
                 as Arc<dyn Dialect>
@@ -174,6 +182,9 @@ impl Dialect for Rfc {
     fn role_source(&self, told: Option<&Value>) -> RoleSource {
         match (&self.mapping, self.manner) {
             (Some(mapping), _) => RoleSource::Mapping(Arc::clone(mapping)),
+            (None, Manner::Plain) if !self.habits.roles.is_empty() => {
+                RoleSource::Listed(self.habits.roles.iter().map(|role| Name::from(role.as_str())).collect())
+            }
             (None, Manner::Grafana) => RoleSource::told(told.map(org_users).unwrap_or_default()),
             _ => RoleSource::Record,
         }

@@ -20,7 +20,7 @@ type Planned = Result<Draft, Unsupported>;
 
 impl Rfc {
     /// One operation on a user, as the server takes it.
-    fn alter(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
+    pub(super) fn alter(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(target, op),
             _ => wire::patch(target, op),

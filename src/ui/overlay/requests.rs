@@ -82,6 +82,10 @@ fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'stati
     for (name, value) in &request.headers {
         lines.extend(shell::wrapped(&clean_line(&format!("{name}: {value}"), 512), columns, 0, look.dim()));
     }
+    if request.merge {
+        let words = "the whole record, as it is then, with this applied:";
+        lines.extend(shell::wrapped(words, columns, 0, look.dim()));
+    }
     if request.door == Door::Graph {
         lines.extend(of_operation(request.body.as_ref(), columns, look));
     } else if let Some(pretty) = request.body.as_ref().and_then(|body| serde_json::to_string_pretty(body).ok()) {

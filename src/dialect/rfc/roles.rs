@@ -1,0 +1,70 @@
+//! Roles that stand in the user's own record: `roles` or `entitlements` (RFC 7643 §4.1.2), on servers that use them.
+
+use std::borrow::Cow;
+
+use serde_json::json;
+
+use super::Rfc;
+use crate::{
+    dialect::case::{Case, Draft, refuse},
+    directory::{
+        Id, Name, Target,
+        change::{Change, Verb},
+        plan::{Capabilities, Confirm, Risk, RoleChoice, Undo, Unsupported},
+    },
+    scim::{habits::RoleAttribute, json::Fields, patch::Op},
+};
+
+/// What stands between the roles of somebody who has several.
+const BETWEEN: &str = ", ";
+
+/// The roles of a user, in one text; `None` where there are none. The attribute that is known, else whichever is filled.
+pub(super) fn read(fields: &Fields<'_>, known: Option<RoleAttribute>) -> Option<Name> {
+    let of = |attribute: RoleAttribute| {
+        let entries = fields.objects(attribute.as_str());
+        let values = entries.iter().filter_map(|entry| entry.value_or_string().ok().flatten());
+        let all: Vec<String> = values.filter(|value| !value.is_empty()).map(Cow::into_owned).collect();
+        (!all.is_empty()).then(|| Name::from(all.join(BETWEEN)))
+    };
+    match known {
+        Some(attribute) => of(attribute),
+        None => of(RoleAttribute::Roles).or_else(|| of(RoleAttribute::Entitlements)),
+    }
+}
+
+/// Each of the roles in such a text.
+pub(in crate::dialect) fn each(roles: &Name) -> impl Iterator<Item = &str> {
+    roles.raw().split(BETWEEN)
+}
+
+/// Lets these be given.
+pub(super) fn offer(capabilities: &mut Capabilities, roles: &[String]) {
+    capabilities.refused.retain(|(verb, _)| *verb != Verb::SetOrgRole);
+    capabilities.org_roles = roles.iter().map(|role| RoleChoice { name: role.as_str().into(), note: None }).collect();
+    capabilities.no_roles = None;
+}
+
+impl Rfc {
+    pub(super) fn set_role(&self, case: Case<'_>, id: &Id, role: &Name) -> Result<Draft, Unsupported> {
+        let user = case.user(id)?;
+        let before = user.org_role.as_ref();
+        if before.is_some_and(|before| before == role) {
+            return refuse(format!("{} has the role {role} already.", user.user_name));
+        }
+        let attribute = self.habits.role_attribute.unwrap_or(RoleAttribute::Roles).as_str();
+        let several = before.filter(|before| each(before).count() > 1);
+        let undo = match before {
+            Some(before) if several.is_none() => {
+                Undo::By(vec![Change::SetOrgRole { user: id.clone(), role: before.clone() }])
+            }
+            Some(_) => Undo::Never("Several roles can't be put back from here: give them again one by one.".into()),
+            None => Undo::Never("There was no role before, and no role can't be given from here.".into()),
+        };
+        let target = Target::user(id);
+        let request =
+            self.alter(case, &target, Op::replace(attribute, json!([{"value": role.raw(), "primary": true}])));
+        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target]))
+            .risk(Risk::Look)
+            .note(several.map(|several| format!("Takes the place of all their roles: {several}."))))
+    }
+}
