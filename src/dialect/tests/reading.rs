@@ -152,6 +152,6 @@ fn the_rfc_dialect_reads_names_and_roles() {
     assert_eq!(formatted.display_name.raw(), "Ann A");
     let parts = user(json!({"ID": 1, "username": "a", "name": {"givenName": "Ann", "familyName": "B"},
                             "organizationRole": "admin", "roles": [{"value": "admin"}]}));
-    assert_eq!((parts.display_name.raw(), parts.org_role, &*parts.id), ("Ann B", Some("admin"), "1"));
+    assert_eq!((parts.display_name.raw(), parts.org_role, &*parts.id), ("Ann B", Some("admin".into()), "1"));
     assert!(read(&*rfc, Kind::Role, Depth::Full, &json!({"id": "1"})).is_err());
 }
