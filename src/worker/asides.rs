@@ -12,6 +12,7 @@ use crate::{
         discovery,
         failure::{Class, Failure},
         habits::{Habits, RoleAttribute},
+        json::Fields,
         list,
         request::{Method, Request},
     },
@@ -81,12 +82,20 @@ pub fn roles_seen(listed: &Listed) -> Habits {
     Habits { role_attribute: attribute, roles, ..Habits::default() }
 }
 
-/// Where no group at all says who is in it, that is not known of any. True if so.
-pub fn members_hidden(listed: &mut Listed) -> bool {
-    let mentions = |raw: &RawValue| raw.get().to_ascii_lowercase().contains("\"members\"");
-    let hidden = !listed.raws.is_empty() && !listed.raws.iter().any(|raw| mentions(raw));
+/// True where people are said to be in groups, and no group says who is in it: then that is not known of any. No members
+/// alone are nobody (RFC 7643 §2.5).
+pub fn members_hidden(users: &Listed, groups: &mut Listed) -> bool {
+    let mentions = |raw: &RawValue, what: &str| raw.get().to_ascii_lowercase().contains(what);
+    if groups.raws.is_empty() || groups.raws.iter().any(|raw| mentions(raw, "\"members\"")) {
+        return false;
+    }
+    let in_groups = |raw: &RawValue| {
+        let user: Value = serde_json::from_str(raw.get()).unwrap_or_default();
+        Fields::of(&user, "$").is_ok_and(|fields| !fields.objects("groups").is_empty())
+    };
+    let hidden = users.raws.iter().any(|raw| mentions(raw, "\"groups\"") && in_groups(raw));
     if hidden {
-        for record in &mut listed.records {
+        for record in &mut groups.records {
             if let Record::Team(team) = record {
                 team.members = None;
             }

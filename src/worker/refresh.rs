@@ -89,8 +89,8 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
     let mut habits = habits.unwrap_or_default();
     let mut teams = teams;
     if context.dialect.discovers() {
-        if let Some(Ok(listed)) = &mut teams
-            && asides::members_hidden(listed)
+        if let (Some(Ok(people)), Some(Ok(groups))) = (&users, &mut teams)
+            && asides::members_hidden(people, groups)
         {
             habits.tells_members = Some(false);
         }

@@ -88,6 +88,9 @@ impl Odd {
             let record = json!({"id": format!("u{n}"), "userName": format!("user-{n}"), "active": true,
                 "emails": [{"value": format!("user-{n}@x.io"), "primary": true}], "x:custom": {"cost": n}});
             let mut record = record;
+            if habits.hides_members {
+                record["groups"] = json!([{"value": "g1"}]);
+            }
             if habits.roles {
                 let roles: &[&str] = match n {
                     1 => &["admin"],
