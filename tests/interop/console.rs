@@ -29,6 +29,11 @@ pub struct Console {
 impl Console {
     /// Opens it with nothing on disk, and reads the lists.
     pub async fn open() -> Self {
+        Self::knowing("").await
+    }
+
+    /// The same with this in the profile's `server` table.
+    pub async fn knowing(habits: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         let places = Places {
@@ -40,7 +45,10 @@ impl Console {
         };
         let auth =
             if outside::key().is_some() { format!("key = {{ env = \"{KEY}\" }}") } else { "auth = \"none\"".into() };
-        let text = format!("[profile.interop]\nprovider = \"scim\"\nurl = \"{}\"\n{auth}\n", outside::url());
+        let text = format!(
+            "[profile.interop]\nprovider = \"scim\"\nurl = \"{}\"\n{auth}\nserver = {{ {habits} }}\n",
+            outside::url()
+        );
         let config = ConfigFile::parse(&text, &places.config_file).unwrap();
         let opener =
             Opener { places, config: Some(config), read_only: false, demo: demo::Options::default(), env: |_| None };
@@ -86,6 +94,15 @@ impl Console {
         self.write(name);
         self.key(KeyCode::Enter).await;
         assert!(self.screen().contains(name), "{name} is not shown:\n{}", self.screen());
+    }
+
+    /// Asks the server for the users that meet a filter, and reads them.
+    pub async fn ask_for(&mut self, filter: &str) {
+        self.press(Action::Palette).await;
+        self.write("server-filter");
+        self.key(KeyCode::Enter).await;
+        self.write(filter);
+        self.press(Action::Submit).await;
     }
 
     /// The id of the row under the cursor.
