@@ -11,6 +11,9 @@ use crate::{
 /// The most of an answer that the journal keeps, in characters.
 const EXCERPT: usize = 600;
 
+/// The most of a request that the journal keeps beside its plan, in characters: a group put whole may be long.
+const REQUEST: usize = 4_000;
+
 /// How the answer of a request ends that was tried in vain more than once.
 const TRIES: &str = " tries)";
 
@@ -34,6 +37,7 @@ const SECRET: &str = "(a new secret: shown once, kept nowhere)";
 
 /// `took` is the time of all tries together, for a failure: it knows none of its own.
 pub(super) fn exchange(sent: &Request, request: String, result: &Result<Answer, Failure>, took: Duration) -> Exchange {
+    let request = clean_line(&request, REQUEST).into_owned();
     match result {
         Ok(answer) => Exchange {
             request,
