@@ -159,7 +159,8 @@ impl App {
             let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
             let (subject, label) = (&entry.step.words.subject, state.label());
             // `refused` says it of the subject, the other words stand alone.
-            let lead = if state == State::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
+            let lead =
+                if state == State::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
             self.fail(format!("{lead} {why} {next}").trim_end().to_owned());
         }
         self.count_failure(id);

@@ -100,7 +100,6 @@ impl Opener {
             demo::Hosting::Dedicated => Hosting::Dedicated,
             demo::Hosting::SelfManaged => Hosting::SelfManaged,
         });
-        profile.full_seats = self.demo.seats.map(|seats| seats as u64);
         if self.demo.takes_basic_only() {
             profile.auth = AuthForm::BasicUser("demo-admin".into());
         }

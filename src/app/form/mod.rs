@@ -76,10 +76,11 @@ impl Form {
     /// The fields that are asked for, with each value of the choice that decides about others.
     pub fn variants(&self) -> Vec<Vec<usize>> {
         let decides = self.fields.iter().find_map(|field| field.only).map(|(key, _)| key);
-        let values: Vec<&str> = match self.fields.iter().find(|field| Some(field.key) == decides).map(|field| &field.entry) {
-            Some(Entry::Choice { all, .. }) => all.iter().map(|choice| choice.value.as_str()).collect(),
-            _ => vec![""],
-        };
+        let values: Vec<&str> =
+            match self.fields.iter().find(|field| Some(field.key) == decides).map(|field| &field.entry) {
+                Some(Entry::Choice { all, .. }) => all.iter().map(|choice| choice.value.as_str()).collect(),
+                _ => vec![""],
+            };
         let asked = |at: &usize, value: &str| match self.fields.get(*at).and_then(|field| field.only) {
             Some((key, values)) if Some(key) == decides => values.contains(&value),
             _ => self.is_shown(*at),

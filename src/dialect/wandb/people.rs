@@ -214,8 +214,11 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
         .account
         .is_service()
         .then(|| "API keys of this service account are not revoked with it: revoke them in the W&B app.".to_owned());
-    let never =
-        "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew.";
+    let never = if user.account.is_service() {
+        "A deleted service account can't be brought back: a new one has another id and no API key."
+    } else {
+        "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew."
+    };
     Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
         .risk(Risk::Type(user.user_name.as_str().into()))
         .note(case.lost_teams(user, "team"))

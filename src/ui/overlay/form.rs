@@ -25,6 +25,9 @@ const WIDEST: usize = 74;
 /// Narrower forms show hints of the field with the cursor only.
 const NARROW: usize = 50;
 
+/// How a choice is made.
+const PICKS: &str = "Space or a letter picks";
+
 /// A list of names takes so many rows: one row looks like one name.
 const LIST_ROWS: (usize, usize) = (2, 6);
 
@@ -66,10 +69,10 @@ pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
     }
 }
 
-/// How a choice is made, while the cursor is at one.
+/// Said while the cursor is at a choice.
 fn chosen_by(form: &Form) -> &'static str {
     match form.fields.get(form.focus).map(|field| &field.entry) {
-        Some(Entry::Choice { .. }) => "Space or a letter picks",
+        Some(Entry::Choice { .. }) => PICKS,
         _ => "",
     }
 }
@@ -90,9 +93,25 @@ impl Block<'_> {
         let (mut lines, cursor) = self.entry();
         let narrow = self.columns < NARROW;
         if self.focused || !narrow || self.field.error.is_some() {
-            lines.extend(under(self.field, if narrow { 4 } else { self.label + 4 }, self.columns, self.look));
+            lines.extend(self.under(narrow));
         }
         (lines, cursor)
+    }
+
+    /// What is wrong, why it can't be changed, or the hint.
+    fn under(&self, narrow: bool) -> Vec<Line<'static>> {
+        let (field, look) = (self.field, self.look);
+        let (words, style) = match (&field.error, &field.locked) {
+            (Some(error), _) => (format!("{} {error}", look.glyphs.failed), look.bad()),
+            (None, Some(locked)) => (format!("fixed: {locked}"), look.dim()),
+            (None, None) => (hint(field, narrow, look), look.dim()),
+        };
+        let indent = if narrow { 5 } else { self.label + 5 };
+        if words.is_empty() {
+            Vec::new()
+        } else {
+            shell::wrapped(&words, self.columns.saturating_sub(1), indent, style)
+        }
     }
 
     fn entry(&self) -> (Vec<Line<'static>>, (usize, usize)) {
@@ -187,18 +206,11 @@ impl Block<'_> {
     }
 }
 
-fn under(field: &Field, indent: usize, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let (words, style) = match (&field.error, &field.locked) {
-        (Some(error), _) => (format!("{} {error}", look.glyphs.failed), look.bad()),
-        (None, Some(locked)) => (format!("fixed: {locked}"), look.dim()),
-        (None, None) => (hint(field, look), look.dim()),
-    };
-    if words.is_empty() { Vec::new() } else { shell::wrapped(&words, columns.saturating_sub(1), indent + 1, style) }
-}
-
 /// What is asked for; how many words are there.
-fn hint(field: &Field, look: &Look) -> String {
+fn hint(field: &Field, narrow: bool, look: &Look) -> String {
     let more = match &field.entry {
+        // The foot has no room for it there.
+        Entry::Choice { .. } if narrow => PICKS.to_owned(),
         Entry::List(input) if !input.value().trim().is_empty() => {
             fit::counted(crate::app::form::words(input.value()).count(), "name")
         }

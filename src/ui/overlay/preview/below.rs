@@ -163,7 +163,8 @@ fn consequences(preview: &Preview, columns: usize, app: &App, look: &Look) -> Ve
 
 /// How many full seats several lines take in all: each line tells of its own only.
 fn together(plan: &Plan, seat: Seat, app: &App) -> Option<String> {
-    let takes = |step: &Step| matches!(&step.change, Change::SetSeat { seat: of, to, .. } if *of == seat && to.is(FULL));
+    let takes =
+        |step: &Step| matches!(&step.change, Change::SetSeat { seat: of, to, .. } if *of == seat && to.is(FULL));
     let all = plan.steps.iter().take(COUNTED + 1).filter(|step| takes(step)).count();
     if !(2..=COUNTED).contains(&all) {
         return None;
@@ -176,7 +177,12 @@ fn together(plan: &Plan, seat: Seat, app: &App) -> Option<String> {
     let sum = app.capabilities().and_then(|can| can.full_seats).filter(|_| seat == Seat::Models);
     Some(match sum.map(|sum| sum.saturating_sub(taken)) {
         Some(left) if left < all as u64 => {
-            format!("This plan takes {} {what}, and {left} are left: W&B may refuse some.", fit::count(all))
+            let left = match left {
+                0 => "none is left".to_owned(),
+                1 => "1 is left".to_owned(),
+                many => format!("{many} are left"),
+            };
+            format!("This plan takes {} {what}, and {left}: W&B may refuse some.", fit::count(all))
         }
         _ => format!("This plan takes {} {what} in all.", fit::count(all)),
     })
