@@ -152,7 +152,7 @@ actions! {
     NewKey "new-key" Account "new key" "Make an API key for yourself" ["c"];
     DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
     Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
-    Uninvite "uninvite" Invitations "take back" "Take the invitation back, or the member out of the team" ["shift-d"];
+    Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["shift-d"];
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
     CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan" ["enter"];

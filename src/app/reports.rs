@@ -157,7 +157,11 @@ impl App {
             && let Some(entry) = self.entries.get(&id)
         {
             let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
-            self.fail(format!("{} {}: {why} {next}", entry.step.words.subject, state.label()).trim_end().to_owned());
+            let (subject, label) = (&entry.step.words.subject, state.label());
+            // `refused` says it of the subject, the other words stand alone.
+            let lead =
+                if state == State::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
+            self.fail(format!("{lead} {why} {next}").trim_end().to_owned());
         }
         self.count_failure(id);
         self.answered(&topics);

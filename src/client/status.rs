@@ -24,13 +24,13 @@ pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &R
     failure
 }
 
-/// What was tried, as the beginning of a sentence.
+/// What was tried, as the beginning of a sentence. Nothing for a change: whoever tells of its failure names it.
 fn what(request: &Request) -> &'static str {
     match (request.is_read(), request.path.len()) {
         (true, 0) => "Asking the server",
         (true, 1) => "Reading the list",
         (true, _) => "Reading the record",
-        (false, _) => "The change",
+        (false, _) => "",
     }
 }
 

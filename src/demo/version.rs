@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::options::{EmailShape, Hosting, OptionError, Options};
+use super::options::{EmailShape, Hosting, OptionError, Options, Provider};
 
 /// A release of W&B's server, such as 0.80.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +72,13 @@ impl Generation {
             bearer: knows(BEARER),
             key_limits: knows(KEY_LIMITS),
         }
+    }
+}
+
+impl Options {
+    /// The release refuses keys as `Authorization: Bearer`.
+    pub fn takes_basic_only(&self) -> bool {
+        self.provider == Provider::Wandb && !Generation::of(self).bearer
     }
 }
 

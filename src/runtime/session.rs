@@ -100,6 +100,9 @@ impl Opener {
             demo::Hosting::Dedicated => Hosting::Dedicated,
             demo::Hosting::SelfManaged => Hosting::SelfManaged,
         });
+        if self.demo.takes_basic_only() {
+            profile.auth = AuthForm::BasicUser("demo-admin".into());
+        }
         Ok(self.session(&profile, key, None, Some(running)))
     }
 

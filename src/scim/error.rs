@@ -93,13 +93,14 @@ fn decoded(text: &str) -> Cow<'_, str> {
 }
 
 /// The failure that an HTTP status and its body amount to. `what` names what was tried and begins the sentence, as in
-/// `Deactivate ann`.
+/// `Deactivate ann`; empty where that is said around it.
 pub fn failure(status: u16, body: &ErrorBody, what: &str) -> Failure {
     let (class, sentence, next) = meaning(status, body.scim_type.as_deref());
     let words = body.detail.as_ref().map(|words| format!(" It says: “{words}”")).unwrap_or_default();
+    let lead = if what.is_empty() { String::new() } else { format!("{}: ", clean_line(what, LONGEST)) };
     Failure {
         class,
-        text: format!("{}: {sentence} ({status}).{words}", clean_line(what, LONGEST)),
+        text: format!("{lead}{sentence} ({status}).{words}"),
         next: next.into(),
         status: Some(status),
         scim_type: body.scim_type.clone(),
@@ -142,7 +143,7 @@ fn meaning(status: u16, scim_type: Option<&str>) -> Meaning {
         412 => (
             Class::Conflict,
             "the record was changed by someone else in the meantime",
-            "Read the record again, compare, and decide anew.",
+            "Look at the record as it is now, and decide anew.",
         ),
         429 => (Class::RateLimited, "the server asks for fewer requests", "Wait a minute, then try again."),
         300..=399 => (

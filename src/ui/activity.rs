@@ -99,9 +99,9 @@ fn change(entry: &Entry, look: &Look) -> String {
     crate::scim::text::clean(&entry.step.words.text(look.glyphs.arrow)).into_owned()
 }
 
-/// Why it is not done, without the label that says what it is about.
+/// Why it is not done.
 fn reason(entry: &Entry) -> std::borrow::Cow<'_, str> {
-    crate::scim::text::clean(entry.why.strip_prefix("The change: ").unwrap_or(&entry.why))
+    crate::scim::text::clean(&entry.why)
 }
 
 fn subject_width(cells: u16) -> usize {

@@ -96,3 +96,9 @@ async fn a_list_that_ends_early_says_so() {
     assert!(!proof.complete && proof.words.contains("20 of 60"), "{}", proof.words);
     console.expect("20 of 60");
 }
+
+#[tokio::test]
+async fn the_embedded_demo_opens_on_a_release_that_knows_no_bearer_keys() {
+    let console = Console::on_embedded(demo(|options| options.server_version = "0.74.0".parse().unwrap())).await;
+    console.expect("60 of 60");
+}

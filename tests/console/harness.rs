@@ -222,6 +222,16 @@ impl Console {
         console
     }
 
+    /// Opens the embedded demo directory.
+    pub async fn on_embedded(options: demo::Options) -> Self {
+        let room = Room::new();
+        let mut console = Self::new(&room, Size { width: 80, height: 24 });
+        let (opened, session) = Opener { demo: options, ..room.opener() }.open(None).await.unwrap();
+        console.runtime.start(opened, session);
+        console.settle().await;
+        console
+    }
+
     /// Opens a profile on a demo server started with these options.
     pub async fn on_demo(options: demo::Options) -> (Self, Server) {
         let server = Server::start(options.clone()).await;

@@ -75,6 +75,7 @@ async fn the_contracts_seats_are_said_where_they_are_counted() {
     console.press(Action::MarkAll);
     console.pick_role("models seat full");
     console.expect("Takes a full Models seat; taken now: 48 of 50.");
+    console.expect("full Models seats, and 2 are left: W&B may refuse some.");
 }
 
 #[tokio::test]
@@ -159,6 +160,10 @@ async fn people_are_created_with_seats_and_teams() {
         for team in ["audio", "climate"] {
             assert!(server.members(team).await.contains(&id), "{team}");
         }
+        // The list counts what the teams hold, and so does the plan that takes it back.
+        assert_eq!(console.app().directory.teams_of(&id.as_str().into()).len(), 2);
+        console.press(Action::Undo);
+        console.expect("kim-lee leaves 2 teams: ");
     }
 }
 
@@ -196,6 +201,7 @@ async fn service_accounts_are_apart_created_deleted_and_never_edited() {
     assert_eq!(server.user("night-build").await["accountType"], "SERVICE");
     assert!(console.line("▌").contains("night-build"), "{}", console.screen());
     console.expect("3 service");
+    assert!(console.line("▌").contains(" audio "), "{}", console.screen());
 
     console.press(Action::Delete);
     console.expect("API keys of this service account are not revoked with it");

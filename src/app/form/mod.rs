@@ -76,6 +76,21 @@ impl Form {
         only.is_some_and(|only| only.is_none_or(|(key, values)| values.contains(&self.value(key))))
     }
 
+    /// The fields that are asked for, with each value of the choice that decides about others.
+    pub fn variants(&self) -> Vec<Vec<usize>> {
+        let decides = self.fields.iter().find_map(|field| field.only).map(|(key, _)| key);
+        let values: Vec<&str> =
+            match self.fields.iter().find(|field| Some(field.key) == decides).map(|field| &field.entry) {
+                Some(Entry::Choice { all, .. }) => all.iter().map(|choice| choice.value.as_str()).collect(),
+                _ => vec![""],
+            };
+        let asked = |at: &usize, value: &str| match self.fields.get(*at).and_then(|field| field.only) {
+            Some((key, values)) if Some(key) == decides => values.contains(&value),
+            _ => self.is_shown(*at),
+        };
+        values.iter().map(|value| (0..self.fields.len()).filter(|at| asked(at, value)).collect()).collect()
+    }
+
     /// True if the cursor can go there.
     fn is_open(&self, at: usize) -> bool {
         self.is_shown(at) && self.fields.get(at).is_some_and(|field| field.locked.is_none())

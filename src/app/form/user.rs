@@ -22,7 +22,7 @@ impl Form {
     pub fn create_user(directory: &Directory, can: &Capabilities) -> Self {
         let mut fields = vec![
             Field::text("user", "User name", "", "unique, such as eva-tanaka"),
-            Field::text("email", "Email", "", "eva@example.com"),
+            Field::text("email", "Email", "", "such as eva@example.com"),
         ];
         if can.instance_admins {
             let hint = "yes: admin of everything on this server";

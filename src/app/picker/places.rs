@@ -73,7 +73,9 @@ impl Places<'_> {
         let levels = self.can.seat_levels.iter().map(|level| Name::from(*level));
         let both = levels.flat_map(|level| [(Seat::Models, level.clone()), (Seat::Weave, level)]);
         let choice = |(seat, level): (Seat, Name)| {
-            self.choice(Place::Seat(seat), seat.label().into(), &level, None, Verb::SetSeat)
+            let choice = self.choice(Place::Seat(seat), seat.label().into(), &level, None, Verb::SetSeat);
+            // Weave access is a seat too, and is looked for by that word.
+            Choice { text: format!("{} seat {level}", seat.label().trim_end_matches(" seat")), ..choice }
         };
         let mut seats: Vec<Choice> = both.map(choice).collect();
         seats.sort_by_key(|choice| choice.place == Place::Seat(Seat::Weave));

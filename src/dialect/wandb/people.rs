@@ -112,23 +112,23 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
     let mut confirm = vec![Target::user(key)];
     let mut requests = Vec::new();
     let teams: Vec<&str> = new.teams.iter().map(Name::raw).collect();
+    let targets = teams_named(case, &new.teams)?;
     if invited && !teams.is_empty() {
         body.insert("schemas".into(), json!([urn::USER, TEAMS_USER]));
         body.insert(TEAMS_USER.into(), json!({"teams": teams}));
     } else {
-        for team in teams_named(case, &new.teams)? {
-            // The id is not known yet; W&B takes the email in its place.
-            requests.push(wire::add_member(&team, &new.email).if_match(case.version(&team)));
-            confirm.push(team);
-        }
+        // The id is not known yet; W&B takes the email in its place.
+        let add = |team: &Target| wire::add_member(team, &new.email).if_match(case.version(team));
+        requests.extend(targets.iter().map(add));
     }
+    confirm.extend(targets);
     requests.insert(0, wire::create(Kind::User, Value::Object(body)));
     let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
     let invites = invited.then(|| format!("W&B invites {} to the organisation.", Name::from(new.email.as_str())));
     let own_name = (invited && !new.display_name.is_empty())
         .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
-    // The first answer shows the user before they joined.
-    let confirm = if requests.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
+    // No answer shows the members that the teams have now.
+    let confirm = if confirm.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
     Ok(Draft::new(requests, undo, confirm).note(invites).note(seats_taken(case, sum, new)).note(own_name))
 }
 
@@ -214,8 +214,11 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
         .account
         .is_service()
         .then(|| "API keys of this service account are not revoked with it: revoke them in the W&B app.".to_owned());
-    let never =
-        "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew.";
+    let never = if user.account.is_service() {
+        "A deleted service account can't be brought back: a new one has another id and no API key."
+    } else {
+        "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew."
+    };
     Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
         .risk(Risk::Type(user.user_name.as_str().into()))
         .note(case.lost_teams(user, "team"))

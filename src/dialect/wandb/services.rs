@@ -45,7 +45,9 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewSe
             TEAMS_USER: {"defaultTeam": team.name.raw()},
         });
         let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
-        Draft::new(vec![wire::create(Kind::User, body)], undo, Confirm::Echo(vec![Target::user(key)]))
+        // The answer does not show the members that the team has now.
+        let confirm = Confirm::Reread(vec![Target::user(key), Target::team(&team.id)]);
+        Draft::new(vec![wire::create(Kind::User, body)], undo, confirm)
     } else if service.organisation {
         return refuse(
             "This server has shown no service accounts: servers before 0.81 create those of the organisation only in \

@@ -46,7 +46,10 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         }
         Change::CreateUser { user, .. } => add(user.user_name.clone(), "new user").becomes(&user.email),
         Change::CreateTeam { name, members, .. } => {
-            let count = (!members.is_empty()).then(|| format!("{} members", members.len()));
+            let count = (!members.is_empty()).then(|| match members.len() {
+                1 => "1 member".to_owned(),
+                count => format!("{count} members"),
+            });
             add(name.clone(), &holds.say("new team")).becomes(count.unwrap_or_default())
         }
         Change::SetActive { user, active } => {

@@ -20,10 +20,13 @@ use crate::{
 };
 
 /// Wider fields would not be read more easily.
-const WIDEST: usize = 72;
+const WIDEST: usize = 74;
 
 /// Narrower forms show hints of the field with the cursor only.
 const NARROW: usize = 50;
+
+/// How a choice is made.
+const PICKS: &str = "Space or a letter picks";
 
 /// A list of names takes so many rows: one row looks like one name.
 const LIST_ROWS: (usize, usize) = (2, 6);
@@ -31,26 +34,27 @@ const LIST_ROWS: (usize, usize) = (2, 6);
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
     let columns = shell::room(app).0.min(WIDEST);
-    let shown = || form.fields.iter().enumerate().filter(|(at, _)| form.is_shown(*at));
-    let label = shown().map(|(_, field)| fit::width(field.label)).max().unwrap_or(0);
+    // Neither labels nor the box move when a choice brings and takes fields.
+    let label = form.fields.iter().map(|field| fit::width(field.label)).max().unwrap_or(0);
+    let block = |at: usize, field| Block { field, focused: at == form.focus, label, columns, look };
+    let rows = |fields: Vec<usize>| -> usize {
+        let blocks = fields.into_iter().filter_map(|at| Some(block(at, form.fields.get(at)?)));
+        blocks.map(|block| block.draw().0.len()).sum()
+    };
     let mut lines = Vec::new();
     let (mut focus, mut cursor) = (0..0, (0, 0));
-    for (at, field) in shown() {
+    for (at, field) in form.fields.iter().enumerate().filter(|(at, _)| form.is_shown(*at)) {
         let start = lines.len();
-        let focused = at == form.focus;
-        let line = Value { field, focused, label, columns, look };
-        let (value, place) = line.draw();
-        lines.extend(value);
-        let narrow = columns < NARROW;
-        if focused || !narrow || field.error.is_some() {
-            lines.extend(under(field, focused, if narrow { 4 } else { label + 4 }, columns, look));
-        }
-        if focused {
+        let (drawn, place) = block(at, field).draw();
+        lines.extend(drawn);
+        if at == form.focus {
             (focus, cursor) = (start..lines.len(), (start + place.0, place.1));
         }
     }
     let shell = Shell {
         title: form.title.clone(),
+        note: chosen_by(form).to_owned(),
+        room_for: form.variants().into_iter().map(rows).max().unwrap_or(0),
         hints: vec![(Action::Submit, "done"), (Action::NextField, "next field"), (Action::Back, "back")],
         ..Shell::default()
     };
@@ -65,8 +69,16 @@ pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
     }
 }
 
-/// A field's label and what is entered.
-struct Value<'a> {
+/// Said while the cursor is at a choice.
+fn chosen_by(form: &Form) -> &'static str {
+    match form.fields.get(form.focus).map(|field| &field.entry) {
+        Some(Entry::Choice { .. }) => PICKS,
+        _ => "",
+    }
+}
+
+/// A field's label, what is entered, and what stands under it.
+struct Block<'a> {
     field: &'a Field,
     focused: bool,
     /// Width of the labels.
@@ -75,9 +87,34 @@ struct Value<'a> {
     look: &'a Look,
 }
 
-impl Value<'_> {
+impl Block<'_> {
     /// The lines, and row and column of the cursor in them.
     fn draw(&self) -> (Vec<Line<'static>>, (usize, usize)) {
+        let (mut lines, cursor) = self.entry();
+        let narrow = self.columns < NARROW;
+        if self.focused || !narrow || self.field.error.is_some() {
+            lines.extend(self.under(narrow));
+        }
+        (lines, cursor)
+    }
+
+    /// What is wrong, why it can't be changed, or the hint.
+    fn under(&self, narrow: bool) -> Vec<Line<'static>> {
+        let (field, look) = (self.field, self.look);
+        let (words, style) = match (&field.error, &field.locked) {
+            (Some(error), _) => (format!("{} {error}", look.glyphs.failed), look.bad()),
+            (None, Some(locked)) => (format!("fixed: {locked}"), look.dim()),
+            (None, None) => (hint(field, narrow, look), look.dim()),
+        };
+        let indent = if narrow { 5 } else { self.label + 5 };
+        if words.is_empty() {
+            Vec::new()
+        } else {
+            shell::wrapped(&words, self.columns.saturating_sub(1), indent, style)
+        }
+    }
+
+    fn entry(&self) -> (Vec<Line<'static>>, (usize, usize)) {
         let room = self.columns.saturating_sub(self.label + 6).max(1);
         let (rows, (row, column)) = match &self.field.entry {
             Entry::Text(input) => self.text(input, room),
@@ -169,19 +206,11 @@ impl Value<'_> {
     }
 }
 
-fn under(field: &Field, focused: bool, indent: usize, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let (words, style) = match (&field.error, &field.locked) {
-        (Some(error), _) => (format!("{} {error}", look.glyphs.failed), look.bad()),
-        (None, Some(locked)) => (format!("fixed: {locked}"), look.dim()),
-        (None, None) => (hint(field, focused, look), look.dim()),
-    };
-    if words.is_empty() { Vec::new() } else { shell::wrapped(&words, columns.saturating_sub(1), indent + 1, style) }
-}
-
-/// What is asked for; how many words are there; how a choice is made while the cursor is there.
-fn hint(field: &Field, focused: bool, look: &Look) -> String {
+/// What is asked for; how many words are there.
+fn hint(field: &Field, narrow: bool, look: &Look) -> String {
     let more = match &field.entry {
-        Entry::Choice { .. } if focused => "Space goes round, a letter picks".to_owned(),
+        // The foot has no room for it there.
+        Entry::Choice { .. } if narrow => PICKS.to_owned(),
         Entry::List(input) if !input.value().trim().is_empty() => {
             fit::counted(crate::app::form::words(input.value()).count(), "name")
         }

@@ -45,6 +45,7 @@ pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &Look) 
         },
         right: editor.held.as_ref().map(holders::held).unwrap_or_default(),
         note: note(editor, look),
+        room_for: 0,
         hints: vec![
             (Action::Toggle, "toggle"),
             (Action::Look, "plan"),

@@ -57,7 +57,7 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, team: &Id, app: &App, look: &L
         } else {
             String::new()
         },
-        typed: None,
+        ..Shell::default()
     };
     let inner = shell.open(frame, columns, head + parts.len(), app, look);
     let list = usize::from(inner.height).saturating_sub(head);

@@ -37,6 +37,8 @@ pub struct Shell<'a> {
     pub right: String,
     /// Before the keys.
     pub note: String,
+    /// As many rows as it may come to have: its top stands where it would with them.
+    pub room_for: usize,
     /// Keys, the most important first; the last one is never left out.
     pub hints: Vec<(Action, &'static str)>,
 }
@@ -50,7 +52,7 @@ pub fn room(app: &App) -> (usize, usize) {
 impl Shell<'_> {
     /// Draws the frame around this many columns and rows, as far as there is room, and gives back its inside.
     pub fn open(&self, frame: &mut Frame<'_>, columns: usize, rows: usize, app: &App, look: &Look) -> Rect {
-        let area = place(frame.area(), columns, rows, app);
+        let area = place(frame.area(), columns, (rows, self.room_for), app);
         spare_wide_characters(frame, area);
         frame.render_widget(Clear, area);
         let cells = usize::from(area.width.saturating_sub(2));
@@ -150,13 +152,14 @@ pub fn key(app: &App, action: Action) -> Option<String> {
 }
 
 /// In the middle above the last line, which belongs to messages.
-fn place(screen: Rect, columns: usize, rows: usize, app: &App) -> Rect {
+fn place(screen: Rect, columns: usize, (rows, room_for): (usize, usize), app: &App) -> Rect {
     let most = app.size.overlay();
     let (max_width, max_height) = (most.width.min(screen.width), most.height.min(screen.height.saturating_sub(1)));
     let width = (columns.max(NARROWEST) as u16).saturating_add(2).min(max_width);
-    let height = (rows.min(usize::from(u16::MAX) - 2) as u16).saturating_add(2).min(max_height);
+    let high = |rows: usize| (rows.min(usize::from(u16::MAX) - 2) as u16).saturating_add(2).min(max_height);
+    let (height, most) = (high(rows), high(rows.max(room_for)));
     let x = screen.x + (screen.width - width) / 2;
-    let y = screen.y + (screen.height.saturating_sub(height) / 2).min(screen.height.saturating_sub(height + 1));
+    let y = screen.y + (screen.height.saturating_sub(most) / 2).min(screen.height.saturating_sub(most + 1));
     Rect { x, y, width, height }
 }
 

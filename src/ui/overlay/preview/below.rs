@@ -6,7 +6,9 @@ use crate::{
     app::{App, Preview, action::Action},
     directory::{
         Kind, Target,
-        plan::{Confirm, Plan, Undo},
+        census::FULL,
+        change::{Change, Seat},
+        plan::{Confirm, Plan, Step, Undo},
     },
     scim::text::clean_line,
     ui::{Look, fit, fit::counted, overlay::shell},
@@ -46,7 +48,7 @@ pub fn lines(
     let text = columns.saturating_sub(1);
     let plain = ratatui::style::Style::new();
     let whole = cut_text.map_or_else(Vec::new, |whole| shell::wrapped(&whole, text, 3, plain));
-    let consequences = consequences(preview, text, look);
+    let consequences = consequences(preview, text, app, look);
     let refused = refused(preview, hidden, cut, text, look);
     let summary = |words: String| shell::wrapped(&words, text, 3, look.dim());
     let long = if plan.steps.is_empty() { Vec::new() } else { summary(full_summary(plan, app, look)) };
@@ -87,7 +89,7 @@ fn scrolled(preview: &Preview, lines: usize, room: usize) -> Option<usize> {
 pub fn limit(preview: &Preview, (columns, room): (usize, usize), app: &App, look: &Look) -> usize {
     let text = columns.saturating_sub(1);
     let wrapped = |words: String| shell::wrapped(&words, text, 3, look.dim()).len();
-    let lines = consequences(preview, text, look).len();
+    let lines = consequences(preview, text, app, look).len();
     let whole = lines + 2 + wrapped(full_summary(&preview.plan, app, look));
     let left = room.saturating_sub(wrapped(short_summary(&preview.plan, look)));
     if whole <= room { 0 } else { lines.saturating_sub(left) }
@@ -144,9 +146,9 @@ fn sentences(reasons: &[&str]) -> String {
     reasons.iter().map(whole).collect::<Vec<_>>().join(" ")
 }
 
-fn consequences(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'static>> {
+fn consequences(preview: &Preview, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     let plan = &preview.plan;
-    let sentences: Vec<String> = if let Some(said) = few(plan) {
+    let mut sentences: Vec<String> = if let Some(said) = few(plan) {
         said.iter().map(|said| attributed(said, plan.steps.len())).collect()
     } else {
         let own = plan.steps.get(preview.cursor).into_iter().flat_map(|step| &step.consequences).cloned();
@@ -154,8 +156,36 @@ fn consequences(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'sta
         let more = format!("{} have consequences: go through them to read each.", counted(others, "line"));
         own.chain([more]).collect()
     };
+    sentences.extend([Seat::Models, Seat::Weave].into_iter().filter_map(|seat| together(plan, seat, app)));
     let style = look.careful();
     sentences.iter().flat_map(|sentence| hanging(sentence, columns, style)).collect()
+}
+
+/// How many full seats several lines take in all: each line tells of its own only.
+fn together(plan: &Plan, seat: Seat, app: &App) -> Option<String> {
+    let takes =
+        |step: &Step| matches!(&step.change, Change::SetSeat { seat: of, to, .. } if *of == seat && to.is(FULL));
+    let all = plan.steps.iter().take(COUNTED + 1).filter(|step| takes(step)).count();
+    if !(2..=COUNTED).contains(&all) {
+        return None;
+    }
+    let what = match seat {
+        Seat::Models => "full Models seats",
+        Seat::Weave => "full Weave seats",
+    };
+    let taken = app.directory.census().seats(seat).full as u64;
+    let sum = app.capabilities().and_then(|can| can.full_seats).filter(|_| seat == Seat::Models);
+    Some(match sum.map(|sum| sum.saturating_sub(taken)) {
+        Some(left) if left < all as u64 => {
+            let left = match left {
+                0 => "none is left".to_owned(),
+                1 => "1 is left".to_owned(),
+                many => format!("{many} are left"),
+            };
+            format!("This plan takes {} {what}, and {left}: W&B may refuse some.", fit::count(all))
+        }
+        _ => format!("This plan takes {} {what} in all.", fit::count(all)),
+    })
 }
 
 /// `! sentence`, its later lines under its first word.

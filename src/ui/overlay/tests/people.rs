@@ -80,6 +80,31 @@ fn a_new_team_with_a_place_for_its_files() {
 }
 
 #[test]
+fn a_form_stands_still_while_choices_bring_and_take_fields() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut app = real(Hosting::Dedicated, width, height);
+        press(&mut app, Action::GoTeams);
+        press(&mut app, Action::Create);
+        let place = |app: &App| {
+            let text = shown(app);
+            let cell = |line: &str, word: &str| line.split_once(word).map(|(before, _)| before.chars().count());
+            let at = |word: &str| text.lines().enumerate().find_map(|(row, line)| Some((row, cell(line, word)?)));
+            (at("╭ New team"), at("Storage"), at("○ COREWEAVE").or_else(|| at("● COREWEAVE")))
+        };
+        let (before, mut heights) = (place(&app), Vec::new());
+        key(&mut app, KeyCode::Tab);
+        key(&mut app, KeyCode::Tab);
+        for _ in 0..6 {
+            assert_eq!(place(&app), before, "{}", shown(&app));
+            heights.push(shown(&app).lines().position(|line| line.contains("Space or a letter picks")));
+            key(&mut app, KeyCode::Char(' '));
+        }
+        heights.dedup();
+        assert!(heights.len() > 2, "{heights:?}");
+    }
+}
+
+#[test]
 fn seats_and_registries_in_the_picker() {
     for (width, height) in SIZES {
         let mut app = real(Hosting::Dedicated, width, height);
