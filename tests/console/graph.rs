@@ -201,6 +201,8 @@ async fn an_invitation_is_pending_until_it_is_taken_back() {
     console.press(Action::Invite);
     console.type_text("new.person@example.org");
     console.press(Action::Submit);
+    console.expect("They get a message now");
+    console.send();
     assert!(console.line("new.person@example.org").contains("inviting ↻"), "{}", console.screen());
     console.settle().await;
     assert!(console.line("new.person@example.org").contains("invited"), "{}", console.screen());

@@ -150,7 +150,7 @@ fn an_invitation_is_sent_shown_and_taken_back() {
     let mut console = at_vision();
     console.press(Action::Invite).type_text("noor@elsewhere").press(Action::Submit);
     assert!(console.submitted().is_empty(), "no host name");
-    console.type_text(".org").press(Action::Submit);
+    console.type_text(".org").press(Action::Submit).press(Action::Send);
     let sent = console.submitted().remove(0);
     let rows = console.app.part_rows(&"t".into());
     assert!(matches!(rows[0], crate::app::aside::PartRow::Coming { to: "noor@elsewhere.org", admin: false, .. }));

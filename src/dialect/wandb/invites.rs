@@ -7,7 +7,7 @@ use crate::{
         Id, Name,
         aside::Topic,
         change::Change,
-        plan::{Confirm, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo, Unsupported},
     },
 };
 
@@ -31,7 +31,8 @@ pub(super) fn invite(case: Case<'_>, key: &Id, team: &Id, to: &str, admin: bool)
     let undo = Undo::By(vec![Change::RevokeInvite { team: team.clone(), invite: key.clone(), to: to.to_owned() }]);
     let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Roster(team.clone()), case.0)?]);
     Ok(Draft::new(vec![graph::invite(&record.name, to, admin)], undo, confirm)
-        .look_if(admin)
+        .risk(Risk::Look)
+        .note("They get a message now, which can't be taken back.".to_owned())
         .note("They are a member once they have accepted; until then the invitation can be taken back.".to_owned()))
 }
 

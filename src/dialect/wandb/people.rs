@@ -129,7 +129,9 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
         .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
     // No answer shows the members that the teams have now.
     let confirm = if confirm.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
-    Ok(Draft::new(requests, undo, confirm).note(invites).note(seats_taken(case, sum, new)).note(own_name))
+    // An invitation reaches them at once, and that can't be undone.
+    let draft = Draft::new(requests, undo, confirm).look_if(invited);
+    Ok(draft.note(invites).note(seats_taken(case, sum, new)).note(own_name))
 }
 
 /// What W&B gives where no seat is named is full.
