@@ -15,6 +15,7 @@
 pub mod app;
 pub mod cli;
 pub mod client;
+pub mod command;
 pub mod config;
 pub mod console;
 pub mod demo;

@@ -20,7 +20,7 @@ use crate::{
 
 mod session;
 
-pub use session::{OpenError, Opener, Session};
+pub use session::{Connection, OpenError, Opener, Session};
 
 /// Messages taken at most before a frame, and the time that this may take: the screen must not starve.
 const BATCH: usize = 512;

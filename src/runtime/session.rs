@@ -19,6 +19,7 @@ use crate::{
     dialect::{self, Dialect},
     directory::{
         guard::Guards,
+        plan::Planner,
         work::{Job, Link, Report},
     },
     scim::failure::Failure,
@@ -85,6 +86,11 @@ impl Opener {
     }
 
     async fn open_demo(&self) -> Result<(Opened, Session), OpenError> {
+        let (profile, key, running) = self.start_demo().await?;
+        Ok(self.session(&profile, key, None, Some(running)))
+    }
+
+    async fn start_demo(&self) -> Result<(Profile, SecretString, demo::Running), OpenError> {
         let failed = |error| OpenError::Words(format!("The demo directory could not be started: {error}"));
         let running = demo::start(self.demo.clone()).await.map_err(failed)?;
         let base = url::Url::parse(running.url()).map_err(|error| OpenError::Words(error.to_string()))?;
@@ -100,7 +106,38 @@ impl Opener {
             demo::Hosting::Dedicated => Hosting::Dedicated,
             demo::Hosting::SelfManaged => Hosting::SelfManaged,
         });
-        Ok(self.session(&profile, key, None, Some(running)))
+        Ok((profile, key, running))
+    }
+
+    /// The same profile without worker and screen; without one the embedded demo directory. What a probe found out before
+    /// is in the store, and not yet in the dialect.
+    pub async fn connect(&self, profile: Option<Profile>) -> Result<Connection, OpenError> {
+        let (profile, key, demo) = match profile {
+            None => {
+                let (profile, key, running) = self.start_demo().await?;
+                (profile, key, Some(running))
+            }
+            Some(profile) => {
+                let key = match profile.auth {
+                    AuthForm::None => SecretString::default(),
+                    _ => read_key(&profile).await?,
+                };
+                (profile, key, None)
+            }
+        };
+        let file = demo.is_none().then(|| self.places.state.join(store_name(&profile)));
+        let dialect = dialect_of(&profile);
+        let endpoint = endpoint_of(&profile, &*dialect, key);
+        let auth = endpoint.auth.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let mut notices = Vec::new();
+            let store = open_store(file.as_deref(), &mut |words| notices.push(words));
+            Client::new(endpoint).map(|client| (client, store, notices))
+        });
+        let made = made.await.map_err(|error| OpenError::Words(error.to_string()))?;
+        let (client, store, notices) = made.map_err(|failure| OpenError::Words(failure.sentences()))?;
+        let read_only = profile.read_only || self.read_only;
+        Ok(Connection { profile, client, dialect, auth, store, notices, read_only, demo })
     }
 
     /// Writes a new profile and opens it.
@@ -122,16 +159,7 @@ impl Opener {
         demo: Option<demo::Running>,
     ) -> (Opened, Session) {
         let dialect = dialect_of(profile);
-        let endpoint = Endpoint {
-            base: profile.base.clone(),
-            auth: auth_of(&profile.auth, key),
-            api: dialect.api(&profile.base),
-            graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
-            ca_file: profile.ca_file.clone(),
-            allow_http: profile.allow_http,
-            timeout: profile.timeout,
-            user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),
-        };
+        let endpoint = endpoint_of(profile, &*dialect, key);
         let view = ProfileView {
             name: profile.name.clone(),
             provider: dialect.name().into(),
@@ -153,6 +181,39 @@ impl Opener {
         let session =
             Session { jobs, stop: CancellationToken::new(), waiting: Some((recipe, taken)), worker: None, demo };
         (opened, session)
+    }
+}
+
+/// A profile with the way to its server, for commands without a screen.
+pub struct Connection {
+    /// The profile.
+    pub profile: Profile,
+    /// Sends requests.
+    pub client: Client,
+    /// Speaks the provider's language.
+    pub dialect: Arc<dyn Dialect>,
+    /// How the key is shown.
+    pub auth: Auth,
+    /// The profile's store; none where not even memory has room for one.
+    pub store: Option<Store>,
+    /// What was wrong with the store.
+    pub notices: Vec<String>,
+    /// Nothing may be changed.
+    pub read_only: bool,
+    /// The demo directory where that is what it speaks to; it ends with this.
+    pub demo: Option<demo::Running>,
+}
+
+fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretString) -> Endpoint {
+    Endpoint {
+        base: profile.base.clone(),
+        auth: auth_of(&profile.auth, key),
+        api: dialect.api(&profile.base),
+        graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
+        ca_file: profile.ca_file.clone(),
+        allow_http: profile.allow_http,
+        timeout: profile.timeout,
+        user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),
     }
 }
 
@@ -255,8 +316,11 @@ async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<wor
     let made = tokio::task::spawn_blocking(move || {
         let Recipe { endpoint, dialect, store, parallel, key } = recipe;
         let client = Client::new(endpoint)?;
-        let store = open_store(store.as_deref(), &reports);
-        Ok(store.map(|store| worker::Setup { client, dialect, store, parallel, key }))
+        let store = open_store(store.as_deref(), &mut |words| drop(reports.send(Report::Notice(words))));
+        Ok(store.map(|store| {
+            let dialect = probed(&store, dialect, &reports);
+            worker::Setup { client, dialect, store, parallel, key }
+        }))
     })
     .await;
     let broken = || {
@@ -266,12 +330,20 @@ async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<wor
     made.map_err(|_| broken())?.and_then(|setup| setup.ok_or_else(broken))
 }
 
-fn open_store(file: Option<&std::path::Path>, reports: &UnboundedSender<Report>) -> Option<Store> {
-    let say = |words: String| drop(reports.send(Report::Notice(words)));
-    let opened = file.map(Store::open);
-    match opened {
+/// What the profile says goes first, then what probing found out; what the server says of itself comes last, while the
+/// lists are read.
+fn probed(store: &Store, dialect: Arc<dyn Dialect>, reports: &UnboundedSender<Report>) -> Arc<dyn Dialect> {
+    let better = store.habits().ok().flatten().and_then(|habits| dialect.with_habits(&habits));
+    let Some(better) = better else { return dialect };
+    // The console began with what the profile says.
+    let _ = reports.send(Report::Planner(Arc::clone(&better) as Arc<dyn Planner>));
+    better
+}
+
+fn open_store(file: Option<&std::path::Path>, say: &mut dyn FnMut(String)) -> Option<Store> {
+    match file.map(Store::open) {
         Some(Ok((store, notice))) => {
-            notice.into_iter().for_each(say);
+            notice.into_iter().for_each(&mut *say);
             return Some(store);
         }
         Some(Err(error)) => say(format!("{error} Nothing is kept on disk in this session.")),
