@@ -77,7 +77,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
 async fn examine(cli: &Cli, args: &DoctorArgs) -> Result<ExitCode> {
     let wish = doctor::Wish { json: args.json, write: args.write, yes: args.yes };
     match &args.subject {
-        Some(DoctorSubject::Demo(demo)) => doctor::run(&opener(cli, options(demo)?)?, doctor::Subject::Demo, wish).await,
+        Some(DoctorSubject::Demo(demo)) => {
+            doctor::run(&opener(cli, options(demo)?)?, doctor::Subject::Demo, wish).await
+        }
         None => {
             let name = args.profile.as_deref().or(cli.profile.as_deref());
             doctor::run(&opener(cli, demo::Options::default())?, doctor::Subject::Profile(name), wish).await

@@ -32,9 +32,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use self::{error::StoreError, journal::Journal, snapshot::Snapshot};
-use crate::scim::habits::Habits;
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
+use crate::scim::habits::Habits;
 
 /// The name under which habits are kept.
 const HABITS: &str = "habits";

@@ -42,7 +42,10 @@ pub fn place(kind: Kind) -> (Part, &'static str, &'static str) {
 pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>) -> Result<Option<Listing>, Stop> {
     let (part, endpoint, word) = place(kind);
     let plain = probe.get(&[endpoint], &[]).await?;
-    let Some((default, _)) = read(probe, kind, &plain) else { return Ok(None) };
+    let Some(default) = read(probe, kind, &plain) else { return Ok(None) };
+    if kind == Kind::Team {
+        probe.habits.groups = Some(true);
+    }
     let mut largest = plain.clone();
     let mut asked = None;
     let mut refused = Vec::new();
@@ -70,7 +73,10 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
         }
         Some(total) if more > 0 && !again => (
             Verdict::Note,
-            format!("the server says {} {word}s, and gives more after that many: its total can't be believed", number(total)),
+            format!(
+                "the server says {} {word}s, and gives more after that many: its total can't be believed",
+                number(total)
+            ),
         ),
         Some(total) => (Verdict::Ok, counted(total as usize, word)),
         None => (Verdict::Note, format!("{} came; the server does not say how many there are", counted(got, word))),
@@ -106,7 +112,7 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
 }
 
 /// The length of a list, or the finding that there is none.
-fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<(usize, Option<u64>)> {
+fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<usize> {
     let (part, ..) = place(kind);
     if matches!(seen.status(), 404 | 405 | 501) {
         let words = format!("the server has none ({})", seen.status());
@@ -122,7 +128,7 @@ fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<(usize, Option<u64
         return None;
     }
     match seen.page() {
-        Ok(page) => Some((page.resources.len(), page.total)),
+        Ok(page) => Some(page.resources.len()),
         Err(bad) => {
             probe.find(part, "list", Verdict::Problem, bad.to_string(), &[seen]);
             None
@@ -150,6 +156,10 @@ async fn pages(
     let (verdict, words) = if !second.is_ok() {
         (Verdict::Note, format!("startIndex is refused ({})", second.status()))
     } else if ids.first() == listing.ids.get(1) {
+        if kind == Kind::User {
+            // Said outright: an earlier look may have found otherwise.
+            probe.habits.paging = Some(PagingHabit::Index);
+        }
         match (past.is_ok(), again, sized) {
             (_, true, _) => (Verdict::Note, "startIndex counts; a page past the end begins anew".to_owned()),
             (false, ..) => (Verdict::Note, format!("startIndex counts; a page past the end is {}", past.status())),
@@ -164,7 +174,10 @@ async fn pages(
             true => (Verdict::Note, "startIndex is ignored; everything comes at once".to_owned()),
             false => (
                 Verdict::Problem,
-                format!("startIndex is ignored, and only {} came: the rest can't be read", counted(listing.ids.len(), word)),
+                format!(
+                    "startIndex is ignored, and only {} came: the rest can't be read",
+                    counted(listing.ids.len(), word)
+                ),
             ),
         }
     } else {
@@ -199,7 +212,12 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
     let Some(first) = listing.records.first().and_then(Value::as_object) else { return };
     let mut words = Vec::new();
     let any = |name: &str| {
-        listing.records.iter().filter_map(Value::as_object).find_map(|map| json::get(map, name)).filter(|v| !v.is_null())
+        listing
+            .records
+            .iter()
+            .filter_map(Value::as_object)
+            .find_map(|map| json::get(map, name))
+            .filter(|v| !v.is_null())
     };
     match kind {
         Kind::User => {
@@ -222,9 +240,10 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
         }
         Kind::Team => match any("members") {
             Some(Value::Array(members)) => {
-                let key = members.iter().filter_map(Value::as_object).find_map(|map| {
-                    map.keys().find(|key| key.eq_ignore_ascii_case("value")).cloned()
-                });
+                let key = members
+                    .iter()
+                    .filter_map(Value::as_object)
+                    .find_map(|map| map.keys().find(|key| key.eq_ignore_ascii_case("value")).cloned());
                 words.push(match key.as_deref() {
                     Some("value") | None => "members in the list".to_owned(),
                     Some(other) => format!("members in the list, written “{}”", clean_line(other, 20)),

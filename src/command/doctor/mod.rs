@@ -217,7 +217,7 @@ async fn ask_all(
     write: bool,
     left_behind: &mut Vec<String>,
 ) -> Result<bool, Stop> {
-    if server::reach(probe, &connection.auth).await?.is_none() {
+    if server::reach(probe, &connection.auth, &connection.profile.base).await?.is_none() {
         return Ok(false);
     }
     let claims = server::discovery(probe).await?;

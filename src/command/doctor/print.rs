@@ -2,7 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::finding::{Finding, Outcome, Part, Report, Verdict};
+use super::finding::{Evidence, Finding, Outcome, Part, Report, Verdict};
+use super::probe::counted;
 
 /// The column at which the words begin.
 const INDENT: usize = 17;
@@ -22,37 +23,33 @@ pub struct Look {
 pub fn text(report: &Report, look: Look) -> String {
     let mut page = Page { look, out: String::new() };
     page.line(&[(BOLD, &report.profile), (DIM, &format!("  {} at {}", report.provider, report.url))]);
-    page.blank();
     page.summary(report);
-    let problems: Vec<&Finding> =
-        report.findings.iter().filter(|finding| finding.verdict == Verdict::Problem).collect();
-    if !problems.is_empty() {
+    if report.count(Verdict::Problem) + report.left_behind.len() > 0 {
         page.heading("Problems");
-        for finding in problems {
-            page.finding(finding, true);
-        }
     }
     for name in &report.left_behind {
         page.row(Verdict::Problem, "left behind", name);
     }
-    for part in [Part::Server, Part::Users, Part::Groups, Part::Roles, Part::Beside, Part::Writing] {
-        let rest: Vec<&Finding> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.part == part && finding.verdict != Verdict::Problem)
-            .collect();
-        if !rest.is_empty() {
-            page.heading(part.title());
-        }
-        for finding in rest {
-            page.finding(finding, false);
+    page.all(report, &[Verdict::Problem]);
+    if report.count(Verdict::Note) + report.count(Verdict::Unknown) > 0 {
+        page.heading("Worth knowing");
+        page.all(report, &[Verdict::Note, Verdict::Unknown]);
+    }
+    if !report.learnt.is_empty() {
+        page.heading("What the console does otherwise here");
+        for sentence in &report.learnt {
+            page.words(2, sentence, PLAIN);
         }
     }
     page.actions(report);
-    if !report.learnt.is_empty() {
-        page.heading("Learnt for the console");
-        for sentence in &report.learnt {
-            page.row(Verdict::Note, "", sentence);
+    for part in [Part::Server, Part::Users, Part::Groups, Part::Roles, Part::Beside, Part::Writing] {
+        let is_fine = |finding: &&Finding| finding.part == part && finding.verdict == Verdict::Ok;
+        let mut fine = report.findings.iter().filter(is_fine).peekable();
+        if fine.peek().is_some() {
+            page.heading(part.title());
+        }
+        for finding in fine {
+            page.row(finding.verdict, finding.what, &finding.words);
         }
     }
     page.out
@@ -88,7 +85,7 @@ impl Page {
             Outcome::Problems => ("1;31", "Not all well"),
             Outcome::Failed => ("1;31", "The server can't be asked"),
         };
-        self.line(&[(style, words), (PLAIN, &format!(": {}", parts.join(", ")))]);
+        self.line(&[(style, words), (PLAIN, &format!(": {}", parts.join(", "))), (DIM, &cost(report))]);
     }
 
     fn actions(&mut self, report: &Report) {
@@ -115,18 +112,19 @@ impl Page {
         }
     }
 
-    fn finding(&mut self, finding: &Finding, proven: bool) {
-        let label = if proven && finding.part != Part::Server {
-            format!("{} {}", short(finding.part), finding.what)
-        } else {
-            finding.what.to_owned()
-        };
-        self.row(finding.verdict, &label, &finding.words);
-        if proven {
-            for evidence in &finding.evidence {
-                let arrow = if self.look.unicode { "→" } else { "->" };
-                let line = format!("{} {arrow} {} in {} ms", evidence.request, evidence.status, evidence.millis);
-                self.words(INDENT, &line, DIM);
+    /// Everything with one of these verdicts, with the requests where something is wrong.
+    fn all(&mut self, report: &Report, verdicts: &[Verdict]) {
+        for finding in report.findings.iter().filter(|finding| verdicts.contains(&finding.verdict)) {
+            let title = finding.part.title().to_lowercase();
+            let words = match finding.part {
+                Part::Server | Part::Beside | Part::Writing => finding.words.clone(),
+                _ => format!("{title}: {}", finding.words),
+            };
+            self.row(finding.verdict, finding.what, &words);
+            if finding.verdict == Verdict::Problem {
+                for Evidence { request, status, millis } in &finding.evidence {
+                    self.words(INDENT, &format!("{request} → {status} in {millis} ms"), DIM);
+                }
             }
         }
     }
@@ -216,15 +214,12 @@ impl Page {
     }
 }
 
-fn short(part: Part) -> &'static str {
-    match part {
-        Part::Server => "server",
-        Part::Users => "users",
-        Part::Groups => "groups",
-        Part::Roles => "roles",
-        Part::Beside => "beside",
-        Part::Writing => "write",
-    }
+/// How much was asked, and how slow the server was at its slowest.
+fn cost(report: &Report) -> String {
+    let all = || report.findings.iter().flat_map(|finding| &finding.evidence);
+    all().max_by_key(|evidence| evidence.millis).map_or_else(String::new, |slowest| {
+        format!("  ({}, the slowest {} ms)", counted(all().count(), "answer"), slowest.millis)
+    })
 }
 
 /// Lines of at most so many columns, broken between words; a longer word stands alone.

@@ -151,8 +151,7 @@ fn shown(request: &Request) -> String {
     let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
     let door = if request.door == Door::Api { "API " } else { "" };
-    let whole =
-        format!("{} {door}/{}{mark}{}", request.method.as_str(), request.path.join("/"), query.join("&"));
+    let whole = format!("{} {door}/{}{mark}{}", request.method.as_str(), request.path.join("/"), query.join("&"));
     clean_line(&whole, LONGEST).into_owned()
 }
 

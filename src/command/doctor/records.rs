@@ -36,11 +36,11 @@ pub async fn filter(probe: &mut Probe, listing: &Listing) -> Result<(), Stop> {
     let (_, strangers) = matches(&unknown, &nobody);
     let works = known.is_ok() && right == 1 && others == 0 && strangers == 0 && matches!(unknown.status(), 200 | 404);
     let (verdict, words) = match () {
-        () if works && unknown.is_ok() => (Verdict::Ok, "userName eq finds the one, and nobody for a name that nobody has".into()),
-        () if works => (Verdict::Note, format!("userName eq works; a name that nobody has is {}", unknown.status())),
-        () if !known.is_ok() => {
-            (Verdict::Note, format!("refused ({}); the console filters by itself", known.status()))
+        () if works && unknown.is_ok() => {
+            (Verdict::Ok, "userName eq finds the one, and nobody for a name that nobody has".into())
         }
+        () if works => (Verdict::Note, format!("userName eq works; a name that nobody has is {}", unknown.status())),
+        () if !known.is_ok() => (Verdict::Note, format!("refused ({}); the console filters by itself", known.status())),
         () if others > 0 || strangers > 0 => (
             Verdict::Problem,
             format!(
@@ -60,7 +60,8 @@ pub async fn filter(probe: &mut Probe, listing: &Listing) -> Result<(), Stop> {
 fn matches(seen: &Seen, name: &str) -> (usize, usize) {
     let page = seen.page().ok().filter(|_| seen.is_ok());
     let values = page.into_iter().flat_map(|page| page.resources);
-    let names = values.filter_map(|raw| serde_json::from_str::<Value>(raw.get()).ok()).map(|value| text(&value, "userName"));
+    let names =
+        values.filter_map(|raw| serde_json::from_str::<Value>(raw.get()).ok()).map(|value| text(&value, "userName"));
     let (right, others): (Vec<_>, Vec<_>) =
         names.partition(|found| found.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(name)));
     (right.len(), others.len())
@@ -106,7 +107,8 @@ pub async fn single(probe: &mut Probe, kind: Kind, listing: &Listing) -> Result<
     Ok(Some(header.is_some() || within.is_some()))
 }
 
-fn empty(value: &Value) -> bool {
+/// True for what RFC 7643 §2.5 takes for unassigned.
+pub fn empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(list) => list.is_empty(),

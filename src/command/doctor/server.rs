@@ -1,6 +1,7 @@
 //! Connection, key, what the server says of itself, and how it refuses.
 
 use serde_json::Value;
+use url::Url;
 
 use super::{
     finding::{Part, Verdict},
@@ -15,13 +16,13 @@ use crate::{
 };
 
 /// Whether the server answers at all, and takes the key. The answer is a first page of users, for the rest to go on with.
-pub async fn reach(probe: &mut Probe, auth: &Auth) -> Result<Option<Seen>, Stop> {
+pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<Option<Seen>, Stop> {
     let seen = probe.get(&["Users"], &[]).await?;
     let form = match auth {
-        Auth::Bearer(_) => "as Bearer",
-        Auth::Basic { user, .. } if user.is_empty() => "as Basic without a user name",
-        Auth::Basic { .. } => "as Basic with a user name",
-        Auth::None => "without a key",
+        Auth::Bearer(_) => " as Bearer",
+        Auth::Basic { user, .. } if user.is_empty() => " as Basic without a user name",
+        Auth::Basic { .. } => " as Basic with a user name",
+        Auth::None => "",
     };
     match seen.status() {
         401 => {
@@ -35,11 +36,11 @@ pub async fn reach(probe: &mut Probe, auth: &Auth) -> Result<Option<Seen>, Stop>
                 None => None,
             };
             let words = match taken {
-                Some(word) => format!("refused {form} (401), but taken otherwise: set auth = \"{word}\" in the profile"),
+                Some(word) => format!("refused{form} (401), but taken otherwise: set auth = \"{word}\" in the profile"),
                 None if matches!(auth, Auth::None) => {
                     "the server wants one (401), and the profile has auth = \"none\"".to_owned()
                 }
-                None => format!("sent {form}. {}", seen.refusal(&*probe.dialect).sentences()),
+                None => format!("sent{form}. {}", seen.refusal(&*probe.dialect).sentences()),
             };
             let bare = seen.answer.body.is_empty();
             let words = if bare { format!("{words} The refusal has no body.") } else { words };
@@ -48,9 +49,11 @@ pub async fn reach(probe: &mut Probe, auth: &Auth) -> Result<Option<Seen>, Stop>
         }
         200..=299 => match seen.page() {
             Ok(_) => {
-                let https = seen.answer.attempts > 1;
-                let late = if https { "; it first asked to come back later" } else { "" };
-                probe.find(Part::Server, "key", Verdict::Ok, format!("accepted {form}{late}"), &[&seen]);
+                let (verdict, words) = secrecy(base);
+                probe.find(Part::Server, "connection", verdict, words, &[]);
+                let late = if seen.answer.attempts > 1 { "; it first asked to come back later" } else { "" };
+                let taken = if matches!(auth, Auth::None) { "none is asked for" } else { "accepted" };
+                probe.find(Part::Server, "key", Verdict::Ok, format!("{taken}{form}{late}"), &[&seen]);
                 Ok(Some(seen))
             }
             Err(bad) => {
@@ -68,6 +71,16 @@ pub async fn reach(probe: &mut Probe, auth: &Auth) -> Result<Option<Seen>, Stop>
     }
 }
 
+/// Who could read along.
+fn secrecy(base: &Url) -> (Verdict, &'static str) {
+    let here = matches!(base.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    match (base.scheme(), here) {
+        ("https", _) => (Verdict::Ok, "TLS, and the certificate is trusted"),
+        (_, true) => (Verdict::Ok, "plain HTTP, which does not leave this machine"),
+        _ => (Verdict::Problem, "plain HTTP: everyone on the way can read the key"),
+    }
+}
+
 async fn takes(probe: &Probe, auth: Auth) -> Result<bool, Stop> {
     let Ok(client) = probe.client.with_auth(auth) else { return Ok(false) };
     let request = crate::scim::request::Request::new(crate::scim::request::Method::Get, ["Users"]);
@@ -81,8 +94,12 @@ pub async fn discovery(probe: &mut Probe) -> Result<Option<ServiceConfig>, Stop>
         answers.push(probe.get(&[endpoint], &[]).await?);
     }
     let seen: Vec<&Seen> = answers.iter().collect();
-    let absent: Vec<&str> =
-        discovery::ENDPOINTS.into_iter().zip(&answers).filter(|(_, seen)| !seen.is_ok()).map(|(name, _)| name).collect();
+    let absent: Vec<&str> = discovery::ENDPOINTS
+        .into_iter()
+        .zip(&answers)
+        .filter(|(_, seen)| !seen.is_ok())
+        .map(|(name, _)| name)
+        .collect();
     let statuses: std::collections::BTreeSet<u16> =
         answers.iter().filter(|seen| !seen.is_ok()).map(Seen::status).collect();
     let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
@@ -133,9 +150,10 @@ pub async fn errors(probe: &mut Probe) -> Result<(), Stop> {
     let (verdict, words) = match seen.status() {
         404 if body == Shape::Scim => (Verdict::Ok, "an unknown id is 404 with SCIM's error body".to_owned()),
         404 => (Verdict::Note, format!("an unknown id is 404 with {}", body.words())),
-        200..=299 => {
-            (Verdict::Problem, format!("an unknown id is answered with {}: nothing can be seen to be gone", seen.status()))
-        }
+        200..=299 => (
+            Verdict::Problem,
+            format!("an unknown id is answered with {}: nothing can be seen to be gone", seen.status()),
+        ),
         status => (Verdict::Note, format!("an unknown id is {status}, not 404, with {}", body.words())),
     };
     probe.find(Part::Server, "errors", verdict, words, &[&seen]);

@@ -135,9 +135,7 @@ impl Rfc {
 pub(super) fn no_deletion(habit: Option<Deletion>) -> Option<&'static str> {
     match habit? {
         Deletion::Refused => Some("This server refuses to delete users: deactivate them instead."),
-        Deletion::Deactivates => {
-            Some("This server only deactivates on DELETE: deactivate them, which can be undone.")
-        }
+        Deletion::Deactivates => Some("This server only deactivates on DELETE: deactivate them, which can be undone."),
         Deletion::Removes => None,
     }
 }

@@ -6,7 +6,9 @@
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::{Dialect, Graph, Hosting, List, Made, Question, Shown, case::Case, read::document, shows as core_shows, wire};
+use super::{
+    Dialect, Graph, Hosting, List, Made, Question, Shown, case::Case, read::document, shows as core_shows, wire,
+};
 use crate::{
     directory::{
         Directory, Fresh, Kind,

@@ -96,10 +96,10 @@ impl Trial<'_> {
         let listed = Op::remove_listed("members", vec![json!({"value": self.goes})]).ok();
         let stay = json!([{"value": self.stays}]);
         let ways = [
-            (Removal::Filter, "remove: filter", filtered),
-            (Removal::Value, "remove: value", listed),
-            (Removal::Replace, "remove: replace", Some(Op::replace("members", stay.clone()))),
-            (Removal::Put, "remove: PUT", None),
+            (Removal::Filter, "by filter", filtered),
+            (Removal::Value, "by value", listed),
+            (Removal::Replace, "by replace", Some(Op::replace("members", stay.clone()))),
+            (Removal::Put, "by PUT", None),
         ];
         let mut working = None;
         for (way, what, op) in ways {
@@ -116,10 +116,15 @@ impl Trial<'_> {
             let (after, reread) = self.look(probe).await?;
             let works = after == [self.stays];
             let (verdict, words) = match () {
-                () if works => accepted(&seen, true),
-                () if after.is_empty() => (Verdict::Note, format!("empties the whole group ({})", seen.status())),
-                () if seen.is_ok() => (Verdict::Note, format!("accepted ({}), and nothing changes", seen.status())),
-                () => accepted(&seen, false),
+                () if works => (Verdict::Ok, format!("a member can be removed so ({})", seen.status())),
+                () if after.is_empty() => {
+                    (Verdict::Note, format!("removing a member so empties the whole group ({})", seen.status()))
+                }
+                () if seen.is_ok() => (
+                    Verdict::Note,
+                    format!("removing a member so is accepted ({}), and changes nothing", seen.status()),
+                ),
+                () => (Verdict::Note, format!("removing a member so is refused ({})", seen.status())),
             };
             if works {
                 working = working.or(Some(way));
@@ -150,8 +155,7 @@ impl Trial<'_> {
     }
 
     fn put(&self, members: &Value) -> Request {
-        let body =
-            json!({"schemas": [urn::GROUP], "id": self.group, "displayName": self.name, "members": members});
+        let body = json!({"schemas": [urn::GROUP], "id": self.group, "displayName": self.name, "members": members});
         Request::new(Method::Put, ["Groups", &self.group]).body(body)
     }
 

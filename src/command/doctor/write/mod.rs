@@ -48,9 +48,10 @@ async fn attempt(probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
     users::stale(probe, &first).await?;
     if let Some(second) = users::create_silently(probe, made, "b").await? {
         groups::run(probe, made, &first, &second).await?;
+        users::delete(probe, made, &second).await?;
     }
-    users::deactivate(probe, &first).await?;
-    users::delete(probe, made, &first).await
+    // Last: where it removes the user, nothing more could be tried.
+    users::deactivate(probe, &first).await
 }
 
 /// The name of something of the doctor's own.

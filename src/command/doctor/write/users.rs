@@ -7,12 +7,17 @@ use super::{
         finding::{Part, Verdict},
         lists,
         probe::{Probe, Seen, Stop},
-        records::text,
+        records::{empty, text},
     },
-    creation, directory_of, first_request, id_text, made::Made, own_name, patch_of, read,
+    creation, directory_of, first_request, id_text,
+    made::Made,
+    own_name, patch_of, read,
 };
 use crate::{
-    directory::{Kind, change::{Change, Verb}},
+    directory::{
+        Kind,
+        change::{Change, Verb},
+    },
     scim::{
         habits::Deletion,
         json,
@@ -119,8 +124,12 @@ pub async fn put(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     let (after, reread) = read(probe, "Users", id).await?;
     let after = after.unwrap_or_default();
     let shows = text(&after, "displayName").as_deref() == Some("Put Doctor");
-    let lost: Vec<&str> =
-        ["userName", "active", "emails", "name"].into_iter().filter(|name| value(&before, name) != value(&after, name)).collect();
+    // A server may make one value of another, such as `name.formatted`: only what is empty afterwards was lost.
+    let lost = |name: &&str| {
+        value(&before, name).is_some_and(|old| !empty(&old)) && value(&after, name).is_none_or(|new| empty(&new))
+    };
+    let mut lost: Vec<&str> = ["userName", "emails", "name", "externalId"].into_iter().filter(lost).collect();
+    lost.extend((value(&before, "active") != value(&after, "active")).then_some("active"));
     let (mut verdict, mut words) = accepted(&seen, shows);
     if shows && !lost.is_empty() {
         verdict = Verdict::Problem;
@@ -206,10 +215,8 @@ pub async fn deactivate(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// DELETE, and what is there afterwards.
+/// DELETE of an active user, and what is there afterwards.
 pub async fn delete(probe: &mut Probe, made: &mut Made, id: &str) -> Result<(), Stop> {
-    // Told apart from a deletion that only deactivates.
-    let back = probe.ask(&patch_of("Users", id, Op::replace("active", true))).await?;
     let seen = probe.ask(&Request::new(Method::Delete, ["Users", id])).await?;
     let (after, reread) = read(probe, "Users", id).await?;
     let inactive = after.as_ref().is_some_and(|user| value(user, "active") == Some(Value::Bool(false)));
@@ -222,7 +229,7 @@ pub async fn delete(probe: &mut Probe, made: &mut Made, id: &str) -> Result<(), 
             made.gone(id);
             (None, Verdict::Note, format!("{}, and the user is gone", seen.status()))
         }
-        (Some(_), true) if inactive && back.is_ok() => {
+        (Some(_), true) if inactive => {
             (Some(Deletion::Deactivates), Verdict::Note, "only deactivates: the record stays".to_owned())
         }
         (Some(_), true) => (Some(Deletion::Refused), Verdict::Problem, "accepted, and the user stays".to_owned()),

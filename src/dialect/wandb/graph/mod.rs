@@ -77,7 +77,7 @@ pub(super) fn inquiry(topic: Topic, directory: &Directory) -> Result<Inquiry, Un
 pub(super) fn questions() -> Vec<Question> {
     let viewer = request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}));
     vec![
-        Question { about: "owner of the key", request: viewer, words: read::owner, loss: "API keys and invitations" },
+        Question { about: "key owner", request: viewer, words: read::owner, loss: "API keys and invitations" },
         Question {
             about: "release",
             request: request("ServerInfo", SERVER, json!({})),
