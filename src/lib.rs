@@ -6,7 +6,8 @@
 //! only:
 //!
 //! ```text
-//! main → cli → { runtime, command }
+//! main → cli → { console, command }
+//! console → runtime     command → { runtime, client, dialect, store }
 //! runtime → { ui → app → directory → scim }      terminal, config
 //! worker  → { client, store, dialect → { directory, scim } }
 //! demo    → scim::filter, and nothing else of the client's

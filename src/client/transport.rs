@@ -250,7 +250,7 @@ impl Inner {
 
     /// One try.
     async fn once(&self, request: &Request, parts: &Parts) -> Result<Answer, Setback> {
-        let Heard { answer, headers, broken } = self.hear(request, parts).await?;
+        let Heard { answer, headers, broken } = Box::pin(self.hear(request, parts)).await?;
         let status = answer.status;
         if !(200..=299).contains(&status) {
             let asked = asked_of(status, &headers);

@@ -90,7 +90,7 @@ impl Opener {
         Ok(self.session(&profile, key, None, Some(running)))
     }
 
-    async fn start_demo(&self) -> Result<(Profile, SecretString, demo::Running), OpenError> {
+    pub(super) async fn start_demo(&self) -> Result<(Profile, SecretString, demo::Running), OpenError> {
         let failed = |error| OpenError::Words(format!("The demo directory could not be started: {error}"));
         let running = demo::start(self.demo.clone()).await.map_err(failed)?;
         let base = url::Url::parse(running.url()).map_err(|error| OpenError::Words(error.to_string()))?;
@@ -107,37 +107,6 @@ impl Opener {
             demo::Hosting::SelfManaged => Hosting::SelfManaged,
         });
         Ok((profile, key, running))
-    }
-
-    /// The same profile without worker and screen; without one the embedded demo directory. What a probe found out before
-    /// is in the store, and not yet in the dialect.
-    pub async fn connect(&self, profile: Option<Profile>) -> Result<Connection, OpenError> {
-        let (profile, key, demo) = match profile {
-            None => {
-                let (profile, key, running) = self.start_demo().await?;
-                (profile, key, Some(running))
-            }
-            Some(profile) => {
-                let key = match profile.auth {
-                    AuthForm::None => SecretString::default(),
-                    _ => read_key(&profile).await?,
-                };
-                (profile, key, None)
-            }
-        };
-        let file = demo.is_none().then(|| self.places.state.join(store_name(&profile)));
-        let dialect = dialect_of(&profile);
-        let endpoint = endpoint_of(&profile, &*dialect, key);
-        let auth = endpoint.auth.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            let mut notices = Vec::new();
-            let store = open_store(file.as_deref(), &mut |words| notices.push(words));
-            Client::new(endpoint).map(|client| (client, store, notices))
-        });
-        let made = made.await.map_err(|error| OpenError::Words(error.to_string()))?;
-        let (client, store, notices) = made.map_err(|failure| OpenError::Words(failure.sentences()))?;
-        let read_only = profile.read_only || self.read_only;
-        Ok(Connection { profile, client, dialect, auth, store, notices, read_only, demo })
     }
 
     /// Writes a new profile and opens it.
@@ -184,27 +153,7 @@ impl Opener {
     }
 }
 
-/// A profile with the way to its server, for commands without a screen.
-pub struct Connection {
-    /// The profile.
-    pub profile: Profile,
-    /// Sends requests.
-    pub client: Client,
-    /// Speaks the provider's language.
-    pub dialect: Arc<dyn Dialect>,
-    /// How the key is shown.
-    pub auth: Auth,
-    /// The profile's store; none where not even memory has room for one.
-    pub store: Option<Store>,
-    /// What was wrong with the store.
-    pub notices: Vec<String>,
-    /// Nothing may be changed.
-    pub read_only: bool,
-    /// The demo directory where that is what it speaks to; it ends with this.
-    pub demo: Option<demo::Running>,
-}
-
-fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretString) -> Endpoint {
+pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretString) -> Endpoint {
     Endpoint {
         base: profile.base.clone(),
         auth: auth_of(&profile.auth, key),
@@ -238,7 +187,7 @@ fn key_reader(profile: &Profile) -> worker::KeyReader {
     })
 }
 
-async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
+pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
     let (source, host) = (profile.key.clone(), profile.host().to_owned());
     // Key commands may take seconds.
     let key = tokio::task::spawn_blocking(move || source.read(&host)).await;
@@ -340,7 +289,7 @@ fn probed(store: &Store, dialect: Arc<dyn Dialect>, reports: &UnboundedSender<Re
     better
 }
 
-fn open_store(file: Option<&std::path::Path>, say: &mut dyn FnMut(String)) -> Option<Store> {
+pub(super) fn open_store(file: Option<&std::path::Path>, say: &mut dyn FnMut(String)) -> Option<Store> {
     match file.map(Store::open) {
         Some(Ok((store, notice))) => {
             notice.into_iter().for_each(&mut *say);
@@ -353,7 +302,7 @@ fn open_store(file: Option<&std::path::Path>, say: &mut dyn FnMut(String)) -> Op
 }
 
 /// One file per profile and server: another URL under the same name is another directory.
-fn store_name(profile: &Profile) -> String {
+pub(super) fn store_name(profile: &Profile) -> String {
     use std::hash::{Hash, Hasher};
     let mut hasher = rustc_hash::FxHasher::default();
     profile.base_text().hash(&mut hasher);
@@ -362,7 +311,7 @@ fn store_name(profile: &Profile) -> String {
     format!("{safe}-{:08x}.db", hasher.finish() as u32)
 }
 
-fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
+pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
     let provider = match profile.provider {
         Provider::Wandb => dialect::Provider::Wandb,
         Provider::Grafana => dialect::Provider::Grafana,

@@ -64,7 +64,7 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
     let after = page.total.unwrap_or(0).max(got as u64) + 1;
     let past = probe.page(endpoint, after, 2).await?;
     let beyond = ids_of(&past);
-    let again = beyond.first().is_some() && beyond.first() == listing.ids.first();
+    let again = !beyond.is_empty() && beyond.first() == listing.ids.first();
     let more = beyond.len();
     let total = page.total;
     let words = match total {
@@ -170,15 +170,11 @@ async fn pages(
         if kind == Kind::User {
             probe.habits.paging = Some(PagingHabit::None);
         }
-        match whole {
-            true => (Verdict::Note, "startIndex is ignored; everything comes at once".to_owned()),
-            false => (
-                Verdict::Problem,
-                format!(
-                    "startIndex is ignored, and only {} came: the rest can't be read",
-                    counted(listing.ids.len(), word)
-                ),
-            ),
+        if whole {
+            (Verdict::Note, "startIndex is ignored; everything comes at once".to_owned())
+        } else {
+            let came = counted(listing.ids.len(), word);
+            (Verdict::Problem, format!("startIndex is ignored, and only {came} came: the rest can't be read"))
         }
     } else {
         (Verdict::Note, "startIndex counts, and the order changes from one answer to the next".to_owned())

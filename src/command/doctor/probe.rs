@@ -51,6 +51,11 @@ impl Seen {
         (200..=299).contains(&self.answer.status)
     }
 
+    /// True if it says how the server is, not how it fares or what this key may do.
+    pub fn is_decisive(&self) -> bool {
+        self.is_ok() || self.status() == 501 || !matches!(self.status(), 401 | 403 | 408 | 429 | 500..)
+    }
+
     /// As a list.
     pub fn page(&self) -> Result<Page, BadBody> {
         list::parse(&self.answer.body)

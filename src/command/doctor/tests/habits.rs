@@ -94,6 +94,15 @@ fn usual() -> Habits {
     }
 }
 
+/// A bad moment is no habit.
+#[tokio::test]
+async fn nothing_is_learnt_from_writes_that_fail() {
+    let report = examined(Odd { users: 3, changes_fail: true, ..Odd::default() }, true).await;
+    let Habits { patch_users, patch_groups, remove_member, delete_user, .. } = report.habits;
+    assert_eq!((patch_users, patch_groups, remove_member, delete_user), (None, None, None, None));
+    assert_eq!(report.left_behind.len(), 3, "{:?}", report.left_behind);
+}
+
 /// What can't be removed is said with its name, and that is no success.
 #[tokio::test]
 async fn what_stays_is_said() {

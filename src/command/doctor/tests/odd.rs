@@ -23,6 +23,7 @@ pub struct Odd {
     pub ignores_if_match: bool,
     pub takes_only_basic: bool,
     pub cursors: bool,
+    pub changes_fail: bool,
 }
 
 /// Its records by list, with their versions.
@@ -62,6 +63,9 @@ impl Respond for Server {
         let path: Vec<&str> = request.url.path().trim_matches('/').split('/').collect();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let body = || serde_json::from_slice::<Value>(&request.body).unwrap_or_default();
+        if self.odd.changes_fail && ["PATCH", "PUT", "DELETE"].contains(&request.method.as_str()) {
+            return error(500);
+        }
         match (request.method.as_str(), path.as_slice()) {
             (_, ["Groups", ..]) if self.odd.no_groups => error(404),
             ("GET", [list @ ("Users" | "Groups")]) => self.list(state.of(list), &request.url),
@@ -80,11 +84,7 @@ impl Respond for Server {
                 match method {
                     "PATCH" if self.odd.no_patch => return error(405),
                     "PATCH" if self.odd.patch_changes_nothing => {}
-                    "PATCH" => {
-                        if let Err(refusal) = self.patch(record, &body()["Operations"][0]) {
-                            return refusal;
-                        }
-                    }
+                    "PATCH" if !self.patch(record, &body()["Operations"][0]) => return error(400),
                     "PUT" => {
                         let meta = record["meta"].clone();
                         *record = body();
@@ -154,7 +154,8 @@ impl Server {
         ResponseTemplate::new(204)
     }
 
-    fn patch(&self, record: &mut Value, op: &Value) -> Result<(), ResponseTemplate> {
+    /// False is a refusal.
+    fn patch(&self, record: &mut Value, op: &Value) -> bool {
         let path = op["path"].as_str().unwrap_or_default();
         let members = record["members"].as_array().cloned().unwrap_or_default();
         match (op["op"].as_str().unwrap_or_default(), path) {
@@ -164,7 +165,7 @@ impl Server {
                 record["members"] = [members, more].concat().into();
             }
             ("remove" | "replace", path) if path.starts_with("members") && self.odd.only_put_removes => {
-                return Err(error(400));
+                return false;
             }
             ("remove", _) if self.odd.removal_empties => record["members"] = json!([]),
             ("remove", path) => {
@@ -173,7 +174,7 @@ impl Server {
             }
             (_, path) => record[path] = op["value"].clone(),
         }
-        Ok(())
+        true
     }
 }
 

@@ -85,7 +85,7 @@ impl Trial<'_> {
             verdict = Verdict::Problem;
             words = format!("{words}, but who was in it before is out");
         }
-        probe.habits.patch_groups = Some(shows && verdict != Verdict::Problem);
+        probe.habits.patch_groups = seen.is_decisive().then_some(shows && verdict != Verdict::Problem);
         probe.find(Part::Writing, "add member", verdict, words, &[&seen, &reread]);
         Ok(())
     }
@@ -101,7 +101,7 @@ impl Trial<'_> {
             (Removal::Replace, "by replace", Some(Op::replace("members", stay.clone()))),
             (Removal::Put, "by PUT", None),
         ];
-        let mut working = None;
+        let (mut working, mut certain) = (None, true);
         for (way, what, op) in ways {
             if !self.both(probe).await? {
                 let words = "the group could not be filled again, so this was not tried";
@@ -126,13 +126,15 @@ impl Trial<'_> {
                 ),
                 () => (Verdict::Note, format!("removing a member so is refused ({})", seen.status())),
             };
-            if works {
+            if works && certain {
                 working = working.or(Some(way));
             }
+            // What failed for another reason may be the better way: nothing is decided without it.
+            certain &= seen.is_decisive();
             probe.find(Part::Writing, what, verdict, words, &[&seen, &reread]);
         }
         probe.habits.remove_member = working;
-        if working.is_none() {
+        if working.is_none() && certain {
             probe.find(Part::Writing, "remove", Verdict::Problem, "no way of removing one member works", &[]);
         }
         Ok(())

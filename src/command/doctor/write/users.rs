@@ -96,7 +96,7 @@ pub async fn patch(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     let (after, reread) = read(probe, "Users", id).await?;
     let shows = after.as_ref().and_then(|user| text(user, "displayName")).as_deref() == Some("Patched Doctor");
     let (verdict, words) = accepted(&seen, shows);
-    probe.habits.patch_users = Some(shows);
+    probe.habits.patch_users = seen.is_decisive().then_some(shows);
     probe.find(Part::Writing, "PATCH user", verdict, words, &[&seen, &reread]);
     Ok(())
 }
@@ -233,7 +233,10 @@ pub async fn delete(probe: &mut Probe, made: &mut Made, id: &str) -> Result<(), 
             (Some(Deletion::Deactivates), Verdict::Note, "only deactivates: the record stays".to_owned())
         }
         (Some(_), true) => (Some(Deletion::Refused), Verdict::Problem, "accepted, and the user stays".to_owned()),
-        (Some(_), false) => (Some(Deletion::Refused), Verdict::Note, format!("refused ({})", seen.status())),
+        (Some(_), false) => {
+            let refuses = seen.is_decisive() || seen.status() == 403;
+            (refuses.then_some(Deletion::Refused), Verdict::Note, format!("refused ({})", seen.status()))
+        }
     };
     probe.habits.delete_user = habit;
     probe.find(Part::Writing, "DELETE user", verdict, words, &[&seen, &reread]);
