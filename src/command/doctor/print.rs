@@ -112,14 +112,24 @@ impl Page {
         }
     }
 
-    /// Everything with one of these verdicts, with the requests where something is wrong.
+    /// Everything with one of these verdicts, with the requests where something is wrong. What is the same of several
+    /// lists is said once.
     fn all(&mut self, report: &Report, verdicts: &[Verdict]) {
+        let mut rows: Vec<(&Finding, Vec<String>)> = Vec::new();
         for finding in report.findings.iter().filter(|finding| verdicts.contains(&finding.verdict)) {
-            let title = finding.part.title().to_lowercase();
-            let words = match finding.part {
-                Part::Server | Part::Beside | Part::Writing => finding.words.clone(),
-                _ => format!("{title}: {}", finding.words),
+            let lists: Vec<String> = match finding.part {
+                Part::Server | Part::Beside | Part::Writing => Vec::new(),
+                list => vec![list.title().to_lowercase()],
             };
+            let same = |(known, _): &&mut (&Finding, _)| known.what == finding.what && known.words == finding.words;
+            match rows.iter_mut().find(same) {
+                Some((_, known)) => known.extend(lists),
+                None => rows.push((finding, lists)),
+            }
+        }
+        for (finding, lists) in rows {
+            let lists = if lists.is_empty() { String::new() } else { format!("{}: ", lists.join(", ")) };
+            let words = format!("{lists}{}", finding.words);
             self.row(finding.verdict, finding.what, &words);
             if finding.verdict == Verdict::Problem {
                 for Evidence { request, status, millis } in &finding.evidence {

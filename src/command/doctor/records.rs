@@ -37,7 +37,7 @@ pub async fn filter(probe: &mut Probe, listing: &Listing) -> Result<(), Stop> {
     let works = known.is_ok() && right == 1 && others == 0 && strangers == 0 && matches!(unknown.status(), 200 | 404);
     let (verdict, words) = match () {
         () if works && unknown.is_ok() => {
-            (Verdict::Ok, "userName eq finds the one, and nobody for a name that nobody has".into())
+            (Verdict::Ok, "userName eq finds the one, and nobody for an unknown name".into())
         }
         () if works => (Verdict::Note, format!("userName eq works; a name that nobody has is {}", unknown.status())),
         () if !known.is_ok() => (Verdict::Note, format!("refused ({}); the console filters by itself", known.status())),

@@ -103,6 +103,17 @@ async fn nothing_is_learnt_from_writes_that_fail() {
     assert_eq!(report.left_behind.len(), 3, "{:?}", report.left_behind);
 }
 
+/// What is the same of several lists is one line.
+#[tokio::test]
+async fn what_lists_have_in_common_is_said_once() {
+    let demo = server::Options { users: 30, ignore_paging: true, etags: false, ..server::Options::default() };
+    let home = tempfile::tempdir().unwrap();
+    let mut connection = opener(&home, demo).connect(None).await.unwrap();
+    let shown = text(&look_at(&mut connection, false).await, PLAIN);
+    assert_eq!(shown.matches("startIndex is ignored").count(), 1, "{shown}");
+    assert!(shown.contains("users, groups, roles: startIndex is ignored"), "{shown}");
+}
+
 /// What can't be removed is said with its name, and that is no success.
 #[tokio::test]
 async fn what_stays_is_said() {
