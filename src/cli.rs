@@ -40,6 +40,8 @@ pub struct Cli {
 pub enum Command {
     /// Open the console on an embedded demo directory, or serve that directory to other clients.
     Demo(DemoArgs),
+    /// Find out how a server behaves and what will work there, without changing anything.
+    Doctor(DoctorArgs),
     /// Print the man page.
     #[command(hide = true)]
     Man,
@@ -52,6 +54,39 @@ pub enum Command {
     /// Print the keys as a table, as the README has it.
     #[command(hide = true)]
     Keys,
+}
+
+/// What the exit codes of `scimitar doctor` mean.
+const DOCTOR_CODES: &str = "\
+Exit status: 0 all is well, 1 something will not work, 2 the server could not be asked.
+What it learns is kept for the console, which then does otherwise what the server does otherwise.";
+
+/// A look at one server.
+#[derive(Debug, Args)]
+#[command(after_help = DOCTOR_CODES)]
+pub struct DoctorArgs {
+    /// The profile to look at.
+    #[arg(short, long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Also make two users and a group, named scimitar-doctor-…, to see what writing does; they are removed again.
+    #[arg(long)]
+    pub write: bool,
+    /// Don't ask before --write.
+    #[arg(long)]
+    pub yes: bool,
+    /// Something else than a profile.
+    #[command(subcommand)]
+    pub subject: Option<DoctorSubject>,
+}
+
+/// What `scimitar doctor` looks at beside profiles.
+#[derive(Debug, Subcommand)]
+pub enum DoctorSubject {
+    /// The embedded demo directory.
+    Demo(DemoArgs),
 }
 
 /// The organisation that the demo directory shows, wherever it is opened from.

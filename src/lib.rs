@@ -6,7 +6,8 @@
 //! only:
 //!
 //! ```text
-//! main → cli → { runtime, command }
+//! main → cli → { console, command }
+//! console → runtime     command → { runtime, client, dialect, store }
 //! runtime → { ui → app → directory → scim }      terminal, config
 //! worker  → { client, store, dialect → { directory, scim } }
 //! demo    → scim::filter, and nothing else of the client's
@@ -15,6 +16,7 @@
 pub mod app;
 pub mod cli;
 pub mod client;
+pub mod command;
 pub mod config;
 pub mod console;
 pub mod demo;

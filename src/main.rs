@@ -8,7 +8,8 @@ use std::{
 use clap::{CommandFactory, Parser};
 use color_eyre::eyre::{Result, WrapErr, eyre};
 use scimitar::{
-    cli::{Cli, Command, DEMO_SEED, DemoArgs},
+    cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject},
+    command::doctor,
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
     demo,
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
     console::restore_on_panic();
     let result = hooks.and_then(|()| run(cli));
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let _ = writeln!(io::stderr(), "scimitar: {error:#}");
             ExitCode::from(if error.downcast_ref::<ConfigError>().is_some() { USAGE } else { FAILED })
@@ -35,32 +36,70 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<()> {
+fn run(cli: Cli) -> Result<ExitCode> {
     let mut out = io::stdout();
     match &cli.command {
-        Some(Command::Man) => return Ok(clap_mangen::Man::new(Cli::command()).render(&mut out)?),
+        Some(Command::Man) => {
+            man(&mut out)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Some(Command::Completions { shell }) => {
             clap_complete::generate(*shell, &mut Cli::command(), "scimitar", &mut out);
-            return Ok(());
+            return Ok(ExitCode::SUCCESS);
         }
-        Some(Command::Keys) => return Ok(out.write_all(scimitar::app::action::table().as_bytes())?),
+        Some(Command::Keys) => {
+            out.write_all(scimitar::app::action::table().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         _ => {}
     }
     let _log = log(&cli)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let result = runtime.block_on(async {
         match &cli.command {
-            Some(Command::Demo(args)) if args.listen.is_some() => serve(args).await,
-            Some(Command::Demo(args)) => console::run(opener(&cli, options(args)?)?, Start::Demo).await,
+            Some(Command::Doctor(args)) => examine(&cli, args).await,
+            Some(Command::Demo(args)) if args.listen.is_some() => serve(args).await.map(|()| ExitCode::SUCCESS),
+            Some(Command::Demo(args)) => {
+                console::run(opener(&cli, options(args)?)?, Start::Demo).await.map(|()| ExitCode::SUCCESS)
+            }
             _ => {
                 let start = Start::Profile(cli.profile.clone());
                 let demo = demo::Options { seed: DEMO_SEED, ..demo::Options::default() };
-                console::run(opener(&cli, demo)?, start).await
+                console::run(opener(&cli, demo)?, start).await.map(|()| ExitCode::SUCCESS)
             }
         }
     });
     runtime.shutdown_timeout(console::LAST_WAIT);
     result
+}
+
+/// Looks at a server.
+async fn examine(cli: &Cli, args: &DoctorArgs) -> Result<ExitCode> {
+    let wish = doctor::Wish { json: args.json, write: args.write, yes: args.yes };
+    match &args.subject {
+        Some(DoctorSubject::Demo(demo)) => {
+            doctor::run(&opener(cli, options(demo)?)?, doctor::Subject::Demo, wish).await
+        }
+        None => {
+            let name = args.profile.as_deref().or(cli.profile.as_deref());
+            doctor::run(&opener(cli, demo::Options::default())?, doctor::Subject::Profile(name), wish).await
+        }
+    }
+}
+
+/// The program's page, and that of the command whose exit codes scripts go by.
+fn man(out: &mut impl Write) -> Result<()> {
+    let mut all = Cli::command();
+    clap_mangen::Man::new(all.clone()).render(out)?;
+    all.build();
+    if let Some(doctor) = all.find_subcommand("doctor") {
+        let page = clap_mangen::Man::new(doctor.clone());
+        writeln!(out, ".SH DOCTOR")?;
+        page.render_description_section(out)?;
+        page.render_options_section(out)?;
+        page.render_extra_section(out)?;
+    }
+    Ok(())
 }
 
 /// Serves the demo directory until it is stopped.

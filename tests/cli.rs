@@ -38,10 +38,32 @@ fn help_of_the_demo() {
 }
 
 #[test]
+fn help_of_the_doctor() {
+    insta::assert_snapshot!(printed(&["doctor", "--help"]));
+}
+
+#[test]
+fn the_doctor_ends_with_a_code() {
+    assert!(printed(&["doctor", "demo", "--users", "10"]).contains("All well"));
+    let json: serde_json::Value =
+        serde_json::from_str(&printed(&["doctor", "--json", "demo", "--users", "10"])).unwrap();
+    assert_eq!((&json["outcome"], &json["left_behind"]), (&"well".into(), &serde_json::json!([])));
+    // Nobody can be asked, and nobody said yes.
+    let said = run(&["doctor", "--write", "demo"]).code(2).stdout("");
+    assert!(String::from_utf8_lossy(&said.get_output().stderr).contains("--yes"));
+    let home = tempfile::tempdir().unwrap();
+    let nobody = "[profile.a]\nprovider = \"scim\"\nurl = \"http://127.0.0.1:9\"\nauth = \"none\"\n";
+    fs::write(home.path().join("c.toml"), nobody).unwrap();
+    let said = scimitar(&home, &["--config", "c.toml", "doctor", "-p", "a"]).assert().code(2);
+    assert!(String::from_utf8_lossy(&said.get_output().stdout).contains("Nothing listens at 127.0.0.1:9"));
+    scimitar(&home, &["--config", "c.toml", "--read-only", "doctor", "--write", "--yes"]).assert().code(2).stdout("");
+}
+
+#[test]
 fn the_man_page_has_every_option() {
     let page = printed(&["man"]);
-    assert!(page.contains(".TH scimitar 1"), "{page}");
-    for option in ["profile", "config", "read\\-only"] {
+    assert!(page.contains(".TH scimitar 1") && page.contains("Exit status: 0 all is well"), "{page}");
+    for option in ["profile", "config", "read\\-only", "write"] {
         assert!(page.contains(&format!("\\-\\-{option}")), "{option} is not in {page}");
     }
 }

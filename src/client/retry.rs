@@ -11,7 +11,7 @@ use crate::scim::failure::{Arrived, Class, Failure};
 /// Tries in all.
 pub(super) const MOST_TRIES: u32 = 4;
 /// The longest wait before a try.
-const MOST_WAIT: Duration = Duration::from_secs(60);
+pub(super) const MOST_WAIT: Duration = Duration::from_secs(60);
 /// The first wait where the server asks for none; doubles with every try.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 

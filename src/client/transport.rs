@@ -15,7 +15,7 @@ use url::Url;
 use super::endpoint::{Auth, Endpoint};
 use super::fault::Way;
 use super::pace::Pace;
-use super::retry::{Setback, asked_wait, wait_before_next};
+use super::retry::{MOST_TRIES, MOST_WAIT, Setback, asked_wait, wait_before_next};
 use super::status;
 use crate::scim::failure::{Arrived, Class, Failure};
 use crate::scim::graph;
@@ -32,7 +32,7 @@ const ACCEPTED: &str = "application/scim+json, application/json";
 const SENT: &str = "application/scim+json";
 const JSON: &str = "application/json";
 
-/// An answer in 2xx.
+/// An answer; in 2xx unless it was asked for by [`Client::probe`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
@@ -148,6 +148,42 @@ impl Client {
             unless(cancel, tokio::time::sleep(wait)).await.ok_or_else(|| stopped(Arrived::No))?;
         }
     }
+
+    /// Sends a request and gives whatever is answered, refusals and all: for finding out how a server answers. Only what
+    /// the server puts off is sent again.
+    ///
+    /// # Errors
+    /// If there is no whole answer.
+    pub async fn probe(&self, request: &Request, cancel: &CancellationToken) -> Result<Answer, Failure> {
+        let parts = self.inner.parts(request)?;
+        let cancelled = || Failure { arrived: Arrived::Unknown, ..Failure::local(Class::Cancelled, "Cancelled", "") };
+        let mut attempt = 1;
+        loop {
+            unless(cancel, self.inner.pace.wait()).await.ok_or_else(cancelled)?;
+            let heard = unless(cancel, self.inner.hear(request, &parts)).await.ok_or_else(cancelled)??;
+            let Heard { answer, headers, broken } = heard;
+            let put_off = asked_of(answer.status, &headers).filter(|_| attempt < MOST_TRIES);
+            match (put_off, broken) {
+                (Some(wait), _) => self.inner.pace.hold(wait.min(MOST_WAIT)),
+                (None, Some(failure)) => return Err(failure),
+                (None, None) => return Ok(Answer { attempts: attempt, ..answer }),
+            }
+            attempt += 1;
+        }
+    }
+}
+
+/// An answer of any status.
+struct Heard {
+    answer: Answer,
+    headers: HeaderMap,
+    /// Why its body ended early.
+    broken: Option<Failure>,
+}
+
+/// The wait that a refusal asks for.
+fn asked_of(status: u16, headers: &HeaderMap) -> Option<Duration> {
+    matches!(status, 429 | 503).then(|| asked_wait(headers, Timestamp::now())).flatten()
 }
 
 /// The work's result; `None` as soon as it is cancelled.
@@ -214,6 +250,26 @@ impl Inner {
 
     /// One try.
     async fn once(&self, request: &Request, parts: &Parts) -> Result<Answer, Setback> {
+        let Heard { answer, headers, broken } = Box::pin(self.hear(request, parts)).await?;
+        let status = answer.status;
+        if !(200..=299).contains(&status) {
+            let asked = asked_of(status, &headers);
+            let failure = status::refused(status, &headers, &answer.body, request, asked.is_some());
+            return Err(Setback { failure, asked });
+        }
+        if let Some(failure) = broken {
+            return Err(failure.into());
+        }
+        if request.door == Door::Graph
+            && let Some(failure) = graph::refusal(status, &answer.body, request.is_read())
+        {
+            return Err(failure.into());
+        }
+        Ok(answer)
+    }
+
+    /// Sends once and takes in whatever comes.
+    async fn hear(&self, request: &Request, parts: &Parts) -> Result<Heard, Failure> {
         let started = Instant::now();
         let way = self.way(request);
         let response = self.head(request, parts, &way).await?;
@@ -221,20 +277,7 @@ impl Inner {
         let headers = response.headers().clone();
         tracing::debug!(method = request.method.as_str(), status, elapsed = ?started.elapsed(), "answered");
         let (body, broken) = collect(response, &way).await;
-        if !(200..=299).contains(&status) {
-            let asked = matches!(status, 429 | 503).then(|| asked_wait(&headers, Timestamp::now())).flatten();
-            let failure = status::refused(status, &headers, &body, request, asked.is_some());
-            return Err(Setback { failure, asked });
-        }
-        if let Some(failure) = broken {
-            return Err(failure.into());
-        }
-        if request.door == Door::Graph
-            && let Some(failure) = graph::refusal(status, &body, request.is_read())
-        {
-            return Err(failure.into());
-        }
-        Ok(Answer {
+        let answer = Answer {
             status,
             etag: text(&headers, &ETAG),
             location: text(&headers, &LOCATION),
@@ -243,7 +286,8 @@ impl Inner {
             body,
             elapsed: started.elapsed(),
             attempts: 1,
-        })
+        };
+        Ok(Heard { answer, headers, broken })
     }
 
     /// The head of the answer, after redirects within the origin.

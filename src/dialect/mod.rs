@@ -77,6 +77,18 @@ pub struct Made {
     pub secret: Option<SecretString>,
 }
 
+/// What a probe asks beside SCIM, and how it reads the answer.
+pub struct Question {
+    /// What it is about: "API key".
+    pub about: &'static str,
+    /// What is sent; alters nothing.
+    pub request: Request,
+    /// The answer in words; an error is a sentence about an answer that says nothing.
+    pub words: fn(&[u8]) -> Result<String, String>,
+    /// What does not work while this is not answered.
+    pub loss: &'static str,
+}
+
 /// One provider in one hosting.
 pub trait Dialect: Planner {
     /// What a person calls it: "W&B Dedicated Cloud".
@@ -134,6 +146,11 @@ pub trait Dialect: Planner {
     fn role_source(&self, told: Option<&Value>) -> RoleSource {
         let _ = told;
         RoleSource::Record
+    }
+
+    /// What else a probe should ask.
+    fn questions(&self) -> Vec<Question> {
+        Vec::new()
     }
 
     /// Where this provider speaks GraphQL, for a SCIM root; `None` where it does not.

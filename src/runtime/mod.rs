@@ -18,8 +18,10 @@ use crate::{
     ui::{self, Look},
 };
 
+mod connect;
 mod session;
 
+pub use connect::Connection;
 pub use session::{OpenError, Opener, Session};
 
 /// Messages taken at most before a frame, and the time that this may take: the screen must not starve.

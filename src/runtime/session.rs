@@ -19,6 +19,7 @@ use crate::{
     dialect::{self, Dialect},
     directory::{
         guard::Guards,
+        plan::Planner,
         work::{Job, Link, Report},
     },
     scim::failure::Failure,
@@ -85,6 +86,11 @@ impl Opener {
     }
 
     async fn open_demo(&self) -> Result<(Opened, Session), OpenError> {
+        let (profile, key, running) = self.start_demo().await?;
+        Ok(self.session(&profile, key, None, Some(running)))
+    }
+
+    pub(super) async fn start_demo(&self) -> Result<(Profile, SecretString, demo::Running), OpenError> {
         let failed = |error| OpenError::Words(format!("The demo directory could not be started: {error}"));
         let running = demo::start(self.demo.clone()).await.map_err(failed)?;
         let base = url::Url::parse(running.url()).map_err(|error| OpenError::Words(error.to_string()))?;
@@ -103,7 +109,7 @@ impl Opener {
         if self.demo.takes_basic_only() {
             profile.auth = AuthForm::BasicUser("demo-admin".into());
         }
-        Ok(self.session(&profile, key, None, Some(running)))
+        Ok((profile, key, running))
     }
 
     /// Writes a new profile and opens it.
@@ -125,16 +131,7 @@ impl Opener {
         demo: Option<demo::Running>,
     ) -> (Opened, Session) {
         let dialect = dialect_of(profile);
-        let endpoint = Endpoint {
-            base: profile.base.clone(),
-            auth: auth_of(&profile.auth, key),
-            api: dialect.api(&profile.base),
-            graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
-            ca_file: profile.ca_file.clone(),
-            allow_http: profile.allow_http,
-            timeout: profile.timeout,
-            user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),
-        };
+        let endpoint = endpoint_of(profile, &*dialect, key);
         let view = ProfileView {
             name: profile.name.clone(),
             provider: dialect.name().into(),
@@ -159,6 +156,19 @@ impl Opener {
     }
 }
 
+pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretString) -> Endpoint {
+    Endpoint {
+        base: profile.base.clone(),
+        auth: auth_of(&profile.auth, key),
+        api: dialect.api(&profile.base),
+        graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
+        ca_file: profile.ca_file.clone(),
+        allow_http: profile.allow_http,
+        timeout: profile.timeout,
+        user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),
+    }
+}
+
 fn auth_of(form: &AuthForm, key: SecretString) -> Auth {
     match form {
         AuthForm::Bearer => Auth::Bearer(key),
@@ -180,7 +190,7 @@ fn key_reader(profile: &Profile) -> worker::KeyReader {
     })
 }
 
-async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
+pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
     let (source, host) = (profile.key.clone(), profile.host().to_owned());
     // Key commands may take seconds.
     let key = tokio::task::spawn_blocking(move || source.read(&host)).await;
@@ -258,8 +268,11 @@ async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<wor
     let made = tokio::task::spawn_blocking(move || {
         let Recipe { endpoint, dialect, store, parallel, key } = recipe;
         let client = Client::new(endpoint)?;
-        let store = open_store(store.as_deref(), &reports);
-        Ok(store.map(|store| worker::Setup { client, dialect, store, parallel, key }))
+        let store = open_store(store.as_deref(), &mut |words| drop(reports.send(Report::Notice(words))));
+        Ok(store.map(|store| {
+            let dialect = probed(&store, dialect, &reports);
+            worker::Setup { client, dialect, store, parallel, key }
+        }))
     })
     .await;
     let broken = || {
@@ -269,12 +282,20 @@ async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<wor
     made.map_err(|_| broken())?.and_then(|setup| setup.ok_or_else(broken))
 }
 
-fn open_store(file: Option<&std::path::Path>, reports: &UnboundedSender<Report>) -> Option<Store> {
-    let say = |words: String| drop(reports.send(Report::Notice(words)));
-    let opened = file.map(Store::open);
-    match opened {
+/// What the profile says goes first, then what probing found out; what the server says of itself comes last, while the
+/// lists are read.
+fn probed(store: &Store, dialect: Arc<dyn Dialect>, reports: &UnboundedSender<Report>) -> Arc<dyn Dialect> {
+    let better = store.habits().ok().flatten().and_then(|habits| dialect.with_habits(&habits));
+    let Some(better) = better else { return dialect };
+    // The console began with what the profile says.
+    let _ = reports.send(Report::Planner(Arc::clone(&better) as Arc<dyn Planner>));
+    better
+}
+
+pub(super) fn open_store(file: Option<&std::path::Path>, say: &mut dyn FnMut(String)) -> Option<Store> {
+    match file.map(Store::open) {
         Some(Ok((store, notice))) => {
-            notice.into_iter().for_each(say);
+            notice.into_iter().for_each(&mut *say);
             return Some(store);
         }
         Some(Err(error)) => say(format!("{error} Nothing is kept on disk in this session.")),
@@ -284,7 +305,7 @@ fn open_store(file: Option<&std::path::Path>, reports: &UnboundedSender<Report>)
 }
 
 /// One file per profile and server: another URL under the same name is another directory.
-fn store_name(profile: &Profile) -> String {
+pub(super) fn store_name(profile: &Profile) -> String {
     use std::hash::{Hash, Hasher};
     let mut hasher = rustc_hash::FxHasher::default();
     profile.base_text().hash(&mut hasher);
@@ -293,7 +314,7 @@ fn store_name(profile: &Profile) -> String {
     format!("{safe}-{:08x}.db", hasher.finish() as u32)
 }
 
-fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
+pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
     let provider = match profile.provider {
         Provider::Wandb => dialect::Provider::Wandb,
         Provider::Grafana => dialect::Provider::Grafana,

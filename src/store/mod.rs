@@ -34,6 +34,10 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 pub use self::{error::StoreError, journal::Journal, snapshot::Snapshot};
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
+use crate::scim::habits::Habits;
+
+/// The name under which habits are kept.
+const HABITS: &str = "habits";
 
 /// The result of everything here.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -100,6 +104,18 @@ impl Store {
     /// Keeps a value by its name; not for secrets.
     pub fn meta_set(&mut self, key: &str, value: &str) -> Result<()> {
         self.write(Sync::Normal, |tx| meta_set(tx, key, value))
+    }
+
+    /// What was found out about the server by probing it; nothing where another release wrote it.
+    pub fn habits(&self) -> Result<Option<Habits>> {
+        let text = self.meta_get(HABITS)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Keeps what was found out, for every session to come.
+    pub fn keep_habits(&mut self, habits: &Habits) -> Result<()> {
+        let text = serde_json::to_string(habits).unwrap_or_default();
+        self.meta_set(HABITS, &text)
     }
 
     fn connect(path: &Path) -> Result<Self> {

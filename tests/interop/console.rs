@@ -26,6 +26,20 @@ pub struct Console {
     _home: TempDir,
 }
 
+/// What opens the server's profile, with nothing on disk and this in its `server` table.
+pub fn opener(home: &TempDir, habits: &str) -> Opener {
+    let at = |name: &str| home.path().join(name);
+    let places =
+        Places { config_file: at("config.toml"), state: at("state"), cache: at("cache"), log: at("log"), netrc: None };
+    let auth = if outside::key().is_some() { format!("key = {{ env = \"{KEY}\" }}") } else { "auth = \"none\"".into() };
+    let text = format!(
+        "[profile.interop]\nprovider = \"scim\"\nurl = \"{}\"\n{auth}\nserver = {{ {habits} }}\n",
+        outside::url()
+    );
+    let config = ConfigFile::parse(&text, &places.config_file).unwrap();
+    Opener { places, config: Some(config), read_only: false, demo: demo::Options::default(), env: |_| None }
+}
+
 impl Console {
     /// Opens it with nothing on disk, and reads the lists.
     pub async fn open() -> Self {
@@ -35,23 +49,7 @@ impl Console {
     /// The same with this in the profile's `server` table.
     pub async fn knowing(habits: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let at = |name: &str| home.path().join(name);
-        let places = Places {
-            config_file: at("config.toml"),
-            state: at("state"),
-            cache: at("cache"),
-            log: at("log"),
-            netrc: None,
-        };
-        let auth =
-            if outside::key().is_some() { format!("key = {{ env = \"{KEY}\" }}") } else { "auth = \"none\"".into() };
-        let text = format!(
-            "[profile.interop]\nprovider = \"scim\"\nurl = \"{}\"\n{auth}\nserver = {{ {habits} }}\n",
-            outside::url()
-        );
-        let config = ConfigFile::parse(&text, &places.config_file).unwrap();
-        let opener =
-            Opener { places, config: Some(config), read_only: false, demo: demo::Options::default(), env: |_| None };
+        let opener = opener(&home, habits);
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
         let app = App::new(keymap, vec!["interop".into()], SIZE, Timestamp::now(), 0);
         let terminal = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).unwrap();

@@ -10,9 +10,14 @@ mod outside;
 
 use console::Console;
 use outside::Outside;
-use scimitar::app::{Tab, action::Action};
+use scimitar::{
+    app::{Tab, action::Action},
+    command::doctor,
+    scim::habits::{Deletion, Removal},
+};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
+use tokio_util::sync::CancellationToken;
 
 /// More than one page of the dialect's.
 const MANY: usize = 130;
@@ -224,6 +229,28 @@ async fn the_server_finds_whom_its_filter_means() {
     let found: Vec<String> = console.app().directory.records().users().keys().map(ToString::to_string).collect();
     assert_eq!(found, [people[1].clone()], "{}", console.screen());
     console.end().await;
+    outside.delete_all("Users", &people).await;
+}
+
+/// What the doctor finds out by writing is what the console's own flows rely on above.
+#[tokio::test]
+#[ignore = "needs SCIMITAR_INTEROP_URL: run .ci/interop"]
+async fn the_doctor_finds_out_how_it_behaves_and_removes_what_it_made() {
+    let (_alone, outside) = alone().await;
+    let people = outside.make_users("patient", 3).await;
+    let before = (outside.ids("Users").await, outside.ids("Groups").await);
+    let home = tempfile::tempdir().unwrap();
+    let opener = console::opener(&home, "");
+    let profile = opener.at_start(Some("interop")).unwrap();
+    let mut connection = opener.connect(profile).await.unwrap();
+    let report = doctor::examine(&mut connection, true, outside.unique("x"), CancellationToken::new()).await;
+    let shown = doctor::text(&report, doctor::Look { colours: false, unicode: true, width: 100 });
+    assert_eq!((report.outcome, &report.left_behind), (doctor::Outcome::Well, &vec![]), "{shown}");
+    assert_eq!((outside.ids("Users").await, outside.ids("Groups").await), before);
+    let habits = &report.habits;
+    assert_eq!((habits.filter, habits.patch_users, habits.versions), (Some(true), Some(true), Some(true)), "{shown}");
+    assert_eq!((habits.remove_member, habits.delete_user), (Some(Removal::Filter), Some(Deletion::Removes)), "{shown}");
+    assert!(report.findings.len() > 20, "{shown}");
     outside.delete_all("Users", &people).await;
 }
 

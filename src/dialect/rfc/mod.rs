@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 use url::Url;
 
 use super::{
-    Dialect, List, Server,
+    Dialect, List, Question, Server,
     case::{Case, refuse},
     read::{Reader, document},
     wire,
@@ -19,7 +19,7 @@ use crate::{
     directory::{
         Directory, Kind, Name, Target,
         aside::{Inquiry, Topic},
-        change::Change,
+        change::{Change, Verb},
         plan::{Capabilities, Planner, Step, Unsupported},
         record::{Depth, Problem, Record},
         role_source::{Mapping, RoleSource},
@@ -36,6 +36,7 @@ mod groups;
 mod manner;
 mod people;
 mod roles;
+mod settings;
 
 pub(in crate::dialect) use manner::Manner;
 
@@ -60,6 +61,7 @@ impl Rfc {
         if habits.groups == Some(false) {
             capabilities.without_groups();
         }
+        capabilities.refused.extend(people::no_deletion(habits.delete_user).map(|why| (Verb::DeleteUser, why.into())));
         Self { manner, habits, mapping, capabilities }
     }
 
@@ -172,6 +174,10 @@ impl Dialect for Rfc {
         let path: Vec<&str> = above.chain(["api"]).collect();
         url.set_path(&path.join("/"));
         Some(url)
+    }
+
+    fn questions(&self) -> Vec<Question> {
+        if self.manner == Manner::Grafana { settings::questions(self.asks_for_roles()) } else { Vec::new() }
     }
 
     fn asks_for_roles(&self) -> Option<Request> {

@@ -118,13 +118,6 @@ impl Rfc {
 
     pub(super) fn delete_user(&self, case: Case<'_>, id: &Id) -> Planned {
         let user = case.user(id)?;
-        match self.habits.delete_user {
-            Some(Deletion::Refused) => return refuse("This server refuses to delete users: deactivate them instead."),
-            Some(Deletion::Deactivates) => {
-                return refuse("This server only deactivates on DELETE: deactivate them, which can be undone.");
-            }
-            Some(Deletion::Removes) | None => {}
-        }
         let target = Target::user(id);
         let request = wire::delete(&target).if_match(self.version(case, &target));
         let never = format!(
@@ -135,6 +128,15 @@ impl Rfc {
             .risk(Risk::Type(user.user_name.as_str().into()))
             .note(self.manner.on_delete(&user.user_name))
             .note(case.lost_teams(user, self.capabilities.team_word)))
+    }
+}
+
+/// Why users are not deleted on this server.
+pub(super) fn no_deletion(habit: Option<Deletion>) -> Option<&'static str> {
+    match habit? {
+        Deletion::Refused => Some("This server refuses to delete users: deactivate them instead."),
+        Deletion::Deactivates => Some("This server only deactivates on DELETE: deactivate them, which can be undone."),
+        Deletion::Removes => None,
     }
 }
 

@@ -6,7 +6,9 @@
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::{Dialect, Graph, Hosting, List, Made, Shown, case::Case, read::document, shows as core_shows, wire};
+use super::{
+    Dialect, Graph, Hosting, List, Made, Question, Shown, case::Case, read::document, shows as core_shows, wire,
+};
 use crate::{
     directory::{
         Directory, Fresh, Kind,
@@ -147,6 +149,10 @@ impl Dialect for Wandb {
             }
             _ => core_shows::shows(change, fresh),
         }
+    }
+
+    fn questions(&self) -> Vec<Question> {
+        graph::questions()
     }
 
     fn graph(&self, base: &Url) -> Option<Graph> {

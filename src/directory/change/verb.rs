@@ -38,13 +38,13 @@ pub enum Verb {
     DeleteRole,
     /// [`super::Change::SetSeat`]
     SetSeat,
-    /// [`super::Change::SetRegistryRole`], [`Change::RemoveRegistryRole`]
+    /// [`super::Change::SetRegistryRole`], [`super::Change::RemoveRegistryRole`]
     SetRegistryRole,
     /// [`super::Change::CreateService`]
     CreateService,
     /// [`super::Change::ReplaceMembers`]
     ReplaceMembers,
-    /// [`super::Change::Invite`], [`Change::RevokeInvite`]
+    /// [`super::Change::Invite`], [`super::Change::RevokeInvite`]
     Invite,
     /// [`super::Change::CreateKey`]
     CreateKey,

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::{
+    dialect::Question,
     directory::{
         Directory, Id, Name,
         aside::{Inquiry, Topic},
@@ -28,6 +29,8 @@ const HEADERS: [(&str, &str); 2] = [
 pub(super) const USER: &str = "api";
 
 const VIEWER: &str = "query GetViewer { viewer { ...Person } }";
+const SERVER: &str = "query ServerInfo { serverInfo { latestLocalVersionInfo { \
+    outOfDate latestVersionString versionOnThisInstanceString } } }";
 const SEARCH: &str = "query SearchUsers($query: String) { users(query: $query) { edges { node { ...Person } } } }";
 const PERSON: &str = "fragment Person on User { id name username email admin deletedAt \
     apiKeys { edges { node { id name description } } } teams { edges { node { name } } } }";
@@ -68,6 +71,20 @@ pub(super) fn inquiry(topic: Topic, directory: &Directory) -> Result<Inquiry, Un
         }
     };
     Ok(Inquiry { topic, name, request })
+}
+
+/// Whose key it is, and which release answers.
+pub(super) fn questions() -> Vec<Question> {
+    let viewer = request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}));
+    vec![
+        Question { about: "key owner", request: viewer, words: read::owner, loss: "API keys and invitations" },
+        Question {
+            about: "release",
+            request: request("ServerInfo", SERVER, json!({})),
+            words: read::release,
+            loss: "knowing the release",
+        },
+    ]
 }
 
 /// Creates an account, as an admin of the instance.

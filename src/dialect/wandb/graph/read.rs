@@ -50,6 +50,33 @@ pub(in super::super) fn made(change: &Change, body: &[u8]) -> Made {
     Made { id, secret: secret.map(SecretString::from) }
 }
 
+/// Whose key it is.
+pub(super) fn owner(body: &[u8]) -> Result<String, String> {
+    let data = data(body);
+    let Some(viewer) = data.as_ref().and_then(|data| given(data, "/viewer")) else {
+        return Err("The server does not say whose key it is.".into());
+    };
+    let Person { user_name, name, instance_admin, keys, .. } = person(viewer);
+    let admin = if instance_admin == Some(true) { ", admin of the instance" } else { "" };
+    let hidden = if keys.is_none() { "; its API keys are not shown" } else { "" };
+    let shown = if name.is_empty() { String::new() } else { format!(" ({name})") };
+    Ok(format!("{user_name}{shown}{admin}{hidden}"))
+}
+
+/// Which release answers.
+pub(super) fn release(body: &[u8]) -> Result<String, String> {
+    let data = data(body).unwrap_or_default();
+    let Some(info) = given(&data, "/serverInfo/latestLocalVersionInfo") else {
+        return Ok("not told, as in W&B's own cloud".into());
+    };
+    let (own, latest) = (name(info, "/versionOnThisInstanceString"), name(info, "/latestVersionString"));
+    match info.get("outOfDate").and_then(Value::as_bool) {
+        Some(true) if !latest.is_empty() => Ok(format!("{own}; {latest} is out")),
+        _ if own.is_empty() => Err("The server does not say its release.".into()),
+        _ => Ok(own.to_string()),
+    }
+}
+
 fn person(node: &Value) -> Person {
     Person {
         id: text(node, "/id").into(),

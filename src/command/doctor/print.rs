@@ -1,0 +1,251 @@
+//! The report for a person: what matters first, aligned, within the terminal's width. Knows no server.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::finding::{Evidence, Finding, Outcome, Part, Report, Verdict};
+use super::probe::counted;
+
+/// The column at which the words begin.
+const INDENT: usize = 17;
+
+/// What the output can show.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Colours.
+    pub colours: bool,
+    /// UTF-8.
+    pub unicode: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+/// The whole report as text.
+pub fn text(report: &Report, look: Look) -> String {
+    let mut page = Page { look, out: String::new() };
+    page.line(&[(BOLD, &report.profile), (DIM, &format!("  {} at {}", report.provider, report.url))]);
+    page.summary(report);
+    if report.count(Verdict::Problem) + report.left_behind.len() > 0 {
+        page.heading("Problems");
+    }
+    for name in &report.left_behind {
+        page.row(Verdict::Problem, "left behind", name);
+    }
+    page.all(report, &[Verdict::Problem]);
+    if report.count(Verdict::Note) + report.count(Verdict::Unknown) > 0 {
+        page.heading("Worth knowing");
+        page.all(report, &[Verdict::Note, Verdict::Unknown]);
+    }
+    if !report.learnt.is_empty() {
+        page.heading("What the console does otherwise here");
+        for sentence in &report.learnt {
+            page.words(2, sentence, PLAIN);
+        }
+    }
+    page.actions(report);
+    for part in [Part::Server, Part::Users, Part::Groups, Part::Roles, Part::Beside, Part::Writing] {
+        let is_fine = |finding: &&Finding| finding.part == part && finding.verdict == Verdict::Ok;
+        let mut fine = report.findings.iter().filter(is_fine).peekable();
+        if fine.peek().is_some() {
+            page.heading(part.title());
+        }
+        for finding in fine {
+            page.row(finding.verdict, finding.what, &finding.words);
+        }
+    }
+    page.out
+}
+
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const PLAIN: &str = "";
+
+struct Page {
+    look: Look,
+    out: String,
+}
+
+impl Page {
+    fn summary(&mut self, report: &Report) {
+        let count = |verdict: Verdict, one: &str, many: &str| match report.count(verdict) {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            n => Some(format!("{n} {many}")),
+        };
+        let parts: Vec<String> = [
+            count(Verdict::Problem, "problem", "problems"),
+            count(Verdict::Note, "note", "notes"),
+            count(Verdict::Unknown, "unknown", "unknown"),
+            count(Verdict::Ok, "fine", "fine"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let (style, words) = match report.outcome {
+            Outcome::Well => ("1;32", "All well"),
+            Outcome::Problems => ("1;31", "Not all well"),
+            Outcome::Failed => ("1;31", "The server can't be asked"),
+        };
+        self.line(&[(style, words), (PLAIN, &format!(": {}", parts.join(", "))), (DIM, &cost(report))]);
+    }
+
+    fn actions(&mut self, report: &Report) {
+        let (works, not): (Vec<_>, Vec<_>) = report.actions.iter().partition(|ability| ability.works);
+        if report.actions.is_empty() {
+            return;
+        }
+        self.heading("What the console can do");
+        let names: Vec<&str> = works.iter().map(|ability| ability.action.as_str()).collect();
+        if !names.is_empty() {
+            self.row(Verdict::Ok, "yes", &names.join(", "));
+        }
+        // One reason often stands for several actions.
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for ability in not {
+            let why = ability.why.as_deref().unwrap_or_default();
+            match reasons.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, actions)) => actions.push(&ability.action),
+                None => reasons.push((why, vec![&ability.action])),
+            }
+        }
+        for (why, actions) in reasons {
+            self.row(Verdict::Note, "no", &format!("{}: {why}", actions.join(", ")));
+        }
+    }
+
+    /// Everything with one of these verdicts, with the requests where something is wrong. What is the same of several
+    /// lists is said once.
+    fn all(&mut self, report: &Report, verdicts: &[Verdict]) {
+        let mut rows: Vec<(&Finding, Vec<String>)> = Vec::new();
+        for finding in report.findings.iter().filter(|finding| verdicts.contains(&finding.verdict)) {
+            let lists: Vec<String> = match finding.part {
+                Part::Server | Part::Beside | Part::Writing => Vec::new(),
+                list => vec![list.title().to_lowercase()],
+            };
+            let same = |(known, _): &&mut (&Finding, _)| known.what == finding.what && known.words == finding.words;
+            match rows.iter_mut().find(same) {
+                Some((_, known)) => known.extend(lists),
+                None => rows.push((finding, lists)),
+            }
+        }
+        for (finding, lists) in rows {
+            let lists = if lists.is_empty() { String::new() } else { format!("{}: ", lists.join(", ")) };
+            let words = format!("{lists}{}", finding.words);
+            self.row(finding.verdict, finding.what, &words);
+            if finding.verdict == Verdict::Problem {
+                for Evidence { request, status, millis } in &finding.evidence {
+                    self.words(INDENT, &format!("{request} → {status} in {millis} ms"), DIM);
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, verdict: Verdict, label: &str, words: &str) {
+        let (style, sign) = match (verdict, self.look.unicode) {
+            (Verdict::Ok, true) => ("32", "✓"),
+            (Verdict::Ok, false) => ("32", "+"),
+            (Verdict::Note, true) => ("33", "·"),
+            (Verdict::Note, false) => ("33", "-"),
+            (Verdict::Unknown, _) => ("33", "?"),
+            (Verdict::Problem, true) => ("31", "✗"),
+            (Verdict::Problem, false) => ("31", "x"),
+        };
+        self.out.push_str("  ");
+        self.styled(style, sign);
+        self.out.push(' ');
+        let label = self.plain(label);
+        self.styled(BOLD, &label);
+        let at = 4 + label.width();
+        if at >= INDENT {
+            self.out.push('\n');
+            self.words(INDENT, words, PLAIN);
+        } else {
+            self.out.push_str(&" ".repeat(INDENT - at));
+            self.continued(INDENT, words, PLAIN);
+        }
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.blank();
+        self.line(&[(BOLD, title)]);
+    }
+
+    /// Words from this column on, over as many lines as they need.
+    fn words(&mut self, indent: usize, words: &str, style: &str) {
+        self.out.push_str(&" ".repeat(indent));
+        self.continued(indent, words, style);
+    }
+
+    fn continued(&mut self, indent: usize, words: &str, style: &str) {
+        let room = self.look.width.saturating_sub(indent).max(20);
+        let words = self.plain(words);
+        for (at, line) in wrapped(&words, room).iter().enumerate() {
+            if at > 0 {
+                self.out.push_str(&" ".repeat(indent));
+            }
+            self.styled(style, line);
+            self.out.push('\n');
+        }
+    }
+
+    fn line(&mut self, parts: &[(&str, &str)]) {
+        for (style, text) in parts {
+            let text = self.plain(text);
+            self.styled(style, &text);
+        }
+        self.out.push('\n');
+    }
+
+    fn blank(&mut self) {
+        self.out.push('\n');
+    }
+
+    fn styled(&mut self, style: &str, text: &str) {
+        if self.look.colours && !style.is_empty() {
+            self.out.push_str(&format!("\x1b[{style}m{text}\x1b[0m"));
+        } else {
+            self.out.push_str(text);
+        }
+    }
+
+    /// What the terminal can show.
+    fn plain(&self, text: &str) -> String {
+        if self.look.unicode {
+            return text.to_owned();
+        }
+        let sign = |c: char| match c {
+            '“' | '”' => "\"".to_owned(),
+            '…' => "...".to_owned(),
+            '→' => "->".to_owned(),
+            '’' => "'".to_owned(),
+            c if c.is_ascii() => c.to_string(),
+            _ => "?".to_owned(),
+        };
+        text.chars().map(sign).collect()
+    }
+}
+
+/// How much was asked, and how slow the server was at its slowest.
+fn cost(report: &Report) -> String {
+    let all = || report.findings.iter().flat_map(|finding| &finding.evidence);
+    all().max_by_key(|evidence| evidence.millis).map_or_else(String::new, |slowest| {
+        format!("  ({}, the slowest {} ms)", counted(all().count(), "answer"), slowest.millis)
+    })
+}
+
+/// Lines of at most so many columns, broken between words; a longer word stands alone.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let fits = lines.last().is_none_or(|line| line.is_empty() || line.width() + 1 + word.width() <= room);
+        match lines.last_mut() {
+            Some(line) if fits => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,242 @@
+//! Connection, key, what the server says of itself, and how it refuses.
+
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    finding::{Part, Verdict},
+    probe::{Probe, Seen, Stop},
+};
+use crate::{
+    client::Auth,
+    scim::{
+        discovery::{self, ServiceConfig},
+        json, urn,
+    },
+};
+
+/// Whether the server answers at all, and takes the key. The answer is a first page of users, for the rest to go on with.
+pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<Option<Seen>, Stop> {
+    let seen = probe.get(&["Users"], &[]).await?;
+    let form = match auth {
+        Auth::Bearer(_) => " as Bearer",
+        Auth::Basic { user, .. } if user.is_empty() => " as Basic without a user name",
+        Auth::Basic { .. } => " as Basic with a user name",
+        Auth::None => "",
+    };
+    match seen.status() {
+        401 => {
+            let other = match auth {
+                Auth::Bearer(key) => Some((Auth::Basic { user: String::new(), key: key.clone() }, "basic")),
+                Auth::Basic { key, .. } => Some((Auth::Bearer(key.clone()), "bearer")),
+                Auth::None => None,
+            };
+            let taken = match other {
+                Some((auth, word)) => takes(probe, auth).await?.then_some(word),
+                None => None,
+            };
+            let words = match taken {
+                Some(word) => format!("refused{form} (401), but taken otherwise: set auth = \"{word}\" in the profile"),
+                None if matches!(auth, Auth::None) => {
+                    "the server wants one (401), and the profile has auth = \"none\"".to_owned()
+                }
+                None => format!("sent{form}. {}", seen.refusal(&*probe.dialect).sentences()),
+            };
+            let bare = seen.answer.body.is_empty();
+            let words = if bare { format!("{words} The refusal has no body.") } else { words };
+            probe.find(Part::Server, "key", Verdict::Problem, words, &[&seen]);
+            Ok(None)
+        }
+        200..=299 => match seen.page() {
+            Ok(_) => {
+                let (verdict, words) = secrecy(base);
+                probe.find(Part::Server, "connection", verdict, words, &[]);
+                let late = if seen.answer.attempts > 1 { "; it first asked to come back later" } else { "" };
+                let taken = if matches!(auth, Auth::None) { "none is asked for" } else { "accepted" };
+                probe.find(Part::Server, "key", Verdict::Ok, format!("{taken}{form}{late}"), &[&seen]);
+                Ok(Some(seen))
+            }
+            Err(bad) => {
+                let words = format!("{bad} Check url and path in the profile.");
+                probe.find(Part::Server, "answer", Verdict::Problem, words, &[&seen]);
+                Ok(None)
+            }
+        },
+        _ => {
+            let words = seen.refusal(&*probe.dialect).sentences();
+            let what = if seen.status() == 403 { "key" } else { "answer" };
+            probe.find(Part::Server, what, Verdict::Problem, words, &[&seen]);
+            Ok(None)
+        }
+    }
+}
+
+/// Who could read along.
+fn secrecy(base: &Url) -> (Verdict, &'static str) {
+    let here = matches!(base.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    match (base.scheme(), here) {
+        ("https", _) => (Verdict::Ok, "TLS, and the certificate is trusted"),
+        (_, true) => (Verdict::Ok, "plain HTTP, which does not leave this machine"),
+        _ => (Verdict::Problem, "plain HTTP: everyone on the way can read the key"),
+    }
+}
+
+async fn takes(probe: &Probe, auth: Auth) -> Result<bool, Stop> {
+    let Ok(client) = probe.client.with_auth(auth) else { return Ok(false) };
+    let request = crate::scim::request::Request::new(crate::scim::request::Method::Get, ["Users"]);
+    Ok(client.probe(&request, &probe.cancel).await.is_ok_and(|answer| answer.status < 300))
+}
+
+/// What the server says of itself (RFC 7644 §4).
+pub async fn discovery(probe: &mut Probe) -> Result<Option<ServiceConfig>, Stop> {
+    let mut answers = Vec::new();
+    for endpoint in discovery::ENDPOINTS {
+        answers.push(probe.get(&[endpoint], &[]).await?);
+    }
+    let seen: Vec<&Seen> = answers.iter().collect();
+    let absent: Vec<&str> = discovery::ENDPOINTS
+        .into_iter()
+        .zip(&answers)
+        .filter(|(_, seen)| !seen.is_ok())
+        .map(|(name, _)| name)
+        .collect();
+    let statuses: std::collections::BTreeSet<u16> =
+        answers.iter().filter(|seen| !seen.is_ok()).map(Seen::status).collect();
+    let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
+    let config = answers[0].is_ok().then(|| answers[0].json()).flatten().map(|value| discovery::service_config(&value));
+    let words = match (absent.len(), &config) {
+        (3, _) => format!("none ({}), which is common", statuses.join(", ")),
+        (_, Some(config)) => {
+            let without = match absent.as_slice() {
+                [] => String::new(),
+                some => format!("; no {} ({})", some.join(", "), statuses.join(", ")),
+            };
+            format!("claims {}{without}", claims(config))
+        }
+        _ => format!("no {} ({})", absent.join(", "), statuses.join(", ")),
+    };
+    let verdict = if absent.is_empty() || absent.len() == 3 { Verdict::Ok } else { Verdict::Note };
+    probe.find(Part::Server, "discovery", verdict, words, &seen);
+    if let Some(config) = &config {
+        // Bulk is believed, and nothing rests on it yet; everything else is looked at.
+        probe.habits.bulk = config.habits().bulk;
+    }
+    Ok(config)
+}
+
+fn claims(config: &ServiceConfig) -> String {
+    let flag = |name: &str, claim: Option<bool>| claim.map(|yes| format!("{}{name}", if yes { "" } else { "no " }));
+    let bulk = config.bulk.map(|(yes, most)| match most.filter(|_| yes) {
+        Some(most) => format!("bulk of {most}"),
+        None => flag("bulk", Some(yes)).unwrap_or_default(),
+    });
+    let cursor = config.paging.as_ref().and_then(|paging| paging.cursor);
+    let all = [
+        flag("PATCH", config.patch),
+        flag("filters", config.filter.map(|(yes, _)| yes)),
+        flag("versions", config.etag),
+        bulk,
+        flag("cursors", cursor),
+    ];
+    let said: Vec<String> = all.into_iter().flatten().collect();
+    if said.is_empty() { "nothing".into() } else { said.join(", ") }
+}
+
+/// How the server says no.
+pub async fn errors(probe: &mut Probe) -> Result<(), Stop> {
+    let id = format!("no-such-id-{}", probe.tag);
+    let seen = probe.get(&["Users", &id], &[]).await?;
+    let body = shape(&seen);
+    let (verdict, words) = match seen.status() {
+        404 if body == Shape::Scim => (Verdict::Ok, "an unknown id is 404 with SCIM's error body".to_owned()),
+        404 => (Verdict::Note, format!("an unknown id is 404 with {}", body.words())),
+        200..=299 => (
+            Verdict::Problem,
+            format!("an unknown id is answered with {}: nothing can be seen to be gone", seen.status()),
+        ),
+        status => (Verdict::Note, format!("an unknown id is {status}, not 404, with {}", body.words())),
+    };
+    probe.find(Part::Server, "errors", verdict, words, &[&seen]);
+    Ok(())
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Shape {
+    Scim,
+    Kubernetes,
+    Message,
+    Json,
+    Html,
+    Text,
+    Empty,
+}
+
+impl Shape {
+    fn words(&self) -> &'static str {
+        match self {
+            Shape::Scim => "SCIM's error body",
+            Shape::Kubernetes => "a Kubernetes Status",
+            Shape::Message => "JSON and a message",
+            Shape::Json => "JSON that is no SCIM error",
+            Shape::Html => "a web page",
+            Shape::Text => "plain text",
+            Shape::Empty => "no body",
+        }
+    }
+}
+
+fn shape(seen: &Seen) -> Shape {
+    let body = seen.answer.body.trim_ascii();
+    match seen.json() {
+        Some(Value::Object(map)) => {
+            let schemas = json::get(&map, "schemas").and_then(Value::as_array);
+            let is_scim = |list: &Vec<Value>| {
+                list.iter().any(|schema| schema.as_str().is_some_and(|text| text.eq_ignore_ascii_case(urn::ERROR)))
+            };
+            if schemas.is_some_and(is_scim) {
+                Shape::Scim
+            } else if map.get("kind").is_some_and(|kind| kind == "Status") {
+                Shape::Kubernetes
+            } else if map.get("message").is_some_and(Value::is_string) {
+                Shape::Message
+            } else {
+                Shape::Json
+            }
+        }
+        Some(_) => Shape::Json,
+        None if body.is_empty() => Shape::Empty,
+        None if body.starts_with(b"<") => Shape::Html,
+        None => Shape::Text,
+    }
+}
+
+/// What the provider offers beside SCIM.
+pub async fn beside(probe: &mut Probe) -> Result<(), Stop> {
+    for question in probe.dialect.questions() {
+        let about = question.about;
+        let cancel = probe.cancel.clone();
+        match probe.client.send(&question.request, &cancel, &|_| {}).await {
+            Ok(answer) => {
+                let evidence = super::finding::Evidence {
+                    request: question.request.to_string(),
+                    status: answer.status,
+                    millis: answer.elapsed.as_millis() as u64,
+                };
+                let (verdict, words) = match (question.words)(&answer.body) {
+                    Ok(words) => (Verdict::Ok, words),
+                    Err(words) => (Verdict::Note, words),
+                };
+                probe.find(Part::Beside, about, verdict, words, &[]);
+                if let Some(finding) = probe.findings.last_mut() {
+                    finding.evidence.push(evidence);
+                }
+            }
+            Err(failure) if failure.class == crate::scim::failure::Class::Cancelled => return Err(Stop::Cancelled),
+            Err(failure) => {
+                let words = format!("not told: {} Without it: {}.", failure.sentences(), question.loss);
+                probe.find(Part::Beside, about, Verdict::Note, words, &[]);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! What the doctor made, and its removal.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::super::{
+    lists,
+    probe::{Probe, Seen},
+    records,
+};
+use crate::{
+    directory::Kind,
+    scim::{
+        filter::{AttrPath, Filter},
+        request::{Method, Request},
+    },
+};
+
+/// The longest that removing may take: the person may be waiting to get away.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A record that was asked for, whether or not the answer came.
+struct One {
+    kind: Kind,
+    name: String,
+    /// Nothing while it is not known whether it was made.
+    id: Option<String>,
+}
+
+/// Everything that was asked for, oldest first.
+#[derive(Default)]
+pub struct Made(Vec<One>);
+
+impl Made {
+    /// Before the request goes out.
+    pub fn intend(&mut self, kind: Kind, name: &str) {
+        self.0.push(One { kind, name: name.to_owned(), id: None });
+    }
+
+    /// Once the answer says what came of it.
+    pub fn settle(&mut self, name: &str, id: Option<String>) {
+        match id {
+            Some(id) => {
+                if let Some(one) = self.0.iter_mut().rev().find(|one| one.name == name) {
+                    one.id = Some(id);
+                }
+            }
+            None => {
+                if let Some(at) = self.0.iter().rposition(|one| one.name == name && one.id.is_none()) {
+                    self.0.remove(at);
+                }
+            }
+        }
+    }
+
+    /// It is gone.
+    pub fn gone(&mut self, id: &str) {
+        self.0.retain(|one| one.id.as_deref() != Some(id));
+    }
+
+    /// Removes the rest, groups first; gives in words what could not be removed.
+    pub async fn remove_all(self, probe: &Probe) -> Vec<String> {
+        let never = CancellationToken::new();
+        let end = tokio::time::Instant::now() + PATIENCE;
+        let mut left = Vec::new();
+        for one in self.0.into_iter().rev() {
+            let (_, endpoint, word) = lists::place(one.kind);
+            let removed = tokio::time::timeout_at(end, remove(probe, &one, &never)).await;
+            let why = match removed {
+                Ok(Ok(())) => continue,
+                Ok(Err(why)) => why,
+                Err(_) => "it took too long".to_owned(),
+            };
+            let id = one.id.map(|id| format!(" ({endpoint}/{id})")).unwrap_or_default();
+            left.push(format!("{word} {}{id}: {why}. Remove it by hand.", one.name));
+        }
+        left
+    }
+}
+
+async fn remove(probe: &Probe, one: &One, never: &CancellationToken) -> Result<(), String> {
+    let (_, endpoint, _) = lists::place(one.kind);
+    let ids = match &one.id {
+        Some(id) => vec![id.clone()],
+        None => named(probe, one, never).await?,
+    };
+    for id in ids {
+        let ask = async |method| {
+            let request = Request::new(method, [endpoint, &id]);
+            probe.ask_until(&request, never).await.map_err(|_| "the server did not answer".to_owned())
+        };
+        let seen: Seen = ask(Method::Delete).await?;
+        if !seen.is_ok() && seen.status() != 404 {
+            return Err(format!("the server refused to delete it ({})", seen.status()));
+        }
+        let after = ask(Method::Get).await?;
+        if after.is_ok() {
+            return Err("the server accepted its deletion, and it is still there".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// The ids of what was made under this name while the answer was lost.
+async fn named(probe: &Probe, one: &One, never: &CancellationToken) -> Result<Vec<String>, String> {
+    let (_, endpoint, _) = lists::place(one.kind);
+    let attribute = if one.kind == Kind::User { "userName" } else { "displayName" };
+    let filter = Filter::equal(AttrPath::new(attribute), one.name.as_str()).to_string();
+    let request = Request::new(Method::Get, [endpoint]).query("filter", filter);
+    let lost = "whether it was made is not known, and it could not be looked for".to_owned();
+    let seen = probe.ask_until(&request, never).await.map_err(|_| lost.clone())?;
+    let page = seen.page().ok().filter(|_| seen.is_ok()).ok_or(lost)?;
+    let values = page.resources.iter().filter_map(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+    // Filters may be ignored: nothing that has another name is ever deleted.
+    Ok(values
+        .filter(|value| records::text(value, attribute).as_deref() == Some(one.name.as_str()))
+        .filter_map(|value| lists::id(&value))
+        .collect())
+}

@@ -1,0 +1,64 @@
+//! Grafana's settings of SCIM and roles, as far as its APIs show them (WIRE C1, C4).
+
+use serde_json::Value;
+
+use crate::{
+    dialect::Question,
+    scim::request::{Method, Request},
+};
+
+/// Who has which role, and what SCIM may do.
+pub(super) fn questions(roles: Option<Request>) -> Vec<Question> {
+    let settings = Request::new(Method::Get, ["config", "default"]);
+    let roles = roles.map(|request| Question {
+        about: "roles",
+        request,
+        words: role_count,
+        loss: "the roles that the list and the Roles tab show",
+    });
+    let settings =
+        Question { about: "SCIM settings", request: settings, words: switches, loss: "seeing what SCIM may do" };
+    roles.into_iter().chain([settings]).collect()
+}
+
+fn role_count(body: &[u8]) -> Result<String, String> {
+    let document: Value = serde_json::from_slice(body).map_err(|_| "The answer about roles is no JSON.".to_owned())?;
+    let users = document.as_array().ok_or("The answer about roles is no list.")?;
+    let known = users.iter().filter(|user| user.get("role").is_some_and(Value::is_string)).count();
+    Ok(format!("told for {known} users of the organisation"))
+}
+
+/// The switches of both generations: the published ones, and those of early 2025.
+fn switches(body: &[u8]) -> Result<String, String> {
+    const KNOWN: [(&str, &str); 5] = [
+        ("enableUserSync", "user sync"),
+        ("enableGroupSync", "group sync"),
+        ("rejectNonProvisionedUsers", "refuses people it was not told of"),
+        ("teamSyncMode", "team_sync_mode"),
+        ("mappingMode", "mapping_mode"),
+    ];
+    let document: Value = serde_json::from_slice(body).map_err(|_| "The settings are no JSON.".to_owned())?;
+    let spec = document.get("spec").unwrap_or(&document);
+    let shown = |(key, label): &(&str, &str)| match spec.get(key)? {
+        Value::Bool(on) => Some(format!("{label} {}", if *on { "on" } else { "off" })),
+        Value::String(word) => Some(format!("{label} {}", crate::scim::text::clean_line(word, 40))),
+        _ => None,
+    };
+    let words: Vec<String> = KNOWN.iter().filter_map(shown).collect();
+    if words.is_empty() { Err("The settings name no switch that is known.".into()) } else { Ok(words.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_generations_of_settings_are_read() {
+        let published = br#"{"kind":"SCIMConfig","spec":{"enableUserSync":true,"rejectNonProvisionedUsers":false}}"#;
+        assert_eq!(switches(published).unwrap(), "user sync on, refuses people it was not told of off");
+        let early = br#"{"spec":{"teamSyncMode":"scim_sync","mappingMode":"strict"}}"#;
+        assert_eq!(switches(early).unwrap(), "team_sync_mode scim_sync, mapping_mode strict");
+        assert!(switches(b"{}").is_err() && switches(b"<html>").is_err());
+        assert_eq!(role_count(br#"[{"role":"Viewer"},{}]"#).unwrap(), "told for 1 users of the organisation");
+    }
+}

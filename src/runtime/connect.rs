@@ -1,0 +1,67 @@
+//! A profile's server for commands without a screen: client, dialect and store, and no worker.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::session::{OpenError, Opener, dialect_of, endpoint_of, open_store, read_key, store_name};
+use crate::{
+    client::{Auth, Client},
+    config::{AuthForm, Profile},
+    demo,
+    dialect::Dialect,
+    store::Store,
+};
+
+/// A profile with the way to its server, for commands without a screen.
+pub struct Connection {
+    /// The profile.
+    pub profile: Profile,
+    /// Sends requests.
+    pub client: Client,
+    /// Speaks the provider's language.
+    pub dialect: Arc<dyn Dialect>,
+    /// How the key is shown.
+    pub auth: Auth,
+    /// The profile's store; none where not even memory has room for one.
+    pub store: Option<Store>,
+    /// What was wrong with the store.
+    pub notices: Vec<String>,
+    /// Nothing may be changed.
+    pub read_only: bool,
+    /// The demo directory where that is what it speaks to; it ends with this.
+    pub demo: Option<demo::Running>,
+}
+
+impl Opener {
+    /// The same profile without worker and screen; without one the embedded demo directory. What a probe found out before
+    /// is in the store, and not yet in the dialect.
+    pub async fn connect(&self, profile: Option<Profile>) -> Result<Connection, OpenError> {
+        let (profile, key, demo) = match profile {
+            None => {
+                let (profile, key, running) = self.start_demo().await?;
+                (profile, key, Some(running))
+            }
+            Some(profile) => {
+                let key = match profile.auth {
+                    AuthForm::None => SecretString::default(),
+                    _ => read_key(&profile).await?,
+                };
+                (profile, key, None)
+            }
+        };
+        let file = demo.is_none().then(|| self.places.state.join(store_name(&profile)));
+        let dialect = dialect_of(&profile);
+        let endpoint = endpoint_of(&profile, &*dialect, key);
+        let auth = endpoint.auth.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let mut notices = Vec::new();
+            let store = open_store(file.as_deref(), &mut |words| notices.push(words));
+            Client::new(endpoint).map(|client| (client, store, notices))
+        });
+        let made = made.await.map_err(|error| OpenError::Words(error.to_string()))?;
+        let (client, store, notices) = made.map_err(|failure| OpenError::Words(failure.sentences()))?;
+        let read_only = profile.read_only || self.read_only;
+        Ok(Connection { profile, client, dialect, auth, store, notices, read_only, demo })
+    }
+}
