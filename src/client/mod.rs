@@ -4,6 +4,7 @@
 //! vendor, no profile file, no screen and no journal. The key leaves this room only inside the `Authorization` header
 //! of a request to the endpoint's own origin.
 
+mod answer;
 mod endpoint;
 mod fault;
 mod pace;
@@ -12,8 +13,9 @@ mod retry;
 mod status;
 mod transport;
 
+pub use answer::{Answer, Notice};
 pub use endpoint::{Auth, Endpoint, Graph};
-pub use transport::{Answer, Client, Notice};
+pub use transport::Client;
 
 #[cfg(test)]
 mod tests;

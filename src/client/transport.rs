@@ -12,6 +12,7 @@ use reqwest::{Response, StatusCode};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::answer::{Answer, Notice, collect};
 use super::endpoint::{Auth, Endpoint};
 use super::fault::Way;
 use super::pace::Pace;
@@ -21,58 +22,12 @@ use crate::scim::failure::{Arrived, Class, Failure};
 use crate::scim::graph;
 use crate::scim::request::{Door, Method, Request};
 
-/// The largest body that is taken in, unpacked, in bytes.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
-/// The most that is set aside on a server's word, in bytes.
-const MOST_AHEAD: usize = 16 * 1024 * 1024;
 /// Redirects followed for one read.
 const MOST_REDIRECTS: usize = 5;
 /// RFC 7644 §8.1; plain JSON for servers that only know that.
 const ACCEPTED: &str = "application/scim+json, application/json";
 const SENT: &str = "application/scim+json";
 const JSON: &str = "application/json";
-
-/// An answer; in 2xx unless it was asked for by [`Client::probe`].
-#[derive(Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// HTTP status.
-    pub status: u16,
-    /// The record's version (`ETag`), as it came.
-    pub etag: Option<String>,
-    /// Where the record is (`Location`), as it came.
-    pub location: Option<String>,
-    /// `Content-Type`; a sign-in page may come as a 200 in HTML.
-    pub content_type: Option<String>,
-    /// The body, unpacked.
-    pub body: Vec<u8>,
-    /// From the sending of the last try to its last byte.
-    pub elapsed: Duration,
-    /// Length of the body, unpacked.
-    pub bytes: usize,
-    /// Tries in all, from 1.
-    pub attempts: u32,
-}
-
-impl fmt::Debug for Answer {
-    /// Without the body: it may hold a key that was just made.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answer({}, {} bytes, {:?}, try {})", self.status, self.bytes, self.elapsed, self.attempts)
-    }
-}
-
-/// What the person should see while a request is not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// A try failed; another follows.
-    Retrying {
-        /// The number of the try to come, from 2.
-        attempt: u32,
-        /// The wait before it.
-        wait: Duration,
-        /// Why the last one failed.
-        why: String,
-    },
-}
 
 /// Sends requests to one endpoint. Clones share connections and pace.
 #[derive(Clone)]
@@ -352,27 +307,5 @@ fn sent_on(status: u16, target: &Url, endpoint: &Endpoint) -> Failure {
         status: Some(status),
         arrived: Arrived::Yes,
         ..Failure::local(Class::Protocol, format!("The server sends on to {place} ({status})"), next)
-    }
-}
-
-/// The body as far as it came, and why it ended early.
-async fn collect(mut response: Response, way: &Way<'_>) -> (Vec<u8>, Option<Failure>) {
-    let status = response.status().as_u16();
-    let ahead = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-    let mut body = Vec::with_capacity(ahead.min(MOST_AHEAD));
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > MOST_BYTES => {
-                let text = format!("The answer is larger than {} MiB", MOST_BYTES / 1024 / 1024);
-                let failure = Failure::local(Class::Protocol, text, "Check the profile's url");
-                return (body, Some(Failure { status: Some(status), arrived: way.underway(), ..failure }));
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return (body, None),
-            Err(error) => {
-                let failure = way.cut(&error, body.len(), status);
-                return (body, Some(failure));
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Id, Kind, Name, Target,
+    Fresh, Id, Kind, Name, Target,
     aside::{Participant, Person, Told, Topic},
     census::Census,
     change::{Change, ChangeId, Field},
@@ -16,37 +16,6 @@ use super::{
 };
 
 mod members;
-
-/// What a read or an answer showed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fresh {
-    /// It is so.
-    Record(Record),
-    /// It is not there (any more).
-    Gone(Target),
-    /// What was told beside the records.
-    Told(Topic, Told),
-}
-
-impl Fresh {
-    /// Which record, where it is one.
-    pub fn target(&self) -> Option<Target> {
-        match self {
-            Fresh::Record(record) => Some(record.target()),
-            Fresh::Gone(target) => Some(target.clone()),
-            Fresh::Told(..) => None,
-        }
-    }
-
-    /// True if it shows this record, or that it is gone.
-    pub fn is_of(&self, target: &Target) -> bool {
-        match self {
-            Fresh::Record(record) => record.target() == *target,
-            Fresh::Gone(gone) => gone == target,
-            Fresh::Told(..) => false,
-        }
-    }
-}
 
 /// What the screen shows: confirmed ⊕ pending.
 ///

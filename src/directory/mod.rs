@@ -7,6 +7,7 @@
 pub mod aside;
 pub mod census;
 pub mod change;
+mod fresh;
 pub mod guard;
 pub mod holds;
 mod live;
@@ -22,6 +23,7 @@ pub mod sort;
 pub mod words;
 pub mod work;
 
-pub use live::{Directory, Fresh};
+pub use fresh::Fresh;
+pub use live::Directory;
 pub use name::Name;
 pub use record::{Id, Kind, Target};
