@@ -37,6 +37,7 @@ impl App {
             | Action::MarkAll
             | Action::MarkRange => self.arrange(action),
             Action::RolePermissions | Action::Holders | Action::Compare => self.open_role(action, effects),
+            Action::GroupRole => self.open_mapping(),
             Action::SetRole
             | Action::Teams
             | Action::Members
@@ -49,7 +50,9 @@ impl App {
             | Action::NewProfile => self.begin_edit(action, effects),
             Action::Choose => self.choose(effects),
             Action::Look => self.look(effects),
-            Action::MyAccount | Action::Account | Action::Invitations => self.open_aside(action, effects),
+            Action::MyAccount | Action::Account | Action::Invitations | Action::Settings => {
+                self.open_aside(action, effects);
+            }
             Action::NewKey | Action::Invite | Action::DeleteKey | Action::Uninvite => {
                 self.change_aside(action, effects);
             }
@@ -258,6 +261,7 @@ impl App {
                     (palette::Entry::Compare(sides), None) => {
                         self.overlays.push(Overlay::Compare { sides, scroll: 0 });
                     }
+                    (palette::Entry::MapGroup(group, role), None) => self.map_group(group, role, effects),
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
             }

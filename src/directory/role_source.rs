@@ -81,6 +81,11 @@ impl RoleSource {
         }
     }
 
+    /// True where the users' own records don't say it.
+    pub fn is_derived(&self) -> bool {
+        !matches!(self, RoleSource::Record)
+    }
+
     /// True where a membership decides.
     pub fn is_mapping(&self) -> bool {
         matches!(self, RoleSource::Mapping(_))

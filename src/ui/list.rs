@@ -175,8 +175,13 @@ fn holders<'a>(
         return (holders, false);
     }
     let mut hidden = false;
+    let derived = directory.records().role_source().is_derived();
     for user in (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row)) {
-        hidden |= user.team_roles.is_none();
+        hidden |= !directory.knows_roles(user);
+        if let Some(count) = user.org_role.as_ref().filter(|_| derived).and_then(|role| holders.get_mut(role)) {
+            *count += 1;
+            continue;
+        }
         let grants = user.team_roles.as_deref().unwrap_or_default();
         for (at, grant) in grants.iter().enumerate() {
             // Counted once, in however many teams the role is held.

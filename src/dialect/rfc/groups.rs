@@ -102,7 +102,12 @@ impl Rfc {
         let values: Vec<_> = members.iter().map(|id| json!({"value": &**id})).collect();
         let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": values});
         let undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
-        Ok(Draft::new(vec![wire::create(Kind::Team, body)], undo, Confirm::Echo(vec![Target::team(key)])))
+        let gives = self.mapping.as_deref().map(|mapping| match mapping.of(&name.into()) {
+            Some(role) => format!("It gives the role {role}."),
+            None => "It gives no role until one is chosen for it.".to_owned(),
+        });
+        let confirm = Confirm::Echo(vec![Target::team(key)]);
+        Ok(Draft::new(vec![wire::create(Kind::Team, body)], undo, confirm).note(gives))
     }
 
     pub(super) fn delete_group(&self, case: Case<'_>, id: &Id) -> Planned {
@@ -121,7 +126,20 @@ impl Rfc {
         Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
             .risk(Risk::Type(group.name.as_str().into()))
             .note(lost)
+            .note(self.roles_without(case, group))
             .note(self.manner.on_delete_group().map(str::to_owned)))
+    }
+
+    /// What the end of a group makes of its members' roles.
+    fn roles_without(&self, case: Case<'_>, group: &Team) -> Option<String> {
+        let members = group.members.as_deref().unwrap_or_default();
+        let mut changes = members.iter().filter_map(|member| self.role_after(case, &member.id, group, false));
+        let first = changes.next()?;
+        let role = self.mapping.as_deref()?.of(&group.name)?;
+        match changes.count() {
+            0 => Some(first),
+            more => Some(format!("{} of them are {role} through it alone: their role changes.", more + 1)),
+        }
     }
 
     /// What a membership makes of the role that follows from groups.

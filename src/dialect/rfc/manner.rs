@@ -1,7 +1,10 @@
 //! What tells Grafana and Datasaur from any other SCIM server (WIRE C, D): words and refusals. Where their documents are
 //! silent, they are taken to be as the RFCs have it.
 
-use crate::directory::{Name, change::Verb, plan::Capabilities};
+use std::sync::Arc;
+
+use super::grafana;
+use crate::directory::{Name, change::Verb, plan::Capabilities, role_source::Mapping};
 
 /// Whose server it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +53,8 @@ impl Manner {
     }
 
     /// What can't be done.
-    pub(super) fn capabilities(self, mapped: bool) -> Capabilities {
+    pub(super) fn capabilities(self, mapping: Option<Arc<Mapping>>) -> Capabilities {
+        let mapped = mapping.is_some();
         let name = if self == Manner::Plain { "Plain SCIM".to_owned() } else { format!("{}'s SCIM", self.name()) };
         let no_roles = self.no_roles(mapped);
         let knows_no = |what: &str| format!("{name} knows no {what}.");
@@ -91,6 +95,12 @@ impl Manner {
             tells_nothing: Some(format!("{name} tells nothing of API keys and invitations.")),
             no_roles: (!shows_roles).then(|| no_roles.to_owned()),
             derived_roles: shows_roles,
+            settings: if self == Manner::Grafana { grafana::settings(None) } else { Vec::new() },
+            mapping,
+            mapping_note: (self == Manner::Datasaur).then_some(
+                "This is scimitar's copy. Datasaur's own table decides, and must be changed in its app too: no interface \
+                 for it is known.",
+            ),
             external_ids: self == Manner::Grafana,
             team_word: self.team_word(),
             spaced_names: true,
@@ -104,7 +114,7 @@ impl Manner {
             Manner::Grafana => Some(
                 "If Grafana has somebody with this email already, that user is taken over and managed by SCIM from then on.",
             ),
-            Manner::Datasaur => Some("They join the workspace; their role follows from the groups they are put into."),
+            Manner::Datasaur => Some("They join the workspace."),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     },
     directory::{
         Id, Kind, Target,
-        change::{Change, NewUser},
+        change::{Change, NewUser, Verb},
         plan::{Confirm, Risk, Undo, Unsupported},
     },
     scim::{habits::Deletion, patch::Op, request::Request, urn},
@@ -45,15 +45,22 @@ impl Rfc {
         }
         body.insert("emails".into(), emails(&new.email));
         body.insert("active".into(), json!(true));
-        let undo = match self.habits.delete_user {
-            Some(Deletion::Deactivates | Deletion::Refused) => {
-                Undo::By(vec![Change::SetActive { user: key.clone(), active: false }])
-            }
-            _ => Undo::By(vec![Change::DeleteUser { user: key.clone() }]),
+        let keeps = self.capabilities.can(Verb::DeleteUser).is_err()
+            || matches!(self.habits.delete_user, Some(Deletion::Deactivates | Deletion::Refused));
+        let undo = match keeps {
+            true => Undo::By(vec![Change::SetActive { user: key.clone(), active: false }]),
+            false => Undo::By(vec![Change::DeleteUser { user: key.clone() }]),
         };
         let request = wire::create(Kind::User, Value::Object(body));
         Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(key)]))
-            .note(self.manner.on_create().map(str::to_owned)))
+            .note(self.manner.on_create().map(str::to_owned))
+            .note(self.first_role()))
+    }
+
+    /// The role of somebody in no group, where roles follow from groups.
+    fn first_role(&self) -> Option<String> {
+        let role = self.mapping.as_deref()?.default.as_ref()?;
+        Some(format!("Their role is {role} until a {} gives another.", self.capabilities.team_word))
     }
 
     /// The identity provider's own id. Grafana finds people by it at sign-in, and once took a number for its own id of a
@@ -84,6 +91,14 @@ impl Rfc {
         }
         let target = Target::user(id);
         let request = self.alter(case, &target, Op::replace("active", active));
+        if self.manner == Manner::Datasaur && !active {
+            let never =
+                "Out of the workspace is out: to bring them back, create the user again and add them to groups.";
+            return Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
+                .risk(Risk::Type(user.user_name.as_str().into()))
+                .note(self.manner.on_deactivate(&user.user_name))
+                .note(case.lost_teams(user, self.capabilities.team_word)));
+        }
         let undo = match user.active {
             Some(before) => Undo::By(vec![Change::SetActive { user: id.clone(), active: before }]),
             None => Undo::Never("Whether the user was active before is not known.".into()),

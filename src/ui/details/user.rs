@@ -11,6 +11,7 @@ use crate::directory::{
     change::{Change, Field, Seat},
     query::account_word,
     record::{Depth, Grant, LastActive, User},
+    role_source::RoleSource,
 };
 
 impl Page<'_> {
@@ -65,6 +66,10 @@ impl Page<'_> {
         let mut lines = Vec::new();
         if holds.org_roles {
             lines.extend(self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole)));
+            let origin = self.origin(user);
+            if !origin.is_empty() {
+                lines.extend(self.fact("", &origin, self.look.dim()));
+            }
         }
         for (seat, level) in [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)] {
             if let Some(level) = level {
@@ -88,6 +93,25 @@ impl Page<'_> {
             lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
         }
         lines
+    }
+
+    /// Where a role comes from that the record does not hold.
+    fn origin(&self, user: &User) -> String {
+        let directory = &self.app.directory;
+        match directory.records().role_source() {
+            RoleSource::Record => String::new(),
+            RoleSource::Told(_) if user.org_role.is_none() => String::new(),
+            RoleSource::Told(_) => "as of the last read; set anew at the next sign-in".into(),
+            RoleSource::Mapping(_) => match directory.givers(user).as_slice() {
+                [] if user.org_role.is_none() => String::new(),
+                [] => format!("in no {} that gives another", self.app.holds().team_word),
+                [one] => format!("from {one}"),
+                [first @ .., last] => {
+                    let first: Vec<&str> = first.iter().map(|name| name.as_str()).collect();
+                    format!("from {} and {last}", first.join(", "))
+                }
+            },
+        }
     }
 
     /// A role that is being taken away is marked at the heading: its line is gone already.
