@@ -53,7 +53,7 @@ impl Room {
         Self(Arc::new(tempfile::tempdir().unwrap()))
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 

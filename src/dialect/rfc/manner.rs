@@ -18,7 +18,6 @@ pub(in crate::dialect) enum Manner {
 }
 
 const NO_ROLES: &str = "This provider keeps no roles: what people may do follows from their groups.";
-const NO_ROLE_OBJECTS: &str = "Roles are not made here: ";
 
 impl Manner {
     /// What a person calls it.
@@ -76,14 +75,9 @@ impl Manner {
             ),
         ];
         refused.extend([Verb::CreateRole, Verb::EditRole, Verb::DeleteRole].map(|verb| {
-            (
-                verb,
-                if no_roles == NO_ROLES {
-                    NO_ROLES.to_owned()
-                } else {
-                    format!("{NO_ROLE_OBJECTS}{}", lower(no_roles))
-                },
-            )
+            let why =
+                if no_roles == NO_ROLES { no_roles.to_owned() } else { format!("Roles are not made here. {no_roles}") };
+            (verb, why)
         }));
         if self == Manner::Grafana {
             let why = "Grafana never deletes a provisioned user: deactivate them, which disables the account.";
@@ -136,9 +130,4 @@ impl Manner {
     pub(super) fn on_delete_group(self) -> Option<&'static str> {
         (self == Manner::Grafana).then_some("Permissions that dashboards and folders give to this team go with it.")
     }
-}
-
-fn lower(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
