@@ -175,7 +175,8 @@ impl App {
                 self.overlays.push(Overlay::Palette(palette));
             }
             (Action::Open, Some(target)) => {
-                if !target.id.starts_with("new:") && !target.id.starts_with("unreadable:") {
+                let read = !target.id.starts_with("new:") && !target.id.starts_with("unreadable:");
+                if read && !self.is_derived(&target) {
                     effects.push(Effect::Work(Job::Reread(target.clone())));
                 }
                 if !matches!(self.overlays.last(), Some(Overlay::Details { .. })) {

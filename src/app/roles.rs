@@ -9,7 +9,7 @@ use super::{
     palette::{self, Palette},
     role_editor::{Of, RoleEditor},
 };
-use crate::directory::{Id, Kind, Name, record::User, role_source::Mapping, work::Job};
+use crate::directory::{Id, Kind, Name, Target, record::User, role_source::Mapping, work::Job};
 
 impl App {
     pub(super) fn open_role(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -70,6 +70,11 @@ impl App {
             entry: palette::Entry::Compare([own.clone(), side]),
         });
         Palette::of(format!("Compare {} with", own.name(&self.directory)), lines.collect())
+    }
+
+    /// True for a role that no server has as a record.
+    pub(super) fn is_derived(&self, target: &Target) -> bool {
+        target.kind == Kind::Role && self.directory.records().role_source().is_derived()
     }
 
     /// What a group gives: one of the roles, or none.

@@ -18,6 +18,8 @@ pub struct Holds {
     pub service_accounts: bool,
     /// Roles are defined here, by what they allow.
     pub custom_roles: bool,
+    /// Roles in the organisation follow from teams.
+    pub mapped: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
 }
@@ -32,6 +34,7 @@ impl Default for Holds {
             activity: true,
             service_accounts: true,
             custom_roles: true,
+            mapped: false,
             team_word: "team",
         }
     }

@@ -196,6 +196,7 @@ impl Capabilities {
             activity: self.activity,
             service_accounts: self.service_accounts,
             custom_roles: !self.derived_roles,
+            mapped: self.mapping.is_some(),
             team_word: if self.team_word.is_empty() { Holds::default().team_word } else { self.team_word },
         }
     }

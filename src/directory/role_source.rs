@@ -108,7 +108,7 @@ impl RoleSource {
                 let mut names: Vec<&Name> = told.values().collect();
                 names.sort_by_key(|name| name.raw());
                 names.dedup();
-                names.into_iter().map(|name| role(name, String::new())).collect()
+                names.into_iter().map(|name| role(name, "as the provider said when it was last read".into())).collect()
             }
         }
     }

@@ -64,11 +64,17 @@ async fn the_role_follows_the_groups_and_the_plan_says_so_before() {
     console.esc();
     console.press(Action::GoRoles);
     console.find("reviewer");
+    console.press(Action::Open);
+    console.settle().await;
+    console.expect("members of evals");
+    console.press(Action::Raw);
+    console.expect("The server has no record of this role.");
     console.press(Action::Holders);
     console.expect(&who);
     console.expect("evals");
-    console.esc();
-    console.esc();
+    for _ in 0..3 {
+        console.esc();
+    }
 
     console.press(Action::GoUsers);
     put_into(&mut console, "evals");
@@ -101,6 +107,7 @@ async fn what_a_group_gives_is_chosen_by_keys_and_kept_in_the_config() {
     console.press(Action::Choose);
     console.settle().await;
     console.expect("ops gives labeler now");
+    assert!(console.row("ops").contains("labeler"));
     assert_eq!(admins(&console), 0, "{}", console.screen());
     assert_eq!(std::fs::read_to_string(&config).unwrap(), CONFIG.replace("\"admin\" #", "\"labeler\" #"));
 

@@ -9,6 +9,8 @@ mod beside;
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
+const NO_RECORD: &str = "The server has no record of this role.";
+
 const NO_DEFINITION: &str = "What these roles allow is not told: there is nothing to compare.";
 
 /// Creations by kind of record.
@@ -107,6 +109,7 @@ impl App {
             | Action::DeleteKey
             | Action::Invite
             | Action::Uninvite => self.beside(action),
+            Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
@@ -138,6 +141,9 @@ impl App {
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
             Action::Teams | Action::Members => refused(&[Verb::AddMember]),
             Action::RolePermissions => refused(&[Verb::EditRole]),
+            Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => {
+                Some(Cow::Borrowed(NO_RECORD))
+            }
             Action::Compare if can.derived_roles => Some(Cow::Borrowed(NO_DEFINITION)),
             Action::Holders | Action::Compare => can.no_roles.as_deref().map(Cow::Borrowed),
             Action::ToggleActive => refused(&[Verb::Deactivate, Verb::Reactivate]),

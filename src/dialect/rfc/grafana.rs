@@ -61,7 +61,7 @@ pub(super) fn settings(document: Option<&Value>) -> Vec<Setting> {
 }
 
 const USER_SYNC: [&str; 3] = [
-    "SCIM creates, updates and disables users. Who signs in must have the same external id there as here.",
+    "SCIM creates, updates and disables users. At sign-in the identity provider must send the external id that the user has here.",
     "SCIM does not manage users: switch it on (user_sync_enabled under [auth.scim], or in Grafana's own pages) before \
      users are changed here.",
     "On: SCIM creates, updates and disables users. Off, which is the default: it does not manage them.",

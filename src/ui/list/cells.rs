@@ -206,6 +206,10 @@ impl<'a> Row<'a> {
                 let cell = Cell::new(count.unwrap_or_else(|| self.look.glyphs.unknown.into()));
                 cell.pending(self.is(&Field::Members), self.look)
             }
+            What::Gives => {
+                let mapping = self.app.capabilities().and_then(|can| can.mapping.as_deref());
+                Cell::new(mapping.and_then(|mapping| mapping.of(&team.name)).map_or("", |role| role.as_str()))
+            }
             What::Admins => Cell::new(self.admins(team)),
             _ => self.created(team.created),
         }
