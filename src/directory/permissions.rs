@@ -158,9 +158,9 @@ impl Directory {
         let derived = self.records().role_source().is_derived();
         let holders = self.holders(role).into_iter();
         let mut all: Vec<(&User, Vec<&Name>)> = holders
-            .flat_map(|(user, teams)| match derived {
-                true => vec![(user, teams)],
-                false => teams.into_iter().map(|team| (user, vec![team])).collect(),
+            .flat_map(|(user, teams)| {
+                let alone = |team| (user, vec![team]);
+                if derived { vec![(user, teams)] } else { teams.into_iter().map(alone).collect() }
             })
             .collect();
         let names = |teams: &[&Name]| teams.iter().map(|team| team.raw().to_owned()).collect::<Vec<_>>();

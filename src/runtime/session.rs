@@ -192,7 +192,7 @@ fn demo_mapping() -> Mapping {
     Mapping {
         order: DATASAUR_ROLES.map(name).into(),
         default: Some(name("labeler")),
-        groups: [("ops", "admin"), ("evals", "reviewer"), ("research", "reviewer"), ("speech", "labeler")]
+        groups: [("growth", "admin"), ("evals", "reviewer"), ("research", "reviewer"), ("speech", "labeler")]
             .map(|(group, role)| (name(group), name(role)))
             .into(),
     }

@@ -160,8 +160,8 @@ async fn the_embedded_demo_has_a_mapping_for_its_session() {
     opener.demo = demo::Options { provider: demo::Provider::Datasaur, ..options() };
     let (opened, _session) = opener.open(None).await.unwrap();
     let mapping = opened.planner.capabilities().mapping.clone().unwrap();
-    assert_eq!(mapping.of(&"ops".into()).map(Name::as_str), Some("admin"));
-    let (_, words) = opener.map_group(None, Arc::clone(&mapping), &"ops".into()).unwrap();
+    assert_eq!(mapping.of(&"growth".into()).map(Name::as_str), Some("admin"));
+    let (_, words) = opener.map_group(None, Arc::clone(&mapping), &"growth".into()).unwrap();
     assert!(words.contains("in this session"), "{words}");
     assert!(!room.path().join("config.toml").exists());
 }

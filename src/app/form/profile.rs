@@ -35,7 +35,13 @@ impl Form {
             Field::choice("hosting", "Hosting", hostings, "dedicated", "where W&B runs").only("provider", &["wandb"]),
             Field::text("workspace", "Workspace", "", "the number in the address: /teams/NUMBER/…")
                 .only("provider", &["datasaur"]),
-            Field::text("url", "URL", "", "https://acme.wandb.io; empty: the provider's own cloud"),
+            Field::text("url", "URL", "", "https://acme.wandb.io; empty: W&B's multi-tenant cloud")
+                .only("provider", &["wandb"]),
+            Field::text("url", "URL", "", "https://acme.grafana.net").only("provider", &["grafana"]),
+            Field::text("url", "URL", "", "your own installation; empty: Datasaur's cloud")
+                .only("provider", &["datasaur"]),
+            Field::text("url", "URL", "", "the whole base, such as https://id.example.com/scim/v2")
+                .only("provider", &["scim"]),
             Field::text("stack", "Stack", "", "number of the stack in Grafana Cloud; empty: a Grafana of your own")
                 .only("provider", &["grafana"]),
             Field::text("key", "Key from", "env WANDB_API_KEY", places).only("provider", &["wandb"]),

@@ -18,6 +18,9 @@ use crate::{
 
 type Planned = Result<Draft, Unsupported>;
 
+/// Why there is no way back into a workspace.
+const OUT: &str = "Out of the workspace is out: to bring them back, create the user again and add them to groups.";
+
 impl Rfc {
     /// One operation on a user, as the server takes it.
     fn alter(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
@@ -47,10 +50,12 @@ impl Rfc {
         body.insert("active".into(), json!(true));
         let keeps = self.capabilities.can(Verb::DeleteUser).is_err()
             || matches!(self.habits.delete_user, Some(Deletion::Deactivates | Deletion::Refused));
-        let undo = match keeps {
-            true => Undo::By(vec![Change::SetActive { user: key.clone(), active: false }]),
-            false => Undo::By(vec![Change::DeleteUser { user: key.clone() }]),
+        let undo = if keeps {
+            Change::SetActive { user: key.clone(), active: false }
+        } else {
+            Change::DeleteUser { user: key.clone() }
         };
+        let undo = Undo::By(vec![undo]);
         let request = wire::create(Kind::User, Value::Object(body));
         Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(key)]))
             .note(self.manner.on_create().map(str::to_owned))
@@ -92,9 +97,7 @@ impl Rfc {
         let target = Target::user(id);
         let request = self.alter(case, &target, Op::replace("active", active));
         if self.manner == Manner::Datasaur && !active {
-            let never =
-                "Out of the workspace is out: to bring them back, create the user again and add them to groups.";
-            return Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
+            return Ok(Draft::new(vec![request], Undo::Never(OUT.into()), Confirm::Reread(vec![target]))
                 .risk(Risk::Type(user.user_name.as_str().into()))
                 .note(self.manner.on_deactivate(&user.user_name))
                 .note(case.lost_teams(user, self.capabilities.team_word)));
@@ -142,10 +145,11 @@ impl Rfc {
         }
         let target = Target::user(id);
         let request = wire::delete(&target).if_match(self.version(case, &target));
-        let never = format!(
-            "A deleted user can't be brought back: a new one has another id and is in no {}.",
-            self.capabilities.team_word
-        );
+        let word = self.capabilities.team_word;
+        let never = match self.manner {
+            Manner::Datasaur => OUT.to_owned(),
+            _ => format!("A deleted user can't be brought back: a new one has another id and is in no {word}."),
+        };
         Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
             .risk(Risk::Type(user.user_name.as_str().into()))
             .note(self.manner.on_delete(&user.user_name))
