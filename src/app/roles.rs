@@ -96,7 +96,8 @@ impl App {
         };
         let lines = mapping.order.iter().map(Some).chain([None]).map(line).collect();
         let title = format!("Role that {group} gives");
-        self.overlays.push(Overlay::Palette(Palette { note, ..Palette::of(title, lines) }));
+        let cursor = mapping.order.iter().position(|role| Some(role) == now).unwrap_or(mapping.order.len());
+        self.overlays.push(Overlay::Palette(Palette { note, cursor, ..Palette::of(title, lines) }));
     }
 
     /// Has it written down; it counts once it is.

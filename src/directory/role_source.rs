@@ -86,6 +86,11 @@ impl RoleSource {
         !matches!(self, RoleSource::Record)
     }
 
+    /// True where a role that is missing was not told: there may be one.
+    pub fn may_leave_out(&self) -> bool {
+        matches!(self, RoleSource::Told(_))
+    }
+
     /// True where a membership decides.
     pub fn is_mapping(&self) -> bool {
         matches!(self, RoleSource::Mapping(_))

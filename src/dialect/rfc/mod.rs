@@ -213,7 +213,7 @@ impl Dialect for Rfc {
             }
             (Manner::Grafana, Class::Forbidden, _) => {
                 "The service account needs the roles User administration and Teams, or the permissions org.users:* and \
-                 teams:*."
+                 teams:*; to see the settings, settings:read."
             }
             (Manner::Grafana, Class::NotFound, Some(404)) => NAMESPACE,
             (Manner::Datasaur, Class::Unauthorized, _) => {

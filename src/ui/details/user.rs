@@ -59,7 +59,8 @@ impl Page<'_> {
 
     fn facts(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
         let holds = self.app.holds();
-        let unknown = unknown(user);
+        let untold = self.app.directory.records().role_source().may_leave_out();
+        let unknown = if untold { "not known" } else { unknown(user) };
         let or_unknown =
             |name: Option<&crate::directory::Name>| name.map_or_else(|| unknown.into(), ToString::to_string);
         let role = format!("{}{}", or_unknown(user.org_role.as_ref()), self.mark(target, &Field::OrgRole));
@@ -100,7 +101,7 @@ impl Page<'_> {
         let directory = &self.app.directory;
         match directory.records().role_source() {
             RoleSource::Record => String::new(),
-            RoleSource::Told(_) if user.org_role.is_none() => String::new(),
+            RoleSource::Told(_) if user.org_role.is_none() => "not told when it was last read".into(),
             RoleSource::Told(_) => "as of the last read; set anew at the next sign-in".into(),
             RoleSource::Mapping(_) => match directory.givers(user).as_slice() {
                 [] if user.org_role.is_none() => String::new(),

@@ -141,6 +141,9 @@ impl<'a> Row<'a> {
                 }
                 cell.pending(self.is(&Field::Display), self.look)
             }
+            What::OrgRole if user.org_role.is_none() && self.app.directory.records().role_source().may_leave_out() => {
+                Cell::new(self.look.glyphs.unknown)
+            }
             What::OrgRole => or_none(user.org_role.as_ref()).pending(self.is(&Field::OrgRole), self.look),
             What::Seat => or_none(user.models_seat.as_ref()).pending(self.is(&Field::Seat(Seat::Models)), self.look),
             What::Account => Cell::new(if user.account == Account::OrgService { "organisation" } else { "team" }),
