@@ -92,7 +92,7 @@ pub enum DoctorSubject {
 /// The organisation that the demo directory shows, wherever it is opened from.
 pub const DEMO_SEED: u64 = 1;
 
-/// The embedded directory: a stand-in made from W&B's documents, real HTTP on this machine.
+/// The embedded directory: a stand-in made from the providers' documents, real HTTP on this machine.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// Serve it at this address without a console, until stopped; port 0 takes any free one.
@@ -102,7 +102,8 @@ pub struct DemoArgs {
     /// restart.
     #[arg(long, value_name = "NAME")]
     pub key_env: Option<String>,
-    /// Whose API it speaks: wandb or scim.
+    /// Whose API it speaks: wandb, scim, grafana or datasaur. What Grafana and Datasaur leave undocumented (paging, PATCH,
+    /// versions, errors, what DELETE does) is as the RFCs have it.
     #[arg(long, value_name = "P", default_value = "wandb")]
     pub provider: Provider,
     /// W&B's hosting: multi-tenant, dedicated or self-managed.

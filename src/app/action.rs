@@ -106,6 +106,7 @@ actions! {
     Profile "profile" Global "" "Switch to another profile" [];
     MyAccount "my-account" Global "" "Your own account (whoami): whose key is in use, with teams and API keys" ["w"];
     ServerFilter "server-filter" Users "" "Read only the users that the server finds by a SCIM filter, or all again" [];
+    Settings "settings" Global "" "How SCIM is set up at the provider, and what follows from it (provider-settings)" [];
     Redraw "redraw" Global "" "Draw the whole screen again" ["ctrl-l"];
     Down "down" Global "" "One row down" ["j", "down"];
     Up "up" Global "" "One row up" ["k", "up"];
@@ -122,6 +123,7 @@ actions! {
     Holders "holders" Roles "holders" "Who holds the role, and in which teams" ["h", "ctrl-o"];
     Compare "compare" Roles "" "Two roles side by side: the two marked, or this one and another" ["shift-c"];
     Invitations "invitations" Teams "invited" "Invitations to the team, and its members" ["i"];
+    GroupRole "group-role" Teams "its role" "Choose the role that the team gives, where roles follow from teams" ["r"];
     ReplaceMembers "replace-members" Teams "" "Replace all members of the team by a list of names" ["shift-m"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];

@@ -6,7 +6,7 @@
 use super::{App, Overlay};
 use crate::directory::{
     Id, Target,
-    aside::{ApiKey, Participant, Person, Topic},
+    aside::{ApiKey, Participant, Person, Setting, Topic},
     change::Change,
 };
 
@@ -147,9 +147,16 @@ impl App {
         coming.chain(told.into_iter().map(|one| PartRow::There { one, going: goes(one) })).collect()
     }
 
+    /// The provider's settings, as told; without values before.
+    pub fn settings(&self) -> &[Setting] {
+        let unknown = self.capabilities().map(|can| can.settings.as_slice()).unwrap_or_default();
+        self.directory.settings().unwrap_or(unknown)
+    }
+
     fn row_ids(&self, topic: &Topic) -> Vec<Id> {
         match topic {
             Topic::Roster(team) => self.part_rows(team).iter().map(|row| row.id().clone()).collect(),
+            Topic::Settings => self.settings().iter().map(|setting| Id::from(setting.name)).collect(),
             _ => self.key_rows(topic).iter().map(|row| row.id().clone()).collect(),
         }
     }

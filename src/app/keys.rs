@@ -85,10 +85,11 @@ impl App {
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
             Some(Overlay::Permissions { .. }) => vec![Scope::Users],
             Some(Overlay::Story { .. }) => vec![Scope::Activity],
-            Some(Overlay::Aside(aside)) => vec![match aside.topic {
-                Topic::Roster(_) => Scope::Invitations,
-                Topic::Me | Topic::Person(_) => Scope::Account,
-            }],
+            Some(Overlay::Aside(aside)) => match aside.topic {
+                Topic::Roster(_) => vec![Scope::Invitations],
+                Topic::Me | Topic::Person(_) => vec![Scope::Account],
+                Topic::Settings => vec![],
+            },
             Some(Overlay::Secret(_)) => return vec![Scope::Secret],
             Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Compare { .. }) => vec![],
             None if self.profile.is_none() => vec![Scope::Welcome],

@@ -13,12 +13,13 @@ use secrecy::SecretString;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
 use crate::directory::{
-    Directory, Id, Kind, Target,
+    Directory, Id, Kind, Name, Target,
     change::ChangeId,
     guard::Guards,
     holds::Holds,
     plan::{Capabilities, Plan, Planner, Risk},
     records::Records,
+    role_source::Mapping,
     work::{Job, Link, Proof, Report},
 };
 use crate::scim::{failure::Failure, filter::Filter, text::clean_line};
@@ -250,6 +251,13 @@ pub enum Effect {
     Open(Option<String>),
     /// Write a new profile to the config file, and open it.
     SaveProfile(form::ProfileDraft),
+    /// Write down what a group gives from now on, where the profile is kept; the mapping holds it already.
+    MapGroup {
+        /// All groups.
+        mapping: Arc<Mapping>,
+        /// The one that was changed.
+        group: Name,
+    },
     /// Drop these elsewhere: freeing a large directory takes longer than a frame.
     Discard(Box<Records>),
     /// Draw everything again.
@@ -270,6 +278,8 @@ pub enum Msg {
     OpenFailed(String),
     /// A profile could not be saved: the field and why.
     ProfileRefused(String, String),
+    /// What a group gives was written down; or why it was not.
+    Mapped(Result<(Arc<Mapping>, String), String>),
     /// The process was asked to end.
     Terminate,
 }
@@ -373,6 +383,7 @@ impl App {
                 Some(Overlay::Form(form)) => form.refuse(&field, why),
                 _ => self.fail(why),
             },
+            Msg::Mapped(result) => self.on_mapped(result, &mut effects),
             Msg::Terminate => effects.push(Effect::Quit),
         }
         self.hydrate_visible(&mut effects);

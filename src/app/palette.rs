@@ -9,7 +9,10 @@ use super::{
     compare::Side,
     text_field,
 };
-use crate::directory::search::{Scratch, Words};
+use crate::directory::{
+    Name,
+    search::{Scratch, Words},
+};
 
 /// The name of the embedded directory's profile: opened by an entry of its own, for no config knows it.
 pub(super) const DEMO: &str = "demo";
@@ -25,6 +28,8 @@ pub enum Entry {
     Demo,
     /// Show two roles side by side.
     Compare([Side; 2]),
+    /// This group gives this role from now on, or none.
+    MapGroup(Name, Option<Name>),
 }
 
 /// One line.
@@ -47,6 +52,8 @@ pub struct Line {
 pub struct Palette {
     /// What is chosen.
     pub title: String,
+    /// A sentence under the lines.
+    pub note: Option<&'static str>,
     /// What is typed.
     pub input: Input,
     /// All lines.

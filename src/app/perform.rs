@@ -43,6 +43,7 @@ impl App {
             | Action::MarkAll
             | Action::MarkRange => self.arrange(action),
             Action::RolePermissions | Action::Holders | Action::Compare => self.open_role(action, effects),
+            Action::GroupRole => self.open_mapping(),
             Action::SetRole
             | Action::Teams
             | Action::Members
@@ -59,7 +60,9 @@ impl App {
             }
             Action::Choose => self.choose(effects),
             Action::Look => self.look(effects),
-            Action::MyAccount | Action::Account | Action::Invitations => self.open_aside(action, effects),
+            Action::MyAccount | Action::Account | Action::Invitations | Action::Settings => {
+                self.open_aside(action, effects);
+            }
             Action::NewKey | Action::Invite | Action::DeleteKey | Action::Uninvite => {
                 self.change_aside(action, effects);
             }
@@ -182,7 +185,8 @@ impl App {
                 self.overlays.push(Overlay::Palette(palette));
             }
             (Action::Open, Some(target)) => {
-                if !target.id.starts_with("new:") && !target.id.starts_with("unreadable:") {
+                let read = !target.id.starts_with("new:") && !target.id.starts_with("unreadable:");
+                if read && !self.is_derived(&target) {
                     effects.push(Effect::Work(Job::Reread(target.clone())));
                 }
                 if !matches!(self.overlays.last(), Some(Overlay::Details { .. })) {
@@ -268,6 +272,7 @@ impl App {
                     (palette::Entry::Compare(sides), None) => {
                         self.overlays.push(Overlay::Compare { sides, scroll: 0 });
                     }
+                    (palette::Entry::MapGroup(group, role), None) => self.map_group(group, role, effects),
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
             }

@@ -31,6 +31,11 @@ impl App {
                 self.hydrated.clear();
                 self.rows_changed();
             }
+            Report::Remapped(records) => {
+                let old = self.directory.replace(*records, false);
+                effects.push(Effect::Discard(Box::new(old)));
+                self.rows_changed();
+            }
             Report::RefreshBegan => {
                 self.directory.refresh_begins();
                 self.sync.busy = true;
@@ -209,6 +214,7 @@ impl App {
             Topic::Me => "Your own account",
             Topic::Person(_) => "The account",
             Topic::Roster(_) => "The invitations",
+            Topic::Settings => "The settings",
         };
         let why = format!("{what} could not be read: {}", failure.sentences());
         if !self.ask_failed(topic, why.clone()) {

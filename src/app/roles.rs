@@ -1,5 +1,7 @@
 //! What is done with custom roles beside the forms: the permission editor, who holds a role, two roles side by side.
 
+use std::sync::Arc;
+
 use super::{
     App, Effect, Overlay, Tab,
     action::Action,
@@ -7,7 +9,7 @@ use super::{
     palette::{self, Palette},
     role_editor::{Of, RoleEditor},
 };
-use crate::directory::{Id, Name, record::User, work::Job};
+use crate::directory::{Id, Kind, Name, Target, record::User, role_source::Mapping, work::Job};
 
 impl App {
     pub(super) fn open_role(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -70,8 +72,61 @@ impl App {
         Palette::of(format!("Compare {} with", own.name(&self.directory)), lines.collect())
     }
 
-    /// Who holds the role that the box on top is about, a line for each team.
-    pub fn holdings(&self, role: &Id) -> Vec<(&User, &Name)> {
+    /// True for a role that no server has as a record.
+    pub(super) fn is_derived(&self, target: &Target) -> bool {
+        target.kind == Kind::Role && self.directory.records().role_source().is_derived()
+    }
+
+    /// What a group gives: one of the roles, or none.
+    pub(super) fn open_mapping(&mut self) {
+        let group = self.subject().and_then(|target| self.directory.team(&target.id)).map(|group| group.name.clone());
+        let can = self.capabilities().map(|can| (can.mapping.clone(), can.mapping_note));
+        let (Some(group), Some((Some(mapping), note))) = (group, can) else { return };
+        let now = mapping.of(&group);
+        let line = |role: Option<&Name>| palette::Line {
+            name: role.map_or_else(|| "none".to_owned(), ToString::to_string),
+            help: match (role == now, role) {
+                (true, _) => "as it is now".into(),
+                (false, Some(_)) => String::new(),
+                (false, None) => "the group gives no role".into(),
+            },
+            key: String::new(),
+            refused: None,
+            entry: palette::Entry::MapGroup(group.clone(), role.cloned()),
+        };
+        let lines = mapping.order.iter().map(Some).chain([None]).map(line).collect();
+        let title = format!("Role that {group} gives");
+        let cursor = mapping.order.iter().position(|role| Some(role) == now).unwrap_or(mapping.order.len());
+        self.overlays.push(Overlay::Palette(Palette { note, cursor, ..Palette::of(title, lines) }));
+    }
+
+    /// Has it written down; it counts once it is.
+    pub(super) fn map_group(&mut self, group: Name, role: Option<Name>, effects: &mut Vec<Effect>) {
+        let Some(mapping) = self.capabilities().and_then(|can| can.mapping.clone()) else { return };
+        if mapping.of(&group) == role.as_ref() {
+            return self.say(format!("{group} gives that already."));
+        }
+        let mut mapping = (*mapping).clone();
+        match role {
+            Some(role) => drop(mapping.groups.insert(group.clone(), role)),
+            None => drop(mapping.groups.shift_remove(&group)),
+        }
+        effects.push(Effect::MapGroup { mapping: Arc::new(mapping), group });
+    }
+
+    pub(super) fn on_mapped(&mut self, result: Result<(Arc<Mapping>, String), String>, effects: &mut Vec<Effect>) {
+        match result {
+            Ok((mapping, words)) => {
+                let unread = Kind::ALL.into_iter().filter(|kind| !self.directory.is_read(*kind)).collect();
+                effects.push(Effect::Work(Job::Remap(mapping, unread)));
+                self.say(words);
+            }
+            Err(why) => self.fail(why),
+        }
+    }
+
+    /// Who holds the role that the box on top is about, as [`crate::directory::Directory::holdings`].
+    pub fn holdings(&self, role: &Id) -> Vec<(&User, Vec<&Name>)> {
         self.directory.role(role).map(|role| self.directory.holdings(&role.name)).unwrap_or_default()
     }
 

@@ -14,6 +14,8 @@ use crate::scim::text;
 
 mod check;
 
+pub use check::DATASAUR_ROLES;
+
 /// The colours of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {

@@ -13,8 +13,9 @@ pub mod save;
 pub mod secret;
 
 pub use error::ConfigError;
-pub use file::{ConfigFile, Glyphs, Theme, Ui};
+pub use file::{ConfigFile, DATASAUR_ROLES, Glyphs, Theme, Ui};
 pub use places::Places;
 pub use profile::{AuthForm, Confirm, Hosting, Profile, Provider, resolve};
-pub use save::{NewProfile, save_profile};
+
+pub use save::{NewProfile, save_mapping, save_profile};
 pub use secret::{KeyError, KeySource};

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
+use toml_edit::{DocumentMut, Item, TableLike};
 
 use super::error::ConfigError;
 use super::file::ConfigFile;
@@ -21,6 +22,10 @@ pub struct NewProfile {
     pub hosting: Option<Hosting>,
     /// The server's address; W&B's shared cloud needs none.
     pub url: Option<String>,
+    /// The number of the stack in Grafana Cloud; Grafana only.
+    pub stack: Option<String>,
+    /// The number of the workspace; Datasaur only.
+    pub workspace: Option<String>,
     /// How the key is sent.
     pub auth: AuthForm,
     /// Where the key is. A key itself is never written: `Value` is refused.
@@ -39,11 +44,7 @@ pub fn save_profile(path: &Path, name: &str, fields: &NewProfile) -> Result<Conf
         let why = format!("\"{name}\" can't be a profile's name");
         return Err(fail(why, "use letters, digits, - and _"));
     }
-    let old = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(fail(format!("this file can't be read: {error}"), "check its owner and mode")),
-    };
+    let old = read(path)?;
     if ConfigFile::parse(&old, path)?.profiles.contains_key(name) {
         return Err(fail(format!("there is a profile \"{name}\" already"), "choose another name"));
     }
@@ -53,13 +54,72 @@ pub fn save_profile(path: &Path, name: &str, fields: &NewProfile) -> Result<Conf
         _ => "\n\n",
     };
     let new = format!("{old}{gap}[profile.{name}]\n{}", lines(fields)?);
-    let checked = ConfigFile::parse(&new, path)?;
+    write(path, &new)
+}
+
+/// Puts what a group gives into `[profile.NAME.mapping.groups]`, or takes it out; comments and order stay. Checked and
+/// replaced like [`save_profile`].
+///
+/// # Errors
+/// If the profile is not in the file, or the file can't be read or written.
+pub fn save_mapping(path: &Path, name: &str, group: &str, role: Option<&str>) -> Result<(), ConfigError> {
+    let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
+    let mut document: DocumentMut =
+        read(path)?.parse().map_err(|error| fail(format!("{error}"), "correct this line"))?;
+    let profile = document.get_mut("profile").and_then(|all| all.get_mut(name)).and_then(Item::as_table_like_mut);
+    let Some(profile) = profile else {
+        return Err(fail(format!("there is no [profile.{name}]"), "add one, or keep the mapping elsewhere"));
+    };
+    let mapping = table(profile, "mapping");
+    let groups = mapping.and_then(|mapping| table(mapping, "groups"));
+    let Some(groups) = groups else {
+        return Err(fail(format!("[profile.{name}.mapping] is no table"), "correct this line"));
+    };
+    match (role, groups.get_mut(group).and_then(Item::as_value_mut)) {
+        (Some(role), Some(held)) => {
+            // What stands around the value, such as a comment behind it, belongs to the line.
+            let around = held.decor().clone();
+            *held = role.into();
+            *held.decor_mut() = around;
+        }
+        (Some(role), None) => drop(groups.insert(group, toml_edit::value(role))),
+        (None, _) => drop(groups.remove(group)),
+    }
+    write(path, &document.to_string()).map(drop)
+}
+
+/// The table of this name, made where there is none.
+fn table<'a>(of: &'a mut dyn TableLike, name: &str) -> Option<&'a mut dyn TableLike> {
+    let made = || {
+        let mut table = toml_edit::Table::new();
+        // Without lines of its own it needs no heading.
+        table.set_implicit(true);
+        Item::Table(table)
+    };
+    of.entry(name).or_insert_with(made).as_table_like_mut()
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => {
+            let why = format!("this file can't be read: {error}");
+            Err(ConfigError::about(path, why, "check its owner and mode"))
+        }
+    }
+}
+
+/// Checks the text and puts it in the place of the file in one step.
+fn write(path: &Path, new: &str) -> Result<ConfigFile, ConfigError> {
+    let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
+    let checked = ConfigFile::parse(new, path)?;
     // A link (to a dotfiles repository, say) stays a link: the file behind it is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     if let Some(directory) = target.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         make_private(directory)?;
     }
-    replace(&target, &new).map_err(|error| fail(format!("this file can't be written: {error}"), "check its place"))?;
+    replace(&target, new).map_err(|error| fail(format!("this file can't be written: {error}"), "check its place"))?;
     Ok(checked)
 }
 
@@ -76,6 +136,8 @@ fn lines(fields: &NewProfile) -> Result<String, ConfigError> {
         ("provider", Some(text(fields.provider.as_str()))),
         ("hosting", fields.hosting.map(|hosting| text(hosting.as_str()))),
         ("url", fields.url.as_deref().map(text)),
+        ("stack", fields.stack.as_deref().map(text)),
+        ("workspace", fields.workspace.as_deref().map(text)),
         ("auth", auth.map(text)),
         ("user", user.map(|user| text(user))),
         ("key", key(&fields.key)?),
@@ -131,6 +193,8 @@ mod tests {
             auth: AuthForm::BasicUser("ann \"a\"".into()),
             key: KeySource::Command(vec!["pass".into(), "show".into(), "it's".into()]),
             me: Some("ann".into()),
+            stack: None,
+            workspace: None,
             read_only: true,
         }
     }
@@ -168,6 +232,45 @@ mod tests {
         save_profile(&link, "acme", &acme()).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_mapping_is_changed_and_the_rest_stays() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("config.toml");
+        let text = "# mine\n[profile.lab]\nprovider = \"datasaur\"\nworkspace = \"7\"\n\n[profile.lab.mapping.groups]\n\
+            Zoo = \"labeler\" # keepers\nQA = \"labeler\"\n\n[ui]\ntheme = \"dark\"\n";
+        fs::write(&path, text).unwrap();
+        save_mapping(&path, "lab", "Zoo", Some("admin")).unwrap();
+        save_mapping(&path, "lab", "The Leads", Some("reviewer")).unwrap();
+        save_mapping(&path, "lab", "QA", None).unwrap();
+        let expected = text
+            .replace("Zoo = \"labeler\"", "Zoo = \"admin\"")
+            .replace("QA = \"labeler\"", "\"The Leads\" = \"reviewer\"");
+        assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+
+        let before = fs::read_to_string(&path).unwrap();
+        assert!(save_mapping(&path, "lab", "QA", Some("owner")).unwrap_err().to_string().contains("owner"));
+        assert!(save_mapping(&path, "other", "QA", Some("admin")).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn the_first_group_that_is_mapped_makes_the_table() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("config.toml");
+        let lab = NewProfile {
+            provider: Provider::Datasaur,
+            hosting: None,
+            url: None,
+            workspace: Some("7".into()),
+            ..acme()
+        };
+        save_profile(&path, "lab", &lab).unwrap();
+        save_mapping(&path, "lab", "QA", Some("reviewer")).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.ends_with("\n[profile.lab.mapping.groups]\nQA = \"reviewer\"\n"), "{text}");
+        assert_eq!(ConfigFile::load(&path).unwrap().unwrap().profiles["lab"].mapping.as_ref().unwrap().groups.len(), 1);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! It is a stand-in made from documentation: W&B's published SCIM reference, and RFC 7643 and RFC 7644 for the plain
 //! provider. It has never been compared with a real W&B server, and where the reference is silent or contradicts
-//! itself it follows a choice that is named beside the code. It writes its own JSON and shares nothing with the
+//! itself it follows a choice that is named beside the code. Of Grafana and Datasaur little is documented below their
+//! addresses: `grafana.rs` names what is, and the rest is as the RFCs have it. It writes its own JSON and shares nothing with the
 //! client's rooms, so that a mistake of one is not repeated by the other.
 //!
 //! Choices where the documents are silent: `teamRoles` changes the named teams only and refuses teams the user is not
@@ -14,6 +15,7 @@ mod auth;
 mod clock;
 mod dice;
 mod faults;
+mod grafana;
 mod graphql;
 mod groups;
 mod ids;

@@ -51,8 +51,13 @@ pub enum Provider {
     Wandb,
     /// Plain RFC 7643 and RFC 7644.
     Scim,
+    /// Grafana: users and teams over SCIM, roles and the configuration beside it.
+    Grafana,
+    /// Datasaur: users and groups of one workspace.
+    Datasaur,
 }
-words!(Provider, "provider", Provider::Wandb => "wandb", Provider::Scim => "scim");
+words!(Provider, "provider", Provider::Wandb => "wandb", Provider::Scim => "scim", Provider::Grafana => "grafana",
+    Provider::Datasaur => "datasaur");
 
 /// How W&B is hosted; it decides what deactivation means and which user fields may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

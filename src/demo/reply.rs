@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 pub(super) enum Protocol {
     Scim,
     GraphQl,
+    /// Grafana's HTTP API: `{"message":…}`.
+    Grafana,
+    /// What serves `/apis/` at Grafana: Kubernetes' `Status`.
+    Kubernetes,
 }
 
 impl Protocol {
@@ -20,7 +24,7 @@ impl Protocol {
     fn media_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Scim => "application/scim+json",
-            Self::GraphQl => "application/json",
+            Self::GraphQl | Self::Grafana | Self::Kubernetes => "application/json",
         })
     }
 }
@@ -89,6 +93,8 @@ pub(super) struct Refusal {
     pub status: u16,
     pub scim_type: Option<&'static str>,
     pub detail: String,
+    /// How it is written, where that is not as the answers beside it.
+    pub speaker: Option<Protocol>,
 }
 
 /// GraphQL's errors say the detail.
@@ -100,35 +106,35 @@ impl fmt::Display for Refusal {
 
 impl Refusal {
     pub(super) fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self { status, scim_type: None, detail: detail.into() }
+        Self { status, scim_type: None, detail: detail.into(), speaker: None }
     }
 
     pub(super) fn value(detail: impl Into<String>) -> Self {
-        Self { status: 400, scim_type: Some("invalidValue"), detail: detail.into() }
+        Self { scim_type: Some("invalidValue"), ..Self::new(400, detail) }
     }
 
     pub(super) fn syntax(detail: impl Into<String>) -> Self {
-        Self { status: 400, scim_type: Some("invalidSyntax"), detail: detail.into() }
+        Self { scim_type: Some("invalidSyntax"), ..Self::new(400, detail) }
     }
 
     pub(super) fn path(detail: impl Into<String>) -> Self {
-        Self { status: 400, scim_type: Some("invalidPath"), detail: detail.into() }
+        Self { scim_type: Some("invalidPath"), ..Self::new(400, detail) }
     }
 
     pub(super) fn filter(detail: impl Into<String>) -> Self {
-        Self { status: 400, scim_type: Some("invalidFilter"), detail: detail.into() }
+        Self { scim_type: Some("invalidFilter"), ..Self::new(400, detail) }
     }
 
     pub(super) fn target(detail: impl Into<String>) -> Self {
-        Self { status: 400, scim_type: Some("noTarget"), detail: detail.into() }
+        Self { scim_type: Some("noTarget"), ..Self::new(400, detail) }
     }
 
     pub(super) fn mutability(detail: impl Into<String>) -> Self {
-        Self { status: 400, scim_type: Some("mutability"), detail: detail.into() }
+        Self { scim_type: Some("mutability"), ..Self::new(400, detail) }
     }
 
     pub(super) fn taken(detail: impl Into<String>) -> Self {
-        Self { status: 409, scim_type: Some("uniqueness"), detail: detail.into() }
+        Self { scim_type: Some("uniqueness"), ..Self::new(409, detail) }
     }
 
     pub(super) fn unknown(what: &str, id: &str) -> Self {
@@ -139,9 +145,26 @@ impl Refusal {
         Self::new(405, detail)
     }
 
+    /// Written in this shape, whatever is asked.
+    pub(super) fn written(self, speaker: Protocol) -> Self {
+        Self { speaker: Some(speaker), ..self }
+    }
+
     fn body(&self, protocol: Protocol) -> Value {
-        if protocol == Protocol::GraphQl {
-            return json!({ "errors": [{ "message": self.detail }] });
+        match protocol {
+            Protocol::GraphQl => return json!({ "errors": [{ "message": self.detail }] }),
+            Protocol::Grafana if self.status == 403 => {
+                return json!({"accessErrorId": "ACE0000000001", "message": self.detail, "title": "Access denied"});
+            }
+            Protocol::Grafana => return json!({ "message": self.detail }),
+            Protocol::Kubernetes => {
+                let reason = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
+                return json!({
+                    "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.detail,
+                    "reason": reason.unwrap_or_default().replace(' ', ""), "code": self.status,
+                });
+            }
+            Protocol::Scim => {}
         }
         let mut body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
@@ -155,6 +178,7 @@ impl Refusal {
     }
 
     pub(super) fn into_response(self, protocol: Protocol) -> Response<Body> {
+        let protocol = self.speaker.unwrap_or(protocol);
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = self.body(protocol);
         let mut response = Response::new(Body::from(body.to_string()));

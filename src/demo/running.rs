@@ -39,7 +39,7 @@ pub async fn start(options: Options) -> io::Result<Running> {
     let clock = Clock::new(options.now);
     let (seeded, now) = (options.clone(), clock.start());
     let state = tokio::task::spawn_blocking(move || seed::organisation(&seeded, now)).await?;
-    let keys = Keys::new(options.key.as_deref())?;
+    let keys = Keys::new(options.key.as_deref(), options.provider)?;
     let server = Arc::new(Server::new(options, &format!("http://{address}"), keys, clock, state));
     let (stop, stopped) = oneshot::channel::<()>();
     let service = server.router().into_make_service_with_connect_info::<Scissors>();

@@ -46,6 +46,9 @@ pub(super) fn organisation(options: &Options, now: Moment) -> State {
             _ => seeding.person(place),
         };
         seeding.date(&mut user, place);
+        if options.provider == Provider::Grafana {
+            user.external_id = Some(format!("idp|{}", user.user_name).into());
+        }
         let number = state.insert_user(user);
         seeding.memberships(&mut state, number);
     }

@@ -18,7 +18,7 @@ use super::request::Ask;
 use super::state::State;
 use super::version::Generation;
 use super::wire::Scissors;
-use super::{graphql, rfc, wandb};
+use super::{grafana, graphql, rfc, wandb};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 16 << 20;
@@ -41,6 +41,8 @@ fn root(provider: Provider) -> &'static str {
     match provider {
         Provider::Wandb => "/scim/",
         Provider::Scim => "/scim/v2/",
+        Provider::Grafana => grafana::ROOT,
+        Provider::Datasaur => "/api/teams/4711/scim/v2/",
     }
 }
 
@@ -80,7 +82,7 @@ impl Server {
     fn holder(&self, headers: &HeaderMap) -> Result<Holder, Refusal> {
         let unknown = || Refusal::new(401, "the API key is missing or unknown");
         let offered = header_text(headers, &header::AUTHORIZATION).and_then(offered).ok_or_else(unknown)?;
-        if self.options.provider == Provider::Scim && offered.key == self.keys.admin {
+        if self.options.provider != Provider::Wandb && offered.key == self.keys.admin {
             return Ok(Holder::First);
         }
         if offered.bearer && !Generation::of(&self.options).bearer {
@@ -103,7 +105,7 @@ impl Server {
     fn answer(&self, parts: &Parts, asked: Asked) -> Option<Answer> {
         let holder = match self.holder(&parts.headers) {
             Ok(holder) => holder,
-            Err(refusal) => return Some(Err(refusal)),
+            Err(refusal) => return Some(Err(self.outside(refusal, Protocol::Grafana))),
         };
         match asked {
             Asked::Scim(body) => match self.may_use_scim(holder) {
@@ -117,12 +119,19 @@ impl Server {
         }
     }
 
+    /// What refuses before the handlers are asked is, at Grafana, another program than what speaks SCIM.
+    fn outside(&self, refusal: Refusal, speaker: Protocol) -> Refusal {
+        if self.options.provider == Provider::Grafana { refusal.written(speaker) } else { refusal }
+    }
+
     /// Does it, or lets it fail or vanish as the faults say.
     fn met_by_fate(&self, writes: bool, act: impl FnOnce() -> Answer) -> Option<Answer> {
         match self.faults.decide(writes) {
             Fate::Spared => Some(act()),
-            Fate::Fails(429) => Some(Err(Refusal::new(429, "Rate limit exceeded"))),
-            Fate::Fails(status) => Some(Err(Refusal::new(status, "failed on request (demo server)"))),
+            Fate::Fails(status) => {
+                let words = if status == 429 { "Rate limit exceeded" } else { "failed on request (demo server)" };
+                Some(Err(self.outside(Refusal::new(status, words), Protocol::Kubernetes)))
+            }
             Fate::Cut { applied: false } => None,
             Fate::Cut { applied: true } => act().err().map(Err),
         }
@@ -154,12 +163,19 @@ impl Server {
             body,
         };
         let path = parts.uri.path();
-        let Some(inner) = path.strip_prefix(root(self.options.provider)) else { return Err(no_such_path(path)) };
-        let segments: Vec<String> = inner.split('/').map(unescape).collect();
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let whole: Vec<String> = path.split('/').skip(1).map(unescape).collect();
+        let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
+        if self.options.provider == Provider::Grafana {
+            return grafana::route(&ask, &self.state, &parts.method, &whole);
+        }
+        let root = root(self.options.provider);
+        if !path.starts_with(root) {
+            return Err(no_such_path(path));
+        }
+        let segments = whole.get(root.matches('/').count() - 1..).unwrap_or_default();
         let handled = match self.options.provider {
-            Provider::Wandb => wandb::route(&ask, &self.state, &parts.method, &segments),
-            Provider::Scim => rfc::route(&ask, &self.state, &parts.method, &segments),
+            Provider::Wandb => wandb::route(&ask, &self.state, &parts.method, segments),
+            _ => rfc::route(&ask, &self.state, &parts.method, segments),
         };
         handled.unwrap_or_else(|| Err(no_such_path(path)))
     }
@@ -200,6 +216,7 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     let scissors = parts.extensions.get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
     let protocol = match parts.uri.path() {
         "/graphql" if server.options.provider == Provider::Wandb => Protocol::GraphQl,
+        path if server.options.provider == Provider::Grafana && path.starts_with("/api/") => Protocol::Grafana,
         _ => Protocol::Scim,
     };
     let answer = match to_bytes(body, BODY_LIMIT).await {

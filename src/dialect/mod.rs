@@ -131,6 +131,12 @@ pub trait Dialect: Planner {
         None
     }
 
+    /// The same with roles by another mapping; `None` where they don't follow from groups.
+    fn with_mapping(&self, mapping: Arc<Mapping>) -> Option<Arc<dyn Dialect>> {
+        let _ = mapping;
+        None
+    }
+
     /// Where the provider's own HTTP API is, for a SCIM root; `None` where it is not asked.
     fn api(&self, base: &Url) -> Option<Url> {
         let _ = base;

@@ -16,6 +16,8 @@ pub enum Topic {
     Person(Id),
     /// The members and invitations of this team.
     Roster(Id),
+    /// How the provider is set up.
+    Settings,
 }
 
 /// A question with the request that asks it.
@@ -36,8 +38,21 @@ pub enum Told {
     Person(Person),
     /// To [`Topic::Roster`].
     Roster(Vec<Participant>),
+    /// To [`Topic::Settings`].
+    Settings(Vec<Setting>),
     /// There is no such person, or no such team.
     Nothing,
+}
+
+/// One setting of the provider that matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name for people.
+    pub name: &'static str,
+    /// Its value; `None` is not known.
+    pub value: Option<Name>,
+    /// What follows from it.
+    pub meaning: &'static str,
 }
 
 /// An account with what only its own interface shows.

@@ -46,7 +46,7 @@ pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &
         return Err(format!("This record could not be read ({}: {}), so it is not edited.", problem.path, problem.why));
     }
     let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
-    if takes_admin_away(change, user) {
+    if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
         last_admin(user, directory, guards, earlier, &mut guarded)?;
     }
     guarded.notes.extend(teams_left_without_admin(change, user, directory, earlier));
@@ -102,6 +102,17 @@ fn takes_admin_away(change: &Change, user: &User) -> bool {
         }
 }
 
+/// True where the role follows from groups, and this group is what makes them admin.
+fn leaves_admin_group(change: &Change, user: &User, directory: &Directory) -> bool {
+    let Change::RemoveMember { team, .. } = change else { return false };
+    if !user.org_role.as_ref().is_some_and(|role| role.is("admin")) {
+        return false;
+    }
+    let left: Vec<Id> = directory.teams_of(&user.id).iter().filter(|other| *other != team).cloned().collect();
+    let after = directory.records().derived_role(user, &left).flatten();
+    directory.records().role_source().is_mapping() && !after.is_some_and(|role| role.is("admin"))
+}
+
 fn last_admin(
     user: &User,
     directory: &Directory,
@@ -116,9 +127,11 @@ fn last_admin(
     }
     let leaves = |id: &Id| {
         earlier.iter().map(|step| &step.change).any(|change| {
+            let by_group = || directory.user(id).is_some_and(|user| leaves_admin_group(change, user, directory));
             affected(change) == Some(id)
                 && weakens(change)
-                && !matches!(change, Change::RemoveMember { .. } | Change::SetTeamRole { .. })
+                && !matches!(change, Change::SetTeamRole { .. })
+                && (!matches!(change, Change::RemoveMember { .. }) || by_group())
         })
     };
     let others = directory.org_admins().filter(|admin| admin.id != user.id && !leaves(&admin.id)).count();

@@ -16,6 +16,10 @@ pub struct Holds {
     pub activity: bool,
     /// Some accounts are no person's.
     pub service_accounts: bool,
+    /// Roles are defined here, by what they allow.
+    pub custom_roles: bool,
+    /// Roles in the organisation follow from teams.
+    pub mapped: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
 }
@@ -29,6 +33,8 @@ impl Default for Holds {
             seats: true,
             activity: true,
             service_accounts: true,
+            custom_roles: true,
+            mapped: false,
             team_word: "team",
         }
     }

@@ -7,11 +7,12 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Fresh, Id, Kind, Name, Target,
-    aside::{Participant, Person, Told, Topic},
+    aside::{Participant, Person, Setting, Told, Topic},
     census::Census,
     change::{Change, ChangeId, Field},
     record::{Record, Role, Team, User},
     records::Records,
+    role_source::RoleSource,
     search::SearchText,
 };
 
@@ -157,6 +158,12 @@ impl Directory {
     /// The users who hold a role in some team, each with the names of those teams.
     pub fn holders(&self, role: &Name) -> Vec<(&User, Vec<&Name>)> {
         let users = (0..self.len(Kind::User) as u32).filter_map(|row| self.user_at(row));
+        if self.records.role_source().is_derived() {
+            let source = self.records.role_source();
+            let holds = |held: &Name| source.roles_in(held).any(|one| one == role.raw());
+            let held = users.filter(|user| user.org_role.as_ref().is_some_and(holds));
+            return held.map(|user| (user, self.givers(user))).collect();
+        }
         users
             .filter_map(|user| {
                 let grants = user.team_roles.as_deref()?;
@@ -164,6 +171,17 @@ impl Directory {
                 (!teams.is_empty()).then_some((user, teams))
             })
             .collect()
+    }
+
+    /// The teams that give a user their role, where roles follow from teams.
+    pub fn givers(&self, user: &User) -> Vec<&Name> {
+        let (RoleSource::Mapping(mapping), Some(role)) = (self.records.role_source(), &user.org_role) else {
+            return Vec::new();
+        };
+        let teams = self.teams_of(&user.id);
+        // By the records' own names: the list of ids may be made for this call.
+        let names = teams.iter().filter_map(|id| self.team(id)).map(|team| &team.name);
+        mapping.givers(role, names)
     }
 
     /// Users whose organisation role is known to be `admin`, and are not deactivated.
@@ -202,6 +220,14 @@ impl Directory {
     pub fn roster(&self, team: &Id) -> Option<&[Participant]> {
         match self.told.get(&Topic::Roster(team.clone())) {
             Some(Told::Roster(roster)) => Some(roster),
+            _ => None,
+        }
+    }
+
+    /// The provider's settings, as they were told.
+    pub fn settings(&self) -> Option<&[Setting]> {
+        match self.told.get(&Topic::Settings) {
+            Some(Told::Settings(settings)) => Some(settings),
             _ => None,
         }
     }

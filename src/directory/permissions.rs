@@ -24,7 +24,7 @@ pub fn is_permission(text: &str) -> bool {
 /// How many hold a role, and on what basis that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
-    /// Users who hold it in some team.
+    /// Users who hold it: in some team, or in the organisation where roles are derived.
     pub people: usize,
     /// Teams in which somebody holds it.
     pub teams: usize,
@@ -142,17 +142,29 @@ impl Directory {
         Held {
             people: holders.len(),
             teams: teams.len(),
-            known: users.values().filter(|user| user.team_roles.is_some()).count(),
+            known: users.values().filter(|user| self.knows_roles(user)).count(),
             users: users.len(),
         }
     }
 
-    /// Who holds a role, a line for each team, by user name and team. Visits every user.
-    pub fn holdings(&self, role: &Name) -> Vec<(&User, &Name)> {
+    /// True if a role that this user does not show is one that they don't hold.
+    pub fn knows_roles(&self, user: &User) -> bool {
+        if self.records().role_source().is_derived() { user.org_role.is_some() } else { user.team_roles.is_some() }
+    }
+
+    /// Who holds a role, by user name: a line for each team and its name, or one with the teams that give the role.
+    /// Visits every user.
+    pub fn holdings(&self, role: &Name) -> Vec<(&User, Vec<&Name>)> {
+        let derived = self.records().role_source().is_derived();
         let holders = self.holders(role).into_iter();
-        let mut all: Vec<(&User, &Name)> =
-            holders.flat_map(|(user, teams)| teams.into_iter().map(move |team| (user, team))).collect();
-        all.sort_by(|(a, at), (b, bt)| (a.user_name.raw(), at.raw()).cmp(&(b.user_name.raw(), bt.raw())));
+        let mut all: Vec<(&User, Vec<&Name>)> = holders
+            .flat_map(|(user, teams)| {
+                let alone = |team| (user, vec![team]);
+                if derived { vec![(user, teams)] } else { teams.into_iter().map(alone).collect() }
+            })
+            .collect();
+        let names = |teams: &[&Name]| teams.iter().map(|team| team.raw().to_owned()).collect::<Vec<_>>();
+        all.sort_by_cached_key(|(user, teams)| (user.user_name.raw().to_owned(), names(teams)));
         all
     }
 }
@@ -241,7 +253,7 @@ mod tests {
         assert_eq!(held, Held { people: 2, teams: 2, known: 2, users: 3 });
         assert!(!held.is_certain());
         let all = directory.holdings(&"janitor".into());
-        let lines: Vec<_> = all.iter().map(|(user, team)| format!("{} {team}", user.user_name)).collect();
+        let lines: Vec<_> = all.iter().map(|(user, teams)| format!("{} {}", user.user_name, teams[0])).collect();
         assert_eq!(lines, ["bo nlp", "bo vision", "zoe vision"]);
     }
 

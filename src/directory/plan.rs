@@ -1,14 +1,17 @@
 //! Plans: what a change will send, do and cost, known before anything is sent.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Directory, Name, Target,
-    aside::{Inquiry, Topic},
+    aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
     guard::{self, Guards},
     holds::Holds,
+    role_source::Mapping,
     words,
 };
 use crate::scim::{failure::Failure, request::Request};
@@ -156,6 +159,12 @@ pub struct Capabilities {
     pub instance_admins: bool,
     /// Roles in the organisation are shown, and follow from groups or another interface.
     pub derived_roles: bool,
+    /// Group → role, where that is kept in the profile and can be changed here.
+    pub mapping: Option<Arc<Mapping>>,
+    /// What else is to be done about that mapping.
+    pub mapping_note: Option<&'static str>,
+    /// Settings of the provider that can be asked for, as they are before any was told; none where none can.
+    pub settings: Vec<Setting>,
     /// A new user needs the identity provider's own id.
     pub external_ids: bool,
     /// Why nothing is told beside the lists (API keys, invitations); `None` where it is.
@@ -186,6 +195,8 @@ impl Capabilities {
             seats: self.seats,
             activity: self.activity,
             service_accounts: self.service_accounts,
+            custom_roles: !self.derived_roles,
+            mapped: self.mapping.is_some(),
             team_word: if self.team_word.is_empty() { Holds::default().team_word } else { self.team_word },
         }
     }

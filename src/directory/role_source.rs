@@ -48,6 +48,9 @@ impl Mapping {
     }
 }
 
+/// What stands between the roles of a user who has several.
+pub const SEVERAL: char = ',';
+
 /// Where roles in the organisation come from.
 #[derive(Debug, Clone, Default)]
 pub enum RoleSource {
@@ -83,6 +86,22 @@ impl RoleSource {
         }
     }
 
+    /// The roles in what a user is shown to have: their own record may hold several.
+    pub fn roles_in<'a>(&self, held: &'a Name) -> impl Iterator<Item = &'a str> {
+        let several = matches!(self, RoleSource::Listed(_));
+        held.raw().split(move |c| several && c == SEVERAL).map(str::trim)
+    }
+
+    /// True where roles are not held team by team.
+    pub fn is_derived(&self) -> bool {
+        !matches!(self, RoleSource::Record)
+    }
+
+    /// True where a role that is missing was not told: there may be one.
+    pub fn may_leave_out(&self) -> bool {
+        matches!(self, RoleSource::Told(_))
+    }
+
     /// True where a membership decides.
     pub fn is_mapping(&self) -> bool {
         matches!(self, RoleSource::Mapping(_))
@@ -106,7 +125,7 @@ impl RoleSource {
                 let mut names: Vec<&Name> = told.values().collect();
                 names.sort_by_key(|name| name.raw());
                 names.dedup();
-                names.into_iter().map(|name| role(name, String::new())).collect()
+                names.into_iter().map(|name| role(name, "as the provider said when it was last read".into())).collect()
             }
         }
     }

@@ -58,6 +58,7 @@ impl Column {
             Column::OrgRole => holds.org_roles,
             Column::Seat => holds.seats,
             Column::LastActive => holds.activity,
+            Column::Inherits | Column::Added => holds.custom_roles,
             _ => true,
         }
     }

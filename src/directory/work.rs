@@ -11,6 +11,7 @@ use super::{
     change::ChangeId,
     plan::{Entry, Exchange, Planner, State},
     records::Records,
+    role_source::Mapping,
 };
 use crate::scim::{failure::Failure, filter::Filter};
 
@@ -37,6 +38,8 @@ pub enum Job {
     Raw(Target),
     /// Ask what no list tells.
     Ask(Inquiry),
+    /// Roles follow from groups by this from now on; the lists named were not read.
+    Remap(Arc<Mapping>, Vec<Kind>),
 }
 
 /// How the last contact with the server went.
@@ -99,6 +102,8 @@ pub enum Report {
         /// From the store on disk, not from the server.
         stored: bool,
     },
+    /// The records shown, with roles by another mapping.
+    Remapped(Box<Records>),
     /// A refresh has begun.
     RefreshBegan,
     /// A list grows.

@@ -3,7 +3,7 @@
 //! Whatever is ready is taken before anything is drawn, so that a held key or a burst of reports costs one frame. There
 //! is no tick: without a message nothing runs and nothing is written.
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use futures_util::{Stream, StreamExt};
@@ -14,7 +14,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
     app::{App, Effect, Msg, Opened},
-    directory::work::{Job, Report},
+    directory::{
+        role_source::Mapping,
+        work::{Job, Report},
+    },
     ui::{self, Look},
 };
 
@@ -30,6 +33,9 @@ const BATCH_TIME: Duration = Duration::from_millis(8);
 
 /// What became of a profile that was to be opened.
 type Opening = Result<(Opened, Session), OpenError>;
+
+/// What became of a mapping that was to be written down.
+type Mapped = Result<(Arc<Mapping>, String), String>;
 
 /// Both ends of a channel into the loop.
 struct Channel<T> {
@@ -49,6 +55,7 @@ enum Incoming {
     Terminal(Event),
     Report(u64, Report),
     Opened(Box<Opening>),
+    Mapped(Mapped),
     Resized,
     End,
     Nothing,
@@ -78,6 +85,7 @@ pub struct Runtime<B: Backend> {
     opening: usize,
     reports: Channel<(u64, Report)>,
     opened: Channel<Opening>,
+    mapped: Channel<Mapped>,
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<SecretString>,
     redraw: bool,
@@ -99,6 +107,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             opening: 0,
             reports: Channel::new(),
             opened: Channel::new(),
+            mapped: Channel::new(),
             copied: Vec::new(),
             redraw: false,
             quit: false,
@@ -185,6 +194,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         self.opening == 0
             && self.reports.receive.is_empty()
             && self.opened.receive.is_empty()
+            && self.mapped.receive.is_empty()
             && self.idle_at == Some(self.given)
     }
 
@@ -214,6 +224,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         tokio::select! {
             biased;
             Some(opened) = self.opened.receive.recv() => Incoming::Opened(Box::new(opened)),
+            Some(mapped) = self.mapped.receive.recv() => Incoming::Mapped(mapped),
             Some((epoch, report)) = self.reports.receive.recv() => Incoming::Report(epoch, report),
             else => Incoming::Nothing,
         }
@@ -222,6 +233,9 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     fn ready_message(&mut self) -> Option<Incoming> {
         if let Ok(opened) = self.opened.receive.try_recv() {
             return Some(Incoming::Opened(Box::new(opened)));
+        }
+        if let Ok(mapped) = self.mapped.receive.try_recv() {
+            return Some(Incoming::Mapped(mapped));
         }
         self.reports.receive.try_recv().ok().map(|(epoch, report)| Incoming::Report(epoch, report))
     }
@@ -254,6 +268,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                     Err(OpenError::Field(field, why)) => Msg::ProfileRefused(field, why),
                     Err(OpenError::Words(why)) => Msg::OpenFailed(why),
                 }
+            }
+            Incoming::Mapped(mapped) => {
+                self.opening -= 1;
+                Msg::Mapped(mapped)
             }
             Incoming::Resized => {
                 self.redraw = true;
@@ -300,6 +318,13 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 tokio::spawn(async move {
                     let _ = reply.send(opener.save(draft).await);
                 });
+            }
+            Effect::MapGroup { mapping, group } => {
+                self.opening += 1;
+                let (opener, reply) = (self.opener.clone(), self.mapped.send.clone());
+                let kept = self.session.as_ref().is_some_and(|session| session.demo().is_none());
+                let profile = self.app.profile.as_ref().filter(|_| kept).map(|profile| profile.name.clone());
+                tokio::task::spawn_blocking(move || reply.send(opener.map_group(profile.as_deref(), mapping, &group)));
             }
             Effect::Discard(records) => drop(tokio::task::spawn_blocking(move || drop(records))),
             Effect::Redraw => self.redraw = true,

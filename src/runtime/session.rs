@@ -13,13 +13,16 @@ use crate::{
     app::{Opened, ProfileView, form::ProfileDraft},
     client::{Auth, Client, Endpoint, Graph},
     config::{
-        AuthForm, ConfigFile, Confirm, Hosting, KeySource, NewProfile, Places, Profile, Provider, resolve, save_profile,
+        AuthForm, ConfigFile, Confirm, DATASAUR_ROLES, Hosting, KeySource, NewProfile, Places, Profile, Provider,
+        resolve, save_mapping, save_profile,
     },
     demo,
     dialect::{self, Dialect},
     directory::{
+        Name,
         guard::Guards,
         plan::Planner,
+        role_source::Mapping,
         work::{Job, Link, Report},
     },
     scim::failure::Failure,
@@ -68,7 +71,10 @@ impl Opener {
             None => self.open_demo().await,
             Some(name) => {
                 let words = |error: &dyn std::fmt::Display| OpenError::Words(error.to_string());
-                let profile = self.at_start(Some(name)).map_err(|error| words(&error))?;
+                // The console itself may have written to the file since it was read.
+                let file = ConfigFile::load(&self.places.config_file).map_err(|error| words(&error))?;
+                let now = Self { config: file.or_else(|| self.config.clone()), ..self.clone() };
+                let profile = now.at_start(Some(name)).map_err(|error| words(&error))?;
                 let profile = profile.ok_or_else(|| OpenError::Words(format!("there is no profile \"{name}\"")))?;
                 self.open_profile(profile).await
             }
@@ -98,8 +104,11 @@ impl Opener {
         let provider = match self.demo.provider {
             demo::Provider::Wandb => Provider::Wandb,
             demo::Provider::Scim => Provider::Scim,
+            demo::Provider::Grafana => Provider::Grafana,
+            demo::Provider::Datasaur => Provider::Datasaur,
         };
         let mut profile = Profile::new("demo", provider, base, KeySource::Value(key.clone()));
+        profile.mapping = (provider == Provider::Datasaur).then(demo_mapping);
         profile.me = Some("demo-admin".into());
         profile.hosting = (provider == Provider::Wandb).then_some(match self.demo.hosting {
             demo::Hosting::MultiTenant => Hosting::MultiTenant,
@@ -121,6 +130,27 @@ impl Opener {
         })?;
         let opener = Self { config: Some(config), ..self.clone() };
         opener.open(Some(&name)).await
+    }
+
+    /// Writes down what a group gives, in the config file; without a profile it is only said so.
+    ///
+    /// # Errors
+    /// Why it was not written, in words.
+    pub fn map_group(
+        &self,
+        profile: Option<&str>,
+        mapping: Arc<Mapping>,
+        group: &Name,
+    ) -> Result<(Arc<Mapping>, String), String> {
+        let role = mapping.of(group);
+        let gives = role.map_or_else(|| "no role".to_owned(), ToString::to_string);
+        let Some(profile) = profile else {
+            return Ok((mapping, format!("{group} gives {gives} in this session: a demo has no config file.")));
+        };
+        match save_mapping(&self.places.config_file, profile, group.raw(), role.map(Name::raw)) {
+            Ok(()) => Ok((Arc::clone(&mapping), format!("{group} gives {gives} now; the profile keeps it."))),
+            Err(error) => Err(format!("The mapping was not saved: {error}")),
+        }
     }
 
     fn session(
@@ -166,6 +196,18 @@ pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretS
         allow_http: profile.allow_http,
         timeout: profile.timeout,
         user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),
+    }
+}
+
+/// What groups of the demo directory give, in the place of a workspace's own table.
+fn demo_mapping() -> Mapping {
+    let name = |text: &str| Name::from(text);
+    Mapping {
+        order: DATASAUR_ROLES.map(name).into(),
+        default: Some(name("labeler")),
+        groups: [("growth", "admin"), ("evals", "reviewer"), ("research", "reviewer"), ("speech", "labeler")]
+            .map(|(group, role)| (name(group), name(role)))
+            .into(),
     }
 }
 
@@ -333,9 +375,11 @@ pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
 
 fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
     let field = |name: &str, why: String| OpenError::Field(name.into(), why);
-    let provider = if draft.provider == "scim" { Provider::Scim } else { Provider::Wandb };
+    let known = Provider::ALL.into_iter().find(|provider| provider.as_str() == draft.provider);
+    let provider = known.unwrap_or(Provider::Wandb);
+    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let hosting = match draft.hosting.as_str() {
-        _ if provider == Provider::Scim => None,
+        _ if provider != Provider::Wandb => None,
         "" => None,
         "multi-tenant" => Some(Hosting::MultiTenant),
         "dedicated" => Some(Hosting::Dedicated),
@@ -358,10 +402,12 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
     Ok(NewProfile {
         provider,
         hosting,
-        url: (!draft.url.is_empty()).then(|| draft.url.clone()),
+        url: filled(&draft.url),
+        stack: filled(&draft.stack),
+        workspace: filled(&draft.workspace),
         auth,
         key,
-        me: (!draft.me.is_empty()).then(|| draft.me.clone()),
+        me: filled(&draft.me),
         read_only: false,
     })
 }

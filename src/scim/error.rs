@@ -242,6 +242,22 @@ mod tests {
     }
 
     #[test]
+    fn grafana_speaks_in_three_shapes() {
+        let scim = "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],\"status\":\"400\",\
+            \"scimType\":\"invalidValue\",\"detail\":\"externalId is required\"}";
+        let own = "{\"accessErrorId\":\"ACE1\",\"message\":\"Permissions needed: org.users:read\",\"title\":\"Access denied\"}";
+        let kubernetes = "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\
+            \"message\":\"invalid namespace\",\"reason\":\"Forbidden\",\"code\":403}";
+        for (body, status, expected) in [
+            (scim, 400, "Read users: the server does not accept a value (400). It says: “externalId is required”"),
+            (own, 403, "Read users: the key may not do this (403). It says: “Permissions needed: org.users:read”"),
+            (kubernetes, 403, "Read users: the key may not do this (403). It says: “invalid namespace”"),
+        ] {
+            assert_eq!(failure(status, &parse(body.as_bytes(), None), "Read users").text, expected);
+        }
+    }
+
+    #[test]
     fn other_bodies_give_what_they_have() {
         for (body, words) in [
             ("", None),

@@ -175,8 +175,18 @@ fn holders<'a>(
         return (holders, false);
     }
     let mut hidden = false;
+    let derived = directory.records().role_source().is_derived();
     for user in (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row)) {
-        hidden |= user.team_roles.is_none();
+        hidden |= !directory.knows_roles(user);
+        if let Some(held) = user.org_role.as_ref().filter(|_| derived) {
+            if let Some(count) = holders.get_mut(held) {
+                *count += 1;
+            } else {
+                let several = directory.records().role_source().roles_in(held);
+                several.for_each(|one| holders.get_mut(&Name::from(one)).into_iter().for_each(|count| *count += 1));
+            }
+            continue;
+        }
         let grants = user.team_roles.as_deref().unwrap_or_default();
         for (at, grant) in grants.iter().enumerate() {
             // Counted once, in however many teams the role is held.

@@ -6,6 +6,7 @@ use super::{context::Context, refresh::Listed};
 use crate::{
     directory::{
         record::{Record, User},
+        role_source::SEVERAL,
         work::Report,
     },
     scim::{
@@ -72,7 +73,7 @@ pub fn roles_seen(listed: &Listed) -> Habits {
             let named = raw.get().to_ascii_lowercase().contains("\"roles\"");
             attribute = Some(if named { RoleAttribute::Roles } else { RoleAttribute::Entitlements });
         }
-        for role in held.raw().split(", ") {
+        for role in held.raw().split(SEVERAL).map(str::trim) {
             if roles.len() < MOST_ROLES && !roles.iter().any(|known| known == role) {
                 roles.push(role.to_owned());
             }

@@ -11,10 +11,11 @@ use super::{
 };
 use crate::{
     directory::{
-        Target,
+        Kind, Target,
         aside::Inquiry,
         change::ChangeId,
         plan::{Entry, State},
+        role_source::Mapping,
         work::{Job, Moved, Report},
     },
     scim::failure::{Class, Failure},
@@ -42,6 +43,7 @@ impl Worker {
             Job::Wake => self.wake(),
             Job::Raw(target) => self.raw(target),
             Job::Ask(inquiry) => self.ask(inquiry),
+            Job::Remap(mapping, unread) => self.remap(mapping, unread).await,
         }
     }
 
@@ -148,6 +150,23 @@ impl Worker {
                 Err(failure) => Done::Read(vec![], vec![(target.id, failure)]),
             }
         });
+    }
+
+    /// Shows what the disk knows with roles by another mapping.
+    async fn remap(&mut self, mapping: Arc<Mapping>, unread: Vec<Kind>) {
+        let Some(dialect) = self.context.dialect.with_mapping(mapping) else { return };
+        self.context.dialect = Arc::clone(&dialect);
+        self.context.report(Report::Planner(Arc::clone(&dialect) as _));
+        let built = self.context.stored(move |store| {
+            store.load().map(|snapshot| Box::new(refresh::indexed(&*dialect, snapshot, &unread, None)))
+        });
+        if let Some(records) = built.await {
+            self.context.report(Report::Remapped(records));
+        }
+        // What is under way goes by the old one, and may be newer than what is on disk.
+        if self.refreshing || self.queue.running() > 0 {
+            self.refresh();
+        }
     }
 
     fn ask(&mut self, inquiry: Inquiry) {

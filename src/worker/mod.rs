@@ -192,7 +192,7 @@ impl Worker {
     async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
         let seen = snapshot.seen;
         let told = asides::stored_roles(&self.context).await;
-        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, told.as_ref()));
+        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, &[], told.as_ref()));
         self.context.report(Report::Records { records, seen, partial, stored: true });
     }
 

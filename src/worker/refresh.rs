@@ -177,9 +177,9 @@ fn build(dialect: &dyn Dialect, lists: Lists, unread: &[Kind], told: Option<&Val
 }
 
 /// The same of what the disk holds.
-pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, told: Option<&Value>) -> Records {
+pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, unread: &[Kind], told: Option<&Value>) -> Records {
     let Snapshot { users, teams, roles, .. } = snapshot;
-    build(dialect, Lists { users, teams, roles }, &[], told)
+    build(dialect, Lists { users, teams, roles }, unread, told)
 }
 
 /// Reads one list to its end. `None` where the provider has no such list.

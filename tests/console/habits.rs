@@ -264,8 +264,8 @@ async fn roles_in_the_users_own_records_are_the_roles_of_the_console() {
     let mut console = open(&server, |_| {}).await;
     assert!(console.row("user-2").contains("admin, aud…"), "{}", console.screen());
     console.press(Action::GoRoles);
-    for role in ["admin", "auditor", "user"] {
-        console.row(role);
+    for (role, holders) in [("admin", "2"), ("auditor", "1"), ("user", "2")] {
+        assert!(console.row(role).contains(&format!("  {holders}  ")), "{}", console.screen());
     }
     console.press(Action::GoUsers);
     console.find("user-4");

@@ -53,7 +53,7 @@ impl Room {
         Self(Arc::new(tempfile::tempdir().unwrap()))
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 
@@ -84,6 +84,8 @@ pub fn profile_of(server: &Server, options: &demo::Options) -> Profile {
     let provider = match options.provider {
         demo::Provider::Wandb => Provider::Wandb,
         demo::Provider::Scim => Provider::Scim,
+        demo::Provider::Grafana => Provider::Grafana,
+        demo::Provider::Datasaur => Provider::Datasaur,
     };
     let mut profile = profile(provider, server.running.url(), KEY);
     profile.hosting = (provider == Provider::Wandb).then_some(match options.hosting {

@@ -5,9 +5,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod answers;
+mod datasaur;
 mod fake;
 mod flows;
 mod generations;
+mod grafana;
 mod graph;
 mod guards;
 mod habits;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use scimitar::{app::action::Action, directory::plan::State};
+use scimitar::{
+    app::{action::Action, form::ProfileDraft},
+    directory::plan::State,
+};
 
 use crate::harness::{Console, Room, Server, options, profile_of};
 
@@ -38,4 +41,30 @@ async fn late_reports_of_the_profile_before_are_dropped_and_its_journal_keeps_th
     assert_eq!(console.states(), [State::Confirmed], "{}", console.last().why);
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
     assert_eq!(server.writes().len(), 1);
+}
+
+#[tokio::test]
+async fn new_profiles_of_every_provider_are_written_and_opened_again() {
+    let room = Room::new();
+    let opener = room.opener();
+    let draft = |name: &str, provider: &str| ProfileDraft {
+        name: name.into(),
+        provider: provider.into(),
+        key: "none".into(),
+        ..ProfileDraft::default()
+    };
+    let grafana =
+        ProfileDraft { url: "https://acme.grafana.net".into(), stack: "77".into(), ..draft("graphs", "grafana") };
+    let datasaur = ProfileDraft { workspace: "4711".into(), ..draft("labels", "datasaur") };
+    for (draft, host) in [
+        (grafana, "acme.grafana.net/apis/scim.grafana.app/v0alpha1/namespaces/stacks-77"),
+        (datasaur, "app.datasaur.ai/api/teams/4711/scim/v2"),
+    ] {
+        let name = draft.name.clone();
+        let (opened, _) = opener.save(draft).await.unwrap();
+        assert_eq!(opened.profile.host, host);
+        // The same opener, which has read no config file itself, knows what was written.
+        let (again, _) = opener.open(Some(&name)).await.unwrap();
+        assert_eq!(again.profile.host, host);
+    }
 }

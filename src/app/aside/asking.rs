@@ -31,6 +31,7 @@ impl App {
     pub(in crate::app) fn open_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let topic = match (action, self.subject()) {
             (Action::MyAccount, _) => Topic::Me,
+            (Action::Settings, _) => Topic::Settings,
             (Action::Invitations, Some(team)) => Topic::Roster(team.id),
             (_, Some(user)) => self.topic_of(user.id),
             (_, None) => return,

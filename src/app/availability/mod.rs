@@ -9,6 +9,10 @@ mod beside;
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
+const NO_RECORD: &str = "The server has no record of this role.";
+
+const NO_DEFINITION: &str = "What these roles allow is not told: there is nothing to compare.";
+
 /// Creations by kind of record.
 const CREATE: [Verb; 3] = [Verb::CreateUser, Verb::CreateTeam, Verb::CreateRole];
 
@@ -46,6 +50,10 @@ impl App {
             Action::CreateService => {
                 self.teams_read()?;
                 self.can(Verb::CreateService)
+            }
+            Action::GroupRole => {
+                self.someone()?;
+                self.mapped().map_err(str::to_owned)
             }
             Action::ReplaceMembers => {
                 self.someone()?;
@@ -88,10 +96,12 @@ impl App {
                 self.someone()?;
                 self.can(Verb::EditRole)
             }
+            Action::Compare if self.capabilities().is_some_and(|can| can.derived_roles) => Err(NO_DEFINITION.into()),
             Action::Holders | Action::Compare => {
                 self.capabilities().and_then(|can| can.no_roles.clone()).map_or(Ok(()), Err)?;
                 self.someone()
             }
+            Action::Settings => self.has_settings().map_err(str::to_owned),
             Action::MyAccount
             | Action::Account
             | Action::Invitations
@@ -99,6 +109,7 @@ impl App {
             | Action::DeleteKey
             | Action::Invite
             | Action::Uninvite => self.beside(action),
+            Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
@@ -130,9 +141,15 @@ impl App {
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
             Action::Teams | Action::Members => refused(&[Verb::AddMember]),
             Action::RolePermissions => refused(&[Verb::EditRole]),
+            Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => {
+                Some(Cow::Borrowed(NO_RECORD))
+            }
+            Action::Compare if can.derived_roles => Some(Cow::Borrowed(NO_DEFINITION)),
             Action::Holders | Action::Compare => can.no_roles.as_deref().map(Cow::Borrowed),
             Action::ToggleActive => refused(&[Verb::Deactivate, Verb::Reactivate]),
             Action::Create => refused(&[self.verb_of(CREATE)]),
+            Action::GroupRole => self.mapped().err().map(Cow::Borrowed),
+            Action::Settings => self.has_settings().err().map(Cow::Borrowed),
             Action::CreateService => refused(&[Verb::CreateService]),
             Action::ReplaceMembers => refused(&[Verb::ReplaceMembers]),
             Action::View => {
@@ -157,6 +174,25 @@ impl App {
     /// True while a plan of several lines is looked at: of one alone no line is dropped but all of it.
     pub fn has_lines(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
+    }
+
+    fn has_settings(&self) -> Result<(), &'static str> {
+        match self.capabilities() {
+            Some(can) if !can.settings.is_empty() => Ok(()),
+            _ => Err("This provider tells nothing of its settings."),
+        }
+    }
+
+    /// Whether the role of a person follows from a mapping of groups; else why no group gives one here.
+    fn mapped(&self) -> Result<(), &'static str> {
+        match self.capabilities() {
+            Some(can) if can.mapping.is_some() => Ok(()),
+            Some(can) if can.derived_roles => Err("Roles don't follow from groups here: the provider says them."),
+            Some(can) if !can.org_roles.is_empty() => {
+                Err("Teams give no role in the organisation here: give it to the user.")
+            }
+            _ => Err("No mapping of groups to roles is kept: add [profile.NAME.mapping] to the config file."),
+        }
     }
 
     /// Whether the provider keeps any roles; else why there are none.
@@ -289,5 +325,5 @@ fn needs_no_directory(action: Action) -> bool {
 fn leaves_the_plan(action: Action) -> bool {
     use Action as A;
     let tabs = [A::GoUsers, A::GoTeams, A::GoRoles, A::GoActivity, A::NextTab, A::PreviousTab];
-    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile | A::MyAccount)
+    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile | A::MyAccount | A::Settings)
 }

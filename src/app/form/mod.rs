@@ -120,12 +120,16 @@ impl Form {
 
     /// The trimmed text or the choice of a field; empty where it is not asked for.
     pub fn value(&self, key: &str) -> &str {
-        let at = self.fields.iter().position(|field| field.key == key).filter(|at| self.is_shown(*at));
-        at.and_then(|at| self.fields.get(at)).map_or("", Field::value)
+        self.at(key).and_then(|at| self.fields.get(at)).map_or("", Field::value)
+    }
+
+    /// The field of this name that is asked for: there may be one of several.
+    fn at(&self, key: &str) -> Option<usize> {
+        (0..self.fields.len()).find(|at| self.fields[*at].key == key && self.is_shown(*at))
     }
 
     fn fail(&mut self, key: &str, why: impl Into<String>) {
-        if let Some(at) = self.fields.iter().position(|field| field.key == key) {
+        if let Some(at) = self.at(key) {
             self.fields[at].error = Some(why.into());
             if !self.fields.iter().take(at).any(|field| field.error.is_some()) {
                 self.focus = at;

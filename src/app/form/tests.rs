@@ -52,8 +52,7 @@ fn directory() -> Directory {
 }
 
 fn fill(form: &mut Form, key: &str, text: &str) {
-    form.focus = form.fields.iter().position(|field| field.key == key).unwrap();
-    assert!(form.is_shown(form.focus), "{key} is not asked for");
+    form.focus = form.at(key).unwrap_or_else(|| panic!("{key} is not asked for"));
     if matches!(form.fields[form.focus].entry, Entry::Choice { .. }) {
         while form.value(key) != text {
             form.edit(&Event::Key(crossterm::event::KeyCode::Right.into()));
@@ -194,4 +193,29 @@ fn replacing_members_keeps_service_accounts_and_names_who_is_unknown() {
     assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
     form.fields[0].entry = Entry::List("eva ivan".into());
     assert_eq!(form.changes("new:1".into(), &directory).unwrap(), []);
+}
+
+#[rstest::rstest]
+#[case::grafana("grafana", &["stack"], "url", "https://acme.grafana.net")]
+#[case::datasaur("datasaur", &["workspace"], "workspace", "4711")]
+#[case::scim("scim", &[], "url", "https://id.example.com/scim/v2")]
+fn a_profile_asks_for_what_its_provider_needs(
+    #[case] provider: &str,
+    #[case] own: &[&str],
+    #[case] needed: &str,
+    #[case] value: &str,
+) {
+    let mut form = Form::new_profile();
+    assert_eq!(form.value("key"), "env WANDB_API_KEY");
+    fill(&mut form, "name", "lab");
+    fill(&mut form, "provider", provider);
+    for field in ["hosting", "stack", "workspace"] {
+        assert_eq!(form.at(field).is_some(), own.contains(&field), "{field}");
+    }
+    assert_eq!(form.value("key"), "", "W&B's key is nobody else's");
+    assert_eq!(form.profile(), None);
+    assert_eq!(form.fields[form.focus].key, needed);
+    fill(&mut form, needed, value);
+    let draft = form.profile().unwrap();
+    assert_eq!((draft.provider.as_str(), draft.hosting.as_str()), (provider, ""));
 }

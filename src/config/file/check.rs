@@ -18,7 +18,7 @@ use crate::config::secret::{KeySource, WANDB_DEFAULT_URL};
 use crate::directory::{Name, role_source::Mapping};
 
 /// Datasaur's roles in a workspace, the highest first; whom no group gives one is a labeler (WIRE D).
-const DATASAUR_ROLES: [&str; 3] = ["admin", "reviewer", "labeler"];
+pub const DATASAUR_ROLES: [&str; 3] = ["admin", "reviewer", "labeler"];
 
 /// A mapping of these roles without any group yet; the lowest is for whoever has none.
 fn mapping_of(order: &[&str]) -> Mapping {

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use axum::http::StatusCode;
 use serde_json::Value;
 
+use super::super::grafana;
 use super::super::ids::{Kind, Uuid};
 use super::super::json::List;
+use super::super::options::Provider;
 use super::super::records::{Number, User};
 use super::super::reply::{Answer, Refusal, Reply};
 use super::super::request::{Ask, operations, require_schema, slice, text};
@@ -68,7 +70,7 @@ fn search(state: &State, filter: &Filter) -> Vec<Number> {
     state.order().iter().copied().filter(|&number| matches(number)).collect()
 }
 
-fn wanted(body: &Value) -> Result<Wanted, Refusal> {
+fn wanted(ask: &Ask, body: &Value) -> Result<Wanted, Refusal> {
     require_schema(body, SCHEMA)?;
     let optional = |value: Option<&Value>, name: &str| match value {
         None | Some(Value::Null) => Ok(None),
@@ -86,12 +88,16 @@ fn wanted(body: &Value) -> Result<Wanted, Refusal> {
         Some(Value::Bool(active)) => *active,
         Some(other) => return Err(Refusal::value(format!("active must be true or false, not {other}"))),
     };
+    let external_id = optional(body.get("externalId"), "externalId")?;
+    if ask.options.provider == Provider::Grafana {
+        grafana::check_external_id(external_id.as_deref())?;
+    }
     let addresses =
         body.get("emails").filter(|list| !list.is_null() && list.as_array().is_none_or(|list| !list.is_empty()));
     Ok(Wanted {
         display_name: optional(body.get("displayName"), "displayName")?.unwrap_or(fallback),
         email: addresses.map(|list| email(Some(list)).map(str::to_owned)).transpose()?.unwrap_or_default(),
-        external_id: optional(body.get("externalId"), "externalId")?.map(Into::into),
+        external_id: external_id.map(Into::into),
         user_name,
         given,
         family,
@@ -112,7 +118,13 @@ fn check_free(state: &State, wanted: &Wanted, own: Option<Number>) -> Result<(),
 }
 
 pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
-    let wanted = wanted(&ask.json()?)?;
+    let wanted = wanted(ask, &ask.json()?)?;
+    if ask.options.provider == Provider::Grafana
+        && let Some(known) = state.user_with_email(&wanted.email)
+    {
+        update(ask, state, known, wanted)?;
+        return answer(ask, state, known, StatusCode::CREATED);
+    }
     check_free(state, &wanted, None)?;
     let mut user = User::person(&wanted.user_name, &wanted.display_name, &wanted.email, ask.now);
     assign(&mut user, wanted);
@@ -134,8 +146,7 @@ fn answer(ask: &Ask, state: &State, number: Number, status: StatusCode) -> Answe
     Ok(if status == StatusCode::CREATED { reply.at(location(ask, Kind::User, number)) } else { reply })
 }
 
-fn update(ask: &Ask, state: &mut State, number: Number, body: &Value) -> Answer {
-    let wanted = wanted(body)?;
+fn update(ask: &Ask, state: &mut State, number: Number, wanted: Wanted) -> Answer {
     check_free(state, &wanted, Some(number))?;
     state.set_user_name(number, &wanted.user_name);
     state.set_email(number, &wanted.email);
@@ -150,19 +161,42 @@ fn update(ask: &Ask, state: &mut State, number: Number, body: &Value) -> Answer 
 pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
-    update(ask, state, number, &ask.json()?)
+    update(ask, state, number, wanted(ask, &ask.json()?)?)
 }
 
 pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
     let after = patch::patched(view(ask, state, number, user), &operations(&ask.json()?)?)?;
-    update(ask, state, number, &after)
+    let wanted = wanted(ask, &after)?;
+    if ask.options.provider == Provider::Datasaur && !wanted.active {
+        return leave_workspace(ask, state, number);
+    }
+    update(ask, state, number, wanted)
+}
+
+/// Deprovisioning at Datasaur: out of the workspace. That the answer shows them inactive is a choice.
+fn leave_workspace(ask: &Ask, state: &mut State, number: Number) -> Answer {
+    if let Some(user) = state.user_mut(number) {
+        user.active = false;
+        user.touch(ask.now);
+    }
+    let last = answer(ask, state, number, StatusCode::OK)?;
+    state.remove_user(number, ask.now);
+    Ok(last)
 }
 
 pub(super) fn delete(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
+    if ask.options.provider == Provider::Grafana {
+        // What DELETE does is not documented; that SCIM never deletes a user, only disables them, is.
+        if let Some(user) = state.user_mut(number) {
+            user.active = false;
+            user.touch(ask.now);
+        }
+        return Ok(Reply::nothing());
+    }
     state.remove_user(number, ask.now);
     Ok(Reply::nothing())
 }

@@ -4,6 +4,7 @@ mod faults;
 mod graphql;
 mod groups;
 mod habits;
+mod providers;
 mod rfc;
 mod roles;
 mod seed;

@@ -46,7 +46,8 @@ impl Rfc {
             )),
         };
         let request = self.alter_group(case, &target, Op::add("members", json!([{"value": &**id}])));
-        Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).note(self.role_after(case, id, group, true)))
+        let role = self.role_after(case, id, group, true).map(|change| format!("Their role becomes {change}."));
+        Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).look_if(role.is_some()).note(role))
     }
 
     pub(super) fn remove_member(&self, case: Case<'_>, group: &Id, id: &Id) -> Planned {
@@ -65,7 +66,8 @@ impl Rfc {
         } else {
             Undo::Never("This member is no known user, so they can't be added again from here.".into())
         };
-        Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).note(self.role_after(case, id, group, false)))
+        let role = self.role_after(case, id, group, false).map(|change| format!("Their role becomes {change}."));
+        Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).look_if(role.is_some()).note(role))
     }
 
     fn removal(&self, group: &Team, id: &Id) -> Result<Request, Unsupported> {
@@ -102,7 +104,12 @@ impl Rfc {
         let values: Vec<_> = members.iter().map(|id| json!({"value": &**id})).collect();
         let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": values});
         let undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
-        Ok(Draft::new(vec![wire::create(Kind::Team, body)], undo, Confirm::Echo(vec![Target::team(key)])))
+        let gives = self.mapping.as_deref().map(|mapping| match mapping.of(&name.into()) {
+            Some(role) => format!("It gives the role {role}."),
+            None => "It gives no role until one is chosen for it.".to_owned(),
+        });
+        let confirm = Confirm::Echo(vec![Target::team(key)]);
+        Ok(Draft::new(vec![wire::create(Kind::Team, body)], undo, confirm).note(gives))
     }
 
     pub(super) fn delete_group(&self, case: Case<'_>, id: &Id) -> Planned {
@@ -121,10 +128,24 @@ impl Rfc {
         Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
             .risk(Risk::Type(group.name.as_str().into()))
             .note(lost)
+            .note(self.roles_without(case, group))
             .note(self.manner.on_delete_group().map(str::to_owned)))
     }
 
-    /// What a membership makes of the role that follows from groups.
+    /// What the end of a group makes of its members' roles.
+    fn roles_without(&self, case: Case<'_>, group: &Team) -> Option<String> {
+        let members = group.members.as_deref().unwrap_or_default();
+        let mut changes =
+            members.iter().filter_map(|member| Some((member, self.role_after(case, &member.id, group, false)?)));
+        let (member, change) = changes.next()?;
+        let role = self.mapping.as_deref()?.of(&group.name)?;
+        match changes.count() {
+            0 => Some(format!("The role of {} becomes {change}.", case.0.user(&member.id)?.user_name)),
+            more => Some(format!("{} of them are {role} through it alone: their role changes.", more + 1)),
+        }
+    }
+
+    /// What a membership makes of the role that follows from groups: "labeler; it was admin".
     fn role_after(&self, case: Case<'_>, id: &Id, group: &Team, joins: bool) -> Option<String> {
         let mapping = self.mapping.as_deref()?;
         let user = case.0.user(id)?;
@@ -133,6 +154,6 @@ impl Rfc {
             teams.iter().filter(|team| **team != group.id).filter_map(|team| case.0.team(team)).map(|team| &team.name);
         let after = mapping.effective(now.chain(joins.then_some(&group.name)))?;
         let before = user.org_role.as_ref()?;
-        (before != after).then(|| format!("The role of {} becomes {after}; it was {before}.", user.user_name))
+        (before != after).then(|| format!("{after}; it was {before}"))
     }
 }

@@ -1,7 +1,10 @@
 //! What tells Grafana and Datasaur from any other SCIM server (WIRE C, D): words and refusals. Where their documents are
 //! silent, they are taken to be as the RFCs have it.
 
-use crate::directory::{Name, change::Verb, plan::Capabilities};
+use std::sync::Arc;
+
+use super::grafana;
+use crate::directory::{Name, change::Verb, plan::Capabilities, role_source::Mapping};
 
 /// Whose server it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +18,6 @@ pub(in crate::dialect) enum Manner {
 }
 
 const NO_ROLES: &str = "This provider keeps no roles: what people may do follows from their groups.";
-const NO_ROLE_OBJECTS: &str = "Roles are not made here: ";
 
 impl Manner {
     /// What a person calls it.
@@ -50,7 +52,8 @@ impl Manner {
     }
 
     /// What can't be done.
-    pub(super) fn capabilities(self, mapped: bool) -> Capabilities {
+    pub(super) fn capabilities(self, mapping: Option<Arc<Mapping>>) -> Capabilities {
+        let mapped = mapping.is_some();
         let name = if self == Manner::Plain { "Plain SCIM".to_owned() } else { format!("{}'s SCIM", self.name()) };
         let no_roles = self.no_roles(mapped);
         let knows_no = |what: &str| format!("{name} knows no {what}.");
@@ -72,14 +75,9 @@ impl Manner {
             ),
         ];
         refused.extend([Verb::CreateRole, Verb::EditRole, Verb::DeleteRole].map(|verb| {
-            (
-                verb,
-                if no_roles == NO_ROLES {
-                    NO_ROLES.to_owned()
-                } else {
-                    format!("{NO_ROLE_OBJECTS}{}", lower(no_roles))
-                },
-            )
+            let why =
+                if no_roles == NO_ROLES { no_roles.to_owned() } else { format!("Roles are not made here. {no_roles}") };
+            (verb, why)
         }));
         if self == Manner::Grafana {
             let why = "Grafana never deletes a provisioned user: deactivate them, which disables the account.";
@@ -91,6 +89,12 @@ impl Manner {
             tells_nothing: Some(format!("{name} tells nothing of API keys and invitations.")),
             no_roles: (!shows_roles).then(|| no_roles.to_owned()),
             derived_roles: shows_roles,
+            settings: if self == Manner::Grafana { grafana::settings(None) } else { Vec::new() },
+            mapping,
+            mapping_note: (self == Manner::Datasaur).then_some(
+                "This is scimitar's copy. Datasaur's own table decides, and must be changed in its app too: no interface \
+                 for it is known.",
+            ),
             external_ids: self == Manner::Grafana,
             team_word: self.team_word(),
             spaced_names: true,
@@ -104,7 +108,7 @@ impl Manner {
             Manner::Grafana => Some(
                 "If Grafana has somebody with this email already, that user is taken over and managed by SCIM from then on.",
             ),
-            Manner::Datasaur => Some("They join the workspace; their role follows from the groups they are put into."),
+            Manner::Datasaur => Some("They join the workspace."),
         }
     }
 
@@ -126,9 +130,4 @@ impl Manner {
     pub(super) fn on_delete_group(self) -> Option<&'static str> {
         (self == Manner::Grafana).then_some("Permissions that dashboards and folders give to this team go with it.")
     }
-}
-
-fn lower(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

@@ -10,15 +10,15 @@ use serde_json::{Value, value::RawValue};
 use url::Url;
 
 use super::{
-    Dialect, List, Question, Server,
+    Dialect, List, Question, Server, Shown,
     case::{Case, refuse},
     read::{Reader, document},
-    wire,
+    shows, wire,
 };
 use crate::{
     directory::{
-        Directory, Kind, Name, Target,
-        aside::{Inquiry, Topic},
+        Directory, Fresh, Kind, Name, Target,
+        aside::{Inquiry, Told, Topic},
         change::{Change, Verb},
         plan::{Capabilities, Planner, Step, Unsupported},
         record::{Depth, Problem, Record},
@@ -28,10 +28,11 @@ use crate::{
         failure::{Class, Failure},
         habits::{Habits, PagingHabit},
         pager::Paging,
-        request::{Door, Method, Request},
+        request::{Method, Request},
     },
 };
 
+mod grafana;
 mod groups;
 mod manner;
 mod people;
@@ -42,6 +43,9 @@ pub(in crate::dialect) use manner::Manner;
 
 /// What servers commonly take; smaller answers are followed up, and refused sizes given up, by the pager.
 const PAGE: u32 = 100;
+
+const NAMESPACE: &str =
+    "Check the namespace: stacks-ID in Grafana Cloud, default elsewhere; SCIM needs Enterprise or Cloud.";
 
 /// A server after the RFCs.
 pub(super) struct Rfc {
@@ -54,7 +58,7 @@ pub(super) struct Rfc {
 impl Rfc {
     pub(super) fn new(manner: Manner, server: Server) -> Self {
         let Server { habits, mapping, .. } = server;
-        let mut capabilities = manner.capabilities(mapping.is_some());
+        let mut capabilities = manner.capabilities(mapping.clone());
         if manner == Manner::Plain && mapping.is_none() && !habits.roles.is_empty() {
             roles::offer(&mut capabilities, &habits.roles);
         }
@@ -104,7 +108,10 @@ impl Planner for Rfc {
         Ok(draft.step(change, directory))
     }
 
-    fn inquiry(&self, _: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
+    fn inquiry(&self, topic: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
+        if self.manner == Manner::Grafana && topic == Topic::Settings {
+            return Ok(grafana::inquiry());
+        }
         refuse(self.capabilities.tells_nothing.clone().unwrap_or_default())
     }
 }
@@ -165,6 +172,11 @@ impl Dialect for Rfc {
         })
     }
 
+    fn with_mapping(&self, mapping: Arc<Mapping>) -> Option<Arc<dyn Dialect>> {
+        let server = Server { habits: self.habits.clone(), mapping: Some(mapping), full_seats: None };
+        self.mapping.is_some().then(|| Arc::new(Self::new(self.manner, server)) as Arc<dyn Dialect>)
+    }
+
     fn api(&self, base: &Url) -> Option<Url> {
         if self.manner != Manner::Grafana {
             return None;
@@ -180,9 +192,25 @@ impl Dialect for Rfc {
         if self.manner == Manner::Grafana { settings::questions(self.asks_for_roles()) } else { Vec::new() }
     }
 
+    fn shows(&self, change: &Change, fresh: &[Fresh], _: &Step) -> Shown {
+        match change {
+            // Out of the workspace: whether a record stays is not documented.
+            Change::SetActive { user, active: false } if self.manner == Manner::Datasaur => {
+                match shows::user(fresh, user) {
+                    shows::Seen::Gone => Shown::Yes,
+                    _ => shows::shows(change, fresh),
+                }
+            }
+            _ => shows::shows(change, fresh),
+        }
+    }
+
+    fn told(&self, inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
+        (inquiry.topic == Topic::Settings).then(|| grafana::told(body)).flatten()
+    }
+
     fn asks_for_roles(&self) -> Option<Request> {
-        let request = Request::new(Method::Get, ["org", "users"]);
-        (self.manner == Manner::Grafana).then(|| Request { door: Door::Api, ..request })
+        (self.manner == Manner::Grafana).then(grafana::ask_for_roles)
     }
 
     fn role_source(&self, told: Option<&Value>) -> RoleSource {
@@ -191,7 +219,7 @@ impl Dialect for Rfc {
             (None, Manner::Plain) if !self.habits.roles.is_empty() => {
                 RoleSource::Listed(self.habits.roles.iter().map(|role| Name::from(role.as_str())).collect())
             }
-            (None, Manner::Grafana) => RoleSource::told(told.map(org_users).unwrap_or_default()),
+            (None, Manner::Grafana) => RoleSource::told(told.map(grafana::roles).unwrap_or_default()),
             _ => RoleSource::Record,
         }
     }
@@ -199,13 +227,14 @@ impl Dialect for Rfc {
     fn hint(&self, failure: &mut Failure) {
         let step = match (self.manner, failure.class, failure.status) {
             (Manner::Grafana, Class::Unauthorized, _) => "Grafana wants a service account's token (glsa_…).",
+            (Manner::Grafana, Class::Forbidden | Class::Refused, _) if failure.text.contains("invalid namespace") => {
+                NAMESPACE
+            }
             (Manner::Grafana, Class::Forbidden, _) => {
                 "The service account needs the roles User administration and Teams, or the permissions org.users:* and \
-                 teams:*."
+                 teams:*; to see the settings, settings:read."
             }
-            (Manner::Grafana, Class::NotFound, Some(404)) => {
-                "Check the namespace: stacks-ID in Grafana Cloud, default elsewhere; SCIM needs Enterprise or Cloud."
-            }
+            (Manner::Grafana, Class::NotFound, Some(404)) => NAMESPACE,
             (Manner::Datasaur, Class::Unauthorized, _) => {
                 "Datasaur wants the workspace's own API key (Settings, API keys), with SCIM switched on."
             }
@@ -217,17 +246,4 @@ impl Dialect for Rfc {
         let next = format!("{} {step}", failure.next);
         next.trim_start().clone_into(&mut failure.next);
     }
-}
-
-/// Login and email of each user with the role in the organisation (Grafana's `GET /api/org/users`).
-fn org_users(document: &Value) -> Vec<(String, Name)> {
-    let text = |user: &Value, name: &str| user.get(name).and_then(Value::as_str).map(str::to_owned);
-    let users = document.as_array().into_iter().flatten();
-    users
-        .filter_map(|user| Some((user, Name::from(text(user, "role")?.as_str()))))
-        .flat_map(|(user, role)| {
-            let names = [text(user, "login"), text(user, "email")].into_iter().flatten();
-            names.filter(|name| !name.is_empty()).map(move |name| (name, role.clone())).collect::<Vec<_>>()
-        })
-        .collect()
 }

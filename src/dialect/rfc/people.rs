@@ -10,13 +10,16 @@ use crate::{
     },
     directory::{
         Id, Kind, Target,
-        change::{Change, NewUser},
+        change::{Change, NewUser, Verb},
         plan::{Confirm, Risk, Undo, Unsupported},
     },
     scim::{habits::Deletion, patch::Op, request::Request, urn},
 };
 
 type Planned = Result<Draft, Unsupported>;
+
+/// Why there is no way back into a workspace.
+const OUT: &str = "Out of the workspace is out: to bring them back, create the user again and add them to groups.";
 
 impl Rfc {
     /// One operation on a user, as the server takes it.
@@ -45,15 +48,24 @@ impl Rfc {
         }
         body.insert("emails".into(), emails(&new.email));
         body.insert("active".into(), json!(true));
-        let undo = match self.habits.delete_user {
-            Some(Deletion::Deactivates | Deletion::Refused) => {
-                Undo::By(vec![Change::SetActive { user: key.clone(), active: false }])
-            }
-            _ => Undo::By(vec![Change::DeleteUser { user: key.clone() }]),
+        let keeps = self.capabilities.can(Verb::DeleteUser).is_err()
+            || matches!(self.habits.delete_user, Some(Deletion::Deactivates | Deletion::Refused));
+        let undo = if keeps {
+            Change::SetActive { user: key.clone(), active: false }
+        } else {
+            Change::DeleteUser { user: key.clone() }
         };
+        let undo = Undo::By(vec![undo]);
         let request = wire::create(Kind::User, Value::Object(body));
         Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(key)]))
-            .note(self.manner.on_create().map(str::to_owned)))
+            .note(self.manner.on_create().map(str::to_owned))
+            .note(self.first_role()))
+    }
+
+    /// The role of somebody in no group, where roles follow from groups.
+    fn first_role(&self) -> Option<String> {
+        let role = self.mapping.as_deref()?.default.as_ref()?;
+        Some(format!("Their role is {role} until a {} gives another.", self.capabilities.team_word))
     }
 
     /// The identity provider's own id. Grafana finds people by it at sign-in, and once took a number for its own id of a
@@ -84,6 +96,12 @@ impl Rfc {
         }
         let target = Target::user(id);
         let request = self.alter(case, &target, Op::replace("active", active));
+        if self.manner == Manner::Datasaur && !active {
+            return Ok(Draft::new(vec![request], Undo::Never(OUT.into()), Confirm::Reread(vec![target]))
+                .risk(Risk::Type(user.user_name.as_str().into()))
+                .note(self.manner.on_deactivate(&user.user_name))
+                .note(case.lost_teams(user, self.capabilities.team_word)));
+        }
         let undo = match user.active {
             Some(before) => Undo::By(vec![Change::SetActive { user: id.clone(), active: before }]),
             None => Undo::Never("Whether the user was active before is not known.".into()),
@@ -120,10 +138,11 @@ impl Rfc {
         let user = case.user(id)?;
         let target = Target::user(id);
         let request = wire::delete(&target).if_match(self.version(case, &target));
-        let never = format!(
-            "A deleted user can't be brought back: a new one has another id and is in no {}.",
-            self.capabilities.team_word
-        );
+        let word = self.capabilities.team_word;
+        let never = match self.manner {
+            Manner::Datasaur => OUT.to_owned(),
+            _ => format!("A deleted user can't be brought back: a new one has another id and is in no {word}."),
+        };
         Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
             .risk(Risk::Type(user.user_name.as_str().into()))
             .note(self.manner.on_delete(&user.user_name))

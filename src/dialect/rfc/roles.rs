@@ -11,12 +11,10 @@ use crate::{
         Id, Name, Target,
         change::{Change, Verb},
         plan::{Capabilities, Confirm, Risk, RoleChoice, Undo, Unsupported},
+        role_source::SEVERAL,
     },
     scim::{habits::RoleAttribute, json::Fields, patch::Op},
 };
-
-/// What stands between the roles of somebody who has several.
-const BETWEEN: &str = ", ";
 
 /// The roles of a user, in one text; `None` where there are none. The attribute that is known, else whichever is filled.
 pub(super) fn read(fields: &Fields<'_>, known: Option<RoleAttribute>) -> Option<Name> {
@@ -24,7 +22,7 @@ pub(super) fn read(fields: &Fields<'_>, known: Option<RoleAttribute>) -> Option<
         let entries = fields.objects(attribute.as_str());
         let values = entries.iter().filter_map(|entry| entry.value_or_string().ok().flatten());
         let all: Vec<String> = values.filter(|value| !value.is_empty()).map(Cow::into_owned).collect();
-        (!all.is_empty()).then(|| Name::from(all.join(BETWEEN)))
+        (!all.is_empty()).then(|| Name::from(all.join(&format!("{SEVERAL} "))))
     };
     match known {
         Some(attribute) => of(attribute),
@@ -32,16 +30,12 @@ pub(super) fn read(fields: &Fields<'_>, known: Option<RoleAttribute>) -> Option<
     }
 }
 
-/// Each of the roles in such a text.
-pub(in crate::dialect) fn each(roles: &Name) -> impl Iterator<Item = &str> {
-    roles.raw().split(BETWEEN)
-}
-
 /// Lets these be given.
 pub(super) fn offer(capabilities: &mut Capabilities, roles: &[String]) {
     capabilities.refused.retain(|(verb, _)| *verb != Verb::SetOrgRole);
     capabilities.org_roles = roles.iter().map(|role| RoleChoice { name: role.as_str().into(), note: None }).collect();
     capabilities.no_roles = None;
+    capabilities.derived_roles = true;
 }
 
 impl Rfc {
@@ -52,7 +46,7 @@ impl Rfc {
             return refuse(format!("{} has the role {role} already.", user.user_name));
         }
         let attribute = self.habits.role_attribute.unwrap_or(RoleAttribute::Roles).as_str();
-        let several = before.filter(|before| each(before).count() > 1);
+        let several = before.filter(|before| before.raw().contains(SEVERAL));
         let undo = match before {
             Some(before) if several.is_none() => {
                 Undo::By(vec![Change::SetOrgRole { user: id.clone(), role: before.clone() }])

@@ -4,10 +4,11 @@ use serde_json::{Value, json, value::RawValue};
 
 use super::{Dialect, Hosting, Provider, Server, of};
 use crate::directory::{
-    Directory, Id, Kind,
+    Directory, Id, Kind, Name,
     change::{Change, NewUser, RoleDraft},
     record::{Account, Depth, Grant, Member, Permission, Problem, Record, Role, Team, User},
     records::Records,
+    role_source::Mapping,
 };
 
 mod graph;
@@ -52,6 +53,11 @@ fn permission(name: &str, inherited: bool) -> Permission {
 
 /// A small organisation with one of everything that plans turn on.
 fn directory() -> Directory {
+    directory_of(&*wandb())
+}
+
+/// The same with roles from wherever the dialect has them.
+fn directory_of(dialect: &dyn Dialect) -> Directory {
     let mut bo = user("U2=", "bo", "member", &[("vision", "member"), ("nlp", "janitor")]);
     bo.active = Some(false);
     bo.models_seat = Some("viewer".into());
@@ -88,7 +94,7 @@ fn directory() -> Directory {
         ..Role::default()
     };
     let mut directory = Directory::default();
-    directory.replace(Records::build(users, teams, vec![role]), true);
+    directory.replace(Records::build(users, teams, vec![role]).with_roles(dialect.role_source(None)), true);
     directory
 }
 
@@ -123,7 +129,20 @@ fn dialects() -> Vec<(&'static str, std::sync::Arc<dyn Dialect>)> {
         ("multi-tenant", of(Provider::Wandb, Hosting::MultiTenant, Server::default())),
         ("self-managed", of(Provider::Wandb, Hosting::SelfManaged, Server::default())),
         ("scim", of(Provider::Scim, Hosting::Dedicated, Server::default())),
+        ("grafana", of(Provider::Grafana, Hosting::Dedicated, Server::default())),
+        ("datasaur", of(Provider::Datasaur, Hosting::Dedicated, mapped())),
     ]
+}
+
+/// A server whose roles follow from groups.
+fn mapped() -> Server {
+    let name = |text: &str| Name::from(text);
+    let mapping = Mapping {
+        order: ["admin", "reviewer", "labeler"].map(name).into(),
+        default: Some(name("labeler")),
+        groups: [("vision", "admin"), ("ops", "reviewer")].map(|(group, role)| (name(group), name(role))).into(),
+    };
+    Server { mapping: Some(std::sync::Arc::new(mapping)), ..Server::default() }
 }
 
 fn wandb() -> std::sync::Arc<dyn Dialect> {
@@ -158,6 +177,7 @@ fn hints_name_the_vendors_way_on() {
         for (status, detail) in [
             (401, None),
             (403, None),
+            (403, Some("invalid namespace")),
             (404, None),
             (410, None),
             (400, Some("Seat limit reached")),

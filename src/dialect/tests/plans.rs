@@ -24,6 +24,15 @@ fn changes() -> Vec<(&'static str, Change)> {
         members: members.iter().map(|user| id(user)).collect(),
         bucket: None,
     };
+    let external = |id: &str| Change::CreateUser {
+        key: "new:7".into(),
+        user: NewUser {
+            user_name: "noor".into(),
+            email: "noor@x.io".into(),
+            external_id: id.into(),
+            ..NewUser::default()
+        },
+    };
     let edit = |role: RoleDraft| Change::EditRole { role: id("R1"), to: role };
     let mut all = vec![
         ("org role member to admin", org("U2=", "admin")),
@@ -89,6 +98,8 @@ fn changes() -> Vec<(&'static str, Change)> {
         ("edit the rest of a role", edit(draft("cleaner", "Cleans", "member", &["run:stop"]))),
         ("edit nothing", edit(draft("janitor", "Cleans", "viewer", &["run:stop", "run:delete"]))),
         ("delete role", Change::DeleteRole { role: id("R1") }),
+        ("create user of an external id", external("idp|noor")),
+        ("create user of a numeric external id", external("4711")),
     ];
     all.extend(seats_and_registries());
     all.extend(teams_and_services());
@@ -254,7 +265,7 @@ fn compact(step: &Step) -> String {
 }
 
 fn planned(dialect: &dyn Dialect) -> String {
-    let mut directory = directory();
+    let mut directory = directory_of(dialect);
     directory.learn(told());
     let mut out = String::new();
     for (name, change) in changes() {
@@ -281,7 +292,7 @@ fn every_plan_is_as_documented() {
 
 #[test]
 fn self_managed_and_dedicated_plan_the_same() {
-    let [(_, dedicated), _, (_, managed), _] = &dialects()[..] else { panic!("four dialects") };
+    let [(_, dedicated), _, (_, managed), ..] = &dialects()[..] else { panic!("W&B's dialects") };
     assert_eq!(planned(&**dedicated), planned(&**managed));
 }
 

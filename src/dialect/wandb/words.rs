@@ -73,6 +73,9 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         buckets: &BUCKETS,
         instance_admins: hosting != Hosting::MultiTenant,
         derived_roles: false,
+        mapping: None,
+        mapping_note: None,
+        settings: Vec::new(),
         external_ids: false,
         tells_nothing: None,
     }

@@ -6,7 +6,7 @@ use super::{FEW_MEMBERS, FEW_USERS, LABEL, Page, count, counted, pad};
 use crate::app::action::Action;
 use crate::directory::{
     Kind, Target,
-    change::Field,
+    change::{Field, Verb},
     record::{Grant, Member, Permission, Role, Team},
 };
 
@@ -16,6 +16,7 @@ impl Page<'_> {
         let mut lines = self.wrapped(&name, self.look.strong());
         lines.extend(self.problem(team.problem.as_deref()));
         lines.extend(self.last_failure(target));
+        lines.extend(self.gives(team));
         lines.push(Line::default());
         if let Some(members) = team.members.as_deref() {
             lines.extend(self.members(team, members, target));
@@ -28,6 +29,13 @@ impl Page<'_> {
         lines.push(Line::default());
         lines.extend(self.dates(team.created, team.modified, &team.id));
         lines
+    }
+
+    /// The role that follows from the group, where roles are mapped.
+    fn gives(&self, team: &Team) -> Vec<Line<'static>> {
+        let Some(mapping) = self.app.capabilities().and_then(|can| can.mapping.as_deref()) else { return Vec::new() };
+        let role = mapping.of(&team.name).map_or("none", |role| role.as_str());
+        self.fact("Gives the role", role, Style::new())
     }
 
     /// Admins first, as long as there are few enough to look through with each frame.
@@ -78,15 +86,23 @@ impl Page<'_> {
         lines.extend(self.problem(role.problem.as_deref()));
         lines.extend(self.last_failure(target));
         lines.push(Line::default());
-        lines.extend(self.fact("Inherits from", role.inherits.as_str(), Style::new()));
-        let (inherited, added): (Vec<&Permission>, Vec<&Permission>) =
-            role.permissions.iter().partition(|permission| permission.inherited);
-        lines.extend(self.permissions("Adds", &added, self.look.glyphs.signs[0]));
-        lines.extend(self.permissions("Inherited", &inherited, self.look.glyphs.dot));
-        lines.push(Line::default());
+        if self.app.holds().custom_roles {
+            lines.extend(self.fact("Inherits from", role.inherits.as_str(), Style::new()));
+            let (inherited, added): (Vec<&Permission>, Vec<&Permission>) =
+                role.permissions.iter().partition(|permission| permission.inherited);
+            lines.extend(self.permissions("Adds", &added, self.look.glyphs.signs[0]));
+            lines.extend(self.permissions("Inherited", &inherited, self.look.glyphs.dot));
+            lines.push(Line::default());
+        } else {
+            let why = self.app.capabilities().and_then(|can| can.can(Verb::SetOrgRole).err());
+            lines.extend(self.wrapped(why.unwrap_or_default(), self.look.dim()));
+            lines.push(Line::default());
+        }
         lines.extend(self.holders(role));
-        lines.push(Line::default());
-        lines.extend(self.dates(role.created, role.modified, &role.id));
+        if self.app.holds().custom_roles {
+            lines.push(Line::default());
+            lines.extend(self.dates(role.created, role.modified, &role.id));
+        }
         lines
     }
 
@@ -106,7 +122,7 @@ impl Page<'_> {
         }
         let holders = self.app.directory.holders(&role.name);
         let users = self.app.directory.records().users();
-        let known = users.values().filter(|user| user.team_roles.is_some()).count();
+        let known = users.values().filter(|user| self.app.directory.knows_roles(user)).count();
         let note =
             (known < users.len()).then(|| format!(", as known of {} of {} users", count(known), count(users.len())));
         let mut lines = vec![self.heading("Held by", holders.len(), &note.unwrap_or_default())];
@@ -114,7 +130,9 @@ impl Page<'_> {
         for (user, teams) in holders.iter().take(most) {
             let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
             let name = pad(user.user_name.as_str(), LABEL - 2, self.look.glyphs.more);
-            lines.push(Line::raw(format!("  {name} in {}", teams.join(", "))));
+            let word = if self.app.holds().custom_roles { "in" } else { "by" };
+            let places = if teams.is_empty() { String::new() } else { format!(" {word} {}", teams.join(", ")) };
+            lines.push(Line::raw(format!("  {name}{places}")));
         }
         lines.extend(self.and_more(holders.len(), most));
         lines

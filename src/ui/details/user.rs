@@ -11,6 +11,7 @@ use crate::directory::{
     change::{Change, Field, Seat},
     query::account_word,
     record::{Depth, Grant, LastActive, User},
+    role_source::RoleSource,
 };
 
 impl Page<'_> {
@@ -58,13 +59,18 @@ impl Page<'_> {
 
     fn facts(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
         let holds = self.app.holds();
-        let unknown = unknown(user);
+        let untold = self.app.directory.records().role_source().may_leave_out();
+        let unknown = if untold { "not known" } else { unknown(user) };
         let or_unknown =
             |name: Option<&crate::directory::Name>| name.map_or_else(|| unknown.into(), ToString::to_string);
         let role = format!("{}{}", or_unknown(user.org_role.as_ref()), self.mark(target, &Field::OrgRole));
         let mut lines = Vec::new();
         if holds.org_roles {
             lines.extend(self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole)));
+            let origin = self.origin(user);
+            if !origin.is_empty() {
+                lines.extend(self.fact("", &origin, self.look.dim()));
+            }
         }
         for (seat, level) in [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)] {
             if let Some(level) = level {
@@ -88,6 +94,25 @@ impl Page<'_> {
             lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
         }
         lines
+    }
+
+    /// Where a role comes from that the record does not hold.
+    fn origin(&self, user: &User) -> String {
+        let directory = &self.app.directory;
+        match directory.records().role_source() {
+            RoleSource::Record | RoleSource::Listed(_) => String::new(),
+            RoleSource::Told(_) if user.org_role.is_none() => "not told when it was last read".into(),
+            RoleSource::Told(_) => "as of the last read; set anew at the next sign-in".into(),
+            RoleSource::Mapping(_) => match directory.givers(user).as_slice() {
+                [] if user.org_role.is_none() => String::new(),
+                [] => format!("in no {} that gives another", self.app.holds().team_word),
+                [one] => format!("from {one}"),
+                [first @ .., last] => {
+                    let first: Vec<&str> = first.iter().map(|name| name.as_str()).collect();
+                    format!("from {} and {last}", first.join(", "))
+                }
+            },
+        }
     }
 
     /// A role that is being taken away is marked at the heading: its line is gone already.

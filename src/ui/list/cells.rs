@@ -141,6 +141,9 @@ impl<'a> Row<'a> {
                 }
                 cell.pending(self.is(&Field::Display), self.look)
             }
+            What::OrgRole if user.org_role.is_none() && self.app.directory.records().role_source().may_leave_out() => {
+                Cell::new(self.look.glyphs.unknown)
+            }
             What::OrgRole => or_none(user.org_role.as_ref()).pending(self.is(&Field::OrgRole), self.look),
             What::Seat => or_none(user.models_seat.as_ref()).pending(self.is(&Field::Seat(Seat::Models)), self.look),
             What::Account => Cell::new(if user.account == Account::OrgService { "organisation" } else { "team" }),
@@ -205,6 +208,10 @@ impl<'a> Row<'a> {
                 let count = team.members.as_ref().map(|members| super::fit::count(members.len() as u64));
                 let cell = Cell::new(count.unwrap_or_else(|| self.look.glyphs.unknown.into()));
                 cell.pending(self.is(&Field::Members), self.look)
+            }
+            What::Gives => {
+                let mapping = self.app.capabilities().and_then(|can| can.mapping.as_deref());
+                Cell::new(mapping.and_then(|mapping| mapping.of(&team.name)).map_or("", |role| role.as_str()))
             }
             What::Admins => Cell::new(self.admins(team)),
             _ => self.created(team.created),

@@ -25,6 +25,8 @@ pub(super) enum What {
     Last,
     Status,
     Members,
+    /// The role that a team gives.
+    Gives,
     Admins,
     Created,
     Inherits,
@@ -63,7 +65,9 @@ const fn column(
 impl Column {
     /// True where the provider's records hold what stands in it.
     fn is_held(&self, holds: Holds) -> bool {
-        self.sort.is_none_or(|sort| sort.is_held(holds)) && (self.what != What::Admins || holds.team_roles)
+        self.sort.is_none_or(|sort| sort.is_held(holds))
+            && (self.what != What::Admins || holds.team_roles)
+            && (self.what != What::Gives || holds.mapped)
     }
 }
 
@@ -89,6 +93,7 @@ const SERVICES: &[Column] = &[
 const TEAMS: &[Column] = &[
     column(What::Name, &["Team"], (14, 48), 0, Some(sort::Column::Name)),
     column(What::Members, &["Members"], (9, 9), 0, Some(sort::Column::Count)),
+    column(What::Gives, &["Gives", "Gives role"], (8, 16), 1, None),
     column(What::Admins, &["Admins"], (6, 6), 1, None),
     column(What::Created, &["Created"], (10, 10), 2, None),
 ];

@@ -21,10 +21,17 @@ pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "go to the user"), (Acti
 /// `held by 12 in 3 teams`.
 pub fn held(held: &Held) -> String {
     match held.people {
+        people if held.teams == 0 && people > 0 => format!("held by {}", count(people)),
         0 if held.is_certain() => "held by nobody".into(),
         0 => "no holder known".into(),
         people => format!("held by {} in {}", count(people), counted(held.teams, "team")),
     }
+}
+
+/// Where groups give the role, in how many of them it is held says nothing.
+fn summary(known: &Held, app: &App) -> String {
+    let derived = app.directory.records().role_source().is_derived();
+    held(&Held { teams: if derived { 0 } else { known.teams }, ..*known })
 }
 
 /// Draws it.
@@ -34,7 +41,7 @@ pub fn draw(frame: &mut Frame<'_>, role: &Id, cursor: usize, app: &App, look: &L
     let known = record.map(|record| app.directory.held(&record.name));
     let shell = Shell {
         title: format!("Holders of {}", details::name(&Target::role(role), app)),
-        right: known.as_ref().map(held).unwrap_or_default(),
+        right: known.as_ref().map(|known| summary(known, app)).unwrap_or_default(),
         hints: HINTS.into(),
         ..Shell::default()
     };
@@ -58,7 +65,7 @@ pub fn draw(frame: &mut Frame<'_>, role: &Id, cursor: usize, app: &App, look: &L
     let room = usize::from(inner.height).saturating_sub(below.len()).max(1);
     let mut lines: Vec<Line> = rows::window(all.len(), cursor, room)
         .filter_map(|at| Some((at, all.get(at)?)))
-        .map(|(at, (user, team))| row(width, at == cursor, user, team, look))
+        .map(|(at, (user, team))| row(width, at == cursor, user, &names(team), look))
         .collect();
     if lines.is_empty() {
         lines.push(rows::nothing("Nobody is known to hold this role.", look));
@@ -75,14 +82,21 @@ fn unread(held: &Held, app: &App) -> Option<String> {
     if held.is_certain() {
         return None;
     }
-    let key = app.keymap.label(Action::LoadRoles).unwrap_or_default();
     let (known, users) = (count(held.known), count(held.users));
+    if app.directory.records().role_source().is_derived() {
+        return Some(format!("Roles are known for {known} of {users} users: others may hold it too."));
+    }
+    let key = app.keymap.label(Action::LoadRoles).unwrap_or_default();
     Some(format!(
         "Team roles are known for {known} of {users} users: others may hold it too; {key} on Users reads the rest."
     ))
 }
 
-fn row(width: usize, selected: bool, user: &User, team: &Name, look: &Look) -> Line<'static> {
+fn names(teams: &[&Name]) -> String {
+    teams.iter().map(|team| team.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn row(width: usize, selected: bool, user: &User, team: &str, look: &Look) -> Line<'static> {
     let rest = width.saturating_sub(rows::PREFIX + 1);
     let state = 8;
     let (name, more) = (rest * 3 / 8, rest / 4);
@@ -92,7 +106,7 @@ fn row(width: usize, selected: bool, user: &User, team: &Name, look: &Look) -> L
     let cells: [Cell; 4] = [
         (user.user_name.as_str(), name, Style::new()),
         (shown.as_str(), more, look.dim()),
-        (team.as_str(), team_width, Style::new()),
+        (team, team_width, Style::new()),
         (inactive, state, look.careful()),
     ];
     rows::row(width, selected, &cells, look)

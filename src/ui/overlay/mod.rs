@@ -30,6 +30,7 @@ mod role_editor;
 mod roster;
 mod rows;
 mod secret;
+mod settings;
 mod shell;
 mod story;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Copy { choices, cursor } => copy::draw(frame, choices, *cursor, app, look),
         Overlay::Aside(aside) => match &aside.topic {
             Topic::Roster(team) => roster::draw(frame, aside, team, app, look),
+            Topic::Settings => settings::draw(frame, aside, app, look),
             Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
         },
         Overlay::Secret(shown) => secret::draw(frame, shown, app, look),

@@ -22,10 +22,14 @@ const COMMANDS: &[(Action, &str)] = &[(Action::Choose, "do it"), (Action::Back, 
 /// The same where the lines are roles.
 const ROLES: &[(Action, &str)] = &[(Action::Choose, "compare"), (Action::Back, "back")];
 
+/// The same where a group is to give one of them.
+const GIVEN: &[(Action, &str)] = &[(Action::Choose, "choose"), (Action::Back, "back")];
+
 /// Its keys.
 pub fn hints(palette: &Palette) -> &'static [(Action, &'static str)] {
     match palette.lines.first() {
         Some(palette::Line { entry: palette::Entry::Compare(_), .. }) => ROLES,
+        Some(palette::Line { entry: palette::Entry::MapGroup(..), .. }) => GIVEN,
         _ => COMMANDS,
     }
 }
@@ -39,15 +43,23 @@ pub fn draw(frame: &mut Frame<'_>, palette: &Palette, app: &App, look: &Look) {
         hints: hints(palette).into(),
         ..Shell::default()
     };
-    let inner = shell.open(frame, shell::room(app).0, palette.lines.len(), app, look);
+    let columns = shell::room(app).0;
+    let mut below = Vec::new();
+    if let Some(note) = palette.note {
+        below.push(Line::default());
+        below.extend(shell::wrapped(note, columns.saturating_sub(1), 3, look.careful()));
+    }
+    let inner = shell.open(frame, columns, palette.lines.len() + below.len(), app, look);
     let width = usize::from(inner.width);
-    let mut lines: Vec<Line> = rows::window(palette.shown.len(), palette.cursor, usize::from(inner.height))
+    let room = usize::from(inner.height).saturating_sub(below.len()).max(1);
+    let mut lines: Vec<Line> = rows::window(palette.shown.len(), palette.cursor, room)
         .filter_map(|at| Some((at, palette.lines.get(*palette.shown.get(at)?)?)))
         .map(|(at, line)| row(width, at == palette.cursor, line, look))
         .collect();
     if lines.is_empty() {
         lines.push(rows::nothing(&no_match(palette.input.value()), look));
     }
+    lines.extend(below);
     frame.render_widget(Paragraph::new(lines), inner);
 }
 

@@ -58,7 +58,11 @@ impl<'a> Page<'a> {
             page.lines.push(Line::styled(app.word("  in no team"), look.dim()));
         }
         for (scope, role) in &scopes {
-            page.grant(scope, role.as_ref());
+            if app.holds().team_roles {
+                page.grant(scope, role.as_ref());
+            } else {
+                page.given(scope);
+            }
         }
         if !user.registry_roles.is_empty() {
             page.heading("Registries", user.registry_roles.len());
@@ -78,7 +82,7 @@ impl<'a> Page<'a> {
         if user.is_inactive() {
             self.lines.push(Line::styled("Deactivated: none of this counts until reactivated.", self.look.careful()));
         }
-        if user.team_roles.is_none() {
+        if user.team_roles.is_none() && self.app.holds().team_roles {
             let key = shell::key(self.app, Action::Refresh).unwrap_or_default();
             let words =
                 format!("Roles not known yet: the list left them out; they are being read ({key} reads again).");
@@ -92,6 +96,15 @@ impl<'a> Page<'a> {
             Span::styled(word.to_owned(), self.look.strong()),
             Span::styled(format!(" ({})", fit::count(number)), self.look.dim()),
         ]));
+    }
+
+    /// A group that has no roles of its own, and the one in the organisation that it may give.
+    fn given(&mut self, group: &Name) {
+        let mapping = self.app.capabilities().and_then(|can| can.mapping.as_deref());
+        let role = mapping.and_then(|mapping| mapping.of(group));
+        let name = fit::pad(group.as_str(), self.name, self.look.glyphs.more);
+        let gives = role.map_or_else(String::new, |role| format!("gives {role}"));
+        self.lines.push(Line::from(vec![Span::raw(format!("  {name}  ")), Span::styled(gives, self.look.dim())]));
     }
 
     fn grant(&mut self, scope: &Name, role: Option<&Name>) {

@@ -59,6 +59,7 @@ pub(super) fn inquiry(topic: Topic, directory: &Directory) -> Result<Inquiry, Un
     let unknown = |what: &str| Unsupported(format!("This {what} is not known here: refresh, and look again."));
     let (name, request) = match &topic {
         Topic::Me => (Name::default(), request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}))),
+        Topic::Settings => return Err(Unsupported("W&B tells nothing of its settings.".into())),
         Topic::Person(id) => {
             let user = directory.user(id).ok_or_else(|| unknown("user"))?;
             let name = user.user_name.clone();

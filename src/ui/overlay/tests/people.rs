@@ -6,15 +6,22 @@ use super::*;
 use crate::{
     app::picker::Shown,
     dialect::{self, Hosting, Provider, Server},
-    directory::record::{Depth, Member},
+    directory::{
+        Name,
+        record::{Depth, Member},
+        role_source::Mapping,
+    },
 };
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 fn real(hosting: Hosting, width: u16, height: u16) -> App {
+    of(Provider::Wandb, hosting, Server { full_seats: Some(500), ..Server::default() }, width, height)
+}
+
+fn of(provider: Provider, hosting: Hosting, server: Server, width: u16, height: u16) -> App {
     let mut app = fixture::app(width, height);
-    let planner: Arc<dyn Planner> =
-        dialect::of(Provider::Wandb, hosting, Server { full_seats: Some(500), ..Server::default() });
+    let planner: Arc<dyn Planner> = dialect::of(provider, hosting, server);
     let opened = Opened { profile: app.profile.clone().unwrap(), planner, guards: Guards::default() };
     app.update(Msg::Opened(Box::new(opened)), now());
     fixture::load(&mut app, fixture::users(), false);
@@ -189,4 +196,31 @@ fn a_long_list_of_names_is_scrolled_to_its_end() {
     assert!(!shown(&app).contains("reads on"));
     key(&mut app, KeyCode::Up);
     assert!(shown(&app).contains("reads on"));
+}
+
+#[test]
+fn settings_that_can_not_be_read_are_explained_all_the_same() {
+    let mut app = of(Provider::Grafana, Hosting::Dedicated, Server::default(), 80, 24);
+    type_text(&mut app, ":settings");
+    key(&mut app, KeyCode::Enter);
+    let failure = Failure::local(Class::Forbidden, "Ask: the key may not do this (403).", "It needs settings:read.");
+    report(&mut app, Report::AskFailed(Topic::Settings, failure));
+    key(&mut app, KeyCode::Down);
+    assert_snapshot!("settings_failed_80", shown(&app));
+}
+
+#[test]
+fn the_role_that_a_group_gives() {
+    let name = |text: &str| Name::from(text);
+    let mapping = Mapping {
+        order: ["admin", "reviewer", "labeler"].map(name).into(),
+        default: Some(name("labeler")),
+        groups: [(name("vision"), name("reviewer"))].into(),
+    };
+    let server = Server { mapping: Some(Arc::new(mapping)), ..Server::default() };
+    let mut app = of(Provider::Datasaur, Hosting::Dedicated, server, 80, 24);
+    press(&mut app, Action::GoTeams);
+    go_to(&mut app, "vision");
+    press(&mut app, Action::GroupRole);
+    assert_snapshot!("group_role_80", shown(&app));
 }

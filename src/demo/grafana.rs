@@ -1,0 +1,115 @@
+//! Grafana: where its SCIM is, what stands beside it (roles in the organisation, the configuration of SCIM) and what it
+//! asks of users. Resources are those of [`super::rfc`].
+//!
+//! Documented: the address, `externalId`, disabling in the place of deleting, taking over a user with the same email, the
+//! configuration object, the list of the organisation's users. Chosen: paging, PATCH, versions, discovery and `DELETE` of a
+//! user as in the RFCs or as the words on deprovisioning have it; which of the three error shapes is used when.
+
+use std::sync::{PoisonError, RwLock};
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::records::{Number, OrganisationRole, User};
+use super::reply::{Answer, Protocol, Refusal, Reply};
+use super::request::Ask;
+use super::rfc;
+use super::state::State;
+
+/// Path of the SCIM root: a Grafana of one's own, whose namespace is always the same.
+pub(super) const ROOT: &str = "/apis/scim.grafana.app/v0alpha1/namespaces/default/";
+const GROUP: &str = "scim.grafana.app";
+const VERSION: &str = "v0alpha1";
+const NAMESPACE: &str = "default";
+
+/// Answers a request, whose path comes in segments.
+pub(super) fn route(ask: &Ask, state: &RwLock<State>, method: &Method, path: &[&str]) -> Answer {
+    match *path {
+        ["apis", GROUP, VERSION, "namespaces", NAMESPACE, "config", name] => configuration(method, name),
+        ["apis", GROUP, VERSION, "namespaces", NAMESPACE, ref inner @ ..] => {
+            rfc::route(ask, state, method, inner).unwrap_or_else(|| Err(no_resource()))
+        }
+        ["apis", GROUP, VERSION, "namespaces", ..] => {
+            Err(Refusal::new(403, "invalid namespace").written(Protocol::Kubernetes))
+        }
+        ["apis", ..] => Err(no_resource()),
+        ["api", "org", "users"] if method == Method::GET => members(state),
+        ["api", "org", "users", id] if method == Method::PATCH => role_change(state, id),
+        _ => Err(Refusal::new(404, "Not found").written(Protocol::Grafana)),
+    }
+}
+
+/// Refuses users without a sound `externalId`: it is mandatory, and a number could be another user's internal id
+/// (CVE-2025-41115).
+pub(super) fn check_external_id(given: Option<&str>) -> Result<(), Refusal> {
+    match given.map(str::trim) {
+        None | Some("") => Err(Refusal::value("externalId is required")),
+        Some(id) if id.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(Refusal::value("externalId must not be a number"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn no_resource() -> Refusal {
+    Refusal::new(404, "the server could not find the requested resource").written(Protocol::Kubernetes)
+}
+
+fn configuration(method: &Method, name: &str) -> Answer {
+    if name != "default" {
+        let words = format!("scimconfigs.{GROUP} {name:?} not found");
+        return Err(Refusal::new(404, words).written(Protocol::Kubernetes));
+    }
+    if method != Method::GET {
+        // Nothing here would act on another configuration.
+        return Err(Refusal::method("the demo server's configuration can't be changed").written(Protocol::Kubernetes));
+    }
+    let document = json!({
+        "apiVersion": format!("{GROUP}/{VERSION}"),
+        "kind": "SCIMConfig",
+        "metadata": {"name": name, "namespace": NAMESPACE},
+        "spec": {"enableUserSync": true, "enableGroupSync": true, "rejectNonProvisionedUsers": false},
+        "status": {"source": "file"},
+    });
+    Reply::json(StatusCode::OK, &document)
+}
+
+/// `GET /api/org/users`: everybody with their role in the organisation.
+fn members(state: &RwLock<State>) -> Answer {
+    let state = state.read().unwrap_or_else(PoisonError::into_inner);
+    let everybody = state.order().iter().filter_map(|&number| Some(member(number, state.user(number)?)));
+    Reply::json(StatusCode::OK, &everybody.collect::<Vec<Value>>())
+}
+
+fn member(number: Number, user: &User) -> Value {
+    json!({
+        "orgId": 1,
+        "userId": u64::from(number) + 1,
+        "email": user.email,
+        "name": user.display_name,
+        "login": user.user_name,
+        "role": role(number, user),
+        "lastSeenAt": user.last_active,
+        "isDisabled": !user.active,
+        "isExternallySynced": true,
+    })
+}
+
+/// What Role Sync left at the last sign-in; Grafana's default for those who never signed in.
+fn role(number: Number, user: &User) -> &'static str {
+    match user.organisation_role {
+        OrganisationRole::Admin => "Admin",
+        OrganisationRole::Member if user.last_active.is_some() && number % 3 == 1 => "Editor",
+        OrganisationRole::Member => "Viewer",
+    }
+}
+
+/// Everybody here is managed from outside: no role can be set.
+fn role_change(state: &RwLock<State>, id: &str) -> Answer {
+    let state = state.read().unwrap_or_else(PoisonError::into_inner);
+    let known = id.parse().ok().and_then(|id: Number| state.user(id.checked_sub(1)?));
+    Err(match known {
+        Some(_) => Refusal::new(403, "Cannot update external User").written(Protocol::Grafana),
+        None => Refusal::new(404, "user not found").written(Protocol::Grafana),
+    })
+}
