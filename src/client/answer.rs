@@ -13,7 +13,7 @@ const MOST_BYTES: usize = 256 * 1024 * 1024;
 /// The most that is set aside on a server's word, in bytes.
 const MOST_AHEAD: usize = 16 * 1024 * 1024;
 
-/// An answer; in 2xx unless it was asked for by [`Client::probe`].
+/// An answer; in 2xx unless it was asked for by [`super::Client::probe`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.

@@ -39,6 +39,8 @@ fn still(mut report: Report) -> Report {
 #[case("dedicated", hosted(Hosting::Dedicated))]
 #[case("self-managed", hosted(Hosting::SelfManaged))]
 #[case("scim", plain())]
+#[case("grafana", Options { provider: Provider::Grafana, ..plain() })]
+#[case("datasaur", Options { provider: Provider::Datasaur, ..plain() })]
 #[tokio::test]
 async fn what_a_person_reads(#[case] name: &str, #[case] options: Options) {
     let (_home, mut connection) = connection(options).await;
@@ -53,6 +55,7 @@ async fn what_a_person_reads(#[case] name: &str, #[case] options: Options) {
 #[rstest]
 #[case(hosted(Hosting::Dedicated))]
 #[case(plain())]
+#[case(Options { provider: Provider::Grafana, ..plain() })]
 #[tokio::test]
 async fn a_look_alters_nothing(#[case] options: Options) {
     let (_home, mut connection) = connection(options).await;
