@@ -22,6 +22,8 @@ pub struct Holds {
     pub mapped: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
+    /// What somebody is after a deactivation.
+    pub inactive_word: &'static str,
 }
 
 /// Everything, and groups are teams.
@@ -36,6 +38,7 @@ impl Default for Holds {
             custom_roles: true,
             mapped: false,
             team_word: "team",
+            inactive_word: "inactive",
         }
     }
 }

@@ -143,6 +143,8 @@ pub struct Capabilities {
     pub service_accounts: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
+    /// What somebody is after a deactivation, where that is more than inactive; empty otherwise.
+    pub inactive_word: &'static str,
     /// Names of users and groups may hold spaces, as RFC 7643 allows.
     pub spaced_names: bool,
     /// Seats that a user can have; none where there are no seats.
@@ -197,6 +199,11 @@ impl Capabilities {
             service_accounts: self.service_accounts,
             custom_roles: !self.derived_roles,
             mapped: self.mapping.is_some(),
+            inactive_word: if self.inactive_word.is_empty() {
+                Holds::default().inactive_word
+            } else {
+                self.inactive_word
+            },
             team_word: if self.team_word.is_empty() { Holds::default().team_word } else { self.team_word },
         }
     }

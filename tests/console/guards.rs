@@ -70,6 +70,7 @@ async fn multi_tenant_deactivation_removes_and_is_typed() {
     let (mut console, server) = Console::on_demo(options).await;
     console.find("eva-tanaka");
     console.press(Action::ToggleActive);
+    console.expect("status: active → removed from the organisation");
     console.expect("This removes eva-tanaka from the organisation");
     console.expect("Type eva-tanaka to send");
     console.enter();

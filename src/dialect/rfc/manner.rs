@@ -97,6 +97,7 @@ impl Manner {
             ),
             external_ids: self == Manner::Grafana,
             team_word: self.team_word(),
+            inactive_word: if self == Manner::Datasaur { "removed from the workspace" } else { "" },
             spaced_names: true,
             ..Capabilities::default()
         }

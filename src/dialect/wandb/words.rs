@@ -60,6 +60,7 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         activity: true,
         service_accounts: true,
         team_word: "team",
+        inactive_word: if hosting == Hosting::MultiTenant { "removed from the organisation" } else { "" },
         spaced_names: false,
         seat_levels: &super::seats::LEVELS,
         full_seats: None,

@@ -53,9 +53,9 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
             add(name.clone(), &holds.say("new team")).becomes(count.unwrap_or_default())
         }
         Change::SetActive { user, active } => {
-            let word = |active: bool| if active { "active" } else { "inactive" };
-            let sign = if *active { Sign::Add } else { Sign::Remove };
-            Line::new(sign, who(user), "status").was(word(!active)).becomes(word(*active))
+            let (sign, before, after) =
+                if *active { (Sign::Add, "inactive", "active") } else { (Sign::Remove, "active", holds.inactive_word) };
+            Line::new(sign, who(user), "status").was(before).becomes(after)
         }
         Change::DeleteUser { user } => remove(who(user), "is deleted"),
         Change::DeleteTeam { team } => remove(in_team(team), "is deleted"),
