@@ -8,7 +8,7 @@ use crate::directory::{
     aside::Topic,
     change::{Change, ChangeId},
     plan::{Entry, Planner, State},
-    work::{Link, Moved, Report},
+    work::{Job, Link, Moved, Report},
 };
 use crate::scim::failure::Failure;
 use jiff::Timestamp;
@@ -45,7 +45,10 @@ impl App {
                 self.sync.progress.retain(|(other, _, _)| *other != kind);
                 self.sync.progress.push((kind, seen, said));
             }
-            Report::RefreshEnded { at, proofs, failed } => self.refresh_ended(at, proofs, failed),
+            Report::RefreshEnded { at, proofs, failed } => {
+                self.refresh_ended(at, proofs, failed);
+                self.widen_if_refused(effects);
+            }
             Report::Learnt(fresh) => {
                 let topics = aside::topics(&fresh);
                 if self.directory.learn(fresh) {
@@ -100,6 +103,19 @@ impl App {
             self.fail(format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences()));
         }
         self.sync.failed = failed;
+    }
+
+    /// A filter that the server refuses is given up: what is shown is not what it would have found.
+    fn widen_if_refused(&mut self, effects: &mut Vec<Effect>) {
+        let refused = |(kind, failure): &(Kind, Failure)| *kind == Kind::User && failure.status.is_some();
+        if let Some(filter) = self.sync.narrow.take_if(|_| self.sync.failed.iter().any(refused)) {
+            let why = self.sync.failed.iter().find(|failed| refused(failed)).map(|(_, failure)| failure.text.clone());
+            self.fail(format!(
+                "The server does not take the filter {filter}: {} All users are read.",
+                why.unwrap_or_default()
+            ));
+            effects.push(Effect::Work(Job::Narrow(None)));
+        }
     }
 
     fn on_journal(&mut self, entries: Vec<Entry>) {

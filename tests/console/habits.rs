@@ -281,3 +281,18 @@ async fn roles_in_the_users_own_records_are_the_roles_of_the_console() {
     console.pick_role("user");
     console.expect("Takes the place of all their roles: admin, auditor.");
 }
+
+#[tokio::test]
+async fn a_filter_that_the_server_refuses_is_given_up() {
+    let server = Odd::start(Habits { users: 30, refuses_filters: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    console.press(Action::Palette);
+    console.type_text("server-filter");
+    console.enter();
+    console.type_text("userName pr");
+    console.press(Action::Submit);
+    console.settle().await;
+    console.expect("The server does not take the filter userName pr");
+    console.expect_no("server: userName pr");
+    assert_eq!(console.app().directory.len(Kind::User), 30, "{}", console.screen());
+}

@@ -45,6 +45,7 @@ pub struct Habits {
     pub refuses_count_above: Option<usize>,
     pub total: Total,
     pub filter_gives_everybody: bool,
+    pub refuses_filters: bool,
     pub patch_changes_nothing: bool,
     pub no_patch_of_groups: bool,
     pub no_patch_of_users: bool,
@@ -217,6 +218,9 @@ impl Inner {
         }
         if number("count").is_some_and(|count| habits.refuses_count_above.is_some_and(|most| count > most)) {
             return refuse(400, "count is too large");
+        }
+        if habits.refuses_filters && asked("filter").is_some() {
+            return refuse(400, "no filters here");
         }
         let mut ids: Vec<&String> = self.tables[kind].keys().collect();
         if let Some(filter) = asked("filter").filter(|_| !habits.filter_gives_everybody) {
