@@ -138,6 +138,14 @@ fn last_admin(
     let all = directory.len(super::Kind::User);
     let basis = if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() };
     match (others, guards.allow_last_admin) {
+        // Only those were read whom the server's filter found.
+        (0, _) if !directory.is_read(super::Kind::User) => {
+            guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
+            guarded
+                .notes
+                .push("Only some users were read: whether another organisation admin is left is not known.".into());
+            Ok(())
+        }
         (0, false) => Err(format!(
             "{} is the last organisation admin{basis}; nobody could undo this. Make somebody else admin first.",
             user.user_name
@@ -247,6 +255,18 @@ mod tests {
         let partly = directory(&[("eva", None, true), ("noor", Some("member"), true)]);
         let refusal = check(&demote("eva"), &partly, &Guards::default(), &[]).unwrap_err();
         assert!(refusal.contains("(organisation role known for 1 of 2)"), "{refusal}");
+    }
+
+    #[test]
+    fn whether_another_admin_is_left_is_not_known_of_a_part() {
+        let user =
+            User { id: "eva".into(), user_name: "eva".into(), org_role: Some("admin".into()), ..User::default() };
+        let mut part = Directory::default();
+        let records = Records::build(vec![user], vec![], vec![]).without(&[super::super::Kind::User]);
+        part.replace(records, true);
+        let guarded = check(&demote("eva"), &part, &Guards::default(), &[]).unwrap();
+        assert_eq!(guarded.risk, Risk::Type("eva".into()));
+        assert!(guarded.notes[0].starts_with("Only some users were read"), "{:?}", guarded.notes);
     }
 
     #[test]

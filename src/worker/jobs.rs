@@ -164,7 +164,7 @@ impl Worker {
             self.context.report(Report::Remapped(records));
         }
         // What is under way goes by the old one, and may be newer than what is on disk.
-        if self.refreshing || self.queue.running() > 0 {
+        if self.refreshing || self.queue.running() > 0 || self.narrow.is_some() {
             self.refresh();
         }
     }

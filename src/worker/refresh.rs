@@ -126,7 +126,8 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
         }
     }
     if !proofs.is_empty() {
-        show(&context, dialect, lists, &failed, told).await;
+        let narrowed = narrow.is_some();
+        show(&context, dialect, lists, narrowed, &failed, told).await;
     }
     let absent = |failure: &Failure| matches!(failure.class, Class::Offline | Class::Timeout);
     let cut_short = down.is_none() && failed.iter().any(|(_, failure)| absent(failure));
@@ -141,11 +142,12 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
     Ended { habits, down, cut_short }
 }
 
-/// Indexes and shows; lists that failed keep what the disk knows.
+/// Indexes and shows; lists that failed keep what the disk knows. Of `narrowed` users nobody's absence means anything.
 async fn show(
     context: &Context,
     dialect: Arc<dyn Dialect>,
     mut lists: Lists,
+    narrowed: bool,
     failed: &[(Kind, Failure)],
     told: Option<Value>,
 ) {
@@ -161,6 +163,9 @@ async fn show(
             }
         }
         unread.retain(|kind| lists.is_empty(*kind));
+    }
+    if narrowed {
+        unread.push(Kind::User);
     }
     let build = move || build(&*dialect, lists, &unread, told.as_ref());
     if let Ok(records) = tokio::task::spawn_blocking(build).await {

@@ -74,10 +74,14 @@ pub fn draw(frame: &mut Frame<'_>, role: &Id, cursor: usize, app: &App, look: &L
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
+const NOT_READ: &str = "The users were not read yet: who holds it is not known.";
+
 /// On what the answer rests, where not all is known.
 fn unread(held: &Held, app: &App) -> Option<String> {
     if !app.directory.is_read(Kind::User) {
-        return Some("The users were not read yet: who holds it is not known.".into());
+        let some = app.directory.len(Kind::User) > 0;
+        let words = if some { "Only some users were read: others may hold it too." } else { NOT_READ };
+        return Some(words.into());
     }
     if held.is_certain() {
         return None;
