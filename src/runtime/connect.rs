@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use super::session::{OpenError, Opener, dialect_of, endpoint_of, open_store, read_key, store_name};
+use super::{
+    opener::{OpenError, Opener, dialect_of, endpoint_of, read_key, store_name},
+    session::open_store,
+};
 use crate::{
     client::{Auth, Client},
     config::{AuthForm, Profile},

@@ -22,10 +22,12 @@ use crate::{
 };
 
 mod connect;
+mod opener;
 mod session;
 
 pub use connect::Connection;
-pub use session::{OpenError, Opener, Session};
+pub use opener::{OpenError, Opener};
+pub use session::Session;
 
 /// Messages taken at most before a frame, and the time that this may take: the screen must not starve.
 const BATCH: usize = 512;

@@ -1,8 +1,7 @@
-//! Opening a profile: from its lines in the config to a running worker.
+//! A session: a profile's running worker, and the demo directory where that is what it talks to.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use secrecy::SecretString;
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     task::JoinHandle,
@@ -10,19 +9,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app::{Opened, ProfileView, form::ProfileDraft},
-    client::{Auth, Client, Endpoint, Graph},
-    config::{
-        AuthForm, ConfigFile, Confirm, DATASAUR_ROLES, Hosting, KeySource, NewProfile, Places, Profile, Provider,
-        resolve, save_mapping, save_profile,
-    },
+    client::{Client, Endpoint},
     demo,
-    dialect::{self, Dialect},
+    dialect::Dialect,
     directory::{
-        Name,
-        guard::Guards,
         plan::Planner,
-        role_source::Mapping,
         work::{Job, Link, Report},
     },
     scim::failure::Failure,
@@ -33,220 +24,13 @@ use crate::{
 /// How long a session may take to let answers under way arrive.
 const LAST_WAIT: Duration = Duration::from_secs(6);
 
-/// Why a profile could not be opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// In words.
-    #[error("{0}")]
-    Words(String),
-    /// A field of the form for a new profile.
-    #[error("{0}: {1}")]
-    Field(String, String),
-}
-
-/// Opens profiles; knows the config and the places, and nothing of the screen.
-#[derive(Clone)]
-pub struct Opener {
-    /// Where files are.
-    pub places: Places,
-    /// The config file as it was last read.
-    pub config: Option<ConfigFile>,
-    /// Refuse every edit, whatever the profile says.
-    pub read_only: bool,
-    /// The demo directory to open.
-    pub demo: demo::Options,
-    /// Environment, apart for tests.
-    pub env: fn(&str) -> Option<String>,
-}
-
-impl Opener {
-    /// The profile meant at the start; `None` is the first run.
-    pub fn at_start(&self, requested: Option<&str>) -> Result<Option<Profile>, crate::config::ConfigError> {
-        resolve(self.config.as_ref(), requested, &self.env, self.places.netrc.as_deref())
-    }
-
-    /// Opens a profile by name; without one the embedded demo directory.
-    pub async fn open(&self, name: Option<&str>) -> Result<(Opened, Session), OpenError> {
-        match name {
-            None => self.open_demo().await,
-            Some(name) => {
-                let words = |error: &dyn std::fmt::Display| OpenError::Words(error.to_string());
-                // The console itself may have written to the file since it was read.
-                let file = ConfigFile::load(&self.places.config_file).map_err(|error| words(&error))?;
-                let now = Self { config: file.or_else(|| self.config.clone()), ..self.clone() };
-                let profile = now.at_start(Some(name)).map_err(|error| words(&error))?;
-                let profile = profile.ok_or_else(|| OpenError::Words(format!("there is no profile \"{name}\"")))?;
-                self.open_profile(profile).await
-            }
-        }
-    }
-
-    /// Reads the profile's key and prepares its session. Asks the server nothing yet.
-    pub async fn open_profile(&self, profile: Profile) -> Result<(Opened, Session), OpenError> {
-        let key = match profile.auth {
-            AuthForm::None => SecretString::default(),
-            _ => read_key(&profile).await?,
-        };
-        let file = self.places.state.join(store_name(&profile));
-        Ok(self.session(&profile, key, Some(file), None))
-    }
-
-    async fn open_demo(&self) -> Result<(Opened, Session), OpenError> {
-        let (profile, key, running) = self.start_demo().await?;
-        Ok(self.session(&profile, key, None, Some(running)))
-    }
-
-    pub(super) async fn start_demo(&self) -> Result<(Profile, SecretString, demo::Running), OpenError> {
-        let failed = |error| OpenError::Words(format!("The demo directory could not be started: {error}"));
-        let running = demo::start(self.demo.clone()).await.map_err(failed)?;
-        let base = url::Url::parse(running.url()).map_err(|error| OpenError::Words(error.to_string()))?;
-        let key = SecretString::from(running.key().to_owned());
-        let provider = match self.demo.provider {
-            demo::Provider::Wandb => Provider::Wandb,
-            demo::Provider::Scim => Provider::Scim,
-            demo::Provider::Grafana => Provider::Grafana,
-            demo::Provider::Datasaur => Provider::Datasaur,
-        };
-        let mut profile = Profile::new("demo", provider, base, KeySource::Value(key.clone()));
-        profile.mapping = (provider == Provider::Datasaur).then(demo_mapping);
-        profile.me = Some("demo-admin".into());
-        profile.hosting = (provider == Provider::Wandb).then_some(match self.demo.hosting {
-            demo::Hosting::MultiTenant => Hosting::MultiTenant,
-            demo::Hosting::Dedicated => Hosting::Dedicated,
-            demo::Hosting::SelfManaged => Hosting::SelfManaged,
-        });
-        if self.demo.takes_basic_only() {
-            profile.auth = AuthForm::BasicUser("demo-admin".into());
-        }
-        Ok((profile, key, running))
-    }
-
-    /// Writes a new profile and opens it.
-    pub async fn save(&self, draft: ProfileDraft) -> Result<(Opened, Session), OpenError> {
-        let fields = new_profile(&draft)?;
-        let (path, name) = (self.places.config_file.clone(), draft.name.clone());
-        let config = save_profile(&path, &name, &fields).map_err(|error| {
-            OpenError::Field(error.key.clone().unwrap_or_default(), format!("{}; {}", error.why, error.hint))
-        })?;
-        let opener = Self { config: Some(config), ..self.clone() };
-        opener.open(Some(&name)).await
-    }
-
-    /// Writes down what a group gives, in the config file; without a profile it is only said so.
-    ///
-    /// # Errors
-    /// Why it was not written, in words.
-    pub fn map_group(
-        &self,
-        profile: Option<&str>,
-        mapping: Arc<Mapping>,
-        group: &Name,
-    ) -> Result<(Arc<Mapping>, String), String> {
-        let role = mapping.of(group);
-        let gives = role.map_or_else(|| "no role".to_owned(), ToString::to_string);
-        let Some(profile) = profile else {
-            return Ok((mapping, format!("{group} gives {gives} in this session: a demo has no config file.")));
-        };
-        match save_mapping(&self.places.config_file, profile, group.raw(), role.map(Name::raw)) {
-            Ok(()) => Ok((Arc::clone(&mapping), format!("{group} gives {gives} now; the profile keeps it."))),
-            Err(error) => Err(format!("The mapping was not saved: {error}")),
-        }
-    }
-
-    fn session(
-        &self,
-        profile: &Profile,
-        key: SecretString,
-        store: Option<PathBuf>,
-        demo: Option<demo::Running>,
-    ) -> (Opened, Session) {
-        let dialect = dialect_of(profile);
-        let endpoint = endpoint_of(profile, &*dialect, key);
-        let view = ProfileView {
-            name: profile.name.clone(),
-            provider: dialect.name().into(),
-            host: profile.base_text().trim_start_matches("https://").trim_start_matches("http://").into(),
-            confirm_always: profile.confirm == Confirm::Always,
-            actor: (self.env)("USER").or_else(|| (self.env)("LOGNAME")).unwrap_or_else(|| "unknown".into()),
-        };
-        let unguarded = |name: &str| profile.unguarded.iter().any(|guard| guard == name);
-        let guards = Guards {
-            read_only: profile.read_only || self.read_only,
-            me: profile.me.clone(),
-            allow_last_admin: unguarded("last-admin"),
-            allow_yourself: unguarded("yourself"),
-        };
-        let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
-        let opened = Opened { profile: view, planner, guards };
-        let (jobs, taken) = unbounded_channel();
-        let recipe = Recipe { endpoint, dialect, store, parallel: profile.parallel, key: key_reader(profile) };
-        let session =
-            Session { jobs, stop: CancellationToken::new(), waiting: Some((recipe, taken)), worker: None, demo };
-        (opened, session)
-    }
-}
-
-pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretString) -> Endpoint {
-    Endpoint {
-        base: profile.base.clone(),
-        auth: auth_of(&profile.auth, key),
-        api: dialect.api(&profile.base),
-        graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
-        ca_file: profile.ca_file.clone(),
-        allow_http: profile.allow_http,
-        timeout: profile.timeout,
-        user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),
-    }
-}
-
-/// What groups of the demo directory give, in the place of a workspace's own table.
-fn demo_mapping() -> Mapping {
-    let name = |text: &str| Name::from(text);
-    Mapping {
-        order: DATASAUR_ROLES.map(name).into(),
-        default: Some(name("labeler")),
-        groups: [("growth", "admin"), ("evals", "reviewer"), ("research", "reviewer"), ("speech", "labeler")]
-            .map(|(group, role)| (name(group), name(role)))
-            .into(),
-    }
-}
-
-fn auth_of(form: &AuthForm, key: SecretString) -> Auth {
-    match form {
-        AuthForm::Bearer => Auth::Bearer(key),
-        AuthForm::Basic => Auth::Basic { user: String::new(), key },
-        AuthForm::BasicUser(user) => Auth::Basic { user: user.clone(), key },
-        AuthForm::None => Auth::None,
-    }
-}
-
-/// Reads the key again from where the profile has it.
-fn key_reader(profile: &Profile) -> worker::KeyReader {
-    let (form, source, host) = (profile.auth.clone(), profile.key.clone(), profile.host().to_owned());
-    Arc::new(move || match form {
-        AuthForm::None => Ok(Auth::None),
-        _ => match source.read(&host) {
-            Ok(key) => Ok(auth_of(&form, key)),
-            Err(error) => Err(format!("The key could not be read again: {error}.")),
-        },
-    })
-}
-
-pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
-    let (source, host) = (profile.key.clone(), profile.host().to_owned());
-    // Key commands may take seconds.
-    let key = tokio::task::spawn_blocking(move || source.read(&host)).await;
-    let key = key.map_err(|_| OpenError::Words("Reading the key failed.".into()))?;
-    key.map_err(|error| OpenError::Words(format!("profile {}: {error}", profile.name)))
-}
-
 /// What a worker is made from, off the event loop.
-struct Recipe {
-    endpoint: Endpoint,
-    dialect: Arc<dyn Dialect>,
-    store: Option<PathBuf>,
-    parallel: usize,
-    key: worker::KeyReader,
+pub(super) struct Recipe {
+    pub endpoint: Endpoint,
+    pub dialect: Arc<dyn Dialect>,
+    pub store: Option<PathBuf>,
+    pub parallel: usize,
+    pub key: worker::KeyReader,
 }
 
 /// A profile's worker, and the demo directory where that is what it talks to.
@@ -259,6 +43,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// A session whose worker is not started yet: jobs wait.
+    pub(super) fn new(recipe: Recipe, demo: Option<demo::Running>) -> Self {
+        let (jobs, taken) = unbounded_channel();
+        Self { jobs, stop: CancellationToken::new(), waiting: Some((recipe, taken)), worker: None, demo }
+    }
+
     /// Starts the worker; its reports carry the epoch.
     pub fn start(&mut self, epoch: u64, reports: UnboundedSender<(u64, Report)>) {
         let Some((recipe, jobs)) = self.waiting.take() else { return };
@@ -344,70 +134,4 @@ pub(super) fn open_store(file: Option<&std::path::Path>, say: &mut dyn FnMut(Str
         None => {}
     }
     Store::in_memory().ok()
-}
-
-/// One file per profile and server: another URL under the same name is another directory.
-pub(super) fn store_name(profile: &Profile) -> String {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    profile.base_text().hash(&mut hasher);
-    let safe: String =
-        profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
-    format!("{safe}-{:08x}.db", hasher.finish() as u32)
-}
-
-pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
-    let provider = match profile.provider {
-        Provider::Wandb => dialect::Provider::Wandb,
-        Provider::Grafana => dialect::Provider::Grafana,
-        Provider::Datasaur => dialect::Provider::Datasaur,
-        Provider::Scim => dialect::Provider::Scim,
-    };
-    let hosting = match profile.hosting {
-        Some(Hosting::MultiTenant) => dialect::Hosting::MultiTenant,
-        Some(Hosting::SelfManaged) => dialect::Hosting::SelfManaged,
-        _ => dialect::Hosting::Dedicated,
-    };
-    let mapping = profile.mapping.clone().map(Arc::new);
-    let server = dialect::Server { habits: profile.habits.clone(), mapping, full_seats: profile.full_seats };
-    dialect::of(provider, hosting, server)
-}
-
-fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
-    let field = |name: &str, why: String| OpenError::Field(name.into(), why);
-    let known = Provider::ALL.into_iter().find(|provider| provider.as_str() == draft.provider);
-    let provider = known.unwrap_or(Provider::Wandb);
-    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let hosting = match draft.hosting.as_str() {
-        _ if provider != Provider::Wandb => None,
-        "" => None,
-        "multi-tenant" => Some(Hosting::MultiTenant),
-        "dedicated" => Some(Hosting::Dedicated),
-        "self-managed" => Some(Hosting::SelfManaged),
-        _ => return Err(field("hosting", "multi-tenant, dedicated or self-managed".into())),
-    };
-    let words: Vec<String> = draft.key.split_whitespace().map(str::to_owned).collect();
-    let mut auth = AuthForm::Bearer;
-    let key = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["none"] => {
-            auth = AuthForm::None;
-            KeySource::FirstOf(Vec::new())
-        }
-        [] | ["netrc"] => KeySource::Netrc,
-        ["env", name] => KeySource::Env((*name).to_owned()),
-        ["file", path @ ..] if !path.is_empty() => KeySource::File(path.join(" ").into()),
-        ["command", ..] if words.len() > 1 => KeySource::Command(words.into_iter().skip(1).collect()),
-        _ => return Err(field("key", "write env NAME, file PATH, command WORDS, netrc or none".into())),
-    };
-    Ok(NewProfile {
-        provider,
-        hosting,
-        url: filled(&draft.url),
-        stack: filled(&draft.stack),
-        workspace: filled(&draft.workspace),
-        auth,
-        key,
-        me: filled(&draft.me),
-        read_only: false,
-    })
 }
