@@ -9,18 +9,15 @@ use std::{borrow::Cow, sync::Arc};
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
-use secrecy::SecretString;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
 use crate::directory::{
-    Directory, Id, Kind, Name, Target,
+    Directory, Id, Kind,
     change::ChangeId,
     guard::Guards,
     holds::Holds,
-    plan::{Capabilities, Plan, Planner, Risk},
-    records::Records,
-    role_source::Mapping,
-    work::{Job, Link, Proof, Report},
+    plan::{Capabilities, Planner},
+    work::{Job, Link, Proof},
 };
 use crate::scim::{failure::Failure, filter::Filter, text::clean_line};
 
@@ -37,6 +34,8 @@ pub mod geometry;
 mod journal;
 pub mod keymap;
 mod keys;
+mod message;
+mod overlay;
 pub mod palette;
 pub mod pane;
 mod perform;
@@ -49,6 +48,8 @@ pub mod secret;
 mod tests;
 
 pub use geometry::Size;
+pub use message::{Effect, Msg, Opened, ProfileView};
+pub use overlay::{CopyChoice, Overlay, Preview};
 
 /// Characters of one pasted line at most.
 const PASTED: usize = 65_536;
@@ -81,31 +82,6 @@ impl Tab {
     }
 }
 
-/// How a profile is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ProfileView {
-    /// Its name.
-    pub name: String,
-    /// "W&B dedicated".
-    pub provider: String,
-    /// Host and path, without credentials.
-    pub host: String,
-    /// Every change is looked at before it is sent.
-    pub confirm_always: bool,
-    /// The operating system's user, for the journal.
-    pub actor: String,
-}
-
-/// A profile that was opened.
-pub struct Opened {
-    /// How it is shown.
-    pub profile: ProfileView,
-    /// What plans its changes.
-    pub planner: Arc<dyn Planner>,
-    /// What it guards against.
-    pub guards: Guards,
-}
-
 /// Something for the message line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -132,156 +108,6 @@ pub struct Sync {
     pub failed: Vec<(Kind, Failure)>,
     /// Only the users that the server finds by this are read.
     pub narrow: Option<Filter>,
-}
-
-/// The plan before it is sent.
-#[derive(Debug)]
-pub struct Preview {
-    /// What would be sent.
-    pub plan: Plan,
-    /// What is typed where a text is asked for.
-    pub typed: Input,
-    /// How carefully to look at it: [`Plan::risk`] goes through all steps, and is asked several times a frame.
-    pub risk: Risk,
-    /// The exact requests instead of words.
-    pub requests: bool,
-    /// Line with the cursor.
-    pub cursor: usize,
-    /// First line on screen: of the requests, or of the text about the only line.
-    pub top: usize,
-}
-
-impl Preview {
-    /// True if the plan is one line: there is nothing to go through but its text.
-    pub fn is_alone(&self) -> bool {
-        self.plan.steps.len() == 1 && self.plan.refused.is_empty()
-    }
-}
-
-/// Something that can be copied, and how it is called.
-pub type CopyChoice = (&'static str, String);
-
-/// What lies over the pane; the last one takes the keys.
-#[derive(Debug)]
-pub enum Overlay {
-    /// Details of a record.
-    Details {
-        /// Which.
-        target: Target,
-        /// Lines scrolled away.
-        scroll: usize,
-    },
-    /// What a user may do, team by team.
-    Permissions {
-        /// Who.
-        user: Id,
-        /// Lines scrolled away.
-        scroll: usize,
-    },
-    /// The role picker.
-    Role(picker::RolePicker),
-    /// A check list.
-    Check(check::CheckList),
-    /// The permissions of a role.
-    RoleEditor(role_editor::RoleEditor),
-    /// Who holds a role.
-    Holders {
-        /// Which.
-        role: Id,
-        /// Line with the cursor.
-        cursor: usize,
-    },
-    /// Two roles side by side.
-    Compare {
-        /// Which.
-        sides: [compare::Side; 2],
-        /// Lines scrolled away.
-        scroll: usize,
-    },
-    /// A form.
-    Form(form::Form),
-    /// The plan before it is sent.
-    Preview(Box<Preview>),
-    /// One change with everything that happened to it.
-    Story {
-        /// Which.
-        id: ChangeId,
-        /// Lines scrolled away.
-        scroll: usize,
-    },
-    /// The resource as the server gave it.
-    Raw {
-        /// Which.
-        target: Target,
-        /// `None` while it is being fetched.
-        text: Option<Result<String, String>>,
-        /// Lines scrolled away.
-        scroll: usize,
-    },
-    /// Keys.
-    Help {
-        /// Lines scrolled away.
-        scroll: usize,
-    },
-    /// Actions by name.
-    Palette(palette::Palette),
-    /// What to copy.
-    Copy {
-        /// The choices.
-        choices: Vec<CopyChoice>,
-        /// Which one.
-        cursor: usize,
-    },
-    /// What is told beside the lists.
-    Aside(aside::Aside),
-    /// A secret that the server shows once.
-    Secret(secret::Shown),
-    /// Quit although something is not confirmed?
-    Quit,
-}
-
-/// Work that only the runtime can do.
-#[derive(Debug)]
-pub enum Effect {
-    /// For the worker.
-    Work(Job),
-    /// To the terminal's clipboard (OSC 52). It may be a secret, so nothing prints it.
-    Copy(SecretString),
-    /// Open a profile; `None` is the embedded demo directory.
-    Open(Option<String>),
-    /// Write a new profile to the config file, and open it.
-    SaveProfile(form::ProfileDraft),
-    /// Write down what a group gives from now on, where the profile is kept; the mapping holds it already.
-    MapGroup {
-        /// All groups.
-        mapping: Arc<Mapping>,
-        /// The one that was changed.
-        group: Name,
-    },
-    /// Drop these elsewhere: freeing a large directory takes longer than a frame.
-    Discard(Box<Records>),
-    /// Draw everything again.
-    Redraw,
-    /// End.
-    Quit,
-}
-
-/// Something that happened.
-pub enum Msg {
-    /// A key, a paste, another size.
-    Terminal(Event),
-    /// The worker reports.
-    Report(Report),
-    /// A profile was opened.
-    Opened(Box<Opened>),
-    /// It was not.
-    OpenFailed(String),
-    /// A profile could not be saved: the field and why.
-    ProfileRefused(String, String),
-    /// What a group gives was written down; or why it was not.
-    Mapped(Result<(Arc<Mapping>, String), String>),
-    /// The process was asked to end.
-    Terminate,
 }
 
 /// All state.

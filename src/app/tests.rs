@@ -14,6 +14,7 @@ use crate::{
         plan::{Entry, Risk, State},
         record::{Depth, Grant, Member, Record, Team, User},
         records::Records,
+        work::Report,
     },
 };
 

@@ -1,0 +1,85 @@
+//! What the state is told, and what it asks to be done about it: its only ways in and out.
+
+use std::sync::Arc;
+
+use crossterm::event::Event;
+use secrecy::SecretString;
+
+use super::form;
+use crate::directory::{
+    Name,
+    guard::Guards,
+    plan::Planner,
+    records::Records,
+    role_source::Mapping,
+    work::{Job, Report},
+};
+
+/// How a profile is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProfileView {
+    /// Its name.
+    pub name: String,
+    /// "W&B dedicated".
+    pub provider: String,
+    /// Host and path, without credentials.
+    pub host: String,
+    /// Every change is looked at before it is sent.
+    pub confirm_always: bool,
+    /// The operating system's user, for the journal.
+    pub actor: String,
+}
+
+/// A profile that was opened.
+pub struct Opened {
+    /// How it is shown.
+    pub profile: ProfileView,
+    /// What plans its changes.
+    pub planner: Arc<dyn Planner>,
+    /// What it guards against.
+    pub guards: Guards,
+}
+
+/// Work that only the runtime can do.
+#[derive(Debug)]
+pub enum Effect {
+    /// For the worker.
+    Work(Job),
+    /// To the terminal's clipboard (OSC 52). It may be a secret, so nothing prints it.
+    Copy(SecretString),
+    /// Open a profile; `None` is the embedded demo directory.
+    Open(Option<String>),
+    /// Write a new profile to the config file, and open it.
+    SaveProfile(form::ProfileDraft),
+    /// Write down what a group gives from now on, where the profile is kept; the mapping holds it already.
+    MapGroup {
+        /// All groups.
+        mapping: Arc<Mapping>,
+        /// The one that was changed.
+        group: Name,
+    },
+    /// Drop these elsewhere: freeing a large directory takes longer than a frame.
+    Discard(Box<Records>),
+    /// Draw everything again.
+    Redraw,
+    /// End.
+    Quit,
+}
+
+/// Something that happened.
+pub enum Msg {
+    /// A key, a paste, another size.
+    Terminal(Event),
+    /// The worker reports.
+    Report(Report),
+    /// A profile was opened.
+    Opened(Box<Opened>),
+    /// It was not.
+    OpenFailed(String),
+    /// A profile could not be saved: the field and why.
+    ProfileRefused(String, String),
+    /// What a group gives was written down; or why it was not.
+    Mapped(Result<(Arc<Mapping>, String), String>),
+    /// The process was asked to end.
+    Terminate,
+}

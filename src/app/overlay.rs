@@ -1,0 +1,116 @@
+//! What lies over the pane: one box on another, the last one takes the keys.
+
+use tui_input::Input;
+
+use super::{aside, check, compare, form, palette, picker, role_editor, secret};
+use crate::directory::{
+    Id, Target,
+    change::ChangeId,
+    plan::{Plan, Risk},
+};
+
+/// The plan before it is sent.
+#[derive(Debug)]
+pub struct Preview {
+    /// What would be sent.
+    pub plan: Plan,
+    /// What is typed where a text is asked for.
+    pub typed: Input,
+    /// How carefully to look at it: [`Plan::risk`] goes through all steps, and is asked several times a frame.
+    pub risk: Risk,
+    /// The exact requests instead of words.
+    pub requests: bool,
+    /// Line with the cursor.
+    pub cursor: usize,
+    /// First line on screen: of the requests, or of the text about the only line.
+    pub top: usize,
+}
+
+impl Preview {
+    /// True if the plan is one line: there is nothing to go through but its text.
+    pub fn is_alone(&self) -> bool {
+        self.plan.steps.len() == 1 && self.plan.refused.is_empty()
+    }
+}
+
+/// Something that can be copied, and how it is called.
+pub type CopyChoice = (&'static str, String);
+
+/// What lies over the pane; the last one takes the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Details of a record.
+    Details {
+        /// Which.
+        target: Target,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// What a user may do, team by team.
+    Permissions {
+        /// Who.
+        user: Id,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// The role picker.
+    Role(picker::RolePicker),
+    /// A check list.
+    Check(check::CheckList),
+    /// The permissions of a role.
+    RoleEditor(role_editor::RoleEditor),
+    /// Who holds a role.
+    Holders {
+        /// Which.
+        role: Id,
+        /// Line with the cursor.
+        cursor: usize,
+    },
+    /// Two roles side by side.
+    Compare {
+        /// Which.
+        sides: [compare::Side; 2],
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// A form.
+    Form(form::Form),
+    /// The plan before it is sent.
+    Preview(Box<Preview>),
+    /// One change with everything that happened to it.
+    Story {
+        /// Which.
+        id: ChangeId,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// The resource as the server gave it.
+    Raw {
+        /// Which.
+        target: Target,
+        /// `None` while it is being fetched.
+        text: Option<Result<String, String>>,
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// Keys.
+    Help {
+        /// Lines scrolled away.
+        scroll: usize,
+    },
+    /// Actions by name.
+    Palette(palette::Palette),
+    /// What to copy.
+    Copy {
+        /// The choices.
+        choices: Vec<CopyChoice>,
+        /// Which one.
+        cursor: usize,
+    },
+    /// What is told beside the lists.
+    Aside(aside::Aside),
+    /// A secret that the server shows once.
+    Secret(secret::Shown),
+    /// Quit although something is not confirmed?
+    Quit,
+}
