@@ -7,6 +7,7 @@
 pub mod aside;
 pub mod census;
 pub mod change;
+pub mod find;
 mod fresh;
 pub mod guard;
 pub mod holds;
