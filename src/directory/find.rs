@@ -82,16 +82,14 @@ impl<'a> Finder<'a> {
         if let Some(user) = self.directory.user(&wanted.into()) {
             return Ok(user);
         }
-        let found = self.found(&self.users, wanted, |row| self.directory.user_at(row));
+        let found = found(&self.users, wanted, |row| self.directory.user_at(row));
         let exact = |user: &&&User| user.user_name.raw() == wanted;
         let named = |user: &&&User| user.user_name.is(wanted);
         match found.as_slice() {
             [one] => Ok(one),
-            [] => {
-                Err(Missing::Unknown(self.near(&self.users, wanted, |row| {
-                    self.directory.user_at(row).map(|user| user.user_name.to_string())
-                })))
-            }
+            [] => Err(Missing::Unknown(near(&self.users, wanted, |row| {
+                self.directory.user_at(row).map(|user| user.user_name.to_string())
+            }))),
             several => match several.iter().find(exact).or_else(|| several.iter().find(named)) {
                 Some(one) => Ok(one),
                 None => Err(Missing::Several(several.iter().map(|user| user.user_name.to_string()).collect())),
@@ -108,12 +106,12 @@ impl<'a> Finder<'a> {
         if let Some(team) = self.directory.team(&wanted.into()) {
             return Ok(team);
         }
-        let found = self.found(&self.teams, wanted, |row| self.directory.team_at(row));
+        let found = found(&self.teams, wanted, |row| self.directory.team_at(row));
         match found.as_slice() {
             [one] => Ok(one),
-            [] => Err(Missing::Unknown(
-                self.near(&self.teams, wanted, |row| self.directory.team_at(row).map(|team| team.name.to_string())),
-            )),
+            [] => Err(Missing::Unknown(near(&self.teams, wanted, |row| {
+                self.directory.team_at(row).map(|team| team.name.to_string())
+            }))),
             several => several.iter().find(|team| team.name.raw() == wanted).copied().ok_or_else(|| {
                 Missing::Several(
                     several.iter().map(|team| format!("{} ({})", team.name, text::clean(&team.id))).collect(),
@@ -131,12 +129,12 @@ impl<'a> Finder<'a> {
         if let Some(role) = self.directory.role(&wanted.into()) {
             return Ok(role);
         }
-        let found = self.found(&self.roles, wanted, |row| self.directory.role_at(row));
+        let found = found(&self.roles, wanted, |row| self.directory.role_at(row));
         match found.as_slice() {
             [one] => Ok(one),
-            [] => Err(Missing::Unknown(
-                self.near(&self.roles, wanted, |row| self.directory.role_at(row).map(|role| role.name.to_string())),
-            )),
+            [] => Err(Missing::Unknown(near(&self.roles, wanted, |row| {
+                self.directory.role_at(row).map(|role| role.name.to_string())
+            }))),
             several => several.iter().find(|role| role.name.raw() == wanted).copied().ok_or_else(|| {
                 Missing::Several(
                     several.iter().map(|role| format!("{} ({})", role.name, text::clean(&role.id))).collect(),
@@ -144,39 +142,39 @@ impl<'a> Finder<'a> {
             }),
         }
     }
+}
 
-    fn found<T>(&self, names: &Names, wanted: &str, record: impl Fn(u32) -> Option<&'a T>) -> Vec<&'a T> {
-        match names.get(&fold(wanted)) {
-            _ if wanted.is_empty() => Vec::new(),
-            None => Vec::new(),
-            Some(Rows::One(row)) => record(*row).into_iter().collect(),
-            Some(Rows::Many(rows)) => rows.iter().filter_map(|row| record(*row)).collect(),
+fn found<'a, T>(names: &Names, wanted: &str, record: impl Fn(u32) -> Option<&'a T>) -> Vec<&'a T> {
+    match names.get(&fold(wanted)) {
+        _ if wanted.is_empty() => Vec::new(),
+        None => Vec::new(),
+        Some(Rows::One(row)) => record(*row).into_iter().collect(),
+        Some(Rows::Many(rows)) => rows.iter().filter_map(|row| record(*row)).collect(),
+    }
+}
+
+/// Names at most a third of their letters away, nearest first. Goes through all of them: ask for few.
+fn near(names: &Names, wanted: &str, shown: impl Fn(u32) -> Option<String>) -> Vec<String> {
+    let wanted = fold(wanted);
+    let length = wanted.chars().count();
+    let most = (length / 3).max(1);
+    let mut near: Vec<(usize, &String, u32)> = names
+        .iter()
+        .filter(|(name, _)| name.chars().count().abs_diff(length) <= most)
+        .map(|(name, rows)| (strsim::osa_distance(&wanted, name), name, rows.first()))
+        .filter(|(distance, ..)| *distance <= most)
+        .collect();
+    near.sort_unstable();
+    let mut told = Vec::new();
+    for name in near.into_iter().filter_map(|(.., row)| shown(row)) {
+        if !told.contains(&name) {
+            told.push(name);
+        }
+        if told.len() == NEAR {
+            break;
         }
     }
-
-    /// Names at most a third of their letters away, nearest first. Goes through all of them: ask for few.
-    fn near(&self, names: &Names, wanted: &str, shown: impl Fn(u32) -> Option<String>) -> Vec<String> {
-        let wanted = fold(wanted);
-        let length = wanted.chars().count();
-        let most = (length / 3).max(1);
-        let mut near: Vec<(usize, &String, u32)> = names
-            .iter()
-            .filter(|(name, _)| name.chars().count().abs_diff(length) <= most)
-            .map(|(name, rows)| (strsim::osa_distance(&wanted, name), name, rows.first()))
-            .filter(|(distance, ..)| *distance <= most)
-            .collect();
-        near.sort_unstable();
-        let mut told = Vec::new();
-        for name in near.into_iter().filter_map(|(.., row)| shown(row)) {
-            if !told.contains(&name) {
-                told.push(name);
-            }
-            if told.len() == NEAR {
-                break;
-            }
-        }
-        told
-    }
+    told
 }
 
 impl Rows {
