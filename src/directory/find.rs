@@ -1,6 +1,8 @@
 //! Users, teams and roles by what a person calls them: a user name, an email, an id; and where nobody is called so, who
 //! comes nearest.
 
+use std::cell::Cell;
+
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -11,6 +13,8 @@ use crate::scim::text::{self, fold};
 
 /// How many near names are told.
 const NEAR: usize = 3;
+/// For how many questions: each goes through all names.
+const NEAREST: usize = 20;
 
 /// Nobody, or nothing, is called so; or several are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +43,7 @@ pub struct Finder<'a> {
     users: Names,
     teams: Names,
     roles: Names,
+    near_left: Cell<usize>,
 }
 
 /// Rows by folded name.
@@ -70,10 +75,10 @@ impl<'a> Finder<'a> {
         for row in 0..directory.len(Kind::Role) as u32 {
             index(&mut roles, directory.role_at(row).map(|role| fold(role.name.raw())).unwrap_or_default(), row);
         }
-        Self { directory, users, teams, roles }
+        Self { directory, users, teams, roles, near_left: Cell::new(NEAREST) }
     }
 
-    /// A user by user name, email or id. A user name goes before an email, the same case before another.
+    /// A user by user name, email or id; near names are looked for a few times only. A user name goes before an email, the same case before another.
     ///
     /// # Errors
     /// Where there is none, or more than one.
@@ -87,9 +92,11 @@ impl<'a> Finder<'a> {
         let named = |user: &&&User| user.user_name.is(wanted);
         match found.as_slice() {
             [one] => Ok(one),
-            [] => Err(Missing::Unknown(near(&self.users, wanted, |row| {
-                self.directory.user_at(row).map(|user| user.user_name.to_string())
-            }))),
+            [] => {
+                Err(Missing::Unknown(self.near(&self.users, wanted, |row| {
+                    self.directory.user_at(row).map(|user| user.user_name.to_string())
+                })))
+            }
             several => match several.iter().find(exact).or_else(|| several.iter().find(named)) {
                 Some(one) => Ok(one),
                 None => Err(Missing::Several(several.iter().map(|user| user.user_name.to_string()).collect())),
@@ -109,9 +116,9 @@ impl<'a> Finder<'a> {
         let found = found(&self.teams, wanted, |row| self.directory.team_at(row));
         match found.as_slice() {
             [one] => Ok(one),
-            [] => Err(Missing::Unknown(near(&self.teams, wanted, |row| {
-                self.directory.team_at(row).map(|team| team.name.to_string())
-            }))),
+            [] => Err(Missing::Unknown(
+                self.near(&self.teams, wanted, |row| self.directory.team_at(row).map(|team| team.name.to_string())),
+            )),
             several => several.iter().find(|team| team.name.raw() == wanted).copied().ok_or_else(|| {
                 Missing::Several(
                     several.iter().map(|team| format!("{} ({})", team.name, text::clean(&team.id))).collect(),
@@ -132,15 +139,21 @@ impl<'a> Finder<'a> {
         let found = found(&self.roles, wanted, |row| self.directory.role_at(row));
         match found.as_slice() {
             [one] => Ok(one),
-            [] => Err(Missing::Unknown(near(&self.roles, wanted, |row| {
-                self.directory.role_at(row).map(|role| role.name.to_string())
-            }))),
+            [] => Err(Missing::Unknown(
+                self.near(&self.roles, wanted, |row| self.directory.role_at(row).map(|role| role.name.to_string())),
+            )),
             several => several.iter().find(|role| role.name.raw() == wanted).copied().ok_or_else(|| {
                 Missing::Several(
                     several.iter().map(|role| format!("{} ({})", role.name, text::clean(&role.id))).collect(),
                 )
             }),
         }
+    }
+
+    fn near(&self, names: &Names, wanted: &str, shown: impl Fn(u32) -> Option<String>) -> Vec<String> {
+        let left = self.near_left.get();
+        self.near_left.set(left.saturating_sub(1));
+        if left == 0 { Vec::new() } else { near(names, wanted, shown) }
     }
 }
 
