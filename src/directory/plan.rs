@@ -16,6 +16,10 @@ use super::{
 };
 use crate::scim::{failure::Failure, request::Request};
 
+mod already;
+
+pub use already::{ALREADY, already};
+
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Confirm {
@@ -272,6 +276,17 @@ pub enum State {
 }
 
 impl State {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [State; 7] = [
+        State::Planned,
+        State::Sent,
+        State::Confirmed,
+        State::Refused,
+        State::Conflict,
+        State::Unknown,
+        State::Dropped,
+    ];
+
     /// True while the outcome is open.
     pub fn is_open(self) -> bool {
         matches!(self, State::Planned | State::Sent | State::Unknown)
