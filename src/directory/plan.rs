@@ -9,7 +9,7 @@ use super::{
     Directory, Name, Target,
     aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
-    guard::{self, Guards},
+    guard::{Guard, Guards},
     holds::Holds,
     role_source::Mapping,
     words,
@@ -230,13 +230,11 @@ pub trait Planner: Send + Sync {
 pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Plan {
     let holds = planner.capabilities().holds();
     let mut plan = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None };
+    let mut guard = Guard::new(directory, guards);
     for change in changes {
         let line = words::line_in(&change, directory, holds);
-        let allowed = planner
-            .capabilities()
-            .can(change.verb())
-            .map_err(str::to_owned)
-            .and_then(|()| guard::check(&change, directory, guards, &plan.steps));
+        let allowed =
+            planner.capabilities().can(change.verb()).map_err(str::to_owned).and_then(|()| guard.check(&change));
         match allowed {
             Err(why) => plan.refused.push((line, why)),
             Ok(guarded) => match planner.step(&change, directory) {
@@ -246,6 +244,7 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
                     // Before what may be a long list of names.
                     step.consequences.splice(0..0, guarded.notes);
                     step.words = line;
+                    guard.add(&change);
                     plan.steps.push(step);
                 }
             },
