@@ -17,8 +17,10 @@ use super::{
 use crate::scim::{failure::Failure, request::Request};
 
 mod already;
+mod entries;
 
 pub use already::{ALREADY, already};
+pub use entries::{Ids, inverse, renew};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

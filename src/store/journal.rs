@@ -94,6 +94,14 @@ impl Store {
         collect(query.query([])?)
     }
 
+    /// All changes of one plan, oldest first.
+    pub fn journal_plan(&self, plan: ChangeId) -> Result<Journal> {
+        // Ids grow: none of them is older than the first.
+        let query = "SELECT body FROM journal WHERE id >= ?1 AND json_extract(body, '$.plan') = ?1 ORDER BY id";
+        let mut query = self.db.prepare_cached(query)?;
+        collect(query.query([plan.0])?)
+    }
+
     /// One change, where the journal has it and it can be read.
     pub fn journal_get(&self, id: ChangeId) -> Result<Option<Entry>> {
         let mut query = self.db.prepare_cached("SELECT body FROM journal WHERE id = ?1")?;
