@@ -40,10 +40,12 @@ pub mod palette;
 pub mod pane;
 mod perform;
 pub mod picker;
+pub mod plan_view;
 mod reports;
 pub mod role_editor;
 mod roles;
 pub mod secret;
+mod sending;
 #[cfg(test)]
 mod tests;
 
@@ -128,6 +130,8 @@ pub struct App {
     pub activity_cursor: usize,
     /// First row of the Activity pane on screen.
     pub activity_top: usize,
+    /// Nothing more is sent until the person says so.
+    pub paused: bool,
     /// What lies over the pane.
     pub overlays: Vec<Overlay>,
     /// The message line.
@@ -151,8 +155,7 @@ pub struct App {
     /// Guards of the profile.
     pub guards: Guards,
     planner: Option<Arc<dyn Planner>>,
-    /// Failures of this session that were neither tried again with success nor put aside.
-    failures: FxHashSet<ChangeId>,
+    failures: journal::Failures,
     /// The person was told that going back once more drops what was entered; any other key takes that back.
     dropping: bool,
     /// The filter's text was there before: the first character typed takes its place.
@@ -175,6 +178,7 @@ impl App {
             left_over: FxHashSet::default(),
             activity_cursor: 0,
             activity_top: 0,
+            paused: false,
             overlays: Vec::new(),
             message: None,
             waiting: None,
@@ -187,7 +191,7 @@ impl App {
             config_path: String::new(),
             guards: Guards::default(),
             planner: None,
-            failures: FxHashSet::default(),
+            failures: journal::Failures::default(),
             dropping: false,
             stale_filter: false,
             hydrated: FxHashSet::default(),

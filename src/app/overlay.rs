@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{aside, check, compare, form, palette, picker, role_editor, secret};
+use super::{aside, check, compare, form, palette, picker, plan_view, role_editor, secret};
 use crate::directory::{
     Id, Target,
     change::ChangeId,
@@ -77,6 +77,8 @@ pub enum Overlay {
     Form(form::Form),
     /// The plan before it is sent.
     Preview(Box<Preview>),
+    /// A plan that was sent.
+    Plan(plan_view::PlanView),
     /// One change with everything that happened to it.
     Story {
         /// Which.

@@ -31,7 +31,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-pub use self::{error::StoreError, journal::Journal, snapshot::Snapshot};
+pub use self::{
+    error::StoreError,
+    journal::{Journal, Note},
+    snapshot::Snapshot,
+};
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
 use crate::scim::habits::Habits;

@@ -27,4 +27,5 @@ mod profiles;
 mod refusal;
 mod rfc;
 mod roles;
+mod scale;
 mod sizes;
