@@ -60,9 +60,8 @@ struct Given {
 
 impl Given {
     fn of(edit: &Edit) -> Result<Self, Stop> {
-        let users = |names: &[String]| -> Result<Self, Stop> {
-            Ok(Self { users: names::given(names)?, ..Self::default() })
-        };
+        let users =
+            |names: &[String]| -> Result<Self, Stop> { Ok(Self { users: names::given(names)?, ..Self::default() }) };
         match edit {
             Edit::SetRole { names, .. } => match names.as_slice() {
                 [named @ .., role] => Ok(Self { last: role.clone(), ..users(named)? }),
@@ -174,7 +173,10 @@ fn creation(desk: &mut Desk, create: &Create, members: &[Id]) -> Result<Change, 
                 return Err(Stop::Usage(format!("{} is no permission: write object:operation", clean(bad))));
             }
             let description = description.clone().unwrap_or_default();
-            Change::CreateRole { key, role: RoleDraft { name: name.clone(), description, inherits, added: permission.clone() } }
+            Change::CreateRole {
+                key,
+                role: RoleDraft { name: name.clone(), description, inherits, added: permission.clone() },
+            }
         }
     })
 }

@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
-    desired::{self, Desired, Difference, Format, Part, Problem, Wish, saved::{Head, SavedPlan}},
+    desired::{
+        self, Desired, Difference, Format, Part, Problem, Wish,
+        saved::{Head, SavedPlan},
+    },
     directory::{Directory, Id, Kind, find::Finder},
     runtime::Opener,
     scim::text::clean,
@@ -134,7 +137,8 @@ impl Input {
             Self::Plan(plan) => {
                 let here = server(opener, profile)?;
                 if plan.server != here {
-                    let why = format!("this plan was made for {}; this profile's server is {here}", clean(&plan.server));
+                    let why =
+                        format!("this plan was made for {}; this profile's server is {here}", clean(&plan.server));
                     return Err(Stop::NotSent(why));
                 }
                 needed.extend(desk.can().no_roles.is_none().then_some(Kind::Role));
@@ -180,11 +184,8 @@ fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
 
 /// What pruning would remove.
 fn said(left: desired::Left) -> Option<String> {
-    let parts = [
-        (left.memberships, "membership"),
-        (left.registries, "registry role"),
-        (left.permissions, "permission"),
-    ];
+    let parts =
+        [(left.memberships, "membership"), (left.registries, "registry role"), (left.permissions, "permission")];
     let count = |(number, word): (usize, &str)| match number {
         0 => None,
         1 => Some(format!("1 {word}")),

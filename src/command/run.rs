@@ -17,7 +17,7 @@ use super::{
 use crate::{
     directory::{
         change::ChangeId,
-        plan::{Entry, Plan, State},
+        plan::{self, Entry, Plan, State},
         progress::Progress,
         words::Line,
         work::{Job, Link, Moved},
@@ -71,23 +71,21 @@ pub(super) async fn stage(desk: &mut Desk, plan: Plan, ran: &mut Ran) -> Result<
     let actor = desk.profile.actor.clone();
     let entries = plan.into_entries(ran.plan, &mut desk.ids, now(), &actor);
     ran.plan = ran.plan.or_else(|| entries.first().map(|entry| entry.plan));
-    for entry in &entries {
-        desk.directory.begin(entry.id, entry.step.change.clone());
-    }
+    desk.directory.begin_all(entries.iter().map(|entry| (entry.id, entry.step.change.clone())));
     ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
     desk.give(Job::Submit(entries));
     watch(desk, ran).await
 }
 
-/// Sends what the journal holds of an earlier run.
-pub(super) async fn resumed(desk: &mut Desk, entries: Vec<Entry>, ran: &mut Ran) -> Result<(), Stop> {
-    let ids = entries.iter().map(|entry| entry.id).collect();
-    for entry in &entries {
-        desk.directory.begin(entry.id, entry.step.change.clone());
-    }
-    ran.plan = entries.first().map(|entry| entry.plan);
-    ran.entries.extend(entries.into_iter().map(|entry| (entry.id, entry)));
-    desk.give(Job::Resume(ids));
+/// Sends what the journal holds of an earlier run, planned anew: the directory may have moved on since.
+pub(super) async fn resumed(desk: &mut Desk, left: Vec<Entry>, ran: &mut Ran) -> Result<(), Stop> {
+    ran.plan = left.first().map(|entry| entry.plan);
+    let entries = plan::again(&*desk.planner, &desk.guards, left, &desk.directory, now());
+    let sent = entries.iter().filter(|entry| entry.state == State::Planned);
+    let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
+    desk.directory.begin_all(begun);
+    ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
+    desk.give(Job::Resume(entries));
     watch(desk, ran).await
 }
 

@@ -41,8 +41,14 @@ impl World {
         let mut line = String::new();
         BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("url: ").unwrap();
+        let place = match (provider, url.split_once("/api/teams/")) {
+            ("datasaur", Some((root, rest))) => {
+                format!("url = \"{root}\"\nworkspace = \"{}\"", rest.split('/').next().unwrap())
+            }
+            _ => format!("url = \"{url}\""),
+        };
         let mut config = format!(
-            "[profile.demo]\nprovider = \"{provider}\"\nurl = \"{url}\"\nkey = {{ env = \"DEMO_KEY\" }}\nme = \"demo-admin\"\n"
+            "[profile.demo]\nprovider = \"{provider}\"\n{place}\nkey = {{ env = \"DEMO_KEY\" }}\nme = \"demo-admin\"\n"
         );
         if provider == "wandb" {
             let hosting = args.iter().skip_while(|arg| **arg != "--hosting").nth(1).unwrap_or(&"dedicated");
