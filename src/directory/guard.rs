@@ -1,6 +1,6 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
 
-use super::{Directory, Id, change::Change, plan::Risk, record::User};
+use super::{Directory, Id, Kind, change::Change, plan::Risk, record::User};
 
 mod ledger;
 
@@ -147,6 +147,7 @@ fn affected(change: &Change) -> Option<&Id> {
         | Change::SetSeat { user, .. }
         | Change::SetRegistryRole { user, .. }
         | Change::RemoveRegistryRole { user, .. } => Some(user),
+        Change::SetAttribute { target, .. } if target.kind == Kind::User => Some(&target.id),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 //! the confirmed [`records::Records`] and lays the pending [`change::Change`]s over them.
 
 pub mod aside;
+pub mod attributes;
 pub mod census;
 pub mod change;
 pub mod find;

@@ -108,7 +108,9 @@ impl App {
             | Action::NewKey
             | Action::DeleteKey
             | Action::Invite
-            | Action::Uninvite => self.beside(action),
+            | Action::Uninvite
+            | Action::Attributes
+            | Action::SetAttribute => self.beside(action),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::Undo => self.undo_candidate().map(drop),
@@ -168,6 +170,7 @@ impl App {
             Action::NewKey => refused(&[Verb::CreateKey]),
             Action::DeleteKey => refused(&[Verb::DeleteKey]),
             Action::Invite => refused(&[Verb::Invite]),
+            Action::Attributes if self.kind_in_hand() == Kind::Role => Some(Cow::Borrowed(beside::NO_ATTRIBUTES)),
             _ => None,
         }
     }
