@@ -19,6 +19,8 @@ pub enum Scope {
     Picker,
     /// The permission editor of a role; it is a check list too.
     Editor,
+    /// A difference with ticks; it is a check list too.
+    Difference,
     /// A check list of teams, members or permissions.
     Check,
     /// An account with its API keys.
@@ -47,6 +49,7 @@ impl Scope {
             Scope::Activity => "Activity",
             Scope::Picker => "Role picker",
             Scope::Editor => "Permissions of a role",
+            Scope::Difference => "Differences",
             Scope::Check => "Check lists",
             Scope::Account => "Account",
             Scope::Invitations => "Invitations",
@@ -115,10 +118,10 @@ actions! {
     Top "top" Global "" "To the first row" ["g", "home"];
     Bottom "bottom" Global "" "To the last row" ["shift-g", "end"];
     SetRole "role" Users "role" "Give a role or a seat: where and which in one pick, for the row or the marked rows" ["r"];
-    Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
+    Teams "user-teams" Users "teams" "Check list of the user's teams, or of those of the marked users" ["t"];
     View "view" Users "" "Show people, service accounts, or all" ["v"];
     CreateService "create-service-account" Users "" "Create a service account" [];
-    Members "members" Teams "members" "Check list of the team's members" ["m"];
+    Members "members" Teams "members" "Check list of the team's members, or of those of the marked teams" ["m"];
     RolePermissions "role-permissions" Roles "permissions" "Check list of the role's permissions" ["p"];
     Holders "holders" Roles "holders" "Who holds the role, and in which teams" ["h", "ctrl-o"];
     Compare "compare" Roles "" "Two roles side by side: the two marked, or this one and another" ["shift-c"];
@@ -130,6 +133,7 @@ actions! {
     Open "open" List "details" "Details of the row" ["enter"];
     Create "create" List "create" "Create a user, service account, team or role" ["c"];
     Edit "edit" List "edit" "Edit the fields of the row" ["e"];
+    MakeLike "make-like" List "like" "Make this one like another: copy a user's roles, teams and seats, or a team's members" ["="];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
     Delete "delete" List "" "Delete" ["shift-d"];
     Account "account" Users "" "The user's account: teams and API keys" ["a"];
@@ -148,6 +152,7 @@ actions! {
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
     NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, registries, seats, all" ["tab"];
     NextBase "next-base" Editor "member or viewer" "Inherit from the other predefined role" ["tab"];
+    Exactly "exactly" Difference "exactly like it" "Tick what has to go too, so that it becomes exactly the same; or only what is to come" ["tab"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];

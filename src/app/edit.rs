@@ -108,6 +108,14 @@ impl App {
         let changes = match self.overlays.last() {
             Some(Overlay::Check(list)) => list.changes(&self.directory),
             Some(Overlay::RoleEditor(editor)) => editor.change(&self.directory).into_iter().collect(),
+            Some(Overlay::Difference(difference)) => {
+                let Some(can) = self.capabilities() else { return };
+                let changes = difference.changes(&self.directory, can);
+                if changes.is_empty() {
+                    return self.say("Nothing is ticked.");
+                }
+                changes
+            }
             _ => return,
         };
         if changes.is_empty() {

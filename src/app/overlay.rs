@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{aside, check, compare, form, palette, picker, role_editor, secret};
+use super::{aside, check, compare, difference, form, palette, pick, picker, role_editor, secret};
 use crate::directory::{
     Id, Target,
     change::ChangeId,
@@ -57,6 +57,10 @@ pub enum Overlay {
     Role(picker::RolePicker),
     /// A check list.
     Check(check::CheckList),
+    /// Which other one?
+    Pick(pick::Pick),
+    /// What differs, with ticks.
+    Difference(difference::Difference),
     /// The permissions of a role.
     RoleEditor(role_editor::RoleEditor),
     /// Who holds a role.

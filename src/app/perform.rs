@@ -54,6 +54,7 @@ impl App {
             | Action::ToggleActive
             | Action::Delete
             | Action::NewProfile => self.begin_edit(action, effects),
+            Action::MakeLike => self.make_like(effects),
             Action::ServerFilter => {
                 let form = Form::server_filter(self.sync.narrow.as_ref());
                 self.overlays.push(Overlay::Form(form));
@@ -76,6 +77,7 @@ impl App {
             Action::Toggle
             | Action::ToggleAll
             | Action::NextBase
+            | Action::Exactly
             | Action::NextScope
             | Action::NextField
             | Action::PreviousField => self.adjust(action),
@@ -132,6 +134,10 @@ impl App {
                 preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
             Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
+            Some(Overlay::Pick(pick)) => pick.cursor = to(pick.cursor, pick.shown.len(), boxed),
+            Some(Overlay::Difference(difference)) => {
+                difference.cursor = to(difference.cursor, difference.shown.len(), boxed);
+            }
             Some(Overlay::RoleEditor(editor)) => {
                 editor.cursor = to(editor.cursor, editor.rows(&self.directory).len(), boxed);
             }
@@ -243,6 +249,13 @@ impl App {
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
             (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
+            (Some(Overlay::Difference(difference)), Action::Toggle) => {
+                if let Err(why) = difference.toggle() {
+                    self.say(why);
+                }
+            }
+            (Some(Overlay::Difference(difference)), Action::ToggleAll) => difference.toggle_all(),
+            (Some(Overlay::Difference(difference)), Action::Exactly) => difference.turn(),
             (Some(Overlay::RoleEditor(editor)), Action::Toggle) => {
                 if let Err(why) = editor.toggle(&self.directory) {
                     self.say(why);
@@ -275,6 +288,10 @@ impl App {
                     (palette::Entry::MapGroup(group, role), None) => self.map_group(group, role, effects),
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
+            }
+            Some(Overlay::Pick(pick)) => {
+                self.overlays.push(Overlay::Pick(pick));
+                self.picked(effects);
             }
             Some(Overlay::Holders { role, cursor }) => self.go_to_holder(role, cursor),
             Some(Overlay::Copy { choices, cursor }) => {
@@ -328,7 +345,7 @@ impl App {
         match action {
             Action::Teams => Some(check::Of::TeamsOf(self.subjects())),
             _ => {
-                self.subject().filter(|target| target.kind == Kind::Team).map(|target| check::Of::MembersOf(target.id))
+                self.subject().filter(|target| target.kind == Kind::Team).map(|_| check::Of::MembersOf(self.subjects()))
             }
         }
     }

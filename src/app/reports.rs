@@ -54,6 +54,7 @@ impl App {
                 if self.directory.learn(fresh) {
                     self.rows_changed();
                 }
+                self.renew_difference();
                 self.answered(&topics);
                 self.keep_aside_cursors();
             }

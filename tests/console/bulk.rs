@@ -149,3 +149,29 @@ async fn all_that_a_filter_shows() {
     console.settle().await;
     assert_eq!(count(&server, &people, |user| user["weaveRole"] == "viewer").await, people.len());
 }
+
+#[tokio::test]
+async fn somebody_comes_to_all_marked_teams_and_leaves_them() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let person = console.plain_people().swap_remove(0);
+    let id = server.user(&person).await["id"].as_str().unwrap().to_owned();
+    console.press(Action::GoTeams);
+    for team in ["ops", "climate"] {
+        console.find(team);
+        console.press(Action::Mark);
+        console.find_all();
+    }
+    for inside in [true, false] {
+        console.press(Action::Members);
+        console.expect("Members of 2 teams");
+        console.type_text(&person);
+        console.press(Action::Toggle);
+        console.expect(if inside { "will join 2" } else { "will leave 2" });
+        console.press(Action::Look);
+        send(&mut console, 2);
+        console.settle().await;
+        for team in ["ops", "climate"] {
+            assert_eq!(server.members(team).await.contains(&id), inside, "{team}");
+        }
+    }
+}

@@ -22,6 +22,11 @@ const DELETE: [Verb; 3] = [Verb::DeleteUser, Verb::DeleteTeam, Verb::DeleteRole]
 /// What the form of a user changes.
 const EDIT: [Verb; 3] = [Verb::SetDisplayName, Verb::SetEmail, Verb::SetSeat];
 
+/// What makes a user like another.
+const LIKE: [Verb; 5] = [Verb::SetOrgRole, Verb::SetTeamRole, Verb::AddMember, Verb::SetSeat, Verb::SetRegistryRole];
+
+const LIKE_A_ROLE: &str = "Roles are compared side by side, and their permissions edited.";
+
 impl App {
     /// Yes, or why not.
     ///
@@ -65,6 +70,7 @@ impl App {
                 self.teams_read()?;
                 self.can(Verb::AddMember)
             }
+            Action::MakeLike => self.can_be_like(),
             Action::Members => {
                 self.someone()?;
                 self.members_known()?;
@@ -140,6 +146,11 @@ impl App {
             Action::SetRole => refused(&[Verb::SetOrgRole, Verb::SetTeamRole]),
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
             Action::Teams | Action::Members => refused(&[Verb::AddMember]),
+            Action::MakeLike => match self.kind_in_hand() {
+                Kind::User => refused(&LIKE),
+                Kind::Team => refused(&[Verb::AddMember]),
+                Kind::Role => Some(Cow::Borrowed(LIKE_A_ROLE)),
+            },
             Action::RolePermissions => refused(&[Verb::EditRole]),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => {
                 Some(Cow::Borrowed(NO_RECORD))
@@ -291,6 +302,21 @@ impl App {
         refused_service(user, why).err()
     }
 
+    fn can_be_like(&self) -> Result<(), String> {
+        match self.kind_in_hand() {
+            Kind::User => {
+                self.somebody()?;
+                LIKE.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(()))
+            }
+            Kind::Team => {
+                self.someone()?;
+                self.members_known()?;
+                self.can(Verb::AddMember)
+            }
+            Kind::Role => Err(LIKE_A_ROLE.into()),
+        }
+    }
+
     fn teams_read(&self) -> Result<(), String> {
         if self.directory.is_read(Kind::Team) {
             Ok(())
@@ -300,12 +326,14 @@ impl App {
     }
 
     fn members_known(&self) -> Result<(), String> {
-        let team = self.subject().and_then(|target| self.directory.team(&target.id).map(|team| team.members.is_some()));
-        if team == Some(true) {
-            Ok(())
-        } else {
-            Err(self.word("The server did not say who is in this team; R reads it again.").into())
-        }
+        let known = |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_some());
+        let marks = self.pane().filter(|pane| self.overlays.is_empty() && pane.kind == Kind::Team);
+        let all = match (marks.filter(|pane| !pane.marks.is_empty()), self.subject()) {
+            (Some(pane), _) => pane.marks.iter().all(known),
+            (None, target) => target.is_some_and(|target| known(&target.id)),
+        };
+        all.then_some(())
+            .ok_or_else(|| self.word("The server did not say who is in this team; R reads it again.").into())
     }
 }
 

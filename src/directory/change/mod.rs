@@ -258,6 +258,24 @@ impl Change {
         }
     }
 
+    /// Whom it is about, where that is one user who is there.
+    pub fn person(&self) -> Option<&Id> {
+        match self {
+            Change::SetOrgRole { user, .. }
+            | Change::SetTeamRole { user, .. }
+            | Change::AddMember { user, .. }
+            | Change::RemoveMember { user, .. }
+            | Change::SetActive { user, .. }
+            | Change::DeleteUser { user }
+            | Change::SetDisplayName { user, .. }
+            | Change::SetEmail { user, .. }
+            | Change::SetSeat { user, .. }
+            | Change::SetRegistryRole { user, .. }
+            | Change::RemoveRegistryRole { user, .. } => Some(user),
+            _ => None,
+        }
+    }
+
     /// The same change about what the server has created, in the place of the provisional id.
     pub fn about(&self, created: Option<&Id>) -> Self {
         let mut change = self.clone();

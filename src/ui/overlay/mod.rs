@@ -15,12 +15,14 @@ mod account;
 mod check;
 mod compare;
 mod copy;
+mod difference;
 mod form;
 mod help;
 mod holders;
 mod json;
 mod palette;
 mod permissions;
+mod pick;
 mod picker;
 mod preview;
 mod quit;
@@ -45,6 +47,8 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
     match top {
         Overlay::Role(picker) => picker::draw(frame, picker, app, look),
         Overlay::Check(list) => check::draw(frame, list, app, look),
+        Overlay::Pick(pick) => pick::draw(frame, pick, app, look),
+        Overlay::Difference(difference) => difference::draw(frame, difference, app, look),
         Overlay::RoleEditor(editor) => role_editor::draw(frame, editor, app, look),
         Overlay::Holders { role, cursor } => holders::draw(frame, role, *cursor, app, look),
         Overlay::Form(form) => form::draw(frame, form, app, look),
@@ -72,6 +76,7 @@ pub fn own_hints(top: &Overlay) -> Option<&'static [(Action, &'static str)]> {
         Overlay::Quit => Some(quit::HINTS),
         Overlay::Palette(palette) => Some(palette::hints(palette)),
         Overlay::Holders { .. } => Some(holders::HINTS),
+        Overlay::Pick(_) => Some(pick::HINTS),
         Overlay::Copy { .. } => Some(copy::HINTS),
         _ => None,
     }
