@@ -21,6 +21,8 @@ pub enum Scope {
     Editor,
     /// A difference with ticks; it is a check list too.
     Difference,
+    /// Names of a list that are nobody's.
+    Doubts,
     /// A check list of teams, members or permissions.
     Check,
     /// An account with its API keys.
@@ -50,6 +52,7 @@ impl Scope {
             Scope::Picker => "Role picker",
             Scope::Editor => "Permissions of a role",
             Scope::Difference => "Differences",
+            Scope::Doubts => "Names of a list",
             Scope::Check => "Check lists",
             Scope::Account => "Account",
             Scope::Invitations => "Invitations",
@@ -127,7 +130,7 @@ actions! {
     Compare "compare" Roles "" "Two roles side by side: the two marked, or this one and another" ["shift-c"];
     Invitations "invitations" Teams "invited" "Invitations to the team, and its members" ["i"];
     GroupRole "group-role" Teams "its role" "Choose the role that the team gives, where roles follow from teams" ["r"];
-    ReplaceMembers "replace-members" Teams "" "Replace all members of the team by a list of names" ["shift-m"];
+    MembersFromList "members-from-list" Teams "" "Add the people of a pasted list or a file to the team, or make it exactly that list" ["shift-m"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
@@ -153,6 +156,10 @@ actions! {
     NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, registries, seats, all" ["tab"];
     NextBase "next-base" Editor "member or viewer" "Inherit from the other predefined role" ["tab"];
     Exactly "exactly" Difference "exactly like it" "Tick what has to go too, so that it becomes exactly the same; or only what is to come" ["tab"];
+    TakeNear "take-near" Doubts "take who is near" "Take who is near; again: the next one" ["space"];
+    SkipName "skip-name" Doubts "skip" "Skip the name" ["x", "delete"];
+    SkipAll "skip-all" Doubts "skip the rest" "Skip all names that nothing was said of" ["shift-x"];
+    GoOn "go-on" Doubts "go on" "Go on to the difference" ["enter"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];

@@ -108,6 +108,11 @@ impl Difference {
         };
         self.lines = wishes.into_iter().map(line).collect();
         self.notes = self.told.clone();
+        if let Of::List { members, .. } = &self.of {
+            let come = self.lines.iter().filter(|line| matches!(line.wish.change, Change::AddMember { .. })).count();
+            let inside = members.len() - come.min(members.len());
+            self.notes.extend((inside > 0).then(|| format!("Members already: {inside}.")));
+        }
         if let Of::Users { model, users } = &self.of {
             self.notes.extend(alike.unknown(&std::iter::once(model).chain(users).collect::<Vec<_>>()));
         }

@@ -68,9 +68,9 @@ impl App {
                 self.overlays.push(Overlay::Form(form));
             }
             Action::CreateService => self.overlays.push(Overlay::Form(Form::create_service(&self.directory))),
-            Action::ReplaceMembers => {
+            Action::MembersFromList => {
                 let team = self.subject().and_then(|target| self.directory.team(&target.id));
-                let form = team.map(Form::replace_members);
+                let form = team.map(Form::member_list);
                 self.overlays.extend(form.map(Overlay::Form));
             }
             Action::Edit => {
@@ -137,6 +137,10 @@ impl App {
             if let Some(filter) = form.filter() {
                 self.narrow(filter, effects);
             }
+            return;
+        }
+        if let Purpose::MemberList(team) = form.purpose.clone() {
+            self.list_entered(&team, effects);
             return;
         }
         let purpose = form.purpose.clone();

@@ -77,6 +77,7 @@ impl App {
             Some(Overlay::Role(_)) => vec![Scope::Picker],
             Some(Overlay::Pick(_)) => vec![Scope::Picker],
             Some(Overlay::Difference(_)) => vec![Scope::Difference, Scope::Check],
+            Some(Overlay::Doubts(_)) => vec![Scope::Doubts],
             Some(Overlay::Check(_)) => vec![Scope::Check],
             Some(Overlay::RoleEditor(_)) => vec![Scope::Editor, Scope::Check, Scope::Roles],
             Some(Overlay::Holders { .. }) => vec![Scope::Picker],
@@ -216,6 +217,7 @@ fn has_work(overlay: &Overlay) -> bool {
         Overlay::Form(form) => form.has_work(),
         Overlay::Check(list) => list.has_work(),
         Overlay::Difference(difference) => difference.has_work(),
+        Overlay::Doubts(doubts) => doubts.has_work(),
         Overlay::RoleEditor(editor) => editor.has_work(),
         _ => false,
     }

@@ -28,6 +28,7 @@ pub mod check;
 pub mod compare;
 pub mod copy;
 pub mod difference;
+pub mod doubts;
 mod edit;
 pub mod entries;
 pub mod form;
@@ -56,6 +57,9 @@ pub use overlay::{CopyChoice, Overlay, Preview};
 
 /// Characters of one pasted line at most.
 const PASTED: usize = 65_536;
+
+/// Bytes of a list of names at most, pasted or in a file.
+pub const LIST: usize = 4 << 20;
 
 /// The tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -213,6 +217,7 @@ impl App {
                 _ => self.fail(why),
             },
             Msg::Mapped(result) => self.on_mapped(result, &mut effects),
+            Msg::ListRead(team, result) => self.on_list_read(&team, result),
             Msg::Terminate => effects.push(Effect::Quit),
         }
         self.hydrate_visible(&mut effects);
@@ -315,17 +320,29 @@ pub(crate) fn lacks_roles(user: &crate::directory::record::User) -> bool {
     user.org_role.is_none() && user.depth == Depth::Summary && user.problem.is_none() && !user.id.starts_with("new:")
 }
 
+/// A key or a paste for a list of names: what parts them in a paste stays visible. True if the text changed.
+pub(crate) fn list_field(input: &mut Input, event: &Event) -> bool {
+    let Event::Paste(text) = event else { return text_field(input, event) };
+    let lines = text.split(['\n', '\r', '\t']).map(|line| clean_line(line, LIST));
+    let lines: Vec<_> = lines.filter(|line| !line.trim().is_empty()).collect();
+    put(input, &lines.join("; "))
+}
+
+/// Puts text in where the cursor is. Not character by character: each would go through all that is there, and a paste
+/// may be long.
+fn put(input: &mut Input, text: &str) -> bool {
+    let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
+    let (before, after) = input.value().split_at(at);
+    let cursor = input.cursor() + text.chars().count();
+    *input = Input::new(format!("{before}{text}{after}")).with_cursor(cursor);
+    !text.is_empty()
+}
+
 /// A key or a paste for a text field. True if the text changed.
 pub(crate) fn text_field(input: &mut Input, event: &Event) -> bool {
     match event {
         Event::Paste(text) => {
-            // Not character by character: each would go through all that is there, and a paste may be long.
-            let clean: String = text.lines().map(|line| clean_line(line, PASTED)).collect::<Vec<_>>().join(" ");
-            let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
-            let (before, after) = input.value().split_at(at);
-            let cursor = input.cursor() + clean.chars().count();
-            *input = Input::new(format!("{before}{clean}{after}")).with_cursor(cursor);
-            !clean.is_empty()
+            put(input, &text.lines().map(|line| clean_line(line, PASTED)).collect::<Vec<_>>().join(" "))
         }
         Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && key.modifiers.contains(KeyModifiers::ALT) => false,
         event => input.handle_event(event).is_some_and(|state| state.value),

@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::{aside, check, compare, difference, form, palette, pick, picker, role_editor, secret};
+use super::{aside, check, compare, difference, doubts, form, palette, pick, picker, role_editor, secret};
 use crate::directory::{
     Id, Target,
     change::ChangeId,
@@ -61,6 +61,8 @@ pub enum Overlay {
     Pick(pick::Pick),
     /// What differs, with ticks.
     Difference(difference::Difference),
+    /// Names of a list that are nobody's.
+    Doubts(doubts::Doubts),
     /// The permissions of a role.
     RoleEditor(role_editor::RoleEditor),
     /// Who holds a role.

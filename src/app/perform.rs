@@ -47,7 +47,7 @@ impl App {
             Action::SetRole
             | Action::Teams
             | Action::Members
-            | Action::ReplaceMembers
+            | Action::MembersFromList
             | Action::Create
             | Action::CreateService
             | Action::Edit
@@ -55,6 +55,7 @@ impl App {
             | Action::Delete
             | Action::NewProfile => self.begin_edit(action, effects),
             Action::MakeLike => self.make_like(effects),
+            Action::TakeNear | Action::SkipName | Action::SkipAll | Action::GoOn => self.answer(action),
             Action::ServerFilter => {
                 let form = Form::server_filter(self.sync.narrow.as_ref());
                 self.overlays.push(Overlay::Form(form));
@@ -134,6 +135,7 @@ impl App {
                 preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
             Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
+            Some(Overlay::Doubts(doubts)) => doubts.cursor = to(doubts.cursor, doubts.lines.len(), boxed),
             Some(Overlay::Pick(pick)) => pick.cursor = to(pick.cursor, pick.shown.len(), boxed),
             Some(Overlay::Difference(difference)) => {
                 difference.cursor = to(difference.cursor, difference.shown.len(), boxed);

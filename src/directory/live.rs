@@ -13,7 +13,7 @@ use super::{
     aside::{Participant, Person, Setting, Told, Topic},
     census::Census,
     change::{Change, ChangeId, Field},
-    record::{Record, Role, Team, User},
+    record::{Role, Team, User},
     records::Records,
     role_source::RoleSource,
     search::SearchText,

@@ -14,6 +14,7 @@ pub mod guard;
 pub mod holds;
 mod live;
 pub mod name;
+pub mod named;
 pub mod permissions;
 pub mod plan;
 pub mod progress;

@@ -176,3 +176,77 @@ async fn plain_scim_copies_groups_alone() {
     console.press(Action::Look);
     sent(&mut console).await;
 }
+
+/// Opens the form for a list on a team.
+fn list_for(console: &mut Console, team: &str) {
+    console.press(Action::GoTeams);
+    console.find(team);
+    console.press(Action::MembersFromList);
+}
+
+#[rstest::rstest]
+#[case::wandb(demo::Provider::Wandb)]
+#[case::scim(demo::Provider::Scim)]
+#[tokio::test]
+async fn the_people_of_a_pasted_list_come_and_nobody_goes(#[case] provider: demo::Provider) {
+    let (mut console, server) = Console::on_demo(demo::Options { provider, ..options() }).await;
+    let before = members(&server, "climate").await;
+    list_for(&mut console, "climate");
+    let pasted = "Eva Tanaka <eva.tanaka@example.com>\r\nnoor-haddad\tEVA-TANAKA\nnoor-hadad\nzebra";
+    console.runtime.press(crossterm::event::Event::Paste(pasted.into()));
+    console.enter();
+    // Unknown names first: nothing goes on before something is said of each.
+    console.expect("noor-hadad: nobody is called so; near: noor-haddad.");
+    console.expect("2 names known, 1 named more than once.");
+    console.press(Action::TakeNear);
+    console.press(Action::GoOn);
+    console.expect("zebra: nobody here is called so, or nearly so.");
+    console.press(Action::SkipName);
+    console.press(Action::GoOn);
+    console.expect("Named more than once: 2.");
+    console.expect("Skipped: zebra.");
+    let (on, off) = ticks(&console);
+    assert!(on.len() <= 2 && on.iter().all(|line| line.contains("joins climate")), "{on:?}");
+    assert!(!off.is_empty() && off.iter().all(|line| line.contains("leaves climate")), "{off:?}");
+    console.press(Action::Look);
+    if console.is_preview() {
+        sent(&mut console).await;
+    }
+    console.settle().await;
+    let mut wanted = before;
+    wanted.extend(["eva-tanaka", "noor-haddad"].map(str::to_owned));
+    wanted.sort();
+    wanted.dedup();
+    assert_eq!(members(&server, "climate").await, wanted);
+}
+
+#[rstest::rstest]
+#[case::wandb(demo::Provider::Wandb, 1)]
+#[case::scim(demo::Provider::Scim, 2)]
+#[tokio::test]
+async fn a_team_is_made_exactly_a_list_from_a_file(#[case] provider: demo::Provider, #[case] least: usize) {
+    let (mut console, server) = Console::on_demo(demo::Options { provider, ..options() }).await;
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("people.txt");
+    list_for(&mut console, "climate");
+    console.press(Action::NextField);
+    console.type_text(file.to_str().unwrap());
+    console.enter();
+    console.settle().await;
+    console.expect("can't be read");
+    std::fs::write(&file, "eva-tanaka\nnoor-haddad\n").unwrap();
+    console.enter();
+    console.settle().await;
+    assert!(!shown(&console).exact);
+    console.press(Action::Exactly);
+    console.press(Action::Look);
+    let Some(Overlay::Preview(preview)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
+    // One request for the whole list where the provider takes that, one for each person elsewhere.
+    let steps = preview.plan.steps.len();
+    assert!(if least == 1 { steps == 1 } else { steps >= least }, "{}", console.screen());
+    sent(&mut console).await;
+    let mut after = members(&server, "climate").await;
+    // W&B puts its service accounts there by itself.
+    after.retain(|name| name != "nightly-sync");
+    assert_eq!(after, ["eva-tanaka", "noor-haddad"]);
+}

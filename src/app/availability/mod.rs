@@ -60,10 +60,10 @@ impl App {
                 self.someone()?;
                 self.mapped().map_err(str::to_owned)
             }
-            Action::ReplaceMembers => {
+            Action::MembersFromList => {
                 self.someone()?;
                 self.members_known()?;
-                self.can(Verb::ReplaceMembers)
+                self.can(Verb::AddMember)
             }
             Action::Teams => {
                 self.somebody()?;
@@ -145,7 +145,7 @@ impl App {
         match action {
             Action::SetRole => refused(&[Verb::SetOrgRole, Verb::SetTeamRole]),
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
-            Action::Teams | Action::Members => refused(&[Verb::AddMember]),
+            Action::Teams | Action::Members | Action::MembersFromList => refused(&[Verb::AddMember]),
             Action::MakeLike => match self.kind_in_hand() {
                 Kind::User => refused(&LIKE),
                 Kind::Team => refused(&[Verb::AddMember]),
@@ -162,7 +162,6 @@ impl App {
             Action::GroupRole => self.mapped().err().map(Cow::Borrowed),
             Action::Settings => self.has_settings().err().map(Cow::Borrowed),
             Action::CreateService => refused(&[Verb::CreateService]),
-            Action::ReplaceMembers => refused(&[Verb::ReplaceMembers]),
             Action::View => {
                 (!can.service_accounts).then_some(Cow::Borrowed("This provider tells no service accounts apart."))
             }

@@ -103,9 +103,9 @@ fn below(difference: &Difference, table: &Table<'_>, columns: usize, look: &Look
         let whole = format!("{}: {}", line.wish.line.subject, table.text(line));
         lines.extend(shell::wrapped(&whole, text, 3, Style::new()));
     }
-    for note in &difference.notes {
+    if !difference.notes.is_empty() {
         lines.push(Line::default());
-        lines.extend(shell::wrapped(note, text, 3, look.careful()));
+        lines.extend(shell::wrapped(&difference.notes.join(" "), text, 3, look.careful()));
     }
     lines
 }

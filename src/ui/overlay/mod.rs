@@ -16,6 +16,7 @@ mod check;
 mod compare;
 mod copy;
 mod difference;
+mod doubts;
 mod form;
 mod help;
 mod holders;
@@ -47,6 +48,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
     match top {
         Overlay::Role(picker) => picker::draw(frame, picker, app, look),
         Overlay::Check(list) => check::draw(frame, list, app, look),
+        Overlay::Doubts(doubts) => doubts::draw(frame, doubts, app, look),
         Overlay::Pick(pick) => pick::draw(frame, pick, app, look),
         Overlay::Difference(difference) => difference::draw(frame, difference, app, look),
         Overlay::RoleEditor(editor) => role_editor::draw(frame, editor, app, look),
