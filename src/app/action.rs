@@ -31,6 +31,8 @@ pub enum Scope {
     Invitations,
     /// A secret that is shown once; no other key does anything there.
     Secret,
+    /// What waits to be sent together.
+    Stage,
     /// The plan before it is sent.
     Preview,
     /// Forms.
@@ -57,6 +59,7 @@ impl Scope {
             Scope::Account => "Account",
             Scope::Invitations => "Invitations",
             Scope::Secret => "A new secret",
+            Scope::Stage => "Stage",
             Scope::Preview => "Plan",
             Scope::Form => "Forms",
             Scope::Welcome => "First screen",
@@ -103,6 +106,8 @@ actions! {
     Quit "quit" Global "quit" "Quit; asks if anything is in flight" ["q", "ctrl-c"];
     Refresh "refresh" Global "" "Read everything anew, try the server again, retry what failed" ["shift-r"];
     Undo "undo" Global "undo" "Take back the last plan, and then the one before" ["u"];
+    StageMode "stage" Global "" "Collect every edit on the stage in place of sending it; or send them again" [];
+    ShowStage "show-stage" Global "" "What waits on the stage, to be sent together" ["shift-t"];
     GoUsers "users" Global "" "Go to Users" ["1"];
     GoTeams "teams" Global "" "Go to Teams" ["2"];
     GoRoles "roles" Global "" "Go to Roles" ["3"];
@@ -170,8 +175,13 @@ actions! {
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
     CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan" ["enter"];
+    ToStage "to-stage" Preview "stage" "Put the plan on the stage in place of sending it" ["s", "ctrl-s"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];
+    SendStage "send-stage" Stage "look at the plan" "Look at the plan of all that waits; nothing is sent yet" ["enter"];
+    NextGrouping "next-grouping" Stage "group" "Group by person, by team, by kind" ["tab"];
+    DropStaged "drop-staged" Stage "drop" "Drop the line, or all lines of the heading" ["x", "delete"];
+    ClearStage "clear-stage" Stage "drop all" "Drop everything; asks first" ["shift-x"];
     NextField "next-field" Form "next field" "Next field" ["tab", "down"];
     PreviousField "previous-field" Form "" "Previous field" ["backtab", "up"];
     Submit "submit" Form "done" "Done: look at the plan" ["enter"];

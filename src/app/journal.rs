@@ -2,7 +2,6 @@
 
 use super::{App, Effect, Overlay};
 use crate::directory::{
-    Id,
     change::{Change, ChangeId},
     plan::{Entry, State, Undo},
     work::Job,
@@ -158,7 +157,7 @@ impl App {
         };
         match state {
             State::Refused | State::Conflict | State::Dropped | State::Unknown => {
-                let change = renew(change, self.next_id().provisional());
+                let change = change.renewed(self.next_id().provisional());
                 self.propose(vec![change], effects);
             }
             _ => self.say("Only what was refused, dropped or is unknown can be tried again."),
@@ -177,18 +176,5 @@ impl App {
         }
         self.left_over.remove(&id);
         effects.push(Effect::Work(Job::Drop(vec![id])));
-    }
-}
-
-/// A change that creates gets a provisional id of its own when it is tried again.
-fn renew(change: Change, fresh: Id) -> Change {
-    match change {
-        Change::CreateUser { user, .. } => Change::CreateUser { key: fresh, user },
-        Change::CreateTeam { name, members, bucket, .. } => Change::CreateTeam { key: fresh, name, members, bucket },
-        Change::CreateService { service, .. } => Change::CreateService { key: fresh, service },
-        Change::Invite { team, to, admin, .. } => Change::Invite { key: fresh, team, to, admin },
-        Change::CreateKey { owner, description, .. } => Change::CreateKey { key: fresh, owner, description },
-        Change::CreateRole { role, .. } => Change::CreateRole { key: fresh, role },
-        other => other,
     }
 }

@@ -84,6 +84,7 @@ impl App {
             Some(Overlay::Form(_)) => vec![Scope::Form],
             Some(Overlay::Preview(_)) => vec![Scope::Preview],
             Some(Overlay::Palette(_) | Overlay::Copy { .. }) => vec![Scope::Picker],
+            Some(Overlay::Stage(_)) => vec![Scope::Stage],
             Some(Overlay::Quit) => vec![Scope::Preview],
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
             Some(Overlay::Permissions { .. }) => vec![Scope::Users],

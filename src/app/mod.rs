@@ -17,6 +17,7 @@ use crate::directory::{
     guard::Guards,
     holds::Holds,
     plan::{Capabilities, Planner},
+    stage::Staged,
     work::{Job, Link, Proof},
 };
 use crate::scim::{failure::Failure, filter::Filter, text::clean_line};
@@ -48,6 +49,7 @@ mod reports;
 pub mod role_editor;
 mod roles;
 pub mod secret;
+pub mod stage;
 #[cfg(test)]
 mod tests;
 
@@ -135,6 +137,10 @@ pub struct App {
     pub activity_cursor: usize,
     /// First row of the Activity pane on screen.
     pub activity_top: usize,
+    /// What waits to be sent together, as the store has it.
+    pub stage: Vec<Staged>,
+    /// Edits go to the stage in place of the server.
+    pub staging: bool,
     /// What lies over the pane.
     pub overlays: Vec<Overlay>,
     /// The message line.
@@ -182,6 +188,8 @@ impl App {
             left_over: FxHashSet::default(),
             activity_cursor: 0,
             activity_top: 0,
+            stage: Vec::new(),
+            staging: false,
             overlays: Vec::new(),
             message: None,
             waiting: None,

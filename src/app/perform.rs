@@ -55,6 +55,13 @@ impl App {
             | Action::Delete
             | Action::NewProfile => self.begin_edit(action, effects),
             Action::MakeLike => self.make_like(effects),
+            Action::StageMode
+            | Action::ShowStage
+            | Action::ToStage
+            | Action::SendStage
+            | Action::NextGrouping
+            | Action::DropStaged
+            | Action::ClearStage => self.on_stage_key(action, effects),
             Action::TakeNear | Action::SkipName | Action::SkipAll | Action::GoOn => self.answer(action),
             Action::ServerFilter => {
                 let form = Form::server_filter(self.sync.narrow.as_ref());
@@ -135,6 +142,7 @@ impl App {
                 preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
             Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
+            Some(Overlay::Stage(view)) => view.cursor = to(view.cursor, view.rows.len(), boxed),
             Some(Overlay::Doubts(doubts)) => doubts.cursor = to(doubts.cursor, doubts.lines.len(), boxed),
             Some(Overlay::Pick(pick)) => pick.cursor = to(pick.cursor, pick.shown.len(), boxed),
             Some(Overlay::Difference(difference)) => {

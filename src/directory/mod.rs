@@ -24,6 +24,7 @@ pub mod records;
 pub mod role_source;
 pub mod search;
 pub mod sort;
+pub mod stage;
 pub mod words;
 pub mod work;
 

@@ -45,6 +45,7 @@ mod jobs;
 mod outcomes;
 mod queue;
 mod refresh;
+mod stage;
 
 use apply::Versions;
 use context::Context;
@@ -180,6 +181,7 @@ impl Worker {
                 entries.iter().filter(|e| matches!(e.state, State::Sent | State::Unknown)).cloned().collect();
             self.context.report(Report::Journal(entries));
         }
+        self.show_stage(false).await;
         if self.shown
             && let Some(all) = self.context.stored(|store| store.load()).await
         {

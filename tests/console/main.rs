@@ -30,3 +30,4 @@ mod refusal;
 mod rfc;
 mod roles;
 mod sizes;
+mod stage;

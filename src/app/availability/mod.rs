@@ -117,6 +117,7 @@ impl App {
             | Action::Uninvite => self.beside(action),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
+            Action::ShowStage | Action::StageMode => self.staging_allowed(action).map_err(str::to_owned),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
                 (Err(why), _) => Err(why.to_owned()),
@@ -301,6 +302,17 @@ impl App {
         refused_service(user, why).err()
     }
 
+    fn staging_allowed(&self, action: Action) -> Result<(), &'static str> {
+        match (action, self.overlays.last()) {
+            (Action::StageMode, _) if self.guards.read_only => Err("This profile is read-only."),
+            (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
+            (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {
+                Err("The stage is empty; :stage collects edits on it.")
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn can_be_like(&self) -> Result<(), String> {
         match self.kind_in_hand() {
             Kind::User => {
@@ -352,5 +364,9 @@ fn needs_no_directory(action: Action) -> bool {
 fn leaves_the_plan(action: Action) -> bool {
     use Action as A;
     let tabs = [A::GoUsers, A::GoTeams, A::GoRoles, A::GoActivity, A::NextTab, A::PreviousTab];
-    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile | A::MyAccount | A::Settings)
+    tabs.contains(&action)
+        || matches!(
+            action,
+            A::ShowStage | A::StageMode | A::Undo | A::UndoThis | A::Profile | A::MyAccount | A::Settings
+        )
 }

@@ -35,6 +35,7 @@ mod rows;
 mod secret;
 mod settings;
 mod shell;
+mod stage;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Role(picker) => picker::draw(frame, picker, app, look),
         Overlay::Check(list) => check::draw(frame, list, app, look),
         Overlay::Doubts(doubts) => doubts::draw(frame, doubts, app, look),
+        Overlay::Stage(view) => stage::draw(frame, view, app, look),
         Overlay::Pick(pick) => pick::draw(frame, pick, app, look),
         Overlay::Difference(difference) => difference::draw(frame, difference, app, look),
         Overlay::RoleEditor(editor) => role_editor::draw(frame, editor, app, look),
