@@ -33,6 +33,8 @@ pub enum Scope {
     Secret,
     /// What waits to be sent together.
     Stage,
+    /// A plan that was sent.
+    Plan,
     /// The plan before it is sent.
     Preview,
     /// Forms.
@@ -60,6 +62,7 @@ impl Scope {
             Scope::Invitations => "Invitations",
             Scope::Secret => "A new secret",
             Scope::Stage => "Stage",
+            Scope::Plan => "A plan that was sent",
             Scope::Preview => "Plan",
             Scope::Form => "Forms",
             Scope::Welcome => "First screen",
@@ -108,6 +111,9 @@ actions! {
     Undo "undo" Global "undo" "Take back the last plan, and then the one before" ["u"];
     StageMode "stage" Global "" "Collect every edit on the stage in place of sending it; or send them again" [];
     ShowStage "show-stage" Global "" "What waits on the stage, to be sent together" ["shift-t"];
+    Pause "pause" Global "" "Send nothing more, or go on; what is on its way arrives" ["shift-p"];
+    Resume "resume" Global "" "Go on sending after a pause" [];
+    Cancel "cancel" Global "" "Drop what was not sent yet of the selected plan, or of the newest" ["shift-x"];
     GoUsers "users" Global "" "Go to Users" ["1"];
     GoTeams "teams" Global "" "Go to Teams" ["2"];
     GoRoles "roles" Global "" "Go to Roles" ["3"];
@@ -153,10 +159,11 @@ actions! {
     Raw "raw" List "" "The resource as the server gave it" ["shift-j"];
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
     LoadRoles "load-roles" Users "" "Read the roles of all users that the list left out" ["h"];
-    Story "story" Activity "story" "The whole story of a change" ["enter"];
+    Story "story" Activity "story" "The whole story of a change, or the lines of a plan" ["enter"];
     UndoThis "undo-this" Activity "undo" "Take back the selected plan" ["u"];
-    Retry "retry" Activity "retry" "Try the selected change again, or send what is left of an earlier session" ["shift-r"];
-    DropChange "drop" Activity "drop" "Drop a change that was not sent yet; put a failure aside" ["x"];
+    Retry "retry" Activity "retry" "Send what an earlier session left of a plan, or try again what failed of it" ["shift-r"];
+    DropChange "drop" Activity "drop" "Drop what was not sent yet; put failures aside" ["x"];
+    Lines "lines" Plan "lines" "Show the lines in another state" ["tab"];
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
     NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, registries, seats, all" ["tab"];
     NextBase "next-base" Editor "member or viewer" "Inherit from the other predefined role" ["tab"];

@@ -1,7 +1,5 @@
 //! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and sent.
 
-use indexmap::IndexSet;
-
 use super::{
     App, Effect, Message, Overlay, Preview,
     action::Action,
@@ -269,21 +267,19 @@ impl App {
                 partly: false,
             });
         }
-        let mut added = IndexSet::new();
+        self.directory.begin_all(entries.iter().map(|entry| (entry.id, entry.step.change.clone())));
         for entry in &entries {
-            if self.directory.begin(entry.id, entry.step.change.clone()) {
-                added.extend(entry.step.change.touches().into_iter().take(1).map(|(target, _)| target));
-            }
             self.aside_follow(&entry.step.change, None);
             self.entries.put(entry.clone());
         }
+        let added = entries.iter().find_map(|entry| entry.step.change.created());
         if let [one] = entries.as_slice() {
             self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→")));
         } else {
             self.say(format!("{}: sending", plan.title));
         }
         self.keep_aside_cursors();
-        if let Some(target) = added.first() {
+        if let Some(target) = added.map(|record| record.target()) {
             self.rows_changed();
             let (kind, rows, now) = (target.kind, self.size.list_rows(), self.now);
             self.panes[kind as usize].reveal(&target.id, &self.directory, now);
@@ -308,11 +304,13 @@ impl App {
     pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<Effect>) {
         match self.inverse(undone) {
             Err(why) => self.fail(why),
-            Ok(changes) => {
+            Ok((changes, never)) => {
                 let title = self.entries.get(&undone).map(|entry| entry.title.clone()).unwrap_or_default();
                 let Some(mut plan) = self.draft(changes) else { return };
                 plan.title = format!("Undo {title}");
                 plan.undoes = Some(undone);
+                let cant = |(line, why): (_, String)| (line, format!("can't be undone: {why}"));
+                plan.refused.extend(never.into_iter().map(cant));
                 self.propose_plan(plan, effects);
             }
         }

@@ -88,6 +88,7 @@ impl App {
             Some(Overlay::Quit) => vec![Scope::Preview],
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
             Some(Overlay::Permissions { .. }) => vec![Scope::Users],
+            Some(Overlay::Plan(_)) => vec![Scope::Plan, Scope::Activity],
             Some(Overlay::Story { .. }) => vec![Scope::Activity],
             Some(Overlay::Aside(aside)) => match aside.topic {
                 Topic::Roster(_) => vec![Scope::Invitations],

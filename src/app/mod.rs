@@ -45,10 +45,12 @@ pub mod pane;
 mod perform;
 pub mod pick;
 pub mod picker;
+pub mod plan_view;
 mod reports;
 pub mod role_editor;
 mod roles;
 pub mod secret;
+mod sending;
 pub mod stage;
 #[cfg(test)]
 mod tests;
@@ -141,6 +143,8 @@ pub struct App {
     pub stage: Vec<Staged>,
     /// Edits go to the stage in place of the server.
     pub staging: bool,
+    /// Nothing more is sent until the person says so.
+    pub paused: bool,
     /// What lies over the pane.
     pub overlays: Vec<Overlay>,
     /// The message line.
@@ -164,8 +168,7 @@ pub struct App {
     /// Guards of the profile.
     pub guards: Guards,
     planner: Option<Arc<dyn Planner>>,
-    /// Failures of this session that were neither tried again with success nor put aside.
-    failures: FxHashSet<ChangeId>,
+    failures: journal::Failures,
     /// The person was told that going back once more drops what was entered; any other key takes that back.
     dropping: bool,
     /// The filter's text was there before: the first character typed takes its place.
@@ -190,6 +193,7 @@ impl App {
             activity_top: 0,
             stage: Vec::new(),
             staging: false,
+            paused: false,
             overlays: Vec::new(),
             message: None,
             waiting: None,
@@ -202,7 +206,7 @@ impl App {
             config_path: String::new(),
             guards: Guards::default(),
             planner: None,
-            failures: FxHashSet::default(),
+            failures: journal::Failures::default(),
             dropping: false,
             stale_filter: false,
             hydrated: FxHashSet::default(),

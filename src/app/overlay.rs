@@ -2,7 +2,9 @@
 
 use tui_input::Input;
 
-use super::{aside, check, compare, difference, doubts, form, palette, pick, picker, role_editor, secret, stage};
+use super::{
+    aside, check, compare, difference, doubts, form, palette, pick, picker, plan_view, role_editor, secret, stage,
+};
 use crate::directory::{
     Id, Target,
     change::ChangeId,
@@ -92,6 +94,8 @@ pub enum Overlay {
     Form(form::Form),
     /// The plan before it is sent.
     Preview(Box<Preview>),
+    /// A plan that was sent.
+    Plan(plan_view::PlanView),
     /// One change with everything that happened to it.
     Story {
         /// Which.

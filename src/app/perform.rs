@@ -78,6 +78,10 @@ impl App {
             Action::CopySecret | Action::CloseSecret => self.on_secret_key(action, effects),
             Action::Send => self.send_preview(effects),
             Action::Submit => self.submit(effects),
+            Action::Pause => self.pause(!self.paused, effects),
+            Action::Resume => self.pause(false, effects),
+            Action::Cancel => self.cancel(effects),
+            Action::Lines => self.next_lines(),
             Action::Undo => self.undo(effects),
             Action::UndoThis => self.undo_selected(effects),
             Action::Retry => self.retry_selected(effects),
@@ -121,7 +125,7 @@ impl App {
             };
             target.min(len.saturating_sub(1))
         };
-        let asides = self.aside_len();
+        let (asides, lines) = (self.aside_len(), self.plan_len());
         match self.overlays.last_mut() {
             Some(
                 Overlay::Details { scroll, .. }
@@ -152,6 +156,7 @@ impl App {
                 editor.cursor = to(editor.cursor, editor.rows(&self.directory).len(), boxed);
             }
             Some(Overlay::Holders { cursor, .. }) => *cursor = to(*cursor, held, boxed),
+            Some(Overlay::Plan(view)) => view.cursor = to(view.cursor, lines, boxed),
             Some(Overlay::Aside(aside)) => {
                 let target = to(aside.cursor, asides, boxed);
                 self.aside_go(target);
@@ -164,7 +169,7 @@ impl App {
                     pane.go(target, list, &self.directory);
                 }
                 None => {
-                    self.activity_cursor = to(self.activity_cursor, self.entries.len(), list);
+                    self.activity_cursor = to(self.activity_cursor, self.entries.plans(), list);
                     let cursor = self.activity_cursor;
                     self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(list));
                 }
@@ -221,13 +226,7 @@ impl App {
                 effects.push(Effect::Work(Job::Reread(target.clone())));
                 self.overlays.push(Overlay::Permissions { user: target.id, scroll: 0 });
             }
-            (Action::Story, _) => {
-                if let Some(id) = self.selected_entry().map(|entry| entry.id)
-                    && !matches!(self.overlays.last(), Some(Overlay::Story { .. }))
-                {
-                    self.overlays.push(Overlay::Story { id, scroll: 0 });
-                }
-            }
+            (Action::Story, _) => self.open_story(),
             _ => {}
         }
     }
@@ -296,6 +295,7 @@ impl App {
                         self.overlays.push(Overlay::Compare { sides, scroll: 0 });
                     }
                     (palette::Entry::MapGroup(group, role), None) => self.map_group(group, role, effects),
+                    (palette::Entry::Parallel(number), None) => self.set_parallel(number, effects),
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
             }

@@ -29,8 +29,9 @@ pub enum Job {
     Reread(Target),
     /// Write these down and send them.
     Submit(Vec<Entry>),
-    /// Send what the journal holds from an earlier session.
-    Resume(Vec<ChangeId>),
+    /// Send what the journal holds from an earlier session, planned anew ([`super::plan::again`]); what was dropped with
+    /// that is only written down.
+    Resume(Vec<Entry>),
     /// Take these back, where they were not sent yet.
     Drop(Vec<ChangeId>),
     /// Put these on the stage; with none, only say what is there.
@@ -39,6 +40,10 @@ pub enum Job {
     Unstage(Vec<StageId>),
     /// Take these off the stage, write down what was planned of them, and send that: all or nothing.
     SubmitStaged(Vec<StageId>, Vec<Entry>),
+    /// Send nothing more until told otherwise; what is on its way arrives.
+    Pause(bool),
+    /// Send so many changes at a time, at most.
+    Parallel(usize),
     /// Don't wait any longer before trying the server again.
     Wake,
     /// The resource as the server gave it.

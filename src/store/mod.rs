@@ -33,7 +33,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-pub use self::{error::StoreError, journal::Journal, snapshot::Snapshot, stage::Stage};
+pub use self::{
+    error::StoreError,
+    journal::{Journal, Note},
+    snapshot::Snapshot,
+    stage::Stage,
+};
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
 use crate::scim::habits::Habits;

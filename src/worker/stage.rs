@@ -1,8 +1,8 @@
 //! The stage on disk: what is put there, taken off, and moved to the journal to be sent.
 
-use super::Worker;
+use super::{Worker, jobs::UNWRITTEN};
 use crate::directory::{
-    plan::{Entry, State},
+    plan::Entry,
     stage::{StageId, Staged},
     work::Report,
 };
@@ -29,13 +29,9 @@ impl Worker {
                 return self.show_stage(true).await;
             }
             Some(false) => "Another console sent or dropped a part of the stage meanwhile, so nothing was sent.",
-            None => "It could not be written to the journal, so it was not sent.",
+            None => UNWRITTEN,
         };
-        for mut entry in entries {
-            entry.state = State::Dropped;
-            entry.why = why.into();
-            self.report_moved(&entry);
-        }
+        self.unsent(entries, why);
         self.show_stage(true).await;
     }
 

@@ -29,5 +29,6 @@ mod profiles;
 mod refusal;
 mod rfc;
 mod roles;
+mod scale;
 mod sizes;
 mod stage;

@@ -125,6 +125,7 @@ impl App {
                 _ => Ok(()),
             },
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
+            Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
             Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {
                 Err("Scopes belong to the role picker.".into())
             }

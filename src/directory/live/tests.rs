@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::directory::record::Record;
+
 fn user(id: &str) -> User {
     User {
         id: id.into(),

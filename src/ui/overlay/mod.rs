@@ -25,6 +25,7 @@ mod palette;
 mod permissions;
 mod pick;
 mod picker;
+mod plan;
 mod preview;
 mod quit;
 mod raw;
@@ -57,6 +58,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Holders { role, cursor } => holders::draw(frame, role, *cursor, app, look),
         Overlay::Form(form) => form::draw(frame, form, app, look),
         Overlay::Preview(preview) if !preview.requests => preview::draw(frame, preview, app, look),
+        Overlay::Plan(view) => plan::draw(frame, view, app, look),
         Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
         Overlay::Copy { choices, cursor } => copy::draw(frame, choices, *cursor, app, look),
         Overlay::Aside(aside) => match &aside.topic {
