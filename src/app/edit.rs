@@ -12,6 +12,7 @@ use crate::directory::{
     Id, Kind, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
     plan::{self, Entry, Plan, Risk, State},
+    stage::{self, Staged},
     work::Job,
 };
 use crate::scim::filter::Filter;
@@ -66,9 +67,9 @@ impl App {
                 self.overlays.push(Overlay::Form(form));
             }
             Action::CreateService => self.overlays.push(Overlay::Form(Form::create_service(&self.directory))),
-            Action::ReplaceMembers => {
+            Action::MembersFromList => {
                 let team = self.subject().and_then(|target| self.directory.team(&target.id));
-                let form = team.map(Form::replace_members);
+                let form = team.map(Form::member_list);
                 self.overlays.extend(form.map(Overlay::Form));
             }
             Action::Edit => {
@@ -106,6 +107,14 @@ impl App {
         let changes = match self.overlays.last() {
             Some(Overlay::Check(list)) => list.changes(&self.directory),
             Some(Overlay::RoleEditor(editor)) => editor.change(&self.directory).into_iter().collect(),
+            Some(Overlay::Difference(difference)) => {
+                let Some(can) = self.capabilities() else { return };
+                let changes = difference.changes(&self.directory, can);
+                if changes.is_empty() {
+                    return self.say("Nothing is ticked.");
+                }
+                changes
+            }
             _ => return,
         };
         if changes.is_empty() {
@@ -127,6 +136,10 @@ impl App {
             if let Some(filter) = form.filter() {
                 self.narrow(filter, effects);
             }
+            return;
+        }
+        if let Purpose::MemberList(team) = form.purpose.clone() {
+            self.list_entered(&team, effects);
             return;
         }
         let purpose = form.purpose.clone();
@@ -167,12 +180,12 @@ impl App {
             self.message = Some(Message { text, error: true });
         } else if plan.steps.is_empty() && plan.refused.is_empty() {
             self.say("There is nothing to do.");
+        } else if self.staging && plan.undoes.is_none() && !plan.steps.is_empty() {
+            self.put_on_stage(plan, effects);
         } else if risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !always {
-            self.send(plan, effects);
+            self.send(plan, &[], effects);
         } else {
-            let preview =
-                Preview { plan, risk, typed: tui_input::Input::default(), requests: false, cursor: 0, top: 0 };
-            self.overlays.push(Overlay::Preview(Box::new(preview)));
+            self.overlays.push(Overlay::Preview(Box::new(Preview::new(plan))));
         }
     }
 
@@ -219,7 +232,7 @@ impl App {
                     self.say(format!("Type {} to send this.", wanted.unwrap_or_default()));
                     self.overlays.push(Overlay::Preview(preview));
                 } else {
-                    self.send(preview.plan, effects);
+                    self.send(preview.plan, &preview.staged, effects);
                 }
             }
             Some(Overlay::Quit) => effects.push(Effect::Quit),
@@ -227,8 +240,9 @@ impl App {
         }
     }
 
-    /// Lays the steps over the directory and hands them to the worker.
-    fn send(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
+    /// Lays the steps over the directory and hands them to the worker, with the lines of the stage that they come from.
+    fn send(&mut self, plan: Plan, staged: &[Staged], effects: &mut Vec<Effect>) {
+        let taken = stage::taken(staged, plan.steps.iter().map(|step| &step.change));
         self.overlays
             .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
@@ -271,7 +285,11 @@ impl App {
             self.panes[kind as usize].reveal(&target.id, &self.directory, now);
             self.panes[kind as usize].go_to(&target.id, rows, &self.directory);
         }
-        effects.push(Effect::Work(Job::Submit(entries)));
+        effects.push(Effect::Work(if taken.is_empty() {
+            Job::Submit(entries)
+        } else {
+            Job::SubmitStaged(taken, entries)
+        }));
     }
 
     pub(super) fn rows_changed(&mut self) {

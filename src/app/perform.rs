@@ -47,13 +47,22 @@ impl App {
             Action::SetRole
             | Action::Teams
             | Action::Members
-            | Action::ReplaceMembers
+            | Action::MembersFromList
             | Action::Create
             | Action::CreateService
             | Action::Edit
             | Action::ToggleActive
             | Action::Delete
             | Action::NewProfile => self.begin_edit(action, effects),
+            Action::MakeLike => self.make_like(effects),
+            Action::StageMode
+            | Action::ShowStage
+            | Action::ToStage
+            | Action::SendStage
+            | Action::NextGrouping
+            | Action::DropStaged
+            | Action::ClearStage => self.on_stage_key(action, effects),
+            Action::TakeNear | Action::SkipName | Action::SkipAll | Action::GoOn => self.answer(action),
             Action::ServerFilter => {
                 let form = Form::server_filter(self.sync.narrow.as_ref());
                 self.overlays.push(Overlay::Form(form));
@@ -81,6 +90,7 @@ impl App {
             Action::Toggle
             | Action::ToggleAll
             | Action::NextBase
+            | Action::Exactly
             | Action::NextScope
             | Action::NextField
             | Action::PreviousField => self.adjust(action),
@@ -137,6 +147,12 @@ impl App {
                 preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
             Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
+            Some(Overlay::Stage(view)) => view.cursor = to(view.cursor, view.rows.len(), boxed),
+            Some(Overlay::Doubts(doubts)) => doubts.cursor = to(doubts.cursor, doubts.lines.len(), boxed),
+            Some(Overlay::Pick(pick)) => pick.cursor = to(pick.cursor, pick.shown.len(), boxed),
+            Some(Overlay::Difference(difference)) => {
+                difference.cursor = to(difference.cursor, difference.shown.len(), boxed);
+            }
             Some(Overlay::RoleEditor(editor)) => {
                 editor.cursor = to(editor.cursor, editor.rows(&self.directory).len(), boxed);
             }
@@ -243,6 +259,13 @@ impl App {
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
             (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
+            (Some(Overlay::Difference(difference)), Action::Toggle) => {
+                if let Err(why) = difference.toggle() {
+                    self.say(why);
+                }
+            }
+            (Some(Overlay::Difference(difference)), Action::ToggleAll) => difference.toggle_all(),
+            (Some(Overlay::Difference(difference)), Action::Exactly) => difference.turn(),
             (Some(Overlay::RoleEditor(editor)), Action::Toggle) => {
                 if let Err(why) = editor.toggle(&self.directory) {
                     self.say(why);
@@ -276,6 +299,10 @@ impl App {
                     (palette::Entry::Parallel(number), None) => self.set_parallel(number, effects),
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
+            }
+            Some(Overlay::Pick(pick)) => {
+                self.overlays.push(Overlay::Pick(pick));
+                self.picked(effects);
             }
             Some(Overlay::Holders { role, cursor }) => self.go_to_holder(role, cursor),
             Some(Overlay::Copy { choices, cursor }) => {
@@ -329,7 +356,7 @@ impl App {
         match action {
             Action::Teams => Some(check::Of::TeamsOf(self.subjects())),
             _ => {
-                self.subject().filter(|target| target.kind == Kind::Team).map(|target| check::Of::MembersOf(target.id))
+                self.subject().filter(|target| target.kind == Kind::Team).map(|_| check::Of::MembersOf(self.subjects()))
             }
         }
     }

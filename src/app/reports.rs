@@ -54,6 +54,7 @@ impl App {
                 if self.directory.learn(fresh) {
                     self.rows_changed();
                 }
+                self.renew_difference();
                 self.answered(&topics);
                 self.keep_aside_cursors();
             }
@@ -64,6 +65,7 @@ impl App {
                 self.fail(format!("Some roles could not be read: {}", failure.text));
             }
             Report::Journal(entries) => self.on_journal(entries),
+            Report::Staged(lines) => self.on_staged(lines),
             Report::Moved(moved) => self.on_moved(moved, effects),
             Report::Waiting(words) => self.waiting = (!words.is_empty()).then_some(words),
             Report::Link(link) => self.on_link(link),

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::{App, Effect};
 use crate::{
     directory::{
-        Id, Kind,
+        Kind,
         change::{Change, ChangeId},
         plan::{self, Entry, State, already},
         work::Job,
@@ -123,7 +123,7 @@ impl App {
         for (id, _) in &so {
             self.failures.remove(*id);
         }
-        let changes = again.into_iter().map(|(_, change)| renew(change, self.next_id().provisional())).collect();
+        let changes = again.into_iter().map(|(_, change)| change.renewed(self.next_id().provisional())).collect();
         self.propose(changes, effects);
         let so_words = number(so.len() as u64);
         match so.len() {
@@ -205,18 +205,5 @@ impl App {
             many => format!("of {many} plans of an earlier session {wait}, not sent"),
         };
         Some(format!("{count} {changes} {of}. R in 4 Activity goes on, x drops {them}."))
-    }
-}
-
-/// A change that creates gets a provisional id of its own when it is tried again.
-fn renew(change: Change, fresh: Id) -> Change {
-    match change {
-        Change::CreateUser { user, .. } => Change::CreateUser { key: fresh, user },
-        Change::CreateTeam { name, members, bucket, .. } => Change::CreateTeam { key: fresh, name, members, bucket },
-        Change::CreateService { service, .. } => Change::CreateService { key: fresh, service },
-        Change::Invite { team, to, admin, .. } => Change::Invite { key: fresh, team, to, admin },
-        Change::CreateKey { owner, description, .. } => Change::CreateKey { key: fresh, owner, description },
-        Change::CreateRole { role, .. } => Change::CreateRole { key: fresh, role },
-        other => other,
     }
 }

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, ErrorCode, Transaction, params};
 
 use super::{Result, Store, StoreError, Sync, schema};
 use crate::directory::{
@@ -51,18 +51,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] where one of the ids is in use.
     pub fn journal_add(&mut self, entries: &[Entry]) -> Result<()> {
-        self.write(Sync::Full, |tx| {
-            let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3)")?;
-            for entry in entries {
-                insert.execute(params![entry.id.0, word(entry.state), encode(entry)?]).map_err(|error| match error
-                    .sqlite_error_code()
-                {
-                    Some(ErrorCode::ConstraintViolation) => StoreError::Taken(entry.id),
-                    _ => error.into(),
-                })?;
-            }
-            Ok(())
-        })
+        self.write(Sync::Full, |tx| add(tx, entries))
     }
 
     /// Writes the new state of a change down; adds it where it is not there. It is on the disk when this returns.
@@ -156,6 +145,19 @@ impl Store {
             Ok(kept)
         })
     }
+}
+
+/// Writes new changes down.
+pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
+    let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3)")?;
+    for entry in entries {
+        let written = insert.execute(params![entry.id.0, word(entry.state), encode(entry)?]);
+        written.map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => StoreError::Taken(entry.id),
+            _ => error.into(),
+        })?;
+    }
+    Ok(())
 }
 
 fn readable(db: &Connection, order: &str) -> Vec<(i64, String, String)> {

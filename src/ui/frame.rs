@@ -122,6 +122,10 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
         let most = if short { 16 } else { 40 };
         parts.push(Span::styled(cut(words, most, glyphs.more), look.careful()));
     }
+    if app.staging || !app.stage.is_empty() {
+        let style = if app.staging { look.careful() } else { look.dim() };
+        parts.push(Span::styled(format!("stage {}", count(app.stage.len() as u64)), style));
+    }
     parts.push(lists(app, look, short));
     let (failed, open) = app.counts();
     if let Some(gauge) = sending(app, look, short) {

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// What can't be written down is not sent.
-const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
+pub(super) const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
 
 impl Worker {
     pub(super) async fn job(&mut self, job: Job) {
@@ -45,6 +45,9 @@ impl Worker {
             Job::Submit(entries) => self.submit(entries).await,
             Job::Resume(entries) => self.resume(entries).await,
             Job::Drop(ids) => self.drop_waiting(ids).await,
+            Job::Stage(lines) => self.put_on_stage(lines).await,
+            Job::Unstage(ids) => self.take_off_stage(ids).await,
+            Job::SubmitStaged(ids, entries) => self.submit_staged(ids, entries).await,
             Job::Pause(pause) => self.paused = pause,
             Job::Parallel(most) => self.throttle.set_most(most),
             Job::Wake => self.wake(),
@@ -85,9 +88,14 @@ impl Worker {
             entries.into_iter().for_each(|entry| self.queue.push(entry));
             return;
         }
+        self.unsent(entries, UNWRITTEN);
+    }
+
+    /// Says of changes that they were not sent.
+    pub(super) fn unsent(&self, entries: Vec<Entry>, why: &str) {
         for mut entry in entries {
             entry.state = State::Dropped;
-            entry.why = UNWRITTEN.into();
+            entry.why = why.into();
             self.report_moved(&entry);
         }
     }

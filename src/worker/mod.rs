@@ -46,6 +46,7 @@ mod outcomes;
 mod queue;
 mod refresh;
 mod scribe;
+mod stage;
 mod throttle;
 
 use apply::Versions;
@@ -190,6 +191,7 @@ impl Worker {
                 entries.iter().filter(|e| matches!(e.state, State::Sent | State::Unknown)).cloned().collect();
             self.context.report(Report::Journal(entries));
         }
+        self.show_stage(false).await;
         if self.shown
             && let Some(all) = self.context.stored(|store| store.load()).await
         {

@@ -4,7 +4,9 @@
 //! of the test's own. Tests wait for idle, never for time; the limit around it only ends a test that hangs.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod alike;
 mod answers;
+mod bulk;
 mod datasaur;
 mod fake;
 mod flows;
@@ -29,3 +31,4 @@ mod rfc;
 mod roles;
 mod scale;
 mod sizes;
+mod stage;
