@@ -1,6 +1,6 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
 
-use super::{Directory, Id, Kind, change::Change, plan::Risk, record::User};
+use super::{Directory, Id, change::Change, plan::Risk, record::User};
 
 mod ledger;
 
