@@ -6,3 +6,4 @@ mod edits;
 mod files;
 mod harness;
 mod lists;
+mod scale;
