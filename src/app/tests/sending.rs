@@ -103,6 +103,26 @@ fn a_pause_is_shown_and_what_waits_can_be_cancelled() {
 }
 
 #[test]
+fn what_was_cancelled_can_be_sent_after_all() {
+    let mut console = crowd(12);
+    let sent = give_role(&mut console);
+    console.moved(sent[0].id, State::Confirmed, vec![]);
+    sent[1..].iter().for_each(|entry| console.moved(entry.id, State::Dropped, vec![]));
+    console.press(Action::Back).press(Action::GoActivity).press(Action::Retry);
+    assert!(said(&console).starts_with("Only what"), "{}", said(&console));
+    console.press(Action::Story).press(Action::Lines).press(Action::Lines);
+    console.press(Action::Retry).press(Action::Send);
+    assert_eq!(console.submitted().len(), 11);
+}
+
+#[test]
+fn how_many_at_a_time_is_chosen_by_name() {
+    let mut console = crowd(1);
+    console.press(Action::Palette).type_text("parallel 16").press(Action::Choose);
+    assert!(console.effects.iter().any(|effect| matches!(effect, Effect::Work(Job::Parallel(16)))));
+}
+
+#[test]
 fn what_failed_for_one_reason_is_tried_again_alone() {
     let mut console = crowd(20);
     let sent = give_role(&mut console);
