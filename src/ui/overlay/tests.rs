@@ -3,6 +3,7 @@
 mod asides;
 mod looks;
 mod people;
+mod plans;
 mod roles;
 mod rules;
 
