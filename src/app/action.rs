@@ -187,9 +187,10 @@ actions! {
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
     CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan" ["enter"];
-    ToStage "to-stage" Preview "stage" "Put the plan on the stage in place of sending it" ["s", "ctrl-s"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];
+    ToStage "to-stage" Preview "stage" "Put the plan on the stage in place of sending it" ["s", "ctrl-s"];
+    CopyCommand "copy-command" Preview "copy command" "Copy the command line that does the same" ["y", "ctrl-y"];
     SendStage "send-stage" Stage "look at the plan" "Look at the plan of all that waits; nothing is sent yet" ["enter"];
     NextGrouping "next-grouping" Stage "group" "Group by person, by team, by kind" ["tab"];
     DropStaged "drop-staged" Stage "drop" "Drop the line, or all lines of the heading" ["x", "delete"];

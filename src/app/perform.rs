@@ -55,6 +55,7 @@ impl App {
             | Action::Delete
             | Action::NewProfile => self.begin_edit(action, effects),
             Action::MakeLike => self.make_like(effects),
+            Action::CopyCommand => self.copy_command(effects),
             Action::StageMode
             | Action::ShowStage
             | Action::ToStage

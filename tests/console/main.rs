@@ -7,6 +7,7 @@
 mod alike;
 mod answers;
 mod bulk;
+mod command_line;
 mod datasaur;
 mod fake;
 mod flows;

@@ -119,6 +119,9 @@ impl App {
             | Action::SetAttribute => self.beside(action),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
+            Action::ToStage | Action::CopyCommand if !self.is_plan() => {
+                Err("This belongs to a plan that can be sent.".into())
+            }
             Action::ShowStage | Action::StageMode => self.staging_allowed(action).map_err(str::to_owned),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
@@ -189,6 +192,11 @@ impl App {
     /// True while a plan of several lines is looked at: of one alone no line is dropped but all of it.
     pub fn has_lines(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
+    }
+
+    /// True while a plan is looked at of which something can be sent.
+    fn is_plan(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if !preview.plan.steps.is_empty())
     }
 
     fn has_settings(&self) -> Result<(), &'static str> {

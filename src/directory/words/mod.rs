@@ -9,7 +9,10 @@ use super::{
     plan::Plan,
 };
 
+mod command;
 mod lines;
+
+pub use command::command_line;
 
 /// What kind of line it is, drawn as a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

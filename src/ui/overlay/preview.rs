@@ -106,6 +106,8 @@ fn hints(plan: &Plan, asks: bool) -> Vec<(Action, &'static str)> {
             hints.push((Action::DropLine, "drop line"));
         }
         hints.push((Action::Requests, "requests"));
+        hints.push((Action::ToStage, "stage"));
+        hints.push((Action::CopyCommand, "copy command"));
     }
     hints.push((Action::Back, "back"));
     hints

@@ -1,5 +1,6 @@
 //! Boxes as they are opened by keys, over a provider that plans like a real one.
 
+mod alike;
 mod asides;
 mod looks;
 mod people;
