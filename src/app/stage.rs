@@ -173,15 +173,9 @@ impl App {
 
     /// The plan that is looked at goes to the stage in place of the server.
     fn stage_preview(&mut self, effects: &mut Vec<Effect>) {
-        let Some(Overlay::Preview(preview)) = self.overlays.last() else { return };
-        if !preview.staged.is_empty() {
-            return self.say("These are on the stage already.");
-        }
-        if preview.plan.undoes.is_some() {
-            return self.say("What takes a plan back is sent or left: it does not wait on the stage.");
-        }
-        if let Some(Overlay::Preview(preview)) = self.overlays.pop() {
-            self.put_on_stage(preview.plan, effects);
+        match self.overlays.pop() {
+            Some(Overlay::Preview(preview)) => self.put_on_stage(preview.plan, effects),
+            other => self.overlays.extend(other),
         }
     }
 

@@ -119,10 +119,7 @@ impl App {
             | Action::SetAttribute => self.beside(action),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
-            Action::ToStage | Action::CopyCommand if !self.is_plan() => {
-                Err("This belongs to a plan that can be sent.".into())
-            }
-            Action::ShowStage | Action::StageMode => self.staging_allowed(action).map_err(str::to_owned),
+            Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => self.staging_allowed(action).map_err(str::to_owned),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
                 (Err(why), _) => Err(why.to_owned()),
@@ -192,11 +189,6 @@ impl App {
     /// True while a plan of several lines is looked at: of one alone no line is dropped but all of it.
     pub fn has_lines(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
-    }
-
-    /// True while a plan is looked at of which something can be sent.
-    fn is_plan(&self) -> bool {
-        matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if !preview.plan.steps.is_empty())
     }
 
     fn has_settings(&self) -> Result<(), &'static str> {
@@ -315,7 +307,20 @@ impl App {
     }
 
     fn staging_allowed(&self, action: Action) -> Result<(), &'static str> {
+        let plan = match self.overlays.last() {
+            Some(Overlay::Preview(preview)) => Some(preview),
+            _ => None,
+        };
         match (action, self.overlays.last()) {
+            (Action::CopyCommand | Action::ToStage, _) if plan.is_none_or(|plan| plan.plan.steps.is_empty()) => {
+                Err("This belongs to a plan that can be sent.")
+            }
+            (Action::ToStage, _) if plan.is_some_and(|plan| !plan.staged.is_empty()) => {
+                Err("These are on the stage already.")
+            }
+            (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
+                Err("What takes a plan back is sent or left: it does not wait on the stage.")
+            }
             (Action::StageMode, _) if self.guards.read_only => Err("This profile is read-only."),
             (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
             (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {

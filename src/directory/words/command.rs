@@ -156,7 +156,7 @@ impl Names<'_> {
     fn user(&self, id: &Id) -> Option<String> {
         let name = self.directory.user(id).map(|user| user.user_name.raw());
         let leads_back = |name: &&str| self.finder.user(name).is_ok_and(|user| user.id == *id);
-        self.called(name.filter(leads_back), id)
+        called(name.filter(leads_back), id)
     }
 
     fn team(&self, id: &Id) -> Option<String> {
@@ -166,20 +166,20 @@ impl Names<'_> {
         });
         let name = self.directory.team(id).map(|team| team.name.raw());
         let leads_back = |name: &&str| self.finder.team(name).is_ok_and(|team| team.id == *id);
-        self.called(created.or(name.filter(leads_back)), id)
+        called(created.or(name.filter(leads_back)), id)
     }
 
     fn role(&self, id: &Id) -> Option<String> {
         let name = self.directory.role(id).map(|role| role.name.raw());
         let leads_back = |name: &&str| self.finder.role(name).is_ok_and(|role| role.id == *id);
-        self.called(name.filter(leads_back), id)
+        called(name.filter(leads_back), id)
     }
+}
 
-    /// A name that can be written; `-` would read standard input.
-    fn called(&self, name: Option<&str>, id: &Id) -> Option<String> {
-        let fine = |name: &&str| is_visible(name) && *name != "-" && !name.starts_with("new:");
-        name.filter(fine).or(Some(id.as_ref()).filter(fine)).map(str::to_owned)
-    }
+/// A name that can be written, else the id; `-` would read standard input.
+fn called(name: Option<&str>, id: &Id) -> Option<String> {
+    let fine = |name: &&str| is_visible(name) && *name != "-" && !name.starts_with("new:");
+    name.filter(fine).or(Some(id.as_ref()).filter(fine)).map(str::to_owned)
 }
 
 fn product(seat: Seat) -> &'static str {
