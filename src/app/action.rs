@@ -29,6 +29,8 @@ pub enum Scope {
     Account,
     /// The members and invitations of a team.
     Invitations,
+    /// All attributes of a user or a team.
+    Attributes,
     /// A secret that is shown once; no other key does anything there.
     Secret,
     /// What waits to be sent together.
@@ -60,6 +62,7 @@ impl Scope {
             Scope::Check => "Check lists",
             Scope::Account => "Account",
             Scope::Invitations => "Invitations",
+            Scope::Attributes => "Attributes",
             Scope::Secret => "A new secret",
             Scope::Stage => "Stage",
             Scope::Plan => "A plan that was sent",
@@ -157,6 +160,7 @@ actions! {
     SortReverse "sort-reverse" List "" "Turn the order round" ["shift-s"];
     Copy "copy" List "" "Copy name, id, email or the row as JSON through the terminal" ["y"];
     Raw "raw" List "" "The resource as the server gave it" ["shift-j"];
+    Attributes "attributes" List "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
     LoadRoles "load-roles" Users "" "Read the roles of all users that the list left out" ["h"];
     Story "story" Activity "story" "The whole story of a change, or the lines of a plan" ["enter"];
@@ -179,6 +183,7 @@ actions! {
     DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
     Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
     Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["shift-d"];
+    SetAttribute "set-attribute" Attributes "change" "Change the attribute under the cursor" ["enter", "e"];
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
     CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan" ["enter"];

@@ -93,7 +93,8 @@ impl App {
             Some(Overlay::Aside(aside)) => match aside.topic {
                 Topic::Roster(_) => vec![Scope::Invitations],
                 Topic::Me | Topic::Person(_) => vec![Scope::Account],
-                Topic::Settings => vec![],
+                Topic::Resource(_) => vec![Scope::Attributes],
+                Topic::Settings | Topic::Schemas | Topic::Types => vec![],
             },
             Some(Overlay::Secret(_)) => return vec![Scope::Secret],
             Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Compare { .. }) => vec![],

@@ -70,9 +70,10 @@ impl App {
             }
             Action::Choose => self.choose(effects),
             Action::Look => self.look(effects),
-            Action::MyAccount | Action::Account | Action::Invitations | Action::Settings => {
+            Action::MyAccount | Action::Account | Action::Invitations | Action::Attributes | Action::Settings => {
                 self.open_aside(action, effects);
             }
+            Action::SetAttribute => self.open_attribute(),
             Action::NewKey | Action::Invite | Action::DeleteKey | Action::Uninvite => {
                 self.change_aside(action, effects);
             }

@@ -76,14 +76,15 @@ impl App {
         self.entries.get(id?).map(Row::Change)
     }
 
-    /// What is tried again from the box: the failures for the reason under the cursor or the one shown, else the whole
-    /// plan.
+    /// What is tried again from the box: the failures for the reason under the cursor or the one shown, the lines in the state
+    /// that is shown, else the whole plan.
     pub(super) fn plan_selection(&self, view: &PlanView) -> Vec<&Entry> {
         let Some(course) = self.entries.course(view.plan) else { return Vec::new() };
         let because = |why: &str| course.because(why).into_iter().flatten().filter_map(|id| self.entries.get(id));
         match (&view.show, self.plan_row(view, view.cursor)) {
             (_, Some(Row::Reason(why, _))) => because(why).collect(),
             (Show::Reason(why), _) => because(why).collect(),
+            (Show::State(state), _) => course.of(*state).iter().filter_map(|id| self.entries.get(id)).collect(),
             _ => self.entries.of_plan(view.plan).collect(),
         }
     }

@@ -226,6 +226,8 @@ impl App {
             Topic::Person(_) => "The account",
             Topic::Roster(_) => "The invitations",
             Topic::Settings => "The settings",
+            Topic::Resource(_) => "The attributes",
+            Topic::Schemas | Topic::Types => "The schemas",
         };
         let why = format!("{what} could not be read: {}", failure.sentences());
         if !self.ask_failed(topic, why.clone()) {

@@ -89,32 +89,25 @@ impl App {
         effects.push(Effect::Work(Job::Drop(ids)));
     }
 
-    /// What is left of an earlier session; else failed changes again; the server is tried at once either way.
+    /// What an earlier session left of the selected plan; else what failed of it again; else what was left of another
+    /// plan. The server is tried at once in any case.
     pub(super) fn retry_selected(&mut self, effects: &mut Vec<Effect>) {
         effects.push(Effect::Work(Job::Wake));
-        if !self.left_over.is_empty() {
-            let plan = self.selected_plan().filter(|plan| !self.left_over_of(*plan).is_empty());
-            let oldest = || self.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
-            if let Some(plan) = plan.or_else(oldest) {
-                self.resume(plan, effects);
-            }
+        if let Some(plan) = self.selected_plan().filter(|plan| self.is_left_over(*plan)) {
+            self.resume(plan, effects);
             return;
         }
-        let failed = |entry: &&Entry| entry.state.is_failure() || entry.state == State::Dropped;
         let selected = self.selected_entries();
-        let alone = selected.len() == 1;
-        // Of several, what a person took out stays out.
-        let again = selected.into_iter().filter(|entry| failed(entry) && (alone || entry.state.is_failure()));
+        // What a person took out stays out, unless that is all there is.
+        let dropped = selected.iter().all(|entry| entry.state == State::Dropped);
+        let again = selected.iter().filter(|entry| dropped || entry.state.is_failure());
         let again: Vec<(ChangeId, Change)> = again.map(|entry| (entry.id, entry.step.change.clone())).collect();
-        if again.is_empty() {
-            self.say(if alone {
-                "Only what was refused, dropped or is unknown can be tried again."
-            } else {
-                "Nothing of this failed."
-            });
-            return;
+        let oldest = self.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
+        match (again.is_empty(), oldest) {
+            (false, _) => self.try_again(again, effects),
+            (true, Some(plan)) => self.resume(plan, effects),
+            (true, None) => self.say("Only what was refused, dropped or is unknown can be tried again."),
         }
-        self.try_again(again, effects);
     }
 
     fn try_again(&mut self, again: Vec<(ChangeId, Change)>, effects: &mut Vec<Effect>) {
@@ -135,13 +128,13 @@ impl App {
 
     /// Sends what an earlier session left over of a plan, as far as it is not so already.
     fn resume(&mut self, plan: ChangeId, effects: &mut Vec<Effect>) {
-        if let Err(why) = self.can_resume() {
-            self.say(why);
-            return;
-        }
         let Some(planner) = self.planner.clone() else { return };
         let ids = self.left_over_of(plan);
         let left: Vec<Entry> = ids.iter().filter_map(|id| self.entries.get(id).cloned()).collect();
+        if let Err(why) = self.can_resume(&left) {
+            self.say(why);
+            return;
+        }
         let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
         let again = plan::again(&*planner, &self.guards, left, &self.directory, self.now);
         let sent = again.iter().filter(|entry| entry.state == State::Planned);
@@ -162,12 +155,16 @@ impl App {
     }
 
     /// Whether what an earlier session left over can be compared with what is so.
-    fn can_resume(&self) -> Result<(), String> {
+    fn can_resume(&self, left: &[Entry]) -> Result<(), String> {
         if self.guards.read_only {
             return Err("This profile is read-only.".into());
         }
-        let read = self.sync.seen.is_some() && !self.sync.stored && self.sync.failed.is_empty();
-        if !read || self.sync.narrow.is_some() || !self.directory.is_read(Kind::User) {
+        let about = |kind: Kind| {
+            left.iter().any(|entry| entry.step.change.touches().iter().any(|(target, _)| target.kind == kind))
+        };
+        let unread = |kind: &Kind| !self.directory.is_read(*kind) || self.sync.failed.iter().any(|(of, _)| of == kind);
+        let fresh = self.sync.seen.is_some() && !self.sync.stored;
+        if !fresh || Kind::ALL.iter().any(|kind| unread(kind) && about(*kind)) {
             let key = self.keymap.label(super::action::Action::Refresh).unwrap_or_default();
             return Err(format!("{UNREAD} {key} on another tab reads it."));
         }

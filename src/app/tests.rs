@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod aside;
+mod sending;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()

@@ -28,7 +28,7 @@ use crate::{
 /// Changes of the journal that a plan without a number is looked for in.
 const RECENT: usize = 1_000;
 
-pub(super) async fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityArgs) -> Result<End, Stop> {
+pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityArgs) -> Result<End, Stop> {
     let Some(profile) = opener.at_start(profile)? else {
         return Err(ConfigError::about(&opener.places.config_file, "there is no profile", "").into());
     };
@@ -140,10 +140,10 @@ pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, s
             writeln!(out, "  and {} more", left.len() - 20)?;
         }
         desk.close().await;
-        return match send.dry_run {
-            true => Ok(End::Done),
-            false => Err(Stop::NotSent("these wait: --yes sends them, --drop drops them".into())),
-        };
+        if send.dry_run {
+            return Ok(End::Done);
+        }
+        return Err(Stop::NotSent("these wait: --yes sends them, --drop drops them".into()));
     }
     let mut ran = Ran::default();
     if drop {

@@ -56,14 +56,22 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     let row = |role| RoleRow::of(role, desk.directory.holders(&role.name).len());
     print(args.output(), roles.map(row), &ROLE_HEADS, |row| {
         let holders = row.holders.to_string();
-        vec![row.role.into(), row.inherits.into(), holders, row.permissions.join(AND), row.description.into(), row.id.into()]
+        vec![
+            row.role.into(),
+            row.inherits.into(),
+            holders,
+            row.permissions.join(AND),
+            row.description.into(),
+            row.id.into(),
+        ]
     })?;
     desk.close().await;
     Ok(End::Done)
 }
 
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
-    let mut desk = read(opener, profile, &ListArgs { full: false, filter: None, ..copy(&args.list) }, &USERS_AND_TEAMS).await?;
+    let mut desk =
+        read(opener, profile, &ListArgs { full: false, filter: None, ..copy(&args.list) }, &USERS_AND_TEAMS).await?;
     let team = Finder::new(&desk.directory).team(&args.team).map(|team| team.id.clone());
     let team = team.map_err(|missing| Stop::Usage(missing.sentence(names::team_word(&desk), &args.team)))?;
     if args.list.full {
@@ -79,14 +87,19 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let inside = |id: &Id| directory.records().teams_of(id).contains(&team.id);
     let users = found.iter().filter_map(|row| directory.user_at(*row)).filter(|user| inside(&user.id));
     print(args.list.output(), users.map(|user| MemberRow::of(user, team)), &MEMBER_HEADS, |row| {
-        vec![row.user.into(), row.name.into(), row.email.into(), row.role.unwrap_or_default().into(), status(row.active)]
+        vec![
+            row.user.into(),
+            row.name.into(),
+            row.email.into(),
+            row.role.unwrap_or_default().into(),
+            status(row.active),
+        ]
     })?;
     desk.close().await;
     Ok(End::Done)
 }
 
-const USER_HEADS: [&str; 9] =
-    ["user", "name", "email", "role", "status", "teams", "models_seat", "last_active", "id"];
+const USER_HEADS: [&str; 9] = ["user", "name", "email", "role", "status", "teams", "models_seat", "last_active", "id"];
 const TEAM_HEADS: [&str; 4] = ["team", "members", "admins", "id"];
 const ROLE_HEADS: [&str; 6] = ["role", "inherits", "holders", "permissions", "description", "id"];
 const MEMBER_HEADS: [&str; 5] = ["user", "name", "email", "role", "status"];
@@ -141,7 +154,9 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
     let query = Query::parse_in(filter, kind, desk.can().holds()).map_err(|bad| Stop::Usage(bad.to_string()))?;
     if query.is_unfinished() {
         let term = clean(filter);
-        return Err(Stop::Usage(format!("filter: `{term}`: a field without a value matches everything; finish or drop it")));
+        return Err(Stop::Usage(format!(
+            "filter: `{term}`: a field without a value matches everything; finish or drop it"
+        )));
     }
     let unknown = directory.records().users().values().filter(|user| user.org_role.is_none()).count();
     if query.asks_roles() && desk.can().sparse_lists && unknown > 0 {

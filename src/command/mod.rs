@@ -45,7 +45,7 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> Result<ExitCod
         Command::Plan(args) => file::plan(&opener, profile, args).await,
         Command::Apply(args) => file::apply(&opener, profile, args).await,
         Command::Export(args) => file::export(&opener, profile, args).await,
-        Command::Activity(args) => history::activity(&opener, profile, args).await,
+        Command::Activity(args) => history::activity(&opener, profile, args),
         _ => Ok(End::Done),
     };
     end::code(done)

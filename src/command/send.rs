@@ -62,7 +62,7 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
         return Err(Stop::NotSent(why));
     }
     let title = whole.plan.title;
-    let mut ran = Ran::default();
+    let mut ran = Ran { refused: whole.plan.refused, ..Ran::default() };
     let mut waiting = stages.into_iter();
     for stage in waiting.by_ref() {
         let stage = resolved(stage, &mut ran);
@@ -72,6 +72,8 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
         let mut plan = plan::draft(&*desk.planner, &desk.guards, stage, &desk.directory);
         plan.title.clone_from(&title);
         plan.undoes = undoes;
+        // What was refused at first is told already, in the words of then.
+        plan.refused.retain(|(line, _)| !ran.refused.iter().any(|(known, _)| known == line));
         ran.refused.append(&mut plan.refused);
         run::stage(&mut desk, plan, &mut ran).await?;
         if ran.stopped.is_some() {
@@ -161,7 +163,8 @@ pub(super) fn stages(changes: Vec<Change>, directory: &Directory) -> Vec<Vec<Cha
 }
 
 fn takes(change: &Change, directory: &Directory) -> bool {
-    let was_admin = |user: &Id| directory.user(user).and_then(|user| user.org_role.as_ref()).is_some_and(|r| r.is("admin"));
+    let was_admin =
+        |user: &Id| directory.user(user).and_then(|user| user.org_role.as_ref()).is_some_and(|r| r.is("admin"));
     match change {
         Change::RemoveMember { .. }
         | Change::RemoveRegistryRole { .. }
@@ -207,7 +210,8 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<Result<(), Str
         }));
     }
     let risk = plan.risk();
-    if send.yes || (risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !desk.profile.confirm_always)
+    if send.yes
+        || (risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !desk.profile.confirm_always)
     {
         return Ok(Ok(()));
     }

@@ -96,7 +96,7 @@ mod tests {
         let (mut text, mut csv) = (Vec::new(), Vec::new());
         table.print(&mut text).unwrap();
         table.csv(&mut csv).unwrap();
-        assert_eq!(String::from_utf8(text).unwrap(), "USER          NAME\neva root[2J   =1+1\n");
+        assert_eq!(String::from_utf8(text).unwrap(), "USER         NAME\neva root[2J  =1+1\n");
         assert_eq!(String::from_utf8(csv).unwrap(), "user,name\n\"eva\nroot\u{1b}[2J\",'=1+1\n");
     }
 }

@@ -73,7 +73,11 @@ impl<'a> Planned<'a> {
                     requests: step.requests.iter().map(ToString::to_string).collect(),
                 })
                 .collect(),
-            follow: whole.later.iter().map(|(_, line)| FollowRow { subject: &line.subject, what: &line.what }).collect(),
+            follow: whole
+                .later
+                .iter()
+                .map(|(_, line)| FollowRow { subject: &line.subject, what: &line.what })
+                .collect(),
             refused: refused(&plan.refused),
         }
     }
@@ -136,10 +140,18 @@ pub(super) fn all(ran: &Ran, title: &str, json: bool) -> io::Result<()> {
     print::refused(&mut err, &ran.refused)?;
     by_reason(&mut err, &failed)?;
     if let (Some(plan), false) = (ran.plan, failed.is_empty()) {
-        writeln!(err, "`scimitar retry {}` tries what failed again; `scimitar activity {}` has every answer.", plan.0, plan.0)?;
+        writeln!(
+            err,
+            "`scimitar retry {}` tries what failed again; `scimitar activity {}` has every answer.",
+            plan.0, plan.0
+        )?;
     }
     if waiting > 0 {
-        writeln!(err, "{} wait in the journal: `scimitar resume` sends them, `scimitar resume --drop` drops them.", number(waiting as u64))?;
+        writeln!(
+            err,
+            "{} wait in the journal: `scimitar resume` sends them, `scimitar resume --drop` drops them.",
+            number(waiting as u64)
+        )?;
     }
     if ran.orphaned > 0 {
         writeln!(err, "{} were not sent: what they are about was not created.", number(ran.orphaned as u64))?;

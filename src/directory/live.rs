@@ -7,6 +7,7 @@ use std::{
 };
 
 use rustc_hash::FxHashMap;
+use serde_json::Value;
 
 use super::{
     Fresh, Id, Kind, Name, Target,
@@ -18,6 +19,7 @@ use super::{
     role_source::RoleSource,
     search::SearchText,
 };
+use crate::scim::schema::{ResourceType, Schema};
 
 mod members;
 
@@ -235,6 +237,30 @@ impl Directory {
         match self.told.get(&Topic::Settings) {
             Some(Told::Settings(settings)) => Some(settings),
             _ => None,
+        }
+    }
+
+    /// A record with all its attributes, as last told.
+    pub fn resource(&self, target: &Target) -> Option<&Value> {
+        match self.told.get(&Topic::Resource(target.clone())) {
+            Some(Told::Resource(resource)) => Some(resource),
+            _ => None,
+        }
+    }
+
+    /// What attributes records may have; `None` where that was not told yet, empty where the server tells none.
+    pub fn schemas(&self) -> Option<&[Schema]> {
+        match self.told.get(&Topic::Schemas)? {
+            Told::Schemas(schemas) => Some(schemas),
+            _ => Some(&[]),
+        }
+    }
+
+    /// Which schemas each kind of record has, as [`Directory::schemas`].
+    pub fn resource_types(&self) -> Option<&[ResourceType]> {
+        match self.told.get(&Topic::Types)? {
+            Told::Types(types) => Some(types),
+            _ => Some(&[]),
         }
     }
 

@@ -6,6 +6,7 @@
 
 pub mod alike;
 pub mod aside;
+pub mod attributes;
 pub mod census;
 pub mod change;
 pub mod find;

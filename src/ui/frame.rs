@@ -20,7 +20,7 @@ use crate::app::{
     action::{ACTIONS, Action, Scope},
     geometry::MIN,
 };
-use crate::directory::{Kind, query, work::Link};
+use crate::directory::{Kind, plan::State, query, work::Link};
 use crate::scim::failure::Class;
 
 /// Cells of the gauge in the title.
@@ -157,8 +157,8 @@ fn sending(app: &App, look: &Look, short: bool) -> Option<Span<'static>> {
         return Some(Span::styled(words, look.careful()));
     }
     let progress = &app.entries.course(app.long_plan()?)?.progress;
-    let (total, left) = (progress.counts.total(), progress.counts.left());
-    let numbers = [total - left, total].map(|number| count(number as u64));
+    let counts = progress.counts;
+    let numbers = [counts.of(State::Confirmed), counts.total()].map(|number| count(number as u64));
     let words = if short {
         numbers.join("/")
     } else {

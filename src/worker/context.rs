@@ -18,7 +18,7 @@ use crate::{
     dialect::Dialect,
     directory::{
         Fresh, Target,
-        aside::Inquiry,
+        aside::{Inquiry, Told, Topic},
         record::{Depth, Record},
         work::Report,
     },
@@ -77,14 +77,32 @@ impl Context {
         }
     }
 
-    /// Asks what no list tells.
-    pub async fn ask(&self, inquiry: &Inquiry) -> Result<Fresh, Failure> {
-        let answer = self.send(&inquiry.request).await?;
+    /// Asks what no list tells. A record that is read so as a whole is read like any other too.
+    pub async fn ask(&self, inquiry: &Inquiry) -> Result<Vec<Fresh>, Failure> {
+        let topic = || inquiry.topic.clone();
+        let answer = match self.send(&inquiry.request).await {
+            Ok(answer) => answer,
+            Err(failure) if inquiry.topic.may_be_missing() && is_missing(&failure) => {
+                let gone = inquiry.topic.record().map(|target| Fresh::Gone(target.clone()));
+                return Ok(std::iter::once(Fresh::Told(topic(), Told::Nothing)).chain(gone).collect());
+            }
+            Err(failure) => return Err(failure),
+        };
         let told = self.dialect.told(inquiry, &answer.body).ok_or_else(|| Failure {
             arrived: Arrived::Yes,
             ..Failure::local(Class::Protocol, "The answer to this question could not be read.", "")
         })?;
-        Ok(Fresh::Told(inquiry.topic.clone(), told))
+        let record = inquiry.topic.record().map(|target| self.record(target, &answer)).transpose()?;
+        Ok(std::iter::once(Fresh::Told(topic(), told)).chain(record.map(Fresh::Record)).collect())
+    }
+
+    /// Tells what the disk knows of a topic that the server did not answer to.
+    pub async fn recall(&self, topic: &Topic) {
+        let Some(target) = topic.record().cloned() else { return };
+        let raw: Option<String> = self.stored(move |store| store.raw(&target)).await.flatten();
+        if let Some(resource) = raw.and_then(|raw| serde_json::from_str(&raw).ok()) {
+            self.report(Report::Learnt(vec![Fresh::Told(topic.clone(), Told::Resource(resource))]));
+        }
     }
 
     /// The record of an answer, with its version.
@@ -151,6 +169,11 @@ pub async fn on_disk<R: Send + 'static>(
 /// The server is there and does not want more for now.
 fn is_too_much(status: Option<u16>) -> bool {
     matches!(status, Some(429 | 503))
+}
+
+/// True for an answer by which a server says that it has no such thing.
+fn is_missing(failure: &Failure) -> bool {
+    matches!(failure.status, Some(404 | 405 | 501))
 }
 
 /// A poisoned lock means that a task panicked between two statements of its own transaction, which was rolled back.

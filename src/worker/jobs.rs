@@ -210,8 +210,14 @@ impl Worker {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             match context.ask(&inquiry).await {
-                Ok(fresh) => context.report(Report::Learnt(vec![fresh])),
-                Err(failure) => context.report(Report::AskFailed(inquiry.topic, failure)),
+                Ok(fresh) => {
+                    context.keep(&fresh).await;
+                    context.report(Report::Learnt(fresh));
+                }
+                Err(failure) => {
+                    context.recall(&inquiry.topic).await;
+                    context.report(Report::AskFailed(inquiry.topic, failure));
+                }
             }
             Done::Nothing
         });

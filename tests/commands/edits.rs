@@ -27,8 +27,8 @@ fn single_changes_are_made_confirmed_and_taken_back() {
     assert_eq!(world.user(&outside)["active"], false);
     world.ok(&["activate", &outside, "--yes"]);
     assert_eq!(world.user(&outside)["active"], true);
-    world.ok(&["set-seat", &outside, "models", "viewer", "--yes"]);
-    assert_eq!(world.user(&outside)["models_seat"], "viewer");
+    world.ok(&["set-seat", &outside, "models", "none", "--yes"]);
+    assert_eq!(world.user(&outside)["models_seat"], "none");
     let journal = world.json(&["activity", "--json"]);
     let states: Vec<&str> = journal.as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
     assert_eq!(states, vec!["confirmed"; 7]);
@@ -65,7 +65,7 @@ fn names_that_nobody_has_are_all_told_and_nothing_is_sent() {
 fn without_a_terminal_what_is_risky_needs_a_yes() {
     let world = World::new("wandb", &["--users", "40"]);
     let (inside, team, _) = cast(&world);
-    let said = world.run(&["remove", &team, &inside]);
+    let said = world.run(&["delete", "user", &inside]);
     assert_eq!((said.code, said.out.as_str()), (4, ""), "{}", said.err);
     assert!(said.err.contains("--yes") && said.err.contains("--dry-run"), "{}", said.err);
     let dry = world.ok(&["remove", &team, &inside, "--dry-run"]);

@@ -42,7 +42,8 @@ fn a_file_is_planned_applied_and_then_nothing_differs() {
     world.file("wanted.yaml", WANTED);
     let planned = world.run(&["plan", "wanted.yaml", "--check"]);
     assert_eq!(planned.code, 5, "{}", planned.err);
-    for line in ["+ zebras  new team", "+ zoe  new user", "+ zoe  joins zebras as admin", "+ demo-admin  joins zebras"] {
+    for line in ["+ zebras  new team", "+ zoe  new user", "+ zoe  joins zebras as admin", "+ demo-admin  joins zebras"]
+    {
         assert!(planned.out.contains(line), "{line}: {}", planned.out);
     }
     assert!(world.user("zoe").is_null(), "a plan sends nothing");
@@ -80,7 +81,11 @@ fn a_saved_plan_refuses_what_has_moved_since() {
     world.ok(&["set-role", one, "admin", "--team", "vision", "--yes"]);
     let said = world.run(&["apply", "saved.json", "--yes"]);
     assert_eq!(said.code, 4, "{}", said.err);
-    assert!(said.err.contains(&format!("role in vision of {one} was")) && said.err.contains("is admin now"), "{}", said.err);
+    assert!(
+        said.err.contains(&format!("role in vision of {one} was")) && said.err.contains("is admin now"),
+        "{}",
+        said.err
+    );
     assert_ne!(world.role_in(other, "vision"), "viewer", "nothing was sent");
     let said = world.run(&["apply", "saved.json", "--yes", "--partial"]);
     assert_eq!(said.code, 1, "{}", said.err);
@@ -98,7 +103,11 @@ fn everything_wrong_with_a_file_is_told_and_nothing_is_sent() {
     world.file("bad.csv", "user,role,team,team_role\ndemo-admin,,vision,viewer\nnobody,,,\ndemo-admin,,visoin,\n");
     let said = world.run(&["apply", "bad.csv", "--yes"]);
     assert_eq!((said.code, said.out.as_str()), (2, ""));
-    for line in ["bad.csv: nothing was sent", "row 3, user: no user is called nobody", "row 4, team: no team is called visoin; near: vision"] {
+    for line in [
+        "bad.csv: nothing was sent",
+        "row 3, user: no user is called nobody",
+        "row 4, team: no team is called visoin; near: vision",
+    ] {
         assert!(said.err.contains(line), "{line}: {}", said.err);
     }
     assert_eq!(world.run(&["plan", "missing.csv"]).code, 2);

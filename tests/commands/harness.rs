@@ -11,12 +11,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The key of all of them: it opens nothing but the demo.
-const KEY: &str = "demo-key-of-the-tests";
+pub const KEY: &str = "demo-key-of-the-tests";
 
 /// A running demo server and a home directory with a profile for it.
 pub struct World {
     home: TempDir,
-    server: Child,
+    /// Where it is a process of its own.
+    server: Option<Child>,
 }
 
 /// What a command said.
@@ -41,8 +42,14 @@ impl World {
         let mut line = String::new();
         BufReader::new(server.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("url: ").unwrap();
+        let place = match (provider, url.split_once("/api/teams/")) {
+            ("datasaur", Some((root, rest))) => {
+                format!("url = \"{root}\"\nworkspace = \"{}\"", rest.split('/').next().unwrap())
+            }
+            _ => format!("url = \"{url}\""),
+        };
         let mut config = format!(
-            "[profile.demo]\nprovider = \"{provider}\"\nurl = \"{url}\"\nkey = {{ env = \"DEMO_KEY\" }}\nme = \"demo-admin\"\n"
+            "[profile.demo]\nprovider = \"{provider}\"\n{place}\nkey = {{ env = \"DEMO_KEY\" }}\nme = \"demo-admin\"\n"
         );
         if provider == "wandb" {
             let hosting = args.iter().skip_while(|arg| **arg != "--hosting").nth(1).unwrap_or(&"dedicated");
@@ -53,7 +60,23 @@ impl World {
                        [profile.demo.mapping.groups]\ngrowth = \"admin\"\n";
         }
         fs::write(home.path().join("config.toml"), config).unwrap();
-        Self { home, server }
+        Self { home, server: Some(server) }
+    }
+
+    /// The same for a W&B server that runs already.
+    pub fn at(url: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let config = format!(
+            "[profile.demo]\nprovider = \"wandb\"\nhosting = \"dedicated\"\nurl = \"{url}\"\n\
+             key = {{ env = \"DEMO_KEY\" }}\nme = \"demo-admin\"\n"
+        );
+        fs::write(home.path().join("config.toml"), config).unwrap();
+        Self { home, server: None }
+    }
+
+    /// What a command that was started has said at its end.
+    pub fn said(child: Child) -> Said {
+        said(child.wait_with_output().unwrap())
     }
 
     /// A file in the home directory.
@@ -126,7 +149,9 @@ fn said(output: Output) -> Said {
 
 impl Drop for World {
     fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
+        if let Some(server) = &mut self.server {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
     }
 }

@@ -2,8 +2,15 @@
 
 use crate::{
     app::{App, action::Action},
-    directory::{change::Verb, plan::State},
+    directory::{
+        Kind,
+        change::{Change, Verb},
+        plan::State,
+    },
 };
+
+/// Said of roles.
+pub(super) const NO_ATTRIBUTES: &str = "Roles have no other attributes than those shown here.";
 
 impl App {
     pub(super) fn in_activity(&self, action: Action) -> Result<(), String> {
@@ -57,6 +64,16 @@ impl App {
                 self.key_deletion().map(drop)
             }
             Action::Invite => self.can(Verb::Invite),
+            Action::Attributes if self.kind_in_hand() == Kind::Role => Err(NO_ATTRIBUTES.into()),
+            Action::Attributes => {
+                self.someone()?;
+                self.is_on_the_server()
+            }
+            Action::SetAttribute => {
+                let slot = self.attribute_slot()?;
+                let to = Change::attribute(slot.target, slot.path, None, slot.before);
+                self.can(to.verb())
+            }
             Action::Uninvite => {
                 let change = self.part_removal()?;
                 self.can(change.verb())

@@ -60,18 +60,13 @@ impl App {
                 self.someone()?;
                 self.mapped().map_err(str::to_owned)
             }
-            Action::MembersFromList => {
-                self.someone()?;
-                self.members_known()?;
-                self.can(Verb::AddMember)
-            }
             Action::Teams => {
                 self.somebody()?;
                 self.teams_read()?;
                 self.can(Verb::AddMember)
             }
             Action::MakeLike => self.can_be_like(),
-            Action::Members => {
+            Action::Members | Action::MembersFromList => {
                 self.someone()?;
                 self.members_known()?;
                 self.can(Verb::AddMember)
@@ -114,10 +109,14 @@ impl App {
             | Action::NewKey
             | Action::DeleteKey
             | Action::Invite
-            | Action::Uninvite => self.beside(action),
+            | Action::Uninvite
+            | Action::Attributes
+            | Action::SetAttribute => self.beside(action),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
-            Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => self.staging_allowed(action).map_err(str::to_owned),
+            Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => {
+                self.staging_allowed(action).map_err(str::to_owned)
+            }
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
                 (Err(why), _) => Err(why.to_owned()),
@@ -179,6 +178,7 @@ impl App {
             Action::NewKey => refused(&[Verb::CreateKey]),
             Action::DeleteKey => refused(&[Verb::DeleteKey]),
             Action::Invite => refused(&[Verb::Invite]),
+            Action::Attributes if self.kind_in_hand() == Kind::Role => Some(Cow::Borrowed(beside::NO_ATTRIBUTES)),
             _ => None,
         }
     }

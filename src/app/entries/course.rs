@@ -72,9 +72,9 @@ impl Course {
         put(&mut self.by_state[entry.state as usize]);
         let counts = &mut self.progress.counts;
         if add {
-            counts.add(entry.state)
+            counts.add(entry.state);
         } else {
-            counts.remove(entry.state)
+            counts.remove(entry.state);
         }
         if entry.state.is_failure() {
             let why = reason(entry);

@@ -4,10 +4,12 @@ use crossterm::event::Event;
 
 use crate::directory::{
     Directory, Id,
+    attributes::Slot,
     change::{Change, RoleDraft},
 };
 
 mod aside;
+mod attribute;
 mod field;
 mod profile;
 mod role;
@@ -46,6 +48,8 @@ pub enum Purpose {
     NewKey(Id),
     /// An invitation to this team.
     Invite(Id),
+    /// One attribute.
+    Attribute(Slot),
 }
 
 /// State of a form.
@@ -168,6 +172,7 @@ impl Form {
             Purpose::NewProfile | Purpose::ServerFilter | Purpose::MemberList(_) => Vec::new(),
             Purpose::NewKey(owner) => self.key_wanted(key, owner),
             Purpose::Invite(team) => self.invitation(key, team),
+            Purpose::Attribute(slot) => self.attribute_set(slot),
         };
         (!self.has_errors()).then_some(changes)
     }

@@ -1,9 +1,11 @@
 //! What an administrator means to do, in the directory's words: no HTTP in it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Id, Name, Target};
 
+mod attribute;
 mod drafts;
 mod ids;
 mod lay;
@@ -219,6 +221,17 @@ pub enum Change {
         /// What it is for.
         description: String,
     },
+    /// Change an attribute that no other change is about.
+    SetAttribute {
+        /// Of which user or team.
+        target: Target,
+        /// Where it is, as on the wire: `title`, `name.givenName`, `urn:…:User:department`.
+        path: String,
+        /// What it was; `None` where there was nothing.
+        before: Option<Value>,
+        /// What it shall be, of its own JSON type; `None` removes it.
+        to: Option<Value>,
+    },
     /// Delete an API key: whatever uses it is locked out.
     DeleteKey {
         /// Whose.
@@ -256,6 +269,7 @@ impl Change {
             Change::Invite { .. } | Change::RevokeInvite { .. } => Verb::Invite,
             Change::CreateKey { .. } => Verb::CreateKey,
             Change::DeleteKey { .. } => Verb::DeleteKey,
+            Change::SetAttribute { .. } => Verb::SetAttribute,
         }
     }
 
@@ -305,6 +319,7 @@ impl Change {
             | Change::SetSeat { user, .. }
             | Change::SetRegistryRole { user, .. }
             | Change::RemoveRegistryRole { user, .. } => Some(user),
+            Change::SetAttribute { target, .. } if target.kind == crate::directory::Kind::User => Some(&target.id),
             _ => None,
         }
     }
@@ -368,6 +383,7 @@ impl Change {
             Change::CreateKey { owner, .. } | Change::DeleteKey { owner, .. } => {
                 vec![(Target::user(owner), Field::Keys)]
             }
+            Change::SetAttribute { target, path, .. } => vec![(target.clone(), Field::Attribute(path.clone()))],
         }
     }
 }

@@ -50,6 +50,8 @@ pub enum Verb {
     CreateKey,
     /// [`super::Change::DeleteKey`]
     DeleteKey,
+    /// [`super::Change::SetAttribute`]
+    SetAttribute,
 }
 
 /// The value that a pending change marks on screen.
@@ -79,6 +81,8 @@ pub enum Field {
     Invitations,
     /// API keys of the user: no part of the record.
     Keys,
+    /// The attribute at this path.
+    Attribute(String),
 }
 
 impl Field {

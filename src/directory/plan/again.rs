@@ -25,7 +25,11 @@ pub fn again(
     let mut altered: FxHashSet<(Target, Field)> = FxHashSet::default();
     let anew = |mut entry: Entry| {
         let change = &entry.step.change;
-        let touches = change.touches();
+        let mut touches = change.touches();
+        // Whose membership it is stands beside it.
+        if touches.len() > 1 {
+            touches.retain(|(_, field)| *field != Field::Members);
+        }
         let first = !touches.iter().any(|touch| altered.contains(touch));
         let step = match planned(planner, &mut guard, change, directory) {
             _ if first && already(change, directory) => Err(ALREADY.to_owned()),

@@ -121,5 +121,6 @@ pub fn phrase(verb: Verb) -> &'static str {
         Verb::Invite => "invite to a team",
         Verb::CreateKey => "create an API key",
         Verb::DeleteKey => "delete an API key",
+        Verb::SetAttribute => "change an attribute",
     }
 }

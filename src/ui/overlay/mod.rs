@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod account;
+mod attributes;
 mod check;
 mod compare;
 mod copy;
@@ -63,7 +64,8 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Copy { choices, cursor } => copy::draw(frame, choices, *cursor, app, look),
         Overlay::Aside(aside) => match &aside.topic {
             Topic::Roster(team) => roster::draw(frame, aside, team, app, look),
-            Topic::Settings => settings::draw(frame, aside, app, look),
+            Topic::Resource(target) => attributes::draw(frame, aside, target, app, look),
+            Topic::Settings | Topic::Schemas | Topic::Types => settings::draw(frame, aside, app, look),
             Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
         },
         Overlay::Secret(shown) => secret::draw(frame, shown, app, look),

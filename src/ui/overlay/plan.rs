@@ -52,7 +52,8 @@ pub fn draw(frame: &mut Frame<'_>, view: &PlanView, app: &App, look: &Look) {
         head.push(Line::default());
     }
     let total = app.plan_rows(view);
-    let whole = whole(view, columns, app, look);
+    let mut whole = whole(view, columns, app, look);
+    whole.truncate(MOST_WHOLE.min(height / 4));
     let room = height.saturating_sub(head.len() + whole.len()).max(1);
     let inner = shell.open(frame, columns, head.len() + total.max(1).min(room) + whole.len(), app, look);
     let width = usize::from(inner.width);
@@ -203,7 +204,5 @@ fn whole(view: &PlanView, columns: usize, app: &App, look: &Look) -> Vec<Line<'s
         }
         _ => None,
     };
-    let mut lines = said.map_or_else(Vec::new, |said| shell::wrapped(&said, columns.saturating_sub(1), 3, look.bad()));
-    lines.truncate(MOST_WHOLE);
-    lines
+    said.map_or_else(Vec::new, |said| shell::wrapped(&said, columns.saturating_sub(1), 3, look.bad()))
 }

@@ -62,7 +62,8 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let windowed = total > listed;
     let note =
         if windowed { format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total)) } else { String::new() };
-    let shell = Shell { title: plan.title.clone(), note, hints: hints(preview, asks.is_some(), app), ..Shell::default() };
+    let shell =
+        Shell { title: plan.title.clone(), note, hints: hints(preview, asks.is_some(), app), ..Shell::default() };
     let rows = if windowed { height } else { listed + below.len() + typed };
     let inner = shell.open(frame, columns, rows, app, look);
     let list = Rect { height: (listed as u16).min(inner.height), ..inner };

@@ -4,6 +4,7 @@ mod alike;
 mod asides;
 mod looks;
 mod people;
+mod plans;
 mod roles;
 mod rules;
 

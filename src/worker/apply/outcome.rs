@@ -55,8 +55,9 @@ impl Attempt<'_> {
             Confirm::Echo(targets) | Confirm::Reread(targets) => self.reread(entry, targets.clone()).await,
             Confirm::Ask(inquiries) => {
                 for inquiry in inquiries {
-                    let told = self.context.ask(inquiry).await?;
-                    self.fresh.push(told);
+                    for fresh in self.context.ask(inquiry).await? {
+                        self.learn_fresh(fresh);
+                    }
                 }
                 Ok(())
             }
@@ -179,15 +180,20 @@ impl Attempt<'_> {
                 target.id = created.clone();
             }
             let fresh = self.context.read(&target).await?;
-            if let Fresh::Record(record) = &fresh
-                && let Some(version) = record.version()
-            {
-                let path = self.context.dialect.get(&target).path;
-                self.versions.insert(path, (now(), Some(Arc::clone(version))));
-            }
-            self.fresh.push(fresh);
+            self.learn_fresh(fresh);
         }
         Ok(())
+    }
+
+    /// Keeps what was read, and the version that it has.
+    fn learn_fresh(&mut self, fresh: Fresh) {
+        if let Fresh::Record(record) = &fresh
+            && let Some(version) = record.version()
+        {
+            let path = self.context.dialect.get(&record.target()).path;
+            self.versions.insert(path, (now(), Some(Arc::clone(version))));
+        }
+        self.fresh.push(fresh);
     }
 
     /// A membership gives both records another version: the one that was not shown since is not known any more.
