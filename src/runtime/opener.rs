@@ -224,12 +224,11 @@ pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenErro
 
 /// One file per profile and server: another URL under the same name is another directory.
 pub(super) fn store_name(profile: &Profile) -> String {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    profile.base_text().hash(&mut hasher);
+    // A checksum, for it stays the same with every release: under another name the journal would seem to be gone.
+    let server = crc32fast::hash(profile.base_text().as_bytes());
     let safe: String =
         profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
-    format!("{safe}-{:08x}.db", hasher.finish() as u32)
+    format!("{safe}-{server:08x}.db")
 }
 
 pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {

@@ -6,6 +6,7 @@
 
 mod answers;
 mod datasaur;
+mod disk;
 mod fake;
 mod flows;
 mod generations;
