@@ -20,6 +20,7 @@ pub mod command;
 pub mod config;
 pub mod console;
 pub mod demo;
+pub mod desired;
 pub mod dialect;
 pub mod directory;
 pub mod runtime;

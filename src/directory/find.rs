@@ -1,6 +1,8 @@
 //! Users, teams and roles by what a person calls them: a user name, an email, an id; and where nobody is called so, who
 //! comes nearest.
 
+use std::cell::Cell;
+
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -11,6 +13,8 @@ use crate::scim::text::{self, fold};
 
 /// How many near names are told.
 const NEAR: usize = 3;
+/// For how many questions: each goes through all names.
+const NEAREST: usize = 20;
 
 /// Nobody, or nothing, is called so; or several are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +43,7 @@ pub struct Finder<'a> {
     users: Names,
     teams: Names,
     roles: Names,
+    near_left: Cell<usize>,
 }
 
 /// Rows by folded name.
@@ -70,10 +75,10 @@ impl<'a> Finder<'a> {
         for row in 0..directory.len(Kind::Role) as u32 {
             index(&mut roles, directory.role_at(row).map(|role| fold(role.name.raw())).unwrap_or_default(), row);
         }
-        Self { directory, users, teams, roles }
+        Self { directory, users, teams, roles, near_left: Cell::new(NEAREST) }
     }
 
-    /// A user by user name, email or id. A user name goes before an email, the same case before another.
+    /// A user by user name, email or id; near names are looked for a few times only. A user name goes before an email, the same case before another.
     ///
     /// # Errors
     /// Where there is none, or more than one.
@@ -82,7 +87,7 @@ impl<'a> Finder<'a> {
         if let Some(user) = self.directory.user(&wanted.into()) {
             return Ok(user);
         }
-        let found = self.found(&self.users, wanted, |row| self.directory.user_at(row));
+        let found = found(&self.users, wanted, |row| self.directory.user_at(row));
         let exact = |user: &&&User| user.user_name.raw() == wanted;
         let named = |user: &&&User| user.user_name.is(wanted);
         match found.as_slice() {
@@ -108,7 +113,7 @@ impl<'a> Finder<'a> {
         if let Some(team) = self.directory.team(&wanted.into()) {
             return Ok(team);
         }
-        let found = self.found(&self.teams, wanted, |row| self.directory.team_at(row));
+        let found = found(&self.teams, wanted, |row| self.directory.team_at(row));
         match found.as_slice() {
             [one] => Ok(one),
             [] => Err(Missing::Unknown(
@@ -131,7 +136,7 @@ impl<'a> Finder<'a> {
         if let Some(role) = self.directory.role(&wanted.into()) {
             return Ok(role);
         }
-        let found = self.found(&self.roles, wanted, |row| self.directory.role_at(row));
+        let found = found(&self.roles, wanted, |row| self.directory.role_at(row));
         match found.as_slice() {
             [one] => Ok(one),
             [] => Err(Missing::Unknown(
@@ -145,38 +150,44 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn found<T>(&self, names: &Names, wanted: &str, record: impl Fn(u32) -> Option<&'a T>) -> Vec<&'a T> {
-        match names.get(&fold(wanted)) {
-            _ if wanted.is_empty() => Vec::new(),
-            None => Vec::new(),
-            Some(Rows::One(row)) => record(*row).into_iter().collect(),
-            Some(Rows::Many(rows)) => rows.iter().filter_map(|row| record(*row)).collect(),
-        }
-    }
-
-    /// Names at most a third of their letters away, nearest first. Goes through all of them: ask for few.
     fn near(&self, names: &Names, wanted: &str, shown: impl Fn(u32) -> Option<String>) -> Vec<String> {
-        let wanted = fold(wanted);
-        let length = wanted.chars().count();
-        let most = (length / 3).max(1);
-        let mut near: Vec<(usize, &String, u32)> = names
-            .iter()
-            .filter(|(name, _)| name.chars().count().abs_diff(length) <= most)
-            .map(|(name, rows)| (strsim::osa_distance(&wanted, name), name, rows.first()))
-            .filter(|(distance, ..)| *distance <= most)
-            .collect();
-        near.sort_unstable();
-        let mut told = Vec::new();
-        for name in near.into_iter().filter_map(|(.., row)| shown(row)) {
-            if !told.contains(&name) {
-                told.push(name);
-            }
-            if told.len() == NEAR {
-                break;
-            }
-        }
-        told
+        let left = self.near_left.get();
+        self.near_left.set(left.saturating_sub(1));
+        if left == 0 { Vec::new() } else { near(names, wanted, shown) }
     }
+}
+
+fn found<'a, T>(names: &Names, wanted: &str, record: impl Fn(u32) -> Option<&'a T>) -> Vec<&'a T> {
+    match names.get(&fold(wanted)) {
+        _ if wanted.is_empty() => Vec::new(),
+        None => Vec::new(),
+        Some(Rows::One(row)) => record(*row).into_iter().collect(),
+        Some(Rows::Many(rows)) => rows.iter().filter_map(|row| record(*row)).collect(),
+    }
+}
+
+/// Names at most a third of their letters away, nearest first. Goes through all of them: ask for few.
+fn near(names: &Names, wanted: &str, shown: impl Fn(u32) -> Option<String>) -> Vec<String> {
+    let wanted = fold(wanted);
+    let length = wanted.chars().count();
+    let most = (length / 3).max(1);
+    let mut near: Vec<(usize, &String, u32)> = names
+        .iter()
+        .filter(|(name, _)| name.chars().count().abs_diff(length) <= most)
+        .map(|(name, rows)| (strsim::osa_distance(&wanted, name), name, rows.first()))
+        .filter(|(distance, ..)| *distance <= most)
+        .collect();
+    near.sort_unstable();
+    let mut told = Vec::new();
+    for name in near.into_iter().filter_map(|(.., row)| shown(row)) {
+        if !told.contains(&name) {
+            told.push(name);
+        }
+        if told.len() == NEAR {
+            break;
+        }
+    }
+    told
 }
 
 impl Rows {

@@ -1,11 +1,10 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
 
-use super::{
-    Directory, Id,
-    change::Change,
-    plan::{Risk, Step},
-    record::User,
-};
+use super::{Directory, Id, change::Change, plan::Risk, record::User};
+
+mod ledger;
+
+use ledger::Ledger;
 
 /// What a profile sets about guards.
 #[derive(Debug, Clone, Default)]
@@ -29,38 +28,110 @@ pub struct Guarded {
     pub notes: Vec<String>,
 }
 
-/// Checks one change against what is known and against the changes planned before it.
-///
-/// # Errors
-/// The sentence that the person is told.
-pub fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Step]) -> Result<Guarded, String> {
-    if guards.read_only {
-        return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
+/// Checks changes that are meant together, one after another, each as if those before it had happened.
+pub struct Guard<'a> {
+    directory: &'a Directory,
+    guards: &'a Guards,
+    ledger: Ledger<'a>,
+}
+
+impl<'a> Guard<'a> {
+    /// With no changes yet.
+    pub fn new(directory: &'a Directory, guards: &'a Guards) -> Self {
+        Self { directory, guards, ledger: Ledger::new(directory) }
     }
-    let mut guarded = Guarded::default();
-    if let Change::ReplaceMembers { team, stay, come, go } = change {
-        replacement(team, [stay, come], go, directory, guards, &mut guarded);
+
+    /// This change will be sent: the next ones are checked as if it had happened.
+    pub fn add(&mut self, change: &Change) {
+        self.ledger.add(change);
     }
-    let Some(user) = affected(change).and_then(|id| directory.user(id)) else { return Ok(guarded) };
-    if let Some(problem) = &user.problem {
-        return Err(format!("This record could not be read ({}: {}), so it is not edited.", problem.path, problem.why));
+
+    /// Checks one change against what is known and against the changes before it.
+    ///
+    /// # Errors
+    /// The sentence that the person is told.
+    pub fn check(&mut self, change: &Change) -> Result<Guarded, String> {
+        let (directory, guards) = (self.directory, self.guards);
+        if guards.read_only {
+            return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
+        }
+        let mut guarded = Guarded::default();
+        if let Change::ReplaceMembers { team, stay, come, go } = change {
+            replacement(team, [stay, come], go, directory, guards, &mut guarded);
+        }
+        let Some(user) = affected(change).and_then(|id| directory.user(id)) else { return Ok(guarded) };
+        if let Some(problem) = &user.problem {
+            let (path, why) = (&problem.path, &problem.why);
+            return Err(format!("This record could not be read ({path}: {why}), so it is not edited."));
+        }
+        let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
+        if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
+            self.last_admin(user, &mut guarded)?;
+        }
+        guarded.notes.extend(self.teams_left_without_admin(change, user));
+        if !guarded.notes.is_empty() {
+            guarded.risk = guarded.risk.max(Risk::Look);
+        }
+        if weakens(change) && !guards.allow_yourself && is_me(user, guards) {
+            guarded.risk = guarded.risk.max(Risk::Type(user.user_name.as_str().to_owned()));
+            guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
+        }
+        if is_admin && weakens(change) {
+            guarded.risk = guarded.risk.max(Risk::Look);
+        }
+        Ok(guarded)
     }
-    let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
-    if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
-        last_admin(user, directory, guards, earlier, &mut guarded)?;
+
+    fn last_admin(&mut self, user: &User, guarded: &mut Guarded) -> Result<(), String> {
+        let (known, others) = self.ledger.org_admins_beside(user);
+        if known == 0 {
+            // Nothing is known about anyone's role: this provider has no organisation roles, or none was read yet.
+            return Ok(());
+        }
+        let all = self.directory.len(super::Kind::User);
+        let basis =
+            if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() };
+        match (others, self.guards.allow_last_admin) {
+            // Only those were read whom the server's filter found.
+            (0, _) if !self.directory.is_read(super::Kind::User) => {
+                guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
+                guarded
+                    .notes
+                    .push("Only some users were read: whether another organisation admin is left is not known.".into());
+                Ok(())
+            }
+            (0, false) => Err(format!(
+                "{} is the last organisation admin{basis}; nobody could undo this. Make somebody else admin first.",
+                user.user_name
+            )),
+            (0, true) => {
+                guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
+                guarded.notes.push(format!("This is the last organisation admin{basis}."));
+                Ok(())
+            }
+            (1, _) => {
+                guarded.notes.push(format!("One organisation admin is left after this{basis}."));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
-    guarded.notes.extend(teams_left_without_admin(change, user, directory, earlier));
-    if !guarded.notes.is_empty() {
-        guarded.risk = guarded.risk.max(Risk::Look);
+
+    /// Teams whose last known admin this change takes away: nobody could manage them afterwards but organisation
+    /// admins.
+    fn teams_left_without_admin(&mut self, change: &Change, user: &User) -> Vec<String> {
+        let teams: Vec<Id> = match change {
+            Change::RemoveMember { team, .. } => vec![team.clone()],
+            Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
+            Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => {
+                self.directory.teams_of(&user.id).into_owned()
+            }
+            _ => Vec::new(),
+        };
+        let bare = teams.iter().filter_map(|id| self.directory.team(id));
+        let bare = bare.filter(|team| self.ledger.is_last_admin(user, team));
+        bare.map(|team| format!("{} has no known admin after this.", team.name)).collect()
     }
-    if weakens(change) && !guards.allow_yourself && is_me(user, guards) {
-        guarded.risk = guarded.risk.max(Risk::Type(user.user_name.as_str().to_owned()));
-        guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
-    }
-    if is_admin && weakens(change) {
-        guarded.risk = guarded.risk.max(Risk::Look);
-    }
-    Ok(guarded)
 }
 
 fn affected(change: &Change) -> Option<&Id> {
@@ -113,76 +184,6 @@ fn leaves_admin_group(change: &Change, user: &User, directory: &Directory) -> bo
     directory.records().role_source().is_mapping() && !after.is_some_and(|role| role.is("admin"))
 }
 
-fn last_admin(
-    user: &User,
-    directory: &Directory,
-    guards: &Guards,
-    earlier: &[Step],
-    guarded: &mut Guarded,
-) -> Result<(), String> {
-    let known = directory.org_roles_known();
-    if known == 0 {
-        // Nothing is known about anyone's role: this provider has no organisation roles, or none was read yet.
-        return Ok(());
-    }
-    let leaves = |id: &Id| {
-        earlier.iter().map(|step| &step.change).any(|change| {
-            let by_group = || directory.user(id).is_some_and(|user| leaves_admin_group(change, user, directory));
-            affected(change) == Some(id)
-                && weakens(change)
-                && !matches!(change, Change::SetTeamRole { .. })
-                && (!matches!(change, Change::RemoveMember { .. }) || by_group())
-        })
-    };
-    let others = directory.org_admins().filter(|admin| admin.id != user.id && !leaves(&admin.id)).count();
-    let all = directory.len(super::Kind::User);
-    let basis = if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() };
-    match (others, guards.allow_last_admin) {
-        // Only those were read whom the server's filter found.
-        (0, _) if !directory.is_read(super::Kind::User) => {
-            guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
-            guarded
-                .notes
-                .push("Only some users were read: whether another organisation admin is left is not known.".into());
-            Ok(())
-        }
-        (0, false) => Err(format!(
-            "{} is the last organisation admin{basis}; nobody could undo this. Make somebody else admin first.",
-            user.user_name
-        )),
-        (0, true) => {
-            guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
-            guarded.notes.push(format!("This is the last organisation admin{basis}."));
-            Ok(())
-        }
-        (1, _) => {
-            guarded.notes.push(format!("One organisation admin is left after this{basis}."));
-            Ok(())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Teams whose last known admin this change takes away: nobody could manage them afterwards but organisation admins.
-fn teams_left_without_admin(change: &Change, user: &User, directory: &Directory, earlier: &[Step]) -> Vec<String> {
-    let teams: Vec<Id> = match change {
-        Change::RemoveMember { team, .. } => vec![team.clone()],
-        Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
-        Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => {
-            directory.teams_of(&user.id).into_owned()
-        }
-        _ => Vec::new(),
-    };
-    let weakened =
-        |id: &Id| earlier.iter().map(|step| &step.change).any(|change| affected(change) == Some(id) && weakens(change));
-    let bare = teams.iter().filter_map(|id| directory.team(id)).filter(|team| {
-        let admin = |user: &User| user.role_in(&team.name).is_some_and(|role| role.is("admin")) && !user.is_inactive();
-        let other = |id: &Id| *id != user.id && !weakened(id) && directory.user(id).is_some_and(admin);
-        admin(user) && !team.members.iter().flatten().any(|member| other(&member.id))
-    });
-    bare.map(|team| format!("{} has no known admin after this.", team.name)).collect()
-}
-
 /// Who goes from a team may be its last admin, or the one who asks for it.
 fn replacement(
     team: &Id,
@@ -216,7 +217,17 @@ pub fn is_me(user: &User, guards: &Guards) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::{Name, records::Records};
+    use crate::directory::{
+        Name,
+        record::{Grant, Member, Team},
+        records::Records,
+    };
+
+    fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Change]) -> Result<Guarded, String> {
+        let mut guard = Guard::new(directory, guards);
+        earlier.iter().for_each(|change| guard.add(change));
+        guard.check(change)
+    }
 
     fn directory(roles: &[(&str, Option<&str>, bool)]) -> Directory {
         let user = |(name, role, active): &(&str, Option<&str>, bool)| User {
@@ -279,5 +290,57 @@ mod tests {
         assert_eq!(check(&demote("eva"), &users, &careless, &[]).unwrap().risk, Risk::Look);
         let read_only = Guards { read_only: true, ..Guards::default() };
         assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().contains("read-only"));
+    }
+
+    /// Whether the check comes before or after what it must know of, the last two admins can't go together.
+    #[test]
+    fn what_was_planned_before_counts() {
+        let three = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true), ("noor", None, true)]);
+        let leave = |user: &str| Change::SetActive { user: user.into(), active: false };
+        let refused = |earlier: &[Change]| check(&demote("ivan"), &three, &Guards::default(), earlier).is_err();
+        assert!(!refused(&[]));
+        assert!(refused(&[demote("eva")]));
+        assert!(refused(&[leave("noor"), leave("eva")]));
+        assert!(!refused(&[leave("noor")]));
+        let guards = Guards::default();
+        let mut guard = Guard::new(&three, &guards);
+        guard.check(&demote("eva")).unwrap();
+        guard.add(&demote("eva"));
+        assert!(guard.check(&demote("ivan")).is_err());
+    }
+
+    #[test]
+    fn a_team_keeps_its_last_admin_or_it_is_said() {
+        let grant = |team: &str| Grant { scope: team.into(), role: "admin".into() };
+        let user = |id: &str| User {
+            id: id.into(),
+            user_name: id.into(),
+            team_roles: Some(vec![grant("vision"), grant("nlp")]),
+            ..User::default()
+        };
+        let members = ["eva", "ivan"].map(|id| Member { id: id.into(), display: Name::default() });
+        let team = |name: &str| Team {
+            id: name.into(),
+            name: name.into(),
+            members: Some(members.to_vec()),
+            ..Team::default()
+        };
+        let mut both = Directory::default();
+        both.replace(Records::build(vec![user("eva"), user("ivan")], vec![team("vision"), team("nlp")], vec![]), true);
+        let leave = |user: &str, team: &str| Change::RemoveMember { team: team.into(), user: user.into() };
+        let notes =
+            |change: &Change, earlier: &[Change]| check(change, &both, &Guards::default(), earlier).unwrap().notes;
+        let bare = |teams: &[&str]| -> Vec<String> {
+            teams.iter().map(|team| format!("{team} has no known admin after this.")).collect()
+        };
+        assert_eq!(notes(&leave("eva", "vision"), &[]), bare(&[]));
+        assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "vision")]), bare(&["vision"]));
+        // Who leaves one team is still admin of the other.
+        assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), bare(&[]));
+        let gone = Change::DeleteUser { user: "ivan".into() };
+        assert_eq!(
+            notes(&Change::DeleteUser { user: "eva".into() }, &[gone]),
+            bare(&["nlp", "vision"]).into_iter().rev().collect::<Vec<_>>()
+        );
     }
 }

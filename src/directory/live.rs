@@ -1,8 +1,11 @@
 //! Confirmed records with the pending changes laid over them.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
-use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -25,15 +28,17 @@ mod members;
 #[derive(Debug, Default)]
 pub struct Directory {
     records: Records,
-    pending: IndexMap<ChangeId, Change>,
+    pending: BTreeMap<ChangeId, Change>,
     /// The pending changes on each record, oldest first, with the value that each changes.
-    touched: FxHashMap<Target, Vec<(ChangeId, Field)>>,
+    touched: FxHashMap<Target, BTreeMap<ChangeId, Field>>,
     users: FxHashMap<Id, User>,
     teams: FxHashMap<Id, Team>,
     roles: FxHashMap<Id, Role>,
     /// What was read one by one while a refresh was under way: newer than what the refresh will bring.
     during_refresh: Option<Vec<Fresh>>,
     told: FxHashMap<Topic, Told>,
+    /// Counted when it is asked for, until something changes.
+    census: OnceLock<Census>,
 }
 
 impl Directory {
@@ -116,8 +121,7 @@ impl Directory {
 
     /// A user by exact user name or by email, without regard to case.
     pub fn user_named(&self, name: &str) -> Option<&User> {
-        let same = |user: &&User| user.user_name.is(name) || user.email.is(name);
-        self.records.users().values().find(same)
+        self.records.user_named(name)
     }
 
     /// A team by its exact name.
@@ -130,7 +134,7 @@ impl Directory {
         let confirmed = self.records.teams_of(user);
         let Some(changes) = self.touched.get(&Target::user(user)) else { return Cow::Borrowed(confirmed) };
         let mut teams = confirmed.to_vec();
-        for change in changes.iter().filter_map(|(id, _)| self.pending.get(id)) {
+        for change in changes.keys().filter_map(|id| self.pending.get(id)) {
             match change {
                 Change::AddMember { team, .. }
                 | Change::SetTeamRole { team, .. }
@@ -193,14 +197,16 @@ impl Directory {
 
     /// How many people, service accounts and seats, pending changes included.
     pub fn census(&self) -> Census {
-        let mut census = self.records.census();
-        for (id, shown) in &self.users {
-            if let Some(confirmed) = self.records.users().get(id) {
-                census.count(confirmed, false);
-                census.count(shown, true);
+        *self.census.get_or_init(|| {
+            let mut census = self.records.census();
+            for (id, shown) in &self.users {
+                if let Some(confirmed) = self.records.users().get(id) {
+                    census.count(confirmed, false);
+                    census.count(shown, true);
+                }
             }
-        }
-        census
+            census
+        })
     }
 
     /// How many users' organisation roles are known.
@@ -234,7 +240,7 @@ impl Directory {
 
     /// True if a pending change alters this value of this record.
     pub fn is_pending(&self, target: &Target, field: &Field) -> bool {
-        !self.touched.is_empty() && self.touched.get(target).is_some_and(|all| all.iter().any(|(_, one)| one == field))
+        !self.touched.is_empty() && self.touched.get(target).is_some_and(|all| all.values().any(|one| one == field))
     }
 
     /// True if any pending change alters this record.
@@ -244,63 +250,37 @@ impl Directory {
 
     /// The pending changes on a record, oldest first.
     pub fn changes_on(&self, target: &Target) -> impl Iterator<Item = &Change> {
-        self.touched.get(target).into_iter().flatten().filter_map(|(id, _)| self.pending.get(id))
+        self.touched.get(target).into_iter().flat_map(BTreeMap::keys).filter_map(|id| self.pending.get(id))
     }
 
     /// Lays a change over the records that it alters. True if rows were added.
     pub fn begin(&mut self, id: ChangeId, change: Change) -> bool {
-        let added = change.created().is_some_and(|record| self.records.put(record));
-        for (target, field) in change.touches() {
-            self.lay(&change, &target);
-            self.touched.entry(target).or_default().push((id, field));
-        }
-        let targets = change.touches();
-        self.pending.insert(id, change);
-        targets
-            .iter()
-            .filter(|(target, _)| target.kind == Kind::User)
-            .for_each(|(user, _)| self.derive_pending(&user.id));
-        added
+        self.begin_all([(id, change)])
     }
 
-    /// Lays a new change over one record as shown. Many changes to one record cost no more each than the first.
-    fn lay(&mut self, change: &Change, target: &Target) {
-        let id = &target.id;
-        match target.kind {
-            Kind::User => {
-                let Some(mut user) = self.users.remove(id).or_else(|| self.records.users().get(id).cloned()) else {
-                    return;
-                };
-                change.apply_to_user(&mut user, |team| self.team(team).map(|team| team.name.clone()));
-                self.users.insert(id.clone(), user);
+    /// The same for many at once: a record that all of them alter is made anew once.
+    pub fn begin_all(&mut self, changes: impl IntoIterator<Item = (ChangeId, Change)>) -> bool {
+        let (mut added, mut altered) = (false, BTreeSet::new());
+        for (id, change) in changes {
+            added |= change.created().is_some_and(|record| self.records.put(record));
+            for (target, field) in change.touches() {
+                self.touched.entry(target.clone()).or_default().insert(id, field);
+                altered.insert(target);
             }
-            Kind::Team => {
-                // Who is in a large team already is known without going through its members.
-                let inside = change.joins().is_some_and(|user| self.teams_of(user).contains(id));
-                let Some(mut team) = self.teams.remove(id).or_else(|| self.records.teams().get(id).cloned()) else {
-                    return;
-                };
-                change.apply_to_members(&mut team, inside);
-                self.teams.insert(id.clone(), team);
-            }
-            Kind::Role => {
-                let Some(mut role) = self.roles.remove(id).or_else(|| self.records.roles().get(id).cloned()) else {
-                    return;
-                };
-                change.apply_to_role(&mut role);
-                self.roles.insert(id.clone(), role);
-            }
+            self.pending.insert(id, change);
         }
+        altered.iter().for_each(|target| self.overlay(target));
+        added
     }
 
     /// Takes a change off and puts in what the server showed. True if rows were added or removed.
     pub fn settle(&mut self, id: ChangeId, fresh: Vec<Fresh>) -> bool {
         let mut reshaped = false;
-        if let Some(change) = self.pending.shift_remove(&id) {
+        if let Some(change) = self.pending.remove(&id) {
             let targets = change.touches();
             for (target, _) in &targets {
                 if let Some(changes) = self.touched.get_mut(target) {
-                    changes.retain(|(other, _)| *other != id);
+                    changes.remove(&id);
                     if changes.is_empty() {
                         self.touched.remove(target);
                     }
@@ -310,32 +290,39 @@ impl Directory {
                 reshaped |= self.records.remove(&record.target());
             }
             for (target, field) in targets {
-                if !field.is_beside() && !fresh.iter().any(|one| one.is_of(&target)) {
-                    self.forget_version(&target);
+                if fresh.iter().any(|one| one.is_of(&target)) {
+                    // Made anew with what was read.
+                    continue;
                 }
-                self.overlay(&target);
+                if !field.is_beside() {
+                    // A membership gives both records another version. Asking for the one that was known before would
+                    // make our own change look like somebody else's.
+                    self.records.forget_version(&target);
+                }
+                if !self.is_laid_in_vain(&change, &target) {
+                    self.overlay(&target);
+                }
             }
         }
         self.learn(fresh) | reshaped
     }
 
-    /// A membership gives both records another version. Asking for the one that was known before would make our own
-    /// change look like somebody else's.
-    fn forget_version(&mut self, target: &Target) {
-        let id = &target.id;
-        let known = match target.kind {
-            Kind::User => self.records.users().get(id).cloned().map(Record::User),
-            Kind::Team => self.records.teams().get(id).cloned().map(Record::Team),
-            Kind::Role => self.records.roles().get(id).cloned().map(Record::Role),
-        };
-        if let Some(mut record) = known.filter(|record| record.version().is_some()) {
-            record.forget_version();
-            self.records.put(record);
-        }
+    /// True for the team of somebody who got another role there: it has the same members as before. A large team with
+    /// many such changes need not be made anew after each.
+    fn is_laid_in_vain(&self, change: &Change, target: &Target) -> bool {
+        let Change::SetTeamRole { user, team, .. } = change else { return false };
+        let user_is_free = self.touched.get(&Target::user(user)).is_none_or(|changes| {
+            !changes.values().any(|field| *field == Field::Team(team.clone()) || *field == Field::Whole)
+        });
+        target.kind == Kind::Team
+            && self.touched.contains_key(target)
+            && user_is_free
+            && self.records.teams_of(user).contains(team)
     }
 
     /// Puts in what single reads showed. True if rows were added or removed.
     pub fn learn(&mut self, fresh: Vec<Fresh>) -> bool {
+        self.census.take();
         if let Some(during) = self.during_refresh.as_mut() {
             during.extend(fresh.iter().cloned());
         }
@@ -364,6 +351,7 @@ impl Directory {
 
     /// Puts whole new records in place and gives back the old ones, to be dropped elsewhere. Pending changes stay.
     pub fn replace(&mut self, records: Records, last: bool) -> Records {
+        self.census.take();
         let old = std::mem::replace(&mut self.records, records);
         if last {
             let newer = self.during_refresh.take().unwrap_or_default();
@@ -382,6 +370,7 @@ impl Directory {
 
     /// Computes one record as shown anew: the confirmed one with its pending changes in order.
     fn overlay(&mut self, target: &Target) {
+        self.census.take();
         let changes: Vec<&Change> = self.changes_on(target).collect();
         let id = &target.id;
         match target.kind {

@@ -15,6 +15,7 @@ mod live;
 pub mod name;
 pub mod permissions;
 pub mod plan;
+pub mod progress;
 pub mod query;
 pub mod record;
 pub mod records;

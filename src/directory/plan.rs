@@ -9,12 +9,16 @@ use super::{
     Directory, Name, Target,
     aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
-    guard::{self, Guards},
+    guard::{Guard, Guards},
     holds::Holds,
     role_source::Mapping,
     words,
 };
 use crate::scim::{failure::Failure, request::Request};
+
+mod already;
+
+pub use already::{ALREADY, already};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,13 +230,11 @@ pub trait Planner: Send + Sync {
 pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Plan {
     let holds = planner.capabilities().holds();
     let mut plan = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None };
+    let mut guard = Guard::new(directory, guards);
     for change in changes {
         let line = words::line_in(&change, directory, holds);
-        let allowed = planner
-            .capabilities()
-            .can(change.verb())
-            .map_err(str::to_owned)
-            .and_then(|()| guard::check(&change, directory, guards, &plan.steps));
+        let allowed =
+            planner.capabilities().can(change.verb()).map_err(str::to_owned).and_then(|()| guard.check(&change));
         match allowed {
             Err(why) => plan.refused.push((line, why)),
             Ok(guarded) => match planner.step(&change, directory) {
@@ -242,6 +244,7 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
                     // Before what may be a long list of names.
                     step.consequences.splice(0..0, guarded.notes);
                     step.words = line;
+                    guard.add(&change);
                     plan.steps.push(step);
                 }
             },
@@ -272,6 +275,17 @@ pub enum State {
 }
 
 impl State {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [State; 7] = [
+        State::Planned,
+        State::Sent,
+        State::Confirmed,
+        State::Refused,
+        State::Conflict,
+        State::Unknown,
+        State::Dropped,
+    ];
+
     /// True while the outcome is open.
     pub fn is_open(self) -> bool {
         matches!(self, State::Planned | State::Sent | State::Unknown)

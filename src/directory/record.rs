@@ -296,15 +296,6 @@ impl Record {
         }
     }
 
-    /// What is known of it is no longer known to be its latest version.
-    pub fn forget_version(&mut self) {
-        match self {
-            Record::User(user) => user.version = None,
-            Record::Team(team) => team.version = None,
-            Record::Role(role) => role.version = None,
-        }
-    }
-
     /// Its version, where the server gives one.
     pub fn version(&self) -> Option<&Arc<str>> {
         match self {

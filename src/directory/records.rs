@@ -1,6 +1,6 @@
 //! The confirmed records of one profile with their indexes: built off the event loop, handed over whole.
 
-use std::hash::BuildHasherDefault;
+use std::{hash::BuildHasherDefault, sync::OnceLock};
 
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
@@ -13,6 +13,10 @@ use super::{
     search::SearchText,
 };
 use crate::scim::text::fold;
+
+mod named;
+
+use named::Named;
 
 /// Records by id, in the server's order.
 pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
@@ -33,6 +37,8 @@ pub struct Records {
     unread: [bool; 3],
     source: RoleSource,
     census: Census,
+    /// Users by name and address, from the first time that one is asked for until a user changes.
+    named: OnceLock<Named>,
 }
 
 impl Records {
@@ -163,6 +169,23 @@ impl Records {
         self.teams.get(self.team_by_name.get(name)?)
     }
 
+    /// A user by exact user name or by email, without regard to case.
+    pub fn user_named(&self, name: &str) -> Option<&User> {
+        self.named.get_or_init(|| Named::of(&self.users)).find(name, &self.users)
+    }
+
+    /// What is known of a record is no longer known to be its latest version.
+    pub fn forget_version(&mut self, target: &Target) {
+        let version = match target.kind {
+            Kind::User => self.users.get_mut(&target.id).map(|user| &mut user.version),
+            Kind::Team => self.teams.get_mut(&target.id).map(|team| &mut team.version),
+            Kind::Role => self.roles.get_mut(&target.id).map(|role| &mut role.version),
+        };
+        if let Some(version) = version {
+            *version = None;
+        }
+    }
+
     /// The searchable text of a kind's rows.
     pub fn text(&self, kind: Kind) -> &SearchText {
         &self.text[kind as usize]
@@ -179,6 +202,7 @@ impl Records {
             Record::User(user) => {
                 let text = [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()].join(" ");
                 self.census.count(&user, true);
+                self.named.take();
                 let id = user.id.clone();
                 let (row, old) = self.users.insert_full(id.clone(), user);
                 self.derive(&id);
@@ -207,6 +231,7 @@ impl Records {
         let gone = match target.kind {
             Kind::User => {
                 let old = self.users.shift_remove(&target.id);
+                self.named.take();
                 old.iter().for_each(|old| self.census.count(old, false));
                 old.is_some()
             }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Id, Name, Target};
 
 mod drafts;
+mod ids;
 mod lay;
 mod verb;
 

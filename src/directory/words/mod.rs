@@ -61,8 +61,8 @@ pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
 
 /// What a plan is, in words.
 pub fn title(plan: &Plan, directory: &Directory) -> String {
-    let lines: Vec<Line> = plan.steps.iter().map(|step| step.words.clone()).collect();
-    let all: Vec<&Line> = lines.iter().chain(plan.refused.iter().map(|(line, _)| line)).collect();
+    let steps = plan.steps.iter().map(|step| &step.words);
+    let all: Vec<&Line> = steps.chain(plan.refused.iter().map(|(line, _)| line)).collect();
     match all.as_slice() {
         [] => "Nothing to do".into(),
         [one] => format!("{}: {}", one.subject, one.what),

@@ -1,0 +1,48 @@
+//! Cells that a spreadsheet would run as a formula: marked with an apostrophe on the way out, taken off on the way in.
+
+use std::borrow::Cow;
+
+/// What a spreadsheet takes for the beginning of a formula.
+const RUNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// The cell as it is written.
+pub fn neutralise(text: &str) -> Cow<'_, str> {
+    if runs(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// The cell as it was meant: the other way round.
+pub fn restore(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if runs(rest) => rest,
+        _ => text,
+    }
+}
+
+/// True where it would be run, or would look as if it had been marked.
+fn runs(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(RUNS)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn formulas_are_marked() {
+        for (text, written) in [("=1+1", "'=1+1"), ("-x", "'-x"), ("'@x", "''@x"), ("o'neil", "o'neil"), ("'", "'")] {
+            assert_eq!(neutralise(text), written);
+            assert_eq!(restore(written), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_back(text in "['=+@\t\r-]{0,4}.{0,4}") {
+            let written = neutralise(&text);
+            prop_assert!(!written.starts_with(RUNS));
+            prop_assert_eq!(restore(&written), text.as_str());
+        }
+    }
+}

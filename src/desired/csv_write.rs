@@ -1,0 +1,79 @@
+//! The same CSV, written: only columns that say something.
+
+use super::{
+    Desired, Membership, Person, cell,
+    keys::{COLUMNS, Column},
+};
+
+type Row<'a> = Vec<(Column, &'a str)>;
+
+pub(super) fn write(desired: &Desired) -> String {
+    let mut rows: Vec<Row<'_>> = desired.people.iter().flat_map(person).collect();
+    rows.extend(desired.teams.iter().map(|team| vec![(Column::Team, team.team.as_str())]));
+    for team in &desired.teams {
+        for member in team.members.iter().flatten() {
+            let mut row = vec![(Column::User, member.of.as_str()), (Column::Team, team.team.as_str())];
+            row.extend(member.role.as_deref().map(|role| (Column::TeamRole, role)));
+            rows.push(row);
+        }
+    }
+    for role in &desired.roles {
+        let said = [(Column::Inherits, &role.inherits), (Column::Description, &role.description)];
+        let mut head = vec![(Column::CustomRole, role.role.as_str())];
+        head.extend(said.into_iter().filter_map(|(column, text)| text.as_deref().map(|text| (column, text))));
+        match role.permissions.as_deref() {
+            None | Some([]) => rows.push(head),
+            Some(all) => rows.extend(all.iter().map(|permission| {
+                let mut row = head.clone();
+                row.push((Column::Permission, permission));
+                row
+            })),
+        }
+    }
+    table(&rows)
+}
+
+fn person(person: &Person) -> Vec<Row<'_>> {
+    let active = person.active.map(|active| if active { "yes" } else { "no" });
+    let mut head = vec![(Column::User, person.user.as_str())];
+    let said = [
+        (Column::Email, person.email.as_deref()),
+        (Column::Name, person.name.as_deref()),
+        (Column::ExternalId, person.external_id.as_deref()),
+        (Column::Role, person.role.as_deref()),
+        (Column::Active, active),
+        (Column::ModelsSeat, person.models_seat.as_deref()),
+        (Column::WeaveRole, person.weave_role.as_deref()),
+    ];
+    head.extend(said.into_iter().filter_map(|(column, text)| Some((column, text?))));
+    let mut rows = Vec::new();
+    let lists =
+        [(Column::Team, Column::TeamRole, &person.teams), (Column::Registry, Column::RegistryRole, &person.registries)];
+    for (of, role, list) in lists {
+        for Membership { of: name, role: value, .. } in list.iter().flatten() {
+            let mut row = head.clone();
+            row.push((of, name));
+            row.extend(value.as_deref().map(|value| (role, value)));
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() {
+        rows.push(head);
+    }
+    rows
+}
+
+fn table(rows: &[Row<'_>]) -> String {
+    let used = |column: Column| rows.iter().flatten().any(|(other, text)| *other == column && !text.is_empty());
+    let columns: Vec<Column> =
+        COLUMNS.iter().map(|(column, _)| *column).filter(|column| *column == Column::User || used(*column)).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record(columns.iter().map(|column| column.name()));
+    for row in rows {
+        let cell = |column: &Column| row.iter().find(|(other, _)| other == column).map_or("", |(_, text)| text);
+        let cells = columns.iter().map(cell).map(cell::neutralise);
+        let _ = writer.write_record(cells.map(|cell| cell.into_owned().into_bytes()));
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}

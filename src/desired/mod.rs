@@ -1,0 +1,217 @@
+//! What a file says that a directory shall be: users, teams and custom roles, in CSV, JSON or YAML, and the difference
+//! to what is there.
+//!
+//! Pure: text in, changes out. Knows neither server nor screen. What a file leaves out stays as it is; what it says of
+//! somebody's teams or a team's members is the whole of it, and only pruning removes what is more.
+
+pub mod cell;
+mod csv_read;
+mod csv_write;
+mod current;
+mod difference;
+mod keys;
+mod people;
+mod prune;
+pub mod saved;
+mod tree_read;
+mod tree_write;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use current::{Part, current};
+pub use difference::{Difference, Left, Wish, difference};
+
+use crate::scim::text;
+
+/// How the file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// One row for each membership.
+    Csv,
+    /// One document.
+    Json,
+    /// The same with fewer brackets.
+    Yaml,
+}
+
+impl Format {
+    /// By the end of a file's name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let end = name.rsplit_once('.')?.1.to_ascii_lowercase();
+        match end.as_str() {
+            "csv" | "tsv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            "yaml" | "yml" => Some(Self::Yaml),
+            _ => None,
+        }
+    }
+
+    /// By how it begins, where the name does not tell.
+    pub fn of_text(text: &str) -> Self {
+        let start = text.trim_start_matches('\u{feff}').trim_start();
+        if start.starts_with('{') {
+            return Self::Json;
+        }
+        let line = start.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
+        let head = line.split(&[',', ';', '\t'][..]).next().unwrap_or_default();
+        if line.contains(&[',', ';', '\t'][..]) || keys::Column::named(head).is_some() && !line.ends_with(':') {
+            Self::Csv
+        } else {
+            Self::Yaml
+        }
+    }
+}
+
+/// Something in the file that can't be used.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Where: the row of a CSV, the entry of a document; 0 where it is about the whole.
+    pub line: usize,
+    /// `row 12`, or `users[3]`; empty where it is about the whole.
+    pub place: String,
+    /// The column or key; empty where it is about the whole place.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub why: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = [self.place.as_str(), self.field.as_str()].into_iter().filter(|part| !part.is_empty());
+        let place: Vec<&str> = place.collect();
+        if !place.is_empty() {
+            write!(f, "{}: ", place.join(", "))?;
+        }
+        f.write_str(&self.why)
+    }
+}
+
+/// Where in a file something is said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// In the order of the file.
+    pub line: usize,
+    /// `row 12`, or `users[3]`.
+    pub words: String,
+}
+
+impl Place {
+    /// A problem here.
+    pub fn problem(&self, field: &str, why: impl Into<String>) -> Problem {
+        Problem { line: self.line, place: self.words.clone(), field: field.into(), why: why.into() }
+    }
+}
+
+/// A file as read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Desired {
+    /// Users, in the order of the file.
+    pub people: Vec<Person>,
+    /// Teams that it names for themselves.
+    pub teams: Vec<TeamWish>,
+    /// Custom roles.
+    pub roles: Vec<RoleWish>,
+}
+
+/// What a file says of a user.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Where.
+    pub place: Place,
+    /// User name, or an email or id of somebody who is there.
+    pub user: String,
+    /// Primary email.
+    pub email: Option<String>,
+    /// Shown name.
+    pub name: Option<String>,
+    /// The identity provider's own id, for new users.
+    pub external_id: Option<String>,
+    /// Role in the organisation.
+    pub role: Option<String>,
+    /// Whether they are active.
+    pub active: Option<bool>,
+    /// Models seat.
+    pub models_seat: Option<String>,
+    /// Access to Weave.
+    pub weave_role: Option<String>,
+    /// All teams, each with the role where it is said.
+    pub teams: Option<Vec<Membership>>,
+    /// All registries, each with the role.
+    pub registries: Option<Vec<Membership>>,
+}
+
+/// One line of somebody's teams, or of a team's members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Where.
+    pub place: Place,
+    /// The other side: a team, a registry, or a user.
+    pub of: String,
+    /// The role there; as it is, where none is said.
+    pub role: Option<String>,
+}
+
+/// What a file says of a team.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TeamWish {
+    /// Where.
+    pub place: Place,
+    /// Its name.
+    pub team: String,
+    /// All members; as they are, where none are said.
+    pub members: Option<Vec<Membership>>,
+}
+
+/// What a file says of a custom role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleWish {
+    /// Where.
+    pub place: Place,
+    /// Its name.
+    pub role: String,
+    /// The predefined role that it builds on.
+    pub inherits: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+    /// All permissions that it adds.
+    pub permissions: Option<Vec<String>>,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the file.
+pub fn read(text: &str, format: Format) -> Result<Desired, Vec<Problem>> {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut problems = Vec::new();
+    let desired = match format {
+        Format::Csv => csv_read::read(text, &mut problems),
+        Format::Json => tree_read::json(text, &mut problems),
+        Format::Yaml => tree_read::yaml(text, &mut problems),
+    };
+    problems.sort();
+    problems.dedup();
+    if problems.is_empty() { Ok(desired) } else { Err(problems) }
+}
+
+/// Writes a file that [`read`] takes.
+pub fn write(desired: &Desired, format: Format) -> String {
+    match format {
+        Format::Csv => csv_write::write(desired),
+        Format::Json => tree_write::json(desired),
+        Format::Yaml => tree_write::yaml(desired),
+    }
+}
+
+/// A boolean as people write it.
+fn boolean(text: &str) -> Option<bool> {
+    match text::fold(text.trim()).as_str() {
+        "true" | "yes" | "y" | "1" | "active" | "on" => Some(true),
+        "false" | "no" | "n" | "0" | "inactive" | "off" => Some(false),
+        _ => None,
+    }
+}

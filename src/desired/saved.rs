@@ -1,0 +1,222 @@
+//! A plan kept in a file: what is meant, and what each record looked like. Its requests are made anew when it is applied,
+//! so that nothing but changes can come out of such a file.
+
+use std::hash::{Hash, Hasher};
+
+use jiff::Timestamp;
+use rustc_hash::{FxHashMap, FxHasher};
+use serde::{Deserialize, Serialize};
+
+use crate::directory::{
+    Directory, Id, Kind, Target,
+    change::{Change, ChangeId, Field, RoleDraft},
+    plan::Step,
+    record::User,
+    words::Line,
+};
+
+/// The version that is written and read.
+pub const VERSION: u64 = 1;
+
+/// The file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedPlan {
+    /// Tells it from other JSON, and its version.
+    pub scimitar_plan: u64,
+    /// The profile that it was made with.
+    pub profile: String,
+    /// That profile's server.
+    pub server: String,
+    /// When.
+    pub made: Timestamp,
+    /// What it is, in words.
+    pub title: String,
+    /// In the order in which they are sent.
+    pub changes: Vec<Saved>,
+}
+
+/// One of its changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// In words, for whoever reviews the file.
+    pub words: Line,
+    /// What is meant.
+    pub change: Change,
+    /// The values that it was planned on.
+    pub was: Vec<Was>,
+}
+
+/// A value as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Was {
+    /// Whose.
+    pub name: String,
+    /// Which.
+    pub what: String,
+    /// The value, in words.
+    pub value: String,
+}
+
+impl SavedPlan {
+    /// Keeps a plan.
+    pub fn of(
+        steps: &[Step],
+        title: &str,
+        directory: &Directory,
+        profile: &str,
+        server: &str,
+        made: Timestamp,
+    ) -> Self {
+        let saved = |step: &Step| Saved {
+            words: step.words.clone(),
+            change: step.change.clone(),
+            was: was(&step.change, directory),
+        };
+        Self {
+            scimitar_plan: VERSION,
+            profile: profile.to_owned(),
+            server: server.to_owned(),
+            made,
+            title: title.to_owned(),
+            changes: steps.iter().map(saved).collect(),
+        }
+    }
+
+    /// True for what looks like one, whatever its version.
+    pub fn is_one(text: &str) -> bool {
+        let head: String = text.chars().take(200).collect();
+        text.trim_start().starts_with('{') && head.contains("\"scimitar_plan\"")
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn read(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Head {
+            scimitar_plan: u64,
+        }
+        let words = |error: serde_json::Error| format!("this is no plan that scimitar saved: {error}");
+        let head: Head = serde_json::from_str(text).map_err(words)?;
+        if head.scimitar_plan != VERSION {
+            return Err(format!("this program reads plans of version {VERSION}, not {}", head.scimitar_plan));
+        }
+        serde_json::from_str(text).map_err(words)
+    }
+
+    /// The changes whose records are as they were, with ids of their own for what they create; and of the others, which
+    /// value has moved.
+    pub fn renew(
+        &self,
+        directory: &Directory,
+        key: &mut dyn FnMut() -> ChangeId,
+    ) -> (Vec<Change>, Vec<(Line, String)>) {
+        let mut fresh: FxHashMap<Id, Id> = FxHashMap::default();
+        for saved in &self.changes {
+            if let Some(old) = saved.change.creates() {
+                fresh.insert(old.clone(), key().provisional());
+            }
+        }
+        let (mut changes, mut moved) = (Vec::new(), Vec::new());
+        for saved in &self.changes {
+            match difference(&saved.was, &was(&saved.change, directory)) {
+                Some(why) => moved.push((saved.words.clone(), why)),
+                None => changes.push(saved.change.clone().with_ids(|id| fresh.get(id).cloned())),
+            }
+        }
+        (changes, moved)
+    }
+}
+
+/// "role in vision was member when this was planned and is admin now".
+fn difference(then: &[Was], now: &[Was]) -> Option<String> {
+    let gone = || "the record is not there any more".to_owned();
+    if then.len() != now.len() {
+        return Some(gone());
+    }
+    let moved = then.iter().zip(now).find(|(then, now)| then.value != now.value);
+    moved.map(|(then, now)| {
+        let said = |value: &str| value.split(" #").next().unwrap_or_default().to_owned();
+        let (was, is) = (said(&then.value), said(&now.value));
+        if was == is {
+            return format!("{} of {} is another than when this was planned", then.what, then.name);
+        }
+        format!("{} of {} was {was} when this was planned and is {is} now", then.what, then.name)
+    })
+}
+
+/// The values that a change is planned on; of records that are there.
+fn was(change: &Change, directory: &Directory) -> Vec<Was> {
+    let whole = matches!(change, Change::ReplaceMembers { .. });
+    change.touches().iter().filter_map(|(target, field)| value(directory, target, field, whole)).collect()
+}
+
+fn value(directory: &Directory, target: &Target, field: &Field, members: bool) -> Option<Was> {
+    let (name, (what, value)) = match target.kind {
+        Kind::User => {
+            let user = directory.user(&target.id)?;
+            (user.user_name.to_string(), of_user(user, field, directory)?)
+        }
+        Kind::Team => {
+            let team = directory.team(&target.id)?;
+            // Who else is in it moves all the time, and matters where the whole is replaced or deleted.
+            if *field != Field::Whole && !members {
+                return None;
+            }
+            let mut ids: Vec<&Id> = team.members.iter().flatten().map(|member| &member.id).collect();
+            ids.sort();
+            (team.name.to_string(), ("members".into(), format!("{} #{}", ids.len(), digest(&ids))))
+        }
+        Kind::Role => {
+            let role = directory.role(&target.id)?;
+            let draft = RoleDraft::of(role);
+            let text = (&draft.name, &draft.description, &draft.inherits, &draft.added);
+            let words = format!("{} permissions on {} #{}", draft.added.len(), role.inherits, digest(&text));
+            (role.name.to_string(), ("definition".into(), words))
+        }
+    };
+    Some(Was { name, what, value })
+}
+
+fn of_user(user: &User, field: &Field, directory: &Directory) -> Option<(String, String)> {
+    let said = |name: Option<&crate::directory::Name>| name.map_or_else(|| "?".to_owned(), ToString::to_string);
+    let in_team = |id: &Id| {
+        let team = directory.team(id)?;
+        let role = user.role_in(&team.name).map_or_else(|| "member".to_owned(), ToString::to_string);
+        Some(if directory.teams_of(&user.id).contains(id) { role } else { "no member".to_owned() })
+    };
+    Some(match field {
+        Field::OrgRole => ("organisation role".into(), said(user.org_role.as_ref())),
+        Field::Team(id) => {
+            let team = directory.team(id)?;
+            (format!("role in {}", team.name), in_team(id)?)
+        }
+        Field::Status => ("status".into(), if user.is_inactive() { "inactive" } else { "active" }.into()),
+        Field::Display => ("display name".into(), user.display_name.to_string()),
+        Field::Email => ("email".into(), user.email.to_string()),
+        Field::Seat(seat) => (seat.label().into(), said(user.seat(*seat))),
+        Field::Registry(registry) => {
+            let mine = |scope: &crate::directory::Name| registry.as_ref().is_none_or(|one| one == scope);
+            let grants = user.registry_roles.iter().filter(|grant| mine(&grant.scope));
+            let roles: Vec<String> = grants.map(|grant| format!("{} {}", grant.scope, grant.role)).collect();
+            ("registry roles".into(), if roles.is_empty() { "none".into() } else { roles.join(", ") })
+        }
+        Field::Whole => {
+            let teams = directory.teams_of(&user.id);
+            let mut teams: Vec<(String, Option<String>)> =
+                teams.iter().filter_map(|id| Some((directory.team(id)?.name.to_string(), in_team(id)))).collect();
+            teams.sort();
+            let role = said(user.org_role.as_ref());
+            let status = if user.is_inactive() { "inactive" } else { "active" };
+            ("record".into(), format!("{role}, {status}, in {} teams #{}", teams.len(), digest(&teams)))
+        }
+        _ => return None,
+    })
+}
+
+fn digest(value: &impl Hash) -> String {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}

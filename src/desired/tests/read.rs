@@ -1,0 +1,107 @@
+use super::*;
+
+const PEOPLE: &str = "\
+user,email,name,role,active,team,team_role
+eva,eva@example.com,Eva T.,admin,yes,vision,admin
+eva,,,,,nlp,member
+noor,,\"Haddad, Noor\",member,no,,
+";
+
+#[test]
+fn rows_of_one_user_are_put_together() {
+    let desired = read(PEOPLE, Format::Csv).unwrap();
+    let teams = |person: &Person| {
+        person.teams.iter().flatten().map(|t| (t.of.clone(), t.role.clone().unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let [eva, noor] = desired.people.as_slice() else { panic!("{desired:?}") };
+    assert_eq!((eva.user.as_str(), eva.role.as_deref(), eva.active), ("eva", Some("admin"), Some(true)));
+    assert_eq!(teams(eva), [("vision".into(), "admin".into()), ("nlp".into(), "member".into())]);
+    assert_eq!((noor.name.as_deref(), noor.active), (Some("Haddad, Noor"), Some(false)));
+    assert_eq!(noor.teams, Some(vec![]), "a column of teams lists all of them");
+}
+
+#[test]
+fn spreadsheets_of_other_countries_and_byte_order_marks_are_read() {
+    let text = "\u{feff}E-Mail;Team Role;team\r\neva@example.com;admin;vision\r\n";
+    let desired = read(text, Format::Csv).unwrap();
+    assert_eq!(desired.people[0].user, "eva@example.com");
+    assert_eq!(desired.people[0].email, None, "an address alone says who is meant");
+    assert_eq!(desired.people[0].teams.as_ref().unwrap()[0].role.as_deref(), Some("admin"));
+}
+
+#[test]
+fn everything_wrong_with_a_csv_is_said_at_once() {
+    let text = "user,rol,team,active\neva,admin,vision,perhaps\n,,,yes\nnoor,a,b,yes,surplus\n";
+    let said: Vec<String> = read(text, Format::Csv).unwrap_err().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"), @r"
+    row 1, rol: no column is called so; the nearest is role; known: user, email, name, external_id, role, active, models_seat, weave_role, team, team_role, registry, registry_role, custom_role, inherits, description, permission
+    row 2, active: perhaps is neither yes nor no
+    row 3: this row names no user, team or custom role
+    row 4: 5 cells under 4 columns; quote what holds a separator
+    ");
+}
+
+#[test]
+fn rows_that_contradict_each_other_are_told() {
+    let text = "user,role,team,team_role\neva,admin,vision,admin\neva,member,vision,viewer\n";
+    let said: Vec<String> = read(text, Format::Csv).unwrap_err().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"), @r"
+    row 3, role: member here, and admin in row 2 or below it
+    row 3, team: vision as viewer here, as admin in row 2
+    ");
+}
+
+#[test]
+fn a_document_says_the_same_in_json_and_yaml() {
+    let yaml = "\
+scimitar: 1
+users:
+  - user: eva
+    role: admin
+    active: yes
+    teams: {vision: admin, nlp: }
+  - noor
+teams:
+  - team: vision
+    members: [eva, noor]
+roles:
+  - {role: labeller, inherits: viewer, permissions: ['artifact:create']}
+";
+    let desired = read(yaml, Format::Yaml).unwrap();
+    assert_eq!(desired.people[0].active, Some(true));
+    assert_eq!(desired.people[0].teams.as_ref().unwrap().len(), 2);
+    assert_eq!(desired.teams[0].members.as_ref().unwrap().len(), 2);
+    assert_eq!(desired.roles[0].permissions.as_deref(), Some(&["artifact:create".to_owned()][..]));
+    for format in [Format::Json, Format::Yaml] {
+        let again = read(&write(&desired, format), format).unwrap();
+        assert_eq!(again, desired, "{format:?}");
+    }
+}
+
+#[test]
+fn everything_wrong_with_a_document_is_said_with_its_path() {
+    let yaml = "users:\n  - {user: eva, rolle: admin, teams: 3}\n  - {active: perhaps}\n  - {user: eva}\ngroups: []\n";
+    let said: Vec<String> = read(yaml, Format::Yaml).unwrap_err().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"), @r"
+    groups: no key is called so; the nearest is roles; known: scimitar, users, teams, roles
+    users[0], rolle: no key is called so; the nearest is role; known: user, email, name, external_id, role, active, models_seat, weave_role, teams, registries, comment
+    users[0], teams: neither a list of names nor names with their roles
+    users[1], user: this is missing
+    users[2], user: users[0] is about the same user
+    ");
+    let broken = read("users: [\n", Format::Yaml).unwrap_err();
+    assert!(broken[0].to_string().starts_with("this is not YAML: "), "{broken:?}");
+    let broken = read("{\"users\": [}", Format::Json).unwrap_err();
+    assert!(broken[0].to_string().contains("line 1 column 12"), "{broken:?}");
+}
+
+#[test]
+fn a_format_is_known_by_name_or_by_look() {
+    assert_eq!(Format::of_name("people.CSV"), Some(Format::Csv));
+    assert_eq!(Format::of_name("people.yml"), Some(Format::Yaml));
+    assert_eq!(Format::of_name("people"), None);
+    assert_eq!(Format::of_text("user,role\n"), Format::Csv);
+    assert_eq!(Format::of_text("email\neva@example.com\n"), Format::Csv);
+    assert_eq!(Format::of_text("users:\n - eva\n"), Format::Yaml);
+    assert_eq!(Format::of_text(" {\"users\": []}"), Format::Json);
+}

@@ -1,0 +1,81 @@
+//! The same document, written.
+
+use serde_json::{Map, Value, json};
+
+use super::{Desired, Membership, Person, RoleWish, TeamWish, tree_read::VERSION};
+
+pub(super) fn json(desired: &Desired) -> String {
+    // A tree of strings can always be written.
+    let mut text = serde_json::to_string_pretty(&tree(desired)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+pub(super) fn yaml(desired: &Desired) -> String {
+    let mut text = serde_saphyr::to_string(&tree(desired)).unwrap_or_default();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn tree(desired: &Desired) -> Value {
+    let mut top = Map::new();
+    top.insert("scimitar".into(), VERSION.into());
+    let mut list = |key: &str, entries: Vec<Value>| {
+        if !entries.is_empty() {
+            top.insert(key.into(), Value::Array(entries));
+        }
+    };
+    list("users", desired.people.iter().map(person).collect());
+    list("teams", desired.teams.iter().map(team).collect());
+    list("roles", desired.roles.iter().map(role).collect());
+    Value::Object(top)
+}
+
+fn person(person: &Person) -> Value {
+    let mut entry = Map::new();
+    entry.insert("user".into(), person.user.clone().into());
+    let said = [
+        ("email", &person.email),
+        ("name", &person.name),
+        ("external_id", &person.external_id),
+        ("role", &person.role),
+        ("models_seat", &person.models_seat),
+        ("weave_role", &person.weave_role),
+    ];
+    for (key, value) in said {
+        entry.extend(value.as_ref().map(|value| (key.to_owned(), Value::from(value.as_str()))));
+    }
+    entry.extend(person.active.map(|active| ("active".to_owned(), Value::Bool(active))));
+    for (key, list) in [("teams", &person.teams), ("registries", &person.registries)] {
+        entry.extend(list.as_ref().map(|list| (key.to_owned(), memberships(list))));
+    }
+    Value::Object(entry)
+}
+
+fn team(team: &TeamWish) -> Value {
+    let mut entry = Map::new();
+    entry.insert("team".into(), team.team.clone().into());
+    entry.extend(team.members.as_ref().map(|list| ("members".to_owned(), memberships(list))));
+    Value::Object(entry)
+}
+
+fn role(role: &RoleWish) -> Value {
+    let mut entry = Map::new();
+    entry.insert("role".into(), role.role.clone().into());
+    for (key, value) in [("inherits", &role.inherits), ("description", &role.description)] {
+        entry.extend(value.as_ref().map(|value| (key.to_owned(), Value::from(value.as_str()))));
+    }
+    entry.extend(role.permissions.as_ref().map(|all| ("permissions".to_owned(), json!(all))));
+    Value::Object(entry)
+}
+
+/// Names alone where no role is said of any.
+fn memberships(list: &[Membership]) -> Value {
+    if list.iter().all(|one| one.role.is_none()) {
+        return Value::Array(list.iter().map(|one| Value::from(one.of.as_str())).collect());
+    }
+    let role = |one: &Membership| one.role.as_deref().map_or(Value::Null, Value::from);
+    Value::Object(list.iter().map(|one| (one.of.clone(), role(one))).collect())
+}

@@ -1,0 +1,136 @@
+//! Whether what a file says can be meant: roles, seats and permissions that exist.
+
+use super::{Membership, Place, Problem};
+use crate::{
+    directory::{
+        Directory, Name,
+        change::{Seat, Verb},
+        permissions,
+        plan::{Capabilities, RoleChoice},
+    },
+    scim::text::{clean, nearest_first},
+};
+
+/// Names of this many rows are told where a whole column can't be used; the rest is counted.
+const TOLD: usize = 1;
+
+/// Checks values; collects what is wrong.
+pub(super) struct Values<'a> {
+    pub directory: &'a Directory,
+    pub can: &'a Capabilities,
+    /// Custom roles that the file itself defines.
+    pub new_roles: Vec<String>,
+    pub problems: Vec<Problem>,
+    /// Of each column that the provider can't do: the reason, and how many rows say something there.
+    refused: Vec<(&'static str, Place, String, usize)>,
+}
+
+impl<'a> Values<'a> {
+    pub fn new(directory: &'a Directory, can: &'a Capabilities) -> Self {
+        Self { directory, can, new_roles: Vec::new(), problems: Vec::new(), refused: Vec::new() }
+    }
+
+    pub fn problem(&mut self, place: &Place, field: &str, why: impl Into<String>) {
+        self.problems.push(place.problem(field, why));
+    }
+
+    /// True if the provider can do it; else the column is told once.
+    pub fn can(&mut self, verb: Verb, place: &Place, field: &'static str) -> bool {
+        let Err(why) = self.can.can(verb) else { return true };
+        match self.refused.iter_mut().find(|(other, ..)| *other == field) {
+            Some((.., rows)) => *rows += 1,
+            None => self.refused.push((field, place.clone(), why.to_owned(), 1)),
+        }
+        false
+    }
+
+    /// All problems, in the order of the file.
+    pub fn finish(mut self) -> Vec<Problem> {
+        for (field, place, why, rows) in self.refused {
+            let more = match rows.saturating_sub(TOLD) {
+                0 => String::new(),
+                more => format!(" ({more} more say something there)"),
+            };
+            self.problems.push(place.problem(field, format!("{why}{more}")));
+        }
+        self.problems.sort();
+        self.problems.dedup();
+        self.problems
+    }
+
+    /// A role in the organisation, as the provider writes it.
+    pub fn org_role(&mut self, place: &Place, text: &str) -> Option<Name> {
+        if !self.can(Verb::SetOrgRole, place, "role") {
+            return None;
+        }
+        let known: Vec<Name> = names(&self.can.org_roles);
+        self.one_of(place, "role", "role in the organisation", text, &known)
+    }
+
+    /// A role in a team.
+    pub fn team_role(&mut self, place: &Place, field: &'static str, text: &str) -> Option<Name> {
+        if !self.can(Verb::SetTeamRole, place, field) {
+            return None;
+        }
+        let mut known = names(&self.can.team_roles);
+        known.extend(self.directory.records().roles().values().map(|role| role.name.clone()));
+        known.extend(self.new_roles.iter().map(|name| Name::from(name.as_str())));
+        self.one_of(place, field, "role in a team", text, &known)
+    }
+
+    /// A role in a registry.
+    pub fn registry_role(&mut self, registry: &Membership) -> Option<Name> {
+        let Some(text) = &registry.role else {
+            self.problem(&registry.place, "registry_role", format!("{} needs a role", clean(&registry.of)));
+            return None;
+        };
+        let known = names(&self.can.registry_roles);
+        self.one_of(&registry.place, "registry_role", "role in a registry", text, &known)
+    }
+
+    /// A seat.
+    pub fn seat(&mut self, place: &Place, seat: Seat, text: &str) -> Option<Name> {
+        let field = match seat {
+            Seat::Models => "models_seat",
+            Seat::Weave => "weave_role",
+        };
+        if !self.can(Verb::SetSeat, place, field) {
+            return None;
+        }
+        let known: Vec<Name> = self.can.seat_levels.iter().map(|level| Name::from(*level)).collect();
+        self.one_of(place, field, "seat", text, &known)
+    }
+
+    /// A predefined role that a custom one can build on.
+    pub fn base(&mut self, place: &Place, text: &str) -> Option<String> {
+        let known: Vec<Name> = permissions::BASES.iter().map(|base| Name::from(*base)).collect();
+        self.one_of(place, "inherits", "predefined role", text, &known).map(|name| name.raw().to_owned())
+    }
+
+    /// Permissions that can be meant; which of them exist no server tells.
+    pub fn permissions(&mut self, place: &Place, list: &[String]) {
+        for name in list.iter().filter(|name| !permissions::is_permission(name)) {
+            self.problem(place, "permission", format!("{} is no permission: write object:operation", clean(name)));
+        }
+    }
+
+    /// The name as it is known: predefined ones without regard to case.
+    fn one_of(&mut self, place: &Place, field: &str, what: &str, text: &str, known: &[Name]) -> Option<Name> {
+        let exact = known.iter().find(|name| name.raw() == text);
+        if let Some(name) = exact.or_else(|| known.iter().find(|name| name.is(text))) {
+            return Some(name.clone());
+        }
+        let all = nearest_first(text, known.iter().map(Name::as_str));
+        let listed = all.iter().take(8).copied().collect::<Vec<_>>().join(", ");
+        let why = match known {
+            [] => format!("this provider has no {what}"),
+            _ => format!("no {what} is called {}; nearest first: {listed}", clean(text)),
+        };
+        self.problem(place, field, why);
+        None
+    }
+}
+
+fn names(choices: &[RoleChoice]) -> Vec<Name> {
+    choices.iter().map(|choice| choice.name.clone()).collect()
+}

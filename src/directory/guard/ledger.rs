@@ -1,0 +1,101 @@
+//! What the changes planned so far take away, kept as they are added: checking the next one costs the same whether it is
+//! the second or the ten thousandth.
+
+use std::borrow::Cow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{affected, leaves_admin_group, weakens};
+use crate::directory::{
+    Directory, Id,
+    change::Change,
+    record::{Team, User},
+};
+
+/// Changes as if they had happened.
+pub(super) struct Ledger<'a> {
+    directory: &'a Directory,
+    /// Who can do less afterwards: everywhere, or in one team.
+    weakened: FxHashSet<(Id, Option<Id>)>,
+    /// Who is no organisation admin any more.
+    demoted: FxHashSet<Id>,
+    org: Option<Admins>,
+    teams: FxHashMap<Id, FxHashSet<Id>>,
+}
+
+/// Organisation admins, as known.
+struct Admins {
+    /// How many users' roles are known.
+    known: usize,
+    left: FxHashSet<Id>,
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn new(directory: &'a Directory) -> Self {
+        Self {
+            directory,
+            weakened: FxHashSet::default(),
+            demoted: FxHashSet::default(),
+            org: None,
+            teams: FxHashMap::default(),
+        }
+    }
+
+    /// This one will be sent.
+    pub(super) fn add(&mut self, change: &Change) {
+        let Some(id) = affected(change).filter(|_| weakens(change)) else { return };
+        let team = match change {
+            Change::SetTeamRole { team, .. } | Change::RemoveMember { team, .. } => Some(team),
+            _ => None,
+        };
+        self.weakened.insert((id.clone(), team.cloned()));
+        let everywhere = if team.is_none() { self.directory.teams_of(id) } else { Cow::Borrowed([].as_slice()) };
+        for team in team.into_iter().chain(everywhere.iter()) {
+            if let Some(left) = self.teams.get_mut(team) {
+                left.remove(id);
+            }
+        }
+        let by_group = || self.directory.user(id).is_some_and(|user| leaves_admin_group(change, user, self.directory));
+        if team.is_none() || by_group() {
+            self.demoted.insert(id.clone());
+            if let Some(admins) = &mut self.org {
+                admins.left.remove(id);
+            }
+        }
+    }
+
+    /// How many users' organisation roles are known, and how many admins are left beside this user.
+    pub(super) fn org_admins_beside(&mut self, user: &User) -> (usize, usize) {
+        let admins = self.org.get_or_insert_with(|| Admins {
+            known: self.directory.org_roles_known(),
+            left: self
+                .directory
+                .org_admins()
+                .map(|admin| admin.id.clone())
+                .filter(|id| !self.demoted.contains(id))
+                .collect(),
+        });
+        (admins.known, admins.left.len() - usize::from(admins.left.contains(&user.id)))
+    }
+
+    /// True if this admin of the team is the last one known.
+    pub(super) fn is_last_admin(&mut self, user: &User, team: &Team) -> bool {
+        if !is_admin(user, team) {
+            return false;
+        }
+        let left = self.teams.entry(team.id.clone()).or_insert_with(|| {
+            let members = team.members.iter().flatten().map(|member| &member.id);
+            let weakened = |id: &Id| [None, Some(team.id.clone())].map(|of| (id.clone(), of));
+            let admin = |id: &&Id| {
+                self.directory.user(id).is_some_and(|user| is_admin(user, team))
+                    && !weakened(id).iter().any(|one| self.weakened.contains(one))
+            };
+            members.filter(admin).cloned().collect()
+        });
+        left.is_empty() || (left.len() == 1 && left.contains(&user.id))
+    }
+}
+
+fn is_admin(user: &User, team: &Team) -> bool {
+    user.role_in(&team.name).is_some_and(|role| role.is("admin")) && !user.is_inactive()
+}

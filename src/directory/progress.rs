@@ -1,0 +1,212 @@
+//! How far a plan has come: how many changes stand where, how fast it goes, how long it will take. Counted from states
+//! and from the times at which they changed: no clock, no tick.
+
+use std::{collections::VecDeque, time::Duration};
+
+use jiff::Timestamp;
+
+use super::plan::State;
+
+/// Outcomes within this time before now make the rate.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// So many of the last outcomes are enough for it.
+const RECENT: usize = 256;
+
+/// How many changes are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts([usize; State::ALL.len()]);
+
+impl Counts {
+    /// One more.
+    pub fn add(&mut self, state: State) {
+        self.0[state as usize] += 1;
+    }
+
+    /// One less.
+    pub fn remove(&mut self, state: State) {
+        let count = &mut self.0[state as usize];
+        *count = count.saturating_sub(1);
+    }
+
+    /// In this state.
+    pub fn of(self, state: State) -> usize {
+        self.0[state as usize]
+    }
+
+    /// In any state.
+    pub fn total(self) -> usize {
+        self.0.iter().sum()
+    }
+
+    /// With an outcome, whatever it was.
+    pub fn settled(self) -> usize {
+        self.sum(|state| !state.is_open())
+    }
+
+    /// That need a look.
+    pub fn failed(self) -> usize {
+        self.sum(State::is_failure)
+    }
+
+    /// Still to be sent or answered.
+    pub fn left(self) -> usize {
+        self.of(State::Planned) + self.of(State::Sent)
+    }
+
+    fn sum(self, which: impl Fn(State) -> bool) -> usize {
+        State::ALL.into_iter().filter(|state| which(*state)).map(|state| self.of(state)).sum()
+    }
+}
+
+impl FromIterator<State> for Counts {
+    fn from_iter<I: IntoIterator<Item = State>>(states: I) -> Self {
+        let mut counts = Self::default();
+        states.into_iter().for_each(|state| counts.add(state));
+        counts
+    }
+}
+
+/// A plan under way.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    /// Where its changes stand.
+    pub counts: Counts,
+    /// Times of the last outcomes, oldest first.
+    outcomes: VecDeque<Timestamp>,
+}
+
+impl Progress {
+    /// A plan whose changes stand so.
+    pub fn new(counts: Counts) -> Self {
+        Self { counts, outcomes: VecDeque::new() }
+    }
+
+    /// A change went from one state to another.
+    pub fn moved(&mut self, from: State, to: State, at: Timestamp) {
+        self.counts.remove(from);
+        self.counts.add(to);
+        if from.is_open() && !to.is_open() {
+            self.outcome(at);
+        }
+    }
+
+    /// A change got its outcome.
+    fn outcome(&mut self, at: Timestamp) {
+        if self.outcomes.len() == RECENT {
+            self.outcomes.pop_front();
+        }
+        self.outcomes.push_back(at);
+    }
+
+    /// Outcomes a second over the last seconds; `None` where there were too few to tell.
+    pub fn rate(&self, now: Timestamp) -> Option<f64> {
+        let since = |at: &Timestamp| Duration::try_from(now.duration_since(*at)).unwrap_or_default();
+        let recent = self.outcomes.iter().skip_while(|at| since(at) > WINDOW);
+        let first = recent.clone().next()?;
+        let (number, time) = (recent.count() - 1, since(first).as_secs_f64());
+        (number > 0 && time > 0.0).then(|| number as f64 / time)
+    }
+
+    /// How long it will take at this rate; nothing where all is done.
+    pub fn time_left(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.counts.left();
+        (left > 0).then(|| self.rate(now)).flatten().map(|rate| Duration::from_secs_f64(left as f64 / rate))
+    }
+
+    /// How much of a gauge of so many cells is full: all of it only when nothing is left.
+    pub fn filled(&self, cells: usize) -> usize {
+        let (done, total) = (self.counts.total() - self.counts.left(), self.counts.total());
+        (done * cells).checked_div(total).unwrap_or(0)
+    }
+
+    /// `388 of 400`, `8 refused`, `4 wait`: what a line of progress says of the counts. What is none is left out.
+    pub fn parts(&self) -> Vec<(Option<State>, String)> {
+        use crate::scim::text::number;
+        let count = |state| self.counts.of(state);
+        let confirmed = number(count(State::Confirmed) as u64);
+        let mut parts = vec![(None, format!("{confirmed} of {}", number(self.counts.total() as u64)))];
+        let words = [
+            (State::Refused, "refused"),
+            (State::Conflict, "in conflict"),
+            (State::Unknown, "unknown"),
+            (State::Dropped, "dropped"),
+            (State::Sent, "in flight"),
+            (State::Planned, "wait"),
+        ];
+        let told = words.into_iter().filter(|(state, _)| count(*state) > 0);
+        parts.extend(told.map(|(state, word)| {
+            let word = if state == State::Planned && count(state) == 1 { "waits" } else { word };
+            (Some(state), format!("{} {word}", number(count(state) as u64)))
+        }));
+        parts
+    }
+
+    /// `31/s`, `0.4/s`; empty where it can't be told.
+    pub fn speed(&self, now: Timestamp) -> String {
+        match self.rate(now) {
+            Some(rate) if rate >= 10.0 => format!("{rate:.0}/s"),
+            Some(rate) => format!("{rate:.1}/s"),
+            None => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(millis).unwrap()
+    }
+
+    fn waiting(count: usize) -> Progress {
+        Progress::new(std::iter::repeat_n(State::Planned, count).collect())
+    }
+
+    #[test]
+    fn what_moved_is_counted_once() {
+        let mut progress = waiting(4);
+        progress.moved(State::Planned, State::Sent, at(0));
+        progress.moved(State::Sent, State::Confirmed, at(5));
+        progress.moved(State::Planned, State::Sent, at(6));
+        progress.moved(State::Sent, State::Refused, at(9));
+        progress.moved(State::Planned, State::Dropped, at(9));
+        let counts = progress.counts;
+        assert_eq!((counts.total(), counts.settled(), counts.failed(), counts.left()), (4, 3, 1, 1));
+        let words: Vec<String> = progress.parts().into_iter().map(|(_, words)| words).collect();
+        assert_eq!(words, ["1 of 4", "1 refused", "1 dropped", "1 waits"]);
+    }
+
+    #[test]
+    fn the_rate_is_of_the_last_seconds_and_falls_while_nothing_comes() {
+        let mut progress = waiting(100);
+        assert_eq!((progress.rate(at(0)), progress.time_left(at(0))), (None, None));
+        for step in 0..=20 {
+            progress.moved(State::Planned, State::Confirmed, at(step * 100));
+        }
+        assert_eq!(progress.rate(at(2_000)), Some(10.0));
+        assert_eq!(progress.time_left(at(2_000)), Some(Duration::from_millis(7_900)));
+        assert_eq!(progress.rate(at(4_000)), Some(5.0));
+        assert_eq!(progress.rate(at(60_000)), None);
+    }
+
+    #[test]
+    fn many_outcomes_at_once_are_no_rate() {
+        let mut progress = waiting(1_000);
+        (0..1_000).for_each(|_| progress.moved(State::Planned, State::Confirmed, at(7)));
+        assert_eq!(progress.rate(at(7)), None);
+        assert!(progress.outcomes.len() <= RECENT);
+        assert_eq!((progress.time_left(at(8)), progress.speed(at(7))), (None, String::new()));
+    }
+
+    #[test]
+    fn a_gauge_is_full_only_at_the_end() {
+        let mut progress = waiting(400);
+        (0..399).for_each(|_| progress.moved(State::Planned, State::Confirmed, at(0)));
+        assert_eq!(progress.filled(10), 9);
+        progress.moved(State::Planned, State::Refused, at(0));
+        assert_eq!(progress.filled(10), 10);
+        assert_eq!(waiting(0).filled(10), 0);
+    }
+}
