@@ -8,6 +8,7 @@ mod answers;
 mod datasaur;
 mod disk;
 mod fake;
+mod faults;
 mod flows;
 mod generations;
 mod grafana;
