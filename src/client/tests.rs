@@ -27,6 +27,7 @@ fn endpoint(base: &str) -> Endpoint {
         graph: None,
         api: None,
         ca_file: None,
+        client_cert: None,
         allow_http: false,
         timeout: Duration::from_secs(20),
         user_agent: "scimitar/test".into(),

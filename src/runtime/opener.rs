@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::session::{Recipe, Session};
 use crate::{
     app::{Opened, ProfileView, form::ProfileDraft},
-    client::{Auth, Endpoint, Graph},
+    client::{Auth, ClientCert, Endpoint, Graph},
     config::{
         AuthForm, ConfigFile, Confirm, DATASAUR_ROLES, Hosting, KeySource, NewProfile, Places, Profile, Provider,
         resolve, save_mapping, save_profile,
@@ -175,6 +175,7 @@ pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretS
         api: dialect.api(&profile.base),
         graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
         ca_file: profile.ca_file.clone(),
+        client_cert: profile.client_cert.clone().map(|(certificate, key)| ClientCert { certificate, key }),
         allow_http: profile.allow_http,
         timeout: profile.timeout,
         user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),

@@ -1,6 +1,6 @@
 //! One `[profile.NAME]`: from what is written to what is meant.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::Spanned;
@@ -60,6 +60,7 @@ impl Reader<'_> {
             parallel: self.number("parallel", raw.parallel.as_ref(), 4, 32)? as usize,
             timeout: Duration::from_secs(self.number("timeout_seconds", raw.timeout_seconds.as_ref(), 30, 600)?),
             full_seats: self.full_seats(provider, raw.full_seats.as_ref())?,
+            client_cert: self.client_cert(raw.client_cert.as_deref(), raw.client_key.as_ref())?,
             ca_file: raw.ca_file.map(|written| beside(self.path, &written)),
             me: raw.me,
             read_only: raw.read_only,
@@ -259,6 +260,26 @@ impl Reader<'_> {
             (None, None, Some(file), None) if !file.is_empty() => Ok(KeySource::File(beside(self.path, file))),
             (None, None, None, Some(true)) => Ok(KeySource::Netrc),
             _ => Err(self.wrong("key", Some(raw), "this does not name one place", hint)),
+        }
+    }
+
+    /// A certificate without a key has it in the same file.
+    fn client_cert(
+        &self,
+        certificate: Option<&str>,
+        key: Option<&Spanned<String>>,
+    ) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
+        match (certificate, key) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => {
+                let hint = "add client_cert = \"FILE\", the certificate that the key belongs to";
+                Err(self.wrong("client_key", key, "a key without its certificate", hint))
+            }
+            (Some(certificate), key) => {
+                let place = |written: &str| beside(self.path, written);
+                let key = key.map_or(certificate, |key| key.get_ref());
+                Ok(Some((place(certificate), place(key))))
+            }
         }
     }
 

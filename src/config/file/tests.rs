@@ -31,6 +31,8 @@ read_only = true
 confirm = "always"
 allow_http = true
 ca_file = "ca.pem"
+client_cert = "me.pem"
+client_key = "me.key"
 unguarded = ["last-admin"]
 parallel = 8
 timeout_seconds = 5
@@ -56,6 +58,7 @@ auth = "none"
     assert_eq!((acme.parallel, acme.timeout.as_secs(), acme.read_only), (8, 5, true));
     assert_eq!(acme.full_seats, Some(500));
     assert_eq!(acme.ca_file.as_deref(), Some(Path::new("/etc/s/ca.pem")));
+    assert_eq!(acme.client_cert, Some(("/etc/s/me.pem".into(), "/etc/s/me.key".into())));
     assert_eq!(acme.key.describe(), "command pass");
     assert_eq!(file.profiles["shared"].hosting, Some(Hosting::MultiTenant));
     assert_eq!(file.profiles["ded"].hosting, Some(Hosting::Dedicated));
@@ -146,6 +149,10 @@ auth = "none"
 #[case::seats(
     "[profile.a]\nprovider = \"wandb\"\nfull_seats = 0",
     "config.toml:3: profile.a.full_seats: 0 is out of range; use a number from 1 to 10000000"
+)]
+#[case::lone_key(
+    "[profile.a]\nprovider = \"wandb\"\nclient_key = \"k\"",
+    "config.toml:3: profile.a.client_key: a key without its certificate; add client_cert"
 )]
 #[case::seats_elsewhere(
     "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nfull_seats = 5",
