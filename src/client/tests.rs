@@ -3,6 +3,7 @@
 mod graph;
 mod lines;
 mod server;
+mod size;
 
 use std::sync::Mutex;
 use std::time::Duration;

@@ -36,6 +36,20 @@ pub fn clean_line(raw: &str, max: usize) -> Cow<'_, str> {
     if line.text == raw { Cow::Borrowed(raw) } else { Cow::Owned(line.text) }
 }
 
+/// A text of many lines, such as JSON, in which whatever is hidden or acts on a terminal is written out (`\u202e`).
+pub fn written_out(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut units = [0; 2];
+    for c in text.chars() {
+        if c != '\n' && acts(c) {
+            c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// A number with its thousands apart: `12,000`.
 pub fn number(value: impl TryInto<u64>) -> String {
     let digits = value.try_into().unwrap_or(u64::MAX).to_string();
@@ -135,6 +149,11 @@ fn is_emoji(c: char) -> bool {
     matches!(c, '\u{A9}' | '\u{AE}' | '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
+/// Moves a cursor, breaks a line, turns text round or hides: never for a screen.
+pub fn acts(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_invisible(c)
+}
+
 /// Bidi controls, zero-width and filler characters, interlinear annotation, tags: nothing that a name needs, and much
 /// that makes one name look like another.
 fn is_invisible(c: char) -> bool {
@@ -191,6 +210,14 @@ mod tests {
         }
         let zalgo = format!("o{}k", "\u{301}".repeat(90));
         assert_eq!(clean(&zalgo), format!("o{}k", "\u{301}".repeat(8)));
+    }
+
+    #[test]
+    fn what_is_hidden_in_json_is_written_out_and_means_the_same() {
+        let value = serde_json::json!({"name": "a\u{202e}b\u{9b}\u{e0041}é\n"});
+        let text = written_out(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(text.contains("a\\u202eb\\u009b\\udb40\\udc41é\\n"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 
     #[test]

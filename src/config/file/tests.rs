@@ -217,3 +217,31 @@ fn other_providers_have_their_addresses_and_mappings() {
     assert_eq!((idp.habits.patch_users, idp.habits.page_size), (Some(false), Some(50)));
     assert!(file.profiles["cloud"].mapping.is_none());
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is written: a config or a sentence, and never what somebody put in the place of a key's place.
+    #[test]
+    fn any_file_is_read_or_refused_without_its_values(
+        lines in proptest::collection::vec((
+            proptest::sample::select(vec!["provider", "url", "key", "auth", "user", "stack", "workspace", "path", "hosting",
+                "unguarded", "parallel", "mapping", "server", "ca_file", "client_key", "confirm", "full_seats", "[profile.b]",
+                "[ui]", "[keys]", "[profile.a.mapping.groups]", "theme", "default_profile", "[["]),
+            proptest::sample::select(vec!["\"wandb\"", "\"scim\"", "\"datasaur\"", "{ env = \"A\" }", "{ command = [] }", "[]",
+                "{ env = 3 }", "true", "-1", "9e99", "\"https://x\"", "\"https://me:canary-5f3a9c@x\"", "\"canary-5f3a9c\"", "\"\\u0000\"",
+                "'", "{", "1979-05-27", "{ canary-5f3a9c = 1 }"]),
+        ), 0..9),
+        more in "[ -~\n]{0,20}",
+    ) {
+        let lines: Vec<String> = lines.iter().map(|(name, value)| {
+            if name.starts_with('[') { (*name).to_owned() } else { format!("{name} = {value}") }
+        }).collect();
+        let text = format!("[profile.a]\n{}\n{more}", lines.join("\n"));
+        if let Err(error) = ConfigFile::parse(&text, Path::new("config.toml")) {
+            let said = format!("{error} {error:?}");
+            proptest::prop_assert!(!error.why.is_empty());
+            proptest::prop_assert!(!said.contains("canary-5f3a9c"), "{said}");
+        }
+    }
+}
