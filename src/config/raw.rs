@@ -77,4 +77,5 @@ pub(super) struct RawKey {
     pub command: Option<Vec<String>>,
     pub file: Option<String>,
     pub netrc: Option<bool>,
+    pub keyring: Option<String>,
 }

@@ -272,6 +272,7 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
         [] | ["netrc"] => KeySource::Netrc,
         ["env", name] => KeySource::Env((*name).to_owned()),
         ["file", path @ ..] if !path.is_empty() => KeySource::File(path.join(" ").into()),
+        ["keyring", name] => KeySource::Keyring((*name).to_owned()),
         ["command", ..] if words.len() > 1 => KeySource::Command(words.into_iter().skip(1).collect()),
         _ => return Err(field("key", "write env NAME, file PATH, command WORDS, netrc or none".into())),
     };

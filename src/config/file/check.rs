@@ -250,15 +250,22 @@ impl Reader<'_> {
             });
         };
         let key = raw.get_ref();
-        let hint = "use one of { env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, { file = \"PATH\" } \
-            or { netrc = true }";
-        match (&key.env, &key.command, &key.file, key.netrc) {
-            (Some(name), None, None, None) if !name.is_empty() => Ok(KeySource::Env(name.clone())),
-            (None, Some(words), None, None) if words.first().is_some_and(|word| !word.is_empty()) => {
+        let hint = "use one of { env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, { file = \"PATH\" }, \
+            { keyring = \"NAME\" } or { netrc = true }";
+        match (&key.env, &key.command, &key.file, &key.keyring, key.netrc) {
+            (Some(name), None, None, None, None) if !name.is_empty() => Ok(KeySource::Env(name.clone())),
+            (None, Some(words), None, None, None) if words.first().is_some_and(|word| !word.is_empty()) => {
                 Ok(KeySource::Command(words.clone()))
             }
-            (None, None, Some(file), None) if !file.is_empty() => Ok(KeySource::File(beside(self.path, file))),
-            (None, None, None, Some(true)) => Ok(KeySource::Netrc),
+            (None, None, Some(file), None, None) if !file.is_empty() => Ok(KeySource::File(beside(self.path, file))),
+            (None, None, None, Some(name), None) if !name.is_empty() && cfg!(feature = "keyring") => {
+                Ok(KeySource::Keyring(name.clone()))
+            }
+            (None, None, None, Some(_), None) if cfg!(not(feature = "keyring")) => {
+                let hint = "build it with `cargo install --path . --features keyring`, or name another place";
+                Err(self.wrong("key", Some(raw), "this scimitar was built without the system's keyring", hint))
+            }
+            (None, None, None, None, Some(true)) => Ok(KeySource::Netrc),
             _ => Err(self.wrong("key", Some(raw), "this does not name one place", hint)),
         }
     }

@@ -168,6 +168,19 @@ fn faults_name_line_and_key(#[case] text: &str, #[case] sentence: &str) {
 }
 
 #[test]
+fn the_keyring_is_there_if_it_was_built_in() {
+    let text = "[profile.a]\nprovider = \"wandb\"\nkey = { keyring = \"acme\" }";
+    match ConfigFile::parse(text, Path::new("config.toml")) {
+        Ok(file) => assert_eq!(file.profiles["a"].key.describe(), "keyring entry acme"),
+        Err(error) => {
+            let wanted =
+                "config.toml:3: profile.a.key: this scimitar was built without the system's keyring; build it with";
+            assert!(cfg!(not(feature = "keyring")) && error.to_string().starts_with(wanted), "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_key_written_in_the_file_is_refused_and_not_repeated() {
     let got = fault("[profile.a]\nprovider = \"wandb\"\nkey = \"canary-5f3a9c\"");
     let wanted = "config.toml:3: profile.a.key: invalid type: string, expected the place of the key, as { env";
