@@ -1,4 +1,5 @@
-//! Boxes for what is told beside the lists: an account with its API keys, a team's members and invitations.
+//! Boxes for what is told beside the lists: an account with its API keys, a team's members and invitations, all
+//! attributes of a record.
 //!
 //! What was told before is shown while it is asked for again. The cursor stays with its row when others come and go, so
 //! that a key pressed a moment later means what was read.
@@ -11,6 +12,7 @@ use crate::directory::{
 };
 
 mod asking;
+mod attributes;
 mod ends;
 
 pub(super) use asking::topics;
@@ -156,6 +158,7 @@ impl App {
     fn row_ids(&self, topic: &Topic) -> Vec<Id> {
         match topic {
             Topic::Roster(team) => self.part_rows(team).iter().map(|row| row.id().clone()).collect(),
+            Topic::Resource(target) => self.attribute_ids(target),
             Topic::Settings => self.settings().iter().map(|setting| Id::from(setting.name)).collect(),
             _ => self.key_rows(topic).iter().map(|row| row.id().clone()).collect(),
         }

@@ -52,6 +52,8 @@ struct Plan {
     latency: Duration,
     rules: Vec<FailRule>,
     spec: Option<FaultSpec>,
+    /// The same for writes alone.
+    write_rules: Vec<FailRule>,
     /// Statuses for the next writes: how many are left.
     next_writes: Option<(u16, usize)>,
     /// What the next request meets, and whether that is the next write.
@@ -69,6 +71,7 @@ impl Faults {
         Self(Mutex::new(Plan {
             latency,
             rules,
+            write_rules: Vec::new(),
             spec,
             next_writes: None,
             next: None,
@@ -96,6 +99,10 @@ impl Faults {
 
     pub(super) fn set_spec(&self, spec: Option<FaultSpec>) {
         self.plan(|plan| plan.spec = spec);
+    }
+
+    pub(super) fn set_write_rules(&self, rules: Vec<FailRule>) {
+        self.plan(|plan| plan.write_rules = rules);
     }
 
     pub(super) fn fail_next(&self, status: u16, times: usize) {
@@ -138,7 +145,8 @@ impl Plan {
             return Fate::Meets(Fault { kind, roll: dice(self.seed).next(), wait });
         }
         let mut rules = dice(self.seed);
-        if let Some(rule) = self.rules.iter().find(|rule| rules.share() < rule.rate) {
+        let own = if request.writes { self.write_rules.as_slice() } else { &[] };
+        if let Some(rule) = self.rules.iter().chain(own).find(|rule| rules.share() < rule.rate) {
             return Fate::Fails(rule.status);
         }
         let Some(spec) = &self.spec else { return Fate::Spared };

@@ -162,6 +162,8 @@ pub struct Options {
     pub fail: Vec<FailRule>,
     /// A share of requests that meets faults of all kinds.
     pub faults: Option<FaultSpec>,
+    /// Seconds that `Retry-After` asks a client to wait that was put off (429, 503).
+    pub retry_after: u32,
     /// The API key to accept; none makes a random one.
     pub key: Option<String>,
     /// The moment the organisation is seeded for; none takes the clock. The server's time goes on from here.
@@ -187,6 +189,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             fail: Vec::new(),
             faults: None,
+            retry_after: 1,
             key: None,
             now: None,
         }
@@ -212,6 +215,7 @@ impl fmt::Debug for Options {
             .field("latency", &self.latency)
             .field("fail", &self.fail)
             .field("faults", &self.faults)
+            .field("retry_after", &self.retry_after)
             .field("key", &self.key.as_ref().map(|_| "(hidden)"))
             .field("now", &self.now)
             .finish()

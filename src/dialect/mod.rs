@@ -25,6 +25,7 @@ use crate::{
     },
 };
 
+mod attributes;
 mod case;
 mod read;
 mod rfc;

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Shown, case::counted};
+use super::{Shown, attributes, case::counted};
 use crate::directory::{
     Fresh, Id, Kind, Name, Target,
     aside::{ApiKey, Participant, Told},
@@ -163,6 +163,7 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
             }
             _ => Shown::CantTell,
         },
+        Change::SetAttribute { target, path, to, .. } => attributes::shows(target, path, to.as_ref(), fresh),
         Change::DeleteKey { key, .. } => match keys(fresh) {
             Some(keys) => yes_or(!keys.iter().any(|known| known.id == *key), || "the key still there".into()),
             None => Shown::CantTell,

@@ -1,10 +1,14 @@
 //! What a provider tells beside its lists, when it is asked: whose key is in use, the API keys of a person, a team's
-//! invitations. Never on disk.
+//! invitations, all attributes of a record. Never on disk.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{Id, Name, record::Account};
-use crate::scim::request::Request;
+use super::{Id, Name, Target, record::Account};
+use crate::scim::{
+    request::Request,
+    schema::{ResourceType, Schema},
+};
 
 /// What can be asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,6 +22,24 @@ pub enum Topic {
     Roster(Id),
     /// How the provider is set up.
     Settings,
+    /// All attributes of this record.
+    Resource(Target),
+    /// What attributes records may have.
+    Schemas,
+    /// Which schemas each kind of record has.
+    Types,
+}
+
+impl Topic {
+    /// The record that it is about, where the answer is that record.
+    pub fn record(&self) -> Option<&Target> {
+        if let Topic::Resource(target) = self { Some(target) } else { None }
+    }
+
+    /// True where "there is no such thing" is an answer like any other: most servers tell no schemas.
+    pub fn may_be_missing(&self) -> bool {
+        matches!(self, Topic::Resource(_) | Topic::Schemas | Topic::Types)
+    }
 }
 
 /// A question with the request that asks it.
@@ -40,7 +62,13 @@ pub enum Told {
     Roster(Vec<Participant>),
     /// To [`Topic::Settings`].
     Settings(Vec<Setting>),
-    /// There is no such person, or no such team.
+    /// To [`Topic::Resource`].
+    Resource(Value),
+    /// To [`Topic::Schemas`].
+    Schemas(Vec<Schema>),
+    /// To [`Topic::Types`].
+    Types(Vec<ResourceType>),
+    /// There is no such thing: person, team, record, endpoint.
     Nothing,
 }
 

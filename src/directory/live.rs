@@ -7,17 +7,19 @@ use std::{
 };
 
 use rustc_hash::FxHashMap;
+use serde_json::Value;
 
 use super::{
     Fresh, Id, Kind, Name, Target,
     aside::{Participant, Person, Setting, Told, Topic},
     census::Census,
     change::{Change, ChangeId, Field},
-    record::{Record, Role, Team, User},
+    record::{Role, Team, User},
     records::Records,
     role_source::RoleSource,
     search::SearchText,
 };
+use crate::scim::schema::{ResourceType, Schema};
 
 mod members;
 
@@ -238,6 +240,30 @@ impl Directory {
         }
     }
 
+    /// A record with all its attributes, as last told.
+    pub fn resource(&self, target: &Target) -> Option<&Value> {
+        match self.told.get(&Topic::Resource(target.clone())) {
+            Some(Told::Resource(resource)) => Some(resource),
+            _ => None,
+        }
+    }
+
+    /// What attributes records may have; `None` where that was not told yet, empty where the server tells none.
+    pub fn schemas(&self) -> Option<&[Schema]> {
+        match self.told.get(&Topic::Schemas)? {
+            Told::Schemas(schemas) => Some(schemas),
+            _ => Some(&[]),
+        }
+    }
+
+    /// Which schemas each kind of record has, as [`Directory::schemas`].
+    pub fn resource_types(&self) -> Option<&[ResourceType]> {
+        match self.told.get(&Topic::Types)? {
+            Told::Types(types) => Some(types),
+            _ => Some(&[]),
+        }
+    }
+
     /// True if a pending change alters this value of this record.
     pub fn is_pending(&self, target: &Target, field: &Field) -> bool {
         !self.touched.is_empty() && self.touched.get(target).is_some_and(|all| all.values().any(|one| one == field))
@@ -275,6 +301,16 @@ impl Directory {
 
     /// Takes a change off and puts in what the server showed. True if rows were added or removed.
     pub fn settle(&mut self, id: ChangeId, fresh: Vec<Fresh>) -> bool {
+        self.lift(id, &fresh, true) | self.learn(fresh)
+    }
+
+    /// Takes a change off that was never sent: what is known of its records stays as recent as it was.
+    pub fn take_off(&mut self, id: ChangeId) {
+        self.lift(id, &[], false);
+    }
+
+    /// True if a row was removed.
+    fn lift(&mut self, id: ChangeId, fresh: &[Fresh], sent: bool) -> bool {
         let mut reshaped = false;
         if let Some(change) = self.pending.remove(&id) {
             let targets = change.touches();
@@ -294,7 +330,7 @@ impl Directory {
                     // Made anew with what was read.
                     continue;
                 }
-                if !field.is_beside() {
+                if sent && !field.is_beside() {
                     // A membership gives both records another version. Asking for the one that was known before would
                     // make our own change look like somebody else's.
                     self.records.forget_version(&target);
@@ -304,7 +340,7 @@ impl Directory {
                 }
             }
         }
-        self.learn(fresh) | reshaped
+        reshaped
     }
 
     /// True for the team of somebody who got another role there: it has the same members as before. A large team with

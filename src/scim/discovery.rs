@@ -1,5 +1,5 @@
-//! What a server says of itself (RFC 7643 §5 to §7, RFC 7644 §4, RFC 9865 §4): `ServiceProviderConfig`, `ResourceTypes`,
-//! `Schemas`. Read tolerantly; all of it may be missing.
+//! What a server says of itself (RFC 7643 §5, RFC 7644 §4, RFC 9865 §4): `ServiceProviderConfig`, read tolerantly. All of
+//! it may be missing. What its records look like is in [`super::schema`].
 //!
 //! Knows no server and no request; what is read here are claims, which probing may contradict.
 
@@ -12,8 +12,14 @@ use super::{
     json::Fields,
 };
 
+/// Where it tells which kinds of records there are.
+pub const RESOURCE_TYPES: &str = "ResourceTypes";
+
+/// Where it tells what attributes records may have.
+pub const SCHEMAS: &str = "Schemas";
+
 /// The endpoints.
-pub const ENDPOINTS: [&str; 3] = ["ServiceProviderConfig", "ResourceTypes", "Schemas"];
+pub const ENDPOINTS: [&str; 3] = ["ServiceProviderConfig", RESOURCE_TYPES, SCHEMAS];
 
 /// What a server claims to support.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,51 +51,6 @@ pub struct PagingClaim {
     pub preferred: Option<String>,
     /// The largest page.
     pub most: Option<u32>,
-}
-
-/// A type of resource (RFC 7643 §6).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ResourceType {
-    /// `User`, `Group`, …
-    pub name: String,
-    /// Where it is, relative to the base.
-    pub endpoint: String,
-    /// URN of its schema.
-    pub schema: String,
-    /// URNs of its extensions.
-    pub extensions: Vec<String>,
-}
-
-/// An attribute of a schema (RFC 7643 §7).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attribute {
-    /// Its name.
-    pub name: String,
-    /// `string`, `boolean`, `complex`, …
-    pub kind: String,
-    /// May have several values.
-    pub multi_valued: bool,
-    /// A client may write it.
-    pub writable: bool,
-    /// The server insists on it.
-    pub required: bool,
-    /// Values that it suggests.
-    pub canonical: Vec<String>,
-    /// What it is for.
-    pub description: String,
-    /// Of a complex one.
-    pub parts: Vec<Attribute>,
-}
-
-/// A schema (RFC 7643 §7).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Schema {
-    /// Its URN.
-    pub id: String,
-    /// What a person would call it.
-    pub name: String,
-    /// Its attributes.
-    pub attributes: Vec<Attribute>,
 }
 
 /// Reads `ServiceProviderConfig`. What is not said is not known.
@@ -135,62 +96,6 @@ impl ServiceConfig {
             ..Habits::default()
         }
     }
-}
-
-/// Reads `ResourceTypes`: a list, or a bare array.
-pub fn resource_types(document: &Value) -> Vec<ResourceType> {
-    entries(document)
-        .filter_map(|entry| {
-            let fields = Fields::of(entry, "$").ok()?;
-            Some(ResourceType {
-                name: text(&fields, "name").or_else(|| text(&fields, "id"))?,
-                endpoint: text(&fields, "endpoint").unwrap_or_default(),
-                schema: text(&fields, "schema").unwrap_or_default(),
-                extensions: fields.objects("schemaExtensions").iter().filter_map(|one| text(one, "schema")).collect(),
-            })
-        })
-        .collect()
-}
-
-/// Reads `Schemas`: a list, or a bare array.
-pub fn schemas(document: &Value) -> Vec<Schema> {
-    entries(document)
-        .filter_map(|entry| {
-            let fields = Fields::of(entry, "$").ok()?;
-            let id = text(&fields, "id")?;
-            Some(Schema {
-                name: text(&fields, "name").unwrap_or_else(|| id.clone()),
-                attributes: fields.objects("attributes").iter().filter_map(attribute).collect(),
-                id,
-            })
-        })
-        .collect()
-}
-
-fn attribute(fields: &Fields<'_>) -> Option<Attribute> {
-    Some(Attribute {
-        name: text(fields, "name")?,
-        kind: text(fields, "type").unwrap_or_else(|| "string".into()),
-        multi_valued: flag(fields, "multiValued").unwrap_or_default(),
-        writable: text(fields, "mutability").is_none_or(|how| !how.eq_ignore_ascii_case("readOnly")),
-        required: flag(fields, "required").unwrap_or_default(),
-        canonical: fields
-            .objects("canonicalValues")
-            .iter()
-            .filter_map(|value| value.value_or_string().ok().flatten().map(Cow::into_owned))
-            .collect(),
-        description: text(fields, "description").unwrap_or_default(),
-        parts: fields.objects("subAttributes").iter().filter_map(attribute).collect(),
-    })
-}
-
-fn entries(document: &Value) -> impl Iterator<Item = &Value> {
-    let list = match document {
-        Value::Array(list) => Some(list),
-        Value::Object(map) => super::json::get(map, "Resources").and_then(Value::as_array),
-        _ => None,
-    };
-    list.into_iter().flatten()
 }
 
 fn flag(fields: &Fields<'_>, name: &str) -> Option<bool> {
@@ -239,23 +144,5 @@ mod tests {
         let config = service_config(&json!({"patch": {"supported": true}, "etag": {"supported": true}, "bulk": null}));
         assert_eq!(config.habits(), Habits::default());
         assert_eq!(service_config(&json!([])).habits(), Habits::default());
-    }
-
-    #[test]
-    fn types_and_schemas_come_as_a_list_or_bare() {
-        let kind = json!({"id": "User", "name": "User", "endpoint": "/Users", "schema": "urn:u",
-            "schemaExtensions": [{"schema": "urn:e", "required": false}]});
-        let schema = json!({"id": "urn:e", "attributes": [
-            {"name": "department", "type": "string", "mutability": "readWrite"},
-            {"name": "manager", "type": "complex", "mutability": "readOnly", "subAttributes": [{"name": "value"}]},
-            {"type": "string"},
-        ]});
-        for list in [json!({"Resources": [kind, 1]}), json!([kind])] {
-            let types = resource_types(&list);
-            assert_eq!((types.len(), types[0].extensions.as_slice()), (1, &["urn:e".to_owned()][..]));
-        }
-        let schemas = schemas(&json!([schema]));
-        let [department, manager] = &schemas[0].attributes[..] else { panic!("{schemas:?}") };
-        assert!(department.writable && !manager.writable && manager.parts[0].name == "value");
     }
 }

@@ -15,7 +15,25 @@ use super::{
 /// A sentence, where an operation can't be carried out; the document may be changed in part then.
 pub fn apply(body: &Value, document: &mut Value) -> Result<(), String> {
     let operations = body.get("Operations").and_then(Value::as_array).ok_or("There is nothing to apply.")?;
-    operations.iter().try_for_each(|operation| apply_one(operation, document))
+    operations.iter().try_for_each(|operation| apply_one(operation, document))?;
+    name_extensions(document);
+    Ok(())
+}
+
+/// A record lists the schemas of all that it has (RFC 7643 §3); by PATCH the server would see to that.
+fn name_extensions(document: &mut Value) {
+    let Some(root) = document.as_object_mut() else { return };
+    let held = root
+        .iter()
+        .filter(|(key, value)| key.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:")) && value.is_object());
+    let urns: Vec<String> = held.map(|(key, _)| key.clone()).collect();
+    let Some(key) = key_of(root, "schemas") else { return };
+    let Some(Value::Array(listed)) = root.get_mut(&key) else { return };
+    for urn in urns {
+        if !listed.iter().any(|one| one.as_str().is_some_and(|one| one.eq_ignore_ascii_case(&urn))) {
+            listed.push(urn.into());
+        }
+    }
 }
 
 fn apply_one(operation: &Value, document: &mut Value) -> Result<(), String> {
@@ -164,6 +182,16 @@ mod tests {
         assert_eq!(set(core, json!("Ann"))["displayName"], "Ann");
         let pathless = Op::replace_attributes(Map::from_iter([("active".to_owned(), json!(false))]));
         assert_eq!(applied(pathless, user)["active"], false);
+    }
+
+    #[test]
+    fn a_new_extension_is_named_among_the_schemas() {
+        let urn = "urn:example:badges:2.0:User";
+        let user = json!({"schemas": ["urn:core"]});
+        let set = applied(Op::add(format!("{urn}:badge.number"), json!(7)), user);
+        assert_eq!(set, json!({"schemas": ["urn:core", urn], urn: {"badge": {"number": 7}}}));
+        let again = applied(Op::replace(format!("{urn}:badge.number"), json!(8)), set);
+        assert_eq!(again["schemas"], json!(["urn:core", urn]));
     }
 
     #[test]

@@ -15,5 +15,6 @@ pub mod merge;
 pub mod pager;
 pub mod patch;
 pub mod request;
+pub mod schema;
 pub mod text;
 pub mod urn;

@@ -36,18 +36,23 @@ pub fn clean_line(raw: &str, max: usize) -> Cow<'_, str> {
     if line.text == raw { Cow::Borrowed(raw) } else { Cow::Owned(line.text) }
 }
 
-/// A text of many lines, such as JSON, in which whatever is hidden or acts on a terminal is written out (`\u202e`).
-pub fn written_out(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// JSON in which nothing acts on a terminal: what controls, turns or hides text is escaped. In JSON that can only stand in
+/// strings, so the meaning stays.
+pub fn escape_json(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| c != '\n' && acts(c);
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
     let mut units = [0; 2];
     for c in text.chars() {
-        if c != '\n' && acts(c) {
+        if acts(c) {
             c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
         } else {
             out.push(c);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// A number with its thousands apart: `12,000`.
@@ -213,11 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hidden_in_json_is_written_out_and_means_the_same() {
-        let value = serde_json::json!({"name": "a\u{202e}b\u{9b}\u{e0041}é\n"});
-        let text = written_out(&serde_json::to_string_pretty(&value).unwrap());
-        assert!(text.contains("a\\u202eb\\u009b\\udb40\\udc41é\\n"), "{text}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    fn json_keeps_its_meaning_and_acts_on_nothing() {
+        let raw = serde_json::json!({"name": "a\u{9b}31m\u{202E}b\u{E0041}", "plain": "å\n"});
+        let text = serde_json::to_string_pretty(&raw).unwrap();
+        let escaped = escape_json(&text);
+        assert!(escaped.contains("\\u009b31m\\u202eb\\udb40\\udc41"), "{escaped}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), raw);
+        assert!(matches!(escape_json("{\"a\":\"å\"}"), Cow::Borrowed(_)));
     }
 
     #[test]

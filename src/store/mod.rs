@@ -1,4 +1,5 @@
-//! What outlives a session: one `SQLite` file per profile, with the last seen directory and the journal of changes.
+//! What outlives a session: one `SQLite` file per profile, with the last seen directory, the journal of
+//! changes and the stage.
 //!
 //! Knows records, plans and files; no network, no screen. Everything here blocks: call it off the event
 //! loop.
@@ -29,6 +30,7 @@ mod journal;
 mod salvage;
 mod schema;
 mod snapshot;
+mod stage;
 mod sum;
 #[cfg(test)]
 mod tests;
@@ -39,7 +41,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-pub use self::{error::StoreError, journal::Journal, snapshot::Snapshot};
+pub use self::{
+    error::StoreError,
+    journal::{Journal, Note},
+    snapshot::Snapshot,
+    stage::Stage,
+};
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
 use crate::scim::habits::Habits;
@@ -144,7 +151,7 @@ impl Store {
     fn checked(self) -> Result<Self> {
         let verdict: String = self.db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
-            return Err(StoreError::Damaged(verdict));
+            return Err(StoreError::Damaged(verdict.replace('\n', " ")));
         }
         self.journal_check()?;
         Ok(self)
@@ -154,9 +161,10 @@ impl Store {
         let aside = file::set_aside(path, Timestamp::now().as_millisecond())?;
         let mut store = Self::connect(path)?;
         let salvaged = store.salvage_journal(&aside)?;
+        let staged = store.salvage_stage(&aside)?;
         let notice = format!(
-            "{} could not be read ({why}). It was set aside as {} and a new one begun; {salvaged}. Refresh to fill it \
-             again.",
+            "{} could not be read ({why}). It was set aside as {} and a new one begun; {salvaged}, and {staged} lines of \
+             its stage. Refresh to fill it again.",
             path.display(),
             aside.display()
         );

@@ -15,9 +15,9 @@ pub(super) const APPLICATION: i64 = 0x5343_494D;
 /// without in `more` (a team's members); the rows by id, which a refresh fills in the order of the ids, several times
 /// faster than an index that follows the names; and the much longer resources, out of the way of the rest.
 ///
-/// The second adds checksums, and how many changes the journal holds. What was written without a checksum is taken as it
+/// The third adds checksums, and how many changes the journal holds. What was written without a checksum is taken as it
 /// is; resources are read again.
-pub(super) const MIGRATIONS: [&str; 2] = [
+pub(super) const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE user(row INTEGER PRIMARY KEY, typed BLOB NOT NULL, more BLOB) STRICT;
@@ -32,9 +32,14 @@ pub(super) const MIGRATIONS: [&str; 2] = [
     CREATE TABLE journal(id INTEGER PRIMARY KEY, state TEXT NOT NULL, body TEXT NOT NULL) STRICT;
     CREATE INDEX journal_open ON journal(id) WHERE state IN ('planned', 'sent', 'unknown');
 ",
+    // The number of a line that was sent or dropped is never given again: another console may still show it.
+    "
+    CREATE TABLE stage(id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+",
     "
     ALTER TABLE meta ADD COLUMN sum INTEGER;
     ALTER TABLE journal ADD COLUMN sum INTEGER;
+    ALTER TABLE stage ADD COLUMN sum INTEGER;
     DROP TABLE user_raw;
     DROP TABLE team_raw;
     DROP TABLE role_raw;
@@ -47,8 +52,8 @@ pub(super) const MIGRATIONS: [&str; 2] = [
 ",
 ];
 
-/// The tables that the newest layout has.
-const TABLES: i64 = 12;
+/// The tables that the newest layout has; one of them is `SQLite`'s own, for the numbers of the stage.
+const TABLES: i64 = 14;
 
 /// Opens the file, which exists.
 pub(super) fn connect(path: &Path) -> Result<Connection> {

@@ -1,7 +1,10 @@
 //! What every task of the worker has: the server, the dialect, the disk, and the way to report.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,7 +18,7 @@ use crate::{
     dialect::Dialect,
     directory::{
         Fresh, Target,
-        aside::Inquiry,
+        aside::{Inquiry, Told, Topic},
         record::{Depth, Record},
         work::Report,
     },
@@ -25,14 +28,21 @@ use crate::{
         request::Request,
     },
     store::{Store, StoreError},
+    worker::scribe::Scribe,
 };
+
+/// The store, behind the worker's only lock.
+pub type Disk = Arc<Mutex<Store>>;
 
 /// Shared by the tasks of one worker.
 #[derive(Clone)]
 pub struct Context {
     pub client: Client,
     pub dialect: Arc<dyn Dialect>,
-    pub store: Arc<Mutex<Store>>,
+    pub store: Disk,
+    pub journal: Scribe,
+    /// How often the server has said that it is too much, since that was last looked at.
+    pub put_off: Arc<AtomicUsize>,
     pub reports: UnboundedSender<Report>,
     pub cancel: CancellationToken,
 }
@@ -45,12 +55,14 @@ impl Context {
 
     /// Sends one request, showing waits.
     pub async fn send(&self, request: &Request) -> Result<Answer, Failure> {
-        let reports = self.reports.clone();
+        let (reports, put_off) = (self.reports.clone(), Arc::clone(&self.put_off));
         let notice = move |notice: Notice| {
-            let Notice::Retrying { attempt, wait, why } = notice;
+            let Notice::Retrying { attempt, wait, why, status } = notice;
+            put_off.fetch_add(usize::from(is_too_much(status)), Ordering::Relaxed);
             let _ = reports.send(Report::Waiting(format!("{why} Try {attempt} in {}", seconds(wait))));
         };
         self.client.send(request, &self.cancel, &notice).await.map_err(|mut failure| {
+            self.put_off.fetch_add(usize::from(is_too_much(failure.status)), Ordering::Relaxed);
             self.dialect.hint(&mut failure);
             failure
         })
@@ -65,14 +77,32 @@ impl Context {
         }
     }
 
-    /// Asks what no list tells.
-    pub async fn ask(&self, inquiry: &Inquiry) -> Result<Fresh, Failure> {
-        let answer = self.send(&inquiry.request).await?;
+    /// Asks what no list tells. A record that is read so as a whole is read like any other too.
+    pub async fn ask(&self, inquiry: &Inquiry) -> Result<Vec<Fresh>, Failure> {
+        let topic = || inquiry.topic.clone();
+        let answer = match self.send(&inquiry.request).await {
+            Ok(answer) => answer,
+            Err(failure) if inquiry.topic.may_be_missing() && is_missing(&failure) => {
+                let gone = inquiry.topic.record().map(|target| Fresh::Gone(target.clone()));
+                return Ok(std::iter::once(Fresh::Told(topic(), Told::Nothing)).chain(gone).collect());
+            }
+            Err(failure) => return Err(failure),
+        };
         let told = self.dialect.told(inquiry, &answer.body).ok_or_else(|| Failure {
             arrived: Arrived::Yes,
             ..Failure::local(Class::Protocol, "The answer to this question could not be read.", "")
         })?;
-        Ok(Fresh::Told(inquiry.topic.clone(), told))
+        let record = inquiry.topic.record().map(|target| self.record(target, &answer)).transpose()?;
+        Ok(std::iter::once(Fresh::Told(topic(), told)).chain(record.map(Fresh::Record)).collect())
+    }
+
+    /// Tells what the disk knows of a topic that the server did not answer to.
+    pub async fn recall(&self, topic: &Topic) {
+        let Some(target) = topic.record().cloned() else { return };
+        let raw: Option<String> = self.stored(move |store| store.raw(&target)).await.flatten();
+        if let Some(resource) = raw.and_then(|raw| serde_json::from_str(&raw).ok()) {
+            self.report(Report::Learnt(vec![Fresh::Told(topic.clone(), Told::Resource(resource))]));
+        }
     }
 
     /// The record of an answer, with its version.
@@ -99,27 +129,7 @@ impl Context {
         &self,
         work: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
     ) -> Option<R> {
-        let store = Arc::clone(&self.store);
-        let result = tokio::task::spawn_blocking(move || {
-            let mut store = lock(&store);
-            work(&mut store).map_err(|error| match error {
-                StoreError::Damaged(_) => match store.mend() {
-                    Ok(Some(mended)) => mended,
-                    Ok(None) => error.to_string(),
-                    Err(worse) => format!("{error}; {worse}"),
-                },
-                error => error.to_string(),
-            })
-        })
-        .await;
-        match result {
-            Ok(Ok(value)) => Some(value),
-            Ok(Err(words)) => {
-                self.report(Report::Notice(format!("The local store: {words}")));
-                None
-            }
-            Err(_) => None,
-        }
+        on_disk(&self.store, &self.reports, work).await
     }
 
     /// Puts what was read on disk.
@@ -137,6 +147,45 @@ impl Context {
         })
         .await;
     }
+}
+
+/// [`Context::stored`] for who has no context.
+pub async fn on_disk<R: Send + 'static>(
+    disk: &Disk,
+    reports: &UnboundedSender<Report>,
+    work: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
+) -> Option<R> {
+    let store = Arc::clone(disk);
+    let result = tokio::task::spawn_blocking(move || {
+        let mut store = lock(&store);
+        work(&mut store).map_err(|error| match error {
+            StoreError::Damaged(_) => match store.mend() {
+                Ok(Some(mended)) => mended,
+                Ok(None) => error.to_string(),
+                Err(worse) => format!("{error}; {worse}"),
+            },
+            error => error.to_string(),
+        })
+    })
+    .await;
+    match result {
+        Ok(Ok(value)) => Some(value),
+        Ok(Err(words)) => {
+            let _ = reports.send(Report::Notice(format!("The local store: {words}")));
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// The server is there and does not want more for now.
+fn is_too_much(status: Option<u16>) -> bool {
+    matches!(status, Some(429 | 503))
+}
+
+/// True for an answer by which a server says that it has no such thing.
+fn is_missing(failure: &Failure) -> bool {
+    matches!(failure.status, Some(404 | 405 | 501))
 }
 
 /// A poisoned lock means that a task panicked between two statements of its own transaction, which was rolled back.

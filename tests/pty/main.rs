@@ -5,6 +5,7 @@
 mod bytes;
 mod canary;
 mod homes;
+mod killed;
 mod leaving;
 mod looks;
 mod refused;

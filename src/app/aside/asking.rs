@@ -4,7 +4,7 @@ use super::{Aside, Asked};
 use crate::{
     app::{App, Effect, Overlay, action::Action},
     directory::{
-        Fresh, Id,
+        Fresh, Id, Target,
         aside::Topic,
         change::{Change, ChangeId, Verb},
         plan::{State, Unsupported},
@@ -33,9 +33,13 @@ impl App {
             (Action::MyAccount, _) => Topic::Me,
             (Action::Settings, _) => Topic::Settings,
             (Action::Invitations, Some(team)) => Topic::Roster(team.id),
+            (Action::Attributes, Some(target)) => Topic::Resource(target),
             (_, Some(user)) => self.topic_of(user.id),
             (_, None) => return,
         };
+        if matches!(topic, Topic::Resource(_)) {
+            self.ask_for_schemas(effects);
+        }
         let asked = self.ask(&topic, effects);
         if let Some(Overlay::Aside(aside)) = self.overlays.last_mut().filter(|top| is_about(top, &topic)) {
             aside.asked = asked;
@@ -55,7 +59,7 @@ impl App {
         if told.or_else(named) == Some(true) { Topic::Me } else { Topic::Person(user) }
     }
 
-    fn ask(&self, topic: &Topic, effects: &mut Vec<Effect>) -> Asked {
+    pub(super) fn ask(&self, topic: &Topic, effects: &mut Vec<Effect>) -> Asked {
         let Some(planner) = self.planner.as_deref() else { return Asked::Answered };
         match planner.inquiry(topic.clone(), &self.directory) {
             Ok(inquiry) => {
@@ -87,13 +91,17 @@ impl App {
         self.keep_aside_cursors();
     }
 
-    /// Asks for a team's people again where its box is open: who is a member was changed by SCIM, which says nothing
-    /// of this list.
+    /// Asks again what an open box shows, where the change's own answers say nothing of it: a team's people, who are
+    /// members over SCIM, and attributes that a change of their own is about.
     fn ask_after(&mut self, change: &Change, effects: &mut Vec<Effect>) {
-        if !matches!(change.verb(), Verb::AddMember | Verb::RemoveMember | Verb::SetTeamRole | Verb::ReplaceMembers) {
-            return;
-        }
-        let touched: Vec<Topic> = change.touches().into_iter().map(|(target, _)| Topic::Roster(target.id)).collect();
+        let topic = match change.verb() {
+            Verb::AddMember | Verb::RemoveMember | Verb::SetTeamRole | Verb::ReplaceMembers => {
+                |target: Target| Topic::Roster(target.id)
+            }
+            Verb::SetDisplayName | Verb::Deactivate | Verb::Reactivate => Topic::Resource,
+            _ => return,
+        };
+        let touched: Vec<Topic> = change.touches().into_iter().map(|(target, _)| topic(target)).collect();
         let open = |topic: &&Topic| self.overlays.iter().any(|overlay| is_about(overlay, topic));
         if let Some(topic) = touched.iter().find(open) {
             let asked = self.ask(topic, effects);

@@ -2,23 +2,47 @@
 
 use crate::{
     app::{App, action::Action},
-    directory::{change::Verb, plan::State},
+    directory::{
+        Kind,
+        change::{Change, Verb},
+        plan::State,
+    },
 };
+
+/// Said of roles.
+pub(super) const NO_ATTRIBUTES: &str = "Roles have no other attributes than those shown here.";
 
 impl App {
     pub(super) fn in_activity(&self, action: Action) -> Result<(), String> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
-            Action::UndoThis if self.selected_entry().is_some_and(|entry| self.undone_by(entry.plan).is_some()) => {
+            Action::UndoThis if self.selected_plan().is_some_and(|plan| self.undone_by(plan).is_some()) => {
                 Err("This was undone already.".into())
             }
-            Action::DropChange
-                if self
-                    .selected_entry()
-                    .is_some_and(|entry| entry.state != State::Planned && !self.failures.contains(&entry.id)) =>
-            {
-                Err("Only what was not sent yet can be dropped.".into())
+            Action::DropChange if !self.can_drop() => Err("Only what was not sent yet can be dropped.".into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Something of what is selected waits, or failed and was not put aside.
+    fn can_drop(&self) -> bool {
+        if let Some(entry) = self.selected_entry() {
+            return entry.state == State::Planned || self.failures.contains(entry.id);
+        }
+        let course = self.selected_plan().and_then(|plan| self.entries.course(plan));
+        course.is_some_and(|course| {
+            course.progress.counts.of(State::Planned) > 0
+                || (course.progress.counts.failed() > 0 && self.failures.len() > 0)
+        })
+    }
+
+    pub(super) fn in_sending(&self, action: Action) -> Result<(), String> {
+        match action {
+            Action::Resume if !self.paused => Err("Nothing is paused.".into()),
+            Action::Pause if !self.paused && self.entries.running().next().is_none() => {
+                Err("Nothing is being sent.".into())
             }
+            Action::Cancel if self.cancelled_plan().is_none() => Err("Nothing waits to be sent.".into()),
             _ => Ok(()),
         }
     }
@@ -40,6 +64,16 @@ impl App {
                 self.key_deletion().map(drop)
             }
             Action::Invite => self.can(Verb::Invite),
+            Action::Attributes if self.kind_in_hand() == Kind::Role => Err(NO_ATTRIBUTES.into()),
+            Action::Attributes => {
+                self.someone()?;
+                self.is_on_the_server()
+            }
+            Action::SetAttribute => {
+                let slot = self.attribute_slot()?;
+                let to = Change::attribute(slot.target, slot.path, None, slot.before);
+                self.can(to.verb())
+            }
             Action::Uninvite => {
                 let change = self.part_removal()?;
                 self.can(change.verb())

@@ -26,7 +26,7 @@ type Planned = Result<Draft, Unsupported>;
 
 impl Rfc {
     /// One operation on a group, as the server takes it.
-    fn alter_group(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
+    pub(super) fn alter_group(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
         let request = match self.habits.patch_groups {
             Some(false) => wire::put_merged(target, op),
             _ => wire::patch(target, op),

@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 use url::Url;
 
 use super::{
-    Dialect, List, Question, Server, Shown,
+    Dialect, List, Question, Server, Shown, attributes,
     case::{Case, refuse},
     read::{Reader, document},
     shows, wire,
@@ -32,6 +32,7 @@ use crate::{
     },
 };
 
+mod attribute;
 mod grafana;
 mod groups;
 mod manner;
@@ -103,14 +104,21 @@ impl Planner for Rfc {
             Change::SetDisplayName { user, to } => self.set_display_name(case, user, to),
             Change::SetEmail { user, to } => self.set_email(case, user, to),
             Change::SetOrgRole { user, role } => self.set_role(case, user, role),
+            Change::SetAttribute { target, path, before, to } => {
+                self.set_attribute(case, target, path, before.as_ref(), to.as_ref())
+            }
             _ => refuse("This provider has no way to do this."),
         }?;
         Ok(draft.step(change, directory))
     }
 
     fn inquiry(&self, topic: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
-        if self.manner == Manner::Grafana && topic == Topic::Settings {
-            return Ok(grafana::inquiry());
+        match topic {
+            Topic::Settings if self.manner == Manner::Grafana => return Ok(grafana::inquiry()),
+            Topic::Resource(target) => return Ok(attributes::ask_for(target)),
+            Topic::Schemas => return Ok(attributes::ask_for_schemas()),
+            Topic::Types => return Ok(attributes::ask_for_types()),
+            _ => {}
         }
         refuse(self.capabilities.tells_nothing.clone().unwrap_or_default())
     }
@@ -206,7 +214,8 @@ impl Dialect for Rfc {
     }
 
     fn told(&self, inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
-        (inquiry.topic == Topic::Settings).then(|| grafana::told(body)).flatten()
+        let settings = || (inquiry.topic == Topic::Settings).then(|| grafana::told(body)).flatten();
+        attributes::told(&inquiry.topic, body).or_else(settings)
     }
 
     fn asks_for_roles(&self) -> Option<Request> {

@@ -70,7 +70,7 @@ impl Rfc {
 
     /// The identity provider's own id. Grafana finds people by it at sign-in, and once took a number for its own id of a
     /// user (CVE-2025-41115).
-    fn external_id(&self, given: &str) -> Result<Option<String>, Unsupported> {
+    pub(super) fn external_id(&self, given: &str) -> Result<Option<String>, Unsupported> {
         let given = given.trim();
         if self.manner == Manner::Grafana {
             if given.is_empty() {

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    directory::{aside::Topic, holds::Holds, query::Query},
-    scim::{discovery, error, filter, graph, list, merge},
+    directory::{Target, aside::Topic, holds::Holds, query::Query},
+    scim::{discovery, error, filter, graph, list, merge, schema},
 };
 
 fn tries(usual: u32) -> ProptestConfig {
@@ -42,8 +42,8 @@ fn read_all_ways(body: &[u8]) {
         read_as(&*dialect, &resources, body);
     }
     if let Ok(mut document) = one {
-        let _ = (discovery::service_config(&document).habits(), discovery::resource_types(&document));
-        let _ = discovery::schemas(&document);
+        let _ = (discovery::service_config(&document).habits(), schema::resource_types(&document));
+        let _ = schema::schemas(&document);
         let operation = document.clone();
         let _ = merge::apply(&operation, &mut document);
     }
@@ -65,7 +65,9 @@ fn read_as(dialect: &dyn Dialect, resources: &[Box<RawValue>], body: &[u8]) {
     let mut directory = Directory::default();
     directory.replace(Records::build(users, teams, roles).with_roles(dialect.role_source(None)), true);
     let known = directory_of(dialect);
-    for topic in [Topic::Me, Topic::Person("U1".into()), Topic::Roster("T1".into()), Topic::Settings] {
+    let of = Target::user(&"U1".into());
+    let beside = [Topic::Settings, Topic::Resource(of), Topic::Schemas, Topic::Types];
+    for topic in [Topic::Me, Topic::Person("U1".into()), Topic::Roster("T1".into())].into_iter().chain(beside) {
         if let Ok(inquiry) = dialect.inquiry(topic, &known) {
             let _ = dialect.told(&inquiry, body);
         }

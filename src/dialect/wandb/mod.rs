@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::{
-    Dialect, Graph, Hosting, List, Made, Question, Shown, case::Case, read::document, shows as core_shows, wire,
+    Dialect, Graph, Hosting, List, Made, Question, Shown, attributes, case::Case, read::document, shows as core_shows,
+    wire,
 };
 use crate::{
     directory::{
@@ -87,12 +88,17 @@ impl Planner for Wandb {
             Change::CreateKey { key, owner, description } => keys::create(case, key, owner, description),
             Change::DeleteKey { owner, key, name } => keys::delete(case, owner, key, name),
             Change::DeleteTeam { .. } => super::case::refuse("Only the W&B app deletes teams."),
+            Change::SetAttribute { .. } => super::case::refuse(words::NO_ATTRIBUTES),
         }?;
         Ok(draft.step(change, directory))
     }
 
     fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Unsupported> {
-        graph::inquiry(topic, directory)
+        match topic {
+            Topic::Resource(target) => Ok(attributes::ask_for(target)),
+            Topic::Schemas | Topic::Types => super::case::refuse("W&B documents no schemas."),
+            _ => graph::inquiry(topic, directory),
+        }
     }
 }
 
@@ -165,7 +171,7 @@ impl Dialect for Wandb {
     }
 
     fn told(&self, inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
-        graph::told(inquiry, body)
+        attributes::told(&inquiry.topic, body).or_else(|| graph::told(inquiry, body))
     }
 
     fn made(&self, change: &Change, body: &[u8]) -> Made {

@@ -34,6 +34,9 @@ pub(super) const BUCKETS: [&str; 5] = ["COREWEAVE", "AWS", "AZURE", "GCP", "MINI
 pub(super) const NO_SERVICE_EDIT: &str = "W&B lets nobody edit those over SCIM, only delete them. Use the W&B app.";
 
 const NO_DELETE_TEAM: &str = "W&B has no way to delete a team over SCIM: only the W&B app deletes teams.";
+/// What W&B documents as settable has a change of its own (WIRE A3).
+pub(super) const NO_ATTRIBUTES: &str = "W&B documents no way to set this over SCIM. Display name, email, seats, roles \
+                                        and status have actions of their own.";
 const NO_PROFILE: &str = "On Multi-tenant Cloud a person's display name and email are their own: only they change them, \
                           in the W&B app.";
 const NO_REACTIVATE: &str = "Multi-tenant Cloud can't reactivate: deactivating removed them from the organisation. \
@@ -42,7 +45,8 @@ const VIEWER_NOTE: &str = "deprecated by W&B: becomes member with viewer seats a
 
 /// What W&B can do in a hosting.
 pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
-    let mut refused = vec![(Verb::DeleteTeam, NO_DELETE_TEAM.to_owned())];
+    let mut refused =
+        vec![(Verb::DeleteTeam, NO_DELETE_TEAM.to_owned()), (Verb::SetAttribute, NO_ATTRIBUTES.to_owned())];
     if hosting == Hosting::MultiTenant {
         refused.push((Verb::SetDisplayName, NO_PROFILE.into()));
         refused.push((Verb::SetEmail, NO_PROFILE.into()));

@@ -29,6 +29,7 @@ impl Change {
             Change::Invite { key, team, .. } => vec![key, team],
             Change::RevokeInvite { team, invite, .. } => vec![team, invite],
             Change::CreateKey { key, owner, .. } | Change::DeleteKey { owner, key, .. } => vec![owner, key],
+            Change::SetAttribute { target, .. } => vec![&mut target.id],
         }
     }
 

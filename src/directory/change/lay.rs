@@ -83,6 +83,11 @@ impl Change {
             Change::SetActive { active, .. } => record.active = Some(*active),
             Change::SetDisplayName { to, .. } => record.display_name = Name::from(to.as_str()),
             Change::SetEmail { to, .. } => record.email = Name::from(to.as_str()),
+            Change::SetAttribute { .. } => {
+                if let Some(name) = self.renames("userName") {
+                    record.user_name = Name::from(name);
+                }
+            }
             _ => {}
         }
     }
@@ -95,6 +100,9 @@ impl Change {
 
     /// The same where it is known whether the one who joins is in the team already.
     pub fn apply_to_members(&self, record: &mut Team, inside: bool) {
+        if let Some(name) = self.names_team() {
+            record.name = Name::from(name);
+        }
         let Some(members) = record.members.as_mut() else { return };
         if let Some(user) = self.joins().filter(|_| !inside) {
             members.push(Member { id: user.clone(), display: Name::default() });
@@ -104,6 +112,11 @@ impl Change {
             members.retain(|member| !go.contains(&member.id) && !come.contains(&member.id));
             members.extend(come.iter().map(|user| Member { id: user.clone(), display: Name::default() }));
         }
+    }
+
+    /// What a team is called afterwards, if it was called otherwise before.
+    pub fn names_team(&self) -> Option<&str> {
+        self.renames("displayName")
     }
 
     /// Who is in the team afterwards, if they were not before.

@@ -1,9 +1,11 @@
 //! What an administrator means to do, in the directory's words: no HTTP in it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Id, Name, Target};
 
+mod attribute;
 mod drafts;
 mod ids;
 mod lay;
@@ -219,6 +221,17 @@ pub enum Change {
         /// What it is for.
         description: String,
     },
+    /// Change an attribute that no other change is about.
+    SetAttribute {
+        /// Of which user or team.
+        target: Target,
+        /// Where it is, as on the wire: `title`, `name.givenName`, `urn:…:User:department`.
+        path: String,
+        /// What it was; `None` where there was nothing.
+        before: Option<Value>,
+        /// What it shall be, of its own JSON type; `None` removes it.
+        to: Option<Value>,
+    },
     /// Delete an API key: whatever uses it is locked out.
     DeleteKey {
         /// Whose.
@@ -256,6 +269,58 @@ impl Change {
             Change::Invite { .. } | Change::RevokeInvite { .. } => Verb::Invite,
             Change::CreateKey { .. } => Verb::CreateKey,
             Change::DeleteKey { .. } => Verb::DeleteKey,
+            Change::SetAttribute { .. } => Verb::SetAttribute,
+        }
+    }
+
+    /// The same change; what it creates has this provisional id.
+    #[must_use]
+    pub fn renewed(self, fresh: Id) -> Self {
+        match self {
+            Change::CreateUser { user, .. } => Change::CreateUser { key: fresh, user },
+            Change::CreateTeam { name, members, bucket, .. } => {
+                Change::CreateTeam { key: fresh, name, members, bucket }
+            }
+            Change::CreateService { service, .. } => Change::CreateService { key: fresh, service },
+            Change::Invite { team, to, admin, .. } => Change::Invite { key: fresh, team, to, admin },
+            Change::CreateKey { owner, description, .. } => Change::CreateKey { key: fresh, owner, description },
+            Change::CreateRole { role, .. } => Change::CreateRole { key: fresh, role },
+            other => other,
+        }
+    }
+
+    /// In which team it is, where that is one.
+    pub fn team(&self) -> Option<&Id> {
+        match self {
+            Change::SetTeamRole { team, .. }
+            | Change::AddMember { team, .. }
+            | Change::RemoveMember { team, .. }
+            | Change::DeleteTeam { team }
+            | Change::ReplaceMembers { team, .. }
+            | Change::Invite { team, .. }
+            | Change::RevokeInvite { team, .. } => Some(team),
+            Change::CreateTeam { key, .. } => Some(key),
+            Change::CreateService { service, .. } => Some(&service.team),
+            _ => None,
+        }
+    }
+
+    /// Whom it is about, where that is one user who is there.
+    pub fn person(&self) -> Option<&Id> {
+        match self {
+            Change::SetOrgRole { user, .. }
+            | Change::SetTeamRole { user, .. }
+            | Change::AddMember { user, .. }
+            | Change::RemoveMember { user, .. }
+            | Change::SetActive { user, .. }
+            | Change::DeleteUser { user }
+            | Change::SetDisplayName { user, .. }
+            | Change::SetEmail { user, .. }
+            | Change::SetSeat { user, .. }
+            | Change::SetRegistryRole { user, .. }
+            | Change::RemoveRegistryRole { user, .. } => Some(user),
+            Change::SetAttribute { target, .. } if target.kind == crate::directory::Kind::User => Some(&target.id),
+            _ => None,
         }
     }
 
@@ -318,6 +383,7 @@ impl Change {
             Change::CreateKey { owner, .. } | Change::DeleteKey { owner, .. } => {
                 vec![(Target::user(owner), Field::Keys)]
             }
+            Change::SetAttribute { target, path, .. } => vec![(target.clone(), Field::Attribute(path.clone()))],
         }
     }
 }

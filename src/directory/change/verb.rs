@@ -50,10 +50,12 @@ pub enum Verb {
     CreateKey,
     /// [`super::Change::DeleteKey`]
     DeleteKey,
+    /// [`super::Change::SetAttribute`]
+    SetAttribute,
 }
 
 /// The value that a pending change marks on screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The whole record: created or deleted.
     Whole,
@@ -79,6 +81,8 @@ pub enum Field {
     Invitations,
     /// API keys of the user: no part of the record.
     Keys,
+    /// The attribute at this path.
+    Attribute(String),
 }
 
 impl Field {

@@ -17,6 +17,9 @@ struct Fate {
 
 /// The team as [`Change::apply_to_team`] of each change in turn would make it.
 pub(super) fn lay(changes: &[&Change], team: &mut Team) {
+    if let Some(name) = changes.iter().rev().find_map(|change| change.names_team()) {
+        team.name = Name::from(name);
+    }
     let Some(members) = team.members.as_mut() else { return };
     let inside: FxHashSet<&Id> = members.iter().map(|member| &member.id).collect();
     let mut fates: FxHashMap<&Id, Fate> = FxHashMap::default();

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::directory::record::Record;
+
 fn user(id: &str) -> User {
     User {
         id: id.into(),

@@ -2,11 +2,14 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::directory::{
-    Directory, Id, Kind,
-    aside::Topic,
-    change::{Change, NewUser, RoleDraft},
-    record::{Depth, Member, User},
+use crate::{
+    directory::{
+        Directory, Id, Kind,
+        aside::Topic,
+        change::{Change, NewUser, RoleDraft},
+        record::{Depth, Member, User},
+    },
+    scim::schema,
 };
 
 /// Why a change was not sent that the directory shows already.
@@ -68,6 +71,9 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
             directory.roster(team).is_some_and(|roster| !roster.iter().any(|one| one.id == *invite))
         }
         Change::CreateKey { .. } => false,
+        Change::SetAttribute { target, path, to, .. } => {
+            directory.resource(target).is_some_and(|resource| schema::same(schema::at(resource, path), to.as_ref()))
+        }
         Change::DeleteKey { owner, key, .. } => {
             let person = directory.person(&Topic::Person(owner.clone()));
             person.and_then(|person| person.keys.as_ref()).is_some_and(|keys| !keys.iter().any(|one| one.id == *key))

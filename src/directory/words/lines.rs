@@ -1,11 +1,14 @@
 //! The line of each change. Knows the directory's words, no screen.
 
 use super::{Line, Sign};
-use crate::directory::{
-    Directory, Id, Name,
-    change::{Change, RoleDraft},
-    holds::Holds,
-    record::User,
+use crate::{
+    directory::{
+        Directory, Id, Kind, Name, attributes,
+        change::{Change, RoleDraft},
+        holds::Holds,
+        record::User,
+    },
+    scim::schema,
 };
 
 impl Line {
@@ -101,6 +104,12 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
             remove(clean(to), &format!("invitation to {} taken back", in_team(team)))
         }
         Change::CreateKey { owner, description, .. } => add(who(owner), "new API key").becomes(clean(description)),
+        Change::SetAttribute { target, path, before, to } => {
+            let subject = if target.kind == Kind::Team { in_team(&target.id) } else { who(&target.id) };
+            let was = before.as_ref().map(attributes::shown).unwrap_or_default();
+            let line = alter(subject, &clean(schema::name_in(path))).was(clean(&was));
+            line.becomes(to.as_ref().map_or_else(|| "nothing".to_owned(), |to| clean(&attributes::shown(to))))
+        }
         Change::DeleteKey { owner, name, .. } => remove(who(owner), "API key deleted").was(clean(name)),
     }
 }

@@ -4,6 +4,7 @@ mod damage;
 mod files;
 mod journal;
 mod snapshot;
+mod stage;
 
 use std::path::PathBuf;
 

@@ -26,7 +26,10 @@ use crate::{
         records::Records,
         work::{Job, Link, Moved, Proof, Report},
     },
-    scim::failure::{Class, Failure},
+    scim::{
+        failure::{Class, Failure},
+        schema,
+    },
 };
 
 /// What a server may put into any text of its own.
@@ -286,7 +289,30 @@ fn told(topic: &Topic, n: usize) -> Told {
             Told::Roster((n..n + 6).map(participant).collect())
         }
         Topic::Settings => Told::Nothing,
+        Topic::Resource(target) => Told::Resource(resource(&target.id, n)),
+        Topic::Schemas => {
+            let attribute = |n: usize| {
+                serde_json::json!({"name": nasty(n), "type": "string", "description": nasty(n + 1), "multiValued": n.is_multiple_of(2),
+                    "canonicalValues": [nasty(n + 2)], "mutability": "readWrite"})
+            };
+            let attributes: Vec<_> = (n..n + 8).map(attribute).collect();
+            let schema = serde_json::json!({"id": nasty(n), "name": nasty(n + 1), "attributes": attributes});
+            Told::Schemas(schema::schemas(&serde_json::json!({ "Resources": [schema] })))
+        }
+        Topic::Types => Told::Types(schema::resource_types(&serde_json::json!({
+            "Resources": [{"name": nasty(n), "endpoint": "/Users", "schema": nasty(n + 1)}]
+        }))),
     }
+}
+
+/// A whole record with texts of the server's in every place.
+fn resource(id: &str, n: usize) -> serde_json::Value {
+    let mut resource =
+        serde_json::json!({"id": id, "userName": nasty(n), "emails": [{"value": nasty(n + 1), "type": nasty(n + 2)}]});
+    for n in n..n + 12 {
+        resource[nasty(n)] = serde_json::json!([nasty(n + 3), { "deep": { nasty(n + 4): nasty(n + 5) } }, n]);
+    }
+    resource
 }
 
 fn moved(change: ChangeId, n: usize) -> Moved {

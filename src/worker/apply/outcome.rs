@@ -55,8 +55,9 @@ impl Attempt<'_> {
             Confirm::Echo(targets) | Confirm::Reread(targets) => self.reread(entry, targets.clone()).await,
             Confirm::Ask(inquiries) => {
                 for inquiry in inquiries {
-                    let told = self.context.ask(inquiry).await?;
-                    self.fresh.push(told);
+                    for fresh in self.context.ask(inquiry).await? {
+                        self.learn_fresh(fresh);
+                    }
                 }
                 Ok(())
             }
@@ -179,15 +180,20 @@ impl Attempt<'_> {
                 target.id = created.clone();
             }
             let fresh = self.context.read(&target).await?;
-            if let Fresh::Record(record) = &fresh
-                && let Some(version) = record.version()
-            {
-                let path = self.context.dialect.get(&target).path;
-                self.versions.insert(path, (now(), Some(Arc::clone(version))));
-            }
-            self.fresh.push(fresh);
+            self.learn_fresh(fresh);
         }
         Ok(())
+    }
+
+    /// Keeps what was read, and the version that it has.
+    fn learn_fresh(&mut self, fresh: Fresh) {
+        if let Fresh::Record(record) = &fresh
+            && let Some(version) = record.version()
+        {
+            let path = self.context.dialect.get(&record.target()).path;
+            self.versions.insert(path, (now(), Some(Arc::clone(version))));
+        }
+        self.fresh.push(fresh);
     }
 
     /// A membership gives both records another version: the one that was not shown since is not known any more.
@@ -213,8 +219,7 @@ impl Attempt<'_> {
         entry.state = State::Planned;
         let waits_for = if failure.class == Class::Unauthorized { "a key that the server takes" } else { "the server" };
         entry.why = format!("Waits for {waits_for}: {}", failure.text);
-        let kept = entry.clone();
-        self.context.stored(move |store| store.journal_update(&kept)).await;
+        self.context.journal.write(entry).await;
         moved(self.context, entry, vec![]);
         Ended::NotSent { failure }
     }
@@ -222,8 +227,7 @@ impl Attempt<'_> {
     async fn unsettled(&self, entry: &mut Entry, failure: Failure) -> Ended {
         entry.state = State::Unknown;
         entry.why = format!("The outcome is not known yet, it is looked up when the server answers: {}", failure.text);
-        let kept = entry.clone();
-        self.context.stored(move |store| store.journal_update(&kept)).await;
+        self.context.journal.write(entry).await;
         Ended::Unsettled { failure }
     }
 }
@@ -240,8 +244,7 @@ async fn report(
     entry.why = why;
     entry.failure = failure;
     entry.settled = Some(now());
-    let kept = entry.clone();
-    context.stored(move |store| store.journal_update(&kept)).await;
+    context.journal.write(entry).await;
     moved(context, entry, fresh);
     Ended::Settled { versions: Versions::new() }
 }

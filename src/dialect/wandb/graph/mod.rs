@@ -60,6 +60,9 @@ pub(super) fn inquiry(topic: Topic, directory: &Directory) -> Result<Inquiry, Un
     let (name, request) = match &topic {
         Topic::Me => (Name::default(), request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}))),
         Topic::Settings => return Err(Unsupported("W&B tells nothing of its settings.".into())),
+        Topic::Resource(_) | Topic::Schemas | Topic::Types => {
+            return Err(Unsupported("W&B tells of its attributes over SCIM alone.".into()));
+        }
         Topic::Person(id) => {
             let user = directory.user(id).ok_or_else(|| unknown("user"))?;
             let name = user.user_name.clone();

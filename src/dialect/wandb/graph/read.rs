@@ -25,7 +25,7 @@ pub(in super::super) fn told(inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
             let is_meant = |node: &&Value| text(node, "/id") == **id || name(node, "/username").is(inquiry.name.raw());
             person(nodes(&data, "/users/edges").find(is_meant))
         }
-        Topic::Settings => return None,
+        Topic::Settings | Topic::Resource(_) | Topic::Schemas | Topic::Types => return None,
         Topic::Roster(_) => match given(&data, "/entity") {
             Some(entity) => Told::Roster(list(entity, "/members").map(participant).collect()),
             None => Told::Nothing,

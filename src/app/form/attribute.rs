@@ -1,0 +1,68 @@
+//! The form for one attribute, of the type that its schema says.
+
+use super::{Field, Form, Purpose};
+use crate::{
+    directory::{
+        attributes::{self, Slot},
+        change::Change,
+    },
+    scim::{
+        schema::{self, Type},
+        text::clean,
+    },
+};
+
+impl Form {
+    /// A form with what is there.
+    pub fn attribute(slot: Slot) -> Self {
+        let now = slot.before.as_ref().map(attributes::shown).unwrap_or_default();
+        let all: Vec<&str> = match slot.kind {
+            Type::Boolean => vec!["true", "false"],
+            _ => slot.canonical.iter().map(String::as_str).collect(),
+        };
+        let field = if all.is_empty() {
+            Field::text("value", "Value", &now, &hint(&slot))
+        } else {
+            // What is there may be none of the words that are suggested.
+            let own = (!now.is_empty() && !all.contains(&now.as_str())).then_some((now.as_str(), now.as_str()));
+            let none = (now.is_empty() || !slot.required).then_some(("", "nothing"));
+            let all = none.into_iter().chain(own).chain(all.iter().map(|word| (*word, *word)));
+            Field::choice("value", "Value", all, &now, &hint(&slot))
+        };
+        let title = clean(schema::name_in(&slot.path)).into_owned();
+        Self::new(Purpose::Attribute(slot), &title, vec![field])
+    }
+
+    pub(super) fn attribute_set(&mut self, slot: Slot) -> Vec<Change> {
+        let text = self.value("value").to_owned();
+        let to = match text.as_str() {
+            "" if slot.required => {
+                self.fail("value", "required: it can't be left empty");
+                return Vec::new();
+            }
+            "" => None,
+            text => match slot.kind.read(text) {
+                Ok(value) => Some(value),
+                Err(why) => {
+                    self.fail("value", why);
+                    return Vec::new();
+                }
+            },
+        };
+        if schema::same(slot.before.as_ref(), to.as_ref()) {
+            return Vec::new();
+        }
+        vec![Change::attribute(slot.target, slot.path, slot.before, to)]
+    }
+}
+
+/// What can be entered.
+fn hint(slot: &Slot) -> String {
+    let kind = match (slot.kind, slot.typed) {
+        (_, false) => "no schema speaks of it: sent as the type that it has now",
+        (Type::DateTime, _) => "a moment, such as 2026-05-14T09:00:00Z",
+        (kind, true) => kind.as_str(),
+    };
+    let empty = if slot.required { "required" } else { "empty: removed" };
+    format!("{kind}; {empty}")
+}

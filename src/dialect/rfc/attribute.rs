@@ -1,0 +1,110 @@
+//! Plans for any attribute that no other change is about, by the server's own schemas (RFC 7643 §7).
+
+use serde_json::Value;
+
+use super::{Manner, Rfc};
+use crate::{
+    dialect::{
+        attributes::ask_for,
+        case::{Case, Draft, refuse},
+    },
+    directory::{
+        Kind, Target, attributes,
+        attributes::Row,
+        change::Change,
+        plan::{Confirm, Risk, Undo, Unsupported},
+    },
+    scim::{
+        patch::Op,
+        schema::{self, Mutability},
+    },
+};
+
+/// What changes of their own are about, with all that is guarded there; and what nobody sets.
+const NOT_HERE: [&str; 10] =
+    ["active", "roles", "entitlements", "emails", "groups", "members", "password", "id", "meta", "schemas"];
+
+impl Rfc {
+    pub(super) fn set_attribute(
+        &self,
+        case: Case<'_>,
+        target: &Target,
+        path: &str,
+        before: Option<&Value>,
+        to: Option<&Value>,
+    ) -> Result<Draft, Unsupported> {
+        let subject = match target.kind {
+            Kind::User => &case.user(&target.id)?.user_name,
+            Kind::Team => &case.team(&target.id)?.name,
+            Kind::Role => return refuse("This provider has no records of roles."),
+        };
+        let name = schema::name_in(path);
+        let whole = path.split('.').next().unwrap_or_default();
+        if NOT_HERE.iter().any(|one| one.eq_ignore_ascii_case(whole)) {
+            return refuse(format!("{name} is not set by itself: it has a key of its own, or is the server's."));
+        }
+        if schema::same(before, to) {
+            return refuse(format!("{subject} has this {name} already."));
+        }
+        let sections = attributes::of(case.0, target).unwrap_or_default();
+        let row = sections.iter().flat_map(|section| &section.rows).find(|row| row.path == path);
+        check(row, name, to)?;
+        if whole.eq_ignore_ascii_case("externalId") {
+            self.external_id(to.and_then(Value::as_str).unwrap_or_default())?;
+        }
+        let op = match (before, to) {
+            (_, None) => Op::remove_all(path),
+            (None, Some(to)) => Op::add(path, to.clone()),
+            (Some(_), Some(to)) => Op::replace(path, to.clone()),
+        };
+        let request =
+            if target.kind == Kind::Team { self.alter_group(case, target, op) } else { self.alter(case, target, op) };
+        let once = row.and_then(|row| row.attribute).is_some_and(|known| known.mutability == Mutability::Immutable);
+        let undo = if once {
+            Undo::Never("Once it is set nobody can change it (immutable).".into())
+        } else {
+            let (before, to) = (to.cloned(), before.cloned());
+            Undo::By(vec![Change::SetAttribute { target: target.clone(), path: path.to_owned(), before, to }])
+        };
+        let confirm = Confirm::Ask(vec![ask_for(target.clone())]);
+        let untyped = row.is_some_and(|row| row.attribute.is_none());
+        let note = self.effect(target, whole);
+        Ok(Draft::new(vec![request], undo, confirm)
+            .risk(if note.is_some() || untyped || once { Risk::Look } else { Risk::Plain })
+            .note(note)
+            .note(untyped.then(|| "No schema of this server speaks of it: whether it may be set is not known.".into())))
+    }
+
+    /// What else follows from it.
+    fn effect(&self, target: &Target, name: &str) -> Option<String> {
+        let is = |kind, attribute: &str| target.kind == kind && name.eq_ignore_ascii_case(attribute);
+        if is(Kind::User, "userName") {
+            Some("The user name is what people sign in by in many places.".into())
+        } else if is(Kind::Team, "displayName") && self.mapping.is_some() {
+            Some("Roles follow from the names of groups: under another name it may give another role, or none.".into())
+        } else if name.eq_ignore_ascii_case("externalId") && self.manner == Manner::Grafana {
+            Some("Grafana finds people by it at sign-in.".into())
+        } else if name.eq_ignore_ascii_case("externalId") {
+            Some("An identity provider may find the record by it.".into())
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether the schema lets it be set to this.
+fn check(row: Option<&Row<'_>>, name: &str, to: Option<&Value>) -> Result<(), Unsupported> {
+    let Some(row) = row else { return Ok(()) };
+    if let Some(why) = row.fixed {
+        return refuse(format!("{name} can't be changed here: {why}"));
+    }
+    match to {
+        None if row.attribute.is_some_and(|known| known.required) => {
+            refuse(format!("{name} is required: it can't be left empty."))
+        }
+        Some(to) if !row.kind().takes(to) => {
+            refuse(format!("{name} takes a value of the type {}.", row.kind().as_str()))
+        }
+        _ => Ok(()),
+    }
+}

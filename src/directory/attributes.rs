@@ -1,0 +1,288 @@
+//! All attributes of a record, by the schemas that define them (RFC 7643): what there is, what could be, and what of it
+//! can be changed here.
+//!
+//! Knows no provider. Where no schema speaks of an attribute it is shown as it came.
+
+use serde_json::{Map, Value};
+
+use super::{Directory, Kind, Target};
+use crate::scim::{
+    json,
+    schema::{self, Attribute, COMMON, Mutability, ResourceType, Schema, Type},
+    urn,
+};
+
+/// The attributes of one schema.
+#[derive(Debug)]
+pub struct Section<'a> {
+    /// The schema's own name; the last part of its URN where it is not told.
+    pub name: &'a str,
+    /// Its URN.
+    pub urn: &'a str,
+    /// The schema was told: types are known.
+    pub typed: bool,
+    /// Those with a value first.
+    pub rows: Vec<Row<'a>>,
+}
+
+/// One attribute, or one part of an attribute of parts.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// Where it is, as on the wire.
+    pub path: String,
+    /// What is known of it; `None` where no schema speaks of it.
+    pub attribute: Option<&'a Attribute>,
+    /// Its value.
+    pub value: Option<&'a Value>,
+    /// Why it is not changed here; a sentence.
+    pub fixed: Option<&'static str>,
+}
+
+/// What a form for one attribute needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Of which record.
+    pub target: Target,
+    /// Where it is.
+    pub path: String,
+    /// What it takes.
+    pub kind: Type,
+    /// A schema says so; else it is what the value there is.
+    pub typed: bool,
+    /// Values that the schema suggests.
+    pub canonical: Vec<String>,
+    /// The server insists on it.
+    pub required: bool,
+    /// What is there.
+    pub before: Option<Value>,
+}
+
+impl Row<'_> {
+    /// Its name without the schema.
+    pub fn name(&self) -> &str {
+        schema::name_in(&self.path)
+    }
+
+    /// What it takes.
+    pub fn kind(&self) -> Type {
+        let of_value = || self.value.map(Type::of).unwrap_or_default();
+        self.attribute.map_or_else(of_value, |attribute| attribute.kind)
+    }
+
+    /// What is needed to change it.
+    ///
+    /// # Errors
+    /// Why it is not changed here.
+    pub fn slot(&self, target: &Target) -> Result<Slot, &'static str> {
+        if let Some(why) = self.fixed {
+            return Err(why);
+        }
+        Ok(Slot {
+            target: target.clone(),
+            path: self.path.clone(),
+            kind: self.kind(),
+            typed: self.attribute.is_some(),
+            canonical: self.attribute.map(|attribute| attribute.canonical.clone()).unwrap_or_default(),
+            required: self.attribute.is_some_and(|attribute| attribute.required),
+            before: self.value.cloned(),
+        })
+    }
+}
+
+/// All attributes of a record, where it was read as a whole.
+pub fn of<'a>(directory: &'a Directory, target: &Target) -> Option<Vec<Section<'a>>> {
+    let resource = directory.resource(target)?;
+    let (schemas, types) = (directory.schemas().unwrap_or_default(), directory.resource_types().unwrap_or_default());
+    Some(sections(target.kind, resource, schemas, types))
+}
+
+/// The same from its parts.
+pub fn sections<'a>(
+    kind: Kind,
+    resource: &'a Value,
+    schemas: &'a [Schema],
+    types: &'a [ResourceType],
+) -> Vec<Section<'a>> {
+    let (word, core) = match kind {
+        Kind::User => ("User", urn::USER),
+        Kind::Team => ("Group", urn::GROUP),
+        Kind::Role => ("Role", urn::ROLE),
+    };
+    let Some(map) = resource.as_object() else { return Vec::new() };
+    let known = types.iter().find(|one| one.name.eq_ignore_ascii_case(word));
+    let core = known.map(|known| known.schema.as_str()).filter(|urn| !urn.is_empty()).unwrap_or(core);
+    let told = |urn: &str| schemas.iter().find(|schema| schema.id.eq_ignore_ascii_case(urn));
+    let mut all = vec![section(core, told(core), top_rows(map, told(core)))];
+    for urn in extensions(map, core, word, known, schemas) {
+        let part = json::get(map, urn).and_then(Value::as_object);
+        let schema = told(urn);
+        let mut rows = Vec::new();
+        let mut seen = Vec::new();
+        for attribute in schema.map(|schema| schema.attributes.as_slice()).unwrap_or_default() {
+            seen.push(attribute.name.as_str());
+            push(&mut rows, &format!("{urn}:"), &attribute.name, Some(attribute), part);
+        }
+        untold(&mut rows, &format!("{urn}:"), part, &seen);
+        all.push(section(urn, schema, rows));
+    }
+    all
+}
+
+fn section<'a>(urn: &'a str, schema: Option<&'a Schema>, rows: Vec<Row<'a>>) -> Section<'a> {
+    let (there, absent): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.value.is_some());
+    let name = schema.map_or_else(|| schema::name_in(urn), |schema| &schema.name);
+    Section { name, urn, typed: schema.is_some(), rows: there.into_iter().chain(absent).collect() }
+}
+
+/// URNs of the extensions: those that this kind of record may have, and those that this one has.
+fn extensions<'a>(
+    map: &'a Map<String, Value>,
+    core: &str,
+    word: &str,
+    known: Option<&'a ResourceType>,
+    schemas: &'a [Schema],
+) -> Vec<&'a str> {
+    let mut all: Vec<&str> = match known {
+        Some(known) => known.extensions.iter().map(String::as_str).collect(),
+        // Where the server does not say which schema is whose, its URN does.
+        None => schemas
+            .iter()
+            .map(|schema| schema.id.as_str())
+            .filter(|urn| schema::name_in(urn).eq_ignore_ascii_case(word) && !starts_with(urn, urn::CORE))
+            .collect(),
+    };
+    all.extend(map.keys().map(String::as_str).filter(|key| starts_with(key, "urn:")));
+    let mut once: Vec<&str> = Vec::new();
+    for urn in all {
+        if !urn.eq_ignore_ascii_case(core) && !once.iter().any(|other| other.eq_ignore_ascii_case(urn)) {
+            once.push(urn);
+        }
+    }
+    once
+}
+
+fn starts_with(text: &str, head: &str) -> bool {
+    text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
+}
+
+/// Attributes at the top level of the record: its ids, what the schema knows, what it does not, what the server keeps.
+fn top_rows<'a>(map: &'a Map<String, Value>, schema: Option<&'a Schema>) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    let (first, last) = COMMON.split_at(2);
+    let known = schema.map(|schema| schema.attributes.as_slice()).unwrap_or_default();
+    let mut seen: Vec<&str> = COMMON.iter().map(|common| common.name.as_str()).collect();
+    for attribute in first {
+        push(&mut rows, "", &attribute.name, Some(attribute), Some(map));
+    }
+    for attribute in known {
+        if !seen.iter().any(|name| name.eq_ignore_ascii_case(&attribute.name)) {
+            seen.push(&attribute.name);
+            push(&mut rows, "", &attribute.name, Some(attribute), Some(map));
+        }
+    }
+    untold(&mut rows, "", Some(map), &seen);
+    for attribute in last {
+        push(&mut rows, "", &attribute.name, Some(attribute), Some(map));
+    }
+    rows
+}
+
+/// What is there and no schema speaks of.
+fn untold<'a>(rows: &mut Vec<Row<'a>>, prefix: &str, map: Option<&'a Map<String, Value>>, seen: &[&str]) {
+    for name in map.into_iter().flat_map(Map::keys) {
+        if !starts_with(name, "urn:") && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            push(rows, prefix, name, None, map);
+        }
+    }
+}
+
+/// The row of an attribute, or those of its parts.
+fn push<'a>(
+    rows: &mut Vec<Row<'a>>,
+    prefix: &str,
+    name: &str,
+    attribute: Option<&'a Attribute>,
+    map: Option<&'a Map<String, Value>>,
+) {
+    if attribute.is_some_and(|attribute| attribute.hidden) {
+        return;
+    }
+    let value = map.and_then(|map| json::get(map, name)).filter(|value| schema::is_there(value));
+    let path = format!("{prefix}{name}");
+    let is_list = attribute.is_some_and(|attribute| attribute.multi_valued) || matches!(value, Some(Value::Array(_)));
+    let inner = value.and_then(Value::as_object);
+    let parts = attribute.map(|attribute| attribute.parts.as_slice()).unwrap_or_default();
+    if is_list || (parts.is_empty() && inner.is_none()) || (inner.is_none() && value.is_some()) {
+        rows.push(Row { path, attribute, value, fixed: fixed(attribute, None, value, is_list) });
+        return;
+    }
+    let mut seen = Vec::new();
+    for part in parts.iter().filter(|part| !part.hidden) {
+        seen.push(part.name.as_str());
+        let value = inner.and_then(|inner| json::get(inner, &part.name)).filter(|value| schema::is_there(value));
+        let path = format!("{path}.{}", part.name);
+        rows.push(Row { path, attribute: Some(part), value, fixed: fixed(Some(part), attribute, value, false) });
+    }
+    let hidden = |name: &str| parts.iter().any(|part| part.hidden && part.name.eq_ignore_ascii_case(name));
+    for (name, value) in inner.into_iter().flatten() {
+        if !hidden(name) && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) && schema::is_there(value) {
+            let fixed = fixed(None, attribute, Some(value), value.is_array());
+            rows.push(Row { path: format!("{path}.{name}"), attribute: None, value: Some(value), fixed });
+        }
+    }
+}
+
+/// Why it is not changed here, by its own schema and that of the attribute it is a part of.
+fn fixed(
+    attribute: Option<&Attribute>,
+    whole: Option<&Attribute>,
+    value: Option<&Value>,
+    is_list: bool,
+) -> Option<&'static str> {
+    let both = || attribute.into_iter().chain(whole);
+    let kind = attribute.map_or_else(|| value.map(Type::of).unwrap_or_default(), |attribute| attribute.kind);
+    if both().any(|one| one.mutability == Mutability::ReadOnly) {
+        Some("Only the server sets it (readOnly).")
+    } else if is_list {
+        Some("It may have several values: they are shown here, and not edited.")
+    } else if both().any(|one| one.on_request) {
+        Some("The server gives it out only when asked for it by name: what it holds is not known here.")
+    } else if value.is_some() && both().any(|one| one.mutability == Mutability::Immutable) {
+        Some("Once it is set nobody can change it (immutable).")
+    } else if matches!(kind, Type::Binary | Type::Complex) || value.is_some_and(Value::is_object) {
+        Some("Values of this type are shown here, and not edited.")
+    } else {
+        None
+    }
+}
+
+/// A value for people. What it holds was not cleaned.
+pub fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.len() > 1 => {
+            let all: Vec<String> = list.iter().map(shown).collect();
+            format!("{} values: {}", list.len(), all.join(", "))
+        }
+        Value::Array(list) => list.first().map(shown).unwrap_or_default(),
+        Value::Object(map) => entry(map),
+        other => other.to_string(),
+    }
+}
+
+/// One of several values: the value itself, its type, and that it is the primary one.
+fn entry(map: &Map<String, Value>) -> String {
+    let text = |name: &str| json::get(map, name).filter(|value| schema::is_there(value)).map(shown);
+    // What refers to another record is known by its name.
+    let named = if json::get(map, "$ref").is_some() { text("display") } else { None };
+    let Some(value) = named.or_else(|| text("value")) else {
+        let parts = map.iter().filter(|(_, value)| schema::is_there(value));
+        return parts.map(|(name, value)| format!("{name}: {}", shown(value))).collect::<Vec<_>>().join(", ");
+    };
+    let primary = json::get(map, "primary").is_some_and(|primary| schema::same(Some(primary), Some(&true.into())));
+    let more: Vec<String> = text("type").into_iter().chain(primary.then(|| "primary".to_owned())).collect();
+    if more.is_empty() { value } else { format!("{value} ({})", more.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! Attributes by their path, and the changes of their own that some of them have.
+
+use serde_json::Value;
+
+use super::Change;
+use crate::directory::{Kind, Target};
+
+impl Change {
+    /// The change that gives an attribute this value: where it has a change of its own, that one, with all that is
+    /// guarded and planned about it.
+    pub fn attribute(target: Target, path: String, before: Option<Value>, to: Option<Value>) -> Self {
+        let is = |name: &str| target.kind == Kind::User && path.eq_ignore_ascii_case(name);
+        match &to {
+            Some(Value::Bool(active)) if is("active") => Change::SetActive { user: target.id, active: *active },
+            Some(Value::String(name)) if is("displayName") => {
+                Change::SetDisplayName { user: target.id, to: name.clone() }
+            }
+            None if is("displayName") => Change::SetDisplayName { user: target.id, to: String::new() },
+            _ => Change::SetAttribute { target, path, before, to },
+        }
+    }
+
+    /// The attribute that it gives a value, and the value: the other way round.
+    pub fn as_attribute(&self) -> Option<(&str, Option<Value>)> {
+        match self {
+            Change::SetAttribute { path, to, .. } => Some((path, to.clone())),
+            Change::SetDisplayName { to, .. } => Some(("displayName", Some(to.as_str().into()))),
+            Change::SetActive { active, .. } => Some(("active", Some((*active).into()))),
+            _ => None,
+        }
+    }
+
+    /// The text that it puts into this attribute.
+    pub(super) fn renames(&self, attribute: &str) -> Option<&str> {
+        match self {
+            Change::SetAttribute { path, to, .. } if path.eq_ignore_ascii_case(attribute) => to.as_ref()?.as_str(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! All attributes of a record, schema by schema, and what is known of the one under the cursor.
+
+use ratatui::{
+    Frame,
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    account::{asking, failure, padded},
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        aside::{Aside, Asked},
+    },
+    directory::{
+        Target,
+        attributes::{self, Row, Section},
+    },
+    scim::{
+        schema::{Mutability, Type},
+        text::clean,
+    },
+    ui::{
+        Look, details,
+        fit::{self, count},
+    },
+};
+
+/// Narrower boxes have no column for types.
+const ROOMY: usize = 56;
+
+/// Width of that column.
+const KIND: usize = 20;
+
+/// Lines under the list for what is known of one attribute.
+const BELOW: usize = 3;
+
+/// A line of the list.
+enum Item<'a> {
+    Heading(&'a Section<'a>),
+    Row(usize, &'a Row<'a>),
+}
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, aside: &Aside, target: &Target, app: &App, look: &Look) {
+    let (columns, _) = shell::room(app);
+    let sections = attributes::of(&app.directory, target);
+    let mut lines = failure(aside, sections.is_some(), columns, look);
+    if sections.is_none() {
+        let (words, style) = match &aside.asked {
+            Asked::Waiting => ("Asking the server for it…", look.dim()),
+            Asked::Answered => ("The server has no such record any more.", look.careful()),
+            Asked::Failed(_) => ("", look.dim()),
+        };
+        lines.extend(padded(words, columns, style));
+    }
+    let sections = sections.unwrap_or_default();
+    let items = items(&sections);
+    let rows = items.iter().filter(|item| matches!(item, Item::Row(..))).count();
+    let head = lines.len();
+    let below = if rows > 0 { BELOW + 1 } else { 0 };
+    let shell = Shell {
+        title: format!("Attributes of {}", details::name(target, app)),
+        right: asking(aside, look),
+        hints: [(Action::SetAttribute, "change"), (Action::Refresh, "ask again")]
+            .into_iter()
+            .filter(|(action, _)| app.availability(*action).is_ok())
+            .chain([(Action::Back, "back")])
+            .collect(),
+        note: if rows > 0 { format!("{} of {}", count(aside.cursor + 1), count(rows)) } else { String::new() },
+        ..Shell::default()
+    };
+    let inner = shell.open(frame, columns, head + items.len() + below, app, look);
+    let list = usize::from(inner.height).saturating_sub(head + below);
+    let at = items.iter().position(|item| matches!(item, Item::Row(at, _) if *at == aside.cursor)).unwrap_or(0);
+    let width = usize::from(inner.width);
+    let shown = rows::window(items.len(), at, list).filter_map(|at| items.get(at));
+    lines.extend(shown.map(|item| match item {
+        Item::Heading(section) => heading(section, width, look),
+        Item::Row(at, row) => line(width, *at == aside.cursor, row, target, app, look),
+    }));
+    if let Some(Item::Row(_, row)) = items.get(at) {
+        lines.push(Line::default());
+        lines.extend(below_list(row, app, width, look).into_iter().take(BELOW));
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn items<'a>(sections: &'a [Section<'a>]) -> Vec<Item<'a>> {
+    let mut at = 0;
+    let mut all = Vec::new();
+    for section in sections {
+        all.push(Item::Heading(section));
+        for row in &section.rows {
+            all.push(Item::Row(at, row));
+            at += 1;
+        }
+    }
+    all
+}
+
+/// The schema's own name and its URN; or that no schema was told.
+fn heading(section: &Section<'_>, width: usize, look: &Look) -> Line<'static> {
+    let name = fit::cut(&clean(section.name), width.saturating_sub(2), look.glyphs.more);
+    let more = if section.typed { clean(section.urn).into_owned() } else { "untyped: no schema was told".to_owned() };
+    let room = width.saturating_sub(fit::width(&name) + 4);
+    Line::from(vec![
+        Span::styled(format!(" {name}"), look.strong()),
+        Span::styled(format!("  {}", fit::cut(&more, room, look.glyphs.more)), look.dim()),
+    ])
+}
+
+fn line(width: usize, selected: bool, row: &Row<'_>, target: &Target, app: &App, look: &Look) -> Line<'static> {
+    let coming = app.attribute_coming(target, &row.path).and_then(crate::directory::change::Change::as_attribute);
+    let (value, style) = match (coming, row.value) {
+        (Some((_, to)), _) => {
+            let to = to.as_ref().map(attributes::shown).unwrap_or_default();
+            (format!("{} {}", look.glyphs.pending, clean(&to)), look.pending())
+        }
+        (None, Some(value)) => (clean(&attributes::shown(value)).into_owned(), Style::new()),
+        (None, None) => (look.glyphs.unknown.to_owned(), look.dim()),
+    };
+    let name_style = if row.fixed.is_some() { look.dim() } else { Style::new() };
+    let left = width.saturating_sub(rows::PREFIX);
+    let kinds = if width < ROOMY { 0 } else { KIND + 1 };
+    let names = (left / 3).clamp(12, 28).min(left);
+    let values = left.saturating_sub(names + 1 + kinds);
+    let name = clean(row.name());
+    let kind = kind(row);
+    let mut cells: Vec<Cell> = vec![(&name, names, name_style), (&value, values, style)];
+    if kinds > 0 {
+        cells.push((&kind, KIND, look.dim()));
+    }
+    rows::row(width, selected, &cells, look)
+}
+
+/// `string`, `string required`, `complex list`, `dateTime readOnly`.
+fn kind(row: &Row<'_>) -> String {
+    let Some(attribute) = row.attribute else { return String::new() };
+    let list = if attribute.multi_valued { " list" } else { "" };
+    let more = match attribute.mutability {
+        Mutability::ReadWrite if attribute.required => " required",
+        Mutability::ReadWrite => "",
+        Mutability::ReadOnly => " readOnly",
+        Mutability::Immutable => " immutable",
+        Mutability::WriteOnly => " writeOnly",
+    };
+    format!("{}{list}{more}", attribute.kind.as_str())
+}
+
+/// What is known of an attribute: what it takes and what for, and why it is not changed here.
+fn below_list(row: &Row<'_>, app: &App, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let mut words = Vec::new();
+    if let Some(attribute) = row.attribute {
+        if !attribute.description.is_empty() {
+            words.push(clean(attribute.description.trim()).into_owned());
+        }
+        if !attribute.canonical.is_empty() {
+            words.push(format!("One of: {}.", clean(&attribute.canonical.join(", "))));
+        }
+    } else if row.kind() != Type::Complex {
+        words.push(format!("No schema speaks of it; what is there is of the type {}.", row.kind().as_str()));
+    }
+    let mut lines = Vec::new();
+    if let Err(why) = app.availability(Action::SetAttribute) {
+        lines.extend(padded(&why, columns, look.dim()));
+    }
+    lines.extend(padded(&words.join(" "), columns, Style::new()));
+    lines
+}
