@@ -158,7 +158,7 @@ pub enum Report {
     Secret(ChangeId, SecretString),
     /// Nothing is under way and nothing waits but the clock; so many jobs were taken.
     Idle(u64),
-    /// Something worth a line: the store was rebuilt, a second console runs, …
+    /// Something beside what was asked went wrong: the store was rebuilt, roles could not be read, …
     Notice(String),
 }
 

@@ -17,7 +17,7 @@ use crate::{
         work::{Proof, Report},
     },
     scim::{
-        failure::{Class, Failure},
+        failure::{Arrived, Class, Failure},
         filter::Filter,
         habits::Habits,
         list,
@@ -26,6 +26,8 @@ use crate::{
     store::{Snapshot, Store},
 };
 
+/// The largest list that is kept in memory, in bytes of its answers.
+const MOST_BYTES: usize = 1 << 30;
 /// Records shown as soon as a first page is there; then each time the list has doubled.
 const FIRST_SHOWN: usize = 1;
 
@@ -202,6 +204,7 @@ async fn read_list(
     let mut raws: Vec<Box<RawValue>> = Vec::new();
     let mut shown = FIRST_SHOWN;
     let mut received = 0;
+    let mut bytes = 0;
     while let Some(query) = pager.next() {
         let mut request = spec.request.clone();
         request.query.extend(query);
@@ -210,6 +213,10 @@ async fn read_list(
             Err(failure) if matches!(failure.class, Class::Refused | Class::Server) && pager.refused() => continue,
             Err(failure) => return Some(Err(failure)),
         };
+        bytes += answer.bytes;
+        if bytes > MOST_BYTES {
+            return Some(Err(too_long()));
+        }
         let dialect = Arc::clone(&context.dialect);
         let (depth, start) = (spec.depth, received);
         let filter = narrow.cloned();
@@ -270,6 +277,14 @@ async fn read_list(
     };
     let proof = Proof { kind, seen: records.len() as u64, words, complete };
     Some(Ok(Listed { records, raws, proof }))
+}
+
+fn too_long() -> Failure {
+    let text = format!("The list is longer than {} MiB", MOST_BYTES >> 20);
+    Failure {
+        arrived: Arrived::Yes,
+        ..Failure::local(Class::Protocol, text, "Check the profile's url, or narrow it with :server-filter")
+    }
 }
 
 /// What tells records without an id apart: their text, and how often it stood in the page before. The same page read
