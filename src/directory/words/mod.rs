@@ -70,7 +70,7 @@ pub fn title(plan: &Plan, directory: &Directory) -> String {
         [] => "Nothing to do".into(),
         [one] => format!("{}: {}", one.subject, one.what),
         [first, rest @ ..] => {
-            let count = all.len();
+            let count = crate::scim::text::number(all.len() as u64);
             let one_team = shared_team(plan).map(|team| lines::team_name(directory, team));
             if rest.iter().all(|line| line.subject == first.subject) {
                 format!("{count} changes to {}", first.subject)
