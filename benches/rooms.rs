@@ -5,13 +5,17 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use scimitar::{
-    app::{Msg, pane::Pane},
+    app::{App, Effect, Msg, Overlay, action::Action, pane::Pane},
+    dialect::{self, Hosting, Provider},
     directory::{
-        Fresh, Kind,
+        Fresh, Id, Kind,
+        change::Change,
+        guard::Guards,
+        plan::{Entry, State, draft},
         record::Record,
         records::Records,
         sort::{Column, Order},
-        work::Report,
+        work::{Job, Moved, Report},
     },
     store::Store,
 };
@@ -85,6 +89,94 @@ fn learn(c: &mut Criterion) {
     }
 }
 
+/// Changes in the largest plan.
+const MANY: usize = 10_000;
+
+fn plan(c: &mut Criterion) {
+    let mut group = c.benchmark_group("plan 10,000 changes");
+    group.sample_size(10).throughput(Throughput::Elements(MANY as u64));
+    for size in sizes().into_iter().filter(|size| *size >= MANY) {
+        let app = app(size, 80, 24);
+        let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+        let users: Vec<Id> = app.directory.records().users().keys().take(MANY).cloned().collect();
+        let team: Id = "t00000".into();
+        let all = |change: &dyn Fn(&Id) -> Change| users.iter().map(change).collect::<Vec<_>>();
+        let (org, viewer) = ("member", "viewer");
+        let kinds = [
+            (
+                "role-in-a-team",
+                all(&|user| Change::SetTeamRole { user: user.clone(), team: team.clone(), role: viewer.into() }),
+            ),
+            ("out-of-a-team", all(&|user| Change::RemoveMember { user: user.clone(), team: team.clone() })),
+            ("organisation-role", all(&|user| Change::SetOrgRole { user: user.clone(), role: org.into() })),
+            ("deactivate", all(&|user| Change::SetActive { user: user.clone(), active: false })),
+        ];
+        for (name, changes) in kinds {
+            group.bench_function(BenchmarkId::new(name, size), |b| {
+                let guards = Guards::default();
+                b.iter_batched(
+                    || changes.clone(),
+                    |changes| draft(&*planner, &guards, changes, &app.directory),
+                    BatchSize::LargeInput,
+                );
+            });
+        }
+    }
+}
+
+/// A console in which all people of this filter were given a role, and what it sent.
+fn sending(size: usize) -> (App, Vec<Entry>) {
+    let mut app = app(size, 80, 24);
+    let mut press = |action| {
+        let key = app.keymap.event(action).unwrap();
+        app.update(Msg::Terminal(crossterm::event::Event::Key(key)), now())
+    };
+    press(Action::MarkAll);
+    press(Action::SetRole);
+    app.update(Msg::Terminal(crossterm::event::Event::Paste("team all viewer".into())), now());
+    let mut press = |action| {
+        let key = app.keymap.event(action).unwrap();
+        app.update(Msg::Terminal(crossterm::event::Event::Key(key)), now())
+    };
+    press(Action::Choose);
+    let effects = press(Action::Send);
+    assert!(!matches!(app.overlays.last(), Some(Overlay::Preview(_))), "it was not sent");
+    let sent = effects.into_iter().find_map(|effect| match effect {
+        Effect::Work(Job::Submit(entries)) => Some(entries),
+        _ => None,
+    });
+    (app, sent.unwrap())
+}
+
+fn outcomes(c: &mut Criterion) {
+    let mut group = c.benchmark_group("take in 1,000 outcomes of a plan");
+    group.sample_size(10).throughput(Throughput::Elements(1_000));
+    for size in sizes().into_iter().filter(|size| *size <= MANY) {
+        group.bench_function(BenchmarkId::from_parameter(size), |b| {
+            b.iter_batched_ref(
+                || sending(size),
+                |(app, sent)| {
+                    for entry in sent.iter().take(1_000) {
+                        let moved = Moved {
+                            id: entry.id,
+                            state: State::Confirmed,
+                            why: String::new(),
+                            failure: None,
+                            exchanges: Vec::new(),
+                            fresh: Vec::new(),
+                            at: now(),
+                            created: None,
+                            partly: false,
+                        };
+                        black_box(app.update(Msg::Report(Report::Moved(moved)), now()));
+                    }
+                },
+                BatchSize::LargeInput,
+            );
+        });
+    }
+}
+
 fn store(c: &mut Criterion) {
     let mut group = c.benchmark_group("store");
     group.sample_size(10);
@@ -117,6 +209,6 @@ fn short() -> Criterion {
 criterion_group! {
     name = rooms;
     config = short();
-    targets = build, sort, filter, learn, store
+    targets = build, sort, filter, learn, plan, outcomes, store
 }
 criterion_main!(rooms);

@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser};
 use color_eyre::eyre::{Result, WrapErr, eyre};
 use scimitar::{
     cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject},
-    command::doctor,
+    command::{self, doctor},
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
     demo,
@@ -62,7 +62,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Some(Command::Demo(args)) => {
                 console::run(opener(&cli, options(args)?)?, Start::Demo).await.map(|()| ExitCode::SUCCESS)
             }
-            _ => {
+            Some(other) => command::run(opener(&cli, demo::Options::default())?, &cli, other).await,
+            None => {
                 let start = Start::Profile(cli.profile.clone());
                 let demo = demo::Options { seed: DEMO_SEED, ..demo::Options::default() };
                 console::run(opener(&cli, demo)?, start).await.map(|()| ExitCode::SUCCESS)
@@ -81,23 +82,29 @@ async fn examine(cli: &Cli, args: &DoctorArgs) -> Result<ExitCode> {
             doctor::run(&opener(cli, options(demo)?)?, doctor::Subject::Demo, wish).await
         }
         None => {
-            let name = args.profile.as_deref().or(cli.profile.as_deref());
+            let name = cli.profile.as_deref();
             doctor::run(&opener(cli, demo::Options::default())?, doctor::Subject::Profile(name), wish).await
         }
     }
 }
 
-/// The program's page, and that of the command whose exit codes scripts go by.
+/// The program's page, with a section for each command.
 fn man(out: &mut impl Write) -> Result<()> {
     let mut all = Cli::command();
     clap_mangen::Man::new(all.clone()).render(out)?;
     all.build();
-    if let Some(doctor) = all.find_subcommand("doctor") {
-        let page = clap_mangen::Man::new(doctor.clone());
-        writeln!(out, ".SH DOCTOR")?;
+    section(out, &all, "")
+}
+
+fn section(out: &mut impl Write, of: &clap::Command, above: &str) -> Result<()> {
+    for command in of.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+        let name = format!("{above}{}", command.get_name());
+        let page = clap_mangen::Man::new(command.clone());
+        writeln!(out, ".SH {}", name.to_uppercase())?;
         page.render_description_section(out)?;
         page.render_options_section(out)?;
         page.render_extra_section(out)?;
+        section(out, command, &format!("{name} "))?;
     }
     Ok(())
 }

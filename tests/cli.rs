@@ -49,14 +49,14 @@ fn the_doctor_ends_with_a_code() {
         serde_json::from_str(&printed(&["doctor", "--json", "demo", "--users", "10"])).unwrap();
     assert_eq!((&json["outcome"], &json["left_behind"]), (&"well".into(), &serde_json::json!([])));
     // Nobody can be asked, and nobody said yes.
-    let said = run(&["doctor", "--write", "demo"]).code(2).stdout("");
+    let said = run(&["doctor", "--write", "demo"]).code(4).stdout("");
     assert!(String::from_utf8_lossy(&said.get_output().stderr).contains("--yes"));
     let home = tempfile::tempdir().unwrap();
     let nobody = "[profile.a]\nprovider = \"scim\"\nurl = \"http://127.0.0.1:9\"\nauth = \"none\"\n";
     fs::write(home.path().join("c.toml"), nobody).unwrap();
-    let said = scimitar(&home, &["--config", "c.toml", "doctor", "-p", "a"]).assert().code(2);
+    let said = scimitar(&home, &["--config", "c.toml", "doctor", "-p", "a"]).assert().code(3);
     assert!(String::from_utf8_lossy(&said.get_output().stdout).contains("Nothing listens at 127.0.0.1:9"));
-    scimitar(&home, &["--config", "c.toml", "--read-only", "doctor", "--write", "--yes"]).assert().code(2).stdout("");
+    scimitar(&home, &["--config", "c.toml", "--read-only", "doctor", "--write", "--yes"]).assert().code(4).stdout("");
 }
 
 #[test]

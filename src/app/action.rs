@@ -19,6 +19,10 @@ pub enum Scope {
     Picker,
     /// The permission editor of a role; it is a check list too.
     Editor,
+    /// A difference with ticks; it is a check list too.
+    Difference,
+    /// Names of a list that are nobody's.
+    Doubts,
     /// A check list of teams, members or permissions.
     Check,
     /// An account with its API keys.
@@ -29,6 +33,10 @@ pub enum Scope {
     Attributes,
     /// A secret that is shown once; no other key does anything there.
     Secret,
+    /// What waits to be sent together.
+    Stage,
+    /// A plan that was sent.
+    Plan,
     /// The plan before it is sent.
     Preview,
     /// Forms.
@@ -49,11 +57,15 @@ impl Scope {
             Scope::Activity => "Activity",
             Scope::Picker => "Role picker",
             Scope::Editor => "Permissions of a role",
+            Scope::Difference => "Differences",
+            Scope::Doubts => "Names of a list",
             Scope::Check => "Check lists",
             Scope::Account => "Account",
             Scope::Invitations => "Invitations",
             Scope::Attributes => "Attributes",
             Scope::Secret => "A new secret",
+            Scope::Stage => "Stage",
+            Scope::Plan => "A plan that was sent",
             Scope::Preview => "Plan",
             Scope::Form => "Forms",
             Scope::Welcome => "First screen",
@@ -100,6 +112,11 @@ actions! {
     Quit "quit" Global "quit" "Quit; asks if anything is in flight" ["q", "ctrl-c"];
     Refresh "refresh" Global "" "Read everything anew, try the server again, retry what failed" ["shift-r"];
     Undo "undo" Global "undo" "Take back the last plan, and then the one before" ["u"];
+    StageMode "stage" Global "" "Collect every edit on the stage in place of sending it; or send them again" [];
+    ShowStage "show-stage" Global "" "What waits on the stage, to be sent together" ["shift-t"];
+    Pause "pause" Global "" "Send nothing more, or go on; what is on its way arrives" ["shift-p"];
+    Resume "resume" Global "" "Go on sending after a pause" [];
+    Cancel "cancel" Global "" "Drop what was not sent yet of the selected plan, or of the newest" ["shift-x"];
     GoUsers "users" Global "" "Go to Users" ["1"];
     GoTeams "teams" Global "" "Go to Teams" ["2"];
     GoRoles "roles" Global "" "Go to Roles" ["3"];
@@ -118,21 +135,22 @@ actions! {
     Top "top" Global "" "To the first row" ["g", "home"];
     Bottom "bottom" Global "" "To the last row" ["shift-g", "end"];
     SetRole "role" Users "role" "Give a role or a seat: where and which in one pick, for the row or the marked rows" ["r"];
-    Teams "user-teams" Users "teams" "Check list of the user's teams" ["t"];
+    Teams "user-teams" Users "teams" "Check list of the user's teams, or of those of the marked users" ["t"];
     View "view" Users "" "Show people, service accounts, or all" ["v"];
     CreateService "create-service-account" Users "" "Create a service account" [];
-    Members "members" Teams "members" "Check list of the team's members" ["m"];
+    Members "members" Teams "members" "Check list of the team's members, or of those of the marked teams" ["m"];
     RolePermissions "role-permissions" Roles "permissions" "Check list of the role's permissions" ["p"];
     Holders "holders" Roles "holders" "Who holds the role, and in which teams" ["h", "ctrl-o"];
     Compare "compare" Roles "" "Two roles side by side: the two marked, or this one and another" ["shift-c"];
     Invitations "invitations" Teams "invited" "Invitations to the team, and its members" ["i"];
     GroupRole "group-role" Teams "its role" "Choose the role that the team gives, where roles follow from teams" ["r"];
-    ReplaceMembers "replace-members" Teams "" "Replace all members of the team by a list of names" ["shift-m"];
+    MembersFromList "members-from-list" Teams "" "Add the people of a pasted list or a file to the team, or make it exactly that list" ["shift-m"];
     Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
     Create "create" List "create" "Create a user, service account, team or role" ["c"];
     Edit "edit" List "edit" "Edit the fields of the row" ["e"];
+    MakeLike "make-like" List "like" "Make this one like another: copy a user's roles, teams and seats, or a team's members" ["="];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
     Delete "delete" List "" "Delete" ["shift-d"];
     Account "account" Users "" "The user's account: teams and API keys" ["a"];
@@ -145,13 +163,19 @@ actions! {
     Attributes "attributes" List "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
     LoadRoles "load-roles" Users "" "Read the roles of all users that the list left out" ["h"];
-    Story "story" Activity "story" "The whole story of a change" ["enter"];
+    Story "story" Activity "story" "The whole story of a change, or the lines of a plan" ["enter"];
     UndoThis "undo-this" Activity "undo" "Take back the selected plan" ["u"];
-    Retry "retry" Activity "retry" "Try the selected change again, or send what is left of an earlier session" ["shift-r"];
-    DropChange "drop" Activity "drop" "Drop a change that was not sent yet; put a failure aside" ["x"];
+    Retry "retry" Activity "retry" "Send what an earlier session left of a plan, or try again what failed of it" ["shift-r"];
+    DropChange "drop" Activity "drop" "Drop what was not sent yet; put failures aside" ["x"];
+    Lines "lines" Plan "lines" "Show the lines in another state" ["tab"];
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
     NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, registries, seats, all" ["tab"];
     NextBase "next-base" Editor "member or viewer" "Inherit from the other predefined role" ["tab"];
+    Exactly "exactly" Difference "exactly like it" "Tick what has to go too, so that it becomes exactly the same; or only what is to come" ["tab"];
+    TakeNear "take-near" Doubts "take who is near" "Take who is near; again: the next one" ["space"];
+    SkipName "skip-name" Doubts "skip" "Skip the name" ["x", "delete"];
+    SkipAll "skip-all" Doubts "skip the rest" "Skip all names that nothing was said of" ["shift-x"];
+    GoOn "go-on" Doubts "go on" "Go on to the difference" ["enter"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
     ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
@@ -165,6 +189,12 @@ actions! {
     Send "send" Preview "send" "Send the plan" ["enter"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];
+    ToStage "to-stage" Preview "stage" "Put the plan on the stage in place of sending it" ["s", "ctrl-s"];
+    CopyCommand "copy-command" Preview "copy command" "Copy the command line that does the same" ["y", "ctrl-y"];
+    SendStage "send-stage" Stage "look at the plan" "Look at the plan of all that waits; nothing is sent yet" ["enter"];
+    NextGrouping "next-grouping" Stage "group" "Group by person, by team, by kind" ["tab"];
+    DropStaged "drop-staged" Stage "drop" "Drop the line, or all lines of the heading" ["x", "delete"];
+    ClearStage "clear-stage" Stage "drop all" "Drop everything; asks first" ["shift-x"];
     NextField "next-field" Form "next field" "Next field" ["tab", "down"];
     PreviousField "previous-field" Form "" "Previous field" ["backtab", "up"];
     Submit "submit" Form "done" "Done: look at the plan" ["enter"];

@@ -1,23 +1,19 @@
-//! Check lists: the teams of one or more users, and the members of a team. What is, and what will be.
+//! Check lists: the teams of one or more users, and the members of one or more teams. What is, and what will be.
 
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use super::text_field;
-use crate::directory::{
-    Directory, Id, Kind,
-    change::Change,
-    search::{Scratch, Words, scan},
-};
+use crate::directory::{Directory, Id, Kind, change::Change, search};
 
 /// What is checked on what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Of {
     /// Rows are teams; the users come and go together.
     TeamsOf(Vec<Id>),
-    /// Rows are users.
-    MembersOf(Id),
+    /// Rows are users; they come to all of the teams, or go from all.
+    MembersOf(Vec<Id>),
 }
 
 /// How a row stands now.
@@ -81,9 +77,9 @@ impl CheckList {
             Of::TeamsOf(_) => rows.partition(|row| {
                 directory.id_at(Kind::Team, *row).is_some_and(|id| list.now(directory, id) != Now::Off)
             }),
-            Of::MembersOf(team) => {
-                let members: FxHashSet<&Id> =
-                    directory.team(team).into_iter().flat_map(|t| t.members.iter().flatten()).map(|m| &m.id).collect();
+            Of::MembersOf(teams) => {
+                let teams = teams.iter().filter_map(|team| directory.team(team));
+                let members: FxHashSet<&Id> = teams.flat_map(|t| t.members.iter().flatten()).map(|m| &m.id).collect();
                 rows.partition(|row| directory.id_at(Kind::User, *row).is_some_and(|id| members.contains(id)))
             }
         };
@@ -103,21 +99,22 @@ impl CheckList {
 
     /// How a row stands now.
     pub fn now(&self, directory: &Directory, row: &Id) -> Now {
+        match self.inside(directory, row) {
+            (0, _) => Now::Off,
+            (inside, all) if inside == all => Now::On,
+            _ => Now::Some,
+        }
+    }
+
+    /// In how many of the teams the row is, or how many of the users are in it; and how many there are.
+    pub fn inside(&self, directory: &Directory, row: &Id) -> (usize, usize) {
         match &self.of {
-            Of::MembersOf(team) => {
-                if directory.teams_of(row).contains(team) {
-                    Now::On
-                } else {
-                    Now::Off
-                }
+            Of::MembersOf(teams) => {
+                let of_row = directory.teams_of(row);
+                (teams.iter().filter(|team| of_row.contains(team)).count(), teams.len())
             }
             Of::TeamsOf(users) => {
-                let inside = users.iter().filter(|user| directory.teams_of(user).contains(row)).count();
-                match inside {
-                    0 => Now::Off,
-                    n if n == users.len() => Now::On,
-                    _ => Now::Some,
-                }
+                (users.iter().filter(|user| directory.teams_of(user).contains(row)).count(), users.len())
             }
         }
     }
@@ -142,16 +139,7 @@ impl CheckList {
 
     /// Filters by what is typed.
     pub fn filter(&mut self, directory: &Directory) {
-        let words = Words::new(self.input.value().split_whitespace());
-        let text = directory.text(self.kind());
-        if words.is_empty() {
-            self.shown.clone_from(&self.all);
-        } else {
-            let mut scored =
-                scan(&self.all, |row, scratch: &mut Scratch| Some((u32::MAX - text.score(row, &words, scratch)?, row)));
-            scored.sort_by_key(|(score, _)| *score);
-            self.shown = scored.into_iter().map(|(_, row)| row).collect();
-        }
+        self.shown = search::best(&self.all, directory.text(self.kind()), self.input.value());
         self.cursor = 0;
         self.top = 0;
     }
@@ -198,7 +186,7 @@ impl CheckList {
         let mut changes = Vec::new();
         for (row, wish) in &self.wishes {
             let pairs: Vec<(Id, Id)> = match &self.of {
-                Of::MembersOf(team) => vec![(team.clone(), row.clone())],
+                Of::MembersOf(teams) => teams.iter().map(|team| (team.clone(), row.clone())).collect(),
                 Of::TeamsOf(users) => users.iter().map(|user| (row.clone(), user.clone())).collect(),
             };
             for (team, user) in pairs {

@@ -1,9 +1,30 @@
-//! What `y` offers to copy of a record.
+//! What `y` copies: a value of a record, the command line of a plan.
 
-use super::{App, CopyChoice};
-use crate::directory::{Kind, Target};
+use super::{App, CopyChoice, Effect, Overlay, palette::DEMO};
+use crate::directory::{Kind, Target, change::Change, words};
 
 impl App {
+    /// Copies the command line that does what the plan does.
+    pub(super) fn copy_command(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Preview(preview)) = self.overlays.last() else { return };
+        let profile = self.profile.as_ref().map(|profile| profile.name.as_str());
+        if profile == Some(DEMO) {
+            return self.say("The embedded demo directory is this console's own: no command line reaches it.");
+        }
+        let changes: Vec<&Change> = preview.plan.steps.iter().map(|step| &step.change).collect();
+        match words::command_line(&changes, &self.directory, profile) {
+            Some(lines) => {
+                let what = match lines.lines().count() {
+                    1 => "The command line".to_owned(),
+                    many => format!("{many} command lines"),
+                };
+                self.say(format!("{what} sent to the terminal's clipboard"));
+                effects.push(Effect::Copy(lines.into()));
+            }
+            None => self.say("No command does all of this; a file of what shall be does: scimitar plan FILE."),
+        }
+    }
+
     /// The values of a record worth copying, the likeliest first.
     pub fn copy_choices(&self, target: &Target) -> Vec<CopyChoice> {
         let json = |value: serde_json::Result<String>| value.unwrap_or_default();

@@ -1,7 +1,5 @@
 //! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and sent.
 
-use indexmap::IndexSet;
-
 use super::{
     App, Effect, Message, Overlay, Preview,
     action::Action,
@@ -14,6 +12,7 @@ use crate::directory::{
     Id, Kind, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
     plan::{self, Entry, Plan, Risk, State},
+    stage::{self, Staged},
     work::Job,
 };
 use crate::scim::filter::Filter;
@@ -68,9 +67,9 @@ impl App {
                 self.overlays.push(Overlay::Form(form));
             }
             Action::CreateService => self.overlays.push(Overlay::Form(Form::create_service(&self.directory))),
-            Action::ReplaceMembers => {
+            Action::MembersFromList => {
                 let team = self.subject().and_then(|target| self.directory.team(&target.id));
-                let form = team.map(Form::replace_members);
+                let form = team.map(Form::member_list);
                 self.overlays.extend(form.map(Overlay::Form));
             }
             Action::Edit => {
@@ -108,6 +107,14 @@ impl App {
         let changes = match self.overlays.last() {
             Some(Overlay::Check(list)) => list.changes(&self.directory),
             Some(Overlay::RoleEditor(editor)) => editor.change(&self.directory).into_iter().collect(),
+            Some(Overlay::Difference(difference)) => {
+                let Some(can) = self.capabilities() else { return };
+                let changes = difference.changes(&self.directory, can);
+                if changes.is_empty() {
+                    return self.say("Nothing is ticked.");
+                }
+                changes
+            }
             _ => return,
         };
         if changes.is_empty() {
@@ -129,6 +136,10 @@ impl App {
             if let Some(filter) = form.filter() {
                 self.narrow(filter, effects);
             }
+            return;
+        }
+        if let Purpose::MemberList(team) = form.purpose.clone() {
+            self.list_entered(&team, effects);
             return;
         }
         let purpose = form.purpose.clone();
@@ -169,12 +180,12 @@ impl App {
             self.message = Some(Message { text, error: true });
         } else if plan.steps.is_empty() && plan.refused.is_empty() {
             self.say("There is nothing to do.");
+        } else if self.staging && plan.undoes.is_none() && !plan.steps.is_empty() {
+            self.put_on_stage(plan, effects);
         } else if risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !always {
-            self.send(plan, effects);
+            self.send(plan, &[], effects);
         } else {
-            let preview =
-                Preview { plan, risk, typed: tui_input::Input::default(), requests: false, cursor: 0, top: 0 };
-            self.overlays.push(Overlay::Preview(Box::new(preview)));
+            self.overlays.push(Overlay::Preview(Box::new(Preview::new(plan))));
         }
     }
 
@@ -221,7 +232,7 @@ impl App {
                     self.say(format!("Type {} to send this.", wanted.unwrap_or_default()));
                     self.overlays.push(Overlay::Preview(preview));
                 } else {
-                    self.send(preview.plan, effects);
+                    self.send(preview.plan, &preview.staged, effects);
                 }
             }
             Some(Overlay::Quit) => effects.push(Effect::Quit),
@@ -229,8 +240,9 @@ impl App {
         }
     }
 
-    /// Lays the steps over the directory and hands them to the worker.
-    fn send(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
+    /// Lays the steps over the directory and hands them to the worker, with the lines of the stage that they come from.
+    fn send(&mut self, plan: Plan, staged: &[Staged], effects: &mut Vec<Effect>) {
+        let taken = stage::taken(staged, plan.steps.iter().map(|step| &step.change));
         self.overlays
             .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
@@ -255,27 +267,29 @@ impl App {
                 partly: false,
             });
         }
-        let mut added = IndexSet::new();
+        self.directory.begin_all(entries.iter().map(|entry| (entry.id, entry.step.change.clone())));
         for entry in &entries {
-            if self.directory.begin(entry.id, entry.step.change.clone()) {
-                added.extend(entry.step.change.touches().into_iter().take(1).map(|(target, _)| target));
-            }
             self.aside_follow(&entry.step.change, None);
             self.entries.put(entry.clone());
         }
+        let added = entries.iter().find_map(|entry| entry.step.change.created());
         if let [one] = entries.as_slice() {
             self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→")));
         } else {
             self.say(format!("{}: sending", plan.title));
         }
         self.keep_aside_cursors();
-        if let Some(target) = added.first() {
+        if let Some(target) = added.map(|record| record.target()) {
             self.rows_changed();
             let (kind, rows, now) = (target.kind, self.size.list_rows(), self.now);
             self.panes[kind as usize].reveal(&target.id, &self.directory, now);
             self.panes[kind as usize].go_to(&target.id, rows, &self.directory);
         }
-        effects.push(Effect::Work(Job::Submit(entries)));
+        effects.push(Effect::Work(if taken.is_empty() {
+            Job::Submit(entries)
+        } else {
+            Job::SubmitStaged(taken, entries)
+        }));
     }
 
     pub(super) fn rows_changed(&mut self) {
@@ -290,11 +304,13 @@ impl App {
     pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<Effect>) {
         match self.inverse(undone) {
             Err(why) => self.fail(why),
-            Ok(changes) => {
+            Ok((changes, never)) => {
                 let title = self.entries.get(&undone).map(|entry| entry.title.clone()).unwrap_or_default();
                 let Some(mut plan) = self.draft(changes) else { return };
                 plan.title = format!("Undo {title}");
                 plan.undoes = Some(undone);
+                let cant = |(line, why): (_, String)| (line, format!("can't be undone: {why}"));
+                plan.refused.extend(never.into_iter().map(cant));
                 self.propose_plan(plan, effects);
             }
         }

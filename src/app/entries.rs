@@ -6,11 +6,17 @@ use std::{collections::BTreeSet, ops::Deref};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
+use jiff::Timestamp;
+
 use crate::directory::{
     Target,
     change::ChangeId,
     plan::{Entry, State, Undo},
 };
+
+mod course;
+
+pub use course::Course;
 
 /// All entries, oldest first. Read as a map; changed by [`Entries::put`], [`Entries::extend`] and [`Entries::amend`].
 #[derive(Debug, Default)]
@@ -24,27 +30,17 @@ struct Tally {
     failed: usize,
     /// Not undos, and without an answer yet.
     in_flight: usize,
-    plans: FxHashMap<ChangeId, Sum>,
+    plans: FxHashMap<ChangeId, Course>,
+    /// Plans of which there are entries.
+    listed: BTreeSet<ChangeId>,
+    /// Plans of which something waits or is in flight.
+    running: BTreeSet<ChangeId>,
     /// Plans of which something was confirmed that can be taken back, and was not.
     undoable: BTreeSet<ChangeId>,
     /// Plans of which nothing that was confirmed can be taken back.
     lasting: BTreeSet<ChangeId>,
     /// The newest change on each record.
     newest: FxHashMap<Target, ChangeId>,
-}
-
-/// What is counted of one plan.
-#[derive(Debug, Default)]
-struct Sum {
-    steps: usize,
-    /// Confirmed, and can be taken back.
-    back: usize,
-    /// Confirmed, and can't.
-    lasting: usize,
-    /// Its changes are an undo.
-    is_undo: bool,
-    /// Changes that take it back and were not refused.
-    undone_by: BTreeSet<ChangeId>,
 }
 
 impl Deref for Entries {
@@ -71,13 +67,43 @@ impl Entries {
         self.all.sort_unstable_keys();
     }
 
-    /// Changes one; nothing where there is none.
-    pub fn amend(&mut self, id: ChangeId, with: impl FnOnce(&mut Entry)) {
+    /// Changes one, at this time; nothing where there is none.
+    pub fn amend(&mut self, id: ChangeId, at: Timestamp, with: impl FnOnce(&mut Entry)) {
         if let Some(entry) = self.all.get_mut(&id) {
+            let before = entry.state;
             self.tally.count(entry, false);
             with(entry);
             self.tally.count(entry, true);
+            if let Some(course) = self.tally.plans.get_mut(&entry.plan) {
+                course.progress.passed(before, entry.state, at);
+            }
         }
+    }
+
+    /// What became of a plan so far.
+    pub fn course(&self, plan: ChangeId) -> Option<&Course> {
+        self.tally.plans.get(&plan).filter(|course| course.steps() > 0)
+    }
+
+    /// Number of plans.
+    pub fn plans(&self) -> usize {
+        self.tally.listed.len()
+    }
+
+    /// All plans, the newest first.
+    pub fn newest_plans(&self) -> impl Iterator<Item = ChangeId> {
+        self.tally.listed.iter().rev().copied()
+    }
+
+    /// The plans of which something waits or is in flight, the newest first.
+    pub fn running(&self) -> impl Iterator<Item = ChangeId> {
+        self.tally.running.iter().rev().copied()
+    }
+
+    /// The changes of a plan, oldest first.
+    pub fn of_plan(&self, plan: ChangeId) -> impl DoubleEndedIterator<Item = &Entry> {
+        let ids = self.tally.plans.get(&plan).into_iter().flat_map(Course::all);
+        ids.filter_map(|id| self.all.get(id))
     }
 
     /// How many failed.
@@ -92,7 +118,7 @@ impl Entries {
 
     /// How many changes a plan has.
     pub fn steps(&self, plan: ChangeId) -> usize {
-        self.tally.plans.get(&plan).map_or(0, |sum| sum.steps)
+        self.tally.plans.get(&plan).map_or(0, Course::steps)
     }
 
     /// The newest undo of a plan that was not refused.
@@ -127,11 +153,11 @@ impl Tally {
         let can_go_back = matches!(entry.step.undo, Undo::By(_));
         shift(&mut self.failed, entry.state.is_failure());
         shift(&mut self.in_flight, entry.undoes.is_none() && matches!(entry.state, State::Planned | State::Sent));
-        let sum = self.plans.entry(entry.plan).or_default();
-        shift(&mut sum.steps, true);
-        shift(&mut sum.back, there && can_go_back);
-        shift(&mut sum.lasting, there && !can_go_back);
-        sum.is_undo = entry.undoes.is_some();
+        let course = self.plans.entry(entry.plan).or_default();
+        course.count(entry, add);
+        shift(&mut course.back, there && can_go_back);
+        shift(&mut course.lasting, there && !can_go_back);
+        course.is_undo = entry.undoes.is_some();
         self.place(entry.plan);
         if let Some(undone) = entry.undoes {
             let holds = !matches!(entry.state, State::Refused | State::Dropped | State::Conflict);
@@ -150,8 +176,8 @@ impl Tally {
     }
 
     fn place(&mut self, plan: ChangeId) {
-        let Some(sum) = self.plans.get(&plan) else { return };
-        let open = !sum.is_undo && sum.undone_by.is_empty();
+        let Some(course) = self.plans.get(&plan) else { return };
+        let open = !course.is_undo && course.undone_by.is_empty();
         let put = |set: &mut BTreeSet<ChangeId>, belongs| {
             if belongs {
                 set.insert(plan)
@@ -159,7 +185,9 @@ impl Tally {
                 set.remove(&plan)
             };
         };
-        put(&mut self.undoable, open && sum.back > 0);
-        put(&mut self.lasting, open && sum.back == 0 && sum.lasting > 0);
+        put(&mut self.undoable, open && course.back > 0);
+        put(&mut self.lasting, open && course.back == 0 && course.lasting > 0);
+        put(&mut self.listed, course.steps() > 0);
+        put(&mut self.running, course.progress.counts.left() > 0);
     }
 }

@@ -1,21 +1,57 @@
-//! The Activity pane: what was changed, what became of it, undo and retry.
+//! The Activity pane: what was changed, what became of it, and how it is taken back.
 
-use super::{App, Effect, Overlay};
+use super::{App, Effect, Overlay, plan_view::Row};
 use crate::directory::{
-    Id,
-    change::{Change, ChangeId},
+    Target,
+    change::{Change, ChangeId, Field, Verb},
     plan::{Entry, State, Undo},
-    work::Job,
+    words::Line,
 };
+use crate::scim::text::number;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Plans of more changes than this show how far they have come; of fewer each failure is told as it comes.
+pub(crate) const LONG: usize = 10;
+
+/// The way back of a plan: changes, and the lines that have none.
+type Inverse = (Vec<Change>, Vec<(Line, String)>);
 
 impl App {
-    /// The change under the cursor, or the one whose story is open. The newest has cursor 0.
-    pub fn selected_entry(&self) -> Option<&Entry> {
-        if let Some(Overlay::Story { id, .. }) = self.overlays.last() {
-            return self.entries.get(id);
+    /// The plan under the cursor, or the one whose box is open. The newest has cursor 0.
+    pub fn selected_plan(&self) -> Option<ChangeId> {
+        match self.overlays.last() {
+            Some(Overlay::Story { id, .. }) => self.entries.get(id).map(|entry| entry.plan),
+            Some(Overlay::Plan(view)) => Some(view.plan),
+            _ => self.entries.newest_plans().nth(self.activity_cursor),
         }
-        let at = self.entries.len().checked_sub(self.activity_cursor + 1)?;
-        self.entries.get_index(at).map(|(_, entry)| entry)
+    }
+
+    /// The change under the cursor, or the one whose story is open; none where a plan of several is selected.
+    pub fn selected_entry(&self) -> Option<&Entry> {
+        match self.overlays.last() {
+            Some(Overlay::Story { id, .. }) => self.entries.get(id),
+            Some(Overlay::Plan(view)) => match self.plan_row(view, view.cursor)? {
+                Row::Change(entry) => Some(entry),
+                Row::Reason(..) => None,
+            },
+            _ => {
+                let plan = self.selected_plan()?;
+                let mut entries = self.entries.of_plan(plan);
+                entries.next().filter(|_| entries.next().is_none())
+            }
+        }
+    }
+
+    /// The selected changes: the one under the cursor, those that failed for the reason under it, or the whole plan.
+    pub(super) fn selected_entries(&self) -> Vec<&Entry> {
+        if let Some(Overlay::Plan(view)) = self.overlays.last() {
+            return self.plan_selection(view);
+        }
+        match (self.selected_entry(), self.selected_plan()) {
+            (Some(entry), _) => vec![entry],
+            (None, Some(plan)) => self.entries.of_plan(plan).collect(),
+            (None, None) => Vec::new(),
+        }
     }
 
     /// The undo of a plan, where there is one that was not refused.
@@ -32,37 +68,28 @@ impl App {
     pub(super) fn count_failure(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id) else { return };
         if entry.state.is_failure() {
-            self.failures.insert(id);
+            self.failures.insert(id, Matter::of(entry));
         } else if entry.state == State::Confirmed {
-            let same = |other: &Entry| {
-                let (mine, others) = (entry.step.change.touches(), other.step.change.touches());
-                other.step.change.verb() == entry.step.change.verb() && mine.first() == others.first()
-            };
-            let names = |other: &Entry| other.step.words.subject == entry.step.words.subject;
-            let created = entry.created.is_some();
-            let settled = |other: &Entry| same(other) || (created && names(other));
-            let kept = self.failures.iter().filter(|failed| !self.entries.get(*failed).is_some_and(&settled));
-            self.failures = kept.copied().collect();
+            self.failures.settle(&Matter::of(entry));
         }
     }
 
     /// What became of a plan of several changes, once all of them have an outcome.
     pub(super) fn sum_up(&mut self, id: ChangeId) {
-        let Some(plan) = self.entries.get(&id).map(|entry| entry.plan) else { return };
-        if self.entries.steps(plan) < 2 {
+        let Some(entry) = self.entries.get(&id) else { return };
+        let Some(course) = self.entries.course(entry.plan) else { return };
+        let counts = course.progress.counts;
+        let (all, done) = (counts.total(), counts.of(State::Confirmed));
+        if all < 2 || counts.settled() < all {
             return;
         }
-        let first = self.entries.partition_point(|id, _| *id < plan);
-        let steps = || self.entries.values().skip(first).take_while(|entry| entry.plan == plan);
-        if steps().any(|entry| entry.state.is_open()) {
-            return;
-        }
-        let (all, done) = (steps().count(), steps().filter(|entry| entry.state == State::Confirmed).count());
-        let title = steps().next().map(|entry| entry.title.clone()).unwrap_or_default();
+        let title = entry.title.clone();
+        let numbers = [all, done, all - done].map(|count| number(count as u64));
+        let [all_words, done_words, rest] = numbers;
         if done == all {
-            self.say(format!("{title}: all {all} confirmed"));
+            self.say(format!("{title}: all {all_words} confirmed"));
         } else {
-            self.fail(format!("{title}: {done} confirmed, {} not; 4 Activity says why.", all - done));
+            self.fail(format!("{title}: {done_words} confirmed, {rest} not; 4 Activity says why."));
         }
     }
 
@@ -85,9 +112,7 @@ impl App {
 
     /// Why what was confirmed of a plan can't be taken back.
     fn lasts_because(&self, plan: ChangeId) -> Option<String> {
-        let first = self.entries.partition_point(|id, _| *id < plan);
-        let mut steps = self.entries.values().skip(first).take_while(|entry| entry.plan == plan);
-        steps.find_map(|entry| match &entry.step.undo {
+        self.entries.of_plan(plan).find_map(|entry| match &entry.step.undo {
             Undo::Never(reason) if entry.state == State::Confirmed => {
                 Some(format!("{}: {reason}", entry.step.words.subject))
             }
@@ -95,24 +120,25 @@ impl App {
         })
     }
 
-    /// The changes that take back what was confirmed of a plan, last first.
-    pub(super) fn inverse(&self, plan: ChangeId) -> Result<Vec<Change>, String> {
+    /// The changes that take back what was confirmed of a plan, last first, and the lines that can't be taken back, each
+    /// with the reason.
+    pub(super) fn inverse(&self, plan: ChangeId) -> Result<Inverse, String> {
         let mut changes = Vec::new();
-        let steps: Vec<&Entry> = self.entries.values().filter(|entry| entry.plan == plan).collect();
+        let steps: Vec<&Entry> = self.entries.of_plan(plan).collect();
         if steps.iter().any(|entry| entry.state.is_open()) {
             return Err("Part of this is still in flight; undo it when it has arrived.".into());
         }
-        let mut never = None;
+        let mut never = Vec::new();
         for entry in steps.iter().rev().filter(|entry| entry.took_effect()) {
             match &entry.step.undo {
                 Undo::By(inverse) => changes.extend(inverse.iter().map(|change| change.about(entry.created.as_ref()))),
-                Undo::Never(why) => never = Some(format!("{}: {why}", entry.step.words.subject)),
+                Undo::Never(why) => never.push((entry.step.words.clone(), why.clone())),
             }
         }
-        match (changes.is_empty(), never) {
-            (true, Some(why)) => Err(format!("This can't be undone. {why}")),
+        match (changes.is_empty(), never.last()) {
+            (true, Some((line, why))) => Err(format!("This can't be undone. {}: {why}", line.subject)),
             (true, None) => Err("Nothing of this was confirmed, so there is nothing to undo.".into()),
-            _ => Ok(changes),
+            _ => Ok((changes, never)),
         }
     }
 
@@ -129,66 +155,63 @@ impl App {
     }
 
     pub(super) fn undo_selected(&mut self, effects: &mut Vec<Effect>) {
-        let Some(plan) = self.selected_entry().map(|entry| entry.plan) else { return };
+        let Some(plan) = self.selected_plan() else { return };
         match self.undone_by(plan) {
             Some(_) => self.say("This was undone already."),
             None => self.plan_undo(plan, effects),
         }
     }
+}
 
-    /// A failed change again, or what is left of an earlier session; anything else reads the lists anew.
-    pub(super) fn retry_selected(&mut self, effects: &mut Vec<Effect>) {
-        effects.push(Effect::Work(Job::Wake));
-        if !self.left_over.is_empty() {
-            let ids: Vec<ChangeId> = self.left_over.drain().collect();
-            let mut ordered = ids;
-            ordered.sort_unstable();
-            for id in &ordered {
-                if let Some(entry) = self.entries.get(id) {
-                    self.directory.begin(*id, entry.step.change.clone());
-                }
-            }
-            self.rows_changed();
-            self.say(format!("Sent now, from an earlier session: {}.", ordered.len()));
-            effects.push(Effect::Work(Job::Resume(ordered)));
-            return;
-        }
-        let Some((state, change)) = self.selected_entry().map(|entry| (entry.state, entry.step.change.clone())) else {
-            return;
-        };
-        match state {
-            State::Refused | State::Conflict | State::Dropped | State::Unknown => {
-                let change = renew(change, self.next_id().provisional());
-                self.propose(vec![change], effects);
-            }
-            _ => self.say("Only what was refused, dropped or is unknown can be tried again."),
-        }
-    }
+/// What two changes have in common of which the second settles the failure of the first: they do the same to the same
+/// value, or create something of the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Matter(Verb, Option<(Target, Field)>, String);
 
-    pub(super) fn drop_selected(&mut self, effects: &mut Vec<Effect>) {
-        let Some((id, state)) = self.selected_entry().map(|entry| (entry.id, entry.state)) else { return };
-        if self.failures.remove(&id) {
-            self.say("Put aside; its story stays here.");
-            return;
+impl Matter {
+    fn of(entry: &Entry) -> Self {
+        let change = &entry.step.change;
+        let made = change.created().is_some() || matches!(change, Change::Invite { .. } | Change::CreateKey { .. });
+        if made {
+            return Self(change.verb(), None, entry.step.words.subject.clone());
         }
-        if state != State::Planned {
-            self.say("Only what was not sent yet can be dropped.");
-            return;
-        }
-        self.left_over.remove(&id);
-        effects.push(Effect::Work(Job::Drop(vec![id])));
+        Self(change.verb(), change.touches().into_iter().next(), String::new())
     }
 }
 
-/// A change that creates gets a provisional id of its own when it is tried again.
-fn renew(change: Change, fresh: Id) -> Change {
-    match change {
-        Change::CreateUser { user, .. } => Change::CreateUser { key: fresh, user },
-        Change::CreateTeam { name, members, bucket, .. } => Change::CreateTeam { key: fresh, name, members, bucket },
-        Change::CreateService { service, .. } => Change::CreateService { key: fresh, service },
-        Change::Invite { team, to, admin, .. } => Change::Invite { key: fresh, team, to, admin },
-        Change::CreateKey { owner, description, .. } => Change::CreateKey { key: fresh, owner, description },
-        Change::CreateRole { role, .. } => Change::CreateRole { key: fresh, role },
-        other => other,
+/// Failures of this session that were neither tried again with success nor put aside.
+#[derive(Debug, Default)]
+pub(super) struct Failures {
+    all: FxHashMap<ChangeId, Matter>,
+    by_matter: FxHashMap<Matter, FxHashSet<ChangeId>>,
+}
+
+impl Failures {
+    fn insert(&mut self, id: ChangeId, matter: Matter) {
+        self.by_matter.entry(matter.clone()).or_default().insert(id);
+        self.all.insert(id, matter);
+    }
+
+    fn settle(&mut self, matter: &Matter) {
+        for id in self.by_matter.remove(matter).into_iter().flatten() {
+            self.all.remove(&id);
+        }
+    }
+
+    /// True if it was there.
+    pub(super) fn remove(&mut self, id: ChangeId) -> bool {
+        let Some(matter) = self.all.remove(&id) else { return false };
+        if let Some(same) = self.by_matter.get_mut(&matter) {
+            same.remove(&id);
+        }
+        true
+    }
+
+    pub(super) fn contains(&self, id: ChangeId) -> bool {
+        self.all.contains_key(&id)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
     }
 }

@@ -75,15 +75,20 @@ impl App {
     fn scopes_under(&self, top: Option<&Overlay>) -> Vec<Scope> {
         let mut scopes = match top {
             Some(Overlay::Role(_)) => vec![Scope::Picker],
+            Some(Overlay::Pick(_)) => vec![Scope::Picker],
+            Some(Overlay::Difference(_)) => vec![Scope::Difference, Scope::Check],
+            Some(Overlay::Doubts(_)) => vec![Scope::Doubts],
             Some(Overlay::Check(_)) => vec![Scope::Check],
             Some(Overlay::RoleEditor(_)) => vec![Scope::Editor, Scope::Check, Scope::Roles],
             Some(Overlay::Holders { .. }) => vec![Scope::Picker],
             Some(Overlay::Form(_)) => vec![Scope::Form],
             Some(Overlay::Preview(_)) => vec![Scope::Preview],
             Some(Overlay::Palette(_) | Overlay::Copy { .. }) => vec![Scope::Picker],
+            Some(Overlay::Stage(_)) => vec![Scope::Stage],
             Some(Overlay::Quit) => vec![Scope::Preview],
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
             Some(Overlay::Permissions { .. }) => vec![Scope::Users],
+            Some(Overlay::Plan(_)) => vec![Scope::Plan, Scope::Activity],
             Some(Overlay::Story { .. }) => vec![Scope::Activity],
             Some(Overlay::Aside(aside)) => match aside.topic {
                 Topic::Roster(_) => vec![Scope::Invitations],
@@ -108,6 +113,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Role(_) | Overlay::Check(_) | Overlay::Form(_)) => true,
             Some(Overlay::RoleEditor(_) | Overlay::Palette(_)) => true,
+            Some(Overlay::Pick(_) | Overlay::Difference(_)) => true,
             Some(Overlay::Preview(preview)) => matches!(preview.risk, Risk::Type(_)),
             Some(_) => false,
             None => self.pane().is_some_and(|pane| pane.filtering),
@@ -123,6 +129,8 @@ impl App {
                 }
             }
             Some(Overlay::Check(list)) => drop(list.edit(event, &self.directory)),
+            Some(Overlay::Pick(pick)) => pick.edit(event, &self.directory),
+            Some(Overlay::Difference(difference)) => difference.edit(event),
             Some(Overlay::RoleEditor(editor)) => editor.edit(event),
             Some(Overlay::Form(form)) => drop(form.edit(event)),
             Some(Overlay::Preview(preview)) => drop(text_field(&mut preview.typed, event)),
@@ -211,6 +219,8 @@ fn has_work(overlay: &Overlay) -> bool {
     match overlay {
         Overlay::Form(form) => form.has_work(),
         Overlay::Check(list) => list.has_work(),
+        Overlay::Difference(difference) => difference.has_work(),
+        Overlay::Doubts(doubts) => doubts.has_work(),
         Overlay::RoleEditor(editor) => editor.has_work(),
         _ => false,
     }

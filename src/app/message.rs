@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::form;
 use crate::directory::{
-    Name,
+    Id, Name,
     guard::Guards,
     plan::Planner,
     records::Records,
@@ -58,6 +58,13 @@ pub enum Effect {
         /// The one that was changed.
         group: Name,
     },
+    /// Read a list of names from a file, for the members of a team.
+    ReadList {
+        /// Which team.
+        team: Id,
+        /// The path as typed.
+        path: String,
+    },
     /// Drop these elsewhere: freeing a large directory takes longer than a frame.
     Discard(Box<Records>),
     /// Draw everything again.
@@ -80,6 +87,8 @@ pub enum Msg {
     ProfileRefused(String, String),
     /// What a group gives was written down; or why it was not.
     Mapped(Result<(Arc<Mapping>, String), String>),
+    /// The list of names for the members of this team; or why it could not be read.
+    ListRead(Id, Result<String, String>),
     /// The process was asked to end.
     Terminate,
 }

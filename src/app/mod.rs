@@ -17,6 +17,7 @@ use crate::directory::{
     guard::Guards,
     holds::Holds,
     plan::{Capabilities, Planner},
+    stage::Staged,
     work::{Job, Link, Proof},
 };
 use crate::scim::{failure::Failure, filter::Filter, text::clean_line};
@@ -27,6 +28,8 @@ pub mod availability;
 pub mod check;
 pub mod compare;
 pub mod copy;
+pub mod difference;
+pub mod doubts;
 mod edit;
 pub mod entries;
 pub mod form;
@@ -34,16 +37,21 @@ pub mod geometry;
 mod journal;
 pub mod keymap;
 mod keys;
+mod like;
 mod message;
 mod overlay;
 pub mod palette;
 pub mod pane;
 mod perform;
+pub mod pick;
 pub mod picker;
+pub mod plan_view;
 mod reports;
 pub mod role_editor;
 mod roles;
 pub mod secret;
+mod sending;
+pub mod stage;
 #[cfg(test)]
 mod tests;
 
@@ -53,6 +61,9 @@ pub use overlay::{CopyChoice, Overlay, Preview};
 
 /// Characters of one pasted line at most.
 const PASTED: usize = 65_536;
+
+/// Bytes of a list of names at most, pasted or in a file.
+pub const LIST: usize = 4 << 20;
 
 /// The tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -128,6 +139,12 @@ pub struct App {
     pub activity_cursor: usize,
     /// First row of the Activity pane on screen.
     pub activity_top: usize,
+    /// What waits to be sent together, as the store has it.
+    pub stage: Vec<Staged>,
+    /// Edits go to the stage in place of the server.
+    pub staging: bool,
+    /// Nothing more is sent until the person says so.
+    pub paused: bool,
     /// What lies over the pane.
     pub overlays: Vec<Overlay>,
     /// The message line.
@@ -151,8 +168,7 @@ pub struct App {
     /// Guards of the profile.
     pub guards: Guards,
     planner: Option<Arc<dyn Planner>>,
-    /// Failures of this session that were neither tried again with success nor put aside.
-    failures: FxHashSet<ChangeId>,
+    failures: journal::Failures,
     /// The person was told that going back once more drops what was entered; any other key takes that back.
     dropping: bool,
     /// The filter's text was there before: the first character typed takes its place.
@@ -175,6 +191,9 @@ impl App {
             left_over: FxHashSet::default(),
             activity_cursor: 0,
             activity_top: 0,
+            stage: Vec::new(),
+            staging: false,
+            paused: false,
             overlays: Vec::new(),
             message: None,
             waiting: None,
@@ -187,7 +206,7 @@ impl App {
             config_path: String::new(),
             guards: Guards::default(),
             planner: None,
-            failures: FxHashSet::default(),
+            failures: journal::Failures::default(),
             dropping: false,
             stale_filter: false,
             hydrated: FxHashSet::default(),
@@ -210,6 +229,7 @@ impl App {
                 _ => self.fail(why),
             },
             Msg::Mapped(result) => self.on_mapped(result, &mut effects),
+            Msg::ListRead(team, result) => self.on_list_read(&team, result),
             Msg::Terminate => effects.push(Effect::Quit),
         }
         self.hydrate_visible(&mut effects);
@@ -312,17 +332,29 @@ pub(crate) fn lacks_roles(user: &crate::directory::record::User) -> bool {
     user.org_role.is_none() && user.depth == Depth::Summary && user.problem.is_none() && !user.id.starts_with("new:")
 }
 
+/// A key or a paste for a list of names: what parts them in a paste stays visible. True if the text changed.
+pub(crate) fn list_field(input: &mut Input, event: &Event) -> bool {
+    let Event::Paste(text) = event else { return text_field(input, event) };
+    let lines = text.split(['\n', '\r', '\t']).map(|line| clean_line(line, LIST));
+    let lines: Vec<_> = lines.filter(|line| !line.trim().is_empty()).collect();
+    put(input, &lines.join("; "))
+}
+
+/// Puts text in where the cursor is. Not character by character: each would go through all that is there, and a paste
+/// may be long.
+fn put(input: &mut Input, text: &str) -> bool {
+    let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
+    let (before, after) = input.value().split_at(at);
+    let cursor = input.cursor() + text.chars().count();
+    *input = Input::new(format!("{before}{text}{after}")).with_cursor(cursor);
+    !text.is_empty()
+}
+
 /// A key or a paste for a text field. True if the text changed.
 pub(crate) fn text_field(input: &mut Input, event: &Event) -> bool {
     match event {
         Event::Paste(text) => {
-            // Not character by character: each would go through all that is there, and a paste may be long.
-            let clean: String = text.lines().map(|line| clean_line(line, PASTED)).collect::<Vec<_>>().join(" ");
-            let at = input.value().char_indices().nth(input.cursor()).map_or(input.value().len(), |(at, _)| at);
-            let (before, after) = input.value().split_at(at);
-            let cursor = input.cursor() + clean.chars().count();
-            *input = Input::new(format!("{before}{clean}{after}")).with_cursor(cursor);
-            !clean.is_empty()
+            put(input, &text.lines().map(|line| clean_line(line, PASTED)).collect::<Vec<_>>().join(" "))
         }
         Event::Key(key) if matches!(key.code, KeyCode::Char(_)) && key.modifiers.contains(KeyModifiers::ALT) => false,
         event => input.handle_event(event).is_some_and(|state| state.value),

@@ -2,11 +2,14 @@
 
 use tui_input::Input;
 
-use super::{aside, check, compare, form, palette, picker, role_editor, secret};
+use super::{
+    aside, check, compare, difference, doubts, form, palette, pick, picker, plan_view, role_editor, secret, stage,
+};
 use crate::directory::{
     Id, Target,
     change::ChangeId,
     plan::{Plan, Risk},
+    stage::Staged,
 };
 
 /// The plan before it is sent.
@@ -14,6 +17,8 @@ use crate::directory::{
 pub struct Preview {
     /// What would be sent.
     pub plan: Plan,
+    /// The lines of the stage that it was drawn up from; none where it comes from elsewhere.
+    pub staged: Vec<Staged>,
     /// What is typed where a text is asked for.
     pub typed: Input,
     /// How carefully to look at it: [`Plan::risk`] goes through all steps, and is asked several times a frame.
@@ -27,6 +32,12 @@ pub struct Preview {
 }
 
 impl Preview {
+    /// A plan to be looked at.
+    pub fn new(plan: Plan) -> Self {
+        let risk = plan.risk();
+        Self { plan, staged: Vec::new(), typed: Input::default(), risk, requests: false, cursor: 0, top: 0 }
+    }
+
     /// True if the plan is one line: there is nothing to go through but its text.
     pub fn is_alone(&self) -> bool {
         self.plan.steps.len() == 1 && self.plan.refused.is_empty()
@@ -57,6 +68,12 @@ pub enum Overlay {
     Role(picker::RolePicker),
     /// A check list.
     Check(check::CheckList),
+    /// Which other one?
+    Pick(pick::Pick),
+    /// What differs, with ticks.
+    Difference(difference::Difference),
+    /// Names of a list that are nobody's.
+    Doubts(doubts::Doubts),
     /// The permissions of a role.
     RoleEditor(role_editor::RoleEditor),
     /// Who holds a role.
@@ -77,6 +94,8 @@ pub enum Overlay {
     Form(form::Form),
     /// The plan before it is sent.
     Preview(Box<Preview>),
+    /// A plan that was sent.
+    Plan(plan_view::PlanView),
     /// One change with everything that happened to it.
     Story {
         /// Which.
@@ -111,6 +130,8 @@ pub enum Overlay {
     Aside(aside::Aside),
     /// A secret that the server shows once.
     Secret(secret::Shown),
+    /// What waits on the stage.
+    Stage(stage::StageView),
     /// Quit although something is not confirmed?
     Quit,
 }

@@ -17,6 +17,9 @@ use crate::directory::{
 /// The name of the embedded directory's profile: opened by an entry of its own, for no config knows it.
 pub(super) const DEMO: &str = "demo";
 
+/// How many changes at a time can be chosen.
+const PARALLEL: [usize; 6] = [1, 2, 4, 8, 16, 32];
+
 /// What a line of the palette does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
@@ -28,6 +31,8 @@ pub enum Entry {
     Demo,
     /// Show two roles side by side.
     Compare([Side; 2]),
+    /// Send so many changes at a time.
+    Parallel(usize),
     /// This group gives this role from now on, or none.
     MapGroup(Name, Option<Name>),
 }
@@ -145,6 +150,10 @@ impl App {
                 .iter()
                 .map(|name| profile(Entry::Profile(name.clone()), format!("profile {name}"), "Open this profile")),
         );
+        lines.extend(PARALLEL.map(|number| {
+            let name = format!("parallel {number}");
+            profile(Entry::Parallel(number), name, "Send at most so many changes at a time, in this session")
+        }));
         lines.push(profile(Entry::Demo, format!("profile {DEMO}"), "Open the embedded demo directory"));
         let mut palette = Palette::of("Command".into(), lines);
         palette.input = Input::new(typed.to_owned());

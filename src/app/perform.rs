@@ -47,13 +47,23 @@ impl App {
             Action::SetRole
             | Action::Teams
             | Action::Members
-            | Action::ReplaceMembers
+            | Action::MembersFromList
             | Action::Create
             | Action::CreateService
             | Action::Edit
             | Action::ToggleActive
             | Action::Delete
             | Action::NewProfile => self.begin_edit(action, effects),
+            Action::MakeLike => self.make_like(effects),
+            Action::CopyCommand => self.copy_command(effects),
+            Action::StageMode
+            | Action::ShowStage
+            | Action::ToStage
+            | Action::SendStage
+            | Action::NextGrouping
+            | Action::DropStaged
+            | Action::ClearStage => self.on_stage_key(action, effects),
+            Action::TakeNear | Action::SkipName | Action::SkipAll | Action::GoOn => self.answer(action),
             Action::ServerFilter => {
                 let form = Form::server_filter(self.sync.narrow.as_ref());
                 self.overlays.push(Overlay::Form(form));
@@ -70,6 +80,10 @@ impl App {
             Action::CopySecret | Action::CloseSecret => self.on_secret_key(action, effects),
             Action::Send => self.send_preview(effects),
             Action::Submit => self.submit(effects),
+            Action::Pause => self.pause(!self.paused, effects),
+            Action::Resume => self.pause(false, effects),
+            Action::Cancel => self.cancel(effects),
+            Action::Lines => self.next_lines(),
             Action::Undo => self.undo(effects),
             Action::UndoThis => self.undo_selected(effects),
             Action::Retry => self.retry_selected(effects),
@@ -77,6 +91,7 @@ impl App {
             Action::Toggle
             | Action::ToggleAll
             | Action::NextBase
+            | Action::Exactly
             | Action::NextScope
             | Action::NextField
             | Action::PreviousField => self.adjust(action),
@@ -112,7 +127,7 @@ impl App {
             };
             target.min(len.saturating_sub(1))
         };
-        let asides = self.aside_len();
+        let (asides, lines) = (self.aside_len(), self.plan_len());
         match self.overlays.last_mut() {
             Some(
                 Overlay::Details { scroll, .. }
@@ -133,10 +148,17 @@ impl App {
                 preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
             Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
+            Some(Overlay::Stage(view)) => view.cursor = to(view.cursor, view.rows.len(), boxed),
+            Some(Overlay::Doubts(doubts)) => doubts.cursor = to(doubts.cursor, doubts.lines.len(), boxed),
+            Some(Overlay::Pick(pick)) => pick.cursor = to(pick.cursor, pick.shown.len(), boxed),
+            Some(Overlay::Difference(difference)) => {
+                difference.cursor = to(difference.cursor, difference.shown.len(), boxed);
+            }
             Some(Overlay::RoleEditor(editor)) => {
                 editor.cursor = to(editor.cursor, editor.rows(&self.directory).len(), boxed);
             }
             Some(Overlay::Holders { cursor, .. }) => *cursor = to(*cursor, held, boxed),
+            Some(Overlay::Plan(view)) => view.cursor = to(view.cursor, lines, boxed),
             Some(Overlay::Aside(aside)) => {
                 let target = to(aside.cursor, asides, boxed);
                 self.aside_go(target);
@@ -149,7 +171,7 @@ impl App {
                     pane.go(target, list, &self.directory);
                 }
                 None => {
-                    self.activity_cursor = to(self.activity_cursor, self.entries.len(), list);
+                    self.activity_cursor = to(self.activity_cursor, self.entries.plans(), list);
                     let cursor = self.activity_cursor;
                     self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(list));
                 }
@@ -206,13 +228,7 @@ impl App {
                 effects.push(Effect::Work(Job::Reread(target.clone())));
                 self.overlays.push(Overlay::Permissions { user: target.id, scroll: 0 });
             }
-            (Action::Story, _) => {
-                if let Some(id) = self.selected_entry().map(|entry| entry.id)
-                    && !matches!(self.overlays.last(), Some(Overlay::Story { .. }))
-                {
-                    self.overlays.push(Overlay::Story { id, scroll: 0 });
-                }
-            }
+            (Action::Story, _) => self.open_story(),
             _ => {}
         }
     }
@@ -244,6 +260,13 @@ impl App {
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
             (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
+            (Some(Overlay::Difference(difference)), Action::Toggle) => {
+                if let Err(why) = difference.toggle() {
+                    self.say(why);
+                }
+            }
+            (Some(Overlay::Difference(difference)), Action::ToggleAll) => difference.toggle_all(),
+            (Some(Overlay::Difference(difference)), Action::Exactly) => difference.turn(),
             (Some(Overlay::RoleEditor(editor)), Action::Toggle) => {
                 if let Err(why) = editor.toggle(&self.directory) {
                     self.say(why);
@@ -274,8 +297,13 @@ impl App {
                         self.overlays.push(Overlay::Compare { sides, scroll: 0 });
                     }
                     (palette::Entry::MapGroup(group, role), None) => self.map_group(group, role, effects),
+                    (palette::Entry::Parallel(number), None) => self.set_parallel(number, effects),
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
+            }
+            Some(Overlay::Pick(pick)) => {
+                self.overlays.push(Overlay::Pick(pick));
+                self.picked(effects);
             }
             Some(Overlay::Holders { role, cursor }) => self.go_to_holder(role, cursor),
             Some(Overlay::Copy { choices, cursor }) => {
@@ -329,7 +357,7 @@ impl App {
         match action {
             Action::Teams => Some(check::Of::TeamsOf(self.subjects())),
             _ => {
-                self.subject().filter(|target| target.kind == Kind::Team).map(|target| check::Of::MembersOf(target.id))
+                self.subject().filter(|target| target.kind == Kind::Team).map(|_| check::Of::MembersOf(self.subjects()))
             }
         }
     }

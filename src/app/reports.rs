@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Effect, Overlay, aside};
+use super::{App, Effect, Overlay, aside, journal::LONG};
 use crate::directory::{
     Id, Kind, Target,
     aside::Topic,
@@ -54,6 +54,7 @@ impl App {
                 if self.directory.learn(fresh) {
                     self.rows_changed();
                 }
+                self.renew_difference();
                 self.answered(&topics);
                 self.keep_aside_cursors();
             }
@@ -64,6 +65,7 @@ impl App {
                 self.fail(format!("Some roles could not be read: {}", failure.text));
             }
             Report::Journal(entries) => self.on_journal(entries),
+            Report::Staged(lines) => self.on_staged(lines),
             Report::Moved(moved) => self.on_moved(moved, effects),
             Report::Waiting(words) => self.waiting = (!words.is_empty()).then_some(words),
             Report::Link(link) => self.on_link(link),
@@ -119,28 +121,19 @@ impl App {
     }
 
     fn on_journal(&mut self, entries: Vec<Entry>) {
-        for entry in &entries {
-            match entry.state {
-                State::Planned => drop(self.left_over.insert(entry.id)),
-                // The worker looks these up and reports; until then they are shown as pending.
-                State::Sent | State::Unknown => drop(self.directory.begin(entry.id, entry.step.change.clone())),
-                _ => {}
-            }
-        }
+        self.left_over.extend(entries.iter().filter(|entry| entry.state == State::Planned).map(|entry| entry.id));
+        // The worker looks these up and reports; until then they are shown as pending.
+        let open = entries.iter().filter(|entry| matches!(entry.state, State::Sent | State::Unknown));
+        self.directory.begin_all(open.map(|entry| (entry.id, entry.step.change.clone())));
         self.entries.extend(entries);
-        if !self.left_over.is_empty() {
-            let count = self.left_over.len();
-            let (were, next) = match count {
-                1 => ("change of an earlier session was", "R sends it, x drops it"),
-                _ => ("changes of an earlier session were", "R sends them, x drops one"),
-            };
-            self.fail(format!("{count} {were} not sent: 4 Activity, {next}."));
+        if let Some(words) = self.left_over_in_words() {
+            self.fail(words);
         }
     }
 
     fn on_moved(&mut self, moved: Moved, effects: &mut Vec<Effect>) {
         let Moved { id, state, why, failure, exchanges, fresh, at, created, partly } = moved;
-        self.entries.amend(id, |entry| {
+        self.entries.amend(id, at, |entry| {
             entry.state = state;
             entry.why.clone_from(&why);
             entry.failure = failure;
@@ -175,7 +168,7 @@ impl App {
             self.follow(&provisional, &created, was_on);
         }
         if state.is_failure()
-            && let Some(entry) = self.entries.get(&id)
+            && let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG)
         {
             let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
             let (subject, label) = (&entry.step.words.subject, state.label());
@@ -188,8 +181,10 @@ impl App {
         self.answered(&topics);
         self.moved_aside(id, state, effects);
         if !state.is_open() {
+            self.left_over.remove(&id);
             self.sum_up(id);
         }
+        self.keep_plan_cursor();
     }
 
     /// How many members a team should have after this removal, where it is one that was confirmed.

@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod aside;
+mod sending;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()
@@ -280,7 +281,9 @@ fn what_an_earlier_session_left_is_offered_and_sent_on_r() {
     assert!(next.app.message.as_ref().unwrap().text.contains("not sent"));
     assert_eq!(next.app.directory.pending().len(), 0);
     next.press(Action::GoActivity).press(Action::Retry);
-    assert!(next.effects.iter().any(|effect| matches!(effect, Effect::Work(Job::Resume(ids)) if *ids == [left[0].id])));
+    assert!(
+        next.effects.iter().any(|effect| matches!(effect, Effect::Work(Job::Resume(sent)) if sent[0].id == left[0].id))
+    );
     assert_eq!(next.app.directory.pending().len(), 1);
 }
 
@@ -301,7 +304,7 @@ fn the_counts_of_the_journal_are_those_of_its_entries() {
     for round in 0..600 {
         let state = states[roll(6) as usize];
         if roll(3) == 0 {
-            entries.amend(ChangeId(roll(300) as i64), |entry| entry.state = state);
+            entries.amend(ChangeId(roll(300) as i64), now(), |entry| entry.state = state);
         } else {
             let id = roll(300) as i64;
             let undoes = (id % 5 == 4).then_some(ChangeId(id / 10 * 10));
@@ -326,8 +329,18 @@ fn the_counts_of_the_journal_are_those_of_its_entries() {
         assert_eq!((entries.newest_undoable(), entries.newest_lasting()), (newest(true), newest(false)), "{round}");
         for entry in &all {
             assert_eq!(entries.undone_by(entry.plan).map(|undo| undo.id), undone(entry.plan));
-            assert_eq!(entries.steps(entry.plan), all.iter().filter(|other| other.plan == entry.plan).count());
+            let own = || all.iter().filter(|other| other.plan == entry.plan);
+            assert_eq!(entries.steps(entry.plan), own().count());
+            let course = entries.course(entry.plan).unwrap();
+            let counted = own().map(|entry| entry.state).collect();
+            assert_eq!(course.progress.counts, counted);
+            let failed: usize = course.reasons().iter().map(|(_, count)| count).sum();
+            assert_eq!(failed, counted.failed());
         }
+        let mut plans: Vec<ChangeId> = all.iter().rev().map(|entry| entry.plan).collect();
+        plans.sort_unstable_by_key(|plan| -plan.0);
+        plans.dedup();
+        assert_eq!(entries.newest_plans().collect::<Vec<_>>(), plans);
         let target = &template.step.change.touches()[0].0;
         assert_eq!(entries.newest_on(target).map(|entry| entry.id), all.last().map(|entry| entry.id));
     }

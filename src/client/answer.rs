@@ -52,6 +52,8 @@ pub enum Notice {
         wait: Duration,
         /// Why the last one failed.
         why: String,
+        /// Its HTTP status, where there was one.
+        status: Option<u16>,
     },
 }
 

@@ -127,7 +127,7 @@ async fn tries_end_and_the_last_answer_is_told() {
     let failure = result.unwrap_err();
     assert_eq!((failure.class, failure.arrived), (Class::RateLimited, Arrived::Yes));
     assert_eq!((count(&server).await, notices.len()), (4, 3));
-    let Notice::Retrying { attempt, wait, why } = &notices[0];
+    let Notice::Retrying { attempt, wait, why, .. } = &notices[0];
     assert_eq!((*attempt, *wait), (2, Duration::ZERO));
     assert!(why.contains("429"), "{why}");
 }

@@ -99,7 +99,8 @@ impl Client {
             }
             let Some(wait) = wait else { return Err(setback.failure) };
             attempt += 1;
-            notice(Notice::Retrying { attempt, wait, why: setback.failure.text });
+            let Failure { text: why, status, .. } = setback.failure;
+            notice(Notice::Retrying { attempt, wait, why, status });
             unless(cancel, tokio::time::sleep(wait)).await.ok_or_else(|| stopped(Arrived::No))?;
         }
     }

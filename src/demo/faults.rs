@@ -22,6 +22,8 @@ pub(super) enum Fate {
 struct Plan {
     latency: Duration,
     rules: Vec<FailRule>,
+    /// The same for writes alone.
+    write_rules: Vec<FailRule>,
     /// Statuses for the next writes: how many are left.
     next_writes: Option<(u16, usize)>,
     cut: Option<bool>,
@@ -34,7 +36,15 @@ pub(super) struct Faults(Mutex<Plan>);
 
 impl Faults {
     pub(super) fn new(seed: u64, latency: Duration, rules: Vec<FailRule>) -> Self {
-        Self(Mutex::new(Plan { latency, rules, next_writes: None, cut: None, seed, requests: 0 }))
+        Self(Mutex::new(Plan {
+            latency,
+            rules,
+            write_rules: Vec::new(),
+            next_writes: None,
+            cut: None,
+            seed,
+            requests: 0,
+        }))
     }
 
     fn plan<T>(&self, change: impl FnOnce(&mut Plan) -> T) -> T {
@@ -51,6 +61,10 @@ impl Faults {
 
     pub(super) fn set_rules(&self, rules: Vec<FailRule>) {
         self.plan(|plan| plan.rules = rules);
+    }
+
+    pub(super) fn set_write_rules(&self, rules: Vec<FailRule>) {
+        self.plan(|plan| plan.write_rules = rules);
     }
 
     pub(super) fn fail_next(&self, status: u16, times: usize) {
@@ -73,7 +87,8 @@ impl Faults {
                 return Fate::Cut { applied };
             }
             let mut dice = Dice(plan.seed ^ plan.requests.wrapping_mul(0x2545_f491_4f6c_dd1d));
-            let failing = plan.rules.iter().find(|rule| dice.share() < rule.rate);
+            let own = if writes { plan.write_rules.as_slice() } else { &[] };
+            let failing = plan.rules.iter().chain(own).find(|rule| dice.share() < rule.rate);
             failing.map_or(Fate::Spared, |rule| Fate::Fails(rule.status))
         })
     }

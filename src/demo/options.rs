@@ -159,6 +159,8 @@ pub struct Options {
     pub latency: Duration,
     /// Shares of requests that fail.
     pub fail: Vec<FailRule>,
+    /// Seconds that `Retry-After` asks a client to wait that was put off (429, 503).
+    pub retry_after: u32,
     /// The API key to accept; none makes a random one.
     pub key: Option<String>,
     /// The moment the organisation is seeded for; none takes the clock. The server's time goes on from here.
@@ -183,6 +185,7 @@ impl Default for Options {
             ignore_paging: false,
             latency: Duration::ZERO,
             fail: Vec::new(),
+            retry_after: 1,
             key: None,
             now: None,
         }
@@ -207,6 +210,7 @@ impl fmt::Debug for Options {
             .field("ignore_paging", &self.ignore_paging)
             .field("latency", &self.latency)
             .field("fail", &self.fail)
+            .field("retry_after", &self.retry_after)
             .field("key", &self.key.as_ref().map(|_| "(hidden)"))
             .field("now", &self.now)
             .finish()

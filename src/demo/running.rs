@@ -93,6 +93,11 @@ impl Running {
         self.server.faults.set_rules(rules);
     }
 
+    /// Changes the shares of writes that fail, beside those of all requests.
+    pub fn set_fail_writes(&self, rules: Vec<FailRule>) {
+        self.server.faults.set_write_rules(rules);
+    }
+
     /// Lets the next authorised writes fail with this status, without effect; replaces an earlier such order.
     pub fn fail_next(&self, status: u16, times: usize) {
         self.server.faults.fail_next(status, times);

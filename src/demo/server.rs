@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Response, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
 use super::auth::{Access, FIRST_OWNER, Holder, Keys, offered};
 use super::clock::Clock;
@@ -236,10 +236,15 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
         }
         return Response::new(Body::empty());
     };
-    let response = match answer {
+    let mut response = match answer {
         Ok(reply) => Reply::into_response(reply, protocol),
         Err(refusal) => refusal.into_response(protocol),
     };
+    for name in [header::RETRY_AFTER, HeaderName::from_static("ratelimit-reset")] {
+        if let Some(wait) = response.headers_mut().get_mut(name) {
+            *wait = HeaderValue::from(server.options.retry_after);
+        }
+    }
     server.log.note_status(place, response.status().as_u16());
     response
 }

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::directory::{
     Directory, Id, Kind, Target,
     change::{Change, ChangeId, Field, RoleDraft},
-    plan::Step,
     record::User,
     words::Line,
 };
@@ -33,6 +32,19 @@ pub struct SavedPlan {
     pub title: String,
     /// In the order in which they are sent.
     pub changes: Vec<Saved>,
+}
+
+/// What is said of a plan as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// What it is, in words.
+    pub title: &'a str,
+    /// The profile that it is made with.
+    pub profile: &'a str,
+    /// That profile's server.
+    pub server: &'a str,
+    /// When.
+    pub made: Timestamp,
 }
 
 /// One of its changes.
@@ -58,27 +70,24 @@ pub struct Was {
 }
 
 impl SavedPlan {
-    /// Keeps a plan.
-    pub fn of(
-        steps: &[Step],
-        title: &str,
+    /// Keeps a plan: its changes with their words, in the order in which they are sent.
+    pub fn of<'a>(
+        changes: impl Iterator<Item = (&'a Change, &'a Line)>,
+        head: Head<'_>,
         directory: &Directory,
-        profile: &str,
-        server: &str,
-        made: Timestamp,
     ) -> Self {
-        let saved = |step: &Step| Saved {
-            words: step.words.clone(),
-            change: step.change.clone(),
-            was: was(&step.change, directory),
+        let saved = |(change, words): (&Change, &Line)| Saved {
+            words: words.clone(),
+            change: change.clone(),
+            was: was(change, directory),
         };
         Self {
             scimitar_plan: VERSION,
-            profile: profile.to_owned(),
-            server: server.to_owned(),
-            made,
-            title: title.to_owned(),
-            changes: steps.iter().map(saved).collect(),
+            profile: head.profile.to_owned(),
+            server: head.server.to_owned(),
+            made: head.made,
+            title: head.title.to_owned(),
+            changes: changes.map(saved).collect(),
         }
     }
 

@@ -104,6 +104,12 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// True if at least one user is called so.
+    pub fn knows_user(&self, wanted: &str) -> bool {
+        let wanted = wanted.trim();
+        !wanted.is_empty() && (self.directory.user(&wanted.into()).is_some() || self.users.contains_key(&fold(wanted)))
+    }
+
     /// A team by name or id.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
 
-use super::{Directory, Id, Kind, change::Change, plan::Risk, record::User};
+use super::{Directory, Id, change::Change, plan::Risk, record::User};
 
 mod ledger;
 
@@ -59,7 +59,7 @@ impl<'a> Guard<'a> {
         if let Change::ReplaceMembers { team, stay, come, go } = change {
             replacement(team, [stay, come], go, directory, guards, &mut guarded);
         }
-        let Some(user) = affected(change).and_then(|id| directory.user(id)) else { return Ok(guarded) };
+        let Some(user) = change.person().and_then(|id| directory.user(id)) else { return Ok(guarded) };
         if let Some(problem) = &user.problem {
             let (path, why) = (&problem.path, &problem.why);
             return Err(format!("This record could not be read ({path}: {why}), so it is not edited."));
@@ -131,24 +131,6 @@ impl<'a> Guard<'a> {
         let bare = teams.iter().filter_map(|id| self.directory.team(id));
         let bare = bare.filter(|team| self.ledger.is_last_admin(user, team));
         bare.map(|team| format!("{} has no known admin after this.", team.name)).collect()
-    }
-}
-
-fn affected(change: &Change) -> Option<&Id> {
-    match change {
-        Change::SetOrgRole { user, .. }
-        | Change::SetTeamRole { user, .. }
-        | Change::RemoveMember { user, .. }
-        | Change::AddMember { user, .. }
-        | Change::SetActive { user, .. }
-        | Change::DeleteUser { user }
-        | Change::SetDisplayName { user, .. }
-        | Change::SetEmail { user, .. }
-        | Change::SetSeat { user, .. }
-        | Change::SetRegistryRole { user, .. }
-        | Change::RemoveRegistryRole { user, .. } => Some(user),
-        Change::SetAttribute { target, .. } if target.kind == Kind::User => Some(&target.id),
-        _ => None,
     }
 }
 

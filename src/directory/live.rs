@@ -301,6 +301,16 @@ impl Directory {
 
     /// Takes a change off and puts in what the server showed. True if rows were added or removed.
     pub fn settle(&mut self, id: ChangeId, fresh: Vec<Fresh>) -> bool {
+        self.lift(id, &fresh, true) | self.learn(fresh)
+    }
+
+    /// Takes a change off that was never sent: what is known of its records stays as recent as it was.
+    pub fn take_off(&mut self, id: ChangeId) {
+        self.lift(id, &[], false);
+    }
+
+    /// True if a row was removed.
+    fn lift(&mut self, id: ChangeId, fresh: &[Fresh], sent: bool) -> bool {
         let mut reshaped = false;
         if let Some(change) = self.pending.remove(&id) {
             let targets = change.touches();
@@ -320,7 +330,7 @@ impl Directory {
                     // Made anew with what was read.
                     continue;
                 }
-                if !field.is_beside() {
+                if sent && !field.is_beside() {
                     // A membership gives both records another version. Asking for the one that was known before would
                     // make our own change look like somebody else's.
                     self.records.forget_version(&target);
@@ -330,7 +340,7 @@ impl Directory {
                 }
             }
         }
-        self.learn(fresh) | reshaped
+        reshaped
     }
 
     /// True for the team of somebody who got another role there: it has the same members as before. A large team with

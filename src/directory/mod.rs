@@ -4,6 +4,7 @@
 //! Pure: no network, no clock, no files, no screen. The screen always shows *confirmed ⊕ pending*: [`Directory`] keeps
 //! the confirmed [`records::Records`] and lays the pending [`change::Change`]s over them.
 
+pub mod alike;
 pub mod aside;
 pub mod attributes;
 pub mod census;
@@ -14,6 +15,7 @@ pub mod guard;
 pub mod holds;
 mod live;
 pub mod name;
+pub mod named;
 pub mod permissions;
 pub mod plan;
 pub mod progress;
@@ -23,6 +25,7 @@ pub mod records;
 pub mod role_source;
 pub mod search;
 pub mod sort;
+pub mod stage;
 pub mod words;
 pub mod work;
 

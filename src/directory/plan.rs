@@ -16,9 +16,13 @@ use super::{
 };
 use crate::scim::{failure::Failure, request::Request};
 
+mod again;
 mod already;
+mod entries;
 
+pub use again::again;
 pub use already::{ALREADY, already};
+pub use entries::{Ids, inverse, renew};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,26 +236,34 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
     let mut plan = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None };
     let mut guard = Guard::new(directory, guards);
     for change in changes {
-        let line = words::line_in(&change, directory, holds);
-        let allowed =
-            planner.capabilities().can(change.verb()).map_err(str::to_owned).and_then(|()| guard.check(&change));
-        match allowed {
-            Err(why) => plan.refused.push((line, why)),
-            Ok(guarded) => match planner.step(&change, directory) {
-                Err(Unsupported(why)) => plan.refused.push((line, why)),
-                Ok(mut step) => {
-                    step.risk = step.risk.max(guarded.risk);
-                    // Before what may be a long list of names.
-                    step.consequences.splice(0..0, guarded.notes);
-                    step.words = line;
-                    guard.add(&change);
-                    plan.steps.push(step);
-                }
-            },
+        match planned(planner, &mut guard, &change, directory) {
+            Err(why) => plan.refused.push((words::line_in(&change, directory, holds), why)),
+            Ok(step) => {
+                guard.add(&change);
+                plan.steps.push(step);
+            }
         }
     }
     plan.title = words::title(&plan, directory);
     plan
+}
+
+/// One change after those that the guard knows of; or why not.
+fn planned(
+    planner: &dyn Planner,
+    guard: &mut Guard<'_>,
+    change: &Change,
+    directory: &Directory,
+) -> Result<Step, String> {
+    let can = planner.capabilities();
+    can.can(change.verb()).map_err(str::to_owned)?;
+    let guarded = guard.check(change)?;
+    let mut step = planner.step(change, directory).map_err(|Unsupported(why)| why)?;
+    step.risk = step.risk.max(guarded.risk);
+    // Before what may be a long list of names.
+    step.consequences.splice(0..0, guarded.notes);
+    step.words = words::line_in(change, directory, can.holds());
+    Ok(step)
 }
 
 /// Where a change stands.

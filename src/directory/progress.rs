@@ -86,13 +86,14 @@ impl Progress {
     pub fn moved(&mut self, from: State, to: State, at: Timestamp) {
         self.counts.remove(from);
         self.counts.add(to);
-        if from.is_open() && !to.is_open() {
-            self.outcome(at);
-        }
+        self.passed(from, to, at);
     }
 
-    /// A change got its outcome.
-    fn outcome(&mut self, at: Timestamp) {
+    /// The same where the counts are kept elsewhere: an outcome makes the rate.
+    pub fn passed(&mut self, from: State, to: State, at: Timestamp) {
+        if !from.is_open() || to.is_open() {
+            return;
+        }
         if self.outcomes.len() == RECENT {
             self.outcomes.pop_front();
         }

@@ -227,6 +227,17 @@ pub fn scan<R: Copy + Send>(rows: &[u32], keep: impl Fn(u32, &mut Scratch) -> Op
     kept.into_iter().flatten().collect()
 }
 
+/// The rows whose text matches what is typed, best match first; all of them as they are while nothing is typed.
+pub fn best(rows: &[u32], text: &SearchText, typed: &str) -> Vec<u32> {
+    let words = Words::new(typed.split_whitespace());
+    if words.is_empty() {
+        return rows.to_vec();
+    }
+    let mut scored = scan(rows, |row, scratch| Some((u32::MAX - text.score(row, &words, scratch)?, row)));
+    scored.sort_by_key(|(score, _)| *score);
+    scored.into_iter().map(|(_, row)| row).collect()
+}
+
 /// Marks a row that is not looked at.
 const NOWHERE: u32 = u32::MAX;
 

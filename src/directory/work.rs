@@ -12,6 +12,7 @@ use super::{
     plan::{Entry, Exchange, Planner, State},
     records::Records,
     role_source::Mapping,
+    stage::{StageId, Staged},
 };
 use crate::scim::{failure::Failure, filter::Filter};
 
@@ -28,10 +29,21 @@ pub enum Job {
     Reread(Target),
     /// Write these down and send them.
     Submit(Vec<Entry>),
-    /// Send what the journal holds from an earlier session.
-    Resume(Vec<ChangeId>),
+    /// Send what the journal holds from an earlier session, planned anew ([`super::plan::again`]); what was dropped with
+    /// that is only written down.
+    Resume(Vec<Entry>),
     /// Take these back, where they were not sent yet.
     Drop(Vec<ChangeId>),
+    /// Put these on the stage; with none, only say what is there.
+    Stage(Vec<Staged>),
+    /// Take these off the stage.
+    Unstage(Vec<StageId>),
+    /// Take these off the stage, write down what was planned of them, and send that: all or nothing.
+    SubmitStaged(Vec<StageId>, Vec<Entry>),
+    /// Send nothing more until told otherwise; what is on its way arrives.
+    Pause(bool),
+    /// Send so many changes at a time, at most.
+    Parallel(usize),
     /// Don't wait any longer before trying the server again.
     Wake,
     /// The resource as the server gave it.
@@ -130,6 +142,8 @@ pub enum Report {
     HydrateFailed(Vec<Id>, Failure),
     /// The journal, oldest first.
     Journal(Vec<Entry>),
+    /// What is on the stage, oldest first.
+    Staged(Vec<Staged>),
     /// A change moved on.
     Moved(Moved),
     /// A request waits before it is tried again.

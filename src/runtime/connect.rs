@@ -37,6 +37,15 @@ pub struct Connection {
 }
 
 impl Opener {
+    /// The profile's store alone: journal and snapshot, and no server. Blocks.
+    ///
+    /// # Errors
+    /// Where the file can't be used.
+    pub fn store(&self, profile: &Profile) -> Result<Store, OpenError> {
+        let file = self.places.state.join(store_name(profile));
+        Store::open(&file).map(|(store, _)| store).map_err(|error| OpenError::Words(error.to_string()))
+    }
+
     /// The same profile without worker and screen; without one the embedded demo directory. What a probe found out before
     /// is in the store, and not yet in the dialect.
     pub async fn connect(&self, profile: Option<Profile>) -> Result<Connection, OpenError> {

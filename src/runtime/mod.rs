@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::{
     app::{App, Effect, Msg, Opened},
     directory::{
+        Id,
         role_source::Mapping,
         work::{Job, Report},
     },
@@ -22,6 +23,7 @@ use crate::{
 };
 
 mod connect;
+mod list;
 mod opener;
 mod session;
 
@@ -58,6 +60,7 @@ enum Incoming {
     Report(u64, Report),
     Opened(Box<Opening>),
     Mapped(Mapped),
+    ListRead(Id, Result<String, String>),
     Resized,
     End,
     Nothing,
@@ -88,6 +91,7 @@ pub struct Runtime<B: Backend> {
     reports: Channel<(u64, Report)>,
     opened: Channel<Opening>,
     mapped: Channel<Mapped>,
+    lists: Channel<(Id, Result<String, String>)>,
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<SecretString>,
     redraw: bool,
@@ -110,6 +114,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             reports: Channel::new(),
             opened: Channel::new(),
             mapped: Channel::new(),
+            lists: Channel::new(),
             copied: Vec::new(),
             redraw: false,
             quit: false,
@@ -197,6 +202,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             && self.reports.receive.is_empty()
             && self.opened.receive.is_empty()
             && self.mapped.receive.is_empty()
+            && self.lists.receive.is_empty()
             && self.idle_at == Some(self.given)
     }
 
@@ -227,6 +233,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             biased;
             Some(opened) = self.opened.receive.recv() => Incoming::Opened(Box::new(opened)),
             Some(mapped) = self.mapped.receive.recv() => Incoming::Mapped(mapped),
+            Some((team, read)) = self.lists.receive.recv() => Incoming::ListRead(team, read),
             Some((epoch, report)) = self.reports.receive.recv() => Incoming::Report(epoch, report),
             else => Incoming::Nothing,
         }
@@ -238,6 +245,9 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         }
         if let Ok(mapped) = self.mapped.receive.try_recv() {
             return Some(Incoming::Mapped(mapped));
+        }
+        if let Ok((team, read)) = self.lists.receive.try_recv() {
+            return Some(Incoming::ListRead(team, read));
         }
         self.reports.receive.try_recv().ok().map(|(epoch, report)| Incoming::Report(epoch, report))
     }
@@ -274,6 +284,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             Incoming::Mapped(mapped) => {
                 self.opening -= 1;
                 Msg::Mapped(mapped)
+            }
+            Incoming::ListRead(team, read) => {
+                self.opening -= 1;
+                Msg::ListRead(team, read)
             }
             Incoming::Resized => {
                 self.redraw = true;
@@ -327,6 +341,11 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 let kept = self.session.as_ref().is_some_and(|session| session.demo().is_none());
                 let profile = self.app.profile.as_ref().filter(|_| kept).map(|profile| profile.name.clone());
                 tokio::task::spawn_blocking(move || reply.send(opener.map_group(profile.as_deref(), mapping, &group)));
+            }
+            Effect::ReadList { team, path } => {
+                self.opening += 1;
+                let reply = self.lists.send.clone();
+                tokio::task::spawn_blocking(move || reply.send((team, list::read(&path))));
             }
             Effect::Discard(records) => drop(tokio::task::spawn_blocking(move || drop(records))),
             Effect::Redraw => self.redraw = true,

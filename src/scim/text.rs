@@ -36,6 +36,25 @@ pub fn clean_line(raw: &str, max: usize) -> Cow<'_, str> {
     if line.text == raw { Cow::Borrowed(raw) } else { Cow::Owned(line.text) }
 }
 
+/// JSON in which nothing acts on a terminal: what controls, turns or hides text is escaped. In JSON that can only stand in
+/// strings, so the meaning stays.
+pub fn escape_json(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| (c.is_control() && c != '\n') || is_invisible(c);
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut units = [0; 2];
+    for c in text.chars() {
+        if acts(c) {
+            c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// A number with its thousands apart: `12,000`.
 pub fn number(value: impl TryInto<u64>) -> String {
     let digits = value.try_into().unwrap_or(u64::MAX).to_string();
@@ -191,6 +210,16 @@ mod tests {
         }
         let zalgo = format!("o{}k", "\u{301}".repeat(90));
         assert_eq!(clean(&zalgo), format!("o{}k", "\u{301}".repeat(8)));
+    }
+
+    #[test]
+    fn json_keeps_its_meaning_and_acts_on_nothing() {
+        let raw = serde_json::json!({"name": "a\u{9b}31m\u{202E}b\u{E0041}", "plain": "å\n"});
+        let text = serde_json::to_string_pretty(&raw).unwrap();
+        let escaped = escape_json(&text);
+        assert!(escaped.contains("\\u009b31m\\u202eb\\udb40\\udc41"), "{escaped}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), raw);
+        assert!(matches!(escape_json("{\"a\":\"å\"}"), Cow::Borrowed(_)));
     }
 
     #[test]

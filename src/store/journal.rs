@@ -4,13 +4,16 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, ErrorCode, Transaction, params};
 
 use super::{Result, Store, StoreError, Sync, schema};
 use crate::directory::{
     change::ChangeId,
     plan::{Entry, State},
 };
+
+/// How far the ids of a plan's changes can be apart: more than any plan has changes.
+const IDS_OF_A_PLAN: i64 = 1 << 20;
 
 /// A part of the journal, oldest first.
 #[derive(Debug, Default)]
@@ -33,57 +36,71 @@ impl Journal {
     }
 }
 
+/// Where a change stands, to be written down.
+#[derive(Debug)]
+pub struct Note {
+    /// The change.
+    pub entry: Entry,
+    /// Only if the journal has it in this state.
+    pub from: Option<State>,
+}
+
 impl Store {
     /// Writes new changes down, all or none. They are on the disk when this returns.
     ///
     /// # Errors
     /// [`StoreError::Taken`] where one of the ids is in use.
     pub fn journal_add(&mut self, entries: &[Entry]) -> Result<()> {
-        self.write(Sync::Full, |tx| {
-            let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3)")?;
-            for entry in entries {
-                insert.execute(params![entry.id.0, word(entry.state), encode(entry)?]).map_err(|error| match error
-                    .sqlite_error_code()
-                {
-                    Some(ErrorCode::ConstraintViolation) => StoreError::Taken(entry.id),
-                    _ => error.into(),
-                })?;
-            }
-            Ok(())
-        })
+        self.write(Sync::Full, |tx| add(tx, entries))
     }
 
     /// Writes the new state of a change down; adds it where it is not there. It is on the disk when this returns.
     pub fn journal_update(&mut self, entry: &Entry) -> Result<()> {
-        let body = encode(entry)?;
-        self.write(Sync::Full, |tx| {
-            tx.prepare_cached(
-                "INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3) \
-                 ON CONFLICT(id) DO UPDATE SET state = ?2, body = ?3",
-            )?
-            .execute(params![entry.id.0, word(entry.state), body])?;
-            Ok(())
-        })
+        self.journal_note(&[Note { entry: entry.clone(), from: None }]).map(drop)
     }
 
     /// Writes the entry down only if the journal still has it in the state `from`: false means that another console
     /// was faster, and it must not be sent here. It is on the disk when this returns.
     pub fn journal_claim(&mut self, entry: &Entry, from: State) -> Result<bool> {
-        let body = encode(entry)?;
+        let written = self.journal_note(&[Note { entry: entry.clone(), from: Some(from) }])?;
+        Ok(written == [true])
+    }
+
+    /// Writes several down in one transaction, which are on the disk when this returns. Says of each whether it was
+    /// written: one that must have been in another state was not.
+    pub fn journal_note(&mut self, notes: &[Note]) -> Result<Vec<bool>> {
         self.write(Sync::Full, |tx| {
-            let changed = tx
-                .prepare_cached("UPDATE journal SET state = ?2, body = ?3 WHERE id = ?1 AND state = ?4")?
-                .execute(params![entry.id.0, word(entry.state), body, word(from)])?;
-            Ok(changed == 1)
+            let mut put = tx.prepare_cached(
+                "INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3) \
+                 ON CONFLICT(id) DO UPDATE SET state = ?2, body = ?3",
+            )?;
+            let mut claim =
+                tx.prepare_cached("UPDATE journal SET state = ?2, body = ?3 WHERE id = ?1 AND state = ?4")?;
+            let mut one = |Note { entry, from }: &Note| {
+                let (id, state, body) = (entry.id.0, word(entry.state), encode(entry)?);
+                let changed = match from {
+                    None => put.execute(params![id, state, body])?,
+                    Some(from) => claim.execute(params![id, state, body, word(*from)])?,
+                };
+                Ok(changed == 1)
+            };
+            notes.iter().map(&mut one).collect()
         })
     }
 
-    /// The newest `limit` changes, oldest first.
+    /// The newest `limit` changes and all that belong to a plan of one of them, or to one that is open; oldest first.
     pub fn journal_recent(&self, limit: usize) -> Result<Journal> {
-        let mut query = self
-            .db
-            .prepare_cached("SELECT body FROM (SELECT id, body FROM journal ORDER BY id DESC LIMIT ?1) ORDER BY id")?;
-        collect(query.query([limit as i64])?)
+        let mut query = self.db.prepare_cached(
+            "WITH near(id) AS (SELECT id FROM journal ORDER BY id DESC LIMIT ?1), \
+             open(id) AS (SELECT id FROM journal WHERE state IN ('planned', 'sent', 'unknown')), \
+             plan(first) AS (SELECT DISTINCT json_extract(body, '$.plan') FROM journal \
+                 WHERE json_valid(body) AND id IN (SELECT id FROM near UNION SELECT id FROM open)), \
+             whole(id) AS (SELECT journal.id FROM plan JOIN journal ON journal.id BETWEEN first AND first + ?2 \
+                 WHERE json_valid(body) AND json_extract(body, '$.plan') = first) \
+             SELECT body FROM journal \
+             WHERE id IN (SELECT id FROM near UNION SELECT id FROM open UNION SELECT id FROM whole) ORDER BY id",
+        )?;
+        collect(query.query([limit as i64, IDS_OF_A_PLAN])?)
     }
 
     /// All changes whose outcome is open ([`State::is_open`]), oldest first.
@@ -92,6 +109,14 @@ impl Store {
             .db
             .prepare_cached("SELECT body FROM journal WHERE state IN ('planned', 'sent', 'unknown') ORDER BY id")?;
         collect(query.query([])?)
+    }
+
+    /// All changes of one plan, oldest first.
+    pub fn journal_plan(&self, plan: ChangeId) -> Result<Journal> {
+        // Ids grow: none of them is older than the first.
+        let query = "SELECT body FROM journal WHERE id >= ?1 AND json_extract(body, '$.plan') = ?1 ORDER BY id";
+        let mut query = self.db.prepare_cached(query)?;
+        collect(query.query([plan.0])?)
     }
 
     /// One change, where the journal has it and it can be read.
@@ -120,6 +145,19 @@ impl Store {
             Ok(kept)
         })
     }
+}
+
+/// Writes new changes down.
+pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
+    let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3)")?;
+    for entry in entries {
+        let written = insert.execute(params![entry.id.0, word(entry.state), encode(entry)?]);
+        written.map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => StoreError::Taken(entry.id),
+            _ => error.into(),
+        })?;
+    }
+    Ok(())
 }
 
 fn readable(db: &Connection, order: &str) -> Vec<(i64, String, String)> {

@@ -1,4 +1,5 @@
-//! What outlives a session: one `SQLite` file per profile, with the last seen directory and the journal of changes.
+//! What outlives a session: one `SQLite` file per profile, with the last seen directory, the journal of
+//! changes and the stage.
 //!
 //! Knows records, plans and files; no network, no screen. Everything here blocks: call it off the event
 //! loop.
@@ -23,6 +24,7 @@ mod form;
 mod journal;
 mod schema;
 mod snapshot;
+mod stage;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +33,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-pub use self::{error::StoreError, journal::Journal, snapshot::Snapshot};
+pub use self::{
+    error::StoreError,
+    journal::{Journal, Note},
+    snapshot::Snapshot,
+    stage::Stage,
+};
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
 use crate::scim::habits::Habits;
@@ -134,9 +141,10 @@ impl Store {
         let aside = file::set_aside(path, Timestamp::now().as_millisecond())?;
         let mut store = Self::connect(path)?;
         let kept = store.salvage_journal(&aside)?;
+        let staged = store.salvage_stage(&aside)?;
         let notice = format!(
             "{} could not be read ({why}). It was set aside as {} and a new one begun; {kept} changes of its journal \
-             were carried over. Refresh to fill it again.",
+             and {staged} lines of its stage were carried over. Refresh to fill it again.",
             path.display(),
             aside.display()
         );

@@ -14,7 +14,8 @@ const APPLICATION: i64 = 0x5343_494D;
 /// A kind has three tables: the typed records, in name order after a full refresh, with what a first look can do
 /// without in `more` (a team's members); the rows by id, which a refresh fills in the order of the ids, several times
 /// faster than an index that follows the names; and the much longer resources, out of the way of the rest.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE user(row INTEGER PRIMARY KEY, typed BLOB NOT NULL, more BLOB) STRICT;
     CREATE TABLE user_id(id TEXT PRIMARY KEY, row INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -27,10 +28,15 @@ const MIGRATIONS: [&str; 1] = ["
     CREATE TABLE role_raw(row INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
     CREATE TABLE journal(id INTEGER PRIMARY KEY, state TEXT NOT NULL, body TEXT NOT NULL) STRICT;
     CREATE INDEX journal_open ON journal(id) WHERE state IN ('planned', 'sent', 'unknown');
-"];
+",
+    // The number of a line that was sent or dropped is never given again: another console may still show it.
+    "
+    CREATE TABLE stage(id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+",
+];
 
-/// The tables that the newest layout has.
-const TABLES: i64 = 11;
+/// The tables that the newest layout has; one of them is `SQLite`'s own, for the numbers of the stage.
+const TABLES: i64 = 13;
 
 /// Opens the file, which exists.
 pub(super) fn connect(path: &Path) -> Result<Connection> {

@@ -13,8 +13,12 @@ use super::{
     fit::{count, cut, pad, seconds, width, wrap},
     list::thumb,
 };
-use crate::app::App;
-use crate::directory::plan::{Entry, State};
+use crate::app::{App, entries::Course};
+use crate::directory::{
+    change::ChangeId,
+    plan::{Entry, State},
+};
+use crate::scim::text::clean_line;
 
 /// Cursor, sign and the spaces behind them.
 const SIGN: usize = 4;
@@ -27,6 +31,9 @@ const SHORT_TIME: usize = 7;
 
 /// In fewer cells than this the words need the room.
 const ROOMY: usize = 60;
+
+/// Cells of the gauge of a plan that is being sent.
+const GAUGE: usize = 8;
 
 /// No reason below the list takes more rows than this.
 const MOST_WHOLE: usize = 5;
@@ -62,19 +69,30 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let body = Rect { height: body.height - whole.len() as u16, ..body };
     // The list gives way to the reason below it, but not the row with the cursor.
     let top = app.activity_top.max((app.activity_cursor + 1).saturating_sub(usize::from(body.height)));
-    let newest_first = app.entries.values().rev().enumerate();
-    for (line, (at, entry)) in newest_first.skip(top).take(usize::from(body.height)).enumerate() {
+    let cells = usize::from(body.width);
+    let newest_first = app.entries.newest_plans().enumerate();
+    for (line, (at, plan)) in newest_first.skip(top).take(usize::from(body.height)).enumerate() {
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
-        frame.render_widget(row(entry, at == app.activity_cursor, subject, usize::from(body.width), app, look), area);
+        let cursor = at == app.activity_cursor;
+        let mut entries = app.entries.of_plan(plan);
+        let row = match (entries.next(), entries.next()) {
+            (Some(entry), None) => Some(row(entry, cursor, subject, cells, app, look)),
+            (Some(first), Some(_)) => {
+                app.entries.course(plan).map(|course| group(first, course, cursor, cells, app, look))
+            }
+            _ => None,
+        };
+        frame.render_widget(row.unwrap_or_default(), area);
     }
-    thumb(frame, body, top, app.entries.len(), look);
+    thumb(frame, body, top, app.entries.plans(), look);
     let below = Rect { y: body.bottom(), height: whole.len() as u16, ..body };
     frame.render_widget(Paragraph::new(whole), below);
 }
 
 /// What became of the selected change in full, where its row has no room for it.
 fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static>> {
-    let Some(entry) = app.entries.values().rev().nth(app.activity_cursor) else { return Vec::new() };
+    let plan = app.entries.newest_plans().nth(app.activity_cursor);
+    let Some(entry) = plan.and_then(|plan| alone(plan, app)) else { return Vec::new() };
     let cells = usize::from(body.width);
     let why = reason(entry);
     let used = SIGN + time_width(cells) + subject + 1 + width(&change(entry, look)) + 2 + width(why.trim());
@@ -130,21 +148,9 @@ fn title(app: &App, look: &Look) -> Line<'static> {
 fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, look: &Look) -> Line<'static> {
     let glyphs = &look.glyphs;
     let undone = app.undone_by(entry.plan);
-    let (sign, style) = match entry.state {
-        State::Planned => (glyphs.more, look.careful()),
-        State::Sent => (glyphs.pending, look.pending()),
-        State::Confirmed if undone.is_some() => (glyphs.undone, look.dim()),
-        State::Confirmed => (glyphs.done, look.good()),
-        State::Dropped => (glyphs.dot, look.dim()),
-        State::Refused | State::Conflict | State::Unknown => (glyphs.failed, look.bad()),
-    };
+    let (sign, style) = sign(entry.state, undone.is_some(), look);
     let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, pad(sign, 2, ""));
-    let (narrow, today) = (cells < ROOMY, look.day(entry.at) == look.day(app.now));
-    let time = match (narrow, today) {
-        (false, true) => look.clock(entry.at),
-        (false, false) | (true, true) => look.moment(entry.at, app.now),
-        (true, false) => look.date(entry.at),
-    };
+    let (narrow, time) = (cells < ROOMY, time(entry, cells, app, look));
     let words = &entry.step.words;
     let whom = pad(&crate::scim::text::clean(&words.subject), subject, glyphs.more);
     let room = cells.saturating_sub(SIGN + time_width(cells) + subject + 2);
@@ -171,8 +177,79 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
     Line::from(parts.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
 }
 
+/// A plan of several changes: its title, and where they stand.
+fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, look: &Look) -> Line<'static> {
+    let (glyphs, progress) = (&look.glyphs, &course.progress);
+    let counts = progress.counts;
+    let undone = app.undone_by(first.plan);
+    let state = match counts {
+        counts if counts.of(State::Sent) > 0 => State::Sent,
+        counts if counts.of(State::Planned) > 0 => State::Planned,
+        counts if counts.failed() > 0 => State::Refused,
+        counts if counts.of(State::Confirmed) > 0 => State::Confirmed,
+        _ => State::Dropped,
+    };
+    let (sign, style) = sign(state, undone.is_some(), look);
+    let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, pad(sign, 2, ""));
+    let mut words: Vec<String> = progress.parts().into_iter().map(|(_, words)| words).collect();
+    if cells < ROOMY {
+        words.truncate(1);
+    }
+    words.extend(undone.map(|undo| format!("undone {}", look.moment(undo.at, app.now))));
+    let running = counts.left() > 0 && cells >= ROOMY;
+    let full = progress.filled(GAUGE);
+    let gauge = if running {
+        format!("{}{} ", glyphs.gauge[0].repeat(full), glyphs.gauge[1].repeat(GAUGE - full))
+    } else {
+        String::new()
+    };
+    let outcome = format!("{gauge}{}", words.join(&format!(" {} ", glyphs.dot)));
+    let room = cells.saturating_sub(SIGN + time_width(cells));
+    let title = clean_line(&first.title, 1024);
+    let for_outcome = width(&outcome).min(room.saturating_sub(width(&title) + 2).max(room / 2));
+    let outcome = cut(&outcome, for_outcome, glyphs.more);
+    let parts = [
+        (marker, style),
+        (pad(&time(first, cells, app, look), time_width(cells), ""), look.dim()),
+        (pad(&title, room.saturating_sub(width(&outcome) + 2), glyphs.more), Style::new()),
+        (format!("  {outcome}"), if state == State::Confirmed { look.dim() } else { style }),
+    ];
+    if cursor {
+        let text: String = parts.into_iter().map(|(text, _)| text).collect();
+        return Line::styled(pad(&text, cells, glyphs.more), look.cursor());
+    }
+    Line::from(parts.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
+}
+
+/// The sign of a state.
+pub(super) fn sign(state: State, undone: bool, look: &Look) -> (&'static str, Style) {
+    let glyphs = &look.glyphs;
+    match state {
+        State::Planned => (glyphs.more, look.careful()),
+        State::Sent => (glyphs.pending, look.pending()),
+        State::Confirmed if undone => (glyphs.undone, look.dim()),
+        State::Confirmed => (glyphs.done, look.good()),
+        State::Dropped => (glyphs.dot, look.dim()),
+        State::Refused | State::Conflict | State::Unknown => (glyphs.failed, look.bad()),
+    }
+}
+
+fn time(entry: &Entry, cells: usize, app: &App, look: &Look) -> String {
+    match (cells < ROOMY, look.day(entry.at) == look.day(app.now)) {
+        (false, true) => look.clock(entry.at),
+        (false, false) | (true, true) => look.moment(entry.at, app.now),
+        (true, false) => look.date(entry.at),
+    }
+}
+
+/// The only change of a plan.
+fn alone(plan: ChangeId, app: &App) -> Option<&Entry> {
+    let mut entries = app.entries.of_plan(plan);
+    entries.next().filter(|_| entries.next().is_none())
+}
+
 /// How long it took, or why it is not done.
-fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &Look) -> String {
+pub(super) fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &Look) -> String {
     let state = entry.state.label();
     let why = reason(entry);
     match (entry.state, undone, entry.settled) {

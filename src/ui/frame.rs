@@ -20,7 +20,7 @@ use crate::app::{
     action::{ACTIONS, Action, Scope},
     geometry::MIN,
 };
-use crate::directory::{Kind, query, work::Link};
+use crate::directory::{Kind, plan::State, query, work::Link};
 use crate::scim::failure::Class;
 
 /// Cells of the gauge in the title.
@@ -122,9 +122,15 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
         let most = if short { 16 } else { 40 };
         parts.push(Span::styled(cut(words, most, glyphs.more), look.careful()));
     }
+    if app.staging || !app.stage.is_empty() {
+        let style = if app.staging { look.careful() } else { look.dim() };
+        parts.push(Span::styled(format!("stage {}", count(app.stage.len() as u64)), style));
+    }
     parts.push(lists(app, look, short));
     let (failed, open) = app.counts();
-    if open > 0 {
+    if let Some(gauge) = sending(app, look, short) {
+        parts.push(gauge);
+    } else if open > 0 {
         let words = if short { "" } else { " in flight" };
         parts.push(Span::styled(format!("{} {}{words}", glyphs.pending, count(open as u64)), look.pending()));
     }
@@ -140,6 +146,27 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
         spans.push(part);
     }
     spans
+}
+
+/// That nothing is sent for now, or how far a long plan is.
+fn sending(app: &App, look: &Look, short: bool) -> Option<Span<'static>> {
+    if app.paused {
+        let waiting = count(app.waiting_count() as u64);
+        let words =
+            if short { format!("paused {waiting}") } else { format!("paused {} {waiting} wait", look.glyphs.dot) };
+        return Some(Span::styled(words, look.careful()));
+    }
+    let progress = &app.entries.course(app.long_plan()?)?.progress;
+    let counts = progress.counts;
+    let numbers = [counts.of(State::Confirmed), counts.total()].map(|number| count(number as u64));
+    let words = if short {
+        numbers.join("/")
+    } else {
+        let [on, off] = look.glyphs.gauge;
+        let full = progress.filled(GAUGE as usize);
+        format!("{}{} {} of {}", on.repeat(full), off.repeat(GAUGE as usize - full), numbers[0], numbers[1])
+    };
+    Some(Span::styled(words, look.pending()))
 }
 
 /// How whole and how recent the lists are. Times, not ages: nothing ticks.

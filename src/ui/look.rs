@@ -64,6 +64,11 @@ pub struct Glyphs {
 }
 
 impl Glyphs {
+    /// Between a number and what there is of it.
+    pub const fn times(&self) -> &'static str {
+        if self.ascii { "x" } else { "×" }
+    }
+
     /// For UTF-8 terminals.
     pub const UNICODE: Glyphs = Glyphs {
         cursor: "▌",

@@ -1,7 +1,10 @@
 //! What every task of the worker has: the server, the dialect, the disk, and the way to report.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -25,14 +28,21 @@ use crate::{
         request::Request,
     },
     store::Store,
+    worker::scribe::Scribe,
 };
+
+/// The store, behind the worker's only lock.
+pub type Disk = Arc<Mutex<Store>>;
 
 /// Shared by the tasks of one worker.
 #[derive(Clone)]
 pub struct Context {
     pub client: Client,
     pub dialect: Arc<dyn Dialect>,
-    pub store: Arc<Mutex<Store>>,
+    pub store: Disk,
+    pub journal: Scribe,
+    /// How often the server has said that it is too much, since that was last looked at.
+    pub put_off: Arc<AtomicUsize>,
     pub reports: UnboundedSender<Report>,
     pub cancel: CancellationToken,
 }
@@ -45,12 +55,14 @@ impl Context {
 
     /// Sends one request, showing waits.
     pub async fn send(&self, request: &Request) -> Result<Answer, Failure> {
-        let reports = self.reports.clone();
+        let (reports, put_off) = (self.reports.clone(), Arc::clone(&self.put_off));
         let notice = move |notice: Notice| {
-            let Notice::Retrying { attempt, wait, why } = notice;
+            let Notice::Retrying { attempt, wait, why, status } = notice;
+            put_off.fetch_add(usize::from(is_too_much(status)), Ordering::Relaxed);
             let _ = reports.send(Report::Waiting(format!("{why} Try {attempt} in {}", seconds(wait))));
         };
         self.client.send(request, &self.cancel, &notice).await.map_err(|mut failure| {
+            self.put_off.fetch_add(usize::from(is_too_much(failure.status)), Ordering::Relaxed);
             self.dialect.hint(&mut failure);
             failure
         })
@@ -116,16 +128,7 @@ impl Context {
         &self,
         work: impl FnOnce(&mut Store) -> Result<R, crate::store::StoreError> + Send + 'static,
     ) -> Option<R> {
-        let store = Arc::clone(&self.store);
-        let result = tokio::task::spawn_blocking(move || work(&mut lock(&store))).await;
-        match result {
-            Ok(Ok(value)) => Some(value),
-            Ok(Err(error)) => {
-                self.report(Report::Notice(format!("The local store: {error}")));
-                None
-            }
-            Err(_) => None,
-        }
+        on_disk(&self.store, &self.reports, work).await
     }
 
     /// Puts what was read on disk.
@@ -143,6 +146,29 @@ impl Context {
         })
         .await;
     }
+}
+
+/// [`Context::stored`] for who has no context.
+pub async fn on_disk<R: Send + 'static>(
+    disk: &Disk,
+    reports: &UnboundedSender<Report>,
+    work: impl FnOnce(&mut Store) -> Result<R, crate::store::StoreError> + Send + 'static,
+) -> Option<R> {
+    let store = Arc::clone(disk);
+    let result = tokio::task::spawn_blocking(move || work(&mut lock(&store))).await;
+    match result {
+        Ok(Ok(value)) => Some(value),
+        Ok(Err(error)) => {
+            let _ = reports.send(Report::Notice(format!("The local store: {error}")));
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// The server is there and does not want more for now.
+fn is_too_much(status: Option<u16>) -> bool {
+    matches!(status, Some(429 | 503))
 }
 
 /// True for an answer by which a server says that it has no such thing.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use tokio::time::Instant;
 
 use super::{
@@ -19,7 +20,11 @@ use crate::{
         work::{Job, Moved, Report},
     },
     scim::failure::{Class, Failure},
+    store::Note,
 };
+
+/// What can't be written down is not sent.
+pub(super) const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
 
 impl Worker {
     pub(super) async fn job(&mut self, job: Job) {
@@ -38,8 +43,13 @@ impl Worker {
             }
             Job::Reread(target) => self.read(target),
             Job::Submit(entries) => self.submit(entries).await,
-            Job::Resume(ids) => self.resume(ids).await,
+            Job::Resume(entries) => self.resume(entries).await,
             Job::Drop(ids) => self.drop_waiting(ids).await,
+            Job::Stage(lines) => self.put_on_stage(lines).await,
+            Job::Unstage(ids) => self.take_off_stage(ids).await,
+            Job::SubmitStaged(ids, entries) => self.submit_staged(ids, entries).await,
+            Job::Pause(pause) => self.paused = pause,
+            Job::Parallel(most) => self.throttle.set_most(most),
             Job::Wake => self.wake(),
             Job::Raw(target) => self.raw(target),
             Job::Ask(inquiry) => self.ask(inquiry),
@@ -78,37 +88,64 @@ impl Worker {
             entries.into_iter().for_each(|entry| self.queue.push(entry));
             return;
         }
+        self.unsent(entries, UNWRITTEN);
+    }
+
+    /// Says of changes that they were not sent.
+    pub(super) fn unsent(&self, entries: Vec<Entry>, why: &str) {
         for mut entry in entries {
             entry.state = State::Dropped;
-            entry.why = "It could not be written to the journal, so it was not sent.".into();
+            entry.why = why.into();
             self.report_moved(&entry);
         }
     }
 
-    pub(super) async fn open_entries(&self) -> Vec<Entry> {
-        self.context.stored(|store| store.journal_open()).await.map(|journal| journal.entries).unwrap_or_default()
-    }
-
-    pub(super) async fn resume(&mut self, ids: Vec<ChangeId>) {
-        let open = self.open_entries().await;
-        for entry in open {
-            if ids.contains(&entry.id) && entry.state == State::Planned {
+    /// What an earlier session left over and was planned anew; what was dropped with that is only written down.
+    pub(super) async fn resume(&mut self, entries: Vec<Entry>) {
+        for (entry, written) in self.amend_waiting(entries).await {
+            if written && entry.state == State::Planned {
                 self.queue.push(entry);
+            } else {
+                self.report_moved(&entry);
             }
         }
     }
 
     pub(super) async fn drop_waiting(&mut self, ids: Vec<ChangeId>) {
-        let open = self.open_entries().await;
-        for id in ids {
-            let left = || open.iter().find(|entry| entry.id == id && entry.state == State::Planned).cloned();
-            let Some(mut entry) = self.queue.take(id).or_else(left) else { continue };
+        let (queued, others): (Vec<_>, Vec<_>) =
+            ids.into_iter().map(|id| (id, self.queue.take(id))).partition(|(_, entry)| entry.is_some());
+        let mut dropped: Vec<Entry> = queued.into_iter().filter_map(|(_, entry)| entry).collect();
+        // What an earlier session left over is in the journal alone.
+        let others: FxHashSet<ChangeId> = others.into_iter().map(|(id, _)| id).collect();
+        if !others.is_empty() {
+            let open = self.context.stored(|store| store.journal_open()).await.map(|journal| journal.entries);
+            let left = |entry: &Entry| others.contains(&entry.id) && entry.state == State::Planned;
+            dropped.extend(open.into_iter().flatten().filter(left));
+        }
+        for entry in &mut dropped {
             entry.state = State::Dropped;
             entry.why = "Dropped before it was sent.".into();
-            let kept = entry.clone();
-            self.context.stored(move |store| store.journal_update(&kept)).await;
+        }
+        for (entry, _) in self.amend_waiting(dropped).await {
             self.report_moved(&entry);
         }
+    }
+
+    /// Writes down what becomes of changes that wait, in one transaction, and says of each whether that was done. One
+    /// that another console has sent meanwhile is left alone.
+    async fn amend_waiting(&self, entries: Vec<Entry>) -> Vec<(Entry, bool)> {
+        let note = |entry: &Entry| Note { entry: entry.clone(), from: Some(State::Planned) };
+        let notes: Vec<Note> = entries.iter().map(note).collect();
+        let written = self.context.stored(move |store| store.journal_note(&notes)).await;
+        let why = if written.is_some() { "Another console has sent it." } else { UNWRITTEN };
+        let written = written.unwrap_or_else(|| vec![false; entries.len()]);
+        let said = |(mut entry, written): (Entry, bool)| {
+            if !written {
+                (entry.state, entry.why) = (State::Dropped, why.into());
+            }
+            (entry, written)
+        };
+        entries.into_iter().zip(written).map(said).collect()
     }
 
     pub(super) fn report_moved(&self, entry: &Entry) {

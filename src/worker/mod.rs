@@ -12,7 +12,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 
@@ -45,16 +45,21 @@ mod jobs;
 mod outcomes;
 mod queue;
 mod refresh;
+mod scribe;
+mod stage;
+mod throttle;
 
 use apply::Versions;
 use context::Context;
 use queue::Queue;
+use scribe::Scribe;
+use throttle::Throttle;
 
 /// Single reads at a time.
 const READS: usize = 4;
 /// Users that the first screen shows before the rest is decoded.
 const FIRST_ROWS: usize = 200;
-/// Changes of the journal that Activity shows.
+/// Changes of the journal that Activity shows, and the rest of their plans.
 const JOURNAL: usize = 1_000;
 /// How long answers under way are waited for when the console quits; the journal knows the rest.
 const LAST_WAIT: Duration = Duration::from_secs(5);
@@ -103,7 +108,9 @@ struct Worker {
     /// Something was shown from the server in this session, or from disk.
     shown: bool,
     unsettled: Vec<Entry>,
-    parallel: usize,
+    throttle: Throttle,
+    /// The person wants nothing more to be sent for now.
+    paused: bool,
     key: KeyReader,
     /// The key is being read: nothing is asked of the server meanwhile.
     keying: bool,
@@ -125,10 +132,13 @@ pub async fn run(
     reports: UnboundedSender<Report>,
     stop: CancellationToken,
 ) {
+    let store = Arc::new(Mutex::new(setup.store));
     let context = Context {
         client: setup.client,
         dialect: setup.dialect,
-        store: Arc::new(Mutex::new(setup.store)),
+        journal: Scribe::start(Arc::clone(&store), reports.clone()),
+        store,
+        put_off: Arc::default(),
         reports,
         cancel: CancellationToken::new(),
     };
@@ -146,7 +156,8 @@ pub async fn run(
         discovered: false,
         shown: false,
         unsettled: Vec::new(),
-        parallel: setup.parallel.max(1),
+        throttle: Throttle::new(setup.parallel),
+        paused: false,
         key: setup.key,
         keying: false,
         down: None,
@@ -180,6 +191,7 @@ impl Worker {
                 entries.iter().filter(|e| matches!(e.state, State::Sent | State::Unknown)).cloned().collect();
             self.context.report(Report::Journal(entries));
         }
+        self.show_stage(false).await;
         if self.shown
             && let Some(all) = self.context.stored(|store| store.load()).await
         {
@@ -233,11 +245,15 @@ impl Worker {
         if self.is_held() {
             return;
         }
-        while self.queue.running() < self.parallel
+        if self.context.put_off.swap(0, Ordering::Relaxed) > 0 {
+            self.throttle.put_off(self.queue.running());
+        }
+        while !self.paused
+            && self.queue.running() < self.throttle.allowed()
             && let Some(entry) = self.queue.next()
         {
             let context = self.context.clone();
-            let versions = self.versions.clone();
+            let versions = self.versions_for(&entry);
             self.tasks.spawn(async move {
                 let (entry, ended) = apply::run(context, entry, versions).await;
                 Done::Applied(Box::new(entry), ended)
@@ -248,6 +264,15 @@ impl Worker {
         {
             self.read(Target::user(&id));
         }
+    }
+
+    /// The versions that our own writes left behind of what a change is about to write.
+    fn versions_for(&self, entry: &Entry) -> Versions {
+        let paths = entry.step.requests.iter().map(|request| &request.path);
+        paths
+            .filter_map(|path| self.versions.get_key_value(path))
+            .map(|(path, known)| (path.clone(), known.clone()))
+            .collect()
     }
 
     /// True while nothing would arrive: the server is away, or does not take the key.

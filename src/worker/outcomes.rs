@@ -96,6 +96,7 @@ impl Worker {
         match ended {
             apply::Ended::Settled { versions } => {
                 self.queue.finish(entry.id);
+                self.throttle.done(entry.state == State::Confirmed);
                 self.versions.extend(versions);
                 if entry.state == State::Confirmed {
                     self.link_up();

@@ -1,65 +1,186 @@
 //! Which change may be sent next: first in, first out per record, several records at a time.
+//!
+//! Each change waits for the last ones before it that hold one of its records, and is told when they are done: giving out
+//! the next one costs the same however many wait.
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::directory::{Target, change::ChangeId, plan::Entry};
+use crate::{
+    directory::{
+        Target,
+        change::{Change, ChangeId},
+        plan::Entry,
+    },
+    scim::request::Door,
+};
 
 /// Changes waiting and changes under way.
 #[derive(Debug, Default)]
 pub struct Queue {
-    waiting: VecDeque<Entry>,
-    busy: Vec<(ChangeId, Vec<Target>)>,
+    places: FxHashMap<ChangeId, Place>,
+    /// Those that wait for no other.
+    ready: BTreeSet<ChangeId>,
+    running: FxHashSet<ChangeId>,
+    /// The last changes on each record that are not done.
+    last: FxHashMap<Target, Last>,
+}
+
+/// A change that is not done.
+#[derive(Debug)]
+struct Place {
+    /// `None` while it is under way, or was taken out.
+    entry: Option<Entry>,
+    holds: Vec<(Target, Hold)>,
+    /// How many it waits for.
+    before: usize,
+    /// Which wait for it.
+    after: Vec<ChangeId>,
+}
+
+/// How a change holds a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hold {
+    /// It must be the only one.
+    Alone,
+    /// Others like it don't matter.
+    Shared,
+}
+
+/// Whom the next change on a record waits for.
+#[derive(Debug, Default)]
+struct Last {
+    alone: Option<ChangeId>,
+    shared: FxHashSet<ChangeId>,
 }
 
 impl Queue {
-    /// Adds a change at the end.
+    /// Adds a change at the end; nothing where it is there already.
     pub fn push(&mut self, entry: Entry) {
-        self.waiting.push_back(entry);
+        let id = entry.id;
+        if self.places.contains_key(&id) {
+            return;
+        }
+        let holds = holds(&entry);
+        let mut before: FxHashSet<ChangeId> = FxHashSet::default();
+        for (target, hold) in &holds {
+            let last = self.last.entry(target.clone()).or_default();
+            match hold {
+                Hold::Shared => {
+                    before.extend(last.alone);
+                    last.shared.insert(id);
+                }
+                Hold::Alone => {
+                    let shared = std::mem::take(&mut last.shared);
+                    before.extend(if shared.is_empty() { last.alone.into_iter().collect() } else { shared });
+                    last.alone = Some(id);
+                }
+            }
+        }
+        before.remove(&id);
+        for earlier in &before {
+            if let Some(place) = self.places.get_mut(earlier) {
+                place.after.push(id);
+            }
+        }
+        if before.is_empty() {
+            self.ready.insert(id);
+        }
+        self.places.insert(id, Place { entry: Some(entry), holds, before: before.len(), after: Vec::new() });
     }
 
-    /// Puts a change that could not be sent back to the front, and frees its records.
+    /// Puts a change that could not be sent back where it was: its records stay its own.
     pub fn put_back(&mut self, entry: Entry) {
-        self.finish(entry.id);
-        // Before everything that is newer: it may share a record with it.
-        let at = self.waiting.iter().position(|other| other.id > entry.id).unwrap_or(self.waiting.len());
-        self.waiting.insert(at, entry);
+        let id = entry.id;
+        self.running.remove(&id);
+        match self.places.get_mut(&id) {
+            Some(place) => {
+                place.entry = Some(entry);
+                self.ready.insert(id);
+            }
+            None => self.push(entry),
+        }
     }
 
-    /// The first change none of whose records is in use by an earlier one; its records are in use from now on.
+    /// The oldest change none of whose records is in use by an earlier one; they are in use from now on.
     pub fn next(&mut self) -> Option<Entry> {
-        let mut used: FxHashSet<Target> = self.busy.iter().flat_map(|(_, targets)| targets.iter().cloned()).collect();
-        let at = self.waiting.iter().position(|entry| {
-            let targets = targets(entry);
-            let free = targets.iter().all(|target| !used.contains(target));
-            used.extend(targets);
-            free
-        })?;
-        let entry = self.waiting.remove(at)?;
-        self.busy.push((entry.id, targets(&entry)));
+        let id = self.ready.pop_first()?;
+        let entry = self.places.get_mut(&id)?.entry.take()?;
+        self.running.insert(id);
         Some(entry)
     }
 
     /// The change is done: its records are free.
     pub fn finish(&mut self, id: ChangeId) {
-        self.busy.retain(|(other, _)| *other != id);
+        let mut done = vec![id];
+        while let Some(id) = done.pop() {
+            self.running.remove(&id);
+            self.ready.remove(&id);
+            let Some(place) = self.places.remove(&id) else { continue };
+            self.release(id, &place);
+            for later in place.after {
+                let Some(place) = self.places.get_mut(&later) else { continue };
+                place.before -= 1;
+                match (place.before, &place.entry) {
+                    (0, Some(_)) => {
+                        self.ready.insert(later);
+                    }
+                    // It was taken out while it waited.
+                    (0, None) => done.push(later),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn release(&mut self, id: ChangeId, place: &Place) {
+        for (target, _) in &place.holds {
+            if let Some(last) = self.last.get_mut(target) {
+                last.shared.remove(&id);
+                last.alone.take_if(|alone| *alone == id);
+                if last.alone.is_none() && last.shared.is_empty() {
+                    self.last.remove(target);
+                }
+            }
+        }
     }
 
     /// Takes a waiting change out. `None` if it is under way or done.
     pub fn take(&mut self, id: ChangeId) -> Option<Entry> {
-        let at = self.waiting.iter().position(|entry| entry.id == id)?;
-        self.waiting.remove(at)
+        let place = self.places.get_mut(&id)?;
+        let entry = place.entry.take()?;
+        // Whoever waits for it goes on waiting for those before it.
+        if place.before == 0 {
+            self.finish(id);
+        }
+        Some(entry)
     }
 
     /// Number of changes under way.
     pub fn running(&self) -> usize {
-        self.busy.len()
+        self.running.len()
     }
 }
 
-fn targets(entry: &Entry) -> Vec<Target> {
-    entry.step.change.touches().into_iter().map(|(target, _)| target).collect()
+/// The records of a change. Another role for somebody who is in the team already leaves the team as it is: many such
+/// changes go at a time, only not beside one that alters the team.
+fn holds(entry: &Entry) -> Vec<(Target, Hold)> {
+    let writes = |target: &Target| {
+        let requests = &entry.step.requests;
+        requests.is_empty()
+            || requests
+                .iter()
+                .any(|request| request.door != Door::Scim || request.path.get(1).is_some_and(|id| **id == *target.id))
+    };
+    let touches = entry.step.change.touches().into_iter();
+    touches
+        .map(|(target, _)| {
+            let shares = matches!(&entry.step.change, Change::SetTeamRole { team, .. } if *team == target.id);
+            let hold = if shares && !writes(&target) { Hold::Shared } else { Hold::Alone };
+            (target, hold)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -72,6 +193,7 @@ mod tests {
         plan::{Confirm, Risk, State, Step, Undo},
         words::{Line, Sign},
     };
+    use crate::scim::request::{Method, Request};
 
     fn entry(id: i64, change: Change) -> Entry {
         let words = Line {
@@ -137,5 +259,46 @@ mod tests {
         assert_eq!(queue.next().map(|entry| entry.id.0), Some(1));
         assert!(queue.take(ChangeId(1)).is_none());
         assert!(queue.take(ChangeId(2)).is_some());
+    }
+
+    fn team_role(id: i64, user: &str) -> Entry {
+        let change = Change::SetTeamRole { user: user.into(), team: "t".into(), role: "viewer".into() };
+        let mut entry = entry(id, change);
+        entry.step.requests = vec![Request::new(Method::Patch, ["Users", user])];
+        entry
+    }
+
+    #[test]
+    fn roles_in_one_team_go_at_a_time_but_not_beside_what_alters_the_team() {
+        let mut queue = Queue::default();
+        queue.push(team_role(1, "eva"));
+        queue.push(team_role(2, "ivan"));
+        queue.push(entry(3, Change::AddMember { team: "t".into(), user: "noor".into() }));
+        queue.push(team_role(4, "zoe"));
+        let given = |queue: &mut Queue| std::iter::from_fn(|| queue.next().map(|entry| entry.id.0)).collect::<Vec<_>>();
+        assert_eq!(given(&mut queue), [1, 2]);
+        queue.finish(ChangeId(2));
+        assert!(given(&mut queue).is_empty());
+        queue.finish(ChangeId(1));
+        assert_eq!(given(&mut queue), [3]);
+        queue.finish(ChangeId(3));
+        assert_eq!(given(&mut queue), [4]);
+        queue.finish(ChangeId(4));
+        assert!(queue.places.is_empty() && queue.last.is_empty());
+    }
+
+    #[test]
+    fn what_is_taken_out_holds_nobody_up() {
+        let mut queue = Queue::default();
+        queue.push(role(1, "eva"));
+        queue.push(role(2, "eva"));
+        queue.push(role(3, "eva"));
+        queue.push(role(3, "eva"));
+        assert!(queue.take(ChangeId(2)).is_some());
+        assert!(queue.take(ChangeId(2)).is_none());
+        assert_eq!(queue.next().map(|entry| entry.id.0), Some(1));
+        assert!(queue.next().is_none());
+        queue.finish(ChangeId(1));
+        assert_eq!(queue.next().map(|entry| entry.id.0), Some(3));
     }
 }

@@ -4,8 +4,11 @@
 //! of the test's own. Tests wait for idle, never for time; the limit around it only ends a test that hangs.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod alike;
 mod answers;
 mod attributes;
+mod bulk;
+mod command_line;
 mod datasaur;
 mod fake;
 mod flows;
@@ -28,4 +31,6 @@ mod profiles;
 mod refusal;
 mod rfc;
 mod roles;
+mod scale;
 mod sizes;
+mod stage;

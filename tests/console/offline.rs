@@ -57,7 +57,7 @@ async fn what_an_earlier_session_left_over_is_offered_and_sent() {
 
     let server = Server::start(back).await;
     let mut console = Console::open(&room, profile).await;
-    console.expect("2 changes of an earlier session were not sent");
+    console.expect("2 changes of 2 plans of an earlier session wait");
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka");
     assert!(server.writes().is_empty());
     console.press(Action::GoActivity);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod bytes;
+mod killed;
 mod leaving;
 mod looks;
 mod refused;

@@ -45,14 +45,20 @@ impl Setup {
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
-        command.cwd(home.path());
-        command.env("HOME", home.path());
-        command.env("XDG_CONFIG_HOME", home.path().join("xdg"));
-        command.env("SCIMITAR_STATE", home.path().join("state"));
         for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC")] {
             command.env(name, value);
         }
-        Self { command, size: (80, 24), home }
+        let path = home.path().to_owned();
+        Self { command, size: (80, 24), home }.at(&path)
+    }
+
+    /// Its home and working directory: processes that share it are sessions of one installation.
+    pub fn at(mut self, home: &Path) -> Self {
+        self.command.cwd(home);
+        self.command.env("HOME", home);
+        self.command.env("XDG_CONFIG_HOME", home.join("xdg"));
+        self.command.env("SCIMITAR_STATE", home.join("state"));
+        self
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {
@@ -222,6 +228,12 @@ impl Tty {
     /// True if line discipline and echo are as they were before the program started.
     pub fn modes_unchanged(&self) -> bool {
         (self.unchanged)(self.master.as_deref().unwrap())
+    }
+
+    /// Ends it as a crash does, and waits for that.
+    pub fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        self.status = Some(self.ended.recv_timeout(DEADLINE).expect("the process ends"));
     }
 
     /// Takes the terminal away, as a cut connection does.

@@ -16,16 +16,33 @@ impl App {
     pub(super) fn in_activity(&self, action: Action) -> Result<(), String> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
-            Action::UndoThis if self.selected_entry().is_some_and(|entry| self.undone_by(entry.plan).is_some()) => {
+            Action::UndoThis if self.selected_plan().is_some_and(|plan| self.undone_by(plan).is_some()) => {
                 Err("This was undone already.".into())
             }
-            Action::DropChange
-                if self
-                    .selected_entry()
-                    .is_some_and(|entry| entry.state != State::Planned && !self.failures.contains(&entry.id)) =>
-            {
-                Err("Only what was not sent yet can be dropped.".into())
+            Action::DropChange if !self.can_drop() => Err("Only what was not sent yet can be dropped.".into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Something of what is selected waits, or failed and was not put aside.
+    fn can_drop(&self) -> bool {
+        if let Some(entry) = self.selected_entry() {
+            return entry.state == State::Planned || self.failures.contains(entry.id);
+        }
+        let course = self.selected_plan().and_then(|plan| self.entries.course(plan));
+        course.is_some_and(|course| {
+            course.progress.counts.of(State::Planned) > 0
+                || (course.progress.counts.failed() > 0 && self.failures.len() > 0)
+        })
+    }
+
+    pub(super) fn in_sending(&self, action: Action) -> Result<(), String> {
+        match action {
+            Action::Resume if !self.paused => Err("Nothing is paused.".into()),
+            Action::Pause if !self.paused && self.entries.running().next().is_none() => {
+                Err("Nothing is being sent.".into())
             }
+            Action::Cancel if self.cancelled_plan().is_none() => Err("Nothing waits to be sent.".into()),
             _ => Ok(()),
         }
     }

@@ -24,6 +24,11 @@ const DELETE: [Verb; 3] = [Verb::DeleteUser, Verb::DeleteTeam, Verb::DeleteRole]
 /// What the form of a user changes.
 const EDIT: [Verb; 3] = [Verb::SetDisplayName, Verb::SetEmail, Verb::SetSeat];
 
+/// What makes a user like another.
+const LIKE: [Verb; 5] = [Verb::SetOrgRole, Verb::SetTeamRole, Verb::AddMember, Verb::SetSeat, Verb::SetRegistryRole];
+
+const LIKE_A_ROLE: &str = "Roles are compared side by side, and their permissions edited.";
+
 impl App {
     /// Yes, or why not.
     ///
@@ -57,17 +62,13 @@ impl App {
                 self.someone()?;
                 self.mapped().map_err(str::to_owned)
             }
-            Action::ReplaceMembers => {
-                self.someone()?;
-                self.members_known()?;
-                self.can(Verb::ReplaceMembers)
-            }
             Action::Teams => {
                 self.somebody()?;
                 self.teams_read()?;
                 self.can(Verb::AddMember)
             }
-            Action::Members => {
+            Action::MakeLike => self.can_be_like(),
+            Action::Members | Action::MembersFromList => {
                 self.someone()?;
                 self.members_known()?;
                 self.can(Verb::AddMember)
@@ -115,6 +116,9 @@ impl App {
             | Action::SetAttribute => self.beside(action),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
+            Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => {
+                self.staging_allowed(action).map_err(str::to_owned)
+            }
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
                 (Err(why), _) => Err(why.to_owned()),
@@ -122,6 +126,7 @@ impl App {
                 _ => Ok(()),
             },
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
+            Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
             Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {
                 Err("Scopes belong to the role picker.".into())
             }
@@ -143,7 +148,12 @@ impl App {
         match action {
             Action::SetRole => refused(&[Verb::SetOrgRole, Verb::SetTeamRole]),
             Action::Permissions | Action::LoadRoles => self.roles_kept().err().map(Cow::Borrowed),
-            Action::Teams | Action::Members => refused(&[Verb::AddMember]),
+            Action::Teams | Action::Members | Action::MembersFromList => refused(&[Verb::AddMember]),
+            Action::MakeLike => match self.kind_in_hand() {
+                Kind::User => refused(&LIKE),
+                Kind::Team => refused(&[Verb::AddMember]),
+                Kind::Role => Some(Cow::Borrowed(LIKE_A_ROLE)),
+            },
             Action::RolePermissions => refused(&[Verb::EditRole]),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => {
                 Some(Cow::Borrowed(NO_RECORD))
@@ -155,7 +165,6 @@ impl App {
             Action::GroupRole => self.mapped().err().map(Cow::Borrowed),
             Action::Settings => self.has_settings().err().map(Cow::Borrowed),
             Action::CreateService => refused(&[Verb::CreateService]),
-            Action::ReplaceMembers => refused(&[Verb::ReplaceMembers]),
             Action::View => {
                 (!can.service_accounts).then_some(Cow::Borrowed("This provider tells no service accounts apart."))
             }
@@ -302,6 +311,45 @@ impl App {
         refused_service(user, why).err()
     }
 
+    fn staging_allowed(&self, action: Action) -> Result<(), &'static str> {
+        let plan = match self.overlays.last() {
+            Some(Overlay::Preview(preview)) => Some(preview),
+            _ => None,
+        };
+        match (action, self.overlays.last()) {
+            (Action::CopyCommand | Action::ToStage, _) if plan.is_none_or(|plan| plan.plan.steps.is_empty()) => {
+                Err("This belongs to a plan that can be sent.")
+            }
+            (Action::ToStage, _) if plan.is_some_and(|plan| !plan.staged.is_empty()) => {
+                Err("These are on the stage already.")
+            }
+            (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
+                Err("What takes a plan back is sent or left: it does not wait on the stage.")
+            }
+            (Action::StageMode, _) if self.guards.read_only => Err("This profile is read-only."),
+            (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
+            (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {
+                Err("The stage is empty; :stage collects edits on it.")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn can_be_like(&self) -> Result<(), String> {
+        match self.kind_in_hand() {
+            Kind::User => {
+                self.somebody()?;
+                LIKE.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(()))
+            }
+            Kind::Team => {
+                self.someone()?;
+                self.members_known()?;
+                self.can(Verb::AddMember)
+            }
+            Kind::Role => Err(LIKE_A_ROLE.into()),
+        }
+    }
+
     fn teams_read(&self) -> Result<(), String> {
         if self.directory.is_read(Kind::Team) {
             Ok(())
@@ -311,12 +359,14 @@ impl App {
     }
 
     fn members_known(&self) -> Result<(), String> {
-        let team = self.subject().and_then(|target| self.directory.team(&target.id).map(|team| team.members.is_some()));
-        if team == Some(true) {
-            Ok(())
-        } else {
-            Err(self.word("The server did not say who is in this team; R reads it again.").into())
-        }
+        let known = |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_some());
+        let marks = self.pane().filter(|pane| self.overlays.is_empty() && pane.kind == Kind::Team);
+        let all = match (marks.filter(|pane| !pane.marks.is_empty()), self.subject()) {
+            (Some(pane), _) => pane.marks.iter().all(known),
+            (None, target) => target.is_some_and(|target| known(&target.id)),
+        };
+        all.then_some(())
+            .ok_or_else(|| self.word("The server did not say who is in this team; R reads it again.").into())
     }
 }
 
@@ -336,5 +386,9 @@ fn needs_no_directory(action: Action) -> bool {
 fn leaves_the_plan(action: Action) -> bool {
     use Action as A;
     let tabs = [A::GoUsers, A::GoTeams, A::GoRoles, A::GoActivity, A::NextTab, A::PreviousTab];
-    tabs.contains(&action) || matches!(action, A::Undo | A::UndoThis | A::Profile | A::MyAccount | A::Settings)
+    tabs.contains(&action)
+        || matches!(
+            action,
+            A::ShowStage | A::StageMode | A::Undo | A::UndoThis | A::Profile | A::MyAccount | A::Settings
+        )
 }

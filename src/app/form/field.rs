@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use tui_input::Input;
 
-use crate::app::text_field;
+use crate::app::{list_field, text_field};
 
 /// One of the words that a choice goes through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Choice {
 pub enum Entry {
     /// One line.
     Text(Input),
-    /// Many words, shown over several rows; line breaks of a paste become spaces.
+    /// Many names, shown over several rows; line breaks of a paste become semicolons.
     List(Input),
     /// One of a few.
     Choice {
@@ -113,7 +113,8 @@ impl Field {
     /// A key or a paste. True if the value changed.
     pub(super) fn edit(&mut self, event: &Event) -> bool {
         match &mut self.entry {
-            Entry::Text(input) | Entry::List(input) => text_field(input, event),
+            Entry::Text(input) => text_field(input, event),
+            Entry::List(input) => list_field(input, event),
             Entry::Choice { all, at } => {
                 let to = chosen(all, *at, event);
                 let changed = to.is_some_and(|to| to != *at);
@@ -167,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn a_pasted_column_of_names_becomes_words() {
+    fn a_pasted_column_of_names_stays_parted() {
         let mut field = Field::list("members", "Members", "");
         field.edit(&Event::Paste("eva\r\nivan\n\tnoor\n".into()));
-        assert_eq!(field.value().split_whitespace().collect::<Vec<_>>(), ["eva", "ivan", "noor"]);
+        assert_eq!(field.value(), "eva; ivan; noor");
     }
 }

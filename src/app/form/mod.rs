@@ -38,8 +38,8 @@ pub enum Purpose {
     EditUser(Id),
     /// Definition of a custom role.
     EditRole(Id),
-    /// All members of a team.
-    ReplaceMembers(Id),
+    /// A list of members for a team.
+    MemberList(Id),
     /// A new profile.
     NewProfile,
     /// A filter for the server.
@@ -169,8 +169,7 @@ impl Form {
                 let to = self.role_draft(directory, Some(&id));
                 if Some(&to) == now.as_ref() { Vec::new() } else { vec![Change::EditRole { role: id, to }] }
             }
-            Purpose::ReplaceMembers(id) => self.replacement(&id, directory),
-            Purpose::NewProfile | Purpose::ServerFilter => Vec::new(),
+            Purpose::NewProfile | Purpose::ServerFilter | Purpose::MemberList(_) => Vec::new(),
             Purpose::NewKey(owner) => self.key_wanted(key, owner),
             Purpose::Invite(team) => self.invitation(key, team),
             Purpose::Attribute(slot) => self.attribute_set(slot),

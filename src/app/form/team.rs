@@ -1,6 +1,4 @@
-//! The forms for a new team, with the place of its files, and for all members of a team at once.
-
-use rustc_hash::FxHashSet;
+//! The forms for a new team, with the place of its files, and for a list of members.
 
 use super::{
     Field, Form, Purpose,
@@ -10,7 +8,7 @@ use crate::directory::{
     Directory, Id, Name,
     change::{Bucket, Change},
     plan::Capabilities,
-    record::{Member, Team},
+    record::Team,
 };
 
 const AWS: &[&str] = &["AWS"];
@@ -30,15 +28,25 @@ impl Form {
         Self { spaced_names: can.spaced_names, ..form }
     }
 
-    /// A form for all members of a team.
-    pub fn replace_members(team: &Team) -> Self {
-        let hint = "type or paste user names or emails; whoever is not named goes";
-        let fields = vec![Field::list("members", "Members", hint)];
-        Self::new(
-            Purpose::ReplaceMembers(team.id.clone()),
-            &format!("All members of {} ({} now)", team.name, team.size()),
-            fields,
-        )
+    /// A form for a list of members: typed, pasted or in a file.
+    pub fn member_list(team: &Team) -> Self {
+        let fields = vec![
+            Field::list("members", "Names", "type or paste user names or emails, as they come"),
+            Field::text("file", "File", "", "or a text file with them, such as ~/people.txt"),
+        ];
+        let title = format!("Members of {} from a list ({} now)", team.name, team.size());
+        Self::new(Purpose::MemberList(team.id.clone()), &title, fields)
+    }
+
+    /// The names that were entered and the file that was named; `None` with the error set where there is neither.
+    pub fn listed(&mut self) -> Option<(String, String)> {
+        self.forget_errors();
+        let (names, file) = (self.value("members").to_owned(), self.value("file").to_owned());
+        if names.is_empty() && file.is_empty() {
+            self.fail("members", "name somebody, or a file");
+            return None;
+        }
+        Some((names, file))
     }
 
     pub(super) fn new_team(&mut self, key: Id, directory: &Directory) -> Vec<Change> {
@@ -84,22 +92,6 @@ impl Form {
         }
         Some(bucket)
     }
-
-    pub(super) fn replacement(&mut self, id: &Id, directory: &Directory) -> Vec<Change> {
-        let Some(team) = directory.team(id) else { return Vec::new() };
-        let Some(members) = &team.members else { return Vec::new() };
-        let meant = people(self.value("members"), directory);
-        if meant.as_ref().is_ok_and(Vec::is_empty) {
-            self.fail("members", "name at least one: everybody else goes");
-        }
-        match meant {
-            Ok(meant) => replaced(id, members, meant, directory).into_iter().collect(),
-            Err(why) => {
-                self.fail("members", why);
-                Vec::new()
-            }
-        }
-    }
 }
 
 /// Where the files go: the provider, and what it needs.
@@ -116,16 +108,4 @@ fn storage(buckets: &'static [&'static str]) -> Vec<Field> {
         asked("tenant", "Tenant", "optional: id of the Azure tenant").only("storage", AZURE),
         asked("client", "Client", "optional: id of the Azure client").only("storage", AZURE),
     ]
-}
-
-/// Who stays, comes and goes. Service accounts stay: nobody adds or removes them here. `None` where nothing changes.
-fn replaced(team: &Id, members: &[Member], meant: Vec<Id>, directory: &Directory) -> Option<Change> {
-    let wanted: FxHashSet<&Id> = meant.iter().collect();
-    let is_service = |id: &Id| directory.user(id).is_some_and(|user| user.account.is_service());
-    let all: Vec<Id> = members.iter().map(|member| member.id.clone()).collect();
-    let (stay, go): (Vec<Id>, Vec<Id>) = all.iter().cloned().partition(|id| wanted.contains(id) || is_service(id));
-    let inside: FxHashSet<&Id> = all.iter().collect();
-    let come: Vec<Id> = meant.iter().filter(|id| !inside.contains(id)).cloned().collect();
-    let changes = !come.is_empty() || !go.is_empty();
-    changes.then(|| Change::ReplaceMembers { team: team.clone(), stay, come, go })
 }

@@ -173,28 +173,6 @@ fn the_fields_of_a_provider_appear_with_it_and_go_with_it() {
     assert!(matches!(&changes[..], [Change::CreateTeam { bucket: None, .. }]));
 }
 
-#[test]
-fn replacing_members_keeps_service_accounts_and_names_who_is_unknown() {
-    let directory = directory();
-    let team = directory.team(&"t-vision".into()).unwrap();
-    let mut form = Form::replace_members(team);
-    assert!(form.changes("new:1".into(), &directory).is_none());
-    assert!(error(&form, "members").starts_with("name at least one"));
-    fill(&mut form, "members", "NOOR@example.com\nivan,a\nb;c d e f\nnoor");
-    assert!(form.changes("new:1".into(), &directory).is_none());
-    assert_eq!(error(&form, "members"), "not known here: a, b, c, d and 2 more");
-    form.fields[0].entry = Entry::List("NOOR@example.com ivan noor".into());
-    let want = Change::ReplaceMembers {
-        team: "t-vision".into(),
-        stay: vec!["ivan".into(), "bot".into()],
-        come: vec!["noor".into()],
-        go: vec!["eva".into()],
-    };
-    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), [want]);
-    form.fields[0].entry = Entry::List("eva ivan".into());
-    assert_eq!(form.changes("new:1".into(), &directory).unwrap(), []);
-}
-
 #[rstest::rstest]
 #[case::grafana("grafana", &["stack"], "url", "https://acme.grafana.net")]
 #[case::datasaur("datasaur", &["workspace"], "workspace", "4711")]

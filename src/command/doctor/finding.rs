@@ -96,8 +96,8 @@ pub enum Outcome {
     Well = 0,
     /// 1.
     Problems = 1,
-    /// 2: the server could not be asked.
-    Failed = 2,
+    /// 3: the server could not be asked.
+    Failed = 3,
 }
 
 /// Everything.

@@ -27,6 +27,7 @@ pub use finding::{Ability, Evidence, Finding, Outcome, Part, Report, Verdict};
 pub use print::{Look, text};
 use probe::{Probe, Stop};
 
+use super::End;
 use crate::{
     config::{ConfigError, Profile},
     directory::Kind,
@@ -61,7 +62,7 @@ pub async fn run(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<Ex
     };
     let mut connection = match opener.connect(profile).await {
         Ok(connection) => connection,
-        Err(error) => return refused(&error.to_string()),
+        Err(error) => return refused(&error.to_string(), End::Usage),
     };
     for notice in &connection.notices {
         writeln!(io::stderr(), "scimitar: {notice}")?;
@@ -69,7 +70,7 @@ pub async fn run(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<Ex
     if wish.write
         && let Err(why) = may_write(&connection, wish)?
     {
-        return refused(&why);
+        return refused(&why, End::NotSent);
     }
     let cancel = CancellationToken::new();
     let listening = listen(cancel.clone())?;
@@ -107,9 +108,9 @@ fn no_profile(opener: &Opener) -> ConfigError {
     ConfigError::about(&opener.places.config_file, "there is no profile to look at", hint)
 }
 
-fn refused(why: &str) -> Result<ExitCode> {
+fn refused(why: &str, end: End) -> Result<ExitCode> {
     writeln!(io::stderr(), "scimitar: {why}")?;
-    Ok(ExitCode::from(Outcome::Failed as u8))
+    Ok(ExitCode::from(end as u8))
 }
 
 /// Asks the person; an error says why nothing is written.

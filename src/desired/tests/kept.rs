@@ -1,25 +1,14 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::desired::saved::SavedPlan;
-use crate::directory::plan::{Confirm, Risk, Step, Undo};
-
-fn step(change: Change, directory: &Directory) -> Step {
-    Step {
-        words: words::line(&change, directory),
-        change,
-        requests: vec![],
-        consequences: vec![],
-        undo: Undo::By(vec![]),
-        confirm: Confirm::Reread(vec![]),
-        risk: Risk::Plain,
-    }
-}
+use crate::desired::saved::{Head, SavedPlan};
 
 fn keep(changes: Vec<Change>) -> SavedPlan {
     let directory = directory();
-    let steps: Vec<Step> = changes.into_iter().map(|change| step(change, &directory)).collect();
-    let plan = SavedPlan::of(&steps, "a plan", &directory, "prod", "https://example.com/scim", Timestamp::UNIX_EPOCH);
+    let lines: Vec<words::Line> = changes.iter().map(|change| words::line(change, &directory)).collect();
+    let (title, profile, server) = ("a plan", "prod", "https://example.com/scim");
+    let head = Head { title, profile, server, made: Timestamp::UNIX_EPOCH };
+    let plan = SavedPlan::of(changes.iter().zip(&lines), head, &directory);
     SavedPlan::read(&serde_json::to_string(&plan).unwrap()).unwrap()
 }
 

@@ -273,6 +273,57 @@ impl Change {
         }
     }
 
+    /// The same change; what it creates has this provisional id.
+    #[must_use]
+    pub fn renewed(self, fresh: Id) -> Self {
+        match self {
+            Change::CreateUser { user, .. } => Change::CreateUser { key: fresh, user },
+            Change::CreateTeam { name, members, bucket, .. } => {
+                Change::CreateTeam { key: fresh, name, members, bucket }
+            }
+            Change::CreateService { service, .. } => Change::CreateService { key: fresh, service },
+            Change::Invite { team, to, admin, .. } => Change::Invite { key: fresh, team, to, admin },
+            Change::CreateKey { owner, description, .. } => Change::CreateKey { key: fresh, owner, description },
+            Change::CreateRole { role, .. } => Change::CreateRole { key: fresh, role },
+            other => other,
+        }
+    }
+
+    /// In which team it is, where that is one.
+    pub fn team(&self) -> Option<&Id> {
+        match self {
+            Change::SetTeamRole { team, .. }
+            | Change::AddMember { team, .. }
+            | Change::RemoveMember { team, .. }
+            | Change::DeleteTeam { team }
+            | Change::ReplaceMembers { team, .. }
+            | Change::Invite { team, .. }
+            | Change::RevokeInvite { team, .. } => Some(team),
+            Change::CreateTeam { key, .. } => Some(key),
+            Change::CreateService { service, .. } => Some(&service.team),
+            _ => None,
+        }
+    }
+
+    /// Whom it is about, where that is one user who is there.
+    pub fn person(&self) -> Option<&Id> {
+        match self {
+            Change::SetOrgRole { user, .. }
+            | Change::SetTeamRole { user, .. }
+            | Change::AddMember { user, .. }
+            | Change::RemoveMember { user, .. }
+            | Change::SetActive { user, .. }
+            | Change::DeleteUser { user }
+            | Change::SetDisplayName { user, .. }
+            | Change::SetEmail { user, .. }
+            | Change::SetSeat { user, .. }
+            | Change::SetRegistryRole { user, .. }
+            | Change::RemoveRegistryRole { user, .. } => Some(user),
+            Change::SetAttribute { target, .. } if target.kind == crate::directory::Kind::User => Some(&target.id),
+            _ => None,
+        }
+    }
+
     /// The same change about what the server has created, in the place of the provisional id.
     pub fn about(&self, created: Option<&Id>) -> Self {
         let mut change = self.clone();

@@ -55,7 +55,7 @@ pub enum Verb {
 }
 
 /// The value that a pending change marks on screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The whole record: created or deleted.
     Whole,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{affected, leaves_admin_group, weakens};
+use super::{leaves_admin_group, weakens};
 use crate::directory::{
     Directory, Id,
     change::Change,
@@ -43,7 +43,7 @@ impl<'a> Ledger<'a> {
 
     /// This one will be sent.
     pub(super) fn add(&mut self, change: &Change) {
-        let Some(id) = affected(change).filter(|_| weakens(change)) else { return };
+        let Some(id) = change.person().filter(|_| weakens(change)) else { return };
         let team = match change {
             Change::SetTeamRole { team, .. } | Change::RemoveMember { team, .. } => Some(team),
             _ => None,

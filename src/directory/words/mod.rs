@@ -9,7 +9,10 @@ use super::{
     plan::Plan,
 };
 
+mod command;
 mod lines;
+
+pub use command::command_line;
 
 /// What kind of line it is, drawn as a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +70,7 @@ pub fn title(plan: &Plan, directory: &Directory) -> String {
         [] => "Nothing to do".into(),
         [one] => format!("{}: {}", one.subject, one.what),
         [first, rest @ ..] => {
-            let count = all.len();
+            let count = crate::scim::text::number(all.len() as u64);
             let one_team = shared_team(plan).map(|team| lines::team_name(directory, team));
             if rest.iter().all(|line| line.subject == first.subject) {
                 format!("{count} changes to {}", first.subject)

@@ -45,10 +45,14 @@ fn the_journal_is_in_order_and_knows_what_is_open() {
         State::Unknown,
         State::Dropped,
     ];
-    let entries: Vec<Entry> =
-        states.iter().rev().zip((1..=7).rev()).map(|(state, n)| Entry { state: *state, ..planned(n) }).collect();
+    let entries: Vec<Entry> = states
+        .iter()
+        .rev()
+        .zip((1..=7).rev())
+        .map(|(state, n)| Entry { state: *state, plan: ChangeId(n), ..planned(n) })
+        .collect();
     store.journal_add(&entries).unwrap();
-    assert_eq!(ids(&store.journal_recent(3).unwrap()), [5, 6, 7]);
+    assert_eq!(ids(&store.journal_recent(3).unwrap()), [1, 2, 5, 6, 7], "the newest, and what is open");
     let open = store.journal_open().unwrap();
     assert_eq!(ids(&open), [1, 2, 6]);
     assert!(open.entries.iter().all(|entry| entry.state.is_open()));
@@ -61,6 +65,29 @@ fn the_journal_is_in_order_and_knows_what_is_open() {
     let taken = store.journal_add(&[planned(8), planned(3)]).unwrap_err();
     assert!(matches!(taken, StoreError::Taken(ChangeId(3))));
     assert_eq!(store.journal_get(ChangeId(8)).unwrap(), None, "all or none");
+}
+
+#[test]
+fn a_plan_is_read_whole_where_a_part_of_it_is_new_or_open() {
+    let mut store = Store::in_memory().unwrap();
+    let done = |id, plan| Entry { state: State::Confirmed, plan: ChangeId(plan), ..planned(id) };
+    let entries: Vec<Entry> = (0..4).map(|n| done(10 + n, 10)).chain((0..4).map(|n| done(20 + n, 20))).collect();
+    store.journal_add(&entries).unwrap();
+    store.journal_add(&[done(1, 1), done(2, 1), Entry { plan: ChangeId(3), ..planned(4) }, done(3, 3)]).unwrap();
+    assert_eq!(ids(&store.journal_recent(2).unwrap()), [3, 4, 20, 21, 22, 23]);
+    assert_eq!(ids(&store.journal_recent(5).unwrap()), [3, 4, 10, 11, 12, 13, 20, 21, 22, 23]);
+}
+
+#[test]
+fn notes_share_a_transaction_and_each_is_told_whether_it_was_written() {
+    let mut store = Store::in_memory().unwrap();
+    store.journal_add(&[planned(1), planned(2)]).unwrap();
+    let sent = |id| Entry { state: State::Sent, ..planned(id) };
+    let note = |id, from| Note { entry: sent(id), from };
+    let planned = Some(State::Planned);
+    let written = store.journal_note(&[note(1, planned), note(1, planned), note(3, planned), note(2, None)]).unwrap();
+    assert_eq!(written, [true, false, false, true]);
+    assert_eq!(store.journal_count(State::Sent).unwrap(), 2);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod files;
 mod journal;
 mod snapshot;
+mod stage;
 
 use std::path::PathBuf;
 

@@ -65,9 +65,10 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
 
 fn title(list: &CheckList, app: &App) -> String {
     match &list.of {
-        Of::MembersOf(team) => {
-            format!("Members of {}", app.directory.team(team).map_or("?", |team| team.name.as_str()))
-        }
+        Of::MembersOf(teams) => match teams.as_slice() {
+            [one] => format!("Members of {}", app.directory.team(one).map_or("?", |team| team.name.as_str())),
+            many => format!("Members of {}", counted(many.len(), &app.word("team"))),
+        },
         Of::TeamsOf(users) => match users.as_slice() {
             [one] => format!(
                 "{} of {}",
@@ -83,7 +84,10 @@ fn title(list: &CheckList, app: &App) -> String {
 fn counts(list: &CheckList, app: &App, look: &Look) -> String {
     let (come, go) = list.counts();
     let now = match &list.of {
-        Of::MembersOf(team) => app.directory.team(team).map(|team| format!("{} now", count(team.size()))),
+        Of::MembersOf(teams) => match teams.as_slice() {
+            [one] => app.directory.team(one).map(|team| format!("{} now", count(team.size()))),
+            _ => None,
+        },
         Of::TeamsOf(users) => match users.as_slice() {
             [one] => Some(format!("{} now", count(app.directory.team_count(one)))),
             _ => None,
@@ -114,7 +118,7 @@ fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look:
     let (mark, style) = mark(wish, now, look);
     let fate = fate(list, id, now, wish, app);
     let fate_style = if wish.is_some() { style } else { look.dim() };
-    let (name, more) = names(list, id, app);
+    let (name, more) = names(list.kind(), id, app);
     let rest = width.saturating_sub(rows::PREFIX + 4 + 1);
     let fate_width = (rest / 3).clamp(14, 24);
     let left = rest.saturating_sub(fate_width + 1);
@@ -130,8 +134,8 @@ fn row(width: usize, selected: bool, list: &CheckList, id: &Id, app: &App, look:
 }
 
 /// A row's name, and what else a person knows it by.
-fn names(list: &CheckList, id: &Id, app: &App) -> (String, Option<String>) {
-    if list.kind() == Kind::User {
+pub fn names(kind: Kind, id: &Id, app: &App) -> (String, Option<String>) {
+    if kind == Kind::User {
         let Some(user) = app.directory.user(id) else { return (crate::scim::text::clean(id).into_owned(), None) };
         let more = if user.display_name.is_empty() { &user.email } else { &user.display_name };
         return (user.user_name.to_string(), Some(more.to_string()));
@@ -144,10 +148,13 @@ fn names(list: &CheckList, id: &Id, app: &App) -> (String, Option<String>) {
 /// What a row is in the team, or what becomes of it.
 fn fate(list: &CheckList, id: &Id, now: Now, wish: Option<bool>, app: &App) -> String {
     let (team, user) = match &list.of {
-        Of::MembersOf(team) => (team, id),
+        Of::MembersOf(teams) => match teams.as_slice() {
+            [one] => (one, id),
+            _ => return fate_in_many(list, id, wish, app),
+        },
         Of::TeamsOf(users) => match users.as_slice() {
             [one] => (id, one),
-            many => return fate_of_many(many, id, wish, app),
+            _ => return fate_of_many(list, id, wish, app),
         },
     };
     match (wish, now) {
@@ -161,13 +168,25 @@ fn fate(list: &CheckList, id: &Id, now: Now, wish: Option<bool>, app: &App) -> S
     }
 }
 
-fn fate_of_many(users: &[Id], team: &Id, wish: Option<bool>, app: &App) -> String {
-    let inside = users.iter().filter(|user| app.directory.teams_of(user).contains(team)).count();
+/// What becomes of several users in a team.
+fn fate_of_many(list: &CheckList, team: &Id, wish: Option<bool>, app: &App) -> String {
+    let (inside, users) = list.inside(&app.directory, team);
     match wish {
-        Some(true) => format!("{} will join", count(users.len() - inside)),
+        Some(true) => format!("{} will join", count(users - inside)),
         Some(false) => format!("{} will leave", count(inside)),
         None if inside == 0 => String::new(),
-        None => format!("{} of {}", count(inside), count(users.len())),
+        None => format!("{} of {}", count(inside), count(users)),
+    }
+}
+
+/// What becomes of a user in several teams.
+fn fate_in_many(list: &CheckList, user: &Id, wish: Option<bool>, app: &App) -> String {
+    let (inside, teams) = list.inside(&app.directory, user);
+    match wish {
+        Some(true) => format!("will join {}", count(teams - inside)),
+        Some(false) => format!("will leave {}", count(inside)),
+        None if inside == 0 => String::new(),
+        None => format!("in {} of {}", count(inside), count(teams)),
     }
 }
 

@@ -16,13 +16,17 @@ mod attributes;
 mod check;
 mod compare;
 mod copy;
+mod difference;
+mod doubts;
 mod form;
 mod help;
 mod holders;
 mod json;
 mod palette;
 mod permissions;
+mod pick;
 mod picker;
+mod plan;
 mod preview;
 mod quit;
 mod raw;
@@ -33,6 +37,7 @@ mod rows;
 mod secret;
 mod settings;
 mod shell;
+mod stage;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -46,10 +51,15 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
     match top {
         Overlay::Role(picker) => picker::draw(frame, picker, app, look),
         Overlay::Check(list) => check::draw(frame, list, app, look),
+        Overlay::Doubts(doubts) => doubts::draw(frame, doubts, app, look),
+        Overlay::Stage(view) => stage::draw(frame, view, app, look),
+        Overlay::Pick(pick) => pick::draw(frame, pick, app, look),
+        Overlay::Difference(difference) => difference::draw(frame, difference, app, look),
         Overlay::RoleEditor(editor) => role_editor::draw(frame, editor, app, look),
         Overlay::Holders { role, cursor } => holders::draw(frame, role, *cursor, app, look),
         Overlay::Form(form) => form::draw(frame, form, app, look),
         Overlay::Preview(preview) if !preview.requests => preview::draw(frame, preview, app, look),
+        Overlay::Plan(view) => plan::draw(frame, view, app, look),
         Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
         Overlay::Copy { choices, cursor } => copy::draw(frame, choices, *cursor, app, look),
         Overlay::Aside(aside) => match &aside.topic {
@@ -74,6 +84,7 @@ pub fn own_hints(top: &Overlay) -> Option<&'static [(Action, &'static str)]> {
         Overlay::Quit => Some(quit::HINTS),
         Overlay::Palette(palette) => Some(palette::hints(palette)),
         Overlay::Holders { .. } => Some(holders::HINTS),
+        Overlay::Pick(_) => Some(pick::HINTS),
         Overlay::Copy { .. } => Some(copy::HINTS),
         _ => None,
     }

@@ -62,7 +62,8 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let windowed = total > listed;
     let note =
         if windowed { format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total)) } else { String::new() };
-    let shell = Shell { title: plan.title.clone(), note, hints: hints(plan, asks.is_some()), ..Shell::default() };
+    let shell =
+        Shell { title: plan.title.clone(), note, hints: hints(preview, asks.is_some(), app), ..Shell::default() };
     let rows = if windowed { height } else { listed + below.len() + typed };
     let inner = shell.open(frame, columns, rows, app, look);
     let list = Rect { height: (listed as u16).min(inner.height), ..inner };
@@ -98,7 +99,8 @@ fn typed_rows(preview: &Preview, height: usize) -> usize {
     }
 }
 
-fn hints(plan: &Plan, asks: bool) -> Vec<(Action, &'static str)> {
+fn hints(preview: &Preview, asks: bool, app: &App) -> Vec<(Action, &'static str)> {
+    let plan = &preview.plan;
     let mut hints = Vec::new();
     if !plan.steps.is_empty() {
         hints.push((Action::Send, if asks { "send when typed" } else { "send" }));
@@ -106,6 +108,8 @@ fn hints(plan: &Plan, asks: bool) -> Vec<(Action, &'static str)> {
             hints.push((Action::DropLine, "drop line"));
         }
         hints.push((Action::Requests, "requests"));
+        hints.extend(app.availability(Action::ToStage).is_ok().then_some((Action::ToStage, "stage")));
+        hints.push((Action::CopyCommand, "copy command"));
     }
     hints.push((Action::Back, "back"));
     hints

@@ -1,8 +1,10 @@
 //! Boxes as they are opened by keys, over a provider that plans like a real one.
 
+mod alike;
 mod asides;
 mod looks;
 mod people;
+mod plans;
 mod roles;
 mod rules;
 

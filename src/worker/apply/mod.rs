@@ -45,10 +45,8 @@ pub enum Ended {
 /// Sends a planned change and sees it through.
 pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Entry, Ended) {
     entry.state = State::Sent;
-    let claim = entry.clone();
-    let claimed = context.stored(move |store| store.journal_claim(&claim, State::Planned)).await;
     // What the journal does not hold as sent is not sent: another console on this profile may have done it.
-    if claimed != Some(true) {
+    if !context.journal.claim(&entry, State::Planned).await {
         entry.state = State::Dropped;
         entry.why = "Another console has sent it, or the journal could not be written.".into();
         moved(&context, &entry, vec![]);

@@ -219,8 +219,7 @@ impl Attempt<'_> {
         entry.state = State::Planned;
         let waits_for = if failure.class == Class::Unauthorized { "a key that the server takes" } else { "the server" };
         entry.why = format!("Waits for {waits_for}: {}", failure.text);
-        let kept = entry.clone();
-        self.context.stored(move |store| store.journal_update(&kept)).await;
+        self.context.journal.write(entry).await;
         moved(self.context, entry, vec![]);
         Ended::NotSent { failure }
     }
@@ -228,8 +227,7 @@ impl Attempt<'_> {
     async fn unsettled(&self, entry: &mut Entry, failure: Failure) -> Ended {
         entry.state = State::Unknown;
         entry.why = format!("The outcome is not known yet, it is looked up when the server answers: {}", failure.text);
-        let kept = entry.clone();
-        self.context.stored(move |store| store.journal_update(&kept)).await;
+        self.context.journal.write(entry).await;
         Ended::Unsettled { failure }
     }
 }
@@ -246,8 +244,7 @@ async fn report(
     entry.why = why;
     entry.failure = failure;
     entry.settled = Some(now());
-    let kept = entry.clone();
-    context.stored(move |store| store.journal_update(&kept)).await;
+    context.journal.write(entry).await;
     moved(context, entry, fresh);
     Ended::Settled { versions: Versions::new() }
 }

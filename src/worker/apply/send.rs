@@ -91,7 +91,11 @@ impl Attempt<'_> {
             return;
         }
         let Some(kind) = kind_of(request) else { return };
-        // A version that is no longer true must not be sent again.
+        // A version that is no longer true must not be sent again: this record's, and that of the other side of a
+        // membership, which has moved with it.
+        for path in entry.step.change.touches().iter().map(|(target, _)| path_of(target)) {
+            self.versions.insert(path, (now(), None));
+        }
         self.versions.insert(request.path.clone(), (now(), None));
         let id: Id = request.path.get(1).map_or_else(|| "".into(), |id| id.as_str().into());
         if request.method == Method::Delete || answer.body.is_empty() {
@@ -116,6 +120,15 @@ fn kind_of(request: &Request) -> Option<Kind> {
         Some("Roles") => Some(Kind::Role),
         _ => None,
     }
+}
+
+fn path_of(target: &Target) -> Vec<String> {
+    let endpoint = match target.kind {
+        Kind::User => "Users",
+        Kind::Team => "Groups",
+        Kind::Role => "Roles",
+    };
+    vec![endpoint.to_owned(), target.id.to_string()]
 }
 
 fn version_in(document: &Value) -> Option<String> {

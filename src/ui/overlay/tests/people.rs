@@ -140,7 +140,7 @@ fn a_full_seat_says_how_many_of_how_many() {
 }
 
 /// A team of ninety whose members are all replaced by two: everybody who goes is named, and can be read.
-fn replaced(width: u16, height: u16) -> App {
+fn listed(width: u16, height: u16) -> App {
     let mut app = real(Hosting::Dedicated, width, height);
     let members = |at: usize| format!("somebody-{at:02}");
     let mut users = fixture::users();
@@ -160,33 +160,40 @@ fn replaced(width: u16, height: u16) -> App {
     let records = Box::new(Records::build(users, vec![team], vec![]));
     report(&mut app, Report::Records { records, seen: Some(now()), partial: false, stored: false });
     press(&mut app, Action::GoTeams);
-    press(&mut app, Action::ReplaceMembers);
+    press(&mut app, Action::MembersFromList);
     app
 }
 
 #[test]
-fn all_members_of_a_team() {
-    for (width, height) in SIZES {
-        let mut app = replaced(width, height);
-        assert_snapshot!(format!("replace_empty_{width}"), shown(&app));
+fn members_from_a_list() {
+    for (width, height) in [(40, 12), (80, 24), (120, 40)] {
+        let mut app = listed(width, height);
+        assert_snapshot!(format!("list_empty_{width}"), shown(&app));
         let many: Vec<String> = (0..40).map(|at| format!("nobody-{at}@example.com")).collect();
-        paste(&mut app, &many.join("\n"));
+        paste(&mut app, &format!("eva-tanaka\nsomebody-9x\n{}", many.join("\n")));
         key(&mut app, KeyCode::Enter);
-        assert_snapshot!(format!("replace_unknown_{width}"), shown(&app));
+        key(&mut app, KeyCode::Char(' '));
+        assert_snapshot!(format!("list_doubts_{width}"), shown(&app));
+        press(&mut app, Action::SkipAll);
+        key(&mut app, KeyCode::Enter);
+        assert_snapshot!(format!("list_difference_{width}"), shown(&app));
     }
 }
 
 #[test]
 fn a_long_list_of_names_is_scrolled_to_its_end() {
-    for (width, height) in SIZES {
-        let mut app = replaced(width, height);
+    let planned = |width, height| {
+        let mut app = listed(width, height);
         paste(&mut app, "eva-tanaka\nivan-petrov");
         key(&mut app, KeyCode::Enter);
-        assert_snapshot!(format!("replace_plan_{width}"), shown(&app));
+        press(&mut app, Action::Exactly);
+        key(&mut app, KeyCode::Enter);
+        app
+    };
+    for (width, height) in SIZES {
+        assert_snapshot!(format!("list_plan_{width}"), shown(&planned(width, height)));
     }
-    let mut app = replaced(80, 24);
-    paste(&mut app, "eva-tanaka\nivan-petrov");
-    key(&mut app, KeyCode::Enter);
+    let mut app = planned(80, 24);
     assert!(!shown(&app).contains("somebody-89"), "{}", shown(&app));
     for _ in 0..40 {
         key(&mut app, KeyCode::Down);

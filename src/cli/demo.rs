@@ -1,93 +1,10 @@
-//! Arguments: what is asked for, in clap's terms.
+//! Arguments of the demo directory.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{net::SocketAddr, str::FromStr, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::Args;
 
 use crate::demo::{EmailShape, FailRule, Hosting, Options, Provider, RolePut, ServerVersion};
-
-/// Where the config file is looked for: as the `directories` crate places it on each platform.
-const CONFIG_PLACES: &str = "\
-The config file is config.toml in ~/.config/scimitar ($XDG_CONFIG_HOME) on Linux, in ~/Library/Application \
-Support/scimitar on macOS, in %APPDATA%\\scimitar\\config on Windows; --config or SCIMITAR_CONFIG name another.";
-
-/// A terminal console for the users, teams and roles behind a SCIM API.
-///
-/// Without a command it opens the console on a profile of the config file, or on what WANDB_API_KEY, WANDB_BASE_URL and
-/// ~/.netrc say.
-#[derive(Debug, Parser)]
-#[command(name = "scimitar", version, max_term_width = 100, after_long_help = CONFIG_PLACES, after_help = CONFIG_PLACES)]
-pub struct Cli {
-    /// The profile to open.
-    #[arg(short, long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// The config file, in the place of the platform's.
-    #[arg(long, value_name = "FILE", env = "SCIMITAR_CONFIG")]
-    pub config: Option<PathBuf>,
-    /// Refuse every change before it leaves this machine.
-    #[arg(long)]
-    pub read_only: bool,
-    /// Write a log of this level to the state directory: error, warn, info, debug or trace.
-    #[arg(long, value_name = "LEVEL", env = "SCIMITAR_LOG")]
-    pub log: Option<tracing_subscriber::filter::LevelFilter>,
-    /// What to do; the console, if nothing is said.
-    #[command(subcommand)]
-    pub command: Option<Command>,
-}
-
-/// Commands beside the console.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Open the console on an embedded demo directory, or serve that directory to other clients.
-    Demo(DemoArgs),
-    /// Find out how a server behaves and what will work there, without changing anything.
-    Doctor(DoctorArgs),
-    /// Print the man page.
-    #[command(hide = true)]
-    Man,
-    /// Print completions for a shell.
-    #[command(hide = true)]
-    Completions {
-        /// The shell.
-        shell: clap_complete::Shell,
-    },
-    /// Print the keys as a table, as the README has it.
-    #[command(hide = true)]
-    Keys,
-}
-
-/// What the exit codes of `scimitar doctor` mean.
-const DOCTOR_CODES: &str = "\
-Exit status: 0 all is well, 1 something will not work, 2 the server could not be asked.
-What it learns is kept for the console, which then does otherwise what the server does otherwise.";
-
-/// A look at one server.
-#[derive(Debug, Args)]
-#[command(after_help = DOCTOR_CODES)]
-pub struct DoctorArgs {
-    /// The profile to look at.
-    #[arg(short, long, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-    /// Also make two users and a group, named scimitar-doctor-…, to see what writing does; they are removed again.
-    #[arg(long)]
-    pub write: bool,
-    /// Don't ask before --write.
-    #[arg(long)]
-    pub yes: bool,
-    /// Something else than a profile.
-    #[command(subcommand)]
-    pub subject: Option<DoctorSubject>,
-}
-
-/// What `scimitar doctor` looks at beside profiles.
-#[derive(Debug, Subcommand)]
-pub enum DoctorSubject {
-    /// The embedded demo directory.
-    Demo(DemoArgs),
-}
 
 /// The organisation that the demo directory shows, wherever it is opened from.
 pub const DEMO_SEED: u64 = 1;
@@ -205,14 +122,7 @@ impl FromStr for Latency {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-
-    #[test]
-    fn the_arguments_are_consistent() {
-        Cli::command().debug_assert();
-    }
 
     #[test]
     fn times_have_units() {

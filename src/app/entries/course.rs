@@ -1,0 +1,102 @@
+//! What became of one plan: its changes by state and its failures by reason, kept as they move.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    directory::{
+        change::ChangeId,
+        plan::{Entry, State},
+        progress::Progress,
+    },
+    scim::text::clean_line,
+};
+
+/// Characters of a reason at most.
+const LONGEST: usize = 300;
+
+/// One plan as far as it has come.
+#[derive(Debug, Default)]
+pub struct Course {
+    /// Counts, rate and time left.
+    pub progress: Progress,
+    all: BTreeSet<ChangeId>,
+    by_state: [BTreeSet<ChangeId>; State::ALL.len()],
+    reasons: BTreeMap<String, BTreeSet<ChangeId>>,
+    /// Confirmed, and can be taken back.
+    pub(super) back: usize,
+    /// Confirmed, and can't.
+    pub(super) lasting: usize,
+    /// Its changes are an undo.
+    pub(super) is_undo: bool,
+    /// Changes that take it back and were not refused.
+    pub(super) undone_by: BTreeSet<ChangeId>,
+}
+
+impl Course {
+    /// How many changes it has.
+    pub fn steps(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Its changes, oldest first.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &ChangeId> + use<'_> {
+        self.all.iter()
+    }
+
+    /// Those in a state, oldest first.
+    pub fn of(&self, state: State) -> &BTreeSet<ChangeId> {
+        &self.by_state[state as usize]
+    }
+
+    /// Those that failed for a reason, oldest first.
+    pub fn because(&self, reason: &str) -> Option<&BTreeSet<ChangeId>> {
+        self.reasons.get(reason)
+    }
+
+    /// The reasons of failures with how many failed for each, the most frequent first.
+    pub fn reasons(&self) -> Vec<(&str, usize)> {
+        let mut reasons: Vec<(&str, usize)> = self.reasons.iter().map(|(why, ids)| (why.as_str(), ids.len())).collect();
+        reasons.sort_by_key(|(_, count)| usize::MAX - count);
+        reasons
+    }
+
+    pub(super) fn count(&mut self, entry: &Entry, add: bool) {
+        let put = |set: &mut BTreeSet<ChangeId>| {
+            if add {
+                set.insert(entry.id)
+            } else {
+                set.remove(&entry.id)
+            };
+        };
+        put(&mut self.all);
+        put(&mut self.by_state[entry.state as usize]);
+        let counts = &mut self.progress.counts;
+        if add {
+            counts.add(entry.state);
+        } else {
+            counts.remove(entry.state);
+        }
+        if entry.state.is_failure() {
+            let why = reason(entry);
+            let ids = self.reasons.entry(why.clone()).or_default();
+            put(ids);
+            if ids.is_empty() {
+                self.reasons.remove(&why);
+            }
+        }
+    }
+}
+
+/// Why a change failed, without what is its own: changes that failed alike have one reason.
+fn reason(entry: &Entry) -> String {
+    let refused = || entry.exchanges.iter().rev().find(|exchange| exchange.refused).map(|exchange| &exchange.answer);
+    let said = entry.failure.as_ref().map(|failure| &failure.text).or_else(refused).unwrap_or(&entry.why);
+    let mut said = said.clone();
+    let targets = entry.step.change.touches();
+    let own = targets.iter().map(|(target, _)| &*target.id).chain([entry.step.words.subject.as_str()]);
+    for own in own.filter(|own| own.len() > 1) {
+        said = said.replace(own, "\u{2026}");
+    }
+    let line = clean_line(&said, LONGEST);
+    line.trim().trim_end_matches('.').to_owned()
+}

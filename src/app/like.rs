@@ -1,0 +1,131 @@
+//! Making one like another: which other one or which list, and the difference between them.
+
+use super::{
+    App, Effect, Overlay,
+    action::Action,
+    difference::{Difference, Of},
+    doubts::Doubts,
+    form::Purpose,
+    lacks_roles,
+    pick::Pick,
+};
+use crate::directory::{Id, Kind, find::Finder, named, work::Job};
+
+impl App {
+    /// Asks which other one.
+    pub(super) fn make_like(&mut self, effects: &mut Vec<Effect>) {
+        let Some(kind) = self.subject().map(|target| target.kind) else { return };
+        let subjects = self.subjects();
+        if kind == Kind::User {
+            self.read_roles(&subjects, effects);
+        }
+        self.overlays.push(Overlay::Pick(Pick::new(kind, subjects, &self.directory)));
+    }
+
+    /// Shows what differs; the question stays underneath, so that Esc goes back to it.
+    pub(super) fn picked(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Pick(pick)) = self.overlays.last() else { return };
+        let Some(model) = pick.selected(&self.directory).cloned() else { return };
+        let subjects = pick.subjects.clone();
+        let of = match pick.kind {
+            Kind::User => {
+                self.read_roles(std::slice::from_ref(&model), effects);
+                Of::Users { model, users: subjects }
+            }
+            _ if self.directory.team(&model).is_none_or(|team| team.members.is_none()) => {
+                let words = self.word("The server did not say who is in this team; R reads it again.");
+                return self.say(words);
+            }
+            _ => Of::Teams { model, teams: subjects },
+        };
+        self.show_difference(of, Vec::new());
+    }
+
+    /// Takes the list that was entered, once the file that was named is read.
+    pub(super) fn list_entered(&mut self, team: &Id, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
+        match form.listed() {
+            Some((names, file)) if file.is_empty() => self.read_names(team, &names),
+            Some((_, path)) => effects.push(Effect::ReadList { team: team.clone(), path }),
+            None => {}
+        }
+    }
+
+    pub(super) fn on_list_read(&mut self, team: &Id, result: Result<String, String>) {
+        let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
+        if form.purpose != Purpose::MemberList(team.clone()) {
+            return;
+        }
+        match result {
+            Ok(text) => {
+                let names = format!("{}\n{text}", form.value("members"));
+                self.read_names(team, &names);
+            }
+            Err(why) => form.refuse("file", why),
+        }
+    }
+
+    /// Asks about names that are nobody's, or goes on to the difference.
+    fn read_names(&mut self, team: &Id, text: &str) {
+        let named = named::named(text, &Finder::new(&self.directory));
+        if named.found.is_empty() && named.doubts.is_empty() {
+            return self.fail("There is no name in it.");
+        }
+        let mut doubts = Doubts::new(team.clone(), named);
+        match doubts.members() {
+            Some((members, told)) => self.show_difference(Of::List { team: team.clone(), members }, told),
+            None => self.overlays.push(Overlay::Doubts(doubts)),
+        }
+    }
+
+    pub(super) fn answer(&mut self, action: Action) {
+        let Some(Overlay::Doubts(doubts)) = self.overlays.last_mut() else { return };
+        match action {
+            Action::TakeNear => {
+                if let Err(why) = doubts.take() {
+                    self.say(why);
+                }
+            }
+            Action::SkipName => doubts.skip(),
+            Action::SkipAll => doubts.skip_all(),
+            _ => match doubts.members() {
+                Some((members, _)) if members.is_empty() => self.say("Nobody is left of the list."),
+                Some((members, told)) => {
+                    let team = doubts.team.clone();
+                    self.show_difference(Of::List { team, members }, told);
+                }
+                None => self.say("Take who is meant, or skip the name: nothing is guessed."),
+            },
+        }
+    }
+
+    /// Opens the difference, or says that there is none.
+    pub(super) fn show_difference(&mut self, of: Of, told: Vec<String>) {
+        let Some(can) = self.capabilities() else { return };
+        let difference = Difference::new(of, told, &self.directory, can);
+        let blind = matches!(difference.of, Of::Users { .. }) && !difference.notes.is_empty();
+        if difference.lines.is_empty() && !blind {
+            self.say("There is no difference.");
+        } else {
+            self.overlays.push(Overlay::Difference(difference));
+        }
+    }
+
+    /// More is known of somebody: the difference follows.
+    pub(super) fn renew_difference(&mut self) {
+        let Some(planner) = &self.planner else { return };
+        let open = self.overlays.iter_mut().filter_map(|overlay| match overlay {
+            Overlay::Difference(difference) if matches!(difference.of, Of::Users { .. }) => Some(difference),
+            _ => None,
+        });
+        open.for_each(|difference| difference.renew(&self.directory, planner.capabilities()));
+    }
+
+    fn read_roles(&mut self, users: &[Id], effects: &mut Vec<Effect>) {
+        let lacking = |id: &&Id| self.directory.user(id).is_some_and(lacks_roles);
+        let ids: Vec<Id> = users.iter().filter(lacking).cloned().collect();
+        if !ids.is_empty() {
+            effects.push(Effect::Work(Job::Hydrate(ids)));
+        }
+    }
+}

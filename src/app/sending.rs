@@ -1,0 +1,206 @@
+//! What waits to be sent: held back and let go, dropped, sent after a restart, and failures tried again.
+
+use rustc_hash::FxHashSet;
+
+use super::{App, Effect};
+use crate::{
+    directory::{
+        Kind,
+        change::{Change, ChangeId},
+        plan::{self, Entry, State, already},
+        work::Job,
+    },
+    scim::text::number,
+};
+
+/// Why nothing can be said of what waits yet.
+const UNREAD: &str = "What waits is compared with the directory first, which is not read yet.";
+
+impl App {
+    /// How many changes wait to be sent in this session.
+    pub fn waiting_count(&self) -> usize {
+        let waiting = |plan| self.entries.course(plan).map_or(0, |course| course.progress.counts.of(State::Planned));
+        self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.left_over.len())
+    }
+
+    /// True if something of the plan waits since an earlier session.
+    pub fn is_left_over(&self, plan: ChangeId) -> bool {
+        !self.left_over_of(plan).is_empty()
+    }
+
+    /// The plan whose progress is shown around the other tabs: the newest long one that is being sent.
+    pub fn long_plan(&self) -> Option<ChangeId> {
+        let sent = |plan: &ChangeId| {
+            let course = self.entries.course(*plan);
+            let left = course.map_or(0, |course| course.progress.counts.left());
+            course.is_some_and(|course| course.steps() > super::journal::LONG) && left > self.left_over_of(*plan).len()
+        };
+        self.entries.running().find(sent)
+    }
+
+    /// Changes of a plan that an earlier session left over, oldest first.
+    pub(super) fn left_over_of(&self, plan: ChangeId) -> Vec<ChangeId> {
+        if self.left_over.is_empty() {
+            return Vec::new();
+        }
+        let waiting = self.entries.course(plan).map(|course| course.of(State::Planned));
+        waiting.into_iter().flatten().filter(|id| self.left_over.contains(id)).copied().collect()
+    }
+
+    pub(super) fn pause(&mut self, pause: bool, effects: &mut Vec<Effect>) {
+        self.paused = pause;
+        let waiting = number(self.waiting_count() as u64);
+        if pause {
+            self.say(format!("Paused: what is on its way arrives, {waiting} wait."));
+        } else {
+            self.say("Sending goes on.");
+        }
+        effects.push(Effect::Work(Job::Pause(pause)));
+    }
+
+    /// So many changes at a time, at most.
+    pub(super) fn set_parallel(&mut self, parallel: usize, effects: &mut Vec<Effect>) {
+        self.say(format!("At most {parallel} at a time."));
+        effects.push(Effect::Work(Job::Parallel(parallel)));
+    }
+
+    /// The plan that `cancel` is about: the selected one in Activity, else the newest that waits.
+    pub(super) fn cancelled_plan(&self) -> Option<ChangeId> {
+        let waits = |plan: &ChangeId| {
+            self.entries.course(*plan).is_some_and(|course| course.progress.counts.of(State::Planned) > 0)
+        };
+        if self.tab == super::Tab::Activity {
+            return self.selected_plan().filter(waits);
+        }
+        self.entries.running().find(waits)
+    }
+
+    /// Drops what was not sent yet of a plan.
+    pub(super) fn cancel(&mut self, effects: &mut Vec<Effect>) {
+        let Some(plan) = self.cancelled_plan() else { return };
+        let waiting = self.entries.course(plan).map(|course| course.of(State::Planned).iter().copied().collect());
+        self.drop_all(waiting.unwrap_or_default(), effects);
+    }
+
+    fn drop_all(&mut self, ids: Vec<ChangeId>, effects: &mut Vec<Effect>) {
+        let (count, s) = (number(ids.len() as u64), if ids.len() == 1 { "" } else { "s" });
+        self.say(format!("{count} change{s} that waited: dropped, not sent."));
+        self.left_over.retain(|id| ids.binary_search(id).is_err());
+        effects.push(Effect::Work(Job::Drop(ids)));
+    }
+
+    /// What an earlier session left of the selected plan; else what failed of it again; else what was left of another
+    /// plan. The server is tried at once in any case.
+    pub(super) fn retry_selected(&mut self, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Work(Job::Wake));
+        if let Some(plan) = self.selected_plan().filter(|plan| self.is_left_over(*plan)) {
+            self.resume(plan, effects);
+            return;
+        }
+        let selected = self.selected_entries();
+        // What a person took out stays out, unless that is all there is.
+        let dropped = selected.iter().all(|entry| entry.state == State::Dropped);
+        let again = selected.iter().filter(|entry| dropped || entry.state.is_failure());
+        let again: Vec<(ChangeId, Change)> = again.map(|entry| (entry.id, entry.step.change.clone())).collect();
+        let oldest = self.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
+        match (again.is_empty(), oldest) {
+            (false, _) => self.try_again(again, effects),
+            (true, Some(plan)) => self.resume(plan, effects),
+            (true, None) => self.say("Only what was refused, dropped or is unknown can be tried again."),
+        }
+    }
+
+    fn try_again(&mut self, again: Vec<(ChangeId, Change)>, effects: &mut Vec<Effect>) {
+        let all = again.len();
+        let (so, again): (Vec<_>, Vec<_>) = again.into_iter().partition(|(_, change)| already(change, &self.directory));
+        for (id, _) in &so {
+            self.failures.remove(*id);
+        }
+        let changes = again.into_iter().map(|(_, change)| change.renewed(self.next_id().provisional())).collect();
+        self.propose(changes, effects);
+        let so_words = number(so.len() as u64);
+        match so.len() {
+            0 => {}
+            count if count == all => self.say("Already so: nothing is left to send."),
+            _ => self.say(format!("{so_words} of {} are so already: left out.", number(all as u64))),
+        }
+    }
+
+    /// Sends what an earlier session left over of a plan, as far as it is not so already.
+    fn resume(&mut self, plan: ChangeId, effects: &mut Vec<Effect>) {
+        let Some(planner) = self.planner.clone() else { return };
+        let ids = self.left_over_of(plan);
+        let left: Vec<Entry> = ids.iter().filter_map(|id| self.entries.get(id).cloned()).collect();
+        if let Err(why) = self.can_resume(&left) {
+            self.say(why);
+            return;
+        }
+        let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
+        let again = plan::again(&*planner, &self.guards, left, &self.directory, self.now);
+        let sent = again.iter().filter(|entry| entry.state == State::Planned);
+        let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
+        let (count, all) = (begun.len(), again.len());
+        self.directory.begin_all(begun);
+        for entry in &again {
+            self.left_over.remove(&entry.id);
+            // The worker says what was dropped when it is written down.
+            let (step, at) = (entry.step.clone(), entry.at);
+            self.entries.amend(entry.id, self.now, |known| (known.step, known.at) = (step, at));
+        }
+        self.rows_changed();
+        let so =
+            if count < all { format!(", {} not needed or not possible any more", all - count) } else { String::new() };
+        self.say(format!("Sent now, from an earlier session: {} of {title}{so}.", number(count as u64)));
+        effects.push(Effect::Work(Job::Resume(again)));
+    }
+
+    /// Whether what an earlier session left over can be compared with what is so.
+    fn can_resume(&self, left: &[Entry]) -> Result<(), String> {
+        if self.guards.read_only {
+            return Err("This profile is read-only.".into());
+        }
+        let about = |kind: Kind| {
+            left.iter().any(|entry| entry.step.change.touches().iter().any(|(target, _)| target.kind == kind))
+        };
+        let unread = |kind: &Kind| !self.directory.is_read(*kind) || self.sync.failed.iter().any(|(of, _)| of == kind);
+        let fresh = self.sync.seen.is_some() && !self.sync.stored;
+        if !fresh || Kind::ALL.iter().any(|kind| unread(kind) && about(*kind)) {
+            let key = self.keymap.label(super::action::Action::Refresh).unwrap_or_default();
+            return Err(format!("{UNREAD} {key} on another tab reads it."));
+        }
+        Ok(())
+    }
+
+    /// Takes a change back that was not sent; puts a failure aside.
+    pub(super) fn drop_selected(&mut self, effects: &mut Vec<Effect>) {
+        let selected = self.selected_entry().map_or_else(|| self.selected_entries(), |entry| vec![entry]);
+        let selected: Vec<(ChangeId, State)> = selected.into_iter().map(|entry| (entry.id, entry.state)).collect();
+        let waiting = selected.iter().filter(|(_, state)| *state == State::Planned).map(|(id, _)| *id);
+        let waiting: Vec<ChangeId> = waiting.collect();
+        if !waiting.is_empty() {
+            self.drop_all(waiting, effects);
+            return;
+        }
+        let aside = selected.iter().filter(|(id, _)| self.failures.remove(*id)).count();
+        self.say(match aside {
+            0 => "Only what was not sent yet can be dropped.".to_owned(),
+            1 => "Put aside; its story stays here.".to_owned(),
+            many => format!("{} put aside; their stories stay here.", number(many as u64)),
+        });
+    }
+
+    /// What waits of earlier sessions, as the notice at the start says it.
+    pub(super) fn left_over_in_words(&self) -> Option<String> {
+        let plans: FxHashSet<ChangeId> =
+            self.left_over.iter().filter_map(|id| self.entries.get(id)).map(|entry| entry.plan).collect();
+        let plan = plans.iter().max()?;
+        let (count, title) = (self.left_over.len(), &self.entries.of_plan(*plan).next()?.title);
+        let [wait, them] = if count == 1 { ["waits", "it"] } else { ["wait", "them"] };
+        let (changes, count) = (if count == 1 { "change" } else { "changes" }, number(count as u64));
+        let of = match plans.len() {
+            1 => format!("of an earlier session {wait}, not sent: {title}"),
+            many => format!("of {many} plans of an earlier session {wait}, not sent"),
+        };
+        Some(format!("{count} {changes} {of}. R in 4 Activity goes on, x drops {them}."))
+    }
+}

@@ -1,0 +1,283 @@
+//! The stage: edits are collected, looked at together, and sent as one plan.
+
+use super::{App, Effect, Overlay, Preview, action::Action};
+use crate::{
+    directory::{
+        Directory, Id, Kind,
+        change::Change,
+        plan::{self, Plan},
+        stage::{self, StageId, Staged},
+        words,
+        work::Job,
+    },
+    scim::text::{clean, fold, number},
+};
+
+/// By what the lines are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grouping {
+    /// Whom they are about.
+    Person,
+    /// In which team.
+    Team,
+    /// What becomes of them.
+    Kind,
+}
+
+impl Grouping {
+    /// The next one in the round.
+    fn next(self) -> Self {
+        match self {
+            Grouping::Person => Grouping::Team,
+            Grouping::Team => Grouping::Kind,
+            Grouping::Kind => Grouping::Person,
+        }
+    }
+
+    /// "by person".
+    pub fn label(self) -> &'static str {
+        match self {
+            Grouping::Person => "by person",
+            Grouping::Team => "by team",
+            Grouping::Kind => "by kind",
+        }
+    }
+
+    fn of(self, line: &Staged, directory: &Directory) -> String {
+        let team = |id: &Id| directory.team(id).map_or_else(|| clean(id).into_owned(), |team| team.name.to_string());
+        match self {
+            Grouping::Person if line.change.person().is_some() => line.words.subject.clone(),
+            Grouping::Person => String::new(),
+            Grouping::Team => match &line.change {
+                Change::CreateTeam { name, .. } => clean(name).into_owned(),
+                change => change.team().map(team).unwrap_or_default(),
+            },
+            Grouping::Kind => words::phrase(line.change.verb()).to_owned(),
+        }
+    }
+
+    /// What is about nobody, or about no team.
+    fn rest(self) -> &'static str {
+        match self {
+            Grouping::Person => "nobody in particular",
+            Grouping::Team => "no team",
+            Grouping::Kind => "",
+        }
+    }
+}
+
+/// One row of the box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// A heading, and how many lines follow it.
+    Group(String, usize),
+    /// Index into [`App::stage`].
+    Line(usize),
+}
+
+/// State of the box.
+#[derive(Debug)]
+pub struct StageView {
+    /// By what the lines are put together.
+    pub grouping: Grouping,
+    /// Headings and lines.
+    pub rows: Vec<Row>,
+    /// Index into `rows`.
+    pub cursor: usize,
+    /// The person was told that the same key once more drops everything.
+    clearing: bool,
+}
+
+impl StageView {
+    fn new(grouping: Grouping, lines: &[Staged], directory: &Directory) -> Self {
+        let mut view = Self { grouping, rows: Vec::new(), cursor: 0, clearing: false };
+        view.group(lines, directory);
+        // A heading is no line to begin with.
+        view.cursor = 1.min(view.rows.len().saturating_sub(1));
+        view
+    }
+
+    fn group(&mut self, lines: &[Staged], directory: &Directory) {
+        let name = |(at, line): (usize, &Staged)| {
+            let name = self.grouping.of(line, directory);
+            (name.is_empty(), fold(&name), name, at)
+        };
+        let mut named: Vec<_> = lines.iter().enumerate().map(name).collect();
+        named.sort_unstable();
+        self.rows.clear();
+        for group in named.chunk_by(|one, other| one.1 == other.1) {
+            let (rest, _, name, _) = &group[0];
+            let name = if *rest { self.grouping.rest().to_owned() } else { name.clone() };
+            self.rows.push(Row::Group(name, group.len()));
+            self.rows.extend(group.iter().map(|(.., at)| Row::Line(*at)));
+        }
+        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+    }
+
+    /// The lines under the cursor: one, or all of a heading.
+    fn selected(&self) -> Vec<usize> {
+        match self.rows.get(self.cursor) {
+            Some(Row::Line(at)) => vec![*at],
+            Some(Row::Group(_, lines)) => {
+                let line = |row: &Row| if let Row::Line(at) = row { Some(*at) } else { None };
+                self.rows.iter().skip(self.cursor + 1).take(*lines).filter_map(line).collect()
+            }
+            None => Vec::new(),
+        }
+    }
+}
+
+/// "1 change", "12 changes".
+fn changes(count: usize) -> String {
+    if count == 1 { "1 change".into() } else { format!("{} changes", number(count)) }
+}
+
+impl App {
+    pub(super) fn on_stage_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        if let Some(Overlay::Stage(view)) = self.overlays.last_mut()
+            && action != Action::ClearStage
+        {
+            view.clearing = false;
+        }
+        match action {
+            Action::StageMode => self.turn_staging(),
+            Action::ShowStage => self.show_stage(effects),
+            Action::ToStage => self.stage_preview(effects),
+            Action::NextGrouping => {
+                if let Some(Overlay::Stage(view)) = self.overlays.last_mut() {
+                    *view = StageView::new(view.grouping.next(), &self.stage, &self.directory);
+                }
+            }
+            Action::DropStaged => self.drop_staged(effects),
+            Action::ClearStage => self.clear_stage(effects),
+            _ => self.look_at_stage(),
+        }
+    }
+
+    fn turn_staging(&mut self) {
+        self.staging = !self.staging;
+        let key = self.keymap.label(Action::ShowStage).unwrap_or_default();
+        self.say(match (self.staging, self.stage.len()) {
+            (true, _) => format!("Edits go to the stage from now on; nothing is sent. {key} shows it."),
+            (false, 0) => "Edits are sent again.".into(),
+            (false, left) => format!("Edits are sent again. {} on the stage: {key} shows it.", changes(left)),
+        });
+    }
+
+    fn show_stage(&mut self, effects: &mut Vec<Effect>) {
+        // Another console may have put something there.
+        effects.push(Effect::Work(Job::Stage(Vec::new())));
+        let view = StageView::new(Grouping::Person, &self.stage, &self.directory);
+        self.overlays.push(Overlay::Stage(view));
+    }
+
+    /// The plan that is looked at goes to the stage in place of the server.
+    fn stage_preview(&mut self, effects: &mut Vec<Effect>) {
+        match self.overlays.pop() {
+            Some(Overlay::Preview(preview)) => self.put_on_stage(preview.plan, effects),
+            other => self.overlays.extend(other),
+        }
+    }
+
+    /// Puts what can be done on the stage, and says what can't.
+    pub(super) fn put_on_stage(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
+        let at = self.now;
+        let (unnamed, steps): (Vec<_>, Vec<_>) =
+            plan.steps.into_iter().partition(|step| stage::unnamed(&step.change).is_some());
+        let why = plan.refused.into_iter().map(|(_, why)| why).next();
+        let why = why.or_else(|| {
+            let created = unnamed.first().map(|step| &step.words.subject)?;
+            Some(format!("{created}: what is being created has no id yet; stage this once it is confirmed."))
+        });
+        let line = |step: plan::Step| Staged { id: StageId::default(), at, change: step.change, words: step.words };
+        let lines: Vec<Staged> = steps.into_iter().map(line).collect();
+        let put = match lines.as_slice() {
+            [] => String::new(),
+            [one] => format!("On the stage: {}: {}", one.words.subject, one.words.text("→")),
+            many => format!("{} on the stage.", changes(many.len())),
+        };
+        match why {
+            Some(why) => self.fail(format!("{put} {why}").trim()),
+            None => self.say(put),
+        }
+        if !lines.is_empty() {
+            self.overlays
+                .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
+            effects.push(Effect::Work(Job::Stage(lines)));
+        }
+    }
+
+    fn drop_staged(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Stage(view)) = self.overlays.last() else { return };
+        let ids: Vec<StageId> =
+            view.selected().iter().filter_map(|at| self.stage.get(*at)).map(|line| line.id).collect();
+        if !ids.is_empty() {
+            self.say(format!("{} dropped.", changes(ids.len())));
+            effects.push(Effect::Work(Job::Unstage(ids)));
+        }
+    }
+
+    fn clear_stage(&mut self, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Stage(view)) = self.overlays.last_mut() else { return };
+        if self.stage.is_empty() {
+            return;
+        }
+        let (count, key) = (changes(self.stage.len()), self.keymap.label(Action::ClearStage).unwrap_or_default());
+        if std::mem::replace(&mut view.clearing, true) {
+            view.clearing = false;
+            effects.push(Effect::Work(Job::Unstage(self.stage.iter().map(|line| line.id).collect())));
+            self.say(format!("{count} dropped."));
+        } else {
+            self.say(format!("{key} again drops {count}."));
+        }
+    }
+
+    /// Plans what waits against the directory as it is now.
+    fn look_at_stage(&mut self) {
+        if self.stage.is_empty() {
+            return self.say("The stage is empty.");
+        }
+        let (mut lines, mut refused) = (Vec::new(), Vec::new());
+        for line in self.stage.clone() {
+            let why = match stage::gone(&line.change, &self.directory) {
+                Some(target) => Some(self.gone(target.kind)),
+                None => plan::already(&line.change, &self.directory).then(|| "It is so already.".to_owned()),
+            };
+            match why {
+                Some(why) => refused.push((line.words, why)),
+                // What an earlier session meant to create may have an id that this one has given since.
+                None => lines.push(Staged { change: line.change.renewed(self.next_id().provisional()), ..line }),
+            }
+        }
+        let Some(mut plan) = self.draft(lines.iter().map(|line| line.change.clone()).collect()) else { return };
+        plan.refused.extend(refused);
+        plan.title = words::title(&plan, &self.directory);
+        let preview = Preview { staged: lines, ..Preview::new(plan) };
+        self.overlays.push(Overlay::Preview(Box::new(preview)));
+    }
+
+    /// Why a line of the stage can't be sent any more.
+    pub fn gone(&self, kind: Kind) -> String {
+        let one = match kind {
+            Kind::User => "user".into(),
+            Kind::Team => self.word("team"),
+            Kind::Role => "role".into(),
+        };
+        format!("The {one} is not in the directory any more.")
+    }
+
+    pub(super) fn on_staged(&mut self, lines: Vec<Staged>) {
+        let first = self.stage.is_empty() && !self.staging && self.overlays.is_empty() && self.message.is_none();
+        self.stage = lines;
+        if first && !self.stage.is_empty() {
+            let key = self.keymap.label(Action::ShowStage).unwrap_or_default();
+            let (count, wait) = (self.stage.len(), if self.stage.len() == 1 { "waits" } else { "wait" });
+            self.say(format!("{} {wait} on the stage: {key} shows it.", changes(count)));
+        }
+        for overlay in &mut self.overlays {
+            if let Overlay::Stage(view) = overlay {
+                view.group(&self.stage, &self.directory);
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Arguments of changes.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// How a plan is sent.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Sending {
+    /// Show the plan and send nothing.
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Don't ask.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Send the rest where some of the plan can't be sent.
+    #[arg(long)]
+    pub partial: bool,
+    /// Changes under way at a time, in the place of the profile's number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub parallel: Option<u16>,
+    /// Print plan and outcomes as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A product with seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Seat {
+    /// W&B Models.
+    Models,
+    /// W&B Weave.
+    Weave,
+}
+
+/// A kind of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// A user.
+    User,
+    /// A team.
+    Team,
+    /// A custom role.
+    Role,
+}
+
+/// Said of every list of users.
+const USERS: &str = "User names, emails or ids; - reads them from standard input, one a line";
+
+/// Single changes.
+#[derive(Debug, Subcommand)]
+pub enum Edit {
+    /// Give users a role: in the organisation, in a team (--team) or in a registry (--registry).
+    SetRole {
+        /// The users, then the role; - reads users from standard input, one a line.
+        #[arg(required = true, num_args = 2.., value_names = ["USER", "ROLE"])]
+        names: Vec<String>,
+        /// In this team.
+        #[arg(long, conflicts_with = "registry")]
+        team: Option<String>,
+        /// In this registry.
+        #[arg(long)]
+        registry: Option<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Add users to a team.
+    Add {
+        /// The team.
+        team: String,
+        #[arg(required = true, help = USERS)]
+        #[expect(missing_docs, reason = "said in the help")]
+        users: Vec<String>,
+        /// With this role.
+        #[arg(long)]
+        role: Option<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Remove users from a team.
+    Remove {
+        /// The team.
+        team: String,
+        #[arg(required = true, help = USERS)]
+        #[expect(missing_docs, reason = "said in the help")]
+        users: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Deactivate users.
+    Deactivate {
+        #[arg(required = true, help = USERS)]
+        #[expect(missing_docs, reason = "said in the help")]
+        users: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Activate users again.
+    Activate {
+        #[arg(required = true, help = USERS)]
+        #[expect(missing_docs, reason = "said in the help")]
+        users: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Give users another seat.
+    SetSeat {
+        /// The users, then models or weave, then the seat.
+        #[arg(required = true, num_args = 3.., value_names = ["USER", "PRODUCT", "SEAT"])]
+        names: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Change a user's shown name.
+    SetName {
+        /// Who.
+        user: String,
+        /// The new name.
+        name: String,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Change a user's primary email.
+    SetEmail {
+        /// Who.
+        user: String,
+        /// The new address.
+        email: String,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Create a user, a team or a custom role.
+    #[command(subcommand)]
+    Create(Create),
+    /// Delete users, teams or custom roles.
+    Delete {
+        /// What they are.
+        what: What,
+        /// Their names or ids; - reads them from standard input, one a line.
+        #[arg(required = true)]
+        names: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Take a plan back.
+    Undo {
+        /// Its number, as Activity shows it; the newest that can be taken back, where none is named.
+        #[arg(value_name = "PLAN")]
+        plan: Option<i64>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Try again what failed of a plan.
+    Retry {
+        /// Its number, as Activity shows it; the newest with failures, where none is named.
+        #[arg(value_name = "PLAN")]
+        plan: Option<i64>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Send what an earlier run left unsent, after it was interrupted.
+    Resume {
+        /// Drop it instead.
+        #[arg(long)]
+        drop: bool,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+}
+
+/// What is created.
+#[derive(Debug, Subcommand)]
+pub enum Create {
+    /// A user.
+    User {
+        /// The user name.
+        name: String,
+        /// The primary address.
+        #[arg(long)]
+        email: String,
+        /// The shown name.
+        #[arg(long = "name", value_name = "NAME")]
+        display: Option<String>,
+        /// The identity provider's own id.
+        #[arg(long, value_name = "ID")]
+        external_id: Option<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// A team.
+    Team {
+        /// Its name.
+        name: String,
+        /// Its first members.
+        #[arg(value_name = "USER")]
+        members: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// A custom role.
+    Role {
+        /// Its name.
+        name: String,
+        /// The predefined role that it builds on.
+        #[arg(long, value_name = "ROLE")]
+        inherits: String,
+        /// A permission that it adds, such as artifact:create; can be given several times.
+        #[arg(long, value_name = "PERMISSION")]
+        permission: Vec<String>,
+        /// Free text.
+        #[arg(long)]
+        description: Option<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+}
+
+impl Edit {
+    /// How it is sent.
+    pub fn sending(&self) -> &Sending {
+        match self {
+            Edit::SetRole { send, .. }
+            | Edit::Add { send, .. }
+            | Edit::Remove { send, .. }
+            | Edit::Deactivate { send, .. }
+            | Edit::Activate { send, .. }
+            | Edit::SetSeat { send, .. }
+            | Edit::SetName { send, .. }
+            | Edit::SetEmail { send, .. }
+            | Edit::Delete { send, .. }
+            | Edit::Undo { send, .. }
+            | Edit::Retry { send, .. }
+            | Edit::Resume { send, .. }
+            | Edit::Create(Create::User { send, .. } | Create::Team { send, .. } | Create::Role { send, .. }) => send,
+        }
+    }
+}

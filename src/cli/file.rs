@@ -1,0 +1,137 @@
+//! Arguments of files: of what shall be, and of saved plans.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Sending;
+use crate::desired::{Format, Part, Wish};
+
+/// What is removed because a file does not have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Prune {
+    /// Memberships, registry roles and permissions of the users, teams and roles that the file speaks of.
+    Listed,
+    /// People whom the file does not name: they are deactivated.
+    Users,
+    /// Teams that it does not name.
+    Teams,
+    /// Custom roles that it does not define.
+    Roles,
+}
+
+/// A file of what shall be.
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    /// CSV, JSON or YAML, by the end of its name or its look; - is standard input.
+    pub file: PathBuf,
+    /// Also remove what the file does not have: listed (what --prune alone means), users, teams, roles.
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, default_missing_value = "listed", require_equals = true,
+          value_delimiter = ',')]
+    pub prune: Vec<Prune>,
+    /// Create teams that are named as somebody's and do not exist.
+    #[arg(long)]
+    pub create_teams: bool,
+}
+
+impl FileArgs {
+    /// What is wanted beside what the file says.
+    pub fn wish(&self) -> Wish {
+        let has = |what| self.prune.contains(&what);
+        Wish {
+            prune: has(Prune::Listed),
+            prune_users: has(Prune::Users),
+            prune_teams: has(Prune::Teams),
+            prune_roles: has(Prune::Roles),
+            create_teams: self.create_teams,
+        }
+    }
+}
+
+/// A look at the difference.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap prints what is documented here")]
+    pub file: FileArgs,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Save the plan, for `scimitar apply`: it refuses what has moved since.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// End with status 5 where there is something to do.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// The same, sent.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap prints what is documented here")]
+    pub file: FileArgs,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap prints what is documented here")]
+    pub send: Sending,
+}
+
+/// Columns that matter to an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Fields {
+    /// Users with their teams.
+    Users,
+    /// Teams with their members.
+    Teams,
+    /// Custom roles.
+    Roles,
+}
+
+/// What is there, as a file.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// What is written; everything, where nothing is said.
+    #[arg(value_name = "WHAT")]
+    pub parts: Vec<Fields>,
+    /// Write CSV.
+    #[arg(long, group = "format")]
+    pub csv: bool,
+    /// Write JSON.
+    #[arg(long, group = "format")]
+    pub json: bool,
+    /// Write YAML; so it is done where neither a flag nor the file's name says otherwise.
+    #[arg(long, group = "format")]
+    pub yaml: bool,
+    /// Write to this file, which must not exist, in the place of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write over the file.
+    #[arg(long)]
+    pub force: bool,
+}
+
+impl ExportArgs {
+    /// By flag, by the file's name, or YAML.
+    pub fn format(&self) -> Format {
+        let by_name = || self.out.as_ref().and_then(|path| Format::of_name(&path.to_string_lossy()));
+        match (self.csv, self.json, self.yaml) {
+            (true, ..) => Format::Csv,
+            (_, true, _) => Format::Json,
+            (.., true) => Format::Yaml,
+            _ => by_name().unwrap_or(Format::Yaml),
+        }
+    }
+
+    /// What is written.
+    pub fn parts(&self) -> Vec<Part> {
+        let part = |field: &Fields| match field {
+            Fields::Users => Part::Users,
+            Fields::Teams => Part::Teams,
+            Fields::Roles => Part::Roles,
+        };
+        match self.parts.as_slice() {
+            [] => vec![Part::Users, Part::Teams, Part::Roles],
+            some => some.iter().map(part).collect(),
+        }
+    }
+}

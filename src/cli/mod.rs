@@ -1,0 +1,143 @@
+//! Arguments: what is asked for, in clap's terms.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+mod demo;
+mod edit;
+mod file;
+mod list;
+
+pub use demo::{DEMO_SEED, DemoArgs, Latency};
+pub use edit::{Create, Edit, Seat, Sending, What};
+pub use file::{ApplyArgs, ExportArgs, Fields, FileArgs, PlanArgs, Prune};
+pub use list::{ActivityArgs, ListArgs, MembersArgs, Output};
+
+/// Where the config file is looked for: as the `directories` crate places it on each platform.
+macro_rules! places {
+    () => {
+        "\
+The config file is config.toml in ~/.config/scimitar ($XDG_CONFIG_HOME) on Linux, in ~/Library/Application \
+Support/scimitar on macOS, in %APPDATA%\\scimitar\\config on Windows; --config or SCIMITAR_CONFIG name another."
+    };
+}
+
+/// What the exit codes mean.
+macro_rules! codes {
+    () => {
+        "\
+Exit status: 0 done, or nothing to do; 1 some of it was not done; 2 arguments, config or a file can't be used; 3 the \
+server could not be asked; 4 nothing was sent: it was not confirmed, or is refused; 5 there is something to do (plan \
+--check)."
+    };
+}
+
+/// Below the help.
+const AFTER: &str = concat!(codes!(), "\n\n", places!());
+
+/// A terminal console for the users, teams and roles behind a SCIM API.
+///
+/// Without a command it opens the console on a profile of the config file, or on what WANDB_API_KEY, WANDB_BASE_URL and
+/// ~/.netrc say.
+#[derive(Debug, Parser)]
+#[command(name = "scimitar", version, max_term_width = 100, after_help = AFTER)]
+pub struct Cli {
+    /// The profile to open.
+    #[arg(short, long, value_name = "NAME", global = true)]
+    pub profile: Option<String>,
+    /// The config file, in the place of the platform's.
+    #[arg(long, value_name = "FILE", env = "SCIMITAR_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+    /// Refuse every change before it leaves this machine.
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Write a log of this level to the state directory: error, warn, info, debug or trace.
+    #[arg(long, value_name = "LEVEL", env = "SCIMITAR_LOG", global = true)]
+    pub log: Option<tracing_subscriber::filter::LevelFilter>,
+    /// What to do; the console, if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Commands beside the console.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the console on an embedded demo directory, or serve that directory to other clients.
+    Demo(DemoArgs),
+    /// Find out how a server behaves and what will work there, without changing anything.
+    Doctor(DoctorArgs),
+    /// List users.
+    Users(ListArgs),
+    /// List teams.
+    Teams(ListArgs),
+    /// List roles.
+    Roles(ListArgs),
+    /// List the members of a team with their roles in it.
+    Members(MembersArgs),
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap prints what is documented there")]
+    Edit(Edit),
+    /// Show what has to change so that the directory is as a file says.
+    Plan(PlanArgs),
+    /// Make the directory as a file says, or send a saved plan.
+    Apply(ApplyArgs),
+    /// Write the directory as a file that `plan` and `apply` take.
+    Export(ExportArgs),
+    /// Show what was changed with this profile, newest last.
+    Activity(ActivityArgs),
+    /// Print the man page.
+    #[command(hide = true)]
+    Man,
+    /// Print completions for a shell.
+    #[command(hide = true)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the keys as a table, as the README has it.
+    #[command(hide = true)]
+    Keys,
+}
+
+/// What the exit codes of `scimitar doctor` mean.
+const DOCTOR_CODES: &str = "\
+Exit status: 0 all is well, 1 something will not work, 3 the server could not be asked.
+What it learns is kept for the console, which then does otherwise what the server does otherwise.";
+
+/// A look at one server.
+#[derive(Debug, Args)]
+#[command(after_help = DOCTOR_CODES)]
+pub struct DoctorArgs {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Also make two users and a group, named scimitar-doctor-…, to see what writing does; they are removed again.
+    #[arg(long)]
+    pub write: bool,
+    /// Don't ask before --write.
+    #[arg(long)]
+    pub yes: bool,
+    /// Something else than a profile.
+    #[command(subcommand)]
+    pub subject: Option<DoctorSubject>,
+}
+
+/// What `scimitar doctor` looks at beside profiles.
+#[derive(Debug, Subcommand)]
+pub enum DoctorSubject {
+    /// The embedded demo directory.
+    Demo(DemoArgs),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

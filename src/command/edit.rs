@@ -1,0 +1,212 @@
+//! Single changes by name.
+
+use jiff::Timestamp;
+
+use super::{
+    desk::{Desk, USERS_AND_TEAMS},
+    end::{End, Stop},
+    history, names,
+    send::{Proposal, propose},
+};
+use crate::{
+    cli::{Create, Edit, What},
+    directory::{
+        Id, Kind, Name,
+        change::{Change, NewUser, RoleDraft, Seat},
+        permissions,
+        plan::{self, Capabilities, RoleChoice},
+    },
+    runtime::Opener,
+    scim::text::{clean, nearest_first},
+};
+
+pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> Result<End, Stop> {
+    match edit {
+        Edit::Undo { plan, send } => return history::undo(opener, profile, *plan, send).await,
+        Edit::Retry { plan, send } => return history::retry(opener, profile, *plan, send).await,
+        Edit::Resume { drop, send } => return history::resume(opener, profile, *drop, send).await,
+        _ => {}
+    }
+    // Before the server is asked: what is typed wrong is said at once.
+    let given = Given::of(edit)?;
+    let send = edit.sending();
+    let mut desk = Desk::open(opener, profile, send.parallel).await?;
+    desk.read(&needed(edit)).await?;
+    let users = names::users(&desk, &given.users)?;
+    desk.fill(users.iter().cloned()).await?;
+    let changes = changes(&mut desk, edit, &users, &given)?;
+    let wanted = changes.len();
+    let open: Vec<Change> = changes.into_iter().filter(|change| !plan::already(change, &desk.directory)).collect();
+    let so = wanted - open.len();
+    let notes = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already.")).into_iter().collect();
+    propose(desk, Proposal { changes: open, notes, ..Proposal::default() }, send).await
+}
+
+fn needed(edit: &Edit) -> Vec<Kind> {
+    match edit {
+        Edit::Delete { what: What::Role, .. } | Edit::Create(Create::Role { .. }) => vec![Kind::User, Kind::Role],
+        _ => USERS_AND_TEAMS.to_vec(),
+    }
+}
+
+/// Names that stand for users, and those that stand for something else.
+#[derive(Default)]
+struct Given {
+    users: Vec<String>,
+    others: Vec<String>,
+    last: String,
+    seat: Option<Seat>,
+}
+
+impl Given {
+    fn of(edit: &Edit) -> Result<Self, Stop> {
+        let users =
+            |names: &[String]| -> Result<Self, Stop> { Ok(Self { users: names::given(names)?, ..Self::default() }) };
+        match edit {
+            Edit::SetRole { names, .. } => match names.as_slice() {
+                [named @ .., role] => Ok(Self { last: role.clone(), ..users(named)? }),
+                [] => Err(Stop::Usage("users and a role are missing".into())),
+            },
+            Edit::SetSeat { names, .. } => match names.as_slice() {
+                [named @ .., product, seat] => {
+                    let product = match product.to_ascii_lowercase().as_str() {
+                        "models" => Seat::Models,
+                        "weave" => Seat::Weave,
+                        other => {
+                            let why = format!("{} is no product with seats: USER… models|weave SEAT", clean(other));
+                            return Err(Stop::Usage(why));
+                        }
+                    };
+                    Ok(Self { last: seat.clone(), seat: Some(product), ..users(named)? })
+                }
+                _ => Err(Stop::Usage("write USER… models|weave SEAT".into())),
+            },
+            Edit::Add { users: named, .. }
+            | Edit::Remove { users: named, .. }
+            | Edit::Deactivate { users: named, .. }
+            | Edit::Activate { users: named, .. }
+            | Edit::Delete { what: What::User, names: named, .. } => users(named),
+            Edit::Delete { names: named, .. } => Ok(Self { others: names::given(named)?, ..Self::default() }),
+            Edit::SetName { user, .. } | Edit::SetEmail { user, .. } => users(std::slice::from_ref(user)),
+            Edit::Create(Create::Team { members, .. }) if !members.is_empty() => users(members),
+            _ => Ok(Self::default()),
+        }
+    }
+}
+
+fn changes(desk: &mut Desk, edit: &Edit, users: &[Id], given: &Given) -> Result<Vec<Change>, Stop> {
+    let each = |change: &dyn Fn(Id) -> Change| users.iter().cloned().map(change).collect::<Vec<_>>();
+    Ok(match edit {
+        Edit::SetRole { team, registry, .. } => match (team, registry) {
+            (Some(team), _) => {
+                let (team, role) = (names::team(desk, team)?, team_role(desk, &given.last)?);
+                each(&|user| Change::SetTeamRole { user, team: team.clone(), role: role.clone() })
+            }
+            (_, Some(registry)) => {
+                let role = known(&given.last, &choices(&desk.can().registry_roles), "role in a registry")?;
+                let registry = Name::from(registry.as_str());
+                each(&|user| Change::SetRegistryRole { user, registry: registry.clone(), role: role.clone() })
+            }
+            _ => {
+                let role = org_role(desk.can(), &given.last)?;
+                each(&|user| Change::SetOrgRole { user, role: role.clone() })
+            }
+        },
+        Edit::Add { team, role, .. } => {
+            let team = names::team(desk, team)?;
+            match role {
+                Some(role) => {
+                    let role = team_role(desk, role)?;
+                    each(&|user| Change::SetTeamRole { user, team: team.clone(), role: role.clone() })
+                }
+                None => each(&|user| Change::AddMember { team: team.clone(), user }),
+            }
+        }
+        Edit::Remove { team, .. } => {
+            let team = names::team(desk, team)?;
+            each(&|user| Change::RemoveMember { team: team.clone(), user })
+        }
+        Edit::Deactivate { .. } => each(&|user| Change::SetActive { user, active: false }),
+        Edit::Activate { .. } => each(&|user| Change::SetActive { user, active: true }),
+        Edit::SetSeat { .. } => {
+            let seat = given.seat.unwrap_or(Seat::Models);
+            let levels: Vec<Name> = desk.can().seat_levels.iter().map(|level| Name::from(*level)).collect();
+            let to = known(&given.last, &levels, "seat")?;
+            each(&|user| Change::SetSeat { user, seat, to: to.clone() })
+        }
+        Edit::SetName { name, .. } => each(&|user| Change::SetDisplayName { user, to: name.clone() }),
+        Edit::SetEmail { email, .. } => each(&|user| Change::SetEmail { user, to: email.clone() }),
+        Edit::Delete { what, .. } => match what {
+            What::User => each(&|user| Change::DeleteUser { user }),
+            What::Team => {
+                names::teams(desk, &given.others)?.into_iter().map(|team| Change::DeleteTeam { team }).collect()
+            }
+            What::Role => {
+                names::roles(desk, &given.others)?.into_iter().map(|role| Change::DeleteRole { role }).collect()
+            }
+        },
+        Edit::Create(create) => vec![creation(desk, create, users)?],
+        Edit::Undo { .. } | Edit::Retry { .. } | Edit::Resume { .. } => Vec::new(),
+    })
+}
+
+fn creation(desk: &mut Desk, create: &Create, members: &[Id]) -> Result<Change, Stop> {
+    let key = desk.ids.next(Timestamp::now()).provisional();
+    Ok(match create {
+        Create::User { name, email, display, external_id, .. } => {
+            let user = NewUser {
+                user_name: name.clone(),
+                email: email.clone(),
+                display_name: display.clone().unwrap_or_default(),
+                external_id: external_id.clone().unwrap_or_default(),
+                ..NewUser::default()
+            };
+            Change::CreateUser { key, user }
+        }
+        Create::Team { name, .. } => {
+            Change::CreateTeam { key, name: name.clone(), members: members.to_vec(), bucket: None }
+        }
+        Create::Role { name, inherits, permission, description, .. } => {
+            let bases: Vec<Name> = permissions::BASES.iter().map(|base| Name::from(*base)).collect();
+            let inherits = known(inherits, &bases, "predefined role")?.raw().to_owned();
+            if let Some(bad) = permission.iter().find(|name| !permissions::is_permission(name)) {
+                return Err(Stop::Usage(format!("{} is no permission: write object:operation", clean(bad))));
+            }
+            let description = description.clone().unwrap_or_default();
+            Change::CreateRole {
+                key,
+                role: RoleDraft { name: name.clone(), description, inherits, added: permission.clone() },
+            }
+        }
+    })
+}
+
+fn org_role(can: &Capabilities, text: &str) -> Result<Name, Stop> {
+    if let Err(why) = can.can(crate::directory::change::Verb::SetOrgRole) {
+        return Err(Stop::NotSent(why.to_owned()));
+    }
+    known(text, &choices(&can.org_roles), "role in the organisation")
+}
+
+fn team_role(desk: &Desk, text: &str) -> Result<Name, Stop> {
+    if let Err(why) = desk.can().can(crate::directory::change::Verb::SetTeamRole) {
+        return Err(Stop::NotSent(why.to_owned()));
+    }
+    let mut all = choices(&desk.can().team_roles);
+    all.extend(desk.directory.records().roles().values().map(|role| role.name.clone()));
+    known(text, &all, "role in a team")
+}
+
+fn choices(list: &[RoleChoice]) -> Vec<Name> {
+    list.iter().map(|choice| choice.name.clone()).collect()
+}
+
+/// The name as it is known: predefined ones without regard to case.
+fn known(text: &str, all: &[Name], what: &str) -> Result<Name, Stop> {
+    let exact = all.iter().find(|name| name.raw() == text).or_else(|| all.iter().find(|name| name.is(text)));
+    exact.cloned().ok_or_else(|| {
+        let near = nearest_first(text, all.iter().map(Name::as_str));
+        let near = near.into_iter().take(8).collect::<Vec<_>>().join(", ");
+        Stop::Usage(format!("no {what} is called {}; nearest first: {near}", clean(text)))
+    })
+}

@@ -1,0 +1,251 @@
+//! Files: what a directory shall be, compared and applied; saved plans; exports.
+
+use std::{
+    fs,
+    io::{self, IsTerminal, Read, Write},
+    path::Path,
+};
+
+use super::{
+    desk::{Desk, USERS_AND_TEAMS},
+    end::{End, Stop},
+    send::{self, Proposal, now, propose},
+};
+use crate::{
+    cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
+    desired::{
+        self, Desired, Difference, Format, Part, Problem, Wish,
+        saved::{Head, SavedPlan},
+    },
+    directory::{Directory, Id, Kind, find::Finder},
+    runtime::Opener,
+    scim::text::clean,
+};
+
+/// More than anybody writes by hand or exports: a mistake.
+const LARGEST: u64 = 256 << 20;
+
+/// Problems printed of one file; the rest is counted.
+const PROBLEMS: usize = 100;
+
+pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs) -> Result<End, Stop> {
+    let input = Input::read(&args.file)?;
+    if let Some(out) = args.out.as_deref().filter(|out| out.exists()) {
+        return Err(Stop::Usage(format!("{} is there already", out.display())));
+    }
+    let mut desk = Desk::open(opener, profile, None).await?;
+    let proposal = input.proposal(&mut desk, &args.file, opener, profile).await?;
+    let stages = send::stages(proposal.changes, &desk.directory);
+    let mut whole = send::whole(&mut desk, &stages, None);
+    whole.plan.refused.extend(proposal.refused);
+    let empty = whole.is_empty();
+    for note in &proposal.notes {
+        writeln!(io::stderr(), "{note}")?;
+    }
+    if empty && !args.json {
+        writeln!(io::stdout(), "Nothing to do: the directory is as the file says.")?;
+    } else {
+        send::show(&desk, &whole, args.json)?;
+    }
+    if let Some(out) = &args.out {
+        let server = server(opener, profile)?;
+        let steps = whole.plan.steps.iter().map(|step| (&step.change, &step.words));
+        let changes = steps.chain(whole.later.iter().map(|(change, line)| (change, line)));
+        let head = Head { title: &whole.plan.title, profile: &desk.profile.name, server: &server, made: now() };
+        let saved = SavedPlan::of(changes, head, &desk.directory);
+        let text = serde_json::to_string_pretty(&saved).map_err(io::Error::from)?;
+        write_new(out, &(text + "\n"), false)?;
+        writeln!(io::stderr(), "Saved: `scimitar apply {}` sends it.", out.display())?;
+    }
+    desk.close().await;
+    Ok(if args.check && !empty { End::Differs } else { End::Done })
+}
+
+pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyArgs) -> Result<End, Stop> {
+    let input = Input::read(&args.file)?;
+    if args.file.file.as_os_str() == "-" && !args.send.yes && !args.send.dry_run {
+        return Err(Stop::NotSent("the file comes on standard input, so nobody can be asked: add --yes".into()));
+    }
+    let mut desk = Desk::open(opener, profile, args.send.parallel).await?;
+    let proposal = input.proposal(&mut desk, &args.file, opener, profile).await?;
+    propose(desk, proposal, &args.send).await
+}
+
+pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &ExportArgs) -> Result<End, Stop> {
+    if let Some(out) = args.out.as_deref().filter(|out| out.exists() && !args.force) {
+        return Err(Stop::Usage(format!("{} is there already; --force writes over it", out.display())));
+    }
+    let parts = args.parts();
+    let mut desk = Desk::open(opener, profile, None).await?;
+    let mut needed = USERS_AND_TEAMS.to_vec();
+    needed.extend((parts.contains(&Part::Roles) && desk.can().no_roles.is_none()).then_some(Kind::Role));
+    desk.read(&needed).await?;
+    if parts.contains(&Part::Users) || parts.contains(&Part::Teams) {
+        desk.fill_all().await?;
+    }
+    let desired = desired::current(&desk.directory, desk.can(), &parts);
+    let text = desired::write(&desired, args.format());
+    match &args.out {
+        Some(out) => write_new(out, &text, args.force)?,
+        None if io::stdout().is_terminal() => {
+            // Names come from the server: on a screen they must not act.
+            let mut out = io::stdout().lock();
+            text.lines().try_for_each(|line| writeln!(out, "{}", shown(line)))?;
+        }
+        None => io::stdout().write_all(text.as_bytes())?,
+    }
+    desk.close().await;
+    Ok(End::Done)
+}
+
+/// A line with its indentation, rid of what acts on a terminal.
+fn shown(line: &str) -> String {
+    line.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// What a file holds.
+enum Input {
+    Desired(Desired),
+    Plan(Box<SavedPlan>),
+}
+
+impl Input {
+    /// Reads it; everything that is wrong with it is said at once.
+    fn read(args: &FileArgs) -> Result<Self, Stop> {
+        let (text, name) = text_of(&args.file)?;
+        if SavedPlan::is_one(&text) {
+            if !args.prune.is_empty() || args.create_teams {
+                return Err(Stop::Usage("a saved plan is sent as it is: --prune and --create-teams made it".into()));
+            }
+            let plan = SavedPlan::read(&text).map_err(|why| Stop::Usage(format!("{name}: {why}")))?;
+            return Ok(Self::Plan(Box::new(plan)));
+        }
+        let format = Format::of_name(&name).unwrap_or_else(|| Format::of_text(&text));
+        desired::read(&text, format).map(Self::Desired).map_err(|problems| wrong(&name, &problems))
+    }
+
+    /// Reads what it speaks of, and compares.
+    async fn proposal(
+        self,
+        desk: &mut Desk,
+        args: &FileArgs,
+        opener: &Opener,
+        profile: Option<&str>,
+    ) -> Result<Proposal, Stop> {
+        let mut needed = USERS_AND_TEAMS.to_vec();
+        match self {
+            Self::Plan(plan) => {
+                let here = server(opener, profile)?;
+                if plan.server != here {
+                    let why =
+                        format!("this plan was made for {}; this profile's server is {here}", clean(&plan.server));
+                    return Err(Stop::NotSent(why));
+                }
+                needed.extend(desk.can().no_roles.is_none().then_some(Kind::Role));
+                desk.read(&needed).await?;
+                let users = plan.changes.iter().flat_map(|saved| saved.change.touches());
+                let users: Vec<Id> =
+                    users.filter(|(target, _)| target.kind == Kind::User).map(|(target, _)| target.id).collect();
+                desk.fill(users.into_iter()).await?;
+                let Desk { directory, ids, .. } = desk;
+                let (changes, refused) = plan.renew(directory, &mut || ids.next(now()));
+                Ok(Proposal { changes, refused, title: Some(plan.title.clone()), ..Proposal::default() })
+            }
+            Self::Desired(desired) => {
+                let roles = !desired.roles.is_empty() || args.wish().prune_roles;
+                needed.extend((roles && desk.can().no_roles.is_none()).then_some(Kind::Role));
+                desk.read(&needed).await?;
+                let meant = meant(&desired, &desk.directory);
+                desk.fill(meant.into_iter()).await?;
+                let found = compare(&desired, desk, args.wish());
+                let Difference { changes, left, notes } =
+                    found.map_err(|problems| wrong(&args.file.to_string_lossy(), &problems))?;
+                let mut all = notes;
+                all.extend(said(left));
+                Ok(Proposal { changes, notes: all, ..Proposal::default() })
+            }
+        }
+    }
+}
+
+fn compare(desired: &Desired, desk: &mut Desk, wish: Wish) -> Result<Difference, Vec<Problem>> {
+    let planner = std::sync::Arc::clone(&desk.planner);
+    let Desk { directory, ids, .. } = desk;
+    desired::difference(desired, directory, planner.capabilities(), wish, &mut || ids.next(now()))
+}
+
+/// The users that a file speaks of and that are there.
+fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
+    let finder = Finder::new(directory);
+    let people = desired.people.iter().map(|person| person.user.as_str());
+    let members = desired.teams.iter().flat_map(|team| team.members.iter().flatten()).map(|member| member.of.as_str());
+    people.chain(members).filter_map(|name| Some(finder.user(name).ok()?.id.clone())).collect()
+}
+
+/// What pruning would remove.
+fn said(left: desired::Left) -> Option<String> {
+    let parts =
+        [(left.memberships, "membership"), (left.registries, "registry role"), (left.permissions, "permission")];
+    let count = |(number, word): (usize, &str)| match number {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        n => Some(format!("{n} {word}s")),
+    };
+    let parts: Vec<String> = parts.into_iter().filter_map(count).collect();
+    (!parts.is_empty()).then(|| format!("Not in the file, and staying: {}. --prune removes them.", parts.join(", ")))
+}
+
+fn wrong(name: &str, problems: &[Problem]) -> Stop {
+    let mut text = format!("{}: nothing was sent", clean(name));
+    for problem in problems.iter().take(PROBLEMS) {
+        text += &format!("\n  {problem}");
+    }
+    let more = problems.len().saturating_sub(PROBLEMS);
+    if more > 0 {
+        text += &format!("\n  and {more} more");
+    }
+    Stop::Usage(text)
+}
+
+fn text_of(path: &Path) -> Result<(String, String), Stop> {
+    let name = path.to_string_lossy().into_owned();
+    let told = |error: &dyn std::fmt::Display| Stop::Usage(format!("{} can't be read: {error}", clean(&name)));
+    let mut bytes = Vec::new();
+    if name == "-" {
+        if io::stdin().is_terminal() {
+            return Err(Stop::Usage("- reads the file from standard input, and that is this terminal".into()));
+        }
+        io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)?;
+    } else {
+        let file = fs::File::open(path).map_err(|error| told(&error))?;
+        file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| told(&error))?;
+    }
+    if bytes.len() as u64 > LARGEST {
+        return Err(told(&format!("it is larger than {} MiB", LARGEST >> 20)));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        told(&format!("it is not UTF-8 from byte {at} on; save it as UTF-8"))
+    })?;
+    Ok((text, name))
+}
+
+/// Names and addresses of people are in it: for its owner alone.
+fn write_new(path: &Path, text: &str, over: bool) -> Result<(), Stop> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true);
+    if over {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let told = |error: io::Error| Stop::Usage(format!("{} can't be written: {error}", path.display()));
+    let mut file = options.open(path).map_err(told)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(told)
+}
+
+fn server(opener: &Opener, profile: Option<&str>) -> Result<String, Stop> {
+    Ok(opener.at_start(profile)?.map(|profile| profile.base_text().to_owned()).unwrap_or_default())
+}

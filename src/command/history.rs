@@ -1,0 +1,201 @@
+//! The journal: shown, taken back, tried again, taken up where an earlier run stopped.
+
+use std::io::{self, Write};
+
+use jiff::tz::TimeZone;
+
+use super::{
+    desk::{Desk, USERS_AND_TEAMS},
+    end::{End, Stop},
+    json::ChangeRow,
+    print,
+    run::{self, Ran, waits},
+    send::{Proposal, propose},
+    table::Table,
+    told,
+};
+use crate::{
+    cli::{ActivityArgs, Sending},
+    config::ConfigError,
+    directory::{
+        change::{Change, ChangeId},
+        plan::{self, Entry, State},
+        work::Job,
+    },
+    runtime::Opener,
+};
+
+/// Changes of the journal that a plan without a number is looked for in.
+const RECENT: usize = 1_000;
+
+pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityArgs) -> Result<End, Stop> {
+    let Some(profile) = opener.at_start(profile)? else {
+        return Err(ConfigError::about(&opener.places.config_file, "there is no profile", "").into());
+    };
+    let store = opener.store(&profile)?;
+    let failed = |error: crate::store::StoreError| Stop::Usage(error.to_string());
+    let journal = match args.plan {
+        Some(plan) => store.journal_plan(ChangeId(plan)).map_err(failed)?,
+        None => store.journal_recent(if args.failed { RECENT.max(args.last) } else { args.last }).map_err(failed)?,
+    };
+    if let Some(notice) = journal.notice() {
+        writeln!(io::stderr(), "scimitar: {notice}")?;
+    }
+    let shown: Vec<&Entry> =
+        journal.entries.iter().filter(|entry| !args.failed || entry.state != State::Confirmed).collect();
+    let shown = &shown[shown.len().saturating_sub(if args.plan.is_some() { usize::MAX } else { args.last })..];
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if args.json {
+        let rows: Vec<ChangeRow<'_>> = shown.iter().map(|entry| ChangeRow::of(entry, true)).collect();
+        print::json_pretty(&mut out, &rows)?;
+        out.flush()?;
+        return Ok(End::Done);
+    }
+    let zone = TimeZone::system();
+    let row = |entry: &&Entry| {
+        let words = &entry.step.words;
+        vec![
+            entry.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            entry.plan.0.to_string(),
+            entry.actor.clone(),
+            entry.state.label().to_owned(),
+            words.subject.clone(),
+            words.text("→"),
+            entry.why.clone(),
+        ]
+    };
+    let heads = vec!["time", "plan", "by", "state", "subject", "change", "why"];
+    Table { heads, rows: shown.iter().map(row).collect() }.print(&mut out)?;
+    out.flush()?;
+    Ok(End::Done)
+}
+
+pub(super) async fn undo(
+    opener: &Opener,
+    profile: Option<&str>,
+    plan: Option<i64>,
+    send: &Sending,
+) -> Result<End, Stop> {
+    let journal = entries(opener, profile, plan)?;
+    let undone = |id: ChangeId| journal.iter().any(|e| e.undoes == Some(id) && !e.state.is_failure());
+    let candidate = || {
+        let mut plans: Vec<ChangeId> = journal.iter().filter(|e| e.undoes.is_none()).map(|e| e.plan).collect();
+        plans.dedup();
+        plans.into_iter().rev().find(|plan| !undone(*plan) && plan::inverse(of(&journal, *plan)).is_ok())
+    };
+    let Some(id) = plan.map(ChangeId).or_else(candidate) else {
+        return Err(Stop::NotSent("there is nothing to undo".into()));
+    };
+    if undone(id) {
+        return Err(Stop::NotSent("this was undone already".into()));
+    }
+    let title = title(&journal, id)?;
+    let changes = plan::inverse(of(&journal, id)).map_err(Stop::NotSent)?;
+    let lasting = of(&journal, id).filter(|entry| entry.took_effect());
+    let notes = lasting.filter_map(|entry| match &entry.step.undo {
+        plan::Undo::Never(why) => Some(format!("Stays: {}: {why}", entry.step.words.subject)),
+        plan::Undo::By(_) => None,
+    });
+    let notes = notes.collect();
+    let mut desk = read(opener, profile, send, &changes).await?;
+    let changes = still_open(&mut desk, changes);
+    let title = Some(format!("Undo {title}"));
+    propose(desk, Proposal { changes, title, undoes: Some(id), notes, ..Proposal::default() }, send).await
+}
+
+pub(super) async fn retry(
+    opener: &Opener,
+    profile: Option<&str>,
+    plan: Option<i64>,
+    send: &Sending,
+) -> Result<End, Stop> {
+    let journal = entries(opener, profile, plan)?;
+    let failed = |entry: &&Entry| matches!(entry.state, State::Refused | State::Conflict | State::Unknown);
+    let Some(id) = plan.map(ChangeId).or_else(|| journal.iter().rev().find(failed).map(|entry| entry.plan)) else {
+        return Err(Stop::NotSent("nothing failed".into()));
+    };
+    let title = title(&journal, id)?;
+    let changes: Vec<Change> = of(&journal, id).filter(failed).map(|entry| entry.step.change.clone()).collect();
+    let mut desk = read(opener, profile, send, &changes).await?;
+    let changes = changes.into_iter().map(|change| plan::renew(change, desk.id().provisional())).collect();
+    let changes = still_open(&mut desk, changes);
+    propose(desk, Proposal { changes, title: Some(title), ..Proposal::default() }, send).await
+}
+
+pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, send: &Sending) -> Result<End, Stop> {
+    let mut desk = Desk::open(opener, profile, send.parallel).await?;
+    desk.read(&USERS_AND_TEAMS).await?;
+    let left: Vec<Entry> = desk.journal.iter().filter(|entry| waits(entry)).cloned().collect();
+    if left.is_empty() {
+        writeln!(io::stderr(), "Nothing waits.")?;
+        desk.close().await;
+        return Ok(End::Done);
+    }
+    if send.dry_run || (!send.yes && !drop) {
+        let mut out = io::stderr();
+        for entry in left.iter().take(20) {
+            writeln!(out, "  {}  {}", entry.step.words.subject, entry.step.words.text("→"))?;
+        }
+        if left.len() > 20 {
+            writeln!(out, "  and {} more", left.len() - 20)?;
+        }
+        desk.close().await;
+        if send.dry_run {
+            return Ok(End::Done);
+        }
+        return Err(Stop::NotSent("these wait: --yes sends them, --drop drops them".into()));
+    }
+    let mut ran = Ran::default();
+    if drop {
+        let count = left.len();
+        desk.give(Job::Drop(left.iter().map(|entry| entry.id).collect()));
+        run::dropped(&mut desk, left).await?;
+        writeln!(io::stdout(), "Dropped: {count}.")?;
+        desk.close().await;
+        return Ok(End::Done);
+    }
+    let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
+    run::resumed(&mut desk, left, &mut ran).await?;
+    told::all(&ran, &title, send.json)?;
+    let well = ran.entries.values().all(|entry| entry.state == State::Confirmed || entry.why == plan::ALREADY);
+    desk.close().await;
+    Ok(if well { End::Done } else { End::Partly })
+}
+
+/// Opens, and reads what the changes are about.
+async fn read(opener: &Opener, profile: Option<&str>, send: &Sending, changes: &[Change]) -> Result<Desk, Stop> {
+    let mut desk = Desk::open(opener, profile, send.parallel).await?;
+    desk.read(&USERS_AND_TEAMS).await?;
+    let users: Vec<_> = changes.iter().flat_map(Change::touches).map(|(target, _)| target.id).collect();
+    desk.fill(users.into_iter()).await?;
+    Ok(desk)
+}
+
+/// Without what is so already.
+fn still_open(desk: &mut Desk, changes: Vec<Change>) -> Vec<Change> {
+    changes.into_iter().filter(|change| !plan::already(change, &desk.directory)).collect()
+}
+
+fn entries(opener: &Opener, profile: Option<&str>, plan: Option<i64>) -> Result<Vec<Entry>, Stop> {
+    let Some(profile) = opener.at_start(profile)? else {
+        return Err(ConfigError::about(&opener.places.config_file, "there is no profile", "").into());
+    };
+    let store = opener.store(&profile)?;
+    let failed = |error: crate::store::StoreError| Stop::Usage(error.to_string());
+    let mut entries = store.journal_recent(RECENT).map_err(failed)?.entries;
+    if let Some(plan) = plan {
+        let own = store.journal_plan(ChangeId(plan)).map_err(failed)?.entries;
+        entries.retain(|entry| entry.plan != ChangeId(plan));
+        entries.extend(own);
+    }
+    Ok(entries)
+}
+
+fn of(journal: &[Entry], plan: ChangeId) -> impl DoubleEndedIterator<Item = &Entry> {
+    journal.iter().filter(move |entry| entry.plan == plan)
+}
+
+fn title(journal: &[Entry], plan: ChangeId) -> Result<String, Stop> {
+    let first = of(journal, plan).next();
+    first.map(|entry| entry.title.clone()).ok_or_else(|| Stop::Usage(format!("the journal has no plan {}", plan.0)))
+}

@@ -1,0 +1,100 @@
+//! Plans and outcomes on paper: lines for people, JSON for programs.
+
+use std::io::{self, Write};
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::send::Whole;
+use crate::{
+    directory::{
+        plan::Undo,
+        words::{Line, Sign},
+    },
+    scim::text::escape_json,
+};
+
+/// Steps whose side effects are all told; of longer plans each is told once.
+const FEW: usize = 5;
+
+/// Side effects told of a longer plan.
+const TOLD: usize = 50;
+
+/// One value on one line.
+pub(super) fn json_to(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string(value)?;
+    out.write_all(escape_json(&text).as_bytes())
+}
+
+/// One value over several lines.
+pub(super) fn json_pretty(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    writeln!(out, "{}", escape_json(&text))
+}
+
+/// A plan: what is sent, what comes of it, what can't be taken back, and what is not sent and why.
+pub(super) fn plan(out: &mut impl Write, whole: &Whole) -> io::Result<()> {
+    let plan = &whole.plan;
+    for step in &plan.steps {
+        line(out, &step.words)?;
+        if plan.steps.len() <= FEW {
+            step.consequences.iter().try_for_each(|words| writeln!(out, "      {words}"))?;
+        }
+    }
+    if plan.steps.len() > FEW {
+        let mut told: IndexMap<&str, usize> = IndexMap::new();
+        for words in plan.steps.iter().flat_map(|step| &step.consequences) {
+            *told.entry(words).or_default() += 1;
+        }
+        for (words, times) in told.into_iter().take(TOLD) {
+            writeln!(out, "    {}{words}", if times > 1 { format!("{times} × ") } else { String::new() })?;
+        }
+    }
+    for (_, words) in &whole.later {
+        line(out, words)?;
+    }
+    let never = plan.steps.iter().filter_map(|step| match &step.undo {
+        Undo::Never(why) => Some((&step.words.subject, why)),
+        Undo::By(_) => None,
+    });
+    let never: Vec<_> = never.collect();
+    for (subject, why) in never.iter().take(FEW) {
+        writeln!(out, "    can't be undone: {subject}: {why}")?;
+    }
+    if never.len() > FEW {
+        writeln!(out, "    and {} more can't be undone", never.len() - FEW)?;
+    }
+    refused(out, &plan.refused)
+}
+
+/// What is not sent, and why.
+pub(super) fn refused(out: &mut impl Write, lines: &[(Line, String)]) -> io::Result<()> {
+    lines.iter().try_for_each(|(line, why)| writeln!(out, "  ! {}: {}: {why}", line.subject, line.text("→")))
+}
+
+fn line(out: &mut impl Write, line: &Line) -> io::Result<()> {
+    let sign = match line.sign {
+        Sign::Add => '+',
+        Sign::Remove => '-',
+        Sign::Alter => '~',
+    };
+    writeln!(out, "  {sign} {}  {}", line.subject, line.text("→"))
+}
+
+/// "12 changes, 14 requests".
+pub(super) fn size(whole: &Whole) -> String {
+    let count = |number: usize, word: &str| match number {
+        1 => format!("1 {word}"),
+        n => format!("{n} {word}s"),
+    };
+    let sum = format!(
+        "{}, {}",
+        count(whole.plan.steps.len() + whole.later.len(), "change"),
+        count(whole.plan.requests(), "request")
+    );
+    // Their requests need ids that the server has not given yet.
+    match whole.later.len() {
+        0 => sum,
+        later => format!("{sum} and those of {later} that follow a creation"),
+    }
+}

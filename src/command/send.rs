@@ -1,0 +1,241 @@
+//! From changes to outcomes: planned, shown, confirmed, sent, told.
+//!
+//! What is created goes first, then what gives, then what takes away; each of these is planned anew on what the one before
+//! has done. So nobody stops being admin before the next one is, and what follows a creation gets its id.
+
+use std::io::{self, IsTerminal, Write};
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+
+use super::{
+    desk::Desk,
+    end::{End, Stop},
+    print,
+    run::{self, Ran},
+    told,
+};
+use crate::{
+    cli::Sending,
+    directory::{
+        Directory, Id,
+        change::{Change, ChangeId},
+        plan::{self, Plan, Risk, State},
+        words::{self, Line},
+    },
+};
+
+/// What a command wants to change.
+#[derive(Default)]
+pub(super) struct Proposal {
+    pub changes: Vec<Change>,
+    /// In the place of the plan's own.
+    pub title: Option<String>,
+    /// The plan that is taken back.
+    pub undoes: Option<ChangeId>,
+    /// What can't be sent whatever the guards say.
+    pub refused: Vec<(Line, String)>,
+    /// Worth a look before it is sent.
+    pub notes: Vec<String>,
+}
+
+/// Shows, asks, sends and tells.
+pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) -> Result<End, Stop> {
+    let Proposal { changes, title, undoes, refused, notes } = proposal;
+    let stages = stages(changes, &desk.directory);
+    let mut whole = whole(&mut desk, &stages, undoes);
+    whole.plan.refused.extend(refused);
+    whole.plan.title = title.unwrap_or(whole.plan.title);
+    for note in &notes {
+        writeln!(io::stderr(), "{note}")?;
+    }
+    if whole.is_empty() {
+        writeln!(io::stderr(), "Nothing to do: it is so already.")?;
+        return finished(desk, End::Done).await;
+    }
+    if send.dry_run {
+        show(&desk, &whole, send.json)?;
+        return finished(desk, End::Done).await;
+    }
+    if let Err(why) = may_send(&desk, &whole, send)? {
+        desk.close().await;
+        return Err(Stop::NotSent(why));
+    }
+    let title = whole.plan.title;
+    let mut ran = Ran { refused: whole.plan.refused, ..Ran::default() };
+    let mut waiting = stages.into_iter();
+    for stage in waiting.by_ref() {
+        let stage = resolved(stage, &mut ran);
+        if stage.is_empty() {
+            continue;
+        }
+        let mut plan = plan::draft(&*desk.planner, &desk.guards, stage, &desk.directory);
+        plan.title.clone_from(&title);
+        plan.undoes = undoes;
+        // What was refused at first is told already, in the words of then.
+        plan.refused.retain(|(line, _)| !ran.refused.iter().any(|(known, _)| known == line));
+        ran.refused.append(&mut plan.refused);
+        run::stage(&mut desk, plan, &mut ran).await?;
+        if ran.stopped.is_some() {
+            break;
+        }
+    }
+    ran.not_begun = waiting.map(|stage| stage.len()).sum();
+    told::all(&ran, &title, send.json)?;
+    let done = ran.entries.values().all(|entry| entry.state == State::Confirmed || entry.why == plan::ALREADY);
+    let well = done && ran.refused.is_empty() && ran.not_begun == 0;
+    finished(desk, if well { End::Done } else { End::Partly }).await
+}
+
+async fn finished(desk: Desk, end: End) -> Result<End, Stop> {
+    desk.close().await;
+    Ok(end)
+}
+
+/// The plan on standard output.
+pub(super) fn show(desk: &Desk, whole: &Whole, json: bool) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    if json {
+        return Ok(print::json_pretty(&mut out, &told::Planned::of(whole, &desk.profile.name))?);
+    }
+    writeln!(out, "{} ({})", whole.plan.title, print::size(whole))?;
+    Ok(print::plan(&mut out, whole)?)
+}
+
+/// A plan, and what can only be planned once the server has created what it is about.
+pub(super) struct Whole {
+    pub plan: Plan,
+    pub later: Vec<(Change, Line)>,
+}
+
+impl Whole {
+    /// Nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.plan.steps.is_empty() && self.plan.refused.is_empty() && self.later.is_empty()
+    }
+}
+
+/// All of it as one plan, later stages as if the earlier ones had happened.
+pub(super) fn whole(desk: &mut Desk, stages: &[Vec<Change>], undoes: Option<ChangeId>) -> Whole {
+    let mut all = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes };
+    let (mut later, mut laid) = (Vec::new(), Vec::new());
+    let holds = desk.can().holds();
+    for stage in stages {
+        let (ready, waiting): (Vec<Change>, Vec<Change>) =
+            stage.iter().cloned().partition(|change| change.waits_for().is_empty());
+        let plan = plan::draft(&*desk.planner, &desk.guards, ready, &desk.directory);
+        for step in &plan.steps {
+            let id = desk.id();
+            desk.directory.begin(id, step.change.clone());
+            laid.push(id);
+        }
+        all.steps.extend(plan.steps);
+        all.refused.extend(plan.refused);
+        later.extend(waiting.into_iter().map(|change| {
+            let line = words::line_in(&change, &desk.directory, holds);
+            (change, line)
+        }));
+    }
+    all.title = words::title(&all, &desk.directory);
+    if !later.is_empty() {
+        all.title = format!("{} changes", all.steps.len() + all.refused.len() + later.len());
+    }
+    for id in laid.into_iter().rev() {
+        desk.directory.take_off(id);
+    }
+    Whole { plan: all, later }
+}
+
+/// Creations, then what gives, then what takes away; none of them empty.
+pub(super) fn stages(changes: Vec<Change>, directory: &Directory) -> Vec<Vec<Change>> {
+    let mut stages: [Vec<Change>; 3] = Default::default();
+    for change in changes {
+        let stage = if change.creates().is_some() && change.waits_for().is_empty() {
+            0
+        } else if takes(&change, directory) {
+            2
+        } else {
+            1
+        };
+        stages[stage].push(change);
+    }
+    stages.into_iter().filter(|stage| !stage.is_empty()).collect()
+}
+
+fn takes(change: &Change, directory: &Directory) -> bool {
+    let was_admin =
+        |user: &Id| directory.user(user).and_then(|user| user.org_role.as_ref()).is_some_and(|r| r.is("admin"));
+    match change {
+        Change::RemoveMember { .. }
+        | Change::RemoveRegistryRole { .. }
+        | Change::SetActive { active: false, .. }
+        | Change::DeleteUser { .. }
+        | Change::DeleteTeam { .. }
+        | Change::DeleteRole { .. }
+        | Change::DeleteKey { .. } => true,
+        Change::SetOrgRole { user, role } => !role.is("admin") && was_admin(user),
+        Change::SetTeamRole { user, team, role } => {
+            let now = directory.team(team).and_then(|team| directory.user(user)?.role_in(&team.name));
+            !role.is("admin") && now.is_some_and(|now| now.is("admin"))
+        }
+        _ => false,
+    }
+}
+
+/// The stage with the ids that the server has given; what waits for something that was not created is told.
+fn resolved(stage: Vec<Change>, ran: &mut Ran) -> Vec<Change> {
+    let created: FxHashMap<Id, Id> = ran
+        .entries
+        .values()
+        .filter_map(|entry| Some((entry.step.change.creates()?.clone(), entry.created.clone()?)))
+        .collect();
+    let (ready, lost): (Vec<Change>, Vec<Change>) = stage
+        .into_iter()
+        .map(|change| change.with_ids(|id| created.get(id).cloned()))
+        .partition(|change| change.waits_for().is_empty());
+    ran.orphaned += lost.len();
+    ready
+}
+
+/// Yes, or why not: refused lines, a person who did not confirm, nobody to ask.
+fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<Result<(), String>, Stop> {
+    let (mut err, plan) = (io::stderr(), &whole.plan);
+    if !plan.refused.is_empty() && (plan.steps.is_empty() || !send.partial) {
+        print::refused(&mut err, &plan.refused)?;
+        let (all, bad) = (plan.steps.len() + plan.refused.len(), plan.refused.len());
+        return Ok(Err(match (all, plan.steps.is_empty()) {
+            (1, _) => "this can't be sent".into(),
+            (_, true) => "none of this can be sent".into(),
+            _ => format!("nothing was sent: {bad} of {all} changes can't be; --partial sends the rest"),
+        }));
+    }
+    let risk = plan.risk();
+    if send.yes
+        || (risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !desk.profile.confirm_always)
+    {
+        return Ok(Ok(()));
+    }
+    if !io::stdin().is_terminal() || !err.is_terminal() {
+        let size = print::size(whole);
+        return Ok(Err(format!(
+            "nothing was sent: {} ({size}) wants a look. --dry-run shows it, --yes sends it where nobody can be asked",
+            plan.title
+        )));
+    }
+    writeln!(err, "{} ({})", plan.title, print::size(whole))?;
+    print::plan(&mut err, whole)?;
+    let wanted = match &risk {
+        Risk::Type(text) => text.as_str(),
+        _ => "yes",
+    };
+    write!(err, "Type {wanted} to send this to {}: ", desk.profile.name)?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(if answer.trim() == wanted { Ok(()) } else { Err("nothing was sent".into()) })
+}
+
+/// Now, as the journal has it.
+pub(super) fn now() -> Timestamp {
+    Timestamp::now()
+}

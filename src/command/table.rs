@@ -1,0 +1,102 @@
+//! Rows in columns, for people; and the same cells as CSV.
+
+use std::io::{self, IsTerminal, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::{
+    desired::cell,
+    scim::text::{clean, clean_line},
+};
+
+/// The least that a column is cut to.
+const LEAST: usize = 8;
+
+/// What stands between columns.
+const GAP: usize = 2;
+
+/// Heads and rows.
+pub(super) struct Table {
+    pub heads: Vec<&'static str>,
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Columns as wide as what stands in them; the widest give way where the terminal is narrower. Whole to a pipe.
+    pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
+        let shown: Vec<Vec<String>> =
+            self.rows.iter().map(|row| row.iter().map(|cell| clean(cell).into_owned()).collect()).collect();
+        let mut widths: Vec<usize> = self.heads.iter().map(|head| head.width()).collect();
+        for row in &shown {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        if io::stdout().is_terminal() {
+            let (cells, _) = crossterm::terminal::size().unwrap_or((80, 24));
+            narrow(&mut widths, usize::from(cells));
+        }
+        let heads = self.heads.iter().map(|head| head.to_uppercase()).collect();
+        for row in std::iter::once(&heads).chain(&shown) {
+            line(out, row, &widths)?;
+        }
+        Ok(())
+    }
+
+    /// With the heads as the first row.
+    pub fn csv(&self, out: &mut impl Write) -> io::Result<()> {
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(&self.heads).map_err(io::Error::other)?;
+        for row in &self.rows {
+            let cells = row.iter().map(|text| cell::neutralise(text).into_owned());
+            writer.write_record(cells.map(String::into_bytes)).map_err(io::Error::other)?;
+        }
+        writer.flush()
+    }
+}
+
+fn line(out: &mut impl Write, row: &[String], widths: &[usize]) -> io::Result<()> {
+    let mut text = String::new();
+    for (cell, width) in row.iter().zip(widths) {
+        let cell = clean_line(cell, *width);
+        text.push_str(&cell);
+        text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + GAP));
+    }
+    writeln!(out, "{}", text.trim_end())
+}
+
+/// Takes from the widest column until all fit, or none can give more.
+fn narrow(widths: &mut [usize], cells: usize) {
+    let gaps = widths.len().saturating_sub(1) * GAP;
+    while widths.iter().sum::<usize>() + gaps > cells {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > LEAST => *widest -= 1,
+            _ => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widest_column_gives_way() {
+        let mut widths = [30, 10, 20];
+        narrow(&mut widths, 40);
+        assert_eq!(widths, [13, 10, 13]);
+        narrow(&mut widths, 5);
+        assert_eq!(widths, [8, 8, 8]);
+    }
+
+    #[test]
+    fn names_can_t_forge_a_row() {
+        let rows = vec![vec!["eva\nroot\u{1b}[2J".to_owned(), "=1+1".to_owned()]];
+        let table = Table { heads: vec!["user", "name"], rows };
+        let (mut text, mut csv) = (Vec::new(), Vec::new());
+        table.print(&mut text).unwrap();
+        table.csv(&mut csv).unwrap();
+        assert_eq!(String::from_utf8(text).unwrap(), "USER         NAME\neva root[2J  =1+1\n");
+        assert_eq!(String::from_utf8(csv).unwrap(), "user,name\n\"eva\nroot\u{1b}[2J\",'=1+1\n");
+    }
+}

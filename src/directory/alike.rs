@@ -1,0 +1,298 @@
+//! What would make one record like another: a user like a user, a team's members like a list. Every difference is a
+//! change of its own, to be taken or left.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{
+    Directory, Id, Kind, Name,
+    change::{Change, Seat},
+    plan::Capabilities,
+    record::{Team, User},
+    words::{self, Line},
+};
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// What would settle it.
+    pub change: Change,
+    /// The same in words.
+    pub line: Line,
+    /// Something would be taken away.
+    pub removes: bool,
+    /// Why it can't be done.
+    pub refused: Option<String>,
+}
+
+/// Looks for differences.
+pub struct Alike<'a> {
+    /// Where.
+    pub directory: &'a Directory,
+    /// What the provider can do.
+    pub can: &'a Capabilities,
+}
+
+impl Alike<'_> {
+    /// What these users lack of another's roles, teams and seats, and what they have beside them.
+    pub fn users(&self, model: &Id, others: &[Id]) -> Vec<Wish> {
+        let Some(model) = self.directory.user(model) else { return Vec::new() };
+        let others = others.iter().filter(|id| **id != model.id).filter_map(|id| self.directory.user(id));
+        others.flat_map(|user| self.user(model, user)).collect()
+    }
+
+    /// Who of these is not in the team, or in another role; and who else is in it. A role that is not named is left.
+    pub fn members(&self, team: &Id, wanted: &[(Id, Option<Name>)]) -> Vec<Wish> {
+        let Some(record) = self.directory.team(team) else { return Vec::new() };
+        let inside: FxHashSet<&Id> = record.members.iter().flatten().map(|member| &member.id).collect();
+        let meant: FxHashSet<&Id> = wanted.iter().map(|(id, _)| id).collect();
+        let come = wanted.iter().filter_map(|(id, role)| {
+            let user = self.directory.user(id)?;
+            self.membership(record, user, inside.contains(id), role.as_ref())
+        });
+        let go = record.members.iter().flatten().filter(|member| !meant.contains(&member.id));
+        let go = go.map(|member| Change::RemoveMember { team: team.clone(), user: member.id.clone() });
+        come.chain(go).map(|change| self.wish(change)).collect()
+    }
+
+    /// The members of a team, each with their role there.
+    pub fn roster(&self, team: &Id) -> Vec<(Id, Option<Name>)> {
+        let Some(team) = self.directory.team(team) else { return Vec::new() };
+        let role = |id: &Id| self.directory.user(id).and_then(|user| user.role_in(&team.name)).cloned();
+        team.members.iter().flatten().map(|member| (member.id.clone(), role(&member.id))).collect()
+    }
+
+    /// What about these users is not known, so that nothing can be said about it.
+    pub fn unknown(&self, users: &[&Id]) -> Vec<String> {
+        let mut notes = Vec::new();
+        if !self.directory.is_read(Kind::Team) {
+            notes.push("The teams were not read yet: they are left out here.".into());
+        }
+        let roles = !self.can.org_roles.is_empty() || !self.can.team_roles.is_empty();
+        let dark = |id: &&&Id| {
+            let user = self.directory.user(id);
+            user.is_some_and(|user| user.org_role.is_none() && user.team_roles.is_none())
+        };
+        let names = users.iter().filter(dark).filter_map(|id| self.directory.user(id)).map(|user| &user.user_name);
+        let names: Vec<String> = names.take(3).map(ToString::to_string).collect();
+        if roles && !names.is_empty() {
+            notes.push(format!("Not known: the roles of {}.", names.join(", ")));
+        }
+        notes
+    }
+
+    fn user(&self, model: &User, user: &User) -> Vec<Wish> {
+        let mut changes = Vec::new();
+        let id = || user.id.clone();
+        if let Some(role) = model.org_role.as_ref().filter(|role| user.org_role.as_ref() != Some(role)) {
+            changes.push(Change::SetOrgRole { user: id(), role: role.clone() });
+        }
+        changes.extend(self.teams(model, user));
+        let seats = [Seat::Models, Seat::Weave].into_iter().filter(|_| !self.can.seat_levels.is_empty());
+        changes.extend(seats.filter_map(|seat| {
+            let to = model.seat(seat).filter(|level| user.seat(seat) != Some(level))?.clone();
+            Some(Change::SetSeat { user: id(), seat, to })
+        }));
+        changes.extend(registries(model, user));
+        changes.into_iter().map(|change| self.wish(change)).collect()
+    }
+
+    fn teams(&self, model: &User, user: &User) -> Vec<Change> {
+        let (wanted, now) = (self.directory.teams_of(&model.id), self.directory.teams_of(&user.id));
+        let named = |ids: &[Id]| {
+            let mut teams: Vec<&Team> = ids.iter().filter_map(|id| self.directory.team(id)).collect();
+            teams.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
+            teams
+        };
+        let come = named(&wanted)
+            .into_iter()
+            .filter_map(|team| self.membership(team, user, now.contains(&team.id), model.role_in(&team.name)));
+        let mut changes: Vec<Change> = come.collect();
+        let go = named(&now).into_iter().filter(|team| !wanted.contains(&team.id));
+        changes.extend(go.map(|team| Change::RemoveMember { team: team.id.clone(), user: user.id.clone() }));
+        changes
+    }
+
+    /// What makes somebody a member in this role, where they aren't.
+    fn membership(&self, team: &Team, user: &User, inside: bool, role: Option<&Name>) -> Option<Change> {
+        let (team_id, user_id) = (team.id.clone(), user.id.clone());
+        let role = role.filter(|_| !self.can.team_roles.is_empty());
+        match role {
+            Some(role) if inside => {
+                let differs = user.role_in(&team.name).is_some_and(|now| now != role);
+                differs.then(|| Change::SetTeamRole { user: user_id, team: team_id, role: role.clone() })
+            }
+            Some(role) if self.can.joins_as.as_ref() != Some(role) => {
+                Some(Change::SetTeamRole { user: user_id, team: team_id, role: role.clone() })
+            }
+            _ => (!inside).then_some(Change::AddMember { team: team_id, user: user_id }),
+        }
+    }
+
+    fn wish(&self, change: Change) -> Wish {
+        let service = |user: &Id| self.directory.user(user).filter(|user| user.account.is_service());
+        let fixed = change.person().and_then(service).zip(self.can.fixed_services);
+        let refused = match (self.can.can(change.verb()), fixed) {
+            (Err(why), _) => Some(why.to_owned()),
+            (_, Some((user, why))) => Some(format!("{} is a service account: {why}", user.user_name)),
+            _ => None,
+        };
+        Wish {
+            line: words::line_in(&change, self.directory, self.can.holds()),
+            removes: self.removes(&change),
+            refused,
+            change,
+        }
+    }
+
+    /// True where somebody leaves, or is less than before.
+    fn removes(&self, change: &Change) -> bool {
+        let user = change.person().and_then(|id| self.directory.user(id));
+        let demotes = |now: Option<&Name>, to: &Name| now.is_some_and(|now| now.is("admin")) && !to.is("admin");
+        match change {
+            Change::RemoveMember { .. } | Change::RemoveRegistryRole { .. } => true,
+            Change::SetSeat { to, .. } => to.is("none"),
+            Change::SetOrgRole { role, .. } => demotes(user.and_then(|user| user.org_role.as_ref()), role),
+            Change::SetTeamRole { team, role, .. } => {
+                let team = self.directory.team(team);
+                demotes(user.zip(team).and_then(|(user, team)| user.role_in(&team.name)), role)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn registries(model: &User, user: &User) -> Vec<Change> {
+    let held = |user: &User| -> FxHashMap<Name, Name> {
+        user.registry_roles.iter().map(|grant| (grant.scope.clone(), grant.role.clone())).collect()
+    };
+    let (wanted, now) = (held(model), held(user));
+    let come = model.registry_roles.iter().filter(|grant| now.get(&grant.scope) != Some(&grant.role));
+    let come = come.map(|grant| Change::SetRegistryRole {
+        user: user.id.clone(),
+        registry: grant.scope.clone(),
+        role: grant.role.clone(),
+    });
+    let go = user.registry_roles.iter().filter(|grant| !wanted.contains_key(&grant.scope));
+    let go = go.map(|grant| Change::RemoveRegistryRole { user: user.id.clone(), registry: Some(grant.scope.clone()) });
+    come.chain(go).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{
+        plan::RoleChoice,
+        record::{Account, Grant, Member},
+        records::Records,
+    };
+
+    fn user(id: &str, role: &str, teams: &[(&str, &str)], registries: &[(&str, &str)]) -> User {
+        let grants = |pairs: &[(&str, &str)]| {
+            let grant = |(scope, role): &(&str, &str)| Grant { scope: (*scope).into(), role: (*role).into() };
+            pairs.iter().map(grant).collect::<Vec<_>>()
+        };
+        User {
+            id: id.into(),
+            user_name: id.into(),
+            org_role: Some(role.into()),
+            team_roles: Some(grants(teams)),
+            registry_roles: grants(registries),
+            models_seat: Some(if id == "eva" { "full" } else { "viewer" }.into()),
+            ..User::default()
+        }
+    }
+
+    fn directory() -> Directory {
+        let users = vec![
+            user("eva", "member", &[("nlp", "admin"), ("ops", "member"), ("vision", "viewer")], &[("models", "admin")]),
+            user("noor", "admin", &[("ops", "admin"), ("audio", "member")], &[("data", "viewer")]),
+            User { account: Account::TeamService, ..user("bot", "member", &[("ops", "member")], &[]) },
+        ];
+        let team = |name: &str, members: &[&str]| Team {
+            id: name.into(),
+            name: name.into(),
+            members: Some(members.iter().map(|id| Member { id: (*id).into(), display: Name::default() }).collect()),
+            ..Team::default()
+        };
+        let teams = vec![
+            team("nlp", &["eva"]),
+            team("ops", &["eva", "noor", "bot"]),
+            team("vision", &["eva"]),
+            team("audio", &["noor"]),
+        ];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, teams, vec![]), true);
+        directory
+    }
+
+    fn can() -> Capabilities {
+        let choice = |name: &str| RoleChoice { name: name.into(), note: None };
+        Capabilities {
+            org_roles: vec![choice("admin"), choice("member")],
+            team_roles: vec![choice("admin"), choice("member"), choice("viewer")],
+            joins_as: Some("member".into()),
+            seat_levels: &["full", "viewer", "none"],
+            fixed_services: Some("nobody edits those."),
+            ..Capabilities::default()
+        }
+    }
+
+    fn told(wishes: &[Wish]) -> Vec<String> {
+        let told = |wish: &Wish| {
+            let sign = if wish.removes { "-" } else { "+" };
+            let why = wish.refused.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
+            format!("{sign} {} {}{why}", wish.line.subject, wish.line.text(">"))
+        };
+        wishes.iter().map(told).collect()
+    }
+
+    #[test]
+    fn a_user_like_another() {
+        let (directory, mut can) = (directory(), can());
+        let wishes = Alike { directory: &directory, can: &can }.users(&"eva".into(), &["noor".into(), "eva".into()]);
+        assert_eq!(
+            told(&wishes),
+            [
+                "- noor organisation role: admin > member",
+                "+ noor joins nlp as admin",
+                "- noor role in ops: admin > member",
+                "+ noor joins vision as viewer",
+                "- noor leaves audio (was member)",
+                "+ noor Models seat: viewer > full",
+                "+ noor role in registry models: admin",
+                "- noor no role in registry data (was viewer)",
+            ]
+        );
+        can.refused.push((crate::directory::change::Verb::SetOrgRole, "Roles follow from groups.".into()));
+        let wishes = Alike { directory: &directory, can: &can }.users(&"eva".into(), &["noor".into()]);
+        assert_eq!(told(&wishes)[0], "- noor organisation role: admin > member (Roles follow from groups.)");
+    }
+
+    #[test]
+    fn whoever_is_alike_has_no_difference() {
+        let (directory, can) = (directory(), can());
+        let alike = Alike { directory: &directory, can: &can };
+        assert_eq!(alike.users(&"eva".into(), &["eva".into()]), []);
+        let roster = alike.roster(&"ops".into());
+        assert_eq!(alike.members(&"ops".into(), &roster), []);
+    }
+
+    #[test]
+    fn members_of_one_team_in_another() {
+        let (directory, can) = (directory(), can());
+        let alike = Alike { directory: &directory, can: &can };
+        let wishes = alike.members(&"vision".into(), &alike.roster(&"ops".into()));
+        assert_eq!(
+            told(&wishes),
+            [
+                // She is in both, in another role.
+                "+ eva role in vision: viewer > member",
+                "+ noor joins vision as admin",
+                "+ bot joins vision (bot is a service account: nobody edits those.)",
+            ]
+        );
+        let none = Capabilities { team_roles: vec![], joins_as: None, ..can };
+        let wishes = Alike { directory: &directory, can: &none }.members(&"vision".into(), &[("noor".into(), None)]);
+        assert_eq!(told(&wishes), ["+ noor joins vision", "- eva leaves vision (was viewer)"]);
+    }
+}

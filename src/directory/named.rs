@@ -1,0 +1,203 @@
+//! Who is meant by a text full of names: a pasted column, a line from a chat, the recipients of a mail.
+
+use rustc_hash::FxHashSet;
+
+use super::{
+    Id, Name,
+    find::{Finder, Missing},
+    record::User,
+};
+use crate::scim::text::fold;
+
+/// A name that does not say who is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// As it was written.
+    pub text: String,
+    /// Who may be meant, the likeliest first.
+    pub near: Vec<(Id, Name)>,
+    /// All of them are called so, rather than nearly so.
+    pub several: bool,
+}
+
+/// The people of a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Who is meant, each once, in the order of the text.
+    pub found: Vec<Id>,
+    /// Names that are nobody's, or several people's.
+    pub doubts: Vec<Doubt>,
+    /// How many names came again.
+    pub twice: usize,
+}
+
+/// Reads a text. Lines, semicolons and tabs part names; so do commas, and spaces where one of the words is a name and the
+/// whole is none. Of `Name <email>` the address counts.
+pub fn named(text: &str, finder: &Finder<'_>) -> Named {
+    let mut reading =
+        Reading { finder, named: Named::default(), seen: FxHashSet::default(), unknown: FxHashSet::default() };
+    for item in text.split(['\n', '\r', ';', '\t']) {
+        reading.item(item);
+    }
+    reading.named
+}
+
+struct Reading<'a> {
+    finder: &'a Finder<'a>,
+    named: Named,
+    seen: FxHashSet<Id>,
+    unknown: FxHashSet<String>,
+}
+
+impl Reading<'_> {
+    fn item(&mut self, item: &str) {
+        let mut rest = item;
+        while let Some((before, address, after)) = bracketed(rest) {
+            let user = self.finder.user(address).ok();
+            // The last piece is the name that goes with the address; so is what else that user is called, such as the
+            // first half of `Tanaka, Eva <eva@example.com>`.
+            let mut pieces: Vec<&str> = before.split(',').collect();
+            pieces.pop();
+            for piece in pieces.into_iter().filter(|piece| !user.is_some_and(|user| is_called(user, piece))) {
+                self.piece(piece);
+            }
+            self.one(address);
+            rest = after;
+        }
+        rest.split(',').for_each(|piece| self.piece(piece));
+    }
+
+    fn piece(&mut self, piece: &str) {
+        let piece = bare(piece);
+        let words = || piece.split_whitespace();
+        if self.finder.knows_user(piece) || !words().any(|word| self.finder.knows_user(bare(word))) {
+            self.one(piece);
+        } else {
+            words().for_each(|word| self.one(bare(word)));
+        }
+    }
+
+    fn one(&mut self, name: &str) {
+        let name = name.trim();
+        if name.is_empty() {
+            return;
+        }
+        let doubt = match self.finder.user(name) {
+            Ok(user) => {
+                if self.seen.insert(user.id.clone()) {
+                    self.named.found.push(user.id.clone());
+                } else {
+                    self.named.twice += 1;
+                }
+                return;
+            }
+            Err(missing) => missing,
+        };
+        if !self.unknown.insert(fold(name)) {
+            self.named.twice += 1;
+            return;
+        }
+        let (names, several) = match doubt {
+            Missing::Unknown(names) => (names, false),
+            Missing::Several(names) => (names, true),
+        };
+        let near = names.iter().filter_map(|name| self.finder.user(name).ok());
+        let near = near.map(|user| (user.id.clone(), user.user_name.clone())).collect();
+        self.named.doubts.push(Doubt { text: name.to_owned(), near, several });
+    }
+}
+
+/// What stands before the first `<…>`, in it, and after it.
+fn bracketed(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('<')?;
+    let (address, after) = rest.split_once('>')?;
+    let address = address.trim();
+    (!address.is_empty()).then_some((before, address.strip_prefix("mailto:").unwrap_or(address), after))
+}
+
+/// Without the quotes and the bullet that a list may have been written with.
+fn bare(piece: &str) -> &str {
+    let piece = piece.trim();
+    let piece = ["- ", "* ", "• "].iter().find_map(|bullet| piece.strip_prefix(bullet)).unwrap_or(piece);
+    piece.trim().trim_matches('"').trim()
+}
+
+fn is_called(user: &User, piece: &str) -> bool {
+    let piece = fold(bare(piece));
+    [&user.display_name, &user.user_name, &user.email].iter().any(|name| fold(name.raw()).contains(&piece))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{Directory, records::Records};
+
+    fn directory() -> Directory {
+        let user = |name: &str, display: &str| User {
+            id: format!("id-{name}").as_str().into(),
+            user_name: name.into(),
+            display_name: display.into(),
+            email: format!("{}@example.com", name.replace(' ', ".")).as_str().into(),
+            ..User::default()
+        };
+        let users = vec![
+            user("eva-tanaka", "Eva Tanaka"),
+            user("ivan", "Ivan Rossi"),
+            user("noor", "Noor Haddad"),
+            user("Max Weber", "Max Weber"),
+            User { email: "ivan@example.com".into(), ..user("lars", "Lars Kim") },
+        ];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, vec![], vec![]), true);
+        directory
+    }
+
+    /// Who is found, who is in doubt with who is near, and how many came again.
+    fn told(text: &str) -> (String, String, usize) {
+        let directory = directory();
+        let named = named(text, &Finder::new(&directory));
+        let found: Vec<&str> = named.found.iter().map(|id| id.trim_start_matches("id-")).collect();
+        let doubt = |doubt: &Doubt| {
+            let near: Vec<&str> = doubt.near.iter().map(|(_, name)| name.as_str()).collect();
+            format!("{}[{}]", doubt.text, near.join(","))
+        };
+        (found.join(" "), named.doubts.iter().map(doubt).collect::<Vec<_>>().join(" "), named.twice)
+    }
+
+    #[rstest::rstest]
+    #[case::a_column("eva-tanaka\r\nNOOR\n\n", "eva-tanaka noor")]
+    #[case::commas_and_semicolons("noor, eva-tanaka;max.weber@example.com", "noor eva-tanaka Max Weber")]
+    #[case::spaces("noor eva-tanaka", "noor eva-tanaka")]
+    #[case::a_name_with_a_space("Max Weber\nnoor", "Max Weber noor")]
+    #[case::cells("noor\teva-tanaka@example.com\tid-ivan", "noor eva-tanaka ivan")]
+    #[case::mail("Eva Tanaka <eva-tanaka@example.com>, \"Noor H\" <mailto:noor@example.com>", "eva-tanaka noor")]
+    #[case::outlook("Tanaka, Eva <eva-tanaka@example.com>; Haddad, Noor <noor@example.com>", "eva-tanaka noor")]
+    #[case::both("noor, Eva <eva-tanaka@example.com>, lars", "noor eva-tanaka lars")]
+    #[case::bullets("- noor\n* lars\n• eva-tanaka", "noor lars eva-tanaka")]
+    #[case::nothing(" ,;\n<>", "")]
+    fn everybody_is_found(#[case] text: &str, #[case] found: &str) {
+        let (who, doubts, _) = told(text);
+        assert_eq!(who, found);
+        assert_eq!(doubts, if text.contains("<>") { "<>[]" } else { "" });
+    }
+
+    #[test]
+    fn nobody_is_dropped_in_silence() {
+        assert_eq!(told("eva-tanak\nnoor"), ("noor".into(), "eva-tanak[eva-tanaka]".into(), 0));
+        assert_eq!(told("lras, Eva <eva-tanaka@example.com>"), ("eva-tanaka".into(), "lras[lars]".into(), 0));
+        assert_eq!(told("Zebra Crossing"), (String::new(), "Zebra Crossing[]".into(), 0));
+        assert_eq!(told("noor zebra"), ("noor".into(), "zebra[]".into(), 0));
+        assert_eq!(told("ivan@example.com"), (String::new(), "ivan@example.com[ivan,lars]".into(), 0));
+        assert_eq!(told("noor, NOOR; noor@example.com; zebra; Zebra"), ("noor".into(), "zebra[]".into(), 3));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(text in "[a-z<>,;@\\- \n\t\"]{0,60}") {
+            let directory = directory();
+            let finder = Finder::new(&directory);
+            let read = named(&text, &finder);
+            proptest::prop_assert_eq!(read.found.iter().collect::<FxHashSet<_>>().len(), read.found.len());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What an earlier session left over, planned anew: the directory may have moved on since.
+
+use jiff::Timestamp;
+use rustc_hash::FxHashSet;
+
+use super::{ALREADY, Entry, Planner, State, already, planned};
+use crate::directory::{
+    Directory, Target,
+    change::Field,
+    guard::{Guard, Guards},
+};
+
+/// Plans changes that were never sent anew: guards, versions and the way back are those of now.
+///
+/// What the directory shows already, and what can't be done any more, comes back as dropped, with the reason: it is
+/// written down and not sent. What another change of these alters first is not judged before that has happened.
+pub fn again(
+    planner: &dyn Planner,
+    guards: &Guards,
+    left: Vec<Entry>,
+    directory: &Directory,
+    now: Timestamp,
+) -> Vec<Entry> {
+    let mut guard = Guard::new(directory, guards);
+    let mut altered: FxHashSet<(Target, Field)> = FxHashSet::default();
+    let anew = |mut entry: Entry| {
+        let change = &entry.step.change;
+        let mut touches = change.touches();
+        // Whose membership it is stands beside it.
+        if touches.len() > 1 {
+            touches.retain(|(_, field)| *field != Field::Members);
+        }
+        let first = !touches.iter().any(|touch| altered.contains(touch));
+        let step = match planned(planner, &mut guard, change, directory) {
+            _ if first && already(change, directory) => Err(ALREADY.to_owned()),
+            other => other,
+        };
+        match step {
+            Ok(step) => {
+                guard.add(change);
+                altered.extend(touches);
+                (entry.step, entry.at) = (step, now);
+                (entry.state, entry.why) = (State::Planned, String::new());
+            }
+            Err(why) => {
+                (entry.state, entry.why) = (State::Dropped, why);
+                entry.settled = Some(now);
+            }
+        }
+        entry
+    };
+    left.into_iter().map(anew).collect()
+}

@@ -1,0 +1,90 @@
+//! From a plan to the journal: an entry for each step, with ids that grow with time.
+
+use jiff::Timestamp;
+
+use super::{Entry, Plan, State, Undo};
+use crate::directory::{
+    Id,
+    change::{Change, ChangeId},
+};
+
+/// Gives ids to changes: they grow with time, and differ between consoles.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ids {
+    salt: i64,
+    last: i64,
+}
+
+impl Ids {
+    /// Consoles that run at the same time need another salt each.
+    pub fn new(salt: u16) -> Self {
+        Self { salt: i64::from(salt), last: 0 }
+    }
+
+    /// A new one.
+    pub fn next(&mut self, now: Timestamp) -> ChangeId {
+        let fresh = (now.as_millisecond() << 20) | ((self.salt & 0x3ff) << 10);
+        self.last = fresh.max(self.last + 1);
+        ChangeId(self.last)
+    }
+}
+
+impl Plan {
+    /// Its steps as entries of the journal, in order. They belong to the plan named, or to that of the first of them.
+    pub fn into_entries(self, plan: Option<ChangeId>, ids: &mut Ids, now: Timestamp, actor: &str) -> Vec<Entry> {
+        let mut plan = plan;
+        let entry = |step| {
+            let id = ids.next(now);
+            Entry {
+                id,
+                plan: *plan.get_or_insert(id),
+                title: self.title.clone(),
+                at: now,
+                actor: actor.to_owned(),
+                step,
+                state: State::Planned,
+                why: String::new(),
+                failure: None,
+                exchanges: Vec::new(),
+                settled: None,
+                undoes: self.undoes,
+                created: None,
+                partly: false,
+            }
+        };
+        self.steps.into_iter().map(entry).collect()
+    }
+}
+
+/// The changes that take back what took effect of a plan, last first.
+///
+/// # Errors
+/// In words, where nothing of it can be taken back.
+pub fn inverse<'a>(steps: impl DoubleEndedIterator<Item = &'a Entry>) -> Result<Vec<Change>, String> {
+    let (mut changes, mut never) = (Vec::new(), None);
+    for entry in steps.rev() {
+        if entry.state.is_open() {
+            return Err("Part of this is still in flight; undo it when it has arrived.".into());
+        }
+        if !entry.took_effect() {
+            continue;
+        }
+        match &entry.step.undo {
+            Undo::By(inverse) => changes.extend(inverse.iter().map(|change| change.about(entry.created.as_ref()))),
+            Undo::Never(why) => never = Some(format!("{}: {why}", entry.step.words.subject)),
+        }
+    }
+    match (changes.is_empty(), never) {
+        (true, Some(why)) => Err(format!("This can't be undone. {why}")),
+        (true, None) => Err("Nothing of this was confirmed, so there is nothing to undo.".into()),
+        _ => Ok(changes),
+    }
+}
+
+/// A change that creates gets a provisional id of its own when it is tried again.
+pub fn renew(change: Change, fresh: Id) -> Change {
+    match change.creates().cloned() {
+        Some(old) => change.with_ids(|id| (*id == old).then(|| fresh.clone())),
+        None => change,
+    }
+}

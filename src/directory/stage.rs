@@ -1,0 +1,150 @@
+//! The stage: changes that are collected before any of them is sent, as an index is before a commit.
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Directory, Id, Kind, Target,
+    change::{Change, Field},
+    words::Line,
+};
+
+/// Identifies a line on the stage; given by the store, never twice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StageId(pub i64);
+
+/// A change that waits on the stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staged {
+    /// Its line; the store knows it, not the line itself.
+    #[serde(skip)]
+    pub id: StageId,
+    /// When it was put there.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+    /// What is meant.
+    pub change: Change,
+    /// The same in the words of then.
+    pub words: Line,
+}
+
+/// What a change is about, where a later one takes its place; `None` for what counts each time.
+pub fn place(change: &Change) -> Option<(Target, Field)> {
+    match change {
+        Change::CreateUser { .. }
+        | Change::CreateTeam { .. }
+        | Change::CreateRole { .. }
+        | Change::CreateService { .. }
+        | Change::Invite { .. }
+        | Change::RevokeInvite { .. }
+        | Change::CreateKey { .. }
+        | Change::DeleteKey { .. } => None,
+        // Their first value is the team's list, which many changes share.
+        Change::AddMember { .. } | Change::RemoveMember { .. } => change.touches().into_iter().last(),
+        _ => change.touches().into_iter().next(),
+    }
+}
+
+/// The lines whose place a later one takes, the last one of each place left.
+pub fn superseded(lines: &[Staged]) -> Vec<StageId> {
+    let mut last: FxHashMap<(Target, Field), StageId> = FxHashMap::default();
+    let places = lines.iter().filter_map(|line| Some((place(&line.change)?, line.id)));
+    places.filter_map(|(place, id)| last.insert(place, id)).collect()
+}
+
+/// Why a change can't wait: it is about a record that the server has not named yet.
+pub fn unnamed(change: &Change) -> Option<Id> {
+    let own = change.created().map(|record| record.target().id);
+    let mut ids = change.touches().into_iter().map(|(target, _)| target.id);
+    ids.find(|id| id.starts_with("new:") && own.as_ref() != Some(id))
+}
+
+/// The record that a change is about and that is not there any more.
+pub fn gone(change: &Change, directory: &Directory) -> Option<Target> {
+    let own = change.created().map(|record| record.target());
+    let there = |target: &Target| match target.kind {
+        Kind::User => directory.user(&target.id).is_some(),
+        Kind::Team => directory.team(&target.id).is_some(),
+        Kind::Role => directory.role(&target.id).is_some(),
+    };
+    let targets = change.touches().into_iter().map(|(target, _)| target);
+    targets
+        .filter(|target| own.as_ref() != Some(target))
+        .find(|target| directory.is_read(target.kind) && !there(target))
+}
+
+/// The lines that a plan's steps come from: steps are in the order of their lines, and lines may have been left out.
+pub fn taken<'a>(lines: &[Staged], steps: impl Iterator<Item = &'a Change>) -> Vec<StageId> {
+    let mut lines = lines.iter();
+    steps.filter_map(|change| lines.find(|line| line.change == *change)).map(|line| line.id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{
+        record::{Team, User},
+        records::Records,
+        words::Sign,
+    };
+
+    fn line(id: i64, change: Change) -> Staged {
+        let words = Line {
+            sign: Sign::Add,
+            subject: String::new(),
+            what: String::new(),
+            before: String::new(),
+            after: String::new(),
+        };
+        Staged { id: StageId(id), at: Timestamp::UNIX_EPOCH, change, words }
+    }
+
+    fn role(user: &str, role: &str) -> Change {
+        Change::SetOrgRole { user: user.into(), role: role.into() }
+    }
+
+    fn joins(user: &str, team: &str) -> Change {
+        Change::AddMember { team: team.into(), user: user.into() }
+    }
+
+    #[test]
+    fn a_later_change_takes_the_place_of_an_earlier_one() {
+        let lines = [
+            line(1, role("eva", "admin")),
+            line(2, joins("eva", "vision")),
+            line(3, role("eva", "viewer")),
+            line(4, joins("ivan", "vision")),
+            line(5, Change::SetTeamRole { user: "eva".into(), team: "vision".into(), role: "admin".into() }),
+            line(6, Change::RemoveMember { team: "nlp".into(), user: "eva".into() }),
+            line(7, Change::CreateRole { key: "new:1".into(), role: crate::directory::change::RoleDraft::default() }),
+            line(8, Change::CreateRole { key: "new:2".into(), role: crate::directory::change::RoleDraft::default() }),
+        ];
+        assert_eq!(superseded(&lines), [StageId(1), StageId(2)]);
+    }
+
+    #[test]
+    fn steps_lead_back_to_their_lines() {
+        let changes = [role("eva", "admin"), joins("eva", "vision"), role("ivan", "admin"), joins("ivan", "vision")];
+        let lines: Vec<Staged> = (1..).zip(changes.clone()).map(|(id, change)| line(id, change)).collect();
+        let steps = [&changes[0], &changes[3]];
+        assert_eq!(taken(&lines, steps.into_iter()), [StageId(1), StageId(4)]);
+    }
+
+    #[test]
+    fn what_is_gone_is_told_where_the_list_was_read() {
+        let user = User { id: "eva".into(), ..User::default() };
+        let team = Team { id: "vision".into(), ..Team::default() };
+        let mut directory = Directory::default();
+        directory.replace(Records::build(vec![user.clone()], vec![team], vec![]), true);
+        assert_eq!(gone(&joins("eva", "vision"), &directory), None);
+        assert_eq!(gone(&joins("eva", "nlp"), &directory), Some(Target::team(&"nlp".into())));
+        assert_eq!(gone(&joins("ivan", "vision"), &directory), Some(Target::user(&"ivan".into())));
+        directory.replace(Records::build(vec![user], vec![], vec![]).without(&[Kind::Team]), true);
+        assert_eq!(gone(&joins("eva", "nlp"), &directory), None);
+        let team =
+            Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec!["eva".into()], bucket: None };
+        assert_eq!((gone(&team, &directory), unnamed(&team)), (None, None));
+        assert_eq!(unnamed(&joins("eva", "new:1")), Some("new:1".into()));
+    }
+}

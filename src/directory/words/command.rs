@@ -1,0 +1,406 @@
+//! The command lines that do what a plan does, for a POSIX shell.
+//!
+//! Names come from a server and from people: nothing of them may be read by the shell, nor hide on the screen that they
+//! are pasted into. A name that could is given by its id, and where that is no better there is no command line.
+
+use std::borrow::Cow;
+
+use crate::{
+    directory::{
+        Directory, Id,
+        change::{Change, NewUser, RoleDraft, Seat},
+        find::Finder,
+    },
+    scim::text::clean,
+};
+
+/// The lines that do the same headless, one below another; `None` where there is no command for one of the changes, or a
+/// name in it can't be written.
+///
+/// Changes that differ in nothing but the user share a line.
+pub fn command_line(changes: &[&Change], directory: &Directory, profile: Option<&str>) -> Option<String> {
+    let calls = calls(changes, directory)?;
+    let lines: Option<Vec<String>> = calls.iter().map(|call| Some(line(&call.words(profile)?))).collect();
+    lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join("\n"))
+}
+
+/// One call of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Call {
+    verb: &'static [&'static str],
+    /// Between the verb and the users.
+    before: Vec<String>,
+    users: Vec<String>,
+    /// Behind the users.
+    after: Vec<String>,
+    options: Vec<(&'static str, String)>,
+    /// More users may be named in it.
+    many: bool,
+}
+
+impl Call {
+    fn many(verb: &'static [&'static str], users: Vec<String>) -> Self {
+        Self { verb, before: Vec::new(), users, after: Vec::new(), options: Vec::new(), many: true }
+    }
+
+    fn before(mut self, word: impl Into<String>) -> Self {
+        self.before.push(word.into());
+        self
+    }
+
+    fn after(mut self, word: impl Into<String>) -> Self {
+        self.after.push(word.into());
+        self
+    }
+
+    fn option(mut self, flag: &'static str, value: impl Into<String>) -> Self {
+        self.options.push((flag, value.into()));
+        self
+    }
+
+    fn alone(self) -> Self {
+        Self { many: false, ..self }
+    }
+
+    /// True if the other one differs in nothing but its users.
+    fn takes(&self, other: &Self) -> bool {
+        let same = |call: &Self| (call.verb, call.before.clone(), call.after.clone(), call.options.clone());
+        self.many && other.many && same(self) == same(other)
+    }
+
+    /// The words of the line; `None` where one of them can't be written.
+    fn words(&self, profile: Option<&str>) -> Option<Vec<String>> {
+        let plain = self.before.iter().chain(&self.users).chain(&self.after).cloned();
+        let plain: Vec<String> = plain.collect();
+        let profile = profile.map(|name| ("-p", name.to_owned()));
+        let mut options = Vec::new();
+        for (flag, value) in self.options.iter().cloned().chain(profile) {
+            match (value.starts_with('-'), flag) {
+                (false, _) => options.extend([flag.to_owned(), value]),
+                (true, "-p") => options.push(format!("--profile={value}")),
+                (true, _) => options.push(format!("{flag}={value}")),
+            }
+        }
+        let head = std::iter::once("scimitar").chain(self.verb.iter().copied()).map(str::to_owned);
+        let words: Vec<String> = if plain.iter().any(|word| word.starts_with('-')) {
+            head.chain(options).chain(["--".to_owned()]).chain(plain).collect()
+        } else {
+            head.chain(plain).chain(options).collect()
+        };
+        words.iter().all(|word| is_visible(word)).then_some(words)
+    }
+}
+
+fn calls(changes: &[&Change], directory: &Directory) -> Option<Vec<Call>> {
+    let names = Names { finder: Finder::new(directory), directory, changes };
+    let mut calls: Vec<Call> = Vec::new();
+    for call in changes.iter().map(|change| names.calls(change)).collect::<Option<Vec<_>>>()?.into_iter().flatten() {
+        // Not past another line about the same user: the order of those may matter.
+        let open = calls.iter().rposition(|earlier| earlier.users.iter().any(|user| call.users.contains(user)));
+        let first = open.map_or(0, |at| at + 1);
+        match calls.iter().skip(first).position(|earlier| earlier.takes(&call)) {
+            Some(at) => calls[first + at].users.extend(call.users),
+            None => calls.push(call),
+        }
+    }
+    Some(calls)
+}
+
+/// How records are called on a command line.
+struct Names<'a> {
+    finder: Finder<'a>,
+    directory: &'a Directory,
+    changes: &'a [&'a Change],
+}
+
+impl Names<'_> {
+    fn calls(&self, change: &Change) -> Option<Vec<Call>> {
+        let of = |verb, user: &Id| Some(Call::many(verb, vec![self.user(user)?]));
+        Some(vec![match change {
+            Change::SetOrgRole { user, role } => of(&["set-role"], user)?.after(role.raw()),
+            Change::SetTeamRole { user, team, role } => {
+                of(&["set-role"], user)?.after(role.raw()).option("--team", self.team(team)?)
+            }
+            Change::SetRegistryRole { user, registry, role } => {
+                of(&["set-role"], user)?.after(role.raw()).option("--registry", registry.raw())
+            }
+            Change::AddMember { team, user } => of(&["add"], user)?.before(self.team(team)?),
+            Change::RemoveMember { team, user } => of(&["remove"], user)?.before(self.team(team)?),
+            Change::ReplaceMembers { team, come, go, .. } => {
+                let line = |verb, users: &[Id]| Some(Call::many(verb, self.users(users)?).before(self.team(team)?));
+                let lines = [(&["add"], come), (&["remove"], go)].into_iter().filter(|(_, users)| !users.is_empty());
+                return lines.map(|(verb, users)| line(verb, users)).collect();
+            }
+            Change::SetActive { user, active: true } => of(&["activate"], user)?,
+            Change::SetActive { user, active: false } => of(&["deactivate"], user)?,
+            Change::DeleteUser { user } => of(&["delete", "user"], user)?,
+            Change::DeleteTeam { team } => Call::many(&["delete", "team"], vec![self.team(team)?]),
+            Change::DeleteRole { role } => Call::many(&["delete", "role"], vec![self.role(role)?]),
+            Change::SetSeat { user, seat, to } => of(&["set-seat"], user)?.after(product(*seat)).after(to.raw()),
+            Change::SetDisplayName { user, to } => of(&["set-name"], user)?.after(to).alone(),
+            Change::SetEmail { user, to } => of(&["set-email"], user)?.after(to).alone(),
+            Change::CreateUser { user, .. } => return created_user(user),
+            Change::CreateTeam { name, members, bucket: None, .. } => {
+                Call::many(&["create", "team"], self.users(members)?).before(name).alone()
+            }
+            Change::CreateRole { role, .. } => created_role(role),
+            _ => return None,
+        }])
+    }
+
+    fn users(&self, ids: &[Id]) -> Option<Vec<String>> {
+        ids.iter().map(|id| self.user(id)).collect()
+    }
+
+    /// The user name where it leads back to the same user, else the id.
+    fn user(&self, id: &Id) -> Option<String> {
+        let name = self.directory.user(id).map(|user| user.user_name.raw());
+        let leads_back = |name: &&str| self.finder.user(name).is_ok_and(|user| user.id == *id);
+        called(name.filter(leads_back), id)
+    }
+
+    fn team(&self, id: &Id) -> Option<String> {
+        let created = self.changes.iter().find_map(|change| match change {
+            Change::CreateTeam { key, name, .. } if key == id => Some(name.as_str()),
+            _ => None,
+        });
+        let name = self.directory.team(id).map(|team| team.name.raw());
+        let leads_back = |name: &&str| self.finder.team(name).is_ok_and(|team| team.id == *id);
+        called(created.or(name.filter(leads_back)), id)
+    }
+
+    fn role(&self, id: &Id) -> Option<String> {
+        let name = self.directory.role(id).map(|role| role.name.raw());
+        let leads_back = |name: &&str| self.finder.role(name).is_ok_and(|role| role.id == *id);
+        called(name.filter(leads_back), id)
+    }
+}
+
+/// A name that can be written, else the id; `-` would read standard input.
+fn called(name: Option<&str>, id: &Id) -> Option<String> {
+    let fine = |name: &&str| is_visible(name) && *name != "-" && !name.starts_with("new:");
+    name.filter(fine).or(Some(id.as_ref()).filter(fine)).map(str::to_owned)
+}
+
+fn product(seat: Seat) -> &'static str {
+    match seat {
+        Seat::Models => "models",
+        Seat::Weave => "weave",
+    }
+}
+
+/// What can't be said in one line follows in others.
+fn created_user(user: &NewUser) -> Option<Vec<Call>> {
+    if user.instance_admin {
+        return None;
+    }
+    let name = &user.user_name;
+    let mut first = Call::many(&["create", "user"], Vec::new()).before(name).option("--email", &user.email).alone();
+    if !user.display_name.is_empty() {
+        first = first.option("--name", &user.display_name);
+    }
+    if !user.external_id.is_empty() {
+        first = first.option("--external-id", &user.external_id);
+    }
+    let call = |verb| Call::many(verb, vec![name.clone()]);
+    let teams = user.teams.iter().map(|team| call(&["add"]).before(team.raw()));
+    let seats = [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)];
+    let seats = seats.into_iter().filter_map(|(seat, to)| Some((seat, to.as_ref()?)));
+    let seats = seats.map(|(seat, to)| call(&["set-seat"]).after(product(seat)).after(to.raw()));
+    Some(std::iter::once(first).chain(teams).chain(seats).collect())
+}
+
+fn created_role(role: &RoleDraft) -> Call {
+    let call =
+        Call::many(&["create", "role"], Vec::new()).before(&role.name).option("--inherits", &role.inherits).alone();
+    let call = role.added.iter().fold(call, |call, permission| call.option("--permission", permission));
+    if role.description.is_empty() { call } else { call.option("--description", &role.description) }
+}
+
+/// True if what is seen is what is there: no control characters, nothing that turns the direction of writing.
+fn is_visible(word: &str) -> bool {
+    let shown = clean(word);
+    *shown == *word && !word.chars().any(char::is_control)
+}
+
+fn line(words: &[String]) -> String {
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word that no POSIX shell reads anything into.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@+,=".contains(c);
+    // `=` and `~` mean something at the beginning of a word to some shells.
+    let first = word.chars().next().is_some_and(|c| c.is_ascii_alphanumeric() || "-_./@".contains(c));
+    if first && word.chars().all(plain) {
+        return Cow::Borrowed(word);
+    }
+    Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::{
+        Name,
+        record::{Role, Team, User},
+        records::Records,
+    };
+
+    fn directory(users: &[(&str, &str)], teams: &[(&str, &str)]) -> Directory {
+        let user = |(id, name): &(&str, &str)| User { id: (*id).into(), user_name: (*name).into(), ..User::default() };
+        let team = |(id, name): &(&str, &str)| Team { id: (*id).into(), name: (*name).into(), ..Team::default() };
+        let role = Role { id: "r1".into(), name: "Run janitor".into(), ..Role::default() };
+        let mut directory = Directory::default();
+        let records = Records::build(users.iter().map(user).collect(), teams.iter().map(team).collect(), vec![role]);
+        directory.replace(records, true);
+        directory
+    }
+
+    fn known() -> Directory {
+        directory(
+            &[
+                ("u1", "eva-tanaka"),
+                ("u2", "ivan"),
+                ("u3", "it's $(rm -rf ~)"),
+                ("u4", "-noor"),
+                ("u5", "-"),
+                ("u6", "evil\u{1b}[2J"),
+                ("u7", "u1"),
+            ],
+            &[("t1", "vision"), ("t2", "night shift")],
+        )
+    }
+
+    fn told(changes: &[Change]) -> Option<String> {
+        command_line(&changes.iter().collect::<Vec<_>>(), &known(), Some("acme"))
+    }
+
+    fn org(user: &str, role: &str) -> Change {
+        Change::SetOrgRole { user: user.into(), role: role.into() }
+    }
+
+    fn joins(user: &str, team: &str) -> Change {
+        Change::AddMember { team: team.into(), user: user.into() }
+    }
+
+    #[rstest::rstest]
+    #[case::role(org("u1", "admin"), "scimitar set-role eva-tanaka admin -p acme")]
+    #[case::in_a_team(
+        Change::SetTeamRole { user: "u1".into(), team: "t2".into(), role: "Run janitor".into() },
+        "scimitar set-role eva-tanaka 'Run janitor' --team 'night shift' -p acme"
+    )]
+    #[case::in_a_registry(
+        Change::SetRegistryRole { user: "u2".into(), registry: "-models".into(), role: "viewer".into() },
+        "scimitar set-role ivan viewer --registry=-models -p acme"
+    )]
+    #[case::joins(joins("u2", "t1"), "scimitar add vision ivan -p acme")]
+    #[case::quoted(joins("u3", "t1"), r"scimitar add vision 'it'\''s $(rm -rf ~)' -p acme")]
+    #[case::like_an_option(joins("u4", "t1"), "scimitar add -p acme -- vision -noor")]
+    #[case::like_standard_input(joins("u5", "t1"), "scimitar add vision u5 -p acme")]
+    #[case::not_to_be_shown(joins("u6", "t1"), "scimitar add vision u6 -p acme")]
+    #[case::another_ones_id(joins("u7", "t1"), "scimitar add vision u7 -p acme")]
+    #[case::leaves(
+        Change::RemoveMember { team: "t1".into(), user: "u1".into() },
+        "scimitar remove vision eva-tanaka -p acme"
+    )]
+    #[case::seat(
+        Change::SetSeat { user: "u1".into(), seat: Seat::Weave, to: "none".into() },
+        "scimitar set-seat eva-tanaka weave none -p acme"
+    )]
+    #[case::inactive(Change::SetActive { user: "u1".into(), active: false }, "scimitar deactivate eva-tanaka -p acme")]
+    #[case::gone(Change::DeleteRole { role: "r1".into() }, "scimitar delete role 'Run janitor' -p acme")]
+    #[case::nameless(
+        Change::SetDisplayName { user: "u1".into(), to: String::new() },
+        "scimitar set-name eva-tanaka '' -p acme"
+    )]
+    #[case::new_role(
+        Change::CreateRole { key: "new:1".into(), role: RoleDraft {
+            name: "auditor".into(), inherits: "viewer".into(), added: vec!["run:read".into(), "run:stop".into()],
+            description: "reads".into(),
+        } },
+        "scimitar create role auditor --inherits viewer --permission run:read --permission run:stop --description reads \
+         -p acme"
+    )]
+    fn each_change_has_its_line(#[case] change: Change, #[case] want: &str) {
+        assert_eq!(told(&[change]).as_deref(), Some(want));
+    }
+
+    #[test]
+    fn changes_that_differ_in_the_user_share_a_line_and_keep_their_order() {
+        let changes = [
+            org("u1", "admin"),
+            joins("u1", "t1"),
+            org("u2", "admin"),
+            joins("u2", "t1"),
+            org("u1", "member"),
+            org("u1", "admin"),
+        ];
+        let want = "scimitar set-role eva-tanaka ivan admin -p acme\nscimitar add vision eva-tanaka ivan -p acme\n\
+                    scimitar set-role eva-tanaka member -p acme\nscimitar set-role eva-tanaka admin -p acme";
+        assert_eq!(told(&changes).as_deref(), Some(want));
+        let come = Change::ReplaceMembers {
+            team: "t1".into(),
+            stay: vec![],
+            come: vec!["u1".into()],
+            go: vec!["u2".into(), "u3".into()],
+        };
+        let want = "scimitar add vision eva-tanaka -p acme\n\
+                    scimitar remove vision ivan 'it'\\''s $(rm -rf ~)' -p acme";
+        assert_eq!(told(&[come]).as_deref(), Some(want));
+    }
+
+    #[test]
+    fn what_is_created_is_called_by_its_name() {
+        let user = NewUser {
+            user_name: "kim".into(),
+            email: "kim@example.com".into(),
+            display_name: "Kim Lee".into(),
+            teams: vec!["vision".into()],
+            models_seat: Some("viewer".into()),
+            ..NewUser::default()
+        };
+        let team =
+            Change::CreateTeam { key: "new:2".into(), name: "maps".into(), members: vec!["u1".into()], bucket: None };
+        let changes = [Change::CreateUser { key: "new:1".into(), user }, team, joins("u2", "new:2")];
+        let want = "scimitar create user kim --email kim@example.com --name 'Kim Lee' -p acme\n\
+                    scimitar add vision kim -p acme\nscimitar set-seat kim models viewer -p acme\n\
+                    scimitar create team maps eva-tanaka -p acme\nscimitar add maps ivan -p acme";
+        assert_eq!(told(&changes).as_deref(), Some(want));
+    }
+
+    #[test]
+    fn what_has_no_command_or_can_not_be_written_has_no_line() {
+        let key = Change::DeleteKey { owner: "u1".into(), key: "k".into(), name: "n".into() };
+        assert_eq!(told(&[org("u1", "admin"), key]), None);
+        assert_eq!(told(&[org("u1", "ad\nmin")]), None);
+        assert_eq!(told(&[org("new:7", "admin")]), None);
+        assert_eq!(told(&[]), None);
+        let line = command_line(&[&org("u1", "admin")], &known(), None);
+        assert_eq!(line.as_deref(), Some("scimitar set-role eva-tanaka admin"));
+        let line = command_line(&[&org("u1", "admin")], &known(), Some("-x"));
+        assert_eq!(line.as_deref(), Some("scimitar set-role eva-tanaka admin --profile=-x"));
+    }
+
+    proptest::proptest! {
+            #[test]
+            fn a_shell_gives_back_the_exact_words(
+                user in "[ -~äß€\u{202e}\n]{1,12}",
+                team in "[ -~]{1,12}",
+                role in "[ -~]{1,12}",
+                profile in "[ -~]{1,8}",
+            ) {
+                let directory = directory(&[("u1", &user)], &[("t1", &team)]);
+                let change = Change::SetTeamRole { user: "u1".into(), team: "t1".into(), role: Name::from(role.as_str()) };
+                let change = [&change];
+                let calls = calls(&change, &directory).unwrap_or_default();
+                for call in calls {
+                    let Some(words) = call.words(Some(&profile)) else { continue };
+                    let line = line(&words);
+                    proptest::prop_assert_eq!(shlex::split(&line), Some(words), "{}", line);
+    let hidden = line.contains(['\n', '\u{202e}', '\u{1b}']);
+                    proptest::prop_assert!(!hidden);
+                }
+            }
+        }
+}

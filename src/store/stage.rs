@@ -1,0 +1,108 @@
+//! The stage: changes that wait to be sent together. Lines come and go one by one, so that two consoles on one profile
+//! keep each other's.
+
+use std::path::Path;
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::{Result, Store, StoreError, Sync, journal, schema};
+use crate::directory::{
+    plan::Entry,
+    stage::{self, StageId, Staged},
+};
+
+/// What waits, oldest first.
+#[derive(Debug, Default)]
+pub struct Stage {
+    /// What could be read.
+    pub lines: Vec<Staged>,
+    /// How many could not: written by another version. They stay in the file.
+    pub unreadable: usize,
+}
+
+impl Stage {
+    /// What to tell the person, where something could not be read.
+    pub fn notice(&self) -> Option<String> {
+        let what = match self.unreadable {
+            0 => return None,
+            1 => "1 line of the stage can't be read and is not shown".to_owned(),
+            n => format!("{n} lines of the stage can't be read and are not shown"),
+        };
+        Some(format!("{what}: written by another version of scimitar. Nothing was deleted"))
+    }
+}
+
+impl Store {
+    /// All that waits.
+    pub fn stage(&self) -> Result<Stage> {
+        read(&self.db)
+    }
+
+    /// Puts lines on the stage, all or none; a later change takes the place of an earlier one about the same value. They
+    /// are on the disk when this returns.
+    pub fn stage_add(&mut self, lines: &[Staged]) -> Result<()> {
+        self.write(Sync::Full, |tx| {
+            let mut insert = tx.prepare_cached("INSERT INTO stage(body) VALUES(?1)")?;
+            for line in lines {
+                let body = serde_json::to_string(line).map_err(|error| StoreError::Encode(error.to_string()))?;
+                insert.execute([body])?;
+            }
+            remove(tx, &stage::superseded(&read(tx)?.lines)).map(drop)
+        })
+    }
+
+    /// Takes lines off the stage; those that are gone already are no failure.
+    pub fn stage_drop(&mut self, ids: &[StageId]) -> Result<()> {
+        self.write(Sync::Full, |tx| remove(tx, ids).map(drop))
+    }
+
+    /// Moves lines from the stage to the journal in one transaction: false means that another console has sent or dropped
+    /// one of them, and nothing was moved.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] where one of the entries' ids is in use.
+    pub fn stage_take(&mut self, ids: &[StageId], entries: &[Entry]) -> Result<bool> {
+        self.write(Sync::Full, |tx| {
+            let mut there = tx.prepare_cached("SELECT 1 FROM stage WHERE id = ?1")?;
+            for id in ids {
+                if !there.exists([id.0])? {
+                    return Ok(false);
+                }
+            }
+            remove(tx, ids)?;
+            journal::add(tx, entries)?;
+            Ok(true)
+        })
+    }
+
+    /// Copies what can still be read of a damaged file's stage; gives the number of lines.
+    pub(super) fn salvage_stage(&mut self, damaged: &Path) -> Result<usize> {
+        let Ok(found) = schema::connect(damaged).and_then(|old| read(&old)) else { return Ok(0) };
+        self.stage_add(&found.lines)?;
+        Ok(found.lines.len())
+    }
+}
+
+fn read(db: &Connection) -> Result<Stage> {
+    let mut query = db.prepare_cached("SELECT id, body FROM stage ORDER BY id")?;
+    let mut rows = query.query([])?;
+    let mut stage = Stage::default();
+    while let Some(row) = rows.next()? {
+        let id = StageId(row.get(0)?);
+        match serde_json::from_str::<Staged>(row.get_ref(1)?.as_str().unwrap_or_default()) {
+            Ok(line) => stage.lines.push(Staged { id, ..line }),
+            Err(_) => stage.unreadable += 1,
+        }
+    }
+    Ok(stage)
+}
+
+/// How many of them were there.
+fn remove(tx: &Transaction<'_>, ids: &[StageId]) -> Result<usize> {
+    let mut delete = tx.prepare_cached("DELETE FROM stage WHERE id = ?1")?;
+    let mut removed = 0;
+    for id in ids {
+        removed += delete.execute(params![id.0])?;
+    }
+    Ok(removed)
+}

@@ -1,0 +1,170 @@
+//! A difference with ticks: what would make one like another.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::{Modifier, Style},
+    text::Line,
+    widgets::Paragraph,
+};
+
+use super::{
+    picker::no_match,
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        difference::{self, Difference, Of},
+    },
+    directory::{Id, Target, words::Sign},
+    ui::{
+        Look, details,
+        fit::{self, count, counted},
+    },
+};
+
+/// The subject's column is as wide as the widest of so many lines.
+const MEASURED: usize = 200;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, difference: &Difference, app: &App, look: &Look) {
+    let (columns, height) = shell::room(app);
+    let shell = Shell {
+        title: title(&difference.of, app),
+        typed: Some(&difference.input),
+        counts: counts(difference, look),
+        right: if difference.exact { "exactly" } else { "add only" }.into(),
+        note: note(difference),
+        hints: vec![
+            (Action::Toggle, "tick"),
+            (Action::Look, "plan"),
+            (Action::Exactly, if difference.exact { "add only" } else { "exactly" }),
+            (Action::Back, "back"),
+        ],
+        ..Shell::default()
+    };
+    let table = Table::new(difference, columns, look);
+    let below = below(difference, &table, columns, look);
+    let room = height.saturating_sub(below.len()).max(1);
+    let inner = shell.open(frame, columns, difference.lines.len().max(1).min(room) + below.len(), app, look);
+    let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
+    let mut lines: Vec<Line> = rows::window(difference.shown.len(), difference.cursor, listed)
+        .filter_map(|at| Some((at, difference.lines.get(*difference.shown.get(at)?)?)))
+        .map(|(at, line)| table.row(at == difference.cursor, line))
+        .collect();
+    if lines.is_empty() {
+        let typed = difference.input.value();
+        let words = if typed.is_empty() { "There is no difference.".into() } else { no_match(typed) };
+        lines.push(rows::nothing(&words, look));
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+    let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
+    frame.render_widget(Paragraph::new(below), rest);
+}
+
+fn title(of: &Of, app: &App) -> String {
+    let user = |id: &Id| details::name(&Target::user(id), app);
+    let team = |id: &Id| details::name(&Target::team(id), app);
+    match of {
+        Of::Users { model, users } => match users.as_slice() {
+            [one] => format!("{} like {}", user(one), user(model)),
+            many => format!("{} like {}", counted(many.len(), "user"), user(model)),
+        },
+        Of::Teams { model, teams } => match teams.as_slice() {
+            [one] => format!("Members of {} as in {}", team(one), team(model)),
+            many => format!("Members of {} as in {}", counted(many.len(), &app.word("team")), team(model)),
+        },
+        Of::List { team: id, .. } => format!("Members of {} by the list", team(id)),
+    }
+}
+
+/// `+2 −1 ~1`, of what is ticked.
+fn counts(difference: &Difference, look: &Look) -> String {
+    let signed = difference.counts().into_iter().zip(look.glyphs.signs);
+    let parts: Vec<String> =
+        signed.filter(|(number, _)| *number > 0).map(|(number, sign)| format!("{sign}{}", count(number))).collect();
+    if parts.is_empty() { "nothing ticked".into() } else { parts.join(" ") }
+}
+
+fn note(difference: &Difference) -> String {
+    let (shown, all) = (difference.shown.len(), difference.lines.len());
+    if shown < all { format!("{} of {}", count(shown), count(all)) } else { String::new() }
+}
+
+/// What is to be said, and the whole of the selected line where its row can't hold it.
+fn below(difference: &Difference, table: &Table<'_>, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let text = columns.saturating_sub(1);
+    let mut lines = Vec::new();
+    if let Some(line) = difference.selected().filter(|line| table.is_cut(line)) {
+        lines.push(Line::default());
+        let whole = format!("{}: {}", line.wish.line.subject, table.text(line));
+        lines.extend(shell::wrapped(&whole, text, 3, Style::new()));
+    }
+    if !difference.notes.is_empty() {
+        lines.push(Line::default());
+        lines.extend(shell::wrapped(&difference.notes.join(" "), text, 3, look.careful()));
+    }
+    lines
+}
+
+/// The rows' columns.
+struct Table<'a> {
+    /// Width of the subject; 0 where all lines are about the same one, whom the title names.
+    subject: usize,
+    columns: usize,
+    look: &'a Look,
+}
+
+impl<'a> Table<'a> {
+    fn new(difference: &Difference, columns: usize, look: &'a Look) -> Self {
+        let one = matches!(&difference.of, Of::Users { users, .. } if users.len() == 1);
+        let measured = difference.lines.iter().take(MEASURED).map(|line| fit::width(&line.wish.line.subject)).max();
+        let subject = if one { 0 } else { measured.unwrap_or(0).min(columns / 3) };
+        Self { subject, columns, look }
+    }
+
+    fn text(&self, line: &difference::Line) -> String {
+        let text = line.wish.line.text(self.look.glyphs.arrow);
+        match &line.wish.refused {
+            Some(why) => format!("{text} {} {why}", self.look.glyphs.line),
+            None => text,
+        }
+    }
+
+    fn room(&self) -> usize {
+        let subject = if self.subject > 0 { self.subject + 2 } else { 0 };
+        self.columns.saturating_sub(rows::PREFIX + 4 + 2 + subject + 1)
+    }
+
+    fn is_cut(&self, line: &difference::Line) -> bool {
+        let name = self.subject > 0 && fit::width(&line.wish.line.subject) > self.subject;
+        name || fit::width(&self.text(line)) > self.room()
+    }
+
+    fn row(&self, selected: bool, line: &difference::Line) -> Line<'static> {
+        let look = self.look;
+        let [add, remove, alter] = look.glyphs.signs;
+        let (sign, colour) = match line.wish.line.sign {
+            Sign::Add => (add, look.good()),
+            Sign::Remove => (remove, look.bad()),
+            Sign::Alter => (alter, look.accent()),
+        };
+        let (mark, style) = match (&line.wish.refused, line.ticked) {
+            (Some(_), _) => (" - ", look.dim()),
+            (None, true) => ("[x]", colour.add_modifier(Modifier::BOLD)),
+            (None, false) => ("[ ]", look.dim()),
+        };
+        let plain = if line.ticked { Style::new() } else { look.dim() };
+        let text = self.text(line);
+        let mut cells: Vec<Cell> = vec![(mark, 3, style), (sign, 1, if line.ticked { colour } else { look.dim() })];
+        if self.subject > 0 {
+            let strong = if line.ticked { look.strong() } else { look.dim() };
+            cells.extend([(line.wish.line.subject.as_str(), self.subject, strong), ("", 0, plain)]);
+        }
+        cells.push((&text, self.room(), plain));
+        rows::row(self.columns, selected, &cells, look)
+    }
+}

@@ -1,0 +1,91 @@
+//! Names of a list that do not say who is meant.
+
+use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Paragraph};
+
+use super::{
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        doubts::{Answer, Doubts},
+    },
+    directory::{Target, named::Doubt},
+    scim::text::clean_line,
+    ui::{
+        Look, details,
+        fit::{count, counted},
+    },
+};
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, doubts: &Doubts, app: &App, look: &Look) {
+    let (columns, height) = shell::room(app);
+    let (sure, open, twice) = doubts.counts();
+    let shell = Shell {
+        title: format!("Names for {}: who is meant?", details::name(&Target::team(&doubts.team), app)),
+        right: format!("{} open", count(open)),
+        hints: vec![
+            (Action::TakeNear, "take"),
+            (Action::SkipName, "skip"),
+            (Action::GoOn, "go on"),
+            (Action::SkipAll, "skip the rest"),
+            (Action::Back, "back"),
+        ],
+        ..Shell::default()
+    };
+    let again = if twice > 0 { format!(", {} named more than once", count(twice)) } else { String::new() };
+    let summary = format!("{} known{again}.", counted(sure, "name"));
+    let mut below = vec![Line::default()];
+    if let Some((doubt, _)) = doubts.lines.get(doubts.cursor) {
+        below.extend(shell::wrapped(&said(doubt), columns.saturating_sub(1), 3, Style::new()));
+    }
+    below.extend(shell::wrapped(&summary, columns.saturating_sub(1), 3, look.dim()));
+    let room = height.saturating_sub(below.len()).max(1);
+    let inner = shell.open(frame, columns, doubts.lines.len().min(room) + below.len(), app, look);
+    let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
+    let lines: Vec<Line> = rows::window(doubts.lines.len(), doubts.cursor, listed)
+        .filter_map(|at| Some((at, doubts.lines.get(at)?)))
+        .map(|(at, (doubt, answer))| row(columns, at == doubts.cursor, doubt, *answer, look))
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+    let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
+    frame.render_widget(Paragraph::new(below), rest);
+}
+
+/// Who is near, in full.
+fn said(doubt: &Doubt) -> String {
+    let text = clean_line(&doubt.text, 256);
+    let near: Vec<String> = doubt.near.iter().map(|(_, name)| name.to_string()).collect();
+    match (doubt.near.is_empty(), doubt.several) {
+        (true, _) => format!("{text}: nobody here is called so, or nearly so."),
+        (false, true) => format!("{text} means several: {}.", near.join(", ")),
+        (false, false) => format!("{text}: nobody is called so; near: {}.", near.join(", ")),
+    }
+}
+
+fn row(width: usize, selected: bool, doubt: &Doubt, answer: Answer, look: &Look) -> Line<'static> {
+    let text = clean_line(&doubt.text, 256);
+    let (mark, style, fate) = match answer {
+        Answer::Open => {
+            ("[?]", look.careful(), doubt.near.first().map_or_else(String::new, |(_, name)| format!("{name}?")))
+        }
+        Answer::Take(at) => {
+            ("[x]", look.good(), doubt.near.get(at).map_or_else(String::new, |(_, name)| name.to_string()))
+        }
+        Answer::Skip => ("[-]", look.dim(), "skipped".to_owned()),
+    };
+    let left = width.saturating_sub(rows::PREFIX + 4 + 2 + 1);
+    let name = left / 2;
+    let fate_style = if answer == Answer::Open { look.dim() } else { style };
+    let arrow = if fate.is_empty() { " " } else { look.glyphs.arrow };
+    let cells: [Cell; 4] = [
+        (mark, 3, style),
+        (&text, name, Style::new()),
+        (arrow, 1, look.dim()),
+        (&fate, left.saturating_sub(name + 1), fate_style),
+    ];
+    rows::row(width, selected, &cells, look)
+}

@@ -1,0 +1,64 @@
+//! Which other one: the records of a kind, found by typing.
+
+use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
+
+use super::{
+    check::names,
+    picker::no_match,
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{App, action::Action, pick::Pick},
+    directory::{Id, Kind, Target},
+    ui::{
+        Look, details,
+        fit::{count, counted},
+    },
+};
+
+/// Its keys.
+pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "show the difference"), (Action::Back, "back")];
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, pick: &Pick, app: &App, look: &Look) {
+    let all = app.directory.len(pick.kind);
+    let shell = Shell {
+        title: title(pick, app),
+        typed: Some(&pick.input),
+        note: format!("{} of {}", count(pick.shown.len()), count(all)),
+        hints: HINTS.into(),
+        ..Shell::default()
+    };
+    let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
+    let width = usize::from(inner.width);
+    let mut lines: Vec<Line> = rows::window(pick.shown.len(), pick.cursor, usize::from(inner.height))
+        .filter_map(|at| Some((at, app.directory.id_at(pick.kind, *pick.shown.get(at)?)?)))
+        .map(|(at, id)| row(width, at == pick.cursor, pick.kind, id, app, look))
+        .collect();
+    if lines.is_empty() {
+        lines.push(rows::nothing(&no_match(pick.input.value()), look));
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn title(pick: &Pick, app: &App) -> String {
+    match (pick.kind, pick.subjects.as_slice()) {
+        (Kind::User, [one]) => format!("Make {} like", details::name(&Target::user(one), app)),
+        (Kind::User, many) => format!("Make {} like", counted(many.len(), "user")),
+        (_, [one]) => format!("Members of {} as in", details::name(&Target::team(one), app)),
+        (_, many) => format!("Members of {} as in", counted(many.len(), &app.word("team"))),
+    }
+}
+
+fn row(width: usize, selected: bool, kind: Kind, id: &Id, app: &App, look: &Look) -> Line<'static> {
+    let (name, more) = names(kind, id, app);
+    let left = width.saturating_sub(rows::PREFIX + 1);
+    let name_width = if more.is_some() && left >= 30 { left / 2 } else { left };
+    let more = more.unwrap_or_default();
+    let mut cells: Vec<Cell> = vec![(&name, name_width, Style::new())];
+    if name_width < left {
+        cells.push((&more, left - name_width - 1, look.dim()));
+    }
+    rows::row(width, selected, &cells, look)
+}

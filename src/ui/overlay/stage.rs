@@ -1,0 +1,163 @@
+//! What waits on the stage, grouped.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    rows::{self, Cell},
+    shell::{self, Shell},
+};
+use crate::{
+    app::{
+        App,
+        action::Action,
+        stage::{Grouping, Row, StageView},
+    },
+    directory::{
+        stage::{self, Staged},
+        words::Sign,
+    },
+    scim::text::clean_line,
+    ui::{
+        Look,
+        fit::{self, count, counted},
+    },
+};
+
+/// The subject's column is as wide as the widest of so many lines.
+const MEASURED: usize = 200;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame<'_>, view: &StageView, app: &App, look: &Look) {
+    let (columns, height) = shell::room(app);
+    let shell = Shell {
+        title: "Stage".into(),
+        counts: counted(app.stage.len(), "change"),
+        right: app.word(view.grouping.label()).into_owned(),
+        hints: vec![
+            (Action::SendStage, "plan"),
+            (Action::DropStaged, "drop"),
+            (Action::NextGrouping, "group"),
+            (Action::ClearStage, "drop all"),
+            (Action::Back, "back"),
+        ],
+        ..Shell::default()
+    };
+    let table = Table::new(view.grouping, app, columns, look);
+    let below = below(view, &table, columns, look);
+    let room = height.saturating_sub(below.len()).max(1);
+    let inner = shell.open(frame, columns, view.rows.len().max(1).min(room) + below.len(), app, look);
+    let listed = usize::from(inner.height).saturating_sub(below.len()).max(1);
+    let mut lines: Vec<Line> = rows::window(view.rows.len(), view.cursor, listed)
+        .filter_map(|at| Some((at == view.cursor, view.rows.get(at)?)))
+        .filter_map(|(selected, row)| table.row(selected, row))
+        .collect();
+    if lines.is_empty() {
+        let words = if app.staging { "Nothing is here yet: edits come here." } else { "The stage is empty." };
+        lines.push(rows::nothing(words, look));
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+    let rest = Rect { y: inner.y + listed as u16, height: inner.height.saturating_sub(listed as u16), ..inner };
+    frame.render_widget(Paragraph::new(below), rest);
+}
+
+/// The whole of the selected line where its row can't hold it.
+fn below(view: &StageView, table: &Table<'_>, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let Some(Row::Line(at)) = view.rows.get(view.cursor) else { return Vec::new() };
+    let Some(line) = table.app.stage.get(*at).filter(|line| table.is_cut(line)) else { return Vec::new() };
+    let whole = format!("{}: {}", clean_line(&line.words.subject, 512), table.text(line));
+    let mut lines = vec![Line::default()];
+    let style = if table.why_gone(line).is_some() { look.careful() } else { Style::new() };
+    lines.extend(shell::wrapped(&whole, columns.saturating_sub(1), 3, style));
+    lines
+}
+
+/// The rows' columns.
+struct Table<'a> {
+    /// Width of the subject; 0 where the heading names it.
+    subject: usize,
+    columns: usize,
+    app: &'a App,
+    look: &'a Look,
+}
+
+impl<'a> Table<'a> {
+    fn new(grouping: Grouping, app: &'a App, columns: usize, look: &'a Look) -> Self {
+        let measured = app.stage.iter().take(MEASURED).map(|line| fit::width(&line.words.subject)).max();
+        let subject = if grouping == Grouping::Person { 0 } else { measured.unwrap_or(0).min(columns / 3) };
+        Self { subject, columns, app, look }
+    }
+
+    fn why_gone(&self, line: &Staged) -> Option<String> {
+        stage::gone(&line.change, &self.app.directory).map(|target| self.app.gone(target.kind))
+    }
+
+    fn text(&self, line: &Staged) -> String {
+        let text = line.words.text(self.look.glyphs.arrow);
+        // Where there is no person, the heading does not say what it is about.
+        let named = if self.subject == 0 && line.change.person().is_none() {
+            format!("{} {text}", line.words.subject)
+        } else {
+            text
+        };
+        let text = match self.why_gone(line) {
+            Some(why) => format!("{named} {} {why}", self.look.glyphs.line),
+            None => named,
+        };
+        clean_line(&text, 1024).into_owned()
+    }
+
+    fn room(&self) -> usize {
+        let subject = if self.subject > 0 { self.subject + 2 } else { 0 };
+        self.columns.saturating_sub(rows::PREFIX + 2 + 2 + subject + 1)
+    }
+
+    fn is_cut(&self, line: &Staged) -> bool {
+        let name = self.subject > 0 && fit::width(&line.words.subject) > self.subject;
+        name || fit::width(&self.text(line)) > self.room()
+    }
+
+    fn row(&self, selected: bool, row: &Row) -> Option<Line<'static>> {
+        let look = self.look;
+        let at = match row {
+            Row::Group(name, lines) => return Some(self.heading(selected, name, *lines)),
+            Row::Line(at) => *at,
+        };
+        let line = self.app.stage.get(at)?;
+        let [add, remove, alter] = look.glyphs.signs;
+        let (sign, style) = match line.words.sign {
+            _ if self.why_gone(line).is_some() => (look.glyphs.failed, look.bad()),
+            Sign::Add => (add, look.good()),
+            Sign::Remove => (remove, look.bad()),
+            Sign::Alter => (alter, look.accent()),
+        };
+        let (subject, text) = (clean_line(&line.words.subject, 512), self.text(line));
+        let mut cells: Vec<Cell> = vec![("", 1, style), (sign, 1, style)];
+        if self.subject > 0 {
+            cells.extend([(&*subject, self.subject, look.strong()), ("", 0, Style::new())]);
+        }
+        cells.push((&text, self.room(), Style::new()));
+        Some(rows::row(self.columns, selected, &cells, look))
+    }
+
+    fn heading(&self, selected: bool, name: &str, lines: usize) -> Line<'static> {
+        let look = self.look;
+        let number = count(lines as u64);
+        let room = self.columns.saturating_sub(rows::PREFIX + number.len() + 3);
+        let name = fit::cut(&clean_line(name, 512), room, look.glyphs.more);
+        if selected {
+            let text = format!("{name} {number}");
+            return rows::row(self.columns, true, &[(&text, fit::width(&text), Style::new())], look);
+        }
+        Line::from(vec![
+            Span::raw(" ".repeat(rows::PREFIX)),
+            Span::styled(name, look.strong()),
+            Span::styled(format!(" {number}"), look.dim()),
+        ])
+    }
+}

@@ -1,0 +1,56 @@
+//! Writes to the journal as tasks ask for them: those that come while the disk syncs share the next transaction.
+//!
+//! Whoever writes waits until it is on the disk, so that nothing goes out that is not written down.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::context::{Disk, on_disk};
+use crate::{
+    directory::{
+        plan::{Entry, State},
+        work::Report,
+    },
+    store::Note,
+};
+
+/// Notes in one transaction at most.
+const MOST: usize = 256;
+
+/// The way to it; it ends with the last of these.
+#[derive(Clone)]
+pub struct Scribe(mpsc::UnboundedSender<(Note, oneshot::Sender<bool>)>);
+
+impl Scribe {
+    /// Starts it.
+    pub fn start(disk: Disk, reports: mpsc::UnboundedSender<Report>) -> Self {
+        let (send, mut notes) = mpsc::unbounded_channel::<(Note, oneshot::Sender<bool>)>();
+        tokio::spawn(async move {
+            let mut taken = Vec::new();
+            while notes.recv_many(&mut taken, MOST).await > 0 {
+                let (batch, replies): (Vec<Note>, Vec<_>) = taken.drain(..).unzip();
+                let written = on_disk(&disk, &reports, move |store| store.journal_note(&batch)).await;
+                for (at, reply) in replies.into_iter().enumerate() {
+                    let done = written.as_ref().and_then(|written| written.get(at));
+                    // Who asked may be gone.
+                    let _ = reply.send(done.copied().unwrap_or(false));
+                }
+            }
+        });
+        Self(send)
+    }
+
+    /// Writes where a change stands. True when it is on the disk.
+    pub async fn write(&self, entry: &Entry) -> bool {
+        self.note(Note { entry: entry.clone(), from: None }).await
+    }
+
+    /// The same only if the journal has it in this state: false where another console was faster, or on failure.
+    pub async fn claim(&self, entry: &Entry, from: State) -> bool {
+        self.note(Note { entry: entry.clone(), from: Some(from) }).await
+    }
+
+    async fn note(&self, note: Note) -> bool {
+        let (send, written) = oneshot::channel();
+        self.0.send((note, send)).is_ok() && written.await.unwrap_or(false)
+    }
+}

@@ -1,0 +1,98 @@
+use super::harness::World;
+
+/// Somebody who is in a team, the team, and somebody who is not in it.
+fn cast(world: &World) -> (String, String, String) {
+    let teams = world.json(&["teams", "--json"]);
+    let team = teams.as_array().unwrap().iter().find(|team| team["members"].as_u64() > Some(2)).unwrap();
+    let team = team["team"].as_str().unwrap().to_owned();
+    let members = world.json(&["members", &team, "--json"]);
+    let inside = members.as_array().unwrap().iter().find(|user| user["role"] == "member").unwrap();
+    let users = world.json(&["users", "--json", "-f", &format!("-team:{team} active:yes account:person role:member")]);
+    (inside["user"].as_str().unwrap().into(), team, users[0]["user"].as_str().unwrap().into())
+}
+
+#[test]
+fn single_changes_are_made_confirmed_and_taken_back() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (inside, team, outside) = cast(&world);
+    assert!(world.ok(&["add", &team, &outside]).contains("confirmed"));
+    assert_eq!(world.role_in(&outside, &team), "member");
+    world.ok(&["set-role", &outside, "viewer", "--team", &team, "--yes"]);
+    assert_eq!(world.role_in(&outside, &team), "viewer");
+    world.ok(&["undo", "--yes"]);
+    assert_eq!(world.role_in(&outside, &team), "member");
+    world.ok(&["remove", &team, &inside, "--yes"]);
+    assert!(world.role_in(&inside, &team).is_null());
+    world.ok(&["deactivate", &outside, "--yes"]);
+    assert_eq!(world.user(&outside)["active"], false);
+    world.ok(&["activate", &outside, "--yes"]);
+    assert_eq!(world.user(&outside)["active"], true);
+    world.ok(&["set-seat", &outside, "models", "none", "--yes"]);
+    assert_eq!(world.user(&outside)["models_seat"], "none");
+    let journal = world.json(&["activity", "--json"]);
+    let states: Vec<&str> = journal.as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
+    assert_eq!(states, vec!["confirmed"; 7]);
+    assert_eq!(journal[0]["by"], "ann");
+}
+
+#[test]
+fn users_come_from_standard_input_and_once_each() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (inside, team, outside) = cast(&world);
+    let said = world.run_with(&["add", &team, "-", "--yes"], &format!("{inside}\n\n{outside}\n{outside}\n"));
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("1 of 2 are so already"), "{}", said.err);
+    assert_eq!(world.role_in(&outside, &team), "member");
+    let again = world.run_with(&["add", &team, "-", "--yes"], &outside);
+    assert_eq!(again.code, 0);
+    assert!(again.err.contains("Nothing to do"), "{}", again.err);
+}
+
+#[test]
+fn names_that_nobody_has_are_all_told_and_nothing_is_sent() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (inside, team, _) = cast(&world);
+    let said = world.run(&["remove", &team, "nobody-x", &inside, "demo-admim", "--yes"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("no user is called nobody-x"), "{}", said.err);
+    assert!(said.err.contains("no user is called demo-admim; near: demo-admin"), "{}", said.err);
+    assert_eq!(world.role_in(&inside, &team), "member");
+    let said = world.run(&["set-role", &inside, "amdin"]);
+    assert!(said.err.contains("nearest first: admin"), "{}", said.err);
+}
+
+#[test]
+fn without_a_terminal_what_is_risky_needs_a_yes() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (inside, team, _) = cast(&world);
+    let said = world.run(&["delete", "user", &inside]);
+    assert_eq!((said.code, said.out.as_str()), (4, ""), "{}", said.err);
+    assert!(said.err.contains("--yes") && said.err.contains("--dry-run"), "{}", said.err);
+    let dry = world.ok(&["remove", &team, &inside, "--dry-run"]);
+    assert!(dry.contains(&format!("- {inside}  leaves {team}")), "{dry}");
+    let said = world.run(&["--read-only", "remove", &team, &inside, "--yes"]);
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(said.err.contains("read-only"), "{}", said.err);
+    assert_eq!(world.role_in(&inside, &team), "member");
+}
+
+#[test]
+fn the_last_admin_stays_whoever_asks() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let admins = world.json(&["users", "--json", "-f", "role:admin active:yes"]);
+    let names: Vec<&str> = admins.as_array().unwrap().iter().map(|user| user["user"].as_str().unwrap()).collect();
+    let said = world.run(&[&["set-role"][..], &names, &["member", "--yes"]].concat());
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(said.err.contains("last organisation admin"), "{}", said.err);
+    assert_eq!(world.json(&["users", "--json", "-f", "role:admin active:yes"]), admins, "nothing was sent");
+}
+
+#[test]
+fn outcomes_are_told_as_json() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let (_, team, outside) = cast(&world);
+    let told = world.json(&["add", &team, &outside, "--role", "admin", "--yes", "--json"]);
+    assert_eq!((&told["confirmed"], &told["failed"]), (&1.into(), &0.into()));
+    assert_eq!(told["changes"][0]["subject"], outside.as_str());
+    assert_eq!(world.role_in(&outside, &team), "admin");
+}

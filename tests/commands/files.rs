@@ -1,0 +1,127 @@
+use std::fs;
+
+use super::harness::World;
+
+/// Each provider with its arguments.
+const EVERYWHERE: [(&str, &[&str]); 7] = [
+    ("wandb", &["--users", "60"]),
+    ("wandb", &["--users", "60", "--sparse"]),
+    ("wandb", &["--users", "60", "--hosting", "multi-tenant"]),
+    ("wandb", &["--users", "60", "--hosting", "self-managed"]),
+    ("scim", &["--users", "60"]),
+    ("grafana", &["--users", "60"]),
+    ("datasaur", &["--users", "60"]),
+];
+
+#[test]
+fn what_is_exported_is_so_already_everywhere() {
+    for (provider, args) in EVERYWHERE {
+        let world = World::new(provider, args);
+        for name in ["all.csv", "all.json", "all.yaml"] {
+            world.ok(&["export", "--out", name]);
+            let said = world.run(&["plan", name, "--check", "--prune=listed,users,teams"]);
+            assert_eq!(said.code, 0, "{provider} {args:?} {name}: {} {}", said.out, said.err);
+            assert!(said.out.contains("Nothing to do"), "{}", said.out);
+            assert!(fs::read_to_string(world.path(name)).unwrap().len() > 2_000, "{provider} {name} is empty");
+        }
+    }
+}
+
+const WANTED: &str = "\
+users:
+  - {user: zoe, email: zoe@example.com, role: admin, teams: {zebras: admin, vision: Stripes}}
+  - {user: demo-admin, teams: {zebras: }}
+teams: [zebras]
+roles:
+  - {role: Stripes, inherits: viewer, permissions: ['artifact:update']}
+";
+
+#[test]
+fn a_file_is_planned_applied_and_then_nothing_differs() {
+    let world = World::new("wandb", &["--users", "40"]);
+    world.file("wanted.yaml", WANTED);
+    let planned = world.run(&["plan", "wanted.yaml", "--check"]);
+    assert_eq!(planned.code, 5, "{}", planned.err);
+    for line in ["+ zebras  new team", "+ zoe  new user", "+ zoe  joins zebras as admin", "+ demo-admin  joins zebras"]
+    {
+        assert!(planned.out.contains(line), "{line}: {}", planned.out);
+    }
+    assert!(world.user("zoe").is_null(), "a plan sends nothing");
+    let applied = world.run(&["apply", "wanted.yaml", "--yes"]);
+    assert_eq!(applied.code, 0, "{}{}", applied.out, applied.err);
+    assert_eq!(world.run(&["plan", "wanted.yaml", "--check"]).code, 0);
+    assert_eq!(world.role_in("zoe", "vision"), "Stripes");
+    assert_eq!(world.user("zoe")["role"], "admin");
+    assert_eq!(world.role_in("demo-admin", "zebras"), "member");
+}
+
+#[test]
+fn a_plan_applied_and_taken_back_leaves_everything_as_it_was() {
+    let world = World::new("scim", &["--users", "40"]);
+    let before = world.ok(&["export"]);
+    let mut rows = "user,team\n".to_owned();
+    for user in world.json(&["users", "--json"]).as_array().unwrap().iter().take(20) {
+        rows += &format!("{},vision\n", user["user"].as_str().unwrap());
+    }
+    world.file("rows.csv", &rows);
+    world.ok(&["apply", "rows.csv", "--prune", "--yes"]);
+    assert_ne!(world.ok(&["export"]), before);
+    world.ok(&["undo", "--yes"]);
+    assert_eq!(world.ok(&["export"]), before);
+}
+
+#[test]
+fn a_saved_plan_refuses_what_has_moved_since() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let members = world.json(&["members", "vision", "--json"]);
+    let names: Vec<&str> = members.as_array().unwrap().iter().map(|user| user["user"].as_str().unwrap()).collect();
+    let (one, other) = (names[0], names[1]);
+    world.file("roles.csv", &format!("user,team,team_role\n{one},vision,viewer\n{other},vision,viewer\n"));
+    world.ok(&["plan", "roles.csv", "--out", "saved.json"]);
+    world.ok(&["set-role", one, "admin", "--team", "vision", "--yes"]);
+    let said = world.run(&["apply", "saved.json", "--yes"]);
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(
+        said.err.contains(&format!("role in vision of {one} was")) && said.err.contains("is admin now"),
+        "{}",
+        said.err
+    );
+    assert_ne!(world.role_in(other, "vision"), "viewer", "nothing was sent");
+    let said = world.run(&["apply", "saved.json", "--yes", "--partial"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert_eq!((world.role_in(one, "vision"), world.role_in(other, "vision")), ("admin".into(), "viewer".into()));
+    // Made for another server.
+    let text = fs::read_to_string(world.path("saved.json")).unwrap().replace("127.0.0.1", "127.0.0.2");
+    world.file("moved.json", &text);
+    assert!(world.run(&["apply", "moved.json", "--yes"]).err.contains("this plan was made for"));
+}
+
+#[test]
+fn everything_wrong_with_a_file_is_told_and_nothing_is_sent() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let before = world.ok(&["export"]);
+    world.file("bad.csv", "user,role,team,team_role\ndemo-admin,,vision,viewer\nnobody,,,\ndemo-admin,,visoin,\n");
+    let said = world.run(&["apply", "bad.csv", "--yes"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    for line in [
+        "bad.csv: nothing was sent",
+        "row 3, user: no user is called nobody",
+        "row 4, team: no team is called visoin; near: vision",
+    ] {
+        assert!(said.err.contains(line), "{line}: {}", said.err);
+    }
+    assert_eq!(world.run(&["plan", "missing.csv"]).code, 2);
+    assert_eq!(world.ok(&["export"]), before);
+    let out = world.file("there.yaml", "");
+    assert_eq!(world.run(&["export", "--out", "there.yaml"]).code, 2, "nothing is written over");
+    assert_eq!(fs::read_to_string(out).unwrap(), "");
+}
+
+#[test]
+fn files_with_names_in_them_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = World::new("scim", &["--users", "10"]);
+    world.ok(&["export", "--out", "all.json"]);
+    let mode = fs::metadata(world.path("all.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}

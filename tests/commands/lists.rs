@@ -1,0 +1,46 @@
+use super::harness::World;
+
+#[test]
+fn lists_are_printed_for_people_and_for_programs() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let table = world.ok(&["users", "--filter", "role:admin"]);
+    assert!(table.starts_with("USER") && table.contains("demo-admin"), "{table}");
+    let json = world.json(&["users", "--json", "-f", "role:admin"]);
+    let lines = world.ok(&["users", "--ndjson", "-f", "role:admin"]);
+    let csv = world.ok(&["users", "--csv", "-f", "role:admin"]);
+    let count = json.as_array().unwrap().len();
+    assert!(count > 1);
+    assert_eq!((lines.lines().count(), csv.lines().count(), table.lines().count()), (count, count + 1, count + 1));
+    assert!(json.as_array().unwrap().iter().all(|user| user["role"] == "admin"));
+    let teams = world.json(&["teams", "--json"]);
+    let team = &teams[0];
+    let members = world.json(&["members", team["team"].as_str().unwrap(), "--json"]);
+    assert_eq!(members.as_array().unwrap().len() as u64, team["members"].as_u64().unwrap());
+    assert!(world.ok(&["roles"]).starts_with("ROLE"));
+}
+
+#[test]
+fn what_can_t_be_asked_is_said_with_a_code() {
+    let world = World::new("scim", &["--users", "10"]);
+    let said = world.run(&["users", "--filter", "rolle:admin"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("no field `rolle` here"), "{}", said.err);
+    let said = world.run(&["users", "--filter", "name:"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    let said = world.run(&["members", "nowhere"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("no group is called nowhere"), "{}", said.err);
+    let config = "[profile.demo]\nprovider = \"scim\"\nurl = \"http://127.0.0.1:9\"\nauth = \"none\"\n";
+    world.file("config.toml", config);
+    let said = world.run(&["users"]);
+    assert_eq!((said.code, said.out.as_str()), (3, ""), "{}", said.err);
+}
+
+#[test]
+fn roles_that_lists_leave_out_are_read_when_asked_for() {
+    let world = World::new("wandb", &["--users", "12", "--sparse"]);
+    let short = world.run(&["users", "--json", "-f", "role:admin"]);
+    assert!(short.err.contains("--full reads the rest"), "{}", short.err);
+    let full = world.json(&["users", "--json", "--full"]);
+    assert!(full.as_array().unwrap().iter().all(|user| user["role"].is_string()), "{full}");
+}

@@ -1,0 +1,9 @@
+//! Commands: the real program without a terminal, against the demo server over real HTTP. What was changed is looked up by
+//! another command, so that nothing is believed of the one under test.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod edits;
+mod files;
+mod harness;
+mod lists;
+mod scale;

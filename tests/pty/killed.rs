@@ -1,0 +1,82 @@
+//! A console that is killed while it sends, and the next one that goes on: nothing is lost, nothing is sent twice.
+
+use std::{collections::HashMap, time::Duration};
+
+use scimitar::demo::{self, Options, Running};
+
+use crate::tty::{Setup, Tty};
+
+const KEY: &str = "killed-tests";
+
+/// Changes in the plan.
+const MANY: usize = 60;
+
+fn console(server: &Running, home: &std::path::Path) -> Tty {
+    let root = server.url().trim_end_matches("/scim");
+    let mut tty = Setup::scimitar(&[])
+        .at(home)
+        .env("WANDB_BASE_URL", root)
+        .env("WANDB_API_KEY", KEY)
+        .env("NO_PROXY", "127.0.0.1")
+        .start();
+    tty.wait_for_list();
+    tty
+}
+
+/// How often the server has taken each write.
+fn taken(server: &Running) -> HashMap<String, usize> {
+    let mut times = HashMap::new();
+    let accepted = |status| (200..300).contains(&status);
+    for request in server.requests().into_iter().filter(|request| request.method != "GET" && accepted(request.status)) {
+        *times.entry(request.path).or_default() += 1;
+    }
+    times
+}
+
+#[test]
+fn what_a_killed_console_left_is_sent_by_the_next_one_and_nothing_twice() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(demo::start(Options {
+        users: 300,
+        seed: 1,
+        latency: Duration::from_millis(20),
+        key: Some(KEY.into()),
+        ..Options::default()
+    }));
+    let server = server.unwrap();
+    let home = tempfile::tempdir().unwrap();
+
+    let mut first = console(&server, home.path());
+    first.press("/role:member seat:full\r");
+    first.settle();
+    first.press(&" ".repeat(MANY));
+    first.settle();
+    first.press("r");
+    first.wait_for("type to find");
+    first.press("orgview\r");
+    first.wait_for(&format!("{MANY} requests"));
+    first.press("\r");
+    first.wait_until("a part is sent", |_| taken(&server).len() > MANY / 4);
+    first.kill();
+    let before = taken(&server).len();
+    assert!(before < MANY, "{before} were sent before it could be killed");
+
+    let mut next = console(&server, home.path());
+    next.wait_for("of an earlier session wait, not sent");
+    next.press("4\x1b");
+    next.settle();
+    next.press("R");
+    next.wait_for("× organisation role: ");
+    // What was in flight is looked up, never sent again by the program: what did not arrive is tried again by hand.
+    if !next.screen().contents().contains("all 60 confirmed") {
+        next.press("R");
+        next.wait_for("Enter send");
+        next.press("\r");
+        next.wait_until("the rest is sent", |_| taken(&server).len() == MANY);
+    }
+    let times = taken(&server);
+    assert_eq!(times.len(), MANY);
+    assert!(times.values().all(|times| *times == 1), "{times:?}");
+    next.press("q");
+    assert_eq!(next.end(), 0);
+}
