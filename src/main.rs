@@ -75,7 +75,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Some(Command::Demo(args)) => {
                 console::run(opener(&cli, options(args)?)?, Start::Demo, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
             }
-            Some(other) => command::run(opener(&cli, demo::Options::default())?, &cli, other).await,
+            Some(other) => Box::pin(command::run(opener(&cli, demo::Options::default())?, &cli, other)).await,
             None => {
                 let start = Start::Profile(cli.profile.clone());
                 let demo = demo::Options { seed: DEMO_SEED, ..demo::Options::default() };
