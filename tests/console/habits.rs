@@ -296,3 +296,29 @@ async fn a_filter_that_the_server_refuses_is_given_up() {
     console.expect_no("server: userName pr");
     assert_eq!(console.app().directory.len(Kind::User), 30, "{}", console.screen());
 }
+
+/// A list that is too long is not read to its end, and no part of it passes for the whole.
+#[rstest]
+#[case::told(Total::True, "The server has 30 users, and lists of up to 10 are read whole.")]
+#[case::not_told(Total::Missing, "The server has at least 14 users")]
+#[tokio::test]
+async fn a_list_that_is_too_long_is_asked_for_by_a_filter(#[case] total: Total, #[case] said: &str) {
+    let server = Odd::start(Habits { users: 30, total, largest_page: Some(7), ..Habits::default() }).await;
+    let mut console = open(&server, |profile| profile.max_users = 10).await;
+    console.expect(said);
+    console.expect("The action server-filter reads those that a filter finds");
+    assert_eq!(console.app().directory.len(Kind::User), 0, "{}", console.screen());
+    assert!(!console.app().directory.is_read(Kind::User));
+    console.esc();
+    console.press(Action::Palette);
+    console.type_text("server-filter");
+    console.enter();
+    console.type_text("userName eq \"user-7\"");
+    console.press(Action::Submit);
+    console.settle().await;
+    console.row("user-7");
+    console.expect("server: userName eq \"user-7\"");
+    assert!(!console.app().directory.is_read(Kind::User));
+    console.press(Action::GoTeams);
+    console.row("crew");
+}
