@@ -257,7 +257,7 @@ impl App {
         if let [one] = entries.as_slice() {
             self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→")));
         } else {
-            self.say(format!("{}: sending", title));
+            self.say(format!("{title}: sending"));
         }
         self.keep_aside_cursors();
         if let Some(target) = added.map(|record| record.target()) {

@@ -12,8 +12,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// Plans of more changes than this show how far they have come; of fewer each failure is told as it comes.
 pub(crate) const LONG: usize = 10;
 
-/// The way back of a plan: changes, and the lines that have none.
-
 impl App {
     /// The plan under the cursor, or the one whose box is open. The newest has cursor 0.
     pub fn selected_plan(&self) -> Option<ChangeId> {
