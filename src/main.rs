@@ -13,7 +13,7 @@ use scimitar::{
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
     demo,
-    runtime::Opener,
+    runtime::{Opener, Trace},
     terminal::{Signal, Signals},
 };
 
@@ -23,17 +23,27 @@ const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    // Whatever is written, logs and their daily successors included, is for its owner only.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).install();
     console::restore_on_panic();
     let result = hooks.and_then(|()| run(cli));
     match result {
         Ok(code) => code,
+        // Whoever read the output has enough.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "scimitar: {error:#}");
             ExitCode::from(if error.downcast_ref::<ConfigError>().is_some() { USAGE } else { FAILED })
         }
     }
+}
+
+fn is_closed_pipe(error: &color_eyre::Report) -> bool {
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
@@ -44,7 +54,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(*shell, &mut Cli::command(), "scimitar", &mut out);
+            // By way of memory: it panics where a write fails.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "scimitar", &mut script);
+            out.write_all(&script)?;
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Keys) => {
@@ -60,13 +73,13 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Some(Command::Doctor(args)) => examine(&cli, args).await,
             Some(Command::Demo(args)) if args.listen.is_some() => serve(args).await.map(|()| ExitCode::SUCCESS),
             Some(Command::Demo(args)) => {
-                console::run(opener(&cli, options(args)?)?, Start::Demo).await.map(|()| ExitCode::SUCCESS)
+                console::run(opener(&cli, options(args)?)?, Start::Demo, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
             }
-            Some(other) => command::run(opener(&cli, demo::Options::default())?, &cli, other).await,
+            Some(other) => Box::pin(command::run(opener(&cli, demo::Options::default())?, &cli, other)).await,
             None => {
                 let start = Start::Profile(cli.profile.clone());
                 let demo = demo::Options { seed: DEMO_SEED, ..demo::Options::default() };
-                console::run(opener(&cli, demo)?, start).await.map(|()| ExitCode::SUCCESS)
+                console::run(opener(&cli, demo)?, start, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
             }
         }
     });
@@ -124,6 +137,12 @@ async fn serve(args: &DemoArgs) -> Result<()> {
     while signals.next().await != Signal::End {}
     running.stop().await;
     Ok(())
+}
+
+/// Where the loop's times go.
+fn trace(cli: &Cli) -> Result<Option<Trace>> {
+    let Some(path) = &cli.trace else { return Ok(None) };
+    Ok(Some(Trace::to(path).wrap_err_with(|| format!("--trace {}", path.display()))?))
 }
 
 /// The log goes to a file, never to the terminal; it ends with the guard.

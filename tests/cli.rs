@@ -139,6 +139,7 @@ fn arguments_that_cannot_be_used_say_what_could() {
         &["demo", "--provider", "okta"],
         &["demo", "--hosting", "cloud"],
         &["demo", "--fail", "429"],
+        &["demo", "--faults", "kinds=fire"],
         &["demo", "--latency", "soon"],
         &["demo", "--listen", "localhost"],
         &["dmeo"],

@@ -1,7 +1,11 @@
-//! What `y` copies: a value of a record, the command line of a plan.
+//! What `y` copies: a value of a record, the command line of a plan. It is pasted somewhere, perhaps into a shell: no line
+//! break of the server's, no control character and nothing invisible goes along.
 
 use super::{App, CopyChoice, Effect, Overlay, palette::DEMO};
-use crate::directory::{Kind, Target, change::Change, words};
+use crate::{
+    directory::{Kind, Target, change::Change, words},
+    scim::text,
+};
 
 impl App {
     /// Copies the command line that does what the plan does.
@@ -27,28 +31,29 @@ impl App {
 
     /// The values of a record worth copying, the likeliest first.
     pub fn copy_choices(&self, target: &Target) -> Vec<CopyChoice> {
-        let json = |value: serde_json::Result<String>| value.unwrap_or_default();
+        let json = |value: serde_json::Result<String>| text::escape_json(&value.unwrap_or_default()).into_owned();
+        let line = |value: &str| text::clean_line(value, usize::MAX).into_owned();
         let mut choices: Vec<CopyChoice> = match target.kind {
             Kind::User => self.directory.user(&target.id).map_or_else(Vec::new, |user| {
                 vec![
-                    ("user name", user.user_name.raw().into()),
-                    ("display name", user.display_name.raw().into()),
-                    ("email", user.email.raw().into()),
-                    ("id", user.id.to_string()),
+                    ("user name", line(user.user_name.raw())),
+                    ("display name", line(user.display_name.raw())),
+                    ("email", line(user.email.raw())),
+                    ("id", line(&user.id)),
                     ("row as JSON", json(serde_json::to_string_pretty(user))),
                 ]
             }),
             Kind::Team => self.directory.team(&target.id).map_or_else(Vec::new, |team| {
                 vec![
-                    ("name", team.name.raw().into()),
-                    ("id", team.id.to_string()),
+                    ("name", line(team.name.raw())),
+                    ("id", line(&team.id)),
                     ("row as JSON", json(serde_json::to_string_pretty(team))),
                 ]
             }),
             Kind::Role => self.directory.role(&target.id).map_or_else(Vec::new, |role| {
                 vec![
-                    ("name", role.name.raw().into()),
-                    ("id", role.id.to_string()),
+                    ("name", line(role.name.raw())),
+                    ("id", line(&role.id)),
                     ("row as JSON", json(serde_json::to_string_pretty(role))),
                 ]
             }),

@@ -81,7 +81,7 @@ impl App {
             Report::Planner(planner) => self.on_planner(planner),
             Report::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure),
             Report::Secret(id, secret) => self.on_secret(id, secret),
-            Report::Notice(words) => self.say(words),
+            Report::Notice(words) => self.fail(words),
             Report::Idle(_) => {}
         }
     }

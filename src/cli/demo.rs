@@ -4,7 +4,7 @@ use std::{net::SocketAddr, str::FromStr, time::Duration};
 
 use clap::Args;
 
-use crate::demo::{EmailShape, FailRule, Hosting, Options, Provider, RolePut, ServerVersion};
+use crate::demo::{EmailShape, FailRule, FaultSpec, Hosting, Options, Provider, RolePut, ServerVersion};
 
 /// The organisation that the demo directory shows, wherever it is opened from.
 pub const DEMO_SEED: u64 = 1;
@@ -62,6 +62,11 @@ pub struct DemoArgs {
     /// Answer a share of requests with this status, such as 429=0.1; can be given several times.
     #[arg(long, value_name = "STATUS=RATE")]
     pub fail: Vec<FailRule>,
+    /// Let a share of requests meet faults, such as seed=7,rate=0.15,wait=300ms,kinds=cut,429. Kinds are latency,
+    /// cut-before, cut-after, 429-seconds, 429-date, 429-bare, 5xx-before, 5xx-after, 412, truncated, torn, wrong,
+    /// repeated, slow, redirect, html, type, skew; huge and endless must be named.
+    #[arg(long, value_name = "SPEC")]
+    pub faults: Option<FaultSpec>,
 }
 
 impl DemoArgs {
@@ -95,6 +100,7 @@ impl DemoArgs {
             ignore_paging: self.ignore_paging,
             latency: self.latency.0,
             fail: self.fail.clone(),
+            faults: self.faults.clone(),
             ..default
         })
     }

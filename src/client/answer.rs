@@ -8,8 +8,10 @@ use reqwest::Response;
 use super::fault::Way;
 use crate::scim::failure::{Class, Failure};
 
-/// The largest body that is taken in, unpacked, in bytes.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
+/// The largest page of a list that is taken in, unpacked, in bytes: some servers give all at once.
+pub(super) const MOST_OF_A_LIST: usize = 256 * 1024 * 1024;
+/// The same of any other answer.
+pub(super) const MOST_ELSE: usize = 64 * 1024 * 1024;
 /// The most that is set aside on a server's word, in bytes.
 const MOST_AHEAD: usize = 16 * 1024 * 1024;
 
@@ -57,15 +59,15 @@ pub enum Notice {
     },
 }
 
-/// The body as far as it came, and why it ended early.
-pub(super) async fn collect(mut response: Response, way: &Way<'_>) -> (Vec<u8>, Option<Failure>) {
+/// The body as far as it came, at most `most` bytes, and why it ended early.
+pub(super) async fn collect(mut response: Response, way: &Way<'_>, most: usize) -> (Vec<u8>, Option<Failure>) {
     let status = response.status().as_u16();
     let ahead = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
     let mut body = Vec::with_capacity(ahead.min(MOST_AHEAD));
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > MOST_BYTES => {
-                let text = format!("The answer is larger than {} MiB", MOST_BYTES / 1024 / 1024);
+            Ok(Some(chunk)) if body.len() + chunk.len() > most => {
+                let text = format!("The answer is larger than {} MiB", most / 1024 / 1024);
                 let failure = Failure::local(Class::Protocol, text, "Check the profile's url");
                 return (body, Some(Failure { status: Some(status), arrived: way.underway(), ..failure }));
             }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::HeaderValue;
-use reqwest::{Certificate, ClientBuilder};
+use reqwest::{Certificate, ClientBuilder, Identity};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -30,6 +30,8 @@ pub struct Endpoint {
     pub api: Option<Url>,
     /// Certificates to trust beside the system's, PEM.
     pub ca_file: Option<PathBuf>,
+    /// What the client shows of itself to servers that want a certificate.
+    pub client_cert: Option<ClientCert>,
     /// Plain HTTP to another machine is wanted.
     pub allow_http: bool,
     /// The longest silence of the server, from the request to the answer's first byte and between its bytes. A long
@@ -37,6 +39,15 @@ pub struct Endpoint {
     pub timeout: Duration,
     /// The `User-Agent` header.
     pub user_agent: String,
+}
+
+/// A certificate and its private key, PEM; both may stand in one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCert {
+    /// The certificate, and those between it and the authority.
+    pub certificate: PathBuf,
+    /// Its key, in a file that nobody else can read.
+    pub key: PathBuf,
 }
 
 /// Where GraphQL is spoken; authorised by the same key as `Basic base64(USER:KEY)`.
@@ -146,6 +157,9 @@ impl Endpoint {
         if let Some(path) = &self.ca_file {
             builder = trust(builder, path)?;
         }
+        if let Some(shown) = &self.client_cert {
+            builder = builder.identity(identity(shown)?);
+        }
         builder.build().map_err(|error| {
             let why = super::fault::innermost(&error);
             local(format!("No connection can be set up: {why}"), "Check the system's certificates, or set ca_file")
@@ -171,11 +185,41 @@ fn header(auth: &Auth) -> Result<Option<HeaderValue>, Failure> {
 fn trust(builder: ClientBuilder, path: &Path) -> Result<ClientBuilder, Failure> {
     let shown = path.display();
     let next = "Check ca_file in the profile: a PEM file with one or more certificates";
-    let pem = fs::read(path).map_err(|error| local(format!("{shown} can't be read: {error}"), next))?;
+    let pem = read(path, next)?;
     match Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(builder.tls_certs_merge(certificates)),
         _ => Err(local(format!("{shown} holds no certificate"), next)),
     }
+}
+
+fn identity(shown: &ClientCert) -> Result<Identity, Failure> {
+    let next = "Check client_cert and client_key in the profile: PEM files with a certificate and its private key";
+    let mut pem = read(&shown.certificate, next)?;
+    if shown.key != shown.certificate {
+        pem.push(b'\n');
+        pem.extend(read(&shown.key, next)?);
+    }
+    let key = shown.key.display();
+    if is_open(&shown.key) {
+        return Err(local(format!("{key} holds a private key and can be read by others"), &format!("chmod 600 {key}")));
+    }
+    let unusable = |_| local(format!("{key} and {} are no key and certificate", shown.certificate.display()), next);
+    Identity::from_pem(&pem).map_err(unusable)
+}
+
+fn read(path: &Path, next: &str) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| local(format!("{} can't be read: {error}", path.display()), next))
+}
+
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> bool {
+    false
 }
 
 fn local(text: impl Into<String>, next: &str) -> Failure {

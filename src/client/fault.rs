@@ -40,6 +40,10 @@ impl Way<'_> {
         if error.is_connect() {
             return self.no_connection(error);
         }
+        // Since TLS 1.3 a server says so only after the client thinks that they are connected; it has read nothing.
+        if let Some(failure) = tls(error, self.host(), &self.place()).filter(|_| wants_certificate(&said(error))) {
+            return failure;
+        }
         let mut failure = if error.is_timeout() {
             self.silent()
         } else if error.is_builder() {
@@ -108,15 +112,19 @@ impl Way<'_> {
 ///
 /// Its types are not ours to name, so its words are read (rustls, `Error` and `CertificateError`).
 fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure> {
-    let said = causes(error).map(|cause| cause.to_string().to_lowercase()).collect::<Vec<_>>().join("\n");
+    let said = said(error);
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    let (text, next) = if has(&["certificate expired", "expired"]) {
+    let (text, next) = if wants_certificate(&said) {
+        let next =
+            "Set client_cert and client_key in the profile; if they are set, another authority must have signed it";
+        (format!("{host} wants a certificate of its clients"), next)
+    } else if has(&["certificate expired", "expired"]) {
         (format!("The certificate of {host} has expired"), "Tell who runs the server; check this machine's clock")
     } else if has(&["not valid yet", "notvalidyet"]) {
         (format!("The certificate of {host} is not valid yet"), "Check this machine's clock")
     } else if has(&["not valid for name", "notvalidforname"]) {
         (format!("The certificate is not for {host}"), "Check the host's name in the profile's url")
-    } else if has(&["unknownissuer", "unknown issuer", "selfsigned", "self-signed"]) {
+    } else if has(&["unknownissuer", "unknown issuer", "selfsigned", "self-signed", "badsignature"]) {
         let next = "Set ca_file in the profile to the authority's certificate";
         (format!("The certificate of {host} is from an unknown authority"), next)
     } else if has(&["causedasendentity"]) {
@@ -131,6 +139,17 @@ fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure
         return None;
     };
     Some(Failure::local(Class::Tls, text, next))
+}
+
+/// All that the causes say, in small letters.
+fn said(error: &(dyn Error + 'static)) -> String {
+    causes(error).map(|cause| cause.to_string().to_lowercase()).collect::<Vec<_>>().join("\n")
+}
+
+/// The server's own alerts about the client's certificate (RFC 8446 §6.2), not ours about the server's.
+fn wants_certificate(said: &str) -> bool {
+    let alerts = ["certificaterequired", "badcertificate", "unknownca", "certificateunknown", "unsupportedcertificate"];
+    said.contains("received fatal alert") && alerts.iter().any(|alert| said.contains(alert))
 }
 
 fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
@@ -172,6 +191,9 @@ mod tests {
         "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
         "The certificate of h is an authority's own"
     )]
+    #[case("invalid peer certificate: BadSignature", "The certificate of h is from an unknown authority")]
+    #[case("received fatal alert: CertificateRequired", "h wants a certificate of its clients")]
+    #[case("received fatal alert: UnknownCA", "h wants a certificate of its clients")]
     #[case("received corrupt message of type InvalidContentType", "h:1 does not speak TLS")]
     #[case("received fatal alert: HandshakeFailure", "No secure connection to h:1: received fatal alert")]
     fn certificates_are_explained(#[case] said: &str, #[case] text: &str) {

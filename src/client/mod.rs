@@ -14,7 +14,7 @@ mod status;
 mod transport;
 
 pub use answer::{Answer, Notice};
-pub use endpoint::{Auth, Endpoint, Graph};
+pub use endpoint::{Auth, ClientCert, Endpoint, Graph};
 pub use transport::Client;
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod graph;
 mod lines;
 mod server;
+mod size;
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -27,6 +28,7 @@ fn endpoint(base: &str) -> Endpoint {
         graph: None,
         api: None,
         ca_file: None,
+        client_cert: None,
         allow_http: false,
         timeout: Duration::from_secs(20),
         user_agent: "scimitar/test".into(),

@@ -12,7 +12,7 @@ use reqwest::{Response, StatusCode};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::answer::{Answer, Notice, collect};
+use super::answer::{Answer, MOST_ELSE, MOST_OF_A_LIST, Notice, collect};
 use super::endpoint::{Auth, Endpoint};
 use super::fault::Way;
 use super::pace::Pace;
@@ -232,7 +232,9 @@ impl Inner {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         tracing::debug!(method = request.method.as_str(), status, elapsed = ?started.elapsed(), "answered");
-        let (body, broken) = collect(response, &way).await;
+        let is_list = request.is_read() && request.path.len() == 1;
+        let most = if is_list { MOST_OF_A_LIST } else { MOST_ELSE };
+        let (body, broken) = collect(response, &way, most).await;
         let answer = Answer {
             status,
             etag: text(&headers, &ETAG),

@@ -126,6 +126,8 @@ pub struct Profile {
     pub allow_http: bool,
     /// Certificates to trust beside the system's, PEM.
     pub ca_file: Option<PathBuf>,
+    /// The certificate that this client shows, and its private key, PEM.
+    pub client_cert: Option<(PathBuf, PathBuf)>,
     /// Names of guards that are switched off.
     pub unguarded: Vec<String>,
     /// Writes under way at a time, from 1.
@@ -167,6 +169,7 @@ impl Profile {
             confirm: Confirm::default(),
             allow_http: false,
             ca_file: None,
+            client_cert: None,
             unguarded: Vec::new(),
             parallel: 4,
             timeout: Duration::from_secs(30),

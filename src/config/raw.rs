@@ -44,6 +44,8 @@ pub(super) struct RawProfile {
     #[serde(default)]
     pub allow_http: bool,
     pub ca_file: Option<String>,
+    pub client_cert: Option<String>,
+    pub client_key: Option<Spanned<String>>,
     #[serde(default)]
     pub unguarded: Vec<Spanned<String>>,
     pub parallel: Option<Spanned<i64>>,
@@ -76,4 +78,5 @@ pub(super) struct RawKey {
     pub command: Option<Vec<String>>,
     pub file: Option<String>,
     pub netrc: Option<bool>,
+    pub keyring: Option<String>,
 }

@@ -153,6 +153,7 @@ fn key(source: &KeySource) -> Result<Option<Value>, ConfigError> {
         KeySource::Env(name) => ("env", Value::String(name.clone())),
         KeySource::Command(words) => ("command", Value::Array(words.iter().cloned().map(Value::String).collect())),
         KeySource::File(path) => ("file", Value::String(path.to_string_lossy().into_owned())),
+        KeySource::Keyring(name) => ("keyring", Value::String(name.clone())),
         KeySource::Netrc => ("netrc", Value::Boolean(true)),
         KeySource::Wandb | KeySource::FirstOf(_) => return Ok(None),
         KeySource::Value(_) => {

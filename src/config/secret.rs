@@ -1,6 +1,7 @@
-//! Where a profile's key comes from, and reading it: environment, command, file, `netrc`.
+//! Where a profile's key comes from, and reading it: environment, command, file, keyring, `netrc`.
 //!
-//! No error, `Debug` or `Display` here holds a key; a command's arguments are not shown either.
+//! No error, `Debug` or `Display` here holds a key; a command's arguments are not shown either. Of what it says when it
+//! fails, one line is.
 
 use std::fmt;
 use std::fs;
@@ -14,6 +15,7 @@ use secrecy::SecretString;
 
 use super::netrc;
 use super::places::Places;
+use crate::scim::text::clean_line;
 
 /// The variable that W&B's own tools take the key from.
 pub const WANDB_KEY: &str = "WANDB_API_KEY";
@@ -22,8 +24,14 @@ pub const WANDB_URL: &str = "WANDB_BASE_URL";
 /// The server that W&B's tools mean when [`WANDB_URL`] is not set.
 pub const WANDB_DEFAULT_URL: &str = "https://api.wandb.ai";
 
+/// Under which keys are kept in the system's keyring.
+#[cfg(feature = "keyring")]
+const KEYRING_SERVICE: &str = "scimitar";
+
 /// How long a key command may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
+/// The longest part of a failing command's words that is repeated, in characters.
+const MOST_WORDS: usize = 200;
 /// A key is one short line; more is not read.
 const MOST_BYTES: u64 = 64 * 1024;
 
@@ -38,6 +46,8 @@ pub enum KeySource {
     Command(Vec<String>),
     /// The first line of a file that nobody else can read.
     File(PathBuf),
+    /// The password of this name in the system's keyring, under the service `scimitar`. Needs the feature `keyring`.
+    Keyring(String),
     /// The password of the host's entry in `netrc`.
     Netrc,
     /// The first of these that has a key.
@@ -88,6 +98,7 @@ impl KeySource {
             Self::Wandb => from_wandb(host, around.env),
             Self::Command(words) => from_command(words, host, around.command_limit),
             Self::File(path) => from_file(path, host),
+            Self::Keyring(name) => from_keyring(name, host),
             Self::Netrc => from_netrc(host, around.netrc.as_deref()),
             Self::FirstOf(sources) => first_of(sources, host, around),
             Self::Value(secret) => Ok(secret.clone()),
@@ -101,6 +112,7 @@ impl KeySource {
             Self::Wandb => format!("environment variable {WANDB_KEY}"),
             Self::Command(words) => format!("command {}", words.first().map_or("", String::as_str)),
             Self::File(path) => format!("file {}", path.display()),
+            Self::Keyring(name) => format!("keyring entry {name}"),
             Self::Netrc => "netrc".into(),
             Self::FirstOf(sources) => sources.iter().map(Self::describe).collect::<Vec<_>>().join(", then "),
             Self::Value(_) => "made for this run".into(),
@@ -158,6 +170,36 @@ fn from_file(path: &Path, host: &str) -> Result<SecretString, KeyError> {
     first_line(&text).ok_or_else(|| missing(host, format!("{} is empty", path.display())))
 }
 
+#[cfg(feature = "keyring")]
+fn from_keyring(name: &str, host: &str) -> Result<SecretString, KeyError> {
+    use keyring::v1::{Entry, Error};
+    match Entry::new(KEYRING_SERVICE, name).and_then(|entry| entry.get_password()) {
+        Ok(secret) => {
+            let secret = SecretString::from(secret);
+            let line = first_line(secrecy::ExposeSecret::expose_secret(&secret));
+            line.ok_or_else(|| missing(host, format!("the keyring's entry {name} is empty")))
+        }
+        Err(Error::NoEntry) => {
+            Err(missing(host, format!("the keyring has no {name} of the service {KEYRING_SERVICE}")))
+        }
+        Err(error) => {
+            // Some errors hold what could not be decoded: the kind alone is told.
+            let kind = match error {
+                Error::NoDefaultStore => "there is none, or it does not answer",
+                Error::NoStorageAccess(_) => "it is locked",
+                _ => "it does not give the entry",
+            };
+            Err(unusable(format!("the system's keyring can't be read: {kind}"), "unlock it, or name another place"))
+        }
+    }
+}
+
+#[cfg(not(feature = "keyring"))]
+fn from_keyring(name: &str, _: &str) -> Result<SecretString, KeyError> {
+    let why = format!("this scimitar was built without the system's keyring, where {name} should be");
+    Err(unusable(why, "name another place for the key"))
+}
+
 fn from_netrc(host: &str, path: Option<&Path>) -> Result<SecretString, KeyError> {
     let path = path.ok_or_else(|| missing(host, "no home directory to hold a netrc"))?;
     let text = read_private(path, host)?;
@@ -194,34 +236,48 @@ fn from_command(words: &[String], host: &str, limit: Duration) -> Result<SecretS
     let by_hand = "run it by hand to see why";
     let mut child = Command::new(program)
         .args(arguments)
+        // A key that is none of its business.
+        .env_remove(WANDB_KEY)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| unusable(format!("the key command {program} can't be started: {error}"), by_hand))?;
-    let printed = printed(&mut child, deadline);
+    let (out, err) = (child.stdout.take().map(heard), child.stderr.take().map(heard));
+    let until = |heard: Option<mpsc::Receiver<String>>| {
+        heard?.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
+    };
+    let printed = until(out);
     let ended = wait_until(&mut child, deadline);
     let (Some(printed), Some(success)) = (printed, ended) else {
         let why = format!("the key command {program} took longer than {} s", limit.as_secs());
         return Err(unusable(why, "unlock the password store first, or name another place for the key"));
     };
     if !success {
-        return Err(unusable(format!("the key command {program} failed"), by_hand));
+        let said = until(err).map(|said| complaint(&said, &printed)).unwrap_or_default();
+        return Err(unusable(format!("the key command {program} failed{said}"), by_hand));
     }
     first_line(&printed).ok_or_else(|| missing(host, format!("the key command {program} printed nothing")))
 }
 
-/// What the child printed before the deadline. The reading thread ends with the pipe.
-fn printed(child: &mut Child, deadline: Instant) -> Option<String> {
-    let pipe = child.stdout.take()?;
+/// What the command said of its failure: the first line, cleaned, and nothing where the key may be in it.
+fn complaint(said: &str, printed: &str) -> String {
+    let line = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let tells = printed.split_whitespace().any(|word| line.contains(word));
+    if line.is_empty() || tells { String::new() } else { format!(" (“{}”)", clean_line(line, MOST_WORDS)) }
+}
+
+/// What comes through a pipe of the child's. The reading thread ends with the pipe.
+fn heard(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
         let mut text = Vec::new();
-        let read = pipe.take(MOST_BYTES).read_to_end(&mut text);
-        // Nobody listens any more after the deadline.
-        let _ = send.send(read.map(|_| String::from_utf8_lossy(&text).into_owned()).ok());
+        if pipe.take(MOST_BYTES).read_to_end(&mut text).is_ok() {
+            // Nobody listens any more after the deadline.
+            let _ = send.send(String::from_utf8_lossy(&text).into_owned());
+        }
     });
-    receive.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok().flatten()
+    receive
 }
 
 /// Whether the child ended well; `None` (and the child killed) at the deadline.

@@ -1,12 +1,41 @@
-//! Faults on request: delays, shares of failures, the next writes failing, the next write's connection cut. Knows
-//! nothing of what the requests ask.
+//! Faults on request: delays, shares of failures, what the next request or the next write meets. Decides only; what
+//! becomes of the answer is `spoil`'s.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::dice::Dice;
+use super::fault_kind::{FaultKind, FaultSpec};
 use super::options::FailRule;
+
+/// What counts of a request for what may happen to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind {
+    pub writes: bool,
+    /// It reads a list.
+    pub lists: bool,
+    /// It carries `If-Match`.
+    pub conditional: bool,
+}
+
+/// A fault that a request meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub kind: FaultKind,
+    /// Decides what the kind leaves open.
+    pub roll: u64,
+    /// The longest that the answer is held back.
+    pub wait: Duration,
+}
+
+impl Fault {
+    /// One of them, by the roll.
+    pub(super) fn one<T: Copy>(&self, of: &[T]) -> T {
+        *Dice(self.roll).one(of)
+    }
+}
 
 /// What happens to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,18 +44,21 @@ pub(super) enum Fate {
     Spared,
     /// It fails with this status and takes no effect.
     Fails(u16),
-    /// The connection closes without an answer; the write takes effect or not.
-    Cut { applied: bool },
+    /// It meets a fault.
+    Meets(Fault),
 }
 
 struct Plan {
     latency: Duration,
     rules: Vec<FailRule>,
+    spec: Option<FaultSpec>,
     /// The same for writes alone.
     write_rules: Vec<FailRule>,
     /// Statuses for the next writes: how many are left.
     next_writes: Option<(u16, usize)>,
-    cut: Option<bool>,
+    /// What the next request meets, and whether that is the next write.
+    next: Option<(FaultKind, bool)>,
+    met: BTreeMap<FaultKind, u64>,
     seed: u64,
     requests: u64,
 }
@@ -35,13 +67,15 @@ struct Plan {
 pub(super) struct Faults(Mutex<Plan>);
 
 impl Faults {
-    pub(super) fn new(seed: u64, latency: Duration, rules: Vec<FailRule>) -> Self {
+    pub(super) fn new(seed: u64, latency: Duration, rules: Vec<FailRule>, spec: Option<FaultSpec>) -> Self {
         Self(Mutex::new(Plan {
             latency,
             rules,
             write_rules: Vec::new(),
+            spec,
             next_writes: None,
-            cut: None,
+            next: None,
+            met: BTreeMap::new(),
             seed,
             requests: 0,
         }))
@@ -63,6 +97,10 @@ impl Faults {
         self.plan(|plan| plan.rules = rules);
     }
 
+    pub(super) fn set_spec(&self, spec: Option<FaultSpec>) {
+        self.plan(|plan| plan.spec = spec);
+    }
+
     pub(super) fn set_write_rules(&self, rules: Vec<FailRule>) {
         self.plan(|plan| plan.write_rules = rules);
     }
@@ -71,26 +109,65 @@ impl Faults {
         self.plan(|plan| plan.next_writes = (times > 0).then_some((status, times)));
     }
 
-    pub(super) fn cut_next_write(&self, applied: bool) {
-        self.plan(|plan| plan.cut = Some(applied));
+    pub(super) fn meet_next(&self, kind: FaultKind, write: bool) {
+        self.plan(|plan| plan.next = Some((kind, write)));
     }
 
-    /// Decides about the next request; the rules by its number, so that a rerun fails alike.
-    pub(super) fn decide(&self, writes: bool) -> Fate {
+    /// How often each kind was met.
+    pub(super) fn met(&self) -> BTreeMap<FaultKind, u64> {
+        self.plan(|plan| plan.met.clone())
+    }
+
+    /// Decides about the next request; rules and shares by its number, so that a rerun fails alike.
+    pub(super) fn decide(&self, request: Kind) -> Fate {
         self.plan(|plan| {
             plan.requests += 1;
-            if writes && let Some((status, left)) = plan.next_writes {
-                plan.next_writes = (left > 1).then(|| (status, left - 1));
-                return Fate::Fails(status);
+            let fate = plan.decide(request);
+            if let Fate::Meets(fault) = &fate {
+                *plan.met.entry(fault.kind).or_default() += 1;
             }
-            if writes && let Some(applied) = plan.cut.take() {
-                return Fate::Cut { applied };
-            }
-            let mut dice = Dice(plan.seed ^ plan.requests.wrapping_mul(0x2545_f491_4f6c_dd1d));
-            let own = if writes { plan.write_rules.as_slice() } else { &[] };
-            let failing = plan.rules.iter().chain(own).find(|rule| dice.share() < rule.rate);
-            failing.map_or(Fate::Spared, |rule| Fate::Fails(rule.status))
+            fate
         })
+    }
+}
+
+impl Plan {
+    fn decide(&mut self, request: Kind) -> Fate {
+        let dice = |seed: u64| Dice(seed ^ self.requests.wrapping_mul(0x2545_f491_4f6c_dd1d));
+        if request.writes
+            && let Some((status, left)) = self.next_writes
+        {
+            self.next_writes = (left > 1).then(|| (status, left - 1));
+            return Fate::Fails(status);
+        }
+        if let Some((kind, _)) = self.next.take_if(|(kind, write)| *write == request.writes && fits(*kind, request)) {
+            let wait = Duration::from_millis(50);
+            return Fate::Meets(Fault { kind, roll: dice(self.seed).next(), wait });
+        }
+        let mut rules = dice(self.seed);
+        let own = if request.writes { self.write_rules.as_slice() } else { &[] };
+        if let Some(rule) = self.rules.iter().chain(own).find(|rule| rules.share() < rule.rate) {
+            return Fate::Fails(rule.status);
+        }
+        let Some(spec) = &self.spec else { return Fate::Spared };
+        let mut dice = dice(spec.seed);
+        if dice.share() >= spec.rate {
+            return Fate::Spared;
+        }
+        let fitting: Vec<FaultKind> = spec.kinds.iter().copied().filter(|kind| fits(*kind, request)).collect();
+        if fitting.is_empty() {
+            return Fate::Spared;
+        }
+        Fate::Meets(Fault { kind: *dice.one(&fitting), roll: dice.next(), wait: spec.wait })
+    }
+}
+
+/// Whether it can happen to such a request.
+fn fits(kind: FaultKind, request: Kind) -> bool {
+    match kind {
+        FaultKind::Stale => request.writes && request.conditional,
+        FaultKind::Endless | FaultKind::Repeated => request.lists,
+        _ => true,
     }
 }
 
@@ -98,9 +175,12 @@ impl Faults {
 mod tests {
     use super::*;
 
+    const READ: Kind = Kind { writes: false, lists: false, conditional: false };
+    const WRITE: Kind = Kind { writes: true, lists: false, conditional: false };
+
     fn fates(seed: u64) -> Vec<Fate> {
-        let faults = Faults::new(seed, Duration::ZERO, vec![FailRule { status: 429, rate: 0.1 }]);
-        (0..1_000).map(|_| faults.decide(false)).collect()
+        let faults = Faults::new(seed, Duration::ZERO, vec![FailRule { status: 429, rate: 0.1 }], None);
+        (0..1_000).map(|_| faults.decide(READ)).collect()
     }
 
     #[test]
@@ -112,12 +192,31 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_is_met_where_it_fits_and_counted() {
+        let spec = FaultSpec { seed: 3, rate: 0.5, kinds: FaultKind::ALL.to_vec(), ..FaultSpec::default() };
+        let met = |request: Kind| {
+            let faults = Faults::new(1, Duration::ZERO, Vec::new(), Some(spec.clone()));
+            let fates: Vec<Fate> = (0..2_000).map(|_| faults.decide(request)).collect();
+            let count = fates.iter().filter(|fate| matches!(fate, Fate::Meets(_))).count();
+            assert!((900..1_100).contains(&count), "{count}");
+            assert_eq!(faults.met().values().sum::<u64>(), count as u64);
+            faults.met().into_keys().collect::<Vec<_>>()
+        };
+        let all = FaultKind::ALL.len();
+        assert_eq!(met(READ).len(), all - 3);
+        assert_eq!(met(Kind { lists: true, ..READ }).len(), all - 1);
+        assert_eq!(met(Kind { conditional: true, ..WRITE }).len(), all - 2);
+    }
+
+    #[test]
     fn only_writes_meet_the_faults_of_the_next_writes() {
-        let faults = Faults::new(1, Duration::ZERO, Vec::new());
+        let faults = Faults::new(1, Duration::ZERO, Vec::new(), None);
         faults.fail_next(503, 2);
-        faults.cut_next_write(true);
-        assert_eq!(faults.decide(false), Fate::Spared);
-        let writes: Vec<Fate> = (0..4).map(|_| faults.decide(true)).collect();
-        assert_eq!(writes, [Fate::Fails(503), Fate::Fails(503), Fate::Cut { applied: true }, Fate::Spared]);
+        faults.meet_next(FaultKind::CutAfter, true);
+        assert_eq!(faults.decide(READ), Fate::Spared);
+        let writes: Vec<Fate> = (0..4).map(|_| faults.decide(WRITE)).collect();
+        assert_eq!(writes[..2], [Fate::Fails(503), Fate::Fails(503)]);
+        assert!(matches!(writes[2], Fate::Meets(Fault { kind: FaultKind::CutAfter, .. })));
+        assert_eq!(writes[3], Fate::Spared);
     }
 }

@@ -14,6 +14,7 @@
 mod auth;
 mod clock;
 mod dice;
+mod fault_kind;
 mod faults;
 mod grafana;
 mod graphql;
@@ -34,6 +35,7 @@ mod running;
 mod seed;
 mod seed_access;
 mod server;
+mod spoil;
 mod state;
 mod user_json;
 mod user_patch;
@@ -46,6 +48,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use fault_kind::{FaultKind, FaultSpec};
 pub use log::LoggedRequest;
 pub use options::{EmailShape, FailRule, Hosting, OptionError, Options, Provider, RolePut};
 pub use running::{Running, start};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::fault_kind::FaultSpec;
 use super::version::ServerVersion;
 
 /// A word or rule that an option does not take; the text says which words it takes.
@@ -159,6 +160,8 @@ pub struct Options {
     pub latency: Duration,
     /// Shares of requests that fail.
     pub fail: Vec<FailRule>,
+    /// A share of requests that meets faults of all kinds.
+    pub faults: Option<FaultSpec>,
     /// Seconds that `Retry-After` asks a client to wait that was put off (429, 503).
     pub retry_after: u32,
     /// The API key to accept; none makes a random one.
@@ -185,6 +188,7 @@ impl Default for Options {
             ignore_paging: false,
             latency: Duration::ZERO,
             fail: Vec::new(),
+            faults: None,
             retry_after: 1,
             key: None,
             now: None,
@@ -210,6 +214,7 @@ impl fmt::Debug for Options {
             .field("ignore_paging", &self.ignore_paging)
             .field("latency", &self.latency)
             .field("fail", &self.fail)
+            .field("faults", &self.faults)
             .field("retry_after", &self.retry_after)
             .field("key", &self.key.as_ref().map(|_| "(hidden)"))
             .field("now", &self.now)

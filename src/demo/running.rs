@@ -1,5 +1,6 @@
 //! Starting a demo server and the handle to one that runs.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::auth::Keys;
 use super::clock::Clock;
+use super::fault_kind::{FaultKind, FaultSpec};
 use super::log::LoggedRequest;
 use super::options::{FailRule, Options};
 use super::seed;
@@ -105,7 +107,22 @@ impl Running {
 
     /// Closes the connection of the next authorised write without an answer, after (`applied`) or before it took effect.
     pub fn cut_next_write(&self, applied: bool) {
-        self.server.faults.cut_next_write(applied);
+        self.meet_next(if applied { FaultKind::CutAfter } else { FaultKind::CutBefore }, true);
+    }
+
+    /// Lets the next authorised write, or read, to which this can happen meet it; replaces an earlier such order.
+    pub fn meet_next(&self, kind: FaultKind, write: bool) {
+        self.server.faults.meet_next(kind, write);
+    }
+
+    /// Changes the share of requests that meets faults.
+    pub fn set_faults(&self, spec: Option<FaultSpec>) {
+        self.server.faults.set_spec(spec);
+    }
+
+    /// How often each kind of fault was met.
+    pub fn faults_met(&self) -> BTreeMap<FaultKind, u64> {
+        self.server.faults.met()
     }
 
     /// Takes no more requests and waits, at most five seconds, for the answers under way.

@@ -10,7 +10,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
 use super::auth::{Access, FIRST_OWNER, Holder, Keys, offered};
 use super::clock::Clock;
-use super::faults::{Fate, Faults};
+use super::fault_kind::FaultKind;
+use super::faults::{Fate, Fault, Faults, Kind};
 use super::log::{Log, LoggedRequest};
 use super::options::{Options, Provider};
 use super::reply::{Answer, Protocol, Refusal, Reply};
@@ -18,7 +19,7 @@ use super::request::Ask;
 use super::state::State;
 use super::version::Generation;
 use super::wire::Scissors;
-use super::{grafana, graphql, rfc, wandb};
+use super::{grafana, graphql, rfc, spoil, wandb};
 
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 16 << 20;
@@ -52,7 +53,7 @@ impl Server {
         Self {
             base: format!("{origin}{}", root(options.provider).trim_end_matches('/')),
             keys,
-            faults: Faults::new(options.seed, options.latency, options.fail.clone()),
+            faults: Faults::new(options.seed, options.latency, options.fail.clone(), options.faults.clone()),
             clock,
             state: Arc::new(RwLock::new(state)),
             graphql: graphql::Api::new(),
@@ -102,19 +103,28 @@ impl Server {
     }
 
     /// The answer, or none when the connection is to be cut.
-    fn answer(&self, parts: &Parts, asked: Asked) -> Option<Answer> {
+    fn answer(&self, parts: &Parts, asked: Asked) -> Option<Met> {
         let holder = match self.holder(&parts.headers) {
             Ok(holder) => holder,
-            Err(refusal) => return Some(Err(self.outside(refusal, Protocol::Grafana))),
+            Err(refusal) => return Some(Err(self.outside(refusal, Protocol::Grafana)).into()),
         };
         match asked {
             Asked::Scim(body) => match self.may_use_scim(holder) {
-                Err(refusal) => Some(Err(refusal)),
-                Ok(()) => self.met_by_fate(!parts.method.is_safe(), || self.route(parts, &body)),
+                Err(refusal) => Some(Err(refusal).into()),
+                Ok(()) => {
+                    let kind = Kind {
+                        writes: !parts.method.is_safe(),
+                        lists: parts.method.is_safe() && is_list(parts.uri.path()),
+                        conditional: parts.headers.contains_key(header::IF_MATCH),
+                    };
+                    self.met_by_fate(kind, |again| self.route(parts, &body, again))
+                }
             },
-            Asked::GraphQl(Err(refusal)) => Some(Err(refusal)),
+            Asked::GraphQl(Err(refusal)) => Some(Err(refusal).into()),
             Asked::GraphQl(Ok(call)) => {
-                self.met_by_fate(call.writes(), || self.graphql.answer(*call, self.session(holder, &parts.headers)?))
+                let kind = Kind { writes: call.writes(), lists: false, conditional: false };
+                let session = || self.session(holder, &parts.headers);
+                self.met_by_fate(kind, |_| self.graphql.answer(*call, session()?))
             }
         }
     }
@@ -124,17 +134,30 @@ impl Server {
         if self.options.provider == Provider::Grafana { refusal.written(speaker) } else { refusal }
     }
 
-    /// Does it, or lets it fail or vanish as the faults say.
-    fn met_by_fate(&self, writes: bool, act: impl FnOnce() -> Answer) -> Option<Answer> {
-        match self.faults.decide(writes) {
-            Fate::Spared => Some(act()),
-            Fate::Fails(status) => {
-                let words = if status == 429 { "Rate limit exceeded" } else { "failed on request (demo server)" };
-                Some(Err(self.outside(Refusal::new(status, words), Protocol::Kubernetes)))
-            }
-            Fate::Cut { applied: false } => None,
-            Fate::Cut { applied: true } => act().err().map(Err),
-        }
+    /// Does it, or lets it fail or vanish as the faults say. `act` is told whether to begin a list again.
+    fn met_by_fate(&self, request: Kind, act: impl FnOnce(bool) -> Answer) -> Option<Met> {
+        let fault = match self.faults.decide(request) {
+            Fate::Spared => return Some(act(false).into()),
+            Fate::Fails(status) => return Some(self.failed(status).into()),
+            Fate::Meets(fault) => fault,
+        };
+        let answer = match fault.kind {
+            FaultKind::CutBefore => return None,
+            FaultKind::CutAfter => return act(false).err().map(|refusal| Err(refusal).into()),
+            FaultKind::BusySeconds | FaultKind::BusyDate | FaultKind::BusyBare => self.failed(429),
+            FaultKind::DownBefore => self.failed(fault.one(&[500, 502, 503, 504])),
+            // 503 with Retry-After would say that nothing was done.
+            FaultKind::DownAfter => act(false).and_then(|_| self.failed(fault.one(&[500, 502, 504]))),
+            FaultKind::Stale => self.failed(412),
+            FaultKind::Redirect | FaultKind::Html => Ok(Reply::nothing()),
+            kind => act(kind == FaultKind::Repeated),
+        };
+        Some(Met { answer, fault: Some(fault) })
+    }
+
+    fn failed(&self, status: u16) -> Answer {
+        let words = if status == 429 { "Rate limit exceeded" } else { "failed on request (demo server)" };
+        Err(self.outside(Refusal::new(status, words), Protocol::Kubernetes))
     }
 
     fn session(&self, holder: Holder, headers: &HeaderMap) -> Result<graphql::Session, Refusal> {
@@ -151,13 +174,14 @@ impl Server {
         })
     }
 
-    fn route(&self, parts: &Parts, body: &[u8]) -> Answer {
-        let query = parts.uri.query().unwrap_or_default();
+    /// Asks the provider's handler; `again` begins every list at its first record.
+    fn route(&self, parts: &Parts, body: &[u8], again: bool) -> Answer {
+        let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let ask = Ask {
             options: &self.options,
             base: &self.base,
             now: self.clock.now(),
-            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            query: query.into_owned().filter(|(name, _)| !again || name != "startIndex").collect(),
             if_match: header_text(&parts.headers, &header::IF_MATCH),
             if_none_match: header_text(&parts.headers, &header::IF_NONE_MATCH),
             body,
@@ -187,6 +211,22 @@ enum Asked {
     GraphQl(Result<Box<graphql::Call>, Refusal>),
 }
 
+/// An answer, and what becomes of it on the way.
+struct Met {
+    answer: Answer,
+    fault: Option<Fault>,
+}
+
+impl From<Answer> for Met {
+    fn from(answer: Answer) -> Self {
+        Self { answer, fault: None }
+    }
+}
+
+fn is_list(path: &str) -> bool {
+    matches!(path.rsplit('/').next(), Some("Users" | "Groups" | "Roles"))
+}
+
 fn no_such_path(path: &str) -> Refusal {
     Refusal::new(404, format!("nothing is at {path}"))
 }
@@ -211,8 +251,8 @@ fn unescape(segment: &str) -> String {
 
 async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let place = server.log.note(&parts.method, path);
+    let uri = parts.uri.clone();
+    let place = server.log.note(&parts.method, uri.path_and_query().map_or("/", |path| path.as_str()));
     let scissors = parts.extensions.get::<ConnectInfo<Scissors>>().map(|info| info.0.clone());
     let protocol = match parts.uri.path() {
         "/graphql" if server.options.provider == Provider::Wandb => Protocol::GraphQl,
@@ -228,9 +268,9 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
             wait_and_answer(&server, parts, Asked::GraphQl(call)).await
         }
         Ok(body) => wait_and_answer(&server, parts, Asked::Scim(body)).await,
-        Err(error) => Some(Err(Refusal::new(413, format!("the body cannot be read: {error}")))),
+        Err(error) => Some(Err(Refusal::new(413, format!("the body cannot be read: {error}"))).into()),
     };
-    let Some(answer) = answer else {
+    let Some(Met { answer, fault }) = answer else {
         if let Some(scissors) = scissors {
             scissors.cut();
         }
@@ -245,19 +285,23 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
             *wait = HeaderValue::from(server.options.retry_after);
         }
     }
+    let response = match fault {
+        None => response,
+        Some(fault) => spoil::spoil(response, fault, uri.path(), uri.query().unwrap_or_default()).await,
+    };
     server.log.note_status(place, response.status().as_u16());
     response
 }
 
 /// Long lists take milliseconds to write, so the work is done beside the runtime's own threads.
-async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Option<Answer> {
+async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Option<Met> {
     let latency = server.faults.latency();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     let worker = Arc::clone(server);
     let answered = tokio::task::spawn_blocking(move || worker.answer(&parts, asked)).await;
-    answered.unwrap_or_else(|error| Some(Err(Refusal::new(500, error.to_string()))))
+    answered.unwrap_or_else(|error| Some(Err(Refusal::new(500, error.to_string())).into()))
 }
 
 #[cfg(test)]

@@ -158,6 +158,32 @@ pub enum Report {
     Secret(ChangeId, SecretString),
     /// Nothing is under way and nothing waits but the clock; so many jobs were taken.
     Idle(u64),
-    /// Something worth a line: the store was rebuilt, a second console runs, …
+    /// Something beside what was asked went wrong: the store was rebuilt, roles could not be read, …
     Notice(String),
+}
+
+impl Report {
+    /// Its kind, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Report::Planner(..) => "planner",
+            Report::Records { .. } => "records",
+            Report::Remapped(..) => "remapped",
+            Report::RefreshBegan => "refresh-began",
+            Report::Progress { .. } => "progress",
+            Report::RefreshEnded { .. } => "refresh-ended",
+            Report::Learnt(..) => "learnt",
+            Report::HydrateFailed(..) => "hydrate-failed",
+            Report::Journal(..) => "journal",
+            Report::Staged(..) => "staged",
+            Report::Moved(..) => "moved",
+            Report::Waiting(..) => "waiting",
+            Report::Link(..) => "link",
+            Report::Raw(..) => "raw",
+            Report::AskFailed(..) => "ask-failed",
+            Report::Secret(..) => "secret",
+            Report::Idle(..) => "idle",
+            Report::Notice(..) => "notice",
+        }
+    }
 }

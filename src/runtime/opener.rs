@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::session::{Recipe, Session};
 use crate::{
     app::{Opened, ProfileView, form::ProfileDraft},
-    client::{Auth, Endpoint, Graph},
+    client::{Auth, ClientCert, Endpoint, Graph},
     config::{
         AuthForm, ConfigFile, Confirm, DATASAUR_ROLES, Hosting, KeySource, NewProfile, Places, Profile, Provider,
         resolve, save_mapping, save_profile,
@@ -176,6 +176,7 @@ pub(super) fn endpoint_of(profile: &Profile, dialect: &dyn Dialect, key: SecretS
         api: dialect.api(&profile.base),
         graph: dialect.graph(&profile.base).map(|graph| Graph { url: graph.url, user: graph.user }),
         ca_file: profile.ca_file.clone(),
+        client_cert: profile.client_cert.clone().map(|(certificate, key)| ClientCert { certificate, key }),
         allow_http: profile.allow_http,
         timeout: profile.timeout,
         user_agent: concat!("scimitar/", env!("CARGO_PKG_VERSION")).into(),
@@ -225,12 +226,11 @@ pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenErro
 
 /// One file per profile and server: another URL under the same name is another directory.
 pub(super) fn store_name(profile: &Profile) -> String {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    profile.base_text().hash(&mut hasher);
+    // A checksum, for it stays the same with every release: under another name the journal would seem to be gone.
+    let server = crc32fast::hash(profile.base_text().as_bytes());
     let safe: String =
         profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
-    format!("{safe}-{:08x}.db", hasher.finish() as u32)
+    format!("{safe}-{server:08x}.db")
 }
 
 pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
@@ -273,6 +273,7 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
         [] | ["netrc"] => KeySource::Netrc,
         ["env", name] => KeySource::Env((*name).to_owned()),
         ["file", path @ ..] if !path.is_empty() => KeySource::File(path.join(" ").into()),
+        ["keyring", name] => KeySource::Keyring((*name).to_owned()),
         ["command", ..] if words.len() > 1 => KeySource::Command(words.into_iter().skip(1).collect()),
         _ => return Err(field("key", "write env NAME, file PATH, command WORDS, netrc or none".into())),
     };

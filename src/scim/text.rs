@@ -39,7 +39,7 @@ pub fn clean_line(raw: &str, max: usize) -> Cow<'_, str> {
 /// JSON in which nothing acts on a terminal: what controls, turns or hides text is escaped. In JSON that can only stand in
 /// strings, so the meaning stays.
 pub fn escape_json(text: &str) -> Cow<'_, str> {
-    let acts = |c: char| (c.is_control() && c != '\n') || is_invisible(c);
+    let acts = |c: char| c != '\n' && acts(c);
     if !text.contains(acts) {
         return Cow::Borrowed(text);
     }
@@ -152,6 +152,11 @@ fn joins(c: char) -> bool {
 
 fn is_emoji(c: char) -> bool {
     matches!(c, '\u{A9}' | '\u{AE}' | '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
+}
+
+/// Moves a cursor, breaks a line, turns text round or hides: never for a screen.
+pub fn acts(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_invisible(c)
 }
 
 /// Bidi controls, zero-width and filler characters, interlinear annotation, tags: nothing that a name needs, and much

@@ -37,6 +37,11 @@ pub enum StoreError {
     /// No room.
     #[error("the disk is full: make room and try again; nothing was written")]
     Full,
+    /// The file can't be written, or not be read.
+    #[error(
+        "the disk does not take or give what is kept on it ({0}): look at its room, quota and health, and the file's mode"
+    )]
+    Disk(String),
     /// The file system said no.
     #[error("can't {what} {path}: {source}")]
     File {
@@ -65,8 +70,15 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),
+            // Our statements fit the layout: where one does not, the layout is no longer what was made.
+            Some(ErrorCode::Unknown) => Self::Damaged(error.to_string()),
+            Some(ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
+                Self::Disk(error.to_string())
+            }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::Full,
+            // A column of another type than was written.
+            None if !matches!(error, rusqlite::Error::QueryReturnedNoRows) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
         }
     }

@@ -51,6 +51,12 @@ pub(super) fn prepare(path: &Path) -> Result<()> {
     }
 }
 
+/// True where a file lost all that was in it, as some file systems leave it after a power cut. Who makes one anew fills it
+/// under the lock.
+pub(super) fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0)
+}
+
 /// Renames the file and its `-wal`; gives the new name.
 pub(super) fn set_aside(path: &Path, millis: i64) -> Result<PathBuf> {
     let mut aside = beside(path, &format!(".unreadable-{millis}"));
@@ -69,6 +75,13 @@ pub(super) fn set_aside(path: &Path, millis: i64) -> Result<PathBuf> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", &index)(error)),
         _ => Ok(aside),
     }
+}
+
+/// Copies a file for its owner only; refuses to replace one.
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut copy = private(OpenOptions::new().write(true).create_new(true)).open(to)?;
+    io::copy(&mut File::open(from)?, &mut copy)?;
+    copy.sync_all()
 }
 
 /// The path with something after its name.

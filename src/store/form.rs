@@ -5,7 +5,7 @@ use std::{mem, num::NonZero, ops::Range, thread};
 use rusqlite::Connection;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Result, StoreError, snapshot::table};
+use super::{Result, StoreError, snapshot::table, sum};
 use crate::directory::{
     Kind,
     record::{Record, Role, Team, User},
@@ -13,7 +13,7 @@ use crate::directory::{
 
 /// The number of the form. Raise it whenever a stored type gains, loses or moves a field: the form has no names in it,
 /// so an old record would be misread. A test compares bytes to remind of it.
-pub(super) const FORMAT: &str = "2";
+pub(super) const FORMAT: &str = "3";
 
 /// Below this many bytes a second thread costs more than it saves.
 const WORTH_A_THREAD: usize = 256 << 10;
@@ -56,23 +56,29 @@ impl Form {
 
 fn pack(value: &impl Serialize, mut room: Vec<u8>) -> Result<Vec<u8>> {
     room.clear();
-    postcard::to_extend(value, room).map_err(|error| StoreError::Encode(error.to_string()))
+    let mut packed = postcard::to_extend(value, room).map_err(|error| StoreError::Encode(error.to_string()))?;
+    sum::seal(&mut packed);
+    Ok(packed)
+}
+
+fn unpack<T: DeserializeOwned>(sealed: &[u8]) -> Option<T> {
+    postcard::from_bytes(sum::unseal(sealed)?).ok()
 }
 
 /// What can be brought back from its form.
 pub(super) trait Typed: DeserializeOwned + Send {
-    /// Adds what was kept apart.
-    fn complete(&mut self, _more: &[u8]) -> postcard::Result<()> {
-        Ok(())
+    /// Adds what was kept apart; `None` where that can't be read.
+    fn complete(&mut self, _more: Option<&[u8]>) -> Option<()> {
+        Some(())
     }
 }
 
 impl Typed for User {}
 impl Typed for Role {}
 impl Typed for Team {
-    fn complete(&mut self, more: &[u8]) -> postcard::Result<()> {
-        self.members = postcard::from_bytes(more)?;
-        Ok(())
+    fn complete(&mut self, more: Option<&[u8]>) -> Option<()> {
+        self.members = unpack(more?)?;
+        Some(())
     }
 }
 
@@ -81,21 +87,28 @@ impl Typed for Team {
 pub(super) struct Packed {
     bytes: Vec<u8>,
     parts: Vec<(Range<usize>, Option<Range<usize>>)>,
+    /// What is kept apart was read too.
+    whole: bool,
 }
 
 impl Packed {
     /// Reads the rows of a kind in order, at most `limit`, with or without what is kept apart.
-    pub fn read(db: &Connection, kind: Kind, limit: Option<usize>, more: bool) -> Result<Self> {
-        let (table, more) = (table(kind), if more { "more" } else { "NULL" });
+    pub fn read(db: &Connection, kind: Kind, limit: Option<usize>, whole: bool) -> Result<Self> {
+        let (table, more) = (table(kind), if whole { "more" } else { "NULL" });
         let mut query = db.prepare_cached(&format!("SELECT typed, {more} FROM {table} ORDER BY row LIMIT ?1"))?;
         let mut rows = query.query([limit.map_or(-1, |limit| limit as i64)])?;
-        let mut packed = Self::default();
+        let mut packed = Self { whole, ..Self::default() };
         while let Some(row) = rows.next()? {
             let typed = packed.keep(row.get_ref(0)?.as_blob().unwrap_or_default());
             let more = row.get_ref(1)?.as_blob().ok().map(|more| packed.keep(more));
             packed.parts.push((typed, more));
         }
         Ok(packed)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.parts.len()
     }
 
     /// Decodes them in order; counts those that can't be.
@@ -126,9 +139,9 @@ impl Packed {
 
     fn unpack<T: Typed>(&self, parts: &[(Range<usize>, Option<Range<usize>>)]) -> Vec<T> {
         let one = |(typed, more): &(Range<usize>, Option<Range<usize>>)| {
-            let mut record: T = postcard::from_bytes(&self.bytes[typed.clone()]).ok()?;
-            if let Some(more) = more {
-                record.complete(&self.bytes[more.clone()]).ok()?;
+            let mut record: T = unpack(&self.bytes[typed.clone()])?;
+            if self.whole {
+                record.complete(more.clone().map(|more| &self.bytes[more]))?;
             }
             Some(record)
         };

@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ErrorCode, Transaction, params};
+use rusqlite::{ErrorCode, OptionalExtension, Transaction, params};
 
-use super::{Result, Store, StoreError, Sync, schema};
+use super::{Result, Store, StoreError, Sync, bytes, salvage, schema, sum};
 use crate::directory::{
     change::ChangeId,
     plan::{Entry, State},
@@ -71,16 +71,17 @@ impl Store {
     pub fn journal_note(&mut self, notes: &[Note]) -> Result<Vec<bool>> {
         self.write(Sync::Full, |tx| {
             let mut put = tx.prepare_cached(
-                "INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3) \
-                 ON CONFLICT(id) DO UPDATE SET state = ?2, body = ?3",
+                "INSERT INTO journal(id, state, body, sum) VALUES(?1, ?2, ?3, ?4) \
+                 ON CONFLICT(id) DO UPDATE SET state = ?2, body = ?3, sum = ?4",
             )?;
             let mut claim =
-                tx.prepare_cached("UPDATE journal SET state = ?2, body = ?3 WHERE id = ?1 AND state = ?4")?;
+                tx.prepare_cached("UPDATE journal SET state = ?2, body = ?3, sum = ?4 WHERE id = ?1 AND state = ?5")?;
             let mut one = |Note { entry, from }: &Note| {
                 let (id, state, body) = (entry.id.0, word(entry.state), encode(entry)?);
+                let sum = sum_of(id, state, body.as_bytes());
                 let changed = match from {
-                    None => put.execute(params![id, state, body])?,
-                    Some(from) => claim.execute(params![id, state, body, word(*from)])?,
+                    None => put.execute(params![id, state, body, sum])?,
+                    Some(from) => claim.execute(params![id, state, body, sum, word(*from)])?,
                 };
                 Ok(changed == 1)
             };
@@ -97,7 +98,7 @@ impl Store {
                  WHERE json_valid(body) AND id IN (SELECT id FROM near UNION SELECT id FROM open)), \
              whole(id) AS (SELECT journal.id FROM plan JOIN journal ON journal.id BETWEEN first AND first + ?2 \
                  WHERE json_valid(body) AND json_extract(body, '$.plan') = first) \
-             SELECT body FROM journal \
+             SELECT id, state, body, sum FROM journal \
              WHERE id IN (SELECT id FROM near UNION SELECT id FROM open UNION SELECT id FROM whole) ORDER BY id",
         )?;
         collect(query.query([limit as i64, IDS_OF_A_PLAN])?)
@@ -105,23 +106,24 @@ impl Store {
 
     /// All changes whose outcome is open ([`State::is_open`]), oldest first.
     pub fn journal_open(&self) -> Result<Journal> {
-        let mut query = self
-            .db
-            .prepare_cached("SELECT body FROM journal WHERE state IN ('planned', 'sent', 'unknown') ORDER BY id")?;
+        let mut query = self.db.prepare_cached(
+            "SELECT id, state, body, sum FROM journal WHERE state IN ('planned', 'sent', 'unknown') ORDER BY id",
+        )?;
         collect(query.query([])?)
     }
 
     /// All changes of one plan, oldest first.
     pub fn journal_plan(&self, plan: ChangeId) -> Result<Journal> {
         // Ids grow: none of them is older than the first.
-        let query = "SELECT body FROM journal WHERE id >= ?1 AND json_extract(body, '$.plan') = ?1 ORDER BY id";
+        let query = "SELECT id, state, body, sum FROM journal \
+                     WHERE id >= ?1 AND json_valid(body) AND json_extract(body, '$.plan') = ?1 ORDER BY id";
         let mut query = self.db.prepare_cached(query)?;
         collect(query.query([plan.0])?)
     }
 
     /// One change, where the journal has it and it can be read.
     pub fn journal_get(&self, id: ChangeId) -> Result<Option<Entry>> {
-        let mut query = self.db.prepare_cached("SELECT body FROM journal WHERE id = ?1")?;
+        let mut query = self.db.prepare_cached("SELECT id, state, body, sum FROM journal WHERE id = ?1")?;
         Ok(collect(query.query([id.0])?)?.entries.pop())
     }
 
@@ -131,27 +133,47 @@ impl Store {
         Ok(query.query_row([word(state)], |row| row.get::<_, i64>(0))? as usize)
     }
 
-    /// Copies what can still be read of a damaged file's journal; gives the number of changes.
-    pub(super) fn salvage_journal(&mut self, damaged: &Path) -> Result<usize> {
-        let Ok(old) = schema::connect(damaged) else { return Ok(0) };
-        // From both ends: reading stops at a broken page.
-        let found: Vec<_> = ["DESC", "ASC"].into_iter().flat_map(|order| readable(&old, order)).collect();
-        self.write(Sync::Full, |tx| {
-            let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO journal(id, state, body) VALUES(?1, ?2, ?3)")?;
+    /// Whether the journal's pages fit together, so that nothing is overlooked, and it holds as many changes as were
+    /// written to it. Reads all of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where it does not; [`Store::mend`] carries over what can be read.
+    pub fn journal_check(&self) -> Result<()> {
+        let verdict: String = self.db.query_row("PRAGMA integrity_check('journal')", [], |row| row.get(0))?;
+        if verdict != "ok" {
+            return Err(StoreError::Damaged(verdict.replace('\n', " ")));
+        }
+        let found: i64 = self.db.query_row("SELECT count(*) FROM journal", [], |row| row.get(0))?;
+        let size = self.db.query_row("SELECT changes FROM journal_size", [], |row| row.get::<_, i64>(0)).optional()?;
+        match size {
+            Some(size) if size == found => Ok(()),
+            Some(size) => Err(StoreError::Damaged(format!("its journal holds {found} changes instead of {size}"))),
+            None => Err(StoreError::Damaged("how many changes its journal holds is not known".into())),
+        }
+    }
+
+    /// Copies what can still be read of a damaged file's journal.
+    pub(super) fn salvage_journal(&mut self, damaged: &Path) -> Result<salvage::Salvaged> {
+        let found = schema::connect(damaged).map(|old| salvage::Found::in_file(&old)).unwrap_or_default();
+        let kept = self.write(Sync::Full, |tx| {
+            let mut insert =
+                tx.prepare_cached("INSERT OR IGNORE INTO journal(id, state, body, sum) VALUES(?1, ?2, ?3, ?4)")?;
             let mut kept = 0;
-            for (id, state, body) in found {
-                kept += insert.execute(params![id, state, body])?;
+            for row in &found.rows {
+                kept += insert.execute(params![row.id, row.state, row.body, row.sum])?;
             }
             Ok(kept)
-        })
+        })?;
+        Ok(salvage::Salvaged { kept, of: found.size })
     }
 }
 
 /// Writes new changes down.
 pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
-    let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body) VALUES(?1, ?2, ?3)")?;
+    let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body, sum) VALUES(?1, ?2, ?3, ?4)")?;
     for entry in entries {
-        let written = insert.execute(params![entry.id.0, word(entry.state), encode(entry)?]);
+        let (id, state, body) = (entry.id.0, word(entry.state), encode(entry)?);
+        let written = insert.execute(params![id, state, body, sum_of(id, state, body.as_bytes())]);
         written.map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => StoreError::Taken(entry.id),
             _ => error.into(),
@@ -160,23 +182,16 @@ pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
     Ok(())
 }
 
-fn readable(db: &Connection, order: &str) -> Vec<(i64, String, String)> {
-    let mut found = Vec::new();
-    let query = db.prepare(&format!("SELECT id, state, body FROM journal ORDER BY id {order}"));
-    let Ok(mut query) = query else { return found };
-    let Ok(mut rows) = query.query([]) else { return found };
-    while let Ok(Some(row)) = rows.next() {
-        if let (Ok(id), Ok(state), Ok(body)) = (row.get(0), row.get(1), row.get(2)) {
-            found.push((id, state, body));
-        }
-    }
-    found
-}
-
 fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Journal> {
     let mut journal = Journal::default();
     while let Some(row) = rows.next()? {
-        match row.get_ref(0)?.as_bytes().ok().and_then(|body| serde_json::from_slice(body).ok()) {
+        let (id, state, body) = (row.get(0)?, bytes(row, 1)?, bytes(row, 2)?);
+        let sum: Option<u32> = row.get(3)?;
+        let sound = |entry: &Entry| {
+            let sum_fits = sum.is_none_or(|sum| sum == sum_of(id, word(entry.state), &body));
+            sum_fits && entry.id.0 == id && word(entry.state).as_bytes() == state
+        };
+        match serde_json::from_slice(&body).ok().filter(sound) {
             Some(entry) => journal.entries.push(entry),
             None => journal.unreadable += 1,
         }
@@ -184,11 +199,16 @@ fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Journal> {
     Ok(journal)
 }
 
+/// Of one row.
+fn sum_of(id: i64, state: &str, body: &[u8]) -> u32 {
+    sum::of(&[&id.to_le_bytes(), state.as_bytes(), body])
+}
+
 fn encode(entry: &Entry) -> Result<String> {
     serde_json::to_string(entry).map_err(|error| StoreError::Encode(error.to_string()))
 }
 
-fn word(state: State) -> &'static str {
+pub(super) fn word(state: State) -> &'static str {
     match state {
         State::Planned => "planned",
         State::Sent => "sent",

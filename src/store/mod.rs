@@ -15,6 +15,11 @@
 //! `SQLite` keeps that setting per connection and allows it to change between transactions; a commit with `FULL` also
 //! flushes the `NORMAL` ones before it.
 //!
+//! **What is damaged is never taken for true.** Every value has a checksum ([`sum`]), the journal knows how many changes
+//! it holds, and a log of last writes that breaks off in its middle is noticed before `SQLite` drops what follows
+//! ([`wal`]). Of a damaged file what can be read of the journal is carried over; the rest is said, and kept beside it.
+//! What no file can tell is that its end is missing: a disk that loses what it said was written loses it in silence.
+//!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
 //! five seconds for the other's, and [`Store::journal_claim`] lets only one of them send a change.
 
@@ -22,16 +27,19 @@ mod error;
 mod file;
 mod form;
 mod journal;
+mod salvage;
 mod schema;
 mod snapshot;
 mod stage;
+mod sum;
 #[cfg(test)]
 mod tests;
+mod wal;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 pub use self::{
     error::StoreError,
@@ -77,9 +85,14 @@ impl Store {
     pub fn open(path: &Path) -> Result<(Self, Option<String>)> {
         file::prepare_directory(path)?;
         let _lock = file::lock(path)?;
+        if file::is_empty(path) {
+            return Self::rebuild(path, "the file is empty");
+        }
+        // Before it is opened: then the log would be gone.
+        let cut = wal::keep_if_damaged(path)?;
         match Self::connect(path) {
             Err(StoreError::Damaged(why)) => Self::rebuild(path, &why),
-            other => Ok((other?, None)),
+            other => Ok((other?, cut)),
         }
     }
 
@@ -91,16 +104,19 @@ impl Store {
     }
 
     /// What to do after [`StoreError::Damaged`]: looks through the whole file (slow: all of it is read) and, if it is
-    /// damaged indeed, sets it aside and goes on with a new one as [`Store::open`] does.
-    pub fn mend(self) -> Result<(Self, Option<String>)> {
-        let Some(path) = self.path else { return Ok((self, None)) };
-        drop(self.db);
+    /// damaged indeed, sets it aside and goes on with a new one as [`Store::open`] does. The notice says so.
+    pub fn mend(&mut self) -> Result<Option<String>> {
+        let Some(path) = self.path.clone() else { return Ok(None) };
+        // Closed, for the file may be renamed.
+        drop(std::mem::replace(&mut self.db, Connection::open_in_memory()?));
         let _lock = file::lock(&path)?;
         // Another console may have mended it meanwhile: look at what is there now.
-        match Self::connect(&path).and_then(Self::checked) {
-            Err(StoreError::Damaged(why)) => Self::rebuild(&path, &why),
-            other => Ok((other?, None)),
-        }
+        let (mended, notice) = match Self::connect(&path).and_then(Self::checked) {
+            Err(StoreError::Damaged(why)) => Self::rebuild(&path, &why)?,
+            other => (other?, None),
+        };
+        *self = mended;
+        Ok(notice)
     }
 
     /// A value by its name.
@@ -134,17 +150,21 @@ impl Store {
 
     fn checked(self) -> Result<Self> {
         let verdict: String = self.db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if verdict == "ok" { Ok(self) } else { Err(StoreError::Damaged(verdict)) }
+        if verdict != "ok" {
+            return Err(StoreError::Damaged(verdict.replace('\n', " ")));
+        }
+        self.journal_check()?;
+        Ok(self)
     }
 
     fn rebuild(path: &Path, why: &str) -> Result<(Self, Option<String>)> {
         let aside = file::set_aside(path, Timestamp::now().as_millisecond())?;
         let mut store = Self::connect(path)?;
-        let kept = store.salvage_journal(&aside)?;
+        let salvaged = store.salvage_journal(&aside)?;
         let staged = store.salvage_stage(&aside)?;
         let notice = format!(
-            "{} could not be read ({why}). It was set aside as {} and a new one begun; {kept} changes of its journal \
-             and {staged} lines of its stage were carried over. Refresh to fill it again.",
+            "{} could not be read ({why}). It was set aside as {} and a new one begun; {salvaged}, and {staged} lines of \
+             its stage. Refresh to fill it again.",
             path.display(),
             aside.display()
         );
@@ -165,13 +185,27 @@ impl Store {
     }
 }
 
+/// The value; none where it is not, or not what was written.
 fn meta_get(db: &Connection, key: &str) -> Result<Option<String>> {
-    let mut query = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
-    Ok(query.query_row([key], |row| row.get(0)).optional()?)
+    let mut query = db.prepare_cached("SELECT value, sum FROM meta WHERE key = ?1")?;
+    let found = query.query_row([key], |row| Ok((bytes(row, 0)?, row.get::<_, Option<u32>>(1)?))).optional()?;
+    let sound = found.filter(|(value, sum)| sum.is_none_or(|sum| sum == meta_sum(key, value)));
+    Ok(sound.and_then(|(value, _)| String::from_utf8(value).ok()))
 }
 
 fn meta_set(db: &Connection, key: &str, value: &str) -> Result<()> {
-    db.prepare_cached("INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2")?
-        .execute(params![key, value])?;
+    db.prepare_cached(
+        "INSERT INTO meta(key, value, sum) VALUES(?1, ?2, ?3) ON CONFLICT(key) DO UPDATE SET value = ?2, sum = ?3",
+    )?
+    .execute(params![key, value, meta_sum(key, value.as_bytes())])?;
     Ok(())
+}
+
+fn meta_sum(key: &str, value: &[u8]) -> u32 {
+    sum::of(&[key.as_bytes(), value])
+}
+
+/// A column as it is in the file: text that is no longer UTF-8 is for its checksum to find.
+fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+    Ok(row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default().to_vec())
 }

@@ -7,14 +7,17 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{Result, StoreError};
 
 /// Marks our files (`PRAGMA application_id`): the letters `SCIM`.
-const APPLICATION: i64 = 0x5343_494D;
+pub(super) const APPLICATION: i64 = 0x5343_494D;
 
 /// Each brings the layout from its index to the next number (`PRAGMA user_version`). Append only.
 ///
 /// A kind has three tables: the typed records, in name order after a full refresh, with what a first look can do
 /// without in `more` (a team's members); the rows by id, which a refresh fills in the order of the ids, several times
 /// faster than an index that follows the names; and the much longer resources, out of the way of the rest.
-const MIGRATIONS: [&str; 2] = [
+///
+/// The third adds checksums, and how many changes the journal holds. What was written without a checksum is taken as it
+/// is; resources are read again.
+pub(super) const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE user(row INTEGER PRIMARY KEY, typed BLOB NOT NULL, more BLOB) STRICT;
@@ -33,10 +36,24 @@ const MIGRATIONS: [&str; 2] = [
     "
     CREATE TABLE stage(id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
 ",
+    "
+    ALTER TABLE meta ADD COLUMN sum INTEGER;
+    ALTER TABLE journal ADD COLUMN sum INTEGER;
+    ALTER TABLE stage ADD COLUMN sum INTEGER;
+    DROP TABLE user_raw;
+    DROP TABLE team_raw;
+    DROP TABLE role_raw;
+    CREATE TABLE user_raw(row INTEGER PRIMARY KEY, json TEXT NOT NULL, sum INTEGER NOT NULL) STRICT;
+    CREATE TABLE team_raw(row INTEGER PRIMARY KEY, json TEXT NOT NULL, sum INTEGER NOT NULL) STRICT;
+    CREATE TABLE role_raw(row INTEGER PRIMARY KEY, json TEXT NOT NULL, sum INTEGER NOT NULL) STRICT;
+    CREATE TABLE journal_size(changes INTEGER NOT NULL) STRICT;
+    INSERT INTO journal_size SELECT count(*) FROM journal;
+    CREATE TRIGGER journal_grows AFTER INSERT ON journal BEGIN UPDATE journal_size SET changes = changes + 1; END;
+",
 ];
 
 /// The tables that the newest layout has; one of them is `SQLite`'s own, for the numbers of the stage.
-const TABLES: i64 = 13;
+const TABLES: i64 = 14;
 
 /// Opens the file, which exists.
 pub(super) fn connect(path: &Path) -> Result<Connection> {

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Result, Store, Sync,
+    Result, Store, Sync, bytes,
     form::{FORMAT, Form, Packed},
-    meta_get, meta_set,
+    meta_get, meta_set, sum,
 };
 use crate::{
     directory::{
@@ -29,8 +29,20 @@ pub struct Snapshot {
     pub roles: Vec<Role>,
     /// When it was read from the server: the oldest of the lists that it is made of.
     pub seen: Option<Timestamp>,
-    /// How many records could not be decoded and are left out.
+    /// How many records could not be read and are left out.
     pub skipped: usize,
+}
+
+impl Snapshot {
+    /// What to tell the person, where something could not be read.
+    pub fn notice(&self) -> Option<String> {
+        let what = match self.skipped {
+            0 => return None,
+            1 => "1 record on disk is damaged and is not shown".to_owned(),
+            n => format!("{n} records on disk are damaged and are not shown"),
+        };
+        Some(format!("{what} until the server has been read"))
+    }
 }
 
 impl Store {
@@ -52,7 +64,7 @@ impl Store {
             claim_format(tx)?;
             clear(tx, kind)?;
             let mut typed = tx.prepare_cached(&format!("INSERT INTO {table}(row, typed, more) VALUES(?1, ?2, ?3)"))?;
-            let mut raw = tx.prepare_cached(&format!("INSERT INTO {table}_raw(row, json) VALUES(?1, ?2)"))?;
+            let mut raw = tx.prepare_cached(&format!("INSERT INTO {table}_raw(row, json, sum) VALUES(?1, ?2, ?3)"))?;
             let mut row_of = vec![0; rows.len()];
             let mut form = Form::default();
             for (row, at) in (1_i64..).zip(by_name) {
@@ -60,7 +72,7 @@ impl Store {
                 form = form.encode(kind, record)?;
                 typed.execute(params![row, form.typed, form.more])?;
                 if let Some(json) = json {
-                    raw.execute(params![row, json])?;
+                    raw.execute(params![row, json, raw_sum(id(record), json.as_bytes())])?;
                 }
                 row_of[at] = row;
             }
@@ -95,8 +107,8 @@ impl Store {
             };
             match raw {
                 Some(json) => tx
-                    .prepare_cached(&format!("INSERT OR REPLACE INTO {table}_raw(row, json) VALUES(?1, ?2)"))?
-                    .execute(params![row, json])?,
+                    .prepare_cached(&format!("INSERT OR REPLACE INTO {table}_raw(row, json, sum) VALUES(?1, ?2, ?3)"))?
+                    .execute(params![row, json, raw_sum(id(record), json.as_bytes())])?,
                 None => tx.prepare_cached(&format!("DELETE FROM {table}_raw WHERE row = ?1"))?.execute([row])?,
             };
             Ok(())
@@ -127,13 +139,15 @@ impl Store {
         self.read(Some(users))
     }
 
-    /// The resource as the server gave it, where it is known.
+    /// The resource as the server gave it, where it is known and undamaged.
     pub fn raw(&self, target: &Target) -> Result<Option<String>> {
         let table = table(target.kind);
         let mut query = self.db.prepare_cached(&format!(
-            "SELECT json FROM {table}_raw WHERE row = (SELECT row FROM {table}_id WHERE id = ?1)"
+            "SELECT json, sum FROM {table}_raw WHERE row = (SELECT row FROM {table}_id WHERE id = ?1)"
         ))?;
-        Ok(query.query_row([&*target.id], |row| row.get(0)).optional()?)
+        let found = query.query_row([&*target.id], |row| Ok((bytes(row, 0)?, row.get::<_, u32>(1)?))).optional()?;
+        let sound = found.filter(|(json, sum)| raw_sum(&target.id, json) == *sum);
+        Ok(sound.and_then(|(json, _)| String::from_utf8(json).ok()))
     }
 
     fn read(&self, users: Option<usize>) -> Result<Snapshot> {
@@ -143,10 +157,18 @@ impl Store {
         if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
             return Ok(snapshot);
         }
-        let more = users.is_none();
-        snapshot.users = Packed::read(&tx, Kind::User, users, more)?.decode(&mut snapshot.skipped);
-        snapshot.teams = Packed::read(&tx, Kind::Team, None, more)?.decode(&mut snapshot.skipped);
-        snapshot.roles = Packed::read(&tx, Kind::Role, None, more)?.decode(&mut snapshot.skipped);
+        let whole = users.is_none();
+        let mut rows = |kind, limit| -> Result<Packed> {
+            let packed = Packed::read(&tx, kind, limit, whole)?;
+            if whole {
+                snapshot.skipped += known(&tx, kind)?.saturating_sub(packed.len());
+            }
+            Ok(packed)
+        };
+        let (users, teams, roles) = (rows(Kind::User, users)?, rows(Kind::Team, None)?, rows(Kind::Role, None)?);
+        snapshot.users = users.decode(&mut snapshot.skipped);
+        snapshot.teams = teams.decode(&mut snapshot.skipped);
+        snapshot.roles = roles.decode(&mut snapshot.skipped);
         for kind in Kind::ALL {
             let seen = meta_get(&tx, &seen_key(kind))?.and_then(|text| text.parse().ok());
             let seen = seen.and_then(|millis| Timestamp::from_millisecond(millis).ok());
@@ -164,6 +186,17 @@ impl Store {
 fn row_of(db: &Connection, kind: Kind, id: &str) -> Result<Option<i64>> {
     let mut query = db.prepare_cached(&format!("SELECT row FROM {}_id WHERE id = ?1", table(kind)))?;
     Ok(query.query_row([id], |row| row.get(0)).optional()?)
+}
+
+/// How many records of the kind there should be.
+fn known(db: &Connection, kind: Kind) -> Result<usize> {
+    let mut query = db.prepare_cached(&format!("SELECT count(*) FROM {}_id", table(kind)))?;
+    Ok(query.query_row([], |row| row.get::<_, i64>(0))? as usize)
+}
+
+/// Of the resource and of whose it is.
+fn raw_sum(id: &str, json: &[u8]) -> u32 {
+    sum::of(&[id.as_bytes(), json])
 }
 
 fn clear(db: &Connection, kind: Kind) -> Result<()> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::{Result, Store, StoreError, Sync, journal, schema};
+use super::{Result, Store, StoreError, Sync, bytes, journal, schema, sum};
 use crate::directory::{
     plan::Entry,
     stage::{self, StageId, Staged},
@@ -16,7 +16,7 @@ use crate::directory::{
 pub struct Stage {
     /// What could be read.
     pub lines: Vec<Staged>,
-    /// How many could not: written by another version. They stay in the file.
+    /// How many could not: written by another version, or damaged. They stay in the file.
     pub unreadable: usize,
 }
 
@@ -28,7 +28,7 @@ impl Stage {
             1 => "1 line of the stage can't be read and is not shown".to_owned(),
             n => format!("{n} lines of the stage can't be read and are not shown"),
         };
-        Some(format!("{what}: written by another version of scimitar. Nothing was deleted"))
+        Some(format!("{what}: written by another version of scimitar, or damaged. Nothing was deleted"))
     }
 }
 
@@ -42,10 +42,10 @@ impl Store {
     /// are on the disk when this returns.
     pub fn stage_add(&mut self, lines: &[Staged]) -> Result<()> {
         self.write(Sync::Full, |tx| {
-            let mut insert = tx.prepare_cached("INSERT INTO stage(body) VALUES(?1)")?;
+            let mut insert = tx.prepare_cached("INSERT INTO stage(body, sum) VALUES(?1, ?2)")?;
             for line in lines {
                 let body = serde_json::to_string(line).map_err(|error| StoreError::Encode(error.to_string()))?;
-                insert.execute([body])?;
+                insert.execute(params![body, sum::of(&[body.as_bytes()])])?;
             }
             remove(tx, &stage::superseded(&read(tx)?.lines)).map(drop)
         })
@@ -84,14 +84,17 @@ impl Store {
 }
 
 fn read(db: &Connection) -> Result<Stage> {
-    let mut query = db.prepare_cached("SELECT id, body FROM stage ORDER BY id")?;
+    // Files of an older layout have no checksums.
+    let text = |sum: &str| format!("SELECT id, body, {sum} FROM stage ORDER BY id");
+    let mut query = db.prepare_cached(&text("sum")).or_else(|_| db.prepare_cached(&text("NULL")))?;
     let mut rows = query.query([])?;
     let mut stage = Stage::default();
     while let Some(row) = rows.next()? {
-        let id = StageId(row.get(0)?);
-        match serde_json::from_str::<Staged>(row.get_ref(1)?.as_str().unwrap_or_default()) {
-            Ok(line) => stage.lines.push(Staged { id, ..line }),
-            Err(_) => stage.unreadable += 1,
+        let (id, body) = (StageId(row.get(0)?), bytes(row, 1)?);
+        let sound = row.get::<_, Option<u32>>(2)?.is_none_or(|sum| sum == sum::of(&[&body]));
+        match serde_json::from_slice::<Staged>(&body) {
+            Ok(line) if sound => stage.lines.push(Staged { id, ..line }),
+            _ => stage.unreadable += 1,
         }
     }
     Ok(stage)

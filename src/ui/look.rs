@@ -2,10 +2,12 @@
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use ratatui::{
-    buffer::Buffer,
+    buffer::{Buffer, Cell},
     style::{Color, Modifier, Style},
     symbols::border,
 };
+
+use crate::scim::text;
 
 /// Which colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,8 +192,17 @@ impl Look {
         self.local(at).strftime("%Y-%m-%d").to_string()
     }
 
-    /// Puts `?` in the place of what a terminal without UTF-8 can't show: names from the server, and dots in sentences.
+    /// The last gate: whatever was drawn, nothing that acts on a terminal or hides leaves the buffer. In a terminal without
+    /// UTF-8, `?` stands for what it can't show: names from the server, and dots in sentences.
     pub fn finish(&self, screen: &mut Buffer) {
+        let acts = |cell: &&mut Cell| {
+            let symbol = cell.symbol();
+            let plain = matches!(symbol.as_bytes(), [b' '..=b'~']);
+            !plain && symbol.chars().any(text::acts)
+        };
+        for cell in screen.content.iter_mut().filter(acts) {
+            cell.set_symbol(" ");
+        }
         if self.glyphs.ascii {
             for cell in screen.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
                 let sign = match cell.symbol() {

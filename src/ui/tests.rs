@@ -19,6 +19,7 @@ use crate::directory::{
 use crate::scim::failure::{Arrived, Class, Failure};
 
 pub mod fixture;
+mod hostile;
 use fixture::{
     Fake, app, blank, buffer, entry, look, now, org_role, plain, press, report, screen, target, team_role, type_text,
     users, welcome, with,

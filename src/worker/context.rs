@@ -27,7 +27,7 @@ use crate::{
         list::BadBody,
         request::Request,
     },
-    store::Store,
+    store::{Store, StoreError},
     worker::scribe::Scribe,
 };
 
@@ -125,10 +125,11 @@ impl Context {
         Ok(record)
     }
 
-    /// Runs something on the store, off the async threads. A failure of the disk is reported once per call.
+    /// Runs something on the store, off the async threads. A failure of the disk is reported once per call; a damaged file
+    /// is mended, for what comes next.
     pub async fn stored<R: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Store) -> Result<R, crate::store::StoreError> + Send + 'static,
+        work: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
     ) -> Option<R> {
         on_disk(&self.store, &self.reports, work).await
     }
@@ -154,14 +155,25 @@ impl Context {
 pub async fn on_disk<R: Send + 'static>(
     disk: &Disk,
     reports: &UnboundedSender<Report>,
-    work: impl FnOnce(&mut Store) -> Result<R, crate::store::StoreError> + Send + 'static,
+    work: impl FnOnce(&mut Store) -> Result<R, StoreError> + Send + 'static,
 ) -> Option<R> {
     let store = Arc::clone(disk);
-    let result = tokio::task::spawn_blocking(move || work(&mut lock(&store))).await;
+    let result = tokio::task::spawn_blocking(move || {
+        let mut store = lock(&store);
+        work(&mut store).map_err(|error| match error {
+            StoreError::Damaged(_) => match store.mend() {
+                Ok(Some(mended)) => mended,
+                Ok(None) => error.to_string(),
+                Err(worse) => format!("{error}; {worse}"),
+            },
+            error => error.to_string(),
+        })
+    })
+    .await;
     match result {
         Ok(Ok(value)) => Some(value),
-        Ok(Err(error)) => {
-            let _ = reports.send(Report::Notice(format!("The local store: {error}")));
+        Ok(Err(words)) => {
+            let _ = reports.send(Report::Notice(format!("The local store: {words}")));
             None
         }
         Err(_) => None,

@@ -185,23 +185,31 @@ impl Worker {
             let more = first.users.len() >= FIRST_ROWS;
             self.show_stored(first, more).await;
         }
-        if let Some(journal) = self.context.stored(|store| store.journal_recent(JOURNAL)).await {
-            if let Some(notice) = journal.notice() {
-                self.context.report(Report::Notice(notice));
-            }
-            let entries = journal.entries;
-            self.unsettled =
-                entries.iter().filter(|e| matches!(e.state, State::Sent | State::Unknown)).cloned().collect();
-            self.context.report(Report::Journal(entries));
-        }
+        self.take_up_journal().await;
         self.show_stage(false).await;
         if self.shown
             && let Some(all) = self.context.stored(|store| store.load()).await
         {
+            self.say(all.notice());
             self.show_stored(all, false).await;
         }
         self.settle_open();
         self.refresh();
+    }
+
+    /// Shows the journal, and finds what is to be settled: however old it is, and however much came after it.
+    async fn take_up_journal(&mut self) {
+        // What it finds is mended before anything is read.
+        self.context.stored(|store| store.journal_check()).await;
+        let Some(journal) = self.context.stored(|store| store.journal_recent(JOURNAL)).await else { return };
+        self.say(journal.notice());
+        let is_unsettled = |entry: &&Entry| matches!(entry.state, State::Sent | State::Unknown);
+        self.unsettled = journal.entries.iter().filter(is_unsettled).cloned().collect();
+        self.context.report(Report::Journal(journal.entries));
+    }
+
+    fn say(&self, notice: Option<String>) {
+        notice.into_iter().for_each(|notice| self.context.report(Report::Notice(notice)));
     }
 
     async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {

@@ -26,6 +26,8 @@ use crate::{
     store::{Snapshot, Store},
 };
 
+/// The largest list that is kept in memory, in bytes of its answers.
+const MOST_BYTES: usize = 1 << 30;
 /// Records shown as soon as a first page is there; then each time the list has doubled.
 const FIRST_SHOWN: usize = 1;
 
@@ -204,6 +206,7 @@ async fn read_list(
     let mut raws: Vec<Box<RawValue>> = Vec::new();
     let mut shown = FIRST_SHOWN;
     let mut received = 0;
+    let mut bytes = 0;
     while let Some(query) = pager.next() {
         let mut request = spec.request.clone();
         request.query.extend(query);
@@ -212,6 +215,10 @@ async fn read_list(
             Err(failure) if matches!(failure.class, Class::Refused | Class::Server) && pager.refused() => continue,
             Err(failure) => return Some(Err(failure)),
         };
+        bytes += answer.bytes;
+        if bytes > MOST_BYTES {
+            return Some(Err(too_long()));
+        }
         let dialect = Arc::clone(&context.dialect);
         let (depth, start) = (spec.depth, received);
         let filter = narrow.cloned();
@@ -258,7 +265,7 @@ async fn read_list(
             }
         }
         let many = page.total.unwrap_or_default().max(received as u64);
-        if kind == Kind::User && many > context.max_users {
+        if kind == Kind::User && many > context.max_users && pager.next().is_some() {
             return Some(Err(too_many(many, context.max_users, page.total.is_some())));
         }
         context.report(Report::Progress { kind, seen: records.len() as u64, said: page.total });
@@ -284,6 +291,14 @@ fn too_many(many: u64, most: u64, said: bool) -> Failure {
     let text = format!("The server has {at_least}{many} users, and lists of up to {} are read whole.", thousands(most));
     let next = "The action server-filter reads those that a filter finds; max_users in the profile is the limit.";
     Failure { arrived: Arrived::Yes, ..Failure::local(Class::Local, text, next) }
+}
+
+fn too_long() -> Failure {
+    let text = format!("The list is longer than {} MiB", MOST_BYTES >> 20);
+    Failure {
+        arrived: Arrived::Yes,
+        ..Failure::local(Class::Protocol, text, "Check the profile's url, or narrow it with :server-filter")
+    }
 }
 
 /// What tells records without an id apart: their text, and how often it stood in the page before. The same page read

@@ -93,12 +93,34 @@ fn continuing_without_a_stop_draws_again_and_takes_the_terminal_only_once() {
     tty.assert_restored();
 }
 
+/// Ticks of CPU so far; `None` once the process is gone.
+fn ticks(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // Behind the name in brackets; a process that has ended and is not waited for yet is a Z.
+    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+    (fields.first() != Some(&"Z")).then_some(())?;
+    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+}
+
+/// Takes the terminal away: the process ends, and does not spin until it does.
+fn ends_when_cut(mut tty: Tty) {
+    let before = ticks(tty.pid);
+    tty.cut();
+    let mut last = before;
+    while let Some(now) = ticks(tty.pid) {
+        last = Some(now);
+        thread::yield_now();
+    }
+    assert_eq!(tty.end(), 0);
+    if let (Some(before), Some(last)) = (before, last) {
+        assert!(last - before < 100, "{} ticks of CPU on a terminal that is gone", last - before);
+    }
+}
+
 /// A cut connection: the kernel sends SIGHUP to the session's leader.
 #[test]
 fn a_lost_terminal_ends_it() {
-    let mut tty = demo();
-    tty.cut();
-    assert_eq!(tty.end(), 0);
+    ends_when_cut(demo());
 }
 
 /// The same where nobody sends SIGHUP: the reads and writes alone must tell.
@@ -106,8 +128,22 @@ fn a_lost_terminal_ends_it() {
 fn a_lost_terminal_ends_it_without_a_signal() {
     let mut tty = Setup::scimitar(&["demo"]).not_controlling().start();
     tty.wait_for_list();
-    tty.cut();
-    assert_eq!(tty.end(), 0);
+    ends_when_cut(tty);
+}
+
+/// Who reads the output has enough: that is no panic.
+#[test]
+fn a_closed_pipe_ends_commands_quietly() {
+    for command in ["doctor demo --users 300", "keys", "man", "--help", "completions bash", "demo --listen 127.0.0.1:0"]
+    {
+        let script = format!("\"$0\" {command} 2>said | true; cat said");
+        let setup =
+            Setup::program("/bin/sh", &["-c", &script, env!("CARGO_BIN_EXE_scimitar")]).env("PATH", "/usr/bin:/bin");
+        let mut tty = setup.start();
+        assert_eq!(tty.end(), 0);
+        let said = String::from_utf8_lossy(&tty.raw);
+        assert_eq!(said, "", "{command}");
+    }
 }
 
 #[test]
@@ -132,4 +168,22 @@ fn a_process_that_panics_in_a_thread() {
     loop {
         thread::park();
     }
+}
+
+#[test]
+fn a_trace_has_what_the_loop_did_and_nothing_of_what_it_was_about() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("trace.ndjson");
+    let mut tty = Setup::scimitar(&["--trace", path.to_str().unwrap(), "demo"]).start();
+    tty.wait_for_list();
+    tty.press("/tan\x1b");
+    tty.wait_for("Users");
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    let text = std::fs::read_to_string(&path).unwrap();
+    for kind in ["key", "draw", "records", "refresh-ended"] {
+        assert!(text.contains(&format!("\"kind\":\"{kind}\",\"us\":")), "{kind}: {text}");
+    }
+    assert!(text.lines().all(|line| line.starts_with("{\"ms\":") && line.ends_with('}')), "{text}");
+    assert!(!text.contains("tanaka"), "{text}");
 }

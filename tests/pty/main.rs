@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod bytes;
+mod canary;
+mod homes;
 mod killed;
 mod leaving;
 mod looks;

@@ -1,6 +1,6 @@
 //! One `[profile.NAME]`: from what is written to what is meant.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml::Spanned;
@@ -61,6 +61,7 @@ impl Reader<'_> {
             timeout: Duration::from_secs(self.number("timeout_seconds", raw.timeout_seconds.as_ref(), 30, 600)?),
             full_seats: self.full_seats(provider, raw.full_seats.as_ref())?,
             max_users: self.number("max_users", raw.max_users.as_ref(), MAX_USERS, 100_000_000)?,
+            client_cert: self.client_cert(raw.client_cert.as_deref(), raw.client_key.as_ref())?,
             ca_file: raw.ca_file.map(|written| beside(self.path, &written)),
             me: raw.me,
             read_only: raw.read_only,
@@ -250,16 +251,43 @@ impl Reader<'_> {
             });
         };
         let key = raw.get_ref();
-        let hint = "use one of { env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, { file = \"PATH\" } \
-            or { netrc = true }";
-        match (&key.env, &key.command, &key.file, key.netrc) {
-            (Some(name), None, None, None) if !name.is_empty() => Ok(KeySource::Env(name.clone())),
-            (None, Some(words), None, None) if words.first().is_some_and(|word| !word.is_empty()) => {
+        let hint = "use one of { env = \"NAME\" }, { command = [\"pass\", \"show\", \"x\"] }, { file = \"PATH\" }, \
+            { keyring = \"NAME\" } or { netrc = true }";
+        match (&key.env, &key.command, &key.file, &key.keyring, key.netrc) {
+            (Some(name), None, None, None, None) if !name.is_empty() => Ok(KeySource::Env(name.clone())),
+            (None, Some(words), None, None, None) if words.first().is_some_and(|word| !word.is_empty()) => {
                 Ok(KeySource::Command(words.clone()))
             }
-            (None, None, Some(file), None) if !file.is_empty() => Ok(KeySource::File(beside(self.path, file))),
-            (None, None, None, Some(true)) => Ok(KeySource::Netrc),
+            (None, None, Some(file), None, None) if !file.is_empty() => Ok(KeySource::File(beside(self.path, file))),
+            (None, None, None, Some(name), None) if !name.is_empty() && cfg!(feature = "keyring") => {
+                Ok(KeySource::Keyring(name.clone()))
+            }
+            (None, None, None, Some(_), None) if cfg!(not(feature = "keyring")) => {
+                let hint = "build it with `cargo install --path . --features keyring`, or name another place";
+                Err(self.wrong("key", Some(raw), "this scimitar was built without the system's keyring", hint))
+            }
+            (None, None, None, None, Some(true)) => Ok(KeySource::Netrc),
             _ => Err(self.wrong("key", Some(raw), "this does not name one place", hint)),
+        }
+    }
+
+    /// A certificate without a key has it in the same file.
+    fn client_cert(
+        &self,
+        certificate: Option<&str>,
+        key: Option<&Spanned<String>>,
+    ) -> Result<Option<(PathBuf, PathBuf)>, ConfigError> {
+        match (certificate, key) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => {
+                let hint = "add client_cert = \"FILE\", the certificate that the key belongs to";
+                Err(self.wrong("client_key", key, "a key without its certificate", hint))
+            }
+            (Some(certificate), key) => {
+                let place = |written: &str| beside(self.path, written);
+                let key = key.map_or(certificate, |key| key.get_ref());
+                Ok(Some((place(certificate), place(key))))
+            }
         }
     }
 

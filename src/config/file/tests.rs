@@ -31,6 +31,8 @@ read_only = true
 confirm = "always"
 allow_http = true
 ca_file = "ca.pem"
+client_cert = "me.pem"
+client_key = "me.key"
 unguarded = ["last-admin"]
 parallel = 8
 timeout_seconds = 5
@@ -57,6 +59,7 @@ auth = "none"
     assert_eq!((acme.parallel, acme.timeout.as_secs(), acme.read_only), (8, 5, true));
     assert_eq!((acme.full_seats, acme.max_users), (Some(500), 200_000));
     assert_eq!(acme.ca_file.as_deref(), Some(Path::new("/etc/s/ca.pem")));
+    assert_eq!(acme.client_cert, Some(("/etc/s/me.pem".into(), "/etc/s/me.key".into())));
     assert_eq!(acme.key.describe(), "command pass");
     assert_eq!(file.profiles["shared"].max_users, 1_000_000);
     assert_eq!(file.profiles["shared"].hosting, Some(Hosting::MultiTenant));
@@ -149,6 +152,10 @@ auth = "none"
     "[profile.a]\nprovider = \"wandb\"\nfull_seats = 0",
     "config.toml:3: profile.a.full_seats: 0 is out of range; use a number from 1 to 10000000"
 )]
+#[case::lone_key(
+    "[profile.a]\nprovider = \"wandb\"\nclient_key = \"k\"",
+    "config.toml:3: profile.a.client_key: a key without its certificate; add client_cert"
+)]
 #[case::seats_elsewhere(
     "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nfull_seats = 5",
     "config.toml:4: profile.a.full_seats: only W&B has seats; remove this line"
@@ -160,6 +167,19 @@ auth = "none"
 fn faults_name_line_and_key(#[case] text: &str, #[case] sentence: &str) {
     let got = fault(text);
     assert!(got.starts_with(sentence), "{got}");
+}
+
+#[test]
+fn the_keyring_is_there_if_it_was_built_in() {
+    let text = "[profile.a]\nprovider = \"wandb\"\nkey = { keyring = \"acme\" }";
+    match ConfigFile::parse(text, Path::new("config.toml")) {
+        Ok(file) => assert_eq!(file.profiles["a"].key.describe(), "keyring entry acme"),
+        Err(error) => {
+            let wanted =
+                "config.toml:3: profile.a.key: this scimitar was built without the system's keyring; build it with";
+            assert!(cfg!(not(feature = "keyring")) && error.to_string().starts_with(wanted), "{error}");
+        }
+    }
 }
 
 #[test]
@@ -211,4 +231,32 @@ fn other_providers_have_their_addresses_and_mappings() {
     assert_eq!(idp.mapping.as_ref().unwrap().effective([]), None);
     assert_eq!((idp.habits.patch_users, idp.habits.page_size), (Some(false), Some(50)));
     assert!(file.profiles["cloud"].mapping.is_none());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is written: a config or a sentence, and never what somebody put in the place of a key's place.
+    #[test]
+    fn any_file_is_read_or_refused_without_its_values(
+        lines in proptest::collection::vec((
+            proptest::sample::select(vec!["provider", "url", "key", "auth", "user", "stack", "workspace", "path", "hosting",
+                "unguarded", "parallel", "mapping", "server", "ca_file", "client_key", "confirm", "full_seats", "[profile.b]",
+                "[ui]", "[keys]", "[profile.a.mapping.groups]", "theme", "default_profile", "[["]),
+            proptest::sample::select(vec!["\"wandb\"", "\"scim\"", "\"datasaur\"", "{ env = \"A\" }", "{ command = [] }", "[]",
+                "{ env = 3 }", "true", "-1", "9e99", "\"https://x\"", "\"https://me:canary-5f3a9c@x\"", "\"canary-5f3a9c\"", "\"\\u0000\"",
+                "'", "{", "1979-05-27", "{ canary-5f3a9c = 1 }"]),
+        ), 0..9),
+        more in "[ -~\n]{0,20}",
+    ) {
+        let lines: Vec<String> = lines.iter().map(|(name, value)| {
+            if name.starts_with('[') { (*name).to_owned() } else { format!("{name} = {value}") }
+        }).collect();
+        let text = format!("[profile.a]\n{}\n{more}", lines.join("\n"));
+        if let Err(error) = ConfigFile::parse(&text, Path::new("config.toml")) {
+            let said = format!("{error} {error:?}");
+            proptest::prop_assert!(!error.why.is_empty());
+            proptest::prop_assert!(!said.contains("canary-5f3a9c"), "{said}");
+        }
+    }
 }

@@ -89,6 +89,42 @@ fn commands_run_without_a_shell(#[case] command: &[&str], #[case] expected: Resu
     }
 }
 
+/// A shell that leaves its number behind and does this.
+fn shell(room: &Path, script: &str) -> Result<String, KeyError> {
+    let script = format!("cd '{}'; echo $$ > number; {script}", room.display());
+    read(&words(&["sh", "-c", &script]), &[], None)
+}
+
+#[test]
+fn a_command_that_takes_too_long_is_ended() {
+    let room = tempfile::tempdir().unwrap();
+    let error = shell(room.path(), "exec sleep 60").unwrap_err();
+    assert!(error.to_string().contains("took longer than"), "{error}");
+    let number = fs::read_to_string(room.path().join("number")).unwrap().trim().parse().unwrap();
+    let process = rustix::process::Pid::from_raw(number).unwrap();
+    assert!(rustix::process::test_kill_process(process).is_err(), "it still runs");
+}
+
+#[rstest]
+#[case("echo 'gpg: no secret key' >&2; echo more >&2; exit 2", " (“gpg: no secret key”); run it by hand")]
+#[case("printf '\\033[31mred\\033[0m\\n' >&2; exit 1", " (“[31mred[0m”);")]
+#[case("echo canary-5f3a9c; echo 'can not store canary-5f3a9c' >&2; exit 1", " failed; run it by hand")]
+#[case("exit 3", " failed; run it by hand")]
+fn of_a_failing_command_one_line_is_repeated_and_no_key(#[case] script: &str, #[case] words: &str) {
+    let room = tempfile::tempdir().unwrap();
+    let error = shell(room.path(), script).unwrap_err().to_string();
+    assert!(error.contains(words), "{error}");
+    assert!(!error.contains(CANARY) && !error.contains("more"), "{error}");
+}
+
+#[test]
+fn a_command_that_talks_without_end_is_not_listened_to_without_end() {
+    let room = tempfile::tempdir().unwrap();
+    let error = shell(room.path(), "yes >&2").unwrap_err();
+    assert!(error.to_string().contains("took longer than") || error.to_string().contains("failed"), "{error}");
+    assert!(shell(room.path(), "yes abc").is_err());
+}
+
 #[test]
 fn debug_shows_no_secret() {
     let sources = [KeySource::Value(CANARY.into()), words(&["echo", CANARY])];

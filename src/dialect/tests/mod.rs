@@ -12,6 +12,7 @@ use crate::directory::{
 };
 
 mod graph;
+mod hostile;
 mod plans;
 mod reading;
 mod roles;

@@ -14,6 +14,9 @@ pub use proof::{Proof, Verdict, Why, thousands};
 /// The most requests for one list.
 pub const MOST_PAGES: u32 = 10_000;
 
+/// The most records in one list, however many pages they come in: what is kept in memory has an end.
+pub const MOST_RECORDS: u64 = 3_000_000;
+
 /// So many pages in a row may bring nothing new, as long as each comes with another cursor.
 const BARREN_PAGES: u32 = 5;
 
@@ -119,6 +122,9 @@ impl Pager {
         }
         if self.ended.is_none() && self.pages >= MOST_PAGES {
             self.ended = Some(Why::TooManyPages);
+        }
+        if self.ended.is_none() && self.received >= MOST_RECORDS {
+            self.ended = Some(Why::TooManyRecords);
         }
         Accepted { new }
     }

@@ -41,6 +41,8 @@ pub enum Why {
     Refused,
     /// [`super::MOST_PAGES`].
     TooManyPages,
+    /// [`super::MOST_RECORDS`].
+    TooManyRecords,
     /// More came than the server says there are.
     TotalTooSmall,
     /// As many came as the server says there are, some of them more than once.
@@ -51,7 +53,7 @@ impl Proof {
     pub(super) fn judge(seen: u64, received: u64, said: Option<u64>, ended: Option<Why>) -> Self {
         let why = ended.unwrap_or(Why::Unfinished);
         let verdict = match said {
-            _ if matches!(why, Why::Unfinished | Why::TooManyPages) => Verdict::Unproven(why),
+            _ if matches!(why, Why::Unfinished | Why::TooManyPages | Why::TooManyRecords) => Verdict::Unproven(why),
             Some(said) if said > seen && why == Why::End && received >= said => Verdict::Short(Why::Twice),
             Some(said) if said > seen => Verdict::Short(why),
             Some(said) if said < seen => Verdict::Unproven(Why::TotalTooSmall),
@@ -92,6 +94,7 @@ impl fmt::Display for Why {
             Self::NothingNew => "the server repeated itself when asked for more",
             Self::Refused => "the server refused to give more",
             Self::TooManyPages => "reading stopped after 10,000 pages",
+            Self::TooManyRecords => "reading stopped after 3,000,000 records",
             Self::TotalTooSmall => "the server sent more than it says there are",
             Self::Twice => "the server sent some records twice, and others may be missing",
         })

@@ -118,6 +118,21 @@ fn the_number_of_pages_is_bounded() {
     assert_eq!(pager.proof().verdict, Verdict::Unproven(Why::TooManyPages));
 }
 
+#[test]
+fn the_number_of_records_is_bounded() {
+    let mut pager = Pager::new(Paging::Index { page_size: None });
+    let page = vec![""; 100_000];
+    let mut received = 0;
+    while pager.next().is_some() {
+        // Something new each time, or it would end for that.
+        pager.accept(Some(u64::MAX), None, &page);
+        pager.accept(Some(u64::MAX), None, &[&received.to_string()]);
+        received += page.len() as u64 + 1;
+    }
+    assert!((MOST_RECORDS..MOST_RECORDS + 100_001).contains(&received), "{received}");
+    assert_eq!(pager.proof().verdict, Verdict::Unproven(Why::TooManyRecords));
+}
+
 /// What a server says of its total.
 #[derive(Debug, Clone, Copy)]
 enum Total {

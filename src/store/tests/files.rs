@@ -40,14 +40,12 @@ fn a_damaged_file_is_mended_and_its_journal_carried_over() {
     bytes[(page - 1) * size..page * size].fill(0xa5);
     fs::write(&path, &bytes).unwrap();
 
-    let store = open(&path);
+    let mut store = open(&path);
     assert!(matches!(store.load(), Err(StoreError::Damaged(_))));
-    let (store, notice) = store.mend().unwrap();
-    assert!(notice.unwrap().contains("2 changes"));
+    assert!(store.mend().unwrap().unwrap().contains("all 2 changes"));
     assert_eq!(ids(&store.journal_open().unwrap()), [1, 2]);
     assert!(store.load().unwrap().users.is_empty());
-    let (_, notice) = store.mend().unwrap();
-    assert_eq!(notice, None, "a sound file stays");
+    assert_eq!(store.mend().unwrap(), None, "a sound file stays");
 }
 
 #[test]
@@ -79,6 +77,101 @@ fn newer_and_foreign_files_are_refused_and_untouched() {
     let before = fs::read(&other).unwrap();
     assert!(matches!(Store::open(&other).unwrap_err(), StoreError::Foreign { .. }));
     assert_eq!(fs::read(&other).unwrap(), before);
+}
+
+#[test]
+fn a_file_of_the_first_layout_keeps_its_journal() {
+    let (_keep, path) = place();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(schema::MIGRATIONS[0]).unwrap();
+    db.pragma_update(None, "user_version", 1).unwrap();
+    db.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
+    for entry in [planned(1), entry(2, Change::DeleteUser { user: "u".into() }, State::Sent)] {
+        let (state, body) = (super::super::journal::word(entry.state), serde_json::to_string(&entry).unwrap());
+        db.execute("INSERT INTO journal VALUES(?1, ?2, ?3)", params![entry.id.0, state, body]).unwrap();
+    }
+    db.execute_batch("INSERT INTO meta VALUES('habits', '{\"page_size\":7}'), ('format', '2')").unwrap();
+    drop(db);
+    let mut store = open(&path);
+    store.journal_check().unwrap();
+    assert_eq!(ids(&store.journal_open().unwrap()), [1, 2]);
+    assert_eq!(store.habits().unwrap().unwrap().page_size, Some(7));
+    store.journal_add(&[planned(3)]).unwrap();
+    drop(store);
+    assert_eq!(ids(&open(&path).journal_recent(9).unwrap()), [1, 2, 3]);
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let room = TempDir::new().unwrap();
+    fs::write(room.path().join("state"), "a file where the directory should be").unwrap();
+    let error = Store::open(&room.path().join("state/work.db")).unwrap_err();
+    assert!(matches!(error, StoreError::File { what: "create the directory", .. }), "{error}");
+
+    let (_keep, path) = place();
+    let mut store = open(&path);
+    store.db.pragma_update(None, "query_only", true).unwrap();
+    let error = store.journal_add(&[planned(1)]).unwrap_err();
+    assert!(error.to_string().starts_with("the disk does not take or give"), "{error}");
+}
+
+/// Journals until no more goes in; what was taken is there afterwards, whole, and nothing else.
+fn fill(store: &mut Store) -> (i64, StoreError) {
+    (1..).find_map(|id| store.journal_add(&[planned(id)]).err().map(|error| (id - 1, error))).unwrap()
+}
+
+#[test]
+fn a_full_disk_is_said_and_keeps_what_it_took() {
+    let (_keep, path) = place();
+    let mut store = open(&path);
+    store.db.pragma_update(None, "max_page_count", 60).unwrap();
+    let (taken, error) = fill(&mut store);
+    assert!(taken > 10 && matches!(error, StoreError::Full), "{taken} {error}");
+    let expected: Vec<i64> = (1..=taken).collect();
+    assert_eq!(ids(&store.journal_recent(1000).unwrap()), expected);
+    crash(store);
+    let mut store = open(&path);
+    store.journal_check().unwrap();
+    assert_eq!(ids(&store.journal_recent(1000).unwrap()), expected);
+    store.journal_add(&[planned(taken + 1)]).unwrap();
+}
+
+#[cfg(unix)]
+mod limited {
+    use std::process::Command;
+
+    use super::*;
+
+    const CHILD: &str = "SCIMITAR_TEST_LIMITED_AT";
+
+    /// Runs in a process of its own whose files may not grow past 1 or 2 MB, started by the test below; else it has nothing to do.
+    #[test]
+    fn child_with_little_room() {
+        let Some(path) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
+        let (taken, error) = fill(&mut open(&path));
+        assert!(matches!(error, StoreError::Disk(_) | StoreError::Full), "{error}");
+        println!("taken: {taken}.");
+    }
+
+    #[test]
+    fn a_write_that_the_system_cuts_off_loses_nothing_that_was_taken() {
+        let (_keep, path) = place();
+        let run = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; ulimit -f 2000; exec \"$0\" --nocapture --exact $1"])
+            .arg(std::env::current_exe().unwrap())
+            .arg("store::tests::files::limited::child_with_little_room")
+            .env(CHILD, &path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&run.stdout);
+        assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+        let taken: i64 = said.split_once("taken: ").unwrap().1.split_once('.').unwrap().0.parse().unwrap();
+        let store = open(&path);
+        store.journal_check().unwrap();
+        assert_eq!(ids(&store.journal_recent(10_000).unwrap()), (1..=taken).collect::<Vec<_>>());
+        assert!(taken > 10);
+    }
 }
 
 #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! The store from outside: what comes back, what survives, what is refused.
 
+mod damage;
 mod files;
 mod journal;
 mod snapshot;

@@ -1,0 +1,122 @@
+//! The log of last writes (`-wal`) looked through before `SQLite` opens it.
+//!
+//! `SQLite` plays the log up to the first frame whose checksum is wrong and drops the rest without a word: rightly where
+//! the power went in the middle of a write, wrongly where a byte in the middle changed. The second can be told from the
+//! first: finished writes of the same log follow. Format: <https://sqlite.org/fileformat2.html#the_write_ahead_log>.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, ErrorKind, Read},
+    path::Path,
+};
+
+use jiff::Timestamp;
+
+use super::{Result, StoreError, file};
+
+const HEADER: usize = 32;
+const FRAME_HEADER: usize = 24;
+/// What the header begins with; the last bit says in which order the checksum takes bytes.
+const MAGIC: u32 = 0x377f_0682;
+
+/// Keeps a copy of a damaged log, and says so; nothing where there is none, or it is sound.
+pub(super) fn keep_if_damaged(path: &Path) -> Result<Option<String>> {
+    let log = file::beside(path, "-wal");
+    let Some(lost) = look(&log)? else { return Ok(None) };
+    // Another console may be writing it right now; then it is another one the next moment.
+    if look(&log)? != Some(lost) {
+        return Ok(None);
+    }
+    let kept = file::beside(path, &format!(".unreadable-{}-wal", Timestamp::now().as_millisecond()));
+    let failed = |source| StoreError::File { what: "keep a copy of", path: log.clone(), source };
+    file::copy(&log, &kept).map_err(failed)?;
+    Ok(Some(format!(
+        "{} is damaged: what was written down last ({lost} writes) is lost, changes perhaps among it. It was kept as {}. \
+         Compare Activity with the server.",
+        log.display(),
+        kept.display()
+    )))
+}
+
+/// How many finished writes stand at or behind the first damage.
+fn look(log: &Path) -> Result<Option<usize>> {
+    let opened = match File::open(log) {
+        Ok(file) => lost(BufReader::with_capacity(1 << 20, file)),
+        Err(error) => Err(error),
+    };
+    match opened {
+        Ok(lost) => Ok((lost > 0).then_some(lost)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(StoreError::File { what: "read", path: log.to_owned(), source }),
+    }
+}
+
+fn lost(mut log: impl Read) -> io::Result<usize> {
+    let mut header = [0; HEADER];
+    if !fill(&mut log, &mut header)? {
+        return Ok(0);
+    }
+    let magic = word(&header, 0);
+    let mut sum = Sum { big_endian: magic & 1 == 1, state: (0, 0) };
+    sum.add(&header[..24]);
+    let size = word(&header, 8) as usize;
+    if magic & !1 != MAGIC || sum.state != (word(&header, 24), word(&header, 28)) || !size.is_power_of_two() {
+        // Without it no frame is played.
+        let mut more = [0; FRAME_HEADER];
+        return Ok(usize::from(fill(&mut log, &mut more)?));
+    }
+    let salt = &header[16..24];
+    let (mut frame, mut sound, mut lost) = (vec![0; FRAME_HEADER + size], true, 0);
+    while fill(&mut log, &mut frame)? {
+        let mut here = Sum { ..sum };
+        here.add(&frame[..8]);
+        here.add(&frame[FRAME_HEADER..]);
+        let (own, whole) = (&frame[8..16] == salt, here.state == (word(&frame, 16), word(&frame, 20)));
+        // Frames of an earlier round, with another salt, stand behind the last one.
+        if sound && !own && !whole {
+            sound = false;
+            continue;
+        }
+        sound &= own && whole;
+        let finishes = word(&frame, 4) != 0;
+        if !sound && finishes && (own || whole) {
+            lost += 1;
+        }
+        sum = here;
+    }
+    Ok(lost)
+}
+
+/// Fills the room; false at the end, where a part may be missing.
+fn fill(log: &mut impl Read, room: &mut [u8]) -> io::Result<bool> {
+    match log.read_exact(room) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn word(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..at + 4).and_then(|word| word.try_into().ok()).map_or(0, u32::from_be_bytes)
+}
+
+/// The log's own checksum, over eight bytes at a time.
+struct Sum {
+    big_endian: bool,
+    state: (u32, u32),
+}
+
+impl Sum {
+    fn add(&mut self, bytes: &[u8]) {
+        let number = |word: &[u8]| {
+            let word = word.try_into().unwrap_or_default();
+            if self.big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) }
+        };
+        let (mut one, mut two) = self.state;
+        for pair in bytes.chunks_exact(8) {
+            one = one.wrapping_add(number(&pair[..4])).wrapping_add(two);
+            two = two.wrapping_add(number(&pair[4..])).wrapping_add(one);
+        }
+        self.state = (one, two);
+    }
+}
