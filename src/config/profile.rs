@@ -130,6 +130,8 @@ pub struct Profile {
     pub client_cert: Option<(PathBuf, PathBuf)>,
     /// Names of guards that are switched off.
     pub unguarded: Vec<String>,
+    /// How much may be taken away at once, in percent.
+    pub max_removal: Option<u8>,
     /// Writes under way at a time, from 1.
     pub parallel: usize,
     /// How long an answer may take.
@@ -171,6 +173,7 @@ impl Profile {
             ca_file: None,
             client_cert: None,
             unguarded: Vec::new(),
+            max_removal: None,
             parallel: 4,
             timeout: Duration::from_secs(30),
             mapping: None,

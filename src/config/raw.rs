@@ -48,6 +48,7 @@ pub(super) struct RawProfile {
     pub client_key: Option<Spanned<String>>,
     #[serde(default)]
     pub unguarded: Vec<Spanned<String>>,
+    pub max_removal: Option<Spanned<String>>,
     pub parallel: Option<Spanned<i64>>,
     pub timeout_seconds: Option<Spanned<i64>>,
     pub stack: Option<Spanned<String>>,

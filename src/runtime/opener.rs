@@ -160,6 +160,7 @@ impl Opener {
             me: profile.me.clone(),
             allow_last_admin: unguarded("last-admin"),
             allow_yourself: unguarded("yourself"),
+            max_removal: profile.max_removal,
         };
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };

@@ -57,6 +57,7 @@ impl Reader<'_> {
             auth: self.auth(&raw)?,
             confirm: self.choose("confirm", raw.confirm.as_ref(), &confirms)?.unwrap_or_default(),
             unguarded: self.unguarded(&raw.unguarded)?,
+            max_removal: raw.max_removal.as_ref().map(|written| self.percent("max_removal", written)).transpose()?,
             parallel: self.number("parallel", raw.parallel.as_ref(), 4, 32)? as usize,
             timeout: Duration::from_secs(self.number("timeout_seconds", raw.timeout_seconds.as_ref(), 30, 600)?),
             full_seats: self.full_seats(provider, raw.full_seats.as_ref())?,
@@ -298,6 +299,14 @@ impl Reader<'_> {
             Ok(known.unwrap_or_default().to_owned())
         });
         meant.collect()
+    }
+
+    fn percent(&self, name: &str, written: &Spanned<String>) -> Result<u8, ConfigError> {
+        let number = written.get_ref().strip_suffix('%').and_then(|number| number.trim().parse().ok());
+        number.filter(|percent| *percent <= 100).ok_or_else(|| {
+            let why = format!("\"{}\" is no percentage", written.get_ref());
+            self.wrong(name, Some(written), why, "write it like \"20%\", from 0% to 100%")
+        })
     }
 
     fn full_seats(&self, provider: Provider, value: Option<&Spanned<i64>>) -> Result<Option<u64>, ConfigError> {
