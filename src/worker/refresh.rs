@@ -265,7 +265,7 @@ async fn read_list(
             }
         }
         let many = page.total.unwrap_or_default().max(received as u64);
-        if kind == Kind::User && many > context.max_users && pager.next().is_some() {
+        if kind == Kind::User && many > context.max_users {
             return Some(Err(too_many(many, context.max_users, page.total.is_some())));
         }
         context.report(Report::Progress { kind, seen: records.len() as u64, said: page.total });
@@ -285,20 +285,20 @@ async fn read_list(
     Some(Ok(Listed { records, raws, proof }))
 }
 
-/// A list that is not read whole is not shown in part as if it were all: a filter says which part is wanted.
-fn too_many(many: u64, most: u64, said: bool) -> Failure {
-    let (at_least, many) = (if said { "" } else { "at least " }, thousands(many));
-    let text = format!("The server has {at_least}{many} users, and lists of up to {} are read whole.", thousands(most));
-    let next = "The action server-filter reads those that a filter finds; max_users in the profile is the limit.";
-    Failure { arrived: Arrived::Yes, ..Failure::local(Class::Local, text, next) }
-}
-
 fn too_long() -> Failure {
     let text = format!("The list is longer than {} MiB", MOST_BYTES >> 20);
     Failure {
         arrived: Arrived::Yes,
         ..Failure::local(Class::Protocol, text, "Check the profile's url, or narrow it with :server-filter")
     }
+}
+
+/// A list that is not read whole is not shown in part as if it were all: a filter says which part is wanted.
+fn too_many(many: u64, most: u64, said: bool) -> Failure {
+    let (at_least, many) = (if said { "" } else { "at least " }, thousands(many));
+    let text = format!("The server has {at_least}{many} users, and lists of up to {} are read whole.", thousands(most));
+    let next = "The action server-filter reads those that a filter finds; max_users in the profile is the limit.";
+    Failure { arrived: Arrived::Yes, ..Failure::local(Class::Local, text, next) }
 }
 
 /// What tells records without an id apart: their text, and how often it stood in the page before. The same page read

@@ -176,8 +176,10 @@ fn a_trace_has_what_the_loop_did_and_nothing_of_what_it_was_about() {
     let path = home.path().join("trace.ndjson");
     let mut tty = Setup::scimitar(&["--trace", path.to_str().unwrap(), "demo"]).start();
     tty.wait_for_list();
-    tty.press("/tan\x1b");
-    tty.wait_for("Users");
+    tty.press("/tan");
+    tty.wait_for("filter: tan");
+    tty.press("\r");
+    tty.wait_for("filter tan");
     tty.press("q");
     assert_eq!(tty.end(), 0);
     let text = std::fs::read_to_string(&path).unwrap();
