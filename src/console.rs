@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::{
     app::{App, Size, keymap::Keymap},
     config::{self, ConfigError},
-    runtime::{Host, Opener, Runtime},
+    runtime::{Host, Opener, Runtime, Trace},
     terminal::{Guard, Screen, Signal, Signals, Wanted, copy_sequence, look, restore, stop_process},
     ui::look::{Glyphs, Theme},
 };
@@ -29,7 +29,7 @@ pub enum Start {
 }
 
 /// Runs the console until it is left. Nothing is written to the terminal where something is wrong before.
-pub async fn run(opener: Opener, start: Start) -> Result<()> {
+pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<()> {
     let meant = match start {
         Start::Demo => Meant::Demo,
         Start::Profile(name) => {
@@ -66,6 +66,7 @@ pub async fn run(opener: Opener, start: Start) -> Result<()> {
     let guard = Guard::enter()?;
     let terminal = Terminal::new(Screen::new(io::stdout()))?;
     let mut runtime = Runtime::new(terminal, app, look, opener);
+    runtime.trace(trace);
     if let Some((opened, session)) = first {
         runtime.start(opened, session);
     }

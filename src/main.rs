@@ -13,7 +13,7 @@ use scimitar::{
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
     demo,
-    runtime::Opener,
+    runtime::{Opener, Trace},
     terminal::{Signal, Signals},
 };
 
@@ -73,13 +73,13 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Some(Command::Doctor(args)) => examine(&cli, args).await,
             Some(Command::Demo(args)) if args.listen.is_some() => serve(args).await.map(|()| ExitCode::SUCCESS),
             Some(Command::Demo(args)) => {
-                console::run(opener(&cli, options(args)?)?, Start::Demo).await.map(|()| ExitCode::SUCCESS)
+                console::run(opener(&cli, options(args)?)?, Start::Demo, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
             }
-            Some(other) => command::run(opener(&cli, demo::Options::default())?, &cli, other).await,
+            Some(other) => Box::pin(command::run(opener(&cli, demo::Options::default())?, &cli, other)).await,
             None => {
                 let start = Start::Profile(cli.profile.clone());
                 let demo = demo::Options { seed: DEMO_SEED, ..demo::Options::default() };
-                console::run(opener(&cli, demo)?, start).await.map(|()| ExitCode::SUCCESS)
+                console::run(opener(&cli, demo)?, start, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
             }
         }
     });
@@ -137,6 +137,12 @@ async fn serve(args: &DemoArgs) -> Result<()> {
     while signals.next().await != Signal::End {}
     running.stop().await;
     Ok(())
+}
+
+/// Where the loop's times go.
+fn trace(cli: &Cli) -> Result<Option<Trace>> {
+    let Some(path) = &cli.trace else { return Ok(None) };
+    Ok(Some(Trace::to(path).wrap_err_with(|| format!("--trace {}", path.display()))?))
 }
 
 /// The log goes to a file, never to the terminal; it ends with the guard.

@@ -150,7 +150,7 @@ actions! {
     Open "open" List "details" "Details of the row" ["enter"];
     Create "create" List "create" "Create a user, service account, team or role" ["c"];
     Edit "edit" List "edit" "Edit the fields of the row" ["e"];
-    MakeLike "make-like" List "like" "Make this one like another: copy a user's roles, teams and seats, or a team's members" ["="];
+    MakeLike "make-like" List "" "Make this one like another: copy a user's roles, teams and seats, or a team's members" ["="];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
     Delete "delete" List "" "Delete" ["shift-d"];
     Account "account" Users "" "The user's account: teams and API keys" ["a"];

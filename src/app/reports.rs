@@ -221,13 +221,16 @@ impl App {
     }
 
     fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure) {
+        if matches!(topic, Topic::Schemas | Topic::Types) {
+            // Nothing depends on them but types, and the box says that those are not known.
+            return self.say(format!("The schemas could not be read: {}", failure.text));
+        }
         let what = match topic {
             Topic::Me => "Your own account",
             Topic::Person(_) => "The account",
             Topic::Roster(_) => "The invitations",
             Topic::Settings => "The settings",
-            Topic::Resource(_) => "The attributes",
-            Topic::Schemas | Topic::Types => "The schemas",
+            Topic::Resource(_) | Topic::Schemas | Topic::Types => "The attributes",
         };
         let why = format!("{what} could not be read: {}", failure.sentences());
         if !self.ask_failed(topic, why.clone()) {

@@ -55,6 +55,9 @@ pub struct Cli {
     /// Write a log of this level to the state directory: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", env = "SCIMITAR_LOG", global = true)]
     pub log: Option<tracing_subscriber::filter::LevelFilter>,
+    /// Write what the console's loop does, and how long each step takes, to this file; no names are in it.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
     /// What to do; the console, if nothing is said.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -20,6 +20,9 @@ pub(super) const WANDB_HOST: &str = "api.wandb.ai";
 /// Datasaur's shared service.
 pub(super) const DATASAUR_URL: &str = "https://app.datasaur.ai";
 
+/// The longest list of users that is read whole, unless the profile says otherwise: a million are measured.
+pub(super) const MAX_USERS: u64 = 1_000_000;
+
 /// Whose server it is: chooses the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provider {
@@ -139,6 +142,8 @@ pub struct Profile {
     pub habits: Habits,
     /// Full Models seats that the organisation has; W&B only, and no server tells it.
     pub full_seats: Option<u64>,
+    /// A longer list of users is not read whole.
+    pub max_users: u64,
 }
 
 impl Profile {
@@ -174,6 +179,7 @@ impl Profile {
             mapping: None,
             habits: Habits::default(),
             full_seats: None,
+            max_users: MAX_USERS,
         }
     }
 }

@@ -57,6 +57,7 @@ pub(super) struct RawProfile {
     #[serde(default)]
     pub server: Habits,
     pub full_seats: Option<Spanned<i64>>,
+    pub max_users: Option<Spanned<i64>>,
 }
 
 /// `[profile.NAME.mapping]`.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::clock::Moment;
+use super::rfc::more::More;
 
 /// Number of a user, team or role: its place in the state's list, never used twice.
 pub(super) type Number = u32;
@@ -59,6 +60,8 @@ pub(super) struct User {
     pub given: Cow<'static, str>,
     pub family: Cow<'static, str>,
     pub external_id: Option<Box<str>>,
+    /// What only plain SCIM shows.
+    pub more: Option<Box<More>>,
     pub created: Moment,
     pub modified: Option<Moment>,
     pub last_active: Option<Moment>,
@@ -85,6 +88,7 @@ impl User {
             given: Cow::Borrowed(""),
             family: Cow::Borrowed(""),
             external_id: None,
+            more: None,
             created: now,
             modified: None,
             last_active: None,

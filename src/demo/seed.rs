@@ -9,6 +9,7 @@ use super::dice::Dice;
 use super::names::{CULTURES, CUSTOM_ROLES, EMOJI_NAME, REGISTRIES, TEAMS};
 use super::options::{Options, Provider};
 use super::records::{Account, CustomRole, Number, OrganisationRole, RegistryRole, Seat, TeamRole, User};
+use super::rfc::more;
 use super::seed_access;
 use super::state::State;
 use super::version::Generation;
@@ -48,6 +49,9 @@ pub(super) fn organisation(options: &Options, now: Moment) -> State {
         seeding.date(&mut user, place);
         if options.provider == Provider::Grafana {
             user.external_id = Some(format!("idp|{}", user.user_name).into());
+        }
+        if options.provider == Provider::Scim {
+            user.more = more::seed(place as Number);
         }
         let number = state.insert_user(user);
         seeding.memberships(&mut state, number);

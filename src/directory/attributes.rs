@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Directory, Kind, Target};
 use crate::scim::{
-    json,
+    filter, json,
     schema::{self, Attribute, COMMON, Mutability, ResourceType, Schema, Type},
     urn,
 };
@@ -15,7 +15,7 @@ use crate::scim::{
 /// The attributes of one schema.
 #[derive(Debug)]
 pub struct Section<'a> {
-    /// The schema's own name; the last part of its URN where it is not told.
+    /// The schema's own name; its URN where it is not told.
     pub name: &'a str,
     /// Its URN.
     pub urn: &'a str,
@@ -130,7 +130,9 @@ pub fn sections<'a>(
 
 fn section<'a>(urn: &'a str, schema: Option<&'a Schema>, rows: Vec<Row<'a>>) -> Section<'a> {
     let (there, absent): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.value.is_some());
-    let name = schema.map_or_else(|| schema::name_in(urn), |schema| &schema.name);
+    // Extensions are told apart by what stands before the last part.
+    let bare = if starts_with(urn, urn::CORE) { schema::name_in(urn) } else { urn };
+    let name = schema.map_or(bare, |schema| &schema.name);
     Section { name, urn, typed: schema.is_some(), rows: there.into_iter().chain(absent).collect() }
 }
 
@@ -151,7 +153,7 @@ fn extensions<'a>(
             .filter(|urn| schema::name_in(urn).eq_ignore_ascii_case(word) && !starts_with(urn, urn::CORE))
             .collect(),
     };
-    all.extend(map.keys().map(String::as_str).filter(|key| starts_with(key, "urn:")));
+    all.extend(map.keys().map(String::as_str).filter(|key| schema::is_urn(key)));
     let mut once: Vec<&str> = Vec::new();
     for urn in all {
         if !urn.eq_ignore_ascii_case(core) && !once.iter().any(|other| other.eq_ignore_ascii_case(urn)) {
@@ -190,7 +192,7 @@ fn top_rows<'a>(map: &'a Map<String, Value>, schema: Option<&'a Schema>) -> Vec<
 /// What is there and no schema speaks of.
 fn untold<'a>(rows: &mut Vec<Row<'a>>, prefix: &str, map: Option<&'a Map<String, Value>>, seen: &[&str]) {
     for name in map.into_iter().flat_map(Map::keys) {
-        if !starts_with(name, "urn:") && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        if !schema::is_urn(name) && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             push(rows, prefix, name, None, map);
         }
     }
@@ -204,7 +206,8 @@ fn push<'a>(
     attribute: Option<&'a Attribute>,
     map: Option<&'a Map<String, Value>>,
 ) {
-    if attribute.is_some_and(|attribute| attribute.hidden) {
+    // A server that gives passwords out is no reason to show them.
+    if attribute.is_some_and(|attribute| attribute.hidden) || name.eq_ignore_ascii_case("password") {
         return;
     }
     let value = map.and_then(|map| json::get(map, name)).filter(|value| schema::is_there(value));
@@ -213,7 +216,8 @@ fn push<'a>(
     let inner = value.and_then(Value::as_object);
     let parts = attribute.map(|attribute| attribute.parts.as_slice()).unwrap_or_default();
     if is_list || (parts.is_empty() && inner.is_none()) || (inner.is_none() && value.is_some()) {
-        rows.push(Row { path, attribute, value, fixed: fixed(attribute, None, value, is_list) });
+        let fixed = fixed(&path, attribute, None, value, is_list);
+        rows.push(Row { path, attribute, value, fixed });
         return;
     }
     let mut seen = Vec::new();
@@ -221,19 +225,22 @@ fn push<'a>(
         seen.push(part.name.as_str());
         let value = inner.and_then(|inner| json::get(inner, &part.name)).filter(|value| schema::is_there(value));
         let path = format!("{path}.{}", part.name);
-        rows.push(Row { path, attribute: Some(part), value, fixed: fixed(Some(part), attribute, value, false) });
+        let fixed = fixed(&path, Some(part), attribute, value, false);
+        rows.push(Row { path, attribute: Some(part), value, fixed });
     }
     let hidden = |name: &str| parts.iter().any(|part| part.hidden && part.name.eq_ignore_ascii_case(name));
     for (name, value) in inner.into_iter().flatten() {
         if !hidden(name) && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) && schema::is_there(value) {
-            let fixed = fixed(None, attribute, Some(value), value.is_array());
-            rows.push(Row { path: format!("{path}.{name}"), attribute: None, value: Some(value), fixed });
+            let path = format!("{path}.{name}");
+            let fixed = fixed(&path, None, attribute, Some(value), value.is_array());
+            rows.push(Row { path, attribute: None, value: Some(value), fixed });
         }
     }
 }
 
 /// Why it is not changed here, by its own schema and that of the attribute it is a part of.
 fn fixed(
+    path: &str,
     attribute: Option<&Attribute>,
     whole: Option<&Attribute>,
     value: Option<&Value>,
@@ -241,7 +248,9 @@ fn fixed(
 ) -> Option<&'static str> {
     let both = || attribute.into_iter().chain(whole);
     let kind = attribute.map_or_else(|| value.map(Type::of).unwrap_or_default(), |attribute| attribute.kind);
-    if both().any(|one| one.mutability == Mutability::ReadOnly) {
+    if !schema::name_in(path).split('.').all(filter::is_name) {
+        Some("Its name can't stand in a path, so it is not changed by itself.")
+    } else if both().any(|one| one.mutability == Mutability::ReadOnly) {
         Some("Only the server sets it (readOnly).")
     } else if is_list {
         Some("It may have several values: they are shown here, and not edited.")

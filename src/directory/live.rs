@@ -34,7 +34,7 @@ pub struct Directory {
     /// The pending changes on each record, oldest first, with the value that each changes.
     touched: FxHashMap<Target, BTreeMap<ChangeId, Field>>,
     users: FxHashMap<Id, User>,
-    teams: FxHashMap<Id, Team>,
+    teams: FxHashMap<Id, OnceLock<Team>>,
     roles: FxHashMap<Id, Role>,
     /// What was read one by one while a refresh was under way: newer than what the refresh will bring.
     during_refresh: Option<Vec<Fresh>>,
@@ -76,7 +76,18 @@ impl Directory {
 
     /// A team as shown.
     pub fn team(&self, id: &Id) -> Option<&Team> {
-        self.teams.get(id).or_else(|| self.records.teams().get(id))
+        let confirmed = self.records.teams().get(id)?;
+        Some(self.laid_team(id, confirmed))
+    }
+
+    fn laid_team<'a>(&'a self, id: &Id, confirmed: &'a Team) -> &'a Team {
+        let Some(laid) = self.teams.get(id) else { return confirmed };
+        laid.get_or_init(|| {
+            let changes: Vec<&Change> = self.changes_on(&Target::team(id)).collect();
+            let mut team = confirmed.clone();
+            members::lay(&changes, &mut team);
+            team
+        })
     }
 
     /// A role as shown.
@@ -93,7 +104,7 @@ impl Directory {
     /// The team of a row.
     pub fn team_at(&self, row: u32) -> Option<&Team> {
         let (id, confirmed) = self.records.teams().get_index(row as usize)?;
-        Some(self.teams.get(id).unwrap_or(confirmed))
+        Some(self.laid_team(id, confirmed))
     }
 
     /// The role of a row.
@@ -335,25 +346,10 @@ impl Directory {
                     // make our own change look like somebody else's.
                     self.records.forget_version(&target);
                 }
-                if !self.is_laid_in_vain(&change, &target) {
-                    self.overlay(&target);
-                }
+                self.overlay(&target);
             }
         }
         reshaped
-    }
-
-    /// True for the team of somebody who got another role there: it has the same members as before. A large team with
-    /// many such changes need not be made anew after each.
-    fn is_laid_in_vain(&self, change: &Change, target: &Target) -> bool {
-        let Change::SetTeamRole { user, team, .. } = change else { return false };
-        let user_is_free = self.touched.get(&Target::user(user)).is_none_or(|changes| {
-            !changes.values().any(|field| *field == Field::Team(team.clone()) || *field == Field::Whole)
-        });
-        target.kind == Kind::Team
-            && self.touched.contains_key(target)
-            && user_is_free
-            && self.records.teams_of(user).contains(team)
     }
 
     /// Puts in what single reads showed. True if rows were added or removed.
@@ -407,29 +403,28 @@ impl Directory {
     /// Computes one record as shown anew: the confirmed one with its pending changes in order.
     fn overlay(&mut self, target: &Target) {
         self.census.take();
-        let changes: Vec<&Change> = self.changes_on(target).collect();
+        let changes = || self.changes_on(target).collect::<Vec<&Change>>();
         let id = &target.id;
         match target.kind {
             Kind::User => {
+                let changes = changes();
                 let laid =
                     (!changes.is_empty()).then(|| self.records.users().get(id).cloned()).flatten().map(|mut user| {
                         for change in changes {
-                            change.apply_to_user(&mut user, |team| self.team(team).map(|team| team.name.clone()));
+                            change.apply_to_user(&mut user, |team| Some(self.records.teams().get(team)?.name.clone()));
                         }
                         user
                     });
                 put(&mut self.users, id, laid);
                 self.derive_pending(id);
             }
+            // Laid when it is looked at: of many changes to a large team, not after each.
             Kind::Team => {
-                let laid =
-                    (!changes.is_empty()).then(|| self.records.teams().get(id).cloned()).flatten().map(|mut team| {
-                        members::lay(&changes, &mut team);
-                        team
-                    });
-                put(&mut self.teams, id, laid);
+                let laid = self.is_touched(target) && self.records.teams().contains_key(id);
+                put(&mut self.teams, id, laid.then(OnceLock::new));
             }
             Kind::Role => {
+                let changes = changes();
                 let laid =
                     (!changes.is_empty()).then(|| self.records.roles().get(id).cloned()).flatten().map(|mut role| {
                         changes.iter().for_each(|change| change.apply_to_role(&mut role));

@@ -22,7 +22,7 @@ mod entries;
 
 pub use again::again;
 pub use already::{ALREADY, already};
-pub use entries::{Ids, inverse, renew};
+pub use entries::{Ids, Inverse, inverse};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

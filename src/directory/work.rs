@@ -161,3 +161,29 @@ pub enum Report {
     /// Something beside what was asked went wrong: the store was rebuilt, roles could not be read, …
     Notice(String),
 }
+
+impl Report {
+    /// Its kind, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Report::Planner(..) => "planner",
+            Report::Records { .. } => "records",
+            Report::Remapped(..) => "remapped",
+            Report::RefreshBegan => "refresh-began",
+            Report::Progress { .. } => "progress",
+            Report::RefreshEnded { .. } => "refresh-ended",
+            Report::Learnt(..) => "learnt",
+            Report::HydrateFailed(..) => "hydrate-failed",
+            Report::Journal(..) => "journal",
+            Report::Staged(..) => "staged",
+            Report::Moved(..) => "moved",
+            Report::Waiting(..) => "waiting",
+            Report::Link(..) => "link",
+            Report::Raw(..) => "raw",
+            Report::AskFailed(..) => "ask-failed",
+            Report::Secret(..) => "secret",
+            Report::Idle(..) => "idle",
+            Report::Notice(..) => "notice",
+        }
+    }
+}

@@ -26,10 +26,12 @@ mod connect;
 mod list;
 mod opener;
 mod session;
+mod trace;
 
 pub use connect::Connection;
 pub use opener::{OpenError, Opener};
 pub use session::Session;
+pub use trace::Trace;
 
 /// Messages taken at most before a frame, and the time that this may take: the screen must not starve.
 const BATCH: usize = 512;
@@ -96,6 +98,25 @@ pub struct Runtime<B: Backend> {
     copied: Vec<SecretString>,
     redraw: bool,
     quit: bool,
+    trace: Option<Trace>,
+}
+
+impl Incoming {
+    /// What a trace calls it.
+    fn kind(&self) -> &'static str {
+        match self {
+            Incoming::Terminal(Event::Key(_)) => "key",
+            Incoming::Terminal(Event::Paste(_)) => "paste",
+            Incoming::Terminal(Event::Resize(..)) | Incoming::Resized => "resize",
+            Incoming::Terminal(_) => "terminal",
+            Incoming::Report(_, report) => report.kind(),
+            Incoming::Opened(_) => "opened",
+            Incoming::Mapped(_) => "mapped",
+            Incoming::ListRead(..) => "list-read",
+            Incoming::End => "end",
+            Incoming::Nothing => "nothing",
+        }
+    }
 }
 
 impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
@@ -118,7 +139,13 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             copied: Vec::new(),
             redraw: false,
             quit: false,
+            trace: None,
         }
+    }
+
+    /// Notes what the loop does from now on.
+    pub fn trace(&mut self, trace: Option<Trace>) {
+        self.trace = trace;
     }
 
     /// Runs a session that was opened before the loop.
@@ -156,7 +183,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             };
             let started = std::time::Instant::now();
             for _ in 0..BATCH {
-                self.take(incoming);
+                self.traced(incoming.kind(), |runtime| runtime.take(incoming));
                 if self.quit || started.elapsed() > BATCH_TIME {
                     break;
                 }
@@ -180,9 +207,18 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             for text in std::mem::take(&mut self.copied) {
                 host.copy(text.expose_secret())?;
             }
-            self.draw()?;
+            self.traced("draw", Self::draw)?;
         }
         Ok(())
+    }
+
+    fn traced<T>(&mut self, kind: &'static str, work: impl FnOnce(&mut Self) -> T) -> T {
+        let started = std::time::Instant::now();
+        let done = work(self);
+        if let Some(trace) = &self.trace {
+            trace.note(kind, started);
+        }
+        done
     }
 
     /// Waits for one message of the worker (or of an opening profile) and takes it: for tests, which own the input.

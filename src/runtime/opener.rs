@@ -164,7 +164,8 @@ impl Opener {
         };
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };
-        let recipe = Recipe { endpoint, dialect, store, parallel: profile.parallel, key: key_reader(profile) };
+        let (parallel, max_users) = (profile.parallel, profile.max_users);
+        let recipe = Recipe { endpoint, dialect, store, parallel, max_users, key: key_reader(profile) };
         (opened, Session::new(recipe, demo))
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     filter::{self, AttrPath, Filter},
-    json, urn,
+    json, schema, urn,
 };
 
 /// Applies all operations of a PATCH body to a document.
@@ -23,9 +23,7 @@ pub fn apply(body: &Value, document: &mut Value) -> Result<(), String> {
 /// A record lists the schemas of all that it has (RFC 7643 §3); by PATCH the server would see to that.
 fn name_extensions(document: &mut Value) {
     let Some(root) = document.as_object_mut() else { return };
-    let held = root
-        .iter()
-        .filter(|(key, value)| key.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:")) && value.is_object());
+    let held = root.iter().filter(|(key, value)| schema::is_urn(key) && value.is_object());
     let urns: Vec<String> = held.map(|(key, _)| key.clone()).collect();
     let Some(key) = key_of(root, "schemas") else { return };
     let Some(Value::Array(listed)) = root.get_mut(&key) else { return };

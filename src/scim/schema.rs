@@ -194,7 +194,7 @@ pub static COMMON: LazyLock<[Attribute; 4]> = LazyLock::new(|| {
     [
         common("id", Type::String, Mutability::ReadOnly, "The server's own id."),
         common("externalId", Type::String, Mutability::ReadWrite, "The id that the client's side knows it by."),
-        Attribute { multi_valued: true, ..common("schemas", Type::Reference, Mutability::ReadOnly, "Its schemas.") },
+        Attribute { multi_valued: true, ..common("schemas", Type::String, Mutability::ReadOnly, "Its schemas.") },
         common("meta", Type::Complex, Mutability::ReadOnly, "Kept by the server."),
     ]
 });
@@ -263,20 +263,34 @@ fn text(fields: &Fields<'_>, name: &str) -> Option<String> {
     fields.string(name).ok().flatten().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
-/// The name of an attribute in a path without its schema: `manager.value` of `urn:…:User:manager.value`.
+/// The schema of a path, where it has one, and the name of the attribute: `manager.value` of
+/// `urn:…:User:manager.value`.
+fn split(path: &str) -> (Option<&str>, &str) {
+    if !is_urn(path) {
+        return (None, path);
+    }
+    path.rsplit_once(':').map_or((None, path), |(urn, name)| (Some(urn), name))
+}
+
+/// True for what is, or begins with, a schema's URN.
+pub fn is_urn(text: &str) -> bool {
+    text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:"))
+}
+
+/// The name of an attribute in a path without its schema.
 pub fn name_in(path: &str) -> &str {
-    path.rsplit_once(':').map_or(path, |(_, name)| name)
+    split(path).1
 }
 
 /// The value at a path (`urn:…:User:manager.value`, `name.givenName`, `title`); nothing, `null` and empty text are all
 /// none.
 pub fn at<'a>(resource: &'a Value, path: &str) -> Option<&'a Value> {
-    let holder = match path.rsplit_once(':') {
-        Some((urn, _)) => json::get(resource.as_object()?, urn)?,
+    let (urn, name) = split(path);
+    let mut value = match urn {
+        Some(urn) => json::get(resource.as_object()?, urn)?,
         None => resource,
     };
-    let mut value = holder;
-    for part in name_in(path).split('.') {
+    for part in name.split('.') {
         value = json::get(value.as_object()?, part)?;
     }
     Some(value).filter(|value| is_there(value))

@@ -6,6 +6,7 @@
 
 mod alike;
 mod answers;
+mod attributes;
 mod bulk;
 mod command_line;
 mod datasaur;

@@ -9,6 +9,8 @@ mod beside;
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
+const RENAMING: &str = "A team's name is one of its attributes: change it there.";
+
 const NO_RECORD: &str = "The server has no record of this role.";
 
 const NO_DEFINITION: &str = "What these roles allow is not told: there is nothing to compare.";
@@ -60,18 +62,13 @@ impl App {
                 self.someone()?;
                 self.mapped().map_err(str::to_owned)
             }
-            Action::MembersFromList => {
-                self.someone()?;
-                self.members_known()?;
-                self.can(Verb::AddMember)
-            }
             Action::Teams => {
                 self.somebody()?;
                 self.teams_read()?;
                 self.can(Verb::AddMember)
             }
             Action::MakeLike => self.can_be_like(),
-            Action::Members => {
+            Action::Members | Action::MembersFromList => {
                 self.someone()?;
                 self.members_known()?;
                 self.can(Verb::AddMember)
@@ -86,7 +83,7 @@ impl App {
                 self.somebody()?;
                 match self.tab {
                     Tab::Users => EDIT.iter().map(|verb| self.can(*verb)).reduce(Result::or).unwrap_or(Ok(())),
-                    Tab::Teams => Err(self.word(NO_RENAMING).into()),
+                    Tab::Teams => Err(self.no_team_form().into()),
                     _ => self.can(Verb::EditRole),
                 }
             }
@@ -174,7 +171,7 @@ impl App {
             Action::Delete => refused(&[self.verb_of(DELETE)]),
             Action::Edit => match self.kind_in_hand() {
                 Kind::User => refused(&EDIT),
-                Kind::Team => Some(self.word(NO_RENAMING)),
+                Kind::Team => Some(self.no_team_form()),
                 Kind::Role => refused(&[Verb::EditRole]),
             },
             Action::MyAccount | Action::Account | Action::Invitations => {
@@ -191,6 +188,12 @@ impl App {
     /// True while a plan of several lines is looked at: of one alone no line is dropped but all of it.
     pub fn has_lines(&self) -> bool {
         matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
+    }
+
+    /// Why a team has no form of its own.
+    fn no_team_form(&self) -> Cow<'static, str> {
+        let renamed = self.capabilities().is_some_and(|can| can.can(Verb::SetAttribute).is_ok());
+        self.word(if renamed { RENAMING } else { NO_RENAMING })
     }
 
     fn has_settings(&self) -> Result<(), &'static str> {

@@ -10,8 +10,8 @@ use super::choose;
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
 use crate::config::profile::{
-    AuthForm, Confirm, DATASAUR_URL, Hosting, Profile, Provider, WANDB_HOST, datasaur_base, grafana_base, parse_base,
-    wandb_base,
+    AuthForm, Confirm, DATASAUR_URL, Hosting, MAX_USERS, Profile, Provider, WANDB_HOST, datasaur_base, grafana_base,
+    parse_base, wandb_base,
 };
 use crate::config::raw::{RawKey, RawMapping, RawProfile};
 use crate::config::secret::{KeySource, WANDB_DEFAULT_URL};
@@ -62,6 +62,7 @@ impl Reader<'_> {
             timeout: Duration::from_secs(self.number("timeout_seconds", raw.timeout_seconds.as_ref(), 30, 600)?),
             full_seats: self.full_seats(provider, raw.full_seats.as_ref())?,
             client_cert: self.client_cert(raw.client_cert.as_deref(), raw.client_key.as_ref())?,
+            max_users: self.number("max_users", raw.max_users.as_ref(), MAX_USERS, 100_000_000)?,
             ca_file: raw.ca_file.map(|written| beside(self.path, &written)),
             me: raw.me,
             read_only: raw.read_only,

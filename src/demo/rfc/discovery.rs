@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::json::List;
 use super::super::reply::{Answer, Refusal, Reply};
 use super::super::request::Ask;
-use super::PAGE_LIMIT;
+use super::{PAGE_LIMIT, more};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -68,10 +68,16 @@ fn resource_types(ask: &Ask) -> Vec<Value> {
                 "name": name,
                 "endpoint": endpoint,
                 "schema": schema,
+                "schemaExtensions": extensions(name),
                 "meta": {"resourceType": "ResourceType", "location": format!("{}/ResourceTypes/{name}", ask.base)},
             })
         })
         .collect()
+}
+
+fn extensions(of: &str) -> Vec<Value> {
+    let all = if of == "User" { more::EXTENSIONS.as_slice() } else { &[] };
+    all.iter().map(|(urn, ..)| json!({"schema": urn, "required": false})).collect()
 }
 
 fn schemas(ask: &Ask) -> Vec<Value> {
@@ -85,7 +91,7 @@ fn schemas(ask: &Ask) -> Vec<Value> {
     group_name["required"] = true.into();
     let mut groups = complex("groups", true, references());
     groups["mutability"] = "readOnly".into();
-    let user = vec![
+    let mut user = vec![
         user_name,
         complex("name", false, name.to_vec()),
         simple("displayName", "string"),
@@ -93,9 +99,12 @@ fn schemas(ask: &Ask) -> Vec<Value> {
         complex("emails", true, emails.to_vec()),
         groups,
     ];
+    user.extend(more::core_documents());
     let group = vec![group_name, complex("members", true, references())];
+    let extensions = more::EXTENSIONS.map(|(urn, name, table)| (urn, name, more::extension_documents(table)));
     [(USER, "User", user), (GROUP, "Group", group)]
         .into_iter()
+        .chain(extensions)
         .map(|(id, name, attributes)| {
             json!({
                 "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"],

@@ -4,6 +4,7 @@
 mod discovery;
 mod filter;
 mod groups;
+pub(super) mod more;
 mod patch;
 mod users;
 mod view;

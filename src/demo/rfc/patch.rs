@@ -6,12 +6,15 @@ use serde_json::{Map, Value};
 use super::super::reply::Refusal;
 use super::super::request::Operation;
 use super::filter::{Filter, attribute_name};
+use super::more;
 
 /// Attributes that only the server sets.
 const READ_ONLY: [&str; 4] = ["id", "meta", "groups", "schemas"];
 
 #[derive(Debug)]
 struct Path {
+    /// Under which extension it stands.
+    extension: Option<&'static str>,
     attribute: String,
     filter: Option<Filter>,
     sub: Option<String>,
@@ -63,6 +66,10 @@ fn parse(text: &str) -> Result<Path, Refusal> {
             (head, Some(Filter::parse(filter)?), rest)
         }
     };
+    if let Some((urn, "")) = more::extension(head) {
+        return Ok(Path { extension: None, attribute: urn.to_owned(), filter, sub: None });
+    }
+    let (extension, head) = more::extension(head).map_or((None, head), |(urn, rest)| (Some(urn), rest));
     let head = attribute_name(head).filter(|name| !name.is_empty()).ok_or_else(refuse)?;
     let (attribute, inner) = match head.split_once('.') {
         Some((attribute, sub)) => (attribute.to_owned(), Some(sub.to_owned())),
@@ -73,20 +80,33 @@ fn parse(text: &str) -> Result<Path, Refusal> {
         (None, inner) if rest.is_empty() => inner,
         _ => return Err(refuse()),
     };
-    if READ_ONLY.contains(&attribute.as_str()) {
+    let read_only = match extension {
+        Some(urn) => more::is_read_only(urn, &attribute),
+        None => READ_ONLY.contains(&attribute.as_str()),
+    };
+    if read_only {
         return Err(Refusal::mutability(format!("{attribute} is read-only")));
     }
-    Ok(Path { attribute, filter, sub })
+    Ok(Path { extension, attribute, filter, sub })
 }
 
 /// The key under which the attribute stands, or would stand.
 fn key(map: &Map<String, Value>, name: &str) -> String {
-    const CAMEL: [&str; 6] = ["userName", "displayName", "externalId", "givenName", "familyName", "nickName"];
+    const CAMEL: [&str; 5] = ["userName", "displayName", "externalId", "givenName", "familyName"];
     let held = map.keys().map(String::as_str).chain(CAMEL).find(|held| held.eq_ignore_ascii_case(name));
-    held.unwrap_or(name).to_owned()
+    held.or_else(|| more::spelt(name)).unwrap_or(name).to_owned()
+}
+
+/// Where the attribute stands: in the resource, or in one of its extensions.
+fn holder<'a>(resource: &'a mut Map<String, Value>, path: &Path) -> Option<&'a mut Map<String, Value>> {
+    match path.extension {
+        None => Some(resource),
+        Some(urn) => resource.entry(urn).or_insert_with(|| Value::Object(Map::new())).as_object_mut(),
+    }
 }
 
 fn set(resource: &mut Map<String, Value>, path: &Path, kind: Kind, value: Value) -> Result<(), Refusal> {
+    let resource = holder(resource, path).ok_or_else(|| Refusal::path("the extension is no object"))?;
     let key = key(resource, &path.attribute);
     if path.filter.is_some() {
         return set_selected(resource.get_mut(&key), path, value);
@@ -166,6 +186,7 @@ fn set_selected(held: Option<&mut Value>, path: &Path, value: Value) -> Result<(
 
 /// Removes the attribute, the chosen values or a part; a `value` beside a path without filter means nothing.
 fn remove(resource: &mut Map<String, Value>, path: &Path) -> Result<(), Refusal> {
+    let resource = holder(resource, path).ok_or_else(|| Refusal::path("the extension is no object"))?;
     let key = key(resource, &path.attribute);
     match (&path.filter, &path.sub) {
         (None, None) => {

@@ -15,6 +15,7 @@ use super::super::request::{Ask, operations, require_schema, slice, text};
 use super::super::state::State;
 use super::super::users::email;
 use super::filter::Filter;
+use super::more::{self, More};
 use super::view::{location, project, shown, user as view, user_attribute};
 use super::{PAGE_DEFAULT, PAGE_LIMIT, patch};
 
@@ -29,6 +30,7 @@ struct Wanted {
     family: String,
     external_id: Option<Box<str>>,
     active: bool,
+    more: More,
 }
 
 fn find<'a>(state: &'a State, id: &str) -> Result<(Number, &'a User), Refusal> {
@@ -70,7 +72,7 @@ fn search(state: &State, filter: &Filter) -> Vec<Number> {
     state.order().iter().copied().filter(|&number| matches(number)).collect()
 }
 
-fn wanted(ask: &Ask, body: &Value) -> Result<Wanted, Refusal> {
+fn wanted(ask: &Ask, state: &State, body: &Value) -> Result<Wanted, Refusal> {
     require_schema(body, SCHEMA)?;
     let optional = |value: Option<&Value>, name: &str| match value {
         None | Some(Value::Null) => Ok(None),
@@ -102,6 +104,7 @@ fn wanted(ask: &Ask, body: &Value) -> Result<Wanted, Refusal> {
         given,
         family,
         active,
+        more: more::wanted(state, body)?,
     })
 }
 
@@ -118,7 +121,7 @@ fn check_free(state: &State, wanted: &Wanted, own: Option<Number>) -> Result<(),
 }
 
 pub(super) fn create(ask: &Ask, state: &mut State) -> Answer {
-    let wanted = wanted(ask, &ask.json()?)?;
+    let wanted = wanted(ask, state, &ask.json()?)?;
     if ask.options.provider == Provider::Grafana
         && let Some(known) = state.user_with_email(&wanted.email)
     {
@@ -138,6 +141,7 @@ fn assign(user: &mut User, wanted: Wanted) {
     user.family = Cow::Owned(wanted.family);
     user.external_id = wanted.external_id;
     user.active = wanted.active;
+    user.more = (!wanted.more.is_empty()).then(|| Box::new(wanted.more));
 }
 
 fn answer(ask: &Ask, state: &State, number: Number, status: StatusCode) -> Answer {
@@ -148,6 +152,7 @@ fn answer(ask: &Ask, state: &State, number: Number, status: StatusCode) -> Answe
 
 fn update(ask: &Ask, state: &mut State, number: Number, wanted: Wanted) -> Answer {
     check_free(state, &wanted, Some(number))?;
+    more::check_immutable(state.user(number).and_then(|user| user.more.as_deref()), &wanted.more)?;
     state.set_user_name(number, &wanted.user_name);
     state.set_email(number, &wanted.email);
     if let Some(user) = state.user_mut(number) {
@@ -161,14 +166,15 @@ fn update(ask: &Ask, state: &mut State, number: Number, wanted: Wanted) -> Answe
 pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
-    update(ask, state, number, wanted(ask, &ask.json()?)?)
+    let wanted = wanted(ask, state, &ask.json()?)?;
+    update(ask, state, number, wanted)
 }
 
 pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
     let after = patch::patched(view(ask, state, number, user), &operations(&ask.json()?)?)?;
-    let wanted = wanted(ask, &after)?;
+    let wanted = wanted(ask, state, &after)?;
     if ask.options.provider == Provider::Datasaur && !wanted.active {
         return leave_workspace(ask, state, number);
     }

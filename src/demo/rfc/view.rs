@@ -8,6 +8,7 @@ use super::super::records::{Number, Team, User};
 use super::super::reply::{Answer, Reply, etag};
 use super::super::request::{Ask, matches_tag};
 use super::super::state::State;
+use super::more;
 
 /// Absolute address of a resource.
 pub(super) fn location(ask: &Ask, kind: Kind, number: Number) -> String {
@@ -56,6 +57,9 @@ pub(super) fn user(ask: &Ask, state: &State, number: Number, user: &User) -> Val
     if let Some(id) = &user.external_id {
         resource["externalId"] = json!(id);
     }
+    if let Some(held) = &user.more {
+        more::show(state, number, held, &mut resource);
+    }
     with_version(ask, resource, user.version)
 }
 
@@ -103,7 +107,7 @@ pub(super) fn user_attribute(number: Number, user: &User, attribute: &str) -> Ve
         "groups" | "groups.value" => user.teams.iter().map(|&(team, _)| json!(Uuid(Kind::Team, team))).collect(),
         "meta.created" => vec![json!(user.created)],
         "meta.lastmodified" => vec![json!(user.modified.unwrap_or(user.created))],
-        _ => Vec::new(),
+        other => user.more.as_deref().map(|held| more::attribute(held, other)).unwrap_or_default(),
     }
 }
 

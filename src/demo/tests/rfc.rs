@@ -148,3 +148,42 @@ async fn the_server_describes_itself() {
     bench.get("Roles").await.refused(404, None);
     bench.get("Schemas?filter=x").await.refused(403, None);
 }
+
+#[tokio::test]
+async fn extensions_are_told_shown_and_set_by_their_schema() {
+    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:1.0:User";
+    let bench = plain().await;
+    let types = bench.get("ResourceTypes/User").await.ok();
+    assert_eq!(types["schemaExtensions"][0], json!({"schema": ENTERPRISE, "required": false}));
+    let schema = bench.get(&format!("Schemas/{ENTERPRISE}")).await.ok();
+    assert_eq!((&schema["name"], &schema["attributes"][4]["name"]), (&json!("Enterprise User"), &json!("department")));
+
+    let eva = bench.find("Users", "userName", "eva-tanaka").await;
+    assert_eq!(eva["schemas"].as_array().unwrap().len(), 3);
+    assert_eq!(eva[ENTERPRISE]["manager"]["displayName"], "Demo Admin");
+    let path = bench.user("eva-tanaka").await;
+    let set = async |path_of: &str, value: Value| {
+        let operation = if value.is_null() {
+            json!({"op": "remove", "path": path_of})
+        } else {
+            json!({"op": "replace", "path": path_of, "value": value})
+        };
+        bench.patch(&path, json!([operation])).await
+    };
+    let department = format!("{ENTERPRISE}:Department");
+    assert_eq!(set(&department, json!("Sales")).await.ok()[ENTERPRISE]["department"], "Sales");
+    assert_eq!(
+        bench.get(&format!("Users?filter={department} eq \"sales\" and userName sw \"eva-t\"")).await.ok()["totalResults"],
+        1
+    );
+    assert_eq!(set("title", json!("Dr")).await.ok()["title"], "Dr");
+    assert_eq!(set("title", Value::Null).await.ok().get("title"), None);
+    let shown = set(WORKPLACE, json!({"desk": 7, "pin": "0000"})).await.ok();
+    assert_eq!((&shown[WORKPLACE]["desk"], shown[WORKPLACE].get("pin")), (&json!(7), None));
+
+    set(&format!("{WORKPLACE}:desk"), json!("7")).await.refused(400, Some("invalidValue"));
+    set(&format!("{ENTERPRISE}:manager.value"), json!("nobody")).await.refused(400, Some("invalidValue"));
+    set(&format!("{ENTERPRISE}:employeeNumber"), json!("1")).await.refused(400, Some("mutability"));
+    set(&format!("{WORKPLACE}:badge"), json!("B-1")).await.refused(400, Some("mutability"));
+}

@@ -60,8 +60,13 @@ impl Rfc {
         let request =
             if target.kind == Kind::Team { self.alter_group(case, target, op) } else { self.alter(case, target, op) };
         let once = row.and_then(|row| row.attribute).is_some_and(|known| known.mutability == Mutability::Immutable);
-        let undo = if once {
-            Undo::Never("Once it is set nobody can change it (immutable).".into())
+        let never = match before {
+            _ if once => Some("Once it is set nobody can change it (immutable)."),
+            None if self.is_needed(row, whole) => Some("It can't be left empty again."),
+            _ => None,
+        };
+        let undo = if let Some(why) = never {
+            Undo::Never(why.into())
         } else {
             let (before, to) = (to.cloned(), before.cloned());
             Undo::By(vec![Change::SetAttribute { target: target.clone(), path: path.to_owned(), before, to }])
@@ -70,9 +75,15 @@ impl Rfc {
         let untyped = row.is_some_and(|row| row.attribute.is_none());
         let note = self.effect(target, whole);
         Ok(Draft::new(vec![request], undo, confirm)
-            .risk(if note.is_some() || untyped || once { Risk::Look } else { Risk::Plain })
+            .risk(if note.is_some() || untyped || never.is_some() { Risk::Look } else { Risk::Plain })
             .note(note)
             .note(untyped.then(|| "No schema of this server speaks of it: whether it may be set is not known.".into())))
+    }
+
+    /// True for what is never left empty.
+    fn is_needed(&self, row: Option<&Row<'_>>, name: &str) -> bool {
+        row.and_then(|row| row.attribute).is_some_and(|known| known.required)
+            || (self.manner == Manner::Grafana && name.eq_ignore_ascii_case("externalId"))
     }
 
     /// What else follows from it.

@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use super::*;
 use crate::directory::{
-    Fresh,
+    Fresh, Target,
     aside::{ApiKey, Participant, Person, Told, Topic},
     change::{Bucket, ChangeId, NewService, Seat},
     plan::{Confirm, Risk, Step, Undo},
 };
-use crate::scim::request::Door;
+use crate::scim::{request::Door, schema, urn};
 
 fn changes() -> Vec<(&'static str, Change)> {
     let org = |user: &str, role: &str| Change::SetOrgRole { user: id(user), role: role.into() };
@@ -104,7 +104,38 @@ fn changes() -> Vec<(&'static str, Change)> {
     all.extend(seats_and_registries());
     all.extend(teams_and_services());
     all.extend(invitations_and_keys());
+    all.extend(attributes());
     all
+}
+
+fn attributes() -> Vec<(&'static str, Change)> {
+    let set = |path: &str, before: Value, to: Value| {
+        let value = |value: Value| Some(value).filter(|value| !value.is_null());
+        Change::attribute(Target::user(&id("U1")), path.into(), value(before), value(to))
+    };
+    let urn = |path: &str| format!("{}:{path}", urn::ENTERPRISE_USER);
+    let rename = |to: &str| {
+        Change::attribute(Target::team(&id("T1")), "displayName".into(), Some(json!("vision")), Some(json!(to)))
+    };
+    vec![
+        ("attribute of an extension", set(&urn("department"), json!("Sales"), json!("Research"))),
+        ("attribute that was not there", set("title", json!(null), json!("Dr"))),
+        ("attribute emptied", set(&urn("department"), json!("Sales"), json!(null))),
+        ("part of an attribute", set("name.givenName", json!("Ann"), json!("Anne"))),
+        ("attribute as it is", set("title", json!("Dr"), json!(" Dr"))),
+        ("attribute of another type", set(&urn("desk"), json!(null), json!("7"))),
+        ("attribute that only the server sets", set(&urn("badge"), json!(null), json!("7"))),
+        ("attribute that is set once", set(&urn("number"), json!(null), json!("7"))),
+        ("attribute with several values", set("emails", json!(null), json!("a@x.io"))),
+        ("attribute with a change of its own", set("active", json!(true), json!(false))),
+        ("roles as an attribute", set("roles", json!(null), json!("admin"))),
+        ("user name", set("userName", json!("ann"), json!("anne"))),
+        ("user name emptied", set("userName", json!("ann"), json!(null))),
+        ("external id", set("externalId", json!(null), json!("idp|ann"))),
+        ("external id of digits", set("externalId", json!(null), json!("4711"))),
+        ("attribute that no schema knows", set("cost", json!(3), json!(4))),
+        ("name of a group", rename("sight")),
+    ]
 }
 
 fn seats_and_registries() -> Vec<(&'static str, Change)> {
@@ -222,7 +253,21 @@ fn told() -> Vec<Fresh> {
         account: Account::Unsaid,
     };
     let roster = vec![one("I1", "", "lee@x.io", true), one("I2", "bo", "bo@x.io", false)];
-    vec![Fresh::Told(Topic::Me, Told::Person(me)), Fresh::Told(Topic::Roster(id("T1")), Told::Roster(roster))]
+    let ann = json!({"userName": "ann", "name": {"givenName": "Ann"}, "cost": 3,
+        urn::ENTERPRISE_USER: {"department": "Sales"}});
+    let schemas = schema::schemas(&json!([
+        {"id": urn::USER, "attributes": [{"name": "userName", "required": true}, {"name": "title"}]},
+        {"id": urn::ENTERPRISE_USER, "attributes": [
+            {"name": "department"}, {"name": "desk", "type": "integer"},
+            {"name": "badge", "mutability": "readOnly"}, {"name": "number", "mutability": "immutable"},
+        ]},
+    ]));
+    vec![
+        Fresh::Told(Topic::Me, Told::Person(me)),
+        Fresh::Told(Topic::Roster(id("T1")), Told::Roster(roster)),
+        Fresh::Told(Topic::Schemas, Told::Schemas(schemas)),
+        Fresh::Told(Topic::Resource(Target::user(&id("U1"))), Told::Resource(ann)),
+    ]
 }
 
 fn compact(step: &Step) -> String {
@@ -323,7 +368,10 @@ fn traps_hold_for_every_plan() {
                 let path = operation.get("path").and_then(Value::as_str).unwrap_or_default();
                 let removes = operation["op"] == "remove";
                 assert!(
-                    !removes || path.contains('[') || path == "permissions" || path == "registryRoles",
+                    !removes
+                        || path.contains('[')
+                        || ["permissions", "registryRoles"].contains(&path)
+                        || matches!(change, Change::SetAttribute { .. }),
                     "{name}: {case}: {path}"
                 );
             }

@@ -12,7 +12,7 @@ use std::fmt;
 
 use serde_json::Number;
 
-pub(super) use parse::is_name;
+pub use parse::is_name;
 pub use parse::parse;
 
 /// The deepest nesting of parentheses, `not` and brackets that is read.

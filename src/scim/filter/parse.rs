@@ -194,7 +194,7 @@ fn attribute(word: &str) -> Result<AttrPath, &'static str> {
 }
 
 /// A letter, or `$` for `$ref`, and then letters, digits, `-` and `_`.
-pub(in crate::scim) fn is_name(name: &str) -> bool {
+pub fn is_name(name: &str) -> bool {
     let body = name.strip_prefix('$').unwrap_or(name);
     body.starts_with(|c: char| c.is_ascii_alphabetic())
         && body.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))

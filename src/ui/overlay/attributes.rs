@@ -39,7 +39,7 @@ const ROOMY: usize = 56;
 const KIND: usize = 20;
 
 /// Lines under the list for what is known of one attribute.
-const BELOW: usize = 3;
+const BELOW: usize = 4;
 
 /// A line of the list.
 enum Item<'a> {
@@ -108,7 +108,8 @@ fn items<'a>(sections: &'a [Section<'a>]) -> Vec<Item<'a>> {
 /// The schema's own name and its URN; or that no schema was told.
 fn heading(section: &Section<'_>, width: usize, look: &Look) -> Line<'static> {
     let name = fit::cut(&clean(section.name), width.saturating_sub(2), look.glyphs.more);
-    let more = if section.typed { clean(section.urn).into_owned() } else { "untyped: no schema was told".to_owned() };
+    let more =
+        if section.typed { clean(section.urn).into_owned() } else { "untyped: its schema was not told".to_owned() };
     let room = width.saturating_sub(fit::width(&name) + 4);
     Line::from(vec![
         Span::styled(format!(" {name}"), look.strong()),
@@ -127,23 +128,32 @@ fn line(width: usize, selected: bool, row: &Row<'_>, target: &Target, app: &App,
         (None, None) => (look.glyphs.unknown.to_owned(), look.dim()),
     };
     let name_style = if row.fixed.is_some() { look.dim() } else { Style::new() };
-    let left = width.saturating_sub(rows::PREFIX);
-    let kinds = if width < ROOMY { 0 } else { KIND + 1 };
-    let names = (left / 3).clamp(12, 28).min(left);
-    let values = left.saturating_sub(names + 1 + kinds);
+    let (names, values, kinds) = widths(width);
     let name = clean(row.name());
     let kind = kind(row);
     let mut cells: Vec<Cell> = vec![(&name, names, name_style), (&value, values, style)];
     if kinds > 0 {
-        cells.push((&kind, KIND, look.dim()));
+        cells.push((&kind, kinds, look.dim()));
     }
     rows::row(width, selected, &cells, look)
 }
 
-/// `string`, `string required`, `complex list`, `dateTime readOnly`.
+/// Cells for names, values and types; none for types where there is no room.
+fn widths(width: usize) -> (usize, usize, usize) {
+    let left = width.saturating_sub(rows::PREFIX);
+    let kinds = if width < ROOMY { 0 } else { KIND };
+    let names = (left / 3).clamp(12, 28).min(left);
+    (names, left.saturating_sub(names + 1 + if kinds > 0 { kinds + 1 } else { 0 }), kinds)
+}
+
+/// `string`, `string required`, `list`, `dateTime readOnly`.
 fn kind(row: &Row<'_>) -> String {
     let Some(attribute) = row.attribute else { return String::new() };
-    let list = if attribute.multi_valued { " list" } else { "" };
+    let kind = match (attribute.kind, attribute.multi_valued) {
+        (Type::Complex, true) => "list".to_owned(),
+        (kind, true) => format!("{} list", kind.as_str()),
+        (kind, false) => kind.as_str().to_owned(),
+    };
     let more = match attribute.mutability {
         Mutability::ReadWrite if attribute.required => " required",
         Mutability::ReadWrite => "",
@@ -151,10 +161,11 @@ fn kind(row: &Row<'_>) -> String {
         Mutability::Immutable => " immutable",
         Mutability::WriteOnly => " writeOnly",
     };
-    format!("{}{list}{more}", attribute.kind.as_str())
+    format!("{kind}{more}")
 }
 
-/// What is known of an attribute: what it takes and what for, and why it is not changed here.
+/// What is known of an attribute: its value where the list has no room for it, why it is not changed here, what it takes
+/// and what for.
 fn below_list(row: &Row<'_>, app: &App, columns: usize, look: &Look) -> Vec<Line<'static>> {
     let mut words = Vec::new();
     if let Some(attribute) = row.attribute {
@@ -164,10 +175,16 @@ fn below_list(row: &Row<'_>, app: &App, columns: usize, look: &Look) -> Vec<Line
         if !attribute.canonical.is_empty() {
             words.push(format!("One of: {}.", clean(&attribute.canonical.join(", "))));
         }
-    } else if row.kind() != Type::Complex {
+    } else if row.fixed.is_none() {
         words.push(format!("No schema speaks of it; what is there is of the type {}.", row.kind().as_str()));
     }
     let mut lines = Vec::new();
+    let value = row.value.map(|value| clean(&attributes::shown(value)).into_owned()).unwrap_or_default();
+    if fit::width(&value) > widths(columns).1 {
+        let mut whole = padded(&value, columns, look.strong());
+        whole.truncate(2);
+        lines.append(&mut whole);
+    }
     if let Err(why) = app.availability(Action::SetAttribute) {
         lines.extend(padded(&why, columns, look.dim()));
     }

@@ -65,6 +65,9 @@ pub fn of_record(target: &Target, app: &App, look: &Look) -> Text {
             vec![(Action::RolePermissions, "permissions"), (Action::Holders, "holders"), (Action::Edit, "edit")]
         }
     };
+    if target.kind != Kind::Role {
+        hints.push((Action::Attributes, "attributes"));
+    }
     hints.extend([(Action::Raw, "raw"), (Action::Copy, "copy"), (Action::Back, "back")]);
     Text {
         title: details::name(target, app),

@@ -109,6 +109,65 @@ fn invitations() {
     }
 }
 
+fn attributes_of_eva() -> (serde_json::Value, Vec<crate::scim::schema::Schema>) {
+    let (user, employee) = (crate::scim::urn::USER, crate::scim::urn::ENTERPRISE_USER);
+    let resource = serde_json::json!({
+        "schemas": [user, employee, "urn:example:own"], "id": "u-eva", "userName": "eva-tanaka",
+        "displayName": "田中 エヴァ", "title": "evil\u{1b}[2J\u{202e}txt", "nickName": "Eva ".repeat(60), "active": true,
+        "emails": [{"value": "eva@example.com", "type": "work", "primary": true}, {"value": "e@example.org"}],
+        employee: {"department": "Research", "manager": {"value": "u-mei", "displayName": "Mei Lin"}},
+        "urn:example:own": {"desk": 4},
+        "meta": {"resourceType": "User", "created": "2024-02-29T08:30:00Z"},
+    });
+    let schemas = crate::scim::schema::schemas(&serde_json::json!([
+        {"id": user, "name": "User", "attributes": [
+            {"name": "userName", "required": true, "description": "Unique in the organisation."},
+            {"name": "displayName"}, {"name": "title"}, {"name": "nickName"}, {"name": "active", "type": "boolean"},
+            {"name": "userType", "canonicalValues": ["Employee", "Contractor", "Intern"]},
+            {"name": "emails", "type": "complex", "multiValued": true},
+        ]},
+        {"id": employee, "name": "Enterprise User", "attributes": [
+            {"name": "employeeNumber", "mutability": "immutable"}, {"name": "department"},
+            {"name": "manager", "type": "complex", "subAttributes": [
+                {"name": "value"}, {"name": "displayName", "mutability": "readOnly"}]},
+        ]},
+    ]));
+    (resource, schemas)
+}
+
+#[test]
+fn attributes() {
+    let (resource, schemas) = attributes_of_eva();
+    let target = crate::directory::Target::user(&"u-eva".into());
+    for (width, height) in [(80, 24), (120, 40), (40, 12)] {
+        let mut app = console(width, height);
+        go_to(&mut app, "eva");
+        press(&mut app, Action::Attributes);
+        assert!(shown(&app).contains("Asking the server for it"));
+        learn(&mut app, Topic::Resource(target.clone()), Told::Resource(resource.clone()));
+        learn(&mut app, Topic::Schemas, Told::Schemas(schemas.clone()));
+        let path = format!("{}:department", crate::scim::urn::ENTERPRISE_USER);
+        let to = Some("Sales".into());
+        app.directory.begin(ChangeId(1), Change::SetAttribute { target: target.clone(), path, before: None, to });
+        (0..4).for_each(|_| press(&mut app, Action::Down));
+        assert_snapshot!(format!("attributes_{width}"), shown(&app));
+    }
+}
+
+#[test]
+fn the_form_of_an_attribute() {
+    let (resource, schemas) = attributes_of_eva();
+    let target = crate::directory::Target::user(&"u-eva".into());
+    let mut app = console(80, 24);
+    go_to(&mut app, "eva");
+    press(&mut app, Action::Attributes);
+    learn(&mut app, Topic::Schemas, Told::Schemas(schemas));
+    learn(&mut app, Topic::Resource(target), Told::Resource(resource));
+    (0..11).for_each(|_| press(&mut app, Action::Down));
+    press(&mut app, Action::SetAttribute);
+    assert_snapshot!("attribute_form", shown(&app));
+}
+
 #[test]
 fn a_secret_is_shown_in_full() {
     let secret = "0123456789abcdef".repeat(6);

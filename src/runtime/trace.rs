@@ -1,0 +1,72 @@
+//! What the loop did, for reports of slowness: one line a message and a frame, with its kind and its time. No contents: a
+//! trace can be shown to anybody.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufWriter, Write},
+    path::Path,
+    sync::mpsc::{Sender, channel},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+/// One thing that the loop did.
+struct Done {
+    kind: &'static str,
+    at: Duration,
+    took: Duration,
+}
+
+/// A file that is written by a thread of its own: the loop waits for no disk.
+pub struct Trace {
+    began: Instant,
+    lines: Option<Sender<Done>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Trace {
+    /// Begins the file, for its owner alone.
+    ///
+    /// # Errors
+    /// Where it can't be written.
+    pub fn to(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
+        let (lines, done) = channel::<Done>();
+        let writer = thread::spawn(move || {
+            let mut out = BufWriter::new(file);
+            for line in done {
+                if note(&mut out, &line).is_err() {
+                    return;
+                }
+            }
+            let _ = out.flush();
+        });
+        Ok(Self { began: Instant::now(), lines: Some(lines), writer: Some(writer) })
+    }
+
+    /// Notes what took from `started` until now.
+    pub(super) fn note(&self, kind: &'static str, started: Instant) {
+        if let Some(lines) = &self.lines {
+            // A full disk ends the trace, not the console.
+            let _ = lines.send(Done { kind, at: started.duration_since(self.began), took: started.elapsed() });
+        }
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        self.lines = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+fn note(out: &mut BufWriter<File>, done: &Done) -> io::Result<()> {
+    let Done { kind, at, took } = done;
+    writeln!(out, "{{\"ms\":{},\"kind\":\"{kind}\",\"us\":{}}}", at.as_millis(), took.as_micros())
+}
