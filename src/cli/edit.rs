@@ -8,7 +8,7 @@ pub struct Sending {
     /// Show the plan and send nothing.
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Don't ask.
+    /// Don't ask; only what removes many at once is asked for all the same.
     #[arg(short, long)]
     pub yes: bool,
     /// Send the rest where some of the plan can't be sent.

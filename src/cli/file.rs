@@ -76,9 +76,9 @@ pub struct ApplyArgs {
     pub send: Sending,
 }
 
-/// Columns that matter to an export.
+/// What of a directory is exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Fields {
+pub enum Exported {
     /// Users with their teams.
     Users,
     /// Teams with their members.
@@ -92,7 +92,7 @@ pub enum Fields {
 pub struct ExportArgs {
     /// What is written; everything, where nothing is said.
     #[arg(value_name = "WHAT")]
-    pub parts: Vec<Fields>,
+    pub parts: Vec<Exported>,
     /// Write CSV.
     #[arg(long, group = "format")]
     pub csv: bool,
@@ -124,10 +124,10 @@ impl ExportArgs {
 
     /// What is written.
     pub fn parts(&self) -> Vec<Part> {
-        let part = |field: &Fields| match field {
-            Fields::Users => Part::Users,
-            Fields::Teams => Part::Teams,
-            Fields::Roles => Part::Roles,
+        let part = |field: &Exported| match field {
+            Exported::Users => Part::Users,
+            Exported::Teams => Part::Teams,
+            Exported::Roles => Part::Roles,
         };
         match self.parts.as_slice() {
             [] => vec![Part::Users, Part::Teams, Part::Roles],

@@ -11,7 +11,7 @@ mod list;
 
 pub use demo::{DEMO_SEED, DemoArgs, Latency};
 pub use edit::{Create, Edit, Seat, Sending, What};
-pub use file::{ApplyArgs, ExportArgs, Fields, FileArgs, PlanArgs, Prune};
+pub use file::{ApplyArgs, ExportArgs, Exported, FileArgs, PlanArgs, Prune};
 pub use list::{ActivityArgs, ListArgs, MembersArgs, Output};
 
 /// Where the config file is looked for: as the `directories` crate places it on each platform.

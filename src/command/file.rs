@@ -83,6 +83,10 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     if parts.contains(&Part::Users) || parts.contains(&Part::Teams) {
         desk.fill_all().await?;
     }
+    let unreadable = desk.directory.records().users().values().filter(|user| user.problem.is_some()).count();
+    if unreadable > 0 && parts.contains(&Part::Users) {
+        writeln!(io::stderr(), "scimitar: {unreadable} users could not be read and are left out")?;
+    }
     let desired = desired::current(&desk.directory, desk.can(), &parts);
     let text = desired::write(&desired, args.format());
     match &args.out {

@@ -10,7 +10,7 @@ use super::{
     json::ChangeRow,
     print,
     run::{self, Ran, waits},
-    send::{Proposal, propose},
+    send::{Proposal, asked, can_ask, propose},
     table::Table,
     told,
 };
@@ -27,6 +27,9 @@ use crate::{
 
 /// Changes of the journal that a plan without a number is looked for in.
 const RECENT: usize = 1_000;
+
+/// Waiting changes listed before they are sent.
+const LISTED: usize = 20;
 
 pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityArgs) -> Result<End, Stop> {
     let Some(profile) = opener.at_start(profile)? else {
@@ -127,18 +130,15 @@ pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, s
         return Ok(End::Done);
     }
     if send.dry_run || (!send.yes && !drop) {
-        let mut out = io::stderr();
-        for entry in left.iter().take(20) {
-            writeln!(out, "  {}  {}", entry.step.words.subject, entry.step.words.text("→"))?;
-        }
-        if left.len() > 20 {
-            writeln!(out, "  and {} more", left.len() - 20)?;
-        }
-        desk.close().await;
+        list(&left)?;
         if send.dry_run {
+            desk.close().await;
             return Ok(End::Done);
         }
-        return Err(Stop::NotSent("these wait: --yes sends them, --drop drops them".into()));
+        if !can_ask() || !asked("yes", &desk.profile.name)? {
+            desk.close().await;
+            return Err(Stop::NotSent("these wait: --yes sends them, --drop drops them".into()));
+        }
     }
     let mut ran = Ran::default();
     if drop {
@@ -155,6 +155,18 @@ pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, s
     let well = ran.entries.values().all(|entry| entry.state == State::Confirmed || entry.why == plan::ALREADY);
     desk.close().await;
     Ok(if well { End::Done } else { End::Partly })
+}
+
+/// The first of what waits.
+fn list(left: &[Entry]) -> io::Result<()> {
+    let mut err = io::stderr();
+    for entry in left.iter().take(LISTED) {
+        writeln!(err, "  {}  {}", entry.step.words.subject, entry.step.words.text("→"))?;
+    }
+    match left.len().saturating_sub(LISTED) {
+        0 => Ok(()),
+        more => writeln!(err, "  and {more} more"),
+    }
 }
 
 /// Opens, and reads what the changes are about.

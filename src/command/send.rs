@@ -216,7 +216,7 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<Result<(), Str
     {
         return Ok(Ok(()));
     }
-    if !io::stdin().is_terminal() || !err.is_terminal() {
+    if !can_ask() {
         let size = print::size(whole);
         if let Some(numbers) = mass.filter(|_| send.yes) {
             return Ok(Err(format!(
@@ -235,11 +235,22 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<Result<(), Str
         Risk::Type(text) => text.as_str(),
         _ => "yes",
     };
-    write!(err, "Type {wanted} to send this to {}: ", desk.profile.name)?;
+    Ok(if asked(wanted, &desk.profile.name)? { Ok(()) } else { Err("nothing was sent".into()) })
+}
+
+/// Asks whoever sits at the terminal; true where they typed it.
+pub(super) fn asked(wanted: &str, profile: &str) -> io::Result<bool> {
+    let mut err = io::stderr();
+    write!(err, "Type {wanted} to send this to {profile}: ")?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
-    Ok(if answer.trim() == wanted { Ok(()) } else { Err("nothing was sent".into()) })
+    Ok(answer.trim() == wanted)
+}
+
+/// True where somebody can be asked.
+pub(super) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Now, as the journal has it.
