@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 const PEOPLE: &str = "\
@@ -104,4 +106,38 @@ fn a_format_is_known_by_name_or_by_look() {
     assert_eq!(Format::of_text("email\neva@example.com\n"), Format::Csv);
     assert_eq!(Format::of_text("users:\n - eva\n"), Format::Yaml);
     assert_eq!(Format::of_text(" {\"users\": []}"), Format::Json);
+}
+
+/// Something that looks like a file, with characters changed, lost and added anywhere.
+fn almost(text: &'static str) -> impl Strategy<Value = String> {
+    let length = text.chars().count();
+    proptest::collection::vec((0..length, proptest::option::of(any::<char>())), 0..6).prop_map(move |harms| {
+        let mut chars: Vec<char> = text.chars().collect();
+        for (at, harm) in harms {
+            match harm {
+                Some(harm) => chars[at % text.len().min(length)] = harm,
+                None => drop(chars.splice(at..at, "{[\",:".chars()).collect::<Vec<_>>()),
+            }
+            chars.truncate(length);
+        }
+        chars.into_iter().collect()
+    })
+}
+
+const DOCUMENT: &str =
+    "users:\n  - {user: eva, role: admin, teams: {vision: admin}}\nroles: [{role: a, permissions: ['b:c']}]\n";
+const TREE: &str =
+    r#"{"scimitar": 1, "users": [{"user": "eva", "active": true, "teams": ["vision"]}], "teams": ["nlp"]}"#;
+
+proptest! {
+    #[test]
+    fn any_file_is_read_or_refused(text in prop_oneof![".{0,200}", almost(PEOPLE), almost(DOCUMENT), almost(TREE)]) {
+        for format in [Format::Csv, Format::Json, Format::Yaml, Format::of_text(&text)] {
+            if let Err(problems) = read(&text, format) {
+                prop_assert!(!problems.is_empty());
+                let acts = problems.iter().any(|problem| problem.to_string().contains(char::is_control));
+                prop_assert!(!acts, "{problems:?}");
+            }
+        }
+    }
 }
