@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::auth::Keys;
 use super::clock::Clock;
 use super::fault_kind::{FaultKind, FaultSpec};
-use super::log::LoggedRequest;
+use super::log::{LoggedRequest, TakenWrite};
 use super::options::{FailRule, Options};
 use super::seed;
 use super::server::Server;
@@ -83,6 +83,11 @@ impl Running {
     /// The last 10,000 requests in the order of their arrival.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.server.requests()
+    }
+
+    /// The last 50,000 SCIM writes that took effect, in the order in which they did.
+    pub fn taken(&self) -> Vec<TakenWrite> {
+        self.server.taken()
     }
 
     /// Changes the wait before each answer, for requests that arrive from now on.

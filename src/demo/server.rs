@@ -12,7 +12,7 @@ use super::auth::{Access, FIRST_OWNER, Holder, Keys, offered};
 use super::clock::Clock;
 use super::fault_kind::FaultKind;
 use super::faults::{Fate, Fault, Faults, Kind};
-use super::log::{Log, LoggedRequest};
+use super::log::{Log, LoggedRequest, TakenWrite};
 use super::options::{Options, Provider};
 use super::reply::{Answer, Protocol, Refusal, Reply};
 use super::request::Ask;
@@ -72,6 +72,11 @@ impl Server {
         self.log.entries()
     }
 
+    /// The last writes that took effect.
+    pub(super) fn taken(&self) -> Vec<TakenWrite> {
+        self.log.taken()
+    }
+
     #[cfg(test)]
     pub(super) fn add_key(&self, owner: u32) -> String {
         let secret = format!("key-of-{owner}-for-the-tests");
@@ -117,7 +122,7 @@ impl Server {
                         lists: parts.method.is_safe() && is_list(parts.uri.path()),
                         conditional: parts.headers.contains_key(header::IF_MATCH),
                     };
-                    self.met_by_fate(kind, |again| self.route(parts, &body, again))
+                    self.met_by_fate(kind, |again| self.routed(parts, &body, again))
                 }
             },
             Asked::GraphQl(Err(refusal)) => Some(Err(refusal).into()),
@@ -172,6 +177,19 @@ impl Server {
                 .is_some_and(|agent| agent.starts_with("W&B Public Client")),
             privileges: headers.get("use-admin-privileges").is_some_and(|value| value == "true"),
         })
+    }
+
+    /// The same as [`Server::route`], and a write that takes effect is noted.
+    fn routed(&self, parts: &Parts, body: &[u8], again: bool) -> Answer {
+        if parts.method.is_safe() {
+            return self.route(parts, body, again);
+        }
+        let write = TakenWrite {
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            body: String::from_utf8_lossy(body).into_owned(),
+        };
+        self.log.write(write, || self.route(parts, body, again))
     }
 
     /// Asks the provider's handler; `again` begins every list at its first record.
