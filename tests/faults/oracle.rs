@@ -35,7 +35,7 @@ impl Verdict {
         let mut stories: BTreeMap<String, Story<'_>> = BTreeMap::new();
         for write in world.server.taken() {
             if let (Some(id), Some(seat)) = (write.path.strip_prefix("/scim/Users/"), seat_in(&write.body)) {
-                stories.entry(id.to_owned()).or_default().taken.push(seat);
+                stories.entry(id.replace("%3D", "=")).or_default().taken.push(seat);
             }
         }
         for entry in &journal {
