@@ -265,6 +265,7 @@ impl App {
                 undoes: plan.undoes,
                 created: None,
                 partly: false,
+                session: None,
             });
         }
         self.directory.begin_all(entries.iter().map(|entry| (entry.id, entry.step.change.clone())));

@@ -71,7 +71,11 @@ fn two_consoles_and_a_plan_on_a_failing_server_lose_nothing_and_send_nothing_twi
         met.values().sum::<u64>(),
         kinds.join(", "),
         tally.kills.load(Ordering::SeqCst),
-        if verdict.wrong.is_empty() { "all is accounted for".to_owned() } else { format!("{} WRONG", verdict.wrong.len()) },
+        if verdict.wrong.is_empty() {
+            "all is accounted for".to_owned()
+        } else {
+            format!("{} WRONG", verdict.wrong.len())
+        },
     );
     assert!(verdict.changes >= wanted, "only {} changes of {wanted}", verdict.changes);
     assert!(verdict.wrong.is_empty(), "{} things are wrong; seed {seed}", verdict.wrong.len());

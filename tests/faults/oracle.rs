@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use scimitar::{
-    directory::{
-        change::{Change, Seat},
-        plan::{Entry, State},
-    },
+use scimitar::directory::{
+    change::{Change, Seat},
+    plan::{Entry, State},
 };
 use serde_json::Value;
 
@@ -80,6 +78,9 @@ impl Story<'_> {
             if taken > confirmed {
                 say(&format!("{seat} was taken {taken} times and is confirmed {confirmed} times"));
             }
+            // Of a lost answer the directory decides: what was so before may have been asked for again in vain.
+            let sure = self.confirmed().filter(|entry| entry.why.is_empty());
+            let confirmed = sure.filter(|entry| asked(entry).is_some_and(|(_, to)| to == seat)).count();
             if taken < confirmed && !shared {
                 say(&format!("{seat} is confirmed {confirmed} times and was taken {taken} times"));
             }
@@ -117,7 +118,11 @@ fn told(entry: &Entry) -> String {
     let answers: Vec<String> =
         entry.exchanges.iter().map(|one| format!("{:?} {:.60}", one.status, one.answer)).collect();
     let settled = entry.settled.map(|at| at.to_string()).unwrap_or_default();
-    format!("{} by {} at {}–{settled} → {to}: {:?} {} {answers:?}", entry.id.0, entry.actor, entry.at, entry.state, entry.why)
+    let before = &entry.step.words.before;
+    format!(
+        "{} by {} at {}–{settled} {before:?} → {to}: {:?} {} {answers:?}",
+        entry.id.0, entry.actor, entry.at, entry.state, entry.why
+    )
 }
 
 /// The seat in a user's document or in a PATCH of one.

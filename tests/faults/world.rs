@@ -108,7 +108,10 @@ impl World {
     /// How many changes have an outcome.
     pub fn settled(&self) -> usize {
         let store = self.store();
-        [State::Confirmed, State::Refused, State::Conflict].iter().map(|state| store.journal_count(*state).unwrap()).sum()
+        [State::Confirmed, State::Refused, State::Conflict]
+            .iter()
+            .map(|state| store.journal_count(*state).unwrap())
+            .sum()
     }
 
     /// All of the journal, oldest first.
