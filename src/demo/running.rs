@@ -95,6 +95,11 @@ impl Running {
         self.server.faults.set_latency(latency);
     }
 
+    /// Lets writes that have arrived wait before they are looked at, or lets them go on.
+    pub fn hold_writes(&self, hold: bool) {
+        self.server.held.send_replace(hold);
+    }
+
     /// Changes the shares of requests that fail.
     pub fn set_fail(&self, rules: Vec<FailRule>) {
         self.server.faults.set_rules(rules);

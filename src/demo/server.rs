@@ -8,6 +8,8 @@ use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
+use tokio::sync::watch;
+
 use super::auth::{Access, FIRST_OWNER, Holder, Keys, offered};
 use super::clock::Clock;
 use super::fault_kind::FaultKind;
@@ -31,6 +33,8 @@ pub(super) struct Server {
     pub base: String,
     pub keys: Keys,
     pub faults: Faults,
+    /// While it is true writes wait.
+    pub held: watch::Sender<bool>,
     clock: Clock,
     state: Arc<RwLock<State>>,
     graphql: graphql::Api,
@@ -54,6 +58,7 @@ impl Server {
             base: format!("{origin}{}", root(options.provider).trim_end_matches('/')),
             keys,
             faults: Faults::new(options.seed, options.latency, options.fail.clone(), options.faults.clone()),
+            held: watch::Sender::new(false),
             clock,
             state: Arc::new(RwLock::new(state)),
             graphql: graphql::Api::new(),
@@ -316,6 +321,10 @@ async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Op
     let latency = server.faults.latency();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
+    }
+    if !parts.method.is_safe() {
+        // Gone is as good as open.
+        let _ = server.held.subscribe().wait_for(|held| !held).await;
     }
     let worker = Arc::clone(server);
     let answered = tokio::task::spawn_blocking(move || worker.answer(&parts, asked)).await;
