@@ -35,17 +35,18 @@ fn the_example_config_is_read_whole() {
     assert_eq!(file.keys["undo"], ["u", "ctrl-z"]);
 }
 
-/// Every test that the README names as a proof is there.
+/// Every test that the README and SECURITY.md name as a proof is there.
 #[test]
-fn the_readme_names_tests_that_are_there() {
-    let readme = include_str!("../README.md");
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let named: Vec<(&str, &str)> = readme.split('`').filter_map(|word| word.split_once("::")).collect();
-    assert!(named.len() > 40, "{named:?}");
-    for (file, name) in named {
-        let place = if file.contains('/') { file.to_owned() } else { format!("tests/console/{file}.rs") };
-        let text = std::fs::read_to_string(root.join(&place)).unwrap_or_default();
-        let declared = [format!("fn {name}("), format!("def {name}(")].iter().any(|way| text.contains(way));
-        assert!(declared, "README.md names {name}, which is not in {place}");
+fn tests_that_are_named_are_there() {
+    for (page, text) in [("README.md", include_str!("../README.md")), ("SECURITY.md", include_str!("../SECURITY.md"))] {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let named: Vec<(&str, &str)> = text.split('`').filter_map(|word| word.split_once("::")).collect();
+        assert!(named.len() > 40, "{page}: {named:?}");
+        for (file, name) in named {
+            let place = if file.contains('/') { file.to_owned() } else { format!("tests/console/{file}.rs") };
+            let text = std::fs::read_to_string(root.join(&place)).unwrap_or_default();
+            let declared = [format!("fn {name}("), format!("def {name}(")].iter().any(|way| text.contains(way));
+            assert!(declared, "{page} names {name}, which is not in {place}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::directory::{
     Id, Kind, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
-    plan::{self, Entry, Plan, Risk, State},
+    plan::{self, Plan, Risk},
     stage::{self, Staged},
     work::Job,
 };
@@ -246,28 +246,8 @@ impl App {
         self.overlays
             .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
-        let mut first = None;
-        let mut entries = Vec::with_capacity(plan.steps.len());
-        for step in plan.steps {
-            let id = self.next_id();
-            entries.push(Entry {
-                id,
-                plan: *first.get_or_insert(id),
-                title: plan.title.clone(),
-                at: self.now,
-                actor: actor.clone(),
-                step,
-                state: State::Planned,
-                why: String::new(),
-                failure: None,
-                exchanges: Vec::new(),
-                settled: None,
-                undoes: plan.undoes,
-                created: None,
-                partly: false,
-                session: None,
-            });
-        }
+        let title = plan.title.clone();
+        let entries = plan.into_entries(None, &mut self.ids, self.now, &actor);
         self.directory.begin_all(entries.iter().map(|entry| (entry.id, entry.step.change.clone())));
         for entry in &entries {
             self.aside_follow(&entry.step.change, None);
@@ -277,7 +257,7 @@ impl App {
         if let [one] = entries.as_slice() {
             self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→")));
         } else {
-            self.say(format!("{}: sending", plan.title));
+            self.say(format!("{title}: sending"));
         }
         self.keep_aside_cursors();
         if let Some(target) = added.map(|record| record.target()) {
@@ -303,7 +283,7 @@ impl App {
 
     /// Plans the inverse of what was confirmed of a plan.
     pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<Effect>) {
-        match self.inverse(undone) {
+        match plan::inverse(self.entries.of_plan(undone)) {
             Err(why) => self.fail(why),
             Ok((changes, never)) => {
                 let title = self.entries.get(&undone).map(|entry| entry.title.clone()).unwrap_or_default();

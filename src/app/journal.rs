@@ -5,16 +5,12 @@ use crate::directory::{
     Target,
     change::{Change, ChangeId, Field, Verb},
     plan::{Entry, State, Undo},
-    words::Line,
 };
 use crate::scim::text::number;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Plans of more changes than this show how far they have come; of fewer each failure is told as it comes.
 pub(crate) const LONG: usize = 10;
-
-/// The way back of a plan: changes, and the lines that have none.
-type Inverse = (Vec<Change>, Vec<(Line, String)>);
 
 impl App {
     /// The plan under the cursor, or the one whose box is open. The newest has cursor 0.
@@ -118,28 +114,6 @@ impl App {
             }
             _ => None,
         })
-    }
-
-    /// The changes that take back what was confirmed of a plan, last first, and the lines that can't be taken back, each
-    /// with the reason.
-    pub(super) fn inverse(&self, plan: ChangeId) -> Result<Inverse, String> {
-        let mut changes = Vec::new();
-        let steps: Vec<&Entry> = self.entries.of_plan(plan).collect();
-        if steps.iter().any(|entry| entry.state.is_open()) {
-            return Err("Part of this is still in flight; undo it when it has arrived.".into());
-        }
-        let mut never = Vec::new();
-        for entry in steps.iter().rev().filter(|entry| entry.took_effect()) {
-            match &entry.step.undo {
-                Undo::By(inverse) => changes.extend(inverse.iter().map(|change| change.about(entry.created.as_ref()))),
-                Undo::Never(why) => never.push((entry.step.words.clone(), why.clone())),
-            }
-        }
-        match (changes.is_empty(), never.last()) {
-            (true, Some((line, why))) => Err(format!("This can't be undone. {}: {why}", line.subject)),
-            (true, None) => Err("Nothing of this was confirmed, so there is nothing to undo.".into()),
-            _ => Ok((changes, never)),
-        }
     }
 
     pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) {

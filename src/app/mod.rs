@@ -16,7 +16,7 @@ use crate::directory::{
     change::ChangeId,
     guard::Guards,
     holds::Holds,
-    plan::{Capabilities, Planner},
+    plan::{Capabilities, Ids, Planner},
     stage::Staged,
     work::{Job, Link, Proof},
 };
@@ -175,8 +175,7 @@ pub struct App {
     stale_filter: bool,
     /// Users whose roles were asked for in this session.
     hydrated: FxHashSet<Id>,
-    last_id: i64,
-    salt: i64,
+    ids: Ids,
 }
 
 impl App {
@@ -210,8 +209,7 @@ impl App {
             dropping: false,
             stale_filter: false,
             hydrated: FxHashSet::default(),
-            last_id: 0,
-            salt: i64::from(salt),
+            ids: Ids::new(salt),
         }
     }
 
@@ -281,12 +279,11 @@ impl App {
     }
 
     fn on_opened(&mut self, opened: Opened) {
-        let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.salt);
-        let last_id = self.last_id;
+        let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.ids);
         let config_path = std::mem::take(&mut self.config_path);
         let secrets = self.take_secrets();
-        *self = Self::new(keep.0, keep.1, keep.2, keep.3, keep.4 as u16);
-        self.last_id = last_id;
+        *self = Self::new(keep.0, keep.1, keep.2, keep.3, 0);
+        self.ids = keep.4;
         self.config_path = config_path;
         self.overlays = secrets;
         if opened.profile.name != palette::DEMO && !self.profiles.contains(&opened.profile.name) {
@@ -301,9 +298,7 @@ impl App {
 
     /// A new id: grows with time, differs between consoles.
     fn next_id(&mut self) -> ChangeId {
-        let fresh = (self.now.as_millisecond() << 20) | ((self.salt & 0x3ff) << 10);
-        self.last_id = fresh.max(self.last_id + 1);
-        ChangeId(self.last_id)
+        self.ids.next(self.now)
     }
 
     /// Asks for the roles of the users on screen where the list left them out.

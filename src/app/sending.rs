@@ -90,7 +90,7 @@ impl App {
     }
 
     /// What an earlier session left of the selected plan; else what failed of it again; else what was left of another
-    /// plan. The server is tried at once in any case.
+    /// plan; else what was taken out. The server is tried at once in any case.
     pub(super) fn retry_selected(&mut self, effects: &mut Vec<Effect>) {
         effects.push(Effect::Work(Job::Wake));
         if let Some(plan) = self.selected_plan().filter(|plan| self.is_left_over(*plan)) {
@@ -103,10 +103,10 @@ impl App {
         let again = selected.iter().filter(|entry| dropped || entry.state.is_failure());
         let again: Vec<(ChangeId, Change)> = again.map(|entry| (entry.id, entry.step.change.clone())).collect();
         let oldest = self.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
-        match (again.is_empty(), oldest) {
-            (false, _) => self.try_again(again, effects),
-            (true, Some(plan)) => self.resume(plan, effects),
-            (true, None) => self.say("Only what was refused, dropped or is unknown can be tried again."),
+        match oldest {
+            Some(plan) if dropped || again.is_empty() => self.resume(plan, effects),
+            _ if !again.is_empty() => self.try_again(again, effects),
+            _ => self.say("Only what was refused, dropped or is unknown can be tried again."),
         }
     }
 

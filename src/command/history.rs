@@ -90,13 +90,8 @@ pub(super) async fn undo(
         return Err(Stop::NotSent("this was undone already".into()));
     }
     let title = title(&journal, id)?;
-    let changes = plan::inverse(of(&journal, id)).map_err(Stop::NotSent)?;
-    let lasting = of(&journal, id).filter(|entry| entry.took_effect());
-    let notes = lasting.filter_map(|entry| match &entry.step.undo {
-        plan::Undo::Never(why) => Some(format!("Stays: {}: {why}", entry.step.words.subject)),
-        plan::Undo::By(_) => None,
-    });
-    let notes = notes.collect();
+    let (changes, never) = plan::inverse(of(&journal, id)).map_err(Stop::NotSent)?;
+    let notes = never.iter().map(|(line, why)| format!("Stays: {}: {why}", line.subject)).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
     let changes = still_open(&mut desk, changes);
     let title = Some(format!("Undo {title}"));
@@ -117,7 +112,7 @@ pub(super) async fn retry(
     let title = title(&journal, id)?;
     let changes: Vec<Change> = of(&journal, id).filter(failed).map(|entry| entry.step.change.clone()).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
-    let changes = changes.into_iter().map(|change| plan::renew(change, desk.id().provisional())).collect();
+    let changes = changes.into_iter().map(|change| change.renewed(desk.id().provisional())).collect();
     let changes = still_open(&mut desk, changes);
     propose(desk, Proposal { changes, title: Some(title), ..Proposal::default() }, send).await
 }

@@ -117,7 +117,7 @@ impl Whole {
 
 /// All of it as one plan, later stages as if the earlier ones had happened.
 pub(super) fn whole(desk: &mut Desk, stages: &[Vec<Change>], undoes: Option<ChangeId>) -> Whole {
-    let mut all = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes };
+    let mut all = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes, mass: Vec::new() };
     let (mut later, mut laid) = (Vec::new(), Vec::new());
     let holds = desk.can().holds();
     for stage in stages {
@@ -131,6 +131,7 @@ pub(super) fn whole(desk: &mut Desk, stages: &[Vec<Change>], undoes: Option<Chan
         }
         all.steps.extend(plan.steps);
         all.refused.extend(plan.refused);
+        all.mass.extend(plan.mass);
         later.extend(waiting.into_iter().map(|change| {
             let line = words::line_in(&change, &desk.directory, holds);
             (change, line)
@@ -209,14 +210,20 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<Result<(), Str
             _ => format!("nothing was sent: {bad} of {all} changes can't be; --partial sends the rest"),
         }));
     }
-    let risk = plan.risk();
-    if send.yes
+    let (risk, mass) = (plan.risk(), plan.mass().filter(|_| plan.undoes.is_none()));
+    if (send.yes && mass.is_none())
         || (risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !desk.profile.confirm_always)
     {
         return Ok(Ok(()));
     }
     if !io::stdin().is_terminal() || !err.is_terminal() {
         let size = print::size(whole);
+        if let Some(numbers) = mass.filter(|_| send.yes) {
+            return Ok(Err(format!(
+                "nothing was sent: {numbers} would go at once, and --yes is not enough for that. max_removal in the profile \
+                 says how many may"
+            )));
+        }
         return Ok(Err(format!(
             "nothing was sent: {} ({size}) wants a look. --dry-run shows it, --yes sends it where nobody can be asked",
             plan.title

@@ -20,6 +20,9 @@ pub(super) const WANDB_HOST: &str = "api.wandb.ai";
 /// Datasaur's shared service.
 pub(super) const DATASAUR_URL: &str = "https://app.datasaur.ai";
 
+/// The longest list of users that is read whole, unless the profile says otherwise: a million are measured.
+pub(super) const MAX_USERS: u64 = 1_000_000;
+
 /// Whose server it is: chooses the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provider {
@@ -127,6 +130,8 @@ pub struct Profile {
     pub client_cert: Option<(PathBuf, PathBuf)>,
     /// Names of guards that are switched off.
     pub unguarded: Vec<String>,
+    /// How much may be taken away at once, in percent.
+    pub max_removal: Option<u8>,
     /// Writes under way at a time, from 1.
     pub parallel: usize,
     /// How long an answer may take.
@@ -137,6 +142,8 @@ pub struct Profile {
     pub habits: Habits,
     /// Full Models seats that the organisation has; W&B only, and no server tells it.
     pub full_seats: Option<u64>,
+    /// A longer list of users is not read whole.
+    pub max_users: u64,
 }
 
 impl Profile {
@@ -166,11 +173,13 @@ impl Profile {
             ca_file: None,
             client_cert: None,
             unguarded: Vec::new(),
+            max_removal: None,
             parallel: 4,
             timeout: Duration::from_secs(30),
             mapping: None,
             habits: Habits::default(),
             full_seats: None,
+            max_users: MAX_USERS,
         }
     }
 }

@@ -48,6 +48,7 @@ pub(super) struct RawProfile {
     pub client_key: Option<Spanned<String>>,
     #[serde(default)]
     pub unguarded: Vec<Spanned<String>>,
+    pub max_removal: Option<Spanned<String>>,
     pub parallel: Option<Spanned<i64>>,
     pub timeout_seconds: Option<Spanned<i64>>,
     pub stack: Option<Spanned<String>>,
@@ -56,6 +57,7 @@ pub(super) struct RawProfile {
     #[serde(default)]
     pub server: Habits,
     pub full_seats: Option<Spanned<i64>>,
+    pub max_users: Option<Spanned<i64>>,
 }
 
 /// `[profile.NAME.mapping]`.

@@ -3,8 +3,10 @@
 use super::{Directory, Id, change::Change, plan::Risk, record::User};
 
 mod ledger;
+mod mass;
 
 use ledger::Ledger;
+pub use mass::Mass;
 
 /// What a profile sets about guards.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,9 @@ pub struct Guards {
     pub allow_last_admin: bool,
     /// Changing oneself needs no more care than changing anybody else: switched off by a line in the config.
     pub allow_yourself: bool,
+    /// The share of all users, or of a team's members, that may be taken away at once, in percent; more is refused. Where
+    /// the profile sets none, the numbers must be typed beyond a usual share.
+    pub max_removal: Option<u8>,
 }
 
 /// What a guard adds to a change that it lets through.
@@ -33,12 +38,31 @@ pub struct Guard<'a> {
     directory: &'a Directory,
     guards: &'a Guards,
     ledger: Ledger<'a>,
+    /// From where too many go, with the sentence about it.
+    mass: Vec<(Mass, String)>,
 }
 
 impl<'a> Guard<'a> {
-    /// With no changes yet.
-    pub fn new(directory: &'a Directory, guards: &'a Guards) -> Self {
-        Self { directory, guards, ledger: Ledger::new(directory) }
+    /// For these, with none of them added yet.
+    pub fn new<'c>(
+        directory: &'a Directory,
+        guards: &'a Guards,
+        changes: impl Iterator<Item = &'c Change> + Clone,
+    ) -> Self {
+        let words = |mass: Mass| {
+            let words = match guards.max_removal {
+                Some(percent) => mass.refusal(changes.clone(), percent),
+                None => mass.note(changes.clone()),
+            };
+            (mass, words)
+        };
+        let mass = Mass::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
+        Self { directory, guards, ledger: Ledger::new(directory), mass }
+    }
+
+    /// From where more goes than a usual share: the numbers are to be typed.
+    pub fn into_mass(self) -> Vec<Mass> {
+        self.mass.into_iter().map(|(mass, _)| mass).collect()
     }
 
     /// This change will be sent: the next ones are checked as if it had happened.
@@ -56,6 +80,7 @@ impl<'a> Guard<'a> {
             return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
         }
         let mut guarded = Guarded::default();
+        self.too_many(change, &mut guarded)?;
         if let Change::ReplaceMembers { team, stay, come, go } = change {
             replacement(team, [stay, come], go, directory, guards, &mut guarded);
         }
@@ -80,6 +105,20 @@ impl<'a> Guard<'a> {
             guarded.risk = guarded.risk.max(Risk::Look);
         }
         Ok(guarded)
+    }
+
+    /// Refused where the profile says how many may go at once; else said with the first of them.
+    fn too_many(&mut self, change: &Change, guarded: &mut Guarded) -> Result<(), String> {
+        for (_, words) in self.mass.iter_mut().filter(|(mass, _)| mass.takes(change)) {
+            if self.guards.max_removal.is_some() {
+                return Err(words.clone());
+            }
+            if !words.is_empty() {
+                guarded.notes.push(std::mem::take(words));
+                guarded.risk = guarded.risk.clone().max(Risk::Look);
+            }
+        }
+        Ok(())
     }
 
     fn last_admin(&mut self, user: &User, guarded: &mut Guarded) -> Result<(), String> {
@@ -207,7 +246,7 @@ mod tests {
     };
 
     fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Change]) -> Result<Guarded, String> {
-        let mut guard = Guard::new(directory, guards);
+        let mut guard = Guard::new(directory, guards, earlier.iter().chain([change]));
         earlier.iter().for_each(|change| guard.add(change));
         guard.check(change)
     }
@@ -275,6 +314,75 @@ mod tests {
         assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().contains("read-only"));
     }
 
+    /// A hundred users, of whom the first twenty are in a team.
+    fn hundred() -> Directory {
+        let name = |n: usize| format!("user-{n:02}");
+        let user = |n: usize| User {
+            id: name(n).as_str().into(),
+            user_name: name(n).into(),
+            org_role: Some("member".into()),
+            active: Some(true),
+            ..User::default()
+        };
+        let members = (0..20).map(|n| Member { id: name(n).as_str().into(), display: Name::default() }).collect();
+        let team = Team { id: "t".into(), name: "vision".into(), members: Some(members), ..Team::default() };
+        let mut directory = Directory::default();
+        directory.replace(Records::build((0..100).map(user).collect(), vec![team], vec![]), true);
+        directory
+    }
+
+    fn leave(n: usize) -> Change {
+        Change::SetActive { user: format!("user-{n:02}").as_str().into(), active: false }
+    }
+
+    fn removed(n: usize) -> Change {
+        Change::RemoveMember { team: "t".into(), user: format!("user-{n:02}").as_str().into() }
+    }
+
+    /// What must be typed, what is refused, and what is said.
+    fn weighed(changes: &[Change], max_removal: Option<u8>) -> (Option<String>, usize, Vec<String>) {
+        let (directory, guards) = (hundred(), Guards { max_removal, ..Guards::default() });
+        let mut guard = Guard::new(&directory, &guards, changes.iter());
+        let checked: Vec<_> = changes.iter().map(|change| guard.check(change)).collect();
+        let refused = checked.iter().filter(|one| one.is_err()).count();
+        let words = checked.into_iter().flat_map(|one| one.map_or_else(|why| vec![why], |guarded| guarded.notes));
+        let words = words.collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+        (guard.into_mass().iter().find_map(|mass| mass.typed(changes.iter())), refused, words)
+    }
+
+    #[test]
+    fn more_than_a_share_is_typed_or_refused() {
+        let many = |count: usize| (0..count).map(leave).collect::<Vec<_>>();
+        assert_eq!(weighed(&many(25), None), (None, 0, vec![]));
+        let said = vec!["26 of the 100 users go at once.".to_owned()];
+        assert_eq!(weighed(&many(26), None), (Some("26 of 100".into()), 0, said));
+        // Twice about one person is once, and giving back takes nothing away.
+        let twice = [many(25), many(25), vec![Change::SetActive { user: "user-99".into(), active: true }]].concat();
+        assert_eq!(weighed(&twice, None).0, None);
+
+        let (_, refused, words) = weighed(&many(26), Some(20));
+        assert_eq!(refused, 26, "all of them, not what is left over");
+        assert!(
+            words[0].starts_with("26 of the 100 users would go at once, more than the 20% of max_removal."),
+            "{words:?}"
+        );
+        assert_eq!(weighed(&many(20), Some(20)).1, 0);
+        assert_eq!(weighed(&many(100), Some(100)).1, 0);
+        assert_eq!(weighed(&many(5), Some(0)).1, 0, "a handful is never too many");
+    }
+
+    #[test]
+    fn a_team_has_a_share_of_its_own() {
+        let go: Vec<Change> = (0..6).map(removed).collect();
+        let said = vec!["6 of the 20 members of vision go at once.".to_owned()];
+        assert_eq!(weighed(&go, None), (Some("6 of 20".into()), 0, said));
+        let (_, refused, words) = weighed(&[go.clone(), vec![leave(50)]].concat(), Some(10));
+        assert_eq!(refused, 6, "who leaves elsewhere is not held up: {words:?}");
+        let ids = |from: usize, to: usize| (from..to).map(|n| format!("user-{n:02}").as_str().into()).collect();
+        let whole = Change::ReplaceMembers { team: "t".into(), stay: ids(0, 10), come: vec![], go: ids(10, 20) };
+        assert_eq!(weighed(&[whole], None).0.as_deref(), Some("10 of 20"));
+    }
+
     /// Whether the check comes before or after what it must know of, the last two admins can't go together.
     #[test]
     fn what_was_planned_before_counts() {
@@ -286,7 +394,8 @@ mod tests {
         assert!(refused(&[leave("noor"), leave("eva")]));
         assert!(!refused(&[leave("noor")]));
         let guards = Guards::default();
-        let mut guard = Guard::new(&three, &guards);
+        let both = [demote("eva"), demote("ivan")];
+        let mut guard = Guard::new(&three, &guards, both.iter());
         guard.check(&demote("eva")).unwrap();
         guard.add(&demote("eva"));
         assert!(guard.check(&demote("ivan")).is_err());

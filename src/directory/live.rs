@@ -403,10 +403,11 @@ impl Directory {
     /// Computes one record as shown anew: the confirmed one with its pending changes in order.
     fn overlay(&mut self, target: &Target) {
         self.census.take();
-        let changes: Vec<&Change> = self.changes_on(target).collect();
+        let changes = || self.changes_on(target).collect::<Vec<&Change>>();
         let id = &target.id;
         match target.kind {
             Kind::User => {
+                let changes = changes();
                 let laid =
                     (!changes.is_empty()).then(|| self.records.users().get(id).cloned()).flatten().map(|mut user| {
                         for change in changes {
@@ -419,10 +420,11 @@ impl Directory {
             }
             // Laid when it is looked at: of many changes to a large team, not after each.
             Kind::Team => {
-                let laid = !changes.is_empty() && self.records.teams().contains_key(id);
+                let laid = self.is_touched(target) && self.records.teams().contains_key(id);
                 put(&mut self.teams, id, laid.then(OnceLock::new));
             }
             Kind::Role => {
+                let changes = changes();
                 let laid =
                     (!changes.is_empty()).then(|| self.records.roles().get(id).cloned()).flatten().map(|mut role| {
                         changes.iter().for_each(|change| change.apply_to_role(&mut role));

@@ -9,7 +9,7 @@ use super::{
     Directory, Name, Target,
     aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
-    guard::{Guard, Guards},
+    guard::{Guard, Guards, Mass},
     holds::Holds,
     role_source::Mapping,
     words,
@@ -22,7 +22,7 @@ mod entries;
 
 pub use again::again;
 pub use already::{ALREADY, already};
-pub use entries::{Ids, inverse, renew};
+pub use entries::{Ids, Inverse, inverse};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,12 +91,22 @@ pub struct Plan {
     pub refused: Vec<(words::Line, String)>,
     /// Set on an undo: the plan that is taken back.
     pub undoes: Option<ChangeId>,
+    /// From where more goes than a usual share.
+    pub mass: Vec<Mass>,
 }
 
 impl Plan {
+    /// What must be typed because so many go at once: `--yes` alone does not do. Less as lines are dropped.
+    pub fn mass(&self) -> Option<String> {
+        self.mass.iter().find_map(|mass| mass.typed(self.steps.iter().map(|step| &step.change)))
+    }
+
     /// The greatest care that any step asks for; more than one step and what can't be undone are always shown, a mass
     /// removal is typed.
     pub fn risk(&self) -> Risk {
+        if let Some(numbers) = self.mass() {
+            return Risk::Type(numbers);
+        }
         let removes = |step: &&Step| {
             let verb = step.change.verb();
             matches!(
@@ -233,8 +243,9 @@ pub trait Planner: Send + Sync {
 /// admins together.
 pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Plan {
     let holds = planner.capabilities().holds();
-    let mut plan = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None };
-    let mut guard = Guard::new(directory, guards);
+    let mut plan =
+        Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None, mass: Vec::new() };
+    let mut guard = Guard::new(directory, guards, changes.iter());
     for change in changes {
         match planned(planner, &mut guard, &change, directory) {
             Err(why) => plan.refused.push((words::line_in(&change, directory, holds), why)),
@@ -244,6 +255,7 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
             }
         }
     }
+    plan.mass = guard.into_mass();
     plan.title = words::title(&plan, directory);
     plan
 }

@@ -182,9 +182,10 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 message = self.next_message() => message,
             };
             let started = std::time::Instant::now();
-            for _ in 0..BATCH {
+            for taken in 1.. {
                 self.traced(incoming.kind(), |runtime| runtime.take(incoming));
-                if self.quit || started.elapsed() > BATCH_TIME {
+                // Before another one is fetched: what is fetched is taken.
+                if self.quit || taken == BATCH || started.elapsed() > BATCH_TIME {
                     break;
                 }
                 incoming = match std::future::poll_fn(|cx| {

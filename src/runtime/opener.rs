@@ -160,10 +160,12 @@ impl Opener {
             me: profile.me.clone(),
             allow_last_admin: unguarded("last-admin"),
             allow_yourself: unguarded("yourself"),
+            max_removal: profile.max_removal,
         };
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };
-        let recipe = Recipe { endpoint, dialect, store, parallel: profile.parallel, key: key_reader(profile) };
+        let (parallel, max_users) = (profile.parallel, profile.max_users);
+        let recipe = Recipe { endpoint, dialect, store, parallel, max_users, key: key_reader(profile) };
         (opened, Session::new(recipe, demo))
     }
 }

@@ -30,6 +30,7 @@ pub(super) struct Recipe {
     pub dialect: Arc<dyn Dialect>,
     pub store: Option<PathBuf>,
     pub parallel: usize,
+    pub max_users: u64,
     pub key: worker::KeyReader,
 }
 
@@ -98,12 +99,12 @@ impl Session {
 /// Reads certificates and opens the store: slow enough to stay off the event loop.
 async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<worker::Setup, Failure> {
     let made = tokio::task::spawn_blocking(move || {
-        let Recipe { endpoint, dialect, store, parallel, key } = recipe;
+        let Recipe { endpoint, dialect, store, parallel, max_users, key } = recipe;
         let client = Client::new(endpoint)?;
         let store = open_store(store.as_deref(), &mut |words| drop(reports.send(Report::Notice(words))));
         Ok(store.map(|store| {
             let dialect = probed(&store, dialect, &reports);
-            worker::Setup { client, dialect, store, parallel, key }
+            worker::Setup { client, dialect, store, parallel, max_users, key }
         }))
     })
     .await;

@@ -45,6 +45,8 @@ pub struct Context {
     pub session: Option<Arc<Session>>,
     /// How often the server has said that it is too much, since that was last looked at.
     pub put_off: Arc<AtomicUsize>,
+    /// A longer list of users is not read whole.
+    pub max_users: u64,
     pub reports: UnboundedSender<Report>,
     pub cancel: CancellationToken,
 }

@@ -74,6 +74,8 @@ pub struct Setup {
     pub store: Store,
     /// Writes at a time.
     pub parallel: usize,
+    /// A longer list of users is not read whole.
+    pub max_users: u64,
     /// Reads the key anew, when the server has refused the one in use; may block for seconds.
     pub key: KeyReader,
 }
@@ -145,6 +147,7 @@ pub async fn run(
         store,
         session: session.map(Arc::new),
         put_off: Arc::default(),
+        max_users: setup.max_users,
         reports,
         cancel: CancellationToken::new(),
     };

@@ -119,7 +119,9 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
             }
         }
     }
-    let down = proofs.is_empty().then(|| failed.first().map(|(_, failure)| failure.clone())).flatten();
+    // A list that was not read because it is too long was begun.
+    let first = failed.iter().map(|(_, failure)| failure).find(|failure| failure.class != Class::Local);
+    let down = first.filter(|_| proofs.is_empty()).cloned();
     let wrong_path = !failed.is_empty() && failed.iter().all(|(_, failure)| failure.class == Class::NotFound);
     if wrong_path && proofs.is_empty() {
         for (_, failure) in &mut failed {
@@ -262,6 +264,10 @@ async fn read_list(
                 raws.push(raw);
             }
         }
+        let many = page.total.unwrap_or_default().max(received as u64);
+        if kind == Kind::User && many > context.max_users {
+            return Some(Err(too_many(many, context.max_users, page.total.is_some())));
+        }
         context.report(Report::Progress { kind, seen: records.len() as u64, said: page.total });
         if first && records.len() >= shown && pager.next().is_some() {
             shown = records.len() * 2;
@@ -285,6 +291,14 @@ fn too_long() -> Failure {
         arrived: Arrived::Yes,
         ..Failure::local(Class::Protocol, text, "Check the profile's url, or narrow it with :server-filter")
     }
+}
+
+/// A list that is not read whole is not shown in part as if it were all: a filter says which part is wanted.
+fn too_many(many: u64, most: u64, said: bool) -> Failure {
+    let (at_least, many) = (if said { "" } else { "at least " }, thousands(many));
+    let text = format!("The server has {at_least}{many} users, and lists of up to {} are read whole.", thousands(most));
+    let next = "The action server-filter reads those that a filter finds; max_users in the profile is the limit.";
+    Failure { arrived: Arrived::Yes, ..Failure::local(Class::Local, text, next) }
 }
 
 /// What tells records without an id apart: their text, and how often it stood in the page before. The same page read

@@ -87,6 +87,35 @@ fn the_last_admin_stays_whoever_asks() {
     assert_eq!(world.json(&["users", "--json", "-f", "role:admin active:yes"]), admins, "nothing was sent");
 }
 
+/// Names of people who are nobody's admin.
+fn plain(world: &World, many: usize) -> Vec<String> {
+    let users = world.json(&["users", "--json", "-f", "role:member active:yes"]);
+    users.as_array().unwrap().iter().take(many).map(|user| user["user"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_mass_removal_is_not_sent_by_a_yes_alone() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let names = plain(&world, 12);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let deactivate = [&["deactivate"][..], &names, &["--yes"]].concat();
+    let before = world.ok(&["users", "--json"]);
+    let said = world.run(&deactivate);
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(said.err.contains("12 of 40 would go at once, and --yes is not enough"), "{}", said.err);
+
+    let config = std::fs::read_to_string(world.path("config.toml")).unwrap();
+    world.file("config.toml", &format!("{config}max_removal = \"10%\"\n"));
+    let said = world.run(&[&deactivate[..], &["--partial"]].concat());
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(said.err.contains("12 of the 40 users would go at once, more than the 10% of max_removal"), "{}", said.err);
+    assert_eq!(world.ok(&["users", "--json"]), before, "nothing was sent");
+
+    world.file("config.toml", &format!("{config}max_removal = \"30%\"\n"));
+    world.ok(&deactivate);
+    assert_eq!(world.user(names[0])["active"], false);
+}
+
 #[test]
 fn outcomes_are_told_as_json() {
     let world = World::new("wandb", &["--users", "40"]);

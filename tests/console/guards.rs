@@ -108,3 +108,43 @@ async fn multi_tenant_refuses_in_words_what_it_can_not_do() {
     assert!(console.app().overlays.is_empty() && console.entries().is_empty());
     assert!(server.writes().is_empty());
 }
+
+/// Marks all that a filter for members shows, and asks for their deactivation.
+async fn deactivating_members(max_removal: Option<u8>) -> (Console, Server, usize) {
+    let server = Server::start(options()).await;
+    let profile = scimitar::config::Profile { max_removal, ..profile_of(&server, &options()) };
+    let mut console = Console::open(&Room::new(), profile).await;
+    console.find("role:member active:yes");
+    console.press(Action::MarkAll);
+    let marked = console.app().panes[0].marks.len();
+    assert!(marked > 15, "{marked}");
+    console.press(Action::ToggleActive);
+    (console, server, marked)
+}
+
+#[tokio::test]
+async fn many_at_once_are_typed_with_the_whole() {
+    let (mut console, server, marked) = deactivating_members(None).await;
+    console.expect(&format!("{marked} of the 60 users go at once."));
+    console.expect(&format!("Type {marked} of 60 to send:"));
+    console.type_text(&marked.to_string());
+    console.enter();
+    console.settle().await;
+    assert!(console.is_preview() && server.writes().is_empty(), "the number alone is not enough");
+    console.type_text(" of 60");
+    console.send();
+    console.settle().await;
+    assert_eq!(server.writes().len(), marked);
+    // The way back takes nobody away.
+    console.press(Action::Undo);
+    console.expect_no("go at once");
+}
+
+#[tokio::test]
+async fn more_than_the_profile_allows_is_refused_whole() {
+    let (mut console, server, _) = deactivating_members(Some(10)).await;
+    console.expect("of the 60 users would go at once, more than the 10% of max_removal");
+    console.enter();
+    console.settle().await;
+    assert!(server.writes().is_empty() && console.entries().is_empty());
+}

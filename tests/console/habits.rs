@@ -21,6 +21,15 @@ async fn open(server: &Odd, alter: impl FnOnce(&mut Profile)) -> Console {
     Console::open(&Room::new(), profile).await
 }
 
+/// Asks the server for those whom a filter finds.
+fn ask_by(console: &mut Console, filter: &str) {
+    console.press(Action::Palette);
+    console.type_text("server-filter");
+    console.enter();
+    console.type_text(filter);
+    console.press(Action::Submit);
+}
+
 /// Sends what is shown, or what was sent at once, and waits for its outcome.
 async fn settled(console: &mut Console) {
     if console.is_preview() {
@@ -222,14 +231,7 @@ async fn a_busy_server_without_scim_errors_is_waited_for() {
 async fn the_servers_filter_is_asked_for_and_checked(#[case] filter_gives_everybody: bool, #[case] said: &str) {
     let server = Odd::start(Habits { users: 30, filter_gives_everybody, ..Habits::default() }).await;
     let mut console = open(&server, |_| {}).await;
-    let by_filter = |console: &mut Console, text: &str| {
-        console.press(Action::Palette);
-        console.type_text("server-filter");
-        console.enter();
-        console.type_text(text);
-        console.press(Action::Submit);
-    };
-    by_filter(&mut console, "userName eq \"user-7");
+    ask_by(&mut console, "userName eq \"user-7");
     console.expect("the filter can't be read at position");
     console.type_text("\"");
     console.press(Action::Submit);
@@ -286,13 +288,132 @@ async fn roles_in_the_users_own_records_are_the_roles_of_the_console() {
 async fn a_filter_that_the_server_refuses_is_given_up() {
     let server = Odd::start(Habits { users: 30, refuses_filters: true, ..Habits::default() }).await;
     let mut console = open(&server, |_| {}).await;
-    console.press(Action::Palette);
-    console.type_text("server-filter");
-    console.enter();
-    console.type_text("userName pr");
-    console.press(Action::Submit);
+    ask_by(&mut console, "userName pr");
     console.settle().await;
     console.expect("The server does not take the filter userName pr");
     console.expect_no("server: userName pr");
     assert_eq!(console.app().directory.len(Kind::User), 30, "{}", console.screen());
+}
+
+/// A list that is too long is not read to its end, and no part of it passes for the whole.
+#[rstest]
+#[case::told(Total::True, "The server has 30 users, and lists of up to 10 are read whole.")]
+#[case::not_told(Total::Missing, "The server has at least 14 users")]
+#[tokio::test]
+async fn a_list_that_is_too_long_is_asked_for_by_a_filter(#[case] total: Total, #[case] said: &str) {
+    let server = Odd::start(Habits { users: 30, total, largest_page: Some(7), ..Habits::default() }).await;
+    let mut console = open(&server, |profile| profile.max_users = 10).await;
+    console.expect(said);
+    console.expect("The action server-filter reads those that a filter finds");
+    assert_eq!(console.app().directory.len(Kind::User), 0, "{}", console.screen());
+    assert!(!console.app().directory.is_read(Kind::User));
+    console.esc();
+    ask_by(&mut console, "userName eq \"user-7\"");
+    console.settle().await;
+    console.row("user-7");
+    console.expect("server: userName eq \"user-7\"");
+    assert!(!console.app().directory.is_read(Kind::User));
+    console.press(Action::GoTeams);
+    console.row("crew");
+}
+
+/// Servers compare text with or without regard to case, and `"true"` with `true` or not: what comes is tested here, and
+/// how many came is said.
+#[rstest]
+#[case::case_matters(Habits::default(), r#"userName eq "USER-7""#, 0, "0 found by the server")]
+#[case::it_does_not(Habits { filter_is_loose: true, ..Habits::default() }, r#"userName eq "USER-7""#, 1, "1 found by the server")]
+#[case::types_matter(Habits::default(), r#"active eq "true""#, 0, "0 found by the server")]
+#[case::they_do_not(Habits { filter_is_loose: true, ..Habits::default() }, r#"active eq "true""#, 30, "30 found by the server")]
+#[case::everybody(Habits { filter_gives_everybody: true, ..Habits::default() }, r#"userName eq "USER-7""#, 1, "the server sent others too")]
+#[case::everybody_fits(Habits { filter_gives_everybody: true, ..Habits::default() }, r#"active eq "true""#, 30, "30 found by the server")]
+#[case::nobody(Habits { filter_finds_nobody: true, ..Habits::default() }, r#"userName eq "user-7""#, 0, "0 found by the server")]
+#[tokio::test]
+async fn filters_compare_as_each_server_does(
+    #[case] habits: Habits,
+    #[case] filter: &str,
+    #[case] users: usize,
+    #[case] said: &str,
+) {
+    let server = Odd::start(Habits { users: 30, ..habits }).await;
+    let mut console = open(&server, |_| {}).await;
+    // The console's own filter has no regard to case.
+    console.find("USER-17");
+    console.row("user-17");
+    console.find_all();
+    ask_by(&mut console, filter);
+    console.settle().await;
+    assert_eq!(console.app().directory.len(Kind::User), users, "{}", console.screen());
+    let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == Kind::User).expect("a proof");
+    assert!(proof.words.contains(said), "{}", proof.words);
+}
+
+/// A filter that finds nobody hides what was made while the answer was lost: it is not made again, and the next read of
+/// the list shows it.
+#[tokio::test]
+async fn a_lost_creation_that_no_filter_finds_is_not_sent_again() {
+    let server = Odd::start(Habits { filter_finds_nobody: true, loses_one_answer: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    console.press(Action::Create);
+    console.type_text("kim");
+    console.press(Action::NextField);
+    console.type_text("kim@x.io");
+    console.press(Action::Submit);
+    settled(&mut console).await;
+    assert_eq!(console.last().state, State::Refused);
+    console.expect("It was not sent again.");
+    console.press(Action::Refresh);
+    console.settle().await;
+    console.find_all();
+    console.row("kim");
+    assert_eq!(server.writes().len(), 1);
+}
+
+/// Another path is another resource, or a page: only the RFC's own are asked for, whatever `Location` says.
+#[tokio::test]
+async fn only_canonical_paths_are_asked_for() {
+    let server = Odd::start(Habits { pages_elsewhere: true, odd_locations: true, ..Habits::default() }).await;
+    let base = format!("{}/", server.url);
+    let mut console = Console::open(&Room::new(), profile(Provider::Scim, &base, KEY)).await;
+    console.press(Action::Create);
+    console.type_text("kim");
+    console.press(Action::NextField);
+    console.type_text("kim@x.io");
+    console.press(Action::Submit);
+    confirmed(&mut console).await;
+    console.find_all();
+    console.find("kim");
+    console.rename("Kim K");
+    confirmed(&mut console).await;
+    console.press(Action::Attributes);
+    console.settle().await;
+    console.expect("untyped: its schema was not told");
+    assert_eq!(server.record("n101").unwrap()["displayName"], "Kim K");
+    let known = ["Users", "Groups", "ServiceProviderConfig", "Schemas", "ResourceTypes"];
+    for path in server.paths() {
+        let path = path.split('?').next().unwrap_or_default();
+        let first = path.strip_prefix("/scim/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        assert!(known.contains(&first) && !path.ends_with('/') && !path.contains("//"), "{path}");
+    }
+}
+
+/// Where a stale `If-Match` is taken all the same, what is put as a whole is compared first.
+#[tokio::test]
+async fn a_server_that_ignores_versions_is_not_written_over() {
+    let habits = Habits {
+        versions_ignored: true,
+        no_patch_of_users: true,
+        config: Some(json!({"patch": {"supported": false}})),
+        ..Habits::default()
+    };
+    let server = Odd::start(habits).await;
+    let mut console = open(&server, |_| {}).await;
+    console.find("user-2");
+    console.press(Action::Open);
+    console.settle().await;
+    server.alter("u2", "title", json!("changed by somebody else"));
+    console.rename("Bo");
+    settled(&mut console).await;
+    assert_eq!(console.last().state, State::Conflict, "{}", console.last().why);
+    assert!(server.writes().is_empty());
+    assert_eq!(server.record("u2").unwrap()["title"], "changed by somebody else");
 }

@@ -1,5 +1,6 @@
 //! What a person types wrongly: each has its sentence, and nothing that was typed is lost.
 
+use crossterm::event::Event;
 use scimitar::app::{Overlay, action::Action};
 
 use crate::harness::{Console, options};
@@ -48,4 +49,24 @@ async fn a_filter_that_means_nothing_leaves_the_list_and_says_why() {
     console.expect("no field `colour` here; there are role, team,");
     console.esc();
     assert_eq!(console.app().panes[0].rows.len(), 58);
+}
+
+/// As many as one frame takes, and one more.
+#[tokio::test]
+async fn what_comes_between_two_frames_is_taken_to_the_last() {
+    struct Nobody;
+    impl scimitar::runtime::Host for Nobody {
+        async fn signal(&mut self) -> bool {
+            std::future::pending().await
+        }
+        fn copy(&mut self, _: &str) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    for many in [512, 513, 1_025] {
+        let (mut console, _server) = Console::on_demo(options()).await;
+        let sizes = (1..=many).map(|n| Ok(Event::Resize(n, 24)));
+        console.runtime.run(futures_util::stream::iter(sizes), &mut Nobody).await.unwrap();
+        assert_eq!(console.app().size.width, many);
+    }
 }

@@ -46,6 +46,13 @@ pub struct Habits {
     pub total: Total,
     pub filter_gives_everybody: bool,
     pub refuses_filters: bool,
+    pub filter_finds_nobody: bool,
+    /// Filters compare without regard to case, and `"true"` is `true`.
+    pub filter_is_loose: bool,
+    /// Anything but the paths as the RFC writes them is a page of HTML.
+    pub pages_elsewhere: bool,
+    /// `meta.location` and `Location` are relative, and not where the record is.
+    pub odd_locations: bool,
     pub patch_changes_nothing: bool,
     pub no_patch_of_groups: bool,
     pub no_patch_of_users: bool,
@@ -127,6 +134,18 @@ impl Odd {
         self.inner().tables.iter().find_map(|table| table.get(id).cloned())
     }
 
+    /// Changes a record as somebody else would.
+    pub fn alter(&self, id: &str, name: &str, value: Value) {
+        let mut inner = self.inner();
+        let found = inner.tables.iter_mut().find_map(|table| table.get_mut(id));
+        found.unwrap()[name] = value;
+    }
+
+    /// Paths of every request.
+    pub fn paths(&self) -> Vec<String> {
+        self.inner().log.iter().map(|(_, path, _)| path.clone()).collect()
+    }
+
     /// Ids of the crew.
     pub fn crew(&self) -> Vec<String> {
         let crew = self.record("g1").unwrap();
@@ -174,11 +193,17 @@ fn ok(body: &Value) -> Response {
 impl Inner {
     fn answer(&mut self, method: &Method, uri: &Uri, headers: &HeaderMap, body: Value) -> Response {
         let path: Vec<&str> = uri.path().trim_start_matches("/scim/").split('/').collect();
+        if self.habits.pages_elsewhere && (uri.path().ends_with('/') || uri.path().contains("//")) {
+            return ([(header::CONTENT_TYPE, "text/html")], "<html><title>Home</title></html>").into_response();
+        }
         let kind = match path[0] {
             "Users" => 0,
             "Groups" => 1,
             "ServiceProviderConfig" => {
                 return self.habits.config.as_ref().map_or_else(|| refuse(404, "no such thing"), ok);
+            }
+            _ if self.habits.pages_elsewhere => {
+                return ([(header::CONTENT_TYPE, "text/html")], "<html><title>Home</title></html>").into_response();
             }
             _ => return refuse(404, "no such thing"),
         };
@@ -226,7 +251,12 @@ impl Inner {
         if let Some(filter) = asked("filter").filter(|_| !habits.filter_gives_everybody) {
             let wanted = filter.split('"').nth(1).unwrap_or_default().to_owned();
             let attribute = filter.split(' ').next().unwrap_or_default().to_owned();
-            ids.retain(|id| self.tables[kind][*id][&attribute] == wanted);
+            ids.retain(|id| {
+                let held = &self.tables[kind][*id][&attribute];
+                let text = held.as_str().map_or_else(|| held.to_string(), str::to_owned);
+                let loose = habits.filter_is_loose && text.eq_ignore_ascii_case(&wanted);
+                !habits.filter_finds_nobody && (loose || *held == wanted)
+            });
         }
         let all = ids.len();
         let page = number("count").unwrap_or(all).min(habits.largest_page.unwrap_or(usize::MAX));
@@ -254,8 +284,12 @@ impl Inner {
         self.next += 1;
         let id = format!("n{}", self.next);
         body["id"] = id.clone().into();
-        self.tables[kind].insert(id, body.clone());
-        (StatusCode::CREATED, body.to_string()).into_response()
+        if self.habits.odd_locations {
+            body["meta"] = json!({"location": format!("users/{id}")});
+        }
+        self.tables[kind].insert(id.clone(), body.clone());
+        let location = if self.habits.odd_locations { format!("users/{id}/") } else { format!("Users/{id}") };
+        (StatusCode::CREATED, [(header::LOCATION, location)], body.to_string()).into_response()
     }
 
     fn delete(&mut self, kind: usize, id: &str) -> Response {

@@ -65,6 +65,7 @@ async fn what_an_earlier_session_left_over_is_offered_and_sent() {
     // One is dropped, the other sent.
     console.press(Action::DropChange);
     console.settle().await;
+    console.press(Action::Down);
     console.press(Action::Retry);
     console.settle().await;
     assert_eq!(console.states(), [State::Confirmed, State::Dropped], "{}", console.screen());

@@ -77,6 +77,7 @@ fn what_a_killed_console_left_is_sent_by_the_next_one_and_nothing_twice() {
     let times = taken(&server);
     assert_eq!(times.len(), MANY);
     assert!(times.values().all(|times| *times == 1), "{times:?}");
-    next.press("q");
+    // The last outcome may not be on the screen yet: q would ask.
+    next.press("\x1c");
     assert_eq!(next.end(), 0);
 }

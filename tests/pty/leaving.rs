@@ -176,9 +176,9 @@ fn a_trace_has_what_the_loop_did_and_nothing_of_what_it_was_about() {
     let path = home.path().join("trace.ndjson");
     let mut tty = Setup::scimitar(&["--trace", path.to_str().unwrap(), "demo"]).start();
     tty.wait_for_list();
-    tty.press("/tan\x1b");
-    tty.wait_for("Users");
-    tty.press("q");
+    tty.press("/tan");
+    tty.wait_for("filter: tan");
+    tty.press("\x1c");
     assert_eq!(tty.end(), 0);
     let text = std::fs::read_to_string(&path).unwrap();
     for kind in ["key", "draw", "records", "refresh-ended"] {

@@ -118,24 +118,32 @@ pub async fn discovery(probe: &mut Probe) -> Result<Option<ServiceConfig>, Stop>
     let verdict = if absent.is_empty() || absent.len() == 3 { Verdict::Ok } else { Verdict::Note };
     probe.find(Part::Server, "discovery", verdict, words, &seen);
     if let Some(config) = &config {
-        // Bulk is believed, and nothing rests on it yet; everything else is looked at.
+        // Bulk is believed, since nothing rests on it; everything else is looked at.
         probe.habits.bulk = config.habits().bulk;
+        if let Some(words) = bulk(config) {
+            probe.find(Part::Server, "bulk", Verdict::Ok, words, &[]);
+        }
     }
     Ok(config)
 }
 
+/// Whether many changes could go in one request, and why they don't.
+fn bulk(config: &ServiceConfig) -> Option<String> {
+    const WHY: &str = "every change is claimed, sent, held to its version and settled by itself, several at a time";
+    config.bulk.map(|(offered, most)| match (offered, most) {
+        (false, _) => "not offered, and not missed here".to_owned(),
+        (true, Some(most)) => format!("offered, up to {most} operations a request; not used: {WHY}"),
+        (true, None) => format!("offered; not used: {WHY}"),
+    })
+}
+
 fn claims(config: &ServiceConfig) -> String {
     let flag = |name: &str, claim: Option<bool>| claim.map(|yes| format!("{}{name}", if yes { "" } else { "no " }));
-    let bulk = config.bulk.map(|(yes, most)| match most.filter(|_| yes) {
-        Some(most) => format!("bulk of {most}"),
-        None => flag("bulk", Some(yes)).unwrap_or_default(),
-    });
     let cursor = config.paging.as_ref().and_then(|paging| paging.cursor);
     let all = [
         flag("PATCH", config.patch),
         flag("filters", config.filter.map(|(yes, _)| yes)),
         flag("versions", config.etag),
-        bulk,
         flag("cursors", cursor),
     ];
     let said: Vec<String> = all.into_iter().flatten().collect();
@@ -239,4 +247,19 @@ pub async fn beside(probe: &mut Probe) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bulk_is_said_to_be_offered_and_why_it_is_not_used() {
+        let said = |claim| bulk(&ServiceConfig { bulk: claim, ..ServiceConfig::default() });
+        assert_eq!(said(None), None);
+        assert_eq!(said(Some((false, Some(0)))).as_deref(), Some("not offered, and not missed here"));
+        let offered = said(Some((true, Some(50)))).unwrap();
+        assert!(offered.starts_with("offered, up to 50 operations a request; not used: every change"), "{offered}");
+        assert!(said(Some((true, None))).unwrap().starts_with("offered; not used"));
+    }
 }

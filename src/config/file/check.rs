@@ -10,8 +10,8 @@ use super::choose;
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
 use crate::config::profile::{
-    AuthForm, Confirm, DATASAUR_URL, Hosting, Profile, Provider, WANDB_HOST, datasaur_base, grafana_base, parse_base,
-    wandb_base,
+    AuthForm, Confirm, DATASAUR_URL, Hosting, MAX_USERS, Profile, Provider, WANDB_HOST, datasaur_base, grafana_base,
+    parse_base, wandb_base,
 };
 use crate::config::raw::{RawKey, RawMapping, RawProfile};
 use crate::config::secret::{KeySource, WANDB_DEFAULT_URL};
@@ -57,10 +57,12 @@ impl Reader<'_> {
             auth: self.auth(&raw)?,
             confirm: self.choose("confirm", raw.confirm.as_ref(), &confirms)?.unwrap_or_default(),
             unguarded: self.unguarded(&raw.unguarded)?,
+            max_removal: raw.max_removal.as_ref().map(|written| self.percent("max_removal", written)).transpose()?,
             parallel: self.number("parallel", raw.parallel.as_ref(), 4, 32)? as usize,
             timeout: Duration::from_secs(self.number("timeout_seconds", raw.timeout_seconds.as_ref(), 30, 600)?),
             full_seats: self.full_seats(provider, raw.full_seats.as_ref())?,
             client_cert: self.client_cert(raw.client_cert.as_deref(), raw.client_key.as_ref())?,
+            max_users: self.number("max_users", raw.max_users.as_ref(), MAX_USERS, 100_000_000)?,
             ca_file: raw.ca_file.map(|written| beside(self.path, &written)),
             me: raw.me,
             read_only: raw.read_only,
@@ -297,6 +299,14 @@ impl Reader<'_> {
             Ok(known.unwrap_or_default().to_owned())
         });
         meant.collect()
+    }
+
+    fn percent(&self, name: &str, written: &Spanned<String>) -> Result<u8, ConfigError> {
+        let number = written.get_ref().strip_suffix('%').and_then(|number| number.trim().parse().ok());
+        number.filter(|percent| *percent <= 100).ok_or_else(|| {
+            let why = format!("\"{}\" is no percentage", written.get_ref());
+            self.wrong(name, Some(written), why, "write it like \"20%\", from 0% to 100%")
+        })
     }
 
     fn full_seats(&self, provider: Provider, value: Option<&Spanned<i64>>) -> Result<Option<u64>, ConfigError> {

@@ -34,9 +34,11 @@ ca_file = "ca.pem"
 client_cert = "me.pem"
 client_key = "me.key"
 unguarded = ["last-admin"]
+max_removal = "20%"
 parallel = 8
 timeout_seconds = 5
 full_seats = 500
+max_users = 200000
 [profile.shared]
 provider = "wandb"
 [profile.ded]
@@ -56,10 +58,11 @@ auth = "none"
     assert_eq!(acme.base_text(), "https://wandb.corp.example:8443/api/scim");
     assert_eq!((&acme.auth, acme.confirm), (&AuthForm::BasicUser("ann".into()), Confirm::Always));
     assert_eq!((acme.parallel, acme.timeout.as_secs(), acme.read_only), (8, 5, true));
-    assert_eq!(acme.full_seats, Some(500));
+    assert_eq!((acme.full_seats, acme.max_users, acme.max_removal), (Some(500), 200_000, Some(20)));
     assert_eq!(acme.ca_file.as_deref(), Some(Path::new("/etc/s/ca.pem")));
     assert_eq!(acme.client_cert, Some(("/etc/s/me.pem".into(), "/etc/s/me.key".into())));
     assert_eq!(acme.key.describe(), "command pass");
+    assert_eq!(file.profiles["shared"].max_users, 1_000_000);
     assert_eq!(file.profiles["shared"].hosting, Some(Hosting::MultiTenant));
     assert_eq!(file.profiles["ded"].hosting, Some(Hosting::Dedicated));
     assert_eq!(file.profiles["open"].auth, AuthForm::None);
@@ -149,6 +152,10 @@ auth = "none"
 #[case::seats(
     "[profile.a]\nprovider = \"wandb\"\nfull_seats = 0",
     "config.toml:3: profile.a.full_seats: 0 is out of range; use a number from 1 to 10000000"
+)]
+#[case::percentage(
+    "[profile.a]\nprovider = \"wandb\"\nmax_removal = \"120%\"",
+    "config.toml:3: profile.a.max_removal: \"120%\" is no percentage; write it like \"20%\""
 )]
 #[case::lone_key(
     "[profile.a]\nprovider = \"wandb\"\nclient_key = \"k\"",

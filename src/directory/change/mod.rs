@@ -276,16 +276,9 @@ impl Change {
     /// The same change; what it creates has this provisional id.
     #[must_use]
     pub fn renewed(self, fresh: Id) -> Self {
-        match self {
-            Change::CreateUser { user, .. } => Change::CreateUser { key: fresh, user },
-            Change::CreateTeam { name, members, bucket, .. } => {
-                Change::CreateTeam { key: fresh, name, members, bucket }
-            }
-            Change::CreateService { service, .. } => Change::CreateService { key: fresh, service },
-            Change::Invite { team, to, admin, .. } => Change::Invite { key: fresh, team, to, admin },
-            Change::CreateKey { owner, description, .. } => Change::CreateKey { key: fresh, owner, description },
-            Change::CreateRole { role, .. } => Change::CreateRole { key: fresh, role },
-            other => other,
+        match self.creates().cloned() {
+            Some(old) => self.with_ids(|id| (*id == old).then(|| fresh.clone())),
+            None => self,
         }
     }
 

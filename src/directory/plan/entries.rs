@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Entry, Plan, State, Undo};
 use crate::directory::{
-    Id,
     change::{Change, ChangeId},
+    words::Line,
 };
 
 /// Gives ids to changes: they grow with time, and differ between consoles.
@@ -57,12 +57,15 @@ impl Plan {
     }
 }
 
-/// The changes that take back what took effect of a plan, last first.
+/// The changes that take a plan back, last first, and the lines that can't be taken back, each with the reason.
+pub type Inverse = (Vec<Change>, Vec<(Line, String)>);
+
+/// What takes back what took effect of a plan.
 ///
 /// # Errors
 /// In words, where nothing of it can be taken back.
-pub fn inverse<'a>(steps: impl DoubleEndedIterator<Item = &'a Entry>) -> Result<Vec<Change>, String> {
-    let (mut changes, mut never) = (Vec::new(), None);
+pub fn inverse<'a>(steps: impl DoubleEndedIterator<Item = &'a Entry>) -> Result<Inverse, String> {
+    let (mut changes, mut never) = (Vec::new(), Vec::new());
     for entry in steps.rev() {
         if entry.state.is_open() {
             return Err("Part of this is still in flight; undo it when it has arrived.".into());
@@ -72,20 +75,12 @@ pub fn inverse<'a>(steps: impl DoubleEndedIterator<Item = &'a Entry>) -> Result<
         }
         match &entry.step.undo {
             Undo::By(inverse) => changes.extend(inverse.iter().map(|change| change.about(entry.created.as_ref()))),
-            Undo::Never(why) => never = Some(format!("{}: {why}", entry.step.words.subject)),
+            Undo::Never(why) => never.push((entry.step.words.clone(), why.clone())),
         }
     }
-    match (changes.is_empty(), never) {
-        (true, Some(why)) => Err(format!("This can't be undone. {why}")),
+    match (changes.is_empty(), never.last()) {
+        (true, Some((line, why))) => Err(format!("This can't be undone. {}: {why}", line.subject)),
         (true, None) => Err("Nothing of this was confirmed, so there is nothing to undo.".into()),
-        _ => Ok(changes),
-    }
-}
-
-/// A change that creates gets a provisional id of its own when it is tried again.
-pub fn renew(change: Change, fresh: Id) -> Change {
-    match change.creates().cloned() {
-        Some(old) => change.with_ids(|id| (*id == old).then(|| fresh.clone())),
-        None => change,
+        _ => Ok((changes, never)),
     }
 }
