@@ -1,4 +1,4 @@
-//! The last requests that a server was sent, for its tests and its handle. Knows no bodies and no keys.
+//! The last requests that a server was sent, and the writes that took effect, for its tests and its handle. Knows no keys.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,6 +7,8 @@ use axum::http::Method;
 
 /// How many requests the log keeps.
 const LIMIT: usize = 10_000;
+/// How many writes that took effect.
+const TAKEN: usize = 50_000;
 
 /// One request that reached the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +21,23 @@ pub struct LoggedRequest {
     pub status: u16,
 }
 
+/// A write that took effect, whatever became of its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenWrite {
+    /// `POST`, `PATCH`, …
+    pub method: String,
+    /// Path as it was sent.
+    pub path: String,
+    /// Its body.
+    pub body: String,
+}
+
 /// The last requests, in the order of their arrival.
 #[derive(Default)]
-pub(super) struct Log(Mutex<Entries>);
+pub(super) struct Log {
+    requests: Mutex<Entries>,
+    taken: Mutex<VecDeque<TakenWrite>>,
+}
 
 #[derive(Default)]
 struct Entries {
@@ -31,7 +47,7 @@ struct Entries {
 
 impl Log {
     fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.requests.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn change(&self, request: usize, act: impl FnOnce(&mut LoggedRequest)) {
@@ -57,6 +73,23 @@ impl Log {
             entries.kept.push_back(LoggedRequest { method: method.to_string(), path: path.to_owned(), status: 0 });
             entries.dropped + entries.kept.len() - 1
         })
+    }
+
+    /// Does a write and notes it where it took effect: one at a time, so that their order is the directory's.
+    pub(super) fn write<T, E>(&self, write: TakenWrite, act: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = act();
+        if done.is_ok() {
+            if taken.len() == TAKEN {
+                taken.pop_front();
+            }
+            taken.push_back(write);
+        }
+        done
+    }
+
+    pub(super) fn taken(&self) -> Vec<TakenWrite> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     pub(super) fn note_operation(&self, request: usize, name: &str) {

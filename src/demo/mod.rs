@@ -49,7 +49,7 @@ mod words;
 mod tests;
 
 pub use fault_kind::{FaultKind, FaultSpec};
-pub use log::LoggedRequest;
+pub use log::{LoggedRequest, TakenWrite};
 pub use options::{EmailShape, FailRule, Hosting, OptionError, Options, Provider, RolePut};
 pub use running::{Running, start};
 pub use version::ServerVersion;

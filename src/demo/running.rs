@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::auth::Keys;
 use super::clock::Clock;
 use super::fault_kind::{FaultKind, FaultSpec};
-use super::log::LoggedRequest;
+use super::log::{LoggedRequest, TakenWrite};
 use super::options::{FailRule, Options};
 use super::seed;
 use super::server::Server;
@@ -85,9 +85,19 @@ impl Running {
         self.server.requests()
     }
 
+    /// The last 50,000 SCIM writes that took effect, in the order in which they did.
+    pub fn taken(&self) -> Vec<TakenWrite> {
+        self.server.taken()
+    }
+
     /// Changes the wait before each answer, for requests that arrive from now on.
     pub fn set_latency(&self, latency: Duration) {
         self.server.faults.set_latency(latency);
+    }
+
+    /// Lets writes that have arrived wait before they are looked at, or lets them go on.
+    pub fn hold_writes(&self, hold: bool) {
+        self.server.held.send_replace(hold);
     }
 
     /// Changes the shares of requests that fail.

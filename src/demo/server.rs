@@ -8,11 +8,13 @@ use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
+use tokio::sync::watch;
+
 use super::auth::{Access, FIRST_OWNER, Holder, Keys, offered};
 use super::clock::Clock;
 use super::fault_kind::FaultKind;
 use super::faults::{Fate, Fault, Faults, Kind};
-use super::log::{Log, LoggedRequest};
+use super::log::{Log, LoggedRequest, TakenWrite};
 use super::options::{Options, Provider};
 use super::reply::{Answer, Protocol, Refusal, Reply};
 use super::request::Ask;
@@ -31,6 +33,8 @@ pub(super) struct Server {
     pub base: String,
     pub keys: Keys,
     pub faults: Faults,
+    /// While it is true writes wait.
+    pub held: watch::Sender<bool>,
     clock: Clock,
     state: Arc<RwLock<State>>,
     graphql: graphql::Api,
@@ -54,6 +58,7 @@ impl Server {
             base: format!("{origin}{}", root(options.provider).trim_end_matches('/')),
             keys,
             faults: Faults::new(options.seed, options.latency, options.fail.clone(), options.faults.clone()),
+            held: watch::Sender::new(false),
             clock,
             state: Arc::new(RwLock::new(state)),
             graphql: graphql::Api::new(),
@@ -70,6 +75,11 @@ impl Server {
     /// The last requests in the order of their arrival.
     pub(super) fn requests(&self) -> Vec<LoggedRequest> {
         self.log.entries()
+    }
+
+    /// The last writes that took effect.
+    pub(super) fn taken(&self) -> Vec<TakenWrite> {
+        self.log.taken()
     }
 
     #[cfg(test)]
@@ -117,7 +127,7 @@ impl Server {
                         lists: parts.method.is_safe() && is_list(parts.uri.path()),
                         conditional: parts.headers.contains_key(header::IF_MATCH),
                     };
-                    self.met_by_fate(kind, |again| self.route(parts, &body, again))
+                    self.met_by_fate(kind, |again| self.routed(parts, &body, again))
                 }
             },
             Asked::GraphQl(Err(refusal)) => Some(Err(refusal).into()),
@@ -172,6 +182,19 @@ impl Server {
                 .is_some_and(|agent| agent.starts_with("W&B Public Client")),
             privileges: headers.get("use-admin-privileges").is_some_and(|value| value == "true"),
         })
+    }
+
+    /// The same as [`Server::route`], and a write that takes effect is noted.
+    fn routed(&self, parts: &Parts, body: &[u8], again: bool) -> Answer {
+        if parts.method.is_safe() {
+            return self.route(parts, body, again);
+        }
+        let write = TakenWrite {
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            body: String::from_utf8_lossy(body).into_owned(),
+        };
+        self.log.write(write, || self.route(parts, body, again))
     }
 
     /// Asks the provider's handler; `again` begins every list at its first record.
@@ -298,6 +321,10 @@ async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Op
     let latency = server.faults.latency();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
+    }
+    if !parts.method.is_safe() {
+        // Gone is as good as open.
+        let _ = server.held.subscribe().wait_for(|held| !held).await;
     }
     let worker = Arc::clone(server);
     let answered = tokio::task::spawn_blocking(move || worker.answer(&parts, asked)).await;

@@ -386,6 +386,9 @@ pub struct Entry {
     /// It failed after a part of it had taken effect, and [`Step::undo`] takes that part back.
     #[serde(default)]
     pub partly: bool,
+    /// The session of the store that has sent it: while that lives, its outcome is for that session to find.
+    #[serde(default)]
+    pub session: Option<u64>,
 }
 
 impl Entry {

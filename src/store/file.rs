@@ -36,6 +36,11 @@ pub(super) fn lock(path: &Path) -> Result<Option<File>> {
     }
 }
 
+/// Makes a new file.
+pub(super) fn make(path: &Path) -> Result<File> {
+    private(OpenOptions::new().write(true).create_new(true)).open(path).map_err(failed("create", path))
+}
+
 /// Makes the file before `SQLite` does, which would ask the umask; `SQLite` gives `-wal` and `-shm` the mode of the file.
 pub(super) fn prepare(path: &Path) -> Result<()> {
     match private(OpenOptions::new().write(true).create_new(true)).open(path) {

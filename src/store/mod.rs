@@ -21,7 +21,8 @@
 //! What no file can tell is that its end is missing: a disk that loses what it said was written loses it in silence.
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
-//! five seconds for the other's, and [`Store::journal_claim`] lets only one of them send a change.
+//! five seconds for the other's, [`Store::journal_claim`] lets only one of them
+//! send a change, and [`Session`] tells whether it is still there to see what became of it.
 
 mod error;
 mod file;
@@ -29,6 +30,7 @@ mod form;
 mod journal;
 mod salvage;
 mod schema;
+mod session;
 mod snapshot;
 mod stage;
 mod sum;
@@ -44,6 +46,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 pub use self::{
     error::StoreError,
     journal::{Journal, Note},
+    session::Session,
     snapshot::Snapshot,
     stage::Stage,
 };

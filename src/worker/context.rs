@@ -27,7 +27,7 @@ use crate::{
         list::BadBody,
         request::Request,
     },
-    store::{Store, StoreError},
+    store::{Session, Store, StoreError},
     worker::scribe::Scribe,
 };
 
@@ -41,6 +41,8 @@ pub struct Context {
     pub dialect: Arc<dyn Dialect>,
     pub store: Disk,
     pub journal: Scribe,
+    /// This session, where the store can tell it from others.
+    pub session: Option<Arc<Session>>,
     /// How often the server has said that it is too much, since that was last looked at.
     pub put_off: Arc<AtomicUsize>,
     /// A longer list of users is not read whole.

@@ -29,7 +29,11 @@ pub(super) const UNWRITTEN: &str = "It could not be written to the journal, so i
 impl Worker {
     pub(super) async fn job(&mut self, job: Job) {
         match job {
-            Job::Refresh => self.refresh(),
+            Job::Refresh => {
+                self.take_over().await;
+                self.settle_open();
+                self.refresh();
+            }
             Job::Narrow(filter) => {
                 self.narrow = filter.map(Arc::new);
                 self.refresh();

@@ -134,12 +134,18 @@ pub async fn run(
     reports: UnboundedSender<Report>,
     stop: CancellationToken,
 ) {
+    let session = setup.store.begin_session().unwrap_or_else(|error| {
+        // Without one the journal is kept as well: only two consoles at a time know less of each other.
+        let _ = reports.send(Report::Notice(format!("The local store: {error}")));
+        None
+    });
     let store = Arc::new(Mutex::new(setup.store));
     let context = Context {
         client: setup.client,
         dialect: setup.dialect,
         journal: Scribe::start(Arc::clone(&store), reports.clone()),
         store,
+        session: session.map(Arc::new),
         put_off: Arc::default(),
         max_users: setup.max_users,
         reports,
@@ -203,9 +209,25 @@ impl Worker {
         self.context.stored(|store| store.journal_check()).await;
         let Some(journal) = self.context.stored(|store| store.journal_recent(JOURNAL)).await else { return };
         self.say(journal.notice());
-        let is_unsettled = |entry: &&Entry| matches!(entry.state, State::Sent | State::Unknown);
-        self.unsettled = journal.entries.iter().filter(is_unsettled).cloned().collect();
         self.context.report(Report::Journal(journal.entries));
+        self.take_over().await;
+    }
+
+    /// Takes over what is open of sessions that have ended: what another one has sent is its own while it lives. Nothing
+    /// else is sent to its records before it is settled.
+    pub(super) async fn take_over(&mut self) {
+        let own = self.context.session.as_ref().map(|session| session.id);
+        let open = self.context.stored(move |store| {
+            let mut open = store.journal_open()?.entries;
+            open.retain(|entry| matches!(entry.state, State::Sent | State::Unknown));
+            open.retain(|entry| entry.session.is_none_or(|sender| Some(sender) != own && !store.is_live(sender)));
+            Ok(open)
+        });
+        for entry in open.await.unwrap_or_default() {
+            if self.queue.hold(&entry) {
+                self.unsettled.push(entry);
+            }
+        }
     }
 
     fn say(&self, notice: Option<String>) {

@@ -110,7 +110,7 @@ impl Worker {
                 self.link_down(failure);
             }
             apply::Ended::Unsettled { failure } => {
-                self.queue.finish(entry.id);
+                self.queue.hold(&entry);
                 self.context.report(Report::Moved(Moved {
                     id: entry.id,
                     state: State::Sent,

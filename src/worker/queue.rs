@@ -33,6 +33,8 @@ struct Place {
     /// `None` while it is under way, or was taken out.
     entry: Option<Entry>,
     holds: Vec<(Target, Hold)>,
+    /// Its outcome is to be found before anything else is sent to its records.
+    held: bool,
     /// How many it waits for.
     before: usize,
     /// Which wait for it.
@@ -87,7 +89,20 @@ impl Queue {
         if before.is_empty() {
             self.ready.insert(id);
         }
-        self.places.insert(id, Place { entry: Some(entry), holds, before: before.len(), after: Vec::new() });
+        self.places
+            .insert(id, Place { entry: Some(entry), held: false, holds, before: before.len(), after: Vec::new() });
+    }
+
+    /// Keeps the records of a change that was sent until [`Queue::finish`]: its outcome is not known. False where that is so
+    /// already.
+    pub fn hold(&mut self, entry: &Entry) -> bool {
+        let id = entry.id;
+        self.push(entry.clone());
+        self.ready.remove(&id);
+        self.running.remove(&id);
+        let Some(place) = self.places.get_mut(&id) else { return false };
+        place.entry = None;
+        !std::mem::replace(&mut place.held, true)
     }
 
     /// Puts a change that could not be sent back where it was: its records stay its own.
@@ -127,7 +142,7 @@ impl Queue {
                         self.ready.insert(later);
                     }
                     // It was taken out while it waited.
-                    (0, None) => done.push(later),
+                    (0, None) if !place.held => done.push(later),
                     _ => {}
                 }
             }
@@ -226,6 +241,7 @@ mod tests {
             undoes: None,
             created: None,
             partly: false,
+            session: None,
         }
     }
 

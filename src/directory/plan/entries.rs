@@ -50,6 +50,7 @@ impl Plan {
                 undoes: self.undoes,
                 created: None,
                 partly: false,
+                session: None,
             }
         };
         self.steps.into_iter().map(entry).collect()

@@ -45,6 +45,7 @@ pub enum Ended {
 /// Sends a planned change and sees it through.
 pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Entry, Ended) {
     entry.state = State::Sent;
+    entry.session = context.session.as_ref().map(|session| session.id);
     // What the journal does not hold as sent is not sent: another console on this profile may have done it.
     if !context.journal.claim(&entry, State::Planned).await {
         entry.state = State::Dropped;
@@ -53,7 +54,7 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Ent
         return (entry, Ended::Settled { versions: Versions::new() });
     }
     moved(&context, &entry, vec![]);
-    let mut attempt = Attempt { context: &context, versions, fresh: Vec::new(), sent: 0 };
+    let mut attempt = Attempt { context: &context, versions, fresh: Vec::new(), sent: 0, taken_over: false };
     match attempt.send_all(&mut entry).await {
         Ok(()) => {
             let ended = attempt.confirm(&mut entry).await;
@@ -68,7 +69,8 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Ent
 
 /// Looks at the records of a change whose answer was lost.
 pub async fn settle(context: Context, mut entry: Entry) -> (Entry, Ended) {
-    let mut attempt = Attempt { context: &context, versions: Versions::new(), fresh: Vec::new(), sent: 1 };
+    let mut attempt =
+        Attempt { context: &context, versions: Versions::new(), fresh: Vec::new(), sent: 1, taken_over: true };
     let ended = attempt.look_after_loss(&mut entry, outcome::LOST).await;
     (entry, ended)
 }
@@ -79,6 +81,8 @@ struct Attempt<'a> {
     fresh: Vec<Fresh>,
     /// Requests that were answered.
     sent: usize,
+    /// Only its outcome is looked for: another console that looks for it too may be faster.
+    taken_over: bool,
 }
 
 /// Tells the console where the change stands.

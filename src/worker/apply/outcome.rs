@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Attempt, Ended, Versions, moved};
+use super::{Attempt, Ended, moved};
 use crate::{
     dialect::Shown,
     directory::{
@@ -16,7 +16,7 @@ use crate::{
         list,
         request::Request,
     },
-    worker::context::{Context, now, unreadable},
+    worker::context::{now, unreadable},
 };
 
 /// What is said where no answer came.
@@ -209,10 +209,12 @@ impl Attempt<'_> {
         self.forget_versions(entry);
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
-        match report(self.context, entry, state, why, failure, fresh).await {
-            Ended::Settled { .. } => Ended::Settled { versions: std::mem::take(&mut self.versions) },
-            other => other,
+        (entry.state, entry.why, entry.failure, entry.settled) = (state, why, failure, Some(now()));
+        if !self.write(entry).await {
+            self.recall(entry).await;
         }
+        moved(self.context, entry, fresh);
+        Ended::Settled { versions: std::mem::take(&mut self.versions) }
     }
 
     async fn not_sent(&self, entry: &mut Entry, failure: Failure) -> Ended {
@@ -227,26 +229,28 @@ impl Attempt<'_> {
     async fn unsettled(&self, entry: &mut Entry, failure: Failure) -> Ended {
         entry.state = State::Unknown;
         entry.why = format!("The outcome is not known yet, it is looked up when the server answers: {}", failure.text);
-        self.context.journal.write(entry).await;
+        self.write(entry).await;
         Ended::Unsettled { failure }
     }
-}
 
-async fn report(
-    context: &Context,
-    entry: &mut Entry,
-    state: State,
-    why: String,
-    failure: Option<Failure>,
-    fresh: Vec<Fresh>,
-) -> Ended {
-    entry.state = state;
-    entry.why = why;
-    entry.failure = failure;
-    entry.settled = Some(now());
-    context.journal.write(entry).await;
-    moved(context, entry, fresh);
-    Ended::Settled { versions: Versions::new() }
+    /// Writes down where it stands; of a change whose outcome is looked for, only if no other console
+    /// has found it.
+    async fn write(&self, entry: &Entry) -> bool {
+        let journal = &self.context.journal;
+        if !self.taken_over {
+            return journal.write(entry).await;
+        }
+        journal.claim(entry, State::Sent).await || journal.claim(entry, State::Unknown).await
+    }
+
+    /// What the journal says of it, where another console was faster.
+    async fn recall(&self, entry: &mut Entry) {
+        let id = entry.id;
+        let known = self.context.stored(move |store| store.journal_get(id)).await.flatten();
+        if let Some(known) = known.filter(|known| self.taken_over && !known.state.is_open()) {
+            *entry = known;
+        }
+    }
 }
 
 fn same_name(found: &Record, wanted: &Record, by_email: bool) -> bool {

@@ -1,0 +1,82 @@
+//! The fault soak: two consoles and a headless plan change one directory at once, on a server where every seventh request
+//! goes wrong, and each of them is killed now and then. At the end the journal and the server must tell the same story.
+//!
+//! `SCIMITAR_SOAK_SEED` and `SCIMITAR_SOAK_CHANGES` choose a run; the last line says what happened in it. The seed decides
+//! what is tried and what the server does; what meets what is up to the machine.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod actors;
+mod dice;
+mod oracle;
+#[path = "../pty/tty.rs"]
+#[expect(dead_code, reason = "the pseudo-terminal of other tests, of which this one needs a part")]
+mod tty;
+mod world;
+
+use std::{
+    sync::atomic::Ordering,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{actors::Tally, dice::Dice, oracle::Verdict, world::World};
+
+/// The share of requests that go wrong.
+const RATE: f64 = 0.15;
+/// Where nothing is asked for: enough to meet every kind of fault, and soon over.
+const FEW: usize = 600;
+/// Without an end for this long, something hangs.
+const LIMIT: Duration = Duration::from_secs(3_000);
+
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().map_or(otherwise, |text| text.parse().expect(name))
+}
+
+#[test]
+fn two_consoles_and_a_plan_on_a_failing_server_lose_nothing_and_send_nothing_twice() {
+    let seed = number("SCIMITAR_SOAK_SEED", 1);
+    let wanted = number("SCIMITAR_SOAK_CHANGES", FEW as u64) as usize;
+    println!("SCIMITAR_SOAK_SEED={seed} SCIMITAR_SOAK_CHANGES={wanted}");
+    let world = World::new(seed);
+    let tally = Tally::default();
+    world.fail(Some(RATE));
+    let began = Instant::now();
+    thread::scope(|scope| {
+        let mut dice = Dice::new(seed);
+        for name in ["one", "two"] {
+            let (dice, world, tally) = (dice.split(), &world, &tally);
+            scope.spawn(move || actors::console(world, name, dice, tally));
+        }
+        let (dice, world, tally) = (dice.split(), &world, &tally);
+        scope.spawn(move || actors::commands(world, "plan", dice, tally));
+        while world.settled() < wanted && began.elapsed() < LIMIT && !tally.stop.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(200));
+        }
+        tally.stop.store(true, Ordering::SeqCst);
+    });
+    let met = world.server.faults_met();
+    world.fail(None);
+    actors::settle(&world);
+    let verdict = Verdict::of(&world);
+    for wrong in &verdict.wrong {
+        println!("wrong: {wrong}");
+    }
+    let kinds: Vec<String> = met.iter().map(|(kind, times)| format!("{kind} {times}")).collect();
+    println!(
+        "soak: seed {seed}: {} changes ({} confirmed) in {} s; {} faults ({}); {} kills survived; verdict: {}",
+        verdict.changes,
+        verdict.confirmed,
+        began.elapsed().as_secs(),
+        met.values().sum::<u64>(),
+        kinds.join(", "),
+        tally.kills.load(Ordering::SeqCst),
+        if verdict.wrong.is_empty() {
+            "all is accounted for".to_owned()
+        } else {
+            format!("{} WRONG", verdict.wrong.len())
+        },
+    );
+    assert!(verdict.changes >= wanted, "only {} changes of {wanted}", verdict.changes);
+    assert!(verdict.wrong.is_empty(), "{} things are wrong; seed {seed}", verdict.wrong.len());
+}
