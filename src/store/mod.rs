@@ -15,9 +15,9 @@
 //! `SQLite` keeps that setting per connection and allows it to change between transactions; a commit with `FULL` also
 //! flushes the `NORMAL` ones before it.
 //!
-//! **What is damaged is never taken for true.** Every value has a checksum ([`sum`]), the journal knows how many changes
+//! **What is damaged is never taken for true.** Every value has a checksum (`sum`), the journal knows how many changes
 //! it holds, and a log of last writes that breaks off in its middle is noticed before `SQLite` drops what follows
-//! ([`wal`]). Of a damaged file what can be read of the journal is carried over; the rest is said, and kept beside it.
+//! (`wal`). Of a damaged file what can be read of the journal is carried over; the rest is said, and kept beside it.
 //! What no file can tell is that its end is missing: a disk that loses what it said was written loses it in silence.
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
