@@ -32,12 +32,14 @@ pub mod difference;
 pub mod doubts;
 mod edit;
 pub mod entries;
+pub mod finding;
 pub mod form;
 pub mod geometry;
 mod journal;
 pub mod keymap;
 mod keys;
 mod like;
+mod looking;
 mod message;
 mod overlay;
 pub mod palette;
@@ -311,7 +313,7 @@ impl App {
         let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows());
         let ids: Vec<Id> = visible
             .filter_map(|row| self.directory.user_at(*row))
-            .filter(|user| lacks_roles(user) && !self.hydrated.contains(&user.id))
+            .filter(|user| user.lacks_roles() && !self.hydrated.contains(&user.id))
             .map(|user| user.id.clone())
             .collect();
         if !ids.is_empty() {
@@ -319,12 +321,6 @@ impl App {
             effects.push(Effect::Work(Job::Hydrate(ids)));
         }
     }
-}
-
-/// True where a list left the roles out and reading the user would bring them.
-pub(crate) fn lacks_roles(user: &crate::directory::record::User) -> bool {
-    use crate::directory::record::Depth;
-    user.org_role.is_none() && user.depth == Depth::Summary && user.problem.is_none() && !user.id.starts_with("new:")
 }
 
 /// A key or a paste for a list of names: what parts them in a paste stays visible. True if the text changed.
