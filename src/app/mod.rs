@@ -222,7 +222,7 @@ impl App {
         match msg {
             Msg::Terminal(event) => self.on_terminal(&event, &mut effects),
             Msg::Report(report) => self.on_report(report, &mut effects),
-            Msg::Opened(opened) => self.on_opened(*opened),
+            Msg::Opened(opened) => self.on_opened(*opened, &mut effects),
             Msg::OpenFailed(why) => self.fail(why),
             Msg::ProfileRefused(field, why) => match self.overlays.last_mut() {
                 Some(Overlay::Form(form)) => form.refuse(&field, why),
@@ -280,7 +280,9 @@ impl App {
         self.message = Some(Message { text: text.into(), error: true });
     }
 
-    fn on_opened(&mut self, opened: Opened) {
+    fn on_opened(&mut self, opened: Opened, effects: &mut Vec<Effect>) {
+        let old = std::mem::take(&mut self.directory).into_records();
+        effects.push(Effect::Discard(Box::new(old)));
         let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.ids);
         let config_path = std::mem::take(&mut self.config_path);
         let secrets = self.take_secrets();

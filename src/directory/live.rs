@@ -48,6 +48,11 @@ impl Directory {
         &self.records
     }
 
+    /// The confirmed records alone, to be dropped elsewhere: that takes longer than a frame.
+    pub fn into_records(self) -> Records {
+        self.records
+    }
+
     /// Changes without an outcome yet, oldest first.
     pub fn pending(&self) -> impl ExactSizeIterator<Item = (ChangeId, &Change)> {
         self.pending.iter().map(|(id, change)| (*id, change))
