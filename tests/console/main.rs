@@ -24,6 +24,7 @@ mod hydrate;
 mod in_flight;
 mod input;
 mod instance;
+mod looking;
 mod lost;
 mod marks;
 mod odd;
