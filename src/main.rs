@@ -17,6 +17,10 @@ use scimitar::{
     terminal::{Signal, Signals},
 };
 
+/// Gives back what a refresh took, which the system's own allocators rarely do.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Something went wrong while running.
 const FAILED: u8 = 1;
 /// Arguments or config can't be used; clap's own code for that.
