@@ -11,7 +11,7 @@ use super::{json::kind, text::clean_line};
 
 /// One answer to a list request. The counters are what the server said, and servers are often wrong about them.
 #[derive(Debug, Default)]
-pub struct Page {
+pub struct Page<R = Box<RawValue>> {
     /// `totalResults`: the length of the whole list.
     pub total: Option<u64>,
     /// `startIndex`, from 1.
@@ -21,7 +21,7 @@ pub struct Page {
     /// `nextCursor` (RFC 9865 §2), where more can be had with it.
     pub next_cursor: Option<String>,
     /// The records, each valid JSON, not necessarily an object.
-    pub resources: Vec<Box<RawValue>>,
+    pub resources: Vec<R>,
 }
 
 /// An answer that is not what was asked for.
@@ -65,24 +65,31 @@ pub enum BadBody {
 
 /// Reads a page of a list. Keys in any case, counters of any type; the records are not looked into.
 pub fn parse(body: &[u8]) -> Result<Page, BadBody> {
-    let text = json_text(body)?;
+    let text = text(body)?;
+    let Page { total, start_index, items_per_page, next_cursor, resources } = parse_text(&text)?;
+    let resources = resources.into_iter().map(ToOwned::to_owned).collect();
+    Ok(Page { total, start_index, items_per_page, next_cursor, resources })
+}
+
+/// The same of its [`text`], in which the records stay where they are.
+pub fn parse_text(text: &str) -> Result<Page<&RawValue>, BadBody> {
     if !text.starts_with('{') {
-        serde_json::from_str::<IgnoredAny>(&text).map_err(|e| bad(&e, body.len()))?;
-        return Err(BadBody::NotAList { got: kind_of_raw(&text).into() });
+        serde_json::from_str::<IgnoredAny>(text).map_err(|e| bad(&e, text.len()))?;
+        return Err(BadBody::NotAList { got: kind_of_raw(text).into() });
     }
-    let envelope: Envelope<'_> = serde_json::from_str(&text).map_err(|e| bad(&e, body.len()))?;
+    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|e| bad(&e, text.len()))?;
     envelope.page().map_err(|got| BadBody::NotAList { got })
 }
 
 /// Reads one resource, which is an object.
 pub fn parse_one(body: &[u8]) -> Result<Value, BadBody> {
-    let text = json_text(body)?;
+    let text = text(body)?;
     let value: Value = serde_json::from_str(&text).map_err(|e| bad(&e, body.len()))?;
     if value.is_object() { Ok(value) } else { Err(BadBody::NotARecord { got: kind(&value).into() }) }
 }
 
 /// The body as text that may be JSON. Broken UTF-8 becomes U+FFFD: one bad name must not cost the whole list.
-fn json_text(body: &[u8]) -> Result<Cow<'_, str>, BadBody> {
+pub fn text(body: &[u8]) -> Result<Cow<'_, str>, BadBody> {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii();
     match body.first() {
         None => Err(BadBody::Empty),
@@ -123,13 +130,13 @@ struct Envelope<'a> {
     others: Vec<String>,
 }
 
-impl Envelope<'_> {
-    fn page(self) -> Result<Page, String> {
+impl<'a> Envelope<'a> {
+    fn page(self) -> Result<Page<&'a RawValue>, String> {
         let resources = match self.resources.map(RawValue::get) {
             Some(raw) if raw.starts_with('[') => {
                 serde_json::from_str(raw).map_err(|_| "records that can't be told apart".to_owned())?
             }
-            Some(raw) if raw.starts_with('{') => self.resources.map(ToOwned::to_owned).into_iter().collect(),
+            Some(raw) if raw.starts_with('{') => self.resources.into_iter().collect(),
             Some("null") => Vec::new(),
             None if self.total.is_some() => Vec::new(),
             Some(raw) => return Err(format!("{} as its Resources", kind_of_raw(raw))),

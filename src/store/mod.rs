@@ -28,6 +28,8 @@ mod error;
 mod file;
 mod form;
 mod journal;
+mod round;
+mod rows;
 mod salvage;
 mod schema;
 mod session;
@@ -46,6 +48,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 pub use self::{
     error::StoreError,
     journal::{Journal, Note},
+    round::Round,
     session::Session,
     snapshot::Snapshot,
     stage::Stage,

@@ -47,6 +47,8 @@ pub struct Context {
     pub put_off: Arc<AtomicUsize>,
     /// A longer list of users is not read whole.
     pub max_users: u64,
+    /// What the profile wants to be asked at a time.
+    pub parallel: usize,
     pub reports: UnboundedSender<Report>,
     pub cancel: CancellationToken,
 }

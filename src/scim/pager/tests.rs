@@ -197,6 +197,56 @@ fn server() -> impl Strategy<Value = Server> {
     )
 }
 
+#[test]
+fn what_follows_is_guessed_only_from_a_regular_list() {
+    let index = Paging::Index { page_size: None };
+    let starts = |pager: &Pager| {
+        let ahead = pager.ahead(3);
+        assert!(ahead.first().is_none_or(|first| Some(first) == pager.next().as_ref()));
+        ahead.into_iter().map(|query| query[0].1.parse::<u64>().unwrap()).collect::<Vec<_>>()
+    };
+    let mut pager = Pager::new(index);
+    assert!(starts(&pager).is_empty(), "nothing is known yet");
+    give(&mut pager, Some(45), 0..10);
+    assert_eq!(starts(&pager), [11, 21, 31]);
+    give(&mut pager, Some(45), 10..20);
+    give(&mut pager, Some(45), 20..30);
+    assert_eq!(starts(&pager), [31, 41]);
+    give(&mut pager, Some(45), 30..39);
+    assert!(starts(&pager).is_empty(), "a page was shorter");
+
+    let mut repeats = Pager::new(index);
+    give(&mut repeats, Some(45), 0..10);
+    give(&mut repeats, Some(45), 9..19);
+    let mut uncounted = Pager::new(index);
+    give(&mut uncounted, None, 0..10);
+    let mut whole = Pager::new(index);
+    give(&mut whole, Some(7), 0..7);
+    let mut cursor = Pager::new(index);
+    cursor.accept(Some(9), Some("c".into()), &["a"]);
+    for pager in [repeats, uncounted, whole, cursor] {
+        assert!(starts(&pager).is_empty(), "{pager:?}");
+    }
+}
+
+#[test]
+fn a_guessed_page_counts_only_where_it_is_as_supposed() {
+    let mut pager = Pager::new(Paging::Index { page_size: Some(10) });
+    give(&mut pager, Some(25), 0..10);
+    let fits = |pager: &Pager, total, numbers| {
+        let ids = ids(numbers);
+        pager.fits(total, None, &ids.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    assert!(fits(&pager, Some(25), 10..20) && fits(&pager, None, 10..20));
+    assert!(!fits(&pager, Some(25), 10..19), "shorter");
+    assert!(!fits(&pager, Some(25), 10..10), "nothing");
+    assert!(!fits(&pager, Some(26), 10..20), "the list grew");
+    assert!(!fits(&pager, Some(25), 9..19), "a record moved");
+    assert!(!pager.fits(Some(25), Some("c"), &[]), "a cursor");
+    give(&mut pager, Some(25), 10..20);
+    assert!(fits(&pager, Some(25), 20..25), "the end");
+}
+
 proptest! {
     #[test]
     fn every_reachable_record_comes_once_and_reading_ends(
