@@ -19,7 +19,7 @@ use scimitar::{
 
 /// Gives back what a refresh took, which the system's own allocators rarely do.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Something went wrong while running.
 const FAILED: u8 = 1;
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
     // Whatever is written, logs and their daily successors included, is for its owner only.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    give_back();
     let cli = Cli::parse();
     let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).install();
     console::restore_on_panic();
@@ -42,6 +43,14 @@ fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "scimitar: {error:#}");
             ExitCode::from(if error.downcast_ref::<ConfigError>().is_some() { USAGE } else { FAILED })
         }
+    }
+}
+
+/// What is freed goes back to the system at once: between two refreshes nothing is allocated that would give it back later.
+fn give_back() {
+    use tikv_jemalloc_ctl::{Access, AsName};
+    for name in [&b"arenas.dirty_decay_ms\0"[..], b"arena.0.dirty_decay_ms\0"] {
+        drop(name.name().write(0_isize));
     }
 }
 

@@ -387,10 +387,10 @@ mod tests {
         let mut records =
             Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "vision", &["u"])], vec![]);
         assert_eq!(records.by_name(Kind::User), [1, 0]);
-        assert_eq!(records.teams_of(&"u".into()), ["t".into()]);
+        assert_eq!(records.teams_of(&"u".into()), [Id::from("t")]);
         assert!(!records.put(Record::Team(team("t", "vision", &["v"]))));
         assert!(records.teams_of(&"u".into()).is_empty());
-        assert_eq!(records.teams_of(&"v".into()), ["t".into()]);
+        assert_eq!(records.teams_of(&"v".into()), [Id::from("t")]);
         assert!(records.put(Record::User(user("w", "Bea"))));
         assert_eq!(records.text(Kind::User).get(2), "bea");
         assert_eq!(records.by_name(Kind::User), [1, 2, 0]);

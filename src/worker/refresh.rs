@@ -25,6 +25,7 @@ use crate::{
 };
 
 mod ahead;
+mod glimpse;
 mod hints;
 mod keep;
 mod page;

@@ -303,3 +303,50 @@ fn a_page_below_a_documented_limit_ends_the_list_without_another_request() {
     full.accept(Some(250), None, &ids);
     assert!(full.next().is_some());
 }
+
+/// Reads a server as the console does, with requests sent ahead of their turn.
+fn read_ahead(server: &Server, page_size: Option<u32>) -> (Vec<String>, Pager, usize) {
+    let (mut pager, mut kept, mut requests) = (Pager::new(Paging::Index { page_size }), Vec::new(), 0);
+    let mut waiting: std::collections::VecDeque<Vec<(String, String)>> = std::collections::VecDeque::new();
+    let mut most = 3;
+    while let Some(query) = pager.next() {
+        let guessed = waiting.pop_front().is_some_and(|asked| asked == query);
+        if !guessed {
+            (most, requests) = (if requests == 0 { most } else { 1 }, requests + 1);
+            waiting.clear();
+        }
+        let (total, page) = server.answer(&query);
+        let ids = ids(page);
+        let refs: Vec<&str> = ids.iter().map(String::as_str).collect();
+        if guessed && !pager.fits(total, None, &refs) {
+            waiting.clear();
+            most = 1;
+            continue;
+        }
+        kept.extend(pager.accept(total, None, &refs).new.into_iter().map(|at| ids[at].clone()));
+        if most > 1 {
+            let more: Vec<_> = pager.ahead(most).into_iter().skip(waiting.len()).collect();
+            requests += more.len();
+            waiting.extend(more);
+        }
+    }
+    (kept, pager, requests)
+}
+
+proptest! {
+    #[test]
+    fn asking_ahead_reads_the_same(server in server(), page_size in prop::option::of(1u32..120)) {
+        let (kept, pager, requests) = read_ahead(&server, page_size);
+        prop_assert!(requests <= 2 * (server.records + 4), "{requests}");
+        let mut alone = Pager::new(Paging::Index { page_size });
+        let mut expected = Vec::new();
+        while let Some(query) = alone.next() {
+            let (total, page) = server.answer(&query);
+            let ids = ids(page);
+            let refs: Vec<&str> = ids.iter().map(String::as_str).collect();
+            expected.extend(alone.accept(total, None, &refs).new.into_iter().map(|at| ids[at].clone()));
+        }
+        prop_assert_eq!(kept, expected);
+        prop_assert_eq!(pager.proof(), alone.proof());
+    }
+}

@@ -6,7 +6,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::super::context::Context;
 use crate::{
-    client::Answer,
+    client::{Answer, Heed},
     scim::{
         failure::{Class, Failure},
         request::Request,
@@ -16,7 +16,8 @@ use crate::{
 /// Pages of one list under way at most: each is held until its turn.
 const MOST: usize = 3;
 
-type Query = Vec<(String, String)>;
+/// What is asked of a list beside itself.
+pub type Query = Vec<(String, String)>;
 
 /// An answer, and whether it was asked for before its turn.
 pub struct Heard {
@@ -50,19 +51,19 @@ impl Asked {
         }
     }
 
-    /// The answer to this query, which is sent if it is not under way.
-    pub async fn answer(&mut self, query: &Query) -> Heard {
-        if let Some((asked, answer)) = self.waiting.pop_front()
-            && asked == *query
-        {
+    /// The answer to this query, which is sent if it is not under way; `heed` is told of what is sent now.
+    pub async fn answer(&mut self, query: &Query, heed: Heed<'_>) -> Heard {
+        if let Some((asked, answer)) = self.waiting.pop_front() {
             // A task that ended by itself left no answer: it is asked for again.
-            if let Ok(answer) = answer.await {
+            if asked == *query
+                && let Ok(answer) = answer.await
+            {
                 self.slow_down(&answer);
                 return Heard { answer, guessed: true };
             }
+            self.one_by_one();
         }
-        self.one_by_one();
-        let answer = self.context.send(&self.request(query)).await;
+        let answer = self.context.send_heeded(&self.request(query), heed).await;
         Heard { answer, guessed: false }
     }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     super::context::{Context, unreadable},
-    ahead::{Asked, Heard, may_be_haste},
+    ahead::{Asked, Heard, Query, may_be_haste},
+    glimpse::Glimpse,
     hints::Hints,
     keep::Keeper,
     page::{Page, Reader},
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     directory::{
         Kind,
-        record::Record,
+        record::{Depth, Record},
         shared::Shared,
         work::{Proof, Report},
     },
@@ -69,6 +70,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             shared: Shared::default(),
         }),
         keeper,
+        depth: list.depth,
         received: 0,
         records: Vec::new(),
         hints: Hints::default(),
@@ -90,6 +92,7 @@ struct Reading<'a> {
     /// Away while it reads.
     reader: Option<Reader>,
     keeper: Keeper,
+    depth: Depth,
     /// Records of all pages so far, and those of them that are kept and written.
     received: usize,
     records: Vec<Record>,
@@ -113,7 +116,7 @@ impl Reading<'_> {
 
     async fn pages(&mut self) -> Result<(), Failure> {
         while let Some(query) = self.pager.next() {
-            let Heard { answer, guessed } = self.asked.answer(&query).await;
+            let Heard { answer, guessed } = self.answer(&query).await;
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(failure) if guessed && may_be_haste(&failure) => {
@@ -137,6 +140,17 @@ impl Reading<'_> {
             self.take(page).await?;
         }
         Ok(())
+    }
+
+    /// The next answer; of a first load the first one is watched while it comes.
+    async fn answer(&mut self, query: &Query) -> Heard {
+        if !self.wanted.first || self.received > 0 {
+            return self.asked.answer(query, &|_| ()).await;
+        }
+        let glimpse = Glimpse::begin(self.context, self.wanted.kind, self.depth);
+        let heard = self.asked.answer(query, &|part| glimpse.heed(part)).await;
+        glimpse.end().await;
+        heard
     }
 
     /// Parses off the event loop.
