@@ -17,7 +17,8 @@ use scimitar::{
     terminal::{Signal, Signals},
 };
 
-/// Gives back what a refresh took, which the system's own allocators rarely do.
+/// Many small objects in little room, and room given back when told so.
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     // Whatever is written, logs and their daily successors included, is for its owner only.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    #[cfg(not(target_env = "msvc"))]
     give_back();
     let cli = Cli::parse();
     let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).install();
@@ -46,11 +48,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// What is freed goes back to the system at once: between two refreshes nothing is allocated that would give it back later.
+/// What is freed goes back to the system at once: a refresh is followed by hours in which nothing is allocated, and so
+/// nothing would give it back later.
+#[cfg(not(target_env = "msvc"))]
 fn give_back() {
     use tikv_jemalloc_ctl::{Access, AsName};
     for name in [&b"arenas.dirty_decay_ms\0"[..], b"arena.0.dirty_decay_ms\0"] {
-        drop(name.name().write(0_isize));
+        // Where it can't be said more memory is held, and nothing else is other.
+        let _ = name.name().write(0_isize);
     }
 }
 

@@ -9,6 +9,9 @@ use serde_json::{Value, error::Category, value::RawValue};
 
 use super::{json::kind, text::clean_line};
 
+/// What some servers put before their JSON.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// One answer to a list request. The counters are what the server said, and servers are often wrong about them.
 #[derive(Debug, Default)]
 pub struct Page<R = Box<RawValue>> {
@@ -71,6 +74,16 @@ pub fn parse(body: &[u8]) -> Result<Page, BadBody> {
     Ok(Page { total, start_index, items_per_page, next_cursor, resources })
 }
 
+/// The [`text`] of a body that is not needed any more: nearly always the body itself.
+pub fn into_text(body: Vec<u8>) -> Result<String, BadBody> {
+    let (start, length) = (body.as_ptr(), body.len());
+    match text(&body)? {
+        Cow::Borrowed(same) if (same.as_ptr(), same.len()) == (start, length) => {}
+        other => return Ok(other.into_owned()),
+    }
+    Ok(String::from_utf8(body).unwrap_or_default())
+}
+
 /// The same of its [`text`], in which the records stay where they are.
 pub fn parse_text(text: &str) -> Result<Page<&RawValue>, BadBody> {
     if !text.starts_with('{') {
@@ -90,11 +103,12 @@ pub fn parse_one(body: &[u8]) -> Result<Value, BadBody> {
 
 /// The body as text that may be JSON. Broken UTF-8 becomes U+FFFD: one bad name must not cost the whole list.
 pub fn text(body: &[u8]) -> Result<Cow<'_, str>, BadBody> {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii();
+    let body = body.strip_prefix(BOM).unwrap_or(body).trim_ascii();
     match body.first() {
         None => Err(BadBody::Empty),
         Some(b'<') => Err(BadBody::Html),
-        Some(_) => Ok(String::from_utf8_lossy(body)),
+        // Nearly always sound, and looking at it twice is faster than once with care.
+        Some(_) => Ok(str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)),
     }
 }
 
@@ -248,6 +262,19 @@ mod tests {
         ] {
             assert_eq!(parse(body.as_bytes()).unwrap_err().to_string(), sentence, "{body}");
         }
+    }
+
+    #[test]
+    fn a_body_becomes_its_text() {
+        for (body, expected) in [
+            (&b"{\"a\":\"\xC3\xA5\"}"[..], "{\"a\":\"\u{e5}\"}"),
+            (b"\xEF\xBB\xBF{} ", "{}"),
+            (b"[\"\xFF\"]", "[\"\u{FFFD}\"]"),
+        ] {
+            assert_eq!(into_text(body.to_vec()).unwrap(), expected);
+            assert_eq!(text(body).unwrap(), expected);
+        }
+        assert_eq!(into_text(b" ".to_vec()), Err(BadBody::Empty));
     }
 
     #[test]

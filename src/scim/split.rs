@@ -162,11 +162,18 @@ mod tests {
 
     /// JSON values as servers write them, with blanks and all that confuses a reader of brackets.
     fn value() -> impl Strategy<Value = String> {
-        let text = prop::sample::select(vec!["\"\"", "\"]\"", "\"{\\\\\"", "\"\\\"}, \"", "7", "true", "null", "\"å\""]);
+        let text =
+            prop::sample::select(vec!["\"\"", "\"]\"", "\"{\\\\\"", "\"\\\"}, \"", "7", "true", "null", "\"å\""]);
         text.prop_map(str::to_owned).prop_recursive(3, 20, 4, |inner| {
             let list = prop::collection::vec(inner.clone(), 0..4).prop_map(|list| format!("[ {}]", list.join(" ,\n")));
             let members = prop::collection::vec(inner, 0..4);
-            prop_oneof![list, members.prop_map(|all| format!("{{{}}}", all.iter().map(|v| format!("\"Resources\" :{v}")).collect::<Vec<_>>().join(", ")))]
+            prop_oneof![
+                list,
+                members.prop_map(|all| format!(
+                    "{{{}}}",
+                    all.iter().map(|v| format!("\"Resources\" :{v}")).collect::<Vec<_>>().join(", ")
+                ))
+            ]
         })
     }
 

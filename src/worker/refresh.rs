@@ -21,7 +21,7 @@ use crate::{
         filter::Filter,
         habits::Habits,
     },
-    store::Snapshot,
+    store::{Snapshot, Store},
 };
 
 mod ahead;
@@ -84,7 +84,7 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
         {
             habits.tells_members = Some(false);
             groups.records.iter_mut().for_each(hide_members);
-            context.stored(|store| store.hide_members()).await;
+            context.stored(Store::hide_members).await;
         }
         habits = habits.or(people.hints.habits());
     }

@@ -30,6 +30,7 @@ mod odd;
 mod offline;
 mod people;
 mod profiles;
+mod reading;
 mod refusal;
 mod rfc;
 mod roles;

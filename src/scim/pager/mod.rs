@@ -118,7 +118,8 @@ impl Pager {
     /// and gave as many of them in each page. The first is that of [`Pager::next`]. Nothing follows from a guess: what it
     /// brings counts only where [`Pager::next`] asks for it and it [`fits`](Pager::fits).
     pub fn ahead(&self, most: usize) -> Vec<Vec<(String, String)>> {
-        let regular = self.received == u64::from(self.pages) * self.longest_page as u64 && self.received == self.count();
+        let regular =
+            self.received == u64::from(self.pages) * self.longest_page as u64 && self.received == self.count();
         let by_index = self.cursor.is_none() && matches!(self.paging, Paging::Index { .. });
         let Some(said) = self.said.filter(|_| by_index && regular && self.pages > 0 && self.ended.is_none()) else {
             return Vec::new();

@@ -83,8 +83,7 @@ impl Row {
 impl Reader {
     /// Reads the page that comes after so many records.
     pub fn read(&mut self, body: Vec<u8>, received: usize) -> Result<Page, BadBody> {
-        let text = list::text(&body)?.into_owned();
-        drop(body);
+        let text = list::into_text(body)?;
         let page = list::parse_text(&text)?;
         let mut nameless = Nameless::default();
         let mut hints = Hints::default();
@@ -108,9 +107,8 @@ impl Reader {
             Err(problem) => (dialect::placeholder(self.kind, before + 1, problem), Some(nameless.key(json))),
         };
         self.shared.record(&mut record);
-        let meets = |filter: &Arc<Filter>| {
-            serde_json::from_str::<Value>(json).is_ok_and(|record| filter.matches(&record))
-        };
+        let meets =
+            |filter: &Arc<Filter>| serde_json::from_str::<Value>(json).is_ok_and(|record| filter.matches(&record));
         let start = json.as_ptr() as usize - text.as_ptr() as usize;
         Row { record, key, meant: self.filter.as_ref().is_none_or(meets), raw: start..start + json.len() }
     }
