@@ -261,13 +261,13 @@ fn store(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("a list with 1 % changed", size), |b| {
             b.iter(|| {
                 turn += 1;
-                let raw = |at: usize| if at % 100 == 0 && turn % 2 == 1 { &others[at] } else { &raws[at] };
+                let raw = |at: usize| if at.is_multiple_of(100) && turn % 2 == 1 { &others[at] } else { &raws[at] };
                 keep(&mut store, users.iter().enumerate().map(|(at, user)| (user, raw(at).as_str())));
             });
         });
         group.bench_function(BenchmarkId::new("read all", size), |b| b.iter(|| store.load().unwrap()));
         group.bench_function(BenchmarkId::new("read the first screen", size), |b| {
-            b.iter(|| store.load_first().unwrap())
+            b.iter(|| store.load_first().unwrap());
         });
         group.bench_function(BenchmarkId::new("keep one record", size), |b| {
             b.iter(|| store.put(&users[0], Some(&raws[0])).unwrap());

@@ -36,6 +36,18 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Without what is there of lists that were never read to their end: a part must not pass for the whole.
+    pub fn without_parts(mut self) -> Self {
+        for kind in &self.unread {
+            match kind {
+                Kind::User => self.users.clear(),
+                Kind::Team => self.teams.clear(),
+                Kind::Role => self.roles.clear(),
+            }
+        }
+        self
+    }
+
     /// What to tell the person, where something could not be read.
     pub fn notice(&self) -> Option<String> {
         let what = match self.skipped {

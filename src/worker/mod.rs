@@ -27,7 +27,7 @@ use crate::{
     client::{Auth, Client},
     dialect::Dialect,
     directory::{
-        Fresh, Id, Target,
+        Fresh, Id, Kind, Target,
         plan::{Entry, State},
         work::{Job, Report},
     },
@@ -185,6 +185,7 @@ impl Worker {
     async fn start(&mut self) {
         if let Some((first, more)) = self.context.stored(|store| store.load_first()).await
             && !first.users.is_empty()
+            && !first.unread.contains(&Kind::User)
         {
             self.shown = true;
             self.show_stored(first, more).await;

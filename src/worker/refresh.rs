@@ -142,7 +142,7 @@ async fn show(
         && let Some(stored) = context.stored(|store| store.load()).await
     {
         unread.retain(|kind| stored.unread.contains(kind));
-        let Snapshot { mut users, mut teams, mut roles, .. } = stored;
+        let Snapshot { mut users, mut teams, mut roles, .. } = stored.without_parts();
         for (kind, _) in failed {
             match kind {
                 Kind::User => lists.users = std::mem::take(&mut users),
@@ -170,7 +170,7 @@ fn build(dialect: &dyn Dialect, lists: Lists, unread: &[Kind], told: Option<&Val
 
 /// The same of what the disk holds.
 pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, unread: &[Kind], told: Option<&Value>) -> Records {
-    let Snapshot { users, teams, roles, unread: never, .. } = snapshot;
+    let Snapshot { users, teams, roles, unread: never, .. } = snapshot.without_parts();
     let never = never.into_iter().filter(|kind| dialect.list(*kind).is_some());
     let unread: Vec<Kind> = never.chain(unread.iter().copied()).collect();
     build(dialect, Lists { users, teams, roles }, &unread, told)
