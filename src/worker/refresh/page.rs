@@ -1,6 +1,6 @@
 //! A page of a list made into records: slow enough to stay off the event loop.
 
-use std::{hash::BuildHasher, ops::Range, sync::Arc};
+use std::{hash::BuildHasher, num::NonZero, ops::Range, sync::Arc, thread};
 
 use serde_json::{Value, value::RawValue};
 
@@ -9,7 +9,7 @@ use crate::{
     dialect::{self, Dialect},
     directory::{
         Kind,
-        record::{Depth, Record},
+        record::{Depth, Problem, Record},
         shared::Shared,
     },
     scim::{
@@ -17,6 +17,9 @@ use crate::{
         list::{self, BadBody},
     },
 };
+
+/// Below so many records a second thread costs more than it saves.
+const WORTH_A_THREAD: usize = 1_000;
 
 /// How the pages of one list are read.
 pub struct Reader {
@@ -85,33 +88,61 @@ impl Reader {
     pub fn read(&mut self, body: Vec<u8>, received: usize) -> Result<Page, BadBody> {
         let text = list::into_text(body)?;
         let page = list::parse_text(&text)?;
-        let mut nameless = Nameless::default();
-        let mut hints = Hints::default();
+        let (mut nameless, mut hints) = (Nameless::default(), Hints::default());
         let mut rows = Vec::with_capacity(page.resources.len());
-        for (at, raw) in page.resources.iter().enumerate() {
-            let row = self.row(received + at, raw, &text, &mut nameless, &format!("$.Resources[{at}]"));
-            if row.meant && self.dialect.discovers() {
-                hints.note(&row.record, raw);
+        for (at, (read, raw)) in self.records(&page.resources).into_iter().zip(&page.resources).enumerate() {
+            let json = raw.get();
+            let (mut record, key) = match read.record {
+                Ok(record) => (record, None),
+                Err(problem) => (dialect::placeholder(self.kind, received + at + 1, problem), Some(nameless.key(json))),
+            };
+            self.shared.record(&mut record);
+            if read.meant && self.dialect.discovers() {
+                hints.note(&record, raw);
             }
-            rows.push(row);
+            let start = json.as_ptr() as usize - text.as_ptr() as usize;
+            rows.push(Row { record, key, meant: read.meant, raw: start..start + json.len() });
         }
         let (total, next_cursor) = (page.total, page.next_cursor);
         Ok(Page { total, next_cursor, rows, hints, text })
     }
 
-    fn row(&mut self, before: usize, raw: &RawValue, text: &str, nameless: &mut Nameless, at: &str) -> Row {
-        let json = raw.get();
-        let read = self.dialect.read(self.kind, raw, self.depth, at);
-        let (mut record, key) = match read {
-            Ok(record) => (record, None),
-            Err(problem) => (dialect::placeholder(self.kind, before + 1, problem), Some(nameless.key(json))),
-        };
-        self.shared.record(&mut record);
-        let meets =
-            |filter: &Arc<Filter>| serde_json::from_str::<Value>(json).is_ok_and(|record| filter.matches(&record));
-        let start = json.as_ptr() as usize - text.as_ptr() as usize;
-        Row { record, key, meant: self.filter.as_ref().is_none_or(meets), raw: start..start + json.len() }
+    /// Makes records of resources, in their order, on as many cores as there are.
+    fn records(&self, raws: &[&RawValue]) -> Vec<Read> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = cores.min(4).min(1 + raws.len() / WORTH_A_THREAD);
+        let share = raws.len().div_ceil(threads).max(1);
+        let mut records = Vec::with_capacity(raws.len());
+        thread::scope(|scope| {
+            let mut shares = (0..).step_by(share).zip(raws.chunks(share));
+            let mine = shares.next();
+            let others: Vec<_> =
+                shares.map(|(from, raws)| (from, raws, scope.spawn(move || self.stretch(from, raws)))).collect();
+            records.extend(mine.into_iter().flat_map(|(from, raws)| self.stretch(from, raws)));
+            for (from, raws, other) in others {
+                // A thread that failed leaves its share to this one.
+                records.extend(other.join().unwrap_or_else(|_| self.stretch(from, raws)));
+            }
+        });
+        records
     }
+
+    fn stretch(&self, from: usize, raws: &[&RawValue]) -> Vec<Read> {
+        let meets = |raw: &RawValue, filter: &Filter| {
+            serde_json::from_str::<Value>(raw.get()).is_ok_and(|record| filter.matches(&record))
+        };
+        let read = |(at, raw): (usize, &&RawValue)| Read {
+            record: self.dialect.read(self.kind, raw, self.depth, &format!("$.Resources[{at}]")),
+            meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)),
+        };
+        (from..).zip(raws).map(read).collect()
+    }
+}
+
+/// What a resource was read as, and whether the filter that was asked for finds it.
+struct Read {
+    record: Result<Record, Problem>,
+    meant: bool,
 }
 
 /// What tells records without an id apart: their text, and how often it stood in the page before. The same page read
@@ -125,5 +156,42 @@ impl Nameless {
         let before = self.0.entry(hash).or_default();
         *before += 1;
         format!("{}{hash:016x}-{before}", dialect::UNREADABLE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::dialect::{Hosting, Provider, Server, of};
+
+    #[test]
+    fn records_stay_in_their_order_whatever_reads_them() {
+        let person = |n: usize| match n % 1_000 {
+            // Without an id, and all of them alike.
+            7 => json!({"userName": "lost"}),
+            _ => json!({"id": format!("u{n}"), "userName": format!("user-{n}"), "modelsSeat": "full"}),
+        };
+        let people: Vec<Value> = (0..4_500).map(person).collect();
+        let body = json!({"totalResults": 9_000, "Resources": people}).to_string().into_bytes();
+        let dialect = of(Provider::Wandb, Hosting::Dedicated, Server::default());
+        let mut reader =
+            Reader { dialect, kind: Kind::User, depth: Depth::Summary, filter: None, shared: Shared::default() };
+        let mut page = reader.read(body, 100).unwrap();
+        let ids = page.ids();
+        assert_eq!((ids.len(), ids[0], ids[4_499]), (4_500, "u0", "u4499"));
+        let lost: Vec<&str> = ids.iter().copied().filter(|id| id.starts_with(dialect::UNREADABLE)).collect();
+        assert!(lost.len() == 5 && lost[0].ends_with("-1") && lost[4].ends_with("-5"), "{lost:?}");
+        assert_eq!(page.rows[1_007].record.target().id.as_ref(), "unreadable:1108");
+        for (at, (_, raw)) in page.stretch(0, usize::MAX).enumerate() {
+            assert_eq!(serde_json::from_str::<Value>(raw).unwrap(), people[at]);
+        }
+        page.keep_only(&[0, 7, 4_499]);
+        assert_eq!(page.ids(), ["u0", lost_key(&page), "u4499"]);
+    }
+
+    fn lost_key(page: &Page) -> &str {
+        page.rows[1].key()
     }
 }
