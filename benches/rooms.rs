@@ -52,7 +52,7 @@ fn sort(c: &mut Criterion) {
                 b.iter(|| {
                     pane.rebuild(directory);
                     pane.advance(directory, usize::MAX);
-                })
+                });
             });
         }
     }

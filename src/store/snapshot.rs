@@ -129,45 +129,17 @@ impl Store {
         if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
             return Ok(snapshot);
         }
-        let mut harmed = Vec::new();
-        let first = if whole { None } else { meta_get(&tx, &first_key(Kind::User))? };
-        let first: Option<Vec<i64>> = first.and_then(|rows| serde_json::from_str(&rows).ok());
-        let mut count = |kind, read: usize, of: usize| -> Result<()> {
-            // Rows that no id leads to are as bad as none.
-            let known = if whole { known(&tx, kind)? } else { of };
-            snapshot.skipped += known.max(of) - read;
-            if read != known || read != of {
-                harmed.push(kind);
-            }
-            Ok(())
-        };
-        let select = |kind| {
-            let more = if whole { "more" } else { "NULL" };
-            format!("SELECT typed, {more} FROM {}", table(kind))
-        };
-        let first = match first {
-            Some(rows) => {
-                let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
-                format!("{} WHERE row IN ({})", select(Kind::User), rows.join(","))
-            }
-            None if whole => select(Kind::User),
-            None => format!("{} ORDER BY row LIMIT {FIRST}", select(Kind::User)),
-        };
-        let (users, of) = form::read(&tx, &first, whole)?;
-        count(Kind::User, users.len(), of)?;
-        let (teams, of) = form::read(&tx, &select(Kind::Team), whole)?;
-        count(Kind::Team, teams.len(), of)?;
-        let (roles, of) = form::read(&tx, &select(Kind::Role), whole)?;
-        count(Kind::Role, roles.len(), of)?;
-        (snapshot.users, snapshot.teams, snapshot.roles) = (users, teams, roles);
+        let mut reading = Reading { db: &tx, whole, skipped: 0, harmed: Vec::new() };
+        snapshot.users = reading.list(Kind::User, &if whole { String::new() } else { first(&tx)? })?;
+        snapshot.teams = reading.list(Kind::Team, "")?;
+        snapshot.roles = reading.list(Kind::Role, "")?;
         for kind in Kind::ALL {
-            let seen = meta_get(&tx, &seen_key(kind))?.and_then(|text| text.parse().ok());
-            let seen = seen.and_then(|millis| Timestamp::from_millisecond(millis).ok());
-            if seen.is_some() {
-                snapshot.unread.retain(|unread| *unread != kind);
-            }
-            snapshot.seen = snapshot.seen.into_iter().chain(seen).min();
+            let Some(seen) = seen(&tx, kind)? else { continue };
+            snapshot.unread.retain(|unread| *unread != kind);
+            snapshot.seen = snapshot.seen.into_iter().chain([seen]).min();
         }
+        snapshot.skipped = reading.skipped;
+        let harmed = reading.harmed;
         tx.finish()?;
         harmed.into_iter().for_each(|kind| self.note_damage(kind));
         Ok(snapshot)
@@ -182,6 +154,48 @@ impl Store {
     pub(super) fn release_memory(&self) {
         drop(self.db.execute_batch("PRAGMA shrink_memory"));
     }
+}
+
+/// What is read in one transaction, and what was not as it should be.
+struct Reading<'a> {
+    db: &'a Connection,
+    whole: bool,
+    skipped: usize,
+    harmed: Vec<Kind>,
+}
+
+impl Reading<'_> {
+    /// The records of a kind, all or `which`.
+    fn list<T: form::Typed>(&mut self, kind: Kind, which: &str) -> Result<Vec<T>> {
+        let more = if self.whole { "more" } else { "NULL" };
+        let query = format!("SELECT typed, {more} FROM {} {which}", table(kind));
+        let (records, rows) = form::read(self.db, &query, self.whole)?;
+        let known = if self.whole { known(self.db, kind)? } else { rows };
+        self.skipped += known.max(rows) - records.len();
+        // Rows that no id leads to are as bad as none.
+        if records.len() != known || records.len() != rows {
+            self.harmed.push(kind);
+        }
+        Ok(records)
+    }
+}
+
+/// Which users the first screen shows: those that were first by name at the end of the last list.
+fn first(db: &Connection) -> Result<String> {
+    let rows = meta_get(db, &first_key(Kind::User))?.and_then(|rows| serde_json::from_str::<Vec<i64>>(&rows).ok());
+    Ok(match rows {
+        Some(rows) => {
+            let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
+            format!("WHERE row IN ({})", rows.join(","))
+        }
+        None => format!("ORDER BY row LIMIT {FIRST}"),
+    })
+}
+
+/// When the list of the kind was last read to its end.
+fn seen(db: &Connection, kind: Kind) -> Result<Option<Timestamp>> {
+    let millis = meta_get(db, &seen_key(kind))?.and_then(|text| text.parse().ok());
+    Ok(millis.and_then(|millis| Timestamp::from_millisecond(millis).ok()))
 }
 
 /// How many records of the kind there should be.
