@@ -31,6 +31,7 @@ mod odd;
 mod offline;
 mod people;
 mod profiles;
+mod reading;
 mod refusal;
 mod rfc;
 mod roles;
