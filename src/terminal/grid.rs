@@ -116,7 +116,7 @@ fn moved(touched: &[usize], old: &[u64], new: &[u64], by: isize) -> Option<(Scro
         old.get(touched.binary_search(&y).ok()?)
     };
     let kept = || (0..touched.len()).filter(|at| new.get(*at) == came_from(*at) && new.get(*at) != old.get(*at));
-    let (first, last) = (touched.get(kept().next()?)?, touched.get(kept().last()?)?);
+    let (first, last) = (touched.get(kept().next()?)?, touched.get(kept().next_back()?)?);
     let (top, bottom) = (*first.min(&first.checked_add_signed(by)?), *last.max(&last.checked_add_signed(by)?));
     Some((Scroll { top, bottom, by }, kept().count()))
 }

@@ -100,7 +100,8 @@ fn typed(users: usize, what: &str, run: &mut Run) {
     run.key(b"/");
     let mut times = Times::default();
     for letter in [b"t", b"a", b"n", b"a"] {
-        let (_, pressed) = (run.seen.clear(), Instant::now());
+        run.seen.clear();
+        let pressed = Instant::now();
         run.press(letter);
         run.listen(Duration::from_millis(400));
         // The first frame that the letter made is the one that shows it.
