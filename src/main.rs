@@ -18,7 +18,7 @@ use scimitar::{
 };
 
 /// Many small objects in little room, and room given back when told so.
-#[cfg(not(target_env = "msvc"))]
+#[cfg(unix)]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     // Whatever is written, logs and their daily successors included, is for its owner only.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    #[cfg(not(target_env = "msvc"))]
+    #[cfg(unix)]
     give_back();
     let cli = Cli::parse();
     let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).install();
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 
 /// What is freed goes back to the system at once: a refresh is followed by hours in which nothing is allocated, and so
 /// nothing would give it back later.
-#[cfg(not(target_env = "msvc"))]
+#[cfg(unix)]
 fn give_back() {
     use tikv_jemalloc_ctl::{Access, AsName};
     for name in [&b"arenas.dirty_decay_ms\0"[..], b"arena.0.dirty_decay_ms\0"] {
