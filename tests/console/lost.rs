@@ -1,7 +1,11 @@
 //! Answers that never come: the record is looked at, nothing is sent twice.
 
 use rstest::rstest;
-use scimitar::{app::action::Action, demo::FailRule, directory::plan::State};
+use scimitar::{
+    app::action::Action,
+    demo::{FailRule, FaultKind},
+    directory::plan::State,
+};
 
 use crate::harness::{Console, Room, Server, options, profile_of};
 
@@ -51,6 +55,26 @@ async fn a_user_whose_creation_was_not_answered_is_found_by_name() {
         let expected = if applied { State::Confirmed } else { State::Refused };
         assert_eq!(console.states(), [expected], "{}", console.last().why);
     }
+}
+
+/// A web page in the place of an answer was not said by the directory: that the change is there may be somebody else's
+/// doing.
+#[tokio::test]
+async fn an_answer_that_is_no_data_confirms_nothing_by_itself() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.find("eva-tanaka");
+    let id = server.user("eva-tanaka").await["id"].as_str().unwrap().to_owned();
+    server.patch_user(&id, "displayName", serde_json::json!("Eva Tanaka I")).await;
+    for (more, state) in [(" I", State::Confirmed), (" I", State::Refused)] {
+        server.running.meet_next(FaultKind::Html, true);
+        console.rename(more);
+        console.settle().await;
+        assert_eq!(console.last().state, state);
+        let why = &console.last().why;
+        assert!(why.starts_with("The server answered with a web page instead of data; the directory shows "), "{why}");
+        console.esc();
+    }
+    assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
 }
 
 /// A console that starts meanwhile does not take what another one has sent for lost.

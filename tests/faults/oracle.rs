@@ -119,8 +119,9 @@ fn told(entry: &Entry) -> String {
         entry.exchanges.iter().map(|one| format!("{:?} {:.60}", one.status, one.answer)).collect();
     let settled = entry.settled.map(|at| at.to_string()).unwrap_or_default();
     let before = &entry.step.words.before;
+    let versions: Vec<_> = entry.step.requests.iter().map(|one| &one.if_match).collect();
     format!(
-        "{} by {} at {}–{settled} {before:?} → {to}: {:?} {} {answers:?}",
+        "{} by {} at {}–{settled} {before:?} → {to}: {versions:?} {:?} {} {answers:?}",
         entry.id.0, entry.actor, entry.at, entry.state, entry.why
     )
 }

@@ -11,7 +11,8 @@ use crate::{
     directory::{Fresh, Id, Kind, Target, plan::Entry, work::Report},
     scim::{
         failure::{Arrived, Class, Failure},
-        list, merge,
+        list::{self, BadBody},
+        merge,
         request::{Door, Method, Request},
     },
     worker::context::{now, unreadable},
@@ -27,6 +28,7 @@ impl Attempt<'_> {
             let result = self.context.send(&request).await;
             story::note(&mut entry.exchanges, story::exchange(&request, shown.to_string(), &result, began.elapsed()));
             let answer = result?;
+            readable(&request, &answer)?;
             self.sent += 1;
             self.learn(&request, &answer, entry);
         }
@@ -110,6 +112,19 @@ impl Attempt<'_> {
             entry.created = Some(record.target().id);
         }
         self.fresh.push(Fresh::Record(record));
+    }
+}
+
+/// What is no data was not said by the server that was asked: whether it has done anything is not known.
+fn readable(request: &Request, answer: &Answer) -> Result<(), Failure> {
+    if request.door != Door::Scim || answer.body.is_empty() {
+        return Ok(());
+    }
+    match list::parse_one(&answer.body) {
+        Err(bad @ (BadBody::Html | BadBody::NotJson { .. } | BadBody::CutOff { .. })) => {
+            Err(Failure { status: Some(answer.status), arrived: Arrived::Unknown, ..unreadable(&bad) })
+        }
+        _ => Ok(()),
     }
 }
 
