@@ -15,6 +15,7 @@ use crate::{
     config::ConfigError,
     directory::{
         Directory, Fresh, Id, Kind,
+        change::ChangeId,
         guard::Guards,
         plan::{Capabilities, Entry, Ids, Planner},
         record::{Depth, User},
@@ -36,6 +37,8 @@ pub(super) struct Desk {
     pub ids: Ids,
     /// What the journal had at the start, oldest first.
     pub journal: Vec<Entry>,
+    /// What of it is open in other consoles, or commands, that run now.
+    pub elsewhere: FxHashSet<ChangeId>,
     /// Gone once it was stopped.
     session: Option<Session>,
     reports: UnboundedReceiver<(u64, Report)>,
@@ -81,6 +84,7 @@ impl Desk {
             profile: opened.profile,
             ids: Ids::new(getrandom::u32().unwrap_or_default() as u16),
             journal: Vec::new(),
+            elsewhere: FxHashSet::default(),
             session: Some(session),
             reports,
         })
@@ -184,6 +188,10 @@ impl Desk {
                 }
                 News::Moved(Box::new(moved))
             }
+            Report::Elsewhere(ids) => {
+                self.elsewhere = ids;
+                News::Other
+            }
             Report::Journal(entries) => {
                 self.journal = entries;
                 News::Other
@@ -199,7 +207,7 @@ impl Desk {
     }
 
     /// A new id.
-    pub fn id(&mut self) -> crate::directory::change::ChangeId {
+    pub fn id(&mut self) -> ChangeId {
         self.ids.next(Timestamp::now())
     }
 

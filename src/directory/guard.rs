@@ -1,12 +1,19 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
 
-use super::{Directory, Id, change::Change, plan::Risk, record::User};
+use super::{
+    Directory, Id,
+    change::Change,
+    plan::Risk,
+    record::{Team, User},
+};
 
 mod ledger;
 mod mass;
+mod others;
 
 use ledger::Ledger;
 pub use mass::Mass;
+pub use others::{Admin, Others};
 
 /// What a profile sets about guards.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +38,8 @@ pub struct Guarded {
     pub risk: Risk,
     /// Sentences for the preview.
     pub notes: Vec<String>,
+    /// Who else must be admin when it is sent.
+    pub others: Vec<Others>,
 }
 
 /// Checks changes that are meant together, one after another, each as if those before it had happened.
@@ -83,6 +92,7 @@ impl<'a> Guard<'a> {
         self.too_many(change, &mut guarded)?;
         if let Change::ReplaceMembers { team, stay, come, go } = change {
             replacement(team, [stay, come], go, directory, guards, &mut guarded);
+            guarded.promise();
         }
         let Some(user) = change.person().and_then(|id| directory.user(id)) else { return Ok(guarded) };
         if let Some(problem) = &user.problem {
@@ -92,8 +102,15 @@ impl<'a> Guard<'a> {
         let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
         if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
             self.last_admin(user, &mut guarded)?;
+            guarded.others.extend(self.ledger.other_org_admins(user));
         }
-        guarded.notes.extend(self.teams_left_without_admin(change, user));
+        for team in self.teams_concerned(change, user) {
+            if self.ledger.is_last_admin(user, team) {
+                guarded.notes.push(format!("{} has no known admin after this.", team.name));
+            } else if guarded.others.len() < others::MOST {
+                guarded.others.extend(self.ledger.other_team_admins(user, team));
+            }
+        }
         if !guarded.notes.is_empty() {
             guarded.risk = guarded.risk.max(Risk::Look);
         }
@@ -104,6 +121,7 @@ impl<'a> Guard<'a> {
         if is_admin && weakens(change) {
             guarded.risk = guarded.risk.max(Risk::Look);
         }
+        guarded.promise();
         Ok(guarded)
     }
 
@@ -156,9 +174,8 @@ impl<'a> Guard<'a> {
         }
     }
 
-    /// Teams whose last known admin this change takes away: nobody could manage them afterwards but organisation
-    /// admins.
-    fn teams_left_without_admin(&mut self, change: &Change, user: &User) -> Vec<String> {
+    /// Teams that may lose an admin: without any, only organisation admins could manage them.
+    fn teams_concerned(&self, change: &Change, user: &User) -> Vec<&'a Team> {
         let teams: Vec<Id> = match change {
             Change::RemoveMember { team, .. } => vec![team.clone()],
             Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
@@ -167,9 +184,14 @@ impl<'a> Guard<'a> {
             }
             _ => Vec::new(),
         };
-        let bare = teams.iter().filter_map(|id| self.directory.team(id));
-        let bare = bare.filter(|team| self.ledger.is_last_admin(user, team));
-        bare.map(|team| format!("{} has no known admin after this.", team.name)).collect()
+        teams.iter().filter_map(|id| self.directory.team(id)).collect()
+    }
+}
+
+impl Guarded {
+    /// Says what is asked of the server; that asks for no more care.
+    fn promise(&mut self) {
+        self.notes.extend(self.others.iter().map(Others::promise));
     }
 }
 
@@ -220,9 +242,16 @@ fn replacement(
         let role = directory.user(id).and_then(|user| user.role_in(&team.name));
         role.is_some_and(|role| role.is("admin"))
     };
-    if go.iter().any(|id| is_admin(&id)) && !after.into_iter().flatten().any(|id| is_admin(&id)) {
-        guarded.risk = guarded.risk.clone().max(Risk::Look);
-        guarded.notes.push(format!("{} has no known admin after this.", team.name));
+    if go.iter().any(|id| is_admin(&id)) {
+        let left = after.into_iter().flatten().filter(is_admin).filter_map(|id| directory.user(id));
+        let admin = |user: &User| Admin { id: user.id.clone(), name: user.user_name.clone(), through: None };
+        let admins: Vec<Admin> = left.take(others::MOST).map(admin).collect();
+        if admins.is_empty() {
+            guarded.risk = guarded.risk.clone().max(Risk::Look);
+            guarded.notes.push(format!("{} has no known admin after this.", team.name));
+        } else {
+            guarded.others.push(Others { team: Some(team.name.clone()), admins });
+        }
     }
     let me = go.iter().filter_map(|id| directory.user(id)).find(|user| is_me(user, guards));
     if let Some(me) = me.filter(|_| !guards.allow_yourself) {

@@ -241,6 +241,7 @@ mod tests {
             undoes: None,
             created: None,
             partly: false,
+            alarm: false,
             session: None,
         }
     }

@@ -77,27 +77,6 @@ async fn an_answer_that_is_no_data_confirms_nothing_by_itself() {
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
 }
 
-/// A console that starts meanwhile does not take what another one has sent for lost.
-#[tokio::test]
-async fn what_a_living_console_has_sent_is_its_own_to_settle() {
-    let (room, server) = (Room::new(), Server::start(options()).await);
-    let profile = profile_of(&server, &options());
-    let mut first = Console::open(&room, profile.clone()).await;
-    first.find("eva-tanaka");
-    server.running.hold_writes(true);
-    first.rename(" I");
-    first.until("it is sent", |app| app.entries.values().any(|entry| entry.state == State::Sent)).await;
-    let second = Console::open(&room, profile.clone()).await;
-    assert_eq!(second.states(), [State::Sent], "{}", second.last().why);
-    second.quit().await;
-    server.running.hold_writes(false);
-    first.settle().await;
-    first.quit().await;
-    let third = Console::open(&room, profile).await;
-    assert_eq!(third.states(), [State::Confirmed], "{}", third.last().why);
-    assert_eq!(server.writes().len(), 1);
-}
-
 /// The answer is lost and the server can't be asked either: the outcome is open until it can, in this session or the
 /// next, and the change is not sent again.
 #[rstest]

@@ -36,3 +36,4 @@ mod roles;
 mod scale;
 mod sizes;
 mod stage;
+mod two;

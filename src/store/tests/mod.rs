@@ -135,6 +135,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
         undoes: Some(ChangeId(i64::MIN)),
         created: Some("id".into()),
         partly: false,
+        alarm: false,
         session: None,
     }
 }

@@ -261,6 +261,7 @@ pub fn entry(app: &App, seconds: i64, change: Change, state: State, why: &str) -
         undoes: None,
         created: None,
         partly: false,
+        alarm: false,
         session: None,
     }
 }
