@@ -4,7 +4,7 @@ use super::{App, Effect, Overlay, plan_view::Row};
 use crate::directory::{
     Target,
     change::{Change, ChangeId, Field, Verb},
-    plan::{Entry, State, Undo},
+    plan::{self, Entry, State, Undo},
 };
 use crate::scim::text::number;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -134,7 +134,8 @@ impl App {
     fn undo_alarm(&mut self, id: ChangeId, effects: &mut Vec<Effect>) {
         let Some(entry) = self.entries.get(&id) else { return };
         let alone = self.entries.of_plan(entry.plan).nth(1).is_none();
-        let (plan_of, title) = (entry.plan, format!("Undo {}: {}", entry.step.words.subject, entry.step.words.text("→")));
+        let (plan_of, title) =
+            (entry.plan, format!("Undo {}: {}", entry.step.words.subject, entry.step.words.text("→")));
         match plan::inverse(std::iter::once(entry)) {
             Err(why) => self.fail(why),
             Ok((changes, _)) => {

@@ -161,6 +161,8 @@ impl App {
         let topics = aside::topics(&fresh);
         let reshaped = match state {
             State::Planned | State::Sent => self.directory.learn(fresh),
+            // Nothing of it was sent here: what is known stays as recent as it was.
+            State::Dropped => self.directory.take_off(id) | self.directory.learn(fresh),
             _ => self.directory.settle(id, fresh),
         };
         if let Some((team, size)) = expected {

@@ -35,7 +35,8 @@ impl App {
         let sent = |plan: &ChangeId| {
             let course = self.entries.course(*plan);
             let left = course.map_or(0, |course| course.progress.counts.left());
-            let elsewhere = || self.elsewhere.iter().any(|id| self.entries.get(id).is_some_and(|one| one.plan == *plan));
+            let elsewhere =
+                || self.elsewhere.iter().any(|id| self.entries.get(id).is_some_and(|one| one.plan == *plan));
             course.is_some_and(|course| course.steps() > super::journal::LONG)
                 && left > self.left_over_of(*plan).len()
                 && !elsewhere()

@@ -17,7 +17,7 @@ use crate::{
         Directory, Fresh, Id, Kind,
         change::ChangeId,
         guard::Guards,
-        plan::{Capabilities, Entry, Ids, Planner},
+        plan::{Capabilities, Entry, Ids, Planner, State},
         record::{Depth, User},
         work::{Job, Link, Moved, Report},
     },
@@ -181,11 +181,11 @@ impl Desk {
             Report::HydrateFailed(_, failure) => News::NotLearnt(failure),
             Report::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
-                if moved.state.is_open() {
-                    self.directory.learn(fresh);
-                } else {
-                    self.directory.settle(moved.id, fresh);
-                }
+                match moved.state {
+                    state if state.is_open() => self.directory.learn(fresh),
+                    State::Dropped => self.directory.take_off(moved.id) | self.directory.learn(fresh),
+                    _ => self.directory.settle(moved.id, fresh),
+                };
                 News::Moved(Box::new(moved))
             }
             Report::Elsewhere(ids) => {

@@ -109,7 +109,9 @@ pub(super) fn alarms(ran: &Ran, desk: &Desk) -> io::Result<()> {
         let words = &entry.step.words;
         writeln!(err, "ATTENTION: {}: {}: it took effect. {}", words.subject, words.text("→"), entry.why)?;
         let back = match &entry.step.undo {
-            Undo::By(back) => words::command_line(&back.iter().collect::<Vec<_>>(), &desk.directory, Some(&desk.profile.name)),
+            Undo::By(back) => {
+                words::command_line(&back.iter().collect::<Vec<_>>(), &desk.directory, Some(&desk.profile.name))
+            }
             Undo::Never(_) => None,
         };
         match back {

@@ -189,9 +189,9 @@ impl<'a> Guard<'a> {
 }
 
 impl Guarded {
-    /// Says what is asked of the server; that asks for no more care.
+    /// Says what is asked of the server, where it hangs on one of them; that asks for no more care.
     fn promise(&mut self) {
-        self.notes.extend(self.others.iter().map(Others::promise));
+        self.notes.extend(self.others.iter().filter_map(Others::promise));
     }
 }
 
@@ -309,7 +309,7 @@ mod tests {
         let open = Guards { allow_last_admin: true, ..Guards::default() };
         assert_eq!(check(&change, &last, &open, &[]).unwrap().risk, Risk::Type("eva".into()));
         let two = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true)]);
-        assert_eq!(check(&change, &two, &Guards::default(), &[]).unwrap().notes.len(), 1);
+        assert_eq!(check(&change, &two, &Guards::default(), &[]).unwrap().notes.len(), 2);
     }
 
     #[test]
@@ -431,6 +431,33 @@ mod tests {
     }
 
     #[test]
+    fn who_else_must_be_admin_is_named_as_far_as_it_is_known() {
+        let names = ["eva", "ivan", "noor", "zoe", "ana", "kim", "lee", "mia"];
+        let all: Vec<_> = names.iter().map(|name| (*name, Some("admin"), true)).collect();
+        let guarded = check(&demote("eva"), &directory(&all), &Guards::default(), &[demote("ivan")]).unwrap();
+        let [others] = guarded.others.as_slice() else { panic!("{guarded:?}") };
+        assert_eq!((others.admins.len(), &others.team), (others::MOST, &None));
+        assert!(!others.admins.iter().any(|admin| admin.name.is("eva") || admin.name.is("ivan")));
+        assert!(guarded.notes.is_empty(), "many are left");
+        let two = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true), ("noor", None, true)]);
+        let notes = check(&demote("eva"), &two, &Guards::default(), &[]).unwrap().notes;
+        assert_eq!(
+            notes[1],
+            "Before it is sent and after, the server is asked whether ivan still is organisation admin."
+        );
+        let asked = |change: &Change| check(change, &two, &Guards::default(), &[]).unwrap().others.len();
+        assert_eq!(asked(&demote("eva")), 1);
+        assert_eq!(asked(&Change::SetActive { user: "eva".into(), active: true }), 0);
+        // Who may be admin is guarded like one.
+        assert_eq!(asked(&demote("noor")), 1);
+        let open = Guards { allow_last_admin: true, ..Guards::default() };
+        assert!(
+            check(&demote("eva"), &two, &open, &[demote("ivan")]).unwrap().others.is_empty(),
+            "nobody is left anyway"
+        );
+    }
+
+    #[test]
     fn a_team_keeps_its_last_admin_or_it_is_said() {
         let grant = |team: &str| Grant { scope: team.into(), role: "admin".into() };
         let user = |id: &str| User {
@@ -454,10 +481,11 @@ mod tests {
         let bare = |teams: &[&str]| -> Vec<String> {
             teams.iter().map(|team| format!("{team} has no known admin after this.")).collect()
         };
-        assert_eq!(notes(&leave("eva", "vision"), &[]), bare(&[]));
+        let asked = ["Before it is sent and after, the server is asked whether ivan still is admin of vision."];
+        assert_eq!(notes(&leave("eva", "vision"), &[]), asked);
         assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "vision")]), bare(&["vision"]));
         // Who leaves one team is still admin of the other.
-        assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), bare(&[]));
+        assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), asked);
         let gone = Change::DeleteUser { user: "ivan".into() };
         assert_eq!(
             notes(&Change::DeleteUser { user: "eva".into() }, &[gone]),

@@ -120,10 +120,19 @@ impl Worker {
         for (entry, written) in self.amend_waiting(entries, before).await {
             if written && entry.state == State::Planned {
                 self.queue.push(entry);
-            } else {
-                self.report_moved(&entry);
+                continue;
+            }
+            self.report_moved(&entry);
+            if !written {
+                self.look_again(&entry);
             }
         }
+    }
+
+    /// Reads the records of what another console has taken up: they are about to move.
+    fn look_again(&mut self, entry: &Entry) {
+        let touched = entry.step.change.touches().into_iter().map(|(target, _)| target);
+        touched.filter(|target| !target.id.starts_with("new:")).for_each(|target| self.read(target));
     }
 
     pub(super) async fn drop_waiting(&mut self, ids: Vec<ChangeId>) {

@@ -83,9 +83,10 @@ impl Worker {
 fn kept(store: &Store, entries: &[Entry], own: Option<u64>) -> FxHashSet<ChangeId> {
     let mut live: FxHashMap<u64, bool> = FxHashMap::default();
     let mut is_kept = |entry: &&Entry| {
-        entry.session.filter(|session| Some(*session) != own && entry.state.is_open()).is_some_and(|session| {
-            *live.entry(session).or_insert_with(|| store.is_live(session))
-        })
+        entry
+            .session
+            .filter(|session| Some(*session) != own && entry.state.is_open())
+            .is_some_and(|session| *live.entry(session).or_insert_with(|| store.is_live(session)))
     };
     entries.iter().filter(&mut is_kept).map(|entry| entry.id).collect()
 }

@@ -232,6 +232,7 @@ mod tests {
                 confirm: Confirm::Echo(vec![]),
                 risk: Risk::Plain,
                 words,
+                others: vec![],
             },
             state: State::Planned,
             why: String::new(),

@@ -79,12 +79,39 @@ async fn what_a_console_leaves_when_it_ends_is_offered_by_one_that_is_open() {
     let server = Server::start(back).await;
     second.press(Action::Refresh);
     second.settle().await;
-    second.expect("1 change of an earlier session waits");
     second.press(Action::GoActivity);
+    second.expect("1 left over");
     second.press(Action::Retry);
     second.settle().await;
     assert_eq!(second.states(), [State::Confirmed], "{}", second.screen());
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
+}
+
+/// Both were offered it; one of them sends it, and the other shows what is so.
+#[tokio::test]
+async fn of_two_that_take_up_what_was_left_one_sends_it() {
+    let (room, server) = (Room::new(), Server::start(options()).await);
+    let (profile, back) =
+        (profile_of(&server, &options()), demo::Options { listen: server.running.addr(), ..options() });
+    let mut first = Console::open(&room, profile.clone()).await;
+    server.running.stop().await;
+    first.find("eva-tanaka");
+    first.rename(" I");
+    first.settle().await;
+    first.quit().await;
+    let server = Server::start(back).await;
+    let mut consoles = [Console::open(&room, profile.clone()).await, Console::open(&room, profile).await];
+    for console in &mut consoles {
+        console.expect("1 change of an earlier session waits");
+        console.press(Action::GoActivity);
+        console.press(Action::Retry);
+        console.settle().await;
+    }
+    assert_eq!(consoles[0].states(), [State::Confirmed]);
+    assert_eq!(consoles[1].states(), [State::Dropped]);
+    let shown = consoles[1].user("eva-tanaka");
+    assert_eq!((shown.display_name.as_str(), shown.version.is_some()), ("Eva Tanaka I", true));
+    assert_eq!(server.writes().len(), 1);
 }
 
 /// It was taken for left over, and sent: then its record has moved on.

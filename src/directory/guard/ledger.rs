@@ -109,8 +109,7 @@ impl<'a> Ledger<'a> {
             let through = if team.is_none() { self.admin_group(known)? } else { None };
             Some(Admin { id: id.clone(), name: known.user_name.clone(), through })
         };
-        let mut admins: Vec<Admin> =
-            left.iter().filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
+        let mut admins: Vec<Admin> = left.iter().filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
         admins.sort_by(|one, other| one.name.raw().cmp(other.name.raw()));
         (!admins.is_empty()).then(|| Others { team: team.map(|team| team.name.clone()), admins })
     }

@@ -42,20 +42,18 @@ impl Others {
         is_admin && user.problem.is_none() && !user.is_inactive()
     }
 
-    /// The sentence for the preview.
-    pub(super) fn promise(&self) -> String {
-        format!(
-            "Before it is sent and after, the server is asked whether another {} is left: {}.",
-            self.post(),
-            self.names("or")
-        )
+    /// The sentence for the preview, where only one is left.
+    pub(super) fn promise(&self) -> Option<String> {
+        let [last] = self.admins.as_slice() else { return None };
+        let (name, post) = (&last.name, self.post());
+        Some(format!("Before it is sent and after, the server is asked whether {name} still is {post}."))
     }
 
     /// Why it is not sent.
     pub fn refusal(&self) -> String {
         format!(
             "Not sent: {} {} no {} any more, so nobody else would be left. Make somebody admin first.",
-            self.names("and"),
+            self.names(),
             if self.admins.len() == 1 { "is" } else { "are" },
             self.post()
         )
@@ -63,7 +61,7 @@ impl Others {
 
     /// What is so after it was sent.
     pub fn loss(&self) -> String {
-        let (post, names) = (self.post(), self.names("and"));
+        let (post, names) = (self.post(), self.names());
         let have = if self.admins.len() == 1 { "has" } else { "have" };
         format!("No other {post} is left: {names} {have} lost that at the same time.")
     }
@@ -75,12 +73,12 @@ impl Others {
         }
     }
 
-    fn names(&self, last: &str) -> String {
+    fn names(&self) -> String {
         let names: Vec<String> = self.admins.iter().map(|admin| admin.name.to_string()).collect();
         match names.as_slice() {
             [] => "nobody".into(),
             [one] => one.clone(),
-            [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
+            [first @ .., end] => format!("{} and {end}", first.join(", ")),
         }
     }
 }

@@ -104,6 +104,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
             undo: Undo::By(vec![Change::SetEmail { user: "u".into(), to: "old@x.io".into() }]),
             confirm: Confirm::Reread(vec![Target::user(&"u".into())]),
             risk: Risk::Type("5".into()),
+            others: Vec::new(),
             words: Line {
                 sign: Sign::Alter,
                 subject: "eva".into(),

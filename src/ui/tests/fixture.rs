@@ -184,6 +184,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         confirm: Confirm::Echo(Vec::new()),
         risk: Risk::Plain,
         words: words::line(change, directory),
+        others: Vec::new(),
     }
 }
 

@@ -73,7 +73,8 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Ent
 /// Looks at the records of a change whose outcome is open: mostly its answer was lost.
 pub async fn settle(context: Context, mut entry: Entry) -> (Entry, Ended) {
     let sent = entry.accepted();
-    let mut attempt = Attempt { context: &context, versions: Versions::new(), fresh: Vec::new(), sent: 1, taken_over: true };
+    let mut attempt =
+        Attempt { context: &context, versions: Versions::new(), fresh: Vec::new(), sent: 1, taken_over: true };
     let ended = if sent > 0 && sent == entry.step.requests.len() {
         attempt.confirm(&mut entry).await
     } else {

@@ -29,7 +29,9 @@ impl Attempt<'_> {
                 moved(self.context, entry, vec![]);
                 return Some(Ended::NotSent { failure });
             }
-            Err(failure) => (format!("Not sent: whether another admin is left can't be read: {}", failure.text), Some(failure)),
+            Err(failure) => {
+                (format!("Not sent: whether another admin is left can't be read: {}", failure.text), Some(failure))
+            }
         };
         (entry.state, entry.why, entry.failure) = (State::Refused, why, failure);
         entry.settled = Some(crate::worker::context::now());

@@ -205,7 +205,13 @@ impl Attempt<'_> {
         }
     }
 
-    pub(super) async fn settled(&mut self, entry: &mut Entry, state: State, why: String, failure: Option<Failure>) -> Ended {
+    pub(super) async fn settled(
+        &mut self,
+        entry: &mut Entry,
+        state: State,
+        why: String,
+        failure: Option<Failure>,
+    ) -> Ended {
         self.forget_versions(entry);
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
