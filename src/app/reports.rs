@@ -136,6 +136,7 @@ impl App {
     }
 
     fn on_moved(&mut self, moved: Moved, effects: &mut Vec<Effect>) {
+        let unsent = moved.is_unsent();
         let Moved { id, state, why, failure, exchanges, fresh, at, created, partly, alarm } = moved;
         self.entries.amend(id, at, |entry| {
             entry.state = state;
@@ -161,8 +162,7 @@ impl App {
         let topics = aside::topics(&fresh);
         let reshaped = match state {
             State::Planned | State::Sent => self.directory.learn(fresh),
-            // Nothing of it was sent here: what is known stays as recent as it was.
-            State::Dropped => self.directory.take_off(id) | self.directory.learn(fresh),
+            _ if unsent => self.directory.take_off(id) | self.directory.learn(fresh),
             _ => self.directory.settle(id, fresh),
         };
         if let Some((team, size)) = expected {

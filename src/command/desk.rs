@@ -17,7 +17,7 @@ use crate::{
         Directory, Fresh, Id, Kind,
         change::ChangeId,
         guard::Guards,
-        plan::{Capabilities, Entry, Ids, Planner, State},
+        plan::{Capabilities, Entry, Ids, Planner},
         record::{Depth, User},
         work::{Job, Link, Moved, Report},
     },
@@ -183,7 +183,7 @@ impl Desk {
                 let fresh = std::mem::take(&mut moved.fresh);
                 match moved.state {
                     state if state.is_open() => self.directory.learn(fresh),
-                    State::Dropped => self.directory.take_off(moved.id) | self.directory.learn(fresh),
+                    _ if moved.is_unsent() => self.directory.take_off(moved.id) | self.directory.learn(fresh),
                     _ => self.directory.settle(moved.id, fresh),
                 };
                 News::Moved(Box::new(moved))

@@ -102,6 +102,13 @@ pub struct Moved {
     pub alarm: bool,
 }
 
+impl Moved {
+    /// True where it is over and nothing of it went out here: what is known of its records stays as recent as it was.
+    pub fn is_unsent(&self) -> bool {
+        self.state == State::Dropped || (self.state == State::Refused && self.exchanges.is_empty())
+    }
+}
+
 /// What the worker reports.
 pub enum Report {
     /// More is known of the server: changes are planned by this from now on.

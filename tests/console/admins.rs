@@ -71,6 +71,7 @@ async fn whose_plan_rests_on_an_admin_who_is_none_any_more_sends_nothing() {
     // What was read for it is shown.
     let shown = second.user(one).role_in(&team.as_str().into()).map(ToString::to_string);
     assert_eq!(shown.as_deref(), Some("viewer"));
+    assert!(second.user(other).version.is_some(), "nothing was sent: it is known as well as before");
 }
 
 /// Both have asked, and both requests are under way.

@@ -90,8 +90,7 @@ impl<'a> Ledger<'a> {
             return None;
         }
         self.org_admins_beside(user);
-        let left: Vec<Id> = self.org.iter().flat_map(|admins| &admins.left).cloned().collect();
-        self.others(None, user, left)
+        self.others(None, user, self.org.iter().flat_map(|admins| &admins.left))
     }
 
     /// Who else is admin of the team; `None` where this user is not, or nobody else is known to be.
@@ -99,17 +98,16 @@ impl<'a> Ledger<'a> {
         if !is_admin(user, team) {
             return None;
         }
-        let left: Vec<Id> = self.teams.get(&team.id).into_iter().flatten().cloned().collect();
-        self.others(Some(team), user, left)
+        self.others(Some(team), user, self.teams.get(&team.id).into_iter().flatten())
     }
 
-    fn others(&self, team: Option<&Team>, user: &User, left: Vec<Id>) -> Option<Others> {
+    fn others<'b>(&self, team: Option<&Team>, user: &User, left: impl Iterator<Item = &'b Id>) -> Option<Others> {
         let admin = |id: &Id| {
             let known = self.directory.user(id)?;
             let through = if team.is_none() { self.admin_group(known)? } else { None };
             Some(Admin { id: id.clone(), name: known.user_name.clone(), through })
         };
-        let mut admins: Vec<Admin> = left.iter().filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
+        let mut admins: Vec<Admin> = left.filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
         admins.sort_by(|one, other| one.name.raw().cmp(other.name.raw()));
         (!admins.is_empty()).then(|| Others { team: team.map(|team| team.name.clone()), admins })
     }
