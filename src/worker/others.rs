@@ -45,7 +45,7 @@ impl Worker {
         let Some((mut entries, kept)) = read.await else { return };
         let news = |entry: &Entry| {
             let (was, is) = (self.elsewhere.contains(&entry.id), kept.contains(&entry.id));
-            (was && !is) || !(was || is || self.taken_over.contains(&entry.id))
+            !is && (was || !self.taken_over.contains(&entry.id))
         };
         entries.retain(news);
         if entries.is_empty() {

@@ -14,7 +14,7 @@ use crate::directory::{
     Directory, Id,
     change::Change,
     record::{Team, User},
-    role_source::RoleSource,
+    role_source::{Mapping, RoleSource},
 };
 
 /// Changes as if they had happened.
@@ -104,7 +104,10 @@ impl<'a> Ledger<'a> {
     fn others<'b>(&self, team: Option<&Team>, user: &User, left: impl Iterator<Item = &'b Id>) -> Option<Others> {
         let admin = |id: &Id| {
             let known = self.directory.user(id)?;
-            let through = if team.is_none() { self.admin_group(known)? } else { None };
+            let through = match (team, self.directory.records().role_source()) {
+                (None, RoleSource::Mapping(mapping)) => Some(self.admin_group(known, mapping)?),
+                _ => None,
+            };
             Some(Admin { id: id.clone(), name: known.user_name.clone(), through })
         };
         let mut admins: Vec<Admin> = left.filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
@@ -112,12 +115,11 @@ impl<'a> Ledger<'a> {
         (!admins.is_empty()).then(|| Others { team: team.map(|team| team.name.clone()), admins })
     }
 
-    /// The group that makes somebody admin; nothing within where the record itself says so.
-    fn admin_group(&self, user: &User) -> Option<Option<Id>> {
-        let RoleSource::Mapping(mapping) = self.directory.records().role_source() else { return Some(None) };
-        let teams = self.directory.teams_of(&user.id);
+    /// The group that makes somebody admin.
+    fn admin_group(&self, user: &User, mapping: &Mapping) -> Option<Id> {
         let gives = |team: &Team| mapping.of(&team.name).is_some_and(|role| role.is("admin"));
-        teams.iter().find(|id| self.directory.team(id).is_some_and(gives)).cloned().map(Some)
+        let teams = self.directory.teams_of(&user.id);
+        teams.iter().find(|id| self.directory.team(id).is_some_and(gives)).cloned()
     }
 
     /// True if this admin of the team is the last one known.
