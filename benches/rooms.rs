@@ -46,7 +46,12 @@ fn sort(c: &mut Criterion) {
             pane.order = Order { column: *column, descending: true };
             let id = BenchmarkId::new(column.label(Kind::User).replace(' ', "-"), size);
             let directory = &app.directory;
-            group.bench_function(id, |b| b.iter(|| pane.rebuild(directory, now())));
+            group.bench_function(id, |b| {
+                b.iter(|| {
+                    pane.rebuild(directory);
+                    pane.advance(directory, usize::MAX);
+                })
+            });
         }
     }
 }
@@ -60,12 +65,14 @@ fn filter(c: &mut Criterion) {
                 b.iter_batched_ref(
                     || {
                         let mut pane = Pane::new(Kind::User);
-                        pane.rebuild(&app.directory, now());
+                        pane.rebuild(&app.directory);
+                        pane.advance(&app.directory, usize::MAX);
                         pane.filter = text.into();
                         pane
                     },
                     |pane| {
                         pane.refilter(&app.directory, now());
+                        pane.advance(&app.directory, usize::MAX);
                         assert!(!pane.rows.is_empty());
                     },
                     BatchSize::LargeInput,

@@ -1,9 +1,17 @@
 //! Keys and frames without a terminal: `update` and `draw` on a screen in memory.
 
+use std::time::Instant;
+
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
     app::{App, Msg},
+    directory::{
+        Fresh,
+        record::{Record, User},
+        records::Records,
+        work::Report,
+    },
     ui::{
         self, Look,
         look::{Glyphs, Theme},
@@ -27,13 +35,15 @@ struct Console {
     app: App,
     terminal: Terminal<TestBackend>,
     look: Look,
+    /// How long the loop was held by one thing.
+    held: Times,
 }
 
 impl Console {
     fn new(users: usize, width: u16, height: u16) -> Self {
         let app = directory::app(users, width, height);
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        Self { app, terminal, look: Look::new(Theme::Ansi, Glyphs::UNICODE) }
+        Self { app, terminal, look: Look::new(Theme::Ansi, Glyphs::UNICODE), held: Times::default() }
     }
 
     fn draw(&mut self) {
@@ -44,8 +54,28 @@ impl Console {
     /// A key, to painted.
     fn press(&mut self, code: KeyCode) {
         let key = Event::Key(KeyEvent::new(code, KeyModifiers::NONE));
-        drop(self.app.update(Msg::Terminal(key), now()));
+        self.take(Msg::Terminal(key));
+    }
+
+    /// What came, to painted, as the loop does it.
+    fn take(&mut self, msg: Msg) {
+        let started = Instant::now();
+        drop(self.app.update(msg, now()));
+        self.held.0.push(started.elapsed());
+        while self.app.is_looking() {
+            let started = Instant::now();
+            self.app.look_on();
+            self.held.0.push(started.elapsed());
+        }
+        let started = Instant::now();
         self.draw();
+        self.held.0.push(started.elapsed());
+    }
+
+    /// A row for how long the loop was held since the last one.
+    fn held(&mut self, users: usize, what: &str) {
+        let held = std::mem::take(&mut self.held);
+        row(users, &format!("{what}: the loop is held"), &held, None);
     }
 
     /// Each letter of each word from an empty field on.
@@ -72,6 +102,39 @@ pub fn measure(users: usize) {
     moving(users, &mut console);
     typing(users, &mut console);
     opening(users, &mut console);
+    renewing(users, &mut console);
+}
+
+/// What comes from the server: one record, a large team, and everything anew.
+fn renewing(users: usize, console: &mut Console) {
+    console.press(KeyCode::Char('1'));
+    console.held = Times::default();
+    let learnt = |record| Msg::Report(Report::Learnt(vec![Fresh::Record(record)]));
+    let all: Vec<User> = console.app.directory.records().users().values().step_by(users / 200).cloned().collect();
+    let mut one = Times::default();
+    for user in all {
+        one.time(|| console.take(learnt(Record::User(user))));
+    }
+    row(users, "one user read anew", &one, None);
+    let team = console.app.directory.team_named(&"all".into()).unwrap().clone();
+    let mut large = Times::default();
+    for _ in 0..20 {
+        let mut smaller = team.clone();
+        smaller.members.as_mut().unwrap().pop();
+        large.time(|| console.take(learnt(Record::Team(smaller))));
+        large.time(|| console.take(learnt(Record::Team(team.clone()))));
+    }
+    row(users, "a 20,000-member team read anew, with one member more or less", &large, None);
+    console.held(users, "reading anew");
+    let mut whole = Times::default();
+    for _ in 0..3 {
+        let people = directory::users(users);
+        let teams = directory::teams(&people);
+        let records = Box::new(Records::build(people, teams, directory::roles()));
+        let report = Report::Records { records, seen: Some(now()), partial: false, stored: false };
+        whole.time(|| console.app.update(Msg::Report(report), now()).len());
+    }
+    row(users, "a whole list anew, indexed off the loop: the loop is held", &whole, None);
 }
 
 fn moving(users: usize, console: &mut Console) {
@@ -83,9 +146,13 @@ fn moving(users: usize, console: &mut Console) {
         ends.time(|| console.press(KeyCode::Home));
     }
     row(users, "to the end, to the start", &ends, None);
+    console.held(users, "moving");
+    row(users, "mark all, and none", &Times::of(6, || console.press(KeyCode::Char('*'))), None);
+    console.held = Times::default();
     // As often as there are columns, so that each run begins with the same one.
     let sorts = Times::shortest(RUNS, || Times::of(7, || console.press(KeyCode::Char('s'))));
     row(users, "sort by the next column", &sorts, None);
+    console.held(users, "sorting");
 }
 
 fn typing(users: usize, console: &mut Console) {
@@ -99,10 +166,13 @@ fn typing(users: usize, console: &mut Console) {
         times
     });
     console.press(KeyCode::Char('/'));
+    console.held = Times::default();
     let ours = Times::shortest(RUNS, || console.typed(&WORDS));
     row(users, "one typed filter character", &ours, Some(("bare nucleo, one thread", &bare)));
-    let fields = Times::shortest(RUNS, || console.typed(&["role:admin", "team:tana", "last>90d"]));
+    console.held(users, "typing");
+    let fields = Times::shortest(RUNS, || console.typed(&["role:admin", "team:tana", "last>90d", "teams>3", "-id:u1"]));
     row(users, "one typed character of field:value", &fields, None);
+    console.held(users, "typing field:value");
     console.press(KeyCode::Esc);
     console.press(KeyCode::Esc);
 }
@@ -120,6 +190,7 @@ fn opening(users: usize, console: &mut Console) {
     }
     row(users, "open the details of a user in 200 teams", &details, None);
     console.press(KeyCode::Char('2'));
+    console.held = Times::default();
     let mut open = Times::default();
     let mut typed = Times::default();
     for _ in 0..5 {
@@ -130,4 +201,5 @@ fn opening(users: usize, console: &mut Console) {
     }
     row(users, "open the check list of a 20,000-member team", &open, None);
     row(users, "one typed character in it", &typed, None);
+    console.held(users, "the check list");
 }

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use tui_input::Input;
 
-use super::text_field;
-use crate::directory::{Directory, Id, Kind, change::Change, search};
+use super::{finding::Finding, text_field};
+use crate::directory::{Directory, Id, Kind, change::Change};
 
 /// What is checked on what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,32 @@ pub enum Of {
     TeamsOf(Vec<Id>),
     /// Rows are users; they come to all of the teams, or go from all.
     MembersOf(Vec<Id>),
+}
+
+impl Of {
+    fn kind(&self) -> Kind {
+        match self {
+            Of::TeamsOf(_) => Kind::Team,
+            Of::MembersOf(_) => Kind::User,
+        }
+    }
+
+    /// In name order, those that are in before those that are not.
+    fn rows(&self, directory: &Directory) -> Vec<u32> {
+        let rows = directory.rows_by_name(self.kind()).iter().copied();
+        let (mut on, off): (Vec<u32>, Vec<u32>) = match self {
+            Of::TeamsOf(users) => {
+                let of_any: FxHashSet<Id> = users.iter().flat_map(|user| directory.teams_of(user)).collect();
+                rows.partition(|row| directory.id_at(Kind::Team, *row).is_some_and(|id| of_any.contains(id)))
+            }
+            Of::MembersOf(teams) => {
+                let inside = directory.members_of(teams);
+                rows.partition(|row| inside.get(*row as usize) == Some(&true))
+            }
+        };
+        on.extend(off);
+        on
+    }
 }
 
 /// How a row stands now.
@@ -46,15 +72,10 @@ pub struct CheckList {
     pub of: Of,
     /// What is typed.
     pub input: Input,
-    /// Rows of the directory that match, in order.
-    pub shown: Vec<u32>,
-    /// Index into `shown`.
-    pub cursor: usize,
-    /// First row on screen.
-    pub top: usize,
+    /// The rows: those that are in first, until something is typed.
+    pub rows: Finding,
     /// What shall be different, in the order of choosing: true is in.
     pub wishes: IndexMap<Id, bool>,
-    all: Vec<u32>,
     /// The next typed character starts a new word: the one before was found and checked.
     found: bool,
 }
@@ -62,39 +83,23 @@ pub struct CheckList {
 impl CheckList {
     /// All rows, those that are in first.
     pub fn new(of: Of, directory: &Directory) -> Self {
-        let mut list = Self {
+        Self {
+            rows: Finding::new(of.kind(), of.rows(directory), directory),
             of,
             input: Input::default(),
-            shown: Vec::new(),
-            cursor: 0,
-            top: 0,
             wishes: IndexMap::new(),
-            all: Vec::new(),
             found: false,
-        };
-        let rows = directory.rows_by_name(list.kind()).iter().copied();
-        let (mut on, off): (Vec<u32>, Vec<u32>) = match &list.of {
-            Of::TeamsOf(_) => rows.partition(|row| {
-                directory.id_at(Kind::Team, *row).is_some_and(|id| list.now(directory, id) != Now::Off)
-            }),
-            Of::MembersOf(teams) => {
-                let teams = teams.iter().filter_map(|team| directory.team(team));
-                let members: FxHashSet<&Id> = teams.flat_map(|t| t.members.iter().flatten()).map(|m| &m.id).collect();
-                rows.partition(|row| directory.id_at(Kind::User, *row).is_some_and(|id| members.contains(id)))
-            }
-        };
-        on.extend(off);
-        list.all = on;
-        list.shown.clone_from(&list.all);
-        list
+        }
+    }
+
+    /// Records came or went: the rows of before may be others' by now.
+    pub fn renew(&mut self, directory: &Directory) {
+        self.rows.renew(self.of.rows(directory), directory);
     }
 
     /// Which records its rows are.
     pub fn kind(&self) -> Kind {
-        match self.of {
-            Of::TeamsOf(_) => Kind::Team,
-            Of::MembersOf(_) => Kind::User,
-        }
+        self.rows.kind
     }
 
     /// How a row stands now.
@@ -121,7 +126,7 @@ impl CheckList {
 
     /// The id under the cursor.
     pub fn selected(&self, directory: &Directory) -> Option<Id> {
-        directory.id_at(self.kind(), *self.shown.get(self.cursor)?).cloned()
+        self.rows.selected(directory).cloned()
     }
 
     /// A key for the text field. True if the text changed.
@@ -139,9 +144,7 @@ impl CheckList {
 
     /// Filters by what is typed.
     pub fn filter(&mut self, directory: &Directory) {
-        self.shown = search::best(&self.all, directory.text(self.kind()), self.input.value());
-        self.cursor = 0;
-        self.top = 0;
+        self.rows.filter(self.input.value(), directory);
     }
 
     /// Checks or unchecks the row under the cursor.
@@ -157,7 +160,8 @@ impl CheckList {
 
     /// Checks all that the filter shows; where all of them are checked, takes that back.
     pub fn toggle_all(&mut self, directory: &Directory) {
-        let ids: Vec<Id> = self.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
+        let ids: Vec<Id> =
+            self.rows.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
         // Nobody puts service accounts into a team here.
         let service =
             |id: &Id| self.kind() == Kind::User && directory.user(id).is_some_and(|user| user.account.is_service());

@@ -262,8 +262,8 @@ impl App {
         self.keep_aside_cursors();
         if let Some(target) = added.map(|record| record.target()) {
             self.rows_changed();
-            let (kind, rows, now) = (target.kind, self.size.list_rows(), self.now);
-            self.panes[kind as usize].reveal(&target.id, &self.directory, now);
+            let (kind, rows) = (target.kind, self.size.list_rows());
+            self.panes[kind as usize].reveal(&target.id, &self.directory);
             self.panes[kind as usize].go_to(&target.id, rows, &self.directory);
         }
         effects.push(Effect::Work(if taken.is_empty() {
@@ -271,14 +271,6 @@ impl App {
         } else {
             Job::SubmitStaged(taken, entries)
         }));
-    }
-
-    pub(super) fn rows_changed(&mut self) {
-        let (now, rows) = (self.now, self.size.list_rows());
-        for pane in &mut self.panes {
-            pane.rebuild(&self.directory, now);
-            pane.scroll(rows);
-        }
     }
 
     /// Plans the inverse of what was confirmed of a plan.

@@ -245,7 +245,7 @@ fn of_kind(kind: Kind) -> Scope {
 }
 
 /// While text is typed only keys that are no text do anything else, and the check list's own Space.
-fn overrides_typing(action: Action, key: KeyEvent) -> bool {
+pub(super) fn overrides_typing(action: Action, key: KeyEvent) -> bool {
     let scope = action.spec().scope;
     match key.code {
         KeyCode::Char(' ') => action == Action::Toggle,

@@ -6,10 +6,9 @@ use super::{
     difference::{Difference, Of},
     doubts::Doubts,
     form::Purpose,
-    lacks_roles,
     pick::Pick,
 };
-use crate::directory::{Id, Kind, find::Finder, named, work::Job};
+use crate::directory::{Id, Kind, find::Finder, named, record::User, work::Job};
 
 impl App {
     /// Asks which other one.
@@ -27,7 +26,7 @@ impl App {
         let Some(Overlay::Pick(pick)) = self.overlays.last() else { return };
         let Some(model) = pick.selected(&self.directory).cloned() else { return };
         let subjects = pick.subjects.clone();
-        let of = match pick.kind {
+        let of = match pick.rows.kind {
             Kind::User => {
                 self.read_roles(std::slice::from_ref(&model), effects);
                 Of::Users { model, users: subjects }
@@ -122,7 +121,7 @@ impl App {
     }
 
     fn read_roles(&mut self, users: &[Id], effects: &mut Vec<Effect>) {
-        let lacking = |id: &&Id| self.directory.user(id).is_some_and(lacks_roles);
+        let lacking = |id: &&Id| self.directory.user(id).is_some_and(User::lacks_roles);
         let ids: Vec<Id> = users.iter().filter(lacking).cloned().collect();
         if !ids.is_empty() {
             effects.push(Effect::Work(Job::Hydrate(ids)));

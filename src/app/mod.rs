@@ -32,12 +32,14 @@ pub mod difference;
 pub mod doubts;
 mod edit;
 pub mod entries;
+pub mod finding;
 pub mod form;
 pub mod geometry;
 mod journal;
 pub mod keymap;
 mod keys;
 mod like;
+mod looking;
 mod message;
 mod overlay;
 pub mod palette;
@@ -226,7 +228,7 @@ impl App {
         match msg {
             Msg::Terminal(event) => self.on_terminal(&event, &mut effects),
             Msg::Report(report) => self.on_report(report, &mut effects),
-            Msg::Opened(opened) => self.on_opened(*opened),
+            Msg::Opened(opened) => self.on_opened(*opened, &mut effects),
             Msg::OpenFailed(why) => self.fail(why),
             Msg::ProfileRefused(field, why) => match self.overlays.last_mut() {
                 Some(Overlay::Form(form)) => form.refuse(&field, why),
@@ -284,7 +286,9 @@ impl App {
         self.message = Some(Message { text: text.into(), error: true });
     }
 
-    fn on_opened(&mut self, opened: Opened) {
+    fn on_opened(&mut self, opened: Opened, effects: &mut Vec<Effect>) {
+        let old = std::mem::take(&mut self.directory).into_records();
+        effects.push(Effect::Discard(Box::new(old)));
         let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.ids);
         let config_path = std::mem::take(&mut self.config_path);
         let secrets = self.take_secrets();
@@ -317,7 +321,7 @@ impl App {
         let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows());
         let ids: Vec<Id> = visible
             .filter_map(|row| self.directory.user_at(*row))
-            .filter(|user| lacks_roles(user) && !self.hydrated.contains(&user.id))
+            .filter(|user| user.lacks_roles() && !self.hydrated.contains(&user.id))
             .map(|user| user.id.clone())
             .collect();
         if !ids.is_empty() {
@@ -325,12 +329,6 @@ impl App {
             effects.push(Effect::Work(Job::Hydrate(ids)));
         }
     }
-}
-
-/// True where a list left the roles out and reading the user would bring them.
-pub(crate) fn lacks_roles(user: &crate::directory::record::User) -> bool {
-    use crate::directory::record::Depth;
-    user.org_role.is_none() && user.depth == Depth::Summary && user.problem.is_none() && !user.id.starts_with("new:")
 }
 
 /// A key or a paste for a list of names: what parts them in a paste stays visible. True if the text changed.

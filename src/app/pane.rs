@@ -10,8 +10,9 @@ use tui_input::Input;
 use crate::directory::{
     Directory, Id, Kind, Target,
     holds::Holds,
+    listing::Listing,
     query::{BadQuery, Query},
-    sort::{self, Column, Order},
+    sort::{Column, Order},
 };
 
 mod view;
@@ -44,12 +45,22 @@ pub struct Pane {
     /// Which accounts; matters only to users, and only where there are service accounts.
     pub view: View,
     cursor_id: Option<Id>,
-    query: Query,
-    sorted: Vec<u32>,
-    /// What the filter kept, in sorted order.
-    matched: Vec<u32>,
-    sorted_by: Option<(Order, View)>,
+    listing: Listing,
+    /// Where the cursor goes when the list is whole.
+    then: Then,
 }
+
+/// Where the cursor goes when the list is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// It stays on its record.
+    Stay,
+    /// To the best match.
+    Top,
+}
+
+/// The work of one step, as so many rows that a filter asks: a few milliseconds for the slowest filter.
+pub const STEP: usize = 16_384;
 
 impl Pane {
     /// An empty list.
@@ -67,10 +78,8 @@ impl Pane {
             holds: Holds::default(),
             view: View::default(),
             cursor_id: None,
-            query: Query::default(),
-            sorted: Vec::new(),
-            matched: Vec::new(),
-            sorted_by: None,
+            listing: Listing::default(),
+            then: Then::Stay,
         }
     }
 
@@ -81,22 +90,21 @@ impl Pane {
 
     /// True if the filter hides anything.
     pub fn is_filtered(&self) -> bool {
-        !self.query.is_empty()
+        !self.listing.query().is_empty()
     }
 
     /// Rows came or went: sorts and filters anew, keeping the cursor on its record.
-    pub fn rebuild(&mut self, directory: &Directory, now: Timestamp) {
-        self.sorted_by = None;
+    pub fn rebuild(&mut self, directory: &Directory) {
         if !self.has_views(directory) {
             self.view = View::People;
         }
-        self.sort(directory);
-        let found = self.query.run(directory, self.kind, &self.sorted, now);
-        (self.rows, self.matched) = (found.shown, found.in_order);
         self.marks.retain(|id| exists(directory, self.kind, id));
-        let kept = self.cursor_id.as_ref().and_then(|id| self.place(id, directory));
-        self.cursor = kept.unwrap_or(self.cursor).min(self.rows.len().saturating_sub(1));
-        self.cursor_id = self.selected(directory).cloned();
+        self.listing.sort(directory, self.kind, self.order, self.accounts(directory));
+        self.then = Then::Stay;
+        // The rows of before may be others' by now.
+        self.rows.clear();
+        self.advance(directory, STEP);
+        self.show_best(directory);
     }
 
     /// The filter's text changed: filters, from the last result where that is enough, and goes to the best match.
@@ -109,14 +117,47 @@ impl Pane {
             }
             Ok(query) => {
                 self.bad = None;
-                self.sort(directory);
-                let rows = if query.narrows(&self.query) { &self.matched } else { &self.sorted };
-                let found = query.run(directory, self.kind, rows, now);
-                (self.rows, self.matched) = (found.shown, found.in_order);
-                self.query = query;
-                self.cursor = 0;
-                self.top = 0;
-                self.cursor_id = self.selected(directory).cloned();
+                self.listing.filter(query, directory, self.kind, now);
+                self.then = Then::Top;
+                self.advance(directory, STEP);
+            }
+        }
+    }
+
+    /// True if all that the filter finds is shown.
+    pub fn is_whole(&self) -> bool {
+        self.listing.is_done()
+    }
+
+    /// Goes on with a list that is not whole yet, for about as long as it takes to ask so many rows.
+    pub fn advance(&mut self, directory: &Directory, rows: usize) {
+        self.listing.step(directory, self.kind, rows);
+        if let Some(rows) = self.listing.take_shown() {
+            self.rows = rows;
+            self.place_cursor(directory);
+            self.cursor_id = self.selected(directory).cloned();
+        }
+    }
+
+    /// Shows the best rows of a list that is not whole yet.
+    pub fn show_best(&mut self, directory: &Directory) {
+        if !self.is_whole() {
+            self.rows = self.listing.best_so_far();
+            self.place_cursor(directory);
+        }
+    }
+
+    /// How much of the list is looked through, in percent; nothing once all is.
+    pub fn progress(&self) -> Option<usize> {
+        self.listing.progress()
+    }
+
+    fn place_cursor(&mut self, directory: &Directory) {
+        match self.then {
+            Then::Top => (self.cursor, self.top) = (0, 0),
+            Then::Stay => {
+                let kept = self.cursor_id.as_ref().and_then(|id| self.place(id, directory));
+                self.cursor = kept.unwrap_or(self.cursor).min(self.rows.len().saturating_sub(1));
             }
         }
     }
@@ -125,16 +166,17 @@ impl Pane {
     ///
     /// Marking all of them would mark something else than what was meant.
     pub fn unsure(&self) -> Option<String> {
-        let unfinished = self.query.is_unfinished().then(|| "The filter ends in a field without a value.".to_owned());
+        let unfinished =
+            self.listing.query().is_unfinished().then(|| "The filter ends in a field without a value.".to_owned());
         self.bad.as_ref().map(|bad| format!("{bad}.")).or(unfinished)
     }
 
     /// How many users the filter could not judge, since the list left their roles out.
     pub fn unjudged(&self, directory: &Directory) -> usize {
-        if !self.query.asks_roles() {
+        if !self.listing.query().asks_roles() {
             return 0;
         }
-        directory.records().users().values().filter(|user| super::lacks_roles(user)).count()
+        directory.records().census().lacking_roles
     }
 
     /// True if the column is shown in this view.
@@ -147,11 +189,11 @@ impl Pane {
 
     /// True if the filter asks for Models seats.
     pub fn asks_seats(&self) -> bool {
-        self.query.asks_seats()
+        self.listing.query().asks_seats()
     }
 
     /// Sorts by the next column.
-    pub fn next_column(&mut self, directory: &Directory, now: Timestamp) {
+    pub fn next_column(&mut self, directory: &Directory) {
         let columns: Vec<&Column> = Column::of(self.kind).iter().filter(|column| self.has_column(**column)).collect();
         let at = columns.iter().position(|column| **column == self.order.column).unwrap_or(0);
         if let Some(&&column) = columns.get((at + 1) % columns.len()) {
@@ -159,13 +201,13 @@ impl Pane {
             let descending = matches!(column, Column::LastActive | Column::Count | Column::Added);
             self.order = Order { column, descending };
         }
-        self.rebuild(directory, now);
+        self.rebuild(directory);
     }
 
     /// Turns the order round.
-    pub fn reverse(&mut self, directory: &Directory, now: Timestamp) {
+    pub fn reverse(&mut self, directory: &Directory) {
         self.order.descending = !self.order.descending;
-        self.rebuild(directory, now);
+        self.rebuild(directory);
     }
 
     /// Moves the cursor, keeping it within the list and on screen.
@@ -183,6 +225,7 @@ impl Pane {
 
     /// Puts the cursor on a record. False where the list does not show it.
     pub fn go_to(&mut self, id: &Id, height: usize, directory: &Directory) -> bool {
+        self.advance(directory, usize::MAX);
         let found = self.place(id, directory);
         if let Some(at) = found {
             self.go(at, height, directory);
@@ -233,17 +276,6 @@ impl Pane {
     fn place(&self, id: &Id, directory: &Directory) -> Option<usize> {
         let wanted = directory.records().row(&Target { kind: self.kind, id: id.clone() })?;
         self.rows.iter().position(|row| *row == wanted)
-    }
-
-    fn sort(&mut self, directory: &Directory) {
-        if self.sorted_by != Some((self.order, self.view)) {
-            self.sorted = sort::rows(directory, self.kind, self.order);
-            self.sorted_by = Some((self.order, self.view));
-            if self.view != View::All && self.has_views(directory) {
-                let service = |row| directory.user_at(row).is_some_and(|user| user.account.is_service());
-                self.sorted.retain(|row| self.view.shows(service(*row)));
-            }
-        }
     }
 }
 

@@ -3,9 +3,10 @@
 use super::{
     App, Effect, Overlay, Tab,
     action::Action,
-    check,
+    check::{self, CheckList},
     form::{Form, Purpose},
     palette,
+    pick::Pick,
 };
 use crate::directory::{Id, Kind, work::Job};
 
@@ -147,10 +148,11 @@ impl App {
                 // Refused lines too, so that their reasons can be read.
                 preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
             }
-            Some(Overlay::Check(list)) => list.cursor = to(list.cursor, list.shown.len(), boxed),
+            Some(Overlay::Check(CheckList { rows, .. }) | Overlay::Pick(Pick { rows, .. })) => {
+                rows.go(to(rows.cursor, rows.shown.len(), boxed), &self.directory);
+            }
             Some(Overlay::Stage(view)) => view.cursor = to(view.cursor, view.rows.len(), boxed),
             Some(Overlay::Doubts(doubts)) => doubts.cursor = to(doubts.cursor, doubts.lines.len(), boxed),
-            Some(Overlay::Pick(pick)) => pick.cursor = to(pick.cursor, pick.shown.len(), boxed),
             Some(Overlay::Difference(difference)) => {
                 difference.cursor = to(difference.cursor, difference.shown.len(), boxed);
             }
@@ -234,14 +236,14 @@ impl App {
     }
 
     fn arrange(&mut self, action: Action) {
-        let (now, rows) = (self.now, self.size.list_rows());
+        let rows = self.size.list_rows();
         let Some(kind) = self.tab.kind() else { return };
         let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
         match action {
             Action::Filter => pane.filtering = true,
-            Action::View => pane.next_view(directory, now),
-            Action::Sort => pane.next_column(directory, now),
-            Action::SortReverse => pane.reverse(directory, now),
+            Action::View => pane.next_view(directory),
+            Action::Sort => pane.next_column(directory),
+            Action::SortReverse => pane.reverse(directory),
             Action::Mark => {
                 pane.toggle_mark(directory);
                 pane.go(pane.cursor + 1, rows, directory);

@@ -38,7 +38,7 @@ impl App {
             .records()
             .users()
             .values()
-            .filter(|user| super::lacks_roles(user))
+            .filter(|user| user.lacks_roles())
             .map(|user| user.id.clone())
             .collect();
         self.say(format!("Reading the roles of {} users, one request each…", ids.len()));
@@ -139,7 +139,7 @@ impl App {
         if self.tab == Tab::Users {
             let (now, rows) = (self.now, self.size.list_rows());
             let (pane, directory) = (&mut self.panes[0], &self.directory);
-            pane.reveal(&user, directory, now);
+            pane.reveal(&user, directory);
             if !pane.go_to(&user, rows, directory) {
                 pane.filter.reset();
                 pane.refilter(directory, now);

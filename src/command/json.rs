@@ -108,7 +108,6 @@ impl<'a> UserRow<'a> {
     pub fn of(user: &'a User, directory: &'a Directory) -> Self {
         let teams = directory.records().teams_of(&user.id);
         let mut teams: Vec<Place<'a>> = teams
-            .iter()
             .filter_map(|id| directory.team(id))
             .map(|team| Place { name: team.name.raw(), role: user.role_in(&team.name).map(Name::raw) })
             .collect();

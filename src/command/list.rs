@@ -84,7 +84,7 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     if team.members.is_none() {
         return Err(Stop::Usage(format!("the server does not say who is in {}", team.name)));
     }
-    let inside = |id: &Id| directory.records().teams_of(id).contains(&team.id);
+    let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
     let users = found.iter().filter_map(|row| directory.user_at(*row)).filter(|user| inside(&user.id));
     print(args.list.output(), users.map(|user| MemberRow::of(user, team)), &MEMBER_HEADS, |row| {
         vec![
@@ -167,7 +167,7 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
             directory.len(Kind::User)
         )?;
     }
-    Ok(query.run(directory, kind, rows, now).shown)
+    Ok(query.run(directory, kind, rows, now))
 }
 
 /// Prints the rows one by one: nothing is collected but for a table.

@@ -41,7 +41,7 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> Result<ExitCod
         Command::Teams(args) => list::teams(&opener, profile, args).await,
         Command::Roles(args) => list::roles(&opener, profile, args).await,
         Command::Members(args) => list::members(&opener, profile, args).await,
-        Command::Edit(edit) => edit::run(&opener, profile, edit).await,
+        Command::Edit(edit) => Box::pin(edit::run(&opener, profile, edit)).await,
         Command::Plan(args) => file::plan(&opener, profile, args).await,
         Command::Apply(args) => file::apply(&opener, profile, args).await,
         Command::Export(args) => file::export(&opener, profile, args).await,

@@ -27,6 +27,10 @@ pub struct Census {
     pub services: usize,
     /// Accounts of which the server says what kind they are.
     pub kinds_said: usize,
+    /// Users whose organisation role is known.
+    pub roles_known: usize,
+    /// Users whose roles the list left out.
+    pub lacking_roles: usize,
     models: Seats,
     weave: Seats,
 }
@@ -51,6 +55,8 @@ impl Census {
         shift(&mut self.services, service);
         shift(&mut self.people, !service);
         shift(&mut self.kinds_said, user.account != Account::Unsaid);
+        shift(&mut self.roles_known, user.org_role.is_some());
+        shift(&mut self.lacking_roles, user.lacks_roles());
         for (seats, level) in [(&mut self.models, &user.models_seat), (&mut self.weave, &user.weave_role)] {
             shift(&mut seats.known, !service && level.is_some());
             shift(&mut seats.full, !service && level.as_ref().is_some_and(|level| level.is(FULL)));

@@ -179,9 +179,7 @@ impl<'a> Guard<'a> {
         let teams: Vec<Id> = match change {
             Change::RemoveMember { team, .. } => vec![team.clone()],
             Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
-            Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => {
-                self.directory.teams_of(&user.id).into_owned()
-            }
+            Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => self.directory.teams_of(&user.id),
             _ => Vec::new(),
         };
         teams.iter().filter_map(|id| self.directory.team(id)).collect()
@@ -487,9 +485,6 @@ mod tests {
         // Who leaves one team is still admin of the other.
         assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), asked);
         let gone = Change::DeleteUser { user: "ivan".into() };
-        assert_eq!(
-            notes(&Change::DeleteUser { user: "eva".into() }, &[gone]),
-            bare(&["nlp", "vision"]).into_iter().rev().collect::<Vec<_>>()
-        );
+        assert_eq!(notes(&Change::DeleteUser { user: "eva".into() }, &[gone]), bare(&["nlp", "vision"]));
     }
 }

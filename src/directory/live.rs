@@ -1,12 +1,11 @@
 //! Confirmed records with the pending changes laid over them.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::OnceLock,
 };
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use super::{
@@ -47,6 +46,11 @@ impl Directory {
     /// The confirmed records.
     pub fn records(&self) -> &Records {
         &self.records
+    }
+
+    /// The confirmed records alone, to be dropped elsewhere: that takes longer than a frame.
+    pub fn into_records(self) -> Records {
+        self.records
     }
 
     /// Changes without an outcome yet, oldest first.
@@ -143,10 +147,9 @@ impl Directory {
     }
 
     /// The teams of a user, pending joins and leaves included.
-    pub fn teams_of(&self, user: &Id) -> Cow<'_, [Id]> {
-        let confirmed = self.records.teams_of(user);
-        let Some(changes) = self.touched.get(&Target::user(user)) else { return Cow::Borrowed(confirmed) };
-        let mut teams = confirmed.to_vec();
+    pub fn teams_of(&self, user: &Id) -> Vec<Id> {
+        let mut teams: Vec<Id> = self.records.teams_of(user).cloned().collect();
+        let Some(changes) = self.touched.get(&Target::user(user)) else { return teams };
         for change in changes.keys().filter_map(|id| self.pending.get(id)) {
             match change {
                 Change::AddMember { team, .. }
@@ -164,12 +167,51 @@ impl Directory {
                 _ => {}
             }
         }
-        Cow::Owned(teams)
+        teams
     }
 
     /// Number of teams of a user.
     pub fn team_count(&self, user: &Id) -> usize {
-        self.teams_of(user).len()
+        if !self.touched.is_empty() && self.touched.contains_key(&Target::user(user)) {
+            return self.teams_of(user).len();
+        }
+        self.records.teams_of(user).count()
+    }
+
+    /// Of each user's row, whether it is a member of any of these teams, pending joins and leaves included.
+    pub fn members_of(&self, teams: &[Id]) -> Vec<bool> {
+        let wanted: Vec<u32> = teams.iter().filter_map(|team| self.records.row(&Target::team(team))).collect();
+        let is_in = |row| self.records.team_rows(row).iter().any(|team| wanted.contains(team));
+        let mut inside: Vec<bool> = (0..self.len(Kind::User) as u32).map(is_in).collect();
+        for row in self.touched_rows(Kind::User) {
+            let now = self.id_at(Kind::User, row).map(|id| self.teams_of(id)).unwrap_or_default();
+            inside[row as usize] = now.iter().any(|team| teams.contains(team));
+        }
+        inside
+    }
+
+    /// Rows of a kind on which changes are pending: what is known of all others is what the records say.
+    pub fn touched_rows(&self, kind: Kind) -> FxHashSet<u32> {
+        let touched = self.touched.keys().filter(|target| target.kind == kind);
+        touched.filter_map(|target| self.records.row(target)).collect()
+    }
+
+    /// How many hold each role, as [`Directory::holders`] tells them.
+    pub fn holder_counts(&self) -> FxHashMap<&Name, u32> {
+        let mut counts: FxHashMap<&Name, u32> = FxHashMap::default();
+        if self.records.role_source().is_derived() {
+            let roles = self.records.roles().values();
+            counts.extend(roles.map(|role| (&role.name, self.holders(&role.name).len() as u32)));
+            return counts;
+        }
+        for user in (0..self.len(Kind::User) as u32).filter_map(|row| self.user_at(row)) {
+            let grants = user.team_roles.as_deref().unwrap_or_default();
+            for (at, grant) in grants.iter().enumerate() {
+                let again = grants.iter().take(at).any(|before| before.role == grant.role);
+                *counts.entry(&grant.role).or_default() += u32::from(!again);
+            }
+        }
+        counts
     }
 
     /// The users who hold a role in some team, each with the names of those teams.
@@ -224,7 +266,7 @@ impl Directory {
 
     /// How many users' organisation roles are known.
     pub fn org_roles_known(&self) -> usize {
-        self.records.users().values().filter(|user| user.org_role.is_some()).count()
+        self.records.census().roles_known
     }
 
     /// The owner of the key in use, or another person's account, as last told.
@@ -443,7 +485,7 @@ impl Directory {
         if !self.records.role_source().is_mapping() {
             return;
         }
-        let teams = self.teams_of(id).into_owned();
+        let teams = self.teams_of(id);
         let role = self.users.get(id).and_then(|user| self.records.derived_role(user, &teams));
         if let (Some(user), Some(role)) = (self.users.get_mut(id), role) {
             user.org_role = role;

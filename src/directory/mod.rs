@@ -13,6 +13,7 @@ pub mod find;
 mod fresh;
 pub mod guard;
 pub mod holds;
+pub mod listing;
 mod live;
 pub mod name;
 pub mod named;

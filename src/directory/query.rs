@@ -7,17 +7,12 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 
-use super::{
-    Directory, Kind,
-    holds::Holds,
-    record::Account,
-    search::{Scratch, Words, scan},
-};
+use super::{Directory, Kind, holds::Holds, listing::Listing, record::Account, search::Words};
 use crate::scim::text::fold;
 
 mod ask;
 
-use ask::Asked;
+pub use ask::{Asked, Known};
 
 /// A field that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,15 +118,6 @@ pub struct Query {
     unfinished: bool,
 }
 
-/// What a filter found.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// Best first where there are words to rank by, else in the list's order.
-    pub shown: Vec<u32>,
-    /// In the list's order: what a narrower filter can start from.
-    pub in_order: Vec<u32>,
-}
-
 /// A filter that can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("filter: `{term}`: {why}")]
@@ -165,6 +151,11 @@ impl Query {
             unfinished: terms.iter().any(Option::is_none),
             terms: terms.into_iter().flatten().collect(),
         })
+    }
+
+    /// The words alone, as a box that finds records by typing has them.
+    pub fn words(typed: &str) -> Self {
+        Self { words: Words::new(typed.split_whitespace()), ..Self::default() }
     }
 
     /// True if everything matches.
@@ -202,25 +193,14 @@ impl Query {
         self.terms == earlier.terms && self.words.narrows(&earlier.words)
     }
 
-    /// The rows that match.
-    pub fn run(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> Found {
-        let text = directory.text(kind);
-        let asked = Asked::new(&self.terms, directory, kind, now);
-        if !self.ranks() {
-            let in_order = scan(rows, |row, _| asked.hold(row).then_some(row));
-            return Found { shown: in_order.clone(), in_order };
-        }
-        let scored: Vec<(u32, u32)> = scan(rows, |row, scratch: &mut Scratch| {
-            let score = text.score(row, &self.words, scratch)?;
-            asked.hold(row).then_some((score, row))
-        });
-        let in_order: Vec<u32> = scored.iter().map(|(_, row)| *row).collect();
-        // One number for score and place: the best first, and rows of one score in the list's own order.
-        let mut ranked: Vec<u64> =
-            scored.iter().zip(0_u64..).map(|((score, _), place)| u64::from(u32::MAX - score) << 32 | place).collect();
-        ranked.sort_unstable();
-        let row_at = |ranked: &u64| in_order.get((*ranked & u64::from(u32::MAX)) as usize).copied();
-        Found { shown: ranked.iter().filter_map(row_at).collect(), in_order }
+    /// The rows that match: best first where there are words to rank by, else in the order given. All at once: for who
+    /// has the time.
+    pub fn run(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> Vec<u32> {
+        let mut listing = Listing::default();
+        listing.among(rows.to_vec(), directory, kind);
+        listing.filter(self.clone(), directory, kind, now);
+        listing.finish(directory, kind);
+        listing.take_shown().unwrap_or_default()
     }
 }
 
@@ -388,7 +368,7 @@ mod tests {
         let directory = directory();
         let query = Query::parse(text, Kind::User).unwrap();
         let now = Timestamp::from_second(1_000_000_000).unwrap();
-        let rows = query.run(&directory, Kind::User, directory.rows_by_name(Kind::User), now).shown;
+        let rows = query.run(&directory, Kind::User, directory.rows_by_name(Kind::User), now);
         let mut names: Vec<&str> = rows.iter().map(|row| directory.user_at(*row).unwrap().user_name.as_str()).collect();
         names.sort_unstable();
         assert_eq!(names, want);

@@ -173,6 +173,12 @@ impl User {
         self.active == Some(false)
     }
 
+    /// True where a list left the roles out and reading the user would bring them.
+    pub fn lacks_roles(&self) -> bool {
+        let ours = || self.id.starts_with("new:");
+        self.org_role.is_none() && self.depth == Depth::Summary && self.problem.is_none() && !ours()
+    }
+
     /// The role in the team of that name, where known.
     pub fn role_in(&self, team: &Name) -> Option<&Name> {
         self.team_roles.as_deref()?.iter().find(|grant| grant.scope == *team).map(|grant| &grant.role)

@@ -14,11 +14,15 @@ use super::{
 };
 use crate::scim::text::fold;
 
+mod memberships;
 mod named;
+#[cfg(test)]
+mod tests;
 
+use memberships::Memberships;
 use named::Named;
 
-/// Records by id, in the server's order.
+/// Records by id. Rows are in name order at first; who comes later has the last row, and takes that of who goes.
 pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
 
 /// Confirmed records and what is derived from them.
@@ -27,12 +31,14 @@ pub struct Records {
     users: Table<User>,
     teams: Table<Team>,
     roles: Table<Role>,
-    teams_of: FxHashMap<Id, Vec<Id>>,
+    memberships: Memberships,
     team_by_name: FxHashMap<Name, Id>,
     text: [SearchText; 3],
     by_name: [Vec<u32>; 3],
     /// Of each user, the place of their label among all labels; equal labels share one.
     label_rank: Vec<u32>,
+    /// Of each user, whether it is a service account: asked of all of them with every list.
+    services: Vec<bool>,
     /// Lists that were not read: what they would say is not known.
     unread: [bool; 3],
     source: RoleSource,
@@ -46,12 +52,13 @@ impl Records {
     /// a large directory.
     pub fn build(users: Vec<User>, teams: Vec<Team>, roles: Vec<Role>) -> Self {
         let mut records = Self {
-            users: users.into_iter().map(|user| (user.id.clone(), user)).collect(),
-            teams: teams.into_iter().map(|team| (team.id.clone(), team)).collect(),
-            roles: roles.into_iter().map(|role| (role.id.clone(), role)).collect(),
+            users: by_name(users, |user| user.user_name.as_str()).map(|user| (user.id.clone(), user)).collect(),
+            teams: by_name(teams, |team| team.name.as_str()).map(|team| (team.id.clone(), team)).collect(),
+            roles: by_name(roles, |role| role.name.as_str()).map(|role| (role.id.clone(), role)).collect(),
             ..Self::default()
         };
         records.users.values().for_each(|user| records.census.count(user, true));
+        records.services = records.users.values().map(|user| user.account.is_service()).collect();
         records.intern();
         records.index_members();
         for kind in Kind::ALL {
@@ -87,21 +94,20 @@ impl Records {
 
     fn derive(&mut self, id: &Id) {
         let Some(user) = self.users.get(id) else { return };
-        if let Some(role) = self.derived_role(user, self.teams_of(id))
+        let teams: Vec<Id> = self.teams_of(id).cloned().collect();
+        if let Some(role) = self.derived_role(user, &teams)
             && let Some(user) = self.users.get_mut(id)
         {
+            self.census.count(user, false);
             user.org_role = role;
+            self.census.count(user, true);
         }
     }
 
     /// Whose role may follow from a team: its members, as they were and as they are.
-    fn derive_members(&mut self, teams: [Option<&Team>; 2]) {
-        if !self.source.is_mapping() {
-            return;
-        }
-        let members = teams.into_iter().flatten().flat_map(|team| team.members.iter().flatten());
-        let ids: FxHashSet<&Id> = members.map(|member| &member.id).collect();
-        ids.into_iter().for_each(|id| self.derive(id));
+    fn derived_from(&self, teams: [Option<&Team>; 2]) -> FxHashSet<Id> {
+        let teams = teams.into_iter().flatten().filter(|_| self.source.is_mapping());
+        teams.flat_map(|team| team.members.iter().flatten()).map(|member| member.id.clone()).collect()
     }
 
     /// Says that these lists were not read.
@@ -120,6 +126,11 @@ impl Records {
         &self.users
     }
 
+    /// The user of a row.
+    pub fn user_at(&self, row: u32) -> Option<&User> {
+        self.users.get_index(row as usize).map(|(_, user)| user)
+    }
+
     /// How many people, service accounts and seats.
     pub fn census(&self) -> Census {
         self.census
@@ -133,6 +144,11 @@ impl Records {
     /// All roles in the server's order.
     pub fn roles(&self) -> &Table<Role> {
         &self.roles
+    }
+
+    /// True for the row of a service account.
+    pub fn is_service(&self, user: u32) -> bool {
+        self.services.get(user as usize).copied().unwrap_or_default()
     }
 
     /// Number of records of a kind.
@@ -160,8 +176,14 @@ impl Records {
     }
 
     /// The teams that list this user as a member.
-    pub fn teams_of(&self, user: &Id) -> &[Id] {
-        self.teams_of.get(user).map_or(&[], Vec::as_slice)
+    pub fn teams_of(&self, user: &Id) -> impl Iterator<Item = &Id> {
+        let rows = self.memberships.of_id(user, &self.users).iter();
+        rows.filter_map(|row| self.teams.get_index(*row as usize)).map(|(id, _)| id)
+    }
+
+    /// The rows of the teams that list the user of this row as a member.
+    pub fn team_rows(&self, user: u32) -> &[u32] {
+        self.memberships.of_row(user)
     }
 
     /// A team by its exact name.
@@ -198,55 +220,84 @@ impl Records {
 
     /// Puts one freshly read record in the place of the old one, or adds it. True if rows were added.
     pub fn put(&mut self, record: Record) -> bool {
-        let (kind, added) = match record {
-            Record::User(user) => {
-                let text = [user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()].join(" ");
-                self.census.count(&user, true);
-                self.named.take();
-                let id = user.id.clone();
-                let (row, old) = self.users.insert_full(id.clone(), user);
-                self.derive(&id);
-                if let Some(old) = &old {
-                    self.census.count(old, false);
-                    self.text[Kind::User as usize].replace(row as u32, &text);
-                }
-                (Kind::User, old.is_none())
+        match record {
+            Record::User(user) => self.put_user(user),
+            Record::Team(team) => self.put_team(team),
+            Record::Role(role) => {
+                let (row, old) = self.roles.insert_full(role.id.clone(), role);
+                self.index_row(Kind::Role, row as u32, old.is_none());
+                old.is_none()
             }
-            Record::Team(team) => {
-                let old = self.teams.insert(team.id.clone(), team.clone());
-                self.reindex_team(old.as_ref(), Some(&team));
-                self.derive_members([old.as_ref(), Some(&team)]);
-                (Kind::Team, old.is_none())
-            }
-            Record::Role(role) => (Kind::Role, self.roles.insert(role.id.clone(), role).is_none()),
-        };
-        if added {
-            self.index_new_row(kind);
         }
-        added
     }
 
-    /// Forgets a record that is gone from the server. True if it was there.
-    pub fn remove(&mut self, target: &Target) -> bool {
-        let gone = match target.kind {
-            Kind::User => {
-                let old = self.users.shift_remove(&target.id);
-                self.named.take();
-                old.iter().for_each(|old| self.census.count(old, false));
-                old.is_some()
-            }
-            Kind::Team => {
-                let old = self.teams.shift_remove(&target.id);
-                self.reindex_team(old.as_ref(), None);
-                self.derive_members([old.as_ref(), None]);
-                old.is_some()
-            }
-            Kind::Role => self.roles.shift_remove(&target.id).is_some(),
-        };
-        if gone {
-            self.index_rows(target.kind);
+    fn put_user(&mut self, user: User) -> bool {
+        self.census.count(&user, true);
+        self.named.take();
+        let (id, service) = (user.id.clone(), user.account.is_service());
+        let (row, old) = self.users.insert_full(id.clone(), user);
+        if let Some(old) = &old {
+            self.census.count(old, false);
+            self.services[row] = service;
+        } else {
+            self.memberships.user_added(&id);
+            self.label_rank.push(u32::MAX);
+            self.services.push(service);
         }
-        gone
+        self.derive(&id);
+        self.index_row(Kind::User, row as u32, old.is_none());
+        old.is_none()
+    }
+
+    fn put_team(&mut self, team: Team) -> bool {
+        let (row, old) = self.teams.insert_full(team.id.clone(), team);
+        if let Some(old) = &old {
+            self.team_by_name.remove(&old.name);
+        }
+        if let Some((id, team)) = self.teams.get_index(row) {
+            self.team_by_name.insert(team.name.clone(), id.clone());
+            let before = old.as_ref().and_then(|old| old.members.as_deref()).unwrap_or_default();
+            let now = team.members.as_deref().unwrap_or_default();
+            self.memberships.changed(row as u32, before, now, &self.users);
+        }
+        let ids = self.derived_from([old.as_ref(), self.teams.get_index(row).map(|(_, team)| team)]);
+        ids.iter().for_each(|id| self.derive(id));
+        self.index_row(Kind::Team, row as u32, old.is_none());
+        old.is_none()
+    }
+
+    /// Forgets a record that is gone from the server: the last row takes its place. True if it was there.
+    pub fn remove(&mut self, target: &Target) -> bool {
+        let Some(row) = self.row(target) else { return false };
+        match target.kind {
+            Kind::User => {
+                let old = self.users.swap_remove(&target.id);
+                old.iter().for_each(|old| self.census.count(old, false));
+                self.named.take();
+                self.memberships.user_removed(&target.id, row as usize);
+                self.label_rank.swap_remove(row as usize);
+                self.services.swap_remove(row as usize);
+            }
+            Kind::Team => self.remove_team(&target.id, row),
+            Kind::Role => drop(self.roles.swap_remove(&target.id)),
+        }
+        let last = self.len(target.kind) as u32;
+        self.text[target.kind as usize].swap_remove(row);
+        let order = &mut self.by_name[target.kind as usize];
+        order.retain(|other| *other != row);
+        order.iter_mut().filter(|other| **other == last).for_each(|other| *other = row);
+        true
+    }
+
+    fn remove_team(&mut self, id: &Id, row: u32) {
+        let Some(old) = self.teams.swap_remove(id) else { return };
+        self.team_by_name.remove(&old.name);
+        self.memberships.changed(row, old.members.as_deref().unwrap_or_default(), &[], &self.users);
+        let last = self.teams.len() as u32;
+        if let Some((_, moved)) = self.teams.get_index(row as usize) {
+            self.memberships.moved(last, row, moved.members.as_deref().unwrap_or_default(), &self.users);
+        }
+        self.derived_from([Some(&old), None]).iter().for_each(|id| self.derive(id));
     }
 
     /// One copy of each name that many records share, and the user's own id in every membership.
@@ -276,29 +327,8 @@ impl Records {
     }
 
     fn index_members(&mut self) {
-        for team in self.teams.values() {
-            self.team_by_name.insert(team.name.clone(), team.id.clone());
-            for member in team.members.iter().flatten() {
-                self.teams_of.entry(member.id.clone()).or_default().push(team.id.clone());
-            }
-        }
-    }
-
-    fn reindex_team(&mut self, old: Option<&Team>, new: Option<&Team>) {
-        if let Some(old) = old {
-            self.team_by_name.remove(&old.name);
-            for member in old.members.iter().flatten() {
-                if let Some(teams) = self.teams_of.get_mut(&member.id) {
-                    teams.retain(|team| *team != old.id);
-                }
-            }
-        }
-        if let Some(new) = new {
-            self.team_by_name.insert(new.name.clone(), new.id.clone());
-            for member in new.members.iter().flatten() {
-                self.teams_of.entry(member.id.clone()).or_default().push(new.id.clone());
-            }
-        }
+        self.memberships = Memberships::of(&self.users, &self.teams);
+        self.team_by_name = self.teams.values().map(|team| (team.name.clone(), team.id.clone())).collect();
     }
 
     /// The place of a user's label (display name, or user name) in the order of labels, as of the last full list.
@@ -306,16 +336,19 @@ impl Records {
         self.label_rank.get(row as usize).copied().unwrap_or(u32::MAX)
     }
 
-    /// The record that was just added has the last row: it is put into the name order, and nothing else moves.
-    fn index_new_row(&mut self, kind: Kind) {
-        let row = self.len(kind) as u32 - 1;
-        let [name, more, most] = self.texts(kind, row);
-        let folded = fold(name);
+    /// What a record is found by, and where its name stands if it is new: it has the last row then.
+    fn index_row(&mut self, kind: Kind, row: u32, new: bool) {
+        let texts = self.texts(kind, row).map(str::to_owned);
+        let text = &mut self.text[kind as usize];
+        if !new {
+            text.replace(row, texts.iter().map(String::as_str));
+            return;
+        }
+        text.push(texts.iter().map(String::as_str));
+        let folded = fold(&texts[0]);
         let before = |other: &u32| fold(self.texts(kind, *other)[0]) <= folded;
         let place = self.by_name[kind as usize].partition_point(before);
-        let texts = [name.to_owned(), more.to_owned(), most.to_owned()];
         self.by_name[kind as usize].insert(place, row);
-        self.text[kind as usize].push(texts.iter().map(String::as_str));
     }
 
     /// What a row is found by; the first is its name.
@@ -366,58 +399,8 @@ impl Records {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::directory::{record::Member, role_source::Mapping};
-
-    fn user(id: &str, name: &str) -> User {
-        User { id: id.into(), user_name: name.into(), ..User::default() }
-    }
-
-    fn team(id: &str, name: &str, members: &[&str]) -> Team {
-        let members = members.iter().map(|m| Member { id: (*m).into(), display: Name::default() }).collect();
-        Team { id: id.into(), name: name.into(), members: Some(members), ..Team::default() }
-    }
-
-    #[test]
-    fn memberships_follow_every_put_and_remove() {
-        let mut records =
-            Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "vision", &["u"])], vec![]);
-        assert_eq!(records.by_name(Kind::User), [1, 0]);
-        assert_eq!(records.teams_of(&"u".into()), ["t".into()]);
-        assert!(!records.put(Record::Team(team("t", "vision", &["v"]))));
-        assert!(records.teams_of(&"u".into()).is_empty());
-        assert_eq!(records.teams_of(&"v".into()), ["t".into()]);
-        assert!(records.put(Record::User(user("w", "Bea"))));
-        assert_eq!(records.text(Kind::User).get(2), "bea");
-        assert_eq!(records.by_name(Kind::User), [1, 2, 0]);
-        assert!(records.remove(&Target::team(&"t".into())));
-        assert!(records.teams_of(&"v".into()).is_empty());
-        assert!(records.team_named(&"vision".into()).is_none());
-    }
-
-    #[test]
-    fn mapped_roles_follow_every_membership() {
-        let mapping = Mapping {
-            order: vec!["admin".into(), "labeler".into()],
-            default: Some("labeler".into()),
-            groups: [("leads".into(), "admin".into())].into_iter().collect(),
-        };
-        let built = Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "leads", &["u"])], vec![]);
-        let mut records = built.with_roles(RoleSource::Mapping(Arc::new(mapping)));
-        let roles = |records: &Records| {
-            records.users().values().map(|user| user.org_role.as_ref().unwrap().to_string()).collect::<Vec<_>>()
-        };
-        assert_eq!(roles(&records), ["admin", "labeler"]);
-        records.put(Record::Team(team("t", "leads", &["v"])));
-        assert_eq!(roles(&records), ["labeler", "admin"]);
-        // What the server says of a user holds no role: theirs stays.
-        records.put(Record::User(user("v", "Adam")));
-        assert_eq!(roles(&records), ["labeler", "admin"]);
-        records.remove(&Target::team(&"t".into()));
-        assert_eq!(roles(&records), ["labeler", "labeler"]);
-    }
+/// So that a list in name order is read as it lies in memory.
+fn by_name<T>(mut records: Vec<T>, name: impl Fn(&T) -> &str) -> impl Iterator<Item = T> {
+    records.sort_by_cached_key(|record| fold(name(record)));
+    records.into_iter()
 }

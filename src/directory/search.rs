@@ -6,9 +6,6 @@ use nucleo_matcher::{
 };
 use rustc_hash::FxHashMap;
 
-/// Rows above which matching is shared between threads; below it starting them costs more than it saves.
-const SHARE_FROM: usize = 20_000;
-
 /// The searchable text of every row of a table, in one allocation.
 #[derive(Debug, Default)]
 pub struct SearchText {
@@ -24,24 +21,37 @@ impl SearchText {
     /// Adds the text of the next row.
     pub fn push<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) {
         let start = self.buffer.len();
-        for (i, part) in parts.into_iter().filter(|part| !part.is_empty()).enumerate() {
-            if i > 0 {
-                self.buffer.push(' ');
-            }
-            fold_into(part, &mut self.buffer);
-        }
+        join_into(parts, &mut self.buffer);
         self.ends.push(self.buffer.len() as u32);
         self.letters.push(Letters::of(self.buffer.get(start..).unwrap_or_default()));
     }
 
     /// Gives one row another text.
-    pub fn replace(&mut self, row: u32, text: &str) {
-        let mut folded = String::with_capacity(text.len());
-        fold_into(text, &mut folded);
+    pub fn replace<'a>(&mut self, row: u32, parts: impl IntoIterator<Item = &'a str>) {
+        let mut folded = String::new();
+        join_into(parts, &mut folded);
         if let Some(letters) = self.letters.get_mut(row as usize) {
             *letters = Letters::of(&folded);
         }
+        if folded == self.get(row) {
+            return;
+        }
         self.changed.insert(row, folded);
+    }
+
+    /// Drops a row; the last one takes its place.
+    pub fn swap_remove(&mut self, row: u32) {
+        let Some(last) = self.ends.len().checked_sub(1) else { return };
+        let moved = self.get(last as u32).to_owned();
+        self.changed.remove(&(last as u32));
+        self.letters.swap_remove(row as usize);
+        self.ends.pop();
+        self.buffer.truncate(self.ends.last().map_or(0, |end| *end as usize));
+        if row as usize == last {
+            self.changed.remove(&row);
+        } else {
+            self.changed.insert(row, moved);
+        }
     }
 
     /// The folded text of a row; empty for rows that do not exist.
@@ -70,6 +80,16 @@ impl SearchText {
     /// True without rows.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+}
+
+/// The parts that are not empty, folded, with spaces between.
+fn join_into<'a>(parts: impl IntoIterator<Item = &'a str>, out: &mut String) {
+    for (at, part) in parts.into_iter().filter(|part| !part.is_empty()).enumerate() {
+        if at > 0 {
+            out.push(' ');
+        }
+        fold_into(part, out);
     }
 }
 
@@ -185,62 +205,6 @@ impl Default for Scratch {
     }
 }
 
-/// Runs `keep` over all rows, in parallel where that pays, and returns what was kept in the order of `rows`.
-pub fn scan<R: Copy + Send>(rows: &[u32], keep: impl Fn(u32, &mut Scratch) -> Option<R> + Sync) -> Vec<R> {
-    if rows.len() < SHARE_FROM {
-        let mut scratch = Scratch::default();
-        return rows.iter().filter_map(|row| keep(*row, &mut scratch)).collect();
-    }
-    // In the order in which the rows lie in memory: a sorted list would jump about in it, and wait for it with every row.
-    let mut places = vec![NOWHERE; rows.iter().max().map_or(0, |row| *row as usize + 1)];
-    for (row, place) in rows.iter().zip(0_u32..) {
-        if let Some(there) = places.get_mut(*row as usize) {
-            *there = place;
-        }
-    }
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
-    let share = places.len().div_ceil(threads);
-    let part = |places: &[u32], first: u32| {
-        let mut scratch = Scratch::default();
-        let wanted = places.iter().zip(first..).filter(|(place, _)| **place != NOWHERE);
-        wanted.filter_map(|(place, row)| Some((*place, keep(row, &mut scratch)?))).collect::<Vec<_>>()
-    };
-    let mut kept: Vec<Option<R>> = vec![None; rows.len()];
-    std::thread::scope(|scope| {
-        let part = &part;
-        let mut shares = places.chunks(share).zip((0_u32..).step_by(share));
-        let own = shares.next();
-        let running: Vec<_> = shares.map(|(rows, first)| scope.spawn(move || part(rows, first))).collect();
-        let mut put = |found: Vec<(u32, R)>| {
-            for (place, result) in found {
-                if let Some(there) = kept.get_mut(place as usize) {
-                    *there = Some(result);
-                }
-            }
-        };
-        put(own.map(|(rows, first)| part(rows, first)).unwrap_or_default());
-        for thread in running {
-            // A panic in a matcher would be a bug; the rows of its share are then missing from the list, no more.
-            put(thread.join().unwrap_or_default());
-        }
-    });
-    kept.into_iter().flatten().collect()
-}
-
-/// The rows whose text matches what is typed, best match first; all of them as they are while nothing is typed.
-pub fn best(rows: &[u32], text: &SearchText, typed: &str) -> Vec<u32> {
-    let words = Words::new(typed.split_whitespace());
-    if words.is_empty() {
-        return rows.to_vec();
-    }
-    let mut scored = scan(rows, |row, scratch| Some((u32::MAX - text.score(row, &words, scratch)?, row)));
-    scored.sort_by_key(|(score, _)| *score);
-    scored.into_iter().map(|(_, row)| row).collect()
-}
-
-/// Marks a row that is not looked at.
-const NOWHERE: u32 = u32::MAX;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,7 +216,7 @@ mod tests {
         text.push([""]);
         text.push(["x"]);
         assert_eq!([text.get(0), text.get(1), text.get(2), text.get(3)], ["eva-tanaka eva", "", "x", ""]);
-        text.replace(2, "Zoë");
+        text.replace(2, ["Zoë"]);
         assert_eq!(text.get(2), "zoe");
     }
 
@@ -282,13 +246,5 @@ mod tests {
         assert!(words("tan eva").narrows(&words("tan")));
         assert!(!words("ta").narrows(&words("tan")));
         assert!(!words("!tana").narrows(&words("!tan")));
-    }
-
-    #[test]
-    fn sharing_between_threads_keeps_the_order() {
-        // A prime step: every row once, in an order of its own.
-        let rows: Vec<u32> = (0..50_000).map(|n| n * 7_919 % 50_000).collect();
-        let kept = scan(&rows, |row, _| (row % 7 == 0).then_some(row));
-        assert_eq!(kept, rows.iter().copied().filter(|row| row % 7 == 0).collect::<Vec<_>>());
     }
 }

@@ -1,6 +1,4 @@
-//! Orders of rows: which columns can be sorted by, and the sorted index arrays.
-
-use std::{cmp::Ordering, collections::BTreeSet};
+//! Orders of rows: which columns can be sorted by, and the keys of their rows.
 
 use rustc_hash::FxHashMap;
 
@@ -9,8 +7,6 @@ use super::{
     holds::Holds,
     record::{LastActive, User},
 };
-use crate::scim::text::fold;
-
 /// What a list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Column {
@@ -98,90 +94,78 @@ impl Default for Order {
     }
 }
 
-/// All rows of a kind in the given order; equal rows by name.
-pub fn rows(directory: &Directory, kind: Kind, order: Order) -> Vec<u32> {
-    let by_name = directory.rows_by_name(kind);
-    if order.column == Column::Name {
-        let mut rows = by_name.to_vec();
-        if order.descending {
-            rows.reverse();
+/// What a row is sorted by.
+pub enum Key<'a> {
+    /// The smallest first.
+    Number(u32),
+    /// By a word that many rows share; no word comes first.
+    Word(Option<&'a Name>),
+}
+
+/// The keys of the rows of a kind by one column.
+pub struct Keys<'a> {
+    directory: &'a Directory,
+    kind: Kind,
+    column: Column,
+    /// How many hold each role, where that is asked for.
+    holders: FxHashMap<&'a Name, u32>,
+}
+
+impl<'a> Keys<'a> {
+    /// Looks up what is needed for all rows.
+    pub fn new(directory: &'a Directory, kind: Kind, column: Column) -> Self {
+        let asked = kind == Kind::Role && column == Column::Count;
+        let holders = if asked { directory.holder_counts() } else { FxHashMap::default() };
+        Self { directory, kind, column, holders }
+    }
+
+    /// The key of a row.
+    pub fn of(&self, row: u32) -> Key<'a> {
+        match self.kind {
+            Kind::User => self.of_user(row),
+            Kind::Team => Key::Number(self.directory.team_at(row).map_or(0, |team| team.size() as u32)),
+            Kind::Role => self.of_role(row),
         }
-        return rows;
     }
-    match kind {
-        Kind::User => user_rows(directory, by_name, order),
-        Kind::Team => by_key(by_name, order, |row| directory.team_at(row).map_or(0, |team| team.size() as u64)),
-        Kind::Role => role_rows(directory, by_name, order),
-    }
-}
 
-fn user_rows(directory: &Directory, by_name: &[u32], order: Order) -> Vec<u32> {
-    let user = |row: u32| directory.user_at(row);
-    match order.column {
-        Column::Count => by_key(by_name, order, |row| user(row).map_or(0, |u| directory.team_count(&u.id) as u64)),
-        Column::LastActive => by_key(by_name, order, |row| user(row).map_or(0, last_active_key)),
-        Column::Status => by_key(by_name, order, |row| user(row).map_or(0, |u| u64::from(u.is_inactive()))),
-        Column::OrgRole => by_word(by_name, order, |row| user(row)?.org_role.as_ref()),
-        Column::Seat => by_word(by_name, order, |row| user(row)?.models_seat.as_ref()),
-        _ => by_key(by_name, order, |row| u64::from(directory.records().label_rank(row))),
+    fn of_user(&self, row: u32) -> Key<'a> {
+        let user = || self.directory.user_at(row);
+        match self.column {
+            Column::Count => Key::Number(user().map_or(0, |user| self.directory.team_count(&user.id) as u32)),
+            Column::LastActive => Key::Number(user().map_or(0, last_active)),
+            Column::Status => Key::Number(user().map_or(0, |user| u32::from(user.is_inactive()))),
+            Column::OrgRole => Key::Word(user().and_then(|user| user.org_role.as_ref())),
+            Column::Seat => Key::Word(user().and_then(|user| user.models_seat.as_ref())),
+            _ => Key::Number(self.directory.records().label_rank(row)),
+        }
     }
-}
 
-fn role_rows(directory: &Directory, by_name: &[u32], order: Order) -> Vec<u32> {
-    let role = |row: u32| directory.role_at(row);
-    match order.column {
-        Column::Added => by_key(by_name, order, |row| role(row).map_or(0, |r| r.added().count() as u64)),
-        Column::Count => by_key(by_name, order, |row| role(row).map_or(0, |r| directory.holders(&r.name).len() as u64)),
-        _ => by_word(by_name, order, |row| role(row).map(|role| &role.inherits)),
+    fn of_role(&self, row: u32) -> Key<'a> {
+        let role = self.directory.role_at(row);
+        match self.column {
+            Column::Added => Key::Number(role.map_or(0, |role| role.added().count() as u32)),
+            Column::Count => Key::Number(role.and_then(|role| self.holders.get(&role.name)).copied().unwrap_or(0)),
+            _ => Key::Word(role.map(|role| &role.inherits)),
+        }
     }
 }
 
 /// Seconds since the epoch, with *never* before everything and *unknown* before that.
-fn last_active_key(user: &User) -> u64 {
+fn last_active(user: &User) -> u32 {
     match user.last_active {
         LastActive::Unknown => 0,
         LastActive::Never => 1,
-        LastActive::At(at) => (at.as_second().max(0) as u64).saturating_add(2),
+        LastActive::At(at) => u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX).saturating_add(2),
     }
-}
-
-/// Keys are taken in the order in which the rows lie in memory: in name order every row would be waited for.
-fn keys<K>(by_name: &[u32], key: impl Fn(u32) -> K) -> Vec<K> {
-    (0..by_name.len() as u32).map(key).collect()
-}
-
-fn by_key(by_name: &[u32], order: Order, key: impl Fn(u32) -> u64) -> Vec<u32> {
-    let keys = keys(by_name, key);
-    let key = |row: u32| keys.get(row as usize).copied().unwrap_or_default();
-    let mut keyed: Vec<(u64, u32)> = by_name.iter().map(|row| (key(*row), *row)).collect();
-    // Stable: rows of one key stay in name order, in both directions.
-    keyed.sort_by(|a, b| directed(a.0.cmp(&b.0), order));
-    keyed.into_iter().map(|(_, row)| row).collect()
-}
-
-/// By a word of which there are few: each is folded and compared once. No word comes first.
-fn by_word<'a>(by_name: &[u32], order: Order, word: impl Fn(u32) -> Option<&'a Name>) -> Vec<u32> {
-    let words = keys(by_name, word);
-    let mut folded: FxHashMap<&str, String> = FxHashMap::default();
-    for word in words.iter().flatten() {
-        folded.entry(word.as_str()).or_insert_with(|| fold(word.as_str()));
-    }
-    let distinct: BTreeSet<&String> = folded.values().collect();
-    let places: FxHashMap<&String, u64> = distinct.into_iter().zip(1..).collect();
-    let ranks: FxHashMap<&str, u64> =
-        folded.iter().filter_map(|(word, folded)| Some((*word, *places.get(folded)?))).collect();
-    let rank = |row: u32| ranks.get(words.get(row as usize).copied()??.as_str()).copied();
-    by_key(by_name, order, |row| rank(row).unwrap_or(0))
-}
-
-fn directed(ordering: Ordering, order: Order) -> Ordering {
-    if order.descending { ordering.reverse() } else { ordering }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::records::Records;
+    use crate::directory::{
+        listing::{Accounts, Listing},
+        records::Records,
+    };
 
     fn sorted(column: Column, descending: bool) -> Vec<String> {
         let user = |name: &str, display: &str, role: Option<&str>, last| User {
@@ -200,8 +184,16 @@ mod tests {
         ];
         let mut directory = Directory::default();
         directory.replace(Records::build(users, vec![], vec![]), true);
-        let rows = rows(&directory, Kind::User, Order { column, descending });
-        rows.into_iter().filter_map(|row| directory.user_at(row)).map(|user| user.user_name.to_string()).collect()
+        let mut listing = Listing::default();
+        listing.sort(&directory, Kind::User, Order { column, descending }, Accounts::All);
+        listing.finish(&directory, Kind::User);
+        listing
+            .take_shown()
+            .unwrap()
+            .into_iter()
+            .filter_map(|row| directory.user_at(row))
+            .map(|user| user.user_name.to_string())
+            .collect()
     }
 
     #[test]

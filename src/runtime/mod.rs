@@ -3,7 +3,12 @@
 //! Whatever is ready is taken before anything is drawn, so that a held key or a burst of reports costs one frame. There
 //! is no tick: without a message nothing runs and nothing is written.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::Arc,
+    task::Poll,
+    time::{Duration, Instant},
+};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use futures_util::{Stream, StreamExt};
@@ -37,6 +42,9 @@ pub use trace::Trace;
 const BATCH: usize = 512;
 const BATCH_TIME: Duration = Duration::from_millis(8);
 
+/// While a list is looked through nothing is drawn for so long: most are whole by then, and drawn once.
+const LOOKING: Duration = Duration::from_millis(30);
+
 /// What became of a profile that was to be opened.
 type Opening = Result<(Opened, Session), OpenError>;
 
@@ -64,6 +72,8 @@ enum Incoming {
     Mapped(Mapped),
     ListRead(Id, Result<String, String>),
     Resized,
+    /// Nothing else happens: time for a list that is not whole yet.
+    Look,
     End,
     Nothing,
 }
@@ -97,6 +107,10 @@ pub struct Runtime<B: Backend> {
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<SecretString>,
     redraw: bool,
+    /// A key that waits for a list to be whole, and all that follow with it.
+    held: Option<Event>,
+    /// Since when there is something to draw that was not drawn.
+    undrawn: Option<Instant>,
     quit: bool,
     trace: Option<Trace>,
 }
@@ -113,6 +127,7 @@ impl Incoming {
             Incoming::Opened(_) => "opened",
             Incoming::Mapped(_) => "mapped",
             Incoming::ListRead(..) => "list-read",
+            Incoming::Look => "look",
             Incoming::End => "end",
             Incoming::Nothing => "nothing",
         }
@@ -138,6 +153,8 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             lists: Channel::new(),
             copied: Vec::new(),
             redraw: false,
+            held: None,
+            undrawn: None,
             quit: false,
             trace: None,
         }
@@ -172,35 +189,33 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     {
         self.draw()?;
         while !self.quit {
-            let mut incoming = tokio::select! {
-                biased;
-                end = host.signal() => if end { Incoming::End } else { Incoming::Resized },
-                event = input.next() => match event {
-                    Some(event) => Incoming::Terminal(event?),
-                    None => Incoming::End,
+            let looking = self.app.is_looking();
+            let mut incoming = match self.held.take_if(|_| !looking) {
+                Some(event) => Incoming::Terminal(event),
+                None => tokio::select! {
+                    biased;
+                    end = host.signal() => if end { Incoming::End } else { Incoming::Resized },
+                    event = input.next(), if self.held.is_none() => match event {
+                        Some(event) => Incoming::Terminal(event?),
+                        None => Incoming::End,
+                    },
+                    message = self.next_message() => message,
+                    () = tokio::task::yield_now(), if looking => Incoming::Look,
                 },
-                message = self.next_message() => message,
             };
-            let started = std::time::Instant::now();
+            let started = Instant::now();
             for taken in 1.. {
                 self.traced(incoming.kind(), |runtime| runtime.take(incoming));
                 // Before another one is fetched: what is fetched is taken.
                 if self.quit || taken == BATCH || started.elapsed() > BATCH_TIME {
                     break;
                 }
-                incoming = match std::future::poll_fn(|cx| {
-                    std::task::Poll::Ready(match input.poll_next_unpin(cx) {
-                        std::task::Poll::Ready(Some(event)) => Some(Some(event)),
-                        std::task::Poll::Ready(None) => Some(None),
-                        std::task::Poll::Pending => None,
-                    })
-                })
-                .await
-                {
+                incoming = match self.ready_event(&mut input).await {
                     Some(Some(event)) => Incoming::Terminal(event?),
                     Some(None) => Incoming::End,
                     None => match self.ready_message() {
                         Some(message) => message,
+                        None if self.app.is_looking() => Incoming::Look,
                         None => break,
                     },
                 };
@@ -208,13 +223,44 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             for text in std::mem::take(&mut self.copied) {
                 host.copy(text.expose_secret())?;
             }
-            self.traced("draw", Self::draw)?;
+            if !self.is_patient() {
+                self.traced("draw", Self::draw)?;
+            }
         }
         Ok(())
     }
 
+    /// An event that is there already; `Some(None)` at the end of the input.
+    async fn ready_event<S>(&self, input: &mut S) -> Option<Option<io::Result<Event>>>
+    where
+        S: Stream<Item = io::Result<Event>> + Unpin,
+    {
+        if self.held.is_some() {
+            return None;
+        }
+        std::future::poll_fn(|cx| match input.poll_next_unpin(cx) {
+            Poll::Ready(event) => Poll::Ready(Some(event)),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await
+    }
+
+    /// True while a list will be whole soon, and drawing it now would draw it twice.
+    fn is_patient(&mut self) -> bool {
+        if !self.app.is_looking() {
+            self.undrawn = None;
+            return false;
+        }
+        if self.undrawn.get_or_insert_with(Instant::now).elapsed() < LOOKING {
+            return true;
+        }
+        self.undrawn = None;
+        self.app.show_best();
+        false
+    }
+
     fn traced<T>(&mut self, kind: &'static str, work: impl FnOnce(&mut Self) -> T) -> T {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let done = work(self);
         if let Some(trace) = &self.trace {
             trace.note(kind, started);
@@ -224,18 +270,23 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
 
     /// Waits for one message of the worker (or of an opening profile) and takes it: for tests, which own the input.
     pub async fn step(&mut self) {
-        let message = self.next_message().await;
+        let looking = self.app.is_looking();
+        let message = if looking { Incoming::Look } else { self.next_message().await };
         self.take(message);
     }
 
     /// Takes a terminal event: for tests.
     pub fn press(&mut self, event: Event) {
+        while self.app.waits(&event) {
+            self.app.look_on();
+        }
         self.take(Incoming::Terminal(event));
     }
 
     /// True if the worker has done all that it was asked for and nothing more is on its way.
     pub fn is_idle(&self) -> bool {
         self.opening == 0
+            && !self.app.is_looking()
             && self.reports.receive.is_empty()
             && self.opened.receive.is_empty()
             && self.mapped.receive.is_empty()
@@ -299,7 +350,15 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 self.quit = true;
                 return;
             }
+            Incoming::Terminal(event) if self.app.waits(&event) => {
+                self.held = Some(event);
+                return;
+            }
             Incoming::Terminal(event) => Msg::Terminal(event),
+            Incoming::Look => {
+                self.app.look_on();
+                return;
+            }
             // What is shown once must arrive, whichever profile is open by now.
             Incoming::Report(epoch, report) if epoch != self.epoch && !matches!(report, Report::Secret(..)) => return,
             Incoming::Report(_, Report::Idle(done)) => {

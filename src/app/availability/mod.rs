@@ -244,7 +244,7 @@ impl App {
 
     /// How many users are listed without their roles.
     pub fn users_without_roles(&self) -> usize {
-        self.directory.records().users().values().filter(|user| super::lacks_roles(user)).count()
+        self.directory.records().census().lacking_roles
     }
 
     /// Deactivate, or reactivate where the subject is inactive.

@@ -1,9 +1,7 @@
 //! People and service accounts apart: which accounts the list of users shows.
 
-use jiff::Timestamp;
-
 use super::Pane;
-use crate::directory::{Directory, Id, Kind};
+use crate::directory::{Directory, Id, Kind, listing::Accounts};
 
 /// Which accounts the list of users shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +40,16 @@ impl Pane {
         self.kind == Kind::User && directory.census().services > 0
     }
 
+    /// The accounts of the view.
+    pub(super) fn accounts(&self, directory: &Directory) -> Accounts {
+        match self.view {
+            _ if !self.has_views(directory) => Accounts::All,
+            View::People => Accounts::People,
+            View::Services => Accounts::Services,
+            View::All => Accounts::All,
+        }
+    }
+
     /// How many records the view has, whatever the filter.
     pub fn in_view(&self, directory: &Directory) -> usize {
         let census = directory.census();
@@ -53,9 +61,10 @@ impl Pane {
     }
 
     /// Goes to the next view; marks stay with what they were set on only while it is shown.
-    pub fn next_view(&mut self, directory: &Directory, now: Timestamp) {
+    pub fn next_view(&mut self, directory: &Directory) {
         self.view = self.view.next();
-        self.rebuild(directory, now);
+        self.cursor_id = None;
+        self.rebuild(directory);
         (self.cursor, self.top) = (0, 0);
         self.cursor_id = self.selected(directory).cloned();
         let shows = |id: &Id| directory.user(id).is_some_and(|user| self.view.shows(user.account.is_service()));
@@ -63,11 +72,11 @@ impl Pane {
     }
 
     /// Goes to a view that shows this record.
-    pub fn reveal(&mut self, id: &Id, directory: &Directory, now: Timestamp) {
+    pub fn reveal(&mut self, id: &Id, directory: &Directory) {
         let service = directory.user(id).map(|user| user.account.is_service());
         if self.kind == Kind::User && service.is_some_and(|service| !self.view.shows(service)) {
             self.view = if service == Some(true) { View::Services } else { View::People };
-            self.rebuild(directory, now);
+            self.rebuild(directory);
         }
     }
 }

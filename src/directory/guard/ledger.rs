@@ -1,8 +1,6 @@
 //! What the changes planned so far take away, kept as they are added: checking the next one costs the same whether it is
 //! the second or the ten thousandth.
 
-use std::borrow::Cow;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -54,7 +52,7 @@ impl<'a> Ledger<'a> {
             _ => None,
         };
         self.weakened.insert((id.clone(), team.cloned()));
-        let everywhere = if team.is_none() { self.directory.teams_of(id) } else { Cow::Borrowed([].as_slice()) };
+        let everywhere = if team.is_none() { self.directory.teams_of(id) } else { Vec::new() };
         for team in team.into_iter().chain(everywhere.iter()) {
             if let Some(left) = self.teams.get_mut(team) {
                 left.remove(id);

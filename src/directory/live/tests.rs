@@ -163,7 +163,7 @@ proptest! {
         }
         for user in &server.users {
             prop_assert_eq!(directory.user(&user.id).unwrap(), user);
-            let teams = directory.teams_of(&user.id).into_owned();
+            let teams = directory.teams_of(&user.id);
             prop_assert_eq!(teams.contains(&"t".into()), server.team.has(&user.id));
         }
         let ids = |team: &Team| {

@@ -3,57 +3,134 @@
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 
-use super::{Key, Relation, Term, Value, account_word};
+use super::{Key, Query, Relation, Term, Value, account_word};
 use crate::{
     directory::{
-        Directory, Id, Kind, Name, Target,
+        Directory, Kind, Name, Target,
         record::{Grant, LastActive, Role, Team, User},
+        search::{Scratch, SearchText},
     },
     scim::text::fold,
 };
 
-/// The terms of a query with what they are asked of.
-pub(super) struct Asked<'a> {
+/// What is looked up once for all rows, and holds no longer than the rows stay as they are.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// For each term the teams that it names, by row; nothing where it names none.
+    named: Vec<Option<Vec<bool>>>,
+    /// Rows on which changes are pending.
+    touched: FxHashSet<u32>,
+}
+
+impl Known {
+    /// For a filter of a kind's rows.
+    pub fn of(query: &Query, directory: &Directory, kind: Kind) -> Self {
+        let named = query.terms.iter().map(|term| named(term, kind, directory)).collect();
+        Self { named, touched: directory.touched_rows(kind) }
+    }
+}
+
+/// To ask each user's teams for their names takes far longer.
+fn named(term: &Term, kind: Kind, directory: &Directory) -> Option<Vec<bool>> {
+    let asks = kind == Kind::User && term.key == Key::Team && term.value != Value::None;
+    let holds = |row| directory.team_at(row).is_some_and(|team| text_holds(&term.value, Some(&team.name)));
+    asks.then(|| (0..directory.len(Kind::Team) as u32).map(holds).collect())
+}
+
+/// A filter with what it is asked of.
+pub struct Asked<'a> {
+    query: &'a Query,
+    known: &'a Known,
     directory: &'a Directory,
     kind: Kind,
     now: Timestamp,
-    terms: Vec<(&'a Term, Members<'a>)>,
 }
-
-/// The members of the teams that a term names, where it names any.
-type Members<'a> = Option<FxHashSet<&'a Id>>;
 
 impl<'a> Asked<'a> {
-    /// Prepares what can be looked up once for all rows.
-    pub fn new(terms: &'a [Term], directory: &'a Directory, kind: Kind, now: Timestamp) -> Self {
-        let terms = terms.iter().map(|term| (term, members(term, kind, directory))).collect();
-        Self { directory, kind, now, terms }
+    /// `known` is of this filter.
+    pub fn new(query: &'a Query, known: &'a Known, directory: &'a Directory, kind: Kind, now: Timestamp) -> Self {
+        Self { query, known, directory, kind, now }
     }
 
-    /// True if the row's record holds all of them.
-    pub fn hold(&self, row: u32) -> bool {
-        self.terms.iter().all(|(term, members)| {
-            let directory = self.directory;
-            let holds = match self.kind {
-                Kind::User => {
-                    directory.user_at(row).is_some_and(|user| user_holds(directory, user, term, members, self.now))
-                }
-                Kind::Team => directory.team_at(row).is_some_and(|team| team_holds(directory, team, term)),
-                Kind::Role => directory.role_at(row).is_some_and(|role| role_holds(directory, role, term)),
-            };
-            holds != term.negative
-        })
+    /// How well a row matches, or nothing where it does not.
+    pub fn score(&self, row: u32, text: &SearchText, scratch: &mut Scratch) -> Option<u32> {
+        let score = if self.query.ranks() { text.score(row, &self.query.words, scratch)? } else { 0 };
+        self.holds(row).then_some(score)
+    }
+
+    /// True if the row's record holds all terms.
+    fn holds(&self, row: u32) -> bool {
+        let directory = self.directory;
+        let mut terms = self.query.terms.iter().zip(&self.known.named);
+        match self.kind {
+            Kind::User => {
+                let touched = self.known.touched.contains(&row);
+                let user = if touched { directory.user_at(row) } else { directory.records().user_at(row) };
+                user.is_some_and(|user| {
+                    let one = OneUser { directory, user, row, touched, now: self.now };
+                    terms.all(|(term, named)| one.holds(term, named.as_deref()) != term.negative)
+                })
+            }
+            Kind::Team => directory
+                .team_at(row)
+                .is_some_and(|team| terms.all(|(term, _)| team_holds(directory, team, term) != term.negative)),
+            Kind::Role => directory
+                .role_at(row)
+                .is_some_and(|role| terms.all(|(term, _)| role_holds(directory, role, term) != term.negative)),
+        }
     }
 }
 
-/// Looked up once for all users: to ask each user's teams for their names takes far longer.
-fn members<'a>(term: &Term, kind: Kind, directory: &'a Directory) -> Members<'a> {
-    if kind != Kind::User || term.key != Key::Team || term.value == Value::None {
-        return None;
+/// A user who is asked.
+struct OneUser<'a> {
+    directory: &'a Directory,
+    user: &'a User,
+    row: u32,
+    /// Changes are pending on it.
+    touched: bool,
+    now: Timestamp,
+}
+
+impl OneUser<'_> {
+    fn holds(&self, term: &Term, named: Option<&[bool]>) -> bool {
+        let user = self.user;
+        match term.key {
+            Key::Role => text_holds(&term.value, user.org_role.as_ref()),
+            Key::Seat => text_holds(&term.value, user.models_seat.as_ref()),
+            Key::Weave => text_holds(&term.value, user.weave_role.as_ref()),
+            Key::Email => text_holds(&term.value, Some(&user.email)),
+            Key::Name => {
+                text_holds(&term.value, Some(&user.user_name)) || text_holds(&term.value, Some(&user.display_name))
+            }
+            Key::Id => str_holds(&term.value, &user.id),
+            Key::Account => str_holds(&term.value, account_word(user.account)),
+            Key::Active => term.value == Value::Bool(!user.is_inactive()),
+            Key::Last => last_holds(term, user.last_active, self.now),
+            Key::Teams => number_holds(term, self.team_count()),
+            Key::Team => named.map_or_else(|| self.team_count() == 0, |named| self.is_in(named)),
+            Key::Registry => registry_holds(&term.value, &user.registry_roles),
+            Key::TeamRole => user.team_roles.iter().flatten().any(|grant| text_holds(&term.value, Some(&grant.role))),
+            _ => false,
+        }
     }
-    let teams = (0..directory.len(Kind::Team) as u32).filter_map(|row| directory.team_at(row));
-    let named = teams.filter(|team| text_holds(&term.value, Some(&team.name)));
-    Some(named.flat_map(|team| team.members.iter().flatten()).map(|member| &member.id).collect())
+
+    fn team_count(&self) -> usize {
+        if self.touched {
+            self.directory.team_count(&self.user.id)
+        } else {
+            self.directory.records().team_rows(self.row).len()
+        }
+    }
+
+    /// In any of the teams.
+    fn is_in(&self, named: &[bool]) -> bool {
+        let is_named = |team: u32| named.get(team as usize).copied().unwrap_or_default();
+        if !self.touched {
+            return self.directory.records().team_rows(self.row).iter().any(|team| is_named(*team));
+        }
+        let teams = self.directory.teams_of(&self.user.id);
+        teams.iter().filter_map(|team| self.directory.records().row(&Target::team(team))).any(is_named)
+    }
 }
 
 fn compare(relation: Relation, have: i64, want: i64) -> bool {
@@ -67,51 +144,24 @@ fn compare(relation: Relation, have: i64, want: i64) -> bool {
 fn text_holds(value: &Value, have: Option<&Name>) -> bool {
     match (value, have) {
         (Value::None, have) => have.is_none_or(Name::is_empty),
-        (Value::Text(parts), Some(have)) if have.as_str().is_ascii() => {
-            let have = have.as_str().as_bytes();
-            let is_in = |part: &[u8]| have.windows(part.len().max(1)).any(|there| there.eq_ignore_ascii_case(part));
-            parts.iter().any(|part| is_in(part.as_bytes()))
-        }
-        (Value::Text(parts), Some(have)) => {
-            let have = fold(have.as_str());
-            parts.iter().any(|part| have.contains(part.as_str()))
-        }
+        (value, Some(have)) => str_holds(value, have.as_str()),
         _ => false,
     }
+}
+
+fn str_holds(value: &Value, have: &str) -> bool {
+    let Value::Text(parts) = value else { return *value == Value::None && have.is_empty() };
+    if have.is_ascii() {
+        let have = have.as_bytes();
+        let is_in = |part: &[u8]| have.windows(part.len().max(1)).any(|there| there.eq_ignore_ascii_case(part));
+        return parts.iter().any(|part| is_in(part.as_bytes()));
+    }
+    let have = fold(have);
+    parts.iter().any(|part| have.contains(part.as_str()))
 }
 
 fn number_holds(term: &Term, have: usize) -> bool {
     matches!(term.value, Value::Number(want) if compare(term.relation, have as i64, want))
-}
-
-fn user_holds(directory: &Directory, user: &User, term: &Term, members: &Members<'_>, now: Timestamp) -> bool {
-    match term.key {
-        Key::Role => text_holds(&term.value, user.org_role.as_ref()),
-        Key::Seat => text_holds(&term.value, user.models_seat.as_ref()),
-        Key::Weave => text_holds(&term.value, user.weave_role.as_ref()),
-        Key::Email => text_holds(&term.value, Some(&user.email)),
-        Key::Name => {
-            text_holds(&term.value, Some(&user.user_name)) || text_holds(&term.value, Some(&user.display_name))
-        }
-        Key::Id => text_holds(&term.value, Some(&Name::new(user.id.clone()))),
-        Key::Account => text_holds(&term.value, Some(&account_word(user.account).into())),
-        Key::Active => term.value == Value::Bool(!user.is_inactive()),
-        Key::Last => last_holds(term, user.last_active, now),
-        Key::Teams => number_holds(term, directory.team_count(&user.id)),
-        Key::Team => {
-            if let (Some(members), false) = (members, directory.is_touched(&Target::user(&user.id))) {
-                return members.contains(&user.id);
-            }
-            let teams = directory.teams_of(&user.id);
-            match &term.value {
-                Value::None => teams.is_empty(),
-                value => teams.iter().any(|team| text_holds(value, directory.team(team).map(|team| &team.name))),
-            }
-        }
-        Key::Registry => registry_holds(&term.value, &user.registry_roles),
-        Key::TeamRole => user.team_roles.iter().flatten().any(|grant| text_holds(&term.value, Some(&grant.role))),
-        _ => false,
-    }
 }
 
 /// `models`, or with the role in it: `models/admin`.
@@ -146,7 +196,7 @@ fn last_holds(term: &Term, last: LastActive, now: Timestamp) -> bool {
 fn team_holds(directory: &Directory, team: &Team, term: &Term) -> bool {
     match term.key {
         Key::Name => text_holds(&term.value, Some(&team.name)),
-        Key::Id => text_holds(&term.value, Some(&Name::new(team.id.clone()))),
+        Key::Id => str_holds(&term.value, &team.id),
         Key::Members => number_holds(term, team.size()),
         Key::Admins => {
             let admin =
@@ -164,7 +214,7 @@ fn team_holds(directory: &Directory, team: &Team, term: &Term) -> bool {
 fn role_holds(directory: &Directory, role: &Role, term: &Term) -> bool {
     match term.key {
         Key::Name => text_holds(&term.value, Some(&role.name)),
-        Key::Id => text_holds(&term.value, Some(&Name::new(role.id.clone()))),
+        Key::Id => str_holds(&term.value, &role.id),
         Key::Inherits => text_holds(&term.value, Some(&role.inherits)),
         Key::Permission => role.permissions.iter().any(|permission| text_holds(&term.value, Some(&permission.name))),
         Key::Holders => number_holds(term, directory.holders(&role.name).len()),

@@ -64,7 +64,10 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
     }
     let all = pane.in_view(&app.directory);
     if pane.is_filtered() {
-        let found = format!("{} of {}", count(pane.rows.len() as u64), count(all as u64));
+        let found = match pane.progress() {
+            None => format!("{} of {}", count(pane.rows.len() as u64), count(all as u64)),
+            Some(percent) => format!("{percent} % looked through"),
+        };
         parts.push(Part::new(2, "", found, look.plain()));
     }
     if let Some(proof) = proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.complete) {

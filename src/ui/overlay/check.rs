@@ -32,8 +32,8 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
         title: title(list, app),
         typed: Some(&list.input),
         counts: counts(list, app, look),
-        note: if list.shown.len() < all {
-            format!("{} of {}", count(list.shown.len()), count(all))
+        note: if list.rows.shown.len() < all {
+            format!("{} of {}", count(list.rows.shown.len()), count(all))
         } else {
             String::new()
         },
@@ -47,9 +47,9 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
     };
     let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
     let width = usize::from(inner.width);
-    let mut lines: Vec<Line> = rows::window(list.shown.len(), list.cursor, usize::from(inner.height))
-        .filter_map(|at| Some((at, app.directory.id_at(list.kind(), *list.shown.get(at)?)?)))
-        .map(|(at, id)| row(width, at == list.cursor, list, id, app, look))
+    let mut lines: Vec<Line> = rows::window(list.rows.shown.len(), list.rows.cursor, usize::from(inner.height))
+        .filter_map(|at| Some((at, app.directory.id_at(list.kind(), *list.rows.shown.get(at)?)?)))
+        .map(|(at, id)| row(width, at == list.rows.cursor, list, id, app, look))
         .collect();
     if lines.is_empty() {
         let typed = list.input.value();

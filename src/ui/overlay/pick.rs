@@ -22,19 +22,19 @@ pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "show the difference"), 
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, pick: &Pick, app: &App, look: &Look) {
-    let all = app.directory.len(pick.kind);
+    let all = app.directory.len(pick.rows.kind);
     let shell = Shell {
         title: title(pick, app),
         typed: Some(&pick.input),
-        note: format!("{} of {}", count(pick.shown.len()), count(all)),
+        note: format!("{} of {}", count(pick.rows.shown.len()), count(all)),
         hints: HINTS.into(),
         ..Shell::default()
     };
     let inner = shell.open(frame, shell::room(app).0, all.max(3), app, look);
     let width = usize::from(inner.width);
-    let mut lines: Vec<Line> = rows::window(pick.shown.len(), pick.cursor, usize::from(inner.height))
-        .filter_map(|at| Some((at, app.directory.id_at(pick.kind, *pick.shown.get(at)?)?)))
-        .map(|(at, id)| row(width, at == pick.cursor, pick.kind, id, app, look))
+    let mut lines: Vec<Line> = rows::window(pick.rows.shown.len(), pick.rows.cursor, usize::from(inner.height))
+        .filter_map(|at| Some((at, app.directory.id_at(pick.rows.kind, *pick.rows.shown.get(at)?)?)))
+        .map(|(at, id)| row(width, at == pick.rows.cursor, pick.rows.kind, id, app, look))
         .collect();
     if lines.is_empty() {
         lines.push(rows::nothing(&no_match(pick.input.value()), look));
@@ -43,7 +43,7 @@ pub fn draw(frame: &mut Frame<'_>, pick: &Pick, app: &App, look: &Look) {
 }
 
 fn title(pick: &Pick, app: &App) -> String {
-    match (pick.kind, pick.subjects.as_slice()) {
+    match (pick.rows.kind, pick.subjects.as_slice()) {
         (Kind::User, [one]) => format!("Make {} like", details::name(&Target::user(one), app)),
         (Kind::User, many) => format!("Make {} like", counted(many.len(), "user")),
         (_, [one]) => format!("Members of {} as in", details::name(&Target::team(one), app)),

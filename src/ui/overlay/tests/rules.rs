@@ -22,7 +22,7 @@ fn a_check_list_of_many_keeps_its_cursor_on_screen() {
     press(&mut app, Action::Members);
     for at in [0, 1, 9, 50_000, 99_998, 99_999] {
         let Some(Overlay::Check(list)) = app.overlays.last_mut() else { panic!("no list") };
-        list.cursor = at;
+        list.rows.cursor = at;
         let screen = shown(&app);
         assert!(screen.contains(&format!("▌ [ ] user-{at:06}")), "{screen}");
         assert_eq!(screen.matches("[ ] user-").count(), 18, "{screen}");

@@ -1,0 +1,87 @@
+//! The rows of a box that is typed into: all of them in their order, or those that match, the best first. As a pane's
+//! list, it is found a part at a time.
+
+use jiff::Timestamp;
+
+use crate::directory::{Directory, Id, Kind, Target, listing::Listing, query::Query};
+
+use super::pane::STEP;
+
+/// Rows of one kind.
+#[derive(Debug)]
+pub struct Finding {
+    /// Which records.
+    pub kind: Kind,
+    /// Rows of the directory that match.
+    pub shown: Vec<u32>,
+    /// Index into `shown`.
+    pub cursor: usize,
+    /// The record under it.
+    on: Option<Id>,
+    listing: Listing,
+}
+
+impl Finding {
+    /// All of these.
+    pub fn new(kind: Kind, rows: Vec<u32>, directory: &Directory) -> Self {
+        let mut finding = Self { kind, shown: Vec::new(), cursor: 0, on: None, listing: Listing::default() };
+        finding.renew(rows, directory);
+        finding
+    }
+
+    /// The id under the cursor.
+    pub fn selected<'a>(&self, directory: &'a Directory) -> Option<&'a Id> {
+        directory.id_at(self.kind, *self.shown.get(self.cursor)?)
+    }
+
+    /// Moves the cursor.
+    pub fn go(&mut self, to: usize, directory: &Directory) {
+        self.cursor = to;
+        self.on = self.selected(directory).cloned();
+    }
+
+    /// Records came or went: these are the rows now, by what was typed last. The cursor stays on its record.
+    pub fn renew(&mut self, rows: Vec<u32>, directory: &Directory) {
+        self.listing.among(rows, directory, self.kind);
+        // The rows of before may be others' by now.
+        self.shown.clear();
+        self.advance(directory, STEP);
+        self.show_best(directory);
+    }
+
+    /// Those that match what is typed.
+    pub fn filter(&mut self, typed: &str, directory: &Directory) {
+        self.listing.filter(Query::words(typed), directory, self.kind, Timestamp::UNIX_EPOCH);
+        (self.cursor, self.on) = (0, None);
+        self.advance(directory, STEP);
+    }
+
+    /// True if all that matches is shown.
+    pub fn is_whole(&self) -> bool {
+        self.listing.is_done()
+    }
+
+    /// Goes on for about as long as it takes to ask so many rows.
+    pub fn advance(&mut self, directory: &Directory, rows: usize) {
+        self.listing.step(directory, self.kind, rows);
+        if let Some(shown) = self.listing.take_shown() {
+            self.shown = shown;
+            self.follow(directory);
+        }
+    }
+
+    /// Shows the best of those that were looked at so far.
+    pub fn show_best(&mut self, directory: &Directory) {
+        if !self.is_whole() {
+            self.shown = self.listing.best_so_far();
+            self.follow(directory);
+        }
+    }
+
+    fn follow(&mut self, directory: &Directory) {
+        let target = self.on.clone().map(|id| Target { kind: self.kind, id });
+        let row = target.and_then(|target| directory.records().row(&target));
+        let kept = row.and_then(|row| self.shown.iter().position(|shown| *shown == row));
+        self.cursor = kept.unwrap_or(self.cursor).min(self.shown.len().saturating_sub(1));
+    }
+}

@@ -1,0 +1,82 @@
+//! Lists that are not whole yet: large ones are sorted and filtered a step at a time, between whatever else happens.
+
+use crossterm::event::{Event, KeyEventKind};
+
+use super::{App, Overlay, finding::Finding, keys::overrides_typing, pane::STEP};
+
+impl App {
+    /// True while a list is being looked through.
+    pub fn is_looking(&self) -> bool {
+        let boxes = self.overlays.iter().any(|overlay| match overlay {
+            Overlay::Check(list) => !list.rows.is_whole(),
+            Overlay::Pick(pick) => !pick.rows.is_whole(),
+            _ => false,
+        });
+        boxes || self.panes.iter().any(|pane| !pane.is_whole())
+    }
+
+    /// Goes on by one step, of a few milliseconds at most. True while there is more.
+    pub fn look_on(&mut self) -> bool {
+        for overlay in &mut self.overlays {
+            if let Some(finding) = finding(overlay) {
+                finding.advance(&self.directory, STEP);
+            }
+        }
+        let rows = self.size.list_rows();
+        if let Some(pane) = self.panes.iter_mut().find(|pane| !pane.is_whole()) {
+            pane.advance(&self.directory, STEP);
+            pane.scroll(rows);
+        }
+        self.is_looking()
+    }
+
+    /// Puts on screen what was found so far.
+    pub fn show_best(&mut self) {
+        for overlay in &mut self.overlays {
+            if let Some(finding) = finding(overlay) {
+                finding.show_best(&self.directory);
+            }
+        }
+        let rows = self.size.list_rows();
+        for pane in self.panes.iter_mut().filter(|pane| !pane.is_whole()) {
+            pane.show_best(&self.directory);
+            pane.scroll(rows);
+        }
+    }
+
+    /// True for what has to wait until the lists are whole: it would work on another row than the one that is meant. Text
+    /// that is typed into a filter does not wait.
+    pub fn waits(&self, event: &Event) -> bool {
+        let Event::Key(key) = event else { return false };
+        if key.kind == KeyEventKind::Release || !self.is_looking() {
+            return false;
+        }
+        let action = self.keymap.action(&self.scopes(), *key);
+        !self.is_typing() || action.is_some_and(|action| overrides_typing(action, *key))
+    }
+
+    /// Records came or went: the rows of all lists are made anew.
+    pub(super) fn rows_changed(&mut self) {
+        let (rows, directory) = (self.size.list_rows(), &self.directory);
+        for pane in &mut self.panes {
+            pane.rebuild(directory);
+            pane.scroll(rows);
+        }
+        for overlay in &mut self.overlays {
+            match overlay {
+                Overlay::Check(list) => list.renew(directory),
+                Overlay::Pick(pick) => pick.renew(directory),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The rows of a box that finds them by typing.
+fn finding(overlay: &mut Overlay) -> Option<&mut Finding> {
+    match overlay {
+        Overlay::Check(list) => Some(&mut list.rows),
+        Overlay::Pick(pick) => Some(&mut pick.rows),
+        _ => None,
+    }
+}

@@ -1,0 +1,261 @@
+//! Which rows a list shows, and in which order: found a part at a time, so that nobody waits for a large directory.
+//!
+//! ```text
+//! Sort ──→ Ask ──→ Gather ──→ Rank ──→ Done
+//! by key   every   in order   best     shown
+//!          row     of list    first
+//! ```
+//!
+//! Each stage is linear in the rows and can stop anywhere. A filter that only narrows the one before asks those rows that
+//! the one before did not refuse. Knows records and filters, no clock: how much is done at a time is the caller's.
+
+use jiff::Timestamp;
+
+use super::{
+    Directory, Kind,
+    query::{Asked, Known, Query},
+    search::Scratch,
+    sort::Order,
+};
+
+mod sieve;
+mod sorting;
+#[cfg(test)]
+mod tests;
+
+use sieve::Sieve;
+use sorting::Sorting;
+
+/// Rows that may be on screen before all have been asked.
+const FIRST_SHOWN: usize = 1_000;
+
+/// So many rows are moved in the time in which one is asked.
+const MOVED: usize = 8;
+
+/// Where a listing has got to.
+#[derive(Debug, Default)]
+enum Stage {
+    Sort(Box<Sorting>),
+    /// So many rows were asked.
+    Ask(usize),
+    /// So many of the candidates were looked at.
+    Gather(usize),
+    /// So many of those found have their place.
+    Rank(usize),
+    #[default]
+    Done,
+}
+
+/// Which accounts a list of users has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Accounts {
+    /// All.
+    #[default]
+    All,
+    /// Those that are not said to be service accounts.
+    People,
+    /// Service accounts.
+    Services,
+}
+
+/// A list on its way.
+#[derive(Debug, Default)]
+pub struct Listing {
+    stage: Stage,
+    query: Query,
+    /// What was looked up once for all rows.
+    known: Known,
+    now: Timestamp,
+    /// All rows that the list can show, in its order.
+    base: Vec<u32>,
+    sieve: Sieve,
+    /// Those that the filter may keep, in the list's order.
+    candidates: Vec<u32>,
+    /// Those that it kept.
+    kept: Vec<u32>,
+    /// How many rows have each score, then where the next row of each goes.
+    places: Vec<u32>,
+    shown: Vec<u32>,
+    /// What is shown was given away.
+    taken: bool,
+}
+
+impl Listing {
+    /// Begins anew with all rows of a kind, or these accounts of them.
+    pub fn sort(&mut self, directory: &Directory, kind: Kind, order: Order, accounts: Accounts) {
+        self.taken = false;
+        self.stage = Stage::Sort(Box::new(Sorting::new(directory, kind, order, accounts)));
+    }
+
+    /// Begins anew with these rows, in this order.
+    pub fn among(&mut self, rows: Vec<u32>, directory: &Directory, kind: Kind) {
+        self.base = rows;
+        self.begin(directory, kind, false);
+    }
+
+    /// The same rows and another filter.
+    pub fn filter(&mut self, query: Query, directory: &Directory, kind: Kind, now: Timestamp) {
+        let narrows = query.narrows(&self.query) && !self.query.is_empty();
+        (self.query, self.now) = (query, now);
+        if !matches!(self.stage, Stage::Sort(_)) {
+            self.begin(directory, kind, narrows);
+        }
+    }
+
+    /// The filter.
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// True if all that the filter finds is found.
+    pub fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::Done)
+    }
+
+    /// Goes on for about as long as it takes to ask so many rows; gives back what is left of that.
+    pub fn step(&mut self, directory: &Directory, kind: Kind, mut rows: usize) -> usize {
+        while rows > 0 && !self.is_done() {
+            rows = rows.saturating_sub(self.part(directory, kind, rows).max(1));
+        }
+        rows
+    }
+
+    /// Goes on to the end.
+    pub fn finish(&mut self, directory: &Directory, kind: Kind) {
+        self.step(directory, kind, usize::MAX);
+    }
+
+    /// All rows that the list shows: once, when it is done.
+    pub fn take_shown(&mut self) -> Option<Vec<u32>> {
+        let due = self.is_done() && !std::mem::replace(&mut self.taken, true);
+        due.then(|| std::mem::take(&mut self.shown))
+    }
+
+    /// The best of the rows that were asked so far.
+    pub fn best_so_far(&self) -> Vec<u32> {
+        match &self.stage {
+            Stage::Sort(_) => Vec::new(),
+            Stage::Ask(asked) => self.sieve.best(*asked, FIRST_SHOWN),
+            _ => self.sieve.best(self.sieve.len(), FIRST_SHOWN),
+        }
+    }
+
+    /// How much is done, in percent; nothing once all is.
+    pub fn progress(&self) -> Option<usize> {
+        match &self.stage {
+            Stage::Done => None,
+            Stage::Sort(_) => Some(0),
+            Stage::Ask(asked) => Some(asked * 99 / self.sieve.len().max(1)),
+            Stage::Gather(_) | Stage::Rank(_) => Some(99),
+        }
+    }
+
+    /// From the first row on. Where that narrows what was asked before, from what was left of that.
+    fn begin(&mut self, directory: &Directory, kind: Kind, narrows: bool) {
+        self.taken = false;
+        if self.query.is_empty() {
+            self.shown.clone_from(&self.base);
+            self.stage = Stage::Done;
+            return;
+        }
+        self.known = Known::of(&self.query, directory, kind);
+        if !narrows {
+            self.candidates.clone_from(&self.base);
+            self.sieve.open(directory.len(kind), &self.base);
+        } else if self.is_done() {
+            // What the last one kept; one that was given up has kept nothing yet.
+            std::mem::swap(&mut self.candidates, &mut self.kept);
+        }
+        self.stage = Stage::Ask(0);
+    }
+
+    /// Does a part of a stage; gives back how many rows could have been asked in its time.
+    fn part(&mut self, directory: &Directory, kind: Kind, rows: usize) -> usize {
+        let moved = rows.saturating_mul(MOVED);
+        match &mut self.stage {
+            Stage::Sort(sorting) => {
+                let spent = sorting.step(directory, rows);
+                if let Some(sorted) = sorting.take_sorted() {
+                    self.among(sorted, directory, kind);
+                }
+                spent
+            }
+            Stage::Ask(asked) => {
+                let text = directory.text(kind);
+                let asks = Asked::new(&self.query, &self.known, directory, kind, self.now);
+                let ask = |row: u32, scratch: &mut Scratch| asks.score(row, text, scratch);
+                let (to, spent) = self.sieve.ask(*asked, rows, &ask);
+                *asked = to;
+                if to == self.sieve.len() {
+                    (self.kept, self.places) = (Vec::new(), Vec::new());
+                    self.stage = Stage::Gather(0);
+                }
+                spent
+            }
+            Stage::Gather(from) => {
+                let part = from.saturating_add(moved).min(self.candidates.len());
+                gather(&self.candidates[*from..part], &self.sieve, &mut self.kept, &mut self.places);
+                let spent = (part - *from) / MOVED;
+                *from = part;
+                if part == self.candidates.len() {
+                    self.begin_rank();
+                }
+                spent
+            }
+            Stage::Rank(from) => {
+                let part = from.saturating_add(moved).min(self.kept.len());
+                rank(&self.kept[*from..part], &self.sieve, &mut self.places, &mut self.shown);
+                let spent = (part - *from) / MOVED;
+                *from = part;
+                if part == self.kept.len() {
+                    self.stage = Stage::Done;
+                }
+                spent
+            }
+            Stage::Done => 0,
+        }
+    }
+
+    fn begin_rank(&mut self) {
+        if !self.query.ranks() {
+            self.shown.clone_from(&self.kept);
+            self.stage = Stage::Done;
+            return;
+        }
+        // The best first; rows of one score in the list's own order.
+        let mut next = 0;
+        for place in self.places.iter_mut().rev() {
+            next += std::mem::replace(place, next);
+        }
+        self.shown = vec![0; self.kept.len()];
+        self.stage = Stage::Rank(0);
+    }
+}
+
+/// Keeps those that were not refused, and counts how many have each score.
+fn gather(candidates: &[u32], sieve: &Sieve, kept: &mut Vec<u32>, counts: &mut Vec<u32>) {
+    for row in candidates {
+        let score = sieve.score(*row);
+        if score == 0 {
+            continue;
+        }
+        kept.push(*row);
+        let at = usize::from(score);
+        if at >= counts.len() {
+            counts.resize(at + 1, 0);
+        }
+        counts[at] += 1;
+    }
+}
+
+/// Puts rows where the places of their scores are.
+fn rank(kept: &[u32], sieve: &Sieve, places: &mut [u32], shown: &mut [u32]) {
+    for row in kept {
+        if let Some(place) = places.get_mut(usize::from(sieve.score(*row))) {
+            if let Some(there) = shown.get_mut(*place as usize) {
+                *there = *row;
+            }
+            *place += 1;
+        }
+    }
+}

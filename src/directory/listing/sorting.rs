@@ -1,0 +1,181 @@
+//! Rows by a key of their records: keys are taken as the records lie in memory, then sorted digit by digit. Linear, and
+//! rows of one key stay in name order in both directions.
+
+use rustc_hash::FxHashMap;
+
+use super::{Accounts, MOVED};
+use crate::{
+    directory::{
+        Directory, Kind, Name,
+        sort::{Column, Key, Keys, Order},
+    },
+    scim::text::fold,
+};
+
+/// Bits of a digit: its counters fit into the nearest cache.
+const BITS: u32 = 11;
+const DIGITS: u32 = u32::BITS.div_ceil(BITS);
+const DIGIT: u32 = (1 << BITS) - 1;
+
+/// A sort on its way.
+pub(super) struct Sorting {
+    kind: Kind,
+    order: Order,
+    keys: Vec<u32>,
+    words: Words,
+    rows: Vec<u32>,
+    /// Where the rows go in the pass under way.
+    out: Vec<u32>,
+    pass: Pass,
+}
+
+impl std::fmt::Debug for Sorting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sorting").field("order", &self.order).field("pass", &self.pass).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+enum Pass {
+    /// Keys are being taken.
+    Keys,
+    /// Rows go where this digit wants them.
+    Digit {
+        digit: u32,
+        at: usize,
+        places: Vec<u32>,
+    },
+    Done,
+}
+
+impl Sorting {
+    pub fn new(directory: &Directory, kind: Kind, order: Order, accounts: Accounts) -> Self {
+        let mut rows = directory.rows_by_name(kind).to_vec();
+        if kind == Kind::User && accounts != Accounts::All {
+            let services = accounts == Accounts::Services;
+            rows.retain(|row| directory.records().is_service(*row) == services);
+        }
+        let by_name = order.column == Column::Name;
+        if by_name && order.descending {
+            rows.reverse();
+        }
+        Self {
+            kind,
+            order,
+            keys: Vec::new(),
+            words: Words::default(),
+            out: Vec::new(),
+            pass: if by_name { Pass::Done } else { Pass::Keys },
+            rows,
+        }
+    }
+
+    /// The rows in order, once they are.
+    pub fn take_sorted(&mut self) -> Option<Vec<u32>> {
+        matches!(self.pass, Pass::Done).then(|| std::mem::take(&mut self.rows))
+    }
+
+    /// Goes on for about as long as it takes to ask so many rows; gives back how many that were.
+    pub fn step(&mut self, directory: &Directory, rows: usize) -> usize {
+        match &mut self.pass {
+            Pass::Keys => {
+                let len = directory.len(self.kind);
+                let (from, to) = (self.keys.len(), self.keys.len().saturating_add(rows).min(len));
+                let keys = Keys::new(directory, self.kind, self.order.column);
+                for row in from as u32..to as u32 {
+                    self.keys.push(match keys.of(row) {
+                        Key::Number(number) => number,
+                        Key::Word(word) => self.words.place(word),
+                    });
+                }
+                if to == len {
+                    self.words.rank(&mut self.keys);
+                    if self.order.descending {
+                        self.keys.iter_mut().for_each(|key| *key = !*key);
+                    }
+                    self.begin_digit(0);
+                }
+                to - from
+            }
+            Pass::Digit { digit, at, places } => {
+                let to = at.saturating_add(rows.saturating_mul(MOVED)).min(self.rows.len());
+                for row in &self.rows[*at..to] {
+                    let key = self.keys.get(*row as usize).copied().unwrap_or_default();
+                    let place = &mut places[digit_of(key, *digit)];
+                    self.out[*place as usize] = *row;
+                    *place += 1;
+                }
+                let spent = (to - *at) / MOVED;
+                *at = to;
+                if to == self.rows.len() {
+                    let next = *digit + 1;
+                    std::mem::swap(&mut self.rows, &mut self.out);
+                    self.begin_digit(next);
+                }
+                spent
+            }
+            Pass::Done => 0,
+        }
+    }
+
+    /// From this digit on, the next one by which the rows differ.
+    fn begin_digit(&mut self, from: u32) {
+        for digit in from..DIGITS {
+            let mut counts = vec![0_u32; 1 << BITS];
+            for row in &self.rows {
+                counts[digit_of(self.keys.get(*row as usize).copied().unwrap_or_default(), digit)] += 1;
+            }
+            if counts.contains(&(self.rows.len() as u32)) || self.rows.is_empty() {
+                continue;
+            }
+            let mut next = 0;
+            for count in &mut counts {
+                next += std::mem::replace(count, next);
+            }
+            self.out.resize(self.rows.len(), 0);
+            self.pass = Pass::Digit { digit, at: 0, places: counts };
+            return;
+        }
+        self.pass = Pass::Done;
+    }
+}
+
+fn digit_of(key: u32, digit: u32) -> usize {
+    ((key >> (digit * BITS)) & DIGIT) as usize
+}
+
+/// Words that many rows share, in the order in which they were met; 0 is no word.
+#[derive(Default)]
+struct Words {
+    known: FxHashMap<Name, u32>,
+}
+
+impl Words {
+    fn place(&mut self, word: Option<&Name>) -> u32 {
+        let Some(word) = word else { return 0 };
+        if let Some(place) = self.known.get(word) {
+            return *place;
+        }
+        let place = self.known.len() as u32 + 1;
+        self.known.insert(word.clone(), place);
+        place
+    }
+
+    /// Puts ranks in the places' place: in the order of the words without regard to case, no word first.
+    fn rank(&mut self, keys: &mut [u32]) {
+        if self.known.is_empty() {
+            return;
+        }
+        let mut folded: Vec<(String, u32)> =
+            self.known.drain().map(|(word, place)| (fold(word.as_str()), place)).collect();
+        folded.sort_unstable();
+        let mut ranks = vec![0_u32; folded.len() + 1];
+        let (mut rank, mut before) = (0, None);
+        for (word, place) in &folded {
+            rank += u32::from(before != Some(word));
+            ranks[*place as usize] = rank;
+            before = Some(word);
+        }
+        keys.iter_mut().for_each(|key| *key = ranks[*key as usize]);
+    }
+}

@@ -1,0 +1,182 @@
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+use crate::directory::{
+    change::{Change, ChangeId},
+    record::{Account, LastActive, Member, Team, User},
+    records::Records,
+    sort::Column,
+};
+
+const NAMES: [&str; 6] = ["eva-tanaka", "Ivan", "zoë", "陈伟", "adam-eva", "tan"];
+const ROLES: [&str; 4] = ["admin", "Viewer", "viewer", "member"];
+
+/// Users whose values follow from their numbers, every third of them in a team, every seventh no person.
+fn directory(count: usize) -> Directory {
+    let users: Vec<User> = (0..count)
+        .map(|at| User {
+            id: format!("u{at}").as_str().into(),
+            user_name: format!("{}-{}", NAMES[at * 5 % NAMES.len()], at * 7919 % count.max(1)).into(),
+            display_name: NAMES[at * 11 % NAMES.len()].into(),
+            org_role: (at % 5 > 0).then(|| ROLES[at % ROLES.len()].into()),
+            account: if at % 7 == 6 { Account::TeamService } else { Account::Person },
+            last_active: match at % 4 {
+                0 => LastActive::Never,
+                1 => LastActive::Unknown,
+                _ => LastActive::At(Timestamp::from_second(1_700_000_000 + (at * 104_729 % 9_999) as i64).unwrap()),
+            },
+            ..User::default()
+        })
+        .collect();
+    let member = |user: &User| Member { id: user.id.clone(), display: user.user_name.clone() };
+    let members = users.iter().step_by(3).map(member).collect();
+    let team = Team { id: "t".into(), name: "vision".into(), members: Some(members), ..Team::default() };
+    let mut directory = Directory::default();
+    directory.replace(Records::build(users, vec![team], vec![]), true);
+    directory
+}
+
+fn query(text: &str) -> Query {
+    Query::parse(text, Kind::User).unwrap()
+}
+
+/// Goes on in steps of this size.
+fn found(listing: &mut Listing, directory: &Directory, step: usize) -> Vec<u32> {
+    while !listing.is_done() {
+        listing.step(directory, Kind::User, step);
+    }
+    listing.take_shown().unwrap()
+}
+
+/// What a sort of all rows by comparing them gives.
+fn compared(directory: &Directory, order: Order) -> Vec<u32> {
+    let mut rows = directory.rows_by_name(Kind::User).to_vec();
+    let seen = |row: u32| match directory.user_at(row).unwrap().last_active {
+        LastActive::Unknown => -2,
+        LastActive::Never => -1,
+        LastActive::At(at) => at.as_second(),
+    };
+    let role = |row: u32| directory.user_at(row).unwrap().org_role.as_ref().map(|role| role.as_str().to_lowercase());
+    rows.sort_by(|one, other| {
+        let ordering = match order.column {
+            Column::LastActive => seen(*one).cmp(&seen(*other)),
+            Column::OrgRole => role(*one).cmp(&role(*other)),
+            _ => directory
+                .team_count(&directory.user_at(*one).unwrap().id)
+                .cmp(&directory.team_count(&directory.user_at(*other).unwrap().id)),
+        };
+        if order.descending { ordering.reverse() } else { ordering }
+    });
+    rows
+}
+
+#[test]
+fn digits_sort_as_comparisons_do_whatever_the_step() {
+    let directory = directory(3_000);
+    for column in [Column::LastActive, Column::OrgRole, Column::Count] {
+        for descending in [false, true] {
+            let order = Order { column, descending };
+            for step in [7, 1_000, usize::MAX] {
+                let mut listing = Listing::default();
+                listing.sort(&directory, Kind::User, order, Accounts::All);
+                assert_eq!(found(&mut listing, &directory, step), compared(&directory, order), "{column:?} by {step}");
+            }
+        }
+    }
+}
+
+#[test]
+fn service_accounts_are_apart_in_any_order() {
+    let directory = directory(100);
+    let listed = |accounts, column| {
+        let mut listing = Listing::default();
+        listing.sort(&directory, Kind::User, Order { column, descending: false }, accounts);
+        listing.filter(query("-role:admin"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+        let rows = found(&mut listing, &directory, 9);
+        rows.iter().filter(|row| directory.user_at(**row).unwrap().account.is_service()).count() * 1_000 + rows.len()
+    };
+    for column in [Column::Name, Column::LastActive] {
+        let [people, services] = [Accounts::People, Accounts::Services].map(|accounts| listed(accounts, column));
+        assert!(people > 0 && people < 1_000, "no service account among people: {people}");
+        assert_eq!(services / 1_000, services % 1_000, "nobody else among service accounts");
+        assert_eq!(listed(Accounts::All, column) % 1_000, people + services % 1_000);
+    }
+}
+
+#[test]
+fn equal_matches_stand_in_the_lists_order_and_better_ones_before_them() {
+    let directory = directory(60);
+    let mut listing = Listing::default();
+    listing.sort(&directory, Kind::User, Order::default(), Accounts::All);
+    listing.filter(query("tan"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+    let rows = found(&mut listing, &directory, 5);
+    let (words, mut scratch) = (crate::directory::search::Words::new(["tan"]), Scratch::default());
+    let key = |row: &u32| {
+        let score = directory.text(Kind::User).score(*row, &words, &mut scratch).unwrap();
+        (std::cmp::Reverse(score), directory.rows_by_name(Kind::User).iter().position(|other| other == row))
+    };
+    let keys: Vec<_> = rows.iter().map(key).collect();
+    assert!(keys.len() > 10 && keys.is_sorted());
+}
+
+#[test]
+fn what_is_shown_before_the_end_is_the_best_of_what_was_asked() {
+    let directory = directory(5_000);
+    let mut listing = Listing::default();
+    listing.among((0..5_000).collect(), &directory, Kind::User);
+    listing.filter(query("eva"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+    listing.step(&directory, Kind::User, 500);
+    let early = listing.best_so_far();
+    assert!(!listing.is_done() && !early.is_empty() && early.len() <= 1_000);
+    assert!(listing.progress().is_some_and(|percent| percent > 0 && percent < 99));
+    listing.finish(&directory, Kind::User);
+    let all = listing.take_shown().unwrap();
+    assert!(early.iter().all(|row| all.contains(row)));
+}
+
+#[test]
+fn pending_memberships_count() {
+    let mut directory = directory(30);
+    let (inside, outside) = (directory.user_named("eva-tanaka-0").unwrap().id.clone(), "u1".into());
+    directory.begin(ChangeId(1), Change::RemoveMember { team: "t".into(), user: inside });
+    directory.begin(ChangeId(2), Change::AddMember { team: "t".into(), user: outside });
+    let rows = directory.rows_by_name(Kind::User);
+    let in_team = query("team:vis").run(&directory, Kind::User, rows, Timestamp::UNIX_EPOCH);
+    let ids: Vec<&str> = in_team.iter().map(|row| &**directory.id_at(Kind::User, *row).unwrap()).collect();
+    assert!(ids.contains(&"u1") && !ids.contains(&"u0"), "{ids:?}");
+    let by_row = directory.members_of(&["t".into()]);
+    let members = by_row.iter().zip(0_u32..).filter(|(inside, _)| **inside).map(|(_, row)| row);
+    assert_eq!(members.collect::<std::collections::BTreeSet<_>>(), in_team.into_iter().collect());
+}
+
+/// What a person types, a character at a time, with some of it taken back.
+fn typed() -> impl Strategy<Value = Vec<String>> {
+    let word =
+        prop_oneof!["e", "ev", "eva", "tan", "tan e", "-eva", "role:", "role:vi", "role:view e", "zoe", "陈", ""];
+    prop::collection::vec(word, 1..6)
+}
+
+proptest! {
+    #[test]
+    fn filters_that_follow_one_another_find_what_the_last_one_finds(
+        texts in typed(),
+        steps in prop::collection::vec(1..400_usize, 6),
+        order in prop_oneof![Just(Column::Name), Just(Column::LastActive), Just(Column::OrgRole)],
+    ) {
+        let directory = directory(700);
+        let mut listing = Listing::default();
+        listing.sort(&directory, Kind::User, Order { column: order, descending: true }, Accounts::People);
+        for (text, step) in texts.iter().zip(&steps) {
+            listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+            listing.step(&directory, Kind::User, *step);
+        }
+        let mut fresh = Listing::default();
+        fresh.sort(&directory, Kind::User, Order { column: order, descending: true }, Accounts::People);
+        fresh.filter(query(texts.last().unwrap()), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+        // What was given away with the last step is given away.
+        let whole = listing.is_done();
+        let rows = if whole { listing.take_shown().unwrap() } else { found(&mut listing, &directory, 50) };
+        prop_assert_eq!(rows, found(&mut fresh, &directory, usize::MAX));
+    }
+}

@@ -1,0 +1,93 @@
+//! Which teams each user is in, by rows: what a filter asks of every user must not cost a look-up of their id.
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+use super::Table;
+use crate::directory::{
+    Id,
+    record::{Member, Team, User},
+};
+
+/// Rows of teams; few people are in more than four.
+type Rows = SmallVec<[u32; 4]>;
+
+/// The teams of everybody who is a member of any.
+#[derive(Debug, Default)]
+pub(super) struct Memberships {
+    /// By the user's row.
+    of_users: Vec<Rows>,
+    /// Members who are no known user.
+    strangers: FxHashMap<Id, Rows>,
+}
+
+impl Memberships {
+    /// All of them.
+    pub fn of(users: &Table<User>, teams: &Table<Team>) -> Self {
+        let mut all = Self { of_users: vec![Rows::new(); users.len()], strangers: FxHashMap::default() };
+        for (team, row) in teams.values().zip(0..) {
+            team.members.iter().flatten().for_each(|member| all.rows_mut(&member.id, users).push(row));
+        }
+        all
+    }
+
+    /// The teams of the user of this row.
+    pub fn of_row(&self, row: u32) -> &[u32] {
+        self.of_users.get(row as usize).map_or(&[], SmallVec::as_slice)
+    }
+
+    /// The teams of a member, known or not.
+    pub fn of_id(&self, id: &Id, users: &Table<User>) -> &[u32] {
+        match users.get_index_of(id) {
+            Some(row) => self.of_row(row as u32),
+            None => self.strangers.get(id).map_or(&[], SmallVec::as_slice),
+        }
+    }
+
+    /// A user has come: the last row is theirs.
+    pub fn user_added(&mut self, id: &Id) {
+        self.of_users.push(self.strangers.remove(id).unwrap_or_default());
+    }
+
+    /// A user has gone; whoever had the last row has this one now.
+    pub fn user_removed(&mut self, id: &Id, row: usize) {
+        let teams = self.of_users.swap_remove(row);
+        if !teams.is_empty() {
+            self.strangers.insert(id.clone(), teams);
+        }
+    }
+
+    /// The members of the team of this row are others now. Only where the lists differ is anything done: a team of
+    /// thousands comes back with one member more.
+    pub fn changed(&mut self, row: u32, old: &[Member], new: &[Member], users: &Table<User>) {
+        let same = |(one, other): &(&Member, &Member)| one.id == other.id;
+        let start = old.iter().zip(new).take_while(same).count();
+        let (old, new) = (old.get(start..).unwrap_or_default(), new.get(start..).unwrap_or_default());
+        let end = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+        for member in old.iter().take(old.len() - end) {
+            self.rows_mut(&member.id, users).retain(|team| *team != row);
+        }
+        for member in new.iter().take(new.len() - end) {
+            let teams = self.rows_mut(&member.id, users);
+            if !teams.contains(&row) {
+                teams.push(row);
+            }
+        }
+    }
+
+    /// The team that had one row has another one now.
+    pub fn moved(&mut self, from: u32, to: u32, members: &[Member], users: &Table<User>) {
+        for member in members {
+            let teams = self.rows_mut(&member.id, users);
+            teams.iter_mut().filter(|team| **team == from).for_each(|team| *team = to);
+        }
+    }
+
+    fn rows_mut(&mut self, id: &Id, users: &Table<User>) -> &mut Rows {
+        let known = users.get_index_of(id).filter(|row| *row < self.of_users.len());
+        match known {
+            Some(row) => &mut self.of_users[row],
+            None => self.strangers.entry(id.clone()).or_default(),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::directory::{record::Member, role_source::Mapping};
+
+fn user(id: &str, name: &str) -> User {
+    User { id: id.into(), user_name: name.into(), ..User::default() }
+}
+
+fn team(id: &str, name: &str, members: &[&str]) -> Team {
+    let members = members.iter().map(|m| Member { id: (*m).into(), display: Name::default() }).collect();
+    Team { id: id.into(), name: name.into(), members: Some(members), ..Team::default() }
+}
+
+fn names(records: &Records) -> Vec<String> {
+    let user = |row: &u32| records.user_at(*row).unwrap().user_name.to_string();
+    records.by_name(Kind::User).iter().map(user).collect()
+}
+
+#[test]
+fn memberships_follow_every_put_and_remove() {
+    let mut records =
+        Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "vision", &["u"])], vec![]);
+    let teams = |records: &Records, user: &str| records.teams_of(&user.into()).cloned().collect::<Vec<_>>();
+    assert_eq!(names(&records), ["adam", "Zoe"]);
+    assert_eq!(teams(&records, "u"), ["t".into()]);
+    assert!(!records.put(Record::Team(team("t", "vision", &["v"]))));
+    assert!(teams(&records, "u").is_empty());
+    assert_eq!(teams(&records, "v"), ["t".into()]);
+    assert!(records.put(Record::User(user("w", "Bea"))));
+    assert_eq!(records.text(Kind::User).get(2), "bea");
+    assert_eq!(names(&records), ["adam", "Bea", "Zoe"]);
+    assert!(records.remove(&Target::team(&"t".into())));
+    assert!(teams(&records, "v").is_empty());
+    assert!(records.team_named(&"vision".into()).is_none());
+}
+
+#[test]
+fn mapped_roles_follow_every_membership() {
+    let mapping = Mapping {
+        order: vec!["admin".into(), "labeler".into()],
+        default: Some("labeler".into()),
+        groups: [("leads".into(), "admin".into())].into_iter().collect(),
+    };
+    let built = Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "leads", &["u"])], vec![]);
+    let mut records = built.with_roles(RoleSource::Mapping(Arc::new(mapping)));
+    let roles =
+        |records: &Records| ["u", "v"].map(|id| records.users()[&Id::from(id)].org_role.as_ref().unwrap().to_string());
+    assert_eq!(roles(&records), ["admin", "labeler"]);
+    records.put(Record::Team(team("t", "leads", &["v"])));
+    assert_eq!(roles(&records), ["labeler", "admin"]);
+    // What the server says of a user holds no role: theirs stays.
+    records.put(Record::User(user("v", "Adam")));
+    assert_eq!(roles(&records), ["labeler", "admin"]);
+    records.remove(&Target::team(&"t".into()));
+    assert_eq!(roles(&records), ["labeler", "labeler"]);
+}
+
+/// What comes and goes.
+#[derive(Debug, Clone)]
+enum Step {
+    User(u8, u8),
+    NoUser(u8),
+    Team(u8, Vec<u8>),
+    NoTeam(u8),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let one = prop_oneof![
+        (0..6_u8, 0..9_u8).prop_map(|(id, name)| Step::User(id, name)),
+        (0..6_u8).prop_map(Step::NoUser),
+        (0..4_u8, prop::collection::btree_set(0..8_u8, 0..6))
+            .prop_map(|(id, members)| Step::Team(id, members.into_iter().collect())),
+        (0..4_u8).prop_map(Step::NoTeam),
+    ];
+    prop::collection::vec(one, 1..30)
+}
+
+proptest! {
+    /// However records come and go, all indexes are those that the same records would have been built with.
+    #[test]
+    fn indexes_follow_whatever_comes_and_goes(steps in steps()) {
+        let mut records = Records::build(vec![user("u0", "n3"), user("u1", "n1")], vec![team("t0", "t0", &["u1", "u7"])], vec![]);
+        for step in steps {
+            match step {
+                Step::User(id, name) => {
+                    // A name is what it was first: the order is that of the last full list.
+                    let id = format!("u{id}");
+                    let known = records.users().get(&Id::from(&*id)).map(|user| user.user_name.to_string());
+                    let name = known.unwrap_or_else(|| format!("n{name}-{id}"));
+                    records.put(Record::User(user(&id, &name)));
+                }
+                Step::NoUser(id) => drop(records.remove(&Target::user(&format!("u{id}").as_str().into()))),
+                Step::Team(id, members) => {
+                    let members: Vec<String> = members.iter().map(|id| format!("u{id}")).collect();
+                    let members: Vec<&str> = members.iter().map(String::as_str).collect();
+                    records.put(Record::Team(team(&format!("t{id}"), &format!("t{id}"), &members)));
+                }
+                Step::NoTeam(id) => drop(records.remove(&Target::team(&format!("t{id}").as_str().into()))),
+            }
+        }
+        let same = Records::build(records.users().values().cloned().collect(), records.teams().values().cloned().collect(), vec![]);
+        prop_assert_eq!(names(&records), names(&same));
+        prop_assert_eq!(records.census(), same.census());
+        for id in (0..8).map(|id| Id::from(format!("u{id}"))) {
+            let teams = |records: &Records| records.teams_of(&id).cloned().collect::<std::collections::BTreeSet<_>>();
+            prop_assert_eq!(teams(&records), teams(&same));
+            let text = |records: &Records| {
+                let row = records.row(&Target::user(&id))?;
+                let rows: Vec<u32> = records.team_rows(row).to_vec();
+                assert_member_of(records, &id, &rows);
+                Some((records.text(Kind::User).get(row).to_owned(), records.is_service(row)))
+            };
+            prop_assert_eq!(text(&records), text(&same));
+        }
+        for team in records.teams().values() {
+            prop_assert_eq!(records.team_named(&team.name).map(|named| &named.id), Some(&team.id));
+        }
+    }
+}
+
+fn assert_member_of(records: &Records, user: &Id, rows: &[u32]) {
+    for row in rows {
+        assert!(records.teams().get_index(*row as usize).unwrap().1.has(user));
+    }
+}
