@@ -4,7 +4,7 @@
 
 use indexmap::IndexSet;
 use jiff::Timestamp;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use tui_input::Input;
 
 use crate::directory::{
@@ -18,6 +18,9 @@ use crate::directory::{
 mod view;
 
 pub use view::View;
+
+/// Marked records in the order of marking.
+pub type Marks = IndexSet<Id, FxBuildHasher>;
 
 /// State of one list pane.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ pub struct Pane {
     /// First row on screen.
     pub top: usize,
     /// Marked records in the order of marking.
-    pub marks: IndexSet<Id>,
+    pub marks: Marks,
     /// What the provider's records hold.
     pub holds: Holds,
     /// Which accounts; matters only to users, and only where there are service accounts.
@@ -74,7 +77,7 @@ impl Pane {
             rows: Vec::new(),
             cursor: 0,
             top: 0,
-            marks: IndexSet::new(),
+            marks: Marks::default(),
             holds: Holds::default(),
             view: View::default(),
             cursor_id: None,

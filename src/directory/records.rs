@@ -43,7 +43,7 @@ pub struct Records {
     unread: [bool; 3],
     source: RoleSource,
     census: Census,
-    /// Users by name and address, from the first time that one is asked for until a user changes.
+    /// Users by name and address; made anew when one is asked for after a name has changed.
     named: OnceLock<Named>,
 }
 
@@ -64,6 +64,7 @@ impl Records {
         for kind in Kind::ALL {
             records.index_rows(kind);
         }
+        records.named.get_or_init(|| Named::of(&records.users));
         records
     }
 
@@ -233,7 +234,10 @@ impl Records {
 
     fn put_user(&mut self, user: User) -> bool {
         self.census.count(&user, true);
-        self.named.take();
+        let same = |old: &User| old.user_name == user.user_name && old.email == user.email;
+        if !self.users.get(&user.id).is_some_and(same) {
+            self.named.take();
+        }
         let (id, service) = (user.id.clone(), user.account.is_service());
         let (row, old) = self.users.insert_full(id.clone(), user);
         if let Some(old) = &old {

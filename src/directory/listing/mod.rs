@@ -131,10 +131,10 @@ impl Listing {
         due.then(|| std::mem::take(&mut self.shown))
     }
 
-    /// The best of the rows that were asked so far.
+    /// The best of the rows that were asked so far; while they are sorted, some of them.
     pub fn best_so_far(&self) -> Vec<u32> {
         match &self.stage {
-            Stage::Sort(_) => Vec::new(),
+            Stage::Sort(sorting) => sorting.first().to_vec(),
             Stage::Ask(asked) => self.sieve.best(*asked, FIRST_SHOWN),
             _ => self.sieve.best(self.sieve.len(), FIRST_SHOWN),
         }

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Accounts, MOVED};
+use super::{Accounts, FIRST_SHOWN, MOVED};
 use crate::{
     directory::{
         Directory, Kind, Name,
@@ -24,6 +24,8 @@ pub(super) struct Sorting {
     keys: Vec<u32>,
     words: Words,
     rows: Vec<u32>,
+    /// The first ones before anything was sorted.
+    first: Vec<u32>,
     /// Where the rows go in the pass under way.
     out: Vec<u32>,
     pass: Pass,
@@ -66,8 +68,14 @@ impl Sorting {
             words: Words::default(),
             out: Vec::new(),
             pass: if by_name { Pass::Done } else { Pass::Keys },
+            first: rows.iter().copied().take(FIRST_SHOWN).collect(),
             rows,
         }
+    }
+
+    /// What can be shown meanwhile: the first rows by name.
+    pub fn first(&self) -> &[u32] {
+        &self.first
     }
 
     /// The rows in order, once they are.
