@@ -38,9 +38,10 @@ async fn a_change_that_was_lost_on_the_way_is_refused_and_not_sent_again() {
 
 #[tokio::test]
 async fn a_user_whose_creation_was_not_answered_is_found_by_name() {
-    for applied in [true, false] {
+    for kind in [FaultKind::CutAfter, FaultKind::CutBefore, FaultKind::Wrong, FaultKind::Truncated, FaultKind::Html] {
+        let applied = !matches!(kind, FaultKind::CutBefore | FaultKind::Html);
         let (mut console, server) = Console::on_demo(options()).await;
-        server.running.cut_next_write(applied);
+        server.running.meet_next(kind, true);
         console.press(Action::Create);
         console.type_text("new-person");
         console.press(Action::NextField);
@@ -51,6 +52,7 @@ async fn a_user_whose_creation_was_not_answered_is_found_by_name() {
         assert_eq!(there.is_null(), !applied);
         assert_eq!(server.writes().len(), 1);
         let shown = console.app().directory.user_named("new-person").map(|user| user.id.to_string());
+        assert_eq!(console.last().created.as_deref(), there["id"].as_str(), "{kind}: what an undo deletes");
         assert_eq!(shown.as_deref(), there["id"].as_str());
         let expected = if applied { State::Confirmed } else { State::Refused };
         assert_eq!(console.states(), [expected], "{}", console.last().why);

@@ -130,10 +130,12 @@ fn what_is_there(journal: &[Entry], taken: &[String], snapshot: &Snapshot, wrong
     let teams: HashMap<&str, &Team> = snapshot.teams.iter().map(|team| (&*team.id, team)).collect();
     for ((target, field), at) in &last {
         let entries = &by_key[&taken[*at]];
-        let confirmed = entries
-            .iter()
-            .rev()
-            .find(|entry| entry.state == State::Confirmed && value_of(entry) == (target.clone(), field.clone()));
+        let here = |entry: &Entry| value_of(entry) == (target.clone(), field.clone());
+        // They joined, and their role was not taken: that is what is there.
+        if entries.iter().any(|entry| entry.why.contains(DOUBTS[1]) && here(entry)) {
+            continue;
+        }
+        let confirmed = entries.iter().rev().find(|entry| entry.state == State::Confirmed && here(entry));
         let Some(entry) = confirmed else {
             let told: Vec<String> = entries.iter().map(|entry| told(entry)).collect();
             wrong.push(format!("what is there is confirmed by nobody: {target:?} {field:?}\n  {}", told.join("\n  ")));

@@ -35,6 +35,7 @@ impl Attempt<'_> {
             Shown::Yes => self.confirmed(entry, String::new()).await,
             Shown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
+                let why = self.with_part(entry, why);
                 self.settled(entry, State::Refused, why, None).await
             }
             Shown::CantTell => {
@@ -49,8 +50,11 @@ impl Attempt<'_> {
         self.context.dialect.shows(&change, &self.fresh, &entry.step)
     }
 
-    /// Reads what the plan says shows the outcome.
-    async fn look(&mut self, entry: &Entry) -> Result<(), Failure> {
+    /// Reads what the plan says shows the outcome; what was made is found first, where no answer has told its id.
+    async fn look(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+        if let Some(request) = self.looks_for(entry) {
+            self.find(entry, &request).await?;
+        }
         match &entry.step.confirm {
             Confirm::Echo(targets) | Confirm::Reread(targets) => self.reread(entry, targets.clone()).await,
             Confirm::Ask(inquiries) => {
@@ -93,11 +97,9 @@ impl Attempt<'_> {
     }
 
     pub(super) async fn look_after_loss(&mut self, entry: &mut Entry, loss: &str) -> Ended {
-        let found = match self.context.dialect.find(&entry.step.change) {
-            Some(request) if entry.created.is_none() && !matches!(entry.step.confirm, Confirm::Ask(_)) => {
-                self.find(entry, &request).await
-            }
-            _ => self.look_at_all(entry).await,
+        let found = match self.looks_for(entry) {
+            Some(request) => self.find(entry, &request).await,
+            None => self.look_at_all(entry).await,
         };
         if let Err(failure) = found {
             return self.unsettled(entry, failure).await;
@@ -120,8 +122,14 @@ impl Attempt<'_> {
         }
     }
 
+    /// What finds a record that was made and whose id is not known.
+    fn looks_for(&self, entry: &Entry) -> Option<Request> {
+        let asks = matches!(entry.step.confirm, Confirm::Ask(_));
+        self.context.dialect.find(&entry.step.change).filter(|_| entry.created.is_none() && !asks)
+    }
+
     /// Reads all that the change is about, whatever the plan trusts.
-    async fn look_at_all(&mut self, entry: &Entry) -> Result<(), Failure> {
+    async fn look_at_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         match &entry.step.confirm {
             Confirm::Ask(_) => self.look(entry).await,
             _ => self.reread(entry, vec![]).await,

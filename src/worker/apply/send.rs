@@ -25,10 +25,9 @@ impl Attempt<'_> {
             let request = if request.merge { self.merged(request).await? } else { request };
             let shown = redact::shown(&request);
             let began = Instant::now();
-            let result = self.context.send(&request).await;
+            let result = self.context.send(&request).await.and_then(|answer| readable(&request, answer));
             story::note(&mut entry.exchanges, story::exchange(&request, shown.to_string(), &result, began.elapsed()));
             let answer = result?;
-            readable(&request, &answer)?;
             self.sent += 1;
             self.learn(&request, &answer, entry);
         }
@@ -116,15 +115,18 @@ impl Attempt<'_> {
 }
 
 /// What is no data was not said by the server that was asked: whether it has done anything is not known.
-fn readable(request: &Request, answer: &Answer) -> Result<(), Failure> {
+fn readable(request: &Request, answer: Answer) -> Result<Answer, Failure> {
     if request.door != Door::Scim || answer.body.is_empty() {
-        return Ok(());
+        return Ok(answer);
     }
     match list::parse_one(&answer.body) {
-        Err(bad @ (BadBody::Html | BadBody::NotJson { .. } | BadBody::CutOff { .. })) => {
-            Err(Failure { status: Some(answer.status), arrived: Arrived::Unknown, ..unreadable(&bad) })
-        }
-        _ => Ok(()),
+        Err(bad @ (BadBody::Html | BadBody::NotJson { .. } | BadBody::CutOff { .. })) => Err(Failure {
+            status: Some(answer.status),
+            arrived: Arrived::Unknown,
+            bytes: answer.bytes as u64,
+            ..unreadable(&bad)
+        }),
+        _ => Ok(answer),
     }
 }
 
