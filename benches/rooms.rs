@@ -8,17 +8,19 @@ use scimitar::{
     app::{App, Effect, Msg, Overlay, action::Action, pane::Pane},
     dialect::{self, Hosting, Provider},
     directory::{
-        Fresh, Id, Kind,
+        Fresh, Id, Kind, Name,
         change::Change,
         guard::Guards,
         plan::{Entry, State, draft},
-        record::Record,
+        record::{Depth, Record, User},
         records::Records,
         sort::{Column, Order},
         work::{Job, Moved, Report},
     },
+    scim::{list, split::Splitter},
     store::Store,
 };
+use serde_json::{json, value::RawValue};
 
 mod directory;
 
@@ -50,7 +52,7 @@ fn sort(c: &mut Criterion) {
                 b.iter(|| {
                     pane.rebuild(directory);
                     pane.advance(directory, usize::MAX);
-                })
+                });
             });
         }
     }
@@ -185,26 +187,98 @@ fn outcomes(c: &mut Criterion) {
     }
 }
 
+/// A user as W&B lists them.
+fn resource(user: &User) -> String {
+    let grants = user.team_roles.iter().flatten();
+    let grants: Vec<_> = grants.map(|g| json!({"teamName": g.scope.raw(), "roleName": g.role.raw()})).collect();
+    json!({
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "id": &*user.id,
+        "userName": user.user_name.raw(),
+        "displayName": user.display_name.raw(),
+        "emails": [{"value": user.email.raw(), "primary": true}],
+        "active": user.active,
+        "organizationRole": user.org_role.as_ref().map(Name::raw),
+        "teamRoles": grants,
+        "modelsSeat": user.models_seat.as_ref().map(Name::raw),
+        "meta": {"resourceType": "User", "created": now().to_string(), "version": user.version},
+    })
+    .to_string()
+}
+
+fn parse(c: &mut Criterion) {
+    let mut group = c.benchmark_group("read a page");
+    group.sample_size(10);
+    for size in [1_000, 10_000] {
+        let resources: Vec<String> = users(size).iter().map(resource).collect();
+        let body = format!("{{\"totalResults\":{size},\"Resources\":[{}]}}", resources.join(","));
+        let dialect = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+        group.throughput(Throughput::Bytes(body.len() as u64));
+        group.bench_function(BenchmarkId::new("into records", size), |b| {
+            b.iter(|| {
+                let page = list::parse_text(&body).unwrap();
+                let read = |raw: &&RawValue| dialect.read(Kind::User, raw, Depth::Summary, "$").unwrap();
+                page.resources.iter().map(read).collect::<Vec<_>>()
+            });
+        });
+        group.bench_function(BenchmarkId::new("bare serde_json", size), |b| {
+            b.iter(|| serde_json::from_str::<serde_json::Value>(&body).unwrap());
+        });
+        group.bench_function(BenchmarkId::new("find its records while it comes", size), |b| {
+            b.iter(|| {
+                let mut splitter = Splitter::default();
+                body.as_bytes().chunks(16 << 10).map(|chunk| splitter.push(chunk).len()).sum::<usize>()
+            });
+        });
+    }
+}
+
+/// Puts a list on disk as a refresh does.
+fn keep<'a>(store: &mut Store, rows: impl Iterator<Item = (&'a Record, &'a str)>) {
+    let mut round = store.begin_round(Kind::User).unwrap();
+    let rows: Vec<_> = rows.collect();
+    rows.chunks(5_000).for_each(|page| store.keep(&mut round, page.iter().copied()).unwrap());
+    store.end_round(round, now(), true).unwrap();
+}
+
 fn store(c: &mut Criterion) {
     let mut group = c.benchmark_group("store");
     group.sample_size(10);
     for size in sizes() {
+        let users = users(size);
+        let raws: Vec<String> = users.iter().map(resource).collect();
+        let others: Vec<String> = raws.iter().map(|raw| format!("{raw} ")).collect();
+        let users: Vec<Record> = users.into_iter().map(Record::User).collect();
         let room = tempfile::tempdir().unwrap();
-        let (mut store, _) = Store::open(&room.path().join("bench.db")).unwrap();
-        let users: Vec<Record> = users(size).into_iter().map(Record::User).collect();
-        // About as long as W&B's users are.
-        let raw = format!("{{\"schemas\":[\"x\"],\"filler\":\"{}\"}}", "x".repeat(500));
+        let mut made = 0;
         group.throughput(Throughput::Elements(size as u64));
-        group.bench_function(BenchmarkId::new("replace a list", size), |b| {
-            let rows = || users.iter().map(|user| (user, Some(raw.as_str())));
-            b.iter(|| store.replace_kind(Kind::User, rows(), now()).unwrap());
+        group.bench_function(BenchmarkId::new("a first list", size), |b| {
+            let fresh = || {
+                made += 1;
+                Store::open(&room.path().join(format!("{made}.db"))).unwrap().0
+            };
+            let first = |mut store: Store| keep(&mut store, users.iter().zip(raws.iter().map(String::as_str)));
+            b.iter_batched(fresh, first, BatchSize::PerIteration);
+        });
+        let (mut store, _) = Store::open(&room.path().join("bench.db")).unwrap();
+        keep(&mut store, users.iter().zip(raws.iter().map(String::as_str)));
+        group.bench_function(BenchmarkId::new("the same list again", size), |b| {
+            b.iter(|| keep(&mut store, users.iter().zip(raws.iter().map(String::as_str))));
+        });
+        let mut turn = 0;
+        group.bench_function(BenchmarkId::new("a list with 1 % changed", size), |b| {
+            b.iter(|| {
+                turn += 1;
+                let raw = |at: usize| if at.is_multiple_of(100) && turn % 2 == 1 { &others[at] } else { &raws[at] };
+                keep(&mut store, users.iter().enumerate().map(|(at, user)| (user, raw(at).as_str())));
+            });
         });
         group.bench_function(BenchmarkId::new("read all", size), |b| b.iter(|| store.load().unwrap()));
         group.bench_function(BenchmarkId::new("read the first screen", size), |b| {
-            b.iter(|| store.load_first(200).unwrap());
+            b.iter(|| store.load_first().unwrap());
         });
         group.bench_function(BenchmarkId::new("keep one record", size), |b| {
-            b.iter(|| store.put(&users[0], Some(&raw)).unwrap());
+            b.iter(|| store.put(&users[0], Some(&raws[0])).unwrap());
         });
     }
 }
@@ -217,6 +291,6 @@ fn short() -> Criterion {
 criterion_group! {
     name = rooms;
     config = short();
-    targets = build, sort, filter, learn, plan, outcomes, store
+    targets = build, sort, filter, learn, plan, outcomes, parse, store
 }
 criterion_main!(rooms);

@@ -45,6 +45,8 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
     }
+    // Some systems make it look through all zones: meanwhile the key is read.
+    let zone = tokio::task::spawn_blocking(TimeZone::system);
     let first = match meant {
         Meant::Demo => Some(opener.open(None).await?),
         Meant::Profile(profile) => {
@@ -59,7 +61,7 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     let mut app = App::new(keymap, profiles, Size { width, height }, Timestamp::now(), salt);
     app.config_path = opener.places.config_file.display().to_string();
     let env = opener.env;
-    let look = look(wanted(&ui), &env, TimeZone::system());
+    let look = look(wanted(&ui), &env, zone.await.unwrap_or(TimeZone::UTC));
 
     let signals = Signals::listen()?;
     signals.watch_terminal();

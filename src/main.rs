@@ -17,6 +17,11 @@ use scimitar::{
     terminal::{Signal, Signals},
 };
 
+/// Many small objects in little room, and room given back when told so.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Something went wrong while running.
 const FAILED: u8 = 1;
 /// Arguments or config can't be used; clap's own code for that.
@@ -26,6 +31,8 @@ fn main() -> ExitCode {
     // Whatever is written, logs and their daily successors included, is for its owner only.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    #[cfg(not(target_env = "msvc"))]
+    give_back();
     let cli = Cli::parse();
     let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).install();
     console::restore_on_panic();
@@ -38,6 +45,17 @@ fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "scimitar: {error:#}");
             ExitCode::from(if error.downcast_ref::<ConfigError>().is_some() { USAGE } else { FAILED })
         }
+    }
+}
+
+/// What is freed goes back to the system at once: a refresh is followed by hours in which nothing is allocated, and so
+/// nothing would give it back later.
+#[cfg(not(target_env = "msvc"))]
+fn give_back() {
+    use tikv_jemalloc_ctl::{Access, AsName};
+    for name in [&b"arenas.dirty_decay_ms\0"[..], b"arena.0.dirty_decay_ms\0"] {
+        // Where it can't be said more memory is held, and nothing else is other.
+        let _ = name.name().write(0_isize);
     }
 }
 

@@ -175,7 +175,8 @@ fn starts(users: usize, home: &Path, arguments: &[&str], server: &str) {
 
 fn idle(users: usize, home: &Path, arguments: &[&str]) {
     let mut run = Run::start(home, arguments);
-    run.until(|screen| screen.contains("synced"));
+    let refreshed = Times(vec![run.until(|screen| screen.contains("synced"))]);
+    row(users, "all on disk and unchanged: start to all read again", &refreshed, None);
     run.listen(Duration::from_secs(3));
     memory(users, "from disk and refreshed", &run);
     let before = run.ticks();

@@ -351,7 +351,7 @@ fn the_counts_of_the_journal_are_those_of_its_entries() {
 fn a_plan_about_a_marked_row_elsewhere_is_looked_at() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("ivan").press(Action::Mark).press(Action::Back).press(Action::Top);
-    assert_ne!(console.app.subject().unwrap().id, "id-ivan".into());
+    assert_ne!(console.app.subject().unwrap().id, crate::directory::Id::from("id-ivan"));
     console.press(Action::SetRole).type_text("visvie").press(Action::Choose);
     assert!(console.submitted().is_empty());
     assert_eq!(console.risk(), Some(Risk::Plain), "shown, though the change itself is plain");

@@ -59,11 +59,29 @@ pub enum Notice {
     },
 }
 
+/// A part of a body that is still coming; it may begin again, and what came may turn out to be of no use.
+#[derive(Debug, Clone, Copy)]
+pub enum Part<'a> {
+    /// The first part of a body, or of the next try's.
+    First,
+    /// More of it.
+    More(&'a [u8]),
+}
+
+/// Told of a body while it comes.
+pub type Heed<'a> = &'a (dyn Fn(Part<'_>) + Send + Sync);
+
 /// The body as far as it came, at most `most` bytes, and why it ended early.
-pub(super) async fn collect(mut response: Response, way: &Way<'_>, most: usize) -> (Vec<u8>, Option<Failure>) {
+pub(super) async fn collect(
+    mut response: Response,
+    way: &Way<'_>,
+    most: usize,
+    heed: Heed<'_>,
+) -> (Vec<u8>, Option<Failure>) {
     let status = response.status().as_u16();
     let ahead = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
     let mut body = Vec::with_capacity(ahead.min(MOST_AHEAD));
+    heed(Part::First);
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > most => {
@@ -71,7 +89,10 @@ pub(super) async fn collect(mut response: Response, way: &Way<'_>, most: usize) 
                 let failure = Failure::local(Class::Protocol, text, "Check the profile's url");
                 return (body, Some(Failure { status: Some(status), arrived: way.underway(), ..failure }));
             }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => {
+                heed(Part::More(&chunk));
+                body.extend_from_slice(&chunk);
+            }
             Ok(None) => return (body, None),
             Err(error) => {
                 let failure = way.cut(&error, body.len(), status);

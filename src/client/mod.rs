@@ -13,7 +13,7 @@ mod retry;
 mod status;
 mod transport;
 
-pub use answer::{Answer, Notice};
+pub use answer::{Answer, Heed, Notice, Part};
 pub use endpoint::{Auth, ClientCert, Endpoint, Graph};
 pub use transport::Client;
 

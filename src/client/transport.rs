@@ -12,7 +12,7 @@ use reqwest::{Response, StatusCode};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::answer::{Answer, MOST_ELSE, MOST_OF_A_LIST, Notice, collect};
+use super::answer::{Answer, Heed, MOST_ELSE, MOST_OF_A_LIST, Notice, Part, collect};
 use super::endpoint::{Auth, Endpoint};
 use super::fault::Way;
 use super::pace::Pace;
@@ -81,13 +81,24 @@ impl Client {
         cancel: &CancellationToken,
         notice: &(dyn Fn(Notice) + Send + Sync),
     ) -> Result<Answer, Failure> {
+        self.send_heeded(request, cancel, notice, &|_| ()).await
+    }
+
+    /// The same, and `heed` is told of the body while it comes, whatever becomes of it.
+    pub async fn send_heeded(
+        &self,
+        request: &Request,
+        cancel: &CancellationToken,
+        notice: &(dyn Fn(Notice) + Send + Sync),
+        heed: Heed<'_>,
+    ) -> Result<Answer, Failure> {
         let parts = self.inner.parts(request)?;
         let way = self.inner.way(request);
         let stopped = |arrived| Failure { arrived, ..Failure::local(Class::Cancelled, "Cancelled", "") };
         let mut attempt = 1;
         loop {
             unless(cancel, self.inner.pace.wait()).await.ok_or_else(|| stopped(Arrived::No))?;
-            let tried = unless(cancel, self.inner.once(request, &parts)).await;
+            let tried = unless(cancel, self.inner.once(request, &parts, heed)).await;
             let setback = match tried.ok_or_else(|| stopped(way.underway()))? {
                 Ok(answer) => return Ok(Answer { attempts: attempt, ..answer }),
                 Err(setback) => setback,
@@ -116,7 +127,7 @@ impl Client {
         let mut attempt = 1;
         loop {
             unless(cancel, self.inner.pace.wait()).await.ok_or_else(cancelled)?;
-            let heard = unless(cancel, self.inner.hear(request, &parts)).await.ok_or_else(cancelled)??;
+            let heard = unless(cancel, self.inner.hear(request, &parts, &|_| ())).await.ok_or_else(cancelled)??;
             let Heard { answer, headers, broken } = heard;
             let put_off = asked_of(answer.status, &headers).filter(|_| attempt < MOST_TRIES);
             match (put_off, broken) {
@@ -205,8 +216,8 @@ impl Inner {
     }
 
     /// One try.
-    async fn once(&self, request: &Request, parts: &Parts) -> Result<Answer, Setback> {
-        let Heard { answer, headers, broken } = Box::pin(self.hear(request, parts)).await?;
+    async fn once(&self, request: &Request, parts: &Parts, heed: Heed<'_>) -> Result<Answer, Setback> {
+        let Heard { answer, headers, broken } = Box::pin(self.hear(request, parts, heed)).await?;
         let status = answer.status;
         if !(200..=299).contains(&status) {
             let asked = asked_of(status, &headers);
@@ -225,7 +236,7 @@ impl Inner {
     }
 
     /// Sends once and takes in whatever comes.
-    async fn hear(&self, request: &Request, parts: &Parts) -> Result<Heard, Failure> {
+    async fn hear(&self, request: &Request, parts: &Parts, heed: Heed<'_>) -> Result<Heard, Failure> {
         let started = Instant::now();
         let way = self.way(request);
         let response = self.head(request, parts, &way).await?;
@@ -234,7 +245,9 @@ impl Inner {
         tracing::debug!(method = request.method.as_str(), status, elapsed = ?started.elapsed(), "answered");
         let is_list = request.is_read() && request.path.len() == 1;
         let most = if is_list { MOST_OF_A_LIST } else { MOST_ELSE };
-        let (body, broken) = collect(response, &way, most).await;
+        // A refusal is none of what was asked for.
+        let heed = if response.status().is_success() { heed } else { &|_: Part<'_>| () };
+        let (body, broken) = collect(response, &way, most, heed).await;
         let answer = Answer {
             status,
             etag: text(&headers, &ETAG),

@@ -25,6 +25,7 @@ pub mod record;
 pub mod records;
 pub mod role_source;
 pub mod search;
+pub mod shared;
 pub mod sort;
 pub mod stage;
 pub mod words;

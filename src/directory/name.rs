@@ -1,56 +1,62 @@
 //! A server's string in two forms: as it is sent back, and as it may be shown.
 
-use std::{borrow::Cow, fmt, hash, sync::Arc};
+use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use arcstr::ArcStr;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error, Visitor},
+};
 
 use crate::scim::text;
 
+/// What the text begins with where cleaning changed something; nothing that is clean does.
+const MARK: char = '\u{1}';
+
 /// A name from the server. Shown cleaned of control and bidirectional characters, sent back as it came.
 ///
-/// Cheap to clone; equal when the raw values are.
-#[derive(Clone)]
-pub struct Name {
-    raw: Arc<str>,
-    /// Only where cleaning changed something, which is rare.
-    shown: Option<Arc<Box<str>>>,
-}
+/// Cheap to clone; equal when the raw values are. One pointer wide, for a record has many: where the two forms differ,
+/// which is rare, the text is the mark, the raw form's length, the mark again, and both forms.
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
+pub struct Name(ArcStr);
 
 impl Name {
     /// Cleans once.
-    pub fn new(raw: impl Into<Arc<str>>) -> Self {
-        let raw = raw.into();
-        let shown = match text::clean(&raw) {
-            Cow::Borrowed(same) if same.len() == raw.len() => None,
-            other => Some(Arc::new(other.into_owned().into_boxed_str())),
-        };
-        Self { raw, shown }
+    pub fn new(raw: impl AsRef<str>) -> Self {
+        let raw = raw.as_ref();
+        if raw.is_empty() {
+            return Self::default();
+        }
+        match text::clean(raw) {
+            Cow::Borrowed(same) if same.len() == raw.len() => Self(raw.into()),
+            shown => Self(format!("{MARK}{}{MARK}{raw}{shown}", raw.len()).into()),
+        }
     }
 
     /// For display: no control characters, at most 256 characters.
     pub fn as_str(&self) -> &str {
-        self.shown.as_deref().map_or(&self.raw, |shown| shown)
+        self.both().map_or(self.0.as_str(), |(_, shown)| shown)
     }
 
     /// For the wire.
     pub fn raw(&self) -> &str {
-        &self.raw
+        self.both().map_or(self.0.as_str(), |(raw, _)| raw)
     }
 
     /// True for the empty string.
     pub fn is_empty(&self) -> bool {
-        self.raw.is_empty()
+        self.0.is_empty()
     }
 
     /// Equal without regard to case: predefined role names compare so (WIRE A3).
     pub fn is(&self, other: &str) -> bool {
-        self.raw.eq_ignore_ascii_case(other)
+        self.raw().eq_ignore_ascii_case(other)
     }
-}
 
-impl Default for Name {
-    fn default() -> Self {
-        Self { raw: Arc::from(""), shown: None }
+    /// The raw form and the shown one, where they differ.
+    fn both(&self) -> Option<(&str, &str)> {
+        let (length, both) = self.0.strip_prefix(MARK)?.split_once(MARK)?;
+        both.split_at_checked(length.parse().ok()?)
     }
 }
 
@@ -74,33 +80,34 @@ impl fmt::Display for Name {
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.raw, f)
-    }
-}
-
-impl PartialEq for Name {
-    fn eq(&self, other: &Self) -> bool {
-        self.raw == other.raw
-    }
-}
-
-impl Eq for Name {}
-
-impl hash::Hash for Name {
-    fn hash<H: hash::Hasher>(&self, state: &mut H) {
-        self.raw.hash(state);
+        fmt::Debug::fmt(self.raw(), f)
     }
 }
 
 impl Serialize for Name {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.raw)
+        to.serialize_str(self.raw())
     }
 }
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Arc::<str>::deserialize(from).map(Self::new)
+        from.deserialize_str(Reader)
+    }
+}
+
+/// Takes the text where it lies.
+struct Reader;
+
+impl Visitor<'_> for Reader {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: Error>(self, raw: &str) -> Result<Name, E> {
+        Ok(Name::new(raw))
     }
 }
 
@@ -115,5 +122,15 @@ mod tests {
         assert_eq!(name.raw(), "eva\u{1b}[2J\u{202e}x");
         let stored = serde_json::to_string(&name).unwrap();
         assert_eq!(serde_json::from_str::<Name>(&stored).unwrap(), name);
+    }
+
+    #[test]
+    fn no_text_passes_for_two_forms_of_another() {
+        let forged = Name::from("\u{1}3\u{1}anneva");
+        assert_eq!((forged.raw(), forged.as_str()), ("\u{1}3\u{1}anneva", "3anneva"));
+        assert_ne!(forged, Name::from("ann"));
+        let hidden = Name::from("\u{202e}");
+        assert_eq!((hidden.raw(), hidden.as_str(), hidden.is_empty()), ("\u{202e}", "", false));
+        assert_eq!(size_of::<Option<Name>>(), size_of::<usize>());
     }
 }

@@ -9,9 +9,12 @@ use serde_json::{Value, error::Category, value::RawValue};
 
 use super::{json::kind, text::clean_line};
 
+/// What some servers put before their JSON.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// One answer to a list request. The counters are what the server said, and servers are often wrong about them.
 #[derive(Debug, Default)]
-pub struct Page {
+pub struct Page<R = Box<RawValue>> {
     /// `totalResults`: the length of the whole list.
     pub total: Option<u64>,
     /// `startIndex`, from 1.
@@ -21,7 +24,7 @@ pub struct Page {
     /// `nextCursor` (RFC 9865 §2), where more can be had with it.
     pub next_cursor: Option<String>,
     /// The records, each valid JSON, not necessarily an object.
-    pub resources: Vec<Box<RawValue>>,
+    pub resources: Vec<R>,
 }
 
 /// An answer that is not what was asked for.
@@ -65,29 +68,47 @@ pub enum BadBody {
 
 /// Reads a page of a list. Keys in any case, counters of any type; the records are not looked into.
 pub fn parse(body: &[u8]) -> Result<Page, BadBody> {
-    let text = json_text(body)?;
-    if !text.starts_with('{') {
-        serde_json::from_str::<IgnoredAny>(&text).map_err(|e| bad(&e, body.len()))?;
-        return Err(BadBody::NotAList { got: kind_of_raw(&text).into() });
+    let text = text(body)?;
+    let Page { total, start_index, items_per_page, next_cursor, resources } = parse_text(&text)?;
+    let resources = resources.into_iter().map(ToOwned::to_owned).collect();
+    Ok(Page { total, start_index, items_per_page, next_cursor, resources })
+}
+
+/// The [`text`] of a body that is not needed any more: nearly always the body itself.
+pub fn into_text(body: Vec<u8>) -> Result<String, BadBody> {
+    let (start, length) = (body.as_ptr(), body.len());
+    match text(&body)? {
+        Cow::Borrowed(same) if (same.as_ptr(), same.len()) == (start, length) => {}
+        other => return Ok(other.into_owned()),
     }
-    let envelope: Envelope<'_> = serde_json::from_str(&text).map_err(|e| bad(&e, body.len()))?;
+    Ok(String::from_utf8(body).unwrap_or_default())
+}
+
+/// The same of its [`text`], in which the records stay where they are.
+pub fn parse_text(text: &str) -> Result<Page<&RawValue>, BadBody> {
+    if !text.starts_with('{') {
+        serde_json::from_str::<IgnoredAny>(text).map_err(|e| bad(&e, text.len()))?;
+        return Err(BadBody::NotAList { got: kind_of_raw(text).into() });
+    }
+    let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|e| bad(&e, text.len()))?;
     envelope.page().map_err(|got| BadBody::NotAList { got })
 }
 
 /// Reads one resource, which is an object.
 pub fn parse_one(body: &[u8]) -> Result<Value, BadBody> {
-    let text = json_text(body)?;
+    let text = text(body)?;
     let value: Value = serde_json::from_str(&text).map_err(|e| bad(&e, body.len()))?;
     if value.is_object() { Ok(value) } else { Err(BadBody::NotARecord { got: kind(&value).into() }) }
 }
 
 /// The body as text that may be JSON. Broken UTF-8 becomes U+FFFD: one bad name must not cost the whole list.
-fn json_text(body: &[u8]) -> Result<Cow<'_, str>, BadBody> {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii();
+pub fn text(body: &[u8]) -> Result<Cow<'_, str>, BadBody> {
+    let body = body.strip_prefix(BOM).unwrap_or(body).trim_ascii();
     match body.first() {
         None => Err(BadBody::Empty),
         Some(b'<') => Err(BadBody::Html),
-        Some(_) => Ok(String::from_utf8_lossy(body)),
+        // Nearly always sound, and looking at it twice is faster than once with care.
+        Some(_) => Ok(str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)),
     }
 }
 
@@ -123,13 +144,13 @@ struct Envelope<'a> {
     others: Vec<String>,
 }
 
-impl Envelope<'_> {
-    fn page(self) -> Result<Page, String> {
+impl<'a> Envelope<'a> {
+    fn page(self) -> Result<Page<&'a RawValue>, String> {
         let resources = match self.resources.map(RawValue::get) {
             Some(raw) if raw.starts_with('[') => {
                 serde_json::from_str(raw).map_err(|_| "records that can't be told apart".to_owned())?
             }
-            Some(raw) if raw.starts_with('{') => self.resources.map(ToOwned::to_owned).into_iter().collect(),
+            Some(raw) if raw.starts_with('{') => self.resources.into_iter().collect(),
             Some("null") => Vec::new(),
             None if self.total.is_some() => Vec::new(),
             Some(raw) => return Err(format!("{} as its Resources", kind_of_raw(raw))),
@@ -241,6 +262,19 @@ mod tests {
         ] {
             assert_eq!(parse(body.as_bytes()).unwrap_err().to_string(), sentence, "{body}");
         }
+    }
+
+    #[test]
+    fn a_body_becomes_its_text() {
+        for (body, expected) in [
+            (&b"{\"a\":\"\xC3\xA5\"}"[..], "{\"a\":\"\u{e5}\"}"),
+            (b"\xEF\xBB\xBF{} ", "{}"),
+            (b"[\"\xFF\"]", "[\"\u{FFFD}\"]"),
+        ] {
+            assert_eq!(into_text(body.to_vec()).unwrap(), expected);
+            assert_eq!(text(body).unwrap(), expected);
+        }
+        assert_eq!(into_text(b" ".to_vec()), Err(BadBody::Empty));
     }
 
     #[test]

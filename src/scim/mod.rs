@@ -16,5 +16,6 @@ pub mod pager;
 pub mod patch;
 pub mod request;
 pub mod schema;
+pub mod split;
 pub mod text;
 pub mod urn;

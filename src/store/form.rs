@@ -1,22 +1,23 @@
 //! The compact form of typed records, and the way back, on as many cores as there are.
 
-use std::{mem, num::NonZero, ops::Range, thread};
+use std::{collections::VecDeque, mem, num::NonZero, ops::Range, thread};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Rows};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Result, StoreError, snapshot::table, sum};
+use super::{Result, StoreError, sum};
 use crate::directory::{
     Kind,
-    record::{Record, Role, Team, User},
+    record::{Member, Record, Role, Team, User},
+    shared::Shared,
 };
 
 /// The number of the form. Raise it whenever a stored type gains, loses or moves a field: the form has no names in it,
 /// so an old record would be misread. A test compares bytes to remind of it.
 pub(super) const FORMAT: &str = "3";
 
-/// Below this many bytes a second thread costs more than it saves.
-const WORTH_A_THREAD: usize = 256 << 10;
+/// Bytes that are decoded together.
+const STRETCH: usize = 1 << 20;
 
 /// One record in compact form.
 #[derive(Debug, Default)]
@@ -65,70 +66,96 @@ fn unpack<T: DeserializeOwned>(sealed: &[u8]) -> Option<T> {
     postcard::from_bytes(sum::unseal(sealed)?).ok()
 }
 
+/// What is kept apart of a team.
+pub(super) fn members(of: Option<&[Member]>) -> Result<Vec<u8>> {
+    pack(&of, Vec::new())
+}
+
+/// True for the form of the record with that id, which comes first in all of them.
+pub(super) fn is_of(sealed: &[u8], id: &str) -> bool {
+    sum::unseal(sealed).and_then(|form| postcard::take_from_bytes::<&str>(form).ok()).is_some_and(|(of, _)| of == id)
+}
+
 /// What can be brought back from its form.
 pub(super) trait Typed: DeserializeOwned + Send {
     /// Adds what was kept apart; `None` where that can't be read.
     fn complete(&mut self, _more: Option<&[u8]>) -> Option<()> {
         Some(())
     }
+
+    /// Holds once what others hold as well.
+    fn share(&mut self, _shared: &mut Shared) {}
 }
 
-impl Typed for User {}
+impl Typed for User {
+    fn share(&mut self, shared: &mut Shared) {
+        shared.user(self);
+    }
+}
+
 impl Typed for Role {}
+
 impl Typed for Team {
+    fn share(&mut self, shared: &mut Shared) {
+        shared.team(self);
+    }
+
     fn complete(&mut self, more: Option<&[u8]>) -> Option<()> {
         self.members = unpack(more?)?;
         Some(())
     }
 }
 
-/// Many records as read from the file, end to end, still to be decoded.
-#[derive(Debug, Default)]
-pub(super) struct Packed {
+/// The records that a query gives, typed and what is kept apart, and how many there were. Packed records lie a stretch at a
+/// time in memory, and are decoded while the next stretch is read.
+pub(super) fn read<T: Typed>(db: &Connection, query: &str, whole: bool) -> Result<(Vec<T>, usize)> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(4);
+    let (mut records, mut count) = (Vec::new(), 0);
+    let mut query = db.prepare(query)?;
+    let mut rows = query.query([])?;
+    thread::scope(|scope| {
+        let mut under_way = VecDeque::new();
+        loop {
+            let stretch = Stretch::read(&mut rows, whole)?;
+            let last = stretch.bytes.len() < STRETCH;
+            count += stretch.parts.len();
+            if last && under_way.is_empty() {
+                records.extend(stretch.decode());
+                return Ok(());
+            }
+            under_way.push_back(scope.spawn(move || stretch.decode()));
+            while under_way.len() > if last { 0 } else { cores } {
+                let decoded = under_way.pop_front().and_then(|decoding| decoding.join().ok());
+                records.extend(decoded.unwrap_or_default());
+            }
+            if last {
+                return Ok(());
+            }
+        }
+    })
+    .map(|()| (records, count))
+}
+
+/// Some packed records, end to end, still to be decoded.
+#[derive(Default)]
+struct Stretch {
     bytes: Vec<u8>,
     parts: Vec<(Range<usize>, Option<Range<usize>>)>,
     /// What is kept apart was read too.
     whole: bool,
 }
 
-impl Packed {
-    /// Reads the rows of a kind in order, at most `limit`, with or without what is kept apart.
-    pub fn read(db: &Connection, kind: Kind, limit: Option<usize>, whole: bool) -> Result<Self> {
-        let (table, more) = (table(kind), if whole { "more" } else { "NULL" });
-        let mut query = db.prepare_cached(&format!("SELECT typed, {more} FROM {table} ORDER BY row LIMIT ?1"))?;
-        let mut rows = query.query([limit.map_or(-1, |limit| limit as i64)])?;
-        let mut packed = Self { whole, ..Self::default() };
-        while let Some(row) = rows.next()? {
-            let typed = packed.keep(row.get_ref(0)?.as_blob().unwrap_or_default());
-            let more = row.get_ref(1)?.as_blob().ok().map(|more| packed.keep(more));
-            packed.parts.push((typed, more));
+impl Stretch {
+    fn read(rows: &mut Rows<'_>, whole: bool) -> Result<Self> {
+        let mut stretch = Self { whole, ..Self::default() };
+        while stretch.bytes.len() < STRETCH
+            && let Some(row) = rows.next()?
+        {
+            let typed = stretch.keep(row.get_ref(0)?.as_blob().unwrap_or_default());
+            let more = row.get_ref(1)?.as_blob().ok().map(|more| stretch.keep(more));
+            stretch.parts.push((typed, more));
         }
-        Ok(packed)
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.parts.len()
-    }
-
-    /// Decodes them in order; counts those that can't be.
-    pub fn decode<T: Typed>(&self, skipped: &mut usize) -> Vec<T> {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = cores.min(4).min(1 + self.bytes.len() / WORTH_A_THREAD);
-        let share = self.parts.len().div_ceil(threads).max(1);
-        let mut records = Vec::with_capacity(self.parts.len());
-        thread::scope(|scope| {
-            let mut shares = self.parts.chunks(share);
-            let mine = shares.next().unwrap_or_default();
-            let others: Vec<_> = shares.map(|parts| (parts, scope.spawn(|| self.unpack(parts)))).collect();
-            records.extend(self.unpack(mine));
-            for (parts, other) in others {
-                // A thread that failed leaves its share to this one.
-                records.extend(other.join().unwrap_or_else(|_| self.unpack(parts)));
-            }
-        });
-        *skipped += self.parts.len() - records.len();
-        records
+        Ok(stretch)
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
@@ -137,14 +164,16 @@ impl Packed {
         start..self.bytes.len()
     }
 
-    fn unpack<T: Typed>(&self, parts: &[(Range<usize>, Option<Range<usize>>)]) -> Vec<T> {
+    fn decode<T: Typed>(&self) -> Vec<T> {
+        let mut shared = Shared::default();
         let one = |(typed, more): &(Range<usize>, Option<Range<usize>>)| {
             let mut record: T = unpack(&self.bytes[typed.clone()])?;
             if self.whole {
                 record.complete(more.clone().map(|more| &self.bytes[more]))?;
             }
+            record.share(&mut shared);
             Some(record)
         };
-        parts.iter().filter_map(one).collect()
+        self.parts.iter().filter_map(one).collect()
     }
 }

@@ -20,6 +20,9 @@
 //! (`wal`). Of a damaged file what can be read of the journal is carried over; the rest is said, and kept beside it.
 //! What no file can tell is that its end is missing: a disk that loses what it said was written loses it in silence.
 //!
+//! **A list is put on disk while it is read** ([`Round`]): what has not changed is not written, and what is gone is removed
+//! only when the list has been read to its end. A list that never was is a part, and [`Snapshot::unread`] says so.
+//!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
 //! five seconds for the other's, [`Store::journal_claim`] lets only one of them
 //! send a change, and [`Session`] tells whether it is still there to see what became of it.
@@ -28,6 +31,8 @@ mod error;
 mod file;
 mod form;
 mod journal;
+mod round;
+mod rows;
 mod salvage;
 mod schema;
 mod session;
@@ -46,6 +51,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 pub use self::{
     error::StoreError,
     journal::{Journal, Note},
+    round::Round,
     session::Session,
     snapshot::Snapshot,
     stage::Stage,

@@ -11,13 +11,16 @@ pub(super) const APPLICATION: i64 = 0x5343_494D;
 
 /// Each brings the layout from its index to the next number (`PRAGMA user_version`). Append only.
 ///
-/// A kind has three tables: the typed records, in name order after a full refresh, with what a first look can do
-/// without in `more` (a team's members); the rows by id, which a refresh fills in the order of the ids, several times
-/// faster than an index that follows the names; and the much longer resources, out of the way of the rest.
+/// A kind has three tables: the typed records, with what a first look can do without in `more` (a team's members); the
+/// rows by id, which a refresh fills in the order of the ids, several times faster than an index that follows the names;
+/// and the much longer resources, out of the way of the rest.
 ///
 /// The third adds checksums, and how many changes the journal holds. What was written without a checksum is taken as it
 /// is; resources are read again.
-pub(super) const MIGRATIONS: [&str; 3] = [
+///
+/// The fourth adds to each id a print of what is kept for it, so that a refresh writes only what is new or other. Without
+/// one a record is written.
+pub(super) const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE user(row INTEGER PRIMARY KEY, typed BLOB NOT NULL, more BLOB) STRICT;
@@ -50,16 +53,25 @@ pub(super) const MIGRATIONS: [&str; 3] = [
     INSERT INTO journal_size SELECT count(*) FROM journal;
     CREATE TRIGGER journal_grows AFTER INSERT ON journal BEGIN UPDATE journal_size SET changes = changes + 1; END;
 ",
+    "
+    ALTER TABLE user_id ADD COLUMN print INTEGER;
+    ALTER TABLE team_id ADD COLUMN print INTEGER;
+    ALTER TABLE role_id ADD COLUMN print INTEGER;
+",
 ];
 
 /// The tables that the newest layout has; one of them is `SQLite`'s own, for the numbers of the stage.
 const TABLES: i64 = 14;
+
+/// Statements kept ready: those of three kinds and of the journal.
+const STATEMENTS: usize = 64;
 
 /// Opens the file, which exists.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     // Neither CREATE (the mode would be the umask's) nor URI (a path is a path).
     let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(Duration::from_secs(5))?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
 }
 

@@ -3,30 +3,32 @@
 //! All of it can be read from the server again, so what can't be decoded is skipped.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     Result, Store, Sync, bytes,
-    form::{FORMAT, Form, Packed},
-    meta_get, meta_set, sum,
+    form::{self, FORMAT, Form},
+    meta_get, meta_set,
+    round::FIRST,
+    rows::Rows,
+    sum,
 };
-use crate::{
-    directory::{
-        Kind, Target,
-        record::{Record, Role, Team, User},
-    },
-    scim::text::fold,
+use crate::directory::{
+    Kind, Target,
+    record::{Record, Role, Team, User},
 };
 
 /// What was known when it was written.
 #[derive(Debug, Default)]
 pub struct Snapshot {
-    /// Users, in name order after a full refresh; those put singly since then come last.
+    /// Users, in no order.
     pub users: Vec<User>,
-    /// Teams, in the same order.
+    /// Teams, in no order.
     pub teams: Vec<Team>,
-    /// Roles, in the same order.
+    /// Roles, in no order.
     pub roles: Vec<Role>,
+    /// Lists that were never read to their end: what is here of them is a part.
+    pub unread: Vec<Kind>,
     /// When it was read from the server: the oldest of the lists that it is made of.
     pub seen: Option<Timestamp>,
     /// How many records could not be read and are left out.
@@ -34,6 +36,18 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Without what is there of lists that were never read to their end: a part must not pass for the whole.
+    pub fn without_parts(mut self) -> Self {
+        for kind in &self.unread {
+            match kind {
+                Kind::User => self.users.clear(),
+                Kind::Team => self.teams.clear(),
+                Kind::Role => self.roles.clear(),
+            }
+        }
+        self
+    }
+
     /// What to tell the person, where something could not be read.
     pub fn notice(&self) -> Option<String> {
         let what = match self.skipped {
@@ -46,97 +60,51 @@ impl Snapshot {
 }
 
 impl Store {
-    /// Replaces all records of one kind, in one transaction, after its list was read to the end.
-    pub fn replace_kind<'a>(
-        &mut self,
-        kind: Kind,
-        rows: impl IntoIterator<Item = (&'a Record, Option<&'a str>)>,
-        seen: Timestamp,
-    ) -> Result<()> {
-        let mut rows: Vec<_> = rows.into_iter().collect();
-        rows.sort_by_key(|(record, _)| id(record));
-        // A list that names one id twice shall not sink the refresh.
-        rows.dedup_by_key(|(record, _)| id(record));
-        let mut by_name: Vec<usize> = (0..rows.len()).collect();
-        by_name.sort_by_cached_key(|at| fold(name(rows[*at].0)));
-        let table = table(kind);
-        self.write(Sync::Normal, |tx| {
-            claim_format(tx)?;
-            clear(tx, kind)?;
-            let mut typed = tx.prepare_cached(&format!("INSERT INTO {table}(row, typed, more) VALUES(?1, ?2, ?3)"))?;
-            let mut raw = tx.prepare_cached(&format!("INSERT INTO {table}_raw(row, json, sum) VALUES(?1, ?2, ?3)"))?;
-            let mut row_of = vec![0; rows.len()];
-            let mut form = Form::default();
-            for (row, at) in (1_i64..).zip(by_name) {
-                let (record, json) = rows[at];
-                form = form.encode(kind, record)?;
-                typed.execute(params![row, form.typed, form.more])?;
-                if let Some(json) = json {
-                    raw.execute(params![row, json, raw_sum(id(record), json.as_bytes())])?;
-                }
-                row_of[at] = row;
-            }
-            let mut known = tx.prepare_cached(&format!("INSERT INTO {table}_id(id, row) VALUES(?1, ?2)"))?;
-            for ((record, _), row) in rows.iter().zip(row_of) {
-                known.execute(params![id(record), row])?;
-            }
-            meta_set(tx, &seen_key(kind), &seen.as_millisecond().to_string())
-        })?;
-        self.release_memory();
-        Ok(())
-    }
-
     /// Keeps one freshly read record. Without `raw` no resource is kept for it: the old one would no longer be true.
     pub fn put(&mut self, record: &Record, raw: Option<&str>) -> Result<()> {
         let kind = record.target().kind;
-        let table = table(kind);
         let form = Form::default().encode(kind, record)?;
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
-            let row = if let Some(row) = row_of(tx, kind, id(record))? {
-                tx.prepare_cached(&format!("UPDATE {table} SET typed = ?2, more = ?3 WHERE row = ?1"))?
-                    .execute(params![row, form.typed, form.more])?;
-                row
-            } else {
-                tx.prepare_cached(&format!("INSERT INTO {table}(typed, more) VALUES(?1, ?2)"))?
-                    .execute(params![form.typed, form.more])?;
-                let row = tx.last_insert_rowid();
-                tx.prepare_cached(&format!("INSERT INTO {table}_id(id, row) VALUES(?1, ?2)"))?
-                    .execute(params![id(record), row])?;
-                row
-            };
-            match raw {
-                Some(json) => tx
-                    .prepare_cached(&format!("INSERT OR REPLACE INTO {table}_raw(row, json, sum) VALUES(?1, ?2, ?3)"))?
-                    .execute(params![row, json, raw_sum(id(record), json.as_bytes())])?,
-                None => tx.prepare_cached(&format!("DELETE FROM {table}_raw WHERE row = ?1"))?.execute([row])?,
-            };
+            let mut rows = Rows::of(tx, kind)?;
+            let place = rows.find(id(record))?;
+            rows.write(place, id(record), &form, raw).map(drop)
+        })
+    }
+
+    /// Forgets who is in the teams: the server never says it, and so nobody in them is not nobody.
+    pub fn hide_members(&mut self) -> Result<()> {
+        let unknown = form::members(None)?;
+        self.write(Sync::Normal, |tx| {
+            claim_format(tx)?;
+            tx.execute("UPDATE team SET more = ?1", [unknown])?;
+            tx.execute("UPDATE team_id SET print = NULL", [])?;
             Ok(())
         })
     }
 
     /// Forgets a record that is gone from the server. Nothing happens where it is not known.
     pub fn remove(&mut self, target: &Target) -> Result<()> {
-        let table = table(target.kind);
         self.write(Sync::Normal, |tx| {
-            let Some(row) = row_of(tx, target.kind, &target.id)? else { return Ok(()) };
-            tx.prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?.execute([row])?;
-            tx.prepare_cached(&format!("DELETE FROM {table}_raw WHERE row = ?1"))?.execute([row])?;
-            tx.prepare_cached(&format!("DELETE FROM {table}_id WHERE id = ?1"))?.execute([&*target.id])?;
-            Ok(())
+            let mut rows = Rows::of(tx, target.kind)?;
+            let place = rows.find(&target.id)?;
+            place.map_or(Ok(()), |place| rows.remove(target.id.as_bytes(), place.row))
         })
     }
 
     /// Everything, as of one instant.
     pub fn load(&self) -> Result<Snapshot> {
-        let snapshot = self.read(None)?;
+        let snapshot = self.read(true)?;
         self.release_memory();
         Ok(snapshot)
     }
 
-    /// For the first screen: the first `users` users in name order, all roles, and all teams without their members.
-    pub fn load_first(&self, users: usize) -> Result<Snapshot> {
-        self.read(Some(users))
+    /// For the first screen: the first users by name as of the last full list, all roles, and all teams without their
+    /// members. True where there may be more.
+    pub fn load_first(&self) -> Result<(Snapshot, bool)> {
+        let first = self.read(false)?;
+        let more = first.users.len() + first.skipped >= FIRST;
+        Ok((first, more))
     }
 
     /// The resource as the server gave it, where it is known and undamaged.
@@ -146,46 +114,88 @@ impl Store {
             "SELECT json, sum FROM {table}_raw WHERE row = (SELECT row FROM {table}_id WHERE id = ?1)"
         ))?;
         let found = query.query_row([&*target.id], |row| Ok((bytes(row, 0)?, row.get::<_, u32>(1)?))).optional()?;
-        let sound = found.filter(|(json, sum)| raw_sum(&target.id, json) == *sum);
+        let damaged = found.as_ref().is_some_and(|(json, sum)| raw_sum(&target.id, json) != *sum);
+        if damaged {
+            self.note_damage(target.kind);
+        }
+        let sound = found.filter(|_| !damaged);
         Ok(sound.and_then(|(json, _)| String::from_utf8(json).ok()))
     }
 
-    fn read(&self, users: Option<usize>) -> Result<Snapshot> {
-        // One read transaction: another console may be replacing a list right now.
+    fn read(&self, whole: bool) -> Result<Snapshot> {
+        // One read transaction: another console may be writing a list right now.
         let tx = self.db.unchecked_transaction()?;
-        let mut snapshot = Snapshot::default();
+        let mut snapshot = Snapshot { unread: Kind::ALL.into(), ..Snapshot::default() };
         if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
             return Ok(snapshot);
         }
-        let whole = users.is_none();
-        let mut rows = |kind, limit| -> Result<Packed> {
-            let packed = Packed::read(&tx, kind, limit, whole)?;
-            if whole {
-                snapshot.skipped += known(&tx, kind)?.saturating_sub(packed.len());
-            }
-            Ok(packed)
-        };
-        let (users, teams, roles) = (rows(Kind::User, users)?, rows(Kind::Team, None)?, rows(Kind::Role, None)?);
-        snapshot.users = users.decode(&mut snapshot.skipped);
-        snapshot.teams = teams.decode(&mut snapshot.skipped);
-        snapshot.roles = roles.decode(&mut snapshot.skipped);
+        let mut reading = Reading { db: &tx, whole, skipped: 0, harmed: Vec::new() };
+        snapshot.users = reading.list(Kind::User, &if whole { String::new() } else { first(&tx)? })?;
+        snapshot.teams = reading.list(Kind::Team, "")?;
+        snapshot.roles = reading.list(Kind::Role, "")?;
         for kind in Kind::ALL {
-            let seen = meta_get(&tx, &seen_key(kind))?.and_then(|text| text.parse().ok());
-            let seen = seen.and_then(|millis| Timestamp::from_millisecond(millis).ok());
-            snapshot.seen = snapshot.seen.into_iter().chain(seen).min();
+            let Some(seen) = seen(&tx, kind)? else { continue };
+            snapshot.unread.retain(|unread| *unread != kind);
+            snapshot.seen = snapshot.seen.into_iter().chain([seen]).min();
         }
+        snapshot.skipped = reading.skipped;
+        let harmed = reading.harmed;
+        tx.finish()?;
+        harmed.into_iter().for_each(|kind| self.note_damage(kind));
         Ok(snapshot)
     }
 
+    /// The next list that is read is written anew, all of it. Where that can't be noted it will be found again.
+    fn note_damage(&self, kind: Kind) {
+        drop(meta_set(&self.db, &damaged_key(kind), "1"));
+    }
+
     /// Gives the page cache back after everything went through it; a store that can't is none the worse.
-    fn release_memory(&self) {
+    pub(super) fn release_memory(&self) {
         drop(self.db.execute_batch("PRAGMA shrink_memory"));
     }
 }
 
-fn row_of(db: &Connection, kind: Kind, id: &str) -> Result<Option<i64>> {
-    let mut query = db.prepare_cached(&format!("SELECT row FROM {}_id WHERE id = ?1", table(kind)))?;
-    Ok(query.query_row([id], |row| row.get(0)).optional()?)
+/// What is read in one transaction, and what was not as it should be.
+struct Reading<'a> {
+    db: &'a Connection,
+    whole: bool,
+    skipped: usize,
+    harmed: Vec<Kind>,
+}
+
+impl Reading<'_> {
+    /// The records of a kind, all or `which`.
+    fn list<T: form::Typed>(&mut self, kind: Kind, which: &str) -> Result<Vec<T>> {
+        let more = if self.whole { "more" } else { "NULL" };
+        let query = format!("SELECT typed, {more} FROM {} {which}", table(kind));
+        let (records, rows) = form::read(self.db, &query, self.whole)?;
+        let known = if self.whole { known(self.db, kind)? } else { rows };
+        self.skipped += known.max(rows) - records.len();
+        // Rows that no id leads to are as bad as none.
+        if records.len() != known || records.len() != rows {
+            self.harmed.push(kind);
+        }
+        Ok(records)
+    }
+}
+
+/// Which users the first screen shows: those that were first by name at the end of the last list.
+fn first(db: &Connection) -> Result<String> {
+    let rows = meta_get(db, &first_key(Kind::User))?.and_then(|rows| serde_json::from_str::<Vec<i64>>(&rows).ok());
+    Ok(match rows {
+        Some(rows) => {
+            let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
+            format!("WHERE row IN ({})", rows.join(","))
+        }
+        None => format!("ORDER BY row LIMIT {FIRST}"),
+    })
+}
+
+/// When the list of the kind was last read to its end.
+fn seen(db: &Connection, kind: Kind) -> Result<Option<Timestamp>> {
+    let millis = meta_get(db, &seen_key(kind))?.and_then(|text| text.parse().ok());
+    Ok(millis.and_then(|millis| Timestamp::from_millisecond(millis).ok()))
 }
 
 /// How many records of the kind there should be.
@@ -195,7 +205,7 @@ fn known(db: &Connection, kind: Kind) -> Result<usize> {
 }
 
 /// Of the resource and of whose it is.
-fn raw_sum(id: &str, json: &[u8]) -> u32 {
+pub(super) fn raw_sum(id: &str, json: &[u8]) -> u32 {
     sum::of(&[id.as_bytes(), json])
 }
 
@@ -205,13 +215,15 @@ fn clear(db: &Connection, kind: Kind) -> Result<()> {
 }
 
 /// Makes sure that all records are of this form: those of another one are dropped.
-fn claim_format(db: &Connection) -> Result<()> {
+pub(super) fn claim_format(db: &Connection) -> Result<()> {
     if meta_get(db, "format")?.as_deref() == Some(FORMAT) {
         return Ok(());
     }
     for kind in Kind::ALL {
         clear(db, kind)?;
-        db.execute("DELETE FROM meta WHERE key = ?1", [seen_key(kind)])?;
+        for key in [seen_key(kind), first_key(kind), damaged_key(kind)] {
+            db.execute("DELETE FROM meta WHERE key = ?1", [key])?;
+        }
     }
     meta_set(db, "format", FORMAT)
 }
@@ -224,11 +236,21 @@ pub(super) fn table(kind: Kind) -> &'static str {
     }
 }
 
-fn seen_key(kind: Kind) -> String {
+pub(super) fn seen_key(kind: Kind) -> String {
     format!("seen.{}", table(kind))
 }
 
-fn id(record: &Record) -> &str {
+/// Where the rows of the first by name are kept.
+pub(super) fn first_key(kind: Kind) -> String {
+    format!("first.{}", table(kind))
+}
+
+/// Where it is kept that something of the kind is not as it was written.
+pub(super) fn damaged_key(kind: Kind) -> String {
+    format!("damaged.{}", table(kind))
+}
+
+pub(super) fn id(record: &Record) -> &str {
     match record {
         Record::User(user) => &user.id,
         Record::Team(team) => &team.id,
@@ -236,7 +258,7 @@ fn id(record: &Record) -> &str {
     }
 }
 
-fn name(record: &Record) -> &str {
+pub(super) fn name(record: &Record) -> &str {
     match record {
         Record::User(user) => user.user_name.as_str(),
         Record::Team(team) => team.name.as_str(),

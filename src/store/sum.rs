@@ -23,6 +23,11 @@ pub(super) fn unseal(bytes: &[u8]) -> Option<&[u8]> {
     (u32::from_le_bytes(*sum) == of(&[bytes])).then_some(bytes)
 }
 
+/// The checksum that sealed bytes end with.
+pub(super) fn sealed(bytes: &[u8]) -> &[u8] {
+    bytes.last_chunk::<4>().map_or(&[], <[u8; 4]>::as_slice)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

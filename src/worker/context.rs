@@ -14,7 +14,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Answer, Client, Notice},
+    client::{Answer, Client, Heed, Notice},
     dialect::Dialect,
     directory::{
         Fresh, Target,
@@ -47,6 +47,8 @@ pub struct Context {
     pub put_off: Arc<AtomicUsize>,
     /// A longer list of users is not read whole.
     pub max_users: u64,
+    /// What the profile wants to be asked at a time.
+    pub parallel: usize,
     pub reports: UnboundedSender<Report>,
     pub cancel: CancellationToken,
 }
@@ -59,13 +61,18 @@ impl Context {
 
     /// Sends one request, showing waits.
     pub async fn send(&self, request: &Request) -> Result<Answer, Failure> {
+        self.send_heeded(request, &|_| ()).await
+    }
+
+    /// The same, and `heed` is told of the body while it comes.
+    pub async fn send_heeded(&self, request: &Request, heed: Heed<'_>) -> Result<Answer, Failure> {
         let (reports, put_off) = (self.reports.clone(), Arc::clone(&self.put_off));
         let notice = move |notice: Notice| {
             let Notice::Retrying { attempt, wait, why, status } = notice;
             put_off.fetch_add(usize::from(is_too_much(status)), Ordering::Relaxed);
             let _ = reports.send(Report::Waiting(format!("{why} Try {attempt} in {}", seconds(wait))));
         };
-        self.client.send(request, &self.cancel, &notice).await.map_err(|mut failure| {
+        self.client.send_heeded(request, &self.cancel, &notice, heed).await.map_err(|mut failure| {
             self.put_off.fetch_add(usize::from(is_too_much(failure.status)), Ordering::Relaxed);
             self.dialect.hint(&mut failure);
             failure

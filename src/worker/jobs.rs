@@ -61,7 +61,10 @@ impl Worker {
             Job::Unstage(ids) => self.take_off_stage(ids).await,
             Job::SubmitStaged(ids, entries) => self.submit_staged(ids, entries).await,
             Job::Pause(pause) => self.paused = pause,
-            Job::Parallel(most) => self.throttle.set_most(most),
+            Job::Parallel(most) => {
+                self.context.parallel = most;
+                self.throttle.set_most(most);
+            }
             Job::Wake => self.wake(),
             Job::Raw(target) => self.raw(target),
             Job::Ask(inquiry) => self.ask(inquiry),

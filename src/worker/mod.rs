@@ -28,7 +28,7 @@ use crate::{
     client::{Auth, Client},
     dialect::Dialect,
     directory::{
-        Fresh, Id, Target,
+        Fresh, Id, Kind, Target,
         change::ChangeId,
         plan::Entry,
         work::{Job, Report},
@@ -60,8 +60,6 @@ use throttle::Throttle;
 
 /// Single reads at a time.
 const READS: usize = 4;
-/// Users that the first screen shows before the rest is decoded.
-const FIRST_ROWS: usize = 200;
 /// Changes of the journal that Activity shows, and the rest of their plans.
 const JOURNAL: usize = 1_000;
 /// How long answers under way are waited for when the console quits; the journal knows the rest.
@@ -75,7 +73,7 @@ pub struct Setup {
     pub dialect: Arc<dyn Dialect>,
     /// Snapshot and journal.
     pub store: Store,
-    /// Writes at a time.
+    /// Writes at a time, and pages of a list at most.
     pub parallel: usize,
     /// A longer list of users is not read whole.
     pub max_users: u64,
@@ -155,6 +153,7 @@ pub async fn run(
         session: session.map(Arc::new),
         put_off: Arc::default(),
         max_users: setup.max_users,
+        parallel: setup.parallel,
         reports,
         cancel: CancellationToken::new(),
     };
@@ -193,11 +192,11 @@ pub async fn run(
 impl Worker {
     /// Shows what the disk knows, takes up what was left open, and reads everything anew.
     async fn start(&mut self) {
-        if let Some(first) = self.context.stored(|store| store.load_first(FIRST_ROWS)).await
+        if let Some((first, more)) = self.context.stored(|store| store.load_first()).await
             && !first.users.is_empty()
+            && !first.unread.contains(&Kind::User)
         {
             self.shown = true;
-            let more = first.users.len() >= FIRST_ROWS;
             self.show_stored(first, more).await;
         }
         self.take_up_journal().await;

@@ -108,5 +108,6 @@ async fn a_server_that_repeats_broken_records_is_read_once() {
     .await;
     let console = Console::open(&Room::new(), profile(Provider::Scim, &url, KEY)).await;
     console.expect("Users 9");
-    assert!(asked.load(Ordering::Relaxed) <= 3, "{} requests", asked.load(Ordering::Relaxed));
+    // The second page and the third at once, and the second once more by itself.
+    assert!(asked.load(Ordering::Relaxed) <= 4, "{} requests", asked.load(Ordering::Relaxed));
 }

@@ -204,6 +204,11 @@ impl Console {
         Self { runtime: Runtime::new(terminal, app, look, opener) }
     }
 
+    /// A console without a server.
+    pub fn alone() -> Self {
+        Self::new(&Room::new(), Size { width: 80, height: 24 })
+    }
+
     /// Opens a profile and waits until its lists are read.
     pub async fn open(room: &Room, profile: Profile) -> Self {
         Self::open_sized(room, profile, 80, 24).await

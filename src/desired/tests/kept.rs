@@ -55,7 +55,7 @@ fn a_creation_gets_an_id_of_its_own_and_what_follows_it_too() {
     let (changes, moved) = plan.renew(&directory(), &mut keys());
     assert_eq!(moved, []);
     assert_eq!(changes[0].creates(), Some(&"new:1".into()));
-    assert_eq!(changes[1].waits_for(), ["new:1".into()]);
+    assert_eq!(changes[1].waits_for(), [crate::directory::Id::from("new:1")]);
 }
 
 #[test]

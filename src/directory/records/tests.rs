@@ -25,10 +25,10 @@ fn memberships_follow_every_put_and_remove() {
         Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "vision", &["u"])], vec![]);
     let teams = |records: &Records, user: &str| records.teams_of(&user.into()).cloned().collect::<Vec<_>>();
     assert_eq!(names(&records), ["adam", "Zoe"]);
-    assert_eq!(teams(&records, "u"), ["t".into()]);
+    assert_eq!(teams(&records, "u"), [Id::from("t")]);
     assert!(!records.put(Record::Team(team("t", "vision", &["v"]))));
     assert!(teams(&records, "u").is_empty());
-    assert_eq!(teams(&records, "v"), ["t".into()]);
+    assert_eq!(teams(&records, "v"), [Id::from("t")]);
     assert!(records.put(Record::User(user("w", "Bea"))));
     assert_eq!(records.text(Kind::User).get(2), "bea");
     assert_eq!(names(&records), ["adam", "Bea", "Zoe"]);

@@ -96,14 +96,46 @@ impl Pager {
         if self.ended.is_some() {
             return None;
         }
-        let size = self.page_size().map(|n| ("count".to_owned(), n.to_string()));
-        let place = match (&self.cursor, self.paging) {
-            (Some(cursor), _) => Some(("cursor".to_owned(), cursor.clone())),
-            (None, Paging::Cursor { .. }) => Some(("cursor".to_owned(), String::new())),
-            (None, _) if self.pages == 0 && size.is_none() => None,
-            (None, _) => Some(("startIndex".to_owned(), (self.received + 1).to_string())),
+        let cursor = match (&self.cursor, self.paging) {
+            (Some(cursor), _) => cursor.clone(),
+            (None, Paging::Cursor { .. }) => String::new(),
+            (None, _) if self.pages == 0 && self.page_size().is_none() => return Some(Vec::new()),
+            (None, _) => return Some(self.from(self.received + 1)),
         };
-        Some(place.into_iter().chain(size).collect())
+        Some(std::iter::once(("cursor".to_owned(), cursor)).chain(self.size()).collect())
+    }
+
+    /// The page that begins with this record, counted from 1.
+    fn from(&self, start: u64) -> Vec<(String, String)> {
+        std::iter::once(("startIndex".to_owned(), start.to_string())).chain(self.size()).collect()
+    }
+
+    fn size(&self) -> Option<(String, String)> {
+        self.page_size().map(|size| ("count".to_owned(), size.to_string()))
+    }
+
+    /// The requests that are to come after the pages so far, as far as that can be guessed: the server counts its records,
+    /// and gave as many of them in each page. The first is that of [`Pager::next`]. Nothing follows from a guess: what it
+    /// brings counts only where [`Pager::next`] asks for it and it [`fits`](Pager::fits).
+    pub fn ahead(&self, most: usize) -> Vec<Vec<(String, String)>> {
+        let regular =
+            self.received == u64::from(self.pages) * self.longest_page as u64 && self.received == self.count();
+        let by_index = self.cursor.is_none() && matches!(self.paging, Paging::Index { .. });
+        let Some(said) = self.said.filter(|_| by_index && regular && self.pages > 0 && self.ended.is_none()) else {
+            return Vec::new();
+        };
+        let starts = (self.received..said).step_by(self.longest_page.max(1)).take(most);
+        starts.map(|before| self.from(before + 1)).collect()
+    }
+
+    /// True for a page such as [`Pager::ahead`] supposed: of the same length as those before, or up to the end, of a list
+    /// that is still as long, and without a record that has come already.
+    pub fn fits(&self, page_total: Option<u64>, next_cursor: Option<&str>, ids: &[&str]) -> bool {
+        let to_the_end = Some(self.received + ids.len() as u64) == self.said;
+        next_cursor.is_none_or(str::is_empty)
+            && page_total.is_none_or(|total| Some(total) == self.said)
+            && (to_the_end || ids.len() == self.longest_page)
+            && ids.iter().all(|id| !self.seen.contains(*id))
     }
 
     /// Takes a page: what the server said of it, and the id of each record in it. For a record without an id pass

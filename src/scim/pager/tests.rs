@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod ahead;
+
 fn ids(numbers: std::ops::Range<usize>) -> Vec<String> {
     numbers.map(|n| format!("id{n}")).collect()
 }

@@ -60,12 +60,12 @@ impl Truth {
         };
         let raw = |n: usize| format!("{{\"id\":\"{n}\",\"of\":\"{}\"}}", "x".repeat(200));
         let mut store = open(&path);
-        store.replace_kind(Kind::Team, [(&Record::Team(team), Some("{}"))], when(7)).unwrap();
+        replace(&mut store, Kind::Team, [(&Record::Team(team), "{}")], when(7)).unwrap();
         let users: Vec<User> = (0..150).map(|n| full_user(&format!("{n}"), &format!("user-{n}"))).collect();
         let records: Vec<Record> = users.iter().cloned().map(Record::User).collect();
         let raws: Vec<String> = (0..150).map(raw).collect();
-        let rows = records.iter().zip(raws.iter().map(|raw| Some(raw.as_str())));
-        store.replace_kind(Kind::User, rows, when(7)).unwrap();
+        let rows = records.iter().zip(raws.iter().map(String::as_str));
+        replace(&mut store, Kind::User, rows, when(7)).unwrap();
         for (user, raw) in users.into_iter().zip(raws) {
             truth.raws.insert(user.id.to_string(), vec![raw]);
             truth.records.insert(user.id.to_string(), vec![user]);

@@ -30,7 +30,7 @@ fn a_damaged_file_is_mended_and_its_journal_carried_over() {
     let (_keep, path) = place();
     let mut store = open(&path);
     let rows: Vec<Record> = (0..2000).map(|n| Record::User(full_user(&format!("{n}"), "x"))).collect();
-    store.replace_kind(Kind::User, rows.iter().map(|row| (row, Some("{}"))), when(1)).unwrap();
+    replace(&mut store, Kind::User, rows.iter().map(|row| (row, "{}")), when(1)).unwrap();
     store.journal_add(&[planned(1), planned(2)]).unwrap();
     let number = |sql| store.db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() as usize;
     let page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'user'");
@@ -100,6 +100,37 @@ fn a_file_of_the_first_layout_keeps_its_journal() {
     store.journal_add(&[planned(3)]).unwrap();
     drop(store);
     assert_eq!(ids(&open(&path).journal_recent(9).unwrap()), [1, 2, 3]);
+}
+
+#[test]
+fn a_file_of_the_third_layout_keeps_its_records() {
+    let (_keep, path) = place();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut db = Connection::open(&path).unwrap();
+    let tx = db.transaction().unwrap();
+    schema::MIGRATIONS[..3].iter().for_each(|migration| tx.execute_batch(migration).unwrap());
+    tx.pragma_update(None, "user_version", 3).unwrap();
+    tx.pragma_update(None, "application_id", schema::APPLICATION).unwrap();
+    let record = named("u", "eva");
+    let form = form::Form::default().encode(Kind::User, &record).unwrap();
+    tx.execute("INSERT INTO user VALUES(1, ?1, NULL)", [form.typed]).unwrap();
+    tx.execute("INSERT INTO user_id VALUES('u', 1)", []).unwrap();
+    tx.execute("INSERT INTO user_raw VALUES(1, '{}', ?1)", [sum::of(&[b"u", b"{}"])]).unwrap();
+    meta_set(&tx, "format", form::FORMAT).unwrap();
+    meta_set(&tx, "seen.user", "7000").unwrap();
+    tx.commit().unwrap();
+    drop(db);
+
+    let mut store = open(&path);
+    let kept = |store: &Store| {
+        let (all, first) = (store.load().unwrap(), store.load_first().unwrap().0);
+        let raw = store.raw(&Target::user(&"u".into())).unwrap();
+        (all.users == first.users, all.users.len(), all.seen, raw)
+    };
+    assert_eq!(kept(&store), (true, 1, Some(when(7)), Some("{}".into())));
+    replace(&mut store, Kind::User, [(&record, "{}")], when(8)).unwrap();
+    drop(store);
+    assert_eq!(kept(&open(&path)), (true, 1, Some(when(8)), Some("{}".into())));
 }
 
 #[test]

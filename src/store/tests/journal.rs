@@ -119,7 +119,7 @@ fn a_crash_loses_nothing_that_was_written_down() {
     let mut store = open(&path);
     store.journal_add(&[planned(1), planned(2)]).unwrap();
     assert!(store.journal_claim(&Entry { state: State::Sent, ..planned(1) }, State::Planned).unwrap());
-    store.replace_kind(Kind::User, [(&named("1", "a"), Some("{}"))], when(7)).unwrap();
+    replace(&mut store, Kind::User, [(&named("1", "a"), "{}")], when(7)).unwrap();
     store.meta_set("k", "v").unwrap();
     let half = store.db.transaction().unwrap();
     half.execute("DELETE FROM journal", []).unwrap();

@@ -3,6 +3,7 @@
 mod damage;
 mod files;
 mod journal;
+mod round;
 mod snapshot;
 mod stage;
 
@@ -14,7 +15,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     directory::{
-        Id, Kind, Name, Target,
+        Id, Kind, Target,
         change::{Change, ChangeId, NewUser, RoleDraft},
         plan::{Confirm, Entry, Exchange, Risk, State, Step, Undo},
         record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Record, Role, Team, User},
@@ -159,6 +160,18 @@ fn open(path: &Path) -> Store {
     let (store, notice) = Store::open(path).unwrap();
     assert_eq!(notice, None);
     store
+}
+
+/// Reads a list to its end, all of it in one page.
+fn replace<'a>(
+    store: &mut Store,
+    kind: Kind,
+    rows: impl IntoIterator<Item = (&'a Record, &'a str)>,
+    seen: Timestamp,
+) -> Result<()> {
+    let mut round = store.begin_round(kind)?;
+    store.keep(&mut round, rows)?;
+    store.end_round(round, seen, true)
 }
 
 /// Ends without the tidying of a close: what a crash of the process leaves behind is left behind.

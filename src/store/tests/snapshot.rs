@@ -45,27 +45,30 @@ fn the_stored_form_is_that_of_its_number() {
 }
 
 #[test]
-fn a_refresh_replaces_its_kind_and_orders_by_name() {
+fn a_refresh_replaces_its_kind_and_knows_the_first_by_name() {
     let mut store = Store::in_memory().unwrap();
     let team = Record::Team(full_team("t", "vision"));
-    store.replace_kind(Kind::Team, [(&team, None)], when(50)).unwrap();
+    replace(&mut store, Kind::Team, [(&team, "{}")], when(50)).unwrap();
     let old = named("old", "aaa");
-    store.replace_kind(Kind::User, [(&old, Some("{\"old\":1}"))], when(60)).unwrap();
-    let rows = [named("1", "Zoe"), named("2", "adam"), named("3", "Bea")];
-    let rows = rows.iter().zip([Some("{\"zoe\":1}"), Some("{\"adam\":1}"), None]);
-    store.replace_kind(Kind::User, rows, when(100)).unwrap();
+    replace(&mut store, Kind::User, [(&old, "{\"old\":1}")], when(60)).unwrap();
+    // The first by name come last.
+    let many: Vec<Record> = (0..300).rev().map(|n| named(&format!("{n}"), &format!("Name{n:03}"))).collect();
+    let raw = |n: usize| format!("{{\"of\":{n}}}");
+    let raws: Vec<String> = (0..300).rev().map(raw).collect();
+    replace(&mut store, Kind::User, many.iter().zip(raws.iter().map(String::as_str)), when(100)).unwrap();
 
-    let order = |users: &[User]| users.iter().map(|user| user.id.to_string()).collect::<Vec<_>>();
     let all = store.load().unwrap();
-    assert_eq!(order(&all.users), ["2", "3", "1"]);
-    assert_eq!(all.seen, Some(when(50)));
-    let first = store.load_first(2).unwrap();
-    assert_eq!((order(&first.users), first.teams.len()), (vec!["2".into(), "3".into()], 1));
+    assert_eq!((all.users.len(), all.seen, all.unread.as_slice()), (300, Some(when(50)), &[Kind::Role][..]));
+    let (first, more) = store.load_first().unwrap();
+    let mut names: Vec<String> = first.users.iter().map(|user| user.user_name.to_string()).collect();
+    names.sort();
+    let expected: Vec<String> = (0..200).map(|n| format!("Name{n:03}")).collect();
+    assert_eq!((names, more, first.teams.len()), (expected, true, 1));
     assert_eq!((&all.teams[0], &first.teams[0].members), (&full_team("t", "vision"), &None));
 
     let raw = |store: &Store, id: &str| store.raw(&Target::user(&id.into())).unwrap();
-    assert_eq!(raw(&store, "1").as_deref(), Some("{\"zoe\":1}"));
-    assert_eq!((raw(&store, "3"), raw(&store, "old")), (None, None));
+    assert_eq!(raw(&store, "1").as_deref(), Some("{\"of\":1}"));
+    assert_eq!(raw(&store, "old"), None);
 
     store.put(&named("1", "Zoe2"), Some("{\"zoe\":2}")).unwrap();
     assert_eq!(raw(&store, "1").as_deref(), Some("{\"zoe\":2}"));
@@ -74,18 +77,19 @@ fn a_refresh_replaces_its_kind_and_orders_by_name() {
     store.remove(&Target::user(&"2".into())).unwrap();
     store.remove(&Target::user(&"nobody".into())).unwrap();
     assert_eq!(raw(&store, "2"), None);
-    let left: Vec<Name> = store.load().unwrap().users.into_iter().map(|user| user.user_name).collect();
-    assert_eq!(left, ["Bea".into(), "Zoe3".into()]);
+    let left: Vec<User> = store.load().unwrap().users;
+    assert!(left.len() == 299 && left.iter().any(|user| user.user_name == "Zoe3".into()));
+    assert!(!left.iter().any(|user| &*user.id == "2"));
 }
 
 #[test]
 fn a_list_that_repeats_an_id_or_errs_in_kind_does_no_harm() {
     let mut store = Store::in_memory().unwrap();
     let twice = [named("1", "a"), named("1", "b"), named("2", "c")];
-    store.replace_kind(Kind::User, twice.iter().map(|row| (row, Some("{}"))), when(1)).unwrap();
+    replace(&mut store, Kind::User, twice.iter().map(|row| (row, "{}")), when(1)).unwrap();
     assert_eq!(store.load().unwrap().users.len(), 2);
     let mixed = [named("9", "a"), Record::Team(full_team("t", "x"))];
-    let error = store.replace_kind(Kind::User, mixed.iter().map(|row| (row, None)), when(2)).unwrap_err();
+    let error = replace(&mut store, Kind::User, mixed.iter().map(|row| (row, "{}")), when(2)).unwrap_err();
     assert!(matches!(error, StoreError::WrongKind(Kind::User)));
     assert_eq!(store.load().unwrap().users.len(), 2, "all or nothing");
 }
@@ -103,7 +107,7 @@ fn records_that_cannot_be_decoded_are_skipped() {
 #[test]
 fn records_of_another_form_are_neither_shown_nor_mixed_with_ours() {
     let mut store = Store::in_memory().unwrap();
-    store.replace_kind(Kind::Team, [(&Record::Team(full_team("t", "x")), Some("{}"))], when(9)).unwrap();
+    replace(&mut store, Kind::Team, [(&Record::Team(full_team("t", "x")), "{}")], when(9)).unwrap();
     store.meta_set("format", "of tomorrow").unwrap();
     let snapshot = store.load().unwrap();
     assert_eq!((snapshot.teams.len(), snapshot.seen), (0, None));

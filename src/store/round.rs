@@ -1,0 +1,154 @@
+//! A list put on disk while it is read: what is there already stays, what is new or other is written, and what a list
+//! that was read to its end no longer has is removed.
+//!
+//! A round that is given up leaves every record as of when it was read last, and removes none.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use rustc_hash::FxHashSet;
+
+use super::{
+    Result, Store, Sync, bytes,
+    form::Form,
+    meta_get, meta_set,
+    rows::{Rows, print},
+    snapshot::{claim_format, damaged_key, first_key, id, name, seen_key, table},
+};
+use crate::{
+    directory::{Kind, record::Record},
+    scim::text::fold,
+};
+
+/// Users that the first screen shows before the rest is decoded.
+pub(super) const FIRST: usize = 200;
+
+/// One reading of a list. After an error it has to be given up: what it believes to be on disk may not be.
+#[derive(Debug)]
+pub struct Round {
+    kind: Kind,
+    /// The highest row when it began; what came later can't be missed in the list.
+    last: i64,
+    /// Something on disk is not as it was written: nothing is taken for unchanged.
+    damaged: bool,
+    seen: FxHashSet<i64>,
+    /// The first users by name, with their rows.
+    first: BTreeSet<(String, i64)>,
+}
+
+impl Store {
+    /// Begins to put a list on disk.
+    pub fn begin_round(&self, kind: Kind) -> Result<Round> {
+        let last = self.db.query_row(&format!("SELECT max(row) FROM {}", table(kind)), [], |row| row.get(0));
+        Ok(Round {
+            kind,
+            last: last.map(Option::unwrap_or_default)?,
+            damaged: meta_get(&self.db, &damaged_key(kind))?.is_some(),
+            seen: FxHashSet::default(),
+            first: BTreeSet::new(),
+        })
+    }
+
+    /// Takes some of the list's records with the resources as they came, in one transaction.
+    pub fn keep<'a>(&mut self, round: &mut Round, rows: impl IntoIterator<Item = (&'a Record, &'a str)>) -> Result<()> {
+        let mut rows: Vec<_> = rows.into_iter().collect();
+        // In the order of the table of ids, several times faster than in any other.
+        rows.sort_by_key(|(record, _)| id(record));
+        self.write(Sync::Normal, |tx| {
+            claim_format(tx)?;
+            let mut places = Rows::of(tx, round.kind)?;
+            let mut form = Form::default();
+            for (record, raw) in rows {
+                form = form.encode(round.kind, record)?;
+                round.keep(&mut places, record, &form, raw)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Ends a list that was read to its end: what was there before and did not come is gone, if the list is the `whole`
+    /// of it.
+    pub fn end_round(&mut self, round: Round, seen: Timestamp, whole: bool) -> Result<()> {
+        self.write(Sync::Normal, |tx| {
+            claim_format(tx)?;
+            if whole {
+                round.sweep(tx)?;
+            }
+            if round.kind == Kind::User {
+                let first: Vec<i64> = round.first.iter().map(|(_, row)| *row).collect();
+                meta_set(tx, &first_key(round.kind), &serde_json::to_string(&first).unwrap_or_default())?;
+            }
+            tx.execute("DELETE FROM meta WHERE key = ?1", [damaged_key(round.kind)])?;
+            meta_set(tx, &seen_key(round.kind), &seen.as_millisecond().to_string())
+        })?;
+        self.release_memory();
+        Ok(())
+    }
+}
+
+impl Round {
+    fn keep(&mut self, places: &mut Rows<'_>, record: &Record, form: &Form, raw: &str) -> Result<()> {
+        let id = id(record);
+        let mut place = places.find(id)?;
+        if let Some(taken) = place.filter(|place| self.seen.contains(&place.row)) {
+            // The same once more; or, in a damaged file, the row of another.
+            if places.holds(taken.row, id)? {
+                return Ok(());
+            }
+            place = None;
+        }
+        let same = place.filter(|place| !self.damaged && place.print == Some(print(id, place.row, form, raw)));
+        let row = match same {
+            Some(place) => place.row,
+            None => places.write(place, id, form, Some(raw))?,
+        };
+        self.seen.insert(row);
+        if self.kind == Kind::User {
+            self.offer(fold(name(record)), row);
+        }
+        Ok(())
+    }
+
+    fn offer(&mut self, name: String, row: i64) {
+        if self.first.len() < FIRST {
+            self.first.insert((name, row));
+        } else if self.first.last().is_some_and(|(last, _)| name < *last) {
+            self.first.insert((name, row));
+            self.first.pop_last();
+        }
+    }
+
+    fn sweep(&self, db: &Connection) -> Result<()> {
+        let gone = |row: i64| row <= self.last && !self.seen.contains(&row);
+        let mut rows = Rows::of(db, self.kind)?;
+        let known = format!("SELECT id, row FROM {}_id", table(self.kind));
+        let mut left: Vec<(Vec<u8>, i64)> = Vec::new();
+        let mut known = db.prepare_cached(&known)?;
+        let mut known = known.query([])?;
+        while let Some(place) = known.next()? {
+            let row = place.get(1)?;
+            if gone(row) {
+                left.push((bytes(place, 0)?, row));
+            }
+        }
+        left.iter().try_for_each(|(id, row)| rows.remove(id, *row))?;
+        if self.damaged {
+            self.sweep_rows(db)?;
+        }
+        Ok(())
+    }
+
+    /// In a damaged file there may be rows that no id leads to, and ids that lead to a row twice.
+    fn sweep_rows(&self, db: &Connection) -> Result<()> {
+        let table = table(self.kind);
+        let mut all = db.prepare(&format!("SELECT row FROM {table} UNION SELECT row FROM {table}_raw"))?;
+        let rows = all.query_map([], |row| row.get::<_, i64>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+        for row in rows.into_iter().filter(|row| *row <= self.last && !self.seen.contains(row)) {
+            for table in [table, &format!("{table}_raw")] {
+                db.prepare_cached(&format!("DELETE FROM {table} WHERE row = ?1"))?.execute([row])?;
+            }
+        }
+        Ok(())
+    }
+}

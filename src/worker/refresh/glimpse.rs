@@ -1,0 +1,104 @@
+//! The first records of a first load, shown while their page still comes: over a slow link, or from a server that gives
+//! everything at once, the page takes long. What it holds is read anew when it is whole.
+
+use std::sync::Arc;
+
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    task::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use super::{super::context::Context, show_partly};
+use crate::{
+    client::Part,
+    dialect::Dialect,
+    directory::{
+        Kind,
+        record::{Depth, Record},
+    },
+    scim::split::Splitter,
+};
+
+/// A screen of them; then each time there are four times as many, if some time has passed, up to what a list that grows
+/// is good for.
+const FIRST: usize = 25;
+const MOST: usize = 30_000;
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// A page that is being watched.
+pub struct Glimpse {
+    parts: UnboundedSender<Option<Vec<u8>>>,
+    watching: JoinHandle<()>,
+}
+
+impl Glimpse {
+    pub fn begin(context: &Context, kind: Kind, depth: Depth) -> Self {
+        let (parts, received) = unbounded_channel();
+        let watch = Watch {
+            context: context.clone(),
+            kind,
+            depth,
+            splitter: Splitter::default(),
+            records: Vec::new(),
+            shown: None,
+            next: FIRST,
+        };
+        Self { parts, watching: tokio::spawn(watch.run(received)) }
+    }
+
+    /// Takes a part of the page.
+    pub fn heed(&self, part: Part<'_>) {
+        // Once enough is shown nobody listens.
+        let _ = self.parts.send(match part {
+            Part::First => None,
+            Part::More(bytes) => Some(bytes.to_vec()),
+        });
+    }
+
+    /// The page is there, or will not come: nothing is shown of it here any more.
+    pub async fn end(self) {
+        self.watching.abort();
+        // Ended by that, and else by itself.
+        let _ = self.watching.await;
+    }
+}
+
+struct Watch {
+    context: Context,
+    kind: Kind,
+    depth: Depth,
+    splitter: Splitter,
+    records: Vec<Record>,
+    shown: Option<Instant>,
+    next: usize,
+}
+
+impl Watch {
+    async fn run(mut self, mut parts: UnboundedReceiver<Option<Vec<u8>>>) {
+        while let Some(part) = parts.recv().await
+            && self.next <= MOST
+        {
+            match part {
+                None => (self.splitter, self.records) = (Splitter::default(), Vec::new()),
+                Some(bytes) => self.take(&bytes),
+            }
+            let soon = self.shown.is_some_and(|at| at.elapsed() < PATIENCE);
+            if self.records.len() >= self.next && !soon {
+                self.next = self.records.len() * 4;
+                show_partly(&self.context, self.records.clone()).await;
+                self.shown = Some(Instant::now());
+            }
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        let dialect: Arc<dyn Dialect> = Arc::clone(&self.context.dialect);
+        for record in self.splitter.push(bytes) {
+            // One that can't be read is said when the page is whole.
+            let raw = serde_json::from_str(&String::from_utf8_lossy(&record));
+            let read = raw.ok().and_then(|raw: Box<_>| dialect.read(self.kind, &raw, self.depth, "$").ok());
+            self.records.extend(read);
+        }
+    }
+}

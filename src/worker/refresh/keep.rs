@@ -1,0 +1,81 @@
+//! The way of a list to the disk, page by page, while the next page is on its way.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::task::JoinHandle;
+
+use super::{super::context::Context, page::Page};
+use crate::{
+    directory::{Kind, record::Record},
+    store::Round,
+};
+
+/// Records in one transaction: while it is written nothing else is.
+const STRETCH: usize = 5_000;
+
+/// A list that is put on disk while it is read.
+pub struct Keeper {
+    context: Context,
+    /// None where the disk does not take it, which has been said, or is not to have it.
+    round: Option<Round>,
+    /// The page that is being written, and what comes back of the round.
+    writing: Option<(Arc<Page>, JoinHandle<Option<Round>>)>,
+}
+
+impl Keeper {
+    pub async fn begin(context: &Context, kind: Kind) -> Self {
+        let round = context.stored(move |store| store.begin_round(kind)).await;
+        Self { round, ..Self::without_disk(context) }
+    }
+
+    /// For what the disk is not to have.
+    pub fn without_disk(context: &Context) -> Self {
+        Self { context: context.clone(), round: None, writing: None }
+    }
+
+    /// Takes a page, and gives the records of the one before it.
+    pub async fn keep(&mut self, page: Page) -> Vec<Record> {
+        let before = self.finish().await;
+        let (page, context) = (Arc::new(page), self.context.clone());
+        let round = self.round.take();
+        let own = Arc::clone(&page);
+        let writing = tokio::spawn(async move { write(&context, round?, &own).await });
+        self.writing = Some((page, writing));
+        before
+    }
+
+    /// Records of the page that is being written.
+    pub fn pending(&self) -> usize {
+        self.writing.as_ref().map_or(0, |(page, _)| page.rows.len())
+    }
+
+    /// Waits for the last page, and gives its records.
+    pub async fn finish(&mut self) -> Vec<Record> {
+        let Some((page, writing)) = self.writing.take() else { return Vec::new() };
+        self.round = writing.await.ok().flatten();
+        // Whoever wrote it is done with it.
+        let rows = Arc::into_inner(page).map(|page| page.rows).unwrap_or_default();
+        rows.into_iter().map(|row| row.record).collect()
+    }
+
+    /// The list was read: what it no longer has goes, unless the server says that it gave only a part.
+    pub async fn end(self, seen: Timestamp, whole: bool) {
+        if let Some(round) = self.round {
+            self.context.stored(move |store| store.end_round(round, seen, whole)).await;
+        }
+    }
+}
+
+async fn write(context: &Context, mut round: Round, page: &Arc<Page>) -> Option<Round> {
+    for from in (0..page.rows.len()).step_by(STRETCH) {
+        let page = Arc::clone(page);
+        let work = move |store: &mut crate::store::Store| {
+            store.keep(&mut round, page.stretch(from, STRETCH))?;
+            drop(page);
+            Ok(round)
+        };
+        round = context.stored(work).await?;
+    }
+    Some(round)
+}

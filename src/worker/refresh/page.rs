@@ -1,0 +1,197 @@
+//! A page of a list made into records: slow enough to stay off the event loop.
+
+use std::{hash::BuildHasher, num::NonZero, ops::Range, sync::Arc, thread};
+
+use serde_json::{Value, value::RawValue};
+
+use super::hints::Hints;
+use crate::{
+    dialect::{self, Dialect},
+    directory::{
+        Kind,
+        record::{Depth, Problem, Record},
+        shared::Shared,
+    },
+    scim::{
+        filter::Filter,
+        list::{self, BadBody},
+    },
+};
+
+/// Below so many records a second thread costs more than it saves.
+const WORTH_A_THREAD: usize = 1_000;
+
+/// How the pages of one list are read.
+pub struct Reader {
+    pub dialect: Arc<dyn Dialect>,
+    pub kind: Kind,
+    pub depth: Depth,
+    pub filter: Option<Arc<Filter>>,
+    pub shared: Shared,
+}
+
+/// A page, its records still in their text.
+pub struct Page {
+    pub total: Option<u64>,
+    pub next_cursor: Option<String>,
+    pub rows: Vec<Row>,
+    pub hints: Hints,
+    text: String,
+}
+
+/// One record of a page.
+pub struct Row {
+    pub record: Record,
+    /// The filter that was asked for finds it: many servers answer one that they don't know with everybody.
+    pub meant: bool,
+    /// What tells it apart in the place of an id.
+    key: Option<String>,
+    raw: Range<usize>,
+}
+
+impl Page {
+    /// What tells the records apart.
+    pub fn ids(&self) -> Vec<&str> {
+        self.rows.iter().map(Row::key).collect()
+    }
+
+    /// Drops all but the records at these places, which are in order, and of them those that were not meant.
+    pub fn keep_only(&mut self, places: &[usize]) {
+        let (mut at, mut places) = (0, places.iter().peekable());
+        self.rows.retain(|row| {
+            let here = places.next_if(|place| **place == at).is_some();
+            at += 1;
+            here && row.meant
+        });
+    }
+
+    /// The records from there on, at most so many, with their resources as they came.
+    pub fn stretch(&self, from: usize, most: usize) -> impl Iterator<Item = (&Record, &str)> {
+        let rows = self.rows.iter().skip(from).take(most);
+        rows.map(|row| (&row.record, self.text.get(row.raw.clone()).unwrap_or_default()))
+    }
+}
+
+impl Row {
+    fn key(&self) -> &str {
+        match (&self.key, &self.record) {
+            (Some(key), _) => key,
+            (None, Record::User(user)) => &user.id,
+            (None, Record::Team(team)) => &team.id,
+            (None, Record::Role(role)) => &role.id,
+        }
+    }
+}
+
+impl Reader {
+    /// Reads the page that comes after so many records.
+    pub fn read(&mut self, body: Vec<u8>, received: usize) -> Result<Page, BadBody> {
+        let text = list::into_text(body)?;
+        let page = list::parse_text(&text)?;
+        let (mut nameless, mut hints) = (Nameless::default(), Hints::default());
+        let mut rows = Vec::with_capacity(page.resources.len());
+        for (at, (read, raw)) in self.records(&page.resources).into_iter().zip(&page.resources).enumerate() {
+            let json = raw.get();
+            let (mut record, key) = match read.record {
+                Ok(record) => (record, None),
+                Err(problem) => (dialect::placeholder(self.kind, received + at + 1, problem), Some(nameless.key(json))),
+            };
+            self.shared.record(&mut record);
+            if read.meant && self.dialect.discovers() {
+                hints.note(&record, raw);
+            }
+            let start = json.as_ptr() as usize - text.as_ptr() as usize;
+            rows.push(Row { record, key, meant: read.meant, raw: start..start + json.len() });
+        }
+        let (total, next_cursor) = (page.total, page.next_cursor);
+        Ok(Page { total, next_cursor, rows, hints, text })
+    }
+
+    /// Makes records of resources, in their order, on as many cores as there are.
+    fn records(&self, raws: &[&RawValue]) -> Vec<Read> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = cores.min(4).min(1 + raws.len() / WORTH_A_THREAD);
+        let share = raws.len().div_ceil(threads).max(1);
+        let mut records = Vec::with_capacity(raws.len());
+        thread::scope(|scope| {
+            let mut shares = (0..).step_by(share).zip(raws.chunks(share));
+            let mine = shares.next();
+            let others: Vec<_> =
+                shares.map(|(from, raws)| (from, raws, scope.spawn(move || self.stretch(from, raws)))).collect();
+            records.extend(mine.into_iter().flat_map(|(from, raws)| self.stretch(from, raws)));
+            for (from, raws, other) in others {
+                // A thread that failed leaves its share to this one.
+                records.extend(other.join().unwrap_or_else(|_| self.stretch(from, raws)));
+            }
+        });
+        records
+    }
+
+    fn stretch(&self, from: usize, raws: &[&RawValue]) -> Vec<Read> {
+        let meets = |raw: &RawValue, filter: &Filter| {
+            serde_json::from_str::<Value>(raw.get()).is_ok_and(|record| filter.matches(&record))
+        };
+        let read = |(at, raw): (usize, &&RawValue)| Read {
+            record: self.dialect.read(self.kind, raw, self.depth, &format!("$.Resources[{at}]")),
+            meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)),
+        };
+        (from..).zip(raws).map(read).collect()
+    }
+}
+
+/// What a resource was read as, and whether the filter that was asked for finds it.
+struct Read {
+    record: Result<Record, Problem>,
+    meant: bool,
+}
+
+/// What tells records without an id apart: their text, and how often it stood in the page before. The same page read
+/// again gives the same keys, so a server that repeats itself is noticed.
+#[derive(Default)]
+struct Nameless(rustc_hash::FxHashMap<u64, usize>);
+
+impl Nameless {
+    fn key(&mut self, raw: &str) -> String {
+        let hash = rustc_hash::FxBuildHasher.hash_one(raw);
+        let before = self.0.entry(hash).or_default();
+        *before += 1;
+        format!("{}{hash:016x}-{before}", dialect::UNREADABLE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::dialect::{Hosting, Provider, Server, of};
+
+    #[test]
+    fn records_stay_in_their_order_whatever_reads_them() {
+        let person = |n: usize| match n % 1_000 {
+            // Without an id, and all of them alike.
+            7 => json!({"userName": "lost"}),
+            _ => json!({"id": format!("u{n}"), "userName": format!("user-{n}"), "modelsSeat": "full"}),
+        };
+        let people: Vec<Value> = (0..4_500).map(person).collect();
+        let body = json!({"totalResults": 9_000, "Resources": people}).to_string().into_bytes();
+        let dialect = of(Provider::Wandb, Hosting::Dedicated, Server::default());
+        let mut reader =
+            Reader { dialect, kind: Kind::User, depth: Depth::Summary, filter: None, shared: Shared::default() };
+        let mut page = reader.read(body, 100).unwrap();
+        let ids = page.ids();
+        assert_eq!((ids.len(), ids[0], ids[4_499]), (4_500, "u0", "u4499"));
+        let lost: Vec<&str> = ids.iter().copied().filter(|id| id.starts_with(dialect::UNREADABLE)).collect();
+        assert!(lost.len() == 5 && lost[0].ends_with("-1") && lost[4].ends_with("-5"), "{lost:?}");
+        assert_eq!(page.rows[1_007].record.target().id.as_ref(), "unreadable:1108");
+        for (at, (_, raw)) in page.stretch(0, usize::MAX).enumerate() {
+            assert_eq!(serde_json::from_str::<Value>(raw).unwrap(), people[at]);
+        }
+        page.keep_only(&[0, 7, 4_499]);
+        assert_eq!(page.ids(), ["u0", lost_key(&page), "u4499"]);
+    }
+
+    fn lost_key(page: &Page) -> &str {
+        page.rows[1].key()
+    }
+}

@@ -1,0 +1,230 @@
+//! One list, read to its end.
+
+use std::sync::Arc;
+
+use super::{
+    super::context::{Context, unreadable},
+    ahead::{Asked, Heard, Query, may_be_haste},
+    glimpse::Glimpse,
+    hints::Hints,
+    keep::Keeper,
+    page::{Page, Reader},
+    show_partly,
+};
+use crate::{
+    directory::{
+        Kind,
+        record::{Depth, Record},
+        shared::Shared,
+        work::{Proof, Report},
+    },
+    scim::{
+        failure::{Arrived, Class, Failure},
+        filter::Filter,
+        pager::{self, Pager, Verdict, thousands},
+    },
+};
+
+/// The largest list that is taken in, in bytes of its answers.
+const MOST_BYTES: usize = 1 << 30;
+/// Records are shown as soon as there are any, then each time there are four times as many; more than this wait for the
+/// whole list.
+const MOST_SHOWN: usize = 50_000;
+
+/// One list, read to its end.
+pub struct Listed {
+    pub records: Vec<Record>,
+    pub proof: Proof,
+    pub hints: Hints,
+    pub keeper: Keeper,
+    /// Nothing says that there is more.
+    pub whole: bool,
+}
+
+/// How a list is wanted.
+pub struct Wanted<'a> {
+    pub kind: Kind,
+    /// Records are shown while they come.
+    pub first: bool,
+    /// Only what the server finds by this; the disk keeps the whole list.
+    pub narrow: Option<&'a Arc<Filter>>,
+}
+
+/// Reads one list to its end. `None` where the provider has no such list.
+pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<Listed, Failure>> {
+    let list = context.dialect.list(wanted.kind)?;
+    let mut request = list.request;
+    request.query.extend(wanted.narrow.map(|filter| ("filter".to_owned(), filter.to_string())));
+    let keeper = match wanted.narrow {
+        Some(_) => Keeper::without_disk(context),
+        None => Keeper::begin(context, wanted.kind).await,
+    };
+    let reading = Reading {
+        asked: Asked::new(context, request),
+        pager: Pager::new(list.paging).limited(list.limit),
+        reader: Some(Reader {
+            dialect: Arc::clone(&context.dialect),
+            kind: wanted.kind,
+            depth: list.depth,
+            filter: wanted.narrow.cloned(),
+            shared: Shared::default(),
+        }),
+        keeper,
+        depth: list.depth,
+        received: 0,
+        records: Vec::new(),
+        hints: Hints::default(),
+        strangers: 0,
+        bytes: 0,
+        shown: 1,
+        context,
+        wanted,
+    };
+    Some(reading.run().await)
+}
+
+/// Where the reading of a list has got to.
+struct Reading<'a> {
+    context: &'a Context,
+    wanted: Wanted<'a>,
+    asked: Asked,
+    pager: Pager,
+    /// Away while it reads.
+    reader: Option<Reader>,
+    keeper: Keeper,
+    depth: Depth,
+    /// Records of all pages so far, and those of them that are kept and written.
+    received: usize,
+    records: Vec<Record>,
+    hints: Hints,
+    /// Records that the filter does not find, and that came all the same.
+    strangers: usize,
+    bytes: usize,
+    /// So many records are shown next.
+    shown: usize,
+}
+
+impl Reading<'_> {
+    async fn run(mut self) -> Result<Listed, Failure> {
+        let read = self.pages().await;
+        // Also of a list that failed: nothing is written any more when this is over.
+        let last = self.keeper.finish().await;
+        read?;
+        self.records.extend(last);
+        Ok(self.listed())
+    }
+
+    async fn pages(&mut self) -> Result<(), Failure> {
+        while let Some(query) = self.pager.next() {
+            let Heard { answer, guessed } = self.answer(&query).await;
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(failure) if guessed && may_be_haste(&failure) => {
+                    self.asked.one_by_one();
+                    continue;
+                }
+                Err(failure) if matches!(failure.class, Class::Refused | Class::Server) && self.pager.refused() => {
+                    continue;
+                }
+                Err(failure) => return Err(failure),
+            };
+            self.bytes += answer.bytes;
+            if self.bytes > MOST_BYTES {
+                return Err(too_long());
+            }
+            let page = self.read(answer.body).await?;
+            if guessed && !self.pager.fits(page.total, page.next_cursor.as_deref(), &page.ids()) {
+                self.asked.one_by_one();
+                continue;
+            }
+            self.take(page).await?;
+        }
+        Ok(())
+    }
+
+    /// The next answer; of a first load the first one is watched while it comes.
+    async fn answer(&mut self, query: &Query) -> Heard {
+        if !self.wanted.first || self.received > 0 {
+            return self.asked.answer(query, &|_| ()).await;
+        }
+        let glimpse = Glimpse::begin(self.context, self.wanted.kind, self.depth);
+        let heard = self.asked.answer(query, &|part| glimpse.heed(part)).await;
+        glimpse.end().await;
+        heard
+    }
+
+    /// Parses off the event loop.
+    async fn read(&mut self, body: Vec<u8>) -> Result<Page, Failure> {
+        let broken = || Failure::local(Class::Protocol, "Reading the answer failed.", "Please report this.");
+        let (mut reader, received) = (self.reader.take().ok_or_else(broken)?, self.received);
+        let read = tokio::task::spawn_blocking(move || {
+            let page = reader.read(body, received);
+            (reader, page)
+        });
+        let (reader, page) = read.await.map_err(|_| broken())?;
+        self.reader = Some(reader);
+        page.map_err(|bad| unreadable(&bad))
+    }
+
+    async fn take(&mut self, mut page: Page) -> Result<(), Failure> {
+        let (kind, total) = (self.wanted.kind, page.total);
+        self.received += page.rows.len();
+        let fresh = self.pager.accept(total, page.next_cursor.take(), &page.ids()).new;
+        self.asked.ahead(|most| self.pager.ahead(most));
+        self.strangers += page.rows.iter().filter(|row| !row.meant).count();
+        let many = total.unwrap_or_default().max(self.received as u64);
+        if kind == Kind::User && many > self.context.max_users {
+            return Err(too_many(many, self.context.max_users, total.is_some()));
+        }
+        self.hints = std::mem::take(&mut self.hints).then(std::mem::take(&mut page.hints));
+        page.keep_only(&fresh);
+        let seen = self.records.len() + self.keeper.pending() + page.rows.len();
+        self.context.report(Report::Progress { kind, seen: seen as u64, said: total });
+        self.show(&page, seen).await;
+        let before = self.keeper.keep(page).await;
+        self.records.extend(before);
+        Ok(())
+    }
+
+    /// Shows what has come so far, where nothing else is on screen.
+    async fn show(&mut self, page: &Page, seen: usize) {
+        if !self.wanted.first || seen < self.shown || seen > MOST_SHOWN || self.pager.next().is_none() {
+            return;
+        }
+        self.shown = seen * 4;
+        let written = self.keeper.finish().await;
+        self.records.extend(written);
+        let here = page.rows.iter().map(|row| &row.record);
+        show_partly(self.context, self.records.iter().chain(here).cloned().collect()).await;
+    }
+
+    fn listed(self) -> Listed {
+        let proof = self.pager.proof();
+        let complete = proof.is_complete() && self.strangers == 0;
+        let seen = self.records.len() as u64;
+        let words = match (self.wanted.narrow, self.strangers) {
+            (None, _) => proof.to_string(),
+            (Some(_), 0) => format!("{} found by the server", thousands(seen)),
+            (Some(_), _) => format!("{} found; the server sent others too", thousands(seen)),
+        };
+        let whole = !matches!(proof, pager::Proof { verdict: Verdict::Short(_), .. });
+        let proof = Proof { kind: self.wanted.kind, seen, words, complete };
+        Listed { records: self.records, proof, hints: self.hints, keeper: self.keeper, whole }
+    }
+}
+
+fn too_long() -> Failure {
+    let text = format!("The list is longer than {} MiB", MOST_BYTES >> 20);
+    Failure {
+        arrived: Arrived::Yes,
+        ..Failure::local(Class::Protocol, text, "Check the profile's url, or narrow it with :server-filter")
+    }
+}
+
+/// A list that is not read whole is not shown in part as if it were all: a filter says which part is wanted.
+fn too_many(many: u64, most: u64, said: bool) -> Failure {
+    let (at_least, many) = (if said { "" } else { "at least " }, thousands(many));
+    let text = format!("The server has {at_least}{many} users, and lists of up to {} are read whole.", thousands(most));
+    let next = "The action server-filter reads those that a filter finds; max_users in the profile is the limit.";
+    Failure { arrived: Arrived::Yes, ..Failure::local(Class::Local, text, next) }
+}

@@ -1,0 +1,92 @@
+//! Lists that are too long for one step of the loop.
+
+use std::{convert::Infallible, io};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use futures_util::stream;
+use jiff::Timestamp;
+use scimitar::{
+    app::{Msg, Opened, ProfileView},
+    dialect::{self, Hosting, Provider},
+    directory::{Kind, guard::Guards, query::Query, record::User, records::Records, work::Report},
+    runtime::Host,
+};
+
+use crate::harness::Console;
+
+const MANY: usize = 60_000;
+
+/// Nothing happens to the process, and nothing is copied.
+struct Nobody;
+
+impl Host for Nobody {
+    async fn signal(&mut self) -> bool {
+        std::future::pending::<Infallible>().await;
+        true
+    }
+    fn copy(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn console() -> Console {
+    let mut console = Console::alone();
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+    let opened = Opened { profile: ProfileView::default(), planner, guards: Guards::default() };
+    let user = |at: usize| User {
+        id: format!("u{at}").as_str().into(),
+        user_name: format!("{}-{at}", ["tanaka", "eva", "noor"][at % 3]).as_str().into(),
+        ..User::default()
+    };
+    let records = Box::new(Records::build((0..MANY).map(user).collect(), vec![], vec![]));
+    let records = Report::Records { records, seen: None, partial: false, stored: false };
+    let app = &mut console.runtime.app;
+    app.update(Msg::Opened(Box::new(opened)), Timestamp::now());
+    app.update(Msg::Report(records), Timestamp::now());
+    while app.look_on() {}
+    console
+}
+
+fn key(code: KeyCode) -> Event {
+    Event::Key(KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+#[tokio::test]
+async fn keys_that_come_while_a_list_is_looked_through_act_on_the_whole_of_it() {
+    let mut console = console();
+    let codes = ["/", "t", "n", "k"].map(|c| KeyCode::Char(c.chars().next().unwrap()));
+    let codes = codes.into_iter().chain([KeyCode::Enter, KeyCode::Char('G'), KeyCode::Char(' ')]);
+    let input = stream::iter(codes.map(|code| Ok(key(code))).collect::<Vec<_>>());
+    console.runtime.run(input, &mut Nobody).await.unwrap();
+    let app = console.app();
+    let rows = app.directory.rows_by_name(Kind::User);
+    let query = Query::parse("tnk", Kind::User).unwrap();
+    let found = query.run(&app.directory, Kind::User, rows, Timestamp::UNIX_EPOCH);
+    assert_eq!(found.len(), MANY / 3);
+    let pane = app.pane().unwrap();
+    assert_eq!(pane.rows, found);
+    let last = app.directory.id_at(Kind::User, *found.last().unwrap()).unwrap();
+    assert_eq!(pane.marks.iter().collect::<Vec<_>>(), [last], "the last of all that match");
+}
+
+#[test]
+fn text_goes_on_into_the_filter_and_other_keys_wait() {
+    let mut console = console();
+    let app = &mut console.runtime.app;
+    let now = Timestamp::now();
+    app.update(Msg::Terminal(key(KeyCode::Char('/'))), now);
+    app.update(Msg::Terminal(key(KeyCode::Char('v'))), now);
+    assert!(app.is_looking());
+    let waits =
+        [KeyCode::Char('a'), KeyCode::Backspace, KeyCode::Enter, KeyCode::Down].map(|code| app.waits(&key(code)));
+    assert_eq!(waits, [false, false, true, true]);
+    app.show_best();
+    console.runtime.draw().unwrap();
+    assert!(console.screen().contains("% looked through"), "{}", console.screen());
+    assert!(console.screen().contains("eva-"), "what was found so far is there");
+    let app = &mut console.runtime.app;
+    while app.look_on() {}
+    assert!(!app.waits(&key(KeyCode::Enter)));
+    console.runtime.draw().unwrap();
+    assert!(console.screen().contains("20,000 of 60,000"), "{}", console.screen());
+}
