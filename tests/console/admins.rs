@@ -51,7 +51,7 @@ async fn two(profile: Profile) -> [Console; 2] {
 #[tokio::test]
 async fn whose_plan_rests_on_an_admin_who_is_none_any_more_sends_nothing() {
     let server = Server::start(options()).await;
-    let [mut first, mut second] = two(profile_of(&server, &options())).await;
+    let [mut first, mut second] = Box::pin(two(profile_of(&server, &options()))).await;
     let cast = Cast::of(&first);
     let (team, [one, other]) = (&cast.team, &cast.admins);
     cast.demote(&mut first, 0);
@@ -78,7 +78,7 @@ async fn whose_plan_rests_on_an_admin_who_is_none_any_more_sends_nothing() {
 #[tokio::test]
 async fn who_takes_the_last_one_away_in_the_same_moment_is_told_and_takes_it_back() {
     let server = Server::start(options()).await;
-    let mut consoles = two(profile_of(&server, &options())).await;
+    let mut consoles = Box::pin(two(profile_of(&server, &options()))).await;
     let cast = Cast::of(&consoles[0]);
     server.running.hold_writes(true);
     for (at, console) in consoles.iter_mut().enumerate() {
@@ -143,7 +143,7 @@ async fn an_admin_by_group_is_asked_for_in_the_group() {
         default: Some("labeler".into()),
         groups: [(Name::from("interns"), Name::from("admin"))].into(),
     });
-    let [mut first, mut second] = two(profile).await;
+    let [mut first, mut second] = Box::pin(two(profile)).await;
     let members = first.team("interns").members.clone().unwrap();
     let names: Vec<String> = members
         .iter()
