@@ -1,7 +1,7 @@
 //! The console in a real terminal: the runtime with the tty, signals and the clipboard around it.
 
 use std::{
-    io::{self, IsTerminal, Stdout, Write},
+    io::{self, IsTerminal, Write},
     time::Duration,
 };
 
@@ -15,8 +15,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::{
     app::{App, Size, keymap::Keymap},
     config::{self, ConfigError},
-    runtime::{Host, Opener, Runtime, Trace},
-    terminal::{Guard, Screen, Signal, Signals, Wanted, copy_sequence, look, restore, stop_process},
+    runtime::{Host, Opener, Runtime, Told, Trace},
+    terminal::{Frames, Guard, Screen, Signal, Signals, Wanted, copy_sequence, link, look, restore, stop_process},
     ui::look::{Glyphs, Theme},
 };
 
@@ -66,13 +66,14 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     let signals = Signals::listen()?;
     signals.watch_terminal();
     let guard = Guard::enter()?;
-    let terminal = Terminal::new(Screen::new(io::stdout()))?;
+    let frames = Frames::on(link(slow(&ui), &env));
+    let terminal = Terminal::new(Screen::new(frames.out()))?;
     let mut runtime = Runtime::new(terminal, app, look, opener);
     runtime.trace(trace);
     if let Some((opened, session)) = first {
         runtime.start(opened, session);
     }
-    let mut host = Tty { signals, guard: Some(guard), tmux: env("TMUX").is_some() };
+    let mut host = Tty { signals, guard: Some(guard), frames, tmux: env("TMUX").is_some() };
     let result = runtime.run(events(), &mut host).await;
     drop(host);
     // A terminal that is gone is no error of ours: the journal has what is open.
@@ -123,6 +124,14 @@ fn wanted(ui: &config::Ui) -> Wanted {
     Wanted { theme, glyphs }
 }
 
+fn slow(ui: &config::Ui) -> Option<bool> {
+    match ui.link {
+        config::Link::Auto => None,
+        config::Link::Slow => Some(true),
+        config::Link::Fast => Some(false),
+    }
+}
+
 /// The terminal's events through a channel, so that a read that is given up loses nothing.
 ///
 /// In a thread of its own that nobody waits for: from a terminal that is gone crossterm reads without end.
@@ -157,14 +166,20 @@ const EIO: i32 = 5;
 struct Tty {
     signals: Signals,
     guard: Option<Guard>,
+    frames: Frames,
     tmux: bool,
 }
 
 impl Host for Tty {
-    async fn signal(&mut self) -> bool {
+    async fn next(&mut self, waiting: bool) -> io::Result<Told> {
         loop {
-            match self.signals.next().await {
-                Signal::End => return true,
+            let signal = tokio::select! {
+                biased;
+                signal = self.signals.next() => signal,
+                free = self.frames.free(waiting) => return free.map(|()| Told::Free),
+            };
+            match signal {
+                Signal::End => return Ok(Told::End),
                 Signal::Stop => {
                     self.guard = None;
                     stop_process();
@@ -173,16 +188,22 @@ impl Host for Tty {
                     if self.guard.is_none() {
                         self.guard = Guard::enter().ok();
                     }
-                    return false;
+                    return Ok(Told::Again);
                 }
             }
         }
     }
 
+    fn is_free(&mut self) -> io::Result<bool> {
+        self.frames.is_free()
+    }
+
+    fn written(&self) -> u64 {
+        self.frames.written()
+    }
+
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        let mut out: Stdout = io::stdout();
-        out.write_all(copy_sequence(text, self.tmux).as_bytes())?;
-        out.flush()
+        self.frames.out().write_all(copy_sequence(text, self.tmux).as_bytes())
     }
 }
 

@@ -1,4 +1,5 @@
-//! The real program: how soon it shows something, how much memory it holds, and what it does when nothing happens.
+//! The real program: how soon it shows something, how much memory it holds, what its keys cost, and what it does when
+//! nothing happens. What goes over a slow link is in [`link`].
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -13,6 +14,8 @@ use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::Parser;
 
 use crate::{Times, row};
+
+mod link;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_scimitar");
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -44,26 +47,45 @@ impl Drop for Server {
     }
 }
 
-/// The console in a pseudo-terminal, 80x24.
+/// Bytes that came together, and how many frames end in them.
+struct Seen {
+    at: Instant,
+    bytes: usize,
+    frames: usize,
+}
+
+/// Ends a frame: end of a synchronised update.
+const FRAME_END: &[u8] = b"\x1b[?2026l";
+
+/// Without bytes for this long, what a key did is over.
+const QUIET: Duration = Duration::from_millis(150);
+
+/// The console in a pseudo-terminal.
 struct Run {
     started: Instant,
     pid: u32,
     child: Box<dyn portable_pty::Child + Send + Sync>,
-    bytes: Receiver<Vec<u8>>,
+    bytes: Receiver<(Instant, Vec<u8>)>,
     parser: Parser,
     read: usize,
+    /// When how many bytes came, frames' ends told apart.
+    seen: Vec<Seen>,
     writer: Box<dyn Write + Send>,
     _master: Box<dyn MasterPty + Send>,
 }
 
 impl Run {
     fn start(home: &Path, args: &[&str]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        Self::sized((80, 24), home, args, &[])
+    }
+
+    fn sized((cols, rows): (u16, u16), home: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(BINARY);
         command.args(args);
         command.env_clear();
-        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")] {
+        for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")].iter().chain(env) {
             command.env(name, value);
         }
         command.env("HOME", home);
@@ -76,33 +98,57 @@ impl Run {
         thread::spawn(move || {
             let mut buffer = vec![0; 65_536];
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
-                if send.send(buffer[..length].to_vec()).is_err() {
+                if send.send((Instant::now(), buffer[..length].to_vec())).is_err() {
                     return;
                 }
             }
         });
         let pid = child.process_id().unwrap();
-        let parser = Parser::new(24, 80, 0);
-        Self { started, pid, child, bytes, parser, read: 0, writer, _master: pair.master }
+        let parser = Parser::new(rows, cols, 0);
+        let seen = Vec::new();
+        Self { started, pid, child, bytes, parser, read: 0, seen, writer, _master: pair.master }
+    }
+
+    /// Takes what comes next, if anything does until then.
+    fn take(&mut self, until: Instant) -> bool {
+        let Ok((at, bytes)) = self.bytes.recv_timeout(until.saturating_duration_since(Instant::now())) else {
+            return false;
+        };
+        self.read += bytes.len();
+        self.parser.process(&bytes);
+        let frames = bytes.windows(FRAME_END.len()).filter(|window| *window == FRAME_END).count();
+        self.seen.push(Seen { at, bytes: bytes.len(), frames });
+        true
     }
 
     /// The time since the start until the screen is so.
     fn until(&mut self, holds: impl Fn(&str) -> bool) -> Duration {
         while !holds(&self.parser.screen().contents()) {
-            let bytes = self.bytes.recv_timeout(DEADLINE).expect("the screen changes in time");
-            self.read += bytes.len();
-            self.parser.process(&bytes);
+            assert!(self.take(Instant::now() + DEADLINE), "the screen changes in time");
         }
         self.started.elapsed()
+    }
+
+    fn press(&mut self, keys: &[u8]) {
+        self.writer.write_all(keys).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Presses a key: the time until its frame is there, and the bytes of all that it makes.
+    fn key(&mut self, keys: &[u8]) -> (Duration, usize) {
+        let (before, pressed) = (self.read, Instant::now());
+        self.seen.clear();
+        self.press(keys);
+        while self.seen.iter().all(|seen| seen.frames == 0) && self.take(pressed + DEADLINE) {}
+        let first = self.seen.iter().find(|seen| seen.frames > 0).map_or(DEADLINE, |seen| seen.at - pressed);
+        self.listen(QUIET);
+        (first, self.read - before)
     }
 
     /// Bytes written within this time.
     fn listen(&mut self, time: Duration) -> usize {
         let (until, before) = (Instant::now() + time, self.read);
-        while let Ok(bytes) = self.bytes.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            self.read += bytes.len();
-            self.parser.process(&bytes);
-        }
+        while self.take(until) {}
         self.read - before
     }
 
@@ -118,7 +164,7 @@ impl Run {
     }
 
     fn quit(mut self) {
-        self.writer.write_all(b"\x1c").unwrap();
+        self.press(b"\x1c");
         self.child.wait().unwrap();
     }
 }
@@ -147,6 +193,10 @@ pub fn measure(users: usize) {
 
     starts(users, home.path(), &arguments, "server up");
     idle(users, home.path(), &arguments);
+    for size in [(80, 24), (120, 40)] {
+        keys(users, size, home.path(), &arguments);
+    }
+    link::measure(users, home.path(), &arguments);
     drop(server);
     starts(users, home.path(), &arguments, "server gone");
     let mut run = Run::start(home.path(), &arguments);
@@ -182,6 +232,42 @@ fn idle(users: usize, home: &Path, arguments: &[&str]) {
     let before = run.ticks();
     let bytes = run.listen(Duration::from_secs(5));
     println!("| {users} | idle for 5 s: {bytes} bytes, {} ticks of CPU | | | | |", run.ticks() - before);
+    run.quit();
+}
+
+/// A key as a person knows it, what it sends, and how often it is pressed.
+const KEYS: [(&str, &[&str]); 6] = [
+    ("move the selection", &["j", "j", "j", "k", "j", "j", "j", "k", "j", "j"]),
+    ("move it by a row that scrolls", &["G", "g", "\x1b[6~", "\x1b[6~", "j", "j", "j", "j", "j", "j"]),
+    ("page down", &["\x1b[6~", "\x1b[6~", "\x1b[6~", "\x1b[6~", "\x1b[6~", "\x1b[6~"]),
+    ("one typed filter character", &["/", "t", "a", "n", "a", "\x7f", "\x7f", "\x7f"]),
+    ("open the details", &["\x1b", "\r", "\x1b", "\r", "\x1b", "\r"]),
+    ("another tab", &["\x1b", "\t", "\t", "\t", "\t"]),
+];
+
+/// What the first keys of a row above only lead to.
+const LEADS: [usize; 6] = [0, 4, 0, 1, 1, 1];
+
+/// The time from a key to its frame, and its bytes.
+fn keys(users: usize, size: (u16, u16), home: &Path, arguments: &[&str]) {
+    let mut run = Run::sized(size, home, arguments, &[]);
+    run.until(|screen| screen.contains("synced"));
+    run.listen(Duration::from_secs(2));
+    for ((what, keys), lead) in KEYS.into_iter().zip(LEADS) {
+        let (mut times, mut bytes) = (Times::default(), Vec::new());
+        for (at, key) in keys.iter().enumerate() {
+            let (time, written) = run.key(key.as_bytes());
+            // Esc only leads from one pane of details to the next.
+            if at >= lead && *key != "\x1b" {
+                times.0.push(time);
+                bytes.push(written);
+            }
+        }
+        bytes.sort_unstable();
+        let (median, most) = (bytes[bytes.len() / 2], bytes[bytes.len() - 1]);
+        let what = format!("{what}, key to frame at {}x{}; {median} bytes, {most} at most", size.0, size.1);
+        row(users, &what, &times, None);
+    }
     run.quit();
 }
 

@@ -55,7 +55,10 @@ pub struct Cli {
     /// Write a log of this level to the state directory: error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", env = "SCIMITAR_LOG", global = true)]
     pub log: Option<tracing_subscriber::filter::LevelFilter>,
-    /// Write what the console's loop does, and how long each step takes, to this file; no names are in it.
+    /// Write what the console does to this file, for a report that something is slow.
+    ///
+    /// One JSON object a line, for each message and each frame: `kind`, when it began in ms, how long it took in µs (`us`),
+    /// and of frames their `bytes` and how many were left out before them (`skipped`). No names, keys or addresses.
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
     /// What to do; the console, if nothing is said.

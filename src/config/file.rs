@@ -42,6 +42,18 @@ pub enum Glyphs {
     Ascii,
 }
 
+/// How fast the way to the terminal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Link {
+    /// Slow over SSH.
+    #[default]
+    Auto,
+    /// As fast as it takes frames.
+    Fast,
+    /// Frames are drawn at the pace of a slow connection.
+    Slow,
+}
+
 /// The `[ui]` table.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ui {
@@ -49,6 +61,8 @@ pub struct Ui {
     pub theme: Theme,
     /// Signs.
     pub glyphs: Glyphs,
+    /// The way to the terminal.
+    pub link: Link,
 }
 
 /// A configuration file, checked.
@@ -116,9 +130,11 @@ fn default_of(
 fn ui(text: &str, raw: &RawUi) -> Result<Ui, ConfigError> {
     let themes = [("auto", Theme::Auto), ("dark", Theme::Dark), ("light", Theme::Light), ("mono", Theme::Mono)];
     let signs = [("auto", Glyphs::Auto), ("unicode", Glyphs::Unicode), ("ascii", Glyphs::Ascii)];
+    let links = [("auto", Link::Auto), ("fast", Link::Fast), ("slow", Link::Slow)];
     Ok(Ui {
         theme: choose(text, "ui.theme", "theme", raw.theme.as_ref(), &themes)?.unwrap_or_default(),
         glyphs: choose(text, "ui.glyphs", "glyphs", raw.glyphs.as_ref(), &signs)?.unwrap_or_default(),
+        link: choose(text, "ui.link", "link", raw.link.as_ref(), &links)?.unwrap_or_default(),
     })
 }
 

@@ -13,7 +13,7 @@ pub mod save;
 pub mod secret;
 
 pub use error::ConfigError;
-pub use file::{ConfigFile, DATASAUR_ROLES, Glyphs, Theme, Ui};
+pub use file::{ConfigFile, DATASAUR_ROLES, Glyphs, Link, Theme, Ui};
 pub use places::Places;
 pub use profile::{AuthForm, Confirm, Hosting, Profile, Provider, resolve};
 

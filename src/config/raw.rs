@@ -25,6 +25,7 @@ pub(super) struct RawFile {
 pub(super) struct RawUi {
     pub theme: Option<Spanned<String>>,
     pub glyphs: Option<Spanned<String>>,
+    pub link: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

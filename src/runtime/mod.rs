@@ -1,7 +1,8 @@
 //! The event loop: messages in, one drawing, effects out. The only room that knows both the console and the worker.
 //!
-//! Whatever is ready is taken before anything is drawn, so that a held key or a burst of reports costs one frame. There
-//! is no tick: without a message nothing runs and nothing is written.
+//! Whatever is ready is taken before anything is drawn, so that a held key or a burst of reports costs one frame. While
+//! the terminal is not free for another frame none is drawn; the state moves on, and what is drawn then is the newest.
+//! There is no tick: without a message nothing runs and nothing is written.
 
 use std::{
     io,
@@ -28,12 +29,14 @@ use crate::{
 };
 
 mod connect;
+mod host;
 mod list;
 mod opener;
 mod session;
 mod trace;
 
 pub use connect::Connection;
+pub use host::{Host, Told};
 pub use opener::{OpenError, Opener};
 pub use session::Session;
 pub use trace::Trace;
@@ -76,14 +79,6 @@ enum Incoming {
     Look,
     End,
     Nothing,
-}
-
-/// What the terminal's owner can ask of the loop, and the loop of it.
-pub trait Host {
-    /// Something happened to the process: `true` ends the loop, `false` draws everything again.
-    fn signal(&mut self) -> impl Future<Output = bool> + Send;
-    /// Hand text to the clipboard.
-    fn copy(&mut self, text: &str) -> io::Result<()>;
 }
 
 /// The console with everything that it runs on.
@@ -187,14 +182,22 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     where
         S: Stream<Item = io::Result<Event>> + Unpin,
     {
-        self.draw()?;
+        self.frame(host, 0)?;
+        // Since the last frame, one could not be drawn so often.
+        let mut skipped = 0;
         while !self.quit {
             let looking = self.app.is_looking();
+            // While rows are looked through the loop comes by often enough to see for itself.
+            let waiting = skipped > 0 && !looking;
             let mut incoming = match self.held.take_if(|_| !looking) {
                 Some(event) => Incoming::Terminal(event),
                 None => tokio::select! {
                     biased;
-                    end = host.signal() => if end { Incoming::End } else { Incoming::Resized },
+                    told = host.next(waiting) => match told? {
+                        Told::End => Incoming::End,
+                        Told::Again => Incoming::Resized,
+                        Told::Free => Incoming::Nothing,
+                    },
                     event = input.next(), if self.held.is_none() => match event {
                         Some(event) => Incoming::Terminal(event?),
                         None => Incoming::End,
@@ -223,9 +226,23 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             for text in std::mem::take(&mut self.copied) {
                 host.copy(text.expose_secret())?;
             }
-            if !self.is_patient() {
-                self.traced("draw", Self::draw)?;
+            if self.is_patient() {
+                continue;
             }
+            if host.is_free()? {
+                self.frame(host, std::mem::take(&mut skipped))?;
+            } else {
+                skipped += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn frame(&mut self, host: &impl Host, skipped: u32) -> io::Result<()> {
+        let (started, before) = (Instant::now(), host.written());
+        self.draw()?;
+        if let Some(trace) = &self.trace {
+            trace.frame(started, host.written() - before, skipped);
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! What the loop did, for reports of slowness: one line a message and a frame, with its kind and its time. No contents: a
-//! trace can be shown to anybody.
+//! What the loop did, for reports of slowness: one line a message and a frame, with its kind and its time, and for a
+//! frame its bytes and how many were left out before it. No contents: a trace can be shown to anybody.
 
 use std::{
     fs::{File, OpenOptions},
@@ -15,6 +15,12 @@ struct Done {
     kind: &'static str,
     at: Duration,
     took: Duration,
+    frame: Option<Frame>,
+}
+
+struct Frame {
+    bytes: u64,
+    skipped: u32,
 }
 
 /// A file that is written by a thread of its own: the loop waits for no disk.
@@ -50,9 +56,18 @@ impl Trace {
 
     /// Notes what took from `started` until now.
     pub(super) fn note(&self, kind: &'static str, started: Instant) {
+        self.send(kind, started, None);
+    }
+
+    /// Notes a frame that took from `started` until now.
+    pub(super) fn frame(&self, started: Instant, bytes: u64, skipped: u32) {
+        self.send("draw", started, Some(Frame { bytes, skipped }));
+    }
+
+    fn send(&self, kind: &'static str, started: Instant, frame: Option<Frame>) {
         if let Some(lines) = &self.lines {
             // A full disk ends the trace, not the console.
-            let _ = lines.send(Done { kind, at: started.duration_since(self.began), took: started.elapsed() });
+            let _ = lines.send(Done { kind, at: started.duration_since(self.began), took: started.elapsed(), frame });
         }
     }
 }
@@ -67,6 +82,10 @@ impl Drop for Trace {
 }
 
 fn note(out: &mut BufWriter<File>, done: &Done) -> io::Result<()> {
-    let Done { kind, at, took } = done;
-    writeln!(out, "{{\"ms\":{},\"kind\":\"{kind}\",\"us\":{}}}", at.as_millis(), took.as_micros())
+    let Done { kind, at, took, frame } = done;
+    write!(out, "{{\"ms\":{},\"kind\":\"{kind}\",\"us\":{}", at.as_millis(), took.as_micros())?;
+    if let Some(Frame { bytes, skipped }) = frame {
+        write!(out, ",\"bytes\":{bytes},\"skipped\":{skipped}")?;
+    }
+    writeln!(out, "}}")
 }

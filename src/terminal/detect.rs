@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+use super::pace::Link;
 use crate::ui::look::{Glyphs, Look, Theme};
 
 /// What the config wants; `None` is "find out".
@@ -25,6 +26,12 @@ pub fn look(wanted: Wanted, env: &dyn Fn(&str) -> Option<String>, zone: TimeZone
     };
     let glyphs = wanted.glyphs.unwrap_or_else(|| if utf8(env) { Glyphs::UNICODE } else { Glyphs::ASCII });
     Look::new(theme, glyphs).in_zone(zone)
+}
+
+/// The link to the terminal, where it is slow: where it is not said, over SSH.
+pub fn link(slow: Option<bool>, env: &dyn Fn(&str) -> Option<String>) -> Option<Link> {
+    let remote = || ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| env(name).is_some_and(|value| !value.is_empty()));
+    slow.unwrap_or_else(remote).then_some(Link::SLOW)
 }
 
 /// The locale that counts is the first that is set (POSIX).
@@ -59,5 +66,14 @@ mod tests {
         assert_eq!(with(&[("NO_COLOR", "")]).theme, Theme::Ansi);
         assert_eq!(with(&[("COLORFGBG", "0;15")]).theme, Theme::Light);
         assert_eq!(with(&[("COLORFGBG", "15;0")]).theme, Theme::Ansi);
+    }
+
+    #[test]
+    fn a_session_over_ssh_is_slow_unless_it_is_said_otherwise() {
+        let ssh = |name: &str| (name == "SSH_CONNECTION").then(|| "192.0.2.1 50022 192.0.2.2 22".to_owned());
+        assert_eq!(link(None, &ssh), Some(Link::SLOW));
+        assert_eq!(link(Some(false), &ssh), None);
+        assert_eq!(link(None, &|_| None), None);
+        assert_eq!(link(Some(true), &|_| None), Some(Link::SLOW));
     }
 }

@@ -3,15 +3,21 @@
 use std::{
     io::{self, Write},
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use crossterm::{
     cursor::{Hide, Show},
     event::{DisableBracketedPaste, EnableBracketedPaste},
-    execute,
+    execute, queue,
     style::{Attribute, SetAttribute},
     terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
+
+use super::outlet;
+
+/// A terminal that takes nothing for so long is not waited for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// True while the terminal is ours: `restore` acts only once, whoever comes first (exit, panic, signal).
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -26,7 +32,8 @@ impl Guard {
         enable_raw_mode()?;
         OURS.store(true, Ordering::SeqCst);
         let guard = Self(());
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        let mut out = outlet::stdout();
+        execute!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
         Ok(guard)
     }
 }
@@ -38,20 +45,24 @@ impl Drop for Guard {
 }
 
 /// Gives the terminal back, if it is ours, which is what it returns. Errors have nowhere to go: the terminal may be gone.
+///
+/// What was handed over before is written before: the last frame is whole, but its colours stay on.
 pub fn restore() -> bool {
     let ours = OURS.swap(false, Ordering::SeqCst);
     if ours {
-        // A frame may have been cut off in the middle of a synchronised update; and the last one's colours stay on.
-        let _ = execute!(
-            io::stdout(),
+        let mut bytes = Vec::new();
+        let _ = queue!(
+            bytes,
             EndSynchronizedUpdate,
             SetAttribute(Attribute::Reset),
             DisableBracketedPaste,
             LeaveAlternateScreen,
             Show
         );
+        let mut out = outlet::stdout();
+        let _ = out.write_all(&bytes);
+        out.finish(PATIENCE);
         let _ = disable_raw_mode();
-        let _ = io::stdout().flush();
     }
     ours
 }

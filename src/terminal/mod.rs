@@ -1,16 +1,23 @@
-//! The only code that touches the tty: modes switched on and off exactly once, signals, the clipboard, and what the
-//! terminal can show.
+//! The only code that touches the tty: modes switched on and off exactly once, painting and its pace, signals, the
+//! clipboard, and what the terminal can show.
 
 mod clipboard;
 mod detect;
+mod frames;
+mod grid;
 mod guard;
+mod outlet;
+mod pace;
 mod paint;
+mod pen;
 mod screen;
 mod sgr;
 mod signals;
 
 pub use clipboard::copy_sequence;
-pub use detect::{Wanted, look};
+pub use detect::{Wanted, link, look};
+pub use frames::Frames;
 pub use guard::{Guard, restore};
+pub use pace::Link;
 pub use screen::Screen;
 pub use signals::{Signal, Signals, stop_process};

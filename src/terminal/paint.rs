@@ -1,76 +1,89 @@
-//! Cells to bytes: cursor moves, attribute runs and text, as few as possible.
+//! A screen of cells to bytes, as few as possible.
 //!
-//! Terminals disagree about the width of joined characters (Devanagari vowels, flags, families of emoji). Wherever one
-//! stands or stood, the cells that we think it takes are erased first, and the cursor is put in its place afterwards, so
-//! that a disagreement can never shift what follows or leave something behind.
+//! The painter keeps what the terminal shows, so that it can leave out what nobody would see (the text colour of a
+//! blank), erase where blanks would be longer, write over a few cells where skipping them would be, and move rows that
+//! only moved. What it uses every terminal knows: CUP, CUF, CHA, CR LF, EL, ECH, and IL and DL within DECSTBM. SU, SD
+//! and REP would save little and are not known everywhere.
 
 use std::io::{self, Write};
 
-use crossterm::{cursor::MoveTo, queue};
 use ratatui::buffer::Cell;
-use rustc_hash::FxHashMap;
-use unicode_width::UnicodeWidthStr;
 
-use super::sgr::Look;
+use super::{
+    grid::{self, Grid, Scroll},
+    pen::{Pen, Row},
+};
 
-/// What the terminal was last told.
+/// The terminal's screen, and what it shall be.
 #[derive(Debug, Default)]
 pub struct Painter {
-    look: Look,
-    /// The row of the cursor, and its column where that is certain.
-    row: Option<u16>,
-    column: Option<u16>,
-    /// Joined characters on the screen that we think are wide, with their width: the terminal may have put them into
-    /// several narrow cells, which writing over the first one would not clear.
-    joined: FxHashMap<(u16, u16), u16>,
+    pen: Pen,
+    /// The same between frames.
+    shown: Grid,
+    next: Grid,
+    touched: Vec<usize>,
 }
 
 impl Painter {
-    /// The bytes that draw these cells.
+    /// The bytes that draw these cells, which come in the order of rows and columns.
     pub fn paint<'a>(
         &mut self,
         cells: impl Iterator<Item = (u16, u16, &'a Cell)>,
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
         // Somebody else may have moved the cursor between frames.
-        self.row = None;
-        for (x, y, cell) in cells {
-            self.go(x, y, out)?;
-            self.look.change(Look::of(cell), out)?;
-            self.look = Look::of(cell);
-            let symbol = cell.symbol();
-            let joined = !symbol.is_ascii() && symbol.chars().nth(1).is_some();
-            let width = if symbol.is_ascii() { 1 } else { symbol.width() as u16 };
-            let before = if self.joined.is_empty() { None } else { self.joined.remove(&(x, y)) };
-            if (joined && width > 1) || before.is_some() {
-                write!(out, "\x1b[{}X", width.max(before.unwrap_or(1)))?;
-            }
-            if joined && width > 1 {
-                self.joined.insert((x, y), width);
-            }
-            out.extend_from_slice(symbol.as_bytes());
-            self.row = Some(y);
-            self.column = (!joined).then_some(x + width);
+        self.pen.lift();
+        self.take(cells);
+        if let Some(scroll) = Scroll::between(&self.shown, &self.next, &self.touched) {
+            self.scroll(scroll, out)?;
+        }
+        for y in &self.touched {
+            self.pen.draw(&Row { y: *y, old: self.shown.row(*y), new: self.next.row(*y) }, out)?;
+            self.shown.take_row(*y, &self.next);
         }
         Ok(())
     }
 
     /// The bytes that put attributes back before everything is erased.
     pub fn plain(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
-        self.joined.clear();
-        self.look.change(Look::default(), out)?;
-        self.look = Look::default();
-        Ok(())
+        self.shown.clear();
+        self.next.clear();
+        self.pen.plain(out)
     }
 
-    fn go(&self, x: u16, y: u16, out: &mut Vec<u8>) -> io::Result<()> {
-        match (self.row == Some(y), self.column) {
-            (true, Some(column)) if column == x => Ok(()),
-            (true, Some(column)) if column + 1 == x => out.write_all(b"\x1b[C"),
-            (true, Some(column)) if column < x => write!(out, "\x1b[{}C", x - column),
-            (true, _) => write!(out, "\x1b[{}G", x + 1),
-            _ => queue!(out, MoveTo(x, y)),
+    /// Puts the cells into what shall be shown.
+    fn take<'a>(&mut self, cells: impl Iterator<Item = (u16, u16, &'a Cell)>) {
+        self.touched.clear();
+        let mut covered = (0, 0);
+        for (x, y, cell) in cells {
+            // Of some wide characters ratatui tells what would stand behind them; we erase before them.
+            if (y, x) < covered {
+                continue;
+            }
+            let end = x + grid::width(cell) as u16;
+            covered = (y, end);
+            self.shown.reach(end - 1, y);
+            self.next.reach(end - 1, y);
+            self.next.put(x, y, cell);
+            if self.touched.last() != Some(&usize::from(y)) {
+                self.touched.push(usize::from(y));
+            }
         }
+    }
+
+    fn scroll(&mut self, scroll: Scroll, out: &mut Vec<u8>) -> io::Result<()> {
+        self.pen.for_erasing(out)?;
+        let Scroll { top, bottom, by } = scroll;
+        write!(out, "\x1b[{};{}r\x1b[{}H\x1b[", top + 1, bottom + 1, top + 1)?;
+        if by.unsigned_abs() > 1 {
+            write!(out, "{}", by.unsigned_abs())?;
+        }
+        write!(out, "{}\x1b[r", if by > 0 { 'M' } else { 'L' })?;
+        self.shown.scroll(scroll);
+        self.touched.extend(top..=bottom);
+        self.touched.sort_unstable();
+        self.touched.dedup();
+        Ok(())
     }
 }
 
@@ -80,43 +93,69 @@ mod tests {
 
     use super::*;
 
-    fn painted(before: &str, after: &str) -> String {
-        let row = |text: &str| {
-            let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 1));
-            buffer.set_string(0, 0, text, Style::default());
-            buffer
-        };
-        let (before, after) = (row(before), row(after));
-        let mut out = Vec::new();
-        Painter::default().paint(before.diff(&after).into_iter(), &mut out).unwrap();
-        String::from_utf8(out).unwrap()
+    fn lines(texts: &[&str]) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 20, texts.len() as u16));
+        for (y, text) in texts.iter().enumerate() {
+            buffer.set_string(0, y as u16, text, Style::default());
+        }
+        buffer
     }
 
-    fn shown(bytes: &[u8]) -> String {
-        let mut parser = vt100::Parser::new(1, 20, 0);
-        parser.process(bytes);
-        parser.screen().contents()
+    /// Draws one screen after another through one painter; the bytes of each.
+    fn drawn(screens: &[Buffer]) -> Vec<String> {
+        let mut painter = Painter::default();
+        let mut before = Buffer::empty(screens[0].area);
+        let frame = |after: &Buffer| {
+            let mut out = Vec::new();
+            painter.paint(before.diff(after).into_iter(), &mut out).unwrap();
+            before = after.clone();
+            String::from_utf8(out).unwrap()
+        };
+        screens.iter().map(frame).collect()
+    }
+
+    /// The bytes from one screen to the next.
+    fn painted(before: &[&str], after: &[&str]) -> String {
+        drawn(&[lines(before), lines(after)]).remove(1)
     }
 
     #[test]
     fn a_run_of_text_is_one_move() {
-        assert_eq!(painted("", "eva"), "\x1b[1;1Heva");
-        assert_eq!(painted("eva tanaka", "eva tanabe"), "\x1b[1;9Hbe");
-        assert_eq!(painted("a b c d", "x b c z"), "\x1b[1;1Hx\x1b[5Cz");
+        assert_eq!(painted(&[""], &["eva"]), "\x1b[1Heva");
+        assert_eq!(painted(&["eva tanaka"], &["eva tanabe"]), "\x1b[1;9Hbe");
     }
 
-    /// Draws one text after another through one painter.
-    fn screens(texts: &[&str]) -> String {
-        let mut painter = Painter::default();
-        let mut out = Vec::new();
-        let mut before = Buffer::empty(Rect::new(0, 0, 20, 1));
-        for text in texts {
-            let mut after = Buffer::empty(Rect::new(0, 0, 20, 1));
-            after.set_string(0, 0, text, Style::default());
-            painter.paint(before.diff(&after).into_iter(), &mut out).unwrap();
-            before = after;
-        }
-        shown(&out)
+    #[test]
+    fn few_cells_are_written_again_and_more_are_skipped() {
+        assert_eq!(painted(&["a b c d"], &["x b y z"]), "\x1b[1Hx b y z");
+        assert_eq!(painted(&["a bcdef d"], &["x bcdef z"]), "\x1b[1Hx\x1b[7Cz");
+    }
+
+    #[test]
+    fn blanks_are_erased_where_that_is_shorter() {
+        assert_eq!(painted(&["eva tanaka"], &["eva"]), "\x1b[1;5H\x1b[K");
+        assert_eq!(painted(&["eva tanaka-kulkarn |"], &["eva                |"]), "\x1b[1;5H\x1b[14X");
+        assert_eq!(painted(&["ab"], &[""]), "\x1b[1H  ");
+    }
+
+    #[test]
+    fn the_next_row_is_two_bytes_away() {
+        assert_eq!(painted(&["", ""], &["eva", "ivan"]), "\x1b[1Heva\r\nivan");
+        assert_eq!(painted(&["", ""], &["eva", " ivan"]), "\x1b[1Heva\r\n\x1b[Civan");
+    }
+
+    #[test]
+    fn rows_that_only_moved_are_not_drawn_again() {
+        let before = ["one", "two", "three", "four", "five", "six", "seven", "end"];
+        let after = ["two", "three", "four", "five", "six", "seven", "eight", "end"];
+        assert_eq!(painted(&before, &after), "\x1b[1;7r\x1b[1H\x1b[M\x1b[r\x1b[7Height");
+        assert_eq!(painted(&after, &before), "\x1b[1;7r\x1b[1H\x1b[L\x1b[r\x1b[1Hone");
+    }
+
+    fn shown(bytes: &[String]) -> String {
+        let mut parser = vt100::Parser::new(1, 20, 0);
+        bytes.iter().for_each(|bytes| parser.process(bytes.as_bytes()));
+        parser.screen().contents()
     }
 
     #[test]
@@ -124,20 +163,27 @@ mod tests {
         // The last one is drawn as two narrow cells by terminals that go by single characters.
         for name in ["क्षितिज कुल", "👩\u{200d}👩\u{200d}👧 fam", "Franc\u{327}ois", "สมชาย รัต", "र्णर्ण"]
         {
-            let screen = screens(&["xxxxxxxxxxxxxxx|", &format!("{name:<12}"), "abc"]);
+            let screen = shown(&drawn(&["xxxxxxxxxxxxxxx|", &format!("{name:<12}"), "abc"].map(|text| lines(&[text]))));
             assert_eq!(screen.trim_end(), "abc", "{name}");
         }
     }
 
     #[test]
     fn attributes_are_sent_once_a_run_and_kept_between_frames() {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
+        let mut buffer = lines(&[""]);
         buffer.set_string(0, 0, "ab", Style::new().reversed());
-        buffer.set_string(2, 0, "cd", Style::new().red());
+        buffer.set_string(2, 0, "cd ef", Style::new().red());
         let mut out = Vec::new();
         let mut painter = Painter::default();
-        painter.paint(Buffer::empty(Rect::new(0, 0, 6, 1)).diff(&buffer).into_iter(), &mut out).unwrap();
+        painter.paint(lines(&[""]).diff(&buffer).into_iter(), &mut out).unwrap();
         painter.plain(&mut out).unwrap();
-        assert_eq!(out, b"\x1b[1;1H\x1b[7mab\x1b[0;31mcd\x1b[m");
+        assert_eq!(out, b"\x1b[1H\x1b[7mab\x1b[0;31mcd ef\x1b[m");
+    }
+
+    #[test]
+    fn the_colour_of_a_blank_is_nobodys_business() {
+        let mut grey = lines(&["a    b"]);
+        grey.set_style(Rect::new(1, 0, 4, 1), Style::new().dark_gray());
+        assert_eq!(drawn(&[lines(&["a    b"]), grey])[1], "");
     }
 }

@@ -138,8 +138,9 @@ mod tests {
     };
 
     use super::*;
+    use unicode_width::UnicodeWidthStr;
 
-    const AREA: Rect = Rect { x: 0, y: 0, width: 12, height: 4 };
+    const AREA: Rect = Rect { x: 0, y: 0, width: 16, height: 12 };
 
     fn frame(screen: &mut Screen<Vec<u8>>, from: &Buffer, to: &Buffer) -> Vec<u8> {
         screen.draw(from.diff(to).into_iter()).unwrap();
@@ -150,9 +151,9 @@ mod tests {
     #[test]
     fn one_frame_is_one_update_and_no_change_is_no_byte() {
         let mut screen = Screen::new(Vec::new());
-        let (empty, text) = (Buffer::empty(AREA), Buffer::with_lines(["eva"]));
-        let text = Buffer { area: AREA, content: [text.content, empty.content[3..].to_vec()].concat() };
-        assert_eq!(frame(&mut screen, &empty, &text), b"\x1b[?2026h\x1b[1;1Heva\x1b[?25l\x1b[?2026l");
+        let (empty, mut text) = (Buffer::empty(AREA), Buffer::empty(AREA));
+        text.set_string(0, 0, "eva", Style::new());
+        assert_eq!(frame(&mut screen, &empty, &text), b"\x1b[?2026h\x1b[1Heva\x1b[?25l\x1b[?2026l");
         assert_eq!(frame(&mut screen, &text, &text), b"");
         screen.set_cursor_position((3, 0)).unwrap();
         assert_eq!(frame(&mut screen, &text, &text), b"\x1b[?2026h\x1b[1;4H\x1b[?25h\x1b[?2026l");
@@ -174,15 +175,39 @@ mod tests {
         (color(), color(), modifier).prop_map(|(fg, bg, modifier)| Style::new().fg(fg).bg(bg).add_modifier(modifier))
     }
 
-    fn buffers() -> impl Strategy<Value = Buffer> {
-        let part = (0..12_u16, 0..4_u16, prop_oneof!["[a-z ]{1,6}", Just("田中".to_owned())], styles());
-        prop::collection::vec(part, 0..8).prop_map(|parts| {
-            let mut buffer = Buffer::empty(AREA);
-            for (x, y, text, style) in parts {
-                buffer.set_string(x, y, text, style);
+    /// What becomes of a screen: something is put on it, or some of its rows move up or down.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Put(u16, u16, String, Style),
+        Move(u16, u16, i16),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let text = prop_oneof![4 => "[a-z ]{1,16}", 1 => Just("田中".to_owned()), 2 => Just(" ".repeat(16))];
+        prop_oneof![
+            4 => (0..AREA.width, 0..AREA.height, text, styles()).prop_map(|(x, y, text, style)| Step::Put(x, y, text, style)),
+            1 => (0..5_u16, 6..=AREA.height, -4..=4_i16).prop_map(|(top, end, by)| Step::Move(top, end, by)),
+        ]
+    }
+
+    fn take(buffer: &mut Buffer, step: &Step) {
+        match step {
+            Step::Put(x, y, text, style) => {
+                buffer.set_string(*x, *y, text, *style);
+                // What drawing makes sure of: nothing stands in the other half of a wide character.
+                if let Some(cut) = x.checked_sub(1).map(|x| &mut buffer[(x, *y)]).filter(|cut| cut.symbol().width() > 1)
+                {
+                    cut.set_symbol(" ");
+                }
             }
-            buffer
-        })
+            Step::Move(top, end, by) => {
+                let before = buffer.clone();
+                for (x, y) in (*top..*end).flat_map(|y| (0..AREA.width).map(move |x| (x, y))) {
+                    let from = y.checked_add_signed(*by).filter(|from| (*top..*end).contains(from));
+                    buffer[(x, y)] = from.map_or(Cell::EMPTY, |from| before[(x, from)].clone());
+                }
+            }
+        }
     }
 
     fn seen(color: vt100::Color) -> Color {
@@ -211,13 +236,26 @@ mod tests {
         if modifier.contains(Modifier::BOLD | Modifier::DIM) { modifier - Modifier::BOLD } else { modifier }
     }
 
+    /// What is seen of it: of a blank only its ground.
+    fn look(text: &str, fg: Color, bg: Color, modifier: Modifier) -> (Color, Color, Modifier) {
+        if text == " " {
+            (Color::Reset, bg, modifier & (Modifier::REVERSED | Modifier::UNDERLINED))
+        } else {
+            (fg, bg, one_weight(modifier))
+        }
+    }
+
     proptest! {
         #[test]
-        fn a_terminal_shows_what_was_drawn(frames in prop::collection::vec(buffers(), 1..4)) {
+        fn a_terminal_shows_what_was_drawn(
+            frames in prop::collection::vec(prop::collection::vec(step(), 1..12), 1..6),
+        ) {
             let mut screen = Screen::new(Vec::new());
-            let mut terminal = vt100::Parser::new(4, 12, 0);
+            let mut terminal = vt100::Parser::new(AREA.height, AREA.width, 0);
             let mut before = Buffer::empty(AREA);
-            for now in frames {
+            for steps in frames {
+                let mut now = before.clone();
+                steps.iter().for_each(|step| take(&mut now, step));
                 terminal.process(&frame(&mut screen, &before, &now));
                 for position in AREA.positions() {
                     let cell = terminal.screen().cell(position.y, position.x).unwrap();
@@ -227,13 +265,8 @@ mod tests {
                     let text = if cell.has_contents() { cell.contents() } else { " " };
                     let wanted = &now[position];
                     prop_assert_eq!(text, wanted.symbol());
-                    if text != " " {
-                        prop_assert_eq!((seen(cell.fgcolor()), seen(cell.bgcolor())), (wanted.fg, wanted.bg));
-                    }
-                    // The other half of an overwritten wide character stays blank with its old attributes; the rows of
-                    // the lists have one style from end to end, so that nothing of it is seen.
-                    let ink = if text == " " { Modifier::empty() } else { Modifier::all() };
-                    prop_assert_eq!(attributes(cell) & ink, one_weight(wanted.modifier) & ink);
+                    let shown = look(text, seen(cell.fgcolor()), seen(cell.bgcolor()), attributes(cell));
+                    prop_assert_eq!(shown, look(text, wanted.fg, wanted.bg, wanted.modifier), "{:?}", position);
                 }
                 before = now;
             }

@@ -7,6 +7,8 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
+use super::grid::ground;
+
 /// Colours and attributes of a cell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Look {
@@ -31,6 +33,16 @@ const ATTRIBUTES: [(Modifier, u8); 9] = [
 impl Look {
     pub fn of(cell: &Cell) -> Self {
         Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
+    }
+
+    /// True if a blank looks the same in this look and in the cell's own.
+    pub fn has_ground_of(self, cell: &Cell) -> bool {
+        ground(self.bg, self.modifier) == ground(cell.bg, cell.modifier)
+    }
+
+    /// True if what is erased now looks as an empty cell does.
+    pub fn is_plain_ground(self) -> bool {
+        self.has_ground_of(&Cell::EMPTY)
     }
 
     /// Writes what leads from this look to the other.

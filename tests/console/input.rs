@@ -56,8 +56,14 @@ async fn a_filter_that_means_nothing_leaves_the_list_and_says_why() {
 async fn what_comes_between_two_frames_is_taken_to_the_last() {
     struct Nobody;
     impl scimitar::runtime::Host for Nobody {
-        async fn signal(&mut self) -> bool {
+        async fn next(&mut self, _: bool) -> std::io::Result<scimitar::runtime::Told> {
             std::future::pending().await
+        }
+        fn is_free(&mut self) -> std::io::Result<bool> {
+            Ok(true)
+        }
+        fn written(&self) -> u64 {
+            0
         }
         fn copy(&mut self, _: &str) -> std::io::Result<()> {
             Ok(())

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use crate::tty::{Setup, Tty};
 
-/// Bytes for a move of the cursor, a page, and a typed character of the filter, at 80x24.
+/// Bytes for a move of the cursor, one that scrolls, a page, a typed character of the filter, and a pane of details, at
+/// 80x24.
 const MOVE: usize = 280;
-const PAGE: usize = 2_100;
-const TYPED: usize = 2_500;
+const SCROLL: usize = 420;
+const PAGE: usize = 1_350;
+const TYPED: usize = 1_300;
+const DETAILS: usize = 1_350;
 
 fn demo() -> Tty {
     let mut tty = Setup::scimitar(&["demo", "--users", "250"]).start();
@@ -24,6 +27,23 @@ fn assert_within(budget: usize, tty: &mut Tty, keys: &[&str]) {
 fn moving_writes_two_rows_and_no_more() {
     let mut tty = demo();
     assert_within(MOVE, &mut tty, &["j", "j", "j", "k", "j", "\x1b[B", "\x1b[A"]);
+}
+
+#[test]
+fn scrolling_by_a_row_moves_the_rows_that_are_there() {
+    let mut tty = demo();
+    tty.press(&"j".repeat(17));
+    tty.settle();
+    assert_within(SCROLL, &mut tty, &["j", "j", "j", "\x1b[B"]);
+    tty.press(&"k".repeat(17));
+    tty.settle();
+    assert_within(SCROLL, &mut tty, &["k", "k", "k", "\x1b[A"]);
+}
+
+#[test]
+fn opening_details_writes_them_and_no_more() {
+    let mut tty = demo();
+    assert_within(DETAILS, &mut tty, &["\r"]);
 }
 
 #[test]

@@ -169,21 +169,3 @@ fn a_process_that_panics_in_a_thread() {
         thread::park();
     }
 }
-
-#[test]
-fn a_trace_has_what_the_loop_did_and_nothing_of_what_it_was_about() {
-    let home = tempfile::tempdir().unwrap();
-    let path = home.path().join("trace.ndjson");
-    let mut tty = Setup::scimitar(&["--trace", path.to_str().unwrap(), "demo"]).start();
-    tty.wait_for_list();
-    tty.press("/tan");
-    tty.wait_for("filter: tan");
-    tty.press("\x1c");
-    assert_eq!(tty.end(), 0);
-    let text = std::fs::read_to_string(&path).unwrap();
-    for kind in ["key", "draw", "records", "refresh-ended"] {
-        assert!(text.contains(&format!("\"kind\":\"{kind}\",\"us\":")), "{kind}: {text}");
-    }
-    assert!(text.lines().all(|line| line.starts_with("{\"ms\":") && line.ends_with('}')), "{text}");
-    assert!(!text.contains("tanaka"), "{text}");
-}

@@ -7,6 +7,8 @@ mod canary;
 mod homes;
 mod killed;
 mod leaving;
+mod link;
 mod looks;
 mod refused;
+mod trace;
 mod tty;

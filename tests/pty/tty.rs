@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write},
     path::Path,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, channel},
     },
@@ -22,6 +22,9 @@ use vt100::{Parser, Screen};
 const DEADLINE: Duration = Duration::from_secs(30);
 /// Without bytes for this long, what was under way at the start is over.
 const QUIET: Duration = Duration::from_millis(700);
+
+/// What a link that takes nothing holds of its own, besides the kernel's buffers.
+const LINK: usize = 1024;
 
 /// Ends a frame: end of a synchronised update.
 pub const FRAME_END: &[u8] = b"\x1b[?2026l";
@@ -91,9 +94,12 @@ impl Setup {
         let (send, bytes) = channel();
         let cut = Arc::new(AtomicBool::new(false));
         let is_cut = Arc::clone(&cut);
+        let link = Arc::new(Link::default());
+        let passed = Arc::clone(&link);
         thread::spawn(move || {
-            let mut buffer = vec![0; 65_536];
+            let mut buffer = vec![0; LINK];
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
+                passed.pass();
                 if is_cut.load(Ordering::SeqCst) || send.send(buffer[..length].to_vec()).is_err() {
                     return;
                 }
@@ -109,6 +115,7 @@ impl Setup {
             master: Some(pair.master),
             writer: Some(writer),
             cut,
+            link,
             bytes,
             raw: Vec::new(),
             parser: Parser::new(height, width, 0),
@@ -119,6 +126,24 @@ impl Setup {
 
 fn pty_size(cols: u16, rows: u16) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+/// Between the pseudo-terminal and who looks at it: bytes pass, or are held back.
+#[derive(Default)]
+struct Link {
+    held: Mutex<bool>,
+    released: Condvar,
+}
+
+impl Link {
+    fn pass(&self) {
+        drop(self.released.wait_while(self.held.lock().unwrap(), |held| *held).unwrap());
+    }
+
+    fn hold(&self, held: bool) {
+        *self.held.lock().unwrap() = held;
+        self.released.notify_all();
+    }
 }
 
 /// Looks at a terminal's modes.
@@ -134,6 +159,7 @@ pub struct Tty {
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     cut: Arc<AtomicBool>,
+    link: Arc<Link>,
     bytes: Receiver<Vec<u8>>,
     /// All that was written so far.
     pub raw: Vec<u8>,
@@ -196,6 +222,16 @@ impl Tty {
         self.raw[from..].to_vec()
     }
 
+    /// Takes nothing any more from what the program writes.
+    pub fn hold(&self) {
+        self.link.hold(true);
+    }
+
+    /// Takes everything again, also what was held back.
+    pub fn release(&self) {
+        self.link.hold(false);
+    }
+
     pub fn press(&mut self, keys: &str) {
         let writer = self.writer.as_mut().unwrap();
         writer.write_all(keys.as_bytes()).unwrap();
@@ -248,6 +284,7 @@ impl Tty {
     /// Waits for the end of the process and reads what is left; gives its exit code.
     pub fn end(&mut self) -> u32 {
         let status = self.ended.recv_timeout(DEADLINE).expect("the process ends");
+        self.release();
         let code = status.exit_code();
         assert!(status.signal().is_none(), "{status:?}");
         self.status = Some(status);
@@ -274,6 +311,7 @@ impl Drop for Tty {
         if self.status.is_none() {
             let _ = self.killer.kill();
         }
+        self.release();
     }
 }
 

@@ -16,6 +16,7 @@ default_profile = "acme"
 [ui]
 theme = "mono"
 glyphs = "ascii"
+link = "slow"
 [keys]
 quit = ["q", "ctrl-c"]
 [profile.acme]
@@ -51,7 +52,7 @@ url = "http://127.0.0.1:8080/v2"
 auth = "none"
 "#;
     let file = ConfigFile::parse(text, Path::new("/etc/s/config.toml")).unwrap();
-    assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii });
+    assert_eq!(file.ui, Ui { theme: Theme::Mono, glyphs: Glyphs::Ascii, link: Link::Slow });
     assert_eq!(file.keys["quit"], ["q", "ctrl-c"]);
     let acme = &file.profiles["acme"];
     assert_eq!((acme.provider, acme.hosting), (Provider::Wandb, Some(Hosting::SelfManaged)));

@@ -1,0 +1,68 @@
+//! When the next frame may be drawn: once the terminal has taken the last one, and not before the link has room for it.
+//! Until then frames are left out, and what is drawn next is the newest state.
+
+use std::io;
+
+use tokio::time::{Instant, sleep_until};
+
+use super::{
+    outlet::{self, Outlet},
+    pace::{Link, Pace},
+};
+
+/// What is on its way to the terminal.
+#[derive(Debug)]
+pub struct Frames {
+    outlet: &'static Outlet,
+    pace: Pace,
+    counted: u64,
+}
+
+impl Frames {
+    /// Of the terminal at standard output, on this link.
+    pub fn on(link: Option<Link>) -> Self {
+        Self { outlet: outlet::stdout(), pace: Pace::on(link), counted: 0 }
+    }
+
+    /// Where frames are written; nobody waits for what is.
+    pub fn out(&self) -> impl io::Write + use<> {
+        self.outlet
+    }
+
+    /// Bytes written so far.
+    pub fn written(&self) -> u64 {
+        self.outlet.handed()
+    }
+
+    /// True if a frame may be drawn now.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn is_free(&mut self) -> io::Result<bool> {
+        let now = self.count();
+        Ok(self.outlet.is_free()? && self.pace.next().is_none_or(|at| at <= now))
+    }
+
+    /// Waits until a frame may be drawn; where none is waiting, until the terminal is gone.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub async fn free(&mut self, waiting: bool) -> io::Result<()> {
+        if !waiting {
+            return Err(self.outlet.lost().await);
+        }
+        self.count();
+        self.outlet.free().await?;
+        if let Some(at) = self.pace.next() {
+            sleep_until(at).await;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self) -> Instant {
+        let (now, written) = (Instant::now(), self.outlet.handed());
+        self.pace.sent(written - self.counted, now);
+        self.counted = written;
+        now
+    }
+}
