@@ -176,6 +176,7 @@ fn outcomes(c: &mut Criterion) {
                             at: now(),
                             created: None,
                             partly: false,
+                            alarm: false,
                         };
                         black_box(app.update(Msg::Report(Report::Moved(moved)), now()));
                     }

@@ -4,7 +4,7 @@ use super::{App, Effect, Overlay, plan_view::Row};
 use crate::directory::{
     Target,
     change::{Change, ChangeId, Field, Verb},
-    plan::{Entry, State, Undo},
+    plan::{self, Entry, State, Undo},
 };
 use crate::scim::text::number;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -116,7 +116,41 @@ impl App {
         })
     }
 
+    /// Says loudly what came of a change that should be taken back, and has the way back ready.
+    pub(super) fn sound(&mut self, id: ChangeId) {
+        let Some(entry) = self.entries.get(&id) else { return };
+        let key = self.keymap.label(super::action::Action::Undo).unwrap_or_default();
+        let way = match &entry.step.undo {
+            Undo::By(_) => format!("{key} takes this back."),
+            Undo::Never(_) => "This can't be taken back: make somebody else admin.".to_owned(),
+        };
+        let (words, undoable) = (&entry.step.words, matches!(entry.step.undo, Undo::By(_)));
+        let text = format!("{}: {}. {} {way}", words.subject, words.text("→"), entry.why);
+        self.alarm = undoable.then_some(id).or(self.alarm);
+        self.fail(text);
+    }
+
+    /// Takes back the change that must not stay, and nothing else of its plan.
+    fn undo_alarm(&mut self, id: ChangeId, effects: &mut Vec<Effect>) {
+        let Some(entry) = self.entries.get(&id) else { return };
+        let alone = self.entries.of_plan(entry.plan).nth(1).is_none();
+        let (plan_of, title) =
+            (entry.plan, format!("Undo {}: {}", entry.step.words.subject, entry.step.words.text("→")));
+        match plan::inverse(std::iter::once(entry)) {
+            Err(why) => self.fail(why),
+            Ok((changes, _)) => {
+                let Some(mut plan) = self.draft(changes) else { return };
+                plan.title = title;
+                plan.undoes = alone.then_some(plan_of);
+                self.propose_plan(plan, effects);
+            }
+        }
+    }
+
     pub(super) fn undo(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(id) = self.alarm.take() {
+            return self.undo_alarm(id, effects);
+        }
         match self.undo_candidate() {
             Ok((plan, passed)) => {
                 self.plan_undo(plan, effects);

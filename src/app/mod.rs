@@ -137,6 +137,10 @@ pub struct App {
     pub entries: entries::Entries,
     /// Changes of earlier sessions that were never sent.
     pub left_over: FxHashSet<ChangeId>,
+    /// Open changes of consoles that are open, too: theirs to see through.
+    pub elsewhere: FxHashSet<ChangeId>,
+    /// A change that took effect and should be taken back at once: `u` does that first.
+    pub alarm: Option<ChangeId>,
     /// Cursor of the Activity pane, counted from the newest.
     pub activity_cursor: usize,
     /// First row of the Activity pane on screen.
@@ -190,6 +194,8 @@ impl App {
             panes: Kind::ALL.map(pane::Pane::new),
             entries: entries::Entries::default(),
             left_over: FxHashSet::default(),
+            elsewhere: FxHashSet::default(),
+            alarm: None,
             activity_cursor: 0,
             activity_top: 0,
             stage: Vec::new(),

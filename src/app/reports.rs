@@ -64,6 +64,7 @@ impl App {
                 self.hydrated.extend(ids);
                 self.fail(format!("Some roles could not be read: {}", failure.text));
             }
+            Report::Elsewhere(ids) => self.elsewhere = ids,
             Report::Journal(entries) => self.on_journal(entries),
             Report::Staged(lines) => self.on_staged(lines),
             Report::Moved(moved) => self.on_moved(moved, effects),
@@ -121,18 +122,22 @@ impl App {
     }
 
     fn on_journal(&mut self, entries: Vec<Entry>) {
-        self.left_over.extend(entries.iter().filter(|entry| entry.state == State::Planned).map(|entry| entry.id));
-        // The worker looks these up and reports; until then they are shown as pending.
-        let open = entries.iter().filter(|entry| matches!(entry.state, State::Sent | State::Unknown));
+        let left = || entries.iter().filter(|entry| !self.elsewhere.contains(&entry.id));
+        let waiting: Vec<_> = left().filter(|entry| entry.state == State::Planned).map(|entry| entry.id).collect();
+        // The worker looks these up and reports; until then they are shown as pending. Nobody would report of others.
+        let open = left().filter(|entry| matches!(entry.state, State::Sent | State::Unknown));
         self.directory.begin_all(open.map(|entry| (entry.id, entry.step.change.clone())));
         self.entries.extend(entries);
-        if let Some(words) = self.left_over_in_words() {
+        let new = !waiting.is_empty();
+        self.left_over.extend(waiting);
+        if let Some(words) = self.left_over_in_words().filter(|_| new) {
             self.fail(words);
         }
     }
 
     fn on_moved(&mut self, moved: Moved, effects: &mut Vec<Effect>) {
-        let Moved { id, state, why, failure, exchanges, fresh, at, created, partly } = moved;
+        let unsent = moved.is_unsent();
+        let Moved { id, state, why, failure, exchanges, fresh, at, created, partly, alarm } = moved;
         self.entries.amend(id, at, |entry| {
             entry.state = state;
             entry.why.clone_from(&why);
@@ -142,6 +147,7 @@ impl App {
             }
             entry.created = created.clone().or(entry.created.take());
             entry.partly = partly;
+            entry.alarm = alarm;
             if !state.is_open() {
                 entry.settled = Some(at);
             }
@@ -156,6 +162,7 @@ impl App {
         let topics = aside::topics(&fresh);
         let reshaped = match state {
             State::Planned | State::Sent => self.directory.learn(fresh),
+            _ if unsent => self.directory.take_off(id) | self.directory.learn(fresh),
             _ => self.directory.settle(id, fresh),
         };
         if let Some((team, size)) = expected {
@@ -183,6 +190,10 @@ impl App {
         if !state.is_open() {
             self.left_over.remove(&id);
             self.sum_up(id);
+        }
+        // After the sum: this is what must be read.
+        if alarm {
+            self.sound(id);
         }
         self.keep_plan_cursor();
     }

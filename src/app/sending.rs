@@ -20,7 +20,9 @@ impl App {
     /// How many changes wait to be sent in this session.
     pub fn waiting_count(&self) -> usize {
         let waiting = |plan| self.entries.course(plan).map_or(0, |course| course.progress.counts.of(State::Planned));
-        self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.left_over.len())
+        let elsewhere = self.elsewhere.iter().filter_map(|id| self.entries.get(id));
+        let elsewhere = elsewhere.filter(|entry| entry.state == State::Planned).count();
+        self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.left_over.len() + elsewhere)
     }
 
     /// True if something of the plan waits since an earlier session.
@@ -33,7 +35,11 @@ impl App {
         let sent = |plan: &ChangeId| {
             let course = self.entries.course(*plan);
             let left = course.map_or(0, |course| course.progress.counts.left());
-            course.is_some_and(|course| course.steps() > super::journal::LONG) && left > self.left_over_of(*plan).len()
+            let elsewhere =
+                || self.elsewhere.iter().any(|id| self.entries.get(id).is_some_and(|one| one.plan == *plan));
+            course.is_some_and(|course| course.steps() > super::journal::LONG)
+                && left > self.left_over_of(*plan).len()
+                && !elsewhere()
         };
         self.entries.running().find(sent)
     }

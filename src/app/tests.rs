@@ -115,6 +115,7 @@ impl Console {
             at: now(),
             created,
             partly: false,
+            alarm: false,
         });
         self.tell(Msg::Report(report));
     }

@@ -15,6 +15,7 @@ use crate::{
     config::ConfigError,
     directory::{
         Directory, Fresh, Id, Kind,
+        change::ChangeId,
         guard::Guards,
         plan::{Capabilities, Entry, Ids, Planner},
         record::{Depth, User},
@@ -36,6 +37,8 @@ pub(super) struct Desk {
     pub ids: Ids,
     /// What the journal had at the start, oldest first.
     pub journal: Vec<Entry>,
+    /// What of it is open in other consoles, or commands, that run now.
+    pub elsewhere: FxHashSet<ChangeId>,
     /// Gone once it was stopped.
     session: Option<Session>,
     reports: UnboundedReceiver<(u64, Report)>,
@@ -81,6 +84,7 @@ impl Desk {
             profile: opened.profile,
             ids: Ids::new(getrandom::u32().unwrap_or_default() as u16),
             journal: Vec::new(),
+            elsewhere: FxHashSet::default(),
             session: Some(session),
             reports,
         })
@@ -177,12 +181,16 @@ impl Desk {
             Report::HydrateFailed(_, failure) => News::NotLearnt(failure),
             Report::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
-                if moved.state.is_open() {
-                    self.directory.learn(fresh);
-                } else {
-                    self.directory.settle(moved.id, fresh);
-                }
+                match moved.state {
+                    state if state.is_open() => self.directory.learn(fresh),
+                    _ if moved.is_unsent() => self.directory.take_off(moved.id) | self.directory.learn(fresh),
+                    _ => self.directory.settle(moved.id, fresh),
+                };
                 News::Moved(Box::new(moved))
+            }
+            Report::Elsewhere(ids) => {
+                self.elsewhere = ids;
+                News::Other
             }
             Report::Journal(entries) => {
                 self.journal = entries;
@@ -199,7 +207,7 @@ impl Desk {
     }
 
     /// A new id.
-    pub fn id(&mut self) -> crate::directory::change::ChangeId {
+    pub fn id(&mut self) -> ChangeId {
         self.ids.next(Timestamp::now())
     }
 

@@ -123,7 +123,11 @@ pub(super) async fn retry(
 pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, send: &Sending) -> Result<End, Stop> {
     let mut desk = Desk::open(opener, profile, send.parallel).await?;
     desk.read(&USERS_AND_TEAMS).await?;
-    let left: Vec<Entry> = desk.journal.iter().filter(|entry| waits(entry)).cloned().collect();
+    let (elsewhere, left): (Vec<Entry>, Vec<Entry>) =
+        desk.journal.iter().filter(|entry| waits(entry)).cloned().partition(|entry| desk.elsewhere.contains(&entry.id));
+    if !elsewhere.is_empty() {
+        writeln!(io::stderr(), "{} wait in another console or command that runs: they are its own.", elsewhere.len())?;
+    }
     if left.is_empty() {
         writeln!(io::stderr(), "Nothing waits.")?;
         desk.close().await;
@@ -151,8 +155,10 @@ pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, s
     }
     let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
     run::resumed(&mut desk, left, &mut ran).await?;
+    told::alarms(&ran, &desk)?;
     told::all(&ran, &title, send.json)?;
     let well = ran.entries.values().all(|entry| entry.state == State::Confirmed || entry.why == plan::ALREADY);
+    let well = well && ran.alarms().next().is_none();
     desk.close().await;
     Ok(if well { End::Done } else { End::Partly })
 }

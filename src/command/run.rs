@@ -55,10 +55,16 @@ impl Ran {
         entry.why = moved.why;
         entry.failure = moved.failure;
         entry.partly = moved.partly;
+        entry.alarm = moved.alarm;
         entry.created = moved.created.or(entry.created.take());
         if !moved.exchanges.is_empty() {
             entry.exchanges = moved.exchanges;
         }
+    }
+
+    /// Changes that took effect and should be taken back at once.
+    pub fn alarms(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(|entry| entry.alarm)
     }
 
     fn open(&self) -> usize {

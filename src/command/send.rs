@@ -81,9 +81,10 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
         }
     }
     ran.not_begun = waiting.map(|stage| stage.len()).sum();
+    told::alarms(&ran, &desk)?;
     told::all(&ran, &title, send.json)?;
     let done = ran.entries.values().all(|entry| entry.state == State::Confirmed || entry.why == plan::ALREADY);
-    let well = done && ran.refused.is_empty() && ran.not_begun == 0;
+    let well = done && ran.refused.is_empty() && ran.not_begun == 0 && ran.alarms().next().is_none();
     finished(desk, if well { End::Done } else { End::Partly }).await
 }
 

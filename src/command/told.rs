@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{json::ChangeRow, print, run::Ran, send::Whole};
+use super::{desk::Desk, json::ChangeRow, print, run::Ran, send::Whole};
 use crate::{
     directory::{
-        plan::{ALREADY, Entry, State},
-        words::Line,
+        plan::{ALREADY, Entry, State, Undo},
+        words::{self, Line},
     },
     scim::text::number,
 };
@@ -100,6 +100,26 @@ struct Outcome<'a> {
     stopped: Option<&'a str>,
     changes: Vec<ChangeRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
+}
+
+/// What should be taken back at once, with the command lines that do it; to standard error, before anything else.
+pub(super) fn alarms(ran: &Ran, desk: &Desk) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    for entry in ran.alarms() {
+        let words = &entry.step.words;
+        writeln!(err, "ATTENTION: {}: {}: it took effect. {}", words.subject, words.text("→"), entry.why)?;
+        let back = match &entry.step.undo {
+            Undo::By(back) => {
+                words::command_line(&back.iter().collect::<Vec<_>>(), &desk.directory, Some(&desk.profile.name))
+            }
+            Undo::Never(_) => None,
+        };
+        match back {
+            Some(lines) => writeln!(err, "This takes it back:\n{lines}")?,
+            None => writeln!(err, "It can't be taken back: make somebody else admin.")?,
+        }
+    }
+    Ok(())
 }
 
 /// To standard output; failures to standard error.

@@ -51,6 +51,7 @@ impl Draft {
             confirm: self.confirm,
             risk: self.risk,
             words: words::line(change, directory),
+            others: Vec::new(),
         }
     }
 }

@@ -1,12 +1,19 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
 
-use super::{Directory, Id, change::Change, plan::Risk, record::User};
+use super::{
+    Directory, Id,
+    change::Change,
+    plan::Risk,
+    record::{Team, User},
+};
 
 mod ledger;
 mod mass;
+mod others;
 
 use ledger::Ledger;
 pub use mass::Mass;
+pub use others::{Admin, Others};
 
 /// What a profile sets about guards.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +38,8 @@ pub struct Guarded {
     pub risk: Risk,
     /// Sentences for the preview.
     pub notes: Vec<String>,
+    /// Who else must be admin when it is sent.
+    pub others: Vec<Others>,
 }
 
 /// Checks changes that are meant together, one after another, each as if those before it had happened.
@@ -83,6 +92,7 @@ impl<'a> Guard<'a> {
         self.too_many(change, &mut guarded)?;
         if let Change::ReplaceMembers { team, stay, come, go } = change {
             replacement(team, [stay, come], go, directory, guards, &mut guarded);
+            guarded.promise();
         }
         let Some(user) = change.person().and_then(|id| directory.user(id)) else { return Ok(guarded) };
         if let Some(problem) = &user.problem {
@@ -92,8 +102,15 @@ impl<'a> Guard<'a> {
         let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
         if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
             self.last_admin(user, &mut guarded)?;
+            guarded.others.extend(self.ledger.other_org_admins(user));
         }
-        guarded.notes.extend(self.teams_left_without_admin(change, user));
+        for team in self.teams_concerned(change, user) {
+            if self.ledger.is_last_admin(user, team) {
+                guarded.notes.push(format!("{} has no known admin after this.", team.name));
+            } else if guarded.others.len() < others::MOST {
+                guarded.others.extend(self.ledger.other_team_admins(user, team));
+            }
+        }
         if !guarded.notes.is_empty() {
             guarded.risk = guarded.risk.max(Risk::Look);
         }
@@ -104,6 +121,7 @@ impl<'a> Guard<'a> {
         if is_admin && weakens(change) {
             guarded.risk = guarded.risk.max(Risk::Look);
         }
+        guarded.promise();
         Ok(guarded)
     }
 
@@ -156,18 +174,22 @@ impl<'a> Guard<'a> {
         }
     }
 
-    /// Teams whose last known admin this change takes away: nobody could manage them afterwards but organisation
-    /// admins.
-    fn teams_left_without_admin(&mut self, change: &Change, user: &User) -> Vec<String> {
+    /// Teams that may lose an admin: without any, only organisation admins could manage them.
+    fn teams_concerned(&self, change: &Change, user: &User) -> Vec<&'a Team> {
         let teams: Vec<Id> = match change {
             Change::RemoveMember { team, .. } => vec![team.clone()],
             Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
             Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => self.directory.teams_of(&user.id),
             _ => Vec::new(),
         };
-        let bare = teams.iter().filter_map(|id| self.directory.team(id));
-        let bare = bare.filter(|team| self.ledger.is_last_admin(user, team));
-        bare.map(|team| format!("{} has no known admin after this.", team.name)).collect()
+        teams.iter().filter_map(|id| self.directory.team(id)).collect()
+    }
+}
+
+impl Guarded {
+    /// Says what is asked of the server, where it hangs on one of them; that asks for no more care.
+    fn promise(&mut self) {
+        self.notes.extend(self.others.iter().filter_map(Others::promise));
     }
 }
 
@@ -218,9 +240,16 @@ fn replacement(
         let role = directory.user(id).and_then(|user| user.role_in(&team.name));
         role.is_some_and(|role| role.is("admin"))
     };
-    if go.iter().any(|id| is_admin(&id)) && !after.into_iter().flatten().any(|id| is_admin(&id)) {
-        guarded.risk = guarded.risk.clone().max(Risk::Look);
-        guarded.notes.push(format!("{} has no known admin after this.", team.name));
+    if go.iter().any(|id| is_admin(&id)) {
+        let left = after.into_iter().flatten().filter(is_admin).filter_map(|id| directory.user(id));
+        let admin = |user: &User| Admin { id: user.id.clone(), name: user.user_name.clone(), through: None };
+        let admins: Vec<Admin> = left.take(others::MOST).map(admin).collect();
+        if admins.is_empty() {
+            guarded.risk = guarded.risk.clone().max(Risk::Look);
+            guarded.notes.push(format!("{} has no known admin after this.", team.name));
+        } else {
+            guarded.others.push(Others { team: Some(team.name.clone()), admins });
+        }
     }
     let me = go.iter().filter_map(|id| directory.user(id)).find(|user| is_me(user, guards));
     if let Some(me) = me.filter(|_| !guards.allow_yourself) {
@@ -278,7 +307,7 @@ mod tests {
         let open = Guards { allow_last_admin: true, ..Guards::default() };
         assert_eq!(check(&change, &last, &open, &[]).unwrap().risk, Risk::Type("eva".into()));
         let two = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true)]);
-        assert_eq!(check(&change, &two, &Guards::default(), &[]).unwrap().notes.len(), 1);
+        assert_eq!(check(&change, &two, &Guards::default(), &[]).unwrap().notes.len(), 2);
     }
 
     #[test]
@@ -400,6 +429,33 @@ mod tests {
     }
 
     #[test]
+    fn who_else_must_be_admin_is_named_as_far_as_it_is_known() {
+        let names = ["eva", "ivan", "noor", "zoe", "ana", "kim", "lee", "mia"];
+        let all: Vec<_> = names.iter().map(|name| (*name, Some("admin"), true)).collect();
+        let guarded = check(&demote("eva"), &directory(&all), &Guards::default(), &[demote("ivan")]).unwrap();
+        let [others] = guarded.others.as_slice() else { panic!("{guarded:?}") };
+        assert_eq!((others.admins.len(), &others.team), (others::MOST, &None));
+        assert!(!others.admins.iter().any(|admin| admin.name.is("eva") || admin.name.is("ivan")));
+        assert!(guarded.notes.is_empty(), "many are left");
+        let two = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true), ("noor", None, true)]);
+        let notes = check(&demote("eva"), &two, &Guards::default(), &[]).unwrap().notes;
+        assert_eq!(
+            notes[1],
+            "Before it is sent and after, the server is asked whether ivan still is organisation admin."
+        );
+        let asked = |change: &Change| check(change, &two, &Guards::default(), &[]).unwrap().others.len();
+        assert_eq!(asked(&demote("eva")), 1);
+        assert_eq!(asked(&Change::SetActive { user: "eva".into(), active: true }), 0);
+        // Who may be admin is guarded like one.
+        assert_eq!(asked(&demote("noor")), 1);
+        let open = Guards { allow_last_admin: true, ..Guards::default() };
+        assert!(
+            check(&demote("eva"), &two, &open, &[demote("ivan")]).unwrap().others.is_empty(),
+            "nobody is left anyway"
+        );
+    }
+
+    #[test]
     fn a_team_keeps_its_last_admin_or_it_is_said() {
         let grant = |team: &str| Grant { scope: team.into(), role: "admin".into() };
         let user = |id: &str| User {
@@ -423,10 +479,11 @@ mod tests {
         let bare = |teams: &[&str]| -> Vec<String> {
             teams.iter().map(|team| format!("{team} has no known admin after this.")).collect()
         };
-        assert_eq!(notes(&leave("eva", "vision"), &[]), bare(&[]));
+        let asked = ["Before it is sent and after, the server is asked whether ivan still is admin of vision."];
+        assert_eq!(notes(&leave("eva", "vision"), &[]), asked);
         assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "vision")]), bare(&["vision"]));
         // Who leaves one team is still admin of the other.
-        assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), bare(&[]));
+        assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), asked);
         let gone = Change::DeleteUser { user: "ivan".into() };
         assert_eq!(notes(&Change::DeleteUser { user: "eva".into() }, &[gone]), bare(&["nlp", "vision"]));
     }

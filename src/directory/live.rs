@@ -358,8 +358,9 @@ impl Directory {
     }
 
     /// Takes a change off that was never sent: what is known of its records stays as recent as it was.
-    pub fn take_off(&mut self, id: ChangeId) {
-        self.lift(id, &[], false);
+    /// True if a row was removed.
+    pub fn take_off(&mut self, id: ChangeId) -> bool {
+        self.lift(id, &[], false)
     }
 
     /// True if a row was removed.

@@ -9,7 +9,7 @@ use super::{
     Directory, Name, Target,
     aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
-    guard::{Guard, Guards, Mass},
+    guard::{Guard, Guards, Mass, Others},
     holds::Holds,
     role_source::Mapping,
     words,
@@ -78,6 +78,9 @@ pub struct Step {
     pub risk: Risk,
     /// The change in words, fixed when it was planned: `eva-tanaka` and `role in vision: member → viewer`.
     pub words: words::Line,
+    /// Who else must be admin when it is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Others>,
 }
 
 /// Steps that were meant together.
@@ -272,6 +275,7 @@ fn planned(
     let guarded = guard.check(change)?;
     let mut step = planner.step(change, directory).map_err(|Unsupported(why)| why)?;
     step.risk = step.risk.max(guarded.risk);
+    step.others = guarded.others;
     // Before what may be a long list of names.
     step.consequences.splice(0..0, guarded.notes);
     step.words = words::line_in(change, directory, can.holds());
@@ -386,9 +390,12 @@ pub struct Entry {
     /// It failed after a part of it had taken effect, and [`Step::undo`] takes that part back.
     #[serde(default)]
     pub partly: bool,
-    /// The session of the store that has sent it: while that lives, its outcome is for that session to find.
+    /// The session of the store whose it is: while that lives, it is for that session to send it and to find its outcome.
     #[serde(default)]
     pub session: Option<u64>,
+    /// It took effect and should be taken back at once; why says the rest.
+    #[serde(default)]
+    pub alarm: bool,
 }
 
 impl Entry {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rustc_hash::FxHashSet;
 use secrecy::SecretString;
 
 use super::{
@@ -97,6 +98,15 @@ pub struct Moved {
     pub created: Option<Id>,
     /// It failed after a part of it had taken effect.
     pub partly: bool,
+    /// It took effect and should be taken back at once.
+    pub alarm: bool,
+}
+
+impl Moved {
+    /// True where it is over and nothing of it went out here: what is known of its records stays as recent as it was.
+    pub fn is_unsent(&self) -> bool {
+        self.state == State::Dropped || (self.state == State::Refused && self.exchanges.is_empty())
+    }
 }
 
 /// What the worker reports.
@@ -140,7 +150,9 @@ pub enum Report {
     Learnt(Vec<Fresh>),
     /// These could not be filled in.
     HydrateFailed(Vec<Id>, Failure),
-    /// The journal, oldest first.
+    /// These of the journal to come belong to consoles that are open: they are shown, and theirs to see through.
+    Elsewhere(FxHashSet<ChangeId>),
+    /// The journal, or what is new in it, oldest first.
     Journal(Vec<Entry>),
     /// What is on the stage, oldest first.
     Staged(Vec<Staged>),
@@ -174,6 +186,7 @@ impl Report {
             Report::RefreshEnded { .. } => "refresh-ended",
             Report::Learnt(..) => "learnt",
             Report::HydrateFailed(..) => "hydrate-failed",
+            Report::Elsewhere(..) => "elsewhere",
             Report::Journal(..) => "journal",
             Report::Staged(..) => "staged",
             Report::Moved(..) => "moved",

@@ -45,7 +45,9 @@ pub fn refusal(status: u16, body: &[u8], asks: bool) -> Option<Failure> {
     };
     let Ok(answer) = serde_json::from_slice::<Value>(body) else {
         let next = "Check the profile's url: this may be another service, a proxy or a sign-in page.";
-        return failed(Class::Protocol, "The GraphQL answer is no JSON".into(), next);
+        let failure = failed(Class::Protocol, "The GraphQL answer is no JSON".into(), next);
+        let arrived = if asks { Arrived::Yes } else { Arrived::Unknown };
+        return failure.map(|failure| Failure { arrived, ..failure });
     };
     let errors = answer.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty())?;
     let told = |data: &Value| data.as_object().is_some_and(|data| data.values().any(|value| !value.is_null()));
@@ -83,7 +85,9 @@ mod tests {
         assert_eq!((failure.class, failure.arrived, failure.status), (Class::Forbidden, Arrived::Yes, Some(200)));
         assert!(failure.text.ends_with("“only admins can use createUser(); b”"), "{}", failure.text);
         assert_eq!(refusal(200, br#"{"data":{"viewer":null}}"#, true), None);
-        assert_eq!(refusal(200, b"<html>", true).unwrap().class, Class::Protocol);
+        let page = |asks| refusal(200, b"<html>", asks).map(|failure| (failure.class, failure.arrived));
+        assert_eq!(page(true), Some((Class::Protocol, Arrived::Yes)));
+        assert_eq!(page(false), Some((Class::Protocol, Arrived::Unknown)), "it may have done it");
         let partly = br#"{"data":{"viewer":{"apiKeys":null}},"errors":[{"message":"relogin required"}]}"#;
         assert_eq!(refusal(200, partly, true), None);
         assert!(refusal(200, partly, false).is_some());

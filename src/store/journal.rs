@@ -43,6 +43,20 @@ pub struct Note {
     pub entry: Entry,
     /// Only if the journal has it in this state.
     pub from: Option<State>,
+    /// And only if it is this session's: another one may have taken it up.
+    pub of: Option<u64>,
+}
+
+impl Note {
+    /// Whatever the journal has.
+    pub fn plain(entry: Entry) -> Self {
+        Self { entry, from: None, of: None }
+    }
+
+    /// Only from this state.
+    pub fn claim(entry: Entry, from: State) -> Self {
+        Self { entry, from: Some(from), of: None }
+    }
 }
 
 impl Store {
@@ -56,13 +70,13 @@ impl Store {
 
     /// Writes the new state of a change down; adds it where it is not there. It is on the disk when this returns.
     pub fn journal_update(&mut self, entry: &Entry) -> Result<()> {
-        self.journal_note(&[Note { entry: entry.clone(), from: None }]).map(drop)
+        self.journal_note(&[Note::plain(entry.clone())]).map(drop)
     }
 
     /// Writes the entry down only if the journal still has it in the state `from`: false means that another console
     /// was faster, and it must not be sent here. It is on the disk when this returns.
     pub fn journal_claim(&mut self, entry: &Entry, from: State) -> Result<bool> {
-        let written = self.journal_note(&[Note { entry: entry.clone(), from: Some(from) }])?;
+        let written = self.journal_note(&[Note::claim(entry.clone(), from)])?;
         Ok(written == [true])
     }
 
@@ -76,8 +90,16 @@ impl Store {
             )?;
             let mut claim =
                 tx.prepare_cached("UPDATE journal SET state = ?2, body = ?3, sum = ?4 WHERE id = ?1 AND state = ?5")?;
-            let mut one = |Note { entry, from }: &Note| {
+            let mut owner = tx.prepare_cached("SELECT body FROM journal WHERE id = ?1")?;
+            let mut one = |Note { entry, from, of }: &Note| {
                 let (id, state, body) = (entry.id.0, word(entry.state), encode(entry)?);
+                if of.is_some() {
+                    let known = owner.query_row([id], |row| bytes(row, 0)).optional()?;
+                    let known = known.and_then(|body| serde_json::from_slice::<Entry>(&body).ok());
+                    if known.is_none_or(|known| known.session != *of) {
+                        return Ok(false);
+                    }
+                }
                 let sum = sum_of(id, state, body.as_bytes());
                 let changed = match from {
                     None => put.execute(params![id, state, body, sum])?,

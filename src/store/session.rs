@@ -54,7 +54,8 @@ fn file_of(path: &Path, id: u64) -> PathBuf {
 
 fn is_locked(path: &Path) -> bool {
     let Ok(file) = OpenOptions::new().write(true).open(path) else { return false };
-    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+    // Shared: whoever looks at the same moment must not take the look for a session.
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 fn remove_dead(path: &Path) {
@@ -86,6 +87,12 @@ mod tests {
         let id = first.id;
         drop(first);
         assert!(!two.is_live(id) && one.is_live(second.id) && !one.is_live(1));
+        // Somebody else looks, too.
+        fs::write(file_of(&path, 8), "").unwrap();
+        let looks = File::open(file_of(&path, 8)).unwrap();
+        looks.lock_shared().unwrap();
+        assert!(!one.is_live(8));
+        drop(looks);
         // As a killed process leaves it.
         fs::write(file_of(&path, 7), "").unwrap();
         assert!(!one.is_live(7));

@@ -254,6 +254,9 @@ pub(super) fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &L
     let why = reason(entry);
     match (entry.state, undone, entry.settled) {
         (State::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
+        (State::Planned | State::Sent | State::Unknown, _, _) if app.elsewhere.contains(&entry.id) => {
+            format!("another console's, {state}")
+        }
         (State::Confirmed, Some(undo), _) => format!("undone {}", look.moment(undo.at, app.now)),
         (State::Confirmed, None, Some(at)) if why.is_empty() => {
             seconds(at.duration_since(entry.at).as_millis().max(0).unsigned_abs() as u64)

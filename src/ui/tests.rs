@@ -69,6 +69,7 @@ fn busy(width: u16, height: u16) -> App {
         at: refused_at,
         created: None,
         partly: false,
+        alarm: false,
     });
     report(&mut app, moved);
     app.message = None;

@@ -26,11 +26,19 @@ use crate::{
 /// What can't be written down is not sent.
 pub(super) const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
 
+/// Why what waits elsewhere is not dropped here.
+const OTHERS: &str = "Some of it waits in another console that is open: it is dropped there.";
+
+/// Whose they are.
+fn sessions(entries: &[Entry]) -> Vec<Option<u64>> {
+    entries.iter().map(|entry| entry.session).collect()
+}
+
 impl Worker {
     pub(super) async fn job(&mut self, job: Job) {
         match job {
             Job::Refresh => {
-                self.take_over().await;
+                self.look_at_others().await;
                 self.settle_open();
                 self.refresh();
             }
@@ -89,7 +97,8 @@ impl Worker {
     }
 
     /// Written down before anything is sent; what can't be written down is not sent.
-    pub(super) async fn submit(&mut self, entries: Vec<Entry>) {
+    pub(super) async fn submit(&mut self, mut entries: Vec<Entry>) {
+        self.own(&mut entries);
         let kept = entries.clone();
         if self.context.stored(move |store| store.journal_add(&kept)).await.is_some() {
             entries.into_iter().for_each(|entry| self.queue.push(entry));
@@ -108,14 +117,25 @@ impl Worker {
     }
 
     /// What an earlier session left over and was planned anew; what was dropped with that is only written down.
-    pub(super) async fn resume(&mut self, entries: Vec<Entry>) {
-        for (entry, written) in self.amend_waiting(entries).await {
+    pub(super) async fn resume(&mut self, mut entries: Vec<Entry>) {
+        let before = sessions(&entries);
+        self.own(&mut entries);
+        for (entry, written) in self.amend_waiting(entries, before).await {
             if written && entry.state == State::Planned {
                 self.queue.push(entry);
-            } else {
-                self.report_moved(&entry);
+                continue;
+            }
+            self.report_moved(&entry);
+            if !written {
+                self.look_again(&entry);
             }
         }
+    }
+
+    /// Reads the records of what another console has taken up: they are about to move.
+    fn look_again(&mut self, entry: &Entry) {
+        let touched = entry.step.change.touches().into_iter().map(|(target, _)| target);
+        touched.filter(|target| !target.id.starts_with("new:")).for_each(|target| self.read(target));
     }
 
     pub(super) async fn drop_waiting(&mut self, ids: Vec<ChangeId>) {
@@ -123,7 +143,12 @@ impl Worker {
             ids.into_iter().map(|id| (id, self.queue.take(id))).partition(|(_, entry)| entry.is_some());
         let mut dropped: Vec<Entry> = queued.into_iter().filter_map(|(_, entry)| entry).collect();
         // What an earlier session left over is in the journal alone.
-        let others: FxHashSet<ChangeId> = others.into_iter().map(|(id, _)| id).collect();
+        let mut others: FxHashSet<ChangeId> = others.into_iter().map(|(id, _)| id).collect();
+        let all = others.len();
+        others.retain(|id| !self.elsewhere.contains(id));
+        if others.len() < all {
+            self.context.report(Report::Notice(OTHERS.into()));
+        }
         if !others.is_empty() {
             let open = self.context.stored(|store| store.journal_open()).await.map(|journal| journal.entries);
             let left = |entry: &Entry| others.contains(&entry.id) && entry.state == State::Planned;
@@ -133,18 +158,19 @@ impl Worker {
             entry.state = State::Dropped;
             entry.why = "Dropped before it was sent.".into();
         }
-        for (entry, _) in self.amend_waiting(dropped).await {
+        let before = sessions(&dropped);
+        for (entry, _) in self.amend_waiting(dropped, before).await {
             self.report_moved(&entry);
         }
     }
 
     /// Writes down what becomes of changes that wait, in one transaction, and says of each whether that was done. One
-    /// that another console has sent meanwhile is left alone.
-    async fn amend_waiting(&self, entries: Vec<Entry>) -> Vec<(Entry, bool)> {
-        let note = |entry: &Entry| Note { entry: entry.clone(), from: Some(State::Planned) };
-        let notes: Vec<Note> = entries.iter().map(note).collect();
+    /// that another console has sent or taken up meanwhile is left alone.
+    async fn amend_waiting(&self, entries: Vec<Entry>, before: Vec<Option<u64>>) -> Vec<(Entry, bool)> {
+        let note = |(entry, of): (&Entry, Option<u64>)| Note { of, ..Note::claim(entry.clone(), State::Planned) };
+        let notes: Vec<Note> = entries.iter().zip(before).map(note).collect();
         let written = self.context.stored(move |store| store.journal_note(&notes)).await;
-        let why = if written.is_some() { "Another console has sent it." } else { UNWRITTEN };
+        let why = if written.is_some() { "Another console has taken it up." } else { UNWRITTEN };
         let written = written.unwrap_or_else(|| vec![false; entries.len()]);
         let said = |(mut entry, written): (Entry, bool)| {
             if !written {
@@ -166,6 +192,7 @@ impl Worker {
             at: context::now(),
             created: None,
             partly: false,
+            alarm: false,
         }));
     }
 

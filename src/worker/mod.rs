@@ -16,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use rustc_hash::FxHashSet;
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender},
     task::JoinSet,
@@ -28,7 +29,8 @@ use crate::{
     dialect::Dialect,
     directory::{
         Fresh, Id, Kind, Target,
-        plan::{Entry, State},
+        change::ChangeId,
+        plan::Entry,
         work::{Job, Report},
     },
     scim::{
@@ -42,6 +44,7 @@ mod apply;
 mod asides;
 mod context;
 mod jobs;
+mod others;
 mod outcomes;
 mod queue;
 mod refresh;
@@ -108,6 +111,10 @@ struct Worker {
     /// Something was shown from the server in this session, or from disk.
     shown: bool,
     unsettled: Vec<Entry>,
+    /// Open changes of sessions that live.
+    elsewhere: FxHashSet<ChangeId>,
+    /// Open changes of sessions that have ended, as far as they were shown.
+    taken_over: FxHashSet<ChangeId>,
     throttle: Throttle,
     /// The person wants nothing more to be sent for now.
     paused: bool,
@@ -164,6 +171,8 @@ pub async fn run(
         discovered: false,
         shown: false,
         unsettled: Vec::new(),
+        elsewhere: FxHashSet::default(),
+        taken_over: FxHashSet::default(),
         throttle: Throttle::new(setup.parallel),
         paused: false,
         key: setup.key,
@@ -200,33 +209,6 @@ impl Worker {
         }
         self.settle_open();
         self.refresh();
-    }
-
-    /// Shows the journal, and finds what is to be settled: however old it is, and however much came after it.
-    async fn take_up_journal(&mut self) {
-        // What it finds is mended before anything is read.
-        self.context.stored(|store| store.journal_check()).await;
-        let Some(journal) = self.context.stored(|store| store.journal_recent(JOURNAL)).await else { return };
-        self.say(journal.notice());
-        self.context.report(Report::Journal(journal.entries));
-        self.take_over().await;
-    }
-
-    /// Takes over what is open of sessions that have ended: what another one has sent is its own while it lives. Nothing
-    /// else is sent to its records before it is settled.
-    pub(super) async fn take_over(&mut self) {
-        let own = self.context.session.as_ref().map(|session| session.id);
-        let open = self.context.stored(move |store| {
-            let mut open = store.journal_open()?.entries;
-            open.retain(|entry| matches!(entry.state, State::Sent | State::Unknown));
-            open.retain(|entry| entry.session.is_none_or(|sender| Some(sender) != own && !store.is_live(sender)));
-            Ok(open)
-        });
-        for entry in open.await.unwrap_or_default() {
-            if self.queue.hold(&entry) {
-                self.unsettled.push(entry);
-            }
-        }
     }
 
     fn say(&self, notice: Option<String>) {

@@ -121,6 +121,7 @@ impl Worker {
                     at: context::now(),
                     created: entry.created.clone(),
                     partly: false,
+                    alarm: false,
                 }));
                 self.unsettled.push(entry);
                 self.link_down(failure);

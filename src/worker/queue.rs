@@ -232,6 +232,7 @@ mod tests {
                 confirm: Confirm::Echo(vec![]),
                 risk: Risk::Plain,
                 words,
+                others: vec![],
             },
             state: State::Planned,
             why: String::new(),
@@ -241,6 +242,7 @@ mod tests {
             undoes: None,
             created: None,
             partly: false,
+            alarm: false,
             session: None,
         }
     }

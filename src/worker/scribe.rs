@@ -41,12 +41,12 @@ impl Scribe {
 
     /// Writes where a change stands. True when it is on the disk.
     pub async fn write(&self, entry: &Entry) -> bool {
-        self.note(Note { entry: entry.clone(), from: None }).await
+        self.note(Note::plain(entry.clone())).await
     }
 
     /// The same only if the journal has it in this state: false where another console was faster, or on failure.
     pub async fn claim(&self, entry: &Entry, from: State) -> bool {
-        self.note(Note { entry: entry.clone(), from: Some(from) }).await
+        self.note(Note::claim(entry.clone(), from)).await
     }
 
     async fn note(&self, note: Note) -> bool {

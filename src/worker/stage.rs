@@ -21,7 +21,8 @@ impl Worker {
     }
 
     /// Sent once they are in the journal and off the stage: a crash leaves each of them in one of the two.
-    pub(super) async fn submit_staged(&mut self, ids: Vec<StageId>, entries: Vec<Entry>) {
+    pub(super) async fn submit_staged(&mut self, ids: Vec<StageId>, mut entries: Vec<Entry>) {
+        self.own(&mut entries);
         let kept = entries.clone();
         let why = match self.context.stored(move |store| store.stage_take(&ids, &kept)).await {
             Some(true) => {

@@ -44,3 +44,23 @@ fn roles_that_lists_leave_out_are_read_when_asked_for() {
     let full = world.json(&["users", "--json", "--full"]);
     assert!(full.as_array().unwrap().iter().all(|user| user["role"].is_string()), "{full}");
 }
+
+/// All three lists go on for a gibibyte, at once: each is given up, and what was taken in is bounded.
+#[cfg(target_os = "linux")]
+#[test]
+fn answers_of_a_gibibyte_are_given_up_within_bounds() {
+    let world = World::new("wandb", &["--faults", "seed=1,rate=1,kinds=huge"]);
+    let child = world.command(&["users"]).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let peak = || {
+        let text = std::fs::read_to_string(&status).ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse::<u64>().ok()
+    };
+    // A process that has ended has no memory.
+    let most = std::iter::from_fn(peak).inspect(|_| std::thread::yield_now()).max().unwrap_or_default() / 1024;
+    let said = World::said(child);
+    assert_eq!(said.code, 3, "{}", said.err);
+    assert!(said.err.contains("The answer is larger than 256 MiB"), "{}", said.err);
+    assert!((200..1024).contains(&most), "{most} MiB");
+}

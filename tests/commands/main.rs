@@ -2,6 +2,7 @@
 //! another command, so that nothing is believed of the one under test.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod admins;
 mod edits;
 mod files;
 mod harness;

@@ -10,7 +10,7 @@ use std::{
 
 use scimitar::{
     app::{Overlay, action::Action, aside::PartRow},
-    demo,
+    demo::{self, FaultKind},
     directory::{
         aside::Topic,
         plan::{Risk, State},
@@ -216,6 +216,30 @@ async fn an_invitation_is_pending_until_it_is_taken_back() {
     let team = console.team("audio").id.clone();
     let gone = |row: &PartRow<'_>| matches!(row, PartRow::There { one, .. } if one.is("new.person@example.org"));
     assert!(!console.app().part_rows(&team).iter().any(gone));
+}
+
+/// What it did is looked up: an answer that breaks off says nothing of it.
+#[tokio::test]
+async fn an_invitation_whose_answer_breaks_off_is_found_in_the_team() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    console.press(Action::GoTeams);
+    console.find("audio");
+    console.press(Action::Invitations);
+    console.settle().await;
+    for (kind, state) in [(FaultKind::Html, State::Refused), (FaultKind::Truncated, State::Confirmed)] {
+        console.press(Action::Invite);
+        console.type_text("new.person@example.org");
+        console.press(Action::Submit);
+        server.running.meet_next(kind, true);
+        console.send();
+        console.settle().await;
+        assert_eq!(console.last().state, state, "{kind}: {}", console.last().why);
+        assert!(console.last().why.starts_with("The GraphQL answer is no JSON; the directory shows "), "{kind}");
+        console.esc();
+    }
+    let team = console.team("audio").id.clone();
+    let there = |row: &PartRow<'_>| matches!(row, PartRow::There { one, .. } if one.is("new.person@example.org"));
+    assert_eq!(console.app().part_rows(&team).into_iter().filter(there).count(), 1);
 }
 
 #[tokio::test]

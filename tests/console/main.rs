@@ -4,6 +4,7 @@
 //! of the test's own. Tests wait for idle, never for time; the limit around it only ends a test that hangs.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod admins;
 mod alike;
 mod answers;
 mod attributes;
@@ -38,3 +39,4 @@ mod roles;
 mod scale;
 mod sizes;
 mod stage;
+mod two;

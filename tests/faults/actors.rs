@@ -10,15 +10,24 @@ use std::{
 
 use scimitar::directory::plan::State;
 
-use crate::{dice::Dice, tty::Tty, world::World};
+use crate::{
+    dice::Dice,
+    tty::Tty,
+    world::{USERS, World},
+};
 
 const SEATS: [&str; 2] = ["full", "none"];
+const ROLES: [&str; 3] = ["admin", "member", "viewer"];
+/// So many may be taken away at once without a number to be typed.
+const HANDFUL: usize = 5;
 
 /// What they count together.
 #[derive(Default)]
 pub struct Tally {
     pub stop: AtomicBool,
     pub kills: AtomicUsize,
+    /// Names of new users that all of them want to create.
+    wanted: AtomicUsize,
 }
 
 impl Tally {
@@ -31,32 +40,78 @@ impl Tally {
     }
 }
 
+/// One of them, with what only they decide.
+struct Actor<'a> {
+    world: &'a World,
+    party: &'a str,
+    dice: Dice,
+    tally: &'a Tally,
+    round: usize,
+    /// Users whom they have created, or tried to.
+    created: Vec<String>,
+}
+
+impl Actor<'_> {
+    fn goes_on(&self) -> bool {
+        self.tally.goes_on()
+    }
+
+    /// Whose users the next change is about: their own, or everybody's.
+    fn owner(&mut self) -> String {
+        if self.dice.once_in(4) { "all".to_owned() } else { self.party.to_owned() }
+    }
+
+    /// Some of the owner's users, as the beginning of their names.
+    fn some(&mut self) -> (String, String) {
+        let owner = self.owner();
+        let begin = self.dice.one(&["", "0", "1", "2"]);
+        let names = format!("{owner}-{begin}");
+        (owner, names)
+    }
+
+    /// One of the owner's users.
+    fn one(&mut self) -> (String, String) {
+        let owner = self.owner();
+        let name = format!("{owner}-{:02}", self.dice.below(USERS as u64));
+        (owner, name)
+    }
+
+    /// A name that nobody has yet; now and then one that all of them want.
+    fn new_name(&mut self) -> String {
+        let name = if self.dice.once_in(3) {
+            format!("all-new-{}", self.tally.wanted.fetch_add(1, Ordering::SeqCst) / 3)
+        } else {
+            format!("{}-new-{}", self.party, self.round)
+        };
+        self.created.push(name.clone());
+        name
+    }
+}
+
 fn millis(number: u64) -> Duration {
     Duration::from_millis(number)
 }
 
-/// Some of a party's users, or some of everybody's, as the beginning of their names.
-fn whose(party: &str, dice: &mut Dice) -> String {
-    let party = if dice.once_in(4) { "all" } else { party };
-    format!("{party}-{}", dice.one(&["", "0", "1", "2"]))
+fn press(tty: &mut Tty, keys: &str, wait: u64) {
+    tty.press(keys);
+    tty.listen(millis(wait));
 }
 
-/// A person at a console: seats for those whom a filter finds, again and again; sometimes the console is killed.
-pub fn console(world: &World, party: &str, mut dice: Dice, tally: &Tally) {
-    let mut round = 0;
-    while tally.goes_on() {
+/// A person at a console, again and again; sometimes the console is killed.
+pub fn console(world: &World, party: &str, dice: Dice, tally: &Tally) {
+    let mut actor = Actor { world, party, dice, tally, round: 0, created: Vec::new() };
+    while actor.goes_on() {
         let mut tty = world.console(party);
         open(&mut tty, tally);
-        let last = dice.below(6) + 1;
-        for _ in 0..last {
-            if !tally.goes_on() {
+        for _ in 0..=actor.dice.below(6) {
+            if !actor.goes_on() {
                 break;
             }
-            round += 1;
-            give_seats(&mut tty, &whose(party, &mut dice), SEATS[round % 2]);
-            tty.listen(millis(dice.below(1_200)));
+            actor.round += 1;
+            actor.at_the_console(&mut tty);
+            tty.listen(millis(actor.dice.below(1_000)));
         }
-        if dice.once_in(3) && tally.goes_on() {
+        if actor.dice.once_in(3) && actor.goes_on() {
             press(&mut tty, "R", 100);
         }
         tty.kill();
@@ -77,57 +132,173 @@ fn open(tty: &mut Tty, tally: &Tally) {
     }
 }
 
-fn press(tty: &mut Tty, keys: &str, wait: u64) {
-    tty.press(keys);
-    tty.listen(millis(wait));
+impl Actor<'_> {
+    fn at_the_console(&mut self, tty: &mut Tty) {
+        for _ in 0..3 {
+            press(tty, "\x1b", 50);
+        }
+        press(tty, "1", 50);
+        match self.dice.below(12) {
+            0..=3 => {
+                let (_, names) = self.some();
+                mark(tty, &names);
+                press(tty, "r", 120);
+                press(tty, &format!("models seat {}\r", SEATS[self.round % 2]), 200);
+            }
+            4..=5 => {
+                let (owner, names) = self.some();
+                mark(tty, &names);
+                press(tty, "r", 120);
+                press(tty, &format!("soak-{owner} {}\r", self.dice.one(&ROLES)), 200);
+            }
+            6 => {
+                let (owner, names) = self.some();
+                mark(tty, &names);
+                press(tty, "t", 120);
+                press(tty, &format!("soak-{owner}"), 80);
+                press(tty, " ", 50);
+                press(tty, "\r", 200);
+            }
+            7..=8 => {
+                let (_, name) = self.one();
+                find(tty, &name);
+                press(tty, "d", 200);
+            }
+            9 => {
+                let (_, name) = self.one();
+                find(tty, &name);
+                press(tty, "e", 150);
+                press(tty, &format!(" {}\r", self.round), 150);
+            }
+            10 => {
+                let name = self.new_name();
+                press(tty, "c", 150);
+                press(tty, &name, 50);
+                press(tty, "\t", 50);
+                press(tty, &format!("{name}@soak.example\r"), 200);
+            }
+            _ => {
+                let Some(name) = self.created.pop() else { return };
+                find(tty, &name);
+                press(tty, "D", 200);
+            }
+        }
+        confirm(tty);
+    }
 }
 
-fn give_seats(tty: &mut Tty, names: &str, seat: &str) {
-    for _ in 0..3 {
-        press(tty, "\x1b", 50);
-    }
-    press(tty, "1", 50);
+fn find(tty: &mut Tty, name: &str) {
+    press(tty, &format!("/email:{name}@\r"), 120);
+}
+
+fn mark(tty: &mut Tty, names: &str) {
     press(tty, &format!("/email:{names}\r"), 120);
     press(tty, "*", 80);
-    press(tty, "r", 120);
-    press(tty, &format!("models seat {seat}\r"), 200);
+}
+
+/// Sends the plan that is shown, with what must be typed for it.
+fn confirm(tty: &mut Tty) {
+    let screen = tty.screen().contents();
+    let typed = screen.split_once("Type ").and_then(|(_, rest)| rest.split_once(" to send"));
+    if let Some((words, _)) = typed {
+        press(tty, words, 60);
+    }
     press(tty, "\r", 100);
 }
 
-/// Files that are applied, and what was left over taken up; sometimes the command is killed.
-pub fn commands(world: &World, party: &str, mut dice: Dice, tally: &Tally) {
-    let mut round = 0;
-    while tally.goes_on() {
-        round += 1;
-        let names = whose(party, &mut dice);
-        let mut rows = "user,models_seat\n".to_owned();
-        let (owner, begin) = names.split_once('-').unwrap();
-        let chosen = (0..24).map(|number| format!("{number:02}")).filter(|number| number.starts_with(begin));
-        chosen.for_each(|number| rows += &format!("{owner}-{number},{}\n", SEATS[round % 2]));
-        let file = world.file("soak.csv", &rows);
-        run(world, party, &["apply", file.to_str().unwrap(), "--yes"], &mut dice, tally);
-        if dice.once_in(2) {
-            run(world, party, &["resume", "--yes"], &mut dice, tally);
+/// Files that are applied and single commands, and what was left over taken up; sometimes the command is killed.
+pub fn commands(world: &World, party: &str, dice: Dice, tally: &Tally) {
+    let mut actor = Actor { world, party, dice, tally, round: 0, created: Vec::new() };
+    while actor.goes_on() {
+        actor.round += 1;
+        let words = actor.command();
+        actor.run(&words);
+        if actor.dice.once_in(2) {
+            actor.run(&["resume".to_owned()]);
         }
-        if dice.once_in(2)
+        if actor.dice.once_in(2)
             && let Some(plan) = failed(world, party)
         {
-            run(world, party, &["retry", &plan, "--yes"], &mut dice, tally);
+            actor.run(&["retry".to_owned(), plan]);
         }
+    }
+}
+
+impl Actor<'_> {
+    fn command(&mut self) -> Vec<String> {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        match self.dice.below(10) {
+            0..=3 => {
+                let (owner, names) = self.some();
+                let chosen = (0..USERS).map(|number| format!("{owner}-{number:02}"));
+                let seat = SEATS[self.round % 2];
+                let rows: String =
+                    chosen.filter(|name| name.starts_with(&names)).map(|name| format!("{name},{seat}\n")).collect();
+                self.apply(&format!("user,models_seat\n{rows}"))
+            }
+            4..=5 => {
+                let mut rows = "user,email,models_seat\n".to_owned();
+                for _ in 0..=self.dice.below(6) {
+                    self.round += 1;
+                    let name = self.new_name();
+                    rows += &format!("{name},{name}@soak.example,none\n");
+                }
+                self.apply(&rows)
+            }
+            6 => {
+                let (owner, users) = self.handful();
+                let mut all = words(&["set-role"]);
+                all.extend(users);
+                all.extend(words(&[self.dice.one(&ROLES), "--team", &format!("soak-{owner}")]));
+                all
+            }
+            7 => {
+                let (owner, users) = self.handful();
+                let mut all = words(&[self.dice.one(&["add", "remove"]), &format!("soak-{owner}")]);
+                all.extend(users);
+                all
+            }
+            8 => {
+                let (_, users) = self.handful();
+                let mut all = words(&[self.dice.one(&["activate", "deactivate"])]);
+                all.extend(users);
+                all
+            }
+            _ => {
+                let mut all = words(&["delete", "user"]);
+                all.extend(self.created.pop().or_else(|| Some("nobody".to_owned())));
+                all
+            }
+        }
+    }
+
+    fn handful(&mut self) -> (String, Vec<String>) {
+        let owner = self.owner();
+        let first = self.dice.below((USERS - HANDFUL) as u64) as usize;
+        let many = 1 + self.dice.below(HANDFUL as u64) as usize;
+        let users = (first..first + many).map(|number| format!("{owner}-{number:02}")).collect();
+        (owner, users)
+    }
+
+    fn apply(&self, rows: &str) -> Vec<String> {
+        let file = self.world.file("soak.csv", rows);
+        vec!["apply".to_owned(), file.to_str().unwrap().to_owned()]
+    }
+
+    fn run(&mut self, words: &[String]) {
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        words.push("--yes");
+        let child = self.world.command(self.party, &words).spawn().unwrap();
+        let until = if self.dice.once_in(3) { millis(self.dice.below(1_500)) } else { Duration::from_secs(60) };
+        wait(child, Instant::now() + until, self.tally);
     }
 }
 
 /// The newest plan of this party with a failure.
 fn failed(world: &World, party: &str) -> Option<String> {
-    let journal = world.journal();
+    let journal = world.newest();
     let own = journal.iter().rev().find(|entry| entry.actor == party && entry.state == State::Refused)?;
     Some(own.plan.0.to_string())
-}
-
-fn run(world: &World, party: &str, args: &[&str], dice: &mut Dice, tally: &Tally) {
-    let child = world.command(party, args).spawn().unwrap();
-    let until = Instant::now() + if dice.once_in(3) { millis(dice.below(1_500)) } else { Duration::from_secs(60) };
-    wait(child, until, tally);
 }
 
 /// Until it ends, or is killed.

@@ -1,8 +1,9 @@
-//! The fault soak: two consoles and a headless plan change one directory at once, on a server where every seventh request
-//! goes wrong, and each of them is killed now and then. At the end the journal and the server must tell the same story.
+//! The fault soak: two consoles and commands change one directory at once, on a server where every seventh request goes
+//! wrong, and each of them is killed now and then. At the end the journal and the server must tell the same story.
 //!
-//! `SCIMITAR_SOAK_SEED` and `SCIMITAR_SOAK_CHANGES` choose a run; the last line says what happened in it. The seed decides
-//! what is tried and what the server does; what meets what is up to the machine.
+//! An ordinary test run makes few changes. `SCIMITAR_SOAK_SEED` and `SCIMITAR_SOAK_CHANGES` choose another run; the last
+//! line says what happened in it. The seed decides what is tried and what the server does; what meets what is up to the
+//! machine.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -25,7 +26,7 @@ use crate::{actors::Tally, dice::Dice, oracle::Verdict, world::World};
 /// The share of requests that go wrong.
 const RATE: f64 = 0.15;
 /// Where nothing is asked for: enough to meet every kind of fault, and soon over.
-const FEW: usize = 600;
+const FEW: usize = 300;
 /// Without an end for this long, something hangs.
 const LIMIT: Duration = Duration::from_secs(3_000);
 
@@ -34,8 +35,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 }
 
 #[test]
-#[ignore = "it still finds changes that two consoles settle differently: cargo test --test faults -- --ignored --nocapture"]
-fn two_consoles_and_a_plan_on_a_failing_server_lose_nothing_and_send_nothing_twice() {
+fn two_consoles_and_commands_on_a_failing_server_lose_nothing_and_send_nothing_twice() {
     let seed = number("SCIMITAR_SOAK_SEED", 1);
     let wanted = number("SCIMITAR_SOAK_CHANGES", FEW as u64) as usize;
     println!("SCIMITAR_SOAK_SEED={seed} SCIMITAR_SOAK_CHANGES={wanted}");
@@ -64,10 +64,12 @@ fn two_consoles_and_a_plan_on_a_failing_server_lose_nothing_and_send_nothing_twi
         println!("wrong: {wrong}");
     }
     let kinds: Vec<String> = met.iter().map(|(kind, times)| format!("{kind} {times}")).collect();
+    let verbs: Vec<String> = verdict.kinds.iter().map(|(verb, times)| format!("{verb} {times}")).collect();
     println!(
-        "soak: seed {seed}: {} changes ({} confirmed) in {} s; {} faults ({}); {} kills survived; verdict: {}",
+        "soak: seed {seed}: {} changes ({} confirmed: {}) in {} s; {} faults ({}); {} kills survived; verdict: {}",
         verdict.changes,
         verdict.confirmed,
+        verbs.join(", "),
         began.elapsed().as_secs(),
         met.values().sum::<u64>(),
         kinds.join(", "),

@@ -12,6 +12,7 @@ use scimitar::{
     directory::plan::{Entry, State},
     store::{Snapshot, Store},
 };
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::tty::{Setup, Tty};
@@ -20,13 +21,15 @@ const KEY: &str = "demo-key-of-the-soak";
 /// Whose users these are; `all` are everybody's.
 pub const PARTIES: [&str; 4] = ["one", "two", "plan", "all"];
 /// Users of each.
-const USERS: usize = 24;
+pub const USERS: usize = 24;
+/// Changes among which a plan that failed is looked for.
+const NEWEST: usize = 400;
 
 pub struct World {
     pub server: Running,
     home: TempDir,
     seed: u64,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 impl World {
@@ -49,13 +52,14 @@ impl World {
             server.url()
         );
         fs::write(home.path().join("config.toml"), config).unwrap();
-        let world = Self { server, home, seed, _runtime: runtime };
-        let mut rows = "user,email,models_seat\n".to_owned();
+        let world = Self { server, home, seed, runtime };
+        let mut rows = "user,email,models_seat,team,team_role\n".to_owned();
         for (party, number) in PARTIES.iter().flat_map(|party| (0..USERS).map(move |number| (party, number))) {
-            rows += &format!("{party}-{number:02},{party}-{number:02}@soak.example,full\n");
+            rows += &format!("{party}-{number:02},{party}-{number:02}@soak.example,full,soak-{party},member\n");
         }
         let file = world.file("rows.csv", &rows);
-        let said = world.command("plan", &["apply", file.to_str().unwrap(), "--yes"]).output().unwrap();
+        let args = ["apply", file.to_str().unwrap(), "--create-teams", "--yes"];
+        let said = world.command("plan", &args).output().unwrap();
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
         world
     }
@@ -121,6 +125,29 @@ impl World {
         let journal = store.journal_recent(1_000_000).unwrap();
         assert_eq!(journal.unreadable, 0);
         journal.entries
+    }
+
+    /// The newest of the journal, oldest first.
+    pub fn newest(&self) -> Vec<Entry> {
+        self.store().journal_recent(NEWEST).unwrap().entries
+    }
+
+    /// The server's users, asked without the program.
+    pub fn people(&self) -> Vec<Value> {
+        self.runtime.block_on(self.list("Users"))
+    }
+
+    /// The server's groups.
+    pub fn groups(&self) -> Vec<Value> {
+        self.runtime.block_on(self.list("Groups"))
+    }
+
+    async fn list(&self, endpoint: &str) -> Vec<Value> {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("{}/{endpoint}?count=100000", self.server.url());
+        let answer = http.get(url).bearer_auth(KEY).send().await.unwrap().text().await.unwrap();
+        let list: Value = serde_json::from_str(&answer).unwrap();
+        list["Resources"].as_array().unwrap().clone()
     }
 
     /// What the last session saw of the directory.

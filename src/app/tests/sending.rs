@@ -139,6 +139,7 @@ fn what_failed_for_one_reason_is_tried_again_alone() {
             at: now(),
             created: None,
             partly: false,
+            alarm: false,
         });
         console.tell(Msg::Report(report));
     }

@@ -54,6 +54,18 @@ fn every_place_that_was_looked_at_is_named() {
     assert!(error.contains("key has no password for api.wandb.ai"), "{error}");
 }
 
+/// Whatever this machine has: no keyring, a locked one, or one that has never heard of it.
+#[test]
+fn an_entry_that_no_keyring_has_is_said_in_words() {
+    let error = read(&KeySource::Keyring("nobody-of-the-tests".into()), &[], None).unwrap_err().to_string();
+    let ways = if cfg!(feature = "keyring") {
+        ["the keyring has no nobody-of-the-tests", "the system's keyring can't be read"]
+    } else {
+        ["built without the system's keyring", "where nobody-of-the-tests should be"]
+    };
+    assert!(ways.iter().any(|way| error.contains(way)), "{error}");
+}
+
 #[rstest]
 #[case(0o640)]
 #[case(0o604)]

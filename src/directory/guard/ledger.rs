@@ -3,11 +3,16 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{leaves_admin_group, weakens};
+use super::{
+    leaves_admin_group,
+    others::{Admin, MOST, Others},
+    weakens,
+};
 use crate::directory::{
     Directory, Id,
     change::Change,
     record::{Team, User},
+    role_source::{Mapping, RoleSource},
 };
 
 /// Changes as if they had happened.
@@ -74,6 +79,45 @@ impl<'a> Ledger<'a> {
                 .collect(),
         });
         (admins.known, admins.left.len() - usize::from(admins.left.contains(&user.id)))
+    }
+
+    /// Who else is organisation admin; `None` where nobody is known to be, or their records don't tell.
+    pub(super) fn other_org_admins(&mut self, user: &User) -> Option<Others> {
+        let source = self.directory.records().role_source();
+        if matches!(source, RoleSource::Told(_)) {
+            return None;
+        }
+        self.org_admins_beside(user);
+        self.others(None, user, self.org.iter().flat_map(|admins| &admins.left))
+    }
+
+    /// Who else is admin of the team; `None` where this user is not, or nobody else is known to be.
+    pub(super) fn other_team_admins(&mut self, user: &User, team: &Team) -> Option<Others> {
+        if !is_admin(user, team) {
+            return None;
+        }
+        self.others(Some(team), user, self.teams.get(&team.id).into_iter().flatten())
+    }
+
+    fn others<'b>(&self, team: Option<&Team>, user: &User, left: impl Iterator<Item = &'b Id>) -> Option<Others> {
+        let admin = |id: &Id| {
+            let known = self.directory.user(id)?;
+            let through = match (team, self.directory.records().role_source()) {
+                (None, RoleSource::Mapping(mapping)) => Some(self.admin_group(known, mapping)?),
+                _ => None,
+            };
+            Some(Admin { id: id.clone(), name: known.user_name.clone(), through })
+        };
+        let mut admins: Vec<Admin> = left.filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
+        admins.sort_by(|one, other| one.name.raw().cmp(other.name.raw()));
+        (!admins.is_empty()).then(|| Others { team: team.map(|team| team.name.clone()), admins })
+    }
+
+    /// The group that makes somebody admin.
+    fn admin_group(&self, user: &User, mapping: &Mapping) -> Option<Id> {
+        let gives = |team: &Team| mapping.of(&team.name).is_some_and(|role| role.is("admin"));
+        let teams = self.directory.teams_of(&user.id);
+        teams.iter().find(|id| self.directory.team(id).is_some_and(gives)).cloned()
     }
 
     /// True if this admin of the team is the last one known.

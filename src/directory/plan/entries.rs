@@ -51,6 +51,7 @@ impl Plan {
                 created: None,
                 partly: false,
                 session: None,
+                alarm: false,
             }
         };
         self.steps.into_iter().map(entry).collect()

@@ -83,11 +83,23 @@ fn notes_share_a_transaction_and_each_is_told_whether_it_was_written() {
     let mut store = Store::in_memory().unwrap();
     store.journal_add(&[planned(1), planned(2)]).unwrap();
     let sent = |id| Entry { state: State::Sent, ..planned(id) };
-    let note = |id, from| Note { entry: sent(id), from };
+    let note = |id, from| Note { entry: sent(id), from, of: None };
     let planned = Some(State::Planned);
     let written = store.journal_note(&[note(1, planned), note(1, planned), note(3, planned), note(2, None)]).unwrap();
     assert_eq!(written, [true, false, false, true]);
     assert_eq!(store.journal_count(State::Sent).unwrap(), 2);
+}
+
+#[test]
+fn what_another_session_has_taken_up_is_not_taken_up_again() {
+    let mut store = Store::in_memory().unwrap();
+    let of = |session| Entry { session: Some(session), ..planned(1) };
+    store.journal_add(&[of(7)]).unwrap();
+    // Both saw that the seventh session had ended.
+    let take = |session| Note { entry: of(session), from: Some(State::Planned), of: Some(7) };
+    let written = store.journal_note(&[take(8), take(9)]).unwrap();
+    assert_eq!(written, [true, false]);
+    assert_eq!(store.journal_get(ChangeId(1)).unwrap().unwrap().session, Some(8));
 }
 
 #[test]

@@ -105,6 +105,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
             undo: Undo::By(vec![Change::SetEmail { user: "u".into(), to: "old@x.io".into() }]),
             confirm: Confirm::Reread(vec![Target::user(&"u".into())]),
             risk: Risk::Type("5".into()),
+            others: Vec::new(),
             words: Line {
                 sign: Sign::Alter,
                 subject: "eva".into(),
@@ -136,6 +137,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
         undoes: Some(ChangeId(i64::MIN)),
         created: Some("id".into()),
         partly: false,
+        alarm: false,
         session: None,
     }
 }

@@ -108,6 +108,7 @@ impl Planner for Wandb {
             confirm,
             risk,
             words: words::line(change, directory),
+            others: Vec::new(),
         })
     }
 

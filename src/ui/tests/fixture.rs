@@ -184,6 +184,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         confirm: Confirm::Echo(Vec::new()),
         risk: Risk::Plain,
         words: words::line(change, directory),
+        others: Vec::new(),
     }
 }
 
@@ -261,6 +262,7 @@ pub fn entry(app: &App, seconds: i64, change: Change, state: State, why: &str) -
         undoes: None,
         created: None,
         partly: false,
+        alarm: false,
         session: None,
     }
 }

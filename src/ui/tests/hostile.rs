@@ -329,6 +329,7 @@ fn moved(change: ChangeId, n: usize) -> Moved {
         at: now(),
         created: Some(id(n).as_str().into()),
         partly: n.is_multiple_of(5),
+        alarm: false,
     }
 }
 

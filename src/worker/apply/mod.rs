@@ -14,6 +14,7 @@ use crate::{
     scim::failure::Failure,
 };
 
+mod others;
 mod outcome;
 mod send;
 mod story;
@@ -44,17 +45,19 @@ pub enum Ended {
 
 /// Sends a planned change and sees it through.
 pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Entry, Ended) {
-    entry.state = State::Sent;
     entry.session = context.session.as_ref().map(|session| session.id);
+    let mut attempt = Attempt { context: &context, versions, fresh: Vec::new(), sent: 0, taken_over: false };
+    // Before it is claimed: nothing was sent, and nobody has to look for what became of it.
+    if let Some(ended) = attempt.held_up(&mut entry).await {
+        return (entry, ended);
+    }
+    entry.state = State::Sent;
     // What the journal does not hold as sent is not sent: another console on this profile may have done it.
     if !context.journal.claim(&entry, State::Planned).await {
-        entry.state = State::Dropped;
-        entry.why = "Another console has sent it, or the journal could not be written.".into();
-        moved(&context, &entry, vec![]);
-        return (entry, Ended::Settled { versions: Versions::new() });
+        let versions = attempt.left_alone(&mut entry).await;
+        return (entry, Ended::Settled { versions });
     }
     moved(&context, &entry, vec![]);
-    let mut attempt = Attempt { context: &context, versions, fresh: Vec::new(), sent: 0, taken_over: false };
     match attempt.send_all(&mut entry).await {
         Ok(()) => {
             let ended = attempt.confirm(&mut entry).await;
@@ -67,11 +70,16 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Ent
     }
 }
 
-/// Looks at the records of a change whose answer was lost.
+/// Looks at the records of a change whose outcome is open: mostly its answer was lost.
 pub async fn settle(context: Context, mut entry: Entry) -> (Entry, Ended) {
+    let sent = entry.accepted();
     let mut attempt =
         Attempt { context: &context, versions: Versions::new(), fresh: Vec::new(), sent: 1, taken_over: true };
-    let ended = attempt.look_after_loss(&mut entry, outcome::LOST).await;
+    let ended = if sent > 0 && sent == entry.step.requests.len() {
+        attempt.confirm(&mut entry).await
+    } else {
+        attempt.look_after_loss(&mut entry, outcome::LOST).await
+    };
     (entry, ended)
 }
 
@@ -97,5 +105,6 @@ fn moved(context: &Context, entry: &Entry, fresh: Vec<Fresh>) {
         at: now(),
         created: entry.created.clone(),
         partly: entry.partly,
+        alarm: entry.alarm,
     }));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Attempt, Ended, moved};
+use super::{Attempt, Ended, Versions, moved};
 use crate::{
     dialect::Shown,
     directory::{
@@ -26,21 +26,22 @@ impl Attempt<'_> {
     /// All requests were accepted: does the directory show it?
     pub(super) async fn confirm(&mut self, entry: &mut Entry) -> Ended {
         if matches!(entry.step.confirm, Confirm::Echo(_)) && self.shows(entry) == Shown::Yes {
-            return self.settled(entry, State::Confirmed, String::new(), None).await;
+            return self.confirmed(entry, String::new()).await;
         }
-        match self.look(entry).await {
-            Err(failure) => self.unsettled(entry, failure).await,
-            Ok(()) => match self.shows(entry) {
-                Shown::Yes => self.settled(entry, State::Confirmed, String::new(), None).await,
-                Shown::No(instead) => {
-                    let why = format!("The server accepted it and did not change it: it shows {instead}.");
-                    self.settled(entry, State::Refused, why, None).await
-                }
-                Shown::CantTell => {
-                    let why = "The server accepted it; its answers don't show the result.".to_owned();
-                    self.settled(entry, State::Confirmed, why, None).await
-                }
-            },
+        if let Err(failure) = self.look(entry).await {
+            return self.unsettled(entry, failure).await;
+        }
+        match self.shows(entry) {
+            Shown::Yes => self.confirmed(entry, String::new()).await,
+            Shown::No(instead) => {
+                let why = format!("The server accepted it and did not change it: it shows {instead}.");
+                let why = self.with_part(entry, why);
+                self.settled(entry, State::Refused, why, None).await
+            }
+            Shown::CantTell => {
+                let why = "The server accepted it; its answers don't show the result.".to_owned();
+                self.confirmed(entry, why).await
+            }
         }
     }
 
@@ -49,8 +50,11 @@ impl Attempt<'_> {
         self.context.dialect.shows(&change, &self.fresh, &entry.step)
     }
 
-    /// Reads what the plan says shows the outcome.
-    async fn look(&mut self, entry: &Entry) -> Result<(), Failure> {
+    /// Reads what the plan says shows the outcome; what was made is found first, where no answer has told its id.
+    async fn look(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+        if let Some(request) = self.looks_for(entry) {
+            self.find(entry, &request).await?;
+        }
         match &entry.step.confirm {
             Confirm::Echo(targets) | Confirm::Reread(targets) => self.reread(entry, targets.clone()).await,
             Confirm::Ask(inquiries) => {
@@ -93,11 +97,9 @@ impl Attempt<'_> {
     }
 
     pub(super) async fn look_after_loss(&mut self, entry: &mut Entry, loss: &str) -> Ended {
-        let found = match self.context.dialect.find(&entry.step.change) {
-            Some(request) if entry.created.is_none() && !matches!(entry.step.confirm, Confirm::Ask(_)) => {
-                self.find(entry, &request).await
-            }
-            _ => self.look_at_all(entry).await,
+        let found = match self.looks_for(entry) {
+            Some(request) => self.find(entry, &request).await,
+            None => self.look_at_all(entry).await,
         };
         if let Err(failure) = found {
             return self.unsettled(entry, failure).await;
@@ -105,7 +107,7 @@ impl Attempt<'_> {
         match self.shows(entry) {
             Shown::Yes => {
                 let why = format!("{loss}; the directory shows the change.");
-                self.settled(entry, State::Confirmed, why, None).await
+                self.confirmed(entry, why).await
             }
             Shown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
@@ -120,8 +122,14 @@ impl Attempt<'_> {
         }
     }
 
+    /// What finds a record that was made and whose id is not known.
+    fn looks_for(&self, entry: &Entry) -> Option<Request> {
+        let asks = matches!(entry.step.confirm, Confirm::Ask(_));
+        self.context.dialect.find(&entry.step.change).filter(|_| entry.created.is_none() && !asks)
+    }
+
     /// Reads all that the change is about, whatever the plan trusts.
-    async fn look_at_all(&mut self, entry: &Entry) -> Result<(), Failure> {
+    async fn look_at_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         match &entry.step.confirm {
             Confirm::Ask(_) => self.look(entry).await,
             _ => self.reread(entry, vec![]).await,
@@ -205,7 +213,13 @@ impl Attempt<'_> {
         }
     }
 
-    async fn settled(&mut self, entry: &mut Entry, state: State, why: String, failure: Option<Failure>) -> Ended {
+    pub(super) async fn settled(
+        &mut self,
+        entry: &mut Entry,
+        state: State,
+        why: String,
+        failure: Option<Failure>,
+    ) -> Ended {
         self.forget_versions(entry);
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
@@ -217,6 +231,18 @@ impl Attempt<'_> {
         Ended::Settled { versions: std::mem::take(&mut self.versions) }
     }
 
+    /// It is not sent: another console has done that, or the journal could not be written. What is so now is shown.
+    pub(super) async fn left_alone(&mut self, entry: &mut Entry) -> Versions {
+        // What can't be read stays as it is known here, and is read again with the next list.
+        let _ = self.look_at_all(entry).await;
+        let fresh = std::mem::take(&mut self.fresh);
+        self.context.keep(&fresh).await;
+        entry.state = State::Dropped;
+        entry.why = "Another console has sent it, or the journal could not be written.".into();
+        moved(self.context, entry, fresh);
+        std::mem::take(&mut self.versions)
+    }
+
     async fn not_sent(&self, entry: &mut Entry, failure: Failure) -> Ended {
         entry.state = State::Planned;
         let waits_for = if failure.class == Class::Unauthorized { "a key that the server takes" } else { "the server" };
@@ -226,7 +252,7 @@ impl Attempt<'_> {
         Ended::NotSent { failure }
     }
 
-    async fn unsettled(&self, entry: &mut Entry, failure: Failure) -> Ended {
+    pub(super) async fn unsettled(&self, entry: &mut Entry, failure: Failure) -> Ended {
         entry.state = State::Unknown;
         entry.why = format!("The outcome is not known yet, it is looked up when the server answers: {}", failure.text);
         self.write(entry).await;

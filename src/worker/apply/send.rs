@@ -11,7 +11,8 @@ use crate::{
     directory::{Fresh, Id, Kind, Target, plan::Entry, work::Report},
     scim::{
         failure::{Arrived, Class, Failure},
-        list, merge,
+        list::{self, BadBody},
+        merge,
         request::{Door, Method, Request},
     },
     worker::context::{now, unreadable},
@@ -24,7 +25,7 @@ impl Attempt<'_> {
             let request = if request.merge { self.merged(request).await? } else { request };
             let shown = redact::shown(&request);
             let began = Instant::now();
-            let result = self.context.send(&request).await;
+            let result = self.context.send(&request).await.and_then(|answer| readable(&request, answer));
             story::note(&mut entry.exchanges, story::exchange(&request, shown.to_string(), &result, began.elapsed()));
             let answer = result?;
             self.sent += 1;
@@ -110,6 +111,22 @@ impl Attempt<'_> {
             entry.created = Some(record.target().id);
         }
         self.fresh.push(Fresh::Record(record));
+    }
+}
+
+/// What is no data was not said by the server that was asked: whether it has done anything is not known.
+fn readable(request: &Request, answer: Answer) -> Result<Answer, Failure> {
+    if request.door != Door::Scim || answer.body.is_empty() {
+        return Ok(answer);
+    }
+    match list::parse_one(&answer.body) {
+        Err(bad @ (BadBody::Html | BadBody::NotJson { .. } | BadBody::CutOff { .. })) => Err(Failure {
+            status: Some(answer.status),
+            arrived: Arrived::Unknown,
+            bytes: answer.bytes as u64,
+            ..unreadable(&bad)
+        }),
+        _ => Ok(answer),
     }
 }
 

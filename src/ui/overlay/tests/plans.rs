@@ -64,6 +64,7 @@ fn moved(app: &mut App, n: i64, state: State, why: &str, at: Timestamp) {
         at,
         created: None,
         partly: false,
+        alarm: false,
     };
     app.update(Msg::Report(Report::Moved(moved)), at);
 }

@@ -1,0 +1,84 @@
+//! Who else must be admin when a change takes that away. The plan knows them as they were read last; the worker asks the
+//! server for them just before the change goes out, and again once it was confirmed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::directory::{
+    Id, Name,
+    record::{Team, User},
+};
+
+/// So many of them are asked for at most: the first who still is admin is enough.
+pub(super) const MOST: usize = 5;
+
+/// Whoever else is admin of the organisation, or of a team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    /// The team; `None` for the organisation.
+    pub team: Option<Name>,
+    /// Some of them, as far as is known; never none.
+    pub admins: Vec<Admin>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admin {
+    /// Who.
+    pub id: Id,
+    /// The user name.
+    pub name: Name,
+    /// The group that makes them admin, where roles follow from groups.
+    pub through: Option<Id>,
+}
+
+impl Others {
+    /// True if the user's record shows one of them.
+    pub fn is_still(&self, user: &User, through: Option<&Team>) -> bool {
+        let is_admin = match (through, &self.team) {
+            (Some(group), _) => group.has(&user.id),
+            (None, Some(team)) => user.role_in(team).is_some_and(|role| role.is("admin")),
+            (None, None) => user.org_role.as_ref().is_some_and(|role| role.is("admin")),
+        };
+        is_admin && user.problem.is_none() && !user.is_inactive()
+    }
+
+    /// The sentence for the preview, where only one is left.
+    pub(super) fn promise(&self) -> Option<String> {
+        let [last] = self.admins.as_slice() else { return None };
+        let (name, post) = (&last.name, self.post());
+        Some(format!("Before it is sent and after, the server is asked whether {name} still is {post}."))
+    }
+
+    /// Why it is not sent.
+    pub fn refusal(&self) -> String {
+        format!(
+            "Not sent: {} {} no {} any more, so nobody else would be left. Make somebody admin first.",
+            self.names(),
+            if self.admins.len() == 1 { "is" } else { "are" },
+            self.post()
+        )
+    }
+
+    /// What is so after it was sent.
+    pub fn loss(&self) -> String {
+        let (post, names) = (self.post(), self.names());
+        let have = if self.admins.len() == 1 { "has" } else { "have" };
+        format!("No other {post} is left: {names} {have} lost that at the same time.")
+    }
+
+    fn post(&self) -> String {
+        match &self.team {
+            Some(team) => format!("admin of {team}"),
+            None => "organisation admin".into(),
+        }
+    }
+
+    fn names(&self) -> String {
+        let names: Vec<String> = self.admins.iter().map(|admin| admin.name.to_string()).collect();
+        match names.as_slice() {
+            [] => "nobody".into(),
+            [one] => one.clone(),
+            [first @ .., end] => format!("{} and {end}", first.join(", ")),
+        }
+    }
+}

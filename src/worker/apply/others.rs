@@ -1,0 +1,120 @@
+//! Is somebody else still admin? Asked of the server just before a change goes out that takes that away, and again once it
+//! was confirmed: no request can be held to a record that it does not write.
+
+use std::collections::HashMap;
+
+use super::{Attempt, Ended, moved};
+use crate::{
+    directory::{
+        Fresh, Target,
+        guard::{Admin, Others},
+        plan::{Entry, State},
+        record::{Record, Team, User},
+    },
+    scim::failure::{Class, Failure},
+};
+
+/// What was read of them for one change.
+type Read = HashMap<Target, Fresh>;
+
+impl Attempt<'_> {
+    /// Why it is not sent now, or not at all; `None` where nothing is in its way.
+    pub(super) async fn held_up(&mut self, entry: &mut Entry) -> Option<Ended> {
+        let (why, failure) = match self.unheld(entry).await {
+            Ok(None) => return None,
+            Ok(Some(others)) => (others.refusal(), None),
+            Err(failure) if passes(&failure) => {
+                entry.state = State::Planned;
+                entry.why = format!("Waits for the server: {}", failure.text);
+                moved(self.context, entry, vec![]);
+                return Some(Ended::NotSent { failure });
+            }
+            Err(failure) => {
+                (format!("Not sent: whether another admin is left can't be read: {}", failure.text), Some(failure))
+            }
+        };
+        (entry.state, entry.why, entry.failure) = (State::Refused, why, failure);
+        entry.settled = Some(crate::worker::context::now());
+        if !self.context.journal.claim(entry, State::Planned).await {
+            let versions = self.left_alone(entry).await;
+            return Some(Ended::Settled { versions });
+        }
+        // What was read shows why.
+        let fresh = std::mem::take(&mut self.fresh);
+        self.context.keep(&fresh).await;
+        moved(self.context, entry, fresh);
+        Some(Ended::Settled { versions: std::mem::take(&mut self.versions) })
+    }
+
+    /// It took effect: is somebody else still admin?
+    pub(super) async fn confirmed(&mut self, entry: &mut Entry, why: String) -> Ended {
+        let alarm = match self.unheld(entry).await {
+            Ok(None) => String::new(),
+            Ok(Some(others)) => others.loss(),
+            Err(failure) if passes(&failure) => return self.unsettled(entry, failure).await,
+            Err(failure) => format!("Whether another admin is left can't be read: {}", failure.text),
+        };
+        entry.alarm = !alarm.is_empty();
+        let why = [alarm, why].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
+        self.settled(entry, State::Confirmed, why, None).await
+    }
+
+    /// The first of the step's posts that nobody else is found to have.
+    async fn unheld(&mut self, entry: &Entry) -> Result<Option<Others>, Failure> {
+        let mut read = Read::new();
+        for others in &entry.step.others {
+            let mut held = false;
+            for admin in &others.admins {
+                if self.is_still(others, admin, &mut read).await? {
+                    held = true;
+                    break;
+                }
+            }
+            if !held {
+                self.fresh.extend(read.into_values());
+                return Ok(Some(others.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn is_still(&self, others: &Others, admin: &Admin, read: &mut Read) -> Result<bool, Failure> {
+        let Some(user) = self.user(admin, read).await? else { return Ok(false) };
+        let Some(group) = &admin.through else { return Ok(others.is_still(&user, None)) };
+        let group = self.group(&Target::team(group), read).await?;
+        Ok(group.is_some_and(|group| others.is_still(&user, Some(&group))))
+    }
+
+    async fn user(&self, admin: &Admin, read: &mut Read) -> Result<Option<User>, Failure> {
+        let fresh = self.once(&Target::user(&admin.id), read).await?;
+        Ok(if let Fresh::Record(Record::User(user)) = fresh { Some(user) } else { None })
+    }
+
+    async fn group(&self, group: &Target, read: &mut Read) -> Result<Option<Team>, Failure> {
+        let fresh = self.once(group, read).await?;
+        Ok(if let Fresh::Record(Record::Team(team)) = fresh { Some(team) } else { None })
+    }
+
+    async fn once(&self, target: &Target, read: &mut Read) -> Result<Fresh, Failure> {
+        if let Some(known) = read.get(target) {
+            return Ok(known.clone());
+        }
+        let fresh = self.context.read(target).await?;
+        read.insert(target.clone(), fresh.clone());
+        Ok(fresh)
+    }
+}
+
+/// Worth asking again later.
+fn passes(failure: &Failure) -> bool {
+    matches!(
+        failure.class,
+        Class::Offline
+            | Class::Timeout
+            | Class::RateLimited
+            | Class::Server
+            | Class::Cancelled
+            | Class::Unauthorized
+            | Class::Tls
+    )
+}
