@@ -174,8 +174,13 @@ fn syntax(text: &str, error: &toml::de::Error) -> ConfigError {
     }
 }
 
-/// `invalid type: string "abc", expected …` without `"abc"`.
+/// `invalid type: string "abc", expected …` without `"abc"`, and an unknown field without its name where that looks like
+/// no field's: a key in the wrong place may be one.
 fn without_value(message: &str) -> String {
+    if let Some((name, rest)) = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`')) {
+        let is_word = name.len() < 30 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        return if is_word { message.to_owned() } else { format!("unknown field{rest}") };
+    }
     match (message.starts_with("invalid "), message.find('"'), message.rfind("\", expected ")) {
         (true, Some(start), Some(end)) if start < end => {
             format!("{}{}", message[..start].trim_end(), &message[end + 1..])

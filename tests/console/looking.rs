@@ -1,6 +1,6 @@
 //! Lists that are too long for one step of the loop.
 
-use std::{convert::Infallible, io};
+use std::io;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use futures_util::stream;
@@ -9,7 +9,7 @@ use scimitar::{
     app::{Msg, Opened, ProfileView},
     dialect::{self, Hosting, Provider},
     directory::{Kind, guard::Guards, query::Query, record::User, records::Records, work::Report},
-    runtime::Host,
+    runtime::{Host, Told},
 };
 
 use crate::harness::Console;
@@ -20,9 +20,14 @@ const MANY: usize = 60_000;
 struct Nobody;
 
 impl Host for Nobody {
-    async fn signal(&mut self) -> bool {
-        std::future::pending::<Infallible>().await;
-        true
+    async fn next(&mut self, _: bool) -> io::Result<Told> {
+        std::future::pending().await
+    }
+    fn is_free(&mut self) -> io::Result<bool> {
+        Ok(true)
+    }
+    fn written(&self) -> u64 {
+        0
     }
     fn copy(&mut self, _: &str) -> io::Result<()> {
         Ok(())

@@ -114,6 +114,10 @@ auth = "none"
     "[profile.a]\nprovider = \"wandb\"\nreadonly = true",
     "config.toml:3: profile.a.readonly: unknown field"
 )]
+#[case::key_for_a_name(
+    "[profile.a]\nprovider = \"wandb\"\nkey = { 5f3a9c0d = true }",
+    "config.toml:3: profile.a.key: unknown field, expected one of"
+)]
 #[case::wrong_type("[ui]\ntheme = 3", "config.toml:2: ui.theme: invalid type: integer `3`, expected a string")]
 #[case::syntax("[ui]\ntheme = \n", "config.toml:2: ui.theme: ")]
 #[case::theme(
