@@ -115,6 +115,8 @@ pub struct Sync {
     pub seen: Option<Timestamp>,
     /// They come from disk, not from this session.
     pub stored: bool,
+    /// More of them will come.
+    pub partial: bool,
     /// What each list brought.
     pub proofs: Vec<Proof>,
     /// Lists that failed.
@@ -314,7 +316,8 @@ impl App {
     /// Asks for the roles of the users on screen where the list left them out.
     fn hydrate_visible(&mut self, effects: &mut Vec<Effect>) {
         let sparse = self.capabilities().is_some_and(|can| can.sparse_lists);
-        if !sparse || self.tab != Tab::Users || matches!(self.link, Some(Link::Down(_))) {
+        // What a part of a list shows at the top may be elsewhere in the whole of it.
+        if !sparse || self.sync.partial || self.tab != Tab::Users || matches!(self.link, Some(Link::Down(_))) {
             return;
         }
         let pane = &self.panes[Kind::User as usize];

@@ -48,6 +48,8 @@ pub struct Pane {
     /// Which accounts; matters only to users, and only where there are service accounts.
     pub view: View,
     cursor_id: Option<Id>,
+    /// The person has put the cursor where it is.
+    moved: bool,
     listing: Listing,
     /// Where the cursor goes when the list is whole.
     then: Then,
@@ -81,6 +83,7 @@ impl Pane {
             holds: Holds::default(),
             view: View::default(),
             cursor_id: None,
+            moved: false,
             listing: Listing::default(),
             then: Then::Stay,
         }
@@ -124,6 +127,13 @@ impl Pane {
                 self.then = Then::Top;
                 self.advance(directory, STEP);
             }
+        }
+    }
+
+    /// Only a part of the list has come: a cursor that nobody has moved is on the first row of whatever comes next.
+    pub fn loosen(&mut self) {
+        if !self.moved {
+            self.cursor_id = None;
         }
     }
 
@@ -216,6 +226,7 @@ impl Pane {
     /// Moves the cursor, keeping it within the list and on screen.
     pub fn go(&mut self, to: usize, height: usize, directory: &Directory) {
         self.cursor = to.min(self.rows.len().saturating_sub(1));
+        self.moved = true;
         self.cursor_id = self.selected(directory).cloned();
         self.scroll(height);
     }

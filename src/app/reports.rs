@@ -30,6 +30,10 @@ impl App {
                 }
                 self.hydrated.clear();
                 self.rows_changed();
+                self.sync.partial = partial;
+                if partial {
+                    self.panes.iter_mut().for_each(super::pane::Pane::loosen);
+                }
             }
             Report::Remapped(records) => {
                 let old = self.directory.replace(*records, false);
@@ -94,6 +98,7 @@ impl App {
         failed: Vec<(Kind, Failure)>,
     ) {
         self.sync.busy = false;
+        self.sync.partial = false;
         self.sync.progress.clear();
         if !proofs.is_empty() {
             self.sync.seen = Some(at);

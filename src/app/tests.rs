@@ -414,3 +414,28 @@ fn a_failure_is_counted_until_it_succeeds_or_is_put_aside() {
         console.press(Action::GoUsers);
     }
 }
+
+#[test]
+fn a_cursor_that_nobody_moved_is_on_the_first_row_of_whatever_comes() {
+    use crate::directory::{record::User, records::Records};
+    let mut console = Console::new(Hosting::Dedicated);
+    let users = |names: &[&str]| {
+        let user = |name: &&str| User { id: (*name).into(), user_name: (*name).into(), ..User::default() };
+        Box::new(Records::build(names.iter().map(user).collect(), vec![], vec![]))
+    };
+    let under = |console: &Console| {
+        let pane = console.app.pane().unwrap();
+        pane.selected(&console.app.directory).unwrap().to_string()
+    };
+    let came =
+        |names, partial| Msg::Report(Report::Records { records: users(names), seen: None, partial, stored: false });
+    console.tell(came(&["m", "n"], true));
+    console.tell(came(&["a", "m", "n"], false));
+    assert_eq!(under(&console), "a", "a part of a list pins nobody");
+    console.tell(came(&["0", "a", "m", "n"], false));
+    assert_eq!(under(&console), "a", "a whole one does");
+    console.tell(came(&["m", "n"], true));
+    console.press(Action::Down);
+    console.tell(came(&["a", "m", "n"], false));
+    assert_eq!(under(&console), "n", "and so does whoever moves");
+}

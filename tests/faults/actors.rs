@@ -232,9 +232,9 @@ impl Actor<'_> {
                 let (owner, names) = self.some();
                 let chosen = (0..USERS).map(|number| format!("{owner}-{number:02}"));
                 let seat = SEATS[self.round % 2];
-                let rows: String =
-                    chosen.filter(|name| name.starts_with(&names)).map(|name| format!("{name},{seat}\n")).collect();
-                self.apply(&format!("user,models_seat\n{rows}"))
+                let mut rows = "user,models_seat\n".to_owned();
+                chosen.filter(|name| name.starts_with(&names)).for_each(|name| rows += &format!("{name},{seat}\n"));
+                self.apply(&rows)
             }
             4..=5 => {
                 let mut rows = "user,email,models_seat\n".to_owned();
