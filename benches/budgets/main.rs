@@ -22,7 +22,9 @@ fn main() {
         }
     }
     if wanted("process") {
-        process::measure(100_000);
+        for size in directory::sizes().into_iter().filter(|size| *size >= 10_000) {
+            process::measure(size);
+        }
     }
 }
 

@@ -5,22 +5,21 @@ use std::{
     sync::OnceLock,
 };
 
-use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::Value;
+use rustc_hash::FxHashMap;
 
 use super::{
     Fresh, Id, Kind, Name, Target,
-    aside::{Participant, Person, Setting, Told, Topic},
+    aside::{Told, Topic},
     census::Census,
     change::{Change, ChangeId, Field},
     record::{Role, Team, User},
     records::Records,
-    role_source::RoleSource,
     search::SearchText,
 };
-use crate::scim::schema::{ResourceType, Schema};
 
+mod held;
 mod members;
+mod told;
 
 /// What the screen shows: confirmed ⊕ pending.
 ///
@@ -146,110 +145,6 @@ impl Directory {
         self.records.team_named(name)
     }
 
-    /// The teams of a user, pending joins and leaves included.
-    pub fn teams_of(&self, user: &Id) -> Vec<Id> {
-        let mut teams: Vec<Id> = self.records.teams_of(user).cloned().collect();
-        let Some(changes) = self.touched.get(&Target::user(user)) else { return teams };
-        for change in changes.keys().filter_map(|id| self.pending.get(id)) {
-            match change {
-                Change::AddMember { team, .. }
-                | Change::SetTeamRole { team, .. }
-                | Change::CreateTeam { key: team, .. }
-                    if !teams.contains(team) =>
-                {
-                    teams.push(team.clone());
-                }
-                Change::RemoveMember { team, .. } => teams.retain(|known| known != team),
-                Change::ReplaceMembers { team, come, .. } => {
-                    teams.retain(|known| known != team);
-                    teams.extend(come.contains(user).then(|| team.clone()));
-                }
-                _ => {}
-            }
-        }
-        teams
-    }
-
-    /// Number of teams of a user.
-    pub fn team_count(&self, user: &Id) -> usize {
-        if !self.touched.is_empty() && self.touched.contains_key(&Target::user(user)) {
-            return self.teams_of(user).len();
-        }
-        self.records.teams_of(user).count()
-    }
-
-    /// Of each user's row, whether it is a member of any of these teams, pending joins and leaves included.
-    pub fn members_of(&self, teams: &[Id]) -> Vec<bool> {
-        let wanted: Vec<u32> = teams.iter().filter_map(|team| self.records.row(&Target::team(team))).collect();
-        let is_in = |row| self.records.team_rows(row).iter().any(|team| wanted.contains(team));
-        let mut inside: Vec<bool> = (0..self.len(Kind::User) as u32).map(is_in).collect();
-        for row in self.touched_rows(Kind::User) {
-            let now = self.id_at(Kind::User, row).map(|id| self.teams_of(id)).unwrap_or_default();
-            inside[row as usize] = now.iter().any(|team| teams.contains(team));
-        }
-        inside
-    }
-
-    /// Rows of a kind on which changes are pending: what is known of all others is what the records say.
-    pub fn touched_rows(&self, kind: Kind) -> FxHashSet<u32> {
-        let touched = self.touched.keys().filter(|target| target.kind == kind);
-        touched.filter_map(|target| self.records.row(target)).collect()
-    }
-
-    /// How many hold each role, as [`Directory::holders`] tells them.
-    pub fn holder_counts(&self) -> FxHashMap<&Name, u32> {
-        let mut counts: FxHashMap<&Name, u32> = FxHashMap::default();
-        if self.records.role_source().is_derived() {
-            let roles = self.records.roles().values();
-            counts.extend(roles.map(|role| (&role.name, self.holders(&role.name).len() as u32)));
-            return counts;
-        }
-        for user in (0..self.len(Kind::User) as u32).filter_map(|row| self.user_at(row)) {
-            let grants = user.team_roles.as_deref().unwrap_or_default();
-            for (at, grant) in grants.iter().enumerate() {
-                let again = grants.iter().take(at).any(|before| before.role == grant.role);
-                *counts.entry(&grant.role).or_default() += u32::from(!again);
-            }
-        }
-        counts
-    }
-
-    /// The users who hold a role in some team, each with the names of those teams.
-    pub fn holders(&self, role: &Name) -> Vec<(&User, Vec<&Name>)> {
-        let users = (0..self.len(Kind::User) as u32).filter_map(|row| self.user_at(row));
-        if self.records.role_source().is_derived() {
-            let source = self.records.role_source();
-            let holds = |held: &Name| source.roles_in(held).any(|one| one == role.raw());
-            let held = users.filter(|user| user.org_role.as_ref().is_some_and(holds));
-            return held.map(|user| (user, self.givers(user))).collect();
-        }
-        users
-            .filter_map(|user| {
-                let grants = user.team_roles.as_deref()?;
-                let teams: Vec<&Name> = grants.iter().filter(|g| g.role == *role).map(|g| &g.scope).collect();
-                (!teams.is_empty()).then_some((user, teams))
-            })
-            .collect()
-    }
-
-    /// The teams that give a user their role, where roles follow from teams.
-    pub fn givers(&self, user: &User) -> Vec<&Name> {
-        let (RoleSource::Mapping(mapping), Some(role)) = (self.records.role_source(), &user.org_role) else {
-            return Vec::new();
-        };
-        let teams = self.teams_of(&user.id);
-        // By the records' own names: the list of ids may be made for this call.
-        let names = teams.iter().filter_map(|id| self.team(id)).map(|team| &team.name);
-        mapping.givers(role, names)
-    }
-
-    /// Users whose organisation role is known to be `admin`, and are not deactivated.
-    pub fn org_admins(&self) -> impl Iterator<Item = &User> {
-        (0..self.len(Kind::User) as u32)
-            .filter_map(|row| self.user_at(row))
-            .filter(|user| user.org_role.as_ref().is_some_and(|role| role.is("admin")) && !user.is_inactive())
-    }
-
     /// How many people, service accounts and seats, pending changes included.
     pub fn census(&self) -> Census {
         *self.census.get_or_init(|| {
@@ -267,54 +162,6 @@ impl Directory {
     /// How many users' organisation roles are known.
     pub fn org_roles_known(&self) -> usize {
         self.records.census().roles_known
-    }
-
-    /// The owner of the key in use, or another person's account, as last told.
-    pub fn person(&self, topic: &Topic) -> Option<&Person> {
-        match self.told.get(topic) {
-            Some(Told::Person(person)) => Some(person),
-            _ => None,
-        }
-    }
-
-    /// Members and invitations of a team, as last told.
-    pub fn roster(&self, team: &Id) -> Option<&[Participant]> {
-        match self.told.get(&Topic::Roster(team.clone())) {
-            Some(Told::Roster(roster)) => Some(roster),
-            _ => None,
-        }
-    }
-
-    /// The provider's settings, as they were told.
-    pub fn settings(&self) -> Option<&[Setting]> {
-        match self.told.get(&Topic::Settings) {
-            Some(Told::Settings(settings)) => Some(settings),
-            _ => None,
-        }
-    }
-
-    /// A record with all its attributes, as last told.
-    pub fn resource(&self, target: &Target) -> Option<&Value> {
-        match self.told.get(&Topic::Resource(target.clone())) {
-            Some(Told::Resource(resource)) => Some(resource),
-            _ => None,
-        }
-    }
-
-    /// What attributes records may have; `None` where that was not told yet, empty where the server tells none.
-    pub fn schemas(&self) -> Option<&[Schema]> {
-        match self.told.get(&Topic::Schemas)? {
-            Told::Schemas(schemas) => Some(schemas),
-            _ => Some(&[]),
-        }
-    }
-
-    /// Which schemas each kind of record has, as [`Directory::schemas`].
-    pub fn resource_types(&self) -> Option<&[ResourceType]> {
-        match self.told.get(&Topic::Types)? {
-            Told::Types(types) => Some(types),
-            _ => Some(&[]),
-        }
     }
 
     /// True if a pending change alters this value of this record.

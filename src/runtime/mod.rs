@@ -11,20 +11,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossterm::event::{Event, KeyCode, KeyModifiers};
+use crossterm::event::Event;
 use futures_util::{Stream, StreamExt};
-use jiff::Timestamp;
 use ratatui::{Terminal, backend::Backend};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
-    app::{App, Effect, Msg, Opened},
-    directory::{
-        Id,
-        role_source::Mapping,
-        work::{Job, Report},
-    },
+    app::{App, Opened},
+    directory::{Id, role_source::Mapping, work::Report},
     ui::{self, Look},
 };
 
@@ -33,6 +28,7 @@ mod host;
 mod list;
 mod opener;
 mod session;
+mod take;
 mod trace;
 
 pub use connect::Connection;
@@ -355,121 +351,5 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             return Some(Incoming::ListRead(team, read));
         }
         self.reports.receive.try_recv().ok().map(|(epoch, report)| Incoming::Report(epoch, report))
-    }
-
-    fn take(&mut self, incoming: Incoming) {
-        let msg = match incoming {
-            // Passes everything, whatever the state: the way out that always works. Ctrl-\ and Ctrl-4 are one byte in
-            // most terminals, which crossterm reads as the latter.
-            Incoming::Terminal(Event::Key(key))
-                if matches!(key.code, KeyCode::Char('\\' | '4')) && key.modifiers.contains(KeyModifiers::CONTROL) =>
-            {
-                self.quit = true;
-                return;
-            }
-            Incoming::Terminal(event) if self.app.waits(&event) => {
-                self.held = Some(event);
-                return;
-            }
-            Incoming::Terminal(event) => Msg::Terminal(event),
-            Incoming::Look => {
-                self.app.look_on();
-                return;
-            }
-            // What is shown once must arrive, whichever profile is open by now.
-            Incoming::Report(epoch, report) if epoch != self.epoch && !matches!(report, Report::Secret(..)) => return,
-            Incoming::Report(_, Report::Idle(done)) => {
-                self.idle_at = Some(done);
-                return;
-            }
-            Incoming::Report(_, report) => Msg::Report(report),
-            Incoming::Opened(opening) => {
-                self.opening -= 1;
-                match *opening {
-                    Ok((opened, session)) => {
-                        self.take_session(opened, session);
-                        return;
-                    }
-                    Err(OpenError::Field(field, why)) => Msg::ProfileRefused(field, why),
-                    Err(OpenError::Words(why)) => Msg::OpenFailed(why),
-                }
-            }
-            Incoming::Mapped(mapped) => {
-                self.opening -= 1;
-                Msg::Mapped(mapped)
-            }
-            Incoming::ListRead(team, read) => {
-                self.opening -= 1;
-                Msg::ListRead(team, read)
-            }
-            Incoming::Resized => {
-                self.redraw = true;
-                return;
-            }
-            Incoming::End => Msg::Terminate,
-            Incoming::Nothing => return,
-        };
-        let effects = self.app.update(msg, Timestamp::now());
-        effects.into_iter().for_each(|effect| self.execute(effect));
-        // How far a text can be scrolled is known only by what draws it.
-        if let Some(last) = ui::scroll_limit(&self.app, &self.look) {
-            self.app.clamp_scroll(last);
-        }
-    }
-
-    fn take_session(&mut self, opened: Opened, mut session: Session) {
-        if let Some(old) = self.session.take() {
-            tokio::spawn(old.end());
-        }
-        self.epoch += 1;
-        self.given = 0;
-        self.idle_at = None;
-        session.start(self.epoch, self.reports.send.clone());
-        self.session = Some(session);
-        let effects = self.app.update(Msg::Opened(Box::new(opened)), Timestamp::now());
-        effects.into_iter().for_each(|effect| self.execute(effect));
-    }
-
-    fn execute(&mut self, effect: Effect) {
-        match effect {
-            Effect::Work(job) => self.give(job),
-            Effect::Copy(text) => self.copied.push(text),
-            Effect::Open(name) => {
-                self.opening += 1;
-                let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
-                tokio::spawn(async move {
-                    let _ = reply.send(opener.open(name.as_deref()).await);
-                });
-            }
-            Effect::SaveProfile(draft) => {
-                self.opening += 1;
-                let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
-                tokio::spawn(async move {
-                    let _ = reply.send(opener.save(draft).await);
-                });
-            }
-            Effect::MapGroup { mapping, group } => {
-                self.opening += 1;
-                let (opener, reply) = (self.opener.clone(), self.mapped.send.clone());
-                let kept = self.session.as_ref().is_some_and(|session| session.demo().is_none());
-                let profile = self.app.profile.as_ref().filter(|_| kept).map(|profile| profile.name.clone());
-                tokio::task::spawn_blocking(move || reply.send(opener.map_group(profile.as_deref(), mapping, &group)));
-            }
-            Effect::ReadList { team, path } => {
-                self.opening += 1;
-                let reply = self.lists.send.clone();
-                tokio::task::spawn_blocking(move || reply.send((team, list::read(&path))));
-            }
-            Effect::Discard(records) => drop(tokio::task::spawn_blocking(move || drop(records))),
-            Effect::Redraw => self.redraw = true,
-            Effect::Quit => self.quit = true,
-        }
-    }
-
-    fn give(&mut self, job: Job) {
-        if let Some(session) = &self.session {
-            self.given += 1;
-            session.give(job);
-        }
     }
 }
