@@ -64,7 +64,6 @@ impl Records {
         for kind in Kind::ALL {
             records.index_rows(kind);
         }
-        records.named.get_or_init(|| Named::of(&records.users));
         records
     }
 
@@ -190,6 +189,11 @@ impl Records {
     /// A team by its exact name.
     pub fn team_named(&self, name: &Name) -> Option<&Team> {
         self.teams.get(self.team_by_name.get(name)?)
+    }
+
+    /// Makes ready to look users up by name, which the first to ask would wait for otherwise.
+    pub fn index_names(&self) {
+        self.named.get_or_init(|| Named::of(&self.users));
     }
 
     /// A user by exact user name or by email, without regard to case.

@@ -154,7 +154,11 @@ async fn show(
     if narrowed {
         unread.push(Kind::User);
     }
-    let build = move || build(&*dialect, lists, &unread, told.as_ref());
+    let build = move || {
+        let records = build(&*dialect, lists, &unread, told.as_ref());
+        records.index_names();
+        records
+    };
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         let seen = Some(now());
         context.report(Report::Records { records: Box::new(records), seen, partial: false, stored: false });

@@ -1,6 +1,6 @@
 //! Users by user name and by address: a file of ten thousand names must not go through all users for each.
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
@@ -34,7 +34,7 @@ impl Named {
 /// Without regard to case, as [`crate::directory::Name::is`] compares.
 fn hash(name: &str) -> u64 {
     let mut hasher = FxHasher::default();
-    name.to_ascii_lowercase().hash(&mut hasher);
+    name.bytes().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
     hasher.finish()
 }
 
