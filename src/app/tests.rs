@@ -439,3 +439,21 @@ fn a_cursor_that_nobody_moved_is_on_the_first_row_of_whatever_comes() {
     console.tell(came(&["a", "m", "n"], false));
     assert_eq!(under(&console), "n", "and so does whoever moves");
 }
+
+#[test]
+fn an_open_check_list_follows_its_records_when_others_come() {
+    use crate::directory::{record::Team, records::Records};
+    let teams = |names: &[&str]| {
+        let team = |name: &&str| Team { id: (*name).into(), name: (*name).into(), ..Team::default() };
+        Records::build(vec![], names.iter().map(team).collect(), vec![])
+    };
+    let mut directory = Directory::default();
+    directory.replace(teams(&["m", "n"]), true);
+    let mut list = check::CheckList::new(check::Of::TeamsOf(vec![]), &directory);
+    list.rows.go(1, &directory);
+    directory.replace(teams(&["a", "m", "n"]), true);
+    list.renew(&directory);
+    let shown: Vec<&str> = list.rows.shown.iter().map(|row| &**directory.id_at(Kind::Team, *row).unwrap()).collect();
+    assert_eq!(shown, ["a", "m", "n"]);
+    assert_eq!(list.selected(&directory).as_deref(), Some("n"), "the cursor stays on its record");
+}

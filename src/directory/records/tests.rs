@@ -126,3 +126,11 @@ fn assert_member_of(records: &Records, user: &Id, rows: &[u32]) {
         assert!(records.teams().get_index(*row as usize).unwrap().1.has(user));
     }
 }
+
+#[test]
+fn a_renamed_team_is_found_by_its_new_name() {
+    let mut records = Records::build(vec![], vec![team("t", "vision", &[])], vec![]);
+    records.put(Record::Team(team("t", "speech", &[])));
+    assert_eq!(records.text(Kind::Team).get(0), "speech");
+    assert!(records.team_named(&"speech".into()).is_some() && records.team_named(&"vision".into()).is_none());
+}
