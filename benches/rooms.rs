@@ -50,7 +50,7 @@ fn sort(c: &mut Criterion) {
             let directory = &app.directory;
             group.bench_function(id, |b| {
                 b.iter(|| {
-                    pane.rebuild(directory);
+                    pane.renew(directory);
                     pane.advance(directory, usize::MAX);
                 });
             });
@@ -67,7 +67,7 @@ fn filter(c: &mut Criterion) {
                 b.iter_batched_ref(
                     || {
                         let mut pane = Pane::new(Kind::User);
-                        pane.rebuild(&app.directory);
+                        pane.renew(&app.directory);
                         pane.advance(&app.directory, usize::MAX);
                         pane.filter = text.into();
                         pane

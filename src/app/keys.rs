@@ -196,7 +196,7 @@ impl App {
                     pane.go_to(&id, rows, &self.directory);
                 }
             } else {
-                pane.marks.clear();
+                pane.unmark(&self.directory);
             }
         }
     }

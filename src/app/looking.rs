@@ -38,7 +38,7 @@ impl App {
             }
         }
         let rows = self.size.list_rows();
-        for pane in self.panes.iter_mut().filter(|pane| !pane.is_whole()) {
+        for pane in &mut self.panes {
             pane.show_best(&self.directory);
             pane.scroll(rows);
         }
@@ -59,7 +59,7 @@ impl App {
     pub(super) fn rows_changed(&mut self) {
         let (rows, directory) = (self.size.list_rows(), &self.directory);
         for pane in &mut self.panes {
-            pane.rebuild(directory);
+            pane.renew(directory);
             pane.scroll(rows);
         }
         for overlay in &mut self.overlays {

@@ -2,9 +2,7 @@
 //!
 //! Cursor and marks are ids, so that they survive refresh, sort and filter.
 
-use indexmap::IndexSet;
 use jiff::Timestamp;
-use rustc_hash::{FxBuildHasher, FxHashSet};
 use tui_input::Input;
 
 use crate::directory::{
@@ -15,12 +13,11 @@ use crate::directory::{
     sort::{Column, Order},
 };
 
+mod marks;
 mod view;
 
+pub use marks::Marks;
 pub use view::View;
-
-/// Marked records in the order of marking.
-pub type Marks = IndexSet<Id, FxBuildHasher>;
 
 /// State of one list pane.
 #[derive(Debug)]
@@ -64,8 +61,8 @@ enum Then {
     Top,
 }
 
-/// The work of one step, as so many rows that a filter asks: a few milliseconds for the slowest filter.
-pub const STEP: usize = 16_384;
+/// The work of one step, as so many rows that a filter asks: one or two milliseconds for the slowest filter.
+pub const STEP: usize = 8_192;
 
 impl Pane {
     /// An empty list.
@@ -99,12 +96,17 @@ impl Pane {
         !self.listing.query().is_empty()
     }
 
-    /// Rows came or went: sorts and filters anew, keeping the cursor on its record.
-    pub fn rebuild(&mut self, directory: &Directory) {
+    /// Rows came or went.
+    pub fn renew(&mut self, directory: &Directory) {
+        self.marks.prune();
+        self.rebuild(directory);
+    }
+
+    /// Sorts and filters anew, keeping the cursor on its record.
+    fn rebuild(&mut self, directory: &Directory) {
         if !self.has_views(directory) {
             self.view = View::People;
         }
-        self.marks.retain(|id| exists(directory, self.kind, id));
         self.listing.sort(directory, self.kind, self.order, self.accounts(directory));
         self.then = Then::Stay;
         // The rows of before may be others' by now.
@@ -137,24 +139,28 @@ impl Pane {
         }
     }
 
-    /// True if all that the filter finds is shown.
+    /// True if all that the filter finds is shown, and all is marked that shall be.
     pub fn is_whole(&self) -> bool {
-        self.listing.is_done()
+        self.listing.is_done() && self.marks.is_settled()
     }
 
     /// Goes on with a list that is not whole yet, for about as long as it takes to ask so many rows.
     pub fn advance(&mut self, directory: &Directory, rows: usize) {
-        self.listing.step(directory, self.kind, rows);
+        let left = self.listing.step(directory, self.kind, rows);
         if let Some(rows) = self.listing.take_shown() {
             self.rows = rows;
+            self.marks.rows_changed();
             self.place_cursor(directory);
             self.cursor_id = self.selected(directory).cloned();
+        }
+        if self.listing.is_done() {
+            self.marks.advance(&self.rows, directory, self.kind, left);
         }
     }
 
     /// Shows the best rows of a list that is not whole yet.
     pub fn show_best(&mut self, directory: &Directory) {
-        if !self.is_whole() {
+        if !self.listing.is_done() {
             self.rows = self.listing.best_so_far();
             self.place_cursor(directory);
         }
@@ -249,22 +255,21 @@ impl Pane {
 
     /// Marks the record under the cursor, or takes its mark away.
     pub fn toggle_mark(&mut self, directory: &Directory) {
-        if let Some(id) = self.selected(directory).cloned()
-            && !self.marks.shift_remove(&id)
-        {
-            self.marks.insert(id);
+        if let Some(id) = self.selected(directory).cloned() {
+            self.marks.toggle(id);
         }
     }
 
     /// Marks all shown; where all are marked already, none.
     pub fn toggle_all(&mut self, directory: &Directory) {
-        let shown: Vec<Id> = self.rows.iter().filter_map(|row| directory.id_at(self.kind, *row)).cloned().collect();
-        if shown.iter().all(|id| self.marks.contains(id)) {
-            let shown: FxHashSet<Id> = shown.into_iter().collect();
-            self.marks.retain(|id| !shown.contains(id));
-        } else {
-            self.marks.extend(shown);
-        }
+        self.marks.toggle_all(self.rows.len());
+        self.advance(directory, STEP);
+    }
+
+    /// Marks none.
+    pub fn unmark(&mut self, directory: &Directory) {
+        self.marks.clear();
+        self.advance(directory, STEP);
     }
 
     /// Marks from the last marked row to the cursor.

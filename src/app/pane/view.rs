@@ -64,11 +64,12 @@ impl Pane {
     pub fn next_view(&mut self, directory: &Directory) {
         self.view = self.view.next();
         self.cursor_id = None;
+        if self.view != View::All {
+            self.marks.keep_services(self.view == View::Services);
+        }
         self.rebuild(directory);
         (self.cursor, self.top) = (0, 0);
         self.cursor_id = self.selected(directory).cloned();
-        let shows = |id: &Id| directory.user(id).is_some_and(|user| self.view.shows(user.account.is_service()));
-        self.marks.retain(shows);
     }
 
     /// Goes to a view that shows this record.

@@ -184,10 +184,11 @@ impl Listing {
                 let text = directory.text(kind);
                 let asks = Asked::new(&self.query, &self.known, directory, kind, self.now);
                 let ask = |row: u32, scratch: &mut Scratch| asks.score(row, text, scratch);
-                let (to, spent) = self.sieve.ask(*asked, rows, &ask);
+                let (to, spent) = self.sieve.ask(*asked, rows, ask);
                 *asked = to;
                 if to == self.sieve.len() {
-                    (self.kept, self.places) = (Vec::new(), Vec::new());
+                    self.kept.clear();
+                    self.places.clear();
                     self.stage = Stage::Gather(0);
                 }
                 spent
@@ -227,7 +228,8 @@ impl Listing {
         for place in self.places.iter_mut().rev() {
             next += std::mem::replace(place, next);
         }
-        self.shown = vec![0; self.kept.len()];
+        self.shown.clear();
+        self.shown.resize(self.kept.len(), 0);
         self.stage = Stage::Rank(0);
     }
 }

@@ -1,11 +1,6 @@
 //! What a filter said of each row, kept between steps and from one filter to the next.
 
-use std::{num::NonZero, sync::OnceLock, thread};
-
 use crate::directory::search::Scratch;
-
-/// With fewer rows to ask than this, starting a thread costs more than it saves.
-const SHARED_FROM: usize = 4_096;
 
 /// So many refused rows are passed over in the time in which one is asked.
 const PASSED: usize = 64;
@@ -14,8 +9,8 @@ const PASSED: usize = 64;
 #[derive(Default)]
 pub(super) struct Sieve {
     scores: Vec<u16>,
-    /// One for each thread.
-    scratches: Vec<Scratch>,
+    /// Made with the first row that is asked: it is large.
+    scratch: Option<Box<Scratch>>,
 }
 
 impl std::fmt::Debug for Sieve {
@@ -50,35 +45,23 @@ impl Sieve {
         self.scores.get(row as usize).copied().unwrap_or_default()
     }
 
-    /// Asks the rows from `from` on that are not refused yet, about `rows` for each thread. Gives back where it stopped,
-    /// and how many one thread asked.
+    /// Asks the rows from `from` on that are not refused yet, for about as long as it takes to ask so many. Gives back where
+    /// it stopped, and how many could have been asked in that time.
     pub fn ask(
         &mut self,
         from: usize,
         rows: usize,
-        ask: &(impl Fn(u32, &mut Scratch) -> Option<u32> + Sync),
+        mut ask: impl FnMut(u32, &mut Scratch) -> Option<u32>,
     ) -> (usize, usize) {
-        let threads = threads();
-        self.scratches.resize_with(threads, Scratch::default);
-        let to = from.saturating_add(rows.saturating_mul(threads)).min(self.scores.len());
+        let to = from.saturating_add(rows).min(self.scores.len());
         let part = &mut self.scores[from..to];
-        let open = part.iter().filter(|score| **score != 0).count();
-        let passed = part.len() / PASSED;
-        let mut scratches = self.scratches.iter_mut();
-        if open < SHARED_FROM || threads == 1 {
-            scratches.next().into_iter().for_each(|scratch| settle(part, from, ask, scratch));
-            return (to, open + passed);
+        let (mut asked, scratch) = (0, self.scratch.get_or_insert_default());
+        for (score, row) in part.iter_mut().zip(from as u32..).filter(|(score, _)| **score != 0) {
+            let found = ask(row, scratch).map(|found| u16::try_from(found).unwrap_or(u16::MAX).max(1));
+            *score = found.unwrap_or(0);
+            asked += 1;
         }
-        let share = part.len().div_ceil(threads);
-        thread::scope(|scope| {
-            let mut shares = part.chunks_mut(share).zip((from..).step_by(share)).zip(scratches);
-            let own = shares.next();
-            for ((part, first), scratch) in shares {
-                scope.spawn(move || settle(part, first, ask, scratch));
-            }
-            own.into_iter().for_each(|((part, first), scratch)| settle(part, first, ask, scratch));
-        });
-        (to, open / threads + passed)
+        (to, asked + (to - from) / PASSED)
     }
 
     /// The best of the first `asked` rows, at most so many, best first; equal ones as they lie.
@@ -101,17 +84,4 @@ impl Sieve {
         best.sort_by_key(|(score, _)| u16::MAX - score);
         best.into_iter().take(most).map(|(_, row)| row).collect()
     }
-}
-
-fn settle(scores: &mut [u16], first: usize, ask: &impl Fn(u32, &mut Scratch) -> Option<u32>, scratch: &mut Scratch) {
-    for (score, row) in scores.iter_mut().zip(first as u32..).filter(|(score, _)| **score != 0) {
-        let found = ask(row, scratch).map(|found| u16::try_from(found).unwrap_or(u16::MAX).max(1));
-        *score = found.unwrap_or(0);
-    }
-}
-
-/// As many as there are cores, up to eight. Asked for once: the answer is read from files.
-fn threads() -> usize {
-    static THREADS: OnceLock<usize> = OnceLock::new();
-    *THREADS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get).min(8))
 }

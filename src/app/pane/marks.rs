@@ -1,0 +1,189 @@
+//! What is marked in a list, by id. Marking and unmarking many is done a part at a time: each mark is a visit to a record.
+
+use std::ops::Deref;
+
+use indexmap::{IndexSet, set};
+use rustc_hash::FxBuildHasher;
+
+use super::exists;
+use crate::directory::{Directory, Id, Kind, Target};
+
+type Ids = IndexSet<Id, FxBuildHasher>;
+
+/// Marked records in the order of marking. Read as a set.
+#[derive(Debug, Default)]
+pub struct Marks {
+    ids: Ids,
+    work: Work,
+}
+
+/// What is being done to the marks.
+#[derive(Debug, Default)]
+enum Work {
+    #[default]
+    Nothing,
+    /// Are all rows shown marked? So many are.
+    Ask(usize),
+    /// So many of the rows shown were marked.
+    Add(usize),
+    /// These are still to be kept or not.
+    Sift(Box<(set::IntoIter<Id>, Keep)>),
+}
+
+/// Which marks stay.
+#[derive(Debug)]
+enum Keep {
+    None,
+    /// Those on records that there are.
+    Existing,
+    /// Those on rows that are not shown: by row, true where one is. Nothing until that is known.
+    Hidden(Option<Vec<bool>>),
+    /// Those on service accounts, or on people.
+    Services(bool),
+}
+
+impl Deref for Marks {
+    type Target = Ids;
+
+    fn deref(&self) -> &Self::Target {
+        &self.ids
+    }
+}
+
+impl Marks {
+    /// Marks one, or takes its mark away.
+    pub(super) fn toggle(&mut self, id: Id) {
+        if !self.ids.shift_remove(&id) {
+            self.ids.insert(id);
+        }
+    }
+
+    /// Marks some.
+    pub(super) fn extend(&mut self, ids: impl IntoIterator<Item = Id>) {
+        self.ids.extend(ids);
+    }
+
+    /// Begins to mark all rows shown; where all are marked already, none of them.
+    pub(super) fn toggle_all(&mut self, shown: usize) {
+        self.work = if self.ids.len() < shown { Work::Add(0) } else { Work::Ask(0) };
+    }
+
+    /// Begins to unmark all.
+    pub fn clear(&mut self) {
+        self.sift(Keep::None);
+    }
+
+    /// Begins to unmark what is not there any more.
+    pub(super) fn prune(&mut self) {
+        if self.is_settled() && !self.ids.is_empty() {
+            self.sift(Keep::Existing);
+        }
+    }
+
+    /// Other rows are shown: what is under way with those of before begins anew.
+    pub(super) fn rows_changed(&mut self) {
+        match &mut self.work {
+            Work::Ask(at) | Work::Add(at) => *at = 0,
+            Work::Sift(sift) => {
+                if let Keep::Hidden(shown) = &mut sift.1 {
+                    *shown = None;
+                }
+            }
+            Work::Nothing => {}
+        }
+    }
+
+    /// Begins to unmark all but the service accounts, or all of these.
+    pub(super) fn keep_services(&mut self, services: bool) {
+        self.sift(Keep::Services(services));
+    }
+
+    fn sift(&mut self, keep: Keep) {
+        let mut ids = std::mem::take(&mut self.ids);
+        if let Work::Sift(before) = std::mem::take(&mut self.work) {
+            ids.extend(before.0);
+        }
+        self.work = Work::Sift(Box::new((ids.into_iter(), keep)));
+    }
+
+    /// True if nothing is being done to them.
+    pub(super) fn is_settled(&self) -> bool {
+        matches!(self.work, Work::Nothing)
+    }
+
+    /// Goes on with about so many marks.
+    pub(super) fn advance(&mut self, rows: &[u32], directory: &Directory, kind: Kind, mut count: usize) {
+        while count > 0 && !self.is_settled() {
+            count -= self.part(rows, directory, kind, count).clamp(1, count);
+        }
+    }
+
+    /// Does a part of what is under way; gives back how many marks were looked at.
+    fn part(&mut self, rows: &[u32], directory: &Directory, kind: Kind, count: usize) -> usize {
+        let to = |at: usize| at.saturating_add(count).min(rows.len());
+        let ids = |at: usize| rows[at..to(at)].iter().filter_map(|row| directory.id_at(kind, *row));
+        match &mut self.work {
+            Work::Nothing => 0,
+            Work::Ask(at) => {
+                let (from, all) = (*at, ids(*at).all(|id| self.ids.contains(id)));
+                *at = to(from);
+                if !all {
+                    self.work = Work::Add(0);
+                } else if *at == rows.len() {
+                    self.sift(Keep::Hidden(None));
+                }
+                to(from) - from
+            }
+            Work::Add(at) => {
+                let from = *at;
+                self.ids.reserve(rows.len() - from);
+                self.ids.extend(ids(from).cloned());
+                *at = to(from);
+                if *at == rows.len() {
+                    self.work = Work::Nothing;
+                }
+                to(from) - from
+            }
+            Work::Sift(sift) => {
+                let (left, keep) = &mut **sift;
+                if let Keep::Hidden(hidden @ None) = keep {
+                    *hidden = Some(shown(rows, directory.len(kind)));
+                }
+                let before = left.len();
+                self.ids.extend(left.take(count).filter(|id| keep.holds(id, directory, kind)));
+                let after = left.len();
+                if after == 0 {
+                    self.work = Work::Nothing;
+                }
+                before - after
+            }
+        }
+    }
+}
+
+impl Keep {
+    fn holds(&self, id: &Id, directory: &Directory, kind: Kind) -> bool {
+        match self {
+            Self::None => false,
+            Self::Existing => exists(directory, kind, id),
+            Self::Hidden(shown) => {
+                let row = directory.records().row(&Target { kind, id: id.clone() });
+                let shown = row.and_then(|row| shown.as_ref()?.get(row as usize).copied());
+                exists(directory, kind, id) && shown != Some(true)
+            }
+            Self::Services(services) => {
+                directory.user(id).is_some_and(|user| user.account.is_service() == *services)
+            }
+        }
+    }
+}
+
+fn shown(rows: &[u32], len: usize) -> Vec<bool> {
+    let mut shown = vec![false; len];
+    for row in rows {
+        if let Some(shown) = shown.get_mut(*row as usize) {
+            *shown = true;
+        }
+    }
+    shown
+}
