@@ -1,6 +1,6 @@
 //! The confirmed records of one profile with their indexes: built off the event loop, handed over whole.
 
-use std::{hash::BuildHasherDefault, sync::OnceLock};
+use std::{cmp::Reverse, hash::BuildHasherDefault, sync::OnceLock};
 
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
@@ -24,6 +24,9 @@ use named::Named;
 
 /// Records by id. Rows are in name order at first; who comes later has the last row, and takes that of who goes.
 pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
+
+/// So many records are moved before their room is given back.
+const SHRUNK: usize = 8_192;
 
 /// Confirmed records and what is derived from them.
 #[derive(Debug, Default)]
@@ -52,9 +55,9 @@ impl Records {
     /// a large directory.
     pub fn build(users: Vec<User>, teams: Vec<Team>, roles: Vec<Role>) -> Self {
         let mut records = Self {
-            users: by_name(users, |user| user.user_name.as_str()).map(|user| (user.id.clone(), user)).collect(),
-            teams: by_name(teams, |team| team.name.as_str()).map(|team| (team.id.clone(), team)).collect(),
-            roles: by_name(roles, |role| role.name.as_str()).map(|role| (role.id.clone(), role)).collect(),
+            users: table(users, |user| &user.id, |user| user.user_name.as_str()),
+            teams: table(teams, |team| &team.id, |team| team.name.as_str()),
+            roles: table(roles, |role| &role.id, |role| role.name.as_str()),
             ..Self::default()
         };
         records.users.values().for_each(|user| records.census.count(user, true));
@@ -407,8 +410,18 @@ impl Records {
     }
 }
 
-/// So that a list in name order is read as it lies in memory.
-fn by_name<T>(mut records: Vec<T>, name: impl Fn(&T) -> &str) -> impl Iterator<Item = T> {
-    records.sort_by_cached_key(|record| fold(name(record)));
-    records.into_iter()
+/// In name order, so that a list in that order is read as it lies in memory. The records move over from the end on, and give
+/// back their room as they do: a large directory is not there twice.
+fn table<T>(mut records: Vec<T>, id: impl Fn(&T) -> &Id, name: impl Fn(&T) -> &str) -> Table<T> {
+    // Turned round before, so that records of one name stay as they came.
+    records.reverse();
+    records.sort_by_cached_key(|record| Reverse(fold(name(record))));
+    let mut table = Table::with_capacity_and_hasher(records.len(), BuildHasherDefault::default());
+    while let Some(record) = records.pop() {
+        table.insert(id(&record).clone(), record);
+        if records.len().is_multiple_of(SHRUNK) {
+            records.shrink_to_fit();
+        }
+    }
+    table
 }

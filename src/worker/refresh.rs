@@ -12,7 +12,6 @@ use crate::{
     dialect::Dialect,
     directory::{
         Kind,
-        record::{Record, Role, Team, User},
         records::Records,
         work::Report,
     },
@@ -28,10 +27,12 @@ mod ahead;
 mod glimpse;
 mod hints;
 mod keep;
+mod lists;
 mod page;
 mod read;
 
 use hints::Hints;
+use lists::Lists;
 use read::{Wanted, read_list};
 
 /// How a refresh ended.
@@ -42,24 +43,6 @@ pub struct Ended {
     pub down: Option<Failure>,
     /// Some lists came and others found no server: worth trying again soon.
     pub cut_short: bool,
-}
-
-/// Everything that the three lists hold.
-#[derive(Default)]
-struct Lists {
-    users: Vec<User>,
-    teams: Vec<Team>,
-    roles: Vec<Role>,
-}
-
-impl Lists {
-    fn push(&mut self, record: Record) {
-        match record {
-            Record::User(user) => self.users.push(user),
-            Record::Team(team) => self.teams.push(team),
-            Record::Role(role) => self.roles.push(role),
-        }
-    }
 }
 
 /// Reads all lists. `first` shows records while they come: nothing is on screen yet.
@@ -83,7 +66,7 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
             && Hints::members_hidden(&people.hints, &groups.hints)
         {
             habits.tells_members = Some(false);
-            groups.records.iter_mut().for_each(hide_members);
+            groups.lists.teams.iter_mut().for_each(|team| team.members = None);
             context.stored(Store::hide_members).await;
         }
         habits = habits.or(people.hints.habits());
@@ -100,7 +83,7 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
             Some(Ok(listed)) => {
                 proofs.push(listed.proof);
                 kept.push((listed.keeper, listed.whole));
-                listed.records.into_iter().for_each(|record| lists.push(record));
+                lists.join(listed.lists);
             }
         }
     }
@@ -180,16 +163,7 @@ pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, unread: &[Kind], told:
     build(dialect, Lists { users, teams, roles }, &unread, told)
 }
 
-/// Who is in a team that the server never tells of.
-fn hide_members(record: &mut Record) {
-    if let Record::Team(team) = record {
-        team.members = None;
-    }
-}
-
-async fn show_partly(context: &Context, records: Vec<Record>) {
-    let mut lists = Lists::default();
-    records.into_iter().for_each(|record| lists.push(record));
+async fn show_partly(context: &Context, lists: Lists) {
     let rest = [Kind::Team, Kind::Role];
     let dialect = Arc::clone(&context.dialect);
     let build = move || build(&*dialect, lists, &rest, None);

@@ -9,14 +9,11 @@ use tokio::{
     time::{Duration, Instant},
 };
 
-use super::{super::context::Context, show_partly};
+use super::{super::context::Context, lists::Lists, show_partly};
 use crate::{
     client::Part,
     dialect::Dialect,
-    directory::{
-        Kind,
-        record::{Depth, Record},
-    },
+    directory::{Kind, record::Depth},
     scim::split::Splitter,
 };
 
@@ -40,7 +37,7 @@ impl Glimpse {
             kind,
             depth,
             splitter: Splitter::default(),
-            records: Vec::new(),
+            lists: Lists::default(),
             shown: None,
             next: FIRST,
         };
@@ -69,7 +66,7 @@ struct Watch {
     kind: Kind,
     depth: Depth,
     splitter: Splitter,
-    records: Vec<Record>,
+    lists: Lists,
     shown: Option<Instant>,
     next: usize,
 }
@@ -80,13 +77,13 @@ impl Watch {
             && self.next <= MOST
         {
             match part {
-                None => (self.splitter, self.records) = (Splitter::default(), Vec::new()),
+                None => (self.splitter, self.lists) = (Splitter::default(), Lists::default()),
                 Some(bytes) => self.take(&bytes),
             }
             let soon = self.shown.is_some_and(|at| at.elapsed() < PATIENCE);
-            if self.records.len() >= self.next && !soon {
-                self.next = self.records.len() * 4;
-                show_partly(&self.context, self.records.clone()).await;
+            if self.lists.len() >= self.next && !soon {
+                self.next = self.lists.len() * 4;
+                show_partly(&self.context, self.lists.clone()).await;
                 self.shown = Some(Instant::now());
             }
         }
@@ -98,7 +95,7 @@ impl Watch {
             // One that can't be read is said when the page is whole.
             let raw = serde_json::from_str(&String::from_utf8_lossy(&record));
             let read = raw.ok().and_then(|raw: Box<_>| dialect.read(self.kind, &raw, self.depth, "$").ok());
-            self.records.extend(read);
+            self.lists.extend(read);
         }
     }
 }

@@ -35,7 +35,7 @@ impl Keeper {
     }
 
     /// Takes a page, and gives the records of the one before it.
-    pub async fn keep(&mut self, page: Page) -> Vec<Record> {
+    pub async fn keep(&mut self, page: Page) -> impl Iterator<Item = Record> + use<> {
         let before = self.finish().await;
         let (page, context) = (Arc::new(page), self.context.clone());
         let round = self.round.take();
@@ -51,12 +51,14 @@ impl Keeper {
     }
 
     /// Waits for the last page, and gives its records.
-    pub async fn finish(&mut self) -> Vec<Record> {
-        let Some((page, writing)) = self.writing.take() else { return Vec::new() };
-        self.round = writing.await.ok().flatten();
-        // Whoever wrote it is done with it.
-        let rows = Arc::into_inner(page).map(|page| page.rows).unwrap_or_default();
-        rows.into_iter().map(|row| row.record).collect()
+    pub async fn finish(&mut self) -> impl Iterator<Item = Record> + use<> {
+        let mut rows = Vec::new();
+        if let Some((page, writing)) = self.writing.take() {
+            self.round = writing.await.ok().flatten();
+            // Whoever wrote it is done with it.
+            rows = Arc::into_inner(page).map(|page| page.rows).unwrap_or_default();
+        }
+        rows.into_iter().map(|row| row.record)
     }
 
     /// The list was read: what it no longer has goes, unless the server says that it gave only a part.

@@ -8,13 +8,14 @@ use super::{
     glimpse::Glimpse,
     hints::Hints,
     keep::Keeper,
+    lists::Lists,
     page::{Page, Reader},
     show_partly,
 };
 use crate::{
     directory::{
         Kind,
-        record::{Depth, Record},
+        record::Depth,
         shared::Shared,
         work::{Proof, Report},
     },
@@ -31,9 +32,12 @@ const MOST_BYTES: usize = 1 << 30;
 /// whole list.
 const MOST_SHOWN: usize = 50_000;
 
+/// Room is made for so many records at once; a server that speaks of more is believed as they come.
+const EXPECTED: usize = 1 << 20;
+
 /// One list, read to its end.
 pub struct Listed {
-    pub records: Vec<Record>,
+    pub lists: Lists,
     pub proof: Proof,
     pub hints: Hints,
     pub keeper: Keeper,
@@ -72,7 +76,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
         keeper,
         depth: list.depth,
         received: 0,
-        records: Vec::new(),
+        lists: Lists::default(),
         hints: Hints::default(),
         strangers: 0,
         bytes: 0,
@@ -95,7 +99,7 @@ struct Reading<'a> {
     depth: Depth,
     /// Records of all pages so far, and those of them that are kept and written.
     received: usize,
-    records: Vec<Record>,
+    lists: Lists,
     hints: Hints,
     /// Records that the filter does not find, and that came all the same.
     strangers: usize,
@@ -110,7 +114,7 @@ impl Reading<'_> {
         // Also of a list that failed: nothing is written any more when this is over.
         let last = self.keeper.finish().await;
         read?;
-        self.records.extend(last);
+        self.lists.extend(last);
         Ok(self.listed())
     }
 
@@ -176,13 +180,14 @@ impl Reading<'_> {
         if kind == Kind::User && many > self.context.max_users {
             return Err(too_many(many, self.context.max_users, total.is_some()));
         }
+        self.lists.expect(kind, usize::try_from(many).unwrap_or_default().min(EXPECTED));
         self.hints = std::mem::take(&mut self.hints).then(std::mem::take(&mut page.hints));
         page.keep_only(&fresh);
-        let seen = self.records.len() + self.keeper.pending() + page.rows.len();
+        let seen = self.lists.len() + self.keeper.pending() + page.rows.len();
         self.context.report(Report::Progress { kind, seen: seen as u64, said: total });
         self.show(&page, seen).await;
         let before = self.keeper.keep(page).await;
-        self.records.extend(before);
+        self.lists.extend(before);
         Ok(())
     }
 
@@ -193,15 +198,16 @@ impl Reading<'_> {
         }
         self.shown = seen * 4;
         let written = self.keeper.finish().await;
-        self.records.extend(written);
-        let here = page.rows.iter().map(|row| &row.record);
-        show_partly(self.context, self.records.iter().chain(here).cloned().collect()).await;
+        self.lists.extend(written);
+        let mut lists = self.lists.clone();
+        lists.extend(page.rows.iter().map(|row| row.record.clone()));
+        show_partly(self.context, lists).await;
     }
 
     fn listed(self) -> Listed {
         let proof = self.pager.proof();
         let complete = proof.is_complete() && self.strangers == 0;
-        let seen = self.records.len() as u64;
+        let seen = self.lists.len() as u64;
         let words = match (self.wanted.narrow, self.strangers) {
             (None, _) => proof.to_string(),
             (Some(_), 0) => format!("{} found by the server", thousands(seen)),
@@ -209,7 +215,7 @@ impl Reading<'_> {
         };
         let whole = !matches!(proof, pager::Proof { verdict: Verdict::Short(_), .. });
         let proof = Proof { kind: self.wanted.kind, seen, words, complete };
-        Listed { records: self.records, proof, hints: self.hints, keeper: self.keeper, whole }
+        Listed { lists: self.lists, proof, hints: self.hints, keeper: self.keeper, whole }
     }
 }
 

@@ -1,0 +1,56 @@
+//! What lists brought, kind by kind. A large directory is there once, so it is moved and never copied.
+
+use crate::directory::{
+    Kind,
+    record::{Record, Role, Team, User},
+};
+
+/// Records of the three lists.
+#[derive(Debug, Clone, Default)]
+pub struct Lists {
+    pub users: Vec<User>,
+    pub teams: Vec<Team>,
+    pub roles: Vec<Role>,
+}
+
+impl Lists {
+    pub fn len(&self) -> usize {
+        self.users.len() + self.teams.len() + self.roles.len()
+    }
+
+    /// Makes room for so many of a kind in all: growing by doubling would hold a large list twice.
+    pub fn expect(&mut self, kind: Kind, total: usize) {
+        match kind {
+            Kind::User => self.users.reserve_exact(total.saturating_sub(self.users.len())),
+            Kind::Team => self.teams.reserve_exact(total.saturating_sub(self.teams.len())),
+            Kind::Role => self.roles.reserve_exact(total.saturating_sub(self.roles.len())),
+        }
+    }
+
+    /// Takes what another list brought.
+    pub fn join(&mut self, other: Self) {
+        join(&mut self.users, other.users);
+        join(&mut self.teams, other.teams);
+        join(&mut self.roles, other.roles);
+    }
+}
+
+impl Extend<Record> for Lists {
+    fn extend<I: IntoIterator<Item = Record>>(&mut self, records: I) {
+        for record in records {
+            match record {
+                Record::User(user) => self.users.push(user),
+                Record::Team(team) => self.teams.push(team),
+                Record::Role(role) => self.roles.push(role),
+            }
+        }
+    }
+}
+
+fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.extend(more);
+    }
+}
