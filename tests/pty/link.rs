@@ -1,8 +1,7 @@
 //! Terminals that take what is written slowly, or not at all: frames are left out, keys are not.
 //!
-//! Nothing here depends on how fast the machine is. That what is typed shows in time, and how many frames are under way
-//! on a link of 80 ms and 64 kB/s, is asserted on a clock of its own in `terminal::pace` and measured by
-//! `cargo bench --bench budgets -- process`.
+//! Nothing here depends on how fast the machine is. What a person at the end of a link of 80 ms and 64 kB/s sees is in
+//! [`far`](crate::far).
 
 use std::time::{Duration, Instant};
 

@@ -4,6 +4,7 @@
 
 mod bytes;
 mod canary;
+mod far;
 mod homes;
 mod killed;
 mod leaving;

@@ -178,8 +178,11 @@ impl Tty {
         self.screen().rows(0, width).collect()
     }
 
-    /// Takes the next bytes; `None` if there are none until the deadline, or never again.
-    fn more(&mut self, until: Instant) -> Result<Vec<u8>, RecvTimeoutError> {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// If there are none until the deadline, or never again.
+    pub fn more(&mut self, until: Instant) -> Result<Vec<u8>, RecvTimeoutError> {
         let bytes = self.bytes.recv_timeout(until.saturating_duration_since(Instant::now()))?;
         self.parser.process(&bytes);
         self.raw.extend_from_slice(&bytes);
