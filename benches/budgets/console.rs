@@ -108,6 +108,31 @@ pub fn measure(users: usize) {
     typing(users, &mut console);
     opening(users, &mut console);
     renewing(users, &mut console);
+    many(users, &mut console);
+}
+
+/// A plan for a tenth of all users: drawn up, and sent as far as the loop does that.
+fn many(users: usize, console: &mut Console) {
+    console.press(KeyCode::Char('/'));
+    let tenth = format!("id:u{}", "0".repeat(7 - (users / 10).ilog10() as usize));
+    tenth.chars().for_each(|c| console.press(KeyCode::Char(c)));
+    console.press(KeyCode::Enter);
+    console.press(KeyCode::Char('*'));
+    let marked = console.app.pane().unwrap().marks.len();
+    assert_eq!(marked, users / 10);
+    row(users, "move the selection with a tenth marked", &Times::of(30, || console.press(KeyCode::Down)), None);
+    console.held = Times::default();
+    let planned = Times::of(1, || console.press(KeyCode::Char('d')));
+    console.held(users, "planning");
+    let screen = console.terminal.backend().to_string();
+    let typed = screen.split("Type ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    typed.expect("the plan is shown").chars().for_each(|c| console.press(KeyCode::Char(c)));
+    row(users, "plan the deactivation of a tenth", &planned, None);
+    console.held = Times::default();
+    let sent = Times::of(1, || console.press(KeyCode::Enter));
+    assert!(console.app.directory.pending().len() > marked / 2, "it is laid over the records");
+    row(users, "send it, as far as the loop does", &sent, None);
+    console.held(users, "sending");
 }
 
 /// What comes from the server: one record, a large team, and everything anew.

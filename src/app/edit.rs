@@ -11,8 +11,8 @@ use super::{
 use crate::directory::{
     Id, Kind, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
-    plan::{self, Plan, Risk},
-    stage::{self, Staged},
+    plan::{self, Entry, Plan, Risk},
+    stage::{self, StageId, Staged},
     work::Job,
 };
 use crate::scim::filter::Filter;
@@ -163,13 +163,7 @@ impl App {
 
     /// Plans the changes; shows the plan, or sends it where the profile asks only about what is risky.
     pub(super) fn propose(&mut self, changes: Vec<Change>, effects: &mut Vec<Effect>) {
-        let Some(plan) = self.draft(changes) else { return };
-        self.propose_plan(plan, effects);
-    }
-
-    pub(super) fn draft(&self, changes: Vec<Change>) -> Option<Plan> {
-        let planner = self.planner.as_deref()?;
-        Some(plan::draft(planner, &self.guards, changes, &self.directory))
+        self.draft(changes, effects, Self::propose_plan);
     }
 
     pub(super) fn propose_plan(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
@@ -246,18 +240,17 @@ impl App {
         self.overlays
             .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
-        let title = plan.title.clone();
         let entries = plan.into_entries(None, &mut self.ids, self.now, &actor);
-        self.directory.begin_all(entries.iter().map(|entry| (entry.id, entry.step.change.clone())));
-        for entry in &entries {
-            self.aside_follow(&entry.step.change, None);
-            self.entries.put(entry.clone());
-        }
+        self.lay(entries, taken, effects);
+    }
+
+    /// What is laid over the directory goes to the worker.
+    pub(super) fn hand_over(&mut self, entries: Vec<Entry>, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
         let added = entries.iter().find_map(|entry| entry.step.change.created());
-        if let [one] = entries.as_slice() {
-            self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→")));
-        } else {
-            self.say(format!("{title}: sending"));
+        match entries.as_slice() {
+            [] => {}
+            [one] => self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→"))),
+            [first, ..] => self.say(format!("{}: sending", first.title)),
         }
         self.keep_aside_cursors();
         if let Some(target) = added.map(|record| record.target()) {
@@ -279,12 +272,13 @@ impl App {
             Err(why) => self.fail(why),
             Ok((changes, never)) => {
                 let title = self.entries.get(&undone).map(|entry| entry.title.clone()).unwrap_or_default();
-                let Some(mut plan) = self.draft(changes) else { return };
-                plan.title = format!("Undo {title}");
-                plan.undoes = Some(undone);
-                let cant = |(line, why): (_, String)| (line, format!("can't be undone: {why}"));
-                plan.refused.extend(never.into_iter().map(cant));
-                self.propose_plan(plan, effects);
+                self.draft(changes, effects, move |app, mut plan, effects| {
+                    plan.title = format!("Undo {title}");
+                    plan.undoes = Some(undone);
+                    let cant = |(line, why): (_, String)| (line, format!("can't be undone: {why}"));
+                    plan.refused.extend(never.into_iter().map(cant));
+                    app.propose_plan(plan, effects);
+                });
             }
         }
     }

@@ -139,10 +139,11 @@ impl App {
         match plan::inverse(std::iter::once(entry)) {
             Err(why) => self.fail(why),
             Ok((changes, _)) => {
-                let Some(mut plan) = self.draft(changes) else { return };
-                plan.title = title;
-                plan.undoes = alone.then_some(plan_of);
-                self.propose_plan(plan, effects);
+                self.draft(changes, effects, move |app, mut plan, effects| {
+                    plan.title = title;
+                    plan.undoes = alone.then_some(plan_of);
+                    app.propose_plan(plan, effects);
+                });
             }
         }
     }

@@ -1,12 +1,16 @@
-//! Lists that are not whole yet: large ones are sorted and filtered a step at a time, between whatever else happens.
+//! What is not whole yet: large lists are sorted and filtered, and large plans drawn up, a step at a time, between
+//! whatever else happens.
 
 use crossterm::event::{Event, KeyEventKind};
 
-use super::{App, Overlay, finding::Finding, keys::overrides_typing, pane::STEP};
+use super::{App, Effect, Overlay, finding::Finding, keys::overrides_typing, pane::STEP};
 
 impl App {
-    /// True while a list is being looked through.
+    /// True while a list is being looked through, or a plan is under way.
     pub fn is_looking(&self) -> bool {
+        if self.undertaking.is_some() {
+            return true;
+        }
         let boxes = self.overlays.iter().any(|overlay| match overlay {
             Overlay::Check(list) => !list.rows.is_whole(),
             Overlay::Pick(pick) => !pick.rows.is_whole(),
@@ -15,8 +19,13 @@ impl App {
         boxes || self.panes.iter().any(|pane| !pane.is_whole())
     }
 
-    /// Goes on by one step, of a few milliseconds at most. True while there is more.
-    pub fn look_on(&mut self) -> bool {
+    /// Goes on by one step, of a few milliseconds at most; gives back what shall be done.
+    pub fn look_on(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.undertaking.is_some() {
+            self.go_on(&mut effects);
+            return effects;
+        }
         for overlay in &mut self.overlays {
             if let Some(finding) = finding(overlay) {
                 finding.advance(&self.directory, STEP);
@@ -27,11 +36,12 @@ impl App {
             pane.advance(&self.directory, STEP);
             pane.scroll(rows);
         }
-        self.is_looking()
+        effects
     }
 
     /// Puts on screen what was found so far.
     pub fn show_best(&mut self) {
+        self.tell_undertaking();
         for overlay in &mut self.overlays {
             if let Some(finding) = finding(overlay) {
                 finding.show_best(&self.directory);
@@ -45,8 +55,11 @@ impl App {
     }
 
     /// True for what has to wait until the lists are whole: it would work on another row than the one that is meant. Text
-    /// that is typed into a filter does not wait.
+    /// that is typed into a filter does not wait for that; nothing is done while a plan is under way.
     pub fn waits(&self, event: &Event) -> bool {
+        if self.undertaking.is_some() && matches!(event, Event::Key(_) | Event::Paste(_)) {
+            return true;
+        }
         let Event::Key(key) = event else { return false };
         if key.kind == KeyEventKind::Release || !self.is_looking() {
             return false;

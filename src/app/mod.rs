@@ -56,6 +56,7 @@ mod sending;
 pub mod stage;
 #[cfg(test)]
 mod tests;
+mod undertaking;
 
 pub use geometry::Size;
 pub use message::{Effect, Msg, Opened, ProfileView};
@@ -184,6 +185,10 @@ pub struct App {
     /// Users whose roles were asked for in this session.
     hydrated: FxHashSet<Id>,
     ids: Ids,
+    /// What takes more than one step.
+    undertaking: Option<Box<undertaking::Undertaking>>,
+    /// The message line says how far that is.
+    telling: bool,
 }
 
 impl App {
@@ -220,6 +225,8 @@ impl App {
             stale_filter: false,
             hydrated: FxHashSet::default(),
             ids: Ids::new(salt),
+            undertaking: None,
+            telling: false,
         }
     }
 

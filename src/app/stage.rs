@@ -150,7 +150,7 @@ impl App {
             }
             Action::DropStaged => self.drop_staged(effects),
             Action::ClearStage => self.clear_stage(effects),
-            _ => self.look_at_stage(),
+            _ => self.look_at_stage(effects),
         }
     }
 
@@ -233,7 +233,7 @@ impl App {
     }
 
     /// Plans what waits against the directory as it is now.
-    fn look_at_stage(&mut self) {
+    fn look_at_stage(&mut self, effects: &mut Vec<Effect>) {
         if self.stage.is_empty() {
             return self.say("The stage is empty.");
         }
@@ -249,11 +249,13 @@ impl App {
                 None => lines.push(Staged { change: line.change.renewed(self.next_id().provisional()), ..line }),
             }
         }
-        let Some(mut plan) = self.draft(lines.iter().map(|line| line.change.clone()).collect()) else { return };
-        plan.refused.extend(refused);
-        plan.title = words::title(&plan, &self.directory);
-        let preview = Preview { staged: lines, ..Preview::new(plan) };
-        self.overlays.push(Overlay::Preview(Box::new(preview)));
+        let changes = lines.iter().map(|line| line.change.clone()).collect();
+        self.draft(changes, effects, move |app, mut plan, _| {
+            plan.refused.extend(refused);
+            plan.title = words::title(&plan, &app.directory);
+            let preview = Preview { staged: lines, ..Preview::new(plan) };
+            app.overlays.push(Overlay::Preview(Box::new(preview)));
+        });
     }
 
     /// Why a line of the stage can't be sent any more.

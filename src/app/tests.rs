@@ -20,6 +20,7 @@ use crate::{
 
 mod aside;
 mod sending;
+mod steps;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()
@@ -73,8 +74,17 @@ impl Console {
 
     fn press(&mut self, action: Action) -> &mut Self {
         let event = self.app.keymap.event(action).unwrap();
+        self.wait();
         self.tell(Msg::Terminal(Event::Key(event)));
         self
+    }
+
+    /// Until nothing is done in steps any more, as the loop does before it takes a key.
+    fn wait(&mut self) {
+        while self.app.is_looking() {
+            let effects = self.app.look_on();
+            self.effects.extend(effects);
+        }
     }
 
     fn type_text(&mut self, text: &str) -> &mut Self {
@@ -89,6 +99,7 @@ impl Console {
     }
 
     fn submitted(&mut self) -> Vec<Entry> {
+        self.wait();
         self.effects
             .drain(..)
             .filter_map(|effect| match effect {

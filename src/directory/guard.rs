@@ -43,21 +43,17 @@ pub struct Guarded {
 }
 
 /// Checks changes that are meant together, one after another, each as if those before it had happened.
-pub struct Guard<'a> {
-    directory: &'a Directory,
-    guards: &'a Guards,
-    ledger: Ledger<'a>,
+#[derive(Debug)]
+pub struct Guard {
+    guards: Guards,
+    ledger: Ledger,
     /// From where too many go, with the sentence about it.
     mass: Vec<(Mass, String)>,
 }
 
-impl<'a> Guard<'a> {
+impl Guard {
     /// For these, with none of them added yet.
-    pub fn new<'c>(
-        directory: &'a Directory,
-        guards: &'a Guards,
-        changes: impl Iterator<Item = &'c Change> + Clone,
-    ) -> Self {
+    pub fn new<'a>(directory: &Directory, guards: &Guards, changes: impl Iterator<Item = &'a Change> + Clone) -> Self {
         let words = |mass: Mass| {
             let words = match guards.max_removal {
                 Some(percent) => mass.refusal(changes.clone(), percent),
@@ -66,7 +62,7 @@ impl<'a> Guard<'a> {
             (mass, words)
         };
         let mass = Mass::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
-        Self { directory, guards, ledger: Ledger::new(directory), mass }
+        Self { guards: guards.clone(), ledger: Ledger::default(), mass }
     }
 
     /// From where more goes than a usual share: the numbers are to be typed.
@@ -75,23 +71,22 @@ impl<'a> Guard<'a> {
     }
 
     /// This change will be sent: the next ones are checked as if it had happened.
-    pub fn add(&mut self, change: &Change) {
-        self.ledger.add(change);
+    pub fn add(&mut self, change: &Change, directory: &Directory) {
+        self.ledger.add(change, directory);
     }
 
     /// Checks one change against what is known and against the changes before it.
     ///
     /// # Errors
     /// The sentence that the person is told.
-    pub fn check(&mut self, change: &Change) -> Result<Guarded, String> {
-        let (directory, guards) = (self.directory, self.guards);
-        if guards.read_only {
+    pub fn check(&mut self, change: &Change, directory: &Directory) -> Result<Guarded, String> {
+        if self.guards.read_only {
             return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
         }
         let mut guarded = Guarded::default();
         self.too_many(change, &mut guarded)?;
         if let Change::ReplaceMembers { team, stay, come, go } = change {
-            replacement(team, [stay, come], go, directory, guards, &mut guarded);
+            replacement(team, [stay, come], go, directory, &self.guards, &mut guarded);
             guarded.promise();
         }
         let Some(user) = change.person().and_then(|id| directory.user(id)) else { return Ok(guarded) };
@@ -101,20 +96,20 @@ impl<'a> Guard<'a> {
         }
         let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
         if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
-            self.last_admin(user, &mut guarded)?;
-            guarded.others.extend(self.ledger.other_org_admins(user));
+            self.last_admin(user, directory, &mut guarded)?;
+            guarded.others.extend(self.ledger.other_org_admins(user, directory));
         }
-        for team in self.teams_concerned(change, user) {
-            if self.ledger.is_last_admin(user, team) {
+        for team in teams_concerned(change, user, directory) {
+            if self.ledger.is_last_admin(user, team, directory) {
                 guarded.notes.push(format!("{} has no known admin after this.", team.name));
             } else if guarded.others.len() < others::MOST {
-                guarded.others.extend(self.ledger.other_team_admins(user, team));
+                guarded.others.extend(self.ledger.other_team_admins(user, team, directory));
             }
         }
         if !guarded.notes.is_empty() {
             guarded.risk = guarded.risk.max(Risk::Look);
         }
-        if weakens(change) && !guards.allow_yourself && is_me(user, guards) {
+        if weakens(change) && !self.guards.allow_yourself && is_me(user, &self.guards) {
             guarded.risk = guarded.risk.max(Risk::Type(user.user_name.as_str().to_owned()));
             guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
         }
@@ -139,18 +134,18 @@ impl<'a> Guard<'a> {
         Ok(())
     }
 
-    fn last_admin(&mut self, user: &User, guarded: &mut Guarded) -> Result<(), String> {
-        let (known, others) = self.ledger.org_admins_beside(user);
+    fn last_admin(&mut self, user: &User, directory: &Directory, guarded: &mut Guarded) -> Result<(), String> {
+        let (known, others) = self.ledger.org_admins_beside(user, directory);
         if known == 0 {
             // Nothing is known about anyone's role: this provider has no organisation roles, or none was read yet.
             return Ok(());
         }
-        let all = self.directory.len(super::Kind::User);
+        let all = directory.len(super::Kind::User);
         let basis =
             if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() };
         match (others, self.guards.allow_last_admin) {
             // Only those were read whom the server's filter found.
-            (0, _) if !self.directory.is_read(super::Kind::User) => {
+            (0, _) if !directory.is_read(super::Kind::User) => {
                 guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
                 guarded
                     .notes
@@ -173,17 +168,6 @@ impl<'a> Guard<'a> {
             _ => Ok(()),
         }
     }
-
-    /// Teams that may lose an admin: without any, only organisation admins could manage them.
-    fn teams_concerned(&self, change: &Change, user: &User) -> Vec<&'a Team> {
-        let teams: Vec<Id> = match change {
-            Change::RemoveMember { team, .. } => vec![team.clone()],
-            Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
-            Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => self.directory.teams_of(&user.id),
-            _ => Vec::new(),
-        };
-        teams.iter().filter_map(|id| self.directory.team(id)).collect()
-    }
 }
 
 impl Guarded {
@@ -191,6 +175,17 @@ impl Guarded {
     fn promise(&mut self) {
         self.notes.extend(self.others.iter().filter_map(Others::promise));
     }
+}
+
+/// Teams that may lose an admin: without any, only organisation admins could manage them.
+fn teams_concerned<'a>(change: &Change, user: &User, directory: &'a Directory) -> Vec<&'a Team> {
+    let teams: Vec<Id> = match change {
+        Change::RemoveMember { team, .. } => vec![team.clone()],
+        Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
+        Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => directory.teams_of(&user.id),
+        _ => Vec::new(),
+    };
+    teams.iter().filter_map(|id| directory.team(id)).collect()
 }
 
 /// True for changes that can only lower what the person may do.
@@ -274,8 +269,8 @@ mod tests {
 
     fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Change]) -> Result<Guarded, String> {
         let mut guard = Guard::new(directory, guards, earlier.iter().chain([change]));
-        earlier.iter().for_each(|change| guard.add(change));
-        guard.check(change)
+        earlier.iter().for_each(|change| guard.add(change, directory));
+        guard.check(change, directory)
     }
 
     fn directory(roles: &[(&str, Option<&str>, bool)]) -> Directory {
@@ -368,9 +363,9 @@ mod tests {
 
     /// What must be typed, what is refused, and what is said.
     fn weighed(changes: &[Change], max_removal: Option<u8>) -> (Option<String>, usize, Vec<String>) {
-        let (directory, guards) = (hundred(), Guards { max_removal, ..Guards::default() });
-        let mut guard = Guard::new(&directory, &guards, changes.iter());
-        let checked: Vec<_> = changes.iter().map(|change| guard.check(change)).collect();
+        let (directory, guards) = (&hundred(), Guards { max_removal, ..Guards::default() });
+        let mut guard = Guard::new(directory, &guards, changes.iter());
+        let checked: Vec<_> = changes.iter().map(|change| guard.check(change, directory)).collect();
         let refused = checked.iter().filter(|one| one.is_err()).count();
         let words = checked.into_iter().flat_map(|one| one.map_or_else(|why| vec![why], |guarded| guarded.notes));
         let words = words.collect::<std::collections::BTreeSet<_>>().into_iter().collect();
@@ -423,9 +418,9 @@ mod tests {
         let guards = Guards::default();
         let both = [demote("eva"), demote("ivan")];
         let mut guard = Guard::new(&three, &guards, both.iter());
-        guard.check(&demote("eva")).unwrap();
-        guard.add(&demote("eva"));
-        assert!(guard.check(&demote("ivan")).is_err());
+        guard.check(&demote("eva"), &three).unwrap();
+        guard.add(&demote("eva"), &three);
+        assert!(guard.check(&demote("ivan"), &three).is_err());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{
     Directory, Name, Target,
     aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
-    guard::{Guard, Guards, Mass, Others},
+    guard::{Mass, Others},
     holds::Holds,
     role_source::Mapping,
     words,
@@ -18,10 +18,12 @@ use crate::scim::{failure::Failure, request::Request};
 
 mod again;
 mod already;
+mod drafting;
 mod entries;
 
 pub use again::again;
 pub use already::{ALREADY, already};
+pub use drafting::{Drafting, draft};
 pub use entries::{Ids, Inverse, inverse};
 
 /// How a step's outcome is known.
@@ -238,48 +240,6 @@ pub trait Planner: Send + Sync {
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported>;
     /// How to ask about a topic. Pure.
     fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Unsupported>;
-}
-
-/// Plans changes that are meant together: guards first, then the dialect.
-///
-/// Each change is checked as if the ones before it had happened, so that two demotions can't remove the last two
-/// admins together.
-pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Plan {
-    let holds = planner.capabilities().holds();
-    let mut plan =
-        Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None, mass: Vec::new() };
-    let mut guard = Guard::new(directory, guards, changes.iter());
-    for change in changes {
-        match planned(planner, &mut guard, &change, directory) {
-            Err(why) => plan.refused.push((words::line_in(&change, directory, holds), why)),
-            Ok(step) => {
-                guard.add(&change);
-                plan.steps.push(step);
-            }
-        }
-    }
-    plan.mass = guard.into_mass();
-    plan.title = words::title(&plan, directory);
-    plan
-}
-
-/// One change after those that the guard knows of; or why not.
-fn planned(
-    planner: &dyn Planner,
-    guard: &mut Guard<'_>,
-    change: &Change,
-    directory: &Directory,
-) -> Result<Step, String> {
-    let can = planner.capabilities();
-    can.can(change.verb()).map_err(str::to_owned)?;
-    let guarded = guard.check(change)?;
-    let mut step = planner.step(change, directory).map_err(|Unsupported(why)| why)?;
-    step.risk = step.risk.max(guarded.risk);
-    step.others = guarded.others;
-    // Before what may be a long list of names.
-    step.consequences.splice(0..0, guarded.notes);
-    step.words = words::line_in(change, directory, can.holds());
-    Ok(step)
 }
 
 /// Where a change stands.

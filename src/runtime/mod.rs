@@ -288,12 +288,12 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         self.take(message);
     }
 
-    /// Takes a terminal event: for tests.
+    /// Takes a terminal event and goes through all its steps: for tests.
     pub fn press(&mut self, event: Event) {
-        while self.app.waits(&event) {
-            self.app.look_on();
-        }
         self.take(Incoming::Terminal(event));
+        while self.app.is_looking() {
+            self.take(Incoming::Look);
+        }
     }
 
     /// True if the worker has done all that it was asked for and nothing more is on its way.

@@ -28,7 +28,8 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             }
             Incoming::Terminal(event) => Msg::Terminal(event),
             Incoming::Look => {
-                self.app.look_on();
+                let effects = self.app.look_on();
+                effects.into_iter().for_each(|effect| self.execute(effect));
                 return;
             }
             // What is shown once must arrive, whichever profile is open by now.

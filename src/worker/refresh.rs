@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     dialect::Dialect,
-    directory::{
-        Kind,
-        records::Records,
-        work::Report,
-    },
+    directory::{Kind, records::Records, work::Report},
     scim::{
         failure::{Class, Failure},
         filter::Filter,

@@ -48,7 +48,9 @@ fn console() -> Console {
     let app = &mut console.runtime.app;
     app.update(Msg::Opened(Box::new(opened)), Timestamp::now());
     app.update(Msg::Report(records), Timestamp::now());
-    while app.look_on() {}
+    while app.is_looking() {
+        app.look_on();
+    }
     console
 }
 
@@ -90,7 +92,9 @@ fn text_goes_on_into_the_filter_and_other_keys_wait() {
     assert!(console.screen().contains("% looked through"), "{}", console.screen());
     assert!(console.screen().contains("eva-"), "what was found so far is there");
     let app = &mut console.runtime.app;
-    while app.look_on() {}
+    while app.is_looking() {
+        app.look_on();
+    }
     assert!(!app.waits(&key(KeyCode::Enter)));
     console.runtime.draw().unwrap();
     assert!(console.screen().contains("20,000 of 60,000"), "{}", console.screen());

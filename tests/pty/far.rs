@@ -54,11 +54,13 @@ impl Far {
     /// Lets the link go on until then.
     fn go_on(&mut self, until: Instant) {
         while let Some(now) = Some(Instant::now()).filter(|now| *now < until) {
-            while let Some((_, bytes, _)) = self.bytes.pop_front_if(|(there, ..)| *there <= now) {
-                self.parser.process(&bytes);
+            while let Some((_, bytes, _)) = self.bytes.front().filter(|(there, ..)| *there <= now) {
+                self.parser.process(bytes);
+                self.bytes.pop_front();
             }
-            while let Some((_, keys)) = self.keys.pop_front_if(|(there, _)| *there <= now) {
-                self.tty.press(&keys);
+            while let Some((_, keys)) = self.keys.front().filter(|(there, _)| *there <= now) {
+                self.tty.press(keys);
+                self.keys.pop_front();
             }
             let due = [self.keys.front().map(|one| one.0), self.bytes.front().map(|one| one.0)];
             let next = due.into_iter().flatten().chain([until]).min().unwrap_or(until);

@@ -21,14 +21,14 @@ impl App {
                 return;
             }
         };
-        let plan = match ends {
-            Ok(change) => self.draft(vec![change]),
-            Err(why) => return self.say(why),
-        };
-        let Some(mut plan) = plan else { return };
-        // An end is looked at even where it can be undone: nothing on this list was marked or checked for it.
-        plan.steps.iter_mut().for_each(|step| step.risk = step.risk.clone().max(Risk::Look));
-        self.propose_plan(plan, effects);
+        match ends {
+            Ok(change) => self.draft(vec![change], effects, |app, mut plan, effects| {
+                // An end is looked at even where it can be undone: nothing on this list was marked or checked for it.
+                plan.steps.iter_mut().for_each(|step| step.risk = step.risk.clone().max(Risk::Look));
+                app.propose_plan(plan, effects);
+            }),
+            Err(why) => self.say(why),
+        }
     }
 
     /// Whether a key can be made here: the owner of the key in use is who gets it.

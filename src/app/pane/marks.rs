@@ -15,6 +15,8 @@ type Ids = IndexSet<Id, FxBuildHasher>;
 pub struct Marks {
     ids: Ids,
     work: Work,
+    /// Some may be on records that went while something else was being done.
+    stale: bool,
 }
 
 /// What is being done to the marks.
@@ -75,7 +77,13 @@ impl Marks {
 
     /// Begins to unmark what is not there any more.
     pub(super) fn prune(&mut self) {
-        if self.is_settled() && !self.ids.is_empty() {
+        self.stale = true;
+        self.next();
+    }
+
+    /// What was under way is done, and what had to wait for it begins.
+    fn next(&mut self) {
+        if self.is_settled() && std::mem::take(&mut self.stale) && !self.ids.is_empty() {
             self.sift(Keep::Existing);
         }
     }
@@ -115,6 +123,7 @@ impl Marks {
     pub(super) fn advance(&mut self, rows: &[u32], directory: &Directory, kind: Kind, mut count: usize) {
         while count > 0 && !self.is_settled() {
             count -= self.part(rows, directory, kind, count).clamp(1, count);
+            self.next();
         }
     }
 
@@ -171,9 +180,7 @@ impl Keep {
                 let shown = row.and_then(|row| shown.as_ref()?.get(row as usize).copied());
                 exists(directory, kind, id) && shown != Some(true)
             }
-            Self::Services(services) => {
-                directory.user(id).is_some_and(|user| user.account.is_service() == *services)
-            }
+            Self::Services(services) => directory.user(id).is_some_and(|user| user.account.is_service() == *services),
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::directory::{
 };
 
 /// Changes as if they had happened.
-pub(super) struct Ledger<'a> {
-    directory: &'a Directory,
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
     /// Who can do less afterwards: everywhere, or in one team.
     weakened: FxHashSet<(Id, Option<Id>)>,
     /// Who is no organisation admin any more.
@@ -27,38 +27,29 @@ pub(super) struct Ledger<'a> {
 }
 
 /// Organisation admins, as known.
+#[derive(Debug)]
 struct Admins {
     /// How many users' roles are known.
     known: usize,
     left: FxHashSet<Id>,
 }
 
-impl<'a> Ledger<'a> {
-    pub(super) fn new(directory: &'a Directory) -> Self {
-        Self {
-            directory,
-            weakened: FxHashSet::default(),
-            demoted: FxHashSet::default(),
-            org: None,
-            teams: FxHashMap::default(),
-        }
-    }
-
+impl Ledger {
     /// This one will be sent.
-    pub(super) fn add(&mut self, change: &Change) {
+    pub(super) fn add(&mut self, change: &Change, directory: &Directory) {
         let Some(id) = change.person().filter(|_| weakens(change)) else { return };
         let team = match change {
             Change::SetTeamRole { team, .. } | Change::RemoveMember { team, .. } => Some(team),
             _ => None,
         };
         self.weakened.insert((id.clone(), team.cloned()));
-        let everywhere = if team.is_none() { self.directory.teams_of(id) } else { Vec::new() };
+        let everywhere = if team.is_none() { directory.teams_of(id) } else { Vec::new() };
         for team in team.into_iter().chain(everywhere.iter()) {
             if let Some(left) = self.teams.get_mut(team) {
                 left.remove(id);
             }
         }
-        let by_group = || self.directory.user(id).is_some_and(|user| leaves_admin_group(change, user, self.directory));
+        let by_group = || directory.user(id).is_some_and(|user| leaves_admin_group(change, user, directory));
         if team.is_none() || by_group() {
             self.demoted.insert(id.clone());
             if let Some(admins) = &mut self.org {
@@ -68,11 +59,10 @@ impl<'a> Ledger<'a> {
     }
 
     /// How many users' organisation roles are known, and how many admins are left beside this user.
-    pub(super) fn org_admins_beside(&mut self, user: &User) -> (usize, usize) {
+    pub(super) fn org_admins_beside(&mut self, user: &User, directory: &Directory) -> (usize, usize) {
         let admins = self.org.get_or_insert_with(|| Admins {
-            known: self.directory.org_roles_known(),
-            left: self
-                .directory
+            known: directory.org_roles_known(),
+            left: directory
                 .org_admins()
                 .map(|admin| admin.id.clone())
                 .filter(|id| !self.demoted.contains(id))
@@ -82,46 +72,25 @@ impl<'a> Ledger<'a> {
     }
 
     /// Who else is organisation admin; `None` where nobody is known to be, or their records don't tell.
-    pub(super) fn other_org_admins(&mut self, user: &User) -> Option<Others> {
-        let source = self.directory.records().role_source();
+    pub(super) fn other_org_admins(&mut self, user: &User, directory: &Directory) -> Option<Others> {
+        let source = directory.records().role_source();
         if matches!(source, RoleSource::Told(_)) {
             return None;
         }
-        self.org_admins_beside(user);
-        self.others(None, user, self.org.iter().flat_map(|admins| &admins.left))
+        self.org_admins_beside(user, directory);
+        others(None, user, self.org.iter().flat_map(|admins| &admins.left), directory)
     }
 
     /// Who else is admin of the team; `None` where this user is not, or nobody else is known to be.
-    pub(super) fn other_team_admins(&mut self, user: &User, team: &Team) -> Option<Others> {
+    pub(super) fn other_team_admins(&mut self, user: &User, team: &Team, directory: &Directory) -> Option<Others> {
         if !is_admin(user, team) {
             return None;
         }
-        self.others(Some(team), user, self.teams.get(&team.id).into_iter().flatten())
-    }
-
-    fn others<'b>(&self, team: Option<&Team>, user: &User, left: impl Iterator<Item = &'b Id>) -> Option<Others> {
-        let admin = |id: &Id| {
-            let known = self.directory.user(id)?;
-            let through = match (team, self.directory.records().role_source()) {
-                (None, RoleSource::Mapping(mapping)) => Some(self.admin_group(known, mapping)?),
-                _ => None,
-            };
-            Some(Admin { id: id.clone(), name: known.user_name.clone(), through })
-        };
-        let mut admins: Vec<Admin> = left.filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
-        admins.sort_by(|one, other| one.name.raw().cmp(other.name.raw()));
-        (!admins.is_empty()).then(|| Others { team: team.map(|team| team.name.clone()), admins })
-    }
-
-    /// The group that makes somebody admin.
-    fn admin_group(&self, user: &User, mapping: &Mapping) -> Option<Id> {
-        let gives = |team: &Team| mapping.of(&team.name).is_some_and(|role| role.is("admin"));
-        let teams = self.directory.teams_of(&user.id);
-        teams.iter().find(|id| self.directory.team(id).is_some_and(gives)).cloned()
+        others(Some(team), user, self.teams.get(&team.id).into_iter().flatten(), directory)
     }
 
     /// True if this admin of the team is the last one known.
-    pub(super) fn is_last_admin(&mut self, user: &User, team: &Team) -> bool {
+    pub(super) fn is_last_admin(&mut self, user: &User, team: &Team, directory: &Directory) -> bool {
         if !is_admin(user, team) {
             return false;
         }
@@ -129,7 +98,7 @@ impl<'a> Ledger<'a> {
             let members = team.members.iter().flatten().map(|member| &member.id);
             let weakened = |id: &Id| [None, Some(team.id.clone())].map(|of| (id.clone(), of));
             let admin = |id: &&Id| {
-                self.directory.user(id).is_some_and(|user| is_admin(user, team))
+                directory.user(id).is_some_and(|user| is_admin(user, team))
                     && !weakened(id).iter().any(|one| self.weakened.contains(one))
             };
             members.filter(admin).cloned().collect()
@@ -140,4 +109,30 @@ impl<'a> Ledger<'a> {
 
 fn is_admin(user: &User, team: &Team) -> bool {
     user.role_in(&team.name).is_some_and(|role| role.is("admin")) && !user.is_inactive()
+}
+
+fn others<'a>(
+    team: Option<&Team>,
+    user: &User,
+    left: impl Iterator<Item = &'a Id>,
+    directory: &Directory,
+) -> Option<Others> {
+    let admin = |id: &Id| {
+        let known = directory.user(id)?;
+        let through = match (team, directory.records().role_source()) {
+            (None, RoleSource::Mapping(mapping)) => Some(admin_group(known, mapping, directory)?),
+            _ => None,
+        };
+        Some(Admin { id: id.clone(), name: known.user_name.clone(), through })
+    };
+    let mut admins: Vec<Admin> = left.filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
+    admins.sort_by(|one, other| one.name.raw().cmp(other.name.raw()));
+    (!admins.is_empty()).then(|| Others { team: team.map(|team| team.name.clone()), admins })
+}
+
+/// The group that makes somebody admin.
+fn admin_group(user: &User, mapping: &Mapping, directory: &Directory) -> Option<Id> {
+    let gives = |team: &Team| mapping.of(&team.name).is_some_and(|role| role.is("admin"));
+    let teams = directory.teams_of(&user.id);
+    teams.iter().find(|id| directory.team(id).is_some_and(gives)).cloned()
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 
-use super::{ALREADY, Entry, Planner, State, already, planned};
+use super::{ALREADY, Entry, Planner, State, already, drafting::planned};
 use crate::directory::{
     Directory, Target,
     change::Field,
@@ -37,7 +37,7 @@ pub fn again(
         };
         match step {
             Ok(step) => {
-                guard.add(change);
+                guard.add(change, directory);
                 altered.extend(touches);
                 (entry.step, entry.at) = (step, now);
                 (entry.state, entry.why) = (State::Planned, String::new());

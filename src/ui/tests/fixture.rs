@@ -286,6 +286,9 @@ pub fn target(kind: Kind, id: &str) -> Target {
 pub fn press(app: &mut App, action: Action) {
     let key = app.keymap.event(action).unwrap();
     app.update(Msg::Terminal(Event::Key(key)), now());
+    while app.is_looking() {
+        drop(app.look_on());
+    }
 }
 
 /// Types characters.

@@ -1,0 +1,107 @@
+//! What takes longer than the loop may be held: plans of many changes are drawn up, and laid over the directory, some
+//! changes at a time. Keys wait meanwhile.
+
+use super::{App, Effect};
+use crate::directory::{
+    change::Change,
+    plan::{Drafting, Entry, Plan},
+    stage::StageId,
+};
+
+/// Changes in one step: two milliseconds or three.
+const STEP: usize = 128;
+
+/// What is done with a plan once it is drawn up.
+type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<Effect>) + Send>;
+
+/// What is under way.
+pub(super) enum Undertaking {
+    Draft { drafting: Box<Drafting>, then: Then },
+    Send { left: std::vec::IntoIter<Entry>, laid: Vec<Entry>, taken: Vec<StageId> },
+}
+
+impl Undertaking {
+    /// How far it is, for a message.
+    fn words(&self) -> String {
+        match self {
+            Self::Draft { drafting, .. } => format!("Drawing up the plan: {} changes left…", drafting.left()),
+            Self::Send { left, .. } => format!("Sending: {} changes left to note…", left.len()),
+        }
+    }
+}
+
+impl App {
+    /// Draws up a plan of these changes, and goes on with it.
+    pub(super) fn draft(
+        &mut self,
+        changes: Vec<Change>,
+        effects: &mut Vec<Effect>,
+        then: impl FnOnce(&mut App, Plan, &mut Vec<Effect>) + Send + 'static,
+    ) {
+        if self.planner.is_some() {
+            let drafting = Box::new(Drafting::new(&self.guards, changes, &self.directory));
+            self.undertake(Undertaking::Draft { drafting, then: Box::new(then) }, effects);
+        }
+    }
+
+    /// Lays entries over the directory and hands them to the worker, with the lines of the stage that they come from.
+    pub(super) fn lay(&mut self, entries: Vec<Entry>, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
+        let laid = Vec::with_capacity(entries.len());
+        self.undertake(Undertaking::Send { left: entries.into_iter(), laid, taken }, effects);
+    }
+
+    fn undertake(&mut self, undertaking: Undertaking, effects: &mut Vec<Effect>) {
+        self.undertaking = Some(Box::new(undertaking));
+        self.go_on(effects);
+    }
+
+    /// One step.
+    pub(super) fn go_on(&mut self, effects: &mut Vec<Effect>) {
+        let Some(mut undertaking) = self.undertaking.take() else { return };
+        match &mut *undertaking {
+            Undertaking::Draft { drafting, .. } => {
+                let Some(planner) = self.planner.as_deref() else { return };
+                drafting.step(planner, &self.directory, STEP);
+                if drafting.left() > 0 {
+                    self.undertaking = Some(undertaking);
+                    return;
+                }
+            }
+            Undertaking::Send { left, laid, .. } => {
+                let from = laid.len();
+                laid.extend(left.take(STEP));
+                let step = &laid[from..];
+                self.directory.begin_all(step.iter().map(|entry| (entry.id, entry.step.change.clone())));
+                for entry in step {
+                    self.aside_follow(&entry.step.change, None);
+                    self.entries.put(entry.clone());
+                }
+                if left.len() > 0 {
+                    self.undertaking = Some(undertaking);
+                    return;
+                }
+            }
+        }
+        self.finish(*undertaking, effects);
+    }
+
+    fn finish(&mut self, undertaking: Undertaking, effects: &mut Vec<Effect>) {
+        if std::mem::take(&mut self.telling) {
+            self.message = None;
+        }
+        match undertaking {
+            Undertaking::Draft { drafting, then } => {
+                let plan = drafting.into_plan(&self.directory);
+                then(self, plan, effects);
+            }
+            Undertaking::Send { laid, taken, .. } => self.hand_over(laid, taken, effects),
+        }
+    }
+
+    /// Says how far it is: it takes long enough to be seen.
+    pub(super) fn tell_undertaking(&mut self) {
+        let Some(words) = self.undertaking.as_deref().map(Undertaking::words) else { return };
+        self.say(words);
+        self.telling = true;
+    }
+}
