@@ -98,9 +98,9 @@ impl Console {
 pub fn measure(users: usize) {
     for (width, height) in [(80, 24), (200, 60)] {
         let mut console = Console::new(users, width, height);
-        let ours = Times::of(300, || console.draw());
+        let ours = Times::shortest(RUNS, || Times::of(300, || console.draw()));
         let mut bare = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let theirs = Times::of(300, || table(&mut bare, &console.app));
+        let theirs = Times::shortest(RUNS, || Times::of(300, || table(&mut bare, &console.app)));
         row(users, &format!("one frame {width}x{height}"), &ours, Some(("bare table", &theirs)));
     }
     let mut console = Console::new(users, 80, 24);

@@ -15,6 +15,7 @@ use vt100::Parser;
 
 use crate::{Times, row};
 
+pub mod fetch;
 mod link;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_scimitar");
@@ -188,8 +189,17 @@ pub fn measure(users: usize) {
     run.listen(Duration::from_secs(3));
     memory(users, "after the first refresh", &run);
     run.quit();
-    let fetched = Times::of(if users < 1_000_000 { 3 } else { 1 }, || fetch(&server));
-    row(users, "nothing on disk: start to all read and stored", &refresh, Some(("reqwest and serde_json", &fetched)));
+    let (mut bare, mut curl) = (Times::default(), Times::default());
+    for _ in 0..if users < 1_000_000 { 3 } else { 1 } {
+        let (time, urls) = fetch::bare(&server.url, &server.key);
+        bare.0.push(time);
+        curl.0.extend(fetch::curl(&urls, &server.key));
+    }
+    let whole = "nothing on disk: start to all read and stored";
+    row(users, whole, &refresh, Some(("reqwest and serde_json", &bare)));
+    if !curl.0.is_empty() {
+        row(users, whole, &refresh, Some(("curl", &curl)));
+    }
 
     starts(users, home.path(), &arguments, "server up");
     idle(users, home.path(), &arguments);
@@ -269,27 +279,6 @@ fn keys(users: usize, size: (u16, u16), home: &Path, arguments: &[&str]) {
         row(users, &what, &times, None);
     }
     run.quit();
-}
-
-/// The same lists with nothing but the HTTP client and the JSON parser.
-fn fetch(server: &Server) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let client = reqwest::Client::new();
-        for list in ["Users", "Groups", "Roles"] {
-            let mut start = 1;
-            loop {
-                let url = format!("{}/{list}?startIndex={start}&count=9999", server.url);
-                let reply = client.get(url).bearer_auth(&server.key).send().await.unwrap();
-                let page: serde_json::Value = serde_json::from_slice(&reply.bytes().await.unwrap()).unwrap();
-                let here = page["Resources"].as_array().map_or(0, Vec::len);
-                start += here;
-                if here == 0 || start as u64 > page["totalResults"].as_u64().unwrap_or(0) {
-                    break;
-                }
-            }
-        }
-    });
 }
 
 fn write_private(path: &Path, text: &str) {
