@@ -39,6 +39,9 @@ impl App {
         let scopes = self.scopes();
         let typing = self.is_typing();
         let action = self.keymap.action(&scopes, key).filter(|action| !typing || overrides_typing(*action, key));
+        if action == Some(Action::Back) && self.give_up_draft() {
+            return;
+        }
         self.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
         let filtering = self.is_filtering();
         match action {

@@ -3,7 +3,7 @@
 
 use crossterm::event::{Event, KeyEventKind};
 
-use super::{App, Effect, Overlay, finding::Finding, keys::overrides_typing, pane::STEP};
+use super::{App, Effect, Overlay, action::Action, finding::Finding, keys::overrides_typing, pane::STEP};
 
 impl App {
     /// True while a list is being looked through, or a plan is under way.
@@ -57,14 +57,18 @@ impl App {
     /// True for what has to wait until the lists are whole: it would work on another row than the one that is meant. Text
     /// that is typed into a filter does not wait for that; nothing is done while a plan is under way.
     pub fn waits(&self, event: &Event) -> bool {
-        if self.undertaking.is_some() && matches!(event, Event::Key(_) | Event::Paste(_)) {
-            return true;
-        }
-        let Event::Key(key) = event else { return false };
-        if key.kind == KeyEventKind::Release || !self.is_looking() {
+        let key = match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => key,
+            Event::Paste(_) => return self.undertaking.is_some(),
+            _ => return false,
+        };
+        if !self.is_looking() {
             return false;
         }
         let action = self.keymap.action(&self.scopes(), *key);
+        if self.undertaking.is_some() {
+            return !(action == Some(Action::Back) && self.is_drafting());
+        }
         !self.is_typing() || action.is_some_and(|action| overrides_typing(action, *key))
     }
 

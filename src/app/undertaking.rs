@@ -2,10 +2,13 @@
 //! changes at a time. Keys wait meanwhile.
 
 use super::{App, Effect};
-use crate::directory::{
-    change::Change,
-    plan::{Drafting, Entry, Plan},
-    stage::StageId,
+use crate::{
+    directory::{
+        change::Change,
+        plan::{Drafting, Entry, Plan},
+        stage::StageId,
+    },
+    scim::text::number,
 };
 
 /// Changes in one step: two milliseconds or three.
@@ -24,8 +27,10 @@ impl Undertaking {
     /// How far it is, for a message.
     fn words(&self) -> String {
         match self {
-            Self::Draft { drafting, .. } => format!("Drawing up the plan: {} changes left…", drafting.left()),
-            Self::Send { left, .. } => format!("Sending: {} changes left to note…", left.len()),
+            Self::Draft { drafting, .. } => {
+                format!("Drawing up the plan: {} changes left. Esc gives it up.", number(drafting.left() as u64))
+            }
+            Self::Send { left, .. } => format!("Sending: {} changes left to note.", number(left.len() as u64)),
         }
     }
 }
@@ -96,6 +101,21 @@ impl App {
             }
             Undertaking::Send { laid, taken, .. } => self.hand_over(laid, taken, effects),
         }
+    }
+
+    /// True if this can be given up: nothing of it is anywhere yet.
+    pub(super) fn is_drafting(&self) -> bool {
+        matches!(self.undertaking.as_deref(), Some(Undertaking::Draft { .. }))
+    }
+
+    /// Gives up a plan that is being drawn up. False where there is none.
+    pub(super) fn give_up_draft(&mut self) -> bool {
+        let drafting = self.is_drafting();
+        if drafting {
+            (self.undertaking, self.telling) = (None, false);
+            self.say("The plan was given up: nothing is sent.");
+        }
+        drafting
     }
 
     /// Says how far it is: it takes long enough to be seen.

@@ -87,7 +87,7 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
     assert!(console.app.waits(&key(&console, Action::Send)) && console.app.waits(&Event::Paste("x".into())));
     console.app.show_best();
     let said = |console: &Console| console.app.message.as_ref().map_or(String::new(), |message| message.text.clone());
-    assert_eq!(said(&console), "Drawing up the plan: 372 changes left…");
+    assert_eq!(said(&console), "Drawing up the plan: 372 changes left. Esc gives it up.");
     console.wait();
     assert_eq!(said(&console), "");
     let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("the plan is shown") };
@@ -109,4 +109,16 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
     assert!((1..500).contains(&console.app.directory.pending().len()));
     let sent = console.submitted();
     assert_eq!((sent.len(), console.app.directory.pending().len(), console.app.entries.len()), (500, 500, 500));
+}
+
+#[test]
+fn a_plan_that_is_being_drawn_up_can_be_given_up() {
+    let mut console = crowd(1_000);
+    console.press(Action::Filter).type_text("p0 active:yes").press(Action::Open).press(Action::MarkAll);
+    begin(&mut console, Action::ToggleActive);
+    let back = key(&console, Action::Back);
+    assert!(!console.app.waits(&back));
+    console.tell(Msg::Terminal(back));
+    assert!(!console.app.is_looking() && console.app.overlays.is_empty());
+    assert_eq!((marks(&console), console.submitted().len()), (500, 0), "only the plan is gone");
 }
