@@ -83,7 +83,7 @@ fn row(users: usize, what: &str, times: &Times, yardstick: Option<(&str, &Times)
     let ms = |time: Duration| format!("{:.3} ms", time.as_secs_f64() * 1e3);
     let (beside, ratio) = match yardstick {
         Some((name, beside)) => (
-            format!("{name}: {}", ms(beside.median())),
+            format!("{name}: {}, worst {}", ms(beside.median()), ms(beside.worst())),
             format!("{:.2}", times.median().as_secs_f64() / beside.median().as_secs_f64()),
         ),
         None => (String::new(), String::new()),
