@@ -179,7 +179,7 @@ fn moving(users: usize, console: &mut Console) {
     row(users, "to the end, to the start", &ends, None);
     console.held(users, "moving");
     row(users, "mark all, and none", &Times::of(6, || console.press(KeyCode::Char('*'))), None);
-    console.held = Times::default();
+    console.held(users, "marking");
     // As often as there are columns, so that each run begins with the same one.
     let sorts = Times::shortest(RUNS, || Times::of(7, || console.press(KeyCode::Char('s'))));
     row(users, "sort by the next column", &sorts, None);

@@ -240,8 +240,7 @@ impl App {
         self.overlays
             .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
         let actor = self.profile.as_ref().map(|profile| profile.actor.clone()).unwrap_or_default();
-        let entries = plan.into_entries(None, &mut self.ids, self.now, &actor);
-        self.lay(entries, taken, effects);
+        self.lay(plan.enter(None, self.now, &actor), taken, effects);
     }
 
     /// What is laid over the directory goes to the worker.

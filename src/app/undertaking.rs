@@ -5,7 +5,7 @@ use super::{App, Effect};
 use crate::{
     directory::{
         change::Change,
-        plan::{Drafting, Entry, Plan},
+        plan::{Drafting, Entering, Entry, Plan},
         stage::StageId,
     },
     scim::text::number,
@@ -20,7 +20,7 @@ type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<Effect>) + Send>;
 /// What is under way.
 pub(super) enum Undertaking {
     Draft { drafting: Box<Drafting>, then: Then },
-    Send { left: std::vec::IntoIter<Entry>, laid: Vec<Entry>, taken: Vec<StageId> },
+    Send { entering: Entering, laid: Vec<Entry>, taken: Vec<StageId> },
 }
 
 impl Undertaking {
@@ -30,7 +30,9 @@ impl Undertaking {
             Self::Draft { drafting, .. } => {
                 format!("Drawing up the plan: {} changes left. Esc gives it up.", number(drafting.left() as u64))
             }
-            Self::Send { left, .. } => format!("Sending: {} changes left to note.", number(left.len() as u64)),
+            Self::Send { entering, .. } => {
+                format!("Sending: {} changes left to note.", number(entering.left() as u64))
+            }
         }
     }
 }
@@ -49,10 +51,10 @@ impl App {
         }
     }
 
-    /// Lays entries over the directory and hands them to the worker, with the lines of the stage that they come from.
-    pub(super) fn lay(&mut self, entries: Vec<Entry>, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
-        let laid = Vec::with_capacity(entries.len());
-        self.undertake(Undertaking::Send { left: entries.into_iter(), laid, taken }, effects);
+    /// Lays a plan over the directory and hands it to the worker, with the lines of the stage that it comes from.
+    pub(super) fn lay(&mut self, entering: Entering, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
+        let laid = Vec::with_capacity(entering.left());
+        self.undertake(Undertaking::Send { entering, laid, taken }, effects);
     }
 
     fn undertake(&mut self, undertaking: Undertaking, effects: &mut Vec<Effect>) {
@@ -72,16 +74,16 @@ impl App {
                     return;
                 }
             }
-            Undertaking::Send { left, laid, .. } => {
+            Undertaking::Send { entering, laid, .. } => {
                 let from = laid.len();
-                laid.extend(left.take(STEP));
+                laid.extend(std::iter::from_fn(|| entering.next(&mut self.ids)).take(STEP));
                 let step = &laid[from..];
                 self.directory.begin_all(step.iter().map(|entry| (entry.id, entry.step.change.clone())));
                 for entry in step {
                     self.aside_follow(&entry.step.change, None);
                     self.entries.put(entry.clone());
                 }
-                if left.len() > 0 {
+                if entering.left() > 0 {
                     self.undertaking = Some(undertaking);
                     return;
                 }

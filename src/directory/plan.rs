@@ -24,7 +24,7 @@ mod entries;
 pub use again::again;
 pub use already::{ALREADY, already};
 pub use drafting::{Drafting, draft};
-pub use entries::{Ids, Inverse, inverse};
+pub use entries::{Entering, Ids, Inverse, inverse};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

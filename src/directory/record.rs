@@ -168,6 +168,11 @@ pub struct User {
 }
 
 impl User {
+    /// Known to be an organisation admin, and not deactivated.
+    pub fn is_org_admin(&self) -> bool {
+        self.org_role.as_ref().is_some_and(|role| role.is("admin")) && !self.is_inactive()
+    }
+
     /// Deactivated for certain.
     pub fn is_inactive(&self) -> bool {
         self.active == Some(false)

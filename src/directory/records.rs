@@ -14,11 +14,13 @@ use super::{
 };
 use crate::scim::text::fold;
 
+mod counted;
 mod memberships;
 mod named;
 #[cfg(test)]
 mod tests;
 
+use counted::Counted;
 use memberships::Memberships;
 use named::Named;
 
@@ -45,7 +47,7 @@ pub struct Records {
     /// Lists that were not read: what they would say is not known.
     unread: [bool; 3],
     source: RoleSource,
-    census: Census,
+    counted: Counted,
     /// Users by name and address; made anew when one is asked for after a name has changed.
     named: OnceLock<Named>,
 }
@@ -60,7 +62,7 @@ impl Records {
             roles: table(roles, |role| &role.id, |role| role.name.as_str()),
             ..Self::default()
         };
-        records.users.values().for_each(|user| records.census.count(user, true));
+        records.users.values().for_each(|user| records.counted.count(user, true));
         records.services = records.users.values().map(|user| user.account.is_service()).collect();
         records.intern();
         records.index_members();
@@ -101,9 +103,9 @@ impl Records {
         if let Some(role) = self.derived_role(user, &teams)
             && let Some(user) = self.users.get_mut(id)
         {
-            self.census.count(user, false);
+            self.counted.count(user, false);
             user.org_role = role;
-            self.census.count(user, true);
+            self.counted.count(user, true);
         }
     }
 
@@ -136,7 +138,12 @@ impl Records {
 
     /// How many people, service accounts and seats.
     pub fn census(&self) -> Census {
-        self.census
+        self.counted.census
+    }
+
+    /// Who is known to be an organisation admin, and is not deactivated.
+    pub fn org_admins(&self) -> impl Iterator<Item = &Id> {
+        self.counted.admins.iter()
     }
 
     /// All teams in the server's order.
@@ -240,7 +247,6 @@ impl Records {
     }
 
     fn put_user(&mut self, user: User) -> bool {
-        self.census.count(&user, true);
         let same = |old: &User| old.user_name == user.user_name && old.email == user.email;
         if !self.users.get(&user.id).is_some_and(same) {
             self.named.take();
@@ -248,12 +254,16 @@ impl Records {
         let (id, service) = (user.id.clone(), user.account.is_service());
         let (row, old) = self.users.insert_full(id.clone(), user);
         if let Some(old) = &old {
-            self.census.count(old, false);
+            // Out before in: who was an admin and is one stays one.
+            self.counted.count(old, false);
             self.services[row] = service;
         } else {
             self.memberships.user_added(&id);
             self.label_rank.push(u32::MAX);
             self.services.push(service);
+        }
+        if let Some((_, user)) = self.users.get_index(row) {
+            self.counted.count(user, true);
         }
         self.derive(&id);
         self.index_row(Kind::User, row as u32, old.is_none());
@@ -283,7 +293,7 @@ impl Records {
         match target.kind {
             Kind::User => {
                 let old = self.users.swap_remove(&target.id);
-                old.iter().for_each(|old| self.census.count(old, false));
+                old.iter().for_each(|old| self.counted.count(old, false));
                 self.named.take();
                 self.memberships.user_removed(&target.id, row as usize);
                 self.label_rank.swap_remove(row as usize);

@@ -210,3 +210,25 @@ fn a_team_keeps_its_last_admin_or_it_is_said() {
     let gone = Change::DeleteUser { user: "ivan".into() };
     assert_eq!(notes(&Change::DeleteUser { user: "eva".into() }, &[gone]), bare(&["nlp", "vision"]));
 }
+
+#[test]
+fn admins_are_those_of_the_screen() {
+    let mut three = directory(&[
+        ("eva", Some("admin"), true),
+        ("ivan", Some("Admin"), true),
+        ("noor", Some("member"), true),
+        ("old", Some("admin"), false),
+    ]);
+    let admins = |directory: &Directory| {
+        let mut names: Vec<String> = directory.org_admins().map(|user| user.user_name.to_string()).collect();
+        names.sort();
+        names.join(" ")
+    };
+    assert_eq!(admins(&three), "eva ivan");
+    three.begin(crate::directory::change::ChangeId(1), demote("eva"));
+    three
+        .begin(crate::directory::change::ChangeId(2), Change::SetOrgRole { user: "noor".into(), role: "admin".into() });
+    assert_eq!(admins(&three), "ivan noor");
+    three.take_off(crate::directory::change::ChangeId(1));
+    assert_eq!(admins(&three), "eva ivan noor");
+}

@@ -28,6 +28,8 @@ pub(super) struct Sorting {
     first: Vec<u32>,
     /// Where the rows go in the pass under way.
     out: Vec<u32>,
+    /// For each digit, how many rows have each value of it.
+    counts: Vec<Vec<u32>>,
     pass: Pass,
 }
 
@@ -41,6 +43,8 @@ impl std::fmt::Debug for Sorting {
 enum Pass {
     /// Keys are being taken.
     Keys,
+    /// So many rows were counted: how many have each digit.
+    Count(usize),
     /// Rows go where this digit wants them.
     Digit {
         digit: u32,
@@ -67,6 +71,7 @@ impl Sorting {
             keys: Vec::new(),
             words: Words::default(),
             out: Vec::new(),
+            counts: Vec::new(),
             pass: if by_name { Pass::Done } else { Pass::Keys },
             first: rows.iter().copied().take(FIRST_SHOWN).collect(),
             rows,
@@ -97,13 +102,30 @@ impl Sorting {
                     });
                 }
                 if to == len {
-                    self.words.rank(&mut self.keys);
-                    if self.order.descending {
-                        self.keys.iter_mut().for_each(|key| *key = !*key);
-                    }
-                    self.begin_digit(0);
+                    self.words.rank();
+                    self.counts = vec![vec![0; 1 << BITS]; DIGITS as usize];
+                    self.pass = Pass::Count(0);
                 }
                 to - from
+            }
+            Pass::Count(at) => {
+                let to = at.saturating_add(rows.saturating_mul(MOVED)).min(self.rows.len());
+                for row in &self.rows[*at..to] {
+                    let Some(key) = self.keys.get_mut(*row as usize) else { continue };
+                    *key = self.words.key(*key);
+                    if self.order.descending {
+                        *key = !*key;
+                    }
+                    for (digit, counts) in self.counts.iter_mut().enumerate() {
+                        counts[digit_of(*key, digit as u32)] += 1;
+                    }
+                }
+                let spent = (to - *at) / MOVED;
+                *at = to;
+                if to == self.rows.len() {
+                    self.begin_digit(0);
+                }
+                spent
             }
             Pass::Digit { digit, at, places } => {
                 let to = at.saturating_add(rows.saturating_mul(MOVED)).min(self.rows.len());
@@ -129,10 +151,7 @@ impl Sorting {
     /// From this digit on, the next one by which the rows differ.
     fn begin_digit(&mut self, from: u32) {
         for digit in from..DIGITS {
-            let mut counts = vec![0_u32; 1 << BITS];
-            for row in &self.rows {
-                counts[digit_of(self.keys.get(*row as usize).copied().unwrap_or_default(), digit)] += 1;
-            }
+            let mut counts = std::mem::take(&mut self.counts[digit as usize]);
             if counts.contains(&(self.rows.len() as u32)) || self.rows.is_empty() {
                 continue;
             }
@@ -156,6 +175,8 @@ fn digit_of(key: u32, digit: u32) -> usize {
 #[derive(Default)]
 struct Words {
     known: FxHashMap<Name, u32>,
+    /// The rank of each place, once all words are known.
+    ranks: Vec<u32>,
 }
 
 impl Words {
@@ -169,21 +190,25 @@ impl Words {
         place
     }
 
-    /// Puts ranks in the places' place: in the order of the words without regard to case, no word first.
-    fn rank(&mut self, keys: &mut [u32]) {
-        if self.known.is_empty() {
-            return;
-        }
+    /// Ranks them in the order of the words without regard to case, no word first.
+    fn rank(&mut self) {
         let mut folded: Vec<(String, u32)> =
             self.known.drain().map(|(word, place)| (fold(word.as_str()), place)).collect();
+        if folded.is_empty() {
+            return;
+        }
         folded.sort_unstable();
-        let mut ranks = vec![0_u32; folded.len() + 1];
+        self.ranks = vec![0_u32; folded.len() + 1];
         let (mut rank, mut before) = (0, None);
         for (word, place) in &folded {
             rank += u32::from(before != Some(word));
-            ranks[*place as usize] = rank;
+            self.ranks[*place as usize] = rank;
             before = Some(word);
         }
-        keys.iter_mut().for_each(|key| *key = ranks[*key as usize]);
+    }
+
+    /// The rank of a word's place; where keys are no words, the key.
+    fn key(&self, place: u32) -> u32 {
+        if self.ranks.is_empty() { place } else { self.ranks.get(place as usize).copied().unwrap_or_default() }
     }
 }

@@ -104,8 +104,8 @@ impl Directory {
 
     /// Users whose organisation role is known to be `admin`, and are not deactivated.
     pub fn org_admins(&self) -> impl Iterator<Item = &User> {
-        (0..self.len(Kind::User) as u32)
-            .filter_map(|row| self.user_at(row))
-            .filter(|user| user.org_role.as_ref().is_some_and(|role| role.is("admin")) && !user.is_inactive())
+        let confirmed = self.records.org_admins().filter(|id| !self.users.contains_key(*id));
+        let confirmed = confirmed.filter_map(|id| self.records.users().get(id));
+        confirmed.chain(self.users.values().filter(|user| user.is_org_admin()))
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, Plan, State, Undo};
+use super::{Entry, Plan, State, Step, Undo};
 use crate::directory::{
     change::{Change, ChangeId},
     words::Line,
@@ -32,29 +32,56 @@ impl Ids {
 impl Plan {
     /// Its steps as entries of the journal, in order. They belong to the plan named, or to that of the first of them.
     pub fn into_entries(self, plan: Option<ChangeId>, ids: &mut Ids, now: Timestamp, actor: &str) -> Vec<Entry> {
-        let mut plan = plan;
-        let entry = |step| {
-            let id = ids.next(now);
-            Entry {
-                id,
-                plan: *plan.get_or_insert(id),
-                title: self.title.clone(),
-                at: now,
-                actor: actor.to_owned(),
-                step,
-                state: State::Planned,
-                why: String::new(),
-                failure: None,
-                exchanges: Vec::new(),
-                settled: None,
-                undoes: self.undoes,
-                created: None,
-                partly: false,
-                session: None,
-                alarm: false,
-            }
-        };
-        self.steps.into_iter().map(entry).collect()
+        let mut entering = self.enter(plan, now, actor);
+        std::iter::from_fn(|| entering.next(ids)).collect()
+    }
+
+    /// The same, one at a time.
+    pub fn enter(self, plan: Option<ChangeId>, now: Timestamp, actor: &str) -> Entering {
+        let (steps, actor) = (self.steps.into_iter(), actor.to_owned());
+        Entering { steps, plan, title: self.title, undoes: self.undoes, at: now, actor }
+    }
+}
+
+/// A plan that becomes entries of the journal.
+#[derive(Debug)]
+pub struct Entering {
+    steps: std::vec::IntoIter<Step>,
+    plan: Option<ChangeId>,
+    title: String,
+    undoes: Option<ChangeId>,
+    at: Timestamp,
+    actor: String,
+}
+
+impl Entering {
+    /// How many there are still to come.
+    pub fn left(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// The next one.
+    pub fn next(&mut self, ids: &mut Ids) -> Option<Entry> {
+        let step = self.steps.next()?;
+        let id = ids.next(self.at);
+        Some(Entry {
+            id,
+            plan: *self.plan.get_or_insert(id),
+            title: self.title.clone(),
+            at: self.at,
+            actor: self.actor.clone(),
+            step,
+            state: State::Planned,
+            why: String::new(),
+            failure: None,
+            exchanges: Vec::new(),
+            settled: None,
+            undoes: self.undoes,
+            created: None,
+            partly: false,
+            session: None,
+            alarm: false,
+        })
     }
 }
 

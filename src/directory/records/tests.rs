@@ -89,8 +89,10 @@ proptest! {
                     // A name is what it was first: the order is that of the last full list.
                     let id = format!("u{id}");
                     let known = records.users().get(&Id::from(&*id)).map(|user| user.user_name.to_string());
+                    let org_role = Some(if name % 2 == 0 { "Admin" } else { "member" }.into());
+                    let active = Some(name % 3 > 0);
                     let name = known.unwrap_or_else(|| format!("n{name}-{id}"));
-                    records.put(Record::User(user(&id, &name)));
+                    records.put(Record::User(User { active, org_role, ..user(&id, &name) }));
                 }
                 Step::NoUser(id) => drop(records.remove(&Target::user(&format!("u{id}").as_str().into()))),
                 Step::Team(id, members) => {
@@ -104,6 +106,9 @@ proptest! {
         let same = Records::build(records.users().values().cloned().collect(), records.teams().values().cloned().collect(), vec![]);
         prop_assert_eq!(names(&records), names(&same));
         prop_assert_eq!(records.census(), same.census());
+        let admins = |records: &Records| records.org_admins().cloned().collect::<std::collections::BTreeSet<_>>();
+        let found = records.users().values().filter(|user| user.is_org_admin()).map(|user| user.id.clone()).collect();
+        prop_assert_eq!((admins(&records), admins(&same)), (found, admins(&records)));
         for id in (0..8).map(|id| Id::from(format!("u{id}"))) {
             let teams = |records: &Records| records.teams_of(&id).cloned().collect::<std::collections::BTreeSet<_>>();
             prop_assert_eq!(teams(&records), teams(&same));
