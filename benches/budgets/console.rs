@@ -5,7 +5,7 @@ use std::time::Instant;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
-    app::{App, Msg},
+    app::{App, Effect, Msg},
     directory::{
         Fresh,
         record::{Record, User},
@@ -42,13 +42,15 @@ struct Console {
     look: Look,
     /// How long the loop was held by one thing.
     held: Times,
+    /// What shall be done: others do it, and drop it.
+    asked: Vec<Effect>,
 }
 
 impl Console {
     fn new(users: usize, width: u16, height: u16) -> Self {
         let app = directory::app(users, width, height);
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        Self { app, terminal, look: Look::new(Theme::Ansi, Glyphs::UNICODE), held: Times::default() }
+        Self { app, terminal, look: Look::new(Theme::Ansi, Glyphs::UNICODE), held: Times::default(), asked: Vec::new() }
     }
 
     fn draw(&mut self) {
@@ -64,13 +66,9 @@ impl Console {
 
     /// What came, to painted, as the loop does it.
     fn take(&mut self, msg: Msg) {
-        let started = Instant::now();
-        drop(self.app.update(msg, now()));
-        self.held.0.push(started.elapsed());
+        self.asked.extend(self.held.time(|| self.app.update(msg, now())));
         while self.app.is_looking() {
-            let started = Instant::now();
-            self.app.look_on();
-            self.held.0.push(started.elapsed());
+            self.asked.extend(self.held.time(|| self.app.look_on()));
         }
         let started = Instant::now();
         self.draw();
@@ -80,6 +78,7 @@ impl Console {
     /// A row for how long the loop was held since the last one.
     fn held(&mut self, users: usize, what: &str) {
         let held = std::mem::take(&mut self.held);
+        self.asked.clear();
         row(users, &format!("{what}: the loop is held"), &held, None);
     }
 

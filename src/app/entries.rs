@@ -52,6 +52,11 @@ impl Deref for Entries {
 }
 
 impl Entries {
+    /// Makes room for so many more: to grow in between would hold a step of them up.
+    pub fn expect(&mut self, more: usize) {
+        self.all.reserve(more);
+    }
+
     /// Puts in one that is newer than all others, or another version of one.
     pub fn put(&mut self, entry: Entry) {
         if let Some(old) = self.all.get(&entry.id) {

@@ -54,6 +54,7 @@ impl App {
     /// Lays a plan over the directory and hands it to the worker, with the lines of the stage that it comes from.
     pub(super) fn lay(&mut self, entering: Entering, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
         let laid = Vec::with_capacity(entering.left());
+        self.entries.expect(entering.left());
         self.undertake(Undertaking::Send { entering, laid, taken }, effects);
     }
 

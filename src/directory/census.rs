@@ -44,6 +44,37 @@ impl Census {
         }
     }
 
+    /// One user's.
+    pub(super) fn of(user: &User) -> Self {
+        let mut census = Self::default();
+        census.count(user, true);
+        census
+    }
+
+    /// With these counted in.
+    pub(super) fn with(self, more: Self) -> Self {
+        self.each(more, usize::saturating_add)
+    }
+
+    /// Without these.
+    pub(super) fn without(self, less: Self) -> Self {
+        self.each(less, usize::saturating_sub)
+    }
+
+    fn each(self, other: Self, both: fn(usize, usize) -> usize) -> Self {
+        let seats =
+            |one: Seats, other: Seats| Seats { full: both(one.full, other.full), known: both(one.known, other.known) };
+        Self {
+            people: both(self.people, other.people),
+            services: both(self.services, other.services),
+            kinds_said: both(self.kinds_said, other.kinds_said),
+            roles_known: both(self.roles_known, other.roles_known),
+            lacking_roles: both(self.lacking_roles, other.lacking_roles),
+            models: seats(self.models, other.models),
+            weave: seats(self.weave, other.weave),
+        }
+    }
+
     /// Counts a user in, or out again.
     pub(super) fn count(&mut self, user: &User, there: bool) {
         let shift = |number: &mut usize, by: bool| {

@@ -18,6 +18,7 @@ use super::{
 };
 
 mod held;
+mod laid;
 mod members;
 mod told;
 
@@ -37,8 +38,7 @@ pub struct Directory {
     /// What was read one by one while a refresh was under way: newer than what the refresh will bring.
     during_refresh: Option<Vec<Fresh>>,
     told: FxHashMap<Topic, Told>,
-    /// Counted when it is asked for, until something changes.
-    census: OnceLock<Census>,
+    laid: Box<laid::Laid>,
 }
 
 impl Directory {
@@ -147,16 +147,15 @@ impl Directory {
 
     /// How many people, service accounts and seats, pending changes included.
     pub fn census(&self) -> Census {
-        *self.census.get_or_init(|| {
-            let mut census = self.records.census();
-            for (id, shown) in &self.users {
-                if let Some(confirmed) = self.records.users().get(id) {
-                    census.count(confirmed, false);
-                    census.count(shown, true);
-                }
-            }
-            census
-        })
+        let confirmed = self.records.census();
+        if !self.records.role_source().is_mapping() {
+            return self.laid.over(confirmed);
+        }
+        // A membership gives others their roles too, under what is laid over them.
+        self.users
+            .iter()
+            .filter_map(|(id, shown)| Some((shown, self.records.users().get(id)?)))
+            .fold(confirmed, |census, (shown, confirmed)| census.with(Census::of(shown)).without(Census::of(confirmed)))
     }
 
     /// How many users' organisation roles are known.
@@ -244,7 +243,6 @@ impl Directory {
 
     /// Puts in what single reads showed. True if rows were added or removed.
     pub fn learn(&mut self, fresh: Vec<Fresh>) -> bool {
-        self.census.take();
         if let Some(during) = self.during_refresh.as_mut() {
             during.extend(fresh.iter().cloned());
         }
@@ -273,7 +271,6 @@ impl Directory {
 
     /// Puts whole new records in place and gives back the old ones, to be dropped elsewhere. Pending changes stay.
     pub fn replace(&mut self, records: Records, last: bool) -> Records {
-        self.census.take();
         let old = std::mem::replace(&mut self.records, records);
         if last {
             let newer = self.during_refresh.take().unwrap_or_default();
@@ -292,7 +289,6 @@ impl Directory {
 
     /// Computes one record as shown anew: the confirmed one with its pending changes in order.
     fn overlay(&mut self, target: &Target) {
-        self.census.take();
         let changes = || self.changes_on(target).collect::<Vec<&Change>>();
         let id = &target.id;
         match target.kind {
@@ -307,6 +303,7 @@ impl Directory {
                     });
                 put(&mut self.users, id, laid);
                 self.derive_pending(id);
+                self.laid.put(id, self.users.get(id), self.records.users().get(id));
             }
             // Laid when it is looked at: of many changes to a large team, not after each.
             Kind::Team => {

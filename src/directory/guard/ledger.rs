@@ -23,7 +23,7 @@ pub(super) struct Ledger {
     /// Who is no organisation admin any more.
     demoted: FxHashSet<Id>,
     org: Option<Admins>,
-    teams: FxHashMap<Id, FxHashSet<Id>>,
+    teams: FxHashMap<Id, TeamAdmins>,
 }
 
 /// Organisation admins, as known.
@@ -32,6 +32,14 @@ struct Admins {
     /// How many users' roles are known.
     known: usize,
     left: FxHashSet<Id>,
+}
+
+/// Admins of a team that are left: looked for among its members no further than it takes to know enough of them.
+#[derive(Debug, Default)]
+struct TeamAdmins {
+    left: Vec<Id>,
+    /// Members that were looked at.
+    seen: usize,
 }
 
 impl Ledger {
@@ -46,7 +54,7 @@ impl Ledger {
         let everywhere = if team.is_none() { directory.teams_of(id) } else { Vec::new() };
         for team in team.into_iter().chain(everywhere.iter()) {
             if let Some(left) = self.teams.get_mut(team) {
-                left.remove(id);
+                left.left.retain(|admin| admin != id);
             }
         }
         let by_group = || directory.user(id).is_some_and(|user| leaves_admin_group(change, user, directory));
@@ -86,7 +94,7 @@ impl Ledger {
         if !is_admin(user, team) {
             return None;
         }
-        others(Some(team), user, self.teams.get(&team.id).into_iter().flatten(), directory)
+        others(Some(team), user, self.teams.get(&team.id).into_iter().flat_map(|admins| &admins.left), directory)
     }
 
     /// True if this admin of the team is the last one known.
@@ -94,16 +102,23 @@ impl Ledger {
         if !is_admin(user, team) {
             return false;
         }
-        let left = self.teams.entry(team.id.clone()).or_insert_with(|| {
-            let members = team.members.iter().flatten().map(|member| &member.id);
-            let weakened = |id: &Id| [None, Some(team.id.clone())].map(|of| (id.clone(), of));
-            let admin = |id: &&Id| {
-                directory.user(id).is_some_and(|user| is_admin(user, team))
-                    && !weakened(id).iter().any(|one| self.weakened.contains(one))
-            };
-            members.filter(admin).cloned().collect()
-        });
-        left.is_empty() || (left.len() == 1 && left.contains(&user.id))
+        let admins = self.teams.entry(team.id.clone()).or_default();
+        let members = team.members.as_deref().unwrap_or_default();
+        // One more than are told, since this user may be one of them.
+        while admins.left.len() <= MOST
+            && let Some(member) = members.get(admins.seen)
+        {
+            admins.seen += 1;
+            let id = &member.id;
+            let weakened = |of: Option<&Id>| self.weakened.contains(&(id.clone(), of.cloned()));
+            if directory.user(id).is_some_and(|user| is_admin(user, team))
+                && !weakened(None)
+                && !weakened(Some(&team.id))
+            {
+                admins.left.push(id.clone());
+            }
+        }
+        admins.left.iter().all(|id| *id == user.id)
     }
 }
 

@@ -157,6 +157,8 @@ proptest! {
             let mut want = directory.records().teams()["t"].clone();
             directory.pending().for_each(|(_, change)| change.apply_to_team(&mut want));
             prop_assert_eq!(directory.team(&"t".into()), Some(&want));
+            let shown = (0..3).filter_map(|row| directory.user_at(row)).map(Census::of);
+            prop_assert_eq!(directory.census(), shown.fold(Census::default(), Census::with));
         }
         for id in directory.pending().map(|(id, _)| id).collect::<Vec<_>>() {
             settle(&mut directory, &mut server, id, true);
