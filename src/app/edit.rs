@@ -265,8 +265,8 @@ impl App {
         }));
     }
 
-    /// Plans the inverse of what was confirmed of a plan.
-    pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<Effect>) {
+    /// Plans the inverse of what was confirmed of a plan, and says these words with it.
+    pub(super) fn plan_undo(&mut self, undone: ChangeId, words: Option<String>, effects: &mut Vec<Effect>) {
         match plan::inverse(self.entries.of_plan(undone)) {
             Err(why) => self.fail(why),
             Ok((changes, never)) => {
@@ -277,6 +277,7 @@ impl App {
                     let cant = |(line, why): (_, String)| (line, format!("can't be undone: {why}"));
                     plan.refused.extend(never.into_iter().map(cant));
                     app.propose_plan(plan, effects);
+                    words.into_iter().for_each(|words| app.say(words));
                 });
             }
         }

@@ -154,10 +154,8 @@ impl App {
         }
         match self.undo_candidate() {
             Ok((plan, passed)) => {
-                self.plan_undo(plan, effects);
-                if let Some(why) = passed {
-                    self.say(format!("An earlier change: the last one can't be undone. {why}"));
-                }
+                let words = passed.map(|why| format!("An earlier change: the last one can't be undone. {why}"));
+                self.plan_undo(plan, words, effects);
             }
             Err(why) => self.say(why),
         }
@@ -167,7 +165,7 @@ impl App {
         let Some(plan) = self.selected_plan() else { return };
         match self.undone_by(plan) {
             Some(_) => self.say("This was undone already."),
-            None => self.plan_undo(plan, effects),
+            None => self.plan_undo(plan, None, effects),
         }
     }
 }

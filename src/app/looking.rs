@@ -67,9 +67,16 @@ impl App {
         }
         let action = self.keymap.action(&self.scopes(), *key);
         if self.undertaking.is_some() {
-            return !(action == Some(Action::Back) && self.is_drafting());
+            return !self.gives_up(event);
         }
         !self.is_typing() || action.is_some_and(|action| overrides_typing(action, *key))
+    }
+
+    /// True for the key that gives up a plan that is being drawn up.
+    pub fn gives_up(&self, event: &Event) -> bool {
+        let Event::Key(key) = event else { return false };
+        let back = || self.keymap.action(&self.scopes(), *key) == Some(Action::Back);
+        self.is_drafting() && key.kind != KeyEventKind::Release && back()
     }
 
     /// Records came or went: the rows of all lists are made anew.

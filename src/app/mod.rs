@@ -187,8 +187,8 @@ pub struct App {
     ids: Ids,
     /// What takes more than one step.
     undertaking: Option<Box<undertaking::Undertaking>>,
-    /// The message line says how far that is.
-    telling: bool,
+    /// What the message line says of it.
+    telling: Option<String>,
 }
 
 impl App {
@@ -226,7 +226,7 @@ impl App {
             hydrated: FxHashSet::default(),
             ids: Ids::new(salt),
             undertaking: None,
-            telling: false,
+            telling: None,
         }
     }
 

@@ -158,6 +158,13 @@ impl Pane {
         }
     }
 
+    /// Before other rows may be shown: what is marked are those that were shown when the key was pressed.
+    pub fn settle_marks(&mut self, directory: &Directory) {
+        if self.listing.is_done() && self.marks.is_about_rows() {
+            self.marks.advance(&self.rows, directory, self.kind, usize::MAX);
+        }
+    }
+
     /// Shows the best rows of a list that is not whole yet.
     pub fn show_best(&mut self, directory: &Directory) {
         if !self.listing.is_done() {

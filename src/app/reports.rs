@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 impl App {
     pub(super) fn on_report(&mut self, report: Report, effects: &mut Vec<Effect>) {
+        self.panes.iter_mut().for_each(|pane| pane.settle_marks(&self.directory));
         match report {
             Report::Records { records, seen, partial, stored } => {
                 // Disk never takes the place of what this session has read already.
@@ -30,6 +31,7 @@ impl App {
                 }
                 self.hydrated.clear();
                 self.rows_changed();
+                self.begin_draft_anew();
                 self.sync.partial = partial;
                 if partial {
                     self.panes.iter_mut().for_each(super::pane::Pane::loosen);
@@ -39,6 +41,7 @@ impl App {
                 let old = self.directory.replace(*records, false);
                 effects.push(Effect::Discard(Box::new(old)));
                 self.rows_changed();
+                self.begin_draft_anew();
             }
             Report::RefreshBegan => {
                 self.directory.refresh_begins();

@@ -123,13 +123,15 @@ impl App {
             self.failures.remove(*id);
         }
         let changes = again.into_iter().map(|(_, change)| change.renewed(self.next_id().provisional())).collect();
-        self.propose(changes, effects);
-        let so_words = number(so.len() as u64);
-        match so.len() {
-            0 => {}
-            count if count == all => self.say("Already so: nothing is left to send."),
-            _ => self.say(format!("{so_words} of {} are so already: left out.", number(all as u64))),
-        }
+        let words = match so.len() {
+            0 => None,
+            count if count == all => Some("Already so: nothing is left to send.".to_owned()),
+            some => Some(format!("{} of {} are so already: left out.", number(some as u64), number(all as u64))),
+        };
+        self.draft(changes, effects, |app, plan, effects| {
+            app.propose_plan(plan, effects);
+            words.into_iter().for_each(|words| app.say(words));
+        });
     }
 
     /// Sends what an earlier session left over of a plan, as far as it is not so already.

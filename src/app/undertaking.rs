@@ -94,9 +94,7 @@ impl App {
     }
 
     fn finish(&mut self, undertaking: Undertaking, effects: &mut Vec<Effect>) {
-        if std::mem::take(&mut self.telling) {
-            self.message = None;
-        }
+        self.stop_telling();
         match undertaking {
             Undertaking::Draft { drafting, then } => {
                 let plan = drafting.into_plan(&self.directory);
@@ -115,16 +113,38 @@ impl App {
     pub(super) fn give_up_draft(&mut self) -> bool {
         let drafting = self.is_drafting();
         if drafting {
-            (self.undertaking, self.telling) = (None, false);
+            self.undertaking = None;
+            self.stop_telling();
             self.say("The plan was given up: nothing is sent.");
         }
         drafting
     }
 
-    /// Says how far it is: it takes long enough to be seen.
+    /// True while a plan that the person has sent is laid over the directory: the worker has it when that is done.
+    pub fn is_sending(&self) -> bool {
+        matches!(self.undertaking.as_deref(), Some(Undertaking::Send { .. }))
+    }
+
+    /// All records are others: what was planned with those of before is planned anew.
+    pub(super) fn begin_draft_anew(&mut self) {
+        if let Some(Undertaking::Draft { drafting, .. }) = self.undertaking.as_deref_mut() {
+            drafting.begin_anew(&self.guards, &self.directory);
+        }
+    }
+
+    /// Says how far it is: it takes long enough to be seen. What went wrong stands over it.
     pub(super) fn tell_undertaking(&mut self) {
         let Some(words) = self.undertaking.as_deref().map(Undertaking::words) else { return };
-        self.say(words);
-        self.telling = true;
+        if !self.message.as_ref().is_some_and(|message| message.error) {
+            self.say(words.clone());
+            self.telling = Some(words);
+        }
+    }
+
+    fn stop_telling(&mut self) {
+        let told = self.telling.take();
+        if told.is_some() && self.message.as_ref().map(|message| &message.text) == told.as_ref() {
+            self.message = None;
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! There is no tick: without a message nothing runs and nothing is written.
 
 use std::{
+    collections::VecDeque,
     io,
     sync::Arc,
     task::Poll,
@@ -63,9 +64,14 @@ impl<T> Channel<T> {
     }
 }
 
+/// Keys that wait at most; the terminal keeps what comes after them.
+const HELD: usize = 1_024;
+
 /// Something from outside the loop.
 enum Incoming {
     Terminal(Event),
+    /// It had to wait.
+    Held(Event),
     Report(u64, Report),
     Opened(Box<Opening>),
     Mapped(Mapped),
@@ -73,6 +79,8 @@ enum Incoming {
     Resized,
     /// Nothing else happens: time for a list that is not whole yet.
     Look,
+    /// Nobody presses anything any more.
+    InputEnd,
     End,
     Nothing,
 }
@@ -98,8 +106,8 @@ pub struct Runtime<B: Backend> {
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<SecretString>,
     redraw: bool,
-    /// A key that waits for a list to be whole, and all that follow with it.
-    held: Option<Event>,
+    /// Keys that wait for a list or a plan to be whole, and what was pressed after them.
+    held: VecDeque<Event>,
     /// Since when there is something to draw that was not drawn.
     undrawn: Option<Instant>,
     quit: bool,
@@ -110,8 +118,8 @@ impl Incoming {
     /// What a trace calls it.
     fn kind(&self) -> &'static str {
         match self {
-            Incoming::Terminal(Event::Key(_)) => "key",
-            Incoming::Terminal(Event::Paste(_)) => "paste",
+            Incoming::Terminal(Event::Key(_)) | Incoming::Held(Event::Key(_)) => "key",
+            Incoming::Terminal(Event::Paste(_)) | Incoming::Held(_) => "paste",
             Incoming::Terminal(Event::Resize(..)) | Incoming::Resized => "resize",
             Incoming::Terminal(_) => "terminal",
             Incoming::Report(_, report) => report.kind(),
@@ -119,7 +127,7 @@ impl Incoming {
             Incoming::Mapped(_) => "mapped",
             Incoming::ListRead(..) => "list-read",
             Incoming::Look => "look",
-            Incoming::End => "end",
+            Incoming::InputEnd | Incoming::End => "end",
             Incoming::Nothing => "nothing",
         }
     }
@@ -144,7 +152,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             lists: Channel::new(),
             copied: Vec::new(),
             redraw: false,
-            held: None,
+            held: VecDeque::new(),
             undrawn: None,
             quit: false,
             trace: None,
@@ -185,8 +193,8 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             let looking = self.app.is_looking();
             // While rows are looked through the loop comes by often enough to see for itself.
             let waiting = skipped > 0 && !looking;
-            let mut incoming = match self.held.take_if(|_| !looking) {
-                Some(event) => Incoming::Terminal(event),
+            let mut incoming = match self.due() {
+                Some(event) => event,
                 None => tokio::select! {
                     biased;
                     told = host.next(waiting) => match told? {
@@ -194,9 +202,9 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                         Told::Again => Incoming::Resized,
                         Told::Free => Incoming::Nothing,
                     },
-                    event = input.next(), if self.held.is_none() => match event {
+                    event = input.next(), if self.held.len() < HELD => match event {
                         Some(event) => Incoming::Terminal(event?),
-                        None => Incoming::End,
+                        None => Incoming::InputEnd,
                     },
                     message = self.next_message() => message,
                     () = tokio::task::yield_now(), if looking => Incoming::Look,
@@ -209,9 +217,13 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 if self.quit || taken == BATCH || started.elapsed() > BATCH_TIME {
                     break;
                 }
+                if let Some(event) = self.due() {
+                    incoming = event;
+                    continue;
+                }
                 incoming = match self.ready_event(&mut input).await {
                     Some(Some(event)) => Incoming::Terminal(event?),
-                    Some(None) => Incoming::End,
+                    Some(None) => Incoming::InputEnd,
                     None => match self.ready_message() {
                         Some(message) => message,
                         None if self.app.is_looking() => Incoming::Look,
@@ -243,12 +255,18 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         Ok(())
     }
 
+    /// The first of what had to wait, once there is nothing to wait for.
+    fn due(&mut self) -> Option<Incoming> {
+        let event = if self.app.is_looking() { None } else { self.held.pop_front() };
+        event.map(Incoming::Held)
+    }
+
     /// An event that is there already; `Some(None)` at the end of the input.
     async fn ready_event<S>(&self, input: &mut S) -> Option<Option<io::Result<Event>>>
     where
         S: Stream<Item = io::Result<Event>> + Unpin,
     {
-        if self.held.is_some() {
+        if self.held.len() >= HELD {
             return None;
         }
         std::future::poll_fn(|cx| match input.poll_next_unpin(cx) {

@@ -22,11 +22,16 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 self.quit = true;
                 return;
             }
-            Incoming::Terminal(event) if self.app.waits(&event) => {
-                self.held = Some(event);
+            Incoming::Terminal(event) if self.app.gives_up(&event) => {
+                // What was pressed meanwhile was meant for the plan.
+                self.held.clear();
+                Msg::Terminal(event)
+            }
+            Incoming::Terminal(event) if self.waits(&event) => {
+                self.held.push_back(event);
                 return;
             }
-            Incoming::Terminal(event) => Msg::Terminal(event),
+            Incoming::Terminal(event) | Incoming::Held(event) => Msg::Terminal(event),
             Incoming::Look => {
                 let effects = self.app.look_on();
                 effects.into_iter().for_each(|effect| self.execute(effect));
@@ -43,6 +48,8 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 self.opening -= 1;
                 match *opening {
                     Ok((opened, session)) => {
+                        self.finish_sending();
+                        self.held.clear();
                         self.take_session(opened, session);
                         return;
                     }
@@ -62,7 +69,14 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 self.redraw = true;
                 return;
             }
-            Incoming::End => Msg::Terminate,
+            Incoming::InputEnd => {
+                self.finish_held();
+                Msg::Terminate
+            }
+            Incoming::End => {
+                self.finish_sending();
+                Msg::Terminate
+            }
             Incoming::Nothing => return,
         };
         let effects = self.app.update(msg, Timestamp::now());
@@ -70,6 +84,30 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         // How far a text can be scrolled is known only by what draws it.
         if let Some(last) = ui::scroll_limit(&self.app, &self.look) {
             self.app.clamp_scroll(last);
+        }
+    }
+
+    /// True for what must not overtake what waits, and for what has to wait itself.
+    fn waits(&self, event: &Event) -> bool {
+        let entered = matches!(event, Event::Key(_) | Event::Paste(_));
+        (entered && !self.held.is_empty()) || self.app.waits(event)
+    }
+
+    /// All that was pressed before the end.
+    fn finish_held(&mut self) {
+        loop {
+            while self.app.is_looking() {
+                self.take(Incoming::Look);
+            }
+            let Some(event) = self.held.pop_front().filter(|_| !self.quit) else { return };
+            self.take(Incoming::Held(event));
+        }
+    }
+
+    /// What the person has sent is handed to the worker whose it is, before there is another one or none.
+    fn finish_sending(&mut self) {
+        while self.app.is_sending() {
+            self.take(Incoming::Look);
         }
     }
 

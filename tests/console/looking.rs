@@ -3,7 +3,7 @@
 use std::io;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use scimitar::{
     app::{Msg, Opened, ProfileView},
@@ -74,6 +74,32 @@ async fn keys_that_come_while_a_list_is_looked_through_act_on_the_whole_of_it() 
     assert_eq!(pane.rows, found);
     let last = app.directory.id_at(Kind::User, *found.last().unwrap()).unwrap();
     assert_eq!(pane.marks.iter().collect::<Vec<_>>(), [last], "the last of all that match");
+}
+
+/// Enter would send the plan, unseen, once it is drawn up.
+#[tokio::test]
+async fn the_key_that_gives_a_plan_up_overtakes_what_waits_for_it() {
+    let mut console = console();
+    let role = ["*", "r"].into_iter().chain("orgvie".split("").filter(|c| !c.is_empty()));
+    let codes = role.map(|c| KeyCode::Char(c.chars().next().unwrap()));
+    let first: Vec<_> = codes.chain([KeyCode::Enter]).map(|code| Ok(key(code))).collect();
+    let then = [KeyCode::Enter, KeyCode::Char('j'), KeyCode::Esc].map(|code| Ok(key(code)));
+    // A few dozen steps later: the rows are marked by then, and the plan is not drawn up yet.
+    let later = stream::once(async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        stream::iter(then)
+    });
+    let input = Box::pin(stream::iter(first).chain(later.flatten()));
+    console.runtime.run(input, &mut Nobody).await.unwrap();
+    let app = console.app();
+    assert_eq!(app.panes[0].marks.len(), MANY);
+    assert!(app.overlays.is_empty() && app.directory.pending().len() == 0);
+    assert_eq!(
+        app.message.as_ref().map(|message| message.text.as_str()),
+        Some("The plan was given up: nothing is sent.")
+    );
 }
 
 #[test]

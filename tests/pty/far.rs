@@ -17,6 +17,9 @@ const DELAY: Duration = Duration::from_millis(80);
 /// Bytes a second.
 const RATE: f64 = 64_000.0;
 
+/// Only a failing test waits for it.
+const DEADLINE: Duration = Duration::from_secs(30);
+
 /// As fast as keyboards repeat.
 const REPEAT: Duration = Duration::from_millis(33);
 
@@ -83,7 +86,7 @@ impl Far {
 
     /// Lets the link go on until the person sees this.
     fn until(&mut self, what: &str, holds: impl Fn(&str) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + DEADLINE;
         while !holds(&self.parser.screen().contents()) {
             assert!(Instant::now() < deadline, "{what}:\n{}", self.parser.screen().contents());
             self.go_on(Instant::now() + Duration::from_millis(5));
@@ -141,7 +144,9 @@ fn what_is_typed_is_in_the_first_frame_that_comes_back_and_no_queue_is_before_it
     for typed in ["t", "ta", "tan", "tana"] {
         let (letter, from) = (&typed[typed.len() - 1..], far.tty.raw.len());
         far.press(letter);
+        let deadline = Instant::now() + DEADLINE;
         while count(&far.tty.raw[from..], FRAME_END) == 0 {
+            assert!(Instant::now() < deadline, "a frame for {letter}");
             far.go_on(Instant::now() + Duration::from_millis(1));
         }
         let prompt = |screen: &str| screen.contains(&format!("filter: {typed} "));

@@ -114,6 +114,15 @@ impl Marks {
         self.work = Work::Sift(Box::new((ids.into_iter(), keep)));
     }
 
+    /// True while something is done that is about the rows shown.
+    pub(super) fn is_about_rows(&self) -> bool {
+        match &self.work {
+            Work::Ask(_) | Work::Add(_) => true,
+            Work::Sift(sift) => matches!(sift.1, Keep::Hidden(_)),
+            Work::Nothing => false,
+        }
+    }
+
     /// True if nothing is being done to them.
     pub(super) fn is_settled(&self) -> bool {
         matches!(self.work, Work::Nothing)

@@ -122,3 +122,32 @@ fn a_plan_that_is_being_drawn_up_can_be_given_up() {
     assert!(!console.app.is_looking() && console.app.overlays.is_empty());
     assert_eq!((marks(&console), console.submitted().len()), (500, 0), "only the plan is gone");
 }
+
+#[test]
+fn what_goes_wrong_meanwhile_stands_over_how_far_the_plan_is() {
+    let mut console = crowd(1_000);
+    console.press(Action::Filter).type_text("p0 active:yes").press(Action::Open).press(Action::MarkAll);
+    begin(&mut console, Action::ToggleActive);
+    console.app.show_best();
+    console.app.fail("look at it");
+    console.app.show_best();
+    console.wait();
+    assert_eq!(console.app.message.as_ref().map(|message| message.text.as_str()), Some("look at it"));
+}
+
+#[test]
+fn a_plan_is_drawn_up_anew_where_all_records_come_anew() {
+    let mut console = crowd(1_000);
+    console.press(Action::Filter).type_text("p0 active:yes").press(Action::Open).press(Action::MarkAll);
+    begin(&mut console, Action::ToggleActive);
+    let version = |n: usize| Some(format!("v{n}").as_str().into());
+    show(
+        &mut console,
+        (0..1_000).map(|n| User { version: version(n), ..user(&format!("p{n:05}"), "member") }).collect(),
+    );
+    console.wait();
+    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("the plan is shown") };
+    assert_eq!(preview.plan.steps.len(), 500);
+    let known = |step: &crate::directory::plan::Step| step.requests.iter().all(|request| request.if_match.is_some());
+    assert!(preview.plan.steps.iter().all(known), "each is held to the version that is shown now");
+}

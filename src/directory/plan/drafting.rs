@@ -22,7 +22,9 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
 #[derive(Debug)]
 pub struct Drafting {
     guard: Guard,
-    left: std::vec::IntoIter<Change>,
+    changes: Vec<Change>,
+    /// So many of them are planned.
+    planned: usize,
     plan: Plan,
 }
 
@@ -32,28 +34,35 @@ impl Drafting {
         let guard = Guard::new(directory, guards, changes.iter());
         let plan =
             Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None, mass: Vec::new() };
-        Self { guard, left: changes.into_iter(), plan }
+        Self { guard, changes, planned: 0, plan }
     }
 
     /// Plans so many more.
     pub fn step(&mut self, planner: &dyn Planner, directory: &Directory, count: usize) {
-        for change in self.left.by_ref().take(count) {
-            match planned(planner, &mut self.guard, &change, directory) {
+        let to = self.planned.saturating_add(count).min(self.changes.len());
+        for change in &self.changes[self.planned..to] {
+            match planned(planner, &mut self.guard, change, directory) {
                 Err(why) => {
                     let holds = planner.capabilities().holds();
-                    self.plan.refused.push((words::line_in(&change, directory, holds), why));
+                    self.plan.refused.push((words::line_in(change, directory, holds), why));
                 }
                 Ok(step) => {
-                    self.guard.add(&change, directory);
+                    self.guard.add(change, directory);
                     self.plan.steps.push(step);
                 }
             }
         }
+        self.planned = to;
+    }
+
+    /// From the first change on, in a directory that is another one now.
+    pub fn begin_anew(&mut self, guards: &Guards, directory: &Directory) {
+        *self = Self::new(guards, std::mem::take(&mut self.changes), directory);
     }
 
     /// How many are not planned yet.
     pub fn left(&self) -> usize {
-        self.left.len()
+        self.changes.len() - self.planned
     }
 
     /// The plan so far; all of it once nothing is left.
