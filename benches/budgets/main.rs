@@ -32,7 +32,7 @@ fn main() {
         }
     }
     if wanted("process") {
-        for size in directory::sizes().into_iter().filter(|size| *size >= 10_000) {
+        for size in directory::sizes() {
             process::measure(size);
         }
     }

@@ -65,10 +65,10 @@ impl App {
         if !self.is_looking() {
             return false;
         }
-        let action = self.keymap.action(&self.scopes(), *key);
         if self.undertaking.is_some() {
             return !self.gives_up(event);
         }
+        let action = self.keymap.action(&self.scopes(), *key);
         !self.is_typing() || action.is_some_and(|action| overrides_typing(action, *key))
     }
 

@@ -11,7 +11,7 @@ use crate::{
     scim::text::number,
 };
 
-/// Changes in one step: two milliseconds or three.
+/// Changes in one step: about a millisecond (`benches/README.md`).
 const STEP: usize = 128;
 
 /// What is done with a plan once it is drawn up.
