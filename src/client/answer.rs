@@ -1,6 +1,7 @@
 //! What comes back: an answer with its body, and what is told while there is none yet.
 
 use std::fmt;
+use std::mem;
 use std::time::Duration;
 
 use reqwest::Response;
@@ -12,8 +13,8 @@ use crate::scim::failure::{Class, Failure};
 pub(super) const MOST_OF_A_LIST: usize = 256 * 1024 * 1024;
 /// The same of any other answer.
 pub(super) const MOST_ELSE: usize = 64 * 1024 * 1024;
-/// The most that is set aside on a server's word, in bytes.
-const MOST_AHEAD: usize = 16 * 1024 * 1024;
+/// What is set aside at once, at most, in bytes.
+const BLOCK: usize = 16 * 1024 * 1024;
 
 /// An answer; in 2xx unless it was asked for by [`super::Client::probe`].
 #[derive(Clone, PartialEq, Eq)]
@@ -80,24 +81,79 @@ pub(super) async fn collect(
 ) -> (Vec<u8>, Option<Failure>) {
     let status = response.status().as_u16();
     let ahead = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-    let mut body = Vec::with_capacity(ahead.min(MOST_AHEAD));
+    let mut body = Blocks::with_capacity(ahead);
     heed(Part::First);
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > most => {
                 let text = format!("The answer is larger than {} MiB", most / 1024 / 1024);
                 let failure = Failure::local(Class::Protocol, text, "Check the profile's url");
-                return (body, Some(Failure { status: Some(status), arrived: way.underway(), ..failure }));
+                return (body.join(), Some(Failure { status: Some(status), arrived: way.underway(), ..failure }));
             }
             Ok(Some(chunk)) => {
                 heed(Part::More(&chunk));
-                body.extend_from_slice(&chunk);
+                body.push(&chunk);
             }
-            Ok(None) => return (body, None),
+            Ok(None) => return (body.join(), None),
             Err(error) => {
                 let failure = way.cut(&error, body.len(), status);
-                return (body, Some(failure));
+                return (body.join(), Some(failure));
             }
         }
+    }
+}
+
+/// A body that grows without being moved: a `Vec` of hundreds of MiB is held twice each time it grows.
+struct Blocks {
+    full: Vec<Vec<u8>>,
+    last: Vec<u8>,
+}
+
+impl Blocks {
+    fn with_capacity(ahead: usize) -> Self {
+        Self { full: Vec::new(), last: Vec::with_capacity(ahead.min(BLOCK)) }
+    }
+
+    fn len(&self) -> usize {
+        self.full.iter().map(Vec::len).sum::<usize>() + self.last.len()
+    }
+
+    fn push(&mut self, chunk: &[u8]) {
+        if self.last.len() + chunk.len() > BLOCK {
+            self.full.push(mem::replace(&mut self.last, Vec::with_capacity(BLOCK)));
+        }
+        self.last.extend_from_slice(chunk);
+    }
+
+    /// All of it in one piece; each block goes as soon as it is copied.
+    fn join(self) -> Vec<u8> {
+        if self.full.is_empty() {
+            return self.last;
+        }
+        let mut whole = Vec::with_capacity(self.len());
+        for block in self.full.into_iter().chain([self.last]) {
+            whole.extend_from_slice(&block);
+        }
+        whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::nothing(0, 0)]
+    #[case::no_length_said(0, 65_521)]
+    #[case::the_length_said(3 * BLOCK, 65_521)]
+    #[case::one_chunk_larger_than_a_block(0, BLOCK + 1)]
+    fn what_came_in_pieces_is_given_whole(#[case] ahead: usize, #[case] chunk: usize) {
+        let sent: Vec<u8> = if chunk == 0 { Vec::new() } else { (0..=250).cycle().take(2 * BLOCK + 7).collect() };
+        let mut body = Blocks::with_capacity(ahead);
+        sent.chunks(chunk.max(1)).for_each(|piece| body.push(piece));
+        assert_eq!(body.len(), sent.len());
+        assert!(body.join() == sent);
     }
 }

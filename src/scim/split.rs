@@ -17,7 +17,7 @@ enum Place {
 /// A body as far as it came.
 #[derive(Debug)]
 pub struct Splitter {
-    /// What is not used up yet: at most a name, or one record.
+    /// What is not used up yet.
     text: Vec<u8>,
     place: Place,
     depth: usize,
@@ -37,6 +37,11 @@ impl Default for Splitter {
 }
 
 impl Splitter {
+    /// What is kept of the body, in bytes: at most a name, or one record.
+    pub fn held(&self) -> usize {
+        self.text.len()
+    }
+
     /// Takes more of the body; gives the records that are whole now.
     pub fn push(&mut self, more: &[u8]) -> Vec<Vec<u8>> {
         self.text.extend_from_slice(more);
@@ -143,7 +148,8 @@ mod tests {
         assert!(splitter.push(b"\xEF\xBB\xBF{\"totalResults\":2, \"resources\" : [ {\"a\":\"]}\\\"").is_empty());
         assert_eq!(splitter.push(b"\"} , 7"), [b"{\"a\":\"]}\\\"\"}".to_vec()]);
         assert_eq!(splitter.push(b"]"), [b"7".to_vec()]);
-        assert!(splitter.push(b",\"schemas\":[\"x\"]}").is_empty() && splitter.text.is_empty());
+        assert!(splitter.push(b",\"schemas\":[\"x\"]}").is_empty());
+        assert_eq!(splitter.held(), 0);
     }
 
     #[test]

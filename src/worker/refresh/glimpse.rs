@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        Semaphore, SemaphorePermit,
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    },
     task::JoinHandle,
     time::{Duration, Instant},
 };
@@ -22,17 +25,23 @@ use crate::{
 const FIRST: usize = 25;
 const MOST: usize = 30_000;
 const PATIENCE: Duration = Duration::from_millis(300);
+/// What may wait to be looked at, and the largest record, in bytes; beyond that there is no glimpse.
+const MOST_HELD: usize = 8 << 20;
 
 /// A page that is being watched.
 pub struct Glimpse {
     parts: UnboundedSender<Option<Vec<u8>>>,
+    /// A permit for each byte that may wait; closed once some did not fit.
+    room: Arc<Semaphore>,
     watching: JoinHandle<()>,
 }
 
 impl Glimpse {
     pub fn begin(context: &Context, kind: Kind, depth: Depth) -> Self {
         let (parts, received) = unbounded_channel();
+        let room = Arc::new(Semaphore::new(MOST_HELD));
         let watch = Watch {
+            room: Arc::clone(&room),
             context: context.clone(),
             kind,
             depth,
@@ -41,16 +50,25 @@ impl Glimpse {
             shown: None,
             next: FIRST,
         };
-        Self { parts, watching: tokio::spawn(watch.run(received)) }
+        Self { parts, room, watching: tokio::spawn(watch.run(received)) }
     }
 
     /// Takes a part of the page.
     pub fn heed(&self, part: Part<'_>) {
-        // Once enough is shown nobody listens.
-        let _ = self.parts.send(match part {
+        let part = match part {
             Part::First => None,
-            Part::More(bytes) => Some(bytes.to_vec()),
-        });
+            Part::More(bytes) => {
+                let Some(permits) = self.room_for(bytes.len()) else { return self.room.close() };
+                permits.forget();
+                Some(bytes.to_vec())
+            }
+        };
+        // Once enough is shown nobody listens.
+        let _ = self.parts.send(part);
+    }
+
+    fn room_for(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        u32::try_from(bytes).ok().and_then(|bytes| self.room.try_acquire_many(bytes).ok())
     }
 
     /// The page is there, or will not come: nothing is shown of it here any more.
@@ -62,6 +80,7 @@ impl Glimpse {
 }
 
 struct Watch {
+    room: Arc<Semaphore>,
     context: Context,
     kind: Kind,
     depth: Depth,
@@ -75,10 +94,15 @@ impl Watch {
     async fn run(mut self, mut parts: UnboundedReceiver<Option<Vec<u8>>>) {
         while let Some(part) = parts.recv().await
             && self.next <= MOST
+            && self.splitter.held() <= MOST_HELD
+            && !self.room.is_closed()
         {
             match part {
                 None => (self.splitter, self.lists) = (Splitter::default(), Lists::default()),
-                Some(bytes) => self.take(&bytes),
+                Some(bytes) => {
+                    self.room.add_permits(bytes.len());
+                    self.take(&bytes);
+                }
             }
             let soon = self.shown.is_some_and(|at| at.elapsed() < PATIENCE);
             if self.lists.len() >= self.next && !soon {
