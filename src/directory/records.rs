@@ -1,6 +1,6 @@
 //! The confirmed records of one profile with their indexes: built off the event loop, handed over whole.
 
-use std::{cmp::Reverse, hash::BuildHasherDefault, sync::OnceLock};
+use std::{cmp::Reverse, hash::BuildHasherDefault, mem, sync::OnceLock};
 
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use super::{
     Id, Kind, Name, Target,
     census::Census,
-    record::{Record, Role, Team, User},
+    record::{Member, Record, Role, Team, User},
     role_source::RoleSource,
     search::SearchText,
 };
@@ -17,12 +17,14 @@ use crate::scim::text::fold;
 mod counted;
 mod memberships;
 mod named;
+mod order;
 #[cfg(test)]
 mod tests;
 
 use counted::Counted;
 use memberships::Memberships;
 use named::Named;
+use order::{Order, Ranked};
 
 /// Records by id. Rows are in name order at first; who comes later has the last row, and takes that of who goes.
 pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
@@ -39,16 +41,16 @@ pub struct Records {
     memberships: Memberships,
     team_by_name: FxHashMap<Name, Id>,
     text: [SearchText; 3],
-    by_name: [Vec<u32>; 3],
-    /// Of each user, the place of their label among all labels; equal labels share one.
-    label_rank: Vec<u32>,
+    by_name: [Order; 3],
+    /// Users by their labels.
+    by_label: Ranked,
     /// Of each user, whether it is a service account: asked of all of them with every list.
     services: Vec<bool>,
     /// Lists that were not read: what they would say is not known.
     unread: [bool; 3],
     source: RoleSource,
     counted: Counted,
-    /// Users by name and address; made anew when one is asked for after a name has changed.
+    /// Users by name and address; made when one is asked for, if not before.
     named: OnceLock<Named>,
 }
 
@@ -230,7 +232,7 @@ impl Records {
 
     /// Rows of a kind in name order, without regard to case.
     pub fn by_name(&self, kind: Kind) -> &[u32] {
-        &self.by_name[kind as usize]
+        self.by_name[kind as usize].rows()
     }
 
     /// Puts one freshly read record in the place of the old one, or adds it. True if rows were added.
@@ -240,7 +242,7 @@ impl Records {
             Record::Team(team) => self.put_team(team),
             Record::Role(role) => {
                 let (row, old) = self.roles.insert_full(role.id.clone(), role);
-                self.index_row(Kind::Role, row as u32, old.is_none());
+                self.index_row(Kind::Role, row as u32, old.as_ref().map(|old| &old.name));
                 old.is_none()
             }
         }
@@ -248,9 +250,7 @@ impl Records {
 
     fn put_user(&mut self, user: User) -> bool {
         let same = |old: &User| old.user_name == user.user_name && old.email == user.email;
-        if !self.users.get(&user.id).is_some_and(same) {
-            self.named.take();
-        }
+        let named = self.users.get(&user.id).is_some_and(same);
         let (id, service) = (user.id.clone(), user.account.is_service());
         let (row, old) = self.users.insert_full(id.clone(), user);
         if let Some(old) = &old {
@@ -259,18 +259,20 @@ impl Records {
             self.services[row] = service;
         } else {
             self.memberships.user_added(&id);
-            self.label_rank.push(u32::MAX);
             self.services.push(service);
         }
         if let Some((_, user)) = self.users.get_index(row) {
             self.counted.count(user, true);
+            self.named.get_mut().filter(|_| !named).into_iter().for_each(|all| all.add(user, row as u32));
         }
         self.derive(&id);
-        self.index_row(Kind::User, row as u32, old.is_none());
+        self.index_row(Kind::User, row as u32, old.as_ref().map(|old| &old.user_name));
+        self.index_label(row as u32, old.as_ref());
         old.is_none()
     }
 
-    fn put_team(&mut self, team: Team) -> bool {
+    fn put_team(&mut self, mut team: Team) -> bool {
+        team.members.iter_mut().flatten().for_each(|member| share_user(member, &self.users));
         let (row, old) = self.teams.insert_full(team.id.clone(), team);
         if let Some(old) = &old {
             self.team_by_name.remove(&old.name);
@@ -283,7 +285,7 @@ impl Records {
         }
         let ids = self.derived_from([old.as_ref(), self.teams.get_index(row).map(|(_, team)| team)]);
         ids.iter().for_each(|id| self.derive(id));
-        self.index_row(Kind::Team, row as u32, old.is_none());
+        self.index_row(Kind::Team, row as u32, old.as_ref().map(|old| &old.name));
         old.is_none()
     }
 
@@ -294,9 +296,11 @@ impl Records {
             Kind::User => {
                 let old = self.users.swap_remove(&target.id);
                 old.iter().for_each(|old| self.counted.count(old, false));
-                self.named.take();
+                if let (Some(named), Some((_, moved))) = (self.named.get_mut(), self.users.get_index(row as usize)) {
+                    named.add(moved, row);
+                }
                 self.memberships.user_removed(&target.id, row as usize);
-                self.label_rank.swap_remove(row as usize);
+                self.by_label.swap_remove(row);
                 self.services.swap_remove(row as usize);
             }
             Kind::Team => self.remove_team(&target.id, row),
@@ -304,9 +308,7 @@ impl Records {
         }
         let last = self.len(target.kind) as u32;
         self.text[target.kind as usize].swap_remove(row);
-        let order = &mut self.by_name[target.kind as usize];
-        order.retain(|other| *other != row);
-        order.iter_mut().filter(|other| **other == last).for_each(|other| *other = row);
+        self.by_name[target.kind as usize].swap_remove(row, last);
         true
     }
 
@@ -337,14 +339,8 @@ impl Records {
                 share(&mut grant.role);
             }
         }
-        for team in self.teams.values_mut() {
-            for member in team.members.iter_mut().flatten() {
-                if let Some(user) = self.users.get(&member.id) {
-                    member.id = user.id.clone();
-                    member.display = user.user_name.clone();
-                }
-            }
-        }
+        let members = self.teams.values_mut().flat_map(|team| team.members.iter_mut().flatten());
+        members.for_each(|member| share_user(member, &self.users));
     }
 
     fn index_members(&mut self) {
@@ -352,24 +348,40 @@ impl Records {
         self.team_by_name = self.teams.values().map(|team| (team.name.clone(), team.id.clone())).collect();
     }
 
-    /// The place of a user's label (display name, or user name) in the order of labels, as of the last full list.
+    /// The place of a user's label (display name, or user name) in the order of labels; the same for equal ones.
     pub fn label_rank(&self, row: u32) -> u32 {
-        self.label_rank.get(row as usize).copied().unwrap_or(u32::MAX)
+        self.by_label.rank(row)
     }
 
-    /// What a record is found by, and where its name stands if it is new: it has the last row then.
-    fn index_row(&mut self, kind: Kind, row: u32, new: bool) {
+    /// What a record is found by, and where its name stands; `before` is the name that it had, if it is not new.
+    fn index_row(&mut self, kind: Kind, row: u32, before: Option<&Name>) {
         let texts = self.texts(kind, row).map(str::to_owned);
         let text = &mut self.text[kind as usize];
-        if !new {
-            text.replace(row, texts.iter().map(String::as_str));
+        match before {
+            Some(_) => text.replace(row, texts.iter().map(String::as_str)),
+            None => text.push(texts.iter().map(String::as_str)),
+        }
+        if before.is_some_and(|before| before.as_str() == texts[0]) {
             return;
         }
-        text.push(texts.iter().map(String::as_str));
-        let folded = fold(&texts[0]);
-        let before = |other: &u32| fold(self.texts(kind, *other)[0]) <= folded;
-        let place = self.by_name[kind as usize].partition_point(before);
-        self.by_name[kind as usize].insert(place, row);
+        let mut order = mem::take(&mut self.by_name[kind as usize]);
+        order.remove(row);
+        order.insert(row, |row| fold(self.texts(kind, row)[0]));
+        self.by_name[kind as usize] = order;
+    }
+
+    /// The same for what a user is called.
+    fn index_label(&mut self, row: u32, before: Option<&User>) {
+        let mut labels = mem::take(&mut self.by_label);
+        let label = |row| fold(self.user_at(row).map(User::label).unwrap_or_default());
+        match before {
+            None => labels.push(label),
+            Some(before) if self.user_at(row).is_some_and(|user| user.label() != before.label()) => {
+                labels.renamed(row, label);
+            }
+            Some(_) => {}
+        }
+        self.by_label = labels;
     }
 
     /// What a row is found by; the first is its name.
@@ -388,21 +400,6 @@ impl Records {
         found.unwrap_or_default()
     }
 
-    fn index_labels(&mut self) {
-        let mut labels: Vec<(String, u32)> =
-            self.users.values().zip(0..).map(|(user, row)| (fold(user.label()), row)).collect();
-        labels.sort_unstable();
-        self.label_rank = vec![0; labels.len()];
-        let mut rank = 0;
-        for (at, (label, row)) in labels.iter().enumerate() {
-            let same = at > 0 && labels.get(at - 1).is_some_and(|(before, _)| before == label);
-            rank = if same { rank } else { at as u32 };
-            if let Some(place) = self.label_rank.get_mut(*row as usize) {
-                *place = rank;
-            }
-        }
-    }
-
     fn index_rows(&mut self, kind: Kind) {
         let mut text = SearchText::default();
         let mut keys: Vec<(String, u32)> = Vec::with_capacity(self.len(kind));
@@ -411,12 +408,19 @@ impl Records {
             keys.push((fold(texts[0]), row));
             text.push(texts);
         }
-        keys.sort_unstable();
-        self.by_name[kind as usize] = keys.into_iter().map(|(_, row)| row).collect();
+        self.by_name[kind as usize] = Order::of(keys);
         self.text[kind as usize] = text;
         if kind == Kind::User {
-            self.index_labels();
+            self.by_label = Ranked::of(self.users.values().map(|user| fold(user.label())));
         }
+    }
+}
+
+/// A member who is a known user holds nothing of their own.
+fn share_user(member: &mut Member, users: &Table<User>) {
+    if let Some(user) = users.get(&member.id) {
+        member.id = user.id.clone();
+        member.display = user.user_name.clone();
     }
 }
 

@@ -7,28 +7,50 @@ use rustc_hash::FxHasher;
 use super::Table;
 use crate::directory::record::User;
 
-/// Hashes of names and addresses with their rows, in order.
+/// So many are looked through for each name, before they are put in order with the others.
+const MOST_LATER: usize = 4_096;
+
+/// Hashes of names and addresses with their rows. A row that has another name since is no harm: who is found is looked at.
 #[derive(Debug, Default)]
-pub(super) struct Named(Vec<(u64, u32)>);
+pub(super) struct Named {
+    /// In order.
+    all: Vec<(u64, u32)>,
+    /// Who came, was renamed or has another row since.
+    later: Vec<(u64, u32)>,
+}
 
 impl Named {
     pub(super) fn of(users: &Table<User>) -> Self {
-        let mut named = Vec::with_capacity(users.len() * 2);
-        for (user, row) in users.values().zip(0..) {
-            named.extend([&user.user_name, &user.email].map(|name| (hash(name.raw()), row)));
+        let mut all: Vec<_> = users.values().zip(0..).flat_map(|(user, row)| keys(user, row)).collect();
+        all.sort_unstable();
+        Self { all, later: Vec::new() }
+    }
+
+    /// This user has this row now.
+    pub(super) fn add(&mut self, user: &User, row: u32) {
+        self.later.extend(keys(user, row));
+        if self.later.len() > MOST_LATER {
+            self.all.append(&mut self.later);
+            self.all.sort_unstable();
+            self.all.dedup();
         }
-        named.sort_unstable();
-        Self(named)
     }
 
     /// The first row of that name or address.
     pub(super) fn find<'a>(&self, name: &str, users: &'a Table<User>) -> Option<&'a User> {
         let wanted = hash(name);
-        let first = self.0.partition_point(|(hash, _)| *hash < wanted);
-        let same = self.0.iter().skip(first).take_while(|(hash, _)| *hash == wanted);
-        let mut found = same.filter_map(|(_, row)| users.get_index(*row as usize).map(|(_, user)| user));
-        found.find(|user| user.user_name.is(name) || user.email.is(name))
+        let first = self.all.partition_point(|(hash, _)| *hash < wanted);
+        let same = self.all.iter().skip(first).take_while(|(hash, _)| *hash == wanted);
+        let later = self.later.iter().filter(|(hash, _)| *hash == wanted);
+        let is_so = |user: &User| user.user_name.is(name) || user.email.is(name);
+        let found = same.chain(later).map(|(_, row)| *row as usize);
+        let row = found.filter(|row| users.get_index(*row).is_some_and(|(_, user)| is_so(user))).min()?;
+        users.get_index(row).map(|(_, user)| user)
     }
+}
+
+fn keys(user: &User, row: u32) -> [(u64, u32); 2] {
+    [&user.user_name, &user.email].map(|name| (hash(name.raw()), row))
 }
 
 /// Without regard to case, as [`crate::directory::Name::is`] compares.

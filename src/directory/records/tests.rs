@@ -19,6 +19,17 @@ fn names(records: &Records) -> Vec<String> {
     records.by_name(Kind::User).iter().map(user).collect()
 }
 
+/// The labels in the order of their ranks, each with those who share it.
+fn labels(records: &Records) -> Vec<(String, usize)> {
+    let mut ranks = std::collections::BTreeMap::new();
+    for (row, user) in (0..).zip(records.users().values()) {
+        let (label, count): &mut (String, usize) = ranks.entry(records.label_rank(row)).or_default();
+        assert!(label.is_empty() || *label == fold(user.label()), "{label} and {} have one rank", user.label());
+        (*label, *count) = (fold(user.label()), *count + 1);
+    }
+    ranks.into_values().collect()
+}
+
 #[test]
 fn memberships_follow_every_put_and_remove() {
     let mut records =
@@ -83,16 +94,15 @@ proptest! {
     #[test]
     fn indexes_follow_whatever_comes_and_goes(steps in steps()) {
         let mut records = Records::build(vec![user("u0", "n3"), user("u1", "n1")], vec![team("t0", "t0", &["u1", "u7"])], vec![]);
+        records.index_names();
         for step in steps {
             match step {
                 Step::User(id, name) => {
-                    // A name is what it was first: the order is that of the last full list.
                     let id = format!("u{id}");
-                    let known = records.users().get(&Id::from(&*id)).map(|user| user.user_name.to_string());
                     let org_role = Some(if name % 2 == 0 { "Admin" } else { "member" }.into());
                     let active = Some(name % 3 > 0);
-                    let name = known.unwrap_or_else(|| format!("n{name}-{id}"));
-                    records.put(Record::User(User { active, org_role, ..user(&id, &name) }));
+                    let display_name = if name % 3 == 0 { Name::default() } else { format!("D{}", name % 4).into() };
+                    records.put(Record::User(User { display_name, active, org_role, ..user(&id, &format!("n{name}-{id}")) }));
                 }
                 Step::NoUser(id) => drop(records.remove(&Target::user(&format!("u{id}").as_str().into()))),
                 Step::Team(id, members) => {
@@ -105,10 +115,15 @@ proptest! {
         }
         let same = Records::build(records.users().values().cloned().collect(), records.teams().values().cloned().collect(), vec![]);
         prop_assert_eq!(names(&records), names(&same));
+        prop_assert_eq!(labels(&records), labels(&same));
         prop_assert_eq!(records.census(), same.census());
         let admins = |records: &Records| records.org_admins().cloned().collect::<std::collections::BTreeSet<_>>();
         let found = records.users().values().filter(|user| user.is_org_admin()).map(|user| user.id.clone()).collect();
         prop_assert_eq!((admins(&records), admins(&same)), (found, admins(&records)));
+        for (id, name) in (0..6).flat_map(|id| (0..9).map(move |name| (id, format!("n{name}-u{id}")))) {
+            let there = records.users().get(&Id::from(format!("u{id}"))).filter(|user| user.user_name.is(&name));
+            prop_assert_eq!(records.user_named(&name), there);
+        }
         for id in (0..8).map(|id| Id::from(format!("u{id}"))) {
             let teams = |records: &Records| records.teams_of(&id).cloned().collect::<std::collections::BTreeSet<_>>();
             prop_assert_eq!(teams(&records), teams(&same));
