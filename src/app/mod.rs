@@ -184,6 +184,8 @@ pub struct App {
     stale_filter: bool,
     /// Users whose roles were asked for in this session.
     hydrated: FxHashSet<Id>,
+    /// The refresh under way has found something that was shown as something else.
+    renewed: bool,
     ids: Ids,
     /// What takes more than one step.
     undertaking: Option<Box<undertaking::Undertaking>>,
@@ -224,6 +226,7 @@ impl App {
             dropping: false,
             stale_filter: false,
             hydrated: FxHashSet::default(),
+            renewed: false,
             ids: Ids::new(salt),
             undertaking: None,
             telling: None,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{App, Effect, Overlay, aside, journal::LONG};
 use crate::directory::{
-    Id, Kind, Target,
+    Fresh, Id, Kind, Target,
     aside::Topic,
     change::{Change, ChangeId},
     plan::{Entry, Planner, State},
@@ -29,7 +29,6 @@ impl App {
                 if seen.is_some() {
                     self.sync.seen = seen;
                 }
-                self.hydrated.clear();
                 self.rows_changed();
                 self.begin_draft_anew();
                 self.sync.partial = partial;
@@ -37,6 +36,7 @@ impl App {
                     self.panes.iter_mut().for_each(super::pane::Pane::loosen);
                 }
             }
+            Report::Renewed(fresh) => self.on_renewed(fresh),
             Report::Remapped(records) => {
                 let old = self.directory.replace(*records, false);
                 effects.push(Effect::Discard(Box::new(old)));
@@ -94,12 +94,28 @@ impl App {
         }
     }
 
+    fn on_renewed(&mut self, fresh: Vec<Fresh>) {
+        self.renewed = true;
+        if self.directory.renew(fresh) {
+            self.rows_changed();
+        }
+        self.begin_draft_anew();
+    }
+
     fn refresh_ended(
         &mut self,
         at: Timestamp,
         proofs: Vec<crate::directory::work::Proof>,
         failed: Vec<(Kind, Failure)>,
     ) {
+        if std::mem::take(&mut self.renewed) {
+            // Other values are found by other filters, and sorted elsewhere.
+            self.rows_changed();
+            self.renew_difference();
+        }
+        self.directory.refresh_ends();
+        // What could not be filled in may be asked for again.
+        self.hydrated.clear();
         self.sync.busy = false;
         self.sync.partial = false;
         self.sync.progress.clear();

@@ -156,11 +156,14 @@ impl Desk {
             return Err(Stop::Server(failure));
         };
         Ok(match report {
-            // What the disk knows is for those who look; plans need what the server says.
-            Report::Records { stored: true, .. } | Report::Records { partial: true, .. } => News::Other,
-            Report::Records { records, .. } => {
-                let old = self.directory.replace(*records, true);
+            Report::Records { partial: true, .. } => News::Other,
+            Report::Records { records, stored, .. } => {
+                let old = self.directory.replace(*records, !stored);
                 tokio::task::spawn_blocking(move || drop(old));
+                News::Other
+            }
+            Report::Renewed(fresh) => {
+                self.directory.renew(fresh);
                 News::Other
             }
             Report::Planner(planner) => {
@@ -171,7 +174,10 @@ impl Desk {
                 self.directory.refresh_begins();
                 News::Other
             }
-            Report::RefreshEnded { failed, .. } => News::Read(failed),
+            Report::RefreshEnded { failed, .. } => {
+                self.directory.refresh_ends();
+                News::Read(failed)
+            }
             Report::Progress { kind, seen, said } => News::Reading(kind, seen, said),
             Report::Learnt(fresh) => {
                 let ids = fresh.iter().filter_map(Fresh::target).map(|target| target.id).collect();

@@ -282,7 +282,7 @@ fn created(fresh: &[Fresh], key: &Id, pick: impl Fn(&Record) -> Option<Shown>) -
     for one in fresh {
         match one {
             Fresh::Record(record) => {
-                kind = Some(record.target().kind);
+                kind = Some(record.kind());
                 if let Some(shown) = pick(record) {
                     return shown;
                 }

@@ -5,7 +5,7 @@ use std::{
     sync::OnceLock,
 };
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Fresh, Id, Kind, Name, Target,
@@ -264,9 +264,24 @@ impl Directory {
         reshaped
     }
 
+    /// Puts in what a refresh showed, but for what was learnt since it began. True if rows were added or removed.
+    pub fn renew(&mut self, mut fresh: Vec<Fresh>) -> bool {
+        let during = self.during_refresh.take();
+        let newer: FxHashSet<Target> = during.iter().flatten().filter_map(Fresh::target).collect();
+        fresh.retain(|one| one.target().is_none_or(|target| !newer.contains(&target)));
+        let reshaped = self.learn(fresh);
+        self.during_refresh = during;
+        reshaped
+    }
+
     /// A refresh begins: what is learnt from now on is newer than what it will bring.
     pub fn refresh_begins(&mut self) {
         self.during_refresh = Some(Vec::new());
+    }
+
+    /// A refresh is over.
+    pub fn refresh_ends(&mut self) {
+        self.during_refresh = None;
     }
 
     /// Puts whole new records in place and gives back the old ones, to be dropped elsewhere. Pending changes stay.

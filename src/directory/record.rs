@@ -300,10 +300,24 @@ pub enum Record {
 impl Record {
     /// Which one.
     pub fn target(&self) -> Target {
+        Target { kind: self.kind(), id: self.id().clone() }
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> Kind {
         match self {
-            Record::User(user) => Target::user(&user.id),
-            Record::Team(team) => Target::team(&team.id),
-            Record::Role(role) => Target::role(&role.id),
+            Record::User(_) => Kind::User,
+            Record::Team(_) => Kind::Team,
+            Record::Role(_) => Kind::Role,
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &Id {
+        match self {
+            Record::User(user) => &user.id,
+            Record::Team(team) => &team.id,
+            Record::Role(role) => &role.id,
         }
     }
 

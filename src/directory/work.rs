@@ -124,6 +124,8 @@ pub enum Report {
         /// From the store on disk, not from the server.
         stored: bool,
     },
+    /// What a refresh found that is not shown yet, a part at a time.
+    Renewed(Vec<Fresh>),
     /// The records shown, with roles by another mapping.
     Remapped(Box<Records>),
     /// A refresh has begun.
@@ -180,6 +182,7 @@ impl Report {
         match self {
             Report::Planner(..) => "planner",
             Report::Records { .. } => "records",
+            Report::Renewed(..) => "renewed",
             Report::Remapped(..) => "remapped",
             Report::RefreshBegan => "refresh-began",
             Report::Progress { .. } => "progress",

@@ -1,8 +1,9 @@
 //! The compact form of typed records, and the way back, on as many cores as there are.
 
-use std::{collections::VecDeque, mem, num::NonZero, ops::Range, thread};
+use std::{collections::VecDeque, hash::Hasher, mem, num::NonZero, ops::Range, thread};
 
 use rusqlite::{Connection, Rows};
+use rustc_hash::FxHasher;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Result, StoreError, sum};
@@ -32,6 +33,7 @@ impl Form {
     /// Encodes the record into the room that the last one had.
     pub fn encode(mut self, kind: Kind, record: &Record) -> Result<Self> {
         let room = mem::take(&mut self.typed);
+        let apart = self.more.take();
         match (kind, record) {
             (Kind::User, Record::User(user)) => self.typed = pack(user, room)?,
             (Kind::Role, Record::Role(role)) => self.typed = pack(role, room)?,
@@ -47,12 +49,35 @@ impl Form {
                     problem: problem.clone(),
                 };
                 self.typed = pack(&head, room)?;
-                self.more = Some(pack(members, self.more.unwrap_or_default())?);
+                self.more = Some(pack(members, apart.unwrap_or_default())?);
             }
             _ => return Err(StoreError::WrongKind(kind)),
         }
         Ok(self)
     }
+}
+
+/// Tells records apart that are not the same, also before and after they were on disk; good for as long as the program
+/// runs.
+pub type Print = u64;
+
+/// Makes prints, one after another in the same room.
+#[derive(Debug, Default)]
+pub struct Printer(Form);
+
+impl Printer {
+    /// The record's; `None` for one that could not be put on disk.
+    pub fn print(&mut self, record: &Record) -> Option<Print> {
+        self.0 = mem::take(&mut self.0).encode(record.kind(), record).ok()?;
+        Some(print(&self.0.typed, self.0.more.as_deref()))
+    }
+}
+
+fn print(typed: &[u8], more: Option<&[u8]>) -> Print {
+    let mut hasher = FxHasher::default();
+    hasher.write(typed);
+    more.into_iter().for_each(|more| hasher.write(more));
+    hasher.finish()
 }
 
 fn pack(value: &impl Serialize, mut room: Vec<u8>) -> Result<Vec<u8>> {
@@ -106,11 +131,19 @@ impl Typed for Team {
     }
 }
 
-/// The records that a query gives, typed and what is kept apart, and how many there were. Packed records lie a stretch at a
-/// time in memory, and are decoded while the next stretch is read.
-pub(super) fn read<T: Typed>(db: &Connection, query: &str, whole: bool) -> Result<(Vec<T>, usize)> {
+/// What a query gives of records, and how many there were.
+pub(super) struct Found<T> {
+    pub records: Vec<T>,
+    /// Of each of those.
+    pub prints: Vec<Print>,
+    pub rows: usize,
+}
+
+/// The records of a query, typed and what is kept apart. Packed records lie a stretch at a time in memory, and are
+/// decoded while the next stretch is read.
+pub(super) fn read<T: Typed>(db: &Connection, query: &str, whole: bool) -> Result<Found<T>> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get).min(4);
-    let (mut records, mut count) = (Vec::new(), 0);
+    let mut found = Found { records: Vec::new(), prints: Vec::new(), rows: 0 };
     let mut query = db.prepare(query)?;
     let mut rows = query.query([])?;
     thread::scope(|scope| {
@@ -118,22 +151,31 @@ pub(super) fn read<T: Typed>(db: &Connection, query: &str, whole: bool) -> Resul
         loop {
             let stretch = Stretch::read(&mut rows, whole)?;
             let last = stretch.bytes.len() < STRETCH;
-            count += stretch.parts.len();
+            found.rows += stretch.parts.len();
             if last && under_way.is_empty() {
-                records.extend(stretch.decode());
+                found.extend(stretch.decode());
                 return Ok(());
             }
             under_way.push_back(scope.spawn(move || stretch.decode()));
             while under_way.len() > if last { 0 } else { cores } {
                 let decoded = under_way.pop_front().and_then(|decoding| decoding.join().ok());
-                records.extend(decoded.unwrap_or_default());
+                found.extend(decoded.unwrap_or_default());
             }
             if last {
                 return Ok(());
             }
         }
     })
-    .map(|()| (records, count))
+    .map(|()| found)
+}
+
+impl<T> Extend<(T, Print)> for Found<T> {
+    fn extend<I: IntoIterator<Item = (T, Print)>>(&mut self, decoded: I) {
+        for (record, print) in decoded {
+            self.records.push(record);
+            self.prints.push(print);
+        }
+    }
 }
 
 /// Some packed records, end to end, still to be decoded.
@@ -164,15 +206,16 @@ impl Stretch {
         start..self.bytes.len()
     }
 
-    fn decode<T: Typed>(&self) -> Vec<T> {
+    fn decode<T: Typed>(&self) -> Vec<(T, Print)> {
         let mut shared = Shared::default();
         let one = |(typed, more): &(Range<usize>, Option<Range<usize>>)| {
-            let mut record: T = unpack(&self.bytes[typed.clone()])?;
+            let (typed, more) = (&self.bytes[typed.clone()], more.clone().map(|more| &self.bytes[more]));
+            let mut record: T = unpack(typed)?;
             if self.whole {
-                record.complete(more.clone().map(|more| &self.bytes[more]))?;
+                record.complete(more)?;
             }
             record.share(&mut shared);
-            Some(record)
+            Some((record, print(typed, more)))
         };
         self.parts.iter().filter_map(one).collect()
     }

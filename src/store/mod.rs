@@ -50,6 +50,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 pub use self::{
     error::StoreError,
+    form::{Print, Printer},
     journal::{Journal, Note},
     round::Round,
     session::Session,

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     Result, Store, Sync, bytes,
-    form::{self, FORMAT, Form},
+    form::{self, FORMAT, Form, Found, Print},
     meta_get, meta_set,
     round::FIRST,
     rows::Rows,
@@ -27,6 +27,8 @@ pub struct Snapshot {
     pub teams: Vec<Team>,
     /// Roles, in no order.
     pub roles: Vec<Role>,
+    /// Of each record in these lists.
+    pub prints: [Vec<Print>; 3],
     /// Lists that were never read to their end: what is here of them is a part.
     pub unread: Vec<Kind>,
     /// When it was read from the server: the oldest of the lists that it is made of.
@@ -39,6 +41,7 @@ impl Snapshot {
     /// Without what is there of lists that were never read to their end: a part must not pass for the whole.
     pub fn without_parts(mut self) -> Self {
         for kind in &self.unread {
+            self.prints[*kind as usize].clear();
             match kind {
                 Kind::User => self.users.clear(),
                 Kind::Team => self.teams.clear(),
@@ -62,13 +65,13 @@ impl Snapshot {
 impl Store {
     /// Keeps one freshly read record. Without `raw` no resource is kept for it: the old one would no longer be true.
     pub fn put(&mut self, record: &Record, raw: Option<&str>) -> Result<()> {
-        let kind = record.target().kind;
+        let kind = record.kind();
         let form = Form::default().encode(kind, record)?;
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
             let mut rows = Rows::of(tx, kind)?;
-            let place = rows.find(id(record))?;
-            rows.write(place, id(record), &form, raw).map(drop)
+            let place = rows.find(record.id())?;
+            rows.write(place, record.id(), &form, raw).map(drop)
         })
     }
 
@@ -129,7 +132,8 @@ impl Store {
         if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
             return Ok(snapshot);
         }
-        let mut reading = Reading { db: &tx, whole, skipped: 0, harmed: Vec::new() };
+        let mut reading =
+            Reading { db: &tx, whole, prints: <[Vec<Print>; 3]>::default(), skipped: 0, harmed: Vec::new() };
         snapshot.users = reading.list(Kind::User, &if whole { String::new() } else { first(&tx)? })?;
         snapshot.teams = reading.list(Kind::Team, "")?;
         snapshot.roles = reading.list(Kind::Role, "")?;
@@ -138,7 +142,7 @@ impl Store {
             snapshot.unread.retain(|unread| *unread != kind);
             snapshot.seen = snapshot.seen.into_iter().chain([seen]).min();
         }
-        snapshot.skipped = reading.skipped;
+        (snapshot.prints, snapshot.skipped) = (reading.prints, reading.skipped);
         let harmed = reading.harmed;
         tx.finish()?;
         harmed.into_iter().for_each(|kind| self.note_damage(kind));
@@ -160,6 +164,7 @@ impl Store {
 struct Reading<'a> {
     db: &'a Connection,
     whole: bool,
+    prints: [Vec<Print>; 3],
     skipped: usize,
     harmed: Vec<Kind>,
 }
@@ -169,7 +174,8 @@ impl Reading<'_> {
     fn list<T: form::Typed>(&mut self, kind: Kind, which: &str) -> Result<Vec<T>> {
         let more = if self.whole { "more" } else { "NULL" };
         let query = format!("SELECT typed, {more} FROM {} {which}", table(kind));
-        let (records, rows) = form::read(self.db, &query, self.whole)?;
+        let Found { records, prints, rows } = form::read(self.db, &query, self.whole)?;
+        self.prints[kind as usize] = prints;
         let known = if self.whole { known(self.db, kind)? } else { rows };
         self.skipped += known.max(rows) - records.len();
         // Rows that no id leads to are as bad as none.
@@ -248,14 +254,6 @@ pub(super) fn first_key(kind: Kind) -> String {
 /// Where it is kept that something of the kind is not as it was written.
 pub(super) fn damaged_key(kind: Kind) -> String {
     format!("damaged.{}", table(kind))
-}
-
-pub(super) fn id(record: &Record) -> &str {
-    match record {
-        Record::User(user) => &user.id,
-        Record::Team(team) => &team.id,
-        Record::Role(role) => &role.id,
-    }
 }
 
 pub(super) fn name(record: &Record) -> &str {

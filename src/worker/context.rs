@@ -28,7 +28,7 @@ use crate::{
         request::Request,
     },
     store::{Session, Store, StoreError},
-    worker::scribe::Scribe,
+    worker::{known::Known, scribe::Scribe},
 };
 
 /// The store, behind the worker's only lock.
@@ -50,12 +50,15 @@ pub struct Context {
     /// What the profile wants to be asked at a time.
     pub parallel: usize,
     pub reports: UnboundedSender<Report>,
+    /// What the console shows.
+    pub known: Known,
     pub cancel: CancellationToken,
 }
 
 impl Context {
     /// Reports; a console that is gone needs no reports.
     pub fn report(&self, report: Report) {
+        self.known.heed(&report);
         let _ = self.reports.send(report);
     }
 

@@ -44,6 +44,7 @@ mod apply;
 mod asides;
 mod context;
 mod jobs;
+mod known;
 mod others;
 mod outcomes;
 mod queue;
@@ -54,6 +55,7 @@ mod throttle;
 
 use apply::Versions;
 use context::Context;
+use known::{Known, Shown};
 use queue::Queue;
 use scribe::Scribe;
 use throttle::Throttle;
@@ -155,6 +157,7 @@ pub async fn run(
         max_users: setup.max_users,
         parallel: setup.parallel,
         reports,
+        known: Known::default(),
         cancel: CancellationToken::new(),
     };
     let mut worker = Worker {
@@ -218,8 +221,11 @@ impl Worker {
     async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
         let seen = snapshot.seen;
         let told = asides::stored_roles(&self.context).await;
+        let snapshot = snapshot.without_parts();
+        let shown = if partial { Shown::default() } else { Shown::stored(&snapshot, told.as_ref()) };
         let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, &[], told.as_ref()));
         self.context.report(Report::Records { records, seen, partial, stored: true });
+        self.context.known.is(shown);
     }
 
     async fn serve(&mut self, stop: &CancellationToken) {

@@ -37,8 +37,9 @@ impl Worker {
                     self.context.report(Report::HydrateFailed(vec![id], failure));
                 }
             }
-            Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
+            Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short, again })) => {
                 self.refreshing = false;
+                self.refresh_again |= again;
                 self.discovered |= down.is_none();
                 self.learn_habits(&habits);
                 match down {
@@ -93,6 +94,8 @@ impl Worker {
     }
 
     pub(super) fn applied(&mut self, entry: Entry, ended: apply::Ended) {
+        // What was sent has made the version that is shown an old one, whatever was read.
+        self.context.known.touch(entry.step.change.touches().into_iter().map(|(target, _)| target));
         match ended {
             apply::Ended::Settled { versions } => {
                 self.queue.finish(entry.id);

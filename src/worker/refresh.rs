@@ -26,6 +26,7 @@ mod keep;
 mod lists;
 mod page;
 mod read;
+mod renew;
 
 use hints::Hints;
 use lists::Lists;
@@ -39,6 +40,8 @@ pub struct Ended {
     pub down: Option<Failure>,
     /// Some lists came and others found no server: worth trying again soon.
     pub cut_short: bool,
+    /// The disk has lost what is shown: everything must be read once more.
+    pub again: bool,
 }
 
 /// Reads all lists. `first` shows records while they come: nothing is on screen yet.
@@ -47,12 +50,16 @@ pub struct Ended {
 /// the server is asked only for the users that it finds: they are shown, and the disk keeps what it has.
 pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<Arc<Filter>>) -> Ended {
     context.report(Report::RefreshBegan);
+    if narrow.is_some() {
+        context.known.forget();
+    }
+    let shown = context.known.begin();
     // Teams and roles are short and complete the users' rows: they are read beside the users.
-    let users = Wanted { kind: Kind::User, first: first && narrow.is_none(), narrow: narrow.as_ref() };
+    let users = Wanted { kind: Kind::User, first: first && narrow.is_none(), narrow: narrow.as_ref(), shown: &shown };
     let (users, mut teams, roles, told, habits) = tokio::join!(
         read_list(&context, users),
-        read_list(&context, Wanted { kind: Kind::Team, first: false, narrow: None }),
-        read_list(&context, Wanted { kind: Kind::Role, first: false, narrow: None }),
+        read_list(&context, Wanted { kind: Kind::Team, first: false, narrow: None, shown: &shown }),
+        read_list(&context, Wanted { kind: Kind::Role, first: false, narrow: None, shown: &shown }),
         asides::told_roles(&context),
         asides::discovered(&context, discover)
     );
@@ -67,11 +74,8 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
         }
         habits = habits.or(people.hints.habits());
     }
-    let dialect = context.dialect.with_habits(&habits).unwrap_or_else(|| Arc::clone(&context.dialect));
-    let mut lists = Lists::default();
-    let mut proofs = Vec::new();
-    let mut failed = Vec::new();
-    let mut kept = Vec::new();
+    let (mut lists, mut found) = (Lists::default(), Vec::new());
+    let (mut proofs, mut failed, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     for (kind, read) in [(Kind::User, users), (Kind::Team, teams), (Kind::Role, roles)] {
         match read {
             None => {}
@@ -80,6 +84,7 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
                 proofs.push(listed.proof);
                 kept.push((listed.keeper, listed.whole));
                 lists.join(listed.lists);
+                found.push((kind, listed.difference));
             }
         }
     }
@@ -93,18 +98,35 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
             "Check url and path in the profile.".clone_into(&mut failure.next);
         }
     }
+    let mut again = false;
     if !proofs.is_empty() {
-        let narrowed = narrow.is_some();
-        show(&context, dialect, lists, narrowed, &failed, told).await;
+        let other = context.dialect.with_habits(&habits);
+        let all_shown = found.iter().all(|(kind, _)| shown.has(*kind)) && shown.was_told(told.as_ref());
+        if all_shown && other.is_none() && renew::is_little(&found) {
+            renew::tell(&context, lists, &found);
+        } else if let Some(lists) = renew::complete(&context, lists, &found).await {
+            let dialect = other.unwrap_or_else(|| Arc::clone(&context.dialect));
+            show(&context, dialect, lists, narrow.is_some(), &failed, told.clone()).await;
+            context.known.lose(failed.iter().map(|(kind, _)| *kind));
+        } else {
+            again = true;
+        }
     }
     let absent = |failure: &Failure| matches!(failure.class, Class::Offline | Class::Timeout);
     let cut_short = down.is_none() && failed.iter().any(|(_, failure)| absent(failure));
     let at = now();
+    drop(shown);
+    if narrow.is_some() || again {
+        // A part of a list is no list.
+        context.known.forget();
+    } else {
+        context.known.end(found, told.as_ref());
+    }
     context.report(Report::RefreshEnded { at, proofs, failed });
     for (keeper, whole) in kept {
         keeper.end(at, whole).await;
     }
-    Ended { habits, down, cut_short }
+    Ended { habits, down, cut_short, again }
 }
 
 /// Indexes and shows; lists that failed keep what the disk knows. Of `narrowed` users nobody's absence means anything.

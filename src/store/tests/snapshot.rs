@@ -83,6 +83,24 @@ fn a_refresh_replaces_its_kind_and_knows_the_first_by_name() {
 }
 
 #[test]
+fn a_record_has_one_print_before_and_after_it_was_on_disk() {
+    let mut store = Store::in_memory().unwrap();
+    let people = [Record::User(full_user("u", HOSTILE)), named("v", "v")];
+    let teams =
+        [Record::Team(full_team("t", "vision")), Record::Team(Team { members: None, ..full_team("s", "vision") })];
+    let mut printer = Printer::default();
+    let mut prints = |records: &[Record]| records.iter().map(|one| printer.print(one).unwrap()).collect::<Vec<_>>();
+    let expected = [prints(&people), prints(&teams), prints(&[Record::Role(full_role("r", "reader"))])];
+    for record in people.iter().chain(&teams).chain(&[Record::Role(full_role("r", "reader"))]) {
+        store.put(record, None).unwrap();
+    }
+    assert_eq!(store.load().unwrap().prints, expected);
+    let mut team = full_team("t", "vision");
+    team.members.as_mut().unwrap().pop();
+    assert_ne!(prints(&[Record::Team(team)])[0], expected[1][0]);
+}
+
+#[test]
 fn a_list_that_repeats_an_id_or_errs_in_kind_does_no_harm() {
     let mut store = Store::in_memory().unwrap();
     let twice = [named("1", "a"), named("1", "b"), named("2", "c")];

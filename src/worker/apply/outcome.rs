@@ -159,7 +159,7 @@ impl Attempt<'_> {
     /// Looks for what a create whose answer was lost may have made.
     async fn find(&mut self, entry: &mut Entry, request: &Request) -> Result<(), Failure> {
         let Some(wanted) = entry.step.change.created() else { return Ok(()) };
-        let kind = wanted.target().kind;
+        let kind = wanted.kind();
         let answer = self.context.send(request).await?;
         let page = list::parse(&answer.body).map_err(|bad| unreadable(&bad))?;
         let read = page.resources.iter().filter_map(|raw| self.context.dialect.read(kind, raw, Depth::Full, "$").ok());

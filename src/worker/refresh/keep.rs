@@ -34,7 +34,7 @@ impl Keeper {
         Self { context: context.clone(), round: None, writing: None }
     }
 
-    /// Takes a page, and gives the records of the one before it.
+    /// Takes a page, and gives the records of the one before it that are not shown yet.
     pub async fn keep(&mut self, page: Page) -> impl Iterator<Item = Record> + use<> {
         let before = self.finish().await;
         let (page, context) = (Arc::new(page), self.context.clone());
@@ -45,12 +45,12 @@ impl Keeper {
         before
     }
 
-    /// Records of the page that is being written.
-    pub fn pending(&self) -> usize {
-        self.writing.as_ref().map_or(0, |(page, _)| page.rows.len())
+    /// True where the disk has all that was read so far.
+    pub fn is_kept(&self) -> bool {
+        self.round.is_some()
     }
 
-    /// Waits for the last page, and gives its records.
+    /// Waits for the last page, and gives its records that are not shown yet.
     pub async fn finish(&mut self) -> impl Iterator<Item = Record> + use<> {
         let mut rows = Vec::new();
         if let Some((page, writing)) = self.writing.take() {
@@ -58,7 +58,7 @@ impl Keeper {
             // Whoever wrote it is done with it.
             rows = Arc::into_inner(page).map(|page| page.rows).unwrap_or_default();
         }
-        rows.into_iter().map(|row| row.record)
+        rows.into_iter().filter(|row| !row.shown).map(|row| row.record)
     }
 
     /// The list was read: what it no longer has goes, unless the server says that it gave only a part.

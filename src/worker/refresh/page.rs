@@ -16,6 +16,7 @@ use crate::{
         filter::Filter,
         list::{self, BadBody},
     },
+    store::{Print, Printer},
 };
 
 /// Below so many records a second thread costs more than it saves.
@@ -44,6 +45,10 @@ pub struct Row {
     pub record: Record,
     /// The filter that was asked for finds it: many servers answer one that they don't know with everybody.
     pub meant: bool,
+    /// Of the record; none where it can't be told from another.
+    pub print: Option<Print>,
+    /// It is shown like this already.
+    pub shown: bool,
     /// What tells it apart in the place of an id.
     key: Option<String>,
     raw: Range<usize>,
@@ -74,12 +79,7 @@ impl Page {
 
 impl Row {
     fn key(&self) -> &str {
-        match (&self.key, &self.record) {
-            (Some(key), _) => key,
-            (None, Record::User(user)) => &user.id,
-            (None, Record::Team(team)) => &team.id,
-            (None, Record::Role(role)) => &role.id,
-        }
+        self.key.as_deref().unwrap_or(self.record.id())
     }
 }
 
@@ -88,20 +88,24 @@ impl Reader {
     pub fn read(&mut self, body: Vec<u8>, received: usize) -> Result<Page, BadBody> {
         let text = list::into_text(body)?;
         let page = list::parse_text(&text)?;
-        let (mut nameless, mut hints) = (Nameless::default(), Hints::default());
+        let (mut nameless, mut hints, mut printer) = (Nameless::default(), Hints::default(), Printer::default());
         let mut rows = Vec::with_capacity(page.resources.len());
         for (at, (read, raw)) in self.records(&page.resources).into_iter().zip(&page.resources).enumerate() {
             let json = raw.get();
-            let (mut record, key) = match read.record {
-                Ok(record) => (record, None),
-                Err(problem) => (dialect::placeholder(self.kind, received + at + 1, problem), Some(nameless.key(json))),
+            let (mut record, print, key) = match read.record {
+                Ok(record) => (record, read.print, None),
+                Err(problem) => {
+                    let record = dialect::placeholder(self.kind, received + at + 1, problem);
+                    let print = printer.print(&record);
+                    (record, print, Some(nameless.key(json)))
+                }
             };
             self.shared.record(&mut record);
             if read.meant && self.dialect.discovers() {
                 hints.note(&record, raw);
             }
             let start = json.as_ptr() as usize - text.as_ptr() as usize;
-            rows.push(Row { record, key, meant: read.meant, raw: start..start + json.len() });
+            rows.push(Row { record, meant: read.meant, print, shown: false, key, raw: start..start + json.len() });
         }
         let (total, next_cursor) = (page.total, page.next_cursor);
         Ok(Page { total, next_cursor, rows, hints, text })
@@ -131,9 +135,11 @@ impl Reader {
         let meets = |raw: &RawValue, filter: &Filter| {
             serde_json::from_str::<Value>(raw.get()).is_ok_and(|record| filter.matches(&record))
         };
-        let read = |(at, raw): (usize, &&RawValue)| Read {
-            record: self.dialect.read(self.kind, raw, self.depth, &format!("$.Resources[{at}]")),
-            meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)),
+        let mut printer = Printer::default();
+        let read = |(at, raw): (usize, &&RawValue)| {
+            let record = self.dialect.read(self.kind, raw, self.depth, &format!("$.Resources[{at}]"));
+            let print = record.as_ref().ok().and_then(|record| printer.print(record));
+            Read { record, print, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
         };
         (from..).zip(raws).map(read).collect()
     }
@@ -142,6 +148,7 @@ impl Reader {
 /// What a resource was read as, and whether the filter that was asked for finds it.
 struct Read {
     record: Result<Record, Problem>,
+    print: Option<Print>,
     meant: bool,
 }
 

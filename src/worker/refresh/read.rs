@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    super::context::{Context, unreadable},
+    super::{
+        context::{Context, unreadable},
+        known::{self, Difference, Shown},
+    },
     ahead::{Asked, Heard, Query, may_be_haste},
     glimpse::Glimpse,
     hints::Hints,
@@ -37,7 +40,9 @@ const EXPECTED: usize = 1 << 20;
 
 /// One list, read to its end.
 pub struct Listed {
+    /// What is not shown yet.
     pub lists: Lists,
+    pub difference: Difference,
     pub proof: Proof,
     pub hints: Hints,
     pub keeper: Keeper,
@@ -52,6 +57,8 @@ pub struct Wanted<'a> {
     pub first: bool,
     /// Only what the server finds by this; the disk keeps the whole list.
     pub narrow: Option<&'a Arc<Filter>>,
+    /// What is shown.
+    pub shown: &'a Shown,
 }
 
 /// Reads one list to its end. `None` where the provider has no such list.
@@ -73,14 +80,17 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             filter: wanted.narrow.cloned(),
             shared: Shared::default(),
         }),
+        // Without the disk the rest of the list would be nowhere.
+        shown: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
         keeper,
         depth: list.depth,
         received: 0,
+        kept: 0,
         lists: Lists::default(),
         hints: Hints::default(),
         strangers: 0,
         bytes: 0,
-        shown: 1,
+        next: 1,
         context,
         wanted,
     };
@@ -99,13 +109,15 @@ struct Reading<'a> {
     depth: Depth,
     /// Records of all pages so far, and those of them that are kept and written.
     received: usize,
+    kept: usize,
+    shown: known::Reading,
     lists: Lists,
     hints: Hints,
     /// Records that the filter does not find, and that came all the same.
     strangers: usize,
     bytes: usize,
     /// So many records are shown next.
-    shown: usize,
+    next: usize,
 }
 
 impl Reading<'_> {
@@ -180,23 +192,29 @@ impl Reading<'_> {
         if kind == Kind::User && many > self.context.max_users {
             return Err(too_many(many, self.context.max_users, total.is_some()));
         }
-        self.lists.expect(kind, usize::try_from(many).unwrap_or_default().min(EXPECTED));
+        if self.shown.is_first() {
+            self.lists.expect(kind, usize::try_from(many).unwrap_or_default().min(EXPECTED));
+        }
         self.hints = std::mem::take(&mut self.hints).then(std::mem::take(&mut page.hints));
         page.keep_only(&fresh);
-        let seen = self.lists.len() + self.keeper.pending() + page.rows.len();
-        self.context.report(Report::Progress { kind, seen: seen as u64, said: total });
-        self.show(&page, seen).await;
+        self.kept += page.rows.len();
+        for row in &mut page.rows {
+            row.shown = self.shown.note(row.record.id(), row.print);
+        }
+        self.context.report(Report::Progress { kind, seen: self.kept as u64, said: total });
+        self.show(&page).await;
         let before = self.keeper.keep(page).await;
         self.lists.extend(before);
         Ok(())
     }
 
     /// Shows what has come so far, where nothing else is on screen.
-    async fn show(&mut self, page: &Page, seen: usize) {
-        if !self.wanted.first || seen < self.shown || seen > MOST_SHOWN || self.pager.next().is_none() {
+    async fn show(&mut self, page: &Page) {
+        let (seen, last) = (self.kept, self.pager.next().is_none());
+        if !self.wanted.first || seen < self.next || seen > MOST_SHOWN || last {
             return;
         }
-        self.shown = seen * 4;
+        self.next = seen * 4;
         let written = self.keeper.finish().await;
         self.lists.extend(written);
         let mut lists = self.lists.clone();
@@ -207,7 +225,7 @@ impl Reading<'_> {
     fn listed(self) -> Listed {
         let proof = self.pager.proof();
         let complete = proof.is_complete() && self.strangers == 0;
-        let seen = self.lists.len() as u64;
+        let seen = self.kept as u64;
         let words = match (self.wanted.narrow, self.strangers) {
             (None, _) => proof.to_string(),
             (Some(_), 0) => format!("{} found by the server", thousands(seen)),
@@ -215,7 +233,8 @@ impl Reading<'_> {
         };
         let whole = !matches!(proof, pager::Proof { verdict: Verdict::Short(_), .. });
         let proof = Proof { kind: self.wanted.kind, seen, words, complete };
-        Listed { lists: self.lists, proof, hints: self.hints, keeper: self.keeper, whole }
+        let difference = self.shown.end();
+        Listed { lists: self.lists, difference, proof, hints: self.hints, keeper: self.keeper, whole }
     }
 }
 
