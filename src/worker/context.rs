@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -50,6 +50,8 @@ pub struct Context {
     /// What the profile wants to be asked at a time.
     pub parallel: usize,
     pub reports: UnboundedSender<Report>,
+    /// Whose turn it is to make records of a page.
+    pub reading: Arc<Semaphore>,
     /// What the console shows.
     pub known: Known,
     pub cancel: CancellationToken,

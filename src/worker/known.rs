@@ -49,9 +49,14 @@ impl Shown {
         self.lists[kind as usize].is_some()
     }
 
+    /// What is shown of the kind.
+    pub fn list(&self, kind: Kind) -> Option<Arc<List>> {
+        self.lists[kind as usize].clone()
+    }
+
     /// A list of the kind is about to be read.
     pub fn reading(&self, kind: Kind) -> Reading {
-        let known = self.lists[kind as usize].clone();
+        let known = self.list(kind);
         Reading { there: vec![false; known.as_ref().map_or(0, |list| list.len())], known, other: List::default() }
     }
 }

@@ -18,7 +18,10 @@ use std::{
 
 use rustc_hash::FxHashSet;
 use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender},
+    sync::{
+        Semaphore,
+        mpsc::{UnboundedReceiver, UnboundedSender},
+    },
     task::JoinSet,
     time::Instant,
 };
@@ -157,6 +160,7 @@ pub async fn run(
         max_users: setup.max_users,
         parallel: setup.parallel,
         reports,
+        reading: Arc::new(Semaphore::new(1)),
         known: Known::default(),
         cancel: CancellationToken::new(),
     };

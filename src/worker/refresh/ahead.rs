@@ -15,6 +15,8 @@ use crate::{
 
 /// Pages of one list under way at most: each is held until its turn.
 const MOST: usize = 3;
+/// The same in bytes, but for the first.
+const MOST_BYTES: usize = 12 << 20;
 
 /// What is asked of a list beside itself.
 pub type Query = Vec<(String, String)>;
@@ -39,11 +41,12 @@ impl Asked {
         Self { context: context.clone(), list, waiting: VecDeque::new(), most }
     }
 
-    /// Asks for what is likely to follow.
-    pub fn ahead(&mut self, ahead: impl FnOnce(usize) -> Vec<Query>) {
+    /// Asks for what is likely to follow a page of so many bytes.
+    pub fn ahead(&mut self, bytes: usize, ahead: impl FnOnce(usize) -> Vec<Query>) {
         // One at a time is not ahead.
         if self.most > 1 {
-            for query in ahead(self.most).into_iter().skip(self.waiting.len()) {
+            let most = (MOST_BYTES / bytes.max(1)).clamp(1, self.most);
+            for query in ahead(most).into_iter().skip(self.waiting.len()) {
                 let (context, request) = (self.context.clone(), self.request(&query));
                 let asked = tokio::spawn(async move { context.send(&request).await });
                 self.waiting.push_back((query, AbortOnDropHandle::new(asked)));

@@ -2,14 +2,15 @@
 
 use std::{hash::BuildHasher, num::NonZero, ops::Range, sync::Arc, thread};
 
+use rustc_hash::FxHashSet;
 use serde_json::{Value, value::RawValue};
 
-use super::hints::Hints;
+use super::{super::known::List, hints::Hints};
 use crate::{
     dialect::{self, Dialect},
     directory::{
-        Kind,
-        record::{Depth, Problem, Record},
+        Kind, Name,
+        record::{Depth, Problem, Record, Team},
         shared::Shared,
     },
     scim::{
@@ -19,8 +20,8 @@ use crate::{
     store::{Print, Printer},
 };
 
-/// Below so many records a second thread costs more than it saves.
-const WORTH_A_THREAD: usize = 1_000;
+/// Below so many records, and so many bytes, a second thread costs more than it saves.
+const WORTH_A_THREAD: (usize, usize) = (1_000, 1 << 20);
 
 /// How the pages of one list are read.
 pub struct Reader {
@@ -29,6 +30,8 @@ pub struct Reader {
     pub depth: Depth,
     pub filter: Option<Arc<Filter>>,
     pub shared: Shared,
+    /// Users that are shown: who is in many teams is there once.
+    pub users: Option<Arc<List>>,
 }
 
 /// A page, its records still in their text.
@@ -55,6 +58,11 @@ pub struct Row {
 }
 
 impl Page {
+    /// Its length as it came.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// What tells the records apart.
     pub fn ids(&self) -> Vec<&str> {
         self.rows.iter().map(Row::key).collect()
@@ -90,7 +98,8 @@ impl Reader {
         let page = list::parse_text(&text)?;
         let (mut nameless, mut hints, mut printer) = (Nameless::default(), Hints::default(), Printer::default());
         let mut rows = Vec::with_capacity(page.resources.len());
-        for (at, (read, raw)) in self.records(&page.resources).into_iter().zip(&page.resources).enumerate() {
+        for (at, (read, raw)) in self.records(&page.resources, text.len()).into_iter().zip(&page.resources).enumerate()
+        {
             let json = raw.get();
             let (mut record, print, key) = match read.record {
                 Ok(record) => (record, read.print, None),
@@ -112,9 +121,9 @@ impl Reader {
     }
 
     /// Makes records of resources, in their order, on as many cores as there are.
-    fn records(&self, raws: &[&RawValue]) -> Vec<Read> {
+    fn records(&self, raws: &[&RawValue], bytes: usize) -> Vec<Read> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = cores.min(4).min(1 + raws.len() / WORTH_A_THREAD);
+        let threads = cores.min(4).min(1 + (raws.len() / WORTH_A_THREAD.0).max(bytes / WORTH_A_THREAD.1));
         let share = raws.len().div_ceil(threads).max(1);
         let mut records = Vec::with_capacity(raws.len());
         thread::scope(|scope| {
@@ -135,13 +144,28 @@ impl Reader {
         let meets = |raw: &RawValue, filter: &Filter| {
             serde_json::from_str::<Value>(raw.get()).is_ok_and(|record| filter.matches(&record))
         };
-        let mut printer = Printer::default();
+        let (mut printer, mut names) = (Printer::default(), FxHashSet::default());
         let read = |(at, raw): (usize, &&RawValue)| {
-            let record = self.dialect.read(self.kind, raw, self.depth, &format!("$.Resources[{at}]"));
+            let mut record = self.dialect.read(self.kind, raw, self.depth, &format!("$.Resources[{at}]"));
+            if let (Ok(Record::Team(team)), Some(users)) = (&mut record, &self.users) {
+                share(team, users, &mut names);
+            }
             let print = record.as_ref().ok().and_then(|record| printer.print(record));
             Read { record, print, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
         };
         (from..).zip(raws).map(read).collect()
+    }
+}
+
+fn share(team: &mut Team, users: &List, names: &mut FxHashSet<Name>) {
+    for member in team.members.iter_mut().flatten() {
+        if let Some((known, _)) = users.get_key_value(&member.id) {
+            member.id.clone_from(known);
+        }
+        match names.get(&member.display) {
+            Some(known) => member.display.clone_from(known),
+            None => drop(names.insert(member.display.clone())),
+        }
     }
 }
 
@@ -183,8 +207,14 @@ mod tests {
         let people: Vec<Value> = (0..4_500).map(person).collect();
         let body = json!({"totalResults": 9_000, "Resources": people}).to_string().into_bytes();
         let dialect = of(Provider::Wandb, Hosting::Dedicated, Server::default());
-        let mut reader =
-            Reader { dialect, kind: Kind::User, depth: Depth::Summary, filter: None, shared: Shared::default() };
+        let mut reader = Reader {
+            dialect,
+            kind: Kind::User,
+            depth: Depth::Summary,
+            filter: None,
+            shared: Shared::default(),
+            users: None,
+        };
         let mut page = reader.read(body, 100).unwrap();
         let ids = page.ids();
         assert_eq!((ids.len(), ids[0], ids[4_499]), (4_500, "u0", "u4499"));

@@ -79,6 +79,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             depth: list.depth,
             filter: wanted.narrow.cloned(),
             shared: Shared::default(),
+            users: wanted.shown.list(Kind::User),
         }),
         // Without the disk the rest of the list would be nowhere.
         shown: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
@@ -172,12 +173,15 @@ impl Reading<'_> {
     /// Parses off the event loop.
     async fn read(&mut self, body: Vec<u8>) -> Result<Page, Failure> {
         let broken = || Failure::local(Class::Protocol, "Reading the answer failed.", "Please report this.");
+        // On all cores, so lists take turns: a page that is being read takes several times its room.
+        let turn = self.context.reading.acquire().await;
         let (mut reader, received) = (self.reader.take().ok_or_else(broken)?, self.received);
         let read = tokio::task::spawn_blocking(move || {
             let page = reader.read(body, received);
             (reader, page)
         });
         let (reader, page) = read.await.map_err(|_| broken())?;
+        drop(turn);
         self.reader = Some(reader);
         page.map_err(|bad| unreadable(&bad))
     }
@@ -186,7 +190,7 @@ impl Reading<'_> {
         let (kind, total) = (self.wanted.kind, page.total);
         self.received += page.rows.len();
         let fresh = self.pager.accept(total, page.next_cursor.take(), &page.ids()).new;
-        self.asked.ahead(|most| self.pager.ahead(most));
+        self.asked.ahead(page.bytes(), |most| self.pager.ahead(most));
         self.strangers += page.rows.iter().filter(|row| !row.meant).count();
         let many = total.unwrap_or_default().max(self.received as u64);
         if kind == Kind::User && many > self.context.max_users {
