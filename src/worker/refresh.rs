@@ -7,10 +7,15 @@ use serde_json::Value;
 use super::{
     asides,
     context::{Context, now},
+    known::{Difference, Shown},
 };
 use crate::{
     dialect::Dialect,
-    directory::{Kind, records::Records, work::Report},
+    directory::{
+        Kind,
+        records::Records,
+        work::{Proof, Report},
+    },
     scim::{
         failure::{Class, Failure},
         filter::Filter,
@@ -29,8 +34,9 @@ mod read;
 mod renew;
 
 use hints::Hints;
+use keep::Keeper;
 use lists::Lists;
-use read::{Wanted, read_list};
+use read::{Listed, Wanted, read_list};
 
 /// How a refresh ended.
 pub struct Ended {
@@ -74,59 +80,91 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
         }
         habits = habits.or(people.hints.habits());
     }
-    let (mut lists, mut found) = (Lists::default(), Vec::new());
-    let (mut proofs, mut failed, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-    for (kind, read) in [(Kind::User, users), (Kind::Team, teams), (Kind::Role, roles)] {
-        match read {
-            None => {}
-            Some(Err(failure)) => failed.push((kind, failure)),
-            Some(Ok(listed)) => {
-                proofs.push(listed.proof);
-                kept.push((listed.keeper, listed.whole));
-                lists.join(listed.lists);
-                found.push((kind, listed.difference));
-            }
-        }
-    }
+    let mut brought = Brought::of([(Kind::User, users), (Kind::Team, teams), (Kind::Role, roles)]);
     // A list that was not read because it is too long was begun.
-    let first = failed.iter().map(|(_, failure)| failure).find(|failure| failure.class != Class::Local);
-    let down = first.filter(|_| proofs.is_empty()).cloned();
-    let wrong_path = !failed.is_empty() && failed.iter().all(|(_, failure)| failure.class == Class::NotFound);
-    if wrong_path && proofs.is_empty() {
-        for (_, failure) in &mut failed {
-            "The server knows none of the lists (404 on all of them).".clone_into(&mut failure.text);
-            "Check url and path in the profile.".clone_into(&mut failure.next);
-        }
-    }
-    let mut again = false;
-    if !proofs.is_empty() {
-        let other = context.dialect.with_habits(&habits);
-        let all_shown = found.iter().all(|(kind, _)| shown.has(*kind)) && shown.was_told(told.as_ref());
-        if all_shown && other.is_none() && renew::is_little(&found) {
-            renew::tell(&context, lists, &found);
-        } else if let Some(lists) = renew::complete(&context, lists, &found).await {
-            let dialect = other.unwrap_or_else(|| Arc::clone(&context.dialect));
-            show(&context, dialect, lists, narrow.is_some(), &failed, told.clone()).await;
-            context.known.lose(failed.iter().map(|(kind, _)| *kind));
-        } else {
-            again = true;
-        }
-    }
-    let absent = |failure: &Failure| matches!(failure.class, Class::Offline | Class::Timeout);
-    let cut_short = down.is_none() && failed.iter().any(|(_, failure)| absent(failure));
-    let at = now();
-    drop(shown);
+    let down = brought.failures().find(|why| why.class != Class::Local).filter(|_| brought.proofs.is_empty()).cloned();
+    let absent = |why: &Failure| matches!(why.class, Class::Offline | Class::Timeout);
+    let cut_short = down.is_none() && brought.failures().any(absent);
+    let other = context.dialect.with_habits(&habits);
+    let again = !present(&context, &mut brought, shown, other, narrow.is_some(), told.as_ref()).await;
     if narrow.is_some() || again {
         // A part of a list is no list.
         context.known.forget();
     } else {
-        context.known.end(found, told.as_ref());
+        context.known.end(brought.found, told.as_ref());
     }
-    context.report(Report::RefreshEnded { at, proofs, failed });
-    for (keeper, whole) in kept {
+    let at = now();
+    context.report(Report::RefreshEnded { at, proofs: brought.proofs, failed: brought.failed });
+    for (keeper, whole) in brought.kept {
         keeper.end(at, whole).await;
     }
     Ended { habits, down, cut_short, again }
+}
+
+/// What all lists brought.
+#[derive(Default)]
+struct Brought {
+    lists: Lists,
+    found: Vec<(Kind, Difference)>,
+    proofs: Vec<Proof>,
+    failed: Vec<(Kind, Failure)>,
+    /// What is on its way to the disk, and whether it is the whole of the list.
+    kept: Vec<(Keeper, bool)>,
+}
+
+impl Brought {
+    fn of(reads: [(Kind, Option<Result<Listed, Failure>>); 3]) -> Self {
+        let mut all = Self::default();
+        for (kind, read) in reads {
+            match read {
+                None => {}
+                Some(Err(failure)) => all.failed.push((kind, failure)),
+                Some(Ok(listed)) => {
+                    all.proofs.push(listed.proof);
+                    all.kept.push((listed.keeper, listed.whole));
+                    all.lists.join(listed.lists);
+                    all.found.push((kind, listed.difference));
+                }
+            }
+        }
+        let wrong_path = all.proofs.is_empty() && all.failures().all(|failure| failure.class == Class::NotFound);
+        for (_, failure) in all.failed.iter_mut().filter(|_| wrong_path) {
+            "The server knows none of the lists (404 on all of them).".clone_into(&mut failure.text);
+            "Check url and path in the profile.".clone_into(&mut failure.next);
+        }
+        all
+    }
+
+    fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.failed.iter().map(|(_, failure)| failure)
+    }
+}
+
+/// Shows what was brought: of what is shown already only how it differs, where it is the same lists and roles come from where
+/// they came from. False if everything must be read once more.
+async fn present(
+    context: &Context,
+    brought: &mut Brought,
+    shown: Shown,
+    other: Option<Arc<dyn Dialect>>,
+    narrowed: bool,
+    told: Option<&Value>,
+) -> bool {
+    if brought.proofs.is_empty() {
+        return true;
+    }
+    let Brought { lists, found, failed, .. } = brought;
+    let lists = std::mem::take(lists);
+    let is_shown = found.iter().all(|(kind, _)| shown.has(*kind)) && shown.was_told(told) && other.is_none();
+    if is_shown && renew::is_little(found) {
+        renew::tell(context, lists, found);
+        return true;
+    }
+    let Some(lists) = renew::complete(context, lists, found).await else { return false };
+    let dialect = other.unwrap_or_else(|| Arc::clone(&context.dialect));
+    show(context, dialect, lists, narrowed, failed, told.cloned()).await;
+    context.known.lose(failed.iter().map(|(kind, _)| *kind));
+    true
 }
 
 /// Indexes and shows; lists that failed keep what the disk knows. Of `narrowed` users nobody's absence means anything.

@@ -33,6 +33,7 @@ mod offline;
 mod people;
 mod profiles;
 mod reading;
+mod refresh;
 mod refusal;
 mod rfc;
 mod roles;

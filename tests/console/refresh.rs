@@ -1,0 +1,176 @@
+//! A refresh tells a console that is open only of what it does not show yet: what it shows then is what one that was opened
+//! just now shows.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
+
+use rstest::rstest;
+use scimitar::{
+    app::action::Action,
+    config::{Profile, Provider},
+    directory::{
+        Id, Kind, Target,
+        record::{Team, User},
+        records::Records,
+    },
+};
+use serde_json::{Value, json};
+
+use crate::{
+    fake::{Wire, serve},
+    harness::{Console, KEY, Room, profile},
+};
+
+/// A directory that others change, by ids.
+#[derive(Default)]
+struct Elsewhere {
+    users: BTreeMap<u32, [String; 2]>,
+    teams: BTreeMap<u32, (String, BTreeSet<u32>)>,
+}
+
+impl Elsewhere {
+    fn answer(&self, path: &str) -> Value {
+        let page = |all: Vec<Value>| json!({"totalResults": all.len(), "Resources": all});
+        if path.contains("/Users") {
+            let user = |(id, [name, display]): (&u32, &[String; 2])| json!({"id": format!("u{id}"), "userName": name, "displayName": display});
+            return page(self.users.iter().map(user).collect());
+        }
+        if path.contains("/Groups") {
+            let member = |id: &u32| json!({"value": format!("u{id}")});
+            let team = |(id, (name, members)): (&u32, &(String, BTreeSet<u32>))| json!({"id": format!("t{id}"), "displayName": name, "members": members.iter().map(member).collect::<Vec<_>>()});
+            return page(self.teams.iter().map(team).collect());
+        }
+        page(Vec::new())
+    }
+
+    /// Somebody comes, is renamed or goes, or a team has others in it.
+    fn change(&mut self, dice: &mut impl FnMut(u32) -> u32) {
+        let (user, team) = (dice(40), dice(6));
+        match dice(6) {
+            0 | 1 => drop(self.users.insert(user, [format!("user-{}-{user}", dice(50)), String::new()])),
+            2 => drop(self.users.insert(user, [format!("user-{user}"), format!("Person {}", dice(20))])),
+            3 => drop(self.users.remove(&user)),
+            4 => {
+                let members = (0..dice(20)).map(|_| dice(40)).collect();
+                self.teams.insert(team, (format!("team-{}-{team}", dice(9)), members));
+            }
+            _ => drop(self.teams.remove(&team)),
+        }
+    }
+}
+
+async fn serve_all(elsewhere: &Arc<Mutex<Elsewhere>>) -> Profile {
+    let elsewhere = Arc::clone(elsewhere);
+    let url = serve(move |path| Wire::json(elsewhere.lock().unwrap().answer(path))).await;
+    profile(Provider::Scim, &url, KEY)
+}
+
+/// What can be seen of a directory, whatever rows its records have.
+struct View {
+    users: BTreeMap<Id, (User, BTreeSet<Id>, String)>,
+    /// The names that come with members are for those who are no known user.
+    teams: BTreeMap<Id, (String, Vec<Id>)>,
+    names: [Vec<String>; 2],
+    labels: Vec<String>,
+    shown: Vec<String>,
+}
+
+fn members(team: &Team) -> Vec<Id> {
+    team.members.iter().flatten().map(|member| member.id.clone()).collect()
+}
+
+fn view(console: &Console) -> View {
+    let directory = &console.app().directory;
+    let records: &Records = directory.records();
+    let text = |id: &Id| records.text(Kind::User).get(records.row(&Target::user(id)).unwrap()).to_owned();
+    let users = records.users().iter();
+    let users = users.map(|(id, user)| (id.clone(), (user.clone(), records.teams_of(id).cloned().collect(), text(id))));
+    let user = |row: &u32| records.user_at(*row).unwrap();
+    let mut labels: Vec<u32> = (0..records.len(Kind::User) as u32).collect();
+    labels.sort_by_key(|row| (records.label_rank(*row), user(row).user_name.to_string()));
+    View {
+        users: users.collect(),
+        teams: records.teams().iter().map(|(id, team)| (id.clone(), (team.name.to_string(), members(team)))).collect(),
+        names: [
+            records.by_name(Kind::User).iter().map(|row| user(row).user_name.to_string()).collect(),
+            records.by_name(Kind::Team).iter().map(|row| directory.team_at(*row).unwrap().name.to_string()).collect(),
+        ],
+        labels: labels.iter().map(|row| user(row).label().to_owned()).collect(),
+        // From the first row on: a cursor may have moved along.
+        shown: console
+            .screen()
+            .lines()
+            .filter(|line| line.contains("user-"))
+            .map(|line| line.replace('▌', " "))
+            .collect(),
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_others_changed_is_shown_as_if_it_had_always_been_so(#[values(1, 2, 3)] seed: u32) {
+    let mut state = seed;
+    let mut dice = move |sides: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 16) % sides
+    };
+    let elsewhere = Arc::new(Mutex::new(Elsewhere::default()));
+    (0..60).for_each(|_| elsewhere.lock().unwrap().change(&mut dice));
+    let profile = serve_all(&elsewhere).await;
+    let mut console = Console::open(&Room::new(), profile.clone()).await;
+    for round in 0..8 {
+        (0..dice(9)).for_each(|_| elsewhere.lock().unwrap().change(&mut dice));
+        console.press(Action::Refresh);
+        console.settle().await;
+        console.press(Action::Top);
+        let fresh = Console::open(&Room::new(), profile.clone()).await;
+        let (one, other) = (view(&console), view(&fresh));
+        assert_eq!(one.shown, other.shown, "round {round}");
+        assert_eq!((one.names, one.labels), (other.names, other.labels), "round {round}");
+        assert_eq!(one.teams, other.teams, "round {round}");
+        assert_eq!(one.users, other.users, "round {round}");
+    }
+}
+
+/// What is shown already is not put in anew: rows are those of before, and one who comes has the last.
+#[tokio::test]
+async fn only_what_differs_is_told() {
+    let elsewhere = Arc::new(Mutex::new(Elsewhere::default()));
+    let name = |id: u32| [format!("user-{id}"), String::new()];
+    elsewhere.lock().unwrap().users.extend((10..60).map(|id| (id, name(id))));
+    let (room, profile) = (Room::new(), serve_all(&elsewhere).await);
+    let row = |console: &Console, id: u32| {
+        console.app().directory.records().row(&Target::user(&format!("u{id}").as_str().into()))
+    };
+    let mut console = Console::open(&room, profile.clone()).await;
+    elsewhere.lock().unwrap().users.insert(5, name(5));
+    console.press(Action::Refresh);
+    console.settle().await;
+    assert_eq!((row(&console, 5), row(&console, 10)), (Some(50), Some(0)));
+    console.quit().await;
+
+    // From disk they are in order again; then the same holds for what has changed since.
+    elsewhere.lock().unwrap().users.insert(1, name(1));
+    let console = Console::open(&room, profile).await;
+    assert_eq!((row(&console, 1), row(&console, 10), row(&console, 5)), (Some(51), Some(0), Some(40)));
+}
+
+/// Where that is more work than to show everything anew, the rest comes from the disk.
+#[tokio::test]
+async fn a_list_that_most_have_left_is_shown_anew() {
+    let elsewhere = Arc::new(Mutex::new(Elsewhere::default()));
+    let name = |id: u32| [format!("user-{id}"), String::new()];
+    elsewhere.lock().unwrap().users.extend((1_000..2_200).map(|id| (id, name(id))));
+    let profile = serve_all(&elsewhere).await;
+    let mut console = Console::open(&Room::new(), profile.clone()).await;
+    elsewhere.lock().unwrap().users.retain(|id, _| *id > 2_150);
+    elsewhere.lock().unwrap().users.extend([(7, name(2_000)), (2_160, name(3_000))]);
+    console.press(Action::Refresh);
+    console.settle().await;
+    let row = |id: &str| console.app().directory.records().row(&Target::user(&id.into()));
+    assert_eq!([row("u7"), row("u2151"), row("u2160"), row("u1000")], [Some(0), Some(1), Some(49), None]);
+    let fresh = Console::open(&Room::new(), profile).await;
+    assert_eq!(view(&console).users, view(&fresh).users);
+}
