@@ -7,7 +7,7 @@ use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
     app::{App, Effect, Msg},
     directory::{
-        Fresh,
+        Fresh, Id, Target,
         record::{Record, User},
         records::Records,
         work::Report,
@@ -155,6 +155,7 @@ fn renewing(users: usize, console: &mut Console) {
     }
     row(users, "a 20,000-member team read anew, with one member more or less", &large, None);
     console.held(users, "reading anew");
+    parts(users, console);
     let mut whole = Times::default();
     for _ in 0..3 {
         let people = directory::users(users);
@@ -165,6 +166,25 @@ fn renewing(users: usize, console: &mut Console) {
         drop(whole.time(|| console.app.update(Msg::Report(report), now())));
     }
     row(users, "a whole list anew, indexed off the loop: the loop is held", &whole, None);
+}
+
+/// What a refresh tells of a directory that is shown already, as it is told: in parts of 64 records.
+fn parts(users: usize, console: &mut Console) {
+    let old: Vec<User> = console.app.directory.records().users().values().step_by(users / 320).cloned().collect();
+    let mut times = |what: &str, alter: &dyn Fn(User) -> Fresh| {
+        let mut times = Times::default();
+        for part in old.chunks(64) {
+            let fresh = part.iter().cloned().map(alter).collect();
+            times.time(|| console.app.update(Msg::Report(Report::Renewed(fresh)), now()));
+        }
+        row(users, &format!("64 users {what}, told by a refresh"), &times, None);
+    };
+    let record = |user| Fresh::Record(Record::User(user));
+    let other = |user: &User| -> Id { format!("{}-other", user.id).into() };
+    times("with another number of active days", &|user| record(User { days_active: Some(99), ..user }));
+    times("with other names", &|user| record(User { user_name: format!("{}x", user.display_name).into(), ..user }));
+    times("who are new", &|user| record(User { id: other(&user), user_name: "Zoe".into(), ..user }));
+    times("who are gone", &|user| Fresh::Gone(Target::user(&other(&user))));
 }
 
 fn moving(users: usize, console: &mut Console) {

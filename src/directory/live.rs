@@ -246,21 +246,24 @@ impl Directory {
         if let Some(during) = self.during_refresh.as_mut() {
             during.extend(fresh.iter().cloned());
         }
-        let mut reshaped = false;
+        let (mut reshaped, mut records, mut gone) = (false, Vec::new(), Vec::new());
+        let targets: Vec<Target> = fresh.iter().filter_map(Fresh::target).collect();
+        // What is said of one record later holds: what has come is put in before what has gone is taken out, and so on.
         for one in fresh {
-            let target = one.target();
-            reshaped |= match one {
-                Fresh::Record(record) => self.records.put(record),
-                Fresh::Gone(target) => self.records.remove(&target),
-                Fresh::Told(topic, told) => {
-                    self.told.insert(topic, told);
-                    false
+            match one {
+                Fresh::Record(record) => {
+                    reshaped |= self.records.remove_all(gone.drain(..));
+                    records.push(record);
                 }
-            };
-            if let Some(target) = target {
-                self.overlay(&target);
+                Fresh::Gone(target) => {
+                    reshaped |= self.records.put_all(records.drain(..));
+                    gone.push(target);
+                }
+                Fresh::Told(topic, told) => drop(self.told.insert(topic, told)),
             }
         }
+        reshaped |= self.records.put_all(records) | self.records.remove_all(gone);
+        targets.iter().for_each(|target| self.overlay(target));
         reshaped
     }
 

@@ -1,6 +1,6 @@
 //! The confirmed records of one profile with their indexes: built off the event loop, handed over whole.
 
-use std::{cmp::Reverse, hash::BuildHasherDefault, mem, sync::OnceLock};
+use std::{cmp::Reverse, hash::BuildHasherDefault, sync::OnceLock};
 
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use super::{
     Id, Kind, Name, Target,
     census::Census,
-    record::{Member, Record, Role, Team, User},
+    record::{Role, Team, User},
     role_source::RoleSource,
     search::SearchText,
 };
@@ -18,6 +18,7 @@ mod counted;
 mod memberships;
 mod named;
 mod order;
+mod put;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ use counted::Counted;
 use memberships::Memberships;
 use named::Named;
 use order::{Order, Ranked};
+use put::share_user;
 
 /// Records by id. Rows are in name order at first; who comes later has the last row, and takes that of who goes.
 pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
@@ -97,24 +99,6 @@ impl Records {
             return Some(None);
         }
         self.source.role_of(user, teams.iter().filter_map(|id| self.teams.get(id)).map(|team| &team.name))
-    }
-
-    fn derive(&mut self, id: &Id) {
-        let Some(user) = self.users.get(id) else { return };
-        let teams: Vec<Id> = self.teams_of(id).cloned().collect();
-        if let Some(role) = self.derived_role(user, &teams)
-            && let Some(user) = self.users.get_mut(id)
-        {
-            self.counted.count(user, false);
-            user.org_role = role;
-            self.counted.count(user, true);
-        }
-    }
-
-    /// Whose role may follow from a team: its members, as they were and as they are.
-    fn derived_from(&self, teams: [Option<&Team>; 2]) -> FxHashSet<Id> {
-        let teams = teams.into_iter().flatten().filter(|_| self.source.is_mapping());
-        teams.flat_map(|team| team.members.iter().flatten()).map(|member| member.id.clone()).collect()
     }
 
     /// Says that these lists were not read.
@@ -213,18 +197,6 @@ impl Records {
         self.named.get_or_init(|| Named::of(&self.users)).find(name, &self.users)
     }
 
-    /// What is known of a record is no longer known to be its latest version.
-    pub fn forget_version(&mut self, target: &Target) {
-        let version = match target.kind {
-            Kind::User => self.users.get_mut(&target.id).map(|user| &mut user.version),
-            Kind::Team => self.teams.get_mut(&target.id).map(|team| &mut team.version),
-            Kind::Role => self.roles.get_mut(&target.id).map(|role| &mut role.version),
-        };
-        if let Some(version) = version {
-            *version = None;
-        }
-    }
-
     /// The searchable text of a kind's rows.
     pub fn text(&self, kind: Kind) -> &SearchText {
         &self.text[kind as usize]
@@ -233,94 +205,6 @@ impl Records {
     /// Rows of a kind in name order, without regard to case.
     pub fn by_name(&self, kind: Kind) -> &[u32] {
         self.by_name[kind as usize].rows()
-    }
-
-    /// Puts one freshly read record in the place of the old one, or adds it. True if rows were added.
-    pub fn put(&mut self, record: Record) -> bool {
-        match record {
-            Record::User(user) => self.put_user(user),
-            Record::Team(team) => self.put_team(team),
-            Record::Role(role) => {
-                let (row, old) = self.roles.insert_full(role.id.clone(), role);
-                self.index_row(Kind::Role, row as u32, old.as_ref().map(|old| &old.name));
-                old.is_none()
-            }
-        }
-    }
-
-    fn put_user(&mut self, user: User) -> bool {
-        let same = |old: &User| old.user_name == user.user_name && old.email == user.email;
-        let named = self.users.get(&user.id).is_some_and(same);
-        let (id, service) = (user.id.clone(), user.account.is_service());
-        let (row, old) = self.users.insert_full(id.clone(), user);
-        if let Some(old) = &old {
-            // Out before in: who was an admin and is one stays one.
-            self.counted.count(old, false);
-            self.services[row] = service;
-        } else {
-            self.memberships.user_added(&id);
-            self.services.push(service);
-        }
-        if let Some((_, user)) = self.users.get_index(row) {
-            self.counted.count(user, true);
-            self.named.get_mut().filter(|_| !named).into_iter().for_each(|all| all.add(user, row as u32));
-        }
-        self.derive(&id);
-        self.index_row(Kind::User, row as u32, old.as_ref().map(|old| &old.user_name));
-        self.index_label(row as u32, old.as_ref());
-        old.is_none()
-    }
-
-    fn put_team(&mut self, mut team: Team) -> bool {
-        team.members.iter_mut().flatten().for_each(|member| share_user(member, &self.users));
-        let (row, old) = self.teams.insert_full(team.id.clone(), team);
-        if let Some(old) = &old {
-            self.team_by_name.remove(&old.name);
-        }
-        if let Some((id, team)) = self.teams.get_index(row) {
-            self.team_by_name.insert(team.name.clone(), id.clone());
-            let before = old.as_ref().and_then(|old| old.members.as_deref()).unwrap_or_default();
-            let now = team.members.as_deref().unwrap_or_default();
-            self.memberships.changed(row as u32, before, now, &self.users);
-        }
-        let ids = self.derived_from([old.as_ref(), self.teams.get_index(row).map(|(_, team)| team)]);
-        ids.iter().for_each(|id| self.derive(id));
-        self.index_row(Kind::Team, row as u32, old.as_ref().map(|old| &old.name));
-        old.is_none()
-    }
-
-    /// Forgets a record that is gone from the server: the last row takes its place. True if it was there.
-    pub fn remove(&mut self, target: &Target) -> bool {
-        let Some(row) = self.row(target) else { return false };
-        match target.kind {
-            Kind::User => {
-                let old = self.users.swap_remove(&target.id);
-                old.iter().for_each(|old| self.counted.count(old, false));
-                if let (Some(named), Some((_, moved))) = (self.named.get_mut(), self.users.get_index(row as usize)) {
-                    named.add(moved, row);
-                }
-                self.memberships.user_removed(&target.id, row as usize);
-                self.by_label.swap_remove(row);
-                self.services.swap_remove(row as usize);
-            }
-            Kind::Team => self.remove_team(&target.id, row),
-            Kind::Role => drop(self.roles.swap_remove(&target.id)),
-        }
-        let last = self.len(target.kind) as u32;
-        self.text[target.kind as usize].swap_remove(row);
-        self.by_name[target.kind as usize].swap_remove(row, last);
-        true
-    }
-
-    fn remove_team(&mut self, id: &Id, row: u32) {
-        let Some(old) = self.teams.swap_remove(id) else { return };
-        self.team_by_name.remove(&old.name);
-        self.memberships.changed(row, old.members.as_deref().unwrap_or_default(), &[], &self.users);
-        let last = self.teams.len() as u32;
-        if let Some((_, moved)) = self.teams.get_index(row as usize) {
-            self.memberships.moved(last, row, moved.members.as_deref().unwrap_or_default(), &self.users);
-        }
-        self.derived_from([Some(&old), None]).iter().for_each(|id| self.derive(id));
     }
 
     /// One copy of each name that many records share, and the user's own id in every membership.
@@ -353,37 +237,6 @@ impl Records {
         self.by_label.rank(row)
     }
 
-    /// What a record is found by, and where its name stands; `before` is the name that it had, if it is not new.
-    fn index_row(&mut self, kind: Kind, row: u32, before: Option<&Name>) {
-        let texts = self.texts(kind, row).map(str::to_owned);
-        let text = &mut self.text[kind as usize];
-        match before {
-            Some(_) => text.replace(row, texts.iter().map(String::as_str)),
-            None => text.push(texts.iter().map(String::as_str)),
-        }
-        if before.is_some_and(|before| before.as_str() == texts[0]) {
-            return;
-        }
-        let mut order = mem::take(&mut self.by_name[kind as usize]);
-        order.remove(row);
-        order.insert(row, |row| fold(self.texts(kind, row)[0]));
-        self.by_name[kind as usize] = order;
-    }
-
-    /// The same for what a user is called.
-    fn index_label(&mut self, row: u32, before: Option<&User>) {
-        let mut labels = mem::take(&mut self.by_label);
-        let label = |row| fold(self.user_at(row).map(User::label).unwrap_or_default());
-        match before {
-            None => labels.push(label),
-            Some(before) if self.user_at(row).is_some_and(|user| user.label() != before.label()) => {
-                labels.renamed(row, label);
-            }
-            Some(_) => {}
-        }
-        self.by_label = labels;
-    }
-
     /// What a row is found by; the first is its name.
     fn texts(&self, kind: Kind, row: u32) -> [&str; 3] {
         let row = row as usize;
@@ -413,14 +266,6 @@ impl Records {
         if kind == Kind::User {
             self.by_label = Ranked::of(self.users.values().map(|user| fold(user.label())));
         }
-    }
-}
-
-/// A member who is a known user holds nothing of their own.
-fn share_user(member: &mut Member, users: &Table<User>) {
-    if let Some(user) = users.get(&member.id) {
-        member.id = user.id.clone();
-        member.display = user.user_name.clone();
     }
 }
 

@@ -3,6 +3,7 @@
 //! The cleaned form is for display only; what goes back over the wire is always the raw value.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use unicode_width::UnicodeWidthChar;
 
@@ -73,8 +74,21 @@ pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
-    // By way of upper case, since several lower-case letters may share one capital (and `ẞ` has no other way to it).
-    text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    folded(text).collect()
+}
+
+/// By way of upper case, since several lower-case letters may share one capital (and `ẞ` has no other way to it).
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+/// The order of two texts once they are [`fold`]ed.
+pub fn compare_folded(one: &str, other: &str) -> Ordering {
+    if one.is_ascii() && other.is_ascii() {
+        let (one, other) = (one.bytes(), other.bytes());
+        return one.map(|byte| byte.to_ascii_lowercase()).cmp(other.map(|byte| byte.to_ascii_lowercase()));
+    }
+    folded(one).cmp(folded(other))
 }
 
 /// A line under construction.
@@ -273,6 +287,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn texts_are_compared_as_if_they_were_folded(one in "[aAbBßẞςσé陈 ]{0,5}", other in "[aAbBßẞςσé陈 ]{0,5}") {
+            prop_assert_eq!(compare_folded(&one, &other), fold(&one).cmp(&fold(&other)));
+        }
+
         #[test]
         fn cleaned_text_is_harmless_and_stays_as_it_is(raw in nasty(), max in 0usize..45) {
             let once = clean_line(&raw, max).into_owned();

@@ -10,11 +10,11 @@ use std::{
 };
 
 use indexmap::IndexMap;
-use rustc_hash::FxHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet, FxHasher};
 use serde_json::Value;
 
 use crate::{
-    directory::{Id, Kind, Target, work::Report},
+    directory::{Fresh, Id, Kind, Target, work::Report},
     store::{Print, Snapshot},
 };
 
@@ -62,7 +62,7 @@ impl Shown {
 }
 
 fn print(told: Option<&Value>) -> u64 {
-    rustc_hash::FxBuildHasher.hash_one(told.map(Value::to_string))
+    FxBuildHasher.hash_one(told.map(Value::to_string))
 }
 
 fn list<'a>(ids: impl Iterator<Item = &'a Id>, snapshot: &Snapshot, kind: Kind) -> Option<List> {
@@ -118,16 +118,13 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// How many records are to be told of.
-    pub fn len(&self) -> usize {
-        self.other.len() + self.gone.len()
-    }
-
-    /// Those that are as they are shown.
-    pub fn same(&self) -> impl Iterator<Item = &Id> {
-        let gone: rustc_hash::FxHashSet<&Id> = self.gone.iter().collect();
-        let known = self.left.iter().flat_map(|list| list.keys());
-        known.filter(move |id| !gone.contains(id) && !self.other.contains_key(*id))
+    /// All that the list has, where it was compared with what is shown.
+    pub fn all(&self) -> Option<FxHashSet<&Id>> {
+        let mut all: FxHashSet<&Id> = self.left.as_ref()?.keys().chain(self.other.keys()).collect();
+        self.gone.iter().for_each(|id| {
+            all.remove(id);
+        });
+        Some(all)
     }
 
     fn lay(self, list: &mut Option<Arc<List>>) {
@@ -169,8 +166,8 @@ impl Known {
     /// Keeps in mind what a report makes of the records shown.
     pub fn heed(&self, report: &Report) {
         match report {
-            Report::Learnt(fresh) => self.touch(fresh.iter().filter_map(crate::directory::Fresh::target)),
-            Report::Moved(moved) => self.touch(moved.fresh.iter().filter_map(crate::directory::Fresh::target)),
+            Report::Learnt(fresh) => self.touch(fresh.iter().filter_map(Fresh::target)),
+            Report::Moved(moved) => self.touch(moved.fresh.iter().filter_map(Fresh::target)),
             Report::Remapped(_) => self.forget(),
             _ => {}
         }
@@ -226,10 +223,7 @@ impl Shown {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::{
-        Fresh,
-        record::{Record, User},
-    };
+    use crate::directory::record::{Record, User};
 
     /// Reads a list of users, each with what tells it from others; what is told of it, and what is gone.
     fn read(known: &Known, users: &[(&str, Print)], during: impl FnOnce()) -> (Vec<String>, Vec<String>) {

@@ -140,7 +140,7 @@ impl Brought {
     }
 }
 
-/// Shows what was brought: of what is shown already only how it differs, where it is the same lists and roles come from where
+/// Shows what was brought: of what is shown already only how it differs, where it is the same lists, and roles come from where
 /// they came from. False if everything must be read once more.
 async fn present(
     context: &Context,
@@ -157,7 +157,7 @@ async fn present(
     let lists = std::mem::take(lists);
     let is_shown = found.iter().all(|(kind, _)| shown.has(*kind)) && shown.was_told(told) && other.is_none();
     if is_shown && renew::is_little(found) {
-        renew::tell(context, lists, found);
+        renew::tell(context, renew::rest(lists, found));
         return true;
     }
     let Some(lists) = renew::complete(context, lists, found).await else { return false };

@@ -57,17 +57,12 @@ impl Memberships {
         }
     }
 
-    /// The members of the team of this row are others now. Only where the lists differ is anything done: a team of
-    /// thousands comes back with one member more.
-    pub fn changed(&mut self, row: u32, old: &[Member], new: &[Member], users: &Table<User>) {
-        let same = |(one, other): &(&Member, &Member)| one.id == other.id;
-        let start = old.iter().zip(new).take_while(same).count();
-        let (old, new) = (old.get(start..).unwrap_or_default(), new.get(start..).unwrap_or_default());
-        let end = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
-        for member in old.iter().take(old.len() - end) {
+    /// The team of this row has lost and gained members; who is in both stays.
+    pub fn changed(&mut self, row: u32, lost: &[Member], gained: &[Member], users: &Table<User>) {
+        for member in lost {
             self.rows_mut(&member.id, users).retain(|team| *team != row);
         }
-        for member in new.iter().take(new.len() - end) {
+        for member in gained {
             let teams = self.rows_mut(&member.id, users);
             if !teams.contains(&row) {
                 teams.push(row);

@@ -1,4 +1,10 @@
 //! Rows in the order of their names, without regard to case, as records come, go and are renamed.
+//!
+//! To put some rows in their places costs one pass through all of them, be they one or many.
+
+use std::cmp::Ordering;
+
+use rustc_hash::FxHashMap;
 
 /// Some rows in order. Rows of one name stand in any order.
 #[derive(Debug, Default)]
@@ -15,31 +21,28 @@ impl Order {
         &self.0
     }
 
-    /// Puts a row in its place, behind those of the same name; `name` gives the folded one of any row. Gives the row before
-    /// it.
-    pub fn insert(&mut self, row: u32, name: impl Fn(u32) -> String) -> Option<u32> {
-        let own = name(row);
-        let place = self.0.partition_point(|other| name(*other) <= own);
-        self.0.insert(place, row);
-        place.checked_sub(1).and_then(|before| self.0.get(before).copied())
-    }
-
-    pub fn remove(&mut self, row: u32) {
-        if let Some(place) = self.place(row) {
-            self.0.remove(place);
+    /// Puts rows that are new or renamed in their places; `compare` compares the names of two rows.
+    pub fn place(&mut self, rows: &Few, compare: impl Fn(u32, u32) -> Ordering) {
+        self.0.retain(|row| !rows.has(*row));
+        let mut placed = rows.rows.clone();
+        placed.sort_unstable_by(|one, other| compare(*one, *other));
+        let mut all = Vec::with_capacity(self.0.len() + placed.len());
+        let mut rest = self.0.as_slice();
+        for row in placed {
+            let (before, after) = rest.split_at(rest.partition_point(|other| compare(*other, row).is_le()));
+            all.extend_from_slice(before);
+            all.push(row);
+            rest = after;
         }
+        all.extend_from_slice(rest);
+        self.0 = all;
     }
 
-    /// A row that has gone is that of the record that was the last.
-    pub fn swap_remove(&mut self, row: u32, last: u32) {
-        self.remove(row);
-        if let Some(moved) = self.place(last).and_then(|place| self.0.get_mut(place)) {
-            *moved = row;
+    /// Drops rows that have gone; those that moved are known by their new numbers.
+    pub fn remove(&mut self, gone: &Gone) {
+        if !gone.is_empty() {
+            self.0.retain_mut(|row| gone.renumber(row));
         }
-    }
-
-    fn place(&self, row: u32) -> Option<usize> {
-        self.0.iter().position(|other| *other == row)
     }
 }
 
@@ -55,15 +58,15 @@ impl Ranked {
     pub fn of(names: impl Iterator<Item = String>) -> Self {
         let mut names: Vec<(String, u32)> = names.zip(0..).collect();
         names.sort_unstable();
-        let (mut ranks, mut rank) = (vec![0; names.len()], 0);
-        for (at, (name, row)) in names.iter().enumerate() {
-            let same = at > 0 && names.get(at - 1).is_some_and(|(before, _)| before == name);
-            rank = if same { rank } else { at as u32 };
-            if let Some(place) = ranks.get_mut(*row as usize) {
-                *place = rank;
-            }
+        let mut ranked = Self { order: Order::default(), ranks: vec![0; names.len()] };
+        let mut before: Option<&(String, u32)> = None;
+        for (at, one) in (0..).zip(&names) {
+            let same = before.filter(|before| before.0 == one.0);
+            ranked.ranks[one.1 as usize] = same.map_or(at, |(_, row)| ranked.rank(*row));
+            before = Some(one);
         }
-        Self { order: Order(names.into_iter().map(|(_, row)| row).collect()), ranks }
+        ranked.order = Order(names.into_iter().map(|(_, row)| row).collect());
+        ranked
     }
 
     /// Equal for equal names.
@@ -71,35 +74,105 @@ impl Ranked {
         self.ranks.get(row as usize).copied().unwrap_or(u32::MAX)
     }
 
-    /// The row after the last one.
-    pub fn push(&mut self, name: impl Fn(u32) -> String) {
-        self.ranks.push(0);
-        self.place(self.ranks.len() as u32 - 1, name);
-    }
-
-    /// The row has another name now.
-    pub fn renamed(&mut self, row: u32, name: impl Fn(u32) -> String) {
-        self.order.remove(row);
-        self.place(row, name);
-    }
-
-    pub fn swap_remove(&mut self, row: u32) {
-        self.ranks.swap_remove(row as usize);
-        self.order.swap_remove(row, self.ranks.len() as u32);
-    }
-
-    fn place(&mut self, row: u32, name: impl Fn(u32) -> String) {
-        let own = name(row);
-        let before = self.order.insert(row, &name);
-        let same = before.filter(|before| name(*before) == own).map(|before| self.rank(before));
-        let rank = same.unwrap_or_else(|| {
-            let rank = before.map_or(0, |before| self.rank(before) + 1);
-            // Numbers may be left out, but not be there twice.
-            self.ranks.iter_mut().filter(|other| **other >= rank).for_each(|other| *other += 1);
-            rank
-        });
-        if let Some(place) = self.ranks.get_mut(row as usize) {
-            *place = rank;
+    /// Puts rows that are new or renamed in their places; new ones are the last ones.
+    pub fn place(&mut self, rows: &Few, compare: impl Fn(u32, u32) -> Ordering) {
+        self.order.place(rows, &compare);
+        let mut ranks = vec![0; self.order.0.len()];
+        let (mut before, mut rank) = (None, 0);
+        for (at, row) in (0..).zip(&self.order.0) {
+            let same = |before: u32| {
+                if rows.has(before) || rows.has(*row) {
+                    compare(before, *row).is_eq()
+                } else {
+                    self.rank(before) == self.rank(*row)
+                }
+            };
+            rank = if before.is_some_and(same) { rank } else { at };
+            ranks[*row as usize] = rank;
+            before = Some(*row);
         }
+        self.ranks = ranks;
+    }
+
+    /// Drops rows that have gone; those that moved are known by their new numbers.
+    pub fn remove(&mut self, gone: &Gone) {
+        for (to, from) in &gone.moved {
+            if let (Some(rank), Some(place)) =
+                (self.ranks.get(*from as usize).copied(), self.ranks.get_mut(*to as usize))
+            {
+                *place = rank;
+            }
+        }
+        self.order.remove(gone);
+        self.ranks.truncate(self.order.0.len());
+    }
+}
+
+/// Rows that went, each of whose places the last row took.
+#[derive(Debug, Default)]
+pub(super) struct Gone {
+    /// By the numbers that rows had before.
+    removed: Few,
+    moving: Few,
+    /// Who is where now, by number: who it was before.
+    moved: FxHashMap<u32, u32>,
+}
+
+impl Gone {
+    pub fn is_empty(&self) -> bool {
+        self.removed.is_empty()
+    }
+
+    /// This row goes, and the `last` one takes its place.
+    pub fn swap_remove(&mut self, row: u32, last: u32) {
+        let before = |moved: &FxHashMap<u32, u32>, row| moved.get(&row).copied().unwrap_or(row);
+        self.removed.add(before(&self.moved, row));
+        let mover = before(&self.moved, last);
+        self.moved.remove(&last);
+        if row == last {
+            return;
+        }
+        self.moving.add(mover);
+        self.moved.insert(row, mover);
+    }
+
+    /// False for a row that has gone.
+    fn renumber(&self, row: &mut u32) -> bool {
+        if self.removed.has(*row) {
+            return false;
+        }
+        if self.moving.has(*row)
+            && let Some((now, _)) = self.moved.iter().find(|(_, before)| **before == *row)
+        {
+            *row = *now;
+        }
+        true
+    }
+}
+
+/// A few rows of many.
+#[derive(Debug, Default)]
+pub(super) struct Few {
+    rows: Vec<u32>,
+    /// A bit for each row up to the last of them.
+    bits: Vec<u64>,
+}
+
+impl Few {
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn add(&mut self, row: u32) {
+        if !self.has(row) {
+            let word = row as usize / 64;
+            self.bits.resize(self.bits.len().max(word + 1), 0);
+            self.bits[word] |= 1 << (row % 64);
+            self.rows.push(row);
+        }
+    }
+
+    fn has(&self, row: u32) -> bool {
+        self.bits.get(row as usize / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
 }

@@ -3,7 +3,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::directory::{record::Member, role_source::Mapping};
+use crate::directory::{
+    record::{Member, Record},
+    role_source::Mapping,
+};
 
 fn user(id: &str, name: &str) -> User {
     User { id: id.into(), user_name: name.into(), ..User::default() }
@@ -95,24 +98,32 @@ proptest! {
     fn indexes_follow_whatever_comes_and_goes(steps in steps()) {
         let mut records = Records::build(vec![user("u0", "n3"), user("u1", "n1")], vec![team("t0", "t0", &["u1", "u7"])], vec![]);
         records.index_names();
+        let (mut batch, mut gone) = (Vec::new(), Vec::new());
         for step in steps {
+            if matches!(step, Step::NoUser(_) | Step::NoTeam(_)) {
+                records.put_all(batch.drain(..));
+            } else {
+                records.remove_all(gone.drain(..));
+            }
             match step {
                 Step::User(id, name) => {
                     let id = format!("u{id}");
                     let org_role = Some(if name % 2 == 0 { "Admin" } else { "member" }.into());
                     let active = Some(name % 3 > 0);
                     let display_name = if name % 3 == 0 { Name::default() } else { format!("D{}", name % 4).into() };
-                    records.put(Record::User(User { display_name, active, org_role, ..user(&id, &format!("n{name}-{id}")) }));
+                    batch.push(Record::User(User { display_name, active, org_role, ..user(&id, &format!("n{name}-{id}")) }));
                 }
-                Step::NoUser(id) => drop(records.remove(&Target::user(&format!("u{id}").as_str().into()))),
+                Step::NoUser(id) => gone.push(Target::user(&format!("u{id}").as_str().into())),
                 Step::Team(id, members) => {
                     let members: Vec<String> = members.iter().map(|id| format!("u{id}")).collect();
                     let members: Vec<&str> = members.iter().map(String::as_str).collect();
-                    records.put(Record::Team(team(&format!("t{id}"), &format!("t{id}"), &members)));
+                    batch.push(Record::Team(team(&format!("t{id}"), &format!("t{id}"), &members)));
                 }
-                Step::NoTeam(id) => drop(records.remove(&Target::team(&format!("t{id}").as_str().into()))),
+                Step::NoTeam(id) => gone.push(Target::team(&format!("t{id}").as_str().into())),
             }
         }
+        records.put_all(batch);
+        records.remove_all(gone);
         let same = Records::build(records.users().values().cloned().collect(), records.teams().values().cloned().collect(), vec![]);
         prop_assert_eq!(names(&records), names(&same));
         prop_assert_eq!(labels(&records), labels(&same));
@@ -145,6 +156,14 @@ fn assert_member_of(records: &Records, user: &Id, rows: &[u32]) {
     for row in rows {
         assert!(records.teams().get_index(*row as usize).unwrap().1.has(user));
     }
+}
+
+#[test]
+fn teams_that_change_names_are_found_by_them() {
+    let mut records = Records::build(vec![], vec![team("t", "vision", &[]), team("u", "speech", &[])], vec![]);
+    records.put_all([Record::Team(team("t", "speech", &[])), Record::Team(team("u", "vision", &[]))]);
+    let id = |name: &str| records.team_named(&name.into()).map(|team| team.id.to_string());
+    assert_eq!((id("speech").as_deref(), id("vision").as_deref()), (Some("t"), Some("u")));
 }
 
 #[test]

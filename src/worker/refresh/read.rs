@@ -13,12 +13,12 @@ use super::{
     keep::Keeper,
     lists::Lists,
     page::{Page, Reader},
-    show_partly,
+    renew, show_partly,
 };
 use crate::{
     directory::{
-        Kind,
-        record::Depth,
+        Fresh, Kind, Target,
+        record::{Depth, Record},
         shared::Shared,
         work::{Proof, Report},
     },
@@ -40,7 +40,7 @@ const EXPECTED: usize = 1 << 20;
 
 /// One list, read to its end.
 pub struct Listed {
-    /// What is not shown yet.
+    /// What is not told yet.
     pub lists: Lists,
     pub difference: Difference,
     pub proof: Proof,
@@ -126,9 +126,25 @@ impl Reading<'_> {
         let read = self.pages().await;
         // Also of a list that failed: nothing is written any more when this is over.
         let last = self.keeper.finish().await;
-        read?;
-        self.lists.extend(last);
-        Ok(self.listed())
+        self.put(last);
+        match read {
+            Ok(()) => Ok(self.listed()),
+            Err(failure) => {
+                // Some of it may have been told all the same.
+                let kind = self.wanted.kind;
+                self.context.known.touch(self.shown.end().other.into_keys().map(|id| Target { kind, id }));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Users that are not shown as they are now are told at once: all of them may have changed.
+    fn put(&mut self, records: impl Iterator<Item = Record>) {
+        if self.wanted.kind == Kind::User && !self.shown.is_first() {
+            renew::tell(self.context, records.map(Fresh::Record));
+        } else {
+            self.lists.extend(records);
+        }
     }
 
     async fn pages(&mut self) -> Result<(), Failure> {
@@ -208,7 +224,7 @@ impl Reading<'_> {
         self.context.report(Report::Progress { kind, seen: self.kept as u64, said: total });
         self.show(&page).await;
         let before = self.keeper.keep(page).await;
-        self.lists.extend(before);
+        self.put(before);
         Ok(())
     }
 

@@ -12,9 +12,7 @@ use crate::directory::{
     work::Report,
 };
 
-/// More than this is shown as a whole: it is put in one by one, on the event loop.
-const MOST: usize = 20_000;
-/// The same of records that are gone: each of them moves another one.
+/// When more have gone everything is shown anew: each of them moves another one, on the event loop.
 const MOST_GONE: usize = 1_000;
 /// What is told at a time, in records: a part is put in within a frame.
 const PART: usize = 64;
@@ -23,21 +21,24 @@ const MEMBERS: usize = 64;
 
 /// True where telling the difference is less work than showing everything anew.
 pub fn is_little(found: &[(Kind, Difference)]) -> bool {
-    let all: usize = found.iter().map(|(_, difference)| difference.len()).sum();
-    let gone: usize = found.iter().map(|(_, difference)| difference.gone.len()).sum();
-    all <= MOST && gone <= MOST_GONE
+    found.iter().map(|(_, difference)| difference.gone.len()).sum::<usize>() <= MOST_GONE
 }
 
-/// Tells what differs, part by part.
-pub fn tell(context: &Context, lists: Lists, found: &[(Kind, Difference)]) {
+/// What is to be told at the end: records that were not told yet, and what is gone.
+pub fn rest(lists: Lists, found: &[(Kind, Difference)]) -> impl Iterator<Item = Fresh> {
     let Lists { users, teams, roles } = lists;
     let users = users.into_iter().map(Record::User);
     let others = teams.into_iter().map(Record::Team).chain(roles.into_iter().map(Record::Role));
     let gone = found.iter().flat_map(|(kind, difference)| {
         difference.gone.iter().map(|id| Fresh::Gone(Target { kind: *kind, id: id.clone() }))
     });
+    users.chain(others).map(Fresh::Record).chain(gone)
+}
+
+/// Tells what differs, part by part.
+pub fn tell(context: &Context, all: impl Iterator<Item = Fresh>) {
     let (mut part, mut size) = (Vec::new(), 0);
-    for fresh in users.chain(others).map(Fresh::Record).chain(gone) {
+    for fresh in all {
         size += work(&fresh);
         part.push(fresh);
         if size >= PART {
@@ -58,25 +59,24 @@ fn work(fresh: &Fresh) -> usize {
     1 + members / MEMBERS
 }
 
-/// The whole of lists of which only the difference was kept: the rest is on disk. `None` where it is not.
+/// The whole of lists of which only the difference was kept: it is on disk. `None` where it is not.
 pub async fn complete(context: &Context, mut lists: Lists, found: &[(Kind, Difference)]) -> Option<Lists> {
-    let kept: Vec<(Kind, FxHashSet<&Id>)> = found.iter().map(|(kind, of)| (*kind, of.same().collect())).collect();
-    if kept.iter().all(|(_, same)| same.is_empty()) {
+    let wanted: Vec<(Kind, FxHashSet<&Id>)> = found.iter().filter_map(|(kind, of)| Some((*kind, of.all()?))).collect();
+    if wanted.is_empty() {
         return Some(lists);
     }
-    let stored = context.stored(|store| store.load()).await?;
-    let (mut users, mut teams, mut roles) = (stored.users, stored.teams, stored.roles);
-    let all = kept.iter().all(|(kind, same)| match kind {
-        Kind::User => take(&mut lists.users, &mut users, same, |user: &User| &user.id),
-        Kind::Team => take(&mut lists.teams, &mut teams, same, |team: &Team| &team.id),
-        Kind::Role => take(&mut lists.roles, &mut roles, same, |role: &Role| &role.id),
+    let mut stored = context.stored(|store| store.load()).await?;
+    let all = wanted.iter().all(|(kind, wanted)| match kind {
+        Kind::User => take(&mut lists.users, &mut stored.users, wanted, |user: &User| &user.id),
+        Kind::Team => take(&mut lists.teams, &mut stored.teams, wanted, |team: &Team| &team.id),
+        Kind::Role => take(&mut lists.roles, &mut stored.roles, wanted, |role: &Role| &role.id),
     });
     all.then_some(lists)
 }
 
 /// True if all of them were there.
-fn take<T>(all: &mut Vec<T>, stored: &mut Vec<T>, wanted: &FxHashSet<&Id>, id: impl Fn(&T) -> &Id) -> bool {
-    let before = all.len();
-    all.extend(stored.drain(..).filter(|record| wanted.contains(id(record))));
-    all.len() - before == wanted.len()
+fn take<T>(list: &mut Vec<T>, stored: &mut Vec<T>, wanted: &FxHashSet<&Id>, id: impl Fn(&T) -> &Id) -> bool {
+    *list = std::mem::take(stored);
+    list.retain(|record| wanted.contains(id(record)));
+    list.len() == wanted.len()
 }
