@@ -168,16 +168,16 @@ fn renewing(users: usize, console: &mut Console) {
     row(users, "a whole list anew, indexed off the loop: the loop is held", &whole, None);
 }
 
-/// What a refresh tells of a directory that is shown already, as it is told: in parts of 64 records.
+/// What a refresh tells of a directory that is shown already, as it is told: in parts of 32 records.
 fn parts(users: usize, console: &mut Console) {
-    let old: Vec<User> = console.app.directory.records().users().values().step_by(users / 320).cloned().collect();
+    let old: Vec<User> = console.app.directory.records().users().values().step_by(users / 160).cloned().collect();
     let mut times = |what: &str, alter: &dyn Fn(User) -> Fresh| {
         let mut times = Times::default();
-        for part in old.chunks(64) {
+        for part in old.chunks(32) {
             let fresh = part.iter().cloned().map(alter).collect();
             times.time(|| console.app.update(Msg::Report(Report::Renewed(fresh)), now()));
         }
-        row(users, &format!("64 users {what}, told by a refresh"), &times, None);
+        row(users, &format!("32 users {what}, told by a refresh"), &times, None);
     };
     let record = |user| Fresh::Record(Record::User(user));
     let other = |user: &User| -> Id { format!("{}-other", user.id).into() };

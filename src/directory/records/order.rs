@@ -26,16 +26,20 @@ impl Order {
         self.0.retain(|row| !rows.has(*row));
         let mut placed = rows.rows.clone();
         placed.sort_unstable_by(|one, other| compare(*one, *other));
-        let mut all = Vec::with_capacity(self.0.len() + placed.len());
-        let mut rest = self.0.as_slice();
-        for row in placed {
-            let (before, after) = rest.split_at(rest.partition_point(|other| compare(*other, row).is_le()));
-            all.extend_from_slice(before);
-            all.push(row);
-            rest = after;
+        let mut places = Vec::with_capacity(placed.len());
+        for row in &placed {
+            let from = places.last().copied().unwrap_or_default();
+            let rest = self.0.get(from..).unwrap_or_default();
+            places.push(from + rest.partition_point(|other| compare(*other, *row).is_le()));
         }
-        all.extend_from_slice(rest);
-        self.0 = all;
+        // From the end on, so that each row moves once, and into the room that there is.
+        let mut end = self.0.len();
+        self.0.resize(end + placed.len(), 0);
+        for (at, (row, place)) in placed.iter().zip(places).enumerate().rev() {
+            self.0.copy_within(place..end, place + at + 1);
+            self.0[place + at] = *row;
+            end = place;
+        }
     }
 
     /// Drops rows that have gone; those that moved are known by their new numbers.
@@ -77,21 +81,21 @@ impl Ranked {
     /// Puts rows that are new or renamed in their places; new ones are the last ones.
     pub fn place(&mut self, rows: &Few, compare: impl Fn(u32, u32) -> Ordering) {
         self.order.place(rows, &compare);
-        let mut ranks = vec![0; self.order.0.len()];
+        self.ranks.resize(self.order.0.len(), 0);
+        // The row before, with the rank that it had.
         let (mut before, mut rank) = (None, 0);
         for (at, row) in (0..).zip(&self.order.0) {
-            let same = |before: u32| {
-                if rows.has(before) || rows.has(*row) {
-                    compare(before, *row).is_eq()
-                } else {
-                    self.rank(before) == self.rank(*row)
-                }
+            let had = std::mem::replace(&mut self.ranks[*row as usize], rank);
+            let same = |(before, its): (u32, u32)| {
+                let other = rows.has(before) || rows.has(*row);
+                if other { compare(before, *row).is_eq() } else { its == had }
             };
-            rank = if before.is_some_and(same) { rank } else { at };
-            ranks[*row as usize] = rank;
-            before = Some(*row);
+            if !before.is_some_and(same) {
+                rank = at;
+                self.ranks[*row as usize] = rank;
+            }
+            before = Some((*row, had));
         }
-        self.ranks = ranks;
     }
 
     /// Drops rows that have gone; those that moved are known by their new numbers.

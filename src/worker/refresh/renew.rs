@@ -15,7 +15,7 @@ use crate::directory::{
 /// When more have gone everything is shown anew: each of them moves another one, on the event loop.
 const MOST_GONE: usize = 1_000;
 /// What is told at a time, in records: a part is put in within a frame.
-const PART: usize = 64;
+const PART: usize = 32;
 /// So many members are as much work as one record.
 const MEMBERS: usize = 64;
 
