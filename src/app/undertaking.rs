@@ -24,15 +24,20 @@ pub(super) enum Undertaking {
 }
 
 impl Undertaking {
+    /// Changes that are not planned, or not laid over the directory, yet.
+    fn left(&self) -> usize {
+        match self {
+            Self::Draft { drafting, .. } => drafting.left(),
+            Self::Send { entering, .. } => entering.left(),
+        }
+    }
+
     /// How far it is, for a message.
     fn words(&self) -> String {
+        let left = number(self.left() as u64);
         match self {
-            Self::Draft { drafting, .. } => {
-                format!("Drawing up the plan: {} changes left. Esc gives it up.", number(drafting.left() as u64))
-            }
-            Self::Send { entering, .. } => {
-                format!("Sending: {} changes left to note.", number(entering.left() as u64))
-            }
+            Self::Draft { .. } => format!("Drawing up the plan: {left} changes left. Esc gives it up."),
+            Self::Send { .. } => format!("Sending: {left} changes left to note."),
         }
     }
 }
@@ -58,21 +63,31 @@ impl App {
         self.undertake(Undertaking::Send { entering, laid, taken }, effects);
     }
 
-    fn undertake(&mut self, undertaking: Undertaking, effects: &mut Vec<Effect>) {
-        self.undertaking = Some(Box::new(undertaking));
-        self.go_on(effects);
+    fn undertake(&mut self, mut undertaking: Undertaking, effects: &mut Vec<Effect>) {
+        if undertaking.left() > STEP {
+            self.undertaking = Some(Box::new(undertaking));
+        } else {
+            self.advance(&mut undertaking);
+            self.finish(undertaking, effects);
+        }
     }
 
-    /// One step.
+    /// One step; what is done once for all of it has a step of its own.
     pub(super) fn go_on(&mut self, effects: &mut Vec<Effect>) {
         let Some(mut undertaking) = self.undertaking.take() else { return };
-        match &mut *undertaking {
+        if undertaking.left() > 0 {
+            self.advance(&mut undertaking);
+            self.undertaking = Some(undertaking);
+        } else {
+            self.finish(*undertaking, effects);
+        }
+    }
+
+    fn advance(&mut self, undertaking: &mut Undertaking) {
+        match undertaking {
             Undertaking::Draft { drafting, .. } => {
-                let Some(planner) = self.planner.as_deref() else { return };
-                drafting.step(planner, &self.directory, STEP);
-                if drafting.left() > 0 {
-                    self.undertaking = Some(undertaking);
-                    return;
+                if let Some(planner) = self.planner.as_deref() {
+                    drafting.step(planner, &self.directory, STEP);
                 }
             }
             Undertaking::Send { entering, laid, .. } => {
@@ -84,13 +99,8 @@ impl App {
                     self.aside_follow(&entry.step.change, None);
                     self.entries.put(entry.clone());
                 }
-                if entering.left() > 0 {
-                    self.undertaking = Some(undertaking);
-                    return;
-                }
             }
         }
-        self.finish(*undertaking, effects);
     }
 
     fn finish(&mut self, undertaking: Undertaking, effects: &mut Vec<Effect>) {

@@ -87,7 +87,7 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
     assert!(console.app.waits(&key(&console, Action::Send)) && console.app.waits(&Event::Paste("x".into())));
     console.app.show_best();
     let said = |console: &Console| console.app.message.as_ref().map_or(String::new(), |message| message.text.clone());
-    assert_eq!(said(&console), "Drawing up the plan: 372 changes left. Esc gives it up.");
+    assert_eq!(said(&console), "Drawing up the plan: 500 changes left. Esc gives it up.");
     console.wait();
     assert_eq!(said(&console), "");
     let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("the plan is shown") };
@@ -106,6 +106,7 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
         console.effects.iter().all(|effect| !matches!(effect, Effect::Work(Job::Submit(_)))),
         "all of it, or nothing"
     );
+    console.effects.extend(console.app.look_on());
     assert!((1..500).contains(&console.app.directory.pending().len()));
     let sent = console.submitted();
     assert_eq!((sent.len(), console.app.directory.pending().len(), console.app.entries.len()), (500, 500, 500));
