@@ -210,7 +210,7 @@ impl App {
                 self.overlays.push(Overlay::Palette(palette));
             }
             (Action::Open, Some(target)) => {
-                let read = !target.id.starts_with("new:") && !target.id.starts_with("unreadable:");
+                let read = !target.is_provisional() && !target.id.starts_with("unreadable:");
                 if read && !self.is_derived(&target) {
                     effects.push(Effect::Work(Job::Reread(target.clone())));
                 }

@@ -96,6 +96,10 @@ impl App {
 
     fn on_renewed(&mut self, fresh: Vec<Fresh>) {
         self.renewed = true;
+        // A list may say less of them than was filled in.
+        for target in fresh.iter().filter_map(Fresh::target) {
+            self.hydrated.remove(&target.id);
+        }
         if self.directory.renew(fresh) {
             self.rows_changed();
         }

@@ -14,7 +14,7 @@ use crate::directory::{Id, Kind, Name, Target, record::User, role_source::Mappin
 impl App {
     pub(super) fn open_role(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some(target) = self.subject() else { return };
-        if action == Action::RolePermissions && !target.id.starts_with("new:") {
+        if action == Action::RolePermissions && !target.is_provisional() {
             effects.push(Effect::Work(Job::Reread(target.clone())));
         }
         let id = target.id;

@@ -3,6 +3,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use rustc_hash::FxHashSet;
 use serde_json::{Value, value::RawValue};
 
 use crate::{
@@ -151,11 +152,16 @@ impl<'a> Reader<'a> {
             return None;
         }
         let mut members = Vec::with_capacity(entries.len());
+        let mut known = FxHashSet::default();
         for entry in entries {
             match self.keep(entry.value_or_string()).filter(|id| !id.is_empty()) {
                 Some(id) => {
                     let display = entry.string("display").ok().flatten().map(into_name).unwrap_or_default();
-                    members.push(Member { id: Arc::from(&*id), display });
+                    let id: Id = Arc::from(&*id);
+                    // Said twice, a member is in it once.
+                    if known.insert(Arc::clone(&id)) {
+                        members.push(Member { id, display });
+                    }
                 }
                 None => self.keep(Err(entry.unreadable("value", "is missing: this member has no id".into()))),
             }

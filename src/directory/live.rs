@@ -198,7 +198,7 @@ impl Directory {
         added
     }
 
-    /// Takes a change off and puts in what the server showed. True if rows were added or removed.
+    /// Takes a change off and puts in what the server showed. True if rows were added or removed, or stand elsewhere.
     pub fn settle(&mut self, id: ChangeId, fresh: Vec<Fresh>) -> bool {
         self.lift(id, &fresh, true) | self.learn(fresh)
     }
@@ -241,7 +241,7 @@ impl Directory {
         reshaped
     }
 
-    /// Puts in what single reads showed. True if rows were added or removed.
+    /// Puts in what single reads showed. True if rows were added or removed, or stand elsewhere.
     pub fn learn(&mut self, fresh: Vec<Fresh>) -> bool {
         if let Some(during) = self.during_refresh.as_mut() {
             during.extend(fresh.iter().cloned());
@@ -267,7 +267,7 @@ impl Directory {
         reshaped
     }
 
-    /// Puts in what a refresh showed, but for what was learnt since it began. True if rows were added or removed.
+    /// Puts in what a refresh showed, but for what was learnt since it began. True if rows were added or removed, or stand elsewhere.
     pub fn renew(&mut self, mut fresh: Vec<Fresh>) -> bool {
         let during = self.during_refresh.take();
         let newer: FxHashSet<Target> = during.iter().flatten().filter_map(Fresh::target).collect();
@@ -282,9 +282,12 @@ impl Directory {
         self.during_refresh = Some(Vec::new());
     }
 
-    /// A refresh is over.
+    /// A refresh is over: who is in which team may give others another role under what is laid over them.
     pub fn refresh_ends(&mut self) {
         self.during_refresh = None;
+        if self.records.role_source().is_mapping() {
+            self.touched.keys().cloned().collect::<Vec<_>>().iter().for_each(|target| self.overlay(target));
+        }
     }
 
     /// Puts whole new records in place and gives back the old ones, to be dropped elsewhere. Pending changes stay.

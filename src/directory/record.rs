@@ -61,6 +61,11 @@ impl Target {
     pub fn role(id: &Id) -> Self {
         Self { kind: Kind::Role, id: id.clone() }
     }
+
+    /// True where the id is one of ours, of what is not created yet.
+    pub fn is_provisional(&self) -> bool {
+        self.id.starts_with("new:")
+    }
 }
 
 /// How much of a record a list gave.

@@ -52,7 +52,7 @@ impl Mapping {
 pub const SEVERAL: char = ',';
 
 /// Where roles in the organisation come from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RoleSource {
     /// From the user's own record.
     #[default]

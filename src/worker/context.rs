@@ -31,7 +31,7 @@ use crate::{
     worker::{known::Known, scribe::Scribe},
 };
 
-/// The store, behind the worker's only lock.
+/// The store, behind a lock of its own.
 pub type Disk = Arc<Mutex<Store>>;
 
 /// Shared by the tasks of one worker.
@@ -58,10 +58,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reports; a console that is gone needs no reports.
+    /// Reports.
     pub fn report(&self, report: Report) {
-        self.known.heed(&report);
-        let _ = self.reports.send(report);
+        self.known.send(report, &self.reports);
     }
 
     /// Sends one request, showing waits.

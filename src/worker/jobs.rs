@@ -135,7 +135,7 @@ impl Worker {
     /// Reads the records of what another console has taken up: they are about to move.
     fn look_again(&mut self, entry: &Entry) {
         let touched = entry.step.change.touches().into_iter().map(|(target, _)| target);
-        touched.filter(|target| !target.id.starts_with("new:")).for_each(|target| self.read(target));
+        touched.filter(|target| !target.is_provisional()).for_each(|target| self.read(target));
     }
 
     pub(super) async fn drop_waiting(&mut self, ids: Vec<ChangeId>) {
@@ -227,9 +227,12 @@ impl Worker {
     async fn remap(&mut self, mapping: Arc<Mapping>, unread: Vec<Kind>) {
         let Some(dialect) = self.context.dialect.with_mapping(mapping) else { return };
         self.context.dialect = Arc::clone(&dialect);
+        // Also where the disk does not tell: the next refresh shows everything anew.
+        self.context.known.forget();
         self.context.report(Report::Planner(Arc::clone(&dialect) as _));
         let built = self.context.stored(move |store| {
-            store.load().map(|snapshot| Box::new(refresh::indexed(&*dialect, snapshot, &unread, None)))
+            let source = dialect.role_source(None);
+            store.load().map(|snapshot| Box::new(refresh::indexed(&*dialect, snapshot, &unread, source)))
         });
         if let Some(records) = built.await {
             self.context.report(Report::Remapped(records));

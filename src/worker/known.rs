@@ -5,16 +5,16 @@
 //! does no harm.
 
 use std::{
-    hash::{BuildHasher, BuildHasherDefault},
+    hash::BuildHasherDefault,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashSet, FxHasher};
-use serde_json::Value;
+use rustc_hash::{FxHashMap, FxHasher};
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
-    directory::{Fresh, Id, Kind, Target, work::Report},
+    directory::{Fresh, Id, Kind, Target, role_source::RoleSource, work::Report},
     store::{Print, Snapshot},
 };
 
@@ -25,28 +25,23 @@ pub type List = IndexMap<Id, Option<Print>, BuildHasherDefault<FxHasher>>;
 #[derive(Debug, Default, Clone)]
 pub struct Shown {
     lists: [Option<Arc<List>>; 3],
-    /// Of what was told of roles with it.
-    told: u64,
+    /// Where roles come from with it.
+    source: RoleSource,
 }
 
 impl Shown {
     /// What the disk knows, once that is shown.
-    pub fn stored(snapshot: &Snapshot, told: Option<&Value>) -> Self {
+    pub fn stored(snapshot: &Snapshot, source: RoleSource) -> Self {
         let users = snapshot.users.iter().map(|user| &user.id);
         let (teams, roles) = (snapshot.teams.iter().map(|team| &team.id), snapshot.roles.iter().map(|role| &role.id));
         let all =
             [list(users, snapshot, Kind::User), list(teams, snapshot, Kind::Team), list(roles, snapshot, Kind::Role)];
-        Self { lists: all.map(|list| list.map(Arc::new)), told: print(told) }
+        Self { lists: all.map(|list| list.map(Arc::new)), source }
     }
 
-    /// True where roles come from what was told before.
-    pub fn was_told(&self, told: Option<&Value>) -> bool {
-        self.told == print(told)
-    }
-
-    /// True where the list is shown.
-    pub fn has(&self, kind: Kind) -> bool {
-        self.lists[kind as usize].is_some()
+    /// True where roles come from the same.
+    pub fn is_by(&self, source: &RoleSource) -> bool {
+        self.source == *source
     }
 
     /// What is shown of the kind.
@@ -57,12 +52,8 @@ impl Shown {
     /// A list of the kind is about to be read.
     pub fn reading(&self, kind: Kind) -> Reading {
         let known = self.list(kind);
-        Reading { there: vec![false; known.as_ref().map_or(0, |list| list.len())], known, other: List::default() }
+        Reading { there: vec![false; known.as_ref().map_or(0, |list| list.len())], known, ..Reading::default() }
     }
-}
-
-fn print(told: Option<&Value>) -> u64 {
-    FxBuildHasher.hash_one(told.map(Value::to_string))
 }
 
 fn list<'a>(ids: impl Iterator<Item = &'a Id>, snapshot: &Snapshot, kind: Kind) -> Option<List> {
@@ -76,12 +67,18 @@ pub struct Reading {
     known: Option<Arc<List>>,
     there: Vec<bool>,
     other: List,
+    new: usize,
 }
 
 impl Reading {
-    /// True where nothing is shown that this could be compared with.
-    pub fn is_first(&self) -> bool {
-        self.known.is_none()
+    /// True where the list is compared with one that is shown.
+    pub fn is_compared(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// How many of the records so far are not shown at all.
+    pub fn count_new(&self) -> usize {
+        self.new
     }
 
     /// Takes the next record; true where it is shown like that already.
@@ -93,6 +90,7 @@ impl Reading {
             }
             self.other.insert(id.clone(), print);
         } else {
+            self.new += 1;
             self.other.insert(id.clone(), print);
         }
         false
@@ -102,7 +100,7 @@ impl Reading {
     pub fn end(self) -> Difference {
         let known = self.known.iter().flat_map(|list| list.keys());
         let gone = known.zip(&self.there).filter(|(_, there)| !**there).map(|(id, _)| id.clone()).collect();
-        Difference { other: self.other, gone, left: self.known }
+        Difference { other: self.other, gone, new: self.new, compared: self.known }
     }
 }
 
@@ -113,22 +111,30 @@ pub struct Difference {
     pub other: List,
     /// What is shown and not in the list.
     pub gone: Vec<Id>,
-    /// What it differs from.
-    left: Option<Arc<List>>,
+    /// How many of the others are not shown at all.
+    pub new: usize,
+    /// What it differs from; none where nothing like it is shown.
+    compared: Option<Arc<List>>,
 }
 
 impl Difference {
-    /// All that the list has, where it was compared with what is shown.
-    pub fn all(&self) -> Option<FxHashSet<&Id>> {
-        let mut all: FxHashSet<&Id> = self.left.as_ref()?.keys().chain(self.other.keys()).collect();
-        self.gone.iter().for_each(|id| {
-            all.remove(id);
-        });
-        Some(all)
+    /// True where this is a difference, and not all of the list.
+    pub fn is_compared(&self) -> bool {
+        self.compared.is_some()
+    }
+
+    /// What is as it is shown.
+    pub fn same(&self) -> FxHashMap<&Id, Option<Print>> {
+        let shown = self.compared.iter().flat_map(|list| list.iter()).map(|(id, print)| (id, *print));
+        let mut same: FxHashMap<&Id, Option<Print>> = shown.collect();
+        for id in self.gone.iter().chain(self.other.keys()) {
+            same.remove(id);
+        }
+        same
     }
 
     fn lay(self, list: &mut Option<Arc<List>>) {
-        drop(self.left);
+        drop(self.compared);
         let list = Arc::make_mut(list.get_or_insert_default());
         for id in &self.gone {
             list.swap_remove(id);
@@ -163,24 +169,24 @@ impl Known {
         self.is(Shown::default());
     }
 
-    /// Keeps in mind what a report makes of the records shown.
-    pub fn heed(&self, report: &Report) {
-        match report {
-            Report::Learnt(fresh) => self.touch(fresh.iter().filter_map(Fresh::target)),
-            Report::Moved(moved) => self.touch(moved.fresh.iter().filter_map(Fresh::target)),
-            Report::Remapped(_) => self.forget(),
+    /// Sends a report, and keeps in mind what it makes of the records shown: both at once, so that a refresh begins for the
+    /// console where it begins here.
+    pub fn send(&self, report: Report, reports: &UnboundedSender<Report>) {
+        let mut inner = self.lock();
+        match &report {
+            Report::Learnt(fresh) => inner.touch(fresh.iter().filter_map(Fresh::target)),
+            Report::Moved(moved) => inner.touch(moved.fresh.iter().filter_map(Fresh::target)),
+            Report::Remapped(_) => *inner = Inner::default(),
+            Report::RefreshBegan => inner.begin(),
             _ => {}
         }
+        // A console that is gone needs no reports.
+        let _ = reports.send(report);
     }
 
     /// These are shown as no list had them.
     pub fn touch(&self, targets: impl IntoIterator<Item = Target>) {
-        let mut inner = self.lock();
-        match &mut inner.since {
-            // The lists are compared with right now.
-            Some(since) => since.extend(targets),
-            None => inner.shown.touch(targets),
-        }
+        self.lock().touch(targets);
     }
 
     /// Of these something is shown that is no list.
@@ -189,30 +195,43 @@ impl Known {
         kinds.into_iter().for_each(|kind| inner.shown.lists[kind as usize] = None);
     }
 
-    /// A refresh begins.
-    pub fn begin(&self) -> Shown {
-        let mut inner = self.lock();
-        let Inner { shown, since } = &mut *inner;
-        // A refresh that did not come to its end has left some.
-        shown.touch(since.replace(Vec::new()).unwrap_or_default());
-        shown.clone()
+    /// What is shown as a refresh begins.
+    pub fn shown(&self) -> Shown {
+        self.lock().shown.clone()
     }
 
-    /// A refresh has ended, and what it found is shown, beside what was told since it began.
-    pub fn end(&self, found: Vec<(Kind, Difference)>, told: Option<&Value>) {
+    /// A refresh has ended, and what it found is shown, beside what was told since it began; unless something else has
+    /// been shown since.
+    pub fn end(&self, found: Vec<(Kind, Difference)>, source: RoleSource) {
         let mut inner = self.lock();
         let Inner { shown, since } = &mut *inner;
+        let Some(since) = since.take() else { return };
         if !found.is_empty() {
-            shown.told = print(told);
+            shown.source = source;
         }
         found.into_iter().for_each(|(kind, difference)| difference.lay(&mut shown.lists[kind as usize]));
-        shown.touch(since.take().unwrap_or_default());
+        shown.touch(since);
+    }
+}
+
+impl Inner {
+    fn touch(&mut self, targets: impl IntoIterator<Item = Target>) {
+        match &mut self.since {
+            // The lists are compared with right now.
+            Some(since) => since.extend(targets),
+            None => self.shown.touch(targets),
+        }
+    }
+
+    fn begin(&mut self) {
+        // A refresh that did not come to its end has left some.
+        self.shown.touch(self.since.replace(Vec::new()).unwrap_or_default());
     }
 }
 
 impl Shown {
     fn touch(&mut self, targets: impl IntoIterator<Item = Target>) {
-        for target in targets {
+        for target in targets.into_iter().filter(|target| !target.is_provisional()) {
             if let Some(list) = &mut self.lists[target.kind as usize] {
                 Arc::make_mut(list).insert(target.id, None);
             }
@@ -225,46 +244,73 @@ mod tests {
     use super::*;
     use crate::directory::record::{Record, User};
 
-    /// Reads a list of users, each with what tells it from others; what is told of it, and what is gone.
-    fn read(known: &Known, users: &[(&str, Print)], during: impl FnOnce()) -> (Vec<String>, Vec<String>) {
-        let shown = known.begin();
-        let mut reading = shown.reading(Kind::User);
-        let told = users.iter().filter(|(id, print)| !reading.note(&(*id).into(), Some(*print)));
-        let told = told.map(|(id, _)| (*id).to_owned()).collect();
-        let difference = reading.end();
-        during();
-        let gone = difference.gone.iter().map(ToString::to_string).collect();
-        drop(shown);
-        known.end(vec![(Kind::User, difference)], None);
-        (told, gone)
+    fn report(known: &Known, report: Report) {
+        let (reports, _) = tokio::sync::mpsc::unbounded_channel();
+        known.send(report, &reports);
     }
 
     fn learnt(id: &str) -> Report {
         Report::Learnt(vec![Fresh::Record(Record::User(User { id: id.into(), ..User::default() }))])
     }
 
+    /// Reads a list of users, each with what tells it from others; gives what is told of it, and what is gone.
+    fn read(known: &Known, users: &[(&str, Print)], during: impl FnOnce()) -> (Vec<String>, Vec<String>) {
+        report(known, Report::RefreshBegan);
+        let mut reading = known.shown().reading(Kind::User);
+        let told = users.iter().filter(|(id, print)| !reading.note(&(*id).into(), Some(*print)));
+        let told = told.map(|(id, _)| (*id).to_owned()).collect();
+        let difference = reading.end();
+        during();
+        let gone = difference.gone.iter().map(ToString::to_string).collect();
+        known.end(vec![(Kind::User, difference)], RoleSource::Record);
+        (told, gone)
+    }
+
+    fn all(told: &[&str], gone: &[&str]) -> (Vec<String>, Vec<String>) {
+        let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        (owned(told), owned(gone))
+    }
+
     #[test]
     fn only_what_is_not_shown_like_that_is_told() {
         let known = Known::default();
-        let all = |told: &[&str], gone: &[&str]| {
-            let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
-            (owned(told), owned(gone))
-        };
         let list = [("eva", 1), ("ivan", 2), ("noor", 3)];
         assert_eq!(read(&known, &list, || ()), all(&["eva", "ivan", "noor"], &[]));
         assert_eq!(read(&known, &list, || ()), all(&[], &[]));
         assert_eq!(read(&known, &[("eva", 1), ("ivan", 5), ("anna", 4)], || ()), all(&["ivan", "anna"], &["noor"]));
-        // What was told beside the list is no longer what the list had, be it before a refresh or while it goes on.
-        known.heed(&learnt("eva"));
+    }
+
+    /// Be it before a refresh, while it goes on, or while one went on that came to no end.
+    #[test]
+    fn what_was_told_beside_a_list_is_told_again() {
+        let known = Known::default();
         let list = [("eva", 1), ("ivan", 5), ("anna", 4)];
-        assert_eq!(read(&known, &list, || known.heed(&learnt("new"))), all(&["eva"], &[]));
-        assert_eq!(read(&known, &list, || known.heed(&learnt("anna"))), all(&[], &["new"]));
+        read(&known, &list, || ());
+        report(&known, learnt("eva"));
+        assert_eq!(read(&known, &list, || report(&known, learnt("one-more"))), all(&["eva"], &[]));
+        assert_eq!(read(&known, &list, || report(&known, learnt("anna"))), all(&[], &["one-more"]));
         assert_eq!(read(&known, &list, || ()), all(&["anna"], &[]));
-        // So it is where a refresh came to no end.
-        drop(known.begin());
-        known.heed(&learnt("ivan"));
+        report(&known, Report::RefreshBegan);
+        report(&known, learnt("ivan"));
         assert_eq!(read(&known, &list, || ()), all(&["ivan"], &[]));
+    }
+
+    #[test]
+    fn where_something_else_is_shown_nothing_is_known() {
+        let known = Known::default();
+        let list = [("eva", 1), ("ivan", 5)];
+        read(&known, &list, || ());
         known.forget();
-        assert_eq!(read(&known, &list, || ()), all(&["eva", "ivan", "anna"], &[]));
+        assert_eq!(read(&known, &list, || known.forget()), all(&["eva", "ivan"], &[]));
+        assert!(!known.shown().reading(Kind::User).is_compared(), "the end of a refresh that was overtaken");
+        assert_eq!(read(&known, &list, || ()), all(&["eva", "ivan"], &[]));
+    }
+
+    #[test]
+    fn what_is_not_created_yet_is_in_no_list_and_not_gone() {
+        let known = Known::default();
+        read(&known, &[("eva", 1)], || ());
+        known.touch([Target::user(&"new:1".into())]);
+        assert_eq!(read(&known, &[("eva", 1)], || ()), all(&[], &[]));
     }
 }

@@ -225,9 +225,10 @@ impl Worker {
     async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
         let seen = snapshot.seen;
         let told = asides::stored_roles(&self.context).await;
+        let source = self.context.dialect.role_source(told.as_ref());
         let snapshot = snapshot.without_parts();
-        let shown = if partial { Shown::default() } else { Shown::stored(&snapshot, told.as_ref()) };
-        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, &[], told.as_ref()));
+        let shown = if partial { Shown::default() } else { Shown::stored(&snapshot, source.clone()) };
+        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, &[], source));
         self.context.report(Report::Records { records, seen, partial, stored: true });
         self.context.known.is(shown);
     }

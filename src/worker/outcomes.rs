@@ -37,9 +37,8 @@ impl Worker {
                     self.context.report(Report::HydrateFailed(vec![id], failure));
                 }
             }
-            Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short, again })) => {
+            Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
                 self.refreshing = false;
-                self.refresh_again |= again;
                 self.discovered |= down.is_none();
                 self.learn_habits(&habits);
                 match down {

@@ -2,18 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::Value;
-
 use super::{
     asides,
     context::{Context, now},
-    known::{Difference, Shown},
+    known::Difference,
 };
 use crate::{
     dialect::Dialect,
     directory::{
         Kind,
         records::Records,
+        role_source::RoleSource,
         work::{Proof, Report},
     },
     scim::{
@@ -46,8 +45,6 @@ pub struct Ended {
     pub down: Option<Failure>,
     /// Some lists came and others found no server: worth trying again soon.
     pub cut_short: bool,
-    /// The disk has lost what is shown: everything must be read once more.
-    pub again: bool,
 }
 
 /// Reads all lists. `first` shows records while they come: nothing is on screen yet.
@@ -55,19 +52,30 @@ pub struct Ended {
 /// `discover` asks the server what it can do beside that; lists are read in the way that is known already. With `narrow`
 /// the server is asked only for the users that it finds: they are shown, and the disk keeps what it has.
 pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<Arc<Filter>>) -> Ended {
-    context.report(Report::RefreshBegan);
     if narrow.is_some() {
         context.known.forget();
     }
-    let shown = context.known.begin();
+    loop {
+        if let Some(ended) = Box::pin(once(&context, first, discover, narrow.as_ref())).await {
+            return ended;
+        }
+        // The disk has lost what was not kept here: everything is read once more, and kept.
+        context.known.forget();
+    }
+}
+
+/// `None` where what is shown can't be made of what was read.
+async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Arc<Filter>>) -> Option<Ended> {
+    context.report(Report::RefreshBegan);
+    let shown = context.known.shown();
     // Teams and roles are short and complete the users' rows: they are read beside the users.
-    let users = Wanted { kind: Kind::User, first: first && narrow.is_none(), narrow: narrow.as_ref(), shown: &shown };
+    let users = Wanted { kind: Kind::User, first: first && narrow.is_none(), narrow, shown: &shown };
     let (users, mut teams, roles, told, habits) = tokio::join!(
-        read_list(&context, users),
-        read_list(&context, Wanted { kind: Kind::Team, first: false, narrow: None, shown: &shown }),
-        read_list(&context, Wanted { kind: Kind::Role, first: false, narrow: None, shown: &shown }),
-        asides::told_roles(&context),
-        asides::discovered(&context, discover)
+        read_list(context, users),
+        read_list(context, Wanted { kind: Kind::Team, first: false, narrow: None, shown: &shown }),
+        read_list(context, Wanted { kind: Kind::Role, first: false, narrow: None, shown: &shown }),
+        asides::told_roles(context),
+        asides::discovered(context, discover)
     );
     let mut habits = habits.unwrap_or_default();
     if let Some(Ok(people)) = &users {
@@ -85,20 +93,32 @@ pub async fn run(context: Context, first: bool, discover: bool, narrow: Option<A
     let down = brought.failures().find(|why| why.class != Class::Local).filter(|_| brought.proofs.is_empty()).cloned();
     let absent = |why: &Failure| matches!(why.class, Class::Offline | Class::Timeout);
     let cut_short = down.is_none() && brought.failures().any(absent);
-    let other = context.dialect.with_habits(&habits);
-    let again = !present(&context, &mut brought, shown, other, narrow.is_some(), told.as_ref()).await;
-    if narrow.is_some() || again {
+    let altered = context.dialect.with_habits(&habits);
+    let dialect = altered.clone().unwrap_or_else(|| Arc::clone(&context.dialect));
+    let source = dialect.role_source(told.as_ref());
+    if !brought.proofs.is_empty() {
+        let lists = std::mem::take(&mut brought.lists);
+        if altered.is_none() && shown.is_by(&source) && renew::is_little(&brought.found) {
+            renew::tell(context, renew::rest(lists, &brought.found));
+        } else {
+            let lists = renew::complete(context, lists, &brought.found).await?;
+            show(context, dialect, lists, narrow.is_some(), &brought.failed, source.clone()).await;
+            context.known.lose(brought.failed.iter().map(|(kind, _)| *kind));
+        }
+    }
+    drop(shown);
+    if narrow.is_some() {
         // A part of a list is no list.
         context.known.forget();
     } else {
-        context.known.end(brought.found, told.as_ref());
+        context.known.end(brought.found, source);
     }
     let at = now();
     context.report(Report::RefreshEnded { at, proofs: brought.proofs, failed: brought.failed });
     for (keeper, whole) in brought.kept {
         keeper.end(at, whole).await;
     }
-    Ended { habits, down, cut_short, again }
+    Some(Ended { habits, down, cut_short })
 }
 
 /// What all lists brought.
@@ -140,33 +160,6 @@ impl Brought {
     }
 }
 
-/// Shows what was brought: of what is shown already only how it differs, where it is the same lists, and roles come from where
-/// they came from. False if everything must be read once more.
-async fn present(
-    context: &Context,
-    brought: &mut Brought,
-    shown: Shown,
-    other: Option<Arc<dyn Dialect>>,
-    narrowed: bool,
-    told: Option<&Value>,
-) -> bool {
-    if brought.proofs.is_empty() {
-        return true;
-    }
-    let Brought { lists, found, failed, .. } = brought;
-    let lists = std::mem::take(lists);
-    let is_shown = found.iter().all(|(kind, _)| shown.has(*kind)) && shown.was_told(told) && other.is_none();
-    if is_shown && renew::is_little(found) {
-        renew::tell(context, renew::rest(lists, found));
-        return true;
-    }
-    let Some(lists) = renew::complete(context, lists, found).await else { return false };
-    let dialect = other.unwrap_or_else(|| Arc::clone(&context.dialect));
-    show(context, dialect, lists, narrowed, failed, told.cloned()).await;
-    context.known.lose(failed.iter().map(|(kind, _)| *kind));
-    true
-}
-
 /// Indexes and shows; lists that failed keep what the disk knows. Of `narrowed` users nobody's absence means anything.
 async fn show(
     context: &Context,
@@ -174,7 +167,7 @@ async fn show(
     mut lists: Lists,
     narrowed: bool,
     failed: &[(Kind, Failure)],
-    told: Option<Value>,
+    source: RoleSource,
 ) {
     let mut unread: Vec<Kind> = failed.iter().map(|(kind, _)| *kind).collect();
     if !failed.is_empty()
@@ -193,36 +186,33 @@ async fn show(
     if narrowed {
         unread.push(Kind::User);
     }
-    let build = move || {
-        let records = build(&*dialect, lists, &unread, told.as_ref());
-        records.index_names();
-        records
-    };
+    let build = move || build(&*dialect, lists, &unread, source);
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         let seen = Some(now());
         context.report(Report::Records { records: Box::new(records), seen, partial: false, stored: false });
     }
 }
 
-/// Indexes the lists, with roles from wherever the provider has them.
-fn build(dialect: &dyn Dialect, lists: Lists, unread: &[Kind], told: Option<&Value>) -> Records {
-    let source = dialect.role_source(told);
+/// Indexes the lists, with roles from where the provider has them.
+fn build(dialect: &dyn Dialect, lists: Lists, unread: &[Kind], source: RoleSource) -> Records {
     let roles = if dialect.list(Kind::Role).is_some() { lists.roles } else { source.records() };
-    Records::build(lists.users, lists.teams, roles).without(unread).with_roles(source)
+    let records = Records::build(lists.users, lists.teams, roles).without(unread).with_roles(source);
+    records.index_names();
+    records
 }
 
 /// The same of what the disk holds.
-pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, unread: &[Kind], told: Option<&Value>) -> Records {
+pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, unread: &[Kind], source: RoleSource) -> Records {
     let Snapshot { users, teams, roles, unread: never, .. } = snapshot.without_parts();
     let never = never.into_iter().filter(|kind| dialect.list(*kind).is_some());
     let unread: Vec<Kind> = never.chain(unread.iter().copied()).collect();
-    build(dialect, Lists { users, teams, roles }, &unread, told)
+    build(dialect, Lists { users, teams, roles }, &unread, source)
 }
 
 async fn show_partly(context: &Context, lists: Lists) {
     let rest = [Kind::Team, Kind::Role];
     let dialect = Arc::clone(&context.dialect);
-    let build = move || build(&*dialect, lists, &rest, None);
+    let build = move || build(&*dialect, lists, &rest, dialect.role_source(None));
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         context.report(Report::Records { records: Box::new(records), seen: None, partial: true, stored: false });
     }

@@ -61,6 +61,10 @@ impl Elsewhere {
     }
 }
 
+fn name(id: u32) -> [String; 2] {
+    [format!("user-{id}"), String::new()]
+}
+
 async fn serve_all(elsewhere: &Arc<Mutex<Elsewhere>>) -> Profile {
     let elsewhere = Arc::clone(elsewhere);
     let url = serve(move |path| Wire::json(elsewhere.lock().unwrap().answer(path))).await;
@@ -138,7 +142,6 @@ async fn what_others_changed_is_shown_as_if_it_had_always_been_so(#[values(1, 2,
 #[tokio::test]
 async fn only_what_differs_is_told() {
     let elsewhere = Arc::new(Mutex::new(Elsewhere::default()));
-    let name = |id: u32| [format!("user-{id}"), String::new()];
     elsewhere.lock().unwrap().users.extend((10..60).map(|id| (id, name(id))));
     let (room, profile) = (Room::new(), serve_all(&elsewhere).await);
     let row = |console: &Console, id: u32| {
@@ -157,20 +160,22 @@ async fn only_what_differs_is_told() {
     assert_eq!((row(&console, 1), row(&console, 10), row(&console, 5)), (Some(51), Some(0), Some(40)));
 }
 
-/// Where that is more work than to show everything anew, the rest comes from the disk.
+/// Where the difference is more work than to show everything anew, the rest comes from the disk: rows are in order again.
+#[rstest]
+#[case::most_have_left(|elsewhere: &mut Elsewhere| elsewhere.users.retain(|id, _| *id > 2_150), 49)]
+#[case::many_have_come(|elsewhere: &mut Elsewhere| elsewhere.users.extend((2_200..3_300).map(|id| (id, name(id)))), 2_300)]
 #[tokio::test]
-async fn a_list_that_most_have_left_is_shown_anew() {
+async fn a_list_that_is_largely_another_one_is_shown_anew(#[case] alter: fn(&mut Elsewhere), #[case] last: u32) {
     let elsewhere = Arc::new(Mutex::new(Elsewhere::default()));
-    let name = |id: u32| [format!("user-{id}"), String::new()];
     elsewhere.lock().unwrap().users.extend((1_000..2_200).map(|id| (id, name(id))));
     let profile = serve_all(&elsewhere).await;
     let mut console = Console::open(&Room::new(), profile.clone()).await;
-    elsewhere.lock().unwrap().users.retain(|id, _| *id > 2_150);
-    elsewhere.lock().unwrap().users.extend([(7, name(2_000)), (2_160, name(3_000))]);
+    alter(&mut elsewhere.lock().unwrap());
+    elsewhere.lock().unwrap().users.extend([(7, name(100)), (2_160, name(9_000))]);
     console.press(Action::Refresh);
     console.settle().await;
     let row = |id: &str| console.app().directory.records().row(&Target::user(&id.into()));
-    assert_eq!([row("u7"), row("u2151"), row("u2160"), row("u1000")], [Some(0), Some(1), Some(49), None]);
+    assert_eq!([row("u7"), row("u2160")], [Some(0), Some(last)]);
     let fresh = Console::open(&Room::new(), profile).await;
     assert_eq!(view(&console).users, view(&fresh).users);
 }

@@ -88,9 +88,7 @@ impl App {
 
     fn is_on_the_server(&self) -> Result<(), String> {
         match self.subject() {
-            Some(target) if target.id.starts_with("new:") => {
-                Err("This is being created: look when it is there.".into())
-            }
+            Some(target) if target.is_provisional() => Err("This is being created: look when it is there.".into()),
             Some(target) if target.id.starts_with("unreadable:") => Err("This record can't be read.".into()),
             _ => Ok(()),
         }

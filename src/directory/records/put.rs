@@ -17,7 +17,8 @@ use crate::{
 };
 
 impl Records {
-    /// Puts one freshly read record in the place of the old one, or adds it. True if rows were added.
+    /// Puts one freshly read record in the place of the old one, or adds it. True if rows were added, or stand elsewhere by
+    /// their names.
     pub fn put(&mut self, record: Record) -> bool {
         self.put_all([record])
     }
@@ -25,7 +26,6 @@ impl Records {
     /// The same for several, one after another.
     pub fn put_all(&mut self, records: impl IntoIterator<Item = Record>) -> bool {
         let (mut names, mut labels) = (<[Few; 3]>::default(), Few::default());
-        let mut added = false;
         for record in records {
             let kind = record.kind();
             let (row, old) = match record {
@@ -45,10 +45,9 @@ impl Records {
             if self.index_text(kind, row, old.as_ref()) {
                 names[kind as usize].add(row);
             }
-            added |= old.is_none();
         }
         self.index_names_of(&names, &labels);
-        added
+        names.iter().chain([&labels]).any(|rows| !rows.is_empty())
     }
 
     /// The row, and who was there before.
@@ -205,14 +204,14 @@ impl Records {
     }
 }
 
-/// Where two lists of members differ: what is the same at their starts and at their ends is left out, and goes over to the
-/// new one as it was. A team of thousands comes back with one member more.
+/// Where two lists of members differ: what is the same at their starts and at their ends is left out, and keeps the ids that
+/// it had. A team of thousands comes back with one member more.
 fn apart<'a>(old: &'a mut [Member], new: &'a mut [Member]) -> (&'a mut [Member], &'a mut [Member]) {
     let same = |(old, new): &(&mut Member, &mut Member)| old.id == new.id;
-    let start = old.iter_mut().zip(new.iter_mut()).take_while(same).map(|(old, new)| mem::swap(old, new)).count();
+    let keep = |(old, new): (&mut Member, &mut Member)| mem::swap(&mut old.id, &mut new.id);
+    let start = old.iter_mut().zip(new.iter_mut()).take_while(same).map(keep).count();
     let (old, new) = (&mut old[start..], &mut new[start..]);
-    let end =
-        old.iter_mut().rev().zip(new.iter_mut().rev()).take_while(same).map(|(old, new)| mem::swap(old, new)).count();
+    let end = old.iter_mut().rev().zip(new.iter_mut().rev()).take_while(same).map(keep).count();
     let (old_end, new_end) = (old.len() - end, new.len() - end);
     (&mut old[..old_end], &mut new[..new_end])
 }

@@ -193,7 +193,7 @@ impl Page<'_> {
 
 /// What this change creates: the directory knows it by this id only while it is on its way, the change by its name.
 fn is_provisional(target: &Target) -> bool {
-    target.id.starts_with("new:")
+    target.is_provisional()
 }
 
 /// JSON that was kept in one line, a value a line where it is too long for one.

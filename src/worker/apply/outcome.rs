@@ -183,7 +183,7 @@ impl Attempt<'_> {
             targets = entry.step.change.touches().into_iter().map(|(target, _)| target).collect();
         }
         for mut target in targets {
-            if target.id.starts_with("new:") {
+            if target.is_provisional() {
                 let Some(created) = &entry.created else { continue };
                 target.id = created.clone();
             }

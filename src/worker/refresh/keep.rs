@@ -45,7 +45,7 @@ impl Keeper {
         before
     }
 
-    /// True where the disk has all that was read so far.
+    /// True where the disk is to have what is read, and took what it was given; not to be asked while it is given something.
     pub fn is_kept(&self) -> bool {
         self.round.is_some()
     }

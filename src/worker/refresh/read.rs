@@ -82,7 +82,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             users: wanted.shown.list(Kind::User),
         }),
         // Without the disk the rest of the list would be nowhere.
-        shown: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
+        compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
         keeper,
         depth: list.depth,
         received: 0,
@@ -111,7 +111,7 @@ struct Reading<'a> {
     /// Records of all pages so far, and those of them that are kept and written.
     received: usize,
     kept: usize,
-    shown: known::Reading,
+    compared: known::Reading,
     lists: Lists,
     hints: Hints,
     /// Records that the filter does not find, and that came all the same.
@@ -132,7 +132,7 @@ impl Reading<'_> {
             Err(failure) => {
                 // Some of it may have been told all the same.
                 let kind = self.wanted.kind;
-                self.context.known.touch(self.shown.end().other.into_keys().map(|id| Target { kind, id }));
+                self.context.known.touch(self.compared.end().other.into_keys().map(|id| Target { kind, id }));
                 Err(failure)
             }
         }
@@ -140,10 +140,10 @@ impl Reading<'_> {
 
     /// Users that are not shown as they are now are told at once: all of them may have changed.
     fn put(&mut self, records: impl Iterator<Item = Record>) {
-        if self.wanted.kind == Kind::User && !self.shown.is_first() {
-            renew::tell(self.context, records.map(Fresh::Record));
-        } else {
+        if self.wanted.kind != Kind::User || !self.compared.is_compared() {
             self.lists.extend(records);
+        } else if renew::is_few(self.compared.count_new()) {
+            renew::tell(self.context, records.map(Fresh::Record));
         }
     }
 
@@ -212,14 +212,14 @@ impl Reading<'_> {
         if kind == Kind::User && many > self.context.max_users {
             return Err(too_many(many, self.context.max_users, total.is_some()));
         }
-        if self.shown.is_first() {
+        if !self.compared.is_compared() {
             self.lists.expect(kind, usize::try_from(many).unwrap_or_default().min(EXPECTED));
         }
         self.hints = std::mem::take(&mut self.hints).then(std::mem::take(&mut page.hints));
         page.keep_only(&fresh);
         self.kept += page.rows.len();
         for row in &mut page.rows {
-            row.shown = self.shown.note(row.record.id(), row.print);
+            row.shown = self.compared.note(row.record.id(), row.print);
         }
         self.context.report(Report::Progress { kind, seen: self.kept as u64, said: total });
         self.show(&page).await;
@@ -253,7 +253,7 @@ impl Reading<'_> {
         };
         let whole = !matches!(proof, pager::Proof { verdict: Verdict::Short(_), .. });
         let proof = Proof { kind: self.wanted.kind, seen, words, complete };
-        let difference = self.shown.end();
+        let difference = self.compared.end();
         Listed { lists: self.lists, difference, proof, hints: self.hints, keeper: self.keeper, whole }
     }
 }

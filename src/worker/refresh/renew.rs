@@ -1,27 +1,37 @@
 //! What a refresh tells: of a directory that is shown already only what is new, other or gone.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::{
     super::{context::Context, known::Difference},
     lists::Lists,
 };
-use crate::directory::{
-    Fresh, Id, Kind, Target,
-    record::{Record, Role, Team, User},
-    work::Report,
+use crate::{
+    directory::{
+        Fresh, Id, Kind, Target,
+        record::{Record, Role, Team, User},
+        work::Report,
+    },
+    store::Print,
 };
 
-/// When more have gone everything is shown anew: each of them moves another one, on the event loop.
-const MOST_GONE: usize = 1_000;
+/// When more have come, or have gone, everything is shown anew: each of them makes rows stand elsewhere, on the event loop.
+const MOST: usize = 1_000;
 /// What is told at a time, in records: a part is put in within a frame.
 const PART: usize = 32;
 /// So many members are as much work as one record.
 const MEMBERS: usize = 64;
 
-/// True where telling the difference is less work than showing everything anew.
+/// True where so many new records may be told one by one.
+pub fn is_few(new: usize) -> bool {
+    new <= MOST
+}
+
+/// True where all of this is how lists differ that are shown, and to tell that is less work than to show everything anew.
 pub fn is_little(found: &[(Kind, Difference)]) -> bool {
-    found.iter().map(|(_, difference)| difference.gone.len()).sum::<usize>() <= MOST_GONE
+    let all = || found.iter().map(|(_, difference)| difference);
+    let gone: usize = all().map(|difference| difference.gone.len()).sum();
+    all().all(|difference| difference.is_compared() && is_few(difference.new)) && is_few(gone)
 }
 
 /// What is to be told at the end: records that were not told yet, and what is gone.
@@ -59,24 +69,48 @@ fn work(fresh: &Fresh) -> usize {
     1 + members / MEMBERS
 }
 
-/// The whole of lists of which only the difference was kept: it is on disk. `None` where it is not.
+/// The whole of lists of which only the difference was kept: the rest is on disk. `None` where it is not there as it was read.
 pub async fn complete(context: &Context, mut lists: Lists, found: &[(Kind, Difference)]) -> Option<Lists> {
-    let wanted: Vec<(Kind, FxHashSet<&Id>)> = found.iter().filter_map(|(kind, of)| Some((*kind, of.all()?))).collect();
-    if wanted.is_empty() {
+    let compared = found.iter().filter(|(_, difference)| difference.is_compared());
+    let wanted: Vec<(Kind, Wanted<'_>)> = compared.map(|(kind, of)| (*kind, wanted(*kind, of))).collect();
+    if wanted.iter().all(|(_, wanted)| wanted.is_empty()) {
         return Some(lists);
     }
     let mut stored = context.stored(|store| store.load()).await?;
-    let all = wanted.iter().all(|(kind, wanted)| match kind {
-        Kind::User => take(&mut lists.users, &mut stored.users, wanted, |user: &User| &user.id),
-        Kind::Team => take(&mut lists.teams, &mut stored.teams, wanted, |team: &Team| &team.id),
-        Kind::Role => take(&mut lists.roles, &mut stored.roles, wanted, |role: &Role| &role.id),
+    let all = wanted.iter().all(|(kind, wanted)| {
+        let prints = &stored.prints[*kind as usize];
+        match kind {
+            Kind::User => take(&mut lists.users, &mut stored.users, prints, wanted, |user: &User| &user.id),
+            Kind::Team => take(&mut lists.teams, &mut stored.teams, prints, wanted, |team: &Team| &team.id),
+            Kind::Role => take(&mut lists.roles, &mut stored.roles, prints, wanted, |role: &Role| &role.id),
+        }
     });
     all.then_some(lists)
 }
 
-/// True if all of them were there.
-fn take<T>(list: &mut Vec<T>, stored: &mut Vec<T>, wanted: &FxHashSet<&Id>, id: impl Fn(&T) -> &Id) -> bool {
-    *list = std::mem::take(stored);
-    list.retain(|record| wanted.contains(id(record)));
-    list.len() == wanted.len()
+/// Records that are wanted from the disk, each as it was read.
+type Wanted<'a> = FxHashMap<&'a Id, Option<Print>>;
+
+/// Of users, who are told as they come, all; of others those that were not kept.
+fn wanted(kind: Kind, difference: &Difference) -> Wanted<'_> {
+    let mut wanted = difference.same();
+    if kind == Kind::User {
+        wanted.extend(difference.other.iter().map(|(id, print)| (id, *print)));
+    }
+    wanted
+}
+
+/// Adds what is wanted. True if all of it was there.
+fn take<T>(
+    list: &mut Vec<T>,
+    stored: &mut Vec<T>,
+    prints: &[Print],
+    wanted: &Wanted<'_>,
+    id: impl Fn(&T) -> &Id,
+) -> bool {
+    let before = list.len();
+    let stored = std::mem::take(stored).into_iter().zip(prints);
+    let as_read = |(record, print): &(T, &Print)| wanted.get(id(record)) == Some(&Some(**print));
+    list.extend(stored.filter(as_read).map(|(record, _)| record));
+    list.len() - before == wanted.len()
 }
