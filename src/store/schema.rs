@@ -85,8 +85,6 @@ pub(super) fn migrate(db: &mut Connection, path: &Path) -> Result<()> {
     db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     // A refresh writes a long log once; don't keep all that room.
     db.pragma_update_and_check(None, "journal_size_limit", 4 << 20, |_| Ok(()))?;
-    // A refresh goes through the ids in their order, so that little of their index is needed at a time.
-    db.pragma_update(None, "cache_size", -4 * 1024)?;
     // On macOS `fsync` alone leaves the data in the drive's cache; elsewhere this changes nothing.
     db.pragma_update(None, "fullfsync", true)?;
     if pragma(db, "user_version")? < MIGRATIONS.len() as i64 {

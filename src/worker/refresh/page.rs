@@ -124,10 +124,9 @@ impl Reader {
     fn records(&self, raws: &[&RawValue], bytes: usize) -> Vec<Read> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let threads = cores.min(4).min(1 + (raws.len() / WORTH_A_THREAD.0).max(bytes / WORTH_A_THREAD.1));
-        let share = raws.len().div_ceil(threads).max(1);
+        let mut shares = shares(raws, bytes.div_ceil(threads)).into_iter();
         let mut records = Vec::with_capacity(raws.len());
         thread::scope(|scope| {
-            let mut shares = (0..).step_by(share).zip(raws.chunks(share));
             let mine = shares.next();
             let others: Vec<_> =
                 shares.map(|(from, raws)| (from, raws, scope.spawn(move || self.stretch(from, raws)))).collect();
@@ -155,6 +154,19 @@ impl Reader {
         };
         (from..).zip(raws).map(read).collect()
     }
+}
+
+/// Parts of about so many bytes, with the place of the first in each: one team may be as long as a hundred others.
+fn shares<'a>(raws: &'a [&'a RawValue], bytes: usize) -> Vec<(usize, &'a [&'a RawValue])> {
+    let (mut shares, mut from, mut size) = (Vec::new(), 0, 0);
+    for (at, raw) in raws.iter().enumerate() {
+        size += raw.get().len();
+        if size >= bytes || at + 1 == raws.len() {
+            shares.push((from, &raws[from..=at]));
+            (from, size) = (at + 1, 0);
+        }
+    }
+    shares
 }
 
 fn share(team: &mut Team, users: &List, names: &mut FxHashSet<Name>) {
