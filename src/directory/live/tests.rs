@@ -59,6 +59,14 @@ fn what_was_read_during_a_refresh_is_newer_than_the_refresh() {
     directory.learn(vec![Fresh::Record(Record::User(newer))]);
     directory.replace(Records::build(vec![user("0")], vec![], vec![]), true);
     assert_eq!(directory.user(&"0".into()).unwrap().org_role.as_ref().unwrap().raw(), "admin");
+    // So it is where only the difference is told, as long as the refresh goes on.
+    directory.refresh_begins();
+    directory.learn(vec![Fresh::Gone(Target::user(&"0".into()))]);
+    directory.renew(vec![Fresh::Record(Record::User(user("0"))), Fresh::Record(Record::User(user("7")))]);
+    assert!(directory.user(&"0".into()).is_none() && directory.user(&"7".into()).is_some());
+    directory.refresh_ends();
+    directory.renew(vec![Fresh::Record(Record::User(user("0")))]);
+    assert!(directory.user(&"0".into()).is_some());
 }
 
 /// A server for the property: applies changes to its own records.
@@ -208,8 +216,8 @@ fn a_mapped_role_follows_a_pending_membership() {
         groups: [("leads".into(), "admin".into())].into_iter().collect(),
     };
     let user = User { id: "u".into(), user_name: "eva".into(), ..User::default() };
-    let team = Team { id: "t".into(), name: "leads".into(), members: Some(vec![]), ..Team::default() };
-    let records = Records::build(vec![user], vec![team], vec![]);
+    let mut team = Team { id: "t".into(), name: "leads".into(), members: Some(vec![]), ..Team::default() };
+    let records = Records::build(vec![user], vec![team.clone()], vec![]);
     let mut directory = Directory::default();
     directory.replace(records.with_roles(RoleSource::Mapping(std::sync::Arc::new(mapping))), true);
     let role = |directory: &Directory| directory.user(&"u".into()).unwrap().org_role.as_ref().unwrap().to_string();
@@ -218,4 +226,11 @@ fn a_mapped_role_follows_a_pending_membership() {
     assert_eq!(role(&directory), "admin");
     directory.settle(ChangeId(1), vec![]);
     assert_eq!(role(&directory), "labeler");
+    // A refresh that tells of the team alone gives its members their role, also under what is laid over them.
+    directory.begin(ChangeId(2), Change::SetActive { user: "u".into(), active: false });
+    directory.refresh_begins();
+    team.members = Some(vec![crate::directory::record::Member { id: "u".into(), display: Name::default() }]);
+    directory.renew(vec![Fresh::Record(Record::Team(team))]);
+    directory.refresh_ends();
+    assert_eq!(role(&directory), "admin");
 }
