@@ -275,7 +275,9 @@ fn table<T>(mut records: Vec<T>, id: impl Fn(&T) -> &Id, name: impl Fn(&T) -> &s
     // Turned round before, so that records of one name stay as they came.
     records.reverse();
     records.sort_by_cached_key(|record| Reverse(fold(name(record))));
-    let mut table = Table::with_capacity_and_hasher(records.len(), BuildHasherDefault::default());
+    // With room for those who come, which costs no memory before they do: a large table that grows is moved.
+    let room = records.len() + records.len() / 8;
+    let mut table = Table::with_capacity_and_hasher(room, BuildHasherDefault::default());
     while let Some(record) = records.pop() {
         table.insert(id(&record).clone(), record);
         if records.len().is_multiple_of(SHRUNK) {
