@@ -157,6 +157,7 @@ impl Desk {
         };
         Ok(match report {
             Report::Records { partial: true, .. } => News::Other,
+            // What the disk knows is only where a refresh begins: it may tell no more than how the server differs.
             Report::Records { records, stored, .. } => {
                 let old = self.directory.replace(*records, !stored);
                 tokio::task::spawn_blocking(move || drop(old));

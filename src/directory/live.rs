@@ -267,7 +267,8 @@ impl Directory {
         reshaped
     }
 
-    /// Puts in what a refresh showed, but for what was learnt since it began. True if rows were added or removed, or stand elsewhere.
+    /// Puts in what a refresh showed, but for what was learnt since it began. True if rows were added or removed, or stand
+    /// elsewhere.
     pub fn renew(&mut self, mut fresh: Vec<Fresh>) -> bool {
         let during = self.during_refresh.take();
         let newer: FxHashSet<Target> = during.iter().flatten().filter_map(Fresh::target).collect();
