@@ -241,8 +241,13 @@ impl Shown {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::directory::record::{Record, User};
+    use crate::{
+        dialect::{Hosting, Provider, Server},
+        directory::record::{Record, User},
+    };
 
     fn report(known: &Known, report: Report) {
         let (reports, _) = tokio::sync::mpsc::unbounded_channel();
@@ -312,5 +317,21 @@ mod tests {
         read(&known, &[("eva", 1)], || ());
         known.touch([Target::user(&"new:1".into())]);
         assert_eq!(read(&known, &[("eva", 1)], || ()), all(&[], &[]));
+    }
+
+    /// Grafana tells when everybody was seen last along with their roles, in an order of its own.
+    #[test]
+    fn roles_come_from_the_same_where_only_what_stands_beside_them_is_other() {
+        let dialect = crate::dialect::of(Provider::Grafana, Hosting::default(), Server::default());
+        let source = |seen: &str, role: &str| {
+            let eva = json!({"login": "eva", "email": "eva@example.com", "role": role, "lastSeenAt": seen});
+            let ivan = json!({"login": "ivan", "role": "Viewer", "lastSeenAt": "2026-01-01T00:00:00Z"});
+            let all = if seen.starts_with("2026-02") { vec![ivan, eva] } else { vec![eva, ivan] };
+            dialect.role_source(Some(&json!(all)))
+        };
+        let shown = Shown { source: source("2026-01-01T00:00:00Z", "Admin"), ..Shown::default() };
+        assert!(shown.source.may_leave_out(), "roles are told");
+        assert!(shown.is_by(&source("2026-02-01T00:00:00Z", "Admin")));
+        assert!(!shown.is_by(&source("2026-02-01T00:00:00Z", "Editor")));
     }
 }

@@ -114,3 +114,23 @@ fn take<T>(
     list.extend(stored.filter(as_read).map(|(record, _)| record));
     list.len() - before == wanted.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_disk_has_as_it_was_read_is_taken_from_it() {
+        let user = |id: &str| User { id: id.into(), ..User::default() };
+        let (eva, ivan): (Id, Id) = ("eva".into(), "ivan".into());
+        let wanted: Wanted<'_> = [(&eva, Some(1)), (&ivan, Some(2))].into_iter().collect();
+        let taken = |prints: &[Print]| {
+            let (mut list, mut stored) = (vec![user("new")], vec![user("ivan"), user("gone"), user("eva")]);
+            let all = take(&mut list, &mut stored, prints, &wanted, |user| &user.id);
+            (all, list.iter().map(|user| user.id.to_string()).collect::<Vec<_>>())
+        };
+        assert_eq!(taken(&[2, 7, 1]), (true, vec!["new".into(), "ivan".into(), "eva".into()]));
+        // Another console, or a write that failed, left an older one there.
+        assert!(!taken(&[9, 7, 1]).0);
+    }
+}
