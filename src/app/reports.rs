@@ -117,7 +117,7 @@ impl App {
             self.rows_changed();
             self.renew_difference();
         }
-        self.directory.refresh_ends();
+        self.directory.refresh_ends(&proofs);
         // What could not be filled in may be asked for again.
         self.hydrated.clear();
         self.sync.busy = false;
@@ -229,13 +229,14 @@ impl App {
     /// How many members a team should have after this removal, where it is one that was confirmed.
     fn expected_size(&self, id: ChangeId, state: State) -> Option<(Id, usize)> {
         let Change::RemoveMember { team, .. } = &self.entries.get(&id)?.step.change else { return None };
-        (state == State::Confirmed).then(|| self.directory.team(team).map(|record| (team.clone(), record.size())))?
+        (state == State::Confirmed)
+            .then(|| self.directory.team(team).and_then(|record| Some((team.clone(), record.size()?))))?
     }
 
     /// Some servers take "remove one member" for "remove all" (WIRE F20): said at once, with who is left.
     fn warn_if_emptied(&mut self, team: &Id, expected: usize) {
         let Some(record) = self.directory.team(team) else { return };
-        let (name, left) = (record.name.to_string(), record.size());
+        let (name, Some(left)) = (record.name.to_string(), record.size()) else { return };
         if left < expected {
             let gone = expected - left;
             self.fail(format!(

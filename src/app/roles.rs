@@ -117,8 +117,8 @@ impl App {
     pub(super) fn on_mapped(&mut self, result: Result<(Arc<Mapping>, String), String>, effects: &mut Vec<Effect>) {
         match result {
             Ok((mapping, words)) => {
-                let unread = Kind::ALL.into_iter().filter(|kind| !self.directory.is_read(*kind)).collect();
-                effects.push(Effect::Work(Job::Remap(mapping, unread)));
+                let coverage = Kind::ALL.map(|kind| self.directory.coverage(kind).clone());
+                effects.push(Effect::Work(Job::Remap(mapping, coverage)));
                 self.say(words);
             }
             Err(why) => self.fail(why),

@@ -9,7 +9,7 @@ use super::{action::Action, keymap::Keymap, *};
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
-        Fresh, Name,
+        Coverage, Fresh, Name,
         change::Change,
         plan::{Entry, Risk, State},
         record::{Depth, Grant, Member, Record, Team, User},
@@ -33,7 +33,7 @@ fn user(name: &str, role: &str) -> User {
         display_name: name.into(),
         email: format!("{name}@example.com").as_str().into(),
         active: Some(true),
-        org_role: Some(role.into()),
+        org_role: role.into(),
         team_roles: Some(vec![]),
         depth: Depth::Full,
         ..User::default()
@@ -221,7 +221,7 @@ fn undo_plans_the_inverse_last_first_and_then_the_plan_before() {
     console.press(Action::Undo);
     assert!(console.app.message.as_ref().unwrap().text.contains("in flight"));
     let mut eva = console.app.directory.user(&"id-eva".into()).unwrap().clone();
-    eva.org_role = Some("member".into());
+    eva.org_role = "member".into();
     console.moved(first.id, State::Confirmed, vec![Fresh::Record(Record::User(eva))]);
     console.press(Action::Undo).press(Action::Send);
     let undo = console.submitted().remove(0);
@@ -372,7 +372,11 @@ fn a_plan_about_a_marked_row_elsewhere_is_looked_at() {
 fn what_was_not_read_is_not_taken_for_nothing() {
     let mut console = Console::new(Hosting::Dedicated);
     let users = vec![user("boss", "admin"), user("eva", "member")];
-    let records = Box::new(Records::build(users, vec![], vec![]).without(&[crate::directory::Kind::Team]));
+    let records = Box::new(Records::build(users, vec![], vec![]).covering([
+        Coverage::Complete,
+        Coverage::NotRead(None),
+        Coverage::Complete,
+    ]));
     console.tell(Msg::Report(Report::Records { records, seen: None, partial: true, stored: false }));
     console.press(Action::Filter).type_text("team:none");
     let pane = console.app.pane().unwrap();

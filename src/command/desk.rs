@@ -175,8 +175,8 @@ impl Desk {
                 self.directory.refresh_begins();
                 News::Other
             }
-            Report::RefreshEnded { failed, .. } => {
-                self.directory.refresh_ends();
+            Report::RefreshEnded { failed, proofs, .. } => {
+                self.directory.refresh_ends(&proofs);
                 News::Read(failed)
             }
             Report::Progress { kind, seen, said } => News::Reading(kind, seen, said),

@@ -123,15 +123,15 @@ impl<'a> UserRow<'a> {
                 Account::Person => Some("person"),
                 Account::TeamService | Account::OrgService => Some("service account"),
             },
-            role: user.org_role.as_ref().map(Name::raw),
+            role: user.org_role.value().map(Name::raw),
             teams,
             registries: user
                 .registry_roles
                 .iter()
                 .map(|grant| Place { name: grant.scope.raw(), role: Some(grant.role.raw()) })
                 .collect(),
-            models_seat: user.models_seat.as_ref().map(Name::raw),
-            weave_role: user.weave_role.as_ref().map(Name::raw),
+            models_seat: user.models_seat.value().map(Name::raw),
+            weave_role: user.weave_role.value().map(Name::raw),
             last_active: match user.last_active {
                 LastActive::At(at) => Some(at),
                 LastActive::Never | LastActive::Unknown => None,

@@ -166,7 +166,7 @@ pub(super) fn stages(changes: Vec<Change>, directory: &Directory) -> Vec<Vec<Cha
 
 fn takes(change: &Change, directory: &Directory) -> bool {
     let was_admin =
-        |user: &Id| directory.user(user).and_then(|user| user.org_role.as_ref()).is_some_and(|r| r.is("admin"));
+        |user: &Id| directory.user(user).and_then(|user| user.org_role.value()).is_some_and(|r| r.is("admin"));
     match change {
         Change::RemoveMember { .. }
         | Change::RemoveRegistryRole { .. }

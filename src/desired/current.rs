@@ -97,10 +97,10 @@ impl Can {
             email: said(Some(&user.email).filter(|_| self.email)),
             name: said(Some(&user.display_name).filter(|_| self.name)),
             external_id: None,
-            role: said(user.org_role.as_ref().filter(|_| self.org_role)),
+            role: said(user.org_role.value().filter(|_| self.org_role)),
             active: user.active.filter(|_| self.active),
-            models_seat: said(user.seat(Seat::Models).filter(|_| self.seats)),
-            weave_role: said(user.seat(Seat::Weave).filter(|_| self.seats)),
+            models_seat: said(user.seat(Seat::Models).value().filter(|_| self.seats)),
+            weave_role: said(user.seat(Seat::Weave).value().filter(|_| self.seats)),
             teams: Some(teams),
             registries: self.registries.then(|| user.registry_roles.iter().map(registry).collect()),
         }

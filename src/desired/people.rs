@@ -141,7 +141,7 @@ fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
     for (seat, text) in [(Seat::Models, &person.models_seat), (Seat::Weave, &person.weave_role)] {
         let Some(text) = text else { continue };
         // What is there already may be said of providers that can't change it.
-        if user.seat(seat).is_some_and(|now| now.is(text)) {
+        if user.seat(seat).is(text) {
             continue;
         }
         if let Some(to) = differ.values.seat(place, seat, text) {
@@ -149,7 +149,7 @@ fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
         }
     }
     if let Some(text) = &person.role
-        && !user.org_role.as_ref().is_some_and(|now| now.is(text))
+        && !user.org_role.is(text)
         && let Some(role) = differ.values.org_role(place, text)
     {
         differ.changes.push(Change::SetOrgRole { user: id(), role });

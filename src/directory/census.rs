@@ -86,11 +86,11 @@ impl Census {
         shift(&mut self.services, service);
         shift(&mut self.people, !service);
         shift(&mut self.kinds_said, user.account != Account::Unsaid);
-        shift(&mut self.roles_known, user.org_role.is_some());
+        shift(&mut self.roles_known, user.org_role.is_told());
         shift(&mut self.lacking_roles, user.lacks_roles());
         for (seats, level) in [(&mut self.models, &user.models_seat), (&mut self.weave, &user.weave_role)] {
-            shift(&mut seats.known, !service && level.is_some());
-            shift(&mut seats.full, !service && level.as_ref().is_some_and(|level| level.is(FULL)));
+            shift(&mut seats.known, !service && level.is_told());
+            shift(&mut seats.full, !service && level.is(FULL));
         }
     }
 }
@@ -101,7 +101,13 @@ mod tests {
     use crate::directory::{Directory, Fresh, change::Change, change::ChangeId, record::Record, records::Records};
 
     fn user(id: &str, seat: Option<&str>, account: Account) -> User {
-        User { id: id.into(), user_name: id.into(), models_seat: seat.map(Into::into), account, ..User::default() }
+        User {
+            id: id.into(),
+            user_name: id.into(),
+            models_seat: seat.map(crate::directory::Name::from).into(),
+            account,
+            ..User::default()
+        }
     }
 
     #[test]

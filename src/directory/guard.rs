@@ -4,7 +4,7 @@ use super::{
     Directory, Id,
     change::Change,
     plan::Risk,
-    record::{Team, User},
+    record::{ADMIN, Team, User},
 };
 
 mod ledger;
@@ -96,7 +96,7 @@ impl Guard {
             let (path, why) = (&problem.path, &problem.why);
             return Err(format!("This record could not be read ({path}: {why}), so it is not edited."));
         }
-        let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
+        let is_admin = user.org_role.is("admin");
         if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
             self.last_admin(user, directory, &mut guarded)?;
             guarded.others.extend(self.ledger.other_org_admins(user, directory));
@@ -147,7 +147,7 @@ impl Guard {
             if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() };
         match (others, self.guards.allow_last_admin) {
             // Only those were read whom the server's filter found.
-            (0, _) if !directory.is_read(super::Kind::User) => {
+            (0, _) if !directory.is_complete(super::Kind::User) => {
                 guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
                 guarded
                     .notes
@@ -202,7 +202,7 @@ fn weakens(change: &Change) -> bool {
 
 fn takes_admin_away(change: &Change, user: &User) -> bool {
     // An unknown role may be admin: what a server leaves out must not switch the guard off.
-    let may_be_admin = user.org_role.as_ref().is_none_or(|role| role.is("admin"));
+    let may_be_admin = user.org_role.may_be(ADMIN);
     may_be_admin
         && match change {
             Change::SetOrgRole { role, .. } => !role.is("admin"),
@@ -215,12 +215,12 @@ fn takes_admin_away(change: &Change, user: &User) -> bool {
 /// True where the role follows from groups, and this group is what makes them admin.
 fn leaves_admin_group(change: &Change, user: &User, directory: &Directory) -> bool {
     let Change::RemoveMember { team, .. } = change else { return false };
-    if !user.org_role.as_ref().is_some_and(|role| role.is("admin")) {
+    if !user.org_role.is("admin") {
         return false;
     }
     let left: Vec<Id> = directory.teams_of(&user.id).iter().filter(|other| *other != team).cloned().collect();
-    let after = directory.records().derived_role(user, &left).flatten();
-    directory.records().role_source().is_mapping() && !after.is_some_and(|role| role.is("admin"))
+    let after = directory.records().derived_role(user, &left).unwrap_or_default();
+    directory.records().role_source().is_mapping() && !after.is(ADMIN)
 }
 
 /// Who goes from a team may be its last admin, or the one who asks for it.

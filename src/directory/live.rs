@@ -8,13 +8,14 @@ use std::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Fresh, Id, Kind, Name, Target,
+    Coverage, Fresh, Id, Kind, Name, Target,
     aside::{Told, Topic},
     census::Census,
     change::{Change, ChangeId, Field},
     record::{Role, Team, User},
     records::Records,
     search::SearchText,
+    work::Proof,
 };
 
 mod held;
@@ -62,9 +63,29 @@ impl Directory {
         self.records.len(kind)
     }
 
-    /// True if a list was read: only then does a record's absence from it mean anything.
+    /// How much of a list is known.
+    pub fn coverage(&self, kind: Kind) -> &Coverage {
+        self.records.coverage(kind)
+    }
+
+    /// Says how much of a list is known now.
+    pub fn cover(&mut self, kind: Kind, coverage: Coverage) {
+        self.records.cover(kind, coverage);
+    }
+
+    /// True where all of a list is known: a record that is not in it does not exist.
+    pub fn is_complete(&self, kind: Kind) -> bool {
+        self.coverage(kind).is_complete()
+    }
+
+    /// True where some of a list is known.
     pub fn is_read(&self, kind: Kind) -> bool {
-        self.records.is_read(kind)
+        self.coverage(kind).is_read()
+    }
+
+    /// True where all memberships are known: who is in no team is in none.
+    pub fn tells_memberships(&self) -> bool {
+        self.records.tells_memberships()
     }
 
     /// True if nothing is known at all.
@@ -283,9 +304,11 @@ impl Directory {
         self.during_refresh = Some(Vec::new());
     }
 
-    /// A refresh is over: who is in which team may give others another role under what is laid over them.
-    pub fn refresh_ends(&mut self) {
+    /// A refresh is over, and has read so much of each list. Who is in which team may give others another role under the
+    /// changes that are laid over them.
+    pub fn refresh_ends(&mut self, proofs: &[Proof]) {
         self.during_refresh = None;
+        proofs.iter().for_each(|proof| self.records.cover(proof.kind, proof.coverage.clone()));
         if self.records.role_source().is_mapping() {
             self.touched.keys().cloned().collect::<Vec<_>>().iter().for_each(|target| self.overlay(target));
         }

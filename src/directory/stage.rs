@@ -71,7 +71,7 @@ pub fn gone(change: &Change, directory: &Directory) -> Option<Target> {
     let targets = change.touches().into_iter().map(|(target, _)| target);
     targets
         .filter(|target| own.as_ref() != Some(target))
-        .find(|target| directory.is_read(target.kind) && !there(target))
+        .find(|target| directory.is_complete(target.kind) && !there(target))
 }
 
 /// The lines that a plan's steps come from: steps are in the order of their lines, and lines may have been left out.
@@ -84,6 +84,7 @@ pub fn taken<'a>(lines: &[Staged], steps: impl Iterator<Item = &'a Change>) -> V
 mod tests {
     use super::*;
     use crate::directory::{
+        Coverage,
         record::{Team, User},
         records::Records,
         words::Sign,
@@ -140,7 +141,14 @@ mod tests {
         assert_eq!(gone(&joins("eva", "vision"), &directory), None);
         assert_eq!(gone(&joins("eva", "nlp"), &directory), Some(Target::team(&"nlp".into())));
         assert_eq!(gone(&joins("ivan", "vision"), &directory), Some(Target::user(&"ivan".into())));
-        directory.replace(Records::build(vec![user], vec![], vec![]).without(&[Kind::Team]), true);
+        directory.replace(
+            Records::build(vec![user], vec![], vec![]).covering([
+                Coverage::Complete,
+                Coverage::NotRead(None),
+                Coverage::Complete,
+            ]),
+            true,
+        );
         assert_eq!(gone(&joins("eva", "nlp"), &directory), None);
         let team =
             Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec!["eva".into()], bucket: None };

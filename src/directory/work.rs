@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use secrecy::SecretString;
 
 use super::{
-    Fresh, Id, Kind, Target,
+    Coverage, Fresh, Id, Kind, Target,
     aside::{Inquiry, Topic},
     change::ChangeId,
     plan::{Entry, Exchange, Planner, State},
@@ -51,8 +51,8 @@ pub enum Job {
     Raw(Target),
     /// Ask what no list tells.
     Ask(Inquiry),
-    /// Roles follow from groups by this from now on; the lists named were not read.
-    Remap(Arc<Mapping>, Vec<Kind>),
+    /// Roles follow from groups by this from now on; so much of each list is known.
+    Remap(Arc<Mapping>, [Coverage; 3]),
 }
 
 /// How the last contact with the server went.
@@ -73,8 +73,8 @@ pub struct Proof {
     pub seen: u64,
     /// `1,296 of 1,296`, or why it can't be known whether that is all.
     pub words: String,
-    /// True if the server's own total agrees.
-    pub complete: bool,
+    /// How much of the list that is.
+    pub coverage: Coverage,
 }
 
 /// One step of a change's life.
@@ -143,7 +143,7 @@ pub enum Report {
     RefreshEnded {
         /// When.
         at: Timestamp,
-        /// What each list brought.
+        /// What each list brought, also of those that failed in the middle.
         proofs: Vec<Proof>,
         /// What went wrong.
         failed: Vec<(Kind, Failure)>,

@@ -14,7 +14,7 @@ use super::{
     sum,
 };
 use crate::directory::{
-    Kind, Target,
+    Coverage, Kind, Shortfall, Target,
     record::{Record, Role, Team, User},
 };
 
@@ -29,8 +29,8 @@ pub struct Snapshot {
     pub roles: Vec<Role>,
     /// Of each record in these lists.
     pub prints: [Vec<Print>; 3],
-    /// Lists that were never read to their end: what is here of them is a part.
-    pub unread: Vec<Kind>,
+    /// How much of each list is here. Of a list that was never read to an end there may be records all the same.
+    pub coverage: [Coverage; 3],
     /// When it was read from the server: the oldest of the lists that it is made of.
     pub seen: Option<Timestamp>,
     /// How many records could not be read and are left out.
@@ -38,10 +38,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Without what is there of lists that were never read to their end: a part must not pass for the whole.
+    /// Without what is there of lists that were never read to an end.
     pub fn without_parts(mut self) -> Self {
-        for kind in &self.unread {
-            self.prints[*kind as usize].clear();
+        for kind in Kind::ALL.into_iter().filter(|kind| !self.coverage[*kind as usize].is_read()) {
+            self.prints[kind as usize].clear();
             match kind {
                 Kind::User => self.users.clear(),
                 Kind::Team => self.teams.clear(),
@@ -128,7 +128,8 @@ impl Store {
     fn read(&self, whole: bool) -> Result<Snapshot> {
         // One read transaction: another console may be writing a list right now.
         let tx = self.db.unchecked_transaction()?;
-        let mut snapshot = Snapshot { unread: Kind::ALL.into(), ..Snapshot::default() };
+        let not_read = Kind::ALL.map(|_| Coverage::NotRead(None));
+        let mut snapshot = Snapshot { coverage: not_read, ..Snapshot::default() };
         if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
             return Ok(snapshot);
         }
@@ -139,7 +140,7 @@ impl Store {
         snapshot.roles = reading.list(Kind::Role, "")?;
         for kind in Kind::ALL {
             let Some(seen) = seen(&tx, kind)? else { continue };
-            snapshot.unread.retain(|unread| *unread != kind);
+            snapshot.coverage[kind as usize] = shortfall(&tx, kind)?.map_or(Coverage::Complete, Coverage::Partial);
             snapshot.seen = snapshot.seen.into_iter().chain([seen]).min();
         }
         (snapshot.prints, snapshot.skipped) = (reading.prints, reading.skipped);
@@ -204,6 +205,11 @@ fn seen(db: &Connection, kind: Kind) -> Result<Option<Timestamp>> {
     Ok(millis.and_then(|millis| Timestamp::from_millisecond(millis).ok()))
 }
 
+/// How far the list of the kind was read, where that was not to its end.
+fn shortfall(db: &Connection, kind: Kind) -> Result<Option<Shortfall>> {
+    Ok(meta_get(db, &shortfall_key(kind))?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
 /// How many records of the kind there should be.
 fn known(db: &Connection, kind: Kind) -> Result<usize> {
     let mut query = db.prepare_cached(&format!("SELECT count(*) FROM {}_id", table(kind)))?;
@@ -227,7 +233,7 @@ pub(super) fn claim_format(db: &Connection) -> Result<()> {
     }
     for kind in Kind::ALL {
         clear(db, kind)?;
-        for key in [seen_key(kind), first_key(kind), damaged_key(kind)] {
+        for key in [seen_key(kind), first_key(kind), damaged_key(kind), shortfall_key(kind)] {
             db.execute("DELETE FROM meta WHERE key = ?1", [key])?;
         }
     }
@@ -244,6 +250,11 @@ pub(super) fn table(kind: Kind) -> &'static str {
 
 pub(super) fn seen_key(kind: Kind) -> String {
     format!("seen.{}", table(kind))
+}
+
+/// Where it is kept how far a list was read of which only a part came.
+pub(super) fn shortfall_key(kind: Kind) -> String {
+    format!("shortfall.{}", table(kind))
 }
 
 /// Where the rows of the first by name are kept.

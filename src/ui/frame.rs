@@ -198,7 +198,7 @@ fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
 
 /// A list failed, or nothing shows that all of it came.
 fn in_part(app: &App) -> bool {
-    !app.sync.failed.is_empty() || app.sync.proofs.iter().any(|proof| !proof.complete)
+    !app.sync.failed.is_empty() || app.sync.proofs.iter().any(|proof| !proof.coverage.is_complete())
 }
 
 /// What is wrong with the server: only one that can't be reached is offline.

@@ -178,7 +178,7 @@ fn holders<'a>(
     let derived = directory.records().role_source().is_derived();
     for user in (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row)) {
         hidden |= !directory.knows_roles(user);
-        if let Some(held) = user.org_role.as_ref().filter(|_| derived) {
+        if let Some(held) = user.org_role.value().filter(|_| derived) {
             if let Some(count) = holders.get_mut(held) {
                 *count += 1;
             } else {
@@ -299,7 +299,7 @@ fn views(pane: &Pane, app: &App, look: &Look) -> Option<Line<'static>> {
 
 /// Why it can't be known whether the list is whole.
 fn unproven(pane: &Pane, cells: usize, app: &App, look: &Look) -> Option<Line<'static>> {
-    let proof = title::proof(pane, app).filter(|proof| !proof.complete)?;
+    let proof = title::proof(pane, app).filter(|proof| !proof.coverage.is_complete())?;
     let words = cut(&proof.words, cells, look.glyphs.more);
     Some(Line::styled(format!(" {words} "), look.careful()))
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::app::{App, action::Action};
 use crate::directory::{
-    Fresh, Kind,
+    Coverage, Fresh, Kind, MaybeTold, Shortfall,
     change::Change,
     plan::{Capabilities, State},
     record::{Member, Record, Team},
@@ -126,7 +126,9 @@ fn only_what_the_provider_has_is_shown() {
     let open = |width, height| {
         let mut app = with(Fake(can.clone()), width, height);
         let plain = |mut user: crate::directory::record::User| {
-            (user.org_role, user.team_roles, user.models_seat, user.weave_role) = (None, None, None, None);
+            (user.org_role, user.models_seat, user.weave_role) =
+                (MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD);
+            user.team_roles = None;
             (user.days_active, user.account) = (None, crate::directory::record::Account::Person);
             user.last_active = crate::directory::record::LastActive::Unknown;
             user.registry_roles.clear();
@@ -537,7 +539,12 @@ fn a_list_says_whether_it_is_whole() {
     assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 accounts ─"));
     let mut short = app(80, 24);
     let words = "13 of 500, not all: the server repeated itself when asked for more";
-    let proof = Proof { kind: Kind::User, seen: 13, words: words.into(), complete: false };
+    let proof = Proof {
+        kind: Kind::User,
+        seen: 13,
+        words: words.into(),
+        coverage: Coverage::Partial(Shortfall { seen: 13, said: Some(20), why: "the server begins again".into() }),
+    };
     report(&mut short, Report::RefreshEnded { at: now(), proofs: vec![proof], failed: vec![] });
     let text = screen(&short, &look());
     assert!(text.contains("◐ in part 14:02") && !text.contains("synced"), "{text}");

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     directory::{
-        Kind, Target,
+        Coverage, Target,
         aside::Inquiry,
         change::ChangeId,
         plan::{Entry, State},
@@ -68,7 +68,7 @@ impl Worker {
             Job::Wake => self.wake(),
             Job::Raw(target) => self.raw(target),
             Job::Ask(inquiry) => self.ask(inquiry),
-            Job::Remap(mapping, unread) => self.remap(mapping, unread).await,
+            Job::Remap(mapping, coverage) => self.remap(mapping, coverage).await,
         }
     }
 
@@ -224,7 +224,7 @@ impl Worker {
     }
 
     /// Shows what the disk knows with roles by another mapping.
-    async fn remap(&mut self, mapping: Arc<Mapping>, unread: Vec<Kind>) {
+    async fn remap(&mut self, mapping: Arc<Mapping>, shown: [Coverage; 3]) {
         let Some(dialect) = self.context.dialect.with_mapping(mapping) else { return };
         self.context.dialect = Arc::clone(&dialect);
         // Also where the disk does not tell: the next refresh shows everything anew.
@@ -232,7 +232,12 @@ impl Worker {
         self.context.report(Report::Planner(Arc::clone(&dialect) as _));
         let built = self.context.stored(move |store| {
             let source = dialect.role_source(None);
-            store.load().map(|snapshot| Box::new(refresh::indexed(&*dialect, snapshot, &unread, source)))
+            let mut snapshot = store.load()?;
+            // Of a list that is shown in part the disk may hold more.
+            for (known, shown) in snapshot.coverage.iter_mut().zip(shown).filter(|(known, _)| known.is_complete()) {
+                *known = shown;
+            }
+            Ok(Box::new(refresh::indexed(&*dialect, snapshot, source)))
         });
         if let Some(records) = built.await {
             self.context.report(Report::Remapped(records));

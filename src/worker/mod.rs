@@ -201,7 +201,7 @@ impl Worker {
     async fn start(&mut self) {
         if let Some((first, more)) = self.context.stored(|store| store.load_first()).await
             && !first.users.is_empty()
-            && !first.unread.contains(&Kind::User)
+            && first.coverage[Kind::User as usize].is_read()
         {
             self.shown = true;
             self.show_stored(first, more).await;
@@ -228,7 +228,7 @@ impl Worker {
         let source = self.context.dialect.role_source(told.as_ref());
         let snapshot = snapshot.without_parts();
         let shown = if partial { Shown::default() } else { Shown::stored(&snapshot, source.clone()) };
-        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, &[], source));
+        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, source));
         self.context.report(Report::Records { records, seen, partial, stored: true });
         self.context.known.is(shown);
     }

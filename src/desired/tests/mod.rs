@@ -40,9 +40,9 @@ fn user(name: &str, role: &str, teams: &[(&str, &str)]) -> User {
         display_name: format!("{name} of old").into(),
         email: format!("{name}@example.com").into(),
         active: Some(true),
-        org_role: Some(role.into()),
+        org_role: role.into(),
         team_roles: Some(grants.collect()),
-        models_seat: Some("full".into()),
+        models_seat: "full".into(),
         ..User::default()
     }
 }

@@ -143,7 +143,7 @@ impl Dialect for Rfc {
         match kind {
             Kind::User => {
                 let mut user = reader.user(depth)?;
-                user.org_role = roles::read(&reader.fields, self.habits.role_attribute);
+                user.org_role = roles::read(&reader.fields, self.habits.role_attribute, depth);
                 user.problem = reader.problem();
                 Ok(Record::User(user))
             }

@@ -37,7 +37,7 @@ impl Others {
         let is_admin = match (through, &self.team) {
             (Some(group), _) => group.has(&user.id),
             (None, Some(team)) => user.role_in(team).is_some_and(|role| role.is("admin")),
-            (None, None) => user.org_role.as_ref().is_some_and(|role| role.is("admin")),
+            (None, None) => user.org_role.is("admin"),
         };
         is_admin && user.problem.is_none() && !user.is_inactive()
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::directory::{
-    Name,
+    Coverage, Name,
     record::{Grant, Member, Team},
     records::Records,
 };
@@ -17,7 +17,7 @@ fn directory(roles: &[(&str, Option<&str>, bool)]) -> Directory {
     let user = |(name, role, active): &(&str, Option<&str>, bool)| User {
         id: (*name).into(),
         user_name: (*name).into(),
-        org_role: role.map(Name::from),
+        org_role: role.map(Name::from).into(),
         active: Some(*active),
         ..User::default()
     };
@@ -54,9 +54,13 @@ fn an_unknown_role_may_be_the_last_admin() {
 
 #[test]
 fn whether_another_admin_is_left_is_not_known_of_a_part() {
-    let user = User { id: "eva".into(), user_name: "eva".into(), org_role: Some("admin".into()), ..User::default() };
+    let user = User { id: "eva".into(), user_name: "eva".into(), org_role: "admin".into(), ..User::default() };
     let mut part = Directory::default();
-    let records = Records::build(vec![user], vec![], vec![]).without(&[super::super::Kind::User]);
+    let records = Records::build(vec![user], vec![], vec![]).covering([
+        Coverage::NotRead(None),
+        Coverage::Complete,
+        Coverage::Complete,
+    ]);
     part.replace(records, true);
     let guarded = check(&demote("eva"), &part, &Guards::default(), &[]).unwrap();
     assert_eq!(guarded.risk, Risk::Type("eva".into()));
@@ -81,7 +85,7 @@ fn hundred() -> Directory {
     let user = |n: usize| User {
         id: name(n).as_str().into(),
         user_name: name(n).into(),
-        org_role: Some("member".into()),
+        org_role: "member".into(),
         active: Some(true),
         ..User::default()
     };

@@ -79,7 +79,7 @@ impl Directory {
         if self.records.role_source().is_derived() {
             let source = self.records.role_source();
             let holds = |held: &Name| source.roles_in(held).any(|one| one == role.raw());
-            let held = users.filter(|user| user.org_role.as_ref().is_some_and(holds));
+            let held = users.filter(|user| user.org_role.value().is_some_and(holds));
             return held.map(|user| (user, self.givers(user))).collect();
         }
         users
@@ -93,7 +93,7 @@ impl Directory {
 
     /// The teams that give a user their role, where roles follow from teams.
     pub fn givers(&self, user: &User) -> Vec<&Name> {
-        let (RoleSource::Mapping(mapping), Some(role)) = (self.records.role_source(), &user.org_role) else {
+        let (RoleSource::Mapping(mapping), Some(role)) = (self.records.role_source(), user.org_role.value()) else {
             return Vec::new();
         };
         let teams = self.teams_of(&user.id);

@@ -34,7 +34,7 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
     let alter = |subject: String, what: &str| Line::new(Sign::Alter, subject, what);
     match change {
         Change::SetOrgRole { user, role } => {
-            let before = known(directory, user, |user| user.org_role.as_ref());
+            let before = known(directory, user, |user| user.org_role.value());
             alter(who(user), "organisation role").was(before).becomes(role)
         }
         Change::SetTeamRole { user, team, role } if directory.teams_of(user).contains(team) => {
@@ -76,7 +76,7 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         }
         Change::DeleteRole { role } => remove(role_name(directory, role), "is deleted"),
         Change::SetSeat { user, seat, to } => {
-            alter(who(user), seat.label()).was(known(directory, user, |user| user.seat(*seat))).becomes(to)
+            alter(who(user), seat.label()).was(known(directory, user, |user| user.seat(*seat).value())).becomes(to)
         }
         Change::SetRegistryRole { user, registry, role } => {
             let before = registry_role(directory, user, registry);

@@ -70,7 +70,9 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         };
         parts.push(Part::new(2, "", found, look.plain()));
     }
-    if let Some(proof) = proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.complete) {
+    if let Some(proof) =
+        proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.coverage.is_complete())
+    {
         // What was read is more than what is shown where the view leaves some out.
         let more = if all == app.directory.len(pane.kind) { "" } else { " accounts" };
         if pane.view != View::Services {
@@ -94,7 +96,7 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
 pub(super) fn proof<'a>(pane: &Pane, app: &'a App) -> Option<&'a Proof> {
     let proof = app.sync.proofs.iter().find(|proof| proof.kind == pane.kind)?;
     let same = proof.seen == app.directory.len(pane.kind) as u64;
-    (!app.sync.stored && (same || !proof.complete)).then_some(proof)
+    (!app.sync.stored && (same || !proof.coverage.is_complete())).then_some(proof)
 }
 
 fn joined(parts: Vec<Part>, look: &Look) -> Line<'static> {

@@ -17,7 +17,7 @@ use crate::{
     },
     dialect::{self, Hosting, Provider},
     directory::{
-        Fresh, Kind, Name, Target,
+        Coverage, Fresh, Kind, MaybeTold, Name, Shortfall, Target,
         aside::{ApiKey, Participant, Person, Told, Topic},
         change::ChangeId,
         guard::Guards,
@@ -75,11 +75,11 @@ fn users() -> Vec<User> {
         email: name(n + 2),
         active: [Some(true), Some(false), None][n % 3],
         account: [Account::Person, Account::TeamService, Account::OrgService][n / 3 % 3],
-        org_role: [Some("admin".into()), Some(name(n + 3)), None][n / 2 % 3].clone(),
+        org_role: ["admin".into(), name(n + 3).into(), MaybeTold::NOT_TOLD][n / 2 % 3].clone(),
         team_roles: Some(vec![Grant { scope: name(n + 4), role: name(n + 5) }]),
         registry_roles: vec![Grant { scope: name(n + 6), role: name(n + 7) }],
-        models_seat: Some(name(n + 8)),
-        weave_role: Some(name(n + 9)),
+        models_seat: name(n + 8).into(),
+        weave_role: name(n + 9).into(),
         last_active: LastActive::Unknown,
         version: Some(nasty(n).into()),
         depth: [Depth::Full, Depth::Summary][n % 2],
@@ -227,7 +227,12 @@ fn acts(c: char) -> bool {
 
 /// Something that nobody asked for.
 fn said(n: usize) -> Report {
-    let proof = |kind| Proof { kind, seen: 3, words: nasty(n), complete: false };
+    let proof = |kind| Proof {
+        kind,
+        seen: 3,
+        words: nasty(n),
+        coverage: Coverage::Partial(Shortfall { seen: 3, said: Some(9), why: nasty(n) }),
+    };
     match n % 8 {
         0 => Report::Link(Link::Down(failure(n))),
         1 => Report::Link(Link::Up),

@@ -73,7 +73,7 @@ impl Hints {
     }
 
     fn note_role(&mut self, user: &User, raw: &RawValue) {
-        let Some(held) = &user.org_role else { return };
+        let Some(held) = user.org_role.value() else { return };
         if self.attribute.is_none() {
             let named = mentions(raw, "\"roles\"");
             self.attribute = Some(if named { RoleAttribute::Roles } else { RoleAttribute::Entitlements });

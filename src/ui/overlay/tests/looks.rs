@@ -101,7 +101,7 @@ fn a_large_plan_is_windowed_and_its_refused_lines_can_be_reached() {
         .map(|n| User {
             id: format!("u{n}").as_str().into(),
             user_name: format!("user-{n:03}").as_str().into(),
-            org_role: Some(if n == 399 { "admin" } else { "viewer" }.into()),
+            org_role: if n == 399 { "admin" } else { "viewer" }.into(),
             ..User::default()
         })
         .collect();
