@@ -8,7 +8,7 @@ use super::{
     form::Purpose,
     pick::Pick,
 };
-use crate::directory::{Id, Kind, find::Finder, named, record::User, work::Job};
+use crate::directory::{Id, Kind, Target, find::Finder, named, record::User, work::Job};
 
 impl App {
     /// Asks which other one.
@@ -122,9 +122,9 @@ impl App {
 
     fn read_roles(&mut self, users: &[Id], effects: &mut Vec<Effect>) {
         let lacking = |id: &&Id| self.directory.user(id).is_some_and(User::lacks_roles);
-        let ids: Vec<Id> = users.iter().filter(lacking).cloned().collect();
-        if !ids.is_empty() {
-            effects.push(Effect::Work(Job::Hydrate(ids)));
+        let targets: Vec<Target> = users.iter().filter(lacking).map(Target::user).collect();
+        if !targets.is_empty() {
+            effects.push(Effect::Work(Job::ReadEach(targets)));
         }
     }
 }

@@ -332,7 +332,7 @@ impl App {
             effects.push(Effect::Work(Job::Raw(target.clone())));
         }
         self.ask_again(effects);
-        self.hydrated.clear();
+        self.read_alone.clear();
     }
 
     fn quit(&mut self, effects: &mut Vec<Effect>) {

@@ -8,6 +8,7 @@ use crate::directory::{
     aside::Topic,
     change::{Change, ChangeId},
     plan::{Entry, Planner, State},
+    record::Record,
     work::{Job, Link, Moved, Report},
 };
 use crate::scim::failure::Failure;
@@ -54,9 +55,11 @@ impl App {
             }
             Report::RefreshEnded { at, proofs, failed } => {
                 self.refresh_ended(at, proofs, failed);
+                self.ask_owner(effects);
                 self.widen_if_refused(effects);
             }
             Report::Learnt(fresh) => {
+                self.judge_single_reads(&fresh);
                 let topics = aside::topics(&fresh);
                 if self.directory.learn(fresh) {
                     self.rows_changed();
@@ -65,11 +68,16 @@ impl App {
                 self.answered(&topics);
                 self.keep_aside_cursors();
             }
-            Report::HydrateFailed(ids, failure) => {
+            Report::RolesLearnt(learnt) => {
+                self.directory.learn_roles(learnt);
+                self.rows_changed();
+            }
+            Report::Owner(owner) => owner.into_iter().for_each(|owner| self.on_owner(owner)),
+            Report::ReadEachFailed(targets, failure) => {
                 self.waiting = None;
                 // Asked for again at the next key press would hammer a server that refuses.
-                self.hydrated.extend(ids);
-                self.fail(format!("Some roles could not be read: {}", failure.text));
+                self.read_alone.extend(targets);
+                self.fail(format!("Some records could not be read: {}", failure.text));
             }
             Report::Elsewhere(ids) => self.elsewhere = ids,
             Report::Journal(entries) => self.on_journal(entries),
@@ -94,11 +102,23 @@ impl App {
         }
     }
 
+    /// A server whose single reads tell no more than its lists is not asked again and again.
+    fn judge_single_reads(&mut self, fresh: &[Fresh]) {
+        for one in fresh {
+            let Fresh::Record(Record::User(user)) = one else { continue };
+            if user.org_role.is_told() || user.team_roles.is_some() {
+                self.silent_reads = 0;
+            } else if self.read_alone.contains(&Target::user(&user.id)) {
+                self.silent_reads += 1;
+            }
+        }
+    }
+
     fn on_renewed(&mut self, fresh: Vec<Fresh>) {
         self.renewed = true;
         // A list may say less of them than was filled in.
         for target in fresh.iter().filter_map(Fresh::target) {
-            self.hydrated.remove(&target.id);
+            self.read_alone.remove(&target);
         }
         if self.directory.renew(fresh) {
             self.rows_changed();
@@ -119,7 +139,7 @@ impl App {
         }
         self.directory.refresh_ends(&proofs);
         // What could not be filled in may be asked for again.
-        self.hydrated.clear();
+        self.read_alone.clear();
         self.sync.busy = false;
         self.sync.partial = false;
         self.sync.progress.clear();
@@ -261,6 +281,9 @@ impl App {
     }
 
     fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure) {
+        if self.asked_unbidden.contains(topic) {
+            return;
+        }
         if matches!(topic, Topic::Schemas | Topic::Types) {
             // Nothing depends on them but types, and the box says that those are not known.
             return self.say(format!("The schemas could not be read: {}", failure.text));

@@ -9,7 +9,7 @@ use super::{action::Action, keymap::Keymap, *};
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
-        Coverage, Fresh, Name,
+        Coverage, Fresh, Id, Name,
         change::Change,
         plan::{Entry, Risk, State},
         record::{Depth, Grant, Member, Record, Team, User},

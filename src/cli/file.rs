@@ -63,6 +63,9 @@ pub struct PlanArgs {
     /// End with status 5 where there is something to do.
     #[arg(long)]
     pub check: bool,
+    /// Compare with what there is although the server gave only a part of a list; without it nothing is planned (status 6).
+    #[arg(long)]
+    pub allow_incomplete: bool,
 }
 
 /// The same, sent.
@@ -108,6 +111,9 @@ pub struct ExportArgs {
     /// Write over the file.
     #[arg(long)]
     pub force: bool,
+    /// Export what there is although the server gave only a part of a list; without it nothing is exported (status 6).
+    #[arg(long)]
+    pub allow_incomplete: bool,
 }
 
 impl ExportArgs {

@@ -3,6 +3,7 @@
 use super::{
     Directory, Id,
     change::Change,
+    owner::KeyOwner,
     plan::Risk,
     record::{ADMIN, Team, User},
 };
@@ -51,6 +52,13 @@ pub struct Guard {
     ledger: Ledger,
     /// From where too many go, with the sentence about it.
     mass: Vec<(Mass, String)>,
+}
+
+impl Guards {
+    /// The owner of the key that the config names, where that is somebody else than the owner that the server tells.
+    pub fn contradicts(&self, owner: &KeyOwner) -> Option<&str> {
+        self.me.as_deref().filter(|me| !owner.is_called(me))
+    }
 }
 
 impl Guard {

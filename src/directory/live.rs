@@ -12,6 +12,7 @@ use super::{
     aside::{Told, Topic},
     census::Census,
     change::{Change, ChangeId, Field},
+    owner::KeyOwner,
     record::{Role, Team, User},
     records::Records,
     search::SearchText,
@@ -20,8 +21,11 @@ use super::{
 
 mod held;
 mod laid;
+mod learnt;
 mod members;
 mod told;
+
+pub use held::Admins;
 
 /// What the screen shows: confirmed ⊕ pending.
 ///
@@ -40,6 +44,9 @@ pub struct Directory {
     during_refresh: Option<Vec<Fresh>>,
     told: FxHashMap<Topic, Told>,
     laid: Box<laid::Laid>,
+    /// Roles that only answers to changes have shown.
+    learnt: FxHashMap<Id, learnt::Learnt>,
+    owner: Option<KeyOwner>,
 }
 
 impl Directory {
@@ -270,7 +277,8 @@ impl Directory {
         let (mut reshaped, mut records, mut gone) = (false, Vec::new(), Vec::new());
         let targets: Vec<Target> = fresh.iter().filter_map(Fresh::target).collect();
         // What is said of one record later holds: what has come is put in before what has gone is taken out, and so on.
-        for one in fresh {
+        for mut one in fresh {
+            self.fill_fresh(&mut one);
             match one {
                 Fresh::Record(record) => {
                     reshaped |= self.records.remove_all(gone.drain(..));
@@ -321,6 +329,7 @@ impl Directory {
             let newer = self.during_refresh.take().unwrap_or_default();
             self.learn(newer);
         }
+        self.fill_learnt();
         for change in self.pending.values() {
             if let Some(record) = change.created() {
                 self.records.put(record);

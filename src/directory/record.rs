@@ -186,10 +186,14 @@ impl User {
         self.active == Some(false)
     }
 
-    /// True where a list left the roles out and reading the user would bring them.
+    /// True where a list left the roles out and reading the user may bring them.
     pub fn lacks_roles(&self) -> bool {
-        let ours = || self.id.starts_with("new:");
-        !self.org_role.is_told() && self.depth == Depth::Summary && self.problem.is_none() && !ours()
+        !self.org_role.is_told() && self.is_summary()
+    }
+
+    /// True where only a list has shown the record, and reading it alone may tell more.
+    pub fn is_summary(&self) -> bool {
+        self.depth == Depth::Summary && self.problem.is_none() && !self.id.starts_with("new:")
     }
 
     /// The role in the team of that name, where known.

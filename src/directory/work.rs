@@ -10,6 +10,8 @@ use super::{
     Coverage, Fresh, Id, Kind, Target,
     aside::{Inquiry, Topic},
     change::ChangeId,
+    learnt::LearntRoles,
+    owner::KeyOwner,
     plan::{Entry, Exchange, Planner, State},
     records::Records,
     role_source::Mapping,
@@ -24,8 +26,8 @@ pub enum Job {
     Refresh,
     /// Read only the users that the server finds by this filter from now on, or all again.
     Narrow(Option<Filter>),
-    /// Read these users one by one: they are on screen and their roles are not known.
-    Hydrate(Vec<Id>),
+    /// Read these records one by one: their list has left out what is asked for, such as roles or members.
+    ReadEach(Vec<Target>),
     /// Read one record anew.
     Reread(Target),
     /// Write these down and send them.
@@ -51,6 +53,8 @@ pub enum Job {
     Raw(Target),
     /// Ask what no list tells.
     Ask(Inquiry),
+    /// Ask whose key is in use.
+    AskOwner,
     /// Roles follow from groups by this from now on; so much of each list is known.
     Remap(Arc<Mapping>, [Coverage; 3]),
 }
@@ -150,8 +154,12 @@ pub enum Report {
     },
     /// Records read one by one, outside any change.
     Learnt(Vec<Fresh>),
-    /// These could not be filled in.
-    HydrateFailed(Vec<Id>, Failure),
+    /// Roles that the answers to changes have shown, now or in an earlier session.
+    RolesLearnt(Vec<(Id, LearntRoles)>),
+    /// Whose key is in use, as told now or in an earlier session; `None` where the server does not tell.
+    Owner(Option<KeyOwner>),
+    /// These could not be read one by one.
+    ReadEachFailed(Vec<Target>, Failure),
     /// These of the journal to come belong to consoles that are open: they are shown, and theirs to see through.
     Elsewhere(FxHashSet<ChangeId>),
     /// The journal, or what is new in it, oldest first.
@@ -188,7 +196,9 @@ impl Report {
             Report::Progress { .. } => "progress",
             Report::RefreshEnded { .. } => "refresh-ended",
             Report::Learnt(..) => "learnt",
-            Report::HydrateFailed(..) => "hydrate-failed",
+            Report::RolesLearnt(..) => "roles-learnt",
+            Report::Owner(..) => "owner",
+            Report::ReadEachFailed(..) => "read-each-failed",
             Report::Elsewhere(..) => "elsewhere",
             Report::Journal(..) => "journal",
             Report::Staged(..) => "staged",

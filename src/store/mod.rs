@@ -31,6 +31,7 @@ mod error;
 mod file;
 mod form;
 mod journal;
+mod learnt;
 mod round;
 mod rows;
 mod salvage;

@@ -75,17 +75,6 @@ impl Store {
         })
     }
 
-    /// Forgets who is in the teams: the server never says it, and so nobody in them is not nobody.
-    pub fn hide_members(&mut self) -> Result<()> {
-        let unknown = form::members(None)?;
-        self.write(Sync::Normal, |tx| {
-            claim_format(tx)?;
-            tx.execute("UPDATE team SET more = ?1", [unknown])?;
-            tx.execute("UPDATE team_id SET print = NULL", [])?;
-            Ok(())
-        })
-    }
-
     /// Forgets a record that is gone from the server. Nothing happens where it is not known.
     pub fn remove(&mut self, target: &Target) -> Result<()> {
         self.write(Sync::Normal, |tx| {

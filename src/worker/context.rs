@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -19,7 +19,7 @@ use crate::{
     directory::{
         Fresh, Target,
         aside::{Inquiry, Told, Topic},
-        record::{Depth, Record},
+        record::{Depth, Record, Team},
         work::Report,
     },
     scim::{
@@ -28,7 +28,7 @@ use crate::{
         request::Request,
     },
     store::{Session, Store, StoreError},
-    worker::{known::Known, scribe::Scribe},
+    worker::{known::Known, learnt::Learnt, scribe::Scribe},
 };
 
 /// The store, behind a lock of its own.
@@ -52,8 +52,12 @@ pub struct Context {
     pub reports: UnboundedSender<Report>,
     /// Whose turn it is to make records of a page.
     pub reading: Arc<Semaphore>,
+    /// The server has shown who is in some team.
+    pub members_told: Arc<AtomicBool>,
     /// What the console shows.
     pub known: Known,
+    /// Roles that only answers to changes have shown.
+    pub learnt: Learnt,
     pub cancel: CancellationToken,
 }
 
@@ -135,7 +139,19 @@ impl Context {
         if let Some(etag) = &answer.etag {
             set_version(&mut record, etag);
         }
+        if let Record::Team(team) = &mut record {
+            self.settle_members(team);
+        }
         Ok(record)
+    }
+
+    /// A team that was read alone and has no `members`: nobody, on a server that has shown members; not told, elsewhere.
+    fn settle_members(&self, team: &mut Team) {
+        if team.size().is_some_and(|size| size > 0) {
+            self.members_told.store(true, Ordering::Relaxed);
+        } else if team.members.is_none() && self.members_told.load(Ordering::Relaxed) {
+            team.members = Some(Vec::new());
+        }
     }
 
     /// Runs something on the store, off the async threads. A failure of the disk is reported once per call; a damaged file

@@ -20,7 +20,7 @@ use crate::{
         filter::Filter,
         habits::Habits,
     },
-    store::{Snapshot, Store},
+    store::Snapshot,
 };
 
 mod ahead;
@@ -32,7 +32,6 @@ mod page;
 mod read;
 mod renew;
 
-use hints::Hints;
 use keep::Keeper;
 use lists::Lists;
 use read::{Listed, Wanted, read_list};
@@ -70,7 +69,7 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
     let shown = context.known.shown();
     // Teams and roles are short and complete the users' rows: they are read beside the users.
     let users = Wanted { kind: Kind::User, first: first && narrow.is_none(), narrow, shown: &shown };
-    let (users, mut teams, roles, told, habits) = tokio::join!(
+    let (users, teams, roles, told, habits) = tokio::join!(
         read_list(context, users),
         read_list(context, Wanted { kind: Kind::Team, first: false, narrow: None, shown: &shown }),
         read_list(context, Wanted { kind: Kind::Role, first: false, narrow: None, shown: &shown }),
@@ -79,13 +78,6 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
     );
     let mut habits = habits.unwrap_or_default();
     if let Some(Ok(people)) = &users {
-        if let Some(Ok(groups)) = &mut teams
-            && Hints::members_hidden(&people.hints, &groups.hints)
-        {
-            habits.tells_members = Some(false);
-            groups.lists.teams.iter_mut().for_each(|team| team.members = None);
-            context.stored(Store::hide_members).await;
-        }
         habits = habits.or(people.hints.habits());
     }
     let mut brought = Brought::of([(Kind::User, users), (Kind::Team, teams), (Kind::Role, roles)]);

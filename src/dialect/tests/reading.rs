@@ -97,7 +97,7 @@ fn members_are_read_in_every_shape() {
     }
     let silent = json!({"id": "t", "displayName": "vision"});
     assert_eq!(wandb_team(silent.clone(), Depth::Summary).members, None);
-    assert_eq!(wandb_team(silent, Depth::Full).members, Some(vec![]));
+    assert_eq!(wandb_team(silent, Depth::Full).members, None);
 }
 
 #[test]

@@ -29,9 +29,9 @@ pub(super) fn user(document: &Value, depth: Depth, at: &str) -> Result<User, Pro
 }
 
 /// A team.
-pub(super) fn team(document: &Value, depth: Depth, at: &str) -> Result<Team, Problem> {
+pub(super) fn team(document: &Value, at: &str) -> Result<Team, Problem> {
     let mut reader = Reader::new(document, at)?;
-    let mut team = reader.team(depth)?;
+    let mut team = reader.team()?;
     team.problem = reader.problem();
     Ok(team)
 }

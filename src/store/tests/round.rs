@@ -138,15 +138,3 @@ fn what_is_damaged_is_written_anew_though_the_list_is_the_same() {
         assert_eq!(written(&store) - before, 2, "{harm}");
     }
 }
-
-#[test]
-fn members_that_the_server_never_tells_are_unknown() {
-    let mut store = Store::in_memory().unwrap();
-    let empty = Record::Team(Team { members: Some(Vec::new()), ..full_team("t", "vision") });
-    replace(&mut store, Kind::Team, [(&empty, "{}")], when(1)).unwrap();
-    store.hide_members().unwrap();
-    assert_eq!(store.load().unwrap().teams[0].members, None);
-    // Another reading may know better.
-    replace(&mut store, Kind::Team, [(&empty, "{}")], when(2)).unwrap();
-    assert_eq!(store.load().unwrap().teams[0].members, Some(Vec::new()));
-}

@@ -223,21 +223,13 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The number of admins; `2+` where the role of some member is not known.
+    /// The number of active admins; `2+` where the role of some member is not told.
     fn admins(&self, team: &Team) -> String {
-        let unknown = self.look.glyphs.unknown;
-        let Some(members) = team.members.as_deref().filter(|members| members.len() <= FEW_MEMBERS) else {
-            return unknown.into();
-        };
-        let (mut admins, mut hidden) = (0_usize, 0_usize);
-        for member in members {
-            let user = self.app.directory.user(&member.id);
-            match user.and_then(|user| user.role_in(&team.name)) {
-                Some(role) => admins += usize::from(role.is("admin")),
-                None => hidden += 1,
-            }
+        if team.size().is_none_or(|size| size > FEW_MEMBERS) {
+            return self.look.glyphs.unknown.into();
         }
-        self.at_least(admins, hidden > 0)
+        let admins = self.app.directory.admins_of(team);
+        self.at_least(admins.known.len(), admins.silent > 0)
     }
 
     /// A number; `2+` where there may be more.

@@ -268,7 +268,7 @@ fn answer(effect: Effect, n: usize) -> Vec<Report> {
             let told = told(&inquiry.topic, n);
             vec![Report::Learnt(vec![Fresh::Told(inquiry.topic, told)])]
         }
-        Effect::Work(Job::Hydrate(ids)) => vec![Report::HydrateFailed(ids, failure(n))],
+        Effect::Work(Job::ReadEach(targets)) => vec![Report::ReadEachFailed(targets, failure(n))],
         Effect::Work(Job::Submit(entries)) => entries.iter().map(|entry| Report::Moved(moved(entry.id, n))).collect(),
         _ => vec![],
     }

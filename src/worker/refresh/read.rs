@@ -1,6 +1,6 @@
 //! One list, read to its end.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use super::{
     super::{
@@ -80,6 +80,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             filter: wanted.narrow.cloned(),
             shared: Shared::default(),
             users: wanted.shown.list(Kind::User),
+            members_told: false,
         }),
         // Without the disk the rest of the list would be nowhere.
         compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
@@ -203,6 +204,9 @@ impl Reading<'_> {
         });
         let (reader, page) = read.await.map_err(|_| broken())?;
         drop(turn);
+        if reader.members_told {
+            self.context.members_told.store(true, Ordering::Relaxed);
+        }
         self.reader = Some(reader);
         page.map_err(|bad| unreadable(&bad))
     }
@@ -227,6 +231,9 @@ impl Reading<'_> {
             row.shown = self.compared.note(row.record.id(), row.print);
         }
         self.context.report(Report::Progress { kind, seen: self.kept as u64, said: total });
+        let users =
+            page.rows.iter().filter_map(|row| if let Record::User(user) = &row.record { Some(user) } else { None });
+        self.context.forget_learnt(users).await;
         self.show(&page).await;
         let before = self.keeper.keep(page).await;
         self.put(before);
