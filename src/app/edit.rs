@@ -216,10 +216,7 @@ impl App {
     pub(super) fn send_preview(&mut self, effects: &mut Vec<Effect>) {
         match self.overlays.pop() {
             Some(Overlay::Preview(preview)) => {
-                let wanted = match &preview.risk {
-                    Risk::Type(text) => Some(text.clone()),
-                    _ => None,
-                };
+                let wanted = preview.risk.typed().map(str::to_owned);
                 if preview.plan.steps.is_empty() {
                     self.say("Nothing of this can be sent.");
                 } else if wanted.as_deref().is_some_and(|text| text != preview.typed.value().trim()) {

@@ -117,7 +117,7 @@ impl App {
             Some(Overlay::Role(_) | Overlay::Check(_) | Overlay::Form(_)) => true,
             Some(Overlay::RoleEditor(_) | Overlay::Palette(_)) => true,
             Some(Overlay::Pick(_) | Overlay::Difference(_)) => true,
-            Some(Overlay::Preview(preview)) => matches!(preview.risk, Risk::Type(_)),
+            Some(Overlay::Preview(preview)) => preview.risk.typed().is_some(),
             Some(_) => false,
             None => self.pane().is_some_and(|pane| pane.filtering),
         }

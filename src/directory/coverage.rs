@@ -41,15 +41,21 @@ impl Coverage {
     }
 }
 
+impl Shortfall {
+    /// "9,999 of 12,000"; "9,999, perhaps not all" where the server gives no larger total.
+    pub fn amount(&self) -> String {
+        let seen = thousands(self.seen);
+        match self.said {
+            Some(said) if said > self.seen => format!("{seen} of {}", thousands(said)),
+            _ => format!("{seen}, perhaps not all"),
+        }
+    }
+}
+
 /// "9,999 of 12,000: the server begins again when asked for more".
 impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&thousands(self.seen))?;
-        match self.said {
-            Some(said) if said > self.seen => write!(f, " of {}", thousands(said))?,
-            _ => f.write_str(", perhaps not all")?,
-        }
-        write!(f, ": {}", self.why)
+        write!(f, "{}: {}", self.amount(), self.why)
     }
 }
 

@@ -54,8 +54,21 @@ pub enum Risk {
     Plain,
     /// Shown first.
     Look,
-    /// Shown first, and this text must be typed.
+    /// Shown first, and this text must be typed; a command's `--yes` takes its place.
     Type(String),
+    /// Shown first, and this text must be typed: it hangs on what is not known, or on the key itself. A command wants it
+    /// in `--confirm`.
+    Insist(String),
+}
+
+impl Risk {
+    /// The text that must be typed.
+    pub fn typed(&self) -> Option<&str> {
+        match self {
+            Risk::Plain | Risk::Look => None,
+            Risk::Type(text) | Risk::Insist(text) => Some(text),
+        }
+    }
 }
 
 /// Why a provider can't do it, as the person is told.
@@ -164,6 +177,8 @@ pub struct Capabilities {
     pub activity: bool,
     /// Some accounts are no person's.
     pub service_accounts: bool,
+    /// The API takes only the key of an organisation admin: whoever owns the key in use is one.
+    pub admin_keys: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
     /// What somebody is after a deactivation, where that is more than inactive; empty otherwise.

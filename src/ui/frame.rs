@@ -20,7 +20,7 @@ use crate::app::{
     action::{ACTIONS, Action, Scope},
     geometry::MIN,
 };
-use crate::directory::{Kind, plan::State, query, work::Link};
+use crate::directory::{Coverage, Kind, plan::State, query, work::Link};
 use crate::scim::failure::Class;
 
 /// Cells of the gauge in the title.
@@ -198,7 +198,8 @@ fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
 
 /// A list failed, or nothing shows that all of it came.
 fn in_part(app: &App) -> bool {
-    !app.sync.failed.is_empty() || app.sync.proofs.iter().any(|proof| !proof.coverage.is_complete())
+    let part = |kind: &Kind| matches!(app.directory.coverage(*kind), Coverage::Partial(_));
+    !app.sync.failed.is_empty() || Kind::ALL.iter().any(part)
 }
 
 /// What is wrong with the server: only one that can't be reached is offline.

@@ -18,7 +18,7 @@ use crate::app::{
     action::Action,
     pane::{Pane, View},
 };
-use crate::directory::{Kind, Name, sort, work::Link};
+use crate::directory::{Coverage, Kind, Name, sort, work::Link};
 use crate::scim::failure::Class;
 
 mod cells;
@@ -297,9 +297,9 @@ fn views(pane: &Pane, app: &App, look: &Look) -> Option<Line<'static>> {
     Some(Line::from(spans))
 }
 
-/// Why it can't be known whether the list is whole.
+/// Why the list is not whole, or may not be.
 fn unproven(pane: &Pane, cells: usize, app: &App, look: &Look) -> Option<Line<'static>> {
-    let proof = title::proof(pane, app).filter(|proof| !proof.coverage.is_complete())?;
-    let words = cut(&proof.words, cells, look.glyphs.more);
+    let Coverage::Partial(shortfall) = app.directory.coverage(pane.kind) else { return None };
+    let words = cut(&shortfall.to_string(), cells, look.glyphs.more);
     Some(Line::styled(format!(" {words} "), look.careful()))
 }

@@ -63,6 +63,7 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         seats: true,
         activity: true,
         service_accounts: true,
+        admin_keys: true,
         team_word: "team",
         inactive_word: if hosting == Hosting::MultiTenant { "removed from the organisation" } else { "" },
         spaced_names: false,

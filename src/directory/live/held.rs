@@ -114,6 +114,9 @@ impl Directory {
         if let Some(role) = user.role_in(&team.name) {
             return Some(role.is(ADMIN));
         }
+        if user.account.is_service() {
+            return Some(false);
+        }
         let mut roster = self.roster(&team.id)?.iter().filter(|one| !one.pending);
         roster.find(|one| one.user_name == user.user_name).map(|one| one.admin)
     }
@@ -126,6 +129,7 @@ impl Directory {
         for user in team.members.iter().flatten().filter_map(|member| self.user(&member.id)) {
             let told = user.role_in(&team.name).map(|role| role.is(ADMIN));
             match told.or_else(|| roster.get(&user.user_name).copied()) {
+                None if user.account.is_service() => {}
                 _ if user.is_inactive() => {}
                 Some(true) => admins.known.push(user),
                 Some(false) => {}

@@ -13,7 +13,7 @@ use crate::app::{
     App,
     pane::{Pane, View},
 };
-use crate::directory::{Kind, sort, work::Proof};
+use crate::directory::{Coverage, Kind, sort, work::Proof};
 
 /// The title, and the cell of the cursor in it while the filter is typed.
 pub(super) struct Title {
@@ -69,6 +69,9 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
             Some(percent) => format!("{percent} % looked through"),
         };
         parts.push(Part::new(2, "", found, look.plain()));
+    }
+    if let Coverage::Partial(part) = app.directory.coverage(pane.kind) {
+        parts.push(Part::new(1, "", part.amount(), look.careful()));
     }
     if let Some(proof) =
         proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.coverage.is_complete())
