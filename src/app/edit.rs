@@ -202,7 +202,7 @@ impl App {
             return;
         }
         if preview.cursor < preview.plan.steps.len() {
-            preview.plan.steps.remove(preview.cursor);
+            preview.plan.drop_step(preview.cursor);
             preview.risk = preview.plan.risk();
             let lines = preview.plan.steps.len() + preview.plan.refused.len();
             preview.cursor = preview.cursor.min(lines.saturating_sub(1));

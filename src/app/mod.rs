@@ -22,7 +22,7 @@ use crate::directory::{
     stage::Staged,
     work::{Job, Link, Proof},
 };
-use crate::scim::{failure::Failure, filter::Filter, text::clean_line};
+use crate::scim::{failure::Failure, filter::Filter, text::clean_line, wait::Wait};
 
 pub mod action;
 pub mod aside;
@@ -63,7 +63,7 @@ mod undertaking;
 
 pub use geometry::Size;
 pub use message::{Effect, Msg, Opened, ProfileView};
-pub use overlay::{CopyChoice, Overlay, Preview};
+pub use overlay::{Overlay, Preview};
 
 /// Characters of one pasted line at most.
 const PASTED: usize = 65_536;
@@ -168,7 +168,7 @@ pub struct App {
     /// The message line.
     pub message: Option<Message>,
     /// A request that waits before it is tried again.
-    pub waiting: Option<String>,
+    pub waiting: Option<Wait>,
     /// The last contact.
     pub link: Option<Link>,
     /// The lists.

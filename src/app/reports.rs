@@ -11,12 +11,16 @@ use crate::directory::{
     record::Record,
     work::{Job, Link, Moved, Report},
 };
-use crate::scim::failure::Failure;
+use crate::scim::{
+    failure::Failure,
+    wait::{Wait, WaitCause},
+};
 use jiff::Timestamp;
 
 impl App {
     pub(super) fn on_report(&mut self, report: Report, effects: &mut Vec<Effect>) {
         self.panes.iter_mut().for_each(|pane| pane.settle_marks(&self.directory));
+        self.waiting.take_if(|wait| wait.until <= self.now);
         match report {
             Report::Records { records, seen, partial, stored } => {
                 // Disk never takes the place of what this session has read already.
@@ -83,7 +87,7 @@ impl App {
             Report::Journal(entries) => self.on_journal(entries),
             Report::Staged(lines) => self.on_staged(lines),
             Report::Moved(moved) => self.on_moved(moved, effects),
-            Report::Waiting(words) => self.waiting = (!words.is_empty()).then_some(words),
+            Report::Waiting(wait) => self.on_waiting(wait),
             Report::Link(link) => self.on_link(link),
             Report::Raw(of, result) => {
                 let raw = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
@@ -114,6 +118,13 @@ impl App {
         }
     }
 
+    /// A request that is held back has no more to say than the one that was put off.
+    fn on_waiting(&mut self, wait: Wait) {
+        if wait.cause != WaitCause::Held || self.waiting.is_none() {
+            self.waiting = Some(wait);
+        }
+    }
+
     fn on_renewed(&mut self, fresh: Vec<Fresh>) {
         self.renewed = true;
         // A list may say less of them than was filled in.
@@ -140,6 +151,7 @@ impl App {
         self.directory.refresh_ends(&proofs);
         // What could not be filled in may be asked for again.
         self.read_alone.clear();
+        self.waiting = None;
         self.sync.busy = false;
         self.sync.partial = false;
         self.sync.progress.clear();

@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::{end::Stop, progress::Meter};
+use super::{
+    end::Stop,
+    progress::{Meter, WaitNotices},
+};
 use crate::{
     app::ProfileView,
     config::ConfigError,
@@ -23,7 +26,10 @@ use crate::{
         work::{Job, Link, Moved, Report},
     },
     runtime::{Opener, Session},
-    scim::failure::{Class, Failure},
+    scim::{
+        failure::{Class, Failure},
+        text::clean,
+    },
 };
 
 /// The lists that a command needs; the others may fail.
@@ -46,6 +52,7 @@ pub(super) struct Desk {
     /// Gone once it was stopped.
     session: Option<Session>,
     reports: UnboundedReceiver<(u64, Report)>,
+    waits: WaitNotices,
 }
 
 /// What a report means to whoever waits.
@@ -64,8 +71,8 @@ pub(super) enum News {
     Moved(Box<Moved>),
     /// The server answers, or does not.
     Link(Link),
-    /// A request waits before it is tried again; empty once it goes on.
-    Waiting(String),
+    /// A request waits before it goes out; it was said.
+    Waiting,
     /// A list grows.
     Reading(Kind, u64, Option<u64>),
     /// Nothing that anybody waits for.
@@ -95,6 +102,7 @@ impl Desk {
             elsewhere: FxHashSet::default(),
             session: Some(session),
             reports,
+            waits: WaitNotices::default(),
         })
     }
 
@@ -213,7 +221,7 @@ impl Desk {
         let coverage = kinds.iter().map(|kind| (kind, self.directory.coverage(*kind)));
         let lacking = coverage.filter(|(_, coverage)| !coverage.is_complete());
         let name = |kind: &Kind| self.can().holds().say(kind.plural());
-        lacking.map(|(kind, coverage)| format!("{}: {coverage}", name(kind))).collect()
+        lacking.map(|(kind, coverage)| clean(&format!("{}: {coverage}", name(kind))).into_owned()).collect()
     }
 
     /// Refuses to go on where only a part of one of these lists is known, unless that is allowed.
@@ -305,7 +313,10 @@ impl Desk {
                 News::Other
             }
             Report::Link(link) => News::Link(link),
-            Report::Waiting(words) => News::Waiting(words),
+            Report::Waiting(wait) => {
+                self.waits.say(&wait)?;
+                News::Waiting
+            }
             Report::Notice(words) => {
                 writeln!(io::stderr(), "scimitar: {words}")?;
                 News::Other

@@ -27,7 +27,8 @@ pub(super) struct UserRow<'a> {
     /// When an answer to a change showed the role, where no list does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role_as_of: Option<Timestamp>,
-    pub teams: Vec<Place<'a>>,
+    /// `null` where none is known and the server does not tell the members of all teams.
+    pub teams: Option<Vec<Place<'a>>>,
     /// `false` where the server does not tell the members of all teams: there may be more.
     #[serde(skip_serializing_if = "is_true")]
     pub teams_complete: bool,
@@ -70,7 +71,8 @@ pub(super) struct TeamRow<'a> {
     pub team: &'a str,
     /// `null` where the server does not tell.
     pub members: Option<usize>,
-    pub admins: Vec<&'a str>,
+    /// `null` where none is known and the role of some member is not told.
+    pub admins: Option<Vec<&'a str>>,
     /// `false` where the role of some member is not told: there may be more.
     #[serde(skip_serializing_if = "is_true")]
     pub admins_complete: bool,
@@ -158,7 +160,7 @@ impl<'a> UserRow<'a> {
             // A provider without roles tells none.
             role: user.org_role.raw().filter(|_| holds.org_roles),
             role_as_of: directory.role_learnt(&user.id),
-            teams,
+            teams: Some(teams).filter(|teams| !teams.is_empty() || directory.tells_memberships()),
             teams_complete: directory.tells_memberships(),
             registries: user
                 .registry_roles
@@ -187,12 +189,14 @@ fn email(user: &User) -> Option<&str> {
 impl<'a> TeamRow<'a> {
     pub fn of(team: &'a Team, directory: &'a Directory) -> Self {
         let Admins { known, silent } = directory.admins_of(team);
+        let complete = team.members.is_some() && silent == 0;
+        let admins: Vec<&str> = known.iter().map(|user| user.user_name.raw()).collect();
         Self {
             id: &team.id,
             team: team.name.raw(),
             members: team.size(),
-            admins: known.iter().map(|user| user.user_name.raw()).collect(),
-            admins_complete: team.members.is_some() && silent == 0,
+            admins: Some(admins).filter(|admins| !admins.is_empty() || complete),
+            admins_complete: complete,
             created: team.created,
         }
     }

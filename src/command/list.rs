@@ -43,7 +43,12 @@ pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArg
     let teams = rows.iter().filter_map(|row| desk.directory.team_at(*row));
     print(args.output(), teams.map(|team| TeamRow::of(team, &desk.directory)), &TEAM_HEADS, |row| {
         let members = row.members.map_or_else(|| NOT_TOLD.to_owned(), |count| count.to_string());
-        vec![row.team.into(), members, some(&row.admins, row.admins_complete), row.id.into()]
+        vec![
+            row.team.into(),
+            members,
+            some(row.admins.as_deref().unwrap_or_default(), row.admins_complete),
+            row.id.into(),
+        ]
     })?;
     ended(desk, &USERS_AND_TEAMS, args).await
 }
@@ -122,7 +127,7 @@ fn user_cells(row: &UserRow<'_>) -> Vec<String> {
         Some(role) => format!("{} ({role})", place.name),
         None => place.name.to_owned(),
     };
-    let teams: Vec<String> = row.teams.iter().map(place).collect();
+    let teams: Vec<String> = row.teams.iter().flatten().map(place).collect();
     let last = match &row.last_active {
         None => NOT_TOLD.to_owned(),
         Some(Seen::Never) => "never".to_owned(),

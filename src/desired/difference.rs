@@ -10,11 +10,11 @@ use super::{
 };
 use crate::{
     directory::{
-        Directory, Id,
-        change::{Change, ChangeId, RoleDraft, Verb},
+        Directory, Id, Kind, Target,
+        change::{Change, ChangeId, Field, RoleDraft, SendRank, Verb},
         find::{Finder, Missing},
         plan::Capabilities,
-        record::Role,
+        record::{Record, Role},
     },
     scim::text::{clean, fold},
 };
@@ -237,41 +237,32 @@ impl Differ<'_, '_> {
     }
 }
 
+/// The names that new records get, by their provisional ids.
 fn created(change: &Change) -> Option<(Id, String)> {
-    match change {
-        Change::CreateUser { key, user } => Some((key.clone(), fold(&user.user_name))),
-        Change::CreateTeam { key, name, .. } => Some((key.clone(), fold(name))),
-        _ => None,
-    }
+    let name = match change.created()? {
+        Record::User(user) => fold(user.user_name.raw()),
+        Record::Team(team) => fold(team.name.raw()),
+        // Names of roles differ by case.
+        Record::Role(role) => role.name.raw().to_owned(),
+    };
+    Some((change.creates()?.clone(), name))
 }
 
-/// What comes first, by kind, then by name: creations, then what gives, then what takes away.
-fn order(change: &Change, directory: &Directory, created: &FxHashMap<Id, String>) -> (u8, String, String) {
-    let new = |id: &Id| created.get(id).cloned().unwrap_or_default();
-    let user = |id: &Id| directory.user(id).map_or_else(|| new(id), |user| fold(user.user_name.raw()));
-    let team = |id: &Id| directory.team(id).map_or_else(|| new(id), |team| fold(team.name.raw()));
-    let rank = |rank: u8, first: String| (rank, first, String::new());
-    match change {
-        Change::CreateRole { role, .. } => rank(0, role.name.clone()),
-        Change::EditRole { to, .. } => rank(1, to.name.clone()),
-        Change::CreateTeam { name, .. } => rank(2, fold(name)),
-        Change::CreateUser { user, .. } => rank(3, fold(&user.user_name)),
-        Change::SetDisplayName { user: id, .. } => rank(4, user(id)),
-        Change::SetEmail { user: id, .. } => rank(5, user(id)),
-        Change::SetActive { user: id, active: true } => rank(6, user(id)),
-        Change::SetSeat { user: id, seat, .. } => (7, user(id), seat.label().to_owned()),
-        // Somebody must be admin before another one stops being it.
-        Change::SetOrgRole { user: id, role } if role.is("admin") => rank(8, user(id)),
-        Change::SetOrgRole { user: id, .. } => rank(9, user(id)),
-        Change::SetTeamRole { user: id, team: at, role } if role.is("admin") => (10, team(at), user(id)),
-        Change::AddMember { user: id, team: at } | Change::SetTeamRole { user: id, team: at, .. } => {
-            (11, team(at), user(id))
-        }
-        Change::SetRegistryRole { user: id, registry, .. } => (12, user(id), registry.raw().to_owned()),
-        Change::RemoveRegistryRole { user: id, .. } => rank(13, user(id)),
-        Change::RemoveMember { user: id, team: at } => (14, team(at), user(id)),
-        Change::SetActive { user: id, .. } => rank(15, user(id)),
-        Change::DeleteTeam { team: at } => rank(16, team(at)),
-        _ => rank(17, String::new()),
-    }
+/// Creations first, then what gives, then what takes away; within each by name.
+fn order(change: &Change, directory: &Directory, created: &FxHashMap<Id, String>) -> (SendRank, Vec<String>) {
+    let known = |target: &Target| match target.kind {
+        Kind::User => directory.user(&target.id).map(|user| fold(user.user_name.raw())),
+        Kind::Team => directory.team(&target.id).map(|team| fold(team.name.raw())),
+        Kind::Role => directory.role(&target.id).map(|role| role.name.raw().to_owned()),
+    };
+    let name = |target: &Target| created.get(&target.id).cloned().or_else(|| known(target)).unwrap_or_default();
+    let mut touches = change.touches();
+    // A membership stands with its team.
+    touches.sort_by_key(|(target, _)| target.kind != Kind::Team);
+    let value = touches.first().map(|(_, field)| match field {
+        Field::Seat(seat) => seat.label().to_owned(),
+        Field::Registry(registry) => registry.as_ref().map_or_else(String::new, |name| name.raw().to_owned()),
+        _ => String::new(),
+    });
+    (change.nature().rank, touches.iter().map(|(target, _)| name(target)).chain(value).collect())
 }

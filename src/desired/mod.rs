@@ -4,7 +4,6 @@
 //! Pure: text in, changes out. Knows neither server nor screen. What a file leaves out stays as it is; what it says of
 //! somebody's teams or a team's members is the whole of it, and only pruning removes what is more.
 
-pub mod cell;
 mod csv_read;
 mod csv_write;
 mod current;
@@ -22,6 +21,7 @@ mod tests;
 
 use std::fmt;
 
+pub use crate::scim::cell;
 pub use current::{Part, current};
 pub use difference::{Difference, Left, Wish, difference};
 

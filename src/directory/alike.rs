@@ -141,25 +141,9 @@ impl Alike<'_> {
         };
         Wish {
             line: words::line_in(&change, self.directory, self.can.holds()),
-            removes: self.removes(&change),
+            removes: change.takes_from(self.directory),
             refused,
             change,
-        }
-    }
-
-    /// True where somebody leaves, or is less than before.
-    fn removes(&self, change: &Change) -> bool {
-        let user = change.person().and_then(|id| self.directory.user(id));
-        let demotes = |now: Option<&Name>, to: &Name| now.is_some_and(|now| now.is("admin")) && !to.is("admin");
-        match change {
-            Change::RemoveMember { .. } | Change::RemoveRegistryRole { .. } => true,
-            Change::SetSeat { to, .. } => to.is("none"),
-            Change::SetOrgRole { role, .. } => demotes(user.and_then(|user| user.org_role.value()), role),
-            Change::SetTeamRole { team, role, .. } => {
-                let team = self.directory.team(team);
-                demotes(user.zip(team).and_then(|(user, team)| user.role_in(&team.name)), role)
-            }
-            _ => false,
         }
     }
 }

@@ -29,27 +29,10 @@ pub struct Staged {
     pub words: Line,
 }
 
-/// What a change is about, where a later one takes its place; `None` for what counts each time.
-pub fn place(change: &Change) -> Option<(Target, Field)> {
-    match change {
-        Change::CreateUser { .. }
-        | Change::CreateTeam { .. }
-        | Change::CreateRole { .. }
-        | Change::CreateService { .. }
-        | Change::Invite { .. }
-        | Change::RevokeInvite { .. }
-        | Change::CreateKey { .. }
-        | Change::DeleteKey { .. } => None,
-        // Their first value is the team's list, which many changes share.
-        Change::AddMember { .. } | Change::RemoveMember { .. } => change.touches().into_iter().last(),
-        _ => change.touches().into_iter().next(),
-    }
-}
-
 /// The lines whose place a later one takes, the last one of each place left.
 pub fn superseded(lines: &[Staged]) -> Vec<StageId> {
     let mut last: FxHashMap<(Target, Field), StageId> = FxHashMap::default();
-    let places = lines.iter().filter_map(|line| Some((place(&line.change)?, line.id)));
+    let places = lines.iter().filter_map(|line| Some((line.change.place()?, line.id)));
     places.filter_map(|(place, id)| last.insert(place, id)).collect()
 }
 

@@ -17,7 +17,7 @@ use super::{
     role_source::Mapping,
     stage::{StageId, Staged},
 };
-use crate::scim::{failure::Failure, filter::Filter};
+use crate::scim::{failure::Failure, filter::Filter, wait::Wait};
 
 /// What the console asks for.
 #[derive(Debug)]
@@ -168,8 +168,8 @@ pub enum Report {
     Staged(Vec<Staged>),
     /// A change moved on.
     Moved(Moved),
-    /// A request waits before it is tried again.
-    Waiting(String),
+    /// A request waits before it goes out.
+    Waiting(Wait),
     /// The server answers, or does not.
     Link(Link),
     /// The resource as the server gave it, pretty-printed; or why not.

@@ -2,6 +2,7 @@
 //!
 //! Knows no vendor, no clock, no network and no screen. Requests are values that [`crate::client`] sends.
 
+pub mod cell;
 pub mod discovery;
 pub mod error;
 pub mod failure;
@@ -19,3 +20,4 @@ pub mod schema;
 pub mod split;
 pub mod text;
 pub mod urn;
+pub mod wait;

@@ -118,9 +118,9 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
     if app.guards.read_only {
         parts.push(Span::styled("read-only", look.careful()));
     }
-    if let Some(words) = &app.waiting {
-        let most = if short { 16 } else { 40 };
-        parts.push(Span::styled(cut(words, most, glyphs.more), look.careful()));
+    if let Some(wait) = &app.waiting {
+        let words = if short { "waits until" } else { "server busy, waits until" };
+        parts.push(Span::styled(format!("{words} {}", look.clock(wait.until)), look.careful()));
     }
     if app.staging || !app.stage.is_empty() {
         let style = if app.staging { look.careful() } else { look.dim() };
@@ -210,7 +210,8 @@ fn down_word(class: Class) -> &'static str {
         Class::Tls => "TLS refused",
         Class::Protocol => "no SCIM answer",
         Class::Local | Class::Cancelled => "not connected",
-        Class::NotFound | Class::Conflict | Class::RateLimited | Class::Refused | Class::Server => "server failed",
+        Class::RateLimited => "server busy",
+        Class::NotFound | Class::Conflict | Class::Refused | Class::Server => "server failed",
     }
 }
 

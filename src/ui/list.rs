@@ -300,6 +300,6 @@ fn views(pane: &Pane, app: &App, look: &Look) -> Option<Line<'static>> {
 /// Why the list is not whole, or may not be.
 fn unproven(pane: &Pane, cells: usize, app: &App, look: &Look) -> Option<Line<'static>> {
     let Coverage::Partial(shortfall) = app.directory.coverage(pane.kind) else { return None };
-    let words = cut(&shortfall.to_string(), cells, look.glyphs.more);
+    let words = cut(&crate::scim::text::clean(&shortfall.to_string()), cells, look.glyphs.more);
     Some(Line::styled(format!(" {words} "), look.careful()))
 }

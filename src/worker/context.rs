@@ -1,11 +1,8 @@
 //! What every task of the worker has: the server, the dialect, the disk, and the way to report.
 
-use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use jiff::Timestamp;
@@ -14,7 +11,7 @@ use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Answer, Client, Heed, Notice},
+    client::{Answer, Client, Heed},
     dialect::Dialect,
     directory::{
         Fresh, Target,
@@ -26,6 +23,7 @@ use crate::{
         failure::{Arrived, Class, Failure},
         list::BadBody,
         request::Request,
+        wait::Wait,
     },
     store::{Session, Store, StoreError},
     worker::{known::Known, learnt::Learnt, scribe::Scribe},
@@ -75,10 +73,9 @@ impl Context {
     /// The same, and `heed` is told of the body while it comes.
     pub async fn send_heeded(&self, request: &Request, heed: Heed<'_>) -> Result<Answer, Failure> {
         let (reports, put_off) = (self.reports.clone(), Arc::clone(&self.put_off));
-        let notice = move |notice: Notice| {
-            let Notice::Retrying { attempt, wait, why, status } = notice;
-            put_off.fetch_add(usize::from(is_too_much(status)), Ordering::Relaxed);
-            let _ = reports.send(Report::Waiting(format!("{why} Try {attempt} in {}", seconds(wait))));
+        let notice = move |wait: Wait| {
+            put_off.fetch_add(usize::from(is_too_much(wait.status)), Ordering::Relaxed);
+            let _ = reports.send(Report::Waiting(wait));
         };
         self.client.send_heeded(request, &self.cancel, &notice, heed).await.map_err(|mut failure| {
             self.put_off.fetch_add(usize::from(is_too_much(failure.status)), Ordering::Relaxed);
@@ -249,8 +246,4 @@ fn set_version(record: &mut Record, etag: &str) {
         Record::Team(team) => team.version = version,
         Record::Role(role) => role.version = version,
     }
-}
-
-fn seconds(wait: Duration) -> String {
-    format!("{:.1} s", wait.as_secs_f32())
 }

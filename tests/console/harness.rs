@@ -216,7 +216,7 @@ impl Console {
 
     /// The same on another terminal.
     pub async fn open_sized(room: &Room, profile: Profile, width: u16, height: u16) -> Self {
-        let mut console = Self::opening(room, profile, width, height).await;
+        let mut console = Box::pin(Self::opening(room, profile, width, height)).await;
         console.settle().await;
         console
     }

@@ -84,5 +84,6 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         settings: Vec::new(),
         external_ids: false,
         tells_nothing: None,
+        cascading_role: Some(VIEWER.into()),
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::{App, Preview, action::Action},
-    directory::plan::{Risk, Step},
+    directory::plan::Step,
     scim::{
         request::{Door, Request},
         text::clean_line,

@@ -3,7 +3,7 @@
 //!
 //! `SCIMITAR_TRIES=20` tries twenty times as many.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
@@ -29,6 +29,7 @@ use crate::{
     scim::{
         failure::{Class, Failure},
         schema,
+        wait::{Wait, WaitCause},
     },
 };
 
@@ -236,7 +237,12 @@ fn said(n: usize) -> Report {
     match n % 8 {
         0 => Report::Link(Link::Down(failure(n))),
         1 => Report::Link(Link::Up),
-        2 => Report::Waiting(nasty(n)),
+        2 => Report::Waiting(Wait::new(
+            WaitCause::Failed { why: nasty(n), attempt: 2 },
+            Duration::from_secs(20),
+            None,
+            now(),
+        )),
         3 => Report::Notice(nasty(n)),
         4 => {
             Report::RefreshEnded { at: now(), proofs: vec![proof(Kind::User)], failed: vec![(Kind::Team, failure(n))] }
@@ -251,10 +257,12 @@ fn said(n: usize) -> Report {
 fn answer(effect: Effect, n: usize) -> Vec<Report> {
     match effect {
         Effect::Copy(copied) => {
-            // JSON has lines of its own; what it is pasted into must not take them for the server's.
+            // JSON and several rows have lines of their own; what they are pasted into must not take the server's for them.
             let copied = copied.expose_secret();
-            let single = !copied.starts_with('{');
-            assert!(!copied.chars().any(|c| acts(c) && (single || c != '\n')), "{copied:?}");
+            let most = 1 + users().len().max(3);
+            let lines = copied.lines().count();
+            assert!(copied.starts_with(['{', '[']) || lines <= most, "{copied:?}");
+            assert!(!copied.chars().any(|c| acts(c) && (lines == 1 || c != '\n')), "{copied:?}");
             vec![]
         }
         Effect::Work(Job::Raw(target)) => {
