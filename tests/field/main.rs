@@ -9,6 +9,7 @@ mod members;
 mod names;
 mod nested;
 mod partial;
+mod property;
 mod records;
 mod roles;
 mod scalars;
