@@ -17,7 +17,7 @@ use crate::{
         self, Desired, Difference, Format, Part, Problem, Wish,
         saved::{Head, SavedPlan},
     },
-    directory::{Directory, Id, Kind, find::Finder},
+    directory::{Id, Kind},
     runtime::Opener,
     scim::text::clean,
 };
@@ -88,6 +88,9 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
         writeln!(io::stderr(), "scimitar: {unreadable} users could not be read and are left out")?;
     }
     let desired = desired::current(&desk.directory, desk.can(), &parts);
+    if let Some(untold) = desired::untold(&desk.directory, &parts, args.format()) {
+        writeln!(io::stderr(), "scimitar: {untold}")?;
+    }
     let text = desired::write(&desired, args.format());
     match &args.out {
         Some(out) => write_new(out, &text, args.force)?,
@@ -118,14 +121,15 @@ impl Input {
     fn read(args: &FileArgs) -> Result<Self, Stop> {
         let (text, name) = text_of(&args.file)?;
         if SavedPlan::is_one(&text) {
-            if !args.prune.is_empty() || args.create_teams {
-                return Err(Stop::Usage("a saved plan is sent as it is: --prune and --create-teams made it".into()));
+            if !args.prune.is_empty() || args.create_teams || !args.columns().is_empty() {
+                return Err(Stop::Usage("a saved plan is sent as it is: options of the file made it".into()));
             }
             let plan = SavedPlan::read(&text).map_err(|why| Stop::Usage(format!("{name}: {why}")))?;
             return Ok(Self::Plan(Box::new(plan)));
         }
         let format = Format::of_name(&name).unwrap_or_else(|| Format::of_text(&text));
-        desired::read(&text, format).map(Self::Desired).map_err(|problems| wrong(&name, &problems))
+        let desired = desired::read(&text, format, &args.columns());
+        desired.map(Self::Desired).map_err(|problems| wrong(&name, &problems))
     }
 
     /// Reads what it speaks of, and compares.
@@ -159,7 +163,7 @@ impl Input {
                 let roles = !desired.roles.is_empty() || args.wish().prune_roles;
                 needed.extend((roles && desk.can().no_roles.is_none()).then_some(Kind::Role));
                 desk.read(&needed).await?;
-                let meant = meant(&desired, &desk.directory);
+                let meant = desired::meant(&desired, &desk.directory);
                 desk.fill(meant.into_iter()).await?;
                 let found = compare(&desired, desk, args.wish());
                 let Difference { changes, left, notes } =
@@ -176,14 +180,6 @@ fn compare(desired: &Desired, desk: &mut Desk, wish: Wish) -> Result<Difference,
     let planner = std::sync::Arc::clone(&desk.planner);
     let Desk { directory, ids, .. } = desk;
     desired::difference(desired, directory, planner.capabilities(), wish, &mut || ids.next(now()))
-}
-
-/// The users that a file speaks of and that are there.
-fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
-    let finder = Finder::new(directory);
-    let people = desired.people.iter().map(|person| person.user.as_str());
-    let members = desired.teams.iter().flat_map(|team| team.members.iter().flatten()).map(|member| member.of.as_str());
-    people.chain(members).filter_map(|name| Some(finder.user(name).ok()?.id.clone())).collect()
 }
 
 /// What pruning would remove.
@@ -227,10 +223,7 @@ fn text_of(path: &Path) -> Result<(String, String), Stop> {
     if bytes.len() as u64 > LARGEST {
         return Err(told(&format!("it is larger than {} MiB", LARGEST >> 20)));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        told(&format!("it is not UTF-8 from byte {at} on; save it as UTF-8"))
-    })?;
+    let text = desired::decode(bytes).map_err(|error| told(&error))?;
     Ok((text, name))
 }
 
