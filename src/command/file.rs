@@ -17,13 +17,16 @@ use crate::{
         self, Desired, Difference, Format, Part, Problem, Wish,
         saved::{Head, SavedPlan},
     },
-    directory::{Directory, Id, Kind, find::Finder},
+    directory::{Id, Kind},
     runtime::Opener,
     scim::text::clean,
 };
 
 /// More than anybody writes by hand or exports: a mistake.
 const LARGEST: u64 = 256 << 20;
+
+/// Said of a file that is compared with a part of a list.
+const NOT_PLANNED: &str = "nothing is planned on a part of a list";
 
 /// Problems printed of one file; the rest is counted.
 const PROBLEMS: usize = 100;
@@ -34,7 +37,8 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
         return Err(Stop::Usage(format!("{} is there already", out.display())));
     }
     let mut desk = Desk::open(opener, profile, None).await?;
-    let proposal = input.proposal(&mut desk, &args.file, opener, profile).await?;
+    let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
+    desk.decide(&proposal.changes).await?;
     let stages = send::stages(proposal.changes, &desk.directory);
     let mut whole = send::whole(&mut desk, &stages, None);
     whole.plan.refused.extend(proposal.refused);
@@ -67,7 +71,7 @@ pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyAr
         return Err(Stop::NotSent("the file comes on standard input, so nobody can be asked: add --yes".into()));
     }
     let mut desk = Desk::open(opener, profile, args.send.parallel).await?;
-    let proposal = input.proposal(&mut desk, &args.file, opener, profile).await?;
+    let proposal = input.proposal(&mut desk, &args.file, args.send.allow_incomplete, opener, profile).await?;
     propose(desk, proposal, &args.send).await
 }
 
@@ -80,14 +84,19 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     let mut needed = USERS_AND_TEAMS.to_vec();
     needed.extend((parts.contains(&Part::Roles) && desk.can().no_roles.is_none()).then_some(Kind::Role));
     desk.read(&needed).await?;
+    desk.must_be_complete(&needed, args.allow_incomplete, "nothing is exported")?;
     if parts.contains(&Part::Users) || parts.contains(&Part::Teams) {
         desk.fill_all().await?;
+        desk.fill_all_teams().await?;
     }
     let unreadable = desk.directory.records().users().values().filter(|user| user.problem.is_some()).count();
     if unreadable > 0 && parts.contains(&Part::Users) {
         writeln!(io::stderr(), "scimitar: {unreadable} users could not be read and are left out")?;
     }
     let desired = desired::current(&desk.directory, desk.can(), &parts);
+    if let Some(untold) = desired::untold(&desk.directory, &parts, args.format()) {
+        writeln!(io::stderr(), "scimitar: {untold}")?;
+    }
     let text = desired::write(&desired, args.format());
     match &args.out {
         Some(out) => write_new(out, &text, args.force)?,
@@ -118,14 +127,15 @@ impl Input {
     fn read(args: &FileArgs) -> Result<Self, Stop> {
         let (text, name) = text_of(&args.file)?;
         if SavedPlan::is_one(&text) {
-            if !args.prune.is_empty() || args.create_teams {
-                return Err(Stop::Usage("a saved plan is sent as it is: --prune and --create-teams made it".into()));
+            if !args.prune.is_empty() || args.create_teams || !args.columns().is_empty() {
+                return Err(Stop::Usage("a saved plan is sent as it is: options of the file made it".into()));
             }
             let plan = SavedPlan::read(&text).map_err(|why| Stop::Usage(format!("{name}: {why}")))?;
             return Ok(Self::Plan(Box::new(plan)));
         }
         let format = Format::of_name(&name).unwrap_or_else(|| Format::of_text(&text));
-        desired::read(&text, format).map(Self::Desired).map_err(|problems| wrong(&name, &problems))
+        let desired = desired::read(&text, format, &args.columns());
+        desired.map(Self::Desired).map_err(|problems| wrong(&name, &problems))
     }
 
     /// Reads what it speaks of, and compares.
@@ -133,6 +143,7 @@ impl Input {
         self,
         desk: &mut Desk,
         args: &FileArgs,
+        allow_incomplete: bool,
         opener: &Opener,
         profile: Option<&str>,
     ) -> Result<Proposal, Stop> {
@@ -147,6 +158,7 @@ impl Input {
                 }
                 needed.extend(desk.can().no_roles.is_none().then_some(Kind::Role));
                 desk.read(&needed).await?;
+                desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
                 let users = plan.changes.iter().flat_map(|saved| saved.change.touches());
                 let users: Vec<Id> =
                     users.filter(|(target, _)| target.kind == Kind::User).map(|(target, _)| target.id).collect();
@@ -159,7 +171,9 @@ impl Input {
                 let roles = !desired.roles.is_empty() || args.wish().prune_roles;
                 needed.extend((roles && desk.can().no_roles.is_none()).then_some(Kind::Role));
                 desk.read(&needed).await?;
-                let meant = meant(&desired, &desk.directory);
+                desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
+                desk.fill_all_teams().await?;
+                let meant = desired::meant(&desired, &desk.directory);
                 desk.fill(meant.into_iter()).await?;
                 let found = compare(&desired, desk, args.wish());
                 let Difference { changes, left, notes } =
@@ -176,14 +190,6 @@ fn compare(desired: &Desired, desk: &mut Desk, wish: Wish) -> Result<Difference,
     let planner = std::sync::Arc::clone(&desk.planner);
     let Desk { directory, ids, .. } = desk;
     desired::difference(desired, directory, planner.capabilities(), wish, &mut || ids.next(now()))
-}
-
-/// The users that a file speaks of and that are there.
-fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
-    let finder = Finder::new(directory);
-    let people = desired.people.iter().map(|person| person.user.as_str());
-    let members = desired.teams.iter().flat_map(|team| team.members.iter().flatten()).map(|member| member.of.as_str());
-    people.chain(members).filter_map(|name| Some(finder.user(name).ok()?.id.clone())).collect()
 }
 
 /// What pruning would remove.
@@ -227,10 +233,7 @@ fn text_of(path: &Path) -> Result<(String, String), Stop> {
     if bytes.len() as u64 > LARGEST {
         return Err(told(&format!("it is larger than {} MiB", LARGEST >> 20)));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        told(&format!("it is not UTF-8 from byte {at} on; save it as UTF-8"))
-    })?;
+    let text = desired::decode(bytes).map_err(|error| told(&error))?;
     Ok((text, name))
 }
 

@@ -3,7 +3,10 @@
 use std::io::{self, IsTerminal, Read};
 
 use super::{desk::Desk, end::Stop};
-use crate::directory::{Id, find::Finder};
+use crate::{
+    directory::{Id, find::Finder},
+    scim::text::without_bom,
+};
 
 /// What the provider calls a team.
 pub(super) fn team_word(desk: &Desk) -> &'static str {
@@ -23,7 +26,7 @@ pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
         }
         let mut text = String::new();
         io::stdin().read_to_string(&mut text)?;
-        all.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+        all.extend(without_bom(&text).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
     }
     if all.is_empty() { Err(Stop::Usage("no names came on standard input".into())) } else { Ok(all) }
 }

@@ -58,7 +58,8 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         Change::SetActive { user, active } => {
             let (sign, before, after) =
                 if *active { (Sign::Add, "inactive", "active") } else { (Sign::Remove, "active", holds.inactive_word) };
-            Line::new(sign, who(user), "status").was(before).becomes(after)
+            let told = directory.user(user).is_none_or(|user| user.active.is_some());
+            Line::new(sign, who(user), "status").was(if told { before } else { "?" }).becomes(after)
         }
         Change::DeleteUser { user } => remove(who(user), "is deleted"),
         Change::DeleteTeam { team } => remove(in_team(team), "is deleted"),
