@@ -22,13 +22,13 @@ pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
             continue;
         }
         if io::stdin().is_terminal() {
-            return Err(Stop::Usage("- reads names from standard input, and that is this terminal".into()));
+            return Err(Stop::usage("- reads names from standard input, and that is this terminal"));
         }
         let mut text = String::new();
         io::stdin().read_to_string(&mut text)?;
         all.extend(without_bom(&text).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
     }
-    if all.is_empty() { Err(Stop::Usage("no names came on standard input".into())) } else { Ok(all) }
+    if all.is_empty() { Err(Stop::usage("no names came on standard input")) } else { Ok(all) }
 }
 
 /// Each name's user, once; or everything that is wrong with the names.
@@ -64,7 +64,7 @@ pub(super) fn roles(desk: &Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
 /// One team.
 pub(super) fn team(desk: &Desk, name: &str) -> Result<Id, Stop> {
     let mut found = teams(desk, &[name.to_owned()])?;
-    found.pop().ok_or_else(|| Stop::Usage(format!("no {} is called so", team_word(desk))))
+    found.pop().ok_or_else(|| Stop::usage(format!("no {} is called so", team_word(desk))))
 }
 
 fn once(found: impl Iterator<Item = Result<Id, String>>) -> Result<Vec<Id>, Stop> {
@@ -75,5 +75,5 @@ fn once(found: impl Iterator<Item = Result<Id, String>>) -> Result<Vec<Id>, Stop
             Err(why) => wrong.push(why),
         }
     }
-    if wrong.is_empty() { Ok(ids.into_iter().collect()) } else { Err(Stop::Usage(wrong.join("\nscimitar: "))) }
+    if wrong.is_empty() { Ok(ids.into_iter().collect()) } else { Err(Stop::usage(wrong.join("\nscimitar: "))) }
 }

@@ -42,8 +42,24 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty())
 }
 
+/// Names that no record has: `a, b, c, d and 3 more`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not known here: {0}")]
+pub struct NotKnown(String);
+
+impl NotKnown {
+    fn of(names: &[&str]) -> Self {
+        let told: Vec<_> = names.iter().take(TOLD).map(|name| clean_line(name, 64)).collect();
+        let more = match names.len().saturating_sub(TOLD) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Self(format!("{}{more}", told.join(", ")))
+    }
+}
+
 /// The users of these user names or emails, each once; or which names are not known.
-pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, String> {
+pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, NotKnown> {
     let users = directory.records().users().values();
     // One pass for all names: each name alone would go through all users.
     let mut known: FxHashMap<String, &Id> = FxHashMap::default();
@@ -62,21 +78,11 @@ pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, Strin
             None => unknown.push(word),
         }
     }
-    if unknown.is_empty() { Ok(found) } else { Err(not_known(&unknown)) }
-}
-
-/// `not known here: a, b, c, d and 3 more`.
-pub(super) fn not_known(names: &[&str]) -> String {
-    let told: Vec<_> = names.iter().take(TOLD).map(|name| clean_line(name, 64)).collect();
-    let more = match names.len().saturating_sub(TOLD) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("not known here: {}{more}", told.join(", "))
+    if unknown.is_empty() { Ok(found) } else { Err(NotKnown::of(&unknown)) }
 }
 
 /// The teams of these names, or which are not known. Names that may hold spaces are split by commas only.
-pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, String> {
+pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, NotKnown> {
     let names: Vec<&str> = if spaced {
         text.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).collect()
     } else {
@@ -91,7 +97,7 @@ pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<V
             None => unknown.push(name),
         }
     }
-    if unknown.is_empty() { Ok(found) } else { Err(not_known(&unknown)) }
+    if unknown.is_empty() { Ok(found) } else { Err(NotKnown::of(&unknown)) }
 }
 
 /// The team of exactly this name, or else of this name without regard to case.
