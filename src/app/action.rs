@@ -145,7 +145,7 @@ actions! {
     Invitations "invitations" Teams "invited" "Invitations to the team, and its members" ["i"];
     GroupRole "group-role" Teams "its role" "Choose the role that the team gives, where roles follow from teams" ["r"];
     MembersFromList "members-from-list" Teams "" "Add the people of a pasted list or a file to the team, or make it exactly that list" ["shift-m"];
-    Filter "filter" List "filter" "Filter as you type: fuzzy words and field:value" ["/"];
+    Filter "filter" List "filter" "Filter as you type: words, \"phrases\", /regex/, ~fuzzy and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
     Open "open" List "details" "Details of the row" ["enter"];
     Create "create" List "create" "Create a user, service account, team or role" ["c"];

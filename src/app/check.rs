@@ -65,6 +65,34 @@ impl Now {
     }
 }
 
+/// Why "all shown" changes nothing in a box with a row to check for each match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NothingToggled {
+    /// The rows shown are only similar to what is typed.
+    #[error("No row contains these words; similar rows are checked one by one.")]
+    Similar,
+    /// The person has set each of them.
+    #[error("Every row shown was set by hand, and stays so.")]
+    SetByHand,
+    /// None of them can be checked.
+    #[error("No row shown is left to check.")]
+    NoneOpen,
+}
+
+impl NothingToggled {
+    /// What "all shown" does: the reason why it changes nothing, or the rows that it changes.
+    pub(super) fn unless<T>(similar: bool, open: Vec<T>, by_hand: impl Fn(&T) -> bool) -> Result<Vec<T>, Self> {
+        if similar {
+            return Err(Self::Similar);
+        }
+        if open.is_empty() {
+            return Err(Self::NoneOpen);
+        }
+        let free: Vec<T> = open.into_iter().filter(|row| !by_hand(row)).collect();
+        if free.is_empty() { Err(Self::SetByHand) } else { Ok(free) }
+    }
+}
+
 /// State of a check list.
 #[derive(Debug)]
 pub struct CheckList {
@@ -76,6 +104,8 @@ pub struct CheckList {
     pub rows: Finding,
     /// What shall be different, in the order of choosing: true is in.
     pub wishes: IndexMap<Id, bool>,
+    /// Rows that were set one by one: "all shown" leaves them so.
+    by_hand: FxHashSet<Id>,
     /// The next typed character starts a new word: the one before was found and checked.
     found: bool,
 }
@@ -88,6 +118,7 @@ impl CheckList {
             of,
             input: Input::default(),
             wishes: IndexMap::new(),
+            by_hand: FxHashSet::default(),
             found: false,
         }
     }
@@ -151,6 +182,7 @@ impl CheckList {
     pub fn toggle(&mut self, directory: &Directory) {
         let Some(id) = self.selected(directory) else { return };
         let now = self.now(directory, &id);
+        self.by_hand.insert(id.clone());
         match now.next(self.wishes.get(&id).copied()) {
             Some(wish) => drop(self.wishes.insert(id, wish)),
             None => drop(self.wishes.shift_remove(&id)),
@@ -159,19 +191,24 @@ impl CheckList {
     }
 
     /// Checks all that the filter shows; where all of them are checked, takes that back.
-    pub fn toggle_all(&mut self, directory: &Directory) {
+    ///
+    /// # Errors
+    /// It changes nothing.
+    pub fn toggle_all(&mut self, directory: &Directory) -> Result<(), NothingToggled> {
         let ids: Vec<Id> =
             self.rows.shown.iter().filter_map(|row| directory.id_at(self.kind(), *row)).cloned().collect();
         // Nobody puts service accounts into a team here.
         let service =
             |id: &Id| self.kind() == Kind::User && directory.user(id).is_some_and(|user| user.account.is_service());
         let off = ids.into_iter().filter(|id| self.now(directory, id) != Now::On && !service(id));
-        let off: FxHashSet<Id> = off.collect();
+        let off = NothingToggled::unless(self.rows.is_similar(), off.collect(), |id| self.by_hand.contains(id))?;
         if off.iter().all(|id| self.wishes.get(id) == Some(&true)) {
+            let off: FxHashSet<Id> = off.into_iter().collect();
             self.wishes.retain(|id, _| !off.contains(id));
         } else {
             self.wishes.extend(off.into_iter().map(|id| (id, true)));
         }
+        Ok(())
     }
 
     /// True while something is checked that leaving would lose.

@@ -3,13 +3,13 @@
 use crossterm::event::Event;
 use tui_input::Input;
 
-use super::{availability::Unavailable, text_field};
+use super::{availability::Unavailable, check::NothingToggled, text_field};
 use crate::directory::{
     Directory, Id, Name,
     alike::{Alike, Wish},
     change::{Change, Verb},
     plan::Capabilities,
-    search::{Scratch, Words},
+    search::Words,
     words::Sign,
 };
 
@@ -46,6 +46,8 @@ pub struct Line {
     pub wish: Wish,
     /// It shall be settled.
     pub ticked: bool,
+    /// It was ticked, or its tick taken off, one by one: "all shown" leaves it so.
+    by_hand: bool,
     text: String,
 }
 
@@ -60,6 +62,8 @@ pub struct Difference {
     pub input: Input,
     /// Indexes into `lines` that match.
     pub shown: Vec<usize>,
+    /// The lines shown are only similar to what is typed: none contains it.
+    pub is_similar: bool,
     /// Index into `shown`.
     pub cursor: usize,
     /// Who is too much goes too: it becomes exactly like the other.
@@ -75,9 +79,18 @@ pub struct Difference {
 impl Difference {
     /// What differs; additions are ticked.
     pub fn new(of: Of, told: Vec<String>, directory: &Directory, can: &Capabilities) -> Self {
-        let (lines, input, shown) = (Vec::new(), Input::default(), Vec::new());
-        let mut new =
-            Self { of, lines, input, shown, cursor: 0, exact: false, notes: Vec::new(), told, touched: false };
+        let mut new = Self {
+            of,
+            lines: Vec::new(),
+            input: Input::default(),
+            shown: Vec::new(),
+            is_similar: false,
+            cursor: 0,
+            exact: false,
+            notes: Vec::new(),
+            told,
+            touched: false,
+        };
         new.renew(directory, can);
         new
     }
@@ -99,10 +112,11 @@ impl Difference {
         let old = std::mem::take(&mut self.lines);
         let known = |wish: &Wish| {
             let same = old.iter().filter(|_| self.touched).find(|line| line.wish.change == wish.change);
-            same.map(|line| line.ticked)
+            same.map(|line| (line.ticked, line.by_hand))
         };
         let line = |wish: Wish| Line {
-            ticked: wish.refused.is_none() && known(&wish).unwrap_or(!wish.removes || self.exact),
+            ticked: wish.refused.is_none() && known(&wish).map_or(!wish.removes || self.exact, |(ticked, _)| ticked),
+            by_hand: known(&wish).is_some_and(|(_, by_hand)| by_hand),
             text: format!("{} {}", wish.line.subject, wish.line.text(" ")),
             wish,
         };
@@ -120,10 +134,10 @@ impl Difference {
     }
 
     fn filter(&mut self) {
-        let words = Words::new(self.input.value().split_whitespace());
-        let mut scratch = Scratch::default();
-        let kept = |line: &Line, scratch: &mut Scratch| words.is_empty() || words.score(&line.text, scratch).is_some();
-        self.shown = (0..self.lines.len()).filter(|at| kept(&self.lines[*at], &mut scratch)).collect();
+        let words = Words::typed(self.input.value());
+        let (scores, is_similar) = words.score_lines(self.lines.iter().map(|line| line.text.as_str()));
+        self.is_similar = is_similar;
+        self.shown = scores.iter().enumerate().filter(|(_, score)| score.is_some()).map(|(at, _)| at).collect();
         self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
     }
 
@@ -151,16 +165,22 @@ impl Difference {
             return Err(why.clone().into());
         }
         line.ticked = !line.ticked;
+        line.by_hand = true;
         self.touched = true;
         Ok(())
     }
 
     /// Ticks all that the filter shows; where all of them are ticked, takes the ticks off.
-    pub fn toggle_all(&mut self) {
-        let open: Vec<usize> = self.shown.iter().copied().filter(|at| self.lines[*at].wish.refused.is_none()).collect();
+    ///
+    /// # Errors
+    /// It changes nothing.
+    pub fn toggle_all(&mut self) -> Result<(), NothingToggled> {
+        let open = self.shown.iter().copied().filter(|at| self.lines[*at].wish.refused.is_none());
+        let open = NothingToggled::unless(self.is_similar, open.collect(), |at| self.lines[*at].by_hand)?;
         let tick = !open.iter().all(|at| self.lines[*at].ticked);
         open.into_iter().for_each(|at| self.lines[at].ticked = tick);
         self.touched = true;
+        Ok(())
     }
 
     /// From additions only to exactly the same, and back.

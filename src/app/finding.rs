@@ -24,7 +24,7 @@ pub struct Finding {
 impl Finding {
     /// All of these.
     pub fn new(kind: Kind, rows: Vec<u32>, directory: &Directory) -> Self {
-        let mut finding = Self { kind, shown: Vec::new(), cursor: 0, on: None, listing: Listing::default() };
+        let mut finding = Self { kind, shown: Vec::new(), cursor: 0, on: None, listing: Listing::with_similar() };
         finding.renew(rows, directory);
         finding
     }
@@ -54,6 +54,11 @@ impl Finding {
         self.listing.filter(Query::words(typed), directory, self.kind, Timestamp::UNIX_EPOCH);
         (self.cursor, self.on) = (0, None);
         self.advance(directory, STEP);
+    }
+
+    /// True if no record contains what is typed, and similar ones stand in for them: never to be chosen as a whole.
+    pub fn is_similar(&self) -> bool {
+        self.listing.is_similar() && !self.shown.is_empty()
     }
 
     /// True if all that matches is shown.

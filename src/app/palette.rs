@@ -83,7 +83,7 @@ impl Palette {
     }
 
     fn filter(&mut self) {
-        let words = Words::new(self.input.value().split_whitespace());
+        let words = Words::typed(self.input.value());
         let mut scratch = Scratch::default();
         let mut scored: Vec<(bool, u32, usize)> = self
             .lines
@@ -91,8 +91,8 @@ impl Palette {
             .enumerate()
             .filter_map(|(at, line)| {
                 // A hit in the name counts before one in the sentence.
-                let name = words.score(&line.name, &mut scratch);
-                let any = words.score(&format!("{} {}", line.name, line.help), &mut scratch)?;
+                let name = words.closeness(&line.name, &mut scratch);
+                let any = words.closeness(&format!("{} {}", line.name, line.help), &mut scratch)?;
                 Some((name.is_none(), u32::MAX - name.unwrap_or(any), at))
             })
             .collect();

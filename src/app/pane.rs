@@ -47,7 +47,7 @@ pub struct Pane {
     cursor_id: Option<Id>,
     /// The person has put the cursor where it is.
     moved: bool,
-    listing: Listing,
+    listing: Box<Listing>,
     /// Where the cursor goes when the list is whole.
     then: Then,
 }
@@ -81,7 +81,7 @@ impl Pane {
             view: View::default(),
             cursor_id: None,
             moved: false,
-            listing: Listing::default(),
+            listing: Box::new(Listing::with_similar()),
             then: Then::Stay,
         }
     }
@@ -94,6 +94,16 @@ impl Pane {
     /// True if the filter hides anything.
     pub fn is_filtered(&self) -> bool {
         !self.listing.query().is_empty()
+    }
+
+    /// True if the rows are only similar to what the filter says: they are to be looked at, and marked one by one.
+    pub fn is_similar(&self) -> bool {
+        self.listing.is_similar() && !self.rows.is_empty()
+    }
+
+    /// True if no row contains the words of the filter, and similar ones stand in for them.
+    pub fn is_substitute(&self) -> bool {
+        self.listing.is_substitute() && !self.rows.is_empty()
     }
 
     /// Rows came or went.
@@ -154,7 +164,7 @@ impl Pane {
         let left = self.listing.step(directory, self.kind, rows);
         if let Some(rows) = self.listing.take_shown() {
             self.rows = rows;
-            self.marks.rows_changed();
+            self.marks.rows_changed(self.listing.is_similar());
             self.place_cursor(directory);
             self.cursor_id = self.selected(directory).cloned();
         }
@@ -197,9 +207,19 @@ impl Pane {
     ///
     /// Marking all of them would mark something else than what was meant.
     pub fn unsure(&self) -> Option<String> {
-        let unfinished =
-            self.listing.query().is_unfinished().then(|| "The filter ends in a field without a value.".to_owned());
-        self.bad.as_ref().map(|bad| format!("{bad}.")).or(unfinished)
+        if let Some(bad) = &self.bad {
+            return Some(format!("{bad}."));
+        }
+        let why = if self.listing.query().is_unfinished() {
+            "A term of the filter is not finished."
+        } else if self.is_substitute() {
+            "No row contains these words; the rows shown are only similar."
+        } else if self.is_similar() {
+            "Rows found by a ~word are only similar."
+        } else {
+            return None;
+        };
+        Some(why.to_owned())
     }
 
     /// How many users the filter could not judge, since the list left their roles out.
@@ -272,9 +292,11 @@ impl Pane {
         }
     }
 
-    /// Marks all shown; where all are marked already, none.
+    /// Marks all shown; where all are marked already, none. Rows that are only similar are left as they are.
     pub fn toggle_all(&mut self, directory: &Directory) {
-        self.marks.toggle_all(self.rows.len());
+        if !self.is_similar() {
+            self.marks.toggle_all(self.rows.len());
+        }
         self.advance(directory, STEP);
     }
 

@@ -256,22 +256,23 @@ impl App {
             self.say(why);
             return;
         }
+        if action == Action::ToggleAll {
+            self.toggle_all();
+            return;
+        }
         match (self.overlays.last_mut(), action) {
             (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
-            (Some(Overlay::Check(list)), Action::ToggleAll) => list.toggle_all(&self.directory),
             (Some(Overlay::Difference(difference)), Action::Toggle) => {
                 if let Err(why) = difference.toggle() {
                     self.say(why);
                 }
             }
-            (Some(Overlay::Difference(difference)), Action::ToggleAll) => difference.toggle_all(),
             (Some(Overlay::Difference(difference)), Action::Exactly) => difference.turn(),
             (Some(Overlay::RoleEditor(editor)), Action::Toggle) => {
                 if let Err(why) = editor.toggle(&self.directory) {
                     self.say(why);
                 }
             }
-            (Some(Overlay::RoleEditor(editor)), Action::ToggleAll) => editor.toggle_all(&self.directory),
             (Some(Overlay::RoleEditor(editor)), Action::NextBase) => editor.next_base(&self.directory),
             (Some(Overlay::Role(picker)), Action::NextScope) => {
                 if let Some(planner) = &self.planner {
@@ -280,6 +281,19 @@ impl App {
             }
             (Some(Overlay::Form(form)), _) => form.step(action == Action::NextField),
             _ => {}
+        }
+    }
+
+    /// Checks all that the box shows, or says why nothing changes.
+    fn toggle_all(&mut self) {
+        let toggled = match self.overlays.last_mut() {
+            Some(Overlay::Check(list)) => list.toggle_all(&self.directory),
+            Some(Overlay::Difference(difference)) => difference.toggle_all(),
+            Some(Overlay::RoleEditor(editor)) => editor.toggle_all(&self.directory),
+            _ => Ok(()),
+        };
+        if let Err(why) = toggled {
+            self.say(why.to_string());
         }
     }
 

@@ -124,11 +124,12 @@ impl RolePicker {
 
     fn filter(&mut self) {
         self.choices.truncate(self.known);
-        let words = Words::new(self.input.value().split_whitespace());
+        let words = Words::typed(self.input.value());
         let mut scratch = Scratch::default();
         let places = self.choices.iter().enumerate().filter(|(_, choice)| self.scope.shows(&choice.place));
-        let mut scored: Vec<(u32, usize)> =
-            places.filter_map(|(at, choice)| Some((u32::MAX - words.score(&choice.text, &mut scratch)?, at))).collect();
+        let mut scored: Vec<(u32, usize)> = places
+            .filter_map(|(at, choice)| Some((u32::MAX - words.closeness(&choice.text, &mut scratch)?, at)))
+            .collect();
         // Own teams stand first in `choices`: a stable sort lets them win among equal scores.
         scored.sort_by_key(|(score, _)| *score);
         self.shown = scored.into_iter().map(|(_, at)| at).collect();

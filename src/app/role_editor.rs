@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use super::{
     availability::Unavailable,
-    check::{Now, typed},
+    check::{NothingToggled, Now, typed},
     text_field,
 };
 use crate::directory::{
@@ -18,7 +19,7 @@ use crate::directory::{
     change::{Change, RoleDraft},
     permissions::{self, BASES, Held, Permissions},
     record::Role,
-    search::{Scratch, Words},
+    search::Words,
 };
 
 /// Whose permissions.
@@ -50,6 +51,54 @@ impl Stands {
     pub fn now(self) -> Now {
         if self == Stands::Added { Now::On } else { Now::Off }
     }
+
+    /// What the role adds comes first.
+    fn rank(self) -> usize {
+        match self {
+            Stands::Added => 0,
+            Stands::Left => 1,
+            Stands::Free | Stands::New => 2,
+            Stands::Inherited => 3,
+        }
+    }
+}
+
+/// The permissions that decide how others stand.
+struct Standing {
+    inherited: Permissions,
+    added: Vec<String>,
+    left: Permissions,
+    seen: Permissions,
+}
+
+impl Standing {
+    fn of(editor: &RoleEditor, directory: &Directory) -> Self {
+        let left = editor.bases(directory).1.and_then(|was| directory.inherited(editor.role(directory), &was));
+        Self {
+            inherited: editor.inherited(directory).unwrap_or_default(),
+            added: editor.before(directory).unwrap_or_default().added,
+            left: left.unwrap_or_default(),
+            seen: directory.catalogue(),
+        }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.seen.iter().chain(&self.added).map(|name| &**name)
+    }
+
+    fn of_name(&self, name: &str) -> Stands {
+        if self.inherited.contains(name) {
+            Stands::Inherited
+        } else if self.added.iter().any(|added| added == name) {
+            Stands::Added
+        } else if self.left.contains(name) {
+            Stands::Left
+        } else if self.seen.contains(name) {
+            Stands::Free
+        } else {
+            Stands::New
+        }
+    }
 }
 
 /// One row.
@@ -75,10 +124,12 @@ pub struct RoleEditor {
     /// Who holds the role, counted when it was opened; `None` for a new one.
     pub held: Option<Held>,
     wishes: IndexMap<String, bool>,
+    /// Permissions that were set one by one: "all shown" leaves them so.
+    by_hand: FxHashSet<String>,
     /// The predefined role that it shall inherit from, where that is another one.
     base: Option<&'static str>,
     /// The next typed character starts a new word: the one before was found and checked.
-    found: bool,
+    is_found: bool,
 }
 
 impl RoleEditor {
@@ -88,7 +139,16 @@ impl RoleEditor {
             Of::Role(id) => directory.role(id).map(|role| directory.held(&role.name)),
             Of::New(..) => None,
         };
-        Self { of, input: Input::default(), cursor: 0, held, wishes: IndexMap::new(), base: None, found: false }
+        Self {
+            of,
+            input: Input::default(),
+            cursor: 0,
+            held,
+            wishes: IndexMap::new(),
+            by_hand: FxHashSet::default(),
+            base: None,
+            is_found: false,
+        }
     }
 
     fn role<'a>(&self, directory: &'a Directory) -> Option<&'a Role> {
@@ -130,55 +190,39 @@ impl RoleEditor {
 
     /// The rows that match what is typed, those that can be checked first.
     pub fn rows(&self, directory: &Directory) -> Vec<Row> {
-        let inherited = self.inherited(directory).unwrap_or_default();
-        let left = self.bases(directory).1.and_then(|was| directory.inherited(self.role(directory), &was));
-        let left = left.unwrap_or_default();
-        let before = self.before(directory).unwrap_or_default();
-        let seen = directory.catalogue();
+        self.found(directory).0
+    }
+
+    /// The rows that match what is typed, those that can be checked first; and whether they are only similar to it.
+    pub fn found(&self, directory: &Directory) -> (Vec<Row>, bool) {
+        let standing = Standing::of(self, directory);
         let text = self.input.value().trim();
-        let mut all: BTreeSet<&str> =
-            seen.iter().chain(&before.added).chain(self.wishes.keys()).map(|n| &**n).collect();
-        let new = permissions::is_permission(text) && all.insert(text);
-        let words = Words::new(text.split_whitespace());
-        let mut scratch = Scratch::default();
+        let wished = self.wishes.keys().map(String::as_str);
+        let all: BTreeSet<&str> = standing.names().chain(wished).collect();
+        let words = Words::typed(text);
+        let (scores, is_similar) = words.score_lines(all.iter().copied());
+        let new = (permissions::is_permission(text) && !all.contains(text)).then_some((text, Some(0)));
         let mut rows: Vec<(bool, u32, usize, Row)> = Vec::new();
-        for name in all {
-            let stands = if inherited.contains(name) {
-                Stands::Inherited
-            } else if before.added.iter().any(|added| added == name) {
-                Stands::Added
-            } else if left.contains(name) {
-                Stands::Left
-            } else if seen.contains(name) {
-                Stands::Free
-            } else {
-                Stands::New
-            };
-            let score = if new && name == text { Some(0) } else { words.score(name, &mut scratch) };
+        for (name, score) in all.into_iter().zip(scores).chain(new) {
             let Some(score) = score else { continue };
-            let rank = match stands {
-                Stands::Added => 0,
-                Stands::Left => 1,
-                Stands::Free | Stands::New => 2,
-                Stands::Inherited => 3,
-            };
+            let stands = standing.of_name(name);
             // Without a filter what the role adds comes first; with one the best match.
-            let order = if words.is_empty() { rank } else { 0 };
+            let order = if words.is_empty() { stands.rank() } else { 0 };
             let wish = self.wishes.get(name).copied().filter(|_| stands != Stands::Inherited);
             let row = Row { name: name.to_owned(), stands, wish };
             rows.push((stands == Stands::Inherited, u32::MAX - score, order, row));
         }
         rows.sort_by_key(|(inherited, score, order, _)| (*inherited, *score, *order));
-        rows.into_iter().map(|(.., row)| row).collect()
+        (rows.into_iter().map(|(.., row)| row).collect(), is_similar)
     }
 
     /// A key for the text field.
     pub fn edit(&mut self, event: &crossterm::event::Event) {
-        if self.found && typed(event) {
+        if self.is_found && typed(event) {
             self.input.reset();
         }
         if text_field(&mut self.input, event) {
-            self.found = false;
+            self.is_found = false;
             self.cursor = 0;
         }
     }
@@ -193,23 +237,29 @@ impl RoleEditor {
             let base = self.bases(directory).0;
             return Err(format!("{} comes with {base}: it can't be taken out of this role alone.", row.name).into());
         }
+        self.by_hand.insert(row.name.clone());
         match row.stands.now().next(row.wish) {
             Some(wish) => drop(self.wishes.insert(row.name, wish)),
             None => drop(self.wishes.shift_remove(&row.name)),
         }
-        self.found = !self.input.value().is_empty();
+        self.is_found = !self.input.value().is_empty();
         Ok(())
     }
 
     /// Adds all that the filter shows; where all of them are added, takes that back.
-    pub fn toggle_all(&mut self, directory: &Directory) {
-        let free = |row: &Row| !matches!(row.stands, Stands::Added | Stands::Inherited);
-        let free: Vec<Row> = self.rows(directory).into_iter().filter(free).collect();
+    ///
+    /// # Errors
+    /// It changes nothing.
+    pub fn toggle_all(&mut self, directory: &Directory) -> Result<(), NothingToggled> {
+        let (rows, is_similar) = self.found(directory);
+        let free = rows.into_iter().filter(|row| !matches!(row.stands, Stands::Added | Stands::Inherited));
+        let free = NothingToggled::unless(is_similar, free.collect(), |row| self.by_hand.contains(&row.name))?;
         if free.iter().all(|row| row.wish == Some(true)) {
             self.wishes.retain(|name, _| !free.iter().any(|row| row.name == *name));
         } else {
             self.wishes.extend(free.into_iter().map(|row| (row.name, true)));
         }
+        Ok(())
     }
 
     /// Inherits from the other predefined role.

@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod aside;
+mod filters;
 mod sending;
 mod steps;
 

@@ -39,7 +39,8 @@ impl Output {
 /// A list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Only what the console's filter finds, such as "role:admin -team:vision last>90d".
+    /// Only what the console's filter finds, such as "role:admin -team:vision last>90d". Never what is only similar, but for
+    /// "~word".
     #[arg(short, long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// Print one JSON array.

@@ -197,9 +197,7 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
     let query = Query::parse_in(filter, kind, desk.can().holds()).map_err(|bad| invalid(bad.to_string()))?;
     if query.is_unfinished() {
         let term = clean(filter);
-        return Err(invalid(format!(
-            "filter: `{term}`: a field without a value matches everything; finish or drop it"
-        )));
+        return Err(invalid(format!("filter: `{term}`: an unfinished term matches everything; finish or drop it")));
     }
     let unknown = directory.records().users().values().filter(|user| !user.org_role.is_told()).count();
     if query.asks_roles() && desk.can().sparse_lists && unknown > 0 {

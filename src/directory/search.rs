@@ -1,16 +1,24 @@
-//! One folded text per record in one buffer, and fuzzy matching over it.
+//! The searchable texts of each record, folded into one buffer.
 
-use nucleo_matcher::{
-    Config, Matcher, Utf32Str, chars,
-    pattern::{Atom, AtomKind, CaseMatching, Normalization},
-};
 use rustc_hash::FxHashMap;
 
-/// The searchable text of every row of a table, in one allocation.
+mod folding;
+mod words;
+
+use folding::fold_into;
+pub use folding::folded;
+pub use words::{BadRegex, MatchMode, Scratch, Sense, Word, Words};
+
+/// Stands between the texts of one record, and in none of them: names are cleaned of line breaks.
+const BETWEEN: char = '\n';
+
+/// Stands for a folded character beyond ASCII where only ASCII is looked for: nothing that can be typed.
+const BEYOND: char = '\x7f';
+
+/// The searchable texts of every row of a table, in one allocation.
 ///
-/// Each text is there in ASCII, a byte for each character, where what is beyond ASCII is only shown to be something: most
-/// of what is typed is ASCII, and bytes are found many times faster than characters. Rows that have more than that have
-/// it beside.
+/// Each row is kept in ASCII, a byte for each character, with [`BEYOND`] for all others: most of what is typed is ASCII,
+/// and bytes are searched many times faster than characters. Rows with more than ASCII are kept whole beside that.
 #[derive(Debug, Default)]
 pub struct SearchText {
     /// Folded, so that matching need not look at case and accents again with every key.
@@ -24,7 +32,7 @@ pub struct SearchText {
 }
 
 impl SearchText {
-    /// Adds the text of the next row.
+    /// Adds the texts of the next row.
     pub fn push<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) {
         let (row, start) = (self.ends.len() as u32, self.plain.len());
         join_into(parts, &mut self.plain);
@@ -39,7 +47,7 @@ impl SearchText {
         self.ends.push(self.plain.len() as u32);
     }
 
-    /// Gives one row another text.
+    /// Gives one row other texts.
     pub fn replace<'a>(&mut self, row: u32, parts: impl IntoIterator<Item = &'a str>) {
         let mut folded = String::new();
         join_into(parts, &mut folded);
@@ -73,12 +81,12 @@ impl SearchText {
         }
     }
 
-    /// The folded text of a row; empty for rows that do not exist.
+    /// The folded texts of a row, a line each; empty for rows that do not exist.
     pub fn get(&self, row: u32) -> &str {
         self.whole.get(&row).map_or_else(|| self.plain(row), AsRef::as_ref)
     }
 
-    /// The same with what is beyond ASCII only shown to be there.
+    /// The same with [`BEYOND`] for each character beyond ASCII.
     fn plain(&self, row: u32) -> &str {
         if !self.changed.is_empty()
             && let Some(text) = self.changed.get(&row)
@@ -91,13 +99,13 @@ impl SearchText {
     }
 
     /// How well a row matches, or `None` where it does not.
-    pub fn score(&self, row: u32, words: &Words, scratch: &mut Scratch) -> Option<u32> {
+    pub fn score(&self, row: u32, words: &Words, mode: MatchMode, scratch: &mut Scratch) -> Option<u32> {
         let letters = self.letters.get(row as usize)?;
-        if letters.lack(words.letters) {
+        if letters.lack(words.letters()) {
             return None;
         }
-        let whole = words.beyond.then(|| self.whole.get(&row)).flatten();
-        words.score_folded(self.plain(row), whole.map(AsRef::as_ref), scratch)
+        let whole = words.is_beyond_ascii().then(|| self.whole.get(&row)).flatten();
+        words.score_folded(self.plain(row), whole.map(AsRef::as_ref), mode, scratch)
     }
 
     /// Number of rows.
@@ -111,32 +119,21 @@ impl SearchText {
     }
 }
 
-/// What stands for a folded character where only ASCII is looked for: nothing that could be typed.
 fn plain(c: char) -> char {
     match c {
         _ if c.is_ascii() => c,
         _ if c.is_whitespace() => ' ',
-        _ => '\x7f',
+        _ => BEYOND,
     }
 }
 
-/// The parts that are not empty, folded, with spaces between.
+/// The parts that are not empty, folded, with [`BETWEEN`] between them.
 fn join_into<'a>(parts: impl IntoIterator<Item = &'a str>, out: &mut String) {
     for (at, part) in parts.into_iter().filter(|part| !part.is_empty()).enumerate() {
         if at > 0 {
-            out.push(' ');
+            out.push(BETWEEN);
         }
         fold_into(part, out);
-    }
-}
-
-/// Without case and accents, character by character; combining accents go.
-fn fold_into(text: &str, out: &mut String) {
-    if text.is_ascii() {
-        out.extend(text.chars().map(|c| c.to_ascii_lowercase()));
-    } else {
-        let kept = text.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}'));
-        out.extend(kept.map(|c| chars::to_lower_case(chars::normalize(c))));
     }
 }
 
@@ -155,108 +152,12 @@ impl Letters {
         Self(folded.bytes().fold(0, |letters, byte| letters | bit(byte)))
     }
 
+    fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     fn lack(self, wanted: Self) -> bool {
         self.0 & wanted.0 != wanted.0
-    }
-}
-
-/// Words to find, each anywhere in the text in the order of its letters; fzf's `'exact`, `^start`, `end$` and `!not`
-/// work as there.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Words {
-    atoms: Vec<Atom>,
-    /// What a text must have to match.
-    letters: Letters,
-    /// One of them has more than ASCII.
-    beyond: bool,
-}
-
-impl Words {
-    /// Parses words split on spaces.
-    pub fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        let atom = |word: &str| {
-            let mut folded = String::with_capacity(word.len());
-            fold_into(word, &mut folded);
-            // To respect case, nucleo wants all of an ASCII text where only its start or end is asked for.
-            Atom::parse(&folded, CaseMatching::Ignore, Normalization::Never)
-        };
-        let atoms: Vec<Atom> = words.into_iter().map(atom).filter(|atom| !atom.needle_text().is_empty()).collect();
-        let wanted = atoms.iter().filter(|atom| !atom.negative);
-        let letters = wanted.fold(0, |letters, atom| letters | Letters::of(&atom.needle_text().to_string()).0);
-        let beyond = atoms.iter().any(|atom| !is_ascii(atom));
-        Self { atoms, letters: Letters(letters), beyond }
-    }
-
-    /// True if there is nothing to find.
-    pub fn is_empty(&self) -> bool {
-        self.atoms.is_empty()
-    }
-
-    /// The score of one text, or `None` where it does not match.
-    pub fn score(&self, text: &str, scratch: &mut Scratch) -> Option<u32> {
-        let mut folded = String::with_capacity(text.len());
-        fold_into(text, &mut folded);
-        if folded.is_ascii() {
-            return self.score_folded(&folded, None, scratch);
-        }
-        let plain: String = folded.chars().map(plain).collect();
-        self.score_folded(&plain, Some(&folded), scratch)
-    }
-
-    /// `whole` is the text as it is, where it has more than ASCII.
-    fn score_folded(&self, plain: &str, whole: Option<&str>, scratch: &mut Scratch) -> Option<u32> {
-        let mut total = 0;
-        for atom in &self.atoms {
-            let haystack = match whole.filter(|_| self.beyond && !is_ascii(atom)) {
-                None => Utf32Str::Ascii(plain.as_bytes()),
-                Some(whole) => {
-                    // Character by character: to find the graphemes takes longer than to match.
-                    scratch.chars.clear();
-                    scratch.chars.extend(whole.chars());
-                    Utf32Str::Unicode(&scratch.chars)
-                }
-            };
-            // The first place found, then made as short as it gets: linear, where the best of all places is not.
-            let score = if atom.kind == AtomKind::Fuzzy && !atom.negative {
-                // Both sides are folded already: to look characters up in tables again takes most of the time.
-                scratch.matcher.config.ignore_case = false;
-                scratch.matcher.fuzzy_match_greedy(haystack, atom.needle_text())
-            } else {
-                atom.score(haystack, &mut scratch.matcher)
-            };
-            total += u32::from(score?);
-        }
-        Some(total)
-    }
-
-    /// True if whatever matches `self` also matches `earlier`, so that `earlier`'s result can be narrowed.
-    pub fn narrows(&self, earlier: &Self) -> bool {
-        self.atoms.len() >= earlier.atoms.len()
-            && self.atoms.iter().zip(&earlier.atoms).all(|(now, before)| {
-                let fuzzy = |atom: &Atom| atom.kind == AtomKind::Fuzzy && !atom.negative;
-                now == before
-                    || (fuzzy(now)
-                        && fuzzy(before)
-                        && now.needle_text().to_string().starts_with(&before.needle_text().to_string()))
-            })
-    }
-}
-
-fn is_ascii(atom: &Atom) -> bool {
-    atom.needle_text().is_ascii()
-}
-
-/// Reusable memory of a matcher.
-pub struct Scratch {
-    matcher: Matcher,
-    chars: Vec<char>,
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        let mut config = Config::DEFAULT;
-        config.normalize = false;
-        Self { matcher: Matcher::new(config), chars: Vec::new() }
     }
 }
 
@@ -264,34 +165,40 @@ impl Default for Scratch {
 mod tests {
     use super::*;
 
+    fn found(text: &SearchText, sense: Sense, typed: &str) -> Vec<u32> {
+        let (words, mut scratch) = (Words::new(Word::new(sense, typed)), Scratch::default());
+        let rows = 0..text.len() as u32;
+        rows.filter(|row| text.score(*row, &words, MatchMode::Exact, &mut scratch).is_some()).collect()
+    }
+
     #[test]
     fn rows_keep_their_own_text() {
         let mut text = SearchText::default();
         text.push(["eva-tanaka", "", "Eva"]);
         text.push([""]);
         text.push(["x"]);
-        assert_eq!([text.get(0), text.get(1), text.get(2), text.get(3)], ["eva-tanaka eva", "", "x", ""]);
+        assert_eq!([text.get(0), text.get(1), text.get(2), text.get(3)], ["eva-tanaka\neva", "", "x", ""]);
         text.replace(2, ["Zoë"]);
         assert_eq!(text.get(2), "zoe");
     }
 
-    #[test]
-    fn case_and_accents_do_not_matter_on_either_side() {
+    #[rstest::rstest]
+    #[case("zoe", &[0, 1, 2])]
+    #[case("ZOË", &[0, 1, 2])]
+    #[case("orsted", &[3])]
+    #[case("АНН", &[4])]
+    #[case("伟", &[5])]
+    #[case("strasse", &[6])]
+    #[case("STRASSE", &[6])]
+    #[case("ß", &[6])]
+    #[case("ΟΔΟΣ", &[7])]
+    #[case("οδος", &[7])]
+    fn case_and_accents_do_not_matter_on_either_side(#[case] typed: &str, #[case] rows: &[u32]) {
         let mut text = SearchText::default();
-        for name in ["Zoë", "zoe\u{308}", "ZOE", "Þór Ørsted", "Анна", "陈伟", "straße"] {
+        for name in ["Zoë", "zoe\u{308}", "ZOE", "Þór Ørsted", "Анна", "陈伟", "straße", "Οδος"] {
             text.push([name]);
         }
-        let found = |typed: &str| {
-            let (words, mut scratch) = (Words::new([typed]), Scratch::default());
-            (0..7).filter(|row| text.score(*row, &words, &mut scratch).is_some()).collect::<Vec<_>>()
-        };
-        assert_eq!(found("zoe"), [0, 1, 2]);
-        assert_eq!(found("ZOË"), [0, 1, 2]);
-        assert_eq!(found("orsted"), [3]);
-        assert_eq!(found("АНН"), [4]);
-        assert_eq!(found("伟"), [5]);
-        assert_eq!(found("!z"), [3, 4, 5, 6]);
-        assert_eq!(found("strasse"), [0; 0]);
+        assert_eq!(found(&text, Sense::Word, typed), rows);
     }
 
     #[test]
@@ -307,57 +214,27 @@ mod tests {
         text.swap_remove(2);
         text.swap_remove(0);
         assert_eq!([0, 1, 2].map(|row| text.get(row)), ["ивaн x", "", ""]);
-        let found = |typed: &str| text.score(0, &Words::new([typed]), &mut Scratch::default()).is_some();
-        assert_eq!(["ив", "x", "вx", "陈", "b", "!陈"].map(found), [true, true, true, false, false, true]);
+        let is_found = |typed: &&str| !found(&text, Sense::Word, typed).is_empty();
+        assert_eq!(["ив", "x", "вx", "陈", "b", "н x"].iter().filter(|typed| is_found(typed)).count(), 3);
     }
 
     #[rstest::rstest]
-    #[case("^eva", &[0, 2])]
-    #[case("eva$", &[0, 1])]
-    #[case("^eva$", &[])]
-    #[case("'tan", &[0])]
-    #[case("!eva$", &[2, 3])]
-    #[case("^陈", &[3])]
-    #[case("wei$", &[3])]
-    #[case("x$ eva", &[])]
-    fn anchors_are_about_the_ends_alone(#[case] typed: &str, #[case] rows: &[u32]) {
+    #[case(Sense::Start, "eva", &[0, 1, 2])]
+    #[case(Sense::End, "eva", &[0, 1])]
+    #[case(Sense::Whole, "eva", &[0])]
+    #[case(Sense::Word, "tan", &[0])]
+    #[case(Sense::Word, "tanaka eva", &[])]
+    #[case(Sense::Phrase, "ivan eva", &[1])]
+    #[case(Sense::Start, "陈", &[3])]
+    #[case(Sense::End, "wei", &[3])]
+    #[case(Sense::Fuzzy, "tnv", &[0])]
+    #[case(Sense::Fuzzy, "陈i", &[3])]
+    fn each_text_of_a_row_has_a_start_and_an_end(#[case] sense: Sense, #[case] typed: &str, #[case] rows: &[u32]) {
         let mut text = SearchText::default();
-        for name in ["eva-tanaka eva", "ivan eva", "eva é", "陈wei"] {
-            text.push([name]);
-        }
-        let (words, mut scratch) = (Words::new(typed.split(' ')), Scratch::default());
-        let found: Vec<u32> = (0..4).filter(|row| text.score(*row, &words, &mut scratch).is_some()).collect();
-        assert_eq!(found, rows);
-    }
-
-    proptest::proptest! {
-        /// What stands for characters beyond ASCII alters nothing for what is typed in ASCII.
-        #[test]
-        fn plain_text_is_found_as_the_whole_one(text in "[a-c陈дø٠. \\-]{0,12}", typed in "[!^']?[a-c.]{1,4}\\$?") {
-            let (words, mut scratch) = (Words::new([typed.as_str()]), Scratch::default());
-            let mut folded = String::new();
-            fold_into(&text, &mut folded);
-            let whole = words.atoms.iter().all(|atom| {
-                let needle = atom.needle_text().to_string();
-                let mut letters = folded.chars();
-                atom.negative != match atom.kind {
-                    AtomKind::Fuzzy => needle.chars().all(|c| letters.any(|letter| letter == c)),
-                    AtomKind::Substring => folded.contains(&needle),
-                    AtomKind::Prefix => folded.trim_start().starts_with(&needle),
-                    AtomKind::Postfix => folded.trim_end().ends_with(&needle),
-                    _ => folded.trim() == needle,
-                }
-            });
-            proptest::prop_assert_eq!(words.score(&text, &mut scratch).is_some(), whole);
-        }
-    }
-
-    #[test]
-    fn longer_words_narrow_shorter_ones_and_negation_does_not() {
-        let words = |text: &str| Words::new(text.split(' '));
-        assert!(words("tana").narrows(&words("tan")));
-        assert!(words("tan eva").narrows(&words("tan")));
-        assert!(!words("ta").narrows(&words("tan")));
-        assert!(!words("!tana").narrows(&words("!tan")));
+        text.push(["eva-tanaka", "eva"]);
+        text.push(["noor", "ivan eva", "eva@x"]);
+        text.push(["eva é"]);
+        text.push(["陈wei"]);
+        assert_eq!(found(&text, sense, typed), rows);
     }
 }

@@ -49,6 +49,11 @@ pub fn pad_left(text: &str, cells: usize, more: &str) -> String {
     out
 }
 
+/// `no match, 12 similar`: how many rows stand in where none contains what is typed.
+pub fn only_similar(rows: usize) -> String {
+    format!("no match, {} similar", count(rows as u64))
+}
+
 /// `412 ms`, `2.5 s`, `3 min 20 s`.
 pub fn seconds(millis: u64) -> String {
     match millis {

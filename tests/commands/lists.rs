@@ -20,6 +20,19 @@ fn lists_are_printed_for_people_and_for_programs() {
 }
 
 #[test]
+fn filters_are_fuzzy_only_where_they_say_so() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let found = |filter: &str| world.json(&["users", "--json", "-f", filter]).as_array().unwrap().len();
+    assert_eq!((found("dmdmn"), found("~dmdmn") > 0), (0, true));
+    assert_eq!((found("min demo-ad"), found("/^demo-admin$/"), found("\"demo admin\" -demo")), (1, 1, 0));
+    let all = found("-xyzxyz");
+    assert_eq!(found("role:unknown") + found("-role:unknown"), all);
+    let said = world.run(&["users", "-f", "/(/"]);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("filter: `/(/`: unclosed group"), "{}", said.err);
+}
+
+#[test]
 fn what_can_t_be_asked_is_said_with_a_code() {
     let world = World::new("scim", &["--users", "10"]);
     let said = world.run(&["users", "--filter", "rolle:admin"]);

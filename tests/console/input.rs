@@ -51,6 +51,27 @@ async fn a_filter_that_means_nothing_leaves_the_list_and_says_why() {
     assert_eq!(console.app().panes[0].rows.len(), 58);
 }
 
+#[tokio::test]
+async fn similar_people_are_offered_and_said_to_be_similar() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    let person = console.plain_people().into_iter().next().unwrap();
+    let letters: String = person.chars().filter(|c| !"aeiou-".contains(*c)).collect();
+    console.find(&letters);
+    console.expect("no match, ");
+    console.expect(" similar");
+    assert!(console.screen().contains(&person), "{}", console.screen());
+    console.press(Action::MarkAll);
+    console.expect("No row contains these words; the rows shown are only similar. Nothing is marked by it.");
+    assert!(console.app().panes[0].marks.is_empty());
+    console.find_all();
+    console.find("/^(demo|nobody)-/");
+    assert_eq!(console.app().panes[0].rows.len(), 1);
+    console.find_all();
+    console.press(Action::Filter);
+    console.type_text("/(demo/");
+    console.expect("filter: `/(demo/`: unclosed group");
+}
+
 /// As many as one frame takes, and one more.
 #[tokio::test]
 async fn what_comes_between_two_frames_is_taken_to_the_last() {

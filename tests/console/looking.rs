@@ -61,13 +61,13 @@ fn key(code: KeyCode) -> Event {
 #[tokio::test]
 async fn keys_that_come_while_a_list_is_looked_through_act_on_the_whole_of_it() {
     let mut console = console();
-    let codes = ["/", "t", "n", "k"].map(|c| KeyCode::Char(c.chars().next().unwrap()));
+    let codes = ["/", "t", "a", "n"].map(|c| KeyCode::Char(c.chars().next().unwrap()));
     let codes = codes.into_iter().chain([KeyCode::Enter, KeyCode::Char('G'), KeyCode::Char(' ')]);
     let input = stream::iter(codes.map(|code| Ok(key(code))).collect::<Vec<_>>());
     console.runtime.run(input, &mut Nobody).await.unwrap();
     let app = console.app();
     let rows = app.directory.rows_by_name(Kind::User);
-    let query = Query::parse("tnk", Kind::User).unwrap();
+    let query = Query::parse("tan", Kind::User).unwrap();
     let found = query.run(&app.directory, Kind::User, rows, Timestamp::UNIX_EPOCH);
     assert_eq!(found.len(), MANY / 3);
     let pane = app.pane().unwrap();

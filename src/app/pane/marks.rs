@@ -96,10 +96,16 @@ impl Marks {
         }
     }
 
-    /// Other rows are shown: what is under way with those of before begins anew.
-    pub(super) fn rows_changed(&mut self) {
+    /// Other rows are shown: what is under way with those of before begins anew. Where these are only similar to what was
+    /// meant, it ends.
+    pub(super) fn rows_changed(&mut self, are_similar: bool) {
         match &mut self.work {
+            Work::Ask(_) | Work::Add(_) if are_similar => {
+                self.work = Work::Nothing;
+                self.next();
+            }
             Work::Ask(at) | Work::Add(at) => *at = 0,
+            Work::Sift(sift) if are_similar && matches!(sift.1, Keep::Hidden(_)) => sift.1 = Keep::Existing,
             Work::Sift(sift) => {
                 if let Keep::Hidden(shown) = &mut sift.1 {
                     *shown = None;

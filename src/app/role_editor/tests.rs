@@ -111,3 +111,20 @@ fn a_new_role_keeps_what_its_base_does_not_allow() {
     editor.next_base(&directory);
     assert_eq!(to(&editor, &directory), Some(("member".into(), "run:delete".into())));
 }
+
+#[test]
+fn all_shown_is_neither_similar_nor_set_by_hand() {
+    let directory = directory();
+    let mut editor = editor(&directory);
+    editor.input = Input::new("rprt".into());
+    assert!(editor.found(&directory).1);
+    assert_eq!(editor.toggle_all(&directory), Err(NothingToggled::Similar));
+    editor.input = Input::new("report".into());
+    assert_eq!(editor.toggle_all(&directory), Ok(()));
+    toggle(&mut editor, &directory, "report");
+    editor.input = Input::new("report".into());
+    assert_eq!(editor.toggle_all(&directory), Err(NothingToggled::SetByHand));
+    editor.input = Input::new("run:read".into());
+    assert_eq!(editor.toggle_all(&directory), Err(NothingToggled::NoneOpen));
+    assert!(!editor.has_work());
+}

@@ -8,13 +8,15 @@
 //!
 //! Each stage is linear in the rows and can stop anywhere. A filter that only narrows the one before asks those rows that
 //! the one before did not refuse. Knows records and filters, no clock: how much is done at a time is the caller's.
+//!
+//! Where no row contains the words of the filter, a list that is shown goes through its rows again for similar ones.
 
 use jiff::Timestamp;
 
 use super::{
     Directory, Kind,
     query::{Asked, Known, Query},
-    search::Scratch,
+    search::{MatchMode, Scratch},
     sort::Order,
 };
 
@@ -78,12 +80,22 @@ pub struct Listing {
     shown: Vec<u32>,
     /// What is shown was given away.
     taken: bool,
+    /// Similar rows are offered where none contains the words.
+    offers_similar: bool,
+    /// How bare words are compared now: similar only once no row was found to contain them.
+    mode: MatchMode,
 }
 
 impl Listing {
+    /// A list that offers similar rows where none contains the words of the filter: to be looked at, never to be acted on
+    /// as a whole.
+    pub fn with_similar() -> Self {
+        Self { offers_similar: true, ..Self::default() }
+    }
+
     /// Begins anew with all rows of a kind, or these accounts of them.
     pub fn sort(&mut self, directory: &Directory, kind: Kind, order: Order, accounts: Accounts) {
-        self.taken = false;
+        (self.taken, self.mode) = (false, MatchMode::Exact);
         self.stage = Stage::Sort(Box::new(Sorting::new(directory, kind, order, accounts)));
     }
 
@@ -105,6 +117,16 @@ impl Listing {
     /// The filter.
     pub fn query(&self) -> &Query {
         &self.query
+    }
+
+    /// True if the rows are only similar to what the filter says.
+    pub fn is_similar(&self) -> bool {
+        self.is_substitute() || self.query.is_fuzzy()
+    }
+
+    /// True if no row contains the words, and similar ones stand in for them.
+    pub fn is_substitute(&self) -> bool {
+        self.mode == MatchMode::Similar
     }
 
     /// True if all that the filter finds is found.
@@ -153,12 +175,21 @@ impl Listing {
     /// From the first row on. Where that narrows what was asked before, from what was left of that.
     fn begin(&mut self, directory: &Directory, kind: Kind, narrows: bool) {
         self.taken = false;
+        // Nothing contains what was asked before, so nothing contains more than that.
+        let still_similar = narrows && self.is_substitute() && self.query.is_loosened();
+        let narrows = narrows && still_similar == self.is_substitute();
+        self.mode = if still_similar { MatchMode::Similar } else { MatchMode::Exact };
         if self.query.is_empty() {
             self.shown.clone_from(&self.base);
             self.stage = Stage::Done;
             return;
         }
         self.known = Known::of(&self.query, directory, kind);
+        self.open(directory, kind, narrows);
+    }
+
+    /// All rows are asked; where the filter narrows the last one, those that are left of that.
+    fn open(&mut self, directory: &Directory, kind: Kind, narrows: bool) {
         if !narrows {
             self.candidates.clone_from(&self.base);
             self.sieve.open(directory.len(kind), &self.base);
@@ -182,7 +213,7 @@ impl Listing {
             }
             Stage::Ask(asked) => {
                 let text = directory.text(kind);
-                let asks = Asked::new(&self.query, &self.known, directory, kind, self.now);
+                let asks = Asked::new(&self.query, &self.known, directory, kind, self.now).with_mode(self.mode);
                 let ask = |row: u32, scratch: &mut Scratch| asks.score(row, text, scratch);
                 let (to, spent) = self.sieve.ask(*asked, rows, ask);
                 *asked = to;
@@ -199,7 +230,7 @@ impl Listing {
                 let spent = (part - *from) / MOVED;
                 *from = part;
                 if part == self.candidates.len() {
-                    self.begin_rank();
+                    self.gathered(directory, kind);
                 }
                 spent
             }
@@ -214,6 +245,17 @@ impl Listing {
                 spent
             }
             Stage::Done => 0,
+        }
+    }
+
+    /// Goes on to the order of the rows, or where there are none to those that are similar.
+    fn gathered(&mut self, directory: &Directory, kind: Kind) {
+        let is_left = self.offers_similar && !self.is_substitute() && self.query.is_loosened();
+        if self.kept.is_empty() && is_left {
+            self.mode = MatchMode::Similar;
+            self.open(directory, kind, false);
+        } else {
+            self.begin_rank();
         }
     }
 

@@ -111,9 +111,9 @@ fn equal_matches_stand_in_the_lists_order_and_better_ones_before_them() {
     listing.sort(&directory, Kind::User, Order::default(), Accounts::All);
     listing.filter(query("tan"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
     let rows = found(&mut listing, &directory, 5);
-    let (words, mut scratch) = (crate::directory::search::Words::new(["tan"]), Scratch::default());
+    let (words, mut scratch) = (crate::directory::search::Words::typed("tan"), Scratch::default());
     let key = |row: &u32| {
-        let score = directory.text(Kind::User).score(*row, &words, &mut scratch).unwrap();
+        let score = directory.text(Kind::User).score(*row, &words, MatchMode::Exact, &mut scratch).unwrap();
         (std::cmp::Reverse(score), directory.rows_by_name(Kind::User).iter().position(|other| other == row))
     };
     let keys: Vec<_> = rows.iter().map(key).collect();
@@ -150,33 +150,93 @@ fn pending_memberships_count() {
     assert_eq!(members.collect::<std::collections::BTreeSet<_>>(), in_team.into_iter().collect());
 }
 
+#[test]
+fn similar_rows_stand_in_only_where_none_contains_the_words() {
+    let directory = directory(60);
+    let mut listing = Listing::with_similar();
+    listing.sort(&directory, Kind::User, Order::default(), Accounts::All);
+    let mut shown = |text: &str| {
+        listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
+        let rows = found(&mut listing, &directory, 7);
+        let name = rows.first().map(|row| directory.user_at(*row).unwrap().user_name.as_str().to_owned());
+        (name.unwrap_or_default(), listing.is_similar(), listing.is_substitute())
+    };
+    assert!(!shown("tan").1);
+    let (name, similar, substitute) = shown("tank");
+    assert!(name.starts_with("eva-tanaka") && similar && substitute, "{name}");
+    assert_eq!((shown("tankq").0.as_str(), shown("\"tank\"").0.as_str()), ("", ""));
+    assert!(!shown("tank").0.is_empty());
+    assert_eq!((shown("-tank").1, shown("/tank/").0.as_str()), (false, ""));
+    let (name, similar, substitute) = shown("~tank");
+    assert!(name.starts_with("eva-tanaka") && similar && !substitute, "{name}");
+    assert!(!shown("eva-tanaka").1);
+    let rows = directory.rows_by_name(Kind::User);
+    assert!(query("tank").run(&directory, Kind::User, rows, Timestamp::UNIX_EPOCH).is_empty(), "never in a command");
+    assert!(!query("~tank").run(&directory, Kind::User, rows, Timestamp::UNIX_EPOCH).is_empty());
+}
+
 /// What a person types, a character at a time, with some of it taken back.
 fn typed() -> impl Strategy<Value = Vec<String>> {
-    let word =
-        prop_oneof!["e", "ev", "eva", "tan", "tan e", "-eva", "role:", "role:vi", "role:view e", "zoe", "陈", ""];
-    prop::collection::vec(word, 1..6)
+    let word = prop::sample::select(vec![
+        "e",
+        "ev",
+        "eva",
+        "evt",
+        "evtn",
+        "evtnk",
+        "tan",
+        "tan e",
+        "tank",
+        "tank role:vi",
+        "-eva",
+        "role:",
+        "role:vi",
+        "role:view e",
+        "role:view ea",
+        "role:view ea tan",
+        "zoe",
+        "zo2",
+        "陈",
+        "陈1",
+        "~tnk",
+        "~tnka",
+        "\"tan\"",
+        "\"tank\"",
+        "^tan",
+        "^tank",
+        "^eva tk",
+        "va$",
+        "/^.v/",
+        "/^.v/ tk",
+        "last>1d",
+        "last>1d tnk",
+        "",
+    ]);
+    prop::collection::vec(word.prop_map(str::to_owned), 1..8)
 }
 
 proptest! {
     #[test]
     fn filters_that_follow_one_another_find_what_the_last_one_finds(
         texts in typed(),
-        steps in prop::collection::vec(1..400_usize, 6),
+        steps in prop::collection::vec(1..1_600_usize, 8),
         order in prop_oneof![Just(Column::Name), Just(Column::LastActive), Just(Column::OrgRole)],
     ) {
         let directory = directory(700);
-        let mut listing = Listing::default();
+        let mut listing = Listing::with_similar();
         listing.sort(&directory, Kind::User, Order { column: order, descending: true }, Accounts::People);
         for (text, step) in texts.iter().zip(&steps) {
             listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
             listing.step(&directory, Kind::User, *step);
         }
-        let mut fresh = Listing::default();
+        let mut fresh = Listing::with_similar();
         fresh.sort(&directory, Kind::User, Order { column: order, descending: true }, Accounts::People);
         fresh.filter(query(texts.last().unwrap()), &directory, Kind::User, Timestamp::UNIX_EPOCH);
         // What was given away with the last step is given away.
         let whole = listing.is_done();
         let rows = if whole { listing.take_shown().unwrap() } else { found(&mut listing, &directory, 50) };
         prop_assert_eq!(rows, found(&mut fresh, &directory, usize::MAX));
+        prop_assert_eq!(listing.is_similar(), fresh.is_similar());
+        prop_assert_eq!(listing.is_substitute(), fresh.is_substitute());
     }
 }

@@ -1,41 +1,25 @@
 //! Whether a record holds what a filter's terms ask.
 
 use jiff::Timestamp;
-use rustc_hash::FxHashSet;
 
-use super::{Key, Query, Relation, Term, Value, account_word};
-use crate::{
-    directory::{
-        Directory, Kind, Name, Target,
-        record::{Grant, LastActive, Role, Team, User},
-        search::{Scratch, SearchText},
-    },
-    scim::text::fold,
+use super::{
+    Key, Part, Query, Relation, Term, Value, account_word,
+    told::{self, Knowledge},
+};
+use crate::directory::{
+    Directory, Kind, Name,
+    record::{Role, Team, User},
+    search::{MatchMode, Scratch, SearchText, folded},
 };
 
-/// What is looked up once for all rows, and holds no longer than the rows stay as they are.
-#[derive(Debug, Default)]
-pub struct Known {
-    /// For each term the teams that it names, by row; nothing where it names none.
-    named: Vec<Option<Vec<bool>>>,
-    /// Rows on which changes are pending.
-    touched: FxHashSet<u32>,
-}
+mod lookup;
+mod people;
 
-impl Known {
-    /// For a filter of a kind's rows.
-    pub fn of(query: &Query, directory: &Directory, kind: Kind) -> Self {
-        let named = query.terms.iter().map(|term| named(term, kind, directory)).collect();
-        Self { named, touched: directory.touched_rows(kind) }
-    }
-}
+pub use lookup::Known;
+use people::OneUser;
 
-/// To ask each user's teams for their names takes far longer.
-fn named(term: &Term, kind: Kind, directory: &Directory) -> Option<Vec<bool>> {
-    let asks = kind == Kind::User && term.key == Key::Team && term.value != Value::None;
-    let holds = |row| directory.team_at(row).is_some_and(|team| text_holds(&term.value, Some(&team.name)));
-    asks.then(|| (0..directory.len(Kind::Team) as u32).map(holds).collect())
-}
+/// True, false, or nothing where that is not told.
+type Truth = Option<bool>;
 
 /// A filter with what it is asked of.
 pub struct Asked<'a> {
@@ -44,181 +28,227 @@ pub struct Asked<'a> {
     directory: &'a Directory,
     kind: Kind,
     now: Timestamp,
+    mode: MatchMode,
 }
 
 impl<'a> Asked<'a> {
     /// `known` is of this filter.
     pub fn new(query: &'a Query, known: &'a Known, directory: &'a Directory, kind: Kind, now: Timestamp) -> Self {
-        Self { query, known, directory, kind, now }
+        Self { query, known, directory, kind, now, mode: MatchMode::Exact }
+    }
+
+    /// Compares bare words this way.
+    pub fn with_mode(self, mode: MatchMode) -> Self {
+        Self { mode, ..self }
     }
 
     /// How well a row matches, or nothing where it does not.
     pub fn score(&self, row: u32, text: &SearchText, scratch: &mut Scratch) -> Option<u32> {
-        let score = if self.query.ranks() { text.score(row, &self.query.words, scratch)? } else { 0 };
+        let words = &self.query.words;
+        let score = if words.is_empty() { 0 } else { text.score(row, words, self.mode, scratch)? };
         // The record is not looked at for words alone: waiting for it takes longer than matching them.
         (self.query.terms.is_empty() || self.holds(row)).then_some(score)
     }
 
     /// True if the row's record holds all terms.
     fn holds(&self, row: u32) -> bool {
-        let directory = self.directory;
-        let mut terms = self.query.terms.iter().zip(&self.known.named);
+        let (directory, known, now) = (self.directory, self.known, self.now);
+        let mut terms = self.query.terms.iter().enumerate();
+        let is = |term: &Term, truth: Truth| truth == Some(!term.negative);
         match self.kind {
-            Kind::User => {
-                let touched = self.known.touched.contains(&row);
-                let user = if touched { directory.user_at(row) } else { directory.records().user_at(row) };
-                user.is_some_and(|user| {
-                    let one = OneUser { directory, user, row, touched, now: self.now };
-                    terms.all(|(term, named)| one.holds(term, named.as_deref()) != term.negative)
-                })
-            }
-            Kind::Team => directory
-                .team_at(row)
-                .is_some_and(|team| terms.all(|(term, _)| team_holds(directory, team, term) != term.negative)),
-            Kind::Role => directory
-                .role_at(row)
-                .is_some_and(|role| terms.all(|(term, _)| role_holds(directory, role, term) != term.negative)),
+            Kind::User => OneUser::new(row, directory, known, now)
+                .is_some_and(|user| terms.all(|(at, term)| is(term, user.asks(at, term)))),
+            Kind::Team => directory.team_at(row).is_some_and(|team| {
+                let team = OneTeam { team, directory, now };
+                terms.all(|(_, term)| is(term, team.asks(term)))
+            }),
+            Kind::Role => directory.role_at(row).is_some_and(|role| {
+                let role = OneRole { role, holders: known.holders_of(row), now };
+                terms.all(|(_, term)| is(term, role.asks(term)))
+            }),
         }
     }
 }
 
-/// A user who is asked.
-struct OneUser<'a> {
+/// A number of which only the bounds may be known.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    least: usize,
+    most: usize,
+}
+
+impl Count {
+    /// At least so many, and up to so many more; without the second, any number more.
+    fn of(least: usize, more: Option<usize>) -> Self {
+        Self { least, most: more.map_or(usize::MAX, |more| least.saturating_add(more)) }
+    }
+
+    fn is(self, term: &Term) -> Truth {
+        let want = match &term.value {
+            Value::Unknown => return Some(self.least != self.most),
+            Value::Number(want) => *want,
+            _ => return Some(false),
+        };
+        let bound = |bound: usize| i64::try_from(bound).unwrap_or(i64::MAX);
+        let (least, most) = (bound(self.least), bound(self.most));
+        let (some, all) = match term.relation {
+            Relation::Is => (least <= want && want <= most, least == want && most == want),
+            Relation::Above => (most > want, least > want),
+            Relation::Below => (least < want, most < want),
+        };
+        (some == all).then_some(some)
+    }
+}
+
+/// One of several: true if any is, not told if any may be.
+fn any(all: impl IntoIterator<Item = Truth>) -> Truth {
+    let mut told = true;
+    for truth in all {
+        match truth {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => told = false,
+        }
+    }
+    told.then_some(false)
+}
+
+/// A text with one of the alternatives; `is_none` says which texts count as none.
+fn text_is_with(value: &Value, have: Knowledge<Option<&str>>, is_none: fn(&str) -> bool) -> Truth {
+    let Value::Any(parts) = value else { return Some(false) };
+    any(parts.iter().map(|part| match (part, have) {
+        (Part::Unknown, have) => Some(!have.is_told()),
+        (_, Knowledge::NotTold) => None,
+        (Part::None, Knowledge::Told(have)) => Some(have.is_none_or(is_none)),
+        (Part::Text(part), Knowledge::Told(have)) => Some(have.is_some_and(|have| contains(have, part))),
+    }))
+}
+
+fn text_is(value: &Value, have: Knowledge<Option<&str>>) -> Truth {
+    text_is_with(value, have, str::is_empty)
+}
+
+/// A text that is always told; empty is none.
+fn known_text_is(value: &Value, have: &str) -> Truth {
+    text_is(value, Knowledge::Told(Some(have)))
+}
+
+/// Several texts, one of which has one of the alternatives. A text that is not told may be any.
+fn one_of_texts_is<'a, I>(value: &Value, have: Knowledge<I>) -> Truth
+where
+    I: Iterator<Item = Knowledge<&'a str>> + Clone,
+{
+    let Value::Any(parts) = value else { return Some(false) };
+    any(parts.iter().map(|part| match (part, &have) {
+        (Part::Unknown, have) => Some(!have.is_told()),
+        (_, Knowledge::NotTold) => None,
+        (Part::None, Knowledge::Told(have)) => Some(have.clone().next().is_none()),
+        (Part::Text(part), Knowledge::Told(have)) => any(have.clone().map(|have| match have {
+            Knowledge::Told(have) => Some(contains(have, part)),
+            Knowledge::NotTold => None,
+        })),
+    }))
+}
+
+/// `part` is folded.
+fn contains(have: &str, part: &str) -> bool {
+    if have.is_ascii() {
+        let (have, part) = (have.as_bytes(), part.as_bytes());
+        return part.is_empty() || have.windows(part.len()).any(|there| there.eq_ignore_ascii_case(part));
+    }
+    folded(have).contains(part)
+}
+
+/// How long ago a time is, beside the age that is asked for.
+fn age_is(relation: Relation, age: i64, at: Timestamp, now: Timestamp) -> bool {
+    let have = now.as_second() - at.as_second();
+    match relation {
+        Relation::Below => have < age,
+        _ => have > age,
+    }
+}
+
+fn created_is(term: &Term, created: Option<Timestamp>, now: Timestamp) -> Truth {
+    match (&term.value, created) {
+        (Value::Unknown, created) => Some(created.is_none()),
+        (Value::Age(age), Some(at)) => Some(age_is(term.relation, *age, at, now)),
+        (Value::Age(_), None) => None,
+        _ => Some(false),
+    }
+}
+
+/// A team that is asked.
+struct OneTeam<'a> {
+    team: &'a Team,
     directory: &'a Directory,
-    user: &'a User,
-    row: u32,
-    /// Changes are pending on it.
-    touched: bool,
     now: Timestamp,
 }
 
-impl OneUser<'_> {
-    fn holds(&self, term: &Term, named: Option<&[bool]>) -> bool {
-        let user = self.user;
+impl OneTeam<'_> {
+    fn asks(&self, term: &Term) -> Truth {
         match term.key {
-            Key::Role => text_holds(&term.value, user.org_role.value()),
-            Key::Seat => text_holds(&term.value, user.models_seat.value()),
-            Key::Weave => text_holds(&term.value, user.weave_role.value()),
-            Key::Email => text_holds(&term.value, Some(&user.email)),
-            Key::Name => {
-                text_holds(&term.value, Some(&user.user_name)) || text_holds(&term.value, Some(&user.display_name))
+            Key::Name => known_text_is(&term.value, self.team.name.as_str()),
+            Key::Id => known_text_is(&term.value, &self.team.id),
+            Key::Created => created_is(term, self.team.created, self.now),
+            Key::Members => self.members().is(term),
+            Key::Admins => self.admins().is(term),
+            Key::Team => {
+                let names = told::members(self.team).map(|members| {
+                    members.iter().map(|member| match self.directory.user(&member.id) {
+                        Some(user) => Knowledge::Told(user.user_name.as_str()),
+                        None if member.display.is_empty() => Knowledge::NotTold,
+                        None => Knowledge::Told(member.display.as_str()),
+                    })
+                });
+                one_of_texts_is(&term.value, names)
             }
-            Key::Id => str_holds(&term.value, &user.id),
-            Key::Account => str_holds(&term.value, account_word(user.account)),
-            Key::Active => term.value == Value::Bool(!user.is_inactive()),
-            Key::Last => last_holds(term, user.last_active, self.now),
-            Key::Teams => number_holds(term, self.team_count()),
-            Key::Team => named.map_or_else(|| self.team_count() == 0, |named| self.is_in(named)),
-            Key::Registry => registry_holds(&term.value, &user.registry_roles),
-            Key::TeamRole => user.team_roles.iter().flatten().any(|grant| text_holds(&term.value, Some(&grant.role))),
-            _ => false,
+            _ => Some(false),
         }
     }
 
-    fn team_count(&self) -> usize {
-        if self.touched {
-            self.directory.team_count(&self.user.id)
-        } else {
-            self.directory.records().team_rows(self.row).len()
+    fn members(&self) -> Count {
+        match told::members(self.team) {
+            Knowledge::Told(members) => Count::of(members.len(), Some(0)),
+            Knowledge::NotTold => Count::of(0, None),
         }
     }
 
-    /// In any of the teams.
-    fn is_in(&self, named: &[bool]) -> bool {
-        let is_named = |team: u32| named.get(team as usize).copied().unwrap_or_default();
-        if !self.touched {
-            return self.directory.records().team_rows(self.row).iter().any(|team| is_named(*team));
-        }
-        let teams = self.directory.teams_of(&self.user.id);
-        teams.iter().filter_map(|team| self.directory.records().row(&Target::team(team))).any(is_named)
-    }
-}
-
-fn compare(relation: Relation, have: i64, want: i64) -> bool {
-    match relation {
-        Relation::Is => have == want,
-        Relation::Above => have > want,
-        Relation::Below => have < want,
-    }
-}
-
-fn text_holds(value: &Value, have: Option<&Name>) -> bool {
-    match (value, have) {
-        (Value::None, have) => have.is_none_or(Name::is_empty),
-        (value, Some(have)) => str_holds(value, have.as_str()),
-        _ => false,
-    }
-}
-
-fn str_holds(value: &Value, have: &str) -> bool {
-    let Value::Text(parts) = value else { return *value == Value::None && have.is_empty() };
-    if have.is_ascii() {
-        let have = have.as_bytes();
-        let is_in = |part: &[u8]| have.windows(part.len().max(1)).any(|there| there.eq_ignore_ascii_case(part));
-        return parts.iter().any(|part| is_in(part.as_bytes()));
-    }
-    let have = fold(have);
-    parts.iter().any(|part| have.contains(part.as_str()))
-}
-
-fn number_holds(term: &Term, have: usize) -> bool {
-    matches!(term.value, Value::Number(want) if compare(term.relation, have as i64, want))
-}
-
-/// `models`, or with the role in it: `models/admin`.
-fn registry_holds(value: &Value, grants: &[Grant]) -> bool {
-    let holds = |part: &str, name: &Name| fold(name.as_str()).contains(part);
-    match value {
-        Value::None => grants.is_empty(),
-        Value::Text(parts) => parts.iter().any(|part| {
-            let (registry, role) = part.split_once('/').unwrap_or((part, ""));
-            grants.iter().any(|grant| holds(registry, &grant.scope) && holds(role, &grant.role))
-        }),
-        _ => false,
-    }
-}
-
-fn last_holds(term: &Term, last: LastActive, now: Timestamp) -> bool {
-    match (&term.value, last) {
-        (Value::Never, LastActive::Never) => true,
-        (Value::Age(age), LastActive::At(at)) => {
-            let have = now.as_second() - at.as_second();
-            match term.relation {
-                Relation::Below => have < *age,
-                _ => have > *age,
+    /// Deactivated admins don't count; members whose role is not told may be admins.
+    fn admins(&self) -> Count {
+        let Knowledge::Told(members) = told::members(self.team) else { return Count::of(0, None) };
+        let (mut sure, mut possible) = (0, 0);
+        for member in members {
+            let user = self.directory.user(&member.id);
+            match user.and_then(|user| self.directory.is_team_admin(user, self.team)) {
+                Some(true) => sure += 1,
+                Some(false) => {}
+                None => possible += 1,
             }
         }
-        // Never seen is longer ago than any age.
-        (Value::Age(_), LastActive::Never) => term.relation != Relation::Below,
-        _ => false,
+        Count::of(sure, Some(possible))
     }
 }
 
-fn team_holds(directory: &Directory, team: &Team, term: &Term) -> bool {
-    match term.key {
-        Key::Name => text_holds(&term.value, Some(&team.name)),
-        Key::Id => str_holds(&term.value, &team.id),
-        Key::Members => team.size().is_some_and(|size| number_holds(term, size)),
-        Key::Admins => {
-            let admin =
-                |id| directory.user(id).and_then(|user| user.role_in(&team.name)).is_some_and(|role| role.is("admin"));
-            number_holds(term, team.members.iter().flatten().filter(|member| admin(&member.id)).count())
+/// A role that is asked.
+struct OneRole<'a> {
+    role: &'a Role,
+    holders: Count,
+    now: Timestamp,
+}
+
+impl OneRole<'_> {
+    fn asks(&self, term: &Term) -> Truth {
+        match term.key {
+            Key::Name => known_text_is(&term.value, self.role.name.as_str()),
+            Key::Id => known_text_is(&term.value, &self.role.id),
+            Key::Created => created_is(term, self.role.created, self.now),
+            Key::Inherits => known_text_is(&term.value, self.role.inherits.as_str()),
+            Key::Permission => {
+                let names = self.role.permissions.iter().map(|one| Knowledge::Told(one.name.as_str()));
+                one_of_texts_is(&term.value, Knowledge::Told(names))
+            }
+            Key::Holders => self.holders.is(term),
+            _ => Some(false),
         }
-        Key::Team => team.members.iter().flatten().any(|member| {
-            let user = directory.user(&member.id);
-            text_holds(&term.value, Some(user.map_or(&member.display, |user| &user.user_name)))
-        }),
-        _ => false,
-    }
-}
-
-fn role_holds(directory: &Directory, role: &Role, term: &Term) -> bool {
-    match term.key {
-        Key::Name => text_holds(&term.value, Some(&role.name)),
-        Key::Id => str_holds(&term.value, &role.id),
-        Key::Inherits => text_holds(&term.value, Some(&role.inherits)),
-        Key::Permission => role.permissions.iter().any(|permission| text_holds(&term.value, Some(&permission.name))),
-        Key::Holders => number_holds(term, directory.holders(&role.name).len()),
-        _ => false,
     }
 }

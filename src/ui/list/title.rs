@@ -7,7 +7,7 @@ use ratatui::{
 
 use super::{
     Look,
-    fit::{count, cut, width},
+    fit::{count, cut, only_similar, width},
 };
 use crate::app::{
     App,
@@ -47,7 +47,8 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         (Kind::Role, _) => "Roles",
     });
     let mut parts = vec![Part::new(0, "", name.to_string(), look.strong())];
-    let (filter, cursor) = filter(pane, cells);
+    let similar = pane.is_substitute().then(|| only_similar(pane.rows.len()));
+    let (filter, cursor) = filter(pane, cells.saturating_sub(similar.as_ref().map_or(0, |words| width(words) + 4)));
     if pane.filtering || !filter.is_empty() {
         let style = if pane.bad.is_some() { look.bad() } else { look.accent() };
         let replaced = pane.filtering && app.replaces_filter();
@@ -63,11 +64,14 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), look.plain()));
     }
     let all = pane.in_view(&app.directory);
-    if pane.is_filtered() {
-        let found = match pane.progress() {
-            None => format!("{} of {}", count(pane.rows.len() as u64), count(all as u64)),
-            Some(percent) => format!("{percent} % looked through"),
-        };
+    if let Some(percent) = pane.progress().filter(|_| pane.is_filtered()) {
+        parts.push(Part::new(2, "", format!("{percent} % looked through"), look.plain()));
+    } else if let Some(similar) = similar {
+        // Never left out: the rows are not what was asked for.
+        parts.push(Part::new(0, "", similar, look.careful()));
+    } else if pane.is_filtered() {
+        let word = if pane.is_similar() { " similar" } else { "" };
+        let found = format!("{}{word} of {}", count(pane.rows.len() as u64), count(all as u64));
         parts.push(Part::new(2, "", found, look.plain()));
     }
     if let Coverage::Partial(part) = app.directory.coverage(pane.kind) {

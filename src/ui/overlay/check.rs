@@ -21,7 +21,7 @@ use crate::{
     directory::{Id, Kind, Name, record::Team},
     ui::{
         Look,
-        fit::{count, counted},
+        fit::{count, counted, only_similar},
     },
 };
 
@@ -32,7 +32,9 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
         title: title(list, app),
         typed: Some(&list.input),
         counts: counts(list, app, look),
-        note: if list.rows.shown.len() < all {
+        note: if list.rows.is_similar() {
+            only_similar(list.rows.shown.len())
+        } else if list.rows.shown.len() < all {
             format!("{} of {}", count(list.rows.shown.len()), count(all))
         } else {
             String::new()

@@ -22,7 +22,7 @@ use crate::{
     directory::{Id, Target, words::Sign},
     ui::{
         Look, details,
-        fit::{self, count, counted},
+        fit::{self, count, counted, only_similar},
     },
 };
 
@@ -91,7 +91,13 @@ fn counts(difference: &Difference, look: &Look) -> String {
 
 fn note(difference: &Difference) -> String {
     let (shown, all) = (difference.shown.len(), difference.lines.len());
-    if shown < all { format!("{} of {}", count(shown), count(all)) } else { String::new() }
+    if difference.is_similar {
+        only_similar(shown)
+    } else if shown < all {
+        format!("{} of {}", count(shown), count(all))
+    } else {
+        String::new()
+    }
 }
 
 /// What is to be said, and the whole of the selected line where its row can't hold it.

@@ -95,36 +95,54 @@ fn keys(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
 fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     let examples: &[(&'static str, &'static str)] = match kind {
         Kind::User => &[
-            ("tan", "fuzzy: name, user name or email"),
-            ("role:admin", "organisation admins; role:admin,member is either"),
+            ("tan eva", "user name, name or email contain both words"),
+            ("role:admin", "organisation admins; role:admin,member is either; role:none has none"),
             ("-team:vision", "not in that team; team:none is in no team"),
+            ("team:vision/admin", "admin of that team"),
             ("as:viewer", "viewer in some team"),
             ("active:no", "deactivated"),
-            ("last>90d", "not seen for 90 days; also h, w, m, y and last:never"),
+            ("last>90d", "not seen for 90 days, and there for longer; also h, w, m, y and last:never"),
+            ("created<30d", "new in the last 30 days"),
             ("teams<2", "in less than two teams"),
         ],
         Kind::Team => &[
-            ("vis", "fuzzy: name"),
+            ("vis", "the name contains it"),
             ("members>10", "more than ten members"),
-            ("admins:0", "no team admin"),
+            ("admins:0", "no active team admin"),
             ("member:eva", "has such a member"),
         ],
         Kind::Role => &[
-            ("jan", "fuzzy: name and description"),
+            ("jan", "name or description contain it"),
             ("holders:0", "held by nobody"),
             ("inherits:viewer", "builds on viewer"),
             ("permission:delete", "may delete something"),
         ],
     };
+    let words: &[(&'static str, &'static str)] = &[
+        ("\"a phrase\"", "with its spaces; ^word begins, word$ ends a text"),
+        ("/a.*z/", "a regular expression; \\/ is a slash"),
+        ("~tnk", "fuzzy: these letters in this order"),
+        ("-word", "the opposite, of any term"),
+    ];
     let mut lines = vec![Line::default(), heading(&format!("Filter of {}", app.word(kind.plural())), look)];
     let understood = |term: &str| query::Query::parse_in(term, kind, app.holds()).is_ok();
-    for (term, meaning) in examples.iter().map(|(term, meaning)| (app.word(term), app.word(meaning))) {
+    for (term, meaning) in examples
+        .iter()
+        .take(1)
+        .chain(words)
+        .chain(examples.iter().skip(1))
+        .map(|(term, meaning)| (app.word(term), app.word(meaning)))
+    {
         if understood(&term) {
             lines.extend(entry(&term, &meaning, columns, look));
         }
     }
     let fields: Vec<_> = query::fields(kind, app.holds()).collect();
-    let words = format!("Fields: {}. Terms are joined by and; quotes keep spaces.", fields.join(", "));
+    let words = format!(
+        "Fields: {}. Terms are joined by and. A field that the server does not tell matches FIELD:unknown alone. Where \
+         nothing contains the words, rows with their letters are shown, and never marked as a whole.",
+        fields.join(", ")
+    );
     lines.extend(shell::wrapped(&words, columns, 2, look.dim()));
     lines
 }

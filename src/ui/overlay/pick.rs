@@ -13,7 +13,7 @@ use crate::{
     directory::{Id, Kind, Target},
     ui::{
         Look, details,
-        fit::{count, counted},
+        fit::{count, counted, only_similar},
     },
 };
 
@@ -26,7 +26,11 @@ pub fn draw(frame: &mut Frame<'_>, pick: &Pick, app: &App, look: &Look) {
     let shell = Shell {
         title: title(pick, app),
         typed: Some(&pick.input),
-        note: format!("{} of {}", count(pick.rows.shown.len()), count(all)),
+        note: if pick.rows.is_similar() {
+            only_similar(pick.rows.shown.len())
+        } else {
+            format!("{} of {}", count(pick.rows.shown.len()), count(all))
+        },
         hints: HINTS.into(),
         ..Shell::default()
     };

@@ -17,7 +17,10 @@ use crate::{
     },
     directory::permissions::BASES,
     scim::text::clean_line,
-    ui::{Look, fit::count},
+    ui::{
+        Look,
+        fit::{count, only_similar},
+    },
 };
 
 /// Widest column of the permissions' names.
@@ -33,7 +36,7 @@ enum Item<'a> {
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &Look) {
-    let all = editor.rows(&app.directory);
+    let (all, is_similar) = editor.found(&app.directory);
     let (base, was) = editor.bases(&app.directory);
     let (items, cursor) = items(&all, editor, &base, app);
     let shell = Shell {
@@ -44,7 +47,7 @@ pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &Look) 
             None => format!("inherits {base}"),
         },
         right: editor.held.as_ref().map(holders::held).unwrap_or_default(),
-        note: note(editor, look),
+        note: note(editor, is_similar.then_some(all.len()), look),
         room_for: 0,
         hints: vec![
             (Action::Toggle, "toggle"),
@@ -106,12 +109,14 @@ fn items<'a>(all: &'a [Row], editor: &RoleEditor, base: &str, app: &App) -> (Vec
     (items, cursor)
 }
 
-/// `+2 −1`.
-fn note(editor: &RoleEditor, look: &Look) -> String {
+/// `+2 −1`, and how many rows are only similar to what is typed.
+fn note(editor: &RoleEditor, similar: Option<usize>, look: &Look) -> String {
     let (come, go) = editor.counts();
     let [plus, minus, _] = look.glyphs.signs;
     let signed = |number: usize, sign: &str| (number > 0).then(|| format!("{sign}{}", count(number)));
-    [signed(come, plus), signed(go, minus)].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let counts: Vec<String> = [signed(come, plus), signed(go, minus)].into_iter().flatten().collect();
+    let similar = similar.map(only_similar);
+    Some(counts.join(" ")).filter(|counts| !counts.is_empty()).into_iter().chain(similar).collect::<Vec<_>>().join(", ")
 }
 
 /// What a permission is or will be to the role; `known` if what it is to inherit is.

@@ -1,0 +1,290 @@
+//! From the text of a filter to its words and terms.
+
+use std::borrow::Cow;
+
+use super::{BadQuery, FIELDS, Key, Part, Relation, Term, Value, fields};
+use crate::{
+    directory::{
+        Kind,
+        holds::Holds,
+        search::{Sense, Word, folded},
+    },
+    scim::text::{clean, clean_line},
+};
+
+/// The longest filter, in bytes.
+const LONGEST: usize = 4_096;
+
+/// The most terms of a filter, and alternatives of a value.
+const MOST: usize = 64;
+
+/// Characters of a term that an error repeats.
+const REPEATED: usize = 40;
+
+/// Some of a filter's text: a word, a phrase, an expression or a field with its value.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Token<'a> {
+    negative: bool,
+    form: Form,
+    /// Without signs and quotes.
+    text: Cow<'a, str>,
+    /// As it was typed.
+    typed: &'a str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A word, or a field with its value.
+    Bare,
+    Quoted,
+    Regex,
+    Fuzzy,
+}
+
+/// What a token says.
+pub(super) enum Read {
+    Word(Word),
+    Term(Term),
+    /// Nothing yet.
+    Unfinished,
+}
+
+/// As much of a text as a filter may have.
+pub(super) fn shortened(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// The tokens of a filter.
+pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>, BadQuery> {
+    if text.len() > LONGEST {
+        return Err(bad(text, format!("longer than {LONGEST} bytes")));
+    }
+    let (mut all, mut rest) = (Vec::new(), text.trim_start());
+    while !rest.is_empty() {
+        let token;
+        (token, rest) = first(rest)?;
+        rest = rest.trim_start();
+        all.push(token);
+        if all.len() > MOST {
+            return Err(bad(text, format!("more than {MOST} terms")));
+        }
+    }
+    Ok(all)
+}
+
+/// The first token of a text that begins with one, and what stands behind it.
+fn first(typed: &str) -> Result<(Token<'_>, &str), BadQuery> {
+    let (negative, text) = match typed.strip_prefix(['-', '!']) {
+        Some(rest) => (true, rest),
+        None => (false, typed),
+    };
+    let (form, text, rest) = if let Some(quoted) = text.strip_prefix('"') {
+        let (phrase, rest) = quoted.split_once('"').unwrap_or((quoted, ""));
+        (Form::Quoted, Cow::Borrowed(phrase), rest)
+    } else if let Some(pattern) = text.strip_prefix('/') {
+        let (pattern, rest) = expression(pattern);
+        (Form::Regex, pattern, rest)
+    } else if let Some(word) = text.strip_prefix('~') {
+        let (word, rest) = bare(word);
+        (Form::Fuzzy, word, rest)
+    } else {
+        let (word, rest) = bare(text);
+        (Form::Bare, word, rest)
+    };
+    let typed = typed.get(..typed.len() - rest.len()).unwrap_or(typed);
+    if form == Form::Regex && rest.starts_with(|c: char| !c.is_whitespace()) {
+        return Err(bad(typed, r"a space must follow the closing slash; a slash inside is `\/`".into()));
+    }
+    Ok((Token { negative, form, text, typed }, rest))
+}
+
+/// Up to the closing slash, or to the end.
+fn expression(text: &str) -> (Cow<'_, str>, &str) {
+    let mut escaped = false;
+    let end = text.find(|c| {
+        let closes = c == '/' && !escaped;
+        escaped = c == '\\' && !escaped;
+        closes
+    });
+    let (pattern, rest) = end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""));
+    let pattern = if pattern.contains(r"\/") { pattern.replace(r"\/", "/").into() } else { pattern.into() };
+    (pattern, rest.strip_prefix('/').unwrap_or(rest))
+}
+
+/// Up to a space outside quotes; the quotes go.
+fn bare(text: &str) -> (Cow<'_, str>, &str) {
+    let mut quoted = false;
+    let end = text.find(|c: char| {
+        quoted ^= c == '"';
+        c.is_whitespace() && !quoted
+    });
+    let (word, rest) = end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""));
+    (if word.contains('"') { word.replace('"', "").into() } else { word.into() }, rest)
+}
+
+fn bad(typed: &str, why: String) -> BadQuery {
+    BadQuery { term: clean_line(&clean(typed), REPEATED).into_owned(), why }
+}
+
+impl Token<'_> {
+    /// What it says in the pane of `kind`.
+    pub fn read(&self, kind: Kind, holds: Holds) -> Result<Read, BadQuery> {
+        let word = match self.form {
+            Form::Bare => match split(&self.text) {
+                Some(field) => return self.term(kind, holds, field),
+                None => anchored(&self.text),
+            },
+            Form::Quoted => Word::new(Sense::Phrase, &self.text),
+            Form::Fuzzy => Word::new(Sense::Fuzzy, &self.text),
+            Form::Regex if self.text.is_empty() => None,
+            Form::Regex => Some(Word::regex(&self.text).map_err(|why| bad(self.typed, why.to_string()))?),
+        };
+        Ok(match word {
+            Some(word) if self.negative => Read::Word(word.negated()),
+            Some(word) => Read::Word(word),
+            None => Read::Unfinished,
+        })
+    }
+
+    /// A term still being typed (`role:`) matches everything, so that the list does not jump.
+    fn term(&self, kind: Kind, holds: Holds, (field, relation, value): Field<'_>) -> Result<Read, BadQuery> {
+        let is = |word: &'static str| word.eq_ignore_ascii_case(field) || holds.say(word).eq_ignore_ascii_case(field);
+        let known = FIELDS.iter().find(|(of, word, known)| *of == kind && is(word) && known.is_held(holds));
+        let Some((_, _, key)) = known else {
+            let known: Vec<_> = fields(kind, holds).collect();
+            return Err(bad(self.typed, format!("no field `{field}` here; there are {}", known.join(", "))));
+        };
+        if value.is_empty() {
+            return Ok(Read::Unfinished);
+        }
+        let value = self::value(*key, relation, value).map_err(|why| bad(self.typed, why.into()))?;
+        Ok(Read::Term(Term { key: *key, relation, value, negative: self.negative }))
+    }
+}
+
+/// `^word`, `word$`, `^word$` or `word`.
+fn anchored(text: &str) -> Option<Word> {
+    let (begins, rest) = text.strip_prefix('^').map_or((false, text), |rest| (true, rest));
+    let (ends, word) = match rest.strip_suffix('$') {
+        Some(word) if !word.is_empty() => (true, word),
+        _ => (false, rest),
+    };
+    let sense = match (begins, ends) {
+        (true, true) => Sense::Whole,
+        (true, false) => Sense::Start,
+        (false, true) => Sense::End,
+        (false, false) => Sense::Word,
+    };
+    Word::new(sense, word)
+}
+
+type Field<'a> = (&'a str, Relation, &'a str);
+
+/// The field, the relation and the value of a term.
+fn split(token: &str) -> Option<Field<'_>> {
+    let (field, tail) = token.split_at(token.find([':', '>', '<', '='])?);
+    if field.is_empty() || !field.chars().all(|c| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let relation = match tail.chars().next()? {
+        '>' => Relation::Above,
+        '<' => Relation::Below,
+        _ => Relation::Is,
+    };
+    Some((field, relation, tail.get(1..)?))
+}
+
+fn value(key: Key, relation: Relation, value: &str) -> Result<Value, &'static str> {
+    let lower = folded(value);
+    let is = |word: &str| relation == Relation::Is && word.starts_with(&lower);
+    match key {
+        Key::Active => match lower.as_str() {
+            "y" | "ye" | "yes" | "true" | "t" | "1" => Ok(Value::Bool(true)),
+            "n" | "no" | "false" | "f" | "0" => Ok(Value::Bool(false)),
+            _ if is("unknown") => Ok(Value::Unknown),
+            _ => Err("yes, no or unknown"),
+        },
+        Key::Last if is("never") => Ok(Value::Never),
+        Key::Last | Key::Created | Key::Members | Key::Teams | Key::Holders | Key::Admins if is("unknown") => {
+            Ok(Value::Unknown)
+        }
+        Key::Last => age(&lower).map(Value::Age).ok_or("never, unknown, or an age such as >90d, <12h, >6w, >1y"),
+        Key::Created => age(&lower).map(Value::Age).ok_or("unknown, or an age such as <30d, >12h, >6w, >1y"),
+        Key::Members | Key::Teams | Key::Holders | Key::Admins => {
+            lower.parse().map(Value::Number).map_err(|_| "unknown, or a number such as >10")
+        }
+        _ if relation != Relation::Is => {
+            Err("`:` only; < and > go with last, created, teams, members, admins, holders")
+        }
+        _ => {
+            let parts: Vec<Part> = lower.split(',').filter(|part| !part.is_empty()).map(part).collect();
+            if parts.len() > MOST { Err("fewer commas") } else { Ok(Value::Any(parts)) }
+        }
+    }
+}
+
+pub(super) fn part(text: &str) -> Part {
+    match text {
+        "none" => Part::None,
+        "unknown" => Part::Unknown,
+        text => Part::Text(text.to_owned()),
+    }
+}
+
+fn age(text: &str) -> Option<i64> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: i64 = digits.parse().ok()?;
+    let unit = match text.get(digits.len()..)? {
+        "h" => 3_600,
+        "" | "d" => 86_400,
+        "w" => 7 * 86_400,
+        "m" => 30 * 86_400,
+        "y" => 365 * 86_400,
+        _ => return None,
+    };
+    number.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        let sign = |token: &Token| if token.negative { "-" } else { "" };
+        let told = |token: Token| format!("{}{:?} {}", sign(&token), token.form, token.text);
+        match tokens(text) {
+            Ok(tokens) => tokens.into_iter().map(told).collect::<Vec<_>>().join(" | "),
+            Err(bad) => bad.to_string(),
+        }
+    }
+
+    #[rstest::rstest]
+    #[case("  eva  tan ", "Bare eva | Bare tan")]
+    #[case(r#""eva t" x"#, "Quoted eva t | Bare x")]
+    #[case(r#"-"eva t"#, "-Quoted eva t")]
+    #[case(r#"team:"my team" x"#, "Bare team:my team | Bare x")]
+    #[case("/a b/ c", "Regex a b | Bare c")]
+    #[case("/a b", "Regex a b")]
+    #[case(r"!/a\/b/", "-Regex a/b")]
+    #[case(r"/a\\/ b", r"Regex a\\ | Bare b")]
+    #[case("/home/eva", r"filter: `/home/`: a space must follow the closing slash; a slash inside is `\/`")]
+    #[case("a/b ~tnk -~x", "Bare a/b | Fuzzy tnk | -Fuzzy x")]
+    #[case("-team:a/b", "-Bare team:a/b")]
+    #[case("- ~ / \" ", "-Bare  | Fuzzy  | Regex  \" ")]
+    fn a_filter_is_split(#[case] text: &str, #[case] want: &str) {
+        assert_eq!(told(text), want);
+    }
+
+    #[test]
+    fn a_filter_has_an_end() {
+        assert!(told(&"x ".repeat(65)).ends_with("more than 64 terms"));
+        let told = told(&"x".repeat(5_000));
+        assert!(told.ends_with("…`: longer than 4096 bytes"), "{told}");
+        assert_eq!(shortened(&"é".repeat(3_000)).len(), 4_096);
+        assert_eq!(shortened(&format!("x{}", "é".repeat(3_000))).len(), 4_095);
+    }
+}
