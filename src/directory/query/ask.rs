@@ -7,8 +7,8 @@ use super::{
     told::{self, Knowledge},
 };
 use crate::directory::{
-    Directory, Kind, Name,
-    record::{Role, Team, User},
+    Directory, Kind,
+    record::{Role, Team},
     search::{MatchMode, Scratch, SearchText, folded},
 };
 
