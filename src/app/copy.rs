@@ -58,7 +58,7 @@ impl App {
 
     /// Copies what is chosen.
     pub(super) fn copy_chosen(&mut self, menu: &CopyMenu, effects: &mut Vec<Effect>) {
-        let Some(what) = menu.choices.get(menu.cursor) else { return };
+        let Some((what, _)) = menu.choices.get(menu.cursor) else { return };
         let (text, values) = menu.value(*what, &self.directory);
         let (all, name) = (menu.ids.len(), menu.name(*what));
         let count = match (menu.is_single(), values) {
@@ -96,8 +96,8 @@ pub struct CopyMenu {
     ids: Vec<Id>,
     /// So many of them the filter hides.
     hidden: usize,
-    /// What is there to be copied, the likeliest first.
-    pub choices: Vec<CopyPart>,
+    /// What is there to be copied, the likeliest first, each with a glimpse of it.
+    pub choices: Vec<(CopyPart, String)>,
     /// Which of them has the cursor.
     pub cursor: usize,
 }
@@ -110,8 +110,8 @@ impl CopyMenu {
             Kind::Team | Kind::Role => &[CopyPart::Name, CopyPart::Id, CopyPart::Csv, CopyPart::Json],
         };
         let is_there = |part: &CopyPart| menu.ids.iter().any(|id| !part.of(kind, id, directory).is_empty());
-        let choices = parts.iter().filter(|part| part.is_row() || is_there(part)).copied().collect();
-        menu.choices = choices;
+        let there = parts.iter().filter(|part| part.is_row() || is_there(part));
+        menu.choices = there.map(|part| (*part, menu.glimpse(*part, directory))).collect();
         menu
     }
 
@@ -153,7 +153,7 @@ impl CopyMenu {
     }
 
     /// What a choice would copy, in a few words; of one record the value itself.
-    pub fn glimpse(&self, part: CopyPart, directory: &Directory) -> String {
+    fn glimpse(&self, part: CopyPart, directory: &Directory) -> String {
         let values = self.ids.iter().filter(|id| !part.of(self.kind, id, directory).is_empty()).count();
         match (self.is_single(), part.is_row()) {
             (_, true) if part == CopyPart::Csv => self.csv_columns().0.join(", "),
@@ -213,7 +213,7 @@ impl CopyMenu {
 
     /// Puts the cursor on the next choice that begins with this letter; false where none does.
     pub(super) fn go_to_letter(&mut self, letter: char) -> bool {
-        let begins = |part: &CopyPart| self.name(*part).starts_with(letter.to_ascii_lowercase());
+        let begins = |(part, _): &(CopyPart, String)| self.name(*part).starts_with(letter.to_ascii_lowercase());
         let places = (self.cursor + 1..self.choices.len()).chain(0..=self.cursor);
         let next = places.into_iter().find(|at| self.choices.get(*at).is_some_and(begins));
         self.cursor = next.unwrap_or(self.cursor);
@@ -294,25 +294,25 @@ mod tests {
         assert_eq!(value(CopyPart::Csv).0, csv);
         let json: serde_json::Value = serde_json::from_str(&value(CopyPart::Json).0).unwrap();
         assert_eq!((json.as_array().unwrap().len(), &json[1]["user_name"]), (3, &"eva".into()));
-        assert_eq!(three.glimpse(CopyPart::Email, &directory), "2 of 3");
+        assert_eq!(three.choices[2], (CopyPart::Email, "2 of 3".into()));
     }
 
     #[test]
     fn of_one_what_it_lacks_is_not_offered() {
         let directory = directory();
         let one = menu(&["ivan"], 0, &directory);
-        let names: Vec<&str> = one.choices.iter().map(|part| one.name(*part)).collect();
+        let names: Vec<&str> = one.choices.iter().map(|(part, _)| one.name(*part)).collect();
         assert_eq!(names, ["user name", "display name", "id", "row as CSV", "row as JSON"]);
-        assert_eq!((one.title(), one.glimpse(CopyPart::Id, &directory)), ("Copy".into(), "id-ivan".into()));
+        assert_eq!((one.title(), one.choices[2].1.as_str()), ("Copy".into(), "id-ivan"));
     }
 
     #[test]
     fn a_letter_goes_to_the_choice_that_begins_with_it() {
         let directory = directory();
         let mut two = menu(&["eva", "noor"], 0, &directory);
-        assert!(two.go_to_letter('e') && two.choices[two.cursor] == CopyPart::Email);
-        assert!(two.go_to_letter('r') && two.choices[two.cursor] == CopyPart::Csv);
-        assert!(two.go_to_letter('r') && two.choices[two.cursor] == CopyPart::Json);
-        assert!(!two.go_to_letter('j') && two.choices[two.cursor] == CopyPart::Json);
+        assert!(two.go_to_letter('e') && two.choices[two.cursor].0 == CopyPart::Email);
+        assert!(two.go_to_letter('r') && two.choices[two.cursor].0 == CopyPart::Csv);
+        assert!(two.go_to_letter('r') && two.choices[two.cursor].0 == CopyPart::Json);
+        assert!(!two.go_to_letter('j') && two.choices[two.cursor].0 == CopyPart::Json);
     }
 }

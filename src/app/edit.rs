@@ -270,7 +270,7 @@ impl App {
             Ok((changes, never)) => {
                 let title = self.entries.get(&undone).map(|entry| entry.title.clone()).unwrap_or_default();
                 self.draft(changes, effects, move |app, mut plan, effects| {
-                    plan.title = format!("Undo {title}");
+                    plan.title = format!("Undo: {title}");
                     plan.undoes = Some(undone);
                     let cant = |(line, why): (_, Refusal)| {
                         (line, Refusal::new(why.code, format!("can't be undone: {}", why.text)))

@@ -135,7 +135,7 @@ impl App {
         let Some(entry) = self.entries.get(&id) else { return };
         let alone = self.entries.of_plan(entry.plan).nth(1).is_none();
         let (plan_of, title) =
-            (entry.plan, format!("Undo {}: {}", entry.step.words.subject, entry.step.words.text("→")));
+            (entry.plan, format!("Undo: {}: {}", entry.step.words.subject, entry.step.words.text("→")));
         match plan::inverse(std::iter::once(entry)) {
             Err(why) => self.fail(why.text),
             Ok((changes, _)) => {

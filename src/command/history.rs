@@ -94,7 +94,7 @@ pub(super) async fn undo(
     let notes = never.iter().map(|(line, why)| format!("Stays: {}: {why}", line.subject)).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
     let changes = still_open(&mut desk, changes);
-    let title = Some(format!("Undo {title}"));
+    let title = Some(format!("Undo: {title}"));
     propose(desk, Proposal { changes, title, undoes: Some(id), notes, ..Proposal::default() }, send).await
 }
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::whom::{GROUP, Whom};
+use super::whom::Whom;
 use crate::{
     directory::{
         Directory, Id, Kind,
@@ -15,7 +15,6 @@ use crate::{
 type Counts = FxHashMap<String, u32>;
 
 pub(super) struct Calls<'a> {
-    directory: &'a Directory,
     whom: Whom<'a>,
     users: Counts,
     teams: Counts,
@@ -26,7 +25,6 @@ impl<'a> Calls<'a> {
         let users = (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row));
         let teams = (0..directory.len(Kind::Team) as u32).filter_map(|row| directory.team_at(row));
         Self {
-            directory,
             whom: Whom::new(directory),
             users: counts(users.map(|user| user.user_name.raw())),
             teams: counts(teams.map(|team| team.name.raw())),
@@ -43,12 +41,6 @@ impl<'a> Calls<'a> {
         let name = team.name.raw();
         let own = is_one(&self.teams, name) && self.whom.team(name).is_ok_and(|found| found.id == team.id);
         if own { name.to_owned() } else { team.id.to_string() }
-    }
-
-    /// A member that is no user.
-    pub fn other(&self, id: &Id) -> String {
-        let group = self.directory.team(id).map(|team| format!("{GROUP}{}", self.team(team)));
-        group.filter(|name| self.means(name, id)).unwrap_or_else(|| id.to_string())
     }
 
     fn means(&self, name: &str, id: &Id) -> bool {

@@ -43,7 +43,7 @@ fn is_version(row: &Row<'_>) -> bool {
 
 fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Vec<Option<Column>> {
     let place = row.place();
-    let headers: Vec<&str> = row.cells.iter().map(|cell| cell::restore(cell).trim_matches(STRAY)).collect();
+    let headers: Vec<&str> = row.cells.iter().map(|cell| cell::restore(cell).trim()).collect();
     let before = problems.len();
     let columns = resolve(&headers, said, &place, problems);
     let has = |column| columns.contains(&Some(column));
@@ -68,15 +68,12 @@ fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Vec<Optio
 #[derive(Default)]
 struct Cells<'r>([Option<&'r str>; COLUMNS.len()]);
 
-/// Blanks that typing leaves around a value; other spaces are told.
-pub(super) const STRAY: [char; 4] = [' ', '\t', '\r', '\n'];
-
 impl<'r> Cells<'r> {
     fn of(row: &'r Row<'_>, columns: &[Option<Column>]) -> Self {
         let mut cells = Self::default();
         for (column, cell) in columns.iter().zip(&row.cells) {
             let cell = cell::restore(cell);
-            if let Some(column) = column.filter(|_| !cell.trim_matches(STRAY).is_empty()) {
+            if let Some(column) = column.filter(|_| !cell.trim().is_empty()) {
                 cells.0[column as usize] = Some(cell);
             }
         }
@@ -184,7 +181,7 @@ impl Rows {
         for (column, field) in [(Column::Inherits, &mut role.inherits), (Column::Description, &mut role.description)] {
             agree(field, cells.get(column), column, place, "an earlier row", problems);
         }
-        if let Some(permission) = cells.get(Column::Permission).map(|permission| permission.trim_matches(STRAY)) {
+        if let Some(permission) = cells.get(Column::Permission).map(|permission| permission.trim()) {
             let all = role.permissions.get_or_insert_default();
             if !all.iter().any(|known| known == permission) {
                 all.push(permission.to_owned());
@@ -246,7 +243,7 @@ pub(super) fn agree(
 ) {
     let Some(value) = value else { return };
     match field {
-        Some(other) if other.trim_matches(STRAY) != value.trim_matches(STRAY) => {
+        Some(other) if other.trim() != value.trim() => {
             let why = format!("{} here, and {} in {earlier}", clean(value), clean(other));
             problems.push(place.problem(column.name(), why));
         }

@@ -22,15 +22,15 @@ pub enum Part {
 /// What the provider lets be set of these records, as far as it is told: a value that is not told is left out. Service
 /// accounts and records that could not be read are left out as well: no file speaks of them.
 ///
-/// Memberships stand with the users. Where a server does not tell the members of every team, they stand with the teams that
-/// are told, for a user's teams are a whole.
+/// Memberships stand with the users. Where not every team is known with its members, they stand with the teams that are, for
+/// a user's teams are a whole.
 pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Desired {
     let can = Can::of(can);
     let has = |part| parts.contains(&part);
     let calls = Calls::new(directory);
     let teams = || rows(directory, Kind::Team, Directory::team_at);
     let mut desired = Desired::default();
-    let with_users = has(Part::Users) && teams().all(is_told);
+    let with_users = has(Part::Users) && directory.is_complete(Kind::Team) && teams().all(is_told);
     if has(Part::Users) {
         let people = rows(directory, Kind::User, Directory::user_at).filter(|user| is_person(user));
         desired.people = people.map(|user| can.person(user, directory, &calls, with_users)).collect();
@@ -54,24 +54,25 @@ pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Des
     desired
 }
 
-/// What an export of these parts leaves out because the server does not tell it, as a sentence.
+/// What of memberships an export of these parts leaves out because it is not known, as a sentence.
 pub fn untold(directory: &Directory, parts: &[Part], format: Format) -> Option<String> {
-    let (mut count, mut untold) = (0, 0);
-    for team in rows(directory, Kind::Team, Directory::team_at) {
-        count += 1;
-        untold += usize::from(!is_told(team));
-    }
-    if untold == 0 || !parts.iter().any(|part| matches!(part, Part::Users | Part::Teams)) {
+    let teams = || rows(directory, Kind::Team, Directory::team_at);
+    let (count, silent) = (teams().count(), teams().filter(|team| !is_told(team)).count());
+    let known = directory.is_complete(Kind::Team) && silent == 0;
+    if known || !parts.iter().any(|part| matches!(part, Part::Users | Part::Teams)) {
         return None;
     }
+    let why = match silent {
+        0 => "Not all teams are known".to_owned(),
+        _ => format!("The server does not tell who is in {silent} of {count} teams"),
+    };
     let left = match format {
-        Format::Json | Format::Yaml if parts.contains(&Part::Teams) => "their members are left out",
+        Format::Json | Format::Yaml if parts.contains(&Part::Teams) => "memberships of the others stand with the teams",
         _ => {
-            "memberships are left out, for the teams of a user are a whole; YAML and JSON with teams have those that are \
-             told"
+            "memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told"
         }
     };
-    Some(format!("The server does not tell who is in {untold} of {count} teams: {left}."))
+    Some(format!("{why}: {left}."))
 }
 
 /// True where the server tells who is in the team.
@@ -145,7 +146,7 @@ impl Can {
             sorted(users.filter(|user| is_person(user)).map(|user| self.membership(calls.user(user), user, team)))
         };
         let others = all.clone().filter(|member| directory.user(&member.id).is_none());
-        let others = sorted(others.map(|member| bare(calls.other(&member.id))));
+        let others = sorted(others.map(|member| bare(member.id.to_string())));
         TeamWish {
             place: Place::default(),
             team: calls.team(team),

@@ -160,14 +160,22 @@ impl Differ<'_, '_> {
         self.values.can.holds().say("team").into_owned()
     }
 
-    fn create_team(&mut self, place: &Place, name: &str) -> Option<Id> {
-        if !self.values.can(Verb::CreateTeam, place, "team") {
-            return None;
+    /// True where the provider can do it and the record is known not to be there; else that is a problem.
+    pub fn may_create(&mut self, kind: Kind, verb: Verb, place: &Place, field: &'static str) -> bool {
+        if !self.values.can(verb, place, field) {
+            return false;
         }
-        if !self.directory.is_complete(Kind::Team) {
-            let word = self.values.can.holds().say("teams");
-            let (place, name) = (&place.words, clean(name));
-            self.notes.push(format!("{place}: {name} is not in the part of the {word} that is known: not created."));
+        let coverage = self.directory.coverage(kind);
+        if !coverage.is_complete() {
+            let word = self.values.can.holds().say(kind.plural());
+            let why = format!("not among the {word} that are known, and not all are ({coverage}): none is created");
+            self.values.problem(place, field, why);
+        }
+        coverage.is_complete()
+    }
+
+    fn create_team(&mut self, place: &Place, name: &str) -> Option<Id> {
+        if !self.may_create(Kind::Team, Verb::CreateTeam, place, "team") {
             return None;
         }
         let name = self.fresh(place, "team", name);
@@ -212,7 +220,7 @@ impl Differ<'_, '_> {
     }
 
     fn create_role(&mut self, wish: &RoleWish) {
-        if !self.values.can(Verb::CreateRole, &wish.place, "custom_role") {
+        if !self.may_create(Kind::Role, Verb::CreateRole, &wish.place, "custom_role") {
             return;
         }
         let Some(inherits) = &wish.inherits else {

@@ -137,7 +137,8 @@ impl Joins {
             let users = members(directory, team).filter(|id| directory.user(id).is_some_and(is_person));
             gone.extend(users.map(|id| (id.clone(), team.clone())));
         }
-        for team in &self.whole_others {
+        // Who is in no list is no user only where the list of users is whole.
+        for team in self.whole_others.iter().filter(|_| directory.coverage(Kind::User).is_complete()) {
             let others = members(directory, team).filter(|id| directory.user(id).is_none());
             gone.extend(others.map(|id| (id.clone(), team.clone())));
         }
@@ -157,18 +158,14 @@ impl Joins {
                 notes.push(format!("{}: who is in it is not told; nobody is removed.", team.name));
             }
             let stays = |member: &&Id| {
-                !self.whole_others.contains(id)
+                !(self.whole_others.contains(id) && directory.coverage(Kind::User).is_complete())
                     && directory.user(member).is_none()
                     && !self.wanted.contains_key(&((*member).clone(), id.clone()))
             };
             let others: Vec<String> =
                 members(directory, id).filter(stays).map(|member| label(directory, team, member)).collect();
             if !others.is_empty() {
-                notes.push(format!(
-                    "{}: {}; `others` in JSON and YAML lists such members, `scimitar remove` takes them out.",
-                    team.name,
-                    listed(&others)
-                ));
+                notes.push(format!("{}: {}", team.name, stay(&others, directory.coverage(Kind::User).is_complete())));
             }
         }
         let teams = (0..directory.len(Kind::Team) as u32).filter_map(|row| directory.team_at(row));
@@ -203,8 +200,20 @@ fn label(directory: &Directory, team: &Team, member: &Id) -> String {
     }
 }
 
-fn listed(names: &[String]) -> String {
-    format!("{} {}", some(names), if names.len() == 1 { "is no user and stays" } else { "are no users and stay" })
+/// Why these members stay; whether they are users is known only where all users are.
+fn stay(names: &[String], complete: bool) -> String {
+    let one = names.len() == 1;
+    let names = some(names);
+    if !complete {
+        let stay = if one {
+            "is not among the users that are known, and stays"
+        } else {
+            "are not among the users that are known, and stay"
+        };
+        return format!("{names} {stay}.");
+    }
+    let stay = if one { "is no user and stays" } else { "are no users and stay" };
+    format!("{names} {stay}; `others` in JSON and YAML lists such members, `scimitar remove` takes them out.")
 }
 
 fn some(names: &[String]) -> String {

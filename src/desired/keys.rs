@@ -44,10 +44,9 @@ pub(super) const COLUMNS: [(Column, &str); 16] = [
 ];
 
 /// Other words for the same, as the lists of providers and identity systems have them.
-const ALSO: [(&str, Column); 11] = [
+const ALSO: [(&str, Column); 10] = [
     ("username", Column::User),
     ("userprincipalname", Column::User),
-    ("memberobjectidoruserprincipalname", Column::User),
     ("login", Column::User),
     ("mail", Column::Email),
     ("emailaddress", Column::Email),

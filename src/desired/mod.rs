@@ -192,7 +192,7 @@ pub struct TeamWish {
     pub team: String,
     /// All members who are users; as they are, where none are said.
     pub members: Option<Vec<Membership>>,
-    /// All members that are no users: `group:NAME` for a group, and ids that no list has. As they are, where none are said.
+    /// All members that are no users, by id; `group:NAME` is a group, too. As they are, where none are said.
     pub others: Option<Vec<Membership>>,
 }
 

@@ -4,7 +4,6 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Desired, Membership, Person, Place,
-    csv_read::STRAY,
     difference::Differ,
     hidden::Hidden,
     joins::Joins,
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     directory::{
-        Id, Kind, Name,
+        Id, Kind, MaybeTold, Name,
         change::{Change, NewUser, Seat, Verb},
         record::{Grant, User},
     },
@@ -92,14 +91,6 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
         differ.notes.push(format!("{}: {} is not there, and need not be.", place.words, clean(&person.user)));
         return None;
     }
-    if !differ.directory.is_complete(Kind::User) {
-        differ.notes.push(format!(
-            "{}: {} is not in the part of the users that is known: not created.",
-            place.words,
-            clean(&person.user)
-        ));
-        return None;
-    }
     // Asked anew, for those that are near.
     let miss = differ.whom.user(&person.user).err()?;
     let sentence = miss.sentence("user", &person.user);
@@ -112,7 +103,7 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
         differ.values.problem(place, "email", why);
         return None;
     }
-    if !differ.values.can(Verb::CreateUser, place, "user") {
+    if !differ.may_create(Kind::User, Verb::CreateUser, place, "user") {
         return None;
     }
     if miss.is_near() {
@@ -167,23 +158,26 @@ fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
         }
     }
     for (seat, text) in [(Seat::Models, &person.models_seat), (Seat::Weave, &person.weave_role)] {
-        let now = user.seat(seat).value();
-        let same = |text: &str| now.is_some_and(|now| now.is(text));
+        let now = user.seat(seat);
         // What is there already may be said of providers that can't change it.
-        if let Some(text) = differ.wanted(place, seat_column(seat), text.as_deref(), now.map(Name::raw), same)
+        if let Some(text) = differ.wanted(place, seat_column(seat), text.as_deref(), now.raw(), |text| is_so(now, text))
             && let Some(to) = differ.values.seat(place, seat, &text)
         {
             differ.changes.push(Change::SetSeat { user: id(), seat, to });
         }
     }
-    let now = user.org_role.value();
-    let same = |text: &str| now.is_some_and(|now| now.is(text));
-    if let Some(text) = differ.wanted(place, "role", person.role.as_deref(), now.map(Name::raw), same)
+    let now = &user.org_role;
+    if let Some(text) = differ.wanted(place, "role", person.role.as_deref(), now.raw(), |text| is_so(now, text))
         && let Some(role) = differ.values.org_role(place, &text)
     {
         differ.changes.push(Change::SetOrgRole { user: id(), role });
     }
     registries(differ, person, &user.id, &user.registry_roles);
+}
+
+/// True where the server has told this value, or none where the text is empty.
+fn is_so(now: &MaybeTold, text: &str) -> bool {
+    now.is(text) || text.is_empty() && now.is_none()
 }
 
 /// The column that speaks of a seat.
@@ -200,7 +194,7 @@ fn registries(differ: &mut Differ<'_, '_>, person: &Person, user: &Id, now: &[Gr
     let is = |one: &Membership, grant: &Grant| meant(&one.of, grant.scope.raw(), stray) == grant.scope.raw();
     for registry in wanted {
         let held = now.iter().find(|grant| is(registry, grant));
-        let says = |role: &Name| registry.role.as_deref().is_none_or(|text| role.is(text.trim_matches(STRAY)));
+        let says = |role: &Name| registry.role.as_deref().is_none_or(|text| role.is(text.trim()));
         if held.is_some_and(|grant| says(&grant.role)) {
             continue;
         }
@@ -248,7 +242,7 @@ impl Differ<'_, '_> {
     /// A name that becomes a record's own: without blanks at its ends and without characters that nobody sees.
     pub fn fresh(&mut self, place: &Place, field: &str, text: &str) -> String {
         let text = meant(text, "", self.stray_blanks);
-        if text.trim_matches(STRAY) != text {
+        if text.trim() != text {
             self.values.problem(place, field, "this begins or ends with a blank");
         }
         if let Some(hidden) = Hidden::in_name(text) {

@@ -7,7 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::{
     Person,
-    csv_read::{self, STRAY, agree},
+    csv_read::{self, agree},
     difference::Differ,
     keys::Column,
     whom::{Miss, Subject},
@@ -98,5 +98,5 @@ fn join(differ: &mut Differ<'_, '_>, known: &mut Person, more: &Person) {
 
 /// The text as it is meant beside what is there: in a CSV, blanks at its ends count only where they are there, too.
 pub(super) fn meant<'t>(text: &'t str, now: &str, stray_blanks: bool) -> &'t str {
-    if stray_blanks && text != now { text.trim_matches(STRAY) } else { text }
+    if stray_blanks && text != now { text.trim() } else { text }
 }

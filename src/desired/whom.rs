@@ -113,10 +113,11 @@ impl<'a> Whom<'a> {
     }
 }
 
-/// Nothing is found by a name with hidden characters, unless that is the record's own spelling.
+/// Nothing is found by a name with hidden characters, unless that is the record's own spelling. Spaces of any kind at its
+/// ends are blanks.
 fn seen<'a, T>(wanted: &str, found: Result<&'a T, Missing>, written: impl Fn(&T) -> bool) -> Result<&'a T, Miss> {
     let exact = found.as_ref().is_ok_and(|record| written(record)) || matches!(found, Err(Missing::Several(_)));
-    match Hidden::in_name(wanted) {
+    match Hidden::in_name(wanted.trim()).and_then(|_| Hidden::in_name(wanted)) {
         Some(hidden) if !exact => Err(Miss::Hidden(hidden)),
         _ => found.map_err(Miss::Missing),
     }

@@ -123,14 +123,14 @@ async fn five_people(console: &mut Console, server: &Server, team: &str) {
 async fn undo_twice(console: &mut Console, server: &Server, team: &str) {
     let before = server.members(team).await.len();
     console.press(Action::Undo);
-    console.expect("Undo 5 changes to night-shift");
+    console.expect("Undo: Add 5 members to night-shift");
     console.type_text("5");
     console.send();
     confirmed(console, 18).await;
     assert_eq!(server.members(team).await.len(), before - 5);
 
     console.press(Action::Undo);
-    console.expect("Undo new-person");
+    console.expect("Undo: new-person");
     console.expect("the last one can't be undone. night-shift");
     console.type_text("new-person");
     console.send();

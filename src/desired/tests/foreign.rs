@@ -36,7 +36,7 @@ fn columns_of_another_system_need_a_word() {
 #[rstest::rstest]
 #[case::okta(OKTA, &[("groups", "team")], &["firstName,lastName", "userStatus"], "a@example.com - team01:")]
 #[case::okta_without_groups(OKTA, &[], &["all"], "a@example.com - ")]
-#[case::entra(ENTRA, &[], &[], "a@example.com - ")]
+#[case::entra(ENTRA, &[("Member object ID or user principal name", "user")], &[], "a@example.com - ")]
 #[case::google(GOOGLE, &[("Status", "active")], &["all"], "a@example.com - ")]
 #[case::gam(GAM, &[("role", "team_role")], &["type,id,status"], "a@example.com - team01:MEMBER")]
 #[case::gam_without_roles(GAM, &[], &["type", "role", "id", "status"], "a@example.com - team01:")]

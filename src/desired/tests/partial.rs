@@ -1,6 +1,7 @@
 //! What is not told, and members that are no users.
 
 use super::*;
+use crate::directory::{Coverage, Kind, MaybeTold, Shortfall};
 
 fn member(id: &str, display: &str) -> Member {
     Member { id: id.into(), display: display.into() }
@@ -31,26 +32,26 @@ fn found(directory: &Directory, text: &str, format: Format) -> Result<Difference
 #[test]
 fn members_that_are_no_users_are_exported_and_read_back() {
     let directory = nested(false);
-    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Teams]), Format::Yaml), @r#"
+    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Teams]), Format::Yaml), @r"
     scimitar: 1
     teams:
     - team: engineering
       members:
       - eva
       others:
-      - "group:frontend"
+      - id-frontend
       - u0777
     - team: frontend
       members:
       - noor
-    "#);
+    ");
     insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Users, Part::Teams]), Format::Csv), @r"
     user,email,name,role,active,models_seat,team
     eva,eva@example.com,eva of old,admin,yes,full,engineering
     noor,noor@example.com,noor of old,member,yes,full,frontend
     ,,,,,,engineering
     ,,,,,,frontend
-    group:frontend,,,,,,engineering
+    id-frontend,,,,,,engineering
     u0777,,,,,,engineering
     ");
     for parts in [&[Part::Teams][..], &[Part::Users, Part::Teams]] {
@@ -102,7 +103,7 @@ fn others_are_kept_or_removed_and_nothing_else() {
 fn what_is_not_told_is_left_out_and_nothing_is_concluded_from_it() {
     let directory = nested(true);
     let all = [Part::Users, Part::Teams];
-    insta::assert_snapshot!(write(&current(&directory, &can(), &all), Format::Yaml), @r#"
+    insta::assert_snapshot!(write(&current(&directory, &can(), &all), Format::Yaml), @r"
     scimitar: 1
     users:
     - user: eva
@@ -124,20 +125,20 @@ fn what_is_not_told_is_left_out_and_nothing_is_concluded_from_it() {
       members:
       - eva
       others:
-      - "group:frontend"
+      - id-frontend
       - u0777
     - team: frontend
       members:
       - noor
     - team: hidden
-    "#);
+    ");
     insta::assert_snapshot!(write(&current(&directory, &can(), &all), Format::Csv), @r"
     user,email,name,role,active,models_seat
     eva,eva@example.com,eva of old,admin,yes,full
     noor,noor@example.com,noor of old,member,yes,full
     ");
-    insta::assert_snapshot!(untold(&directory, &all, Format::Yaml).unwrap(), @r"The server does not tell who is in 1 of 3 teams: their members are left out.");
-    insta::assert_snapshot!(untold(&directory, &all, Format::Csv).unwrap(), @r"The server does not tell who is in 1 of 3 teams: memberships are left out, for the teams of a user are a whole; YAML and JSON with teams have those that are told.");
+    insta::assert_snapshot!(untold(&directory, &all, Format::Yaml).unwrap(), @r"The server does not tell who is in 1 of 3 teams: memberships of the others stand with the teams.");
+    insta::assert_snapshot!(untold(&directory, &all, Format::Csv).unwrap(), @r"The server does not tell who is in 1 of 3 teams: memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told.");
     assert_eq!(untold(&directory, &[Part::Roles], Format::Csv), None);
     assert_eq!(untold(&nested(false), &all, Format::Csv), None);
     let plan = |text: &str| {
@@ -159,9 +160,9 @@ fn what_is_not_told_is_left_out_and_nothing_is_concluded_from_it() {
 fn values_that_are_not_told_are_neither_written_nor_taken_for_so() {
     let quiet = User {
         active: None,
-        org_role: crate::directory::MaybeTold::NOT_TOLD,
+        org_role: MaybeTold::NOT_TOLD,
         team_roles: None,
-        models_seat: crate::directory::MaybeTold::NOT_TOLD,
+        models_seat: MaybeTold::NOT_TOLD,
         display_name: Name::default(),
         ..user("quiet", "", &[])
     };
@@ -206,4 +207,25 @@ fn who_is_named_as_a_member_is_not_pruned_as_a_user() {
     let all = Wish { prune_users: true, ..Wish::default() };
     let text = "users: [eva]\nteams: [{team: vision, members: [eva, noor]}]\n";
     assert_eq!(lines(&directory(), text, Format::Yaml, all).unwrap(), ["ivan status: active → inactive"]);
+}
+
+#[test]
+fn nothing_is_created_or_removed_on_the_strength_of_a_part_of_a_list() {
+    let part = || Coverage::Partial(Shortfall { seen: 2, said: Some(9), why: "a page failed".into() });
+    let mut directory = nested(false);
+    directory.cover(Kind::User, part());
+    directory.cover(Kind::Team, part());
+    let text = "users: [{user: zoe, email: zoe@example.com, teams: [audio]}]\nteams: [video]";
+    let wish = Wish { create_teams: true, ..PRUNE };
+    insta::assert_snapshot!(lines(&directory, text, Format::Yaml, wish).unwrap_err().join("\n"), @r"
+    line 1, users[0], team: not among the teams that are known, and not all are (2 of 9: a page failed): none is created
+    line 1, users[0], user: not among the users that are known, and not all are (2 of 9: a page failed): none is created
+    line 2, teams[0], team: not among the teams that are known, and not all are (2 of 9: a page failed): none is created
+    ");
+    let found = found(&directory, "teams: [{team: engineering, members: [eva], others: []}]", Format::Yaml).unwrap();
+    assert_eq!(found.changes, vec![]);
+    insta::assert_snapshot!(found.notes.join("\n"), @r"engineering: group:frontend, u0777 (gone person) are not among the users that are known, and stay.");
+    let all = [Part::Users, Part::Teams];
+    assert!(current(&directory, &can(), &all).people.iter().all(|person| person.teams.is_none()));
+    insta::assert_snapshot!(untold(&directory, &all, Format::Csv).unwrap(), @r"Not all teams are known: memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told.");
 }

@@ -173,7 +173,7 @@ fn texts_that_are_empty_or_hold_what_nobody_sees_become_no_values() {
     let json = r#"{"users": [
         {"user": "eva", "name": "", "role": "", "email": " eva@new.example"},
         {"user": "noor", "name": "Noor\u200b H", "role": "ad\u200bmin", "teams": ["\u200bvision", "new\u00ad"]},
-        {"user": "ivan\u00a0", "name": "I\u00a0R"},
+        {"user": "i\u00a0van", "name": "I\u00a0R"}, {"user": "ivan\u00a0", "name": "I\u00a0R"},
         {"user": " zoe", "email": "zoe@example.com", "name": " Zoe "}
     ], "teams": [{"team": "nlp", "members": ["e\u2060va"]}]}"#;
     insta::assert_snapshot!(plan(json, Format::Json).unwrap_err().join("\n"), @r"
@@ -184,21 +184,22 @@ fn texts_that_are_empty_or_hold_what_nobody_sees_become_no_values() {
     line 3, users[1], role: no role in the organisation is called admin with U+200B (zero width space) at character 3; nearest first: admin, member, viewer
     line 3, users[1], team: no team is called new with U+00AD (soft hyphen) at character 4; write the name without it
     line 3, users[1], team: no team is called vision with U+200B (zero width space) at character 1; write the name without it
-    line 4, users[2], user: no user is called ivan with U+00A0 (no-break space) at character 5; write the name without it
-    line 5, users[3], user: this begins or ends with a blank
+    line 4, users[2], user: no user is called i van with U+00A0 (no-break space) at character 2; write the name without it
+    line 4, users[3], name: I R has U+00A0 (no-break space) at character 2; write it without
+    line 5, users[4], user: this begins or ends with a blank
     line 6, teams[0], members: no user is called eva with U+2060 (word joiner) at character 2; write the name without it
     ");
     insta::assert_snapshot!(
-        plan("user,email,name,team\n\u{a0}eva\u{a0},,,\u{200b}vision\nnoor ,, Noor H. , nlp \n zoe , zoe@example.com , Zoe , new \n", Format::Csv)
+        plan("user,email,name,team\n\u{a0}eva\u{a0},,,\u{200b}vision\ne\u{a0}va,,,\nnoor ,, Noor H. , nlp \n zoe , zoe@example.com , Zoe , new \n", Format::Csv)
             .unwrap_err()
             .join("\n"),
         @r"
     row 2, team: no team is called vision with U+200B (zero width space) at character 1; write the name without it
-    row 2, user: no user is called eva with U+00A0 (no-break space) at character 1, U+00A0 (no-break space) at character 5; write the name without it
+    row 3, user: no user is called e va with U+00A0 (no-break space) at character 2; write the name without it
     "
     );
     // Blanks that typing leaves in a CSV are no part of a value.
-    let csv = "user,email,name,team\nnoor ,, Noor H. , nlp \n zoe , zoe@example.com , Zoe , new \n";
+    let csv = "user,email,name,team\n\u{a0}noor ,, Noor H. , nlp \n zoe , zoe@example.com , Zoe , new \n";
     insta::assert_snapshot!(plan(csv, Format::Csv).unwrap().join("\n"), @r"
     new new team
     zoe new user: zoe@example.com

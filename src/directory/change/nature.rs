@@ -177,11 +177,13 @@ impl Change {
         }
     }
 
-    /// How many go: members of a replaced list one by one, anything else that is taken is one.
+    /// How many records, memberships, roles in registries, keys or invitations go. A seat that is given up is none of
+    /// them: it is a level like the others.
     pub fn removed(&self) -> usize {
+        let nature = self.nature();
         match self {
             Change::ReplaceMembers { go, .. } => go.len(),
-            other => usize::from(other.nature().takes()),
+            _ => usize::from(nature.takes() && nature.of != ChangeSubject::Seat),
         }
     }
 

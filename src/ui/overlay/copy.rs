@@ -7,11 +7,7 @@ use super::{
     shell::{self, Shell},
 };
 use crate::{
-    app::{
-        App,
-        action::Action,
-        copy::{CopyMenu, CopyPart},
-    },
+    app::{App, action::Action, copy::CopyMenu},
     scim::text::clean_line,
     ui::{Look, fit},
 };
@@ -21,8 +17,8 @@ pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "copy"), (Action::Back, 
 
 /// Draws it.
 pub fn draw(frame: &mut Frame<'_>, menu: &CopyMenu, app: &App, look: &Look) {
-    let glimpse = |part: &CopyPart| clean_line(&menu.glimpse(*part, &app.directory), 512).into_owned();
-    let shown: Vec<_> = menu.choices.iter().map(|part| (menu.name(*part), glimpse(part))).collect();
+    let shown: Vec<_> =
+        menu.choices.iter().map(|(part, glimpse)| (menu.name(*part), clean_line(glimpse, 512))).collect();
     let label = shown.iter().map(|(what, _)| fit::width(what)).max().unwrap_or(0);
     let widest = shown.iter().map(|(_, value)| fit::width(value)).max().unwrap_or(0);
     let columns = (rows::PREFIX + label + widest + 4).min(shell::room(app).0).min(72);
@@ -33,7 +29,7 @@ pub fn draw(frame: &mut Frame<'_>, menu: &CopyMenu, app: &App, look: &Look) {
     let lines: Vec<Line> = rows::window(shown.len(), menu.cursor, usize::from(inner.height))
         .filter_map(|at| Some((at, shown.get(at)?)))
         .map(|(at, (what, value))| {
-            let cells = [(*what, label + 1, Style::new()), (value.as_str(), rest, look.dim())];
+            let cells = [(*what, label + 1, Style::new()), (&**value, rest, look.dim())];
             rows::row(width, at == menu.cursor, &cells, look)
         })
         .collect();
