@@ -150,7 +150,7 @@ impl<'a> UserRow<'a> {
             id: &user.id,
             user: user.user_name.raw(),
             name: user.display_name.raw(),
-            email: email(user),
+            email: email(user, directory),
             active: user.active,
             account: match user.account {
                 Account::Unsaid => None,
@@ -158,7 +158,7 @@ impl<'a> UserRow<'a> {
                 Account::TeamService | Account::OrgService => Some("service account"),
             },
             // A provider without roles tells none.
-            role: user.org_role.raw().filter(|_| holds.org_roles),
+            role: user.org_role.raw().filter(|_| holds.org_roles || directory.records().role_source().is_derived()),
             role_as_of: directory.role_learnt(&user.id),
             teams: Some(teams).filter(|teams| !teams.is_empty() || directory.tells_memberships()),
             teams_complete: directory.tells_memberships(),
@@ -180,10 +180,10 @@ impl<'a> UserRow<'a> {
     }
 }
 
-/// The address; none where a record that was read whole has no address.
-fn email(user: &User) -> Option<&str> {
-    let told = !user.email.is_empty() || user.depth == Depth::Full;
-    told.then(|| user.email.raw())
+/// The address; none where a record that was read whole has no address, and others have one.
+fn email<'a>(user: &'a User, directory: &Directory) -> Option<&'a str> {
+    let none = || user.depth == Depth::Full && directory.census().emails > 0;
+    (!user.email.is_empty() || none()).then(|| user.email.raw())
 }
 
 impl<'a> TeamRow<'a> {
@@ -217,12 +217,12 @@ impl<'a> RoleRow<'a> {
 }
 
 impl<'a> MemberRow<'a> {
-    pub fn of(user: &'a User, team: &Team, holds: Holds) -> Self {
+    pub fn of(user: &'a User, team: &Team, directory: &Directory, holds: Holds) -> Self {
         Self {
             id: &user.id,
             user: user.user_name.raw(),
             name: user.display_name.raw(),
-            email: email(user),
+            email: email(user, directory),
             active: user.active,
             role: user.role_in(&team.name).map(Name::raw).or((!holds.team_roles).then_some("")),
             kind: None,

@@ -97,7 +97,7 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     };
     let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
     let users = found.iter().filter_map(|row| directory.user_at(*row)).filter(|user| inside(&user.id));
-    let known = users.map(|user| MemberRow::of(user, team, desk.can().holds()));
+    let known = users.map(|user| MemberRow::of(user, team, directory, desk.can().holds()));
     // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members, too.
     let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
     let rows = known.chain(others.map(|member| MemberRow::other(member, directory)));

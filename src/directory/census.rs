@@ -29,8 +29,8 @@ pub struct Census {
     pub kinds_said: usize,
     /// Users whose organisation role is known.
     pub roles_known: usize,
-    /// Users of whom it is known whether they are active.
-    pub status_known: usize,
+    /// Users whose address is known.
+    pub emails: usize,
     /// Users whose roles the list left out.
     pub lacking_roles: usize,
     models: Seats,
@@ -71,7 +71,7 @@ impl Census {
             services: both(self.services, other.services),
             kinds_said: both(self.kinds_said, other.kinds_said),
             roles_known: both(self.roles_known, other.roles_known),
-            status_known: both(self.status_known, other.status_known),
+            emails: both(self.emails, other.emails),
             lacking_roles: both(self.lacking_roles, other.lacking_roles),
             models: seats(self.models, other.models),
             weave: seats(self.weave, other.weave),
@@ -90,7 +90,7 @@ impl Census {
         shift(&mut self.people, !service);
         shift(&mut self.kinds_said, user.account != Account::Unsaid);
         shift(&mut self.roles_known, user.org_role.is_told());
-        shift(&mut self.status_known, user.active.is_some());
+        shift(&mut self.emails, !user.email.is_empty());
         shift(&mut self.lacking_roles, user.lacks_roles());
         for (seats, level) in [(&mut self.models, &user.models_seat), (&mut self.weave, &user.weave_role)] {
             shift(&mut seats.known, !service && level.is_told());

@@ -87,6 +87,8 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
     let cut_short = down.is_none() && brought.failures().any(absent);
     let altered = context.dialect.with_habits(&habits);
     let dialect = altered.clone().unwrap_or_else(|| Arc::clone(&context.dialect));
+    // Before the end of the refresh: whoever waits for that plans by it.
+    altered.iter().for_each(|dialect| context.report(Report::Planner(Arc::clone(dialect) as _)));
     let source = dialect.role_source(told.as_ref());
     if !brought.proofs.is_empty() {
         let lists = std::mem::take(&mut brought.lists);

@@ -55,7 +55,7 @@ impl Ledger {
         let user = directory.user(id);
         if team.is_none() || user.is_some_and(|user| leaves_admin_group(change, user, directory)) {
             if self.demoted.insert(id.clone()) {
-                self.demoted_silent += usize::from(user.is_some_and(|user| is_silent(user, directory)));
+                self.demoted_silent += usize::from(user.is_some_and(|user| is_silent(user)));
             }
             if let Some(admins) = &mut self.org {
                 admins.remove(id);
@@ -72,7 +72,7 @@ impl Ledger {
     pub(super) fn org_admins_beside(&mut self, user: &User, directory: &Directory) -> usize {
         let demoted = &self.demoted;
         let left = self.org.get_or_insert_with(|| {
-            let certain = directory.org_admins().filter(|admin| !is_doubtful(admin, directory));
+            let certain = directory.org_admins().filter(|admin| !is_doubtful(admin));
             certain.map(|admin| admin.id.clone()).filter(|id| !demoted.contains(id)).collect()
         });
         left.len() - usize::from(left.contains(&user.id))
@@ -81,8 +81,8 @@ impl Ledger {
     /// How many active people beside this one may be organisation admin, since the server does not tell their role.
     pub(super) fn silent_beside(&mut self, user: &User, directory: &Directory) -> usize {
         let users = || directory.records().users().keys().filter_map(|id| directory.user(id));
-        let all = *self.silent.get_or_insert_with(|| users().filter(|user| is_silent(user, directory)).count());
-        let own = is_silent(user, directory) && !self.demoted.contains(&user.id);
+        let all = *self.silent.get_or_insert_with(|| users().filter(|user| is_silent(user)).count());
+        let own = is_silent(user) && !self.demoted.contains(&user.id);
         all.saturating_sub(self.demoted_silent + usize::from(own))
     }
 
@@ -140,14 +140,14 @@ impl Ledger {
 }
 
 /// A person who may be an active organisation admin: the server does not tell.
-fn is_silent(user: &User, directory: &Directory) -> bool {
-    let may_be = !user.org_role.is_told() || is_doubtful(user, directory);
+fn is_silent(user: &User) -> bool {
+    let may_be = !user.org_role.is_told() || is_doubtful(user);
     may_be && !user.is_inactive() && !user.account.is_service()
 }
 
-/// An admin who may be inactive: the server tells that of others, and not of them.
-fn is_doubtful(user: &User, directory: &Directory) -> bool {
-    user.org_role.is(ADMIN) && user.active.is_none() && directory.census().status_known > 0
+/// An admin who may be inactive: the server does not tell.
+fn is_doubtful(user: &User) -> bool {
+    user.org_role.is(ADMIN) && user.active.is_none()
 }
 
 fn others<'a>(

@@ -41,11 +41,7 @@ fn worlds() -> impl Strategy<Value = World> {
         listed,
     });
     let picks = (0..PEOPLE * 2, 0..PEOPLE * 2, prop::collection::vec(0..PEOPLE, 1..4));
-    (prop::collection::vec(person, PEOPLE), picks).prop_map(|(mut people, (owner, named, leaves))| {
-        // A server that tells nobody's status has no inactive people.
-        if !people.iter().any(|one| one.tells_status && one.listed) {
-            people.iter_mut().for_each(|one| one.active = true);
-        }
+    (prop::collection::vec(person, PEOPLE), picks).prop_map(|(people, (owner, named, leaves))| {
         let is_admin = |at: &usize| people.get(*at).is_some_and(|one| one.admin && one.active);
         let (owner, named) = (Some(owner).filter(is_admin), Some(named).filter(is_admin));
         World { people, owner, named, leaves }
