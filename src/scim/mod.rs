@@ -2,6 +2,8 @@
 //!
 //! Knows no vendor, no clock, no network and no screen. Requests are values that [`crate::client`] sends.
 
+pub mod caseless;
+pub mod confusable;
 pub mod discovery;
 pub mod error;
 pub mod failure;
