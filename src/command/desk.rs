@@ -19,7 +19,7 @@ use crate::{
         guard::Guards,
         plan::{Capabilities, Entry, Ids, Planner},
         record::{Depth, User},
-        work::{Job, Link, Moved, Report},
+        work::{Job, Link, MissedName, Moved, Report},
     },
     runtime::{Opener, Session},
     scim::failure::{Class, Failure},
@@ -39,6 +39,8 @@ pub(super) struct Desk {
     pub journal: Vec<Entry>,
     /// What of it is open in other consoles, or commands, that run now.
     pub elsewhere: FxHashSet<ChangeId>,
+    /// Lists whose end nothing proves.
+    unproven: Vec<Kind>,
     /// Gone once it was stopped.
     session: Option<Session>,
     reports: UnboundedReceiver<(u64, Report)>,
@@ -58,6 +60,8 @@ pub(super) enum News {
     Link(Link),
     /// A request waits before it is tried again; empty once it goes on.
     Waiting(String),
+    /// Names were looked up; these were not found.
+    LookUpEnded(Vec<MissedName>),
     /// A list grows.
     Reading(Kind, u64, Option<u64>),
     /// Nothing that anybody waits for.
@@ -85,6 +89,7 @@ impl Desk {
             ids: Ids::new(getrandom::u32().unwrap_or_default() as u16),
             journal: Vec::new(),
             elsewhere: FxHashSet::default(),
+            unproven: Vec::new(),
             session: Some(session),
             reports,
         })
@@ -111,6 +116,24 @@ impl Desk {
                     return Err(Stop::Server(failure));
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// True where the list of a kind may lack records that the server has.
+    pub fn may_lack(&self, kind: Kind) -> bool {
+        !self.directory.is_read(kind) || self.unproven.contains(&kind)
+    }
+
+    /// Looks names up on the server: who is found is in the directory then. Gives those that were not found.
+    pub async fn look_up(&mut self, kind: Kind, names: Vec<String>) -> Result<Vec<MissedName>, Stop> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.give(Job::LookUp(kind, names));
+        loop {
+            if let News::LookUpEnded(missed) = self.next().await? {
+                return Ok(missed);
             }
         }
     }
@@ -175,8 +198,9 @@ impl Desk {
                 self.directory.refresh_begins();
                 News::Other
             }
-            Report::RefreshEnded { failed, .. } => {
+            Report::RefreshEnded { proofs, failed, .. } => {
                 self.directory.refresh_ends();
+                self.unproven = proofs.iter().filter(|proof| !proof.complete).map(|proof| proof.kind).collect();
                 News::Read(failed)
             }
             Report::Progress { kind, seen, said } => News::Reading(kind, seen, said),
@@ -186,6 +210,7 @@ impl Desk {
                 News::Learnt(ids)
             }
             Report::HydrateFailed(_, failure) => News::NotLearnt(failure),
+            Report::LookUpEnded(_, missed) => News::LookUpEnded(missed),
             Report::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
                 match moved.state {

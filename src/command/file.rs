@@ -9,6 +9,7 @@ use std::{
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
     end::{End, Stop},
+    names,
     send::{self, Proposal, now, propose},
 };
 use crate::{
@@ -17,7 +18,10 @@ use crate::{
         self, Desired, Difference, Format, Part, Problem, Wish,
         saved::{Head, SavedPlan},
     },
-    directory::{Directory, Id, Kind, find::Finder},
+    directory::{
+        Directory, Id, Kind, Target,
+        find::{Finder, Missing},
+    },
     runtime::Opener,
     scim::text::clean,
 };
@@ -147,10 +151,15 @@ impl Input {
                 }
                 needed.extend(desk.can().no_roles.is_none().then_some(Kind::Role));
                 desk.read(&needed).await?;
-                let users = plan.changes.iter().flat_map(|saved| saved.change.touches());
-                let users: Vec<Id> =
-                    users.filter(|(target, _)| target.kind == Kind::User).map(|(target, _)| target.id).collect();
-                desk.fill(users.into_iter()).await?;
+                let touched = plan.changes.iter().flat_map(|saved| saved.change.touches());
+                let touched: Vec<Target> = touched.map(|(target, _)| target).collect();
+                for kind in Kind::ALL {
+                    let of_kind = touched.iter().filter(|target| target.kind == kind && !target.is_provisional());
+                    let ids: Vec<String> = of_kind.map(|target| target.id.to_string()).collect();
+                    names::look_up(desk, kind, &ids).await?;
+                }
+                let users = touched.into_iter().filter(|target| target.kind == Kind::User);
+                desk.fill(users.map(|target| target.id)).await?;
                 let Desk { directory, ids, .. } = desk;
                 let (changes, refused) = plan.renew(directory, &mut || ids.next(now()));
                 Ok(Proposal { changes, refused, title: Some(plan.title.clone()), ..Proposal::default() })
@@ -159,6 +168,7 @@ impl Input {
                 let roles = !desired.roles.is_empty() || args.wish().prune_roles;
                 needed.extend((roles && desk.can().no_roles.is_none()).then_some(Kind::Role));
                 desk.read(&needed).await?;
+                look_up(desk, &desired, &args.file.to_string_lossy()).await?;
                 let meant = meant(&desired, &desk.directory);
                 desk.fill(meant.into_iter()).await?;
                 let found = compare(&desired, desk, args.wish());
@@ -181,9 +191,38 @@ fn compare(desired: &Desired, desk: &mut Desk, wish: Wish) -> Result<Difference,
 /// The users that a file speaks of and that are there.
 fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
     let finder = Finder::new(directory);
+    accounts(desired).filter_map(|name| Some(finder.account(name).ok()?.id.clone())).collect()
+}
+
+/// The users that a file names.
+fn accounts(desired: &Desired) -> impl Iterator<Item = &str> {
     let people = desired.people.iter().map(|person| person.user.as_str());
     let members = desired.teams.iter().flat_map(|team| team.members.iter().flatten()).map(|member| member.of.as_str());
-    people.chain(members).filter_map(|name| Some(finder.user(name).ok()?.id.clone())).collect()
+    people.chain(members)
+}
+
+/// Looks up what a file names and the lists lack, where they may lack it: nobody is created, and nothing is left out,
+/// because a list was cut off.
+async fn look_up(desk: &mut Desk, desired: &Desired, file: &str) -> Result<(), Stop> {
+    let finder = Finder::new(&desk.directory);
+    let unknown = |name: &&str| matches!(finder.account(name), Err(Missing::Unknown(_)));
+    let emails = desired.people.iter().filter(|person| unknown(&person.user.as_str()));
+    let emails = emails.filter_map(|person| person.email.as_deref());
+    let users: Vec<String> = accounts(desired).chain(emails).filter(unknown).map(str::to_owned).collect();
+    let theirs = desired.people.iter().flat_map(|person| person.teams.iter().flatten()).map(|one| one.of.as_str());
+    let teams = desired.teams.iter().map(|team| team.team.as_str()).chain(theirs);
+    let teams = teams.filter(|name| matches!(finder.team(name), Err(Missing::Unknown(_))));
+    let teams: Vec<String> = teams.map(str::to_owned).collect();
+    let word = names::team_word(desk);
+    for (kind, word, names) in [(Kind::User, "user", users), (Kind::Team, word, teams)] {
+        let asked = names::look_up(desk, kind, &names).await?;
+        let unasked = names.iter().filter(|name| asked.unasked.contains_key(name.as_str()));
+        let said: Vec<String> = unasked.map(|name| asked.sentence(&Missing::Unknown(Vec::new()), word, name)).collect();
+        if !said.is_empty() {
+            return Err(wrong(file, &said));
+        }
+    }
+    Ok(())
 }
 
 /// What pruning would remove.
@@ -199,7 +238,7 @@ fn said(left: desired::Left) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Not in the file, and staying: {}. --prune removes them.", parts.join(", ")))
 }
 
-fn wrong(name: &str, problems: &[Problem]) -> Stop {
+fn wrong(name: &str, problems: &[impl std::fmt::Display]) -> Stop {
     let mut text = format!("{}: nothing was sent", clean(name));
     for problem in problems.iter().take(PROBLEMS) {
         text += &format!("\n  {problem}");

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     cli::{ListArgs, MembersArgs, Output},
-    directory::{Directory, Id, Kind, find::Finder, query::Query},
+    directory::{Directory, Id, Kind, query::Query},
     runtime::Opener,
     scim::text::clean,
 };
@@ -72,8 +72,8 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
     let mut desk =
         read(opener, profile, &ListArgs { full: false, filter: None, ..copy(&args.list) }, &USERS_AND_TEAMS).await?;
-    let team = Finder::new(&desk.directory).team(&args.team).map(|team| team.id.clone());
-    let team = team.map_err(|missing| Stop::Usage(missing.sentence(names::team_word(&desk), &args.team)))?;
+    let team = names::team(&mut desk, &args.team).await?;
+    names::look_up_members(&mut desk, &team).await?;
     if args.list.full {
         let members = desk.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
         desk.fill(members.into_iter().map(|member| member.id)).await?;

@@ -93,7 +93,7 @@ impl Can {
         teams.sort_by(|one, other| one.of.cmp(&other.of));
         Person {
             place: Place::default(),
-            user: user.user_name.raw().into(),
+            user: account(user, directory),
             email: said(Some(&user.email).filter(|_| self.email)),
             name: said(Some(&user.display_name).filter(|_| self.name)),
             external_id: None,
@@ -113,7 +113,7 @@ impl Can {
             .filter(|user| person(user))
             .map(|user| Membership {
                 place: Place::default(),
-                of: user.user_name.raw().into(),
+                of: account(user, directory),
                 role: said(user.role_in(&team.name).filter(|_| self.team_role)),
             })
             .collect();
@@ -128,8 +128,16 @@ fn named(team: &Team, directory: &Directory) -> TeamWish {
 
 /// Groups of RFC servers may share a name: then the id tells them apart.
 fn call(team: &Team, directory: &Directory) -> String {
-    let own = directory.team_named(&team.name).is_some_and(|named| named.id == team.id);
-    if own { team.name.raw().into() } else { team.id.to_string() }
+    let is_only = directory.teams_named(&team.name).nth(1).is_none();
+    if is_only { team.name.raw().into() } else { team.id.to_string() }
+}
+
+/// The user name where it leads back to this user alone, else the id.
+fn account(user: &User, directory: &Directory) -> String {
+    let name = user.user_name.raw();
+    let named = directory.users_named(name).filter(|other| other.user_name.raw() == name);
+    let mut others = named.chain(directory.user(&name.into())).filter(|other| other.id != user.id);
+    if name.is_empty() || others.next().is_some() { user.id.to_string() } else { name.into() }
 }
 
 fn registry(grant: &Grant) -> Membership {

@@ -135,7 +135,7 @@ impl Differ<'_, '_> {
 
     /// The user of that name, who may be one that the file creates.
     pub fn user(&mut self, place: &Place, field: &str, name: &str) -> Option<Id> {
-        match self.finder.user(name) {
+        match self.finder.account(name) {
             Ok(user) => Some(user.id.clone()),
             Err(missing) => {
                 if let Some(new) = self.new_people.get(&fold(name)) {

@@ -53,7 +53,7 @@ pub(super) fn differ(differ: &mut Differ<'_, '_>, desired: &Desired, joins: &mut
 
 /// One user's own values; their id, provisional for one who is created.
 fn one(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
-    match differ.finder.user(&person.user) {
+    match differ.finder.account(&person.user) {
         Ok(user) => {
             if let Some(problem) = &user.problem {
                 let why = format!("this record could not be read ({}: {})", problem.path, problem.why);
@@ -64,7 +64,7 @@ fn one(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
             Some(user.id.clone())
         }
         Err(missing @ Missing::Several(_)) => {
-            let why = format!("{}; write the user name", missing.sentence("user", &person.user));
+            let why = format!("{}; write the id", missing.sentence("user", &person.user));
             differ.values.problem(&person.place, "user", why);
             None
         }
@@ -84,8 +84,9 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person, missing: Missing) -> Opt
         differ.values.problem(place, "user", format!("{sentence}; to create one, give user and email"));
         return None;
     };
-    if let Ok(other) = differ.finder.user(email) {
-        let why = format!("this is the address of {}; is that who is meant?", other.user_name);
+    let others: Vec<String> = differ.directory.users_named(email).map(|user| user.user_name.to_string()).collect();
+    if !others.is_empty() {
+        let why = format!("this is the address of {}; is that who is meant?", others.join(" and of "));
         differ.values.problem(place, "email", why);
         return None;
     }

@@ -28,6 +28,8 @@ pub enum Job {
     Hydrate(Vec<Id>),
     /// Read one record anew.
     Reread(Target),
+    /// Look these names up on the server, since a list may lack them; [`Report::LookUpEnded`] follows whatever comes of it.
+    LookUp(Kind, Vec<String>),
     /// Write these down and send them.
     Submit(Vec<Entry>),
     /// Send what the journal holds from an earlier session, planned anew ([`super::plan::again`]); what was dropped with
@@ -75,6 +77,15 @@ pub struct Proof {
     pub words: String,
     /// True if the server's own total agrees.
     pub complete: bool,
+}
+
+/// A name that looking it up brought no record of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissedName {
+    /// As it was asked for.
+    pub name: String,
+    /// Why the server could not be asked; `None` where it has no such record.
+    pub failure: Option<Failure>,
 }
 
 /// One step of a change's life.
@@ -152,6 +163,8 @@ pub enum Report {
     Learnt(Vec<Fresh>),
     /// These could not be filled in.
     HydrateFailed(Vec<Id>, Failure),
+    /// Names of a kind were looked up: the records of those found were reported as learnt, these were not found.
+    LookUpEnded(Kind, Vec<MissedName>),
     /// These of the journal to come belong to consoles that are open: they are shown, and theirs to see through.
     Elsewhere(FxHashSet<ChangeId>),
     /// The journal, or what is new in it, oldest first.
@@ -189,6 +202,7 @@ impl Report {
             Report::RefreshEnded { .. } => "refresh-ended",
             Report::Learnt(..) => "learnt",
             Report::HydrateFailed(..) => "hydrate-failed",
+            Report::LookUpEnded(..) => "look-up-ended",
             Report::Elsewhere(..) => "elsewhere",
             Report::Journal(..) => "journal",
             Report::Staged(..) => "staged",

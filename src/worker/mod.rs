@@ -48,6 +48,7 @@ mod asides;
 mod context;
 mod jobs;
 mod known;
+mod look_up;
 mod others;
 mod outcomes;
 mod queue;
@@ -94,6 +95,7 @@ enum Done {
     Applied(Box<Entry>, apply::Ended),
     Read(Vec<Fresh>, Vec<(Id, Failure)>),
     Refreshed(refresh::Ended),
+    LookedUp(look_up::Answers),
     /// The key was read again.
     Keyed(Result<Client, Failure>),
     Nothing,

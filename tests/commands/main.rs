@@ -7,4 +7,5 @@ mod edits;
 mod files;
 mod harness;
 mod lists;
+mod names;
 mod scale;

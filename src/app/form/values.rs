@@ -1,10 +1,12 @@
 //! What fields of several forms share: what can't be a name or an address, and who is meant by many names.
 
-use rustc_hash::FxHashMap;
-
 use crate::{
-    directory::{Directory, Id, Name},
-    scim::text::{clean_line, fold},
+    directory::{
+        Directory, Id, Name,
+        find::{Finder, Missing},
+        record::Team,
+    },
+    scim::text::clean_line,
 };
 
 /// Unknown names that are told one by one; the rest are counted.
@@ -42,27 +44,30 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty())
 }
 
-/// The users of these user names or emails, each once; or which names are not known.
+/// The users of these names, each once; or which names are nobody's, or several people's.
 pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, String> {
-    let users = directory.records().users().values();
-    // One pass for all names: each name alone would go through all users.
-    let mut known: FxHashMap<String, &Id> = FxHashMap::default();
-    for user in users {
-        for name in [&user.email, &user.user_name].into_iter().filter(|name| !name.is_empty()) {
-            known.insert(fold(name.as_str()), &user.id);
+    let finder = Finder::new(directory);
+    let found = each(words(text), "user", |word| finder.user(word).map(|user| user.id.clone()))?;
+    Ok(found.into_iter().collect())
+}
+
+/// What these names mean, each once; or a sentence about those that mean nothing, or several.
+fn each<'a, T: std::hash::Hash + Eq>(
+    names: impl Iterator<Item = &'a str>,
+    kind: &str,
+    find: impl Fn(&str) -> Result<T, Missing>,
+) -> Result<indexmap::IndexSet<T>, String> {
+    let (mut found, mut unknown, mut several) = (indexmap::IndexSet::new(), Vec::new(), Vec::new());
+    for name in names {
+        match find(name) {
+            Ok(one) => drop(found.insert(one)),
+            Err(Missing::Unknown(_)) => unknown.push(name),
+            Err(missing) => several.push(missing.sentence(kind, name)),
         }
     }
-    let mut found: Vec<Id> = Vec::new();
-    let mut seen = rustc_hash::FxHashSet::default();
-    let mut unknown: Vec<&str> = Vec::new();
-    for word in words(text) {
-        match known.get(&fold(word)) {
-            Some(id) if seen.insert((*id).clone()) => found.push((*id).clone()),
-            Some(_) => {}
-            None => unknown.push(word),
-        }
-    }
-    if unknown.is_empty() { Ok(found) } else { Err(not_known(&unknown)) }
+    let unknown = (!unknown.is_empty()).then(|| not_known(&unknown));
+    let wrong: Vec<String> = several.into_iter().chain(unknown).collect();
+    if wrong.is_empty() { Ok(found) } else { Err(wrong.join("; ")) }
 }
 
 /// `not known here: a, b, c, d and 3 more`.
@@ -82,23 +87,15 @@ pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<V
     } else {
         words(text).collect()
     };
-    let mut found: Vec<(Id, Name)> = Vec::new();
-    let mut unknown = Vec::new();
-    for name in names {
-        match team(name, directory) {
-            Some(team) if found.iter().any(|(id, _)| *id == team.0) => {}
-            Some(team) => found.push(team),
-            None => unknown.push(name),
-        }
-    }
-    if unknown.is_empty() { Ok(found) } else { Err(not_known(&unknown)) }
+    let finder = Finder::new(directory);
+    let found =
+        each(names.into_iter(), "team", |name| finder.team(name).map(|team| (team.id.clone(), team.name.clone())))?;
+    Ok(found.into_iter().collect())
 }
 
-/// The team of exactly this name, or else of this name without regard to case.
-pub(super) fn team(name: &str, directory: &Directory) -> Option<(Id, Name)> {
-    let all = directory.records().teams();
-    let found = directory.team_named(&name.into()).or_else(|| all.values().find(|team| team.name.is(name)))?;
-    Some((found.id.clone(), found.name.clone()))
+/// The team of this name.
+pub(super) fn team<'a>(name: &str, directory: &'a Directory) -> Result<&'a Team, Missing> {
+    Finder::new(directory).team(name)
 }
 
 /// A few names of teams, for hints: `such as audio, climate, …`.
