@@ -18,7 +18,7 @@ use std::{
 };
 
 use scimitar::{
-    desired::{self, Format, Wish},
+    desired::{self, Columns, Format, Wish},
     dialect::{self, Hosting, Provider},
     directory::{Kind, change::ChangeId, guard::Guards, plan::draft},
 };
@@ -58,7 +58,7 @@ fn planning(size: usize) {
                 last += 1;
                 ChangeId(last)
             };
-            let wanted = desired::read(&text, Format::Csv).unwrap();
+            let wanted = desired::read(&text, Format::Csv, &Columns::default()).unwrap();
             let can = planner.capabilities();
             let found = desired::difference(&wanted, &app.directory, can, Wish::default(), &mut key).unwrap();
             let plan = draft(&*planner, &Guards::default(), found.changes, &app.directory);

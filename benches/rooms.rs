@@ -198,9 +198,9 @@ fn resource(user: &User) -> String {
         "displayName": user.display_name.raw(),
         "emails": [{"value": user.email.raw(), "primary": true}],
         "active": user.active,
-        "organizationRole": user.org_role.as_ref().map(Name::raw),
+        "organizationRole": user.org_role.value().map(Name::raw),
         "teamRoles": grants,
-        "modelsSeat": user.models_seat.as_ref().map(Name::raw),
+        "modelsSeat": user.models_seat.value().map(Name::raw),
         "meta": {"resourceType": "User", "created": now().to_string(), "version": user.version},
     })
     .to_string()

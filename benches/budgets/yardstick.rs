@@ -22,8 +22,8 @@ pub fn table(terminal: &mut Terminal<TestBackend>, app: &App) {
         Some(Row::new([
             user.user_name.to_string(),
             user.display_name.to_string(),
-            user.org_role.as_ref()?.to_string(),
-            user.models_seat.as_ref()?.to_string(),
+            user.org_role.value()?.to_string(),
+            user.models_seat.value()?.to_string(),
             app.directory.team_count(&user.id).to_string(),
         ]))
     });

@@ -158,7 +158,7 @@ actions! {
     MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
     Sort "sort" List "sort" "Sort by the next column" ["s"];
     SortReverse "sort-reverse" List "" "Turn the order round" ["shift-s"];
-    Copy "copy" List "" "Copy name, id, email or the row as JSON through the terminal" ["y"];
+    Copy "copy" List "" "Copy names, emails, ids or rows as CSV or JSON through the terminal, of the row or the marked rows" ["y"];
     Raw "raw" List "" "The resource as the server gave it" ["shift-j"];
     Attributes "attributes" List "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];

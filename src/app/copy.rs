@@ -1,11 +1,19 @@
-//! What `y` copies: a value of a record, the command line of a plan. It is pasted somewhere, perhaps into a shell: no line
+//! What `y` copies: values of a record or of the marked ones, the command line of a plan. It is pasted somewhere, perhaps into a shell: no line
 //! break of the server's, no control character and nothing invisible goes along.
 
-use super::{App, CopyChoice, Effect, Overlay, palette::DEMO};
+use serde::Serialize;
+
+use super::{App, Effect, Overlay, palette::DEMO};
 use crate::{
-    directory::{Kind, Target, change::Change, words},
-    scim::text,
+    directory::{Directory, Id, Kind, Name, change::Change, record::User, words},
+    scim::{
+        cell,
+        text::{self, number},
+    },
 };
+
+/// More rows are not copied: terminals take no more than some hundred kilobytes, and a key waits for nothing longer.
+const MOST: usize = 2_000;
 
 impl App {
     /// Copies the command line that does what the plan does.
@@ -29,36 +37,282 @@ impl App {
         }
     }
 
-    /// The values of a record worth copying, the likeliest first.
-    pub fn copy_choices(&self, target: &Target) -> Vec<CopyChoice> {
-        let json = |value: serde_json::Result<String>| text::escape_json(&value.unwrap_or_default()).into_owned();
-        let line = |value: &str| text::clean_line(value, usize::MAX).into_owned();
-        let mut choices: Vec<CopyChoice> = match target.kind {
-            Kind::User => self.directory.user(&target.id).map_or_else(Vec::new, |user| {
-                vec![
-                    ("user name", line(user.user_name.raw())),
-                    ("display name", line(user.display_name.raw())),
-                    ("email", line(user.email.raw())),
-                    ("id", line(&user.id)),
-                    ("row as JSON", json(serde_json::to_string_pretty(user))),
-                ]
-            }),
-            Kind::Team => self.directory.team(&target.id).map_or_else(Vec::new, |team| {
-                vec![
-                    ("name", line(team.name.raw())),
-                    ("id", line(&team.id)),
-                    ("row as JSON", json(serde_json::to_string_pretty(team))),
-                ]
-            }),
-            Kind::Role => self.directory.role(&target.id).map_or_else(Vec::new, |role| {
-                vec![
-                    ("name", line(role.name.raw())),
-                    ("id", line(&role.id)),
-                    ("row as JSON", json(serde_json::to_string_pretty(role))),
-                ]
-            }),
+    /// The box that asks what to copy: of the marked rows where there are any, else of the record in hand.
+    pub(super) fn open_copy(&mut self) {
+        let marked = self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty());
+        let menu = match (marked, self.subject()) {
+            (Some(pane), _) if pane.marks.len() > MOST => {
+                let marked = number(pane.marks.len() as u64);
+                return self
+                    .say(format!("{marked} rows are too many for a clipboard: scimitar users --csv prints them."));
+            }
+            (Some(pane), _) => {
+                let ids: Vec<Id> = pane.marks.iter().cloned().collect();
+                CopyMenu::new(pane.kind, ids, pane.hidden_marks(&self.directory), &self.directory)
+            }
+            (None, Some(target)) => CopyMenu::new(target.kind, vec![target.id], 0, &self.directory),
+            (None, None) => return,
         };
-        choices.retain(|(_, value)| !value.is_empty());
-        choices
+        self.overlays.push(Overlay::Copy(menu));
+    }
+
+    /// Copies what is chosen.
+    pub(super) fn copy_chosen(&mut self, menu: &CopyMenu, effects: &mut Vec<Effect>) {
+        let Some(what) = menu.choices.get(menu.cursor) else { return };
+        let (text, values) = menu.value(*what, &self.directory);
+        let (all, name) = (menu.ids.len(), menu.name(*what));
+        let count = match (menu.is_single(), values) {
+            (true, _) => String::new(),
+            (false, some) if some < all => format!("{} of {} ", number(some as u64), number(all as u64)),
+            (false, all) => format!("{} ", number(all as u64)),
+        };
+        self.say(format!("{count}{name} sent to the terminal's clipboard{}", menu.hidden_in_words()));
+        effects.push(Effect::Copy(text.into()));
+    }
+}
+
+/// What of a record is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyPart {
+    /// `userName` of a user, else the name.
+    Name,
+    /// The display name of a user.
+    DisplayName,
+    /// The primary address of a user.
+    Email,
+    /// The server's id.
+    Id,
+    /// Names, address and id, under a heading.
+    Csv,
+    /// The record as it is known here.
+    Json,
+}
+
+/// The box that asks what to copy of one record or of the marked ones.
+#[derive(Debug)]
+pub struct CopyMenu {
+    kind: Kind,
+    /// Whose values, in the order of marking.
+    ids: Vec<Id>,
+    /// So many of them the filter hides.
+    hidden: usize,
+    /// What is there to be copied, the likeliest first.
+    pub choices: Vec<CopyPart>,
+    /// Which of them has the cursor.
+    pub cursor: usize,
+}
+
+impl CopyMenu {
+    fn new(kind: Kind, ids: Vec<Id>, hidden: usize, directory: &Directory) -> Self {
+        let mut menu = Self { kind, ids, hidden, choices: Vec::new(), cursor: 0 };
+        let parts = match kind {
+            Kind::User => &CopyPart::ALL[..],
+            Kind::Team | Kind::Role => &[CopyPart::Name, CopyPart::Id, CopyPart::Csv, CopyPart::Json],
+        };
+        let is_there = |part: &CopyPart| menu.ids.iter().any(|id| !part.of(kind, id, directory).is_empty());
+        let choices = parts.iter().filter(|part| part.is_row() || is_there(part)).copied().collect();
+        menu.choices = choices;
+        menu
+    }
+
+    /// True if it is about one record.
+    pub fn is_single(&self) -> bool {
+        self.ids.len() == 1
+    }
+
+    /// How a choice is called.
+    pub fn name(&self, part: CopyPart) -> &'static str {
+        match (part, self.kind, self.is_single()) {
+            (CopyPart::Name, Kind::User, true) => "user name",
+            (CopyPart::Name, Kind::User, false) => "user names",
+            (CopyPart::Name, _, true) => "name",
+            (CopyPart::Name, _, false) => "names",
+            (CopyPart::DisplayName, _, true) => "display name",
+            (CopyPart::DisplayName, _, false) => "display names",
+            (CopyPart::Email, _, true) => "email",
+            (CopyPart::Email, _, false) => "emails",
+            (CopyPart::Id, _, true) => "id",
+            (CopyPart::Id, _, false) => "ids",
+            (CopyPart::Csv, _, true) => "row as CSV",
+            (CopyPart::Csv, _, false) => "rows as CSV",
+            (CopyPart::Json, _, true) => "row as JSON",
+            (CopyPart::Json, _, false) => "rows as JSON",
+        }
+    }
+
+    /// Of how many rows, and how many of them are not on screen.
+    pub fn title(&self) -> String {
+        match self.ids.len() {
+            1 => format!("Copy{}", self.hidden_in_words()),
+            many => format!("Copy of {} marked{}", number(many as u64), self.hidden_in_words()),
+        }
+    }
+
+    fn hidden_in_words(&self) -> String {
+        if self.hidden == 0 { String::new() } else { format!(", {} not shown", number(self.hidden as u64)) }
+    }
+
+    /// What a choice would copy, in a few words; of one record the value itself.
+    pub fn glimpse(&self, part: CopyPart, directory: &Directory) -> String {
+        let values = self.ids.iter().filter(|id| !part.of(self.kind, id, directory).is_empty()).count();
+        match (self.is_single(), part.is_row()) {
+            (_, true) if part == CopyPart::Csv => self.csv_columns().0.join(", "),
+            (true, false) => self.value(part, directory).0,
+            (true, true) => format!("{} lines", self.value(part, directory).0.lines().count()),
+            (false, false) if values < self.ids.len() => {
+                format!("{} of {}", number(values as u64), number(self.ids.len() as u64))
+            }
+            (false, _) => number(self.ids.len() as u64),
+        }
+    }
+
+    /// The text, and how many records it is of: those without a known value are left out.
+    fn value(&self, part: CopyPart, directory: &Directory) -> (String, usize) {
+        match part {
+            CopyPart::Csv => (self.csv(directory), self.ids.len()),
+            CopyPart::Json => (self.json(directory), self.ids.len()),
+            _ => {
+                let values = self.ids.iter().map(|id| part.of(self.kind, id, directory));
+                let lines: Vec<String> = values.filter(|value| !value.is_empty()).collect();
+                (lines.join("\n"), lines.len())
+            }
+        }
+    }
+
+    /// Headings of the CSV, and what stands under them.
+    fn csv_columns(&self) -> (&'static [&'static str], &'static [CopyPart]) {
+        match self.kind {
+            Kind::User => (&["user", "name", "email", "id"], &CopyPart::ALL[..4]),
+            Kind::Team => (&["team", "id"], &[CopyPart::Name, CopyPart::Id]),
+            Kind::Role => (&["role", "id"], &[CopyPart::Name, CopyPart::Id]),
+        }
+    }
+
+    fn csv(&self, directory: &Directory) -> String {
+        let (heads, parts) = self.csv_columns();
+        let rows =
+            self.ids.iter().map(|id| parts.iter().map(|part| cell(&part.of(self.kind, id, directory))).collect());
+        let lines = std::iter::once(heads.iter().map(|head| (*head).to_owned()).collect()).chain(rows);
+        lines.map(|cells: Vec<String>| cells.join(",")).collect::<Vec<_>>().join("\n")
+    }
+
+    fn json(&self, directory: &Directory) -> String {
+        fn write<T: Serialize>(rows: &[&T]) -> String {
+            let written = match rows {
+                [one] => serde_json::to_string_pretty(one),
+                many => serde_json::to_string_pretty(many),
+            };
+            text::escape_json(&written.unwrap_or_default()).into_owned()
+        }
+        match self.kind {
+            Kind::User => write(&self.ids.iter().filter_map(|id| directory.user(id)).collect::<Vec<_>>()),
+            Kind::Team => write(&self.ids.iter().filter_map(|id| directory.team(id)).collect::<Vec<_>>()),
+            Kind::Role => write(&self.ids.iter().filter_map(|id| directory.role(id)).collect::<Vec<_>>()),
+        }
+    }
+
+    /// Puts the cursor on the next choice that begins with this letter; false where none does.
+    pub(super) fn go_to_letter(&mut self, letter: char) -> bool {
+        let begins = |part: &CopyPart| self.name(*part).starts_with(letter.to_ascii_lowercase());
+        let places = (self.cursor + 1..self.choices.len()).chain(0..=self.cursor);
+        let next = places.into_iter().find(|at| self.choices.get(*at).is_some_and(begins));
+        self.cursor = next.unwrap_or(self.cursor);
+        next.is_some()
+    }
+}
+
+impl CopyPart {
+    /// All of them, as a user has them.
+    const ALL: [Self; 6] = [Self::Name, Self::DisplayName, Self::Email, Self::Id, Self::Csv, Self::Json];
+
+    fn is_row(self) -> bool {
+        matches!(self, Self::Csv | Self::Json)
+    }
+
+    /// The value of one record, on one line; empty where none is known, and for whole rows.
+    fn of(self, kind: Kind, id: &Id, directory: &Directory) -> String {
+        let line = |value: &str| text::clean_line(value, usize::MAX).into_owned();
+        let user =
+            |value: fn(&User) -> &Name| directory.user(id).map_or_else(String::new, |user| line(value(user).raw()));
+        match (self, kind) {
+            (Self::Id, _) => line(id),
+            (Self::Name, Kind::User) => user(|user| &user.user_name),
+            (Self::Name, Kind::Team) => directory.team(id).map_or_else(String::new, |team| line(team.name.raw())),
+            (Self::Name, Kind::Role) => directory.role(id).map_or_else(String::new, |role| line(role.name.raw())),
+            (Self::DisplayName, _) => user(|user| &user.display_name),
+            (Self::Email, _) => user(|user| &user.email),
+            (Self::Csv | Self::Json, _) => String::new(),
+        }
+    }
+}
+
+/// A cell of CSV (RFC 4180) that no spreadsheet runs.
+fn cell(text: &str) -> String {
+    let text = cell::neutralise(text);
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::records::Records;
+
+    fn directory() -> Directory {
+        let user = |name: &str, display: &str, email: &str| User {
+            id: format!("id-{name}").as_str().into(),
+            user_name: name.into(),
+            display_name: display.into(),
+            email: email.into(),
+            ..User::default()
+        };
+        let users = vec![
+            user("eva", "Tanaka, Eva \"E\"", "eva@example.com"),
+            user("ivan", "=1+1\nFORGED", ""),
+            user("noor", "", "noor@example.com"),
+        ];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, vec![], vec![]), true);
+        directory
+    }
+
+    fn menu(names: &[&str], hidden: usize, directory: &Directory) -> CopyMenu {
+        let ids = names.iter().map(|name| format!("id-{name}").as_str().into()).collect();
+        CopyMenu::new(Kind::User, ids, hidden, directory)
+    }
+
+    #[test]
+    fn values_of_several_are_lines_in_the_order_of_marking() {
+        let directory = directory();
+        let three = menu(&["noor", "eva", "ivan"], 2, &directory);
+        assert_eq!(three.title(), "Copy of 3 marked, 2 not shown");
+        let value = |part| three.value(part, &directory);
+        assert_eq!(value(CopyPart::Name), ("noor\neva\nivan".into(), 3));
+        assert_eq!(value(CopyPart::Email), ("noor@example.com\neva@example.com".into(), 2));
+        assert_eq!(value(CopyPart::Id).0, "id-noor\nid-eva\nid-ivan");
+        let csv = "user,name,email,id\nnoor,,noor@example.com,id-noor\n\
+                   eva,\"Tanaka, Eva \"\"E\"\"\",eva@example.com,id-eva\nivan,'=1+1 FORGED,,id-ivan";
+        assert_eq!(value(CopyPart::Csv).0, csv);
+        let json: serde_json::Value = serde_json::from_str(&value(CopyPart::Json).0).unwrap();
+        assert_eq!((json.as_array().unwrap().len(), &json[1]["user_name"]), (3, &"eva".into()));
+        assert_eq!(three.glimpse(CopyPart::Email, &directory), "2 of 3");
+    }
+
+    #[test]
+    fn of_one_what_it_lacks_is_not_offered() {
+        let directory = directory();
+        let one = menu(&["ivan"], 0, &directory);
+        let names: Vec<&str> = one.choices.iter().map(|part| one.name(*part)).collect();
+        assert_eq!(names, ["user name", "display name", "id", "row as CSV", "row as JSON"]);
+        assert_eq!((one.title(), one.glimpse(CopyPart::Id, &directory)), ("Copy".into(), "id-ivan".into()));
+    }
+
+    #[test]
+    fn a_letter_goes_to_the_choice_that_begins_with_it() {
+        let directory = directory();
+        let mut two = menu(&["eva", "noor"], 0, &directory);
+        assert!(two.go_to_letter('e') && two.choices[two.cursor] == CopyPart::Email);
+        assert!(two.go_to_letter('r') && two.choices[two.cursor] == CopyPart::Csv);
+        assert!(two.go_to_letter('r') && two.choices[two.cursor] == CopyPart::Json);
+        assert!(!two.go_to_letter('j') && two.choices[two.cursor] == CopyPart::Json);
     }
 }

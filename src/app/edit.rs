@@ -202,7 +202,7 @@ impl App {
             return;
         }
         if preview.cursor < preview.plan.steps.len() {
-            preview.plan.steps.remove(preview.cursor);
+            preview.plan.drop_step(preview.cursor);
             preview.risk = preview.plan.risk();
             let lines = preview.plan.steps.len() + preview.plan.refused.len();
             preview.cursor = preview.cursor.min(lines.saturating_sub(1));
@@ -216,10 +216,7 @@ impl App {
     pub(super) fn send_preview(&mut self, effects: &mut Vec<Effect>) {
         match self.overlays.pop() {
             Some(Overlay::Preview(preview)) => {
-                let wanted = match &preview.risk {
-                    Risk::Type(text) => Some(text.clone()),
-                    _ => None,
-                };
+                let wanted = preview.risk.typed().map(str::to_owned);
                 if preview.plan.steps.is_empty() {
                     self.say("Nothing of this can be sent.");
                 } else if wanted.as_deref().is_some_and(|text| text != preview.typed.value().trim()) {

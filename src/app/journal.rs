@@ -3,7 +3,7 @@
 use super::{App, Effect, Overlay, plan_view::Row};
 use crate::directory::{
     Target,
-    change::{Change, ChangeId, Field, Verb},
+    change::{ChangeId, Field, Verb},
     plan::{self, Entry, State, Undo},
 };
 use crate::scim::text::number;
@@ -178,8 +178,7 @@ pub(super) struct Matter(Verb, Option<(Target, Field)>, String);
 impl Matter {
     fn of(entry: &Entry) -> Self {
         let change = &entry.step.change;
-        let made = change.created().is_some() || matches!(change, Change::Invite { .. } | Change::CreateKey { .. });
-        if made {
+        if change.creates().is_some() {
             return Self(change.verb(), None, entry.step.words.subject.clone());
         }
         Self(change.verb(), change.touches().into_iter().next(), String::new())

@@ -9,7 +9,7 @@ use super::{
     text_field,
 };
 use crate::{
-    directory::{Kind, aside::Topic, change::Seat, plan::Risk},
+    directory::{Kind, aside::Topic, change::Seat},
     scim::text::number,
 };
 
@@ -43,6 +43,9 @@ impl App {
             return;
         }
         self.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
+        if self.chooses_copy(key) {
+            return;
+        }
         let filtering = self.is_filtering();
         match action {
             Some(action) => self.perform(action, effects),
@@ -53,6 +56,15 @@ impl App {
             self.stale_filter = self.pane().is_some_and(|pane| !pane.filter.value().is_empty());
         } else if !self.is_filtering() {
             self.stale_filter = false;
+        }
+    }
+
+    /// A letter in the box that asks what to copy goes to the choice that begins with it.
+    fn chooses_copy(&mut self, key: KeyEvent) -> bool {
+        let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match (self.overlays.last_mut(), key.code) {
+            (Some(Overlay::Copy(menu)), KeyCode::Char(letter)) if plain => menu.go_to_letter(letter),
+            _ => false,
         }
     }
 
@@ -86,7 +98,7 @@ impl App {
             Some(Overlay::Holders { .. }) => vec![Scope::Picker],
             Some(Overlay::Form(_)) => vec![Scope::Form],
             Some(Overlay::Preview(_)) => vec![Scope::Preview],
-            Some(Overlay::Palette(_) | Overlay::Copy { .. }) => vec![Scope::Picker],
+            Some(Overlay::Palette(_) | Overlay::Copy(_)) => vec![Scope::Picker],
             Some(Overlay::Stage(_)) => vec![Scope::Stage],
             Some(Overlay::Quit) => vec![Scope::Preview],
             Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
@@ -117,7 +129,7 @@ impl App {
             Some(Overlay::Role(_) | Overlay::Check(_) | Overlay::Form(_)) => true,
             Some(Overlay::RoleEditor(_) | Overlay::Palette(_)) => true,
             Some(Overlay::Pick(_) | Overlay::Difference(_)) => true,
-            Some(Overlay::Preview(preview)) => matches!(preview.risk, Risk::Type(_)),
+            Some(Overlay::Preview(preview)) => preview.risk.typed().is_some(),
             Some(_) => false,
             None => self.pane().is_some_and(|pane| pane.filtering),
         }

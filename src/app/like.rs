@@ -9,7 +9,7 @@ use super::{
     pick::Pick,
 };
 use crate::directory::{
-    Id, Kind,
+    Id, Kind, Target,
     find::Finder,
     named,
     record::User,
@@ -81,7 +81,8 @@ impl App {
             Some((members, told)) => self.show_difference(Of::List { team: team.clone(), members }, told),
             None => {
                 let unknown = doubts.unknown();
-                if self.may_lack(Kind::User) && !unknown.is_empty() {
+                let may_lack = self.sync.partial || !self.directory.is_complete(Kind::User);
+                if may_lack && !unknown.is_empty() {
                     doubts.look_up = LookUp::UnderWay;
                     effects.push(Effect::Work(Job::LookUp(Kind::User, unknown)));
                 }
@@ -100,12 +101,6 @@ impl App {
         let failure = missed.iter().find_map(|missed| missed.failure.as_ref());
         let look_up = failure.map_or(LookUp::Done, |failure| LookUp::Failed(failure.sentences()));
         doubts.looked_up(&Finder::new(&self.directory), look_up);
-    }
-
-    /// True where the list of a kind may lack records that the server has.
-    fn may_lack(&self, kind: Kind) -> bool {
-        let unproven = self.sync.proofs.iter().any(|proof| proof.kind == kind && !proof.complete);
-        !self.directory.is_read(kind) || self.sync.partial || unproven
     }
 
     pub(super) fn answer(&mut self, action: Action) {
@@ -153,9 +148,9 @@ impl App {
 
     fn read_roles(&mut self, users: &[Id], effects: &mut Vec<Effect>) {
         let lacking = |id: &&Id| self.directory.user(id).is_some_and(User::lacks_roles);
-        let ids: Vec<Id> = users.iter().filter(lacking).cloned().collect();
-        if !ids.is_empty() {
-            effects.push(Effect::Work(Job::Hydrate(ids)));
+        let targets: Vec<Target> = users.iter().filter(lacking).map(Target::user).collect();
+        if !targets.is_empty() {
+            effects.push(Effect::Work(Job::ReadEach(targets)));
         }
     }
 }

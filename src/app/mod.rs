@@ -12,15 +12,17 @@ use rustc_hash::FxHashSet;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
 use crate::directory::{
-    Directory, Id, Kind,
+    Directory, Kind, Target,
+    aside::Topic,
     change::ChangeId,
     guard::Guards,
     holds::Holds,
     plan::{Capabilities, Ids, Planner},
+    record::Team,
     stage::Staged,
     work::{Job, Link, Proof},
 };
-use crate::scim::{failure::Failure, filter::Filter, text::clean_line};
+use crate::scim::{failure::Failure, filter::Filter, text::clean_line, wait::Wait};
 
 pub mod action;
 pub mod aside;
@@ -42,6 +44,7 @@ mod like;
 mod looking;
 mod message;
 mod overlay;
+mod owner;
 pub mod palette;
 pub mod pane;
 mod perform;
@@ -60,13 +63,19 @@ mod undertaking;
 
 pub use geometry::Size;
 pub use message::{Effect, Msg, Opened, ProfileView};
-pub use overlay::{CopyChoice, Overlay, Preview};
+pub use overlay::{Overlay, Preview};
 
 /// Characters of one pasted line at most.
 const PASTED: usize = 65_536;
 
 /// Bytes of a list of names at most, pasted or in a file.
 pub const LIST: usize = 4 << 20;
+
+/// After so many users who were read alone and told no roles, no more are: this server does not tell them.
+const SILENT_READS: usize = 40;
+
+/// A larger team is not looked through for admins with each key.
+const FEW_MEMBERS: usize = 1_000;
 
 /// The tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -159,7 +168,7 @@ pub struct App {
     /// The message line.
     pub message: Option<Message>,
     /// A request that waits before it is tried again.
-    pub waiting: Option<String>,
+    pub waiting: Option<Wait>,
     /// The last contact.
     pub link: Option<Link>,
     /// The lists.
@@ -182,8 +191,14 @@ pub struct App {
     dropping: bool,
     /// The filter's text was there before: the first character typed takes its place.
     stale_filter: bool,
-    /// Users whose roles were asked for in this session.
-    hydrated: FxHashSet<Id>,
+    /// Records that were asked for one by one since the last refresh.
+    read_alone: FxHashSet<Target>,
+    /// So many users in a row were read alone and told no roles all the same.
+    silent_reads: usize,
+    /// Whose key is in use was asked in this session.
+    owner_asked: bool,
+    /// What was asked without the person's doing: a failure is no message.
+    asked_unbidden: FxHashSet<Topic>,
     /// The refresh under way has found something that was shown as something else.
     renewed: bool,
     ids: Ids,
@@ -225,7 +240,10 @@ impl App {
             failures: journal::Failures::default(),
             dropping: false,
             stale_filter: false,
-            hydrated: FxHashSet::default(),
+            read_alone: FxHashSet::default(),
+            silent_reads: 0,
+            owner_asked: false,
+            asked_unbidden: FxHashSet::default(),
             renewed: false,
             ids: Ids::new(salt),
             undertaking: None,
@@ -250,7 +268,7 @@ impl App {
             Msg::ListRead(team, result) => self.on_list_read(&team, result, &mut effects),
             Msg::Terminate => effects.push(Effect::Quit),
         }
-        self.hydrate_visible(&mut effects);
+        self.read_visible(&mut effects);
         effects
     }
 
@@ -323,23 +341,60 @@ impl App {
         self.ids.next(self.now)
     }
 
-    /// Asks for the roles of the users on screen where the list left them out.
-    fn hydrate_visible(&mut self, effects: &mut Vec<Effect>) {
-        let sparse = self.capabilities().is_some_and(|can| can.sparse_lists);
+    /// Asks for what the lists left out of the rows on screen: the roles of users, the members of teams.
+    fn read_visible(&mut self, effects: &mut Vec<Effect>) {
         // What a part of a list shows at the top may be elsewhere in the whole of it.
-        if !sparse || self.sync.partial || self.tab != Tab::Users || matches!(self.link, Some(Link::Down(_))) {
+        if self.sync.partial || matches!(self.link, Some(Link::Down(_))) {
             return;
         }
-        let pane = &self.panes[Kind::User as usize];
+        let Some(pane) = self.pane() else { return };
+        let kind = pane.kind;
+        let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows()).copied();
+        let lacking = visible.filter_map(|row| self.lacking(kind, row));
+        let targets: Vec<Target> = lacking.filter(|target| !self.read_alone.contains(target)).collect();
+        if !targets.is_empty() {
+            self.read_alone.extend(targets.iter().cloned());
+            effects.push(Effect::Work(Job::ReadEach(targets)));
+        }
+        if kind == Kind::Team {
+            self.ask_rosters(effects);
+        }
+    }
+
+    /// Asks who is admin of the teams on screen, where the records of their members do not tell.
+    fn ask_rosters(&mut self, effects: &mut Vec<Effect>) {
+        let Some(planner) = self.planner.clone() else { return };
+        let pane = &self.panes[Kind::Team as usize];
         let visible = pane.rows.iter().skip(pane.top).take(self.size.list_rows());
-        let ids: Vec<Id> = visible
-            .filter_map(|row| self.directory.user_at(*row))
-            .filter(|user| user.lacks_roles() && !self.hydrated.contains(&user.id))
-            .map(|user| user.id.clone())
-            .collect();
-        if !ids.is_empty() {
-            self.hydrated.extend(ids.iter().cloned());
-            effects.push(Effect::Work(Job::Hydrate(ids)));
+        let silent = visible.filter_map(|row| self.directory.team_at(*row)).filter(|team| {
+            let told = team.size().is_some_and(|size| size <= FEW_MEMBERS) && self.directory.roster(&team.id).is_none();
+            told && self.directory.admins_of(team).silent > 0
+        });
+        let topics: Vec<Topic> = silent.map(|team| Topic::Roster(team.id.clone())).collect();
+        for topic in topics {
+            if self.asked_unbidden.insert(topic.clone())
+                && let Ok(inquiry) = planner.inquiry(topic, &self.directory)
+            {
+                effects.push(Effect::Work(Job::Ask(inquiry)));
+            }
+        }
+    }
+
+    /// The record of a row, where reading it alone may tell more than its list.
+    fn lacking(&self, kind: Kind, row: u32) -> Option<Target> {
+        match kind {
+            Kind::User => {
+                let sparse =
+                    self.capabilities().is_some_and(|can| can.sparse_lists) && self.silent_reads < SILENT_READS;
+                let user = self.directory.user_at(row).filter(|user| sparse && self.directory.lacks_roles(user))?;
+                Some(Target::user(&user.id))
+            }
+            Kind::Team => {
+                let silent = |team: &&Team| team.members.is_none() && team.problem.is_none();
+                let team = self.directory.team_at(row).filter(silent)?;
+                Some(Target::team(&team.id)).filter(|target| !target.is_provisional())
+            }
+            Kind::Role => None,
         }
     }
 }

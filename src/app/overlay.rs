@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::{
-    aside, check, compare, difference, doubts, form, palette, pick, picker, plan_view, role_editor, secret, stage,
+    aside, check, compare, copy, difference, doubts, form, palette, pick, picker, plan_view, role_editor, secret, stage,
 };
 use crate::directory::{
     Id, Target,
@@ -43,9 +43,6 @@ impl Preview {
         self.plan.steps.len() == 1 && self.plan.refused.is_empty()
     }
 }
-
-/// Something that can be copied, and how it is called.
-pub type CopyChoice = (&'static str, String);
 
 /// What lies over the pane; the last one takes the keys.
 #[derive(Debug)]
@@ -120,12 +117,7 @@ pub enum Overlay {
     /// Actions by name.
     Palette(palette::Palette),
     /// What to copy.
-    Copy {
-        /// The choices.
-        choices: Vec<CopyChoice>,
-        /// Which one.
-        cursor: usize,
-    },
+    Copy(copy::CopyMenu),
     /// What is told beside the lists.
     Aside(aside::Aside),
     /// A secret that the server shows once.

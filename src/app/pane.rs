@@ -139,6 +139,11 @@ impl Pane {
         }
     }
 
+    /// How many marked records the filter hides.
+    pub fn hidden_marks(&self, directory: &Directory) -> usize {
+        self.marks.hidden(&self.rows, directory, self.kind)
+    }
+
     /// True if all that the filter finds is shown, and all is marked that shall be.
     pub fn is_whole(&self) -> bool {
         self.listing.is_done() && self.marks.is_settled()

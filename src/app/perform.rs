@@ -140,7 +140,7 @@ impl App {
             ) => *scroll = to(*scroll, usize::from(u16::MAX), boxed),
             Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
             Some(Overlay::Palette(palette)) => palette.cursor = to(palette.cursor, palette.shown.len(), boxed),
-            Some(Overlay::Copy { choices, cursor }) => *cursor = to(*cursor, choices.len(), boxed),
+            Some(Overlay::Copy(menu)) => menu.cursor = to(menu.cursor, menu.choices.len(), boxed),
             Some(Overlay::Preview(preview)) if preview.requests || preview.is_alone() => {
                 preview.top = to(preview.top, usize::from(u16::MAX), boxed);
             }
@@ -218,10 +218,7 @@ impl App {
                     self.overlays.push(Overlay::Details { target, scroll: 0 });
                 }
             }
-            (Action::Copy, Some(target)) => {
-                let choices = self.copy_choices(&target);
-                self.overlays.push(Overlay::Copy { choices, cursor: 0 });
-            }
+            (Action::Copy, _) => self.open_copy(),
             (Action::Raw, Some(target)) => {
                 effects.push(Effect::Work(Job::Raw(target.clone())));
                 self.overlays.push(Overlay::Raw { target, text: None, scroll: 0 });
@@ -308,12 +305,7 @@ impl App {
                 self.picked(effects);
             }
             Some(Overlay::Holders { role, cursor }) => self.go_to_holder(role, cursor),
-            Some(Overlay::Copy { choices, cursor }) => {
-                if let Some((what, value)) = choices.into_iter().nth(cursor) {
-                    self.say(format!("{what} sent to the terminal's clipboard"));
-                    effects.push(Effect::Copy(value.into()));
-                }
-            }
+            Some(Overlay::Copy(menu)) => self.copy_chosen(&menu, effects),
             other => self.overlays.extend(other),
         }
     }
@@ -332,7 +324,7 @@ impl App {
             effects.push(Effect::Work(Job::Raw(target.clone())));
         }
         self.ask_again(effects);
-        self.hydrated.clear();
+        self.read_alone.clear();
     }
 
     fn quit(&mut self, effects: &mut Vec<Effect>) {

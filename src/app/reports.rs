@@ -8,14 +8,19 @@ use crate::directory::{
     aside::Topic,
     change::{Change, ChangeId},
     plan::{Entry, Planner, State},
+    record::Record,
     work::{Job, Link, Moved, Report},
 };
-use crate::scim::failure::Failure;
+use crate::scim::{
+    failure::Failure,
+    wait::{Wait, WaitCause},
+};
 use jiff::Timestamp;
 
 impl App {
     pub(super) fn on_report(&mut self, report: Report, effects: &mut Vec<Effect>) {
         self.panes.iter_mut().for_each(|pane| pane.settle_marks(&self.directory));
+        self.waiting.take_if(|wait| wait.until <= self.now);
         match report {
             Report::Records { records, seen, partial, stored } => {
                 // Disk never takes the place of what this session has read already.
@@ -54,9 +59,11 @@ impl App {
             }
             Report::RefreshEnded { at, proofs, failed } => {
                 self.refresh_ended(at, proofs, failed);
+                self.ask_owner(effects);
                 self.widen_if_refused(effects);
             }
             Report::Learnt(fresh) => {
+                self.judge_single_reads(&fresh);
                 let topics = aside::topics(&fresh);
                 if self.directory.learn(fresh) {
                     self.rows_changed();
@@ -65,18 +72,23 @@ impl App {
                 self.answered(&topics);
                 self.keep_aside_cursors();
             }
-            Report::HydrateFailed(ids, failure) => {
+            Report::RolesLearnt(learnt) => {
+                self.directory.learn_roles(learnt);
+                self.rows_changed();
+            }
+            Report::Owner(owner) => owner.into_iter().for_each(|owner| self.on_owner(owner)),
+            Report::ReadEachFailed(targets, failure) => {
                 self.waiting = None;
                 // Asked for again at the next key press would hammer a server that refuses.
-                self.hydrated.extend(ids);
-                self.fail(format!("Some roles could not be read: {}", failure.text));
+                self.read_alone.extend(targets);
+                self.fail(format!("Some records could not be read: {}", failure.text));
             }
             Report::LookUpEnded(_, missed) => self.on_look_up_ended(&missed),
             Report::Elsewhere(ids) => self.elsewhere = ids,
             Report::Journal(entries) => self.on_journal(entries),
             Report::Staged(lines) => self.on_staged(lines),
             Report::Moved(moved) => self.on_moved(moved, effects),
-            Report::Waiting(words) => self.waiting = (!words.is_empty()).then_some(words),
+            Report::Waiting(wait) => self.on_waiting(wait),
             Report::Link(link) => self.on_link(link),
             Report::Raw(of, result) => {
                 let raw = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
@@ -95,11 +107,30 @@ impl App {
         }
     }
 
+    /// A server whose single reads tell no more than its lists is not asked again and again.
+    fn judge_single_reads(&mut self, fresh: &[Fresh]) {
+        for one in fresh {
+            let Fresh::Record(Record::User(user)) = one else { continue };
+            if user.org_role.is_told() || user.team_roles.is_some() {
+                self.silent_reads = 0;
+            } else if self.read_alone.contains(&Target::user(&user.id)) {
+                self.silent_reads += 1;
+            }
+        }
+    }
+
+    /// A request that is held back has no more to say than the one that was put off.
+    fn on_waiting(&mut self, wait: Wait) {
+        if wait.cause != WaitCause::Held || self.waiting.is_none() {
+            self.waiting = Some(wait);
+        }
+    }
+
     fn on_renewed(&mut self, fresh: Vec<Fresh>) {
         self.renewed = true;
         // A list may say less of them than was filled in.
         for target in fresh.iter().filter_map(Fresh::target) {
-            self.hydrated.remove(&target.id);
+            self.read_alone.remove(&target);
         }
         if self.directory.renew(fresh) {
             self.rows_changed();
@@ -118,9 +149,10 @@ impl App {
             self.rows_changed();
             self.renew_difference();
         }
-        self.directory.refresh_ends();
+        self.directory.refresh_ends(&proofs);
         // What could not be filled in may be asked for again.
-        self.hydrated.clear();
+        self.read_alone.clear();
+        self.waiting = None;
         self.sync.busy = false;
         self.sync.partial = false;
         self.sync.progress.clear();
@@ -230,13 +262,14 @@ impl App {
     /// How many members a team should have after this removal, where it is one that was confirmed.
     fn expected_size(&self, id: ChangeId, state: State) -> Option<(Id, usize)> {
         let Change::RemoveMember { team, .. } = &self.entries.get(&id)?.step.change else { return None };
-        (state == State::Confirmed).then(|| self.directory.team(team).map(|record| (team.clone(), record.size())))?
+        (state == State::Confirmed)
+            .then(|| self.directory.team(team).and_then(|record| Some((team.clone(), record.size()?))))?
     }
 
     /// Some servers take "remove one member" for "remove all" (WIRE F20): said at once, with who is left.
     fn warn_if_emptied(&mut self, team: &Id, expected: usize) {
         let Some(record) = self.directory.team(team) else { return };
-        let (name, left) = (record.name.to_string(), record.size());
+        let (name, Some(left)) = (record.name.to_string(), record.size()) else { return };
         if left < expected {
             let gone = expected - left;
             self.fail(format!(
@@ -261,6 +294,9 @@ impl App {
     }
 
     fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure) {
+        if self.asked_unbidden.contains(topic) {
+            return;
+        }
         if matches!(topic, Topic::Schemas | Topic::Types) {
             // Nothing depends on them but types, and the box says that those are not known.
             return self.say(format!("The schemas could not be read: {}", failure.text));

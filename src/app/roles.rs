@@ -33,17 +33,12 @@ impl App {
 
     /// Asks for the roles of all users that the list left out.
     pub(super) fn load_roles(&mut self, effects: &mut Vec<Effect>) {
-        let ids: Vec<Id> = self
-            .directory
-            .records()
-            .users()
-            .values()
-            .filter(|user| user.lacks_roles())
-            .map(|user| user.id.clone())
-            .collect();
-        self.say(format!("Reading the roles of {} users, one request each…", ids.len()));
-        self.hydrated.extend(ids.iter().cloned());
-        effects.push(Effect::Work(Job::Hydrate(ids)));
+        let users = self.directory.records().users().values();
+        let targets: Vec<Target> =
+            users.filter(|user| self.directory.lacks_roles(user)).map(|user| Target::user(&user.id)).collect();
+        self.say(format!("Reading the roles of {} users, one request each…", targets.len()));
+        self.read_alone.extend(targets.iter().cloned());
+        effects.push(Effect::Work(Job::ReadEach(targets)));
     }
 
     /// The marked rows, where no box lies over them.
@@ -117,8 +112,8 @@ impl App {
     pub(super) fn on_mapped(&mut self, result: Result<(Arc<Mapping>, String), String>, effects: &mut Vec<Effect>) {
         match result {
             Ok((mapping, words)) => {
-                let unread = Kind::ALL.into_iter().filter(|kind| !self.directory.is_read(*kind)).collect();
-                effects.push(Effect::Work(Job::Remap(mapping, unread)));
+                let coverage = Kind::ALL.map(|kind| self.directory.coverage(kind).clone());
+                effects.push(Effect::Work(Job::Remap(mapping, coverage)));
                 self.say(words);
             }
             Err(why) => self.fail(why),

@@ -252,7 +252,7 @@ impl App {
         let changes = lines.iter().map(|line| line.change.clone()).collect();
         self.draft(changes, effects, move |app, mut plan, _| {
             plan.refused.extend(refused);
-            plan.title = words::title(&plan, &app.directory);
+            plan.title = words::title(&plan, &app.directory, app.holds());
             let preview = Preview { staged: lines, ..Preview::new(plan) };
             app.overlays.push(Overlay::Preview(Box::new(preview)));
         });

@@ -9,7 +9,7 @@ use super::{action::Action, keymap::Keymap, *};
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
-        Fresh, Name,
+        Coverage, Fresh, Id, Name,
         change::Change,
         plan::{Entry, Risk, State},
         record::{Depth, Grant, Member, Record, Team, User},
@@ -33,7 +33,7 @@ fn user(name: &str, role: &str) -> User {
         display_name: name.into(),
         email: format!("{name}@example.com").as_str().into(),
         active: Some(true),
-        org_role: Some(role.into()),
+        org_role: role.into(),
         team_roles: Some(vec![]),
         depth: Depth::Full,
         ..User::default()
@@ -169,7 +169,7 @@ fn giving_admin_is_looked_at_first() {
 fn removing_yourself_wants_your_name_and_another_text_sends_nothing() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("boss").press(Action::ToggleActive);
-    assert_eq!(console.risk(), Some(Risk::Type("boss".into())));
+    assert_eq!(console.risk(), Some(Risk::Insist("boss".into())));
     console.type_text("bos").press(Action::Send);
     assert!(console.submitted().is_empty());
     console.type_text("s").press(Action::Send);
@@ -184,7 +184,7 @@ fn multi_tenant_deactivation_says_that_it_removes() {
     let step = &preview.plan.steps[0];
     assert!(matches!(step.undo, crate::directory::plan::Undo::Never(_)));
     assert!(step.consequences.iter().any(|words| words.contains("organisation")), "{:?}", step.consequences);
-    assert!(matches!(preview.plan.risk(), Risk::Type(_)));
+    assert!(preview.plan.risk().typed().is_some());
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn undo_plans_the_inverse_last_first_and_then_the_plan_before() {
     console.press(Action::Undo);
     assert!(console.app.message.as_ref().unwrap().text.contains("in flight"));
     let mut eva = console.app.directory.user(&"id-eva".into()).unwrap().clone();
-    eva.org_role = Some("member".into());
+    eva.org_role = "member".into();
     console.moved(first.id, State::Confirmed, vec![Fresh::Record(Record::User(eva))]);
     console.press(Action::Undo).press(Action::Send);
     let undo = console.submitted().remove(0);
@@ -241,7 +241,7 @@ fn a_checked_word_is_replaced_by_the_next_one_typed() {
     console.press(Action::GoTeams).press(Action::Members);
     console.type_text("ivan").press(Action::Toggle).type_text("noor").press(Action::Toggle).press(Action::Look);
     let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("no preview") };
-    assert_eq!(preview.plan.title, "2 changes to vision");
+    assert_eq!(preview.plan.title, "Add 2 members to vision");
     console.press(Action::Send);
     let sent = console.submitted();
     assert_eq!(sent.len(), 2);
@@ -372,7 +372,11 @@ fn a_plan_about_a_marked_row_elsewhere_is_looked_at() {
 fn what_was_not_read_is_not_taken_for_nothing() {
     let mut console = Console::new(Hosting::Dedicated);
     let users = vec![user("boss", "admin"), user("eva", "member")];
-    let records = Box::new(Records::build(users, vec![], vec![]).without(&[crate::directory::Kind::Team]));
+    let records = Box::new(Records::build(users, vec![], vec![]).covering([
+        Coverage::Complete,
+        Coverage::NotRead(None),
+        Coverage::Complete,
+    ]));
     console.tell(Msg::Report(Report::Records { records, seen: None, partial: true, stored: false }));
     console.press(Action::Filter).type_text("team:none");
     let pane = console.app.pane().unwrap();
@@ -467,4 +471,34 @@ fn an_open_check_list_follows_its_records_when_others_come() {
     let shown: Vec<&str> = list.rows.shown.iter().map(|row| &**directory.id_at(Kind::Team, *row).unwrap()).collect();
     assert_eq!(shown, ["a", "m", "n"]);
     assert_eq!(list.selected(&directory).as_deref(), Some("n"), "the cursor stays on its record");
+}
+
+/// What was sent to the clipboard.
+fn copied(console: &mut Console) -> Vec<String> {
+    use secrecy::ExposeSecret;
+    let texts = console.effects.drain(..).filter_map(|effect| match effect {
+        Effect::Copy(text) => Some(text.expose_secret().to_owned()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn marked_rows_are_copied_together_those_that_the_filter_hides_too() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::Mark).press(Action::Back).find("noor").press(Action::Mark).press(Action::Copy);
+    let Some(Overlay::Copy(menu)) = console.app.overlays.last() else { panic!("no box") };
+    assert_eq!(menu.title(), "Copy of 2 marked, 1 not shown");
+    console.type_text("e").press(Action::Choose);
+    assert_eq!(copied(&mut console), ["eva@example.com\nnoor@example.com"]);
+    let said = console.app.message.as_ref().unwrap().text.clone();
+    assert_eq!(said, "2 emails sent to the terminal's clipboard, 1 not shown");
+    assert!(console.app.overlays.is_empty());
+
+    // A box about one record is about that one.
+    console.press(Action::Open).press(Action::Copy).press(Action::Choose);
+    assert_eq!(copied(&mut console), ["noor"]);
+    // Letters that begin no choice keep their meaning.
+    console.press(Action::Back).press(Action::Copy).type_text("j").press(Action::Choose);
+    assert_eq!(copied(&mut console), ["eva\nnoor"], "display names");
 }

@@ -51,7 +51,9 @@ impl App {
         then: impl FnOnce(&mut App, Plan, &mut Vec<Effect>) + Send + 'static,
     ) {
         if self.planner.is_some() {
-            let drafting = Box::new(Drafting::new(&self.guards, changes, &self.directory));
+            let Some(planner) = self.planner.clone() else { return };
+            let can = planner.capabilities();
+            let drafting = Box::new(Drafting::new(can, &self.guards, changes, &self.directory));
             self.undertake(Undertaking::Draft { drafting, then: Box::new(then) }, effects);
         }
     }
@@ -137,8 +139,10 @@ impl App {
 
     /// All records are others: what was planned with those of before is planned anew.
     pub(super) fn begin_draft_anew(&mut self) {
-        if let Some(Undertaking::Draft { drafting, .. }) = self.undertaking.as_deref_mut() {
-            drafting.begin_anew(&self.guards, &self.directory);
+        if let (Some(Undertaking::Draft { drafting, .. }), Some(planner)) =
+            (self.undertaking.as_deref_mut(), self.planner.as_deref())
+        {
+            drafting.begin_anew(planner.capabilities(), &self.guards, &self.directory);
         }
     }
 

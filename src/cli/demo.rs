@@ -44,9 +44,12 @@ pub struct DemoArgs {
     /// What PUT does with a custom role's permissions: replaces or keeps.
     #[arg(long, value_name = "WORD", default_value = "replaces")]
     pub role_put: RolePut,
-    /// Lists leave roles out, as W&B's documented samples do.
+    /// Lists leave roles out; reading a user shows them.
     #[arg(long)]
     pub sparse: bool,
+    /// No GET shows a role, neither of a list nor of a user, as W&B documents it; answers to changes do.
+    #[arg(long)]
+    pub documented_get: bool,
     /// Send no ETags.
     #[arg(long)]
     pub no_etags: bool,
@@ -95,6 +98,7 @@ impl DemoArgs {
             seats: self.seats,
             role_put: self.role_put,
             sparse_lists: self.sparse,
+            silent_gets: self.documented_get,
             etags: !self.no_etags,
             page_limit: self.page_limit,
             ignore_paging: self.ignore_paging,

@@ -8,9 +8,15 @@ pub struct Sending {
     /// Show the plan and send nothing.
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Don't ask; only what removes many at once is asked for all the same.
+    /// Don't ask, but for what wants a text typed: what removes many at once, or rests on what is not known.
     #[arg(short, long)]
     pub yes: bool,
+    /// The text that a plan wants typed, for scripts: the plan's own words say which.
+    #[arg(long, value_name = "TEXT")]
+    pub confirm: Option<String>,
+    /// Go on although the server gave only a part of a list that the plan rests on.
+    #[arg(long)]
+    pub allow_incomplete: bool,
     /// Send the rest where some of the plan can't be sent.
     #[arg(long)]
     pub partial: bool,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Sending;
-use crate::desired::{Format, Part, Wish};
+use crate::desired::{Columns, Format, Part, Wish};
 
 /// What is removed because a file does not have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,9 +32,29 @@ pub struct FileArgs {
     /// Create teams that are named as somebody's and do not exist.
     #[arg(long)]
     pub create_teams: bool,
+    /// Read the column of a CSV with this header as one of ours: user, email, name, role, active, team, and so on. May be
+    /// given several times.
+    #[arg(long, value_name = "HEADER=COLUMN", value_parser = mapping)]
+    pub map: Vec<(String, String)>,
+    /// Leave these columns of a CSV out; all stands for every column that is not known.
+    #[arg(long, value_name = "HEADER,…")]
+    pub ignore_columns: Vec<String>,
+}
+
+/// A header may hold an equals sign, a column does not.
+fn mapping(text: &str) -> Result<(String, String), &'static str> {
+    match text.rsplit_once('=') {
+        Some((header, column)) if !header.trim().is_empty() => Ok((header.to_owned(), column.trim().to_owned())),
+        _ => Err("write HEADER=COLUMN, such as 'Email Address=email'"),
+    }
 }
 
 impl FileArgs {
+    /// What is said of the columns of a CSV.
+    pub fn columns(&self) -> Columns {
+        Columns { map: self.map.clone(), ignore: self.ignore_columns.clone() }
+    }
+
     /// What is wanted beside what the file says.
     pub fn wish(&self) -> Wish {
         let has = |what| self.prune.contains(&what);
@@ -63,6 +83,9 @@ pub struct PlanArgs {
     /// End with status 5 where there is something to do.
     #[arg(long)]
     pub check: bool,
+    /// Compare with what there is although the server gave only a part of a list; without it nothing is planned (status 6).
+    #[arg(long)]
+    pub allow_incomplete: bool,
 }
 
 /// The same, sent.
@@ -108,6 +131,9 @@ pub struct ExportArgs {
     /// Write over the file.
     #[arg(long)]
     pub force: bool,
+    /// Export what there is although the server gave only a part of a list; without it nothing is exported (status 6).
+    #[arg(long)]
+    pub allow_incomplete: bool,
 }
 
 impl ExportArgs {

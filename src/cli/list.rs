@@ -31,9 +31,12 @@ pub struct ListArgs {
     /// Print CSV.
     #[arg(long, group = "output")]
     pub csv: bool,
-    /// Read each user by itself where the server's list leaves roles out.
+    /// Read each record by itself where the server's list leaves roles or members out.
     #[arg(long)]
     pub full: bool,
+    /// End with status 0 although the server gave only a part of a list; without it the status is 6.
+    #[arg(long)]
+    pub allow_incomplete: bool,
 }
 
 impl ListArgs {

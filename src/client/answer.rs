@@ -8,6 +8,7 @@ use reqwest::Response;
 
 use super::fault::Way;
 use crate::scim::failure::{Class, Failure};
+use crate::scim::wait::Wait;
 
 /// The largest page of a list that is taken in, unpacked, in bytes: some servers give all at once.
 pub(super) const MOST_OF_A_LIST: usize = 256 * 1024 * 1024;
@@ -44,21 +45,8 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// What the person should see while a request is not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// A try failed; another follows.
-    Retrying {
-        /// The number of the try to come, from 2.
-        attempt: u32,
-        /// The wait before it.
-        wait: Duration,
-        /// Why the last one failed.
-        why: String,
-        /// Its HTTP status, where there was one.
-        status: Option<u16>,
-    },
-}
+/// Told of a wait before it begins.
+pub type Notice<'a> = &'a (dyn Fn(Wait) + Send + Sync);
 
 /// A part of a body that is still coming; it may begin again, and what came may turn out to be of no use.
 #[derive(Debug, Clone, Copy)]

@@ -19,6 +19,11 @@ impl Pace {
         *held = Some(held.map_or(until, |earlier| earlier.max(until)));
     }
 
+    /// How long nobody sends from now on; zero where everybody may.
+    pub(super) fn left(&self) -> Duration {
+        self.pending().map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    }
+
     /// Returns when sending is allowed.
     pub(super) async fn wait(&self) {
         while let Some(until) = self.pending() {
@@ -42,7 +47,9 @@ mod tests {
         let start = Instant::now();
         pace.wait().await;
         assert_eq!(start.elapsed(), Duration::ZERO);
+        assert_eq!(pace.left(), Duration::ZERO);
         pace.hold(Duration::from_secs(7));
+        assert_eq!(pace.left().as_secs(), 7);
         pace.clone().hold(Duration::from_secs(3));
         pace.clone().wait().await;
         assert_eq!(start.elapsed().as_secs(), 7);

@@ -10,8 +10,10 @@ use crate::scim::failure::{Arrived, Class, Failure};
 
 /// Tries in all.
 pub(super) const MOST_TRIES: u32 = 4;
-/// The longest wait before a try.
+/// The longest wait before a try. A server that asks for a longer one is left alone: the request fails.
 pub(super) const MOST_WAIT: Duration = Duration::from_secs(60);
+/// The longest time that a server can ask for: a day. Beyond that it is no time that anybody waits for.
+const MOST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
 /// The first wait where the server asks for none; doubles with every try.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
@@ -21,7 +23,23 @@ pub(super) struct Setback {
     /// Why.
     pub failure: Failure,
     /// The wait that the server asked for.
-    pub asked: Option<Duration>,
+    pub asked: Option<Asked>,
+}
+
+/// A wait that an answer asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// How long.
+    pub wait: Duration,
+    /// The header that says so.
+    pub by: &'static str,
+}
+
+impl Asked {
+    /// True where it is longer than a request waits.
+    pub(super) fn is_distant(self) -> bool {
+        self.wait > MOST_WAIT
+    }
 }
 
 impl From<Failure> for Setback {
@@ -33,7 +51,11 @@ impl From<Failure> for Setback {
 /// The wait before the next try; `None` where there must be none. `attempt` counts from 1; `random` is any number.
 pub(super) fn wait_before_next(read: bool, setback: &Setback, attempt: u32, random: u32) -> Option<Duration> {
     let may = attempt < MOST_TRIES && if read { read_again(&setback.failure) } else { write_again(setback) };
-    may.then(|| setback.asked.unwrap_or_else(|| backoff(attempt, random)).min(MOST_WAIT))
+    match setback.asked {
+        _ if !may => None,
+        Some(asked) => (!asked.is_distant()).then_some(asked.wait),
+        None => Some(backoff(attempt, random).min(MOST_WAIT)),
+    }
 }
 
 fn read_again(failure: &Failure) -> bool {
@@ -64,20 +86,25 @@ fn backoff(attempt: u32, random: u32) -> Duration {
 
 /// The wait that an answer asks for: `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), `X-Retry-After`, or the
 /// seconds of `RateLimit-Reset`. A date is compared with the server's own `Date`, so that clocks may differ.
-pub(super) fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(super) fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<Asked> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let now = text(DATE.as_str()).and_then(date).unwrap_or(now);
-    [RETRY_AFTER.as_str(), "x-retry-after"]
-        .into_iter()
-        .filter_map(text)
-        .find_map(|value| seconds(value).or_else(|| date(value).map(|when| between(now, when))))
-        .or_else(|| text("ratelimit-reset").and_then(seconds))
+    let told = |name: &str| {
+        let value = text(name)?;
+        seconds(value).or_else(|| date(value).map(|when| between(now, when))).map(|wait| wait.min(MOST_ASKED))
+    };
+    // When the whole quota is back says no more than that: one request may pass long before.
+    let reset = || text("ratelimit-reset").and_then(seconds).map(|wait| wait.min(MOST_WAIT));
+    let asked = |wait: Option<Duration>, by: &'static str| wait.map(|wait| Asked { wait, by });
+    asked(told(RETRY_AFTER.as_str()), "Retry-After")
+        .or_else(|| asked(told("x-retry-after"), "X-Retry-After"))
+        .or_else(|| asked(reset(), "RateLimit-Reset"))
 }
 
-/// Whole or broken seconds, cut to what is ever waited.
+/// Whole or broken seconds.
 fn seconds(text: &str) -> Option<Duration> {
     let number: f64 = text.parse().ok()?;
-    number.is_finite().then(|| Duration::from_secs_f64(number.clamp(0.0, MOST_WAIT.as_secs_f64())))
+    number.is_finite().then(|| Duration::from_secs_f64(number.clamp(0.0, MOST_ASKED.as_secs_f64())))
 }
 
 fn date(text: &str) -> Option<Timestamp> {
@@ -97,7 +124,10 @@ mod tests {
 
     #[rstest]
     #[case(&[("retry-after", "7")], Some(7))]
-    #[case(&[("retry-after", "99999")], Some(60))]
+    #[case(&[("retry-after", "300")], Some(300))]
+    #[case(&[("retry-after", "9999999")], Some(86_400))]
+    #[case(&[("retry-after", "Sat, 06 Nov 2094 08:49:37 GMT")], Some(86_400))]
+    #[case(&[("ratelimit-reset", "3600")], Some(60))]
     #[case(&[("retry-after", "-4")], Some(0))]
     #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"), ("date", "Sun, 06 Nov 1994 08:49:07 GMT")], Some(30))]
     #[case(&[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], Some(0))]
@@ -111,7 +141,7 @@ mod tests {
             .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap()))
             .collect();
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        assert_eq!(asked_wait(&headers, now).map(|wait| wait.as_secs()), expected);
+        assert_eq!(asked_wait(&headers, now).map(|asked| asked.wait.as_secs()), expected);
     }
 
     #[test]
@@ -123,7 +153,18 @@ mod tests {
 
     fn setback(class: Class, status: Option<u16>, arrived: Arrived, asked: bool) -> Setback {
         let failure = Failure { status, arrived, ..Failure::local(class, "", "") };
-        Setback { failure, asked: asked.then_some(Duration::from_secs(5)) }
+        Setback { failure, asked: asked.then_some(Asked { wait: Duration::from_secs(5), by: "Retry-After" }) }
+    }
+
+    #[test]
+    fn who_asks_for_longer_than_is_waited_is_left_alone() {
+        let after = |seconds: u64| {
+            let asked = Asked { wait: Duration::from_secs(seconds), by: "Retry-After" };
+            let setback = setback(Class::RateLimited, Some(429), Arrived::Yes, false);
+            wait_before_next(true, &Setback { asked: Some(asked), ..setback }, 1, 0)
+        };
+        assert_eq!(after(60), Some(MOST_WAIT));
+        assert_eq!(after(61), None);
     }
 
     #[rstest]

@@ -1,5 +1,8 @@
 //! An answer outside 2xx as a failure in words.
 
+use std::time::Duration;
+
+use jiff::{Timestamp, tz::TimeZone};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::scim::{
@@ -22,6 +25,26 @@ pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &R
     failure.arrived = arrived(status, failure.class, request.is_read());
     failure.bytes = body.len() as u64;
     failure
+}
+
+/// The failure of a request that the server has put off for longer than it waits. It did nothing, and nobody sends before.
+pub(super) fn left_alone(failure: Failure, wait: Duration, by: Option<&str>) -> Failure {
+    let by = by.map(|header| format!(" ({header}: {} s)", wait.as_secs())).unwrap_or_default();
+    let until = clock(Timestamp::now(), wait, &TimeZone::system());
+    Failure {
+        text: format!("{}. It wants to be left alone until {until}{by}", failure.text.trim_end_matches('.')),
+        next: "Try again then.".into(),
+        class: Class::RateLimited,
+        arrived: Arrived::No,
+        ..failure
+    }
+}
+
+/// The local time after this wait: `14:05:10`, with the date where it is another day.
+fn clock(now: Timestamp, wait: Duration, zone: &TimeZone) -> String {
+    let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX).to_zoned(zone.clone());
+    let same_day = until.date() == now.to_zoned(zone.clone()).date();
+    until.strftime(if same_day { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" }).to_string()
 }
 
 /// What was tried, as the beginning of a sentence. Nothing for a change: whoever tells of its failure names it.
@@ -57,6 +80,19 @@ mod tests {
         assert!(failure.text.ends_with("(400). It says: “no[31m seat left”"), "{}", failure.text);
         assert_eq!((failure.scim_type.as_deref(), failure.arrived), (Some("tooMany"), Arrived::Yes));
         assert!(clean(&"x".repeat(10_000)).chars().count() <= MOST_WORDS + 1);
+    }
+
+    #[test]
+    fn who_wants_to_be_left_alone_is_with_the_time() {
+        let now: Timestamp = "2026-11-30T23:58:20Z".parse().unwrap();
+        assert_eq!(clock(now, Duration::from_secs(90), &TimeZone::UTC), "23:59:50");
+        assert_eq!(clock(now, Duration::from_secs(300), &TimeZone::UTC), "2026-12-01 00:03:20");
+        let refused = refused(503, &HeaderMap::new(), b"", &Request::new(Method::Patch, ["Users", "1"]), true);
+        let alone = left_alone(refused, Duration::from_secs(300), Some("Retry-After"));
+        assert_eq!((alone.class, alone.arrived, alone.status), (Class::RateLimited, Arrived::No, Some(503)));
+        assert!(
+            alone.text.contains(". It wants to be left alone until ") && alone.text.ends_with(" (Retry-After: 300 s)")
+        );
     }
 
     #[test]

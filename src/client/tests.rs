@@ -18,6 +18,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::*;
 use crate::scim::failure::{Arrived, Class, Failure};
 use crate::scim::request::{Method, Request};
+use crate::scim::wait::{Wait, WaitCause};
 
 const CANARY: &str = "canary-5f3a9c";
 
@@ -44,7 +45,7 @@ fn write() -> Request {
 }
 
 /// Sends without cancelling; the second value holds each notice.
-async fn send(endpoint: Endpoint, request: &Request) -> (Result<Answer, Failure>, Vec<Notice>) {
+async fn send(endpoint: Endpoint, request: &Request) -> (Result<Answer, Failure>, Vec<Wait>) {
     let notices = Mutex::new(Vec::new());
     let client = Client::new(endpoint).unwrap();
     let result = client.send(request, &CancellationToken::new(), &|notice| notices.lock().unwrap().push(notice)).await;
@@ -129,9 +130,51 @@ async fn tries_end_and_the_last_answer_is_told() {
     let failure = result.unwrap_err();
     assert_eq!((failure.class, failure.arrived), (Class::RateLimited, Arrived::Yes));
     assert_eq!((count(&server).await, notices.len()), (4, 3));
-    let Notice::Retrying { attempt, wait, why, .. } = &notices[0];
-    assert_eq!((*attempt, *wait), (2, Duration::ZERO));
-    assert!(why.contains("429"), "{why}");
+    let Wait { cause, length, status, .. } = &notices[0];
+    assert_eq!((length, status), (&Duration::ZERO, &Some(429)));
+    assert_eq!(*cause, WaitCause::Asked { by: "Retry-After", attempt: 2 });
+}
+
+/// A server that asks for more time than a request waits is asked nothing more, by nobody, until then.
+#[rstest]
+#[case(read(), 429)]
+#[case(write(), 429)]
+#[case(write(), 503)]
+#[tokio::test]
+async fn a_distant_retry_after_is_an_error_that_says_until_when(#[case] request: Request, #[case] status: u16) {
+    let server = answering(&[(status, &[("retry-after", "300")]), (200, &[])]).await;
+    let client = Client::new(endpoint(&server.uri())).unwrap();
+    let (cancel, heard) = (CancellationToken::new(), Mutex::new(Vec::new()));
+    let notice = |notice| heard.lock().unwrap().push(notice);
+    let failure = client.send(&request, &cancel, &notice).await.unwrap_err();
+    assert_eq!((failure.class, failure.arrived, failure.status), (Class::RateLimited, Arrived::No, Some(status)));
+    assert!(failure.text.contains("wants to be left alone until") && failure.text.contains("Retry-After: 300 s"));
+    let next = client.send(&read(), &cancel, &notice).await.unwrap_err();
+    assert_eq!((next.class, next.arrived, next.status), (Class::RateLimited, Arrived::No, None));
+    assert!(next.text.contains("wants to be left alone until"), "{next}");
+    assert_eq!((count(&server).await, heard.into_inner().unwrap().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn who_waits_for_an_earlier_answer_says_so_too() {
+    let server = answering(&[(429, &[("retry-after", "1")]), (200, &[])]).await;
+    let client = Client::new(endpoint(&server.uri())).unwrap();
+    let (cancel, heard) = (CancellationToken::new(), Mutex::new(Vec::new()));
+    let notice = |notice| heard.lock().unwrap().push(notice);
+    let request = read();
+    let first = client.send(&request, &cancel, &notice);
+    let second = async {
+        // Until the first one has its answer.
+        while heard.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        client.send(&request, &cancel, &notice).await
+    };
+    let (first, second) = tokio::join!(first, second);
+    assert!(first.is_ok() && second.is_ok());
+    let heard = heard.into_inner().unwrap();
+    assert_eq!(heard[0].cause, WaitCause::Asked { by: "Retry-After", attempt: 2 });
+    assert!(heard.iter().any(|wait| wait.cause == WaitCause::Held), "{heard:?}");
 }
 
 #[tokio::test]

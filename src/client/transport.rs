@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use reqwest::header::{
@@ -16,11 +16,12 @@ use super::answer::{Answer, Heed, MOST_ELSE, MOST_OF_A_LIST, Notice, Part, colle
 use super::endpoint::{Auth, Endpoint};
 use super::fault::Way;
 use super::pace::Pace;
-use super::retry::{MOST_TRIES, MOST_WAIT, Setback, asked_wait, wait_before_next};
+use super::retry::{Asked, MOST_TRIES, MOST_WAIT, Setback, asked_wait, wait_before_next};
 use super::status;
 use crate::scim::failure::{Arrived, Class, Failure};
 use crate::scim::graph;
 use crate::scim::request::{Door, Method, Request};
+use crate::scim::wait::{Wait, WaitCause};
 
 /// Redirects followed for one read.
 const MOST_REDIRECTS: usize = 5;
@@ -79,7 +80,7 @@ impl Client {
         &self,
         request: &Request,
         cancel: &CancellationToken,
-        notice: &(dyn Fn(Notice) + Send + Sync),
+        notice: Notice<'_>,
     ) -> Result<Answer, Failure> {
         self.send_heeded(request, cancel, notice, &|_| ()).await
     }
@@ -89,7 +90,7 @@ impl Client {
         &self,
         request: &Request,
         cancel: &CancellationToken,
-        notice: &(dyn Fn(Notice) + Send + Sync),
+        notice: Notice<'_>,
         heed: Heed<'_>,
     ) -> Result<Answer, Failure> {
         let parts = self.inner.parts(request)?;
@@ -97,6 +98,7 @@ impl Client {
         let stopped = |arrived| Failure { arrived, ..Failure::local(Class::Cancelled, "Cancelled", "") };
         let mut attempt = 1;
         loop {
+            self.inner.hold(notice)?;
             unless(cancel, self.inner.pace.wait()).await.ok_or_else(|| stopped(Arrived::No))?;
             let tried = unless(cancel, self.inner.once(request, &parts, heed)).await;
             let setback = match tried.ok_or_else(|| stopped(way.underway()))? {
@@ -105,13 +107,23 @@ impl Client {
             };
             let random = getrandom::u32().unwrap_or(u32::MAX / 2);
             let wait = wait_before_next(request.is_read(), &setback, attempt, random);
-            if setback.failure.status == Some(429) {
-                self.inner.pace.hold(wait.or(setback.asked).unwrap_or_default());
+            let distant = setback.asked.filter(|asked| asked.is_distant());
+            if setback.failure.status == Some(429) || distant.is_some() {
+                self.inner.pace.hold(wait.or(setback.asked.map(|asked| asked.wait)).unwrap_or_default());
             }
-            let Some(wait) = wait else { return Err(setback.failure) };
+            let Some(wait) = wait else {
+                return Err(match distant {
+                    Some(asked) => status::left_alone(setback.failure, asked.wait, Some(asked.by)),
+                    None => setback.failure,
+                });
+            };
             attempt += 1;
             let Failure { text: why, status, .. } = setback.failure;
-            notice(Notice::Retrying { attempt, wait, why, status });
+            let cause = match setback.asked {
+                Some(asked) => WaitCause::Asked { by: asked.by, attempt },
+                None => WaitCause::Failed { why, attempt },
+            };
+            notice(Wait::new(cause, wait, status, Timestamp::now()));
             unless(cancel, tokio::time::sleep(wait)).await.ok_or_else(|| stopped(Arrived::No))?;
         }
     }
@@ -121,17 +133,23 @@ impl Client {
     ///
     /// # Errors
     /// If there is no whole answer.
-    pub async fn probe(&self, request: &Request, cancel: &CancellationToken) -> Result<Answer, Failure> {
+    pub async fn probe(
+        &self,
+        request: &Request,
+        cancel: &CancellationToken,
+        notice: Notice<'_>,
+    ) -> Result<Answer, Failure> {
         let parts = self.inner.parts(request)?;
         let cancelled = || Failure { arrived: Arrived::Unknown, ..Failure::local(Class::Cancelled, "Cancelled", "") };
         let mut attempt = 1;
         loop {
+            self.inner.hold(notice)?;
             unless(cancel, self.inner.pace.wait()).await.ok_or_else(cancelled)?;
             let heard = unless(cancel, self.inner.hear(request, &parts, &|_| ())).await.ok_or_else(cancelled)??;
             let Heard { answer, headers, broken } = heard;
             let put_off = asked_of(answer.status, &headers).filter(|_| attempt < MOST_TRIES);
             match (put_off, broken) {
-                (Some(wait), _) => self.inner.pace.hold(wait.min(MOST_WAIT)),
+                (Some(asked), _) => self.inner.pace.hold(asked.wait),
                 (None, Some(failure)) => return Err(failure),
                 (None, None) => return Ok(Answer { attempts: attempt, ..answer }),
             }
@@ -149,7 +167,7 @@ struct Heard {
 }
 
 /// The wait that a refusal asks for.
-fn asked_of(status: u16, headers: &HeaderMap) -> Option<Duration> {
+fn asked_of(status: u16, headers: &HeaderMap) -> Option<Asked> {
     matches!(status, 429 | 503).then(|| asked_wait(headers, Timestamp::now())).flatten()
 }
 
@@ -166,6 +184,22 @@ struct Parts {
 }
 
 impl Inner {
+    /// Tells of the wait that an earlier answer asked for.
+    ///
+    /// # Errors
+    /// If it is longer than a request waits.
+    fn hold(&self, notice: Notice<'_>) -> Result<(), Failure> {
+        let wait = self.pace.left();
+        if wait > MOST_WAIT {
+            let failure = Failure::local(Class::RateLimited, "The server asks for fewer requests", "");
+            return Err(status::left_alone(failure, wait, None));
+        }
+        if !wait.is_zero() {
+            notice(Wait::new(WaitCause::Held, wait, None, Timestamp::now()));
+        }
+        Ok(())
+    }
+
     fn way(&self, request: &Request) -> Way<'_> {
         Way { base: &self.endpoint.base, timeout: self.endpoint.timeout, read: request.is_read() }
     }

@@ -9,12 +9,16 @@ use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::{end::Stop, progress::Meter};
+use super::{
+    end::Stop,
+    progress::{Meter, WaitNotices},
+};
 use crate::{
     app::ProfileView,
     config::ConfigError,
     directory::{
-        Directory, Fresh, Id, Kind,
+        Directory, Fresh, Id, Kind, Target,
+        aside::{Inquiry, Topic},
         change::ChangeId,
         guard::Guards,
         plan::{Capabilities, Entry, Ids, Planner},
@@ -22,11 +26,17 @@ use crate::{
         work::{Job, Link, MissedName, Moved, Report},
     },
     runtime::{Opener, Session},
-    scim::failure::{Class, Failure},
+    scim::{
+        failure::{Class, Failure},
+        text::clean,
+    },
 };
 
 /// The lists that a command needs; the others may fail.
 pub(super) const USERS_AND_TEAMS: [Kind; 2] = [Kind::User, Kind::Team];
+
+/// So many users are read one by one before it is judged whether single reads tell roles at all.
+const TRIED: usize = 3;
 
 /// An open profile.
 pub(super) struct Desk {
@@ -39,29 +49,32 @@ pub(super) struct Desk {
     pub journal: Vec<Entry>,
     /// What of it is open in other consoles, or commands, that run now.
     pub elsewhere: FxHashSet<ChangeId>,
-    /// Lists whose end nothing proves.
-    unproven: Vec<Kind>,
     /// Gone once it was stopped.
     session: Option<Session>,
     reports: UnboundedReceiver<(u64, Report)>,
+    waits: WaitNotices,
 }
 
 /// What a report means to whoever waits.
 pub(super) enum News {
-    /// Everything was read; what could not be.
+    /// Everything was read; lists of which nothing came, and why.
     Read(Vec<(Kind, Failure)>),
     /// These were read one by one.
-    Learnt(Vec<Id>),
+    Learnt(Vec<Target>, Vec<Topic>),
     /// These could not be.
     NotLearnt(Failure),
+    /// Whose key is in use was told, or is not told.
+    Owner,
+    /// What was asked about this could not be told.
+    NotTold(Topic),
     /// A change moved on; the directory knows it.
     Moved(Box<Moved>),
     /// The server answers, or does not.
     Link(Link),
-    /// A request waits before it is tried again; empty once it goes on.
-    Waiting(String),
     /// Names were looked up; these were not found.
     LookUpEnded(Vec<MissedName>),
+    /// A request waits before it goes out; it was said.
+    Waiting,
     /// A list grows.
     Reading(Kind, u64, Option<u64>),
     /// Nothing that anybody waits for.
@@ -89,9 +102,9 @@ impl Desk {
             ids: Ids::new(getrandom::u32().unwrap_or_default() as u16),
             journal: Vec::new(),
             elsewhere: FxHashSet::default(),
-            unproven: Vec::new(),
             session: Some(session),
             reports,
+            waits: WaitNotices::default(),
         })
     }
 
@@ -100,15 +113,15 @@ impl Desk {
         self.planner.capabilities()
     }
 
-    /// Reads everything; an error where one of the lists named could not be read.
+    /// Reads everything; an error where nothing came of one of the lists named.
     pub async fn read(&mut self, needed: &[Kind]) -> Result<(), Stop> {
         let mut meter = Meter::new();
         loop {
             match self.next().await? {
                 News::Reading(kind, seen, said) => meter.reading(kind, seen, said),
-                News::Read(failed) => {
+                News::Read(missing) => {
                     meter.clear();
-                    let lacking = failed.iter().find(|(kind, _)| needed.contains(kind));
+                    let lacking = missing.iter().find(|(kind, _)| needed.contains(kind));
                     return lacking.map_or(Ok(()), |(_, failure)| Err(Stop::Server(failure.clone())));
                 }
                 News::Link(Link::Down(failure)) => {
@@ -118,11 +131,6 @@ impl Desk {
                 _ => {}
             }
         }
-    }
-
-    /// True where the list of a kind may lack records that the server has.
-    pub fn may_lack(&self, kind: Kind) -> bool {
-        !self.directory.is_read(kind) || self.unproven.contains(&kind)
     }
 
     /// Looks names up on the server: who is found is in the directory then. Gives those that were not found.
@@ -138,20 +146,54 @@ impl Desk {
         }
     }
 
-    /// Reads these users one by one where the list left their roles out.
+    /// Reads these users one by one where the list left their roles out; all of them only where the first few show that
+    /// single reads tell more.
     pub async fn fill(&mut self, users: impl Iterator<Item = Id>) -> Result<(), Stop> {
         if !self.can().sparse_lists {
             return Ok(());
         }
         let lacks = |id: &Id| self.directory.user(id).is_some_and(lacks_roles);
-        let mut open: FxHashSet<Id> = users.filter(|id| lacks(id)).collect();
+        let mut rest: Vec<Id> = users.filter(|id| lacks(id)).collect();
+        let later = rest.split_off(rest.len().min(TRIED));
+        self.read_each(rest.iter().map(Target::user).collect()).await?;
+        let told =
+            |id: &Id| self.directory.user(id).is_some_and(|user| user.org_role.is_told() || user.team_roles.is_some());
+        if later.is_empty() || !rest.iter().any(told) {
+            return Ok(());
+        }
+        self.read_each(later.iter().map(Target::user).collect()).await
+    }
+
+    /// The same for everybody.
+    pub async fn fill_all(&mut self) -> Result<(), Stop> {
+        let all: Vec<Id> = self.directory.records().users().keys().cloned().collect();
+        self.fill(all.into_iter()).await
+    }
+
+    /// Reads these teams one by one where the list left their members out.
+    pub async fn fill_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), Stop> {
+        let silent =
+            |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_none() && team.problem.is_none());
+        let silent = teams.filter(silent).map(|id| Target::team(&id)).collect();
+        self.read_each(silent).await
+    }
+
+    /// The same for every team.
+    pub async fn fill_all_teams(&mut self) -> Result<(), Stop> {
+        let all: Vec<Id> = self.directory.records().teams().keys().cloned().collect();
+        self.fill_teams(all.into_iter()).await
+    }
+
+    /// Single reads, some at a time.
+    async fn read_each(&mut self, targets: Vec<Target>) -> Result<(), Stop> {
+        let mut open: FxHashSet<Target> = targets.into_iter().collect();
         if open.is_empty() {
             return Ok(());
         }
-        self.give(Job::Hydrate(open.iter().cloned().collect()));
+        self.give(Job::ReadEach(open.iter().cloned().collect()));
         while !open.is_empty() {
             match self.next().await? {
-                News::Learnt(ids) => open.retain(|id| !ids.contains(id)),
+                News::Learnt(targets, _) => open.retain(|target| !targets.contains(target)),
                 News::NotLearnt(failure) | News::Link(Link::Down(failure)) => return Err(Stop::Server(failure)),
                 _ => {}
             }
@@ -159,10 +201,58 @@ impl Desk {
         Ok(())
     }
 
-    /// The same for everybody.
-    pub async fn fill_all(&mut self) -> Result<(), Stop> {
-        let all: Vec<Id> = self.directory.records().users().keys().cloned().collect();
-        self.fill(all.into_iter()).await
+    /// Asks whose key is in use, and about these topics; what the server does not tell stays unknown.
+    pub async fn ask(&mut self, topics: Vec<Topic>) -> Result<(), Stop> {
+        let inquiries = topics.into_iter().filter_map(|topic| self.planner.inquiry(topic, &self.directory).ok());
+        let inquiries: Vec<Inquiry> = inquiries.collect();
+        let mut open: FxHashSet<Topic> = inquiries.iter().map(|inquiry| inquiry.topic.clone()).collect();
+        self.give(Job::AskOwner);
+        inquiries.into_iter().for_each(|inquiry| self.give(Job::Ask(inquiry)));
+        let mut owner_open = true;
+        while owner_open || !open.is_empty() {
+            match self.next().await? {
+                News::Owner => owner_open = false,
+                News::Learnt(_, topics) => open.retain(|topic| !topics.contains(topic)),
+                News::NotTold(topic) => drop(open.remove(&topic)),
+                News::Link(Link::Down(failure)) => return Err(Stop::Server(failure)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Says on standard error of which of these lists only a part is known; true where that is so of any.
+    pub fn say_incomplete(&self, kinds: &[Kind]) -> io::Result<bool> {
+        let mut incomplete = false;
+        for words in self.incomplete(kinds) {
+            writeln!(io::stderr(), "scimitar: {words}")?;
+            incomplete = true;
+        }
+        Ok(incomplete)
+    }
+
+    /// Of which of these lists only a part is known: "users: 9,999 of 12,000: …".
+    pub fn incomplete(&self, kinds: &[Kind]) -> Vec<String> {
+        let coverage = kinds.iter().map(|kind| (kind, self.directory.coverage(*kind)));
+        let lacking = coverage.filter(|(_, coverage)| !coverage.is_complete());
+        let name = |kind: &Kind| self.can().holds().say(kind.plural());
+        lacking.map(|(kind, coverage)| clean(&format!("{}: {coverage}", name(kind))).into_owned()).collect()
+    }
+
+    /// Refuses to go on where only a part of one of these lists is known, unless that is allowed.
+    pub fn must_be_complete(&self, kinds: &[Kind], allowed: bool, what: &str) -> Result<(), Stop> {
+        let lacking = self.incomplete(kinds);
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        if allowed {
+            self.say_incomplete(kinds)?;
+            return Ok(());
+        }
+        Err(Stop::Incomplete(format!(
+            "{}\nscimitar: {what}; --allow-incomplete goes on with what there is",
+            lacking.join("\nscimitar: ")
+        )))
     }
 
     /// A job for the worker.
@@ -198,19 +288,29 @@ impl Desk {
                 self.directory.refresh_begins();
                 News::Other
             }
-            Report::RefreshEnded { proofs, failed, .. } => {
-                self.directory.refresh_ends();
-                self.unproven = proofs.iter().filter(|proof| !proof.complete).map(|proof| proof.kind).collect();
-                News::Read(failed)
+            Report::RefreshEnded { failed, proofs, .. } => {
+                self.directory.refresh_ends(&proofs);
+                let came = |kind: Kind| proofs.iter().any(|proof| proof.kind == kind);
+                News::Read(failed.into_iter().filter(|(kind, _)| !came(*kind)).collect())
             }
             Report::Progress { kind, seen, said } => News::Reading(kind, seen, said),
             Report::Learnt(fresh) => {
-                let ids = fresh.iter().filter_map(Fresh::target).map(|target| target.id).collect();
+                let targets = fresh.iter().filter_map(Fresh::target).collect();
+                let topics = fresh.iter().filter_map(Fresh::topic).cloned().collect();
                 self.directory.learn(fresh);
-                News::Learnt(ids)
+                News::Learnt(targets, topics)
             }
-            Report::HydrateFailed(_, failure) => News::NotLearnt(failure),
             Report::LookUpEnded(_, missed) => News::LookUpEnded(missed),
+            Report::RolesLearnt(learnt) => {
+                self.directory.learn_roles(learnt);
+                News::Other
+            }
+            Report::Owner(owner) => {
+                owner.into_iter().for_each(|owner| self.directory.set_owner(owner));
+                News::Owner
+            }
+            Report::AskFailed(topic, _) => News::NotTold(topic),
+            Report::ReadEachFailed(_, failure) => News::NotLearnt(failure),
             Report::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
                 match moved.state {
@@ -229,7 +329,10 @@ impl Desk {
                 News::Other
             }
             Report::Link(link) => News::Link(link),
-            Report::Waiting(words) => News::Waiting(words),
+            Report::Waiting(wait) => {
+                self.waits.say(&wait)?;
+                News::Waiting
+            }
             Report::Notice(words) => {
                 writeln!(io::stderr(), "scimitar: {words}")?;
                 News::Other
@@ -265,6 +368,6 @@ impl Desk {
 
 /// True where the list left roles out.
 fn lacks_roles(user: &User) -> bool {
-    let unknown = user.org_role.is_none() || user.team_roles.is_none();
+    let unknown = !user.org_role.is_told() || user.team_roles.is_none();
     unknown && user.depth == Depth::Summary && user.problem.is_none()
 }

@@ -24,6 +24,8 @@ pub enum End {
     NotSent = 4,
     /// There is something to do.
     Differs = 5,
+    /// The server gave only a part of a list that the answer rests on.
+    Incomplete = 6,
 }
 
 /// Why it ended before its work began.
@@ -44,6 +46,9 @@ pub enum Stop {
     /// Nothing was sent.
     #[error("{0}")]
     NotSent(String),
+    /// Only a part of a list is known that this rests on.
+    #[error("{0}")]
+    Incomplete(String),
     /// Output could not be written.
     #[error("{0}")]
     Output(#[from] io::Error),
@@ -55,6 +60,7 @@ impl Stop {
             Stop::Usage(_) | Stop::Config(_) | Stop::Open(_) => End::Usage,
             Stop::Server(_) => End::Server,
             Stop::NotSent(_) => End::NotSent,
+            Stop::Incomplete(_) => End::Incomplete,
             Stop::Output(_) => End::Partly,
         }
     }

@@ -19,7 +19,7 @@ use crate::{
         saved::{Head, SavedPlan},
     },
     directory::{
-        Directory, Id, Kind, Target,
+        Kind, Target,
         find::{Finder, Missing},
     },
     runtime::Opener,
@@ -28,6 +28,9 @@ use crate::{
 
 /// More than anybody writes by hand or exports: a mistake.
 const LARGEST: u64 = 256 << 20;
+
+/// Said of a file that is compared with a part of a list.
+const NOT_PLANNED: &str = "nothing is planned on a part of a list";
 
 /// Problems printed of one file; the rest is counted.
 const PROBLEMS: usize = 100;
@@ -38,7 +41,8 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
         return Err(Stop::Usage(format!("{} is there already", out.display())));
     }
     let mut desk = Desk::open(opener, profile, None).await?;
-    let proposal = input.proposal(&mut desk, &args.file, opener, profile).await?;
+    let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
+    desk.decide(&proposal.changes).await?;
     let stages = send::stages(proposal.changes, &desk.directory);
     let mut whole = send::whole(&mut desk, &stages, None);
     whole.plan.refused.extend(proposal.refused);
@@ -71,7 +75,7 @@ pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyAr
         return Err(Stop::NotSent("the file comes on standard input, so nobody can be asked: add --yes".into()));
     }
     let mut desk = Desk::open(opener, profile, args.send.parallel).await?;
-    let proposal = input.proposal(&mut desk, &args.file, opener, profile).await?;
+    let proposal = input.proposal(&mut desk, &args.file, args.send.allow_incomplete, opener, profile).await?;
     propose(desk, proposal, &args.send).await
 }
 
@@ -84,14 +88,19 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     let mut needed = USERS_AND_TEAMS.to_vec();
     needed.extend((parts.contains(&Part::Roles) && desk.can().no_roles.is_none()).then_some(Kind::Role));
     desk.read(&needed).await?;
+    desk.must_be_complete(&needed, args.allow_incomplete, "nothing is exported")?;
     if parts.contains(&Part::Users) || parts.contains(&Part::Teams) {
         desk.fill_all().await?;
+        desk.fill_all_teams().await?;
     }
     let unreadable = desk.directory.records().users().values().filter(|user| user.problem.is_some()).count();
     if unreadable > 0 && parts.contains(&Part::Users) {
         writeln!(io::stderr(), "scimitar: {unreadable} users could not be read and are left out")?;
     }
     let desired = desired::current(&desk.directory, desk.can(), &parts);
+    if let Some(untold) = desired::untold(&desk.directory, &parts, args.format()) {
+        writeln!(io::stderr(), "scimitar: {untold}")?;
+    }
     let text = desired::write(&desired, args.format());
     match &args.out {
         Some(out) => write_new(out, &text, args.force)?,
@@ -122,14 +131,15 @@ impl Input {
     fn read(args: &FileArgs) -> Result<Self, Stop> {
         let (text, name) = text_of(&args.file)?;
         if SavedPlan::is_one(&text) {
-            if !args.prune.is_empty() || args.create_teams {
-                return Err(Stop::Usage("a saved plan is sent as it is: --prune and --create-teams made it".into()));
+            if !args.prune.is_empty() || args.create_teams || !args.columns().is_empty() {
+                return Err(Stop::Usage("a saved plan is sent as it is: options of the file made it".into()));
             }
             let plan = SavedPlan::read(&text).map_err(|why| Stop::Usage(format!("{name}: {why}")))?;
             return Ok(Self::Plan(Box::new(plan)));
         }
         let format = Format::of_name(&name).unwrap_or_else(|| Format::of_text(&text));
-        desired::read(&text, format).map(Self::Desired).map_err(|problems| wrong(&name, &problems))
+        let desired = desired::read(&text, format, &args.columns());
+        desired.map(Self::Desired).map_err(|problems| wrong(&name, &problems))
     }
 
     /// Reads what it speaks of, and compares.
@@ -137,6 +147,7 @@ impl Input {
         self,
         desk: &mut Desk,
         args: &FileArgs,
+        allow_incomplete: bool,
         opener: &Opener,
         profile: Option<&str>,
     ) -> Result<Proposal, Stop> {
@@ -151,6 +162,7 @@ impl Input {
                 }
                 needed.extend(desk.can().no_roles.is_none().then_some(Kind::Role));
                 desk.read(&needed).await?;
+                desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
                 let touched = plan.changes.iter().flat_map(|saved| saved.change.touches());
                 let touched: Vec<Target> = touched.map(|(target, _)| target).collect();
                 for kind in Kind::ALL {
@@ -168,8 +180,10 @@ impl Input {
                 let roles = !desired.roles.is_empty() || args.wish().prune_roles;
                 needed.extend((roles && desk.can().no_roles.is_none()).then_some(Kind::Role));
                 desk.read(&needed).await?;
-                look_up(desk, &desired, &args.file.to_string_lossy()).await?;
-                let meant = meant(&desired, &desk.directory);
+                desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
+                look_up(desk, &desired).await?;
+                desk.fill_all_teams().await?;
+                let meant = desired::meant(&desired, &desk.directory);
                 desk.fill(meant.into_iter()).await?;
                 let found = compare(&desired, desk, args.wish());
                 let Difference { changes, left, notes } =
@@ -188,38 +202,20 @@ fn compare(desired: &Desired, desk: &mut Desk, wish: Wish) -> Result<Difference,
     desired::difference(desired, directory, planner.capabilities(), wish, &mut || ids.next(now()))
 }
 
-/// The users that a file speaks of and that are there.
-fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
-    let finder = Finder::new(directory);
-    accounts(desired).filter_map(|name| Some(finder.account(name).ok()?.id.clone())).collect()
-}
-
-/// The users that a file names.
-fn accounts(desired: &Desired) -> impl Iterator<Item = &str> {
-    let people = desired.people.iter().map(|person| person.user.as_str());
-    let members = desired.teams.iter().flat_map(|team| team.members.iter().flatten()).map(|member| member.of.as_str());
-    people.chain(members)
-}
-
-/// Looks up what a file names and the lists lack, where they may lack it: nobody is created, and nothing is left out,
-/// because a list was cut off.
-async fn look_up(desk: &mut Desk, desired: &Desired, file: &str) -> Result<(), Stop> {
+/// Looks up what a file names and the lists lack, where they may lack it.
+async fn look_up(desk: &mut Desk, desired: &Desired) -> Result<(), Stop> {
     let finder = Finder::new(&desk.directory);
     let unknown = |name: &&str| matches!(finder.account(name), Err(Missing::Unknown(_)));
     let emails = desired.people.iter().filter(|person| unknown(&person.user.as_str()));
     let emails = emails.filter_map(|person| person.email.as_deref());
-    let users: Vec<String> = accounts(desired).chain(emails).filter(unknown).map(str::to_owned).collect();
-    let theirs = desired.people.iter().flat_map(|person| person.teams.iter().flatten()).map(|one| one.of.as_str());
-    let teams = desired.teams.iter().map(|team| team.team.as_str()).chain(theirs);
-    let teams = teams.filter(|name| matches!(finder.team(name), Err(Missing::Unknown(_))));
+    let users: Vec<String> = desired.users().chain(emails).filter(unknown).map(str::to_owned).collect();
+    let teams = desired.groups().filter(|name| matches!(finder.team(name), Err(Missing::Unknown(_))));
     let teams: Vec<String> = teams.map(str::to_owned).collect();
-    let word = names::team_word(desk);
-    for (kind, word, names) in [(Kind::User, "user", users), (Kind::Team, word, teams)] {
-        let asked = names::look_up(desk, kind, &names).await?;
-        let unasked = names.iter().filter(|name| asked.unasked.contains_key(name.as_str()));
-        let said: Vec<String> = unasked.map(|name| asked.sentence(&Missing::Unknown(Vec::new()), word, name)).collect();
-        if !said.is_empty() {
-            return Err(wrong(file, &said));
+    for (kind, names) in [(Kind::User, users), (Kind::Team, teams)] {
+        let unasked = names::look_up(desk, kind, &names).await?.unasked;
+        if let Some(why) = unasked.values().next() {
+            let (count, why) = (unasked.len(), why.sentences());
+            writeln!(io::stderr(), "scimitar: {count} of the names could not be looked up on the server: {why}")?;
         }
     }
     Ok(())
@@ -238,7 +234,7 @@ fn said(left: desired::Left) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Not in the file, and staying: {}. --prune removes them.", parts.join(", ")))
 }
 
-fn wrong(name: &str, problems: &[impl std::fmt::Display]) -> Stop {
+fn wrong(name: &str, problems: &[Problem]) -> Stop {
     let mut text = format!("{}: nothing was sent", clean(name));
     for problem in problems.iter().take(PROBLEMS) {
         text += &format!("\n  {problem}");
@@ -266,10 +262,7 @@ fn text_of(path: &Path) -> Result<(String, String), Stop> {
     if bytes.len() as u64 > LARGEST {
         return Err(told(&format!("it is larger than {} MiB", LARGEST >> 20)));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        told(&format!("it is not UTF-8 from byte {at} on; save it as UTF-8"))
-    })?;
+    let text = desired::decode(bytes).map_err(|error| told(&error))?;
     Ok((text, name))
 }
 

@@ -154,6 +154,8 @@ pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, s
         return Ok(End::Done);
     }
     let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
+    let changes: Vec<Change> = left.iter().map(|entry| entry.step.change.clone()).collect();
+    desk.decide(&changes).await?;
     run::resumed(&mut desk, left, &mut ran).await?;
     told::alarms(&ran, &desk)?;
     told::all(&ran, &title, send.json)?;

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::directory::{
-    Directory, Name,
+    Admins, Directory, Name,
+    holds::Holds,
+    permissions::Held,
     plan::Entry,
-    record::{Account, LastActive, Role, Team, User},
+    record::{Account, Depth, LastActive, Member, Role, Team, User},
 };
 
 /// A user.
@@ -15,22 +17,43 @@ pub(super) struct UserRow<'a> {
     pub id: &'a str,
     pub user: &'a str,
     pub name: &'a str,
-    pub email: &'a str,
-    /// `null` where the server does not say.
+    /// `null` where it is not told, empty where there is none. So are role and seats.
+    pub email: Option<&'a str>,
     pub active: Option<bool>,
     /// `person`, `service account`, or `null`.
     pub account: Option<&'static str>,
-    /// In the organisation; `null` where it is not known.
+    /// In the organisation.
     pub role: Option<&'a str>,
-    pub teams: Vec<Place<'a>>,
+    /// When an answer to a change showed the role, where no list does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_as_of: Option<Timestamp>,
+    /// `null` where none is known and the server does not tell the members of all teams.
+    pub teams: Option<Vec<Place<'a>>>,
+    /// `false` where the server does not tell the members of all teams: there may be more.
+    #[serde(skip_serializing_if = "is_true")]
+    pub teams_complete: bool,
     pub registries: Vec<Place<'a>>,
     pub models_seat: Option<&'a str>,
     pub weave_role: Option<&'a str>,
-    pub last_active: Option<Timestamp>,
+    pub last_active: Option<Seen>,
     pub created: Option<Timestamp>,
     /// Set where the record could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+}
+
+/// When somebody was last seen.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Seen {
+    Never,
+    #[serde(untagged)]
+    At(Timestamp),
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// A role in one place.
@@ -46,9 +69,13 @@ pub(super) struct Place<'a> {
 pub(super) struct TeamRow<'a> {
     pub id: &'a str,
     pub team: &'a str,
-    /// `null` where the list did not say.
+    /// `null` where the server does not tell.
     pub members: Option<usize>,
-    pub admins: Vec<&'a str>,
+    /// `null` where none is known and the role of some member is not told.
+    pub admins: Option<Vec<&'a str>>,
+    /// `false` where the role of some member is not told: there may be more.
+    #[serde(skip_serializing_if = "is_true")]
+    pub admins_complete: bool,
     pub created: Option<Timestamp>,
 }
 
@@ -61,18 +88,25 @@ pub(super) struct RoleRow<'a> {
     pub description: &'a str,
     pub permissions: Vec<&'a str>,
     pub holders: usize,
+    /// `false` where the roles of some user are not told: there may be more.
+    #[serde(skip_serializing_if = "is_true")]
+    pub holders_complete: bool,
 }
 
 /// A member of a team.
 #[derive(Debug, Serialize)]
 pub(super) struct MemberRow<'a> {
     pub id: &'a str,
+    /// Empty for a group, and for whom the list of users lacks.
     pub user: &'a str,
     pub name: &'a str,
-    pub email: &'a str,
+    pub email: Option<&'a str>,
     pub active: Option<bool>,
-    /// In this team.
+    /// In this team; `null` where it is not told.
     pub role: Option<&'a str>,
+    /// `group` or `unknown` for a member who is no known user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
 }
 
 /// A change and what became of it.
@@ -105,7 +139,7 @@ pub(super) struct RequestRow<'a> {
 }
 
 impl<'a> UserRow<'a> {
-    pub fn of(user: &'a User, directory: &'a Directory) -> Self {
+    pub fn of(user: &'a User, directory: &'a Directory, holds: Holds) -> Self {
         let teams = directory.records().teams_of(&user.id);
         let mut teams: Vec<Place<'a>> = teams
             .filter_map(|id| directory.team(id))
@@ -116,25 +150,29 @@ impl<'a> UserRow<'a> {
             id: &user.id,
             user: user.user_name.raw(),
             name: user.display_name.raw(),
-            email: user.email.raw(),
+            email: email(user),
             active: user.active,
             account: match user.account {
                 Account::Unsaid => None,
                 Account::Person => Some("person"),
                 Account::TeamService | Account::OrgService => Some("service account"),
             },
-            role: user.org_role.as_ref().map(Name::raw),
-            teams,
+            // A provider without roles tells none.
+            role: user.org_role.raw().filter(|_| holds.org_roles),
+            role_as_of: directory.role_learnt(&user.id),
+            teams: Some(teams).filter(|teams| !teams.is_empty() || directory.tells_memberships()),
+            teams_complete: directory.tells_memberships(),
             registries: user
                 .registry_roles
                 .iter()
                 .map(|grant| Place { name: grant.scope.raw(), role: Some(grant.role.raw()) })
                 .collect(),
-            models_seat: user.models_seat.as_ref().map(Name::raw),
-            weave_role: user.weave_role.as_ref().map(Name::raw),
+            models_seat: user.models_seat.raw(),
+            weave_role: user.weave_role.raw(),
             last_active: match user.last_active {
-                LastActive::At(at) => Some(at),
-                LastActive::Never | LastActive::Unknown => None,
+                LastActive::At(at) => Some(Seen::At(at)),
+                LastActive::Never => Some(Seen::Never),
+                LastActive::Unknown => None,
             },
             created: user.created,
             problem: user.problem.as_ref().map(|problem| format!("{}: {}", problem.path, problem.why)),
@@ -142,42 +180,66 @@ impl<'a> UserRow<'a> {
     }
 }
 
+/// The address; none where a record that was read whole has no address.
+fn email(user: &User) -> Option<&str> {
+    let told = !user.email.is_empty() || user.depth == Depth::Full;
+    told.then(|| user.email.raw())
+}
+
 impl<'a> TeamRow<'a> {
     pub fn of(team: &'a Team, directory: &'a Directory) -> Self {
-        let users = team.members.iter().flatten().filter_map(|member| directory.user(&member.id));
-        let admin = |user: &&User| user.role_in(&team.name).is_some_and(|role| role.is("admin"));
+        let Admins { known, silent } = directory.admins_of(team);
+        let complete = team.members.is_some() && silent == 0;
+        let admins: Vec<&str> = known.iter().map(|user| user.user_name.raw()).collect();
         Self {
             id: &team.id,
             team: team.name.raw(),
-            members: team.members.as_ref().map(Vec::len),
-            admins: users.filter(admin).map(|user| user.user_name.raw()).collect(),
+            members: team.size(),
+            admins: Some(admins).filter(|admins| !admins.is_empty() || complete),
+            admins_complete: complete,
             created: team.created,
         }
     }
 }
 
 impl<'a> RoleRow<'a> {
-    pub fn of(role: &'a Role, holders: usize) -> Self {
+    pub fn of(role: &'a Role, held: &Held, all_users: bool) -> Self {
         Self {
             id: &role.id,
             role: role.name.raw(),
             inherits: role.inherits.raw(),
             description: role.description.raw(),
             permissions: role.added().map(|permission| permission.name.raw()).collect(),
-            holders,
+            holders: held.people,
+            holders_complete: all_users && held.is_certain(),
         }
     }
 }
 
 impl<'a> MemberRow<'a> {
-    pub fn of(user: &'a User, team: &Team) -> Self {
+    pub fn of(user: &'a User, team: &Team, holds: Holds) -> Self {
         Self {
             id: &user.id,
             user: user.user_name.raw(),
             name: user.display_name.raw(),
-            email: user.email.raw(),
+            email: email(user),
             active: user.active,
-            role: user.role_in(&team.name).map(Name::raw),
+            role: user.role_in(&team.name).map(Name::raw).or((!holds.team_roles).then_some("")),
+            kind: None,
+        }
+    }
+
+    /// A member who is no known user.
+    pub fn other(member: &'a Member, directory: &'a Directory) -> Self {
+        let group = directory.team(&member.id);
+        Self {
+            id: &member.id,
+            user: "",
+            name: group.map_or_else(|| member.display.raw(), |group| group.name.raw()),
+            email: None,
+            active: None,
+            role: None,
+            kind: Some(if group.is_some() { "group" } else { "unknown" }),
         }
     }
 }

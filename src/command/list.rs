@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
     end::{End, Stop},
-    json::{MemberRow, Place, RoleRow, TeamRow, UserRow},
+    json::{MemberRow, Place, RoleRow, Seen, TeamRow, UserRow},
     names,
     print::json_to,
     table::Table,
@@ -23,15 +23,18 @@ use crate::{
 /// Several values in one cell.
 const AND: &str = ", ";
 
+/// In the place of what the server has not told; no value is empty.
+const NOT_TOLD: &str = "?";
+
 type Done = Result<End, Stop>;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     let desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
     let rows = found(&desk, Kind::User, args)?;
     let users = rows.iter().filter_map(|row| desk.directory.user_at(*row));
-    print(args.output(), users.map(|user| UserRow::of(user, &desk.directory)), &USER_HEADS, user_cells)?;
-    desk.close().await;
-    Ok(End::Done)
+    let holds = desk.can().holds();
+    print(args.output(), users.map(|user| UserRow::of(user, &desk.directory, holds)), &USER_HEADS, user_cells)?;
+    ended(desk, &USERS_AND_TEAMS, args).await
 }
 
 pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
@@ -39,11 +42,15 @@ pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArg
     let rows = found(&desk, Kind::Team, args)?;
     let teams = rows.iter().filter_map(|row| desk.directory.team_at(*row));
     print(args.output(), teams.map(|team| TeamRow::of(team, &desk.directory)), &TEAM_HEADS, |row| {
-        let members = row.members.map(|count| count.to_string()).unwrap_or_default();
-        vec![row.team.into(), members, row.admins.join(AND), row.id.into()]
+        let members = row.members.map_or_else(|| NOT_TOLD.to_owned(), |count| count.to_string());
+        vec![
+            row.team.into(),
+            members,
+            some(row.admins.as_deref().unwrap_or_default(), row.admins_complete),
+            row.id.into(),
+        ]
     })?;
-    desk.close().await;
-    Ok(End::Done)
+    ended(desk, &USERS_AND_TEAMS, args).await
 }
 
 pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
@@ -53,9 +60,9 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     }
     let rows = found(&desk, Kind::Role, args)?;
     let roles = rows.iter().filter_map(|row| desk.directory.role_at(*row));
-    let row = |role| RoleRow::of(role, desk.directory.holders(&role.name).len());
+    let row = |role| RoleRow::of(role, &desk.directory.held(&role.name), desk.directory.is_complete(Kind::User));
     print(args.output(), roles.map(row), &ROLE_HEADS, |row| {
-        let holders = row.holders.to_string();
+        let holders = at_least(row.holders, row.holders_complete);
         vec![
             row.role.into(),
             row.inherits.into(),
@@ -65,14 +72,19 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
             row.id.into(),
         ]
     })?;
-    desk.close().await;
-    Ok(End::Done)
+    let known = desk.directory.records().users().values().filter(|user| desk.directory.knows_roles(user)).count();
+    let all = desk.directory.len(Kind::User);
+    if known < all {
+        writeln!(io::stderr(), "scimitar: holders are counted among the {known} of {all} users whose roles are known")?;
+    }
+    ended(desk, &[Kind::User, Kind::Role], args).await
 }
 
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
     let mut desk =
         read(opener, profile, &ListArgs { full: false, filter: None, ..copy(&args.list) }, &USERS_AND_TEAMS).await?;
     let team = names::team(&mut desk, &args.team).await?;
+    desk.fill_teams(std::iter::once(team.clone())).await?;
     names::look_up_members(&mut desk, &team).await?;
     if args.list.full {
         let members = desk.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
@@ -81,22 +93,28 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let found = found(&desk, Kind::User, &args.list)?;
     let directory = &desk.directory;
     let Some(team) = directory.team(&team) else { return Ok(End::Done) };
-    if team.members.is_none() {
-        return Err(Stop::Usage(format!("the server does not say who is in {}", team.name)));
-    }
+    let Some(members) = &team.members else {
+        return Err(Stop::Incomplete(format!("the server does not tell who is in {}", team.name)));
+    };
     let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
     let users = found.iter().filter_map(|row| directory.user_at(*row)).filter(|user| inside(&user.id));
-    print(args.list.output(), users.map(|user| MemberRow::of(user, team)), &MEMBER_HEADS, |row| {
-        vec![
-            row.user.into(),
-            row.name.into(),
-            row.email.into(),
-            row.role.unwrap_or_default().into(),
-            status(row.active),
-        ]
+    let known = users.map(|user| MemberRow::of(user, team, desk.can().holds()));
+    // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members, too.
+    let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
+    let rows = known.chain(others.map(|member| MemberRow::other(member, directory)));
+    print(args.list.output(), rows, &MEMBER_HEADS, |row| {
+        let name = if row.user.is_empty() { format!("({})", row.id) } else { row.user.to_owned() };
+        vec![name, row.name.into(), row.email.unwrap_or(NOT_TOLD).into(), told(row.role), status(row.active)]
     })?;
+    // Only this team matters: it was read, however many others were not.
+    ended(desk, &[Kind::User], &args.list).await
+}
+
+/// Ends a list; with 6 where the server gave only a part of what it rests on.
+async fn ended(desk: Desk, kinds: &[Kind], args: &ListArgs) -> Done {
+    let incomplete = desk.say_incomplete(kinds)?;
     desk.close().await;
-    Ok(End::Done)
+    Ok(if incomplete && !args.allow_incomplete { End::Incomplete } else { End::Done })
 }
 
 const USER_HEADS: [&str; 9] = ["user", "name", "email", "role", "status", "teams", "models_seat", "last_active", "id"];
@@ -109,17 +127,21 @@ fn user_cells(row: &UserRow<'_>) -> Vec<String> {
         Some(role) => format!("{} ({role})", place.name),
         None => place.name.to_owned(),
     };
-    let teams: Vec<String> = row.teams.iter().map(place).collect();
-    let last = row.last_active.map(|at| at.strftime("%Y-%m-%d").to_string());
+    let teams: Vec<String> = row.teams.iter().flatten().map(place).collect();
+    let last = match &row.last_active {
+        None => NOT_TOLD.to_owned(),
+        Some(Seen::Never) => "never".to_owned(),
+        Some(Seen::At(at)) => at.strftime("%Y-%m-%d").to_string(),
+    };
     vec![
         row.user.into(),
         row.name.into(),
-        row.email.into(),
-        row.role.unwrap_or_default().into(),
+        row.email.unwrap_or(NOT_TOLD).into(),
+        told(row.role),
         status(row.active),
-        teams.join(AND),
-        row.models_seat.unwrap_or_default().into(),
-        last.unwrap_or_default(),
+        some(&teams, row.teams_complete),
+        told(row.models_seat),
+        last,
         row.id.into(),
     ]
 }
@@ -128,13 +150,33 @@ fn status(active: Option<bool>) -> String {
     match active {
         Some(true) => "active",
         Some(false) => "inactive",
-        None => "",
+        None => NOT_TOLD,
     }
     .into()
 }
 
+/// A value that was told to be none is empty.
+fn told(value: Option<&str>) -> String {
+    value.unwrap_or(NOT_TOLD).to_owned()
+}
+
+/// Several values, and that there may be more.
+fn some<S: AsRef<str>>(values: &[S], complete: bool) -> String {
+    let more = (!complete).then_some(NOT_TOLD);
+    values.iter().map(AsRef::as_ref).chain(more).collect::<Vec<_>>().join(AND)
+}
+
+/// A number, or `2+` where there may be more.
+fn at_least(number: usize, complete: bool) -> String {
+    match (number, complete) {
+        (_, true) => number.to_string(),
+        (0, false) => NOT_TOLD.to_owned(),
+        _ => format!("{number}+"),
+    }
+}
+
 fn copy(args: &ListArgs) -> ListArgs {
-    ListArgs { filter: args.filter.clone(), json: args.json, ndjson: args.ndjson, csv: args.csv, full: args.full }
+    ListArgs { filter: args.filter.clone(), ..*args }
 }
 
 async fn read(opener: &Opener, profile: Option<&str>, args: &ListArgs, needed: &[Kind]) -> Result<Desk, Stop> {
@@ -142,6 +184,7 @@ async fn read(opener: &Opener, profile: Option<&str>, args: &ListArgs, needed: &
     desk.read(needed).await?;
     if args.full {
         desk.fill_all().await?;
+        desk.fill_all_teams().await?;
     }
     Ok(desk)
 }
@@ -158,7 +201,7 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
             "filter: `{term}`: a field without a value matches everything; finish or drop it"
         )));
     }
-    let unknown = directory.records().users().values().filter(|user| user.org_role.is_none()).count();
+    let unknown = directory.records().users().values().filter(|user| !user.org_role.is_told()).count();
     if query.asks_roles() && desk.can().sparse_lists && unknown > 0 {
         writeln!(
             io::stderr(),

@@ -5,6 +5,7 @@
 
 pub mod doctor;
 
+mod decide;
 mod desk;
 mod edit;
 mod end;

@@ -10,7 +10,7 @@ use crate::{
         Id, Kind,
         find::{Finder, Missing},
     },
-    scim::failure::Failure,
+    scim::{failure::Failure, text::without_bom},
 };
 
 /// What the provider calls a team.
@@ -42,8 +42,7 @@ fn lines(bytes: Vec<u8>) -> Result<Vec<String>, Stop> {
         let at = error.utf8_error().valid_up_to();
         Stop::Usage(format!("standard input is not UTF-8 from byte {at} on: save the list as UTF-8"))
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
+    let lines = without_bom(&text).split(['\n', '\r']).filter(|line| !line.trim().is_empty());
     Ok(lines.map(str::to_owned).collect())
 }
 
@@ -89,7 +88,7 @@ pub(super) struct LookUp {
 /// Looks up names whose records a list may lack. Who is known by id is known; by anything else somebody may be called who
 /// is not in the list.
 pub(super) async fn look_up(desk: &mut Desk, kind: Kind, names: &[String]) -> Result<LookUp, Stop> {
-    if !desk.may_lack(kind) {
+    if desk.directory.is_complete(kind) {
         return Ok(LookUp::default());
     }
     let directory = &desk.directory;

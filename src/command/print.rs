@@ -32,9 +32,10 @@ pub(super) fn json_pretty(out: &mut impl Write, value: &impl Serialize) -> io::R
     writeln!(out, "{}", escape_json(&text))
 }
 
-/// A plan: what is sent, what comes of it, what can't be taken back, and what is not sent and why.
+/// A plan: what is to be said of the whole, what is sent, what comes of it, what can't be taken back, and what is not sent and why.
 pub(super) fn plan(out: &mut impl Write, whole: &Whole) -> io::Result<()> {
     let plan = &whole.plan;
+    plan.notes.iter().try_for_each(|note| writeln!(out, "  {note}"))?;
     for step in &plan.steps {
         line(out, &step.words)?;
         if plan.steps.len() <= FEW {

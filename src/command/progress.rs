@@ -5,11 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     directory::{Kind, progress::Progress},
-    scim::text::number,
+    scim::{text::number, wait::Wait},
 };
 
 /// Written no more often.
@@ -17,6 +17,39 @@ const OFTEN: Duration = Duration::from_millis(80);
 
 /// Cells of the gauge.
 const GAUGE: usize = 24;
+
+/// A wait is not said more often than this, unless the next one is over only after it.
+const SELDOM: Duration = Duration::from_secs(10);
+
+/// Says on standard error why a request waits, also where that is no terminal. Of many requests that wait at a time one
+/// is told.
+#[derive(Default)]
+pub(super) struct WaitNotices {
+    quiet_until: Option<Timestamp>,
+}
+
+impl WaitNotices {
+    /// Says it at once, over a progress line.
+    pub fn say(&mut self, wait: &Wait) -> io::Result<()> {
+        if !self.is_new(wait, Timestamp::now()) {
+            return Ok(());
+        }
+        let mut err = io::stderr();
+        let over = if err.is_terminal() { "\r\x1b[K" } else { "" };
+        let clock = wait.until.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
+        writeln!(err, "{over}{}", wait.sentence(&clock))
+    }
+
+    fn is_new(&mut self, wait: &Wait, now: Timestamp) -> bool {
+        let known = self.quiet_until.is_some_and(|until| wait.until <= until);
+        let new = wait.is_long() && !known;
+        if new {
+            let seldom = now.saturating_add(SELDOM).unwrap_or(now);
+            self.quiet_until = Some(wait.until.max(seldom));
+        }
+        new
+    }
+}
 
 /// The line.
 pub(super) struct Meter {
@@ -72,5 +105,31 @@ impl Meter {
             let _ = write!(io::stderr(), "\r\x1b[K");
         }
         self.last = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scim::wait::WaitCause;
+
+    #[test]
+    fn of_many_waits_the_first_is_said_and_longer_ones() {
+        let start: Timestamp = "2026-11-30T14:05:00Z".parse().unwrap();
+        let at = |seconds: i64| start + jiff::SignedDuration::from_secs(seconds);
+        let wait = |from: i64, length: u64| {
+            let cause = WaitCause::Asked { by: "Retry-After", attempt: 2 };
+            Wait::new(cause, Duration::from_secs(length), Some(429), at(from))
+        };
+        let mut notices = WaitNotices::default();
+        let mut said = |from: i64, length: u64| notices.is_new(&wait(from, length), at(from));
+        assert!(!said(0, 0), "too short to be read");
+        assert!(said(0, 2));
+        assert!(!said(0, 2) && !said(3, 2), "a server that throttles again and again is said once in a while");
+        assert!(said(4, 60), "this is longer");
+        assert!(!said(10, 30));
+        assert!(said(65, 2));
+        let sentence = "The server asks to wait 60 s (Retry-After). Try 2 at 14:06:04.";
+        assert_eq!(wait(4, 60).sentence("14:06:04"), sentence);
     }
 }

@@ -107,14 +107,15 @@ async fn watch(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
         tokio::select! {
             news = desk.next() => match news? {
                 News::Moved(moved) => {
+                    waiting.clear();
                     let was_open = ran.entries.get(&moved.id).is_some_and(|entry| entry.state.is_open());
                     open -= usize::from(was_open && !moved.state.is_open());
                     ran.moved(*moved, &mut progress);
                 }
-                News::Waiting(words) => waiting = words,
+                News::Waiting => "waits for the server".clone_into(&mut waiting),
                 News::Link(Link::Up) => away = None,
                 News::Link(Link::Down(failure)) => {
-                    let hopeless = matches!(failure.class, Class::Unauthorized | Class::Tls);
+                    let hopeless = matches!(failure.class, Class::Unauthorized | Class::Tls | Class::RateLimited);
                     let until = Instant::now() + if hopeless { Duration::ZERO } else { PATIENCE };
                     waiting.clone_from(&failure.text);
                     away.get_or_insert((until, failure));

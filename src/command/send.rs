@@ -3,7 +3,10 @@
 //! What is created goes first, then what gives, then what takes away; each of these is planned anew on what the one before
 //! has done. So nobody stops being admin before the next one is, and what follows a creation gets its id.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal, Write},
+};
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
@@ -19,10 +22,11 @@ use crate::{
     cli::Sending,
     directory::{
         Directory, Id,
-        change::{Change, ChangeId},
+        change::{Change, ChangeId, SendPhase},
         plan::{self, Plan, Risk, State},
         words::{self, Line},
     },
+    scim::text::clean,
 };
 
 /// What a command wants to change.
@@ -42,6 +46,7 @@ pub(super) struct Proposal {
 /// Shows, asks, sends and tells.
 pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) -> Result<End, Stop> {
     let Proposal { changes, title, undoes, refused, notes } = proposal;
+    desk.decide(&changes).await?;
     let stages = stages(changes, &desk.directory);
     let mut whole = whole(&mut desk, &stages, undoes);
     whole.plan.refused.extend(refused);
@@ -118,7 +123,7 @@ impl Whole {
 
 /// All of it as one plan, later stages as if the earlier ones had happened.
 pub(super) fn whole(desk: &mut Desk, stages: &[Vec<Change>], undoes: Option<ChangeId>) -> Whole {
-    let mut all = Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes, mass: Vec::new() };
+    let mut all = Plan { undoes, ..Plan::default() };
     let (mut later, mut laid) = (Vec::new(), Vec::new());
     let holds = desk.can().holds();
     for stage in stages {
@@ -132,13 +137,15 @@ pub(super) fn whole(desk: &mut Desk, stages: &[Vec<Change>], undoes: Option<Chan
         }
         all.steps.extend(plan.steps);
         all.refused.extend(plan.refused);
+        all.notes.extend(plan.notes.into_iter().filter(|note| !all.notes.contains(note)).collect::<Vec<_>>());
         all.mass.extend(plan.mass);
+        all.among.join(plan.among);
         later.extend(waiting.into_iter().map(|change| {
             let line = words::line_in(&change, &desk.directory, holds);
             (change, line)
         }));
     }
-    all.title = words::title(&all, &desk.directory);
+    all.title = words::title(&all, &desk.directory, holds);
     if !later.is_empty() {
         all.title = format!("{} changes", all.steps.len() + all.refused.len() + later.len());
     }
@@ -150,38 +157,11 @@ pub(super) fn whole(desk: &mut Desk, stages: &[Vec<Change>], undoes: Option<Chan
 
 /// Creations, then what gives, then what takes away; none of them empty.
 pub(super) fn stages(changes: Vec<Change>, directory: &Directory) -> Vec<Vec<Change>> {
-    let mut stages: [Vec<Change>; 3] = Default::default();
+    let mut stages: BTreeMap<SendPhase, Vec<Change>> = BTreeMap::new();
     for change in changes {
-        let stage = if change.creates().is_some() && change.waits_for().is_empty() {
-            0
-        } else if takes(&change, directory) {
-            2
-        } else {
-            1
-        };
-        stages[stage].push(change);
+        stages.entry(change.phase(directory)).or_default().push(change);
     }
-    stages.into_iter().filter(|stage| !stage.is_empty()).collect()
-}
-
-fn takes(change: &Change, directory: &Directory) -> bool {
-    let was_admin =
-        |user: &Id| directory.user(user).and_then(|user| user.org_role.as_ref()).is_some_and(|r| r.is("admin"));
-    match change {
-        Change::RemoveMember { .. }
-        | Change::RemoveRegistryRole { .. }
-        | Change::SetActive { active: false, .. }
-        | Change::DeleteUser { .. }
-        | Change::DeleteTeam { .. }
-        | Change::DeleteRole { .. }
-        | Change::DeleteKey { .. } => true,
-        Change::SetOrgRole { user, role } => !role.is("admin") && was_admin(user),
-        Change::SetTeamRole { user, team, role } => {
-            let now = directory.team(team).and_then(|team| directory.user(user)?.role_in(&team.name));
-            !role.is("admin") && now.is_some_and(|now| now.is("admin"))
-        }
-        _ => false,
-    }
+    stages.into_values().collect()
 }
 
 /// The stage with the ids that the server has given; what waits for something that was not created is told.
@@ -211,31 +191,30 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<Result<(), Str
             _ => format!("nothing was sent: {bad} of {all} changes can't be; --partial sends the rest"),
         }));
     }
-    let (risk, mass) = (plan.risk(), plan.mass().filter(|_| plan.undoes.is_none()));
-    if (send.yes && mass.is_none())
-        || (risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !desk.profile.confirm_always)
-    {
-        return Ok(Ok(()));
-    }
-    if !can_ask() {
-        let size = print::size(whole);
-        if let Some(numbers) = mass.filter(|_| send.yes) {
-            return Ok(Err(format!(
-                "nothing was sent: {numbers} would go at once, and --yes is not enough for that. max_removal in the profile \
-                 says how many may"
-            )));
+    let risk = plan.risk();
+    let shown = plan.undoes.is_some() || desk.profile.confirm_always || !plan.refused.is_empty();
+    match (&risk, send.confirm.as_deref()) {
+        (Risk::Plain, _) if !shown => return Ok(Ok(())),
+        (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) if given.trim() == wanted => return Ok(Ok(())),
+        (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) => {
+            let given = clean(given);
+            return Ok(Err(format!("nothing was sent: --confirm says {given}, and this plan wants {wanted}")));
         }
-        return Ok(Err(format!(
-            "nothing was sent: {} ({size}) wants a look. --dry-run shows it, --yes sends it where nobody can be asked",
-            plan.title
-        )));
+        (Risk::Insist(_), None) => {}
+        _ if send.yes => return Ok(Ok(())),
+        _ => {}
     }
     writeln!(err, "{} ({})", plan.title, print::size(whole))?;
     print::plan(&mut err, whole)?;
-    let wanted = match &risk {
-        Risk::Type(text) => text.as_str(),
-        _ => "yes",
-    };
+    if !can_ask() {
+        return Ok(Err(match &risk {
+            Risk::Insist(wanted) => {
+                format!("nothing was sent: --yes is not enough for this. --confirm '{wanted}' sends it")
+            }
+            _ => "nothing was sent: this wants a look. --yes sends it where nobody can be asked".into(),
+        }));
+    }
+    let wanted = risk.typed().unwrap_or("yes");
     Ok(if asked(wanted, &desk.profile.name)? { Ok(()) } else { Err("nothing was sent".into()) })
 }
 

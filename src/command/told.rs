@@ -22,6 +22,8 @@ const NAMED: usize = 8;
 pub(super) struct Planned<'a> {
     profile: &'a str,
     title: &'a str,
+    /// About the whole plan.
+    notes: &'a [String],
     requests: usize,
     changes: Vec<PlannedRow<'a>>,
     /// Planned once the server has created what they are about.
@@ -59,6 +61,7 @@ impl<'a> Planned<'a> {
         Self {
             profile,
             title: &plan.title,
+            notes: &plan.notes,
             requests: plan.requests(),
             changes: plan
                 .steps

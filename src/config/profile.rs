@@ -132,6 +132,10 @@ pub struct Profile {
     pub unguarded: Vec<String>,
     /// How much may be taken away at once, in percent.
     pub max_removal: Option<u8>,
+    /// User names, emails or ids of people whose removal or demotion needs more care.
+    pub protected: Vec<String>,
+    /// User names, emails or ids of organisation admins, for a server that does not tell who is one.
+    pub admins: Vec<String>,
     /// Writes under way at a time, from 1.
     pub parallel: usize,
     /// How long an answer may take.
@@ -174,6 +178,8 @@ impl Profile {
             client_cert: None,
             unguarded: Vec::new(),
             max_removal: None,
+            protected: Vec::new(),
+            admins: Vec::new(),
             parallel: 4,
             timeout: Duration::from_secs(30),
             mapping: None,

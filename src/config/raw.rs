@@ -50,6 +50,10 @@ pub(super) struct RawProfile {
     #[serde(default)]
     pub unguarded: Vec<Spanned<String>>,
     pub max_removal: Option<Spanned<String>>,
+    #[serde(default)]
+    pub protected: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub admins: Vec<Spanned<String>>,
     pub parallel: Option<Spanned<i64>>,
     pub timeout_seconds: Option<Spanned<i64>>,
     pub stack: Option<Spanned<String>>,

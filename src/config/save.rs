@@ -239,7 +239,8 @@ mod tests {
     fn a_mapping_is_changed_and_the_rest_stays() {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("config.toml");
-        let text = "# mine\n[profile.lab]\nprovider = \"datasaur\"\nworkspace = \"7\"\n\n[profile.lab.mapping.groups]\n\
+        let text = "# mine\n[profile.lab]\nprovider = \"datasaur\"\nworkspace = \"7\"\nprotected = [\"cfo\"] # ask Ann\n\
+            admins = [\"ann\", \"bob\"]\n\n[profile.lab.mapping.groups]\n\
             Zoo = \"labeler\" # keepers\nQA = \"labeler\"\n\n[ui]\ntheme = \"dark\"\n";
         fs::write(&path, text).unwrap();
         save_mapping(&path, "lab", "Zoo", Some("admin")).unwrap();
@@ -249,6 +250,8 @@ mod tests {
             .replace("Zoo = \"labeler\"", "Zoo = \"admin\"")
             .replace("QA = \"labeler\"", "\"The Leads\" = \"reviewer\"");
         assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+        let lab = &ConfigFile::load(&path).unwrap().unwrap().profiles["lab"];
+        assert_eq!((lab.protected.join(" "), lab.admins.join(" ")), ("cfo".into(), "ann bob".into()));
 
         let before = fs::read_to_string(&path).unwrap();
         assert!(save_mapping(&path, "lab", "QA", Some("owner")).unwrap_err().to_string().contains("owner"));

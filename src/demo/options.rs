@@ -150,6 +150,8 @@ pub struct Options {
     pub role_put: RolePut,
     /// W&B only: lists leave out `organizationRole`, `teamRoles` and `registryRoles`, as in the documented samples.
     pub sparse_lists: bool,
+    /// W&B only: no GET shows a role, as in every documented sample (WIRE H); answers to changes do.
+    pub silent_gets: bool,
     /// Versions in `ETag` and `meta.version`, and `If-Match` checked; without it `If-Match` is ignored.
     pub etags: bool,
     /// W&B only: the most resources in one list answer.
@@ -183,6 +185,7 @@ impl Default for Options {
             seats: None,
             role_put: RolePut::default(),
             sparse_lists: false,
+            silent_gets: false,
             etags: true,
             page_limit: 9999,
             ignore_paging: false,
@@ -209,6 +212,7 @@ impl fmt::Debug for Options {
             .field("seats", &self.seats)
             .field("role_put", &self.role_put)
             .field("sparse_lists", &self.sparse_lists)
+            .field("silent_gets", &self.silent_gets)
             .field("etags", &self.etags)
             .field("page_limit", &self.page_limit)
             .field("ignore_paging", &self.ignore_paging)

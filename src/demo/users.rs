@@ -56,8 +56,10 @@ pub(super) fn show(ask: &Ask, state: &State, number: Number) -> Answer {
 }
 
 pub(super) fn get(ask: &Ask, state: &State, id: &str) -> Answer {
-    let (number, _) = find(ask, state, id)?;
-    show(ask, state, number)
+    let (number, user) = find(ask, state, id)?;
+    let style = Style { roles: !ask.options.silent_gets, ..style(ask) };
+    let view = UserView { state, number, user, style };
+    Ok(Reply::json(StatusCode::OK, &view)?.version(ask.shown(user.version)))
 }
 
 pub(super) fn list(ask: &Ask, state: &State) -> Answer {
@@ -75,7 +77,8 @@ pub(super) fn list(ask: &Ask, state: &State) -> Answer {
     };
     let limit = ask.options.page_limit;
     let page = if ask.options.ignore_paging { (1, limit) } else { ask.page(limit, limit)? };
-    let style = Style { roles: !ask.options.sparse_lists, ..style(ask) };
+    let roles = !ask.options.sparse_lists && !ask.options.silent_gets;
+    let style = Style { roles, ..style(ask) };
     let views = slice(numbers, page)
         .iter()
         .filter_map(|&number| Some(UserView { state, number, user: state.user(number)?, style }))

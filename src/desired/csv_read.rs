@@ -3,46 +3,30 @@
 use indexmap::IndexMap;
 
 use super::{
-    Desired, Membership, Person, Place, Problem, RoleWish, TeamWish, boolean, cell,
-    keys::{COLUMNS, Column, unknown},
+    Columns, Desired, Membership, Person, Place, Problem, RoleWish, TeamWish, boolean, cell,
+    columns::resolve,
+    keys::{COLUMNS, Column},
+    table::{Row, Table},
 };
 use crate::scim::text::{clean, fold};
 
 /// Reads the rows; what is wrong is added to the problems.
-pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Desired {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(text))
-        .from_reader(text.as_bytes());
+pub(super) fn read(text: &str, said: &Columns, problems: &mut Vec<Problem>) -> Desired {
     let mut rows = Rows::default();
     let mut columns: Option<Vec<Option<Column>>> = None;
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                problems.push(Place::default().problem("", format!("this is not CSV: {error}")));
+    for row in Table::new(text) {
+        let row = match row {
+            Ok(row) => row,
+            Err(problem) => {
+                problems.push(problem);
                 break;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line) as usize;
-        let place = Place { line, words: format!("row {line}") };
         match &columns {
-            None => columns = Some(head(&record, &place, problems)),
-            Some(columns)
-                if record.len() > columns.len() && record.iter().skip(columns.len()).any(|c| !c.is_empty()) =>
-            {
-                let why =
-                    format!("{} cells under {} columns; quote what holds a separator", record.len(), columns.len());
-                problems.push(place.problem("", why));
-            }
-            Some(columns) => {
-                let cells = columns.iter().zip(record.iter()).filter_map(|(column, cell)| {
-                    let cell = cell::restore(cell.trim());
-                    column.filter(|_| !cell.is_empty()).map(|column| (column, cell.to_owned()))
-                });
-                rows.take(&place, &cells.collect(), columns, problems);
-            }
+            _ if row.is_empty() => {}
+            None if is_version(&row) => {}
+            None => columns = Some(head(&row, said, problems)),
+            Some(columns) => rows.row(&row, columns, problems),
         }
     }
     if columns.is_none() && problems.is_empty() {
@@ -51,36 +35,20 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Desired {
     rows.finish()
 }
 
-/// Spreadsheets of many countries write semicolons; some tools write tabs.
-fn delimiter(text: &str) -> u8 {
-    let head = text.lines().next().unwrap_or_default();
-    [b',', b';', b'\t'].into_iter().max_by_key(|sign| (count(head, *sign), *sign == b',')).unwrap_or(b',')
+/// Entra's lists begin with `version:v1.0`.
+fn is_version(row: &Row<'_>) -> bool {
+    let (first, rest) = row.cells.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_ref(), rest));
+    fold(first.trim()).starts_with("version:") && rest.iter().all(|cell| cell.trim().is_empty())
 }
 
-fn count(line: &str, sign: u8) -> usize {
-    line.bytes().filter(|byte| *byte == sign).count()
-}
-
-fn head(record: &csv::StringRecord, place: &Place, problems: &mut Vec<Problem>) -> Vec<Option<Column>> {
-    let known: Vec<&str> = COLUMNS.iter().map(|(_, name)| *name).collect();
-    let mut columns: Vec<Option<Column>> = Vec::new();
-    for name in record {
-        let column = Column::named(name);
-        if name.trim().is_empty() {
-            columns.push(None);
-            continue;
-        }
-        match column {
-            None => problems.push(place.problem(&clean(name), unknown("column", name, &known))),
-            Some(column) if columns.contains(&Some(column)) => {
-                problems.push(place.problem(&clean(name), format!("a second column for {}", column.name())));
-            }
-            Some(_) => {}
-        }
-        columns.push(column);
-    }
+fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Vec<Option<Column>> {
+    let place = row.place();
+    let headers: Vec<&str> = row.cells.iter().map(|cell| cell::restore(cell).trim_matches(STRAY)).collect();
+    let before = problems.len();
+    let columns = resolve(&headers, said, &place, problems);
     let has = |column| columns.contains(&Some(column));
-    if problems.is_empty() && ![Column::User, Column::Email, Column::Team, Column::CustomRole].into_iter().any(has) {
+    let subjects = [Column::User, Column::Email, Column::Team, Column::CustomRole];
+    if problems.len() == before && !subjects.into_iter().any(has) {
         problems.push(place.problem("", "the first row names the columns, and needs user, email, team or custom_role"));
     }
     for (part, whole) in [
@@ -96,7 +64,34 @@ fn head(record: &csv::StringRecord, place: &Place, problems: &mut Vec<Problem>) 
     columns
 }
 
-type Cells = std::collections::HashMap<Column, String, rustc_hash::FxBuildHasher>;
+/// What a row says: a text for each column, as it is written.
+#[derive(Default)]
+struct Cells<'r>([Option<&'r str>; COLUMNS.len()]);
+
+/// Blanks that typing leaves around a value; other spaces are told.
+pub(super) const STRAY: [char; 4] = [' ', '\t', '\r', '\n'];
+
+impl<'r> Cells<'r> {
+    fn of(row: &'r Row<'_>, columns: &[Option<Column>]) -> Self {
+        let mut cells = Self::default();
+        for (column, cell) in columns.iter().zip(&row.cells) {
+            let cell = cell::restore(cell);
+            if let Some(column) = column.filter(|_| !cell.trim_matches(STRAY).is_empty()) {
+                cells.0[column as usize] = Some(cell);
+            }
+        }
+        cells
+    }
+
+    fn get(&self, column: Column) -> Option<&'r str> {
+        self.0[column as usize]
+    }
+
+    /// A column that says something beside those.
+    fn stray(&self, own: &[Column]) -> Option<Column> {
+        COLUMNS.iter().map(|(column, _)| *column).find(|column| self.get(*column).is_some() && !own.contains(column))
+    }
+}
 
 /// Rows of one user, team or role, put together.
 #[derive(Default)]
@@ -107,23 +102,34 @@ struct Rows {
 }
 
 impl Rows {
-    fn take(&mut self, place: &Place, cells: &Cells, columns: &[Option<Column>], problems: &mut Vec<Problem>) {
-        if cells.is_empty() {
+    fn row(&mut self, row: &Row<'_>, columns: &[Option<Column>], problems: &mut Vec<Problem>) {
+        let place = row.place();
+        let surplus = row.cells.iter().skip(columns.len());
+        if surplus.into_iter().any(|cell| !cell.trim().is_empty()) {
+            let (cells, columns) = (row.cells.len(), columns.len());
+            let why = format!("{cells} cells under {columns} columns; quote what holds a separator");
+            problems.push(place.problem("", why));
             return;
         }
-        let user = cells.get(&Column::User).or_else(|| cells.get(&Column::Email));
-        let (team, role) = (cells.get(&Column::Team), cells.get(&Column::CustomRole));
-        match (user, team, role) {
+        let cells = Cells::of(row, columns);
+        if cells.stray(&[]).is_some() {
+            self.take(&place, &cells, columns, problems);
+        }
+    }
+
+    fn take(&mut self, place: &Place, cells: &Cells<'_>, columns: &[Option<Column>], problems: &mut Vec<Problem>) {
+        let user = cells.get(Column::User).or(cells.get(Column::Email));
+        match (user, cells.get(Column::Team), cells.get(Column::CustomRole)) {
             (Some(_), _, Some(_)) => {
                 problems.push(place.problem("custom_role", "a row is about a user or about a custom role, not both"));
             }
             (Some(user), ..) => self.person(place, user, cells, columns, problems),
             (None, Some(team), None) => {
-                if let Some(column) = stray(cells, &[Column::Team]) {
+                if let Some(column) = cells.stray(&[Column::Team]) {
                     problems.push(place.problem(column.name(), "there is no user in this row"));
                 }
-                let wish = || TeamWish { place: place.clone(), team: team.clone(), members: None };
-                self.teams.entry(fold(team)).or_insert_with(wish);
+                let wish = || TeamWish { place: place.clone(), team: team.to_owned(), ..TeamWish::default() };
+                self.teams.entry(team.to_owned()).or_insert_with(wish);
             }
             (None, _, Some(role)) => self.role(place, role, cells, problems),
             (None, None, None) => {
@@ -136,11 +142,11 @@ impl Rows {
         &mut self,
         place: &Place,
         user: &str,
-        cells: &Cells,
+        cells: &Cells<'_>,
         columns: &[Option<Column>],
         problems: &mut Vec<Problem>,
     ) {
-        let person = self.people.entry(fold(user)).or_insert_with(|| {
+        let person = self.people.entry(user.to_owned()).or_insert_with(|| {
             let listed = |column| columns.contains(&Some(column)).then(Vec::new);
             Person {
                 place: place.clone(),
@@ -150,45 +156,14 @@ impl Rows {
                 ..Person::default()
             }
         });
-        let earlier = person.place.words.clone();
-        // An address alone says who is meant, not what theirs shall be.
-        let mut meant = None;
-        let email = if cells.contains_key(&Column::User) { &mut person.email } else { &mut meant };
-        for (column, field) in [
-            (Column::Email, email),
-            (Column::Name, &mut person.name),
-            (Column::ExternalId, &mut person.external_id),
-            (Column::Role, &mut person.role),
-            (Column::ModelsSeat, &mut person.models_seat),
-            (Column::WeaveRole, &mut person.weave_role),
-        ] {
-            let Some(value) = cells.get(&column) else { continue };
-            match field {
-                Some(other) if other != value => {
-                    let why = format!("{} here, and {} in {earlier} or below it", clean(value), clean(other));
-                    problems.push(place.problem(column.name(), why));
-                }
-                _ => *field = Some(value.clone()),
-            }
-        }
-        if let Some(text) = cells.get(&Column::Active) {
-            match (boolean(text), person.active) {
-                (None, _) => {
-                    problems.push(place.problem("active", format!("{} is neither yes nor no", clean(text))));
-                }
-                (Some(now), Some(before)) if now != before => {
-                    problems.push(place.problem("active", format!("{} here, and not in {earlier}", clean(text))));
-                }
-                (now, _) => person.active = now,
-            }
-        }
+        values(person, place, cells, problems);
         for (of, role, list) in [
             (Column::Team, Column::TeamRole, &mut person.teams),
             (Column::Registry, Column::RegistryRole, &mut person.registries),
         ] {
-            match (cells.get(&of), cells.get(&role)) {
+            match (cells.get(of), cells.get(role)) {
                 (Some(name), role) => {
-                    let one = Membership { place: place.clone(), of: name.clone(), role: role.cloned() };
+                    let one = Membership { place: place.clone(), of: name.to_owned(), role: role.map(str::to_owned) };
                     join(list.get_or_insert_default(), one, of.name(), problems);
                 }
                 (None, Some(_)) => {
@@ -197,33 +172,26 @@ impl Rows {
                 (None, None) => {}
             }
         }
-        if let Some(column) = stray(cells, &PERSON) {
+        if let Some(column) = cells.stray(&PERSON) {
             problems.push(place.problem(column.name(), "this says nothing of a user"));
         }
     }
 
-    fn role(&mut self, place: &Place, name: &str, cells: &Cells, problems: &mut Vec<Problem>) {
+    fn role(&mut self, place: &Place, name: &str, cells: &Cells<'_>, problems: &mut Vec<Problem>) {
         let wish = || RoleWish { place: place.clone(), role: name.to_owned(), ..RoleWish::default() };
         // Role names differ by case.
         let role = self.roles.entry(name.to_owned()).or_insert_with(wish);
         for (column, field) in [(Column::Inherits, &mut role.inherits), (Column::Description, &mut role.description)] {
-            let Some(value) = cells.get(&column) else { continue };
-            match field {
-                Some(other) if other != value => {
-                    let why = format!("{} here, and {} in an earlier row", clean(value), clean(other));
-                    problems.push(place.problem(column.name(), why));
-                }
-                _ => *field = Some(value.clone()),
-            }
+            agree(field, cells.get(column), column, place, "an earlier row", problems);
         }
-        if let Some(permission) = cells.get(&Column::Permission) {
+        if let Some(permission) = cells.get(Column::Permission).map(|permission| permission.trim_matches(STRAY)) {
             let all = role.permissions.get_or_insert_default();
-            if !all.contains(permission) {
-                all.push(permission.clone());
+            if !all.iter().any(|known| known == permission) {
+                all.push(permission.to_owned());
             }
         }
         let own = [Column::CustomRole, Column::Inherits, Column::Description, Column::Permission];
-        if let Some(column) = stray(cells, &own) {
+        if let Some(column) = cells.stray(&own) {
             problems.push(place.problem(column.name(), "this says nothing of a custom role"));
         }
     }
@@ -233,7 +201,57 @@ impl Rows {
             people: self.people.into_values().collect(),
             teams: self.teams.into_values().collect(),
             roles: self.roles.into_values().collect(),
+            stray_blanks: true,
         }
+    }
+}
+
+/// What a row says of its user, beside memberships.
+fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, problems: &mut Vec<Problem>) {
+    let earlier = format!("{} or below it", person.place.words);
+    // An address alone says who is meant, not what theirs shall be.
+    let mut meant = None;
+    let email = if cells.get(Column::User).is_some() { &mut person.email } else { &mut meant };
+    for (column, field) in [
+        (Column::Email, email),
+        (Column::Name, &mut person.name),
+        (Column::ExternalId, &mut person.external_id),
+        (Column::Role, &mut person.role),
+        (Column::ModelsSeat, &mut person.models_seat),
+        (Column::WeaveRole, &mut person.weave_role),
+    ] {
+        agree(field, cells.get(column), column, place, &earlier, problems);
+    }
+    let Some(text) = cells.get(Column::Active) else { return };
+    match (boolean(text), person.active) {
+        (None, _) => {
+            problems.push(place.problem("active", format!("{} is neither yes nor no", clean(text))));
+        }
+        (Some(now), Some(before)) if now != before => {
+            let why = format!("{} here, and not in {}", clean(text), person.place.words);
+            problems.push(place.problem("active", why));
+        }
+        (now, _) => person.active = now,
+    }
+}
+
+/// Takes a value that no earlier row contradicts.
+pub(super) fn agree(
+    field: &mut Option<String>,
+    value: Option<&str>,
+    column: Column,
+    place: &Place,
+    earlier: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(value) = value else { return };
+    match field {
+        Some(other) if other.trim_matches(STRAY) != value.trim_matches(STRAY) => {
+            let why = format!("{} here, and {} in {earlier}", clean(value), clean(other));
+            problems.push(place.problem(column.name(), why));
+        }
+        Some(_) => {}
+        None => *field = Some(value.to_owned()),
     }
 }
 
@@ -253,17 +271,12 @@ const PERSON: [Column; 12] = [
     Column::RegistryRole,
 ];
 
-fn stray(cells: &Cells, own: &[Column]) -> Option<Column> {
-    COLUMNS.iter().map(|(column, _)| *column).find(|column| cells.contains_key(column) && !own.contains(column))
-}
-
-/// Adds one; twice the same is once, and two roles in one place are a problem.
+/// Adds one; twice the same is once, and two roles in one place are a problem. Two spellings may be two places.
 pub(super) fn join(list: &mut Vec<Membership>, one: Membership, field: &str, problems: &mut Vec<Problem>) {
-    let same = |other: &&mut Membership| fold(&other.of) == fold(&one.of);
-    match list.iter_mut().find(same) {
+    match list.iter_mut().find(|other| other.of == one.of) {
         None => list.push(one),
         Some(known) => match (&known.role, &one.role) {
-            (Some(before), Some(now)) if fold(before) != fold(now) => {
+            (Some(before), Some(now)) if fold(before.trim()) != fold(now.trim()) => {
                 let why =
                     format!("{} as {} here, as {} in {}", clean(&one.of), clean(now), clean(before), known.place.words);
                 problems.push(one.place.problem(field, why));

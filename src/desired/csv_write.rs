@@ -9,9 +9,16 @@ type Row<'a> = Vec<(Column, &'a str)>;
 
 pub(super) fn write(desired: &Desired) -> String {
     let mut rows: Vec<Row<'_>> = desired.people.iter().flat_map(person).collect();
-    rows.extend(desired.teams.iter().map(|team| vec![(Column::Team, team.team.as_str())]));
-    for team in &desired.teams {
-        for member in team.members.iter().flatten() {
+    let (people, teams) = (&desired.people, &desired.teams);
+    // A column of teams says all teams of everybody in the file.
+    let alone = people.is_empty();
+    let whole =
+        people.iter().all(|one| one.teams.is_some()) && !(alone && teams.iter().any(|one| one.members.is_none()));
+    for team in teams.iter().filter(|_| whole || alone) {
+        rows.push(vec![(Column::Team, team.team.as_str())]);
+    }
+    for team in teams.iter().filter(|_| whole) {
+        for member in team.members.iter().chain(&team.others).flatten() {
             let mut row = vec![(Column::User, member.of.as_str()), (Column::Team, team.team.as_str())];
             row.extend(member.role.as_deref().map(|role| (Column::TeamRole, role)));
             rows.push(row);

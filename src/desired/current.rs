@@ -1,6 +1,6 @@
 //! A directory as a file would say it: what an export writes. Reading it again changes nothing.
 
-use super::{Desired, Membership, Person, Place, RoleWish, TeamWish};
+use super::{Desired, Format, Membership, Person, Place, RoleWish, TeamWish, calls::Calls};
 use crate::directory::{
     Directory, Kind, Name,
     change::{Seat, Verb},
@@ -19,23 +19,25 @@ pub enum Part {
     Roles,
 }
 
-/// What the provider lets be set of these records. Service accounts and records that could not be read are left out: no
-/// file speaks of them.
+/// What the provider lets be set of these records, as far as it is told: a value that is not told is left out. Service
+/// accounts and records that could not be read are left out as well: no file speaks of them.
+///
+/// Memberships stand with the users. Where a server does not tell the members of every team, they stand with the teams that
+/// are told, for a user's teams are a whole.
 pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Desired {
     let can = Can::of(can);
-    let mut desired = Desired::default();
     let has = |part| parts.contains(&part);
-    let teams = |directory| rows(directory, Kind::Team, Directory::team_at);
+    let calls = Calls::new(directory);
+    let teams = || rows(directory, Kind::Team, Directory::team_at);
+    let mut desired = Desired::default();
+    let with_users = has(Part::Users) && teams().all(is_told);
     if has(Part::Users) {
-        let people = rows(directory, Kind::User, Directory::user_at);
-        let people = people.filter(|user| user.problem.is_none() && !user.account.is_service());
-        desired.people = people.map(|user| can.person(user, directory)).collect();
-        // Their members are said by the users, but an empty one is a team too.
-        if has(Part::Teams) {
-            desired.teams = teams(directory).map(|team| named(team, directory)).collect();
-        }
-    } else if has(Part::Teams) {
-        desired.teams = teams(directory).map(|team| can.team(team, directory)).collect();
+        let people = rows(directory, Kind::User, Directory::user_at).filter(|user| is_person(user));
+        desired.people = people.map(|user| can.person(user, directory, &calls, with_users)).collect();
+    }
+    if has(Part::Teams) {
+        // An empty team is a team, too.
+        desired.teams = teams().map(|team| can.team(team, directory, &calls, !with_users)).collect();
     }
     if has(Part::Roles) && can.custom_roles {
         let roles = rows(directory, Kind::Role, Directory::role_at).filter(|role| role.problem.is_none());
@@ -50,6 +52,36 @@ pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Des
             .collect();
     }
     desired
+}
+
+/// What an export of these parts leaves out because the server does not tell it, as a sentence.
+pub fn untold(directory: &Directory, parts: &[Part], format: Format) -> Option<String> {
+    let (mut count, mut untold) = (0, 0);
+    for team in rows(directory, Kind::Team, Directory::team_at) {
+        count += 1;
+        untold += usize::from(!is_told(team));
+    }
+    if untold == 0 || !parts.iter().any(|part| matches!(part, Part::Users | Part::Teams)) {
+        return None;
+    }
+    let left = match format {
+        Format::Json | Format::Yaml if parts.contains(&Part::Teams) => "their members are left out",
+        _ => {
+            "memberships are left out, for the teams of a user are a whole; YAML and JSON with teams have those that are \
+             told"
+        }
+    };
+    Some(format!("The server does not tell who is in {untold} of {count} teams: {left}."))
+}
+
+/// True where the server tells who is in the team.
+pub(super) fn is_told(team: &Team) -> bool {
+    team.members.is_some() && team.problem.is_none()
+}
+
+/// True for those of whom files speak.
+pub(super) fn is_person(user: &User) -> bool {
+    user.problem.is_none() && !user.account.is_service()
 }
 
 /// What of a user can be set, and therefore is said.
@@ -79,71 +111,69 @@ impl Can {
         }
     }
 
-    fn person(&self, user: &User, directory: &Directory) -> Person {
-        let mut teams: Vec<Membership> = directory
-            .teams_of(&user.id)
-            .iter()
-            .filter_map(|id| directory.team(id))
-            .map(|team| Membership {
-                place: Place::default(),
-                of: call(team, directory),
-                role: said(user.role_in(&team.name).filter(|_| self.team_role)),
-            })
-            .collect();
-        teams.sort_by(|one, other| one.of.cmp(&other.of));
+    fn person(&self, user: &User, directory: &Directory, calls: &Calls<'_>, with_teams: bool) -> Person {
+        let teams = || {
+            let teams = directory.teams_of(&user.id);
+            let teams = teams.iter().filter_map(|id| directory.team(id));
+            sorted(teams.map(|team| self.membership(calls.team(team), user, team)))
+        };
         Person {
             place: Place::default(),
-            user: account(user, directory),
+            user: calls.user(user),
             email: said(Some(&user.email).filter(|_| self.email)),
             name: said(Some(&user.display_name).filter(|_| self.name)),
             external_id: None,
-            role: said(user.org_role.as_ref().filter(|_| self.org_role)),
+            role: said(user.org_role.value().filter(|_| self.org_role)),
             active: user.active.filter(|_| self.active),
-            models_seat: said(user.seat(Seat::Models).filter(|_| self.seats)),
-            weave_role: said(user.seat(Seat::Weave).filter(|_| self.seats)),
-            teams: Some(teams),
-            registries: self.registries.then(|| user.registry_roles.iter().map(registry).collect()),
+            models_seat: said(user.seat(Seat::Models).value().filter(|_| self.seats)),
+            weave_role: said(user.seat(Seat::Weave).value().filter(|_| self.seats)),
+            teams: with_teams.then(teams),
+            registries: self.registries(user),
         }
     }
 
-    fn team(&self, team: &Team, directory: &Directory) -> TeamWish {
-        let person = |user: &User| user.problem.is_none() && !user.account.is_service();
-        let members = team.members.iter().flatten().filter_map(|member| directory.user(&member.id));
-        let mut members: Vec<Membership> = members
-            .filter(|user| person(user))
-            .map(|user| Membership {
-                place: Place::default(),
-                of: account(user, directory),
-                role: said(user.role_in(&team.name).filter(|_| self.team_role)),
-            })
-            .collect();
-        members.sort_by(|one, other| one.of.cmp(&other.of));
-        TeamWish { members: team.members.is_some().then_some(members), ..named(team, directory) }
+    /// None of them is a value where the server told the user's roles, and nothing where it told none.
+    fn registries(&self, user: &User) -> Option<Vec<Membership>> {
+        let told = !user.registry_roles.is_empty() || user.team_roles.is_some();
+        (self.registries && told).then(|| user.registry_roles.iter().map(registry).collect())
+    }
+
+    fn team(&self, team: &Team, directory: &Directory, calls: &Calls<'_>, with_members: bool) -> TeamWish {
+        let all = team.members.iter().filter(|_| is_told(team)).flatten();
+        let users = || {
+            let users = all.clone().filter_map(|member| directory.user(&member.id));
+            sorted(users.filter(|user| is_person(user)).map(|user| self.membership(calls.user(user), user, team)))
+        };
+        let others = all.clone().filter(|member| directory.user(&member.id).is_none());
+        let others = sorted(others.map(|member| bare(calls.other(&member.id))));
+        TeamWish {
+            place: Place::default(),
+            team: calls.team(team),
+            members: (with_members && is_told(team)).then(users),
+            others: (!others.is_empty()).then_some(others),
+        }
+    }
+
+    fn membership(&self, of: String, user: &User, team: &Team) -> Membership {
+        Membership { role: said(user.role_in(&team.name).filter(|_| self.team_role)), ..bare(of) }
     }
 }
 
-fn named(team: &Team, directory: &Directory) -> TeamWish {
-    TeamWish { place: Place::default(), team: call(team, directory), members: None }
+fn sorted(memberships: impl Iterator<Item = Membership>) -> Vec<Membership> {
+    let mut all: Vec<Membership> = memberships.collect();
+    all.sort_by(|one, other| one.of.cmp(&other.of));
+    all
 }
 
-/// Groups of RFC servers may share a name: then the id tells them apart.
-fn call(team: &Team, directory: &Directory) -> String {
-    let is_only = directory.teams_named(&team.name).nth(1).is_none();
-    if is_only { team.name.raw().into() } else { team.id.to_string() }
-}
-
-/// The user name where it leads back to this user alone, else the id.
-fn account(user: &User, directory: &Directory) -> String {
-    let name = user.user_name.raw();
-    let named = directory.users_named(name).filter(|other| other.user_name.raw() == name);
-    let mut others = named.chain(directory.user(&name.into())).filter(|other| other.id != user.id);
-    if name.is_empty() || others.next().is_some() { user.id.to_string() } else { name.into() }
+fn bare(of: String) -> Membership {
+    Membership { place: Place::default(), of, role: None }
 }
 
 fn registry(grant: &Grant) -> Membership {
-    Membership { place: Place::default(), of: grant.scope.raw().into(), role: said(Some(&grant.role)) }
+    Membership { role: said(Some(&grant.role)), ..bare(grant.scope.raw().into()) }
 }
 
+/// A value that is told, and is not empty: nothing sets one to nothing.
 fn said(name: Option<&Name>) -> Option<String> {
     name.filter(|name| !name.is_empty()).map(|name| name.raw().to_owned())
 }

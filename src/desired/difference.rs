@@ -4,17 +4,19 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Desired, Place, Problem, RoleWish, TeamWish,
-    people::{self, Joins},
-    prune,
+    joins::Joins,
+    people, prune,
+    together::meant,
     values::Values,
+    whom::{GROUP, Miss, Whom},
 };
 use crate::{
     directory::{
-        Directory, Id,
-        change::{Change, ChangeId, RoleDraft, Verb},
-        find::{Finder, Missing},
+        Directory, Id, Kind, Target,
+        change::{Change, ChangeId, Field, RoleDraft, SendRank, Verb},
+        find::Missing,
         plan::Capabilities,
-        record::Role,
+        record::{Record, Role},
     },
     scim::text::{clean, fold},
 };
@@ -69,7 +71,8 @@ pub fn difference(
     key: &mut dyn FnMut() -> ChangeId,
 ) -> Result<Difference, Vec<Problem>> {
     let mut differ = Differ {
-        finder: Finder::new(directory),
+        whom: Whom::new(directory),
+        stray_blanks: desired.stray_blanks,
         values: Values::new(directory, can),
         directory,
         wish,
@@ -98,7 +101,9 @@ pub fn difference(
 
 /// The comparison on its way.
 pub(super) struct Differ<'a, 'k> {
-    pub finder: Finder<'a>,
+    pub whom: Whom<'a>,
+    /// See [`Desired::stray_blanks`].
+    pub stray_blanks: bool,
     pub values: Values<'a>,
     pub directory: &'a Directory,
     pub wish: Wish,
@@ -113,62 +118,77 @@ pub(super) struct Differ<'a, 'k> {
 impl Differ<'_, '_> {
     /// The team of that name, which may be one that the file creates.
     pub fn team(&mut self, place: &Place, field: &str, name: &str) -> Option<Id> {
-        match self.finder.team(name) {
-            Ok(team) => Some(team.id.clone()),
-            Err(missing) => {
-                if let Some(new) = self.new_teams.get(&fold(name)) {
-                    return Some(new.clone());
-                }
-                if matches!(missing, Missing::Unknown(_)) && self.wish.create_teams {
-                    return self.create_team(place, name);
-                }
-                let word = self.values.can.holds().say("team").into_owned();
-                let hint = match missing {
-                    Missing::Unknown(_) => "; --create-teams creates it",
-                    Missing::Several(_) => "; write its id",
-                };
-                self.values.problem(place, field, format!("{}{hint}", missing.sentence(&word, name)));
-                None
-            }
+        let miss = match self.whom.team(name) {
+            Ok(team) => return Some(team.id.clone()),
+            Err(miss) => miss,
+        };
+        if let Some(new) = self.new_teams.get(&fold(name.trim())) {
+            return Some(new.clone());
         }
+        let unknown = matches!(miss, Miss::Missing(Missing::Unknown(_)));
+        if unknown && self.wish.create_teams {
+            return self.create_team(place, name);
+        }
+        let hint = match miss {
+            Miss::Missing(Missing::Several(_)) => "; write its id",
+            _ if unknown => "; --create-teams creates it",
+            _ => "",
+        };
+        let why = format!("{}{hint}", miss.sentence(&self.team_word(), name));
+        self.values.problem(place, field, why);
+        None
     }
 
-    /// The user of that name, who may be one that the file creates.
-    pub fn user(&mut self, place: &Place, field: &str, name: &str) -> Option<Id> {
-        match self.finder.account(name) {
-            Ok(user) => Some(user.id.clone()),
-            Err(missing) => {
-                if let Some(new) = self.new_people.get(&fold(name)) {
-                    return Some(new.clone());
-                }
-                self.values.problem(place, field, missing.sentence("user", name));
-                None
-            }
+    /// The member of that name: a user, who may be one that the file creates, or a member that is no user.
+    pub fn member(&mut self, place: &Place, field: &str, name: &str) -> Option<Id> {
+        let miss = match self.whom.subject(name) {
+            Ok(subject) => return Some(subject.id().clone()),
+            Err(miss) => miss,
+        };
+        if let Some(new) = self.new_people.get(&fold(name.trim())) {
+            return Some(new.clone());
         }
+        let why = match name.trim().strip_prefix(GROUP).map(|group| (group, self.whom.team(group))) {
+            Some((group, Err(miss))) => miss.sentence(&self.team_word(), group),
+            _ => miss.sentence("user", name),
+        };
+        self.values.problem(place, field, why);
+        None
+    }
+
+    fn team_word(&self) -> String {
+        self.values.can.holds().say("team").into_owned()
     }
 
     fn create_team(&mut self, place: &Place, name: &str) -> Option<Id> {
         if !self.values.can(Verb::CreateTeam, place, "team") {
             return None;
         }
+        if !self.directory.is_complete(Kind::Team) {
+            let word = self.values.can.holds().say("teams");
+            let (place, name) = (&place.words, clean(name));
+            self.notes.push(format!("{place}: {name} is not in the part of the {word} that is known: not created."));
+            return None;
+        }
+        let name = self.fresh(place, "team", name);
         let key = (self.key)().provisional();
-        self.new_teams.insert(fold(name), key.clone());
-        self.changes.push(Change::CreateTeam {
-            key: key.clone(),
-            name: name.to_owned(),
-            members: Vec::new(),
-            bucket: None,
-        });
+        self.new_teams.insert(fold(name.trim()), key.clone());
+        self.changes.push(Change::CreateTeam { key: key.clone(), name, members: Vec::new(), bucket: None });
         Some(key)
     }
 
     fn teams(&mut self, teams: &[TeamWish]) {
         for wish in teams {
-            match self.finder.team(&wish.team) {
+            match self.whom.team(&wish.team) {
                 Ok(_) => {}
-                Err(Missing::Unknown(_)) => drop(self.create_team(&wish.place, &wish.team)),
-                Err(several) => {
-                    let why = format!("{}; write its id", several.sentence("team", &wish.team));
+                Err(Miss::Missing(Missing::Unknown(_))) => {
+                    if !self.new_teams.contains_key(&fold(wish.team.trim())) {
+                        self.create_team(&wish.place, &wish.team);
+                    }
+                }
+                Err(miss) => {
+                    let hint = if matches!(miss, Miss::Missing(_)) { "; write its id" } else { "" };
+                    let why = format!("{}{hint}", miss.sentence(&self.team_word(), &wish.team));
                     self.values.problem(&wish.place, "team", why);
                 }
             }
@@ -176,10 +196,15 @@ impl Differ<'_, '_> {
     }
 
     fn roles(&mut self, roles: &[RoleWish]) {
+        let mut seen: FxHashMap<&str, &Place> = FxHashMap::default();
         for wish in roles {
             // Role names differ by case.
-            let known = self.directory.records().roles().values().find(|role| role.name.raw() == wish.role);
-            match known {
+            let named = |name: &str| self.directory.records().roles().values().find(|role| role.name.raw() == name);
+            let name = named(&wish.role).map_or(meant(&wish.role, "", self.stray_blanks), |role| role.name.raw());
+            if let Some(earlier) = seen.insert(name, &wish.place) {
+                self.values.problem(&wish.place, "custom_role", format!("{} is about the same role", earlier.words));
+            }
+            match named(name) {
                 Some(role) => self.edit_role(role, wish),
                 None => self.create_role(wish),
             }
@@ -199,9 +224,10 @@ impl Differ<'_, '_> {
         let mut added = wish.permissions.clone().unwrap_or_default();
         added.sort();
         self.values.permissions(&wish.place, &added);
-        self.values.new_roles.push(wish.role.clone());
-        let description = wish.description.clone().unwrap_or_default();
-        let role = RoleDraft { name: wish.role.clone(), description, inherits, added };
+        let name = self.fresh(&wish.place, "custom_role", &wish.role);
+        self.values.new_roles.push(name.clone());
+        let description = wish.description.as_ref().map(|text| self.words(&wish.place, "description", text));
+        let role = RoleDraft { name, description: description.unwrap_or_default(), inherits, added };
         let key = (self.key)().provisional();
         self.changes.push(Change::CreateRole { key, role });
     }
@@ -214,8 +240,10 @@ impl Differ<'_, '_> {
         {
             to.inherits = base;
         }
-        if let Some(description) = &wish.description {
-            to.description.clone_from(description);
+        if let Some(text) = &wish.description
+            && meant(text, &now.description, self.stray_blanks) != now.description
+        {
+            to.description = self.words(&wish.place, "description", text);
         }
         if let Some(wanted) = &wish.permissions {
             self.values.permissions(&wish.place, wanted);
@@ -237,41 +265,32 @@ impl Differ<'_, '_> {
     }
 }
 
+/// The names that new records get, by their provisional ids.
 fn created(change: &Change) -> Option<(Id, String)> {
-    match change {
-        Change::CreateUser { key, user } => Some((key.clone(), fold(&user.user_name))),
-        Change::CreateTeam { key, name, .. } => Some((key.clone(), fold(name))),
-        _ => None,
-    }
+    let name = match change.created()? {
+        Record::User(user) => fold(user.user_name.raw()),
+        Record::Team(team) => fold(team.name.raw()),
+        // Names of roles differ by case.
+        Record::Role(role) => role.name.raw().to_owned(),
+    };
+    Some((change.creates()?.clone(), name))
 }
 
-/// What comes first, by kind, then by name: creations, then what gives, then what takes away.
-fn order(change: &Change, directory: &Directory, created: &FxHashMap<Id, String>) -> (u8, String, String) {
-    let new = |id: &Id| created.get(id).cloned().unwrap_or_default();
-    let user = |id: &Id| directory.user(id).map_or_else(|| new(id), |user| fold(user.user_name.raw()));
-    let team = |id: &Id| directory.team(id).map_or_else(|| new(id), |team| fold(team.name.raw()));
-    let rank = |rank: u8, first: String| (rank, first, String::new());
-    match change {
-        Change::CreateRole { role, .. } => rank(0, role.name.clone()),
-        Change::EditRole { to, .. } => rank(1, to.name.clone()),
-        Change::CreateTeam { name, .. } => rank(2, fold(name)),
-        Change::CreateUser { user, .. } => rank(3, fold(&user.user_name)),
-        Change::SetDisplayName { user: id, .. } => rank(4, user(id)),
-        Change::SetEmail { user: id, .. } => rank(5, user(id)),
-        Change::SetActive { user: id, active: true } => rank(6, user(id)),
-        Change::SetSeat { user: id, seat, .. } => (7, user(id), seat.label().to_owned()),
-        // Somebody must be admin before another one stops being it.
-        Change::SetOrgRole { user: id, role } if role.is("admin") => rank(8, user(id)),
-        Change::SetOrgRole { user: id, .. } => rank(9, user(id)),
-        Change::SetTeamRole { user: id, team: at, role } if role.is("admin") => (10, team(at), user(id)),
-        Change::AddMember { user: id, team: at } | Change::SetTeamRole { user: id, team: at, .. } => {
-            (11, team(at), user(id))
-        }
-        Change::SetRegistryRole { user: id, registry, .. } => (12, user(id), registry.raw().to_owned()),
-        Change::RemoveRegistryRole { user: id, .. } => rank(13, user(id)),
-        Change::RemoveMember { user: id, team: at } => (14, team(at), user(id)),
-        Change::SetActive { user: id, .. } => rank(15, user(id)),
-        Change::DeleteTeam { team: at } => rank(16, team(at)),
-        _ => rank(17, String::new()),
-    }
+/// Creations first, then what gives, then what takes away; within each by name.
+fn order(change: &Change, directory: &Directory, created: &FxHashMap<Id, String>) -> (SendRank, Vec<String>) {
+    let known = |target: &Target| match target.kind {
+        Kind::User => directory.user(&target.id).map(|user| fold(user.user_name.raw())),
+        Kind::Team => directory.team(&target.id).map(|team| fold(team.name.raw())),
+        Kind::Role => directory.role(&target.id).map(|role| role.name.raw().to_owned()),
+    };
+    let name = |target: &Target| created.get(&target.id).cloned().or_else(|| known(target)).unwrap_or_default();
+    let mut touches = change.touches();
+    // A membership stands with its team.
+    touches.sort_by_key(|(target, _)| target.kind != Kind::Team);
+    let value = touches.first().map(|(_, field)| match field {
+        Field::Seat(seat) => seat.label().to_owned(),
+        Field::Registry(registry) => registry.as_ref().map_or_else(String::new, |name| name.raw().to_owned()),
+        _ => String::new(),
+    });
+    (change.nature().rank, touches.iter().map(|(target, _)| name(target)).chain(value).collect())
 }

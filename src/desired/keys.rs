@@ -44,8 +44,10 @@ pub(super) const COLUMNS: [(Column, &str); 16] = [
 ];
 
 /// Other words for the same, as the lists of providers and identity systems have them.
-const ALSO: [(&str, Column); 9] = [
+const ALSO: [(&str, Column); 11] = [
     ("username", Column::User),
+    ("userprincipalname", Column::User),
+    ("memberobjectidoruserprincipalname", Column::User),
     ("login", Column::User),
     ("mail", Column::Email),
     ("emailaddress", Column::Email),
@@ -57,11 +59,17 @@ const ALSO: [(&str, Column); 9] = [
 ];
 
 impl Column {
-    /// Without regard to case, spaces, hyphens and underscores.
+    /// By its own name or another word for it, without regard to case, spaces, hyphens and underscores.
     pub(super) fn named(text: &str) -> Option<Self> {
         let wanted = bare(text);
-        let own = COLUMNS.iter().find(|(_, name)| bare(name) == wanted).map(|(column, _)| *column);
-        own.or_else(|| ALSO.iter().find(|(name, _)| *name == wanted).map(|(_, column)| *column))
+        let also = || ALSO.iter().find(|(name, _)| *name == wanted).map(|(_, column)| *column);
+        Self::own(text).or_else(also)
+    }
+
+    /// By its own name alone.
+    pub(super) fn own(text: &str) -> Option<Self> {
+        let wanted = bare(text);
+        COLUMNS.iter().find(|(_, name)| bare(name) == wanted).map(|(column, _)| *column)
     }
 
     pub(super) fn name(self) -> &'static str {

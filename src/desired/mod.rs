@@ -4,28 +4,45 @@
 //! Pure: text in, changes out. Knows neither server nor screen. What a file leaves out stays as it is; what it says of
 //! somebody's teams or a team's members is the whole of it, and only pruning removes what is more.
 
-pub mod cell;
+mod calls;
+mod columns;
 mod csv_read;
 mod csv_write;
 mod current;
 mod difference;
+mod hidden;
+mod input;
+mod joins;
+mod json;
 mod keys;
+mod node;
 mod people;
 mod prune;
 pub mod saved;
+mod table;
+mod together;
 mod tree_read;
 mod tree_write;
 mod values;
+mod whom;
+mod yaml;
+mod yaml_write;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-pub use current::{Part, current};
+pub use crate::scim::cell;
+pub use columns::Columns;
+pub use current::{Part, current, untold};
 pub use difference::{Difference, Left, Wish, difference};
+pub use input::{Undecodable, decode};
 
-use crate::scim::text;
+use crate::{
+    directory::{Directory, Id},
+    scim::text,
+};
 
 /// How the file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,11 +69,11 @@ impl Format {
 
     /// By how it begins, where the name does not tell.
     pub fn of_text(text: &str) -> Self {
-        let start = text.trim_start_matches('\u{feff}').trim_start();
+        let start = text.trim_start();
         if start.starts_with('{') {
             return Self::Json;
         }
-        let line = start.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
+        let line = start.split(['\n', '\r']).find(|line| !line.starts_with('#')).unwrap_or_default();
         let head = line.split(&[',', ';', '\t'][..]).next().unwrap_or_default();
         if line.contains(&[',', ';', '\t'][..]) || keys::Column::named(head).is_some() && !line.ends_with(':') {
             Self::Csv
@@ -69,9 +86,9 @@ impl Format {
 /// Something in the file that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// Where: the row of a CSV, the entry of a document; 0 where it is about the whole.
+    /// Where: the row of a CSV, the line of a document; 0 where it is about the whole.
     pub line: usize,
-    /// `row 12`, or `users[3]`; empty where it is about the whole.
+    /// `row 12`, or `line 40, users[3]`; empty where it is about the whole.
     pub place: String,
     /// The column or key; empty where it is about the whole place.
     pub field: String,
@@ -93,9 +110,9 @@ impl fmt::Display for Problem {
 /// Where in a file something is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
-    /// In the order of the file.
+    /// The row of a CSV, the line of a document.
     pub line: usize,
-    /// `row 12`, or `users[3]`.
+    /// `row 12`, or `line 40, users[3]`.
     pub words: String,
 }
 
@@ -115,6 +132,24 @@ pub struct Desired {
     pub teams: Vec<TeamWish>,
     /// Custom roles.
     pub roles: Vec<RoleWish>,
+    /// Blanks at the ends of its values may be the typist's: so it is in a CSV. They count where the directory's value has
+    /// the same, and not otherwise.
+    pub stray_blanks: bool,
+}
+
+impl Desired {
+    /// The names of users that it speaks of, as they are written.
+    pub fn users(&self) -> impl Iterator<Item = &str> {
+        let members = self.teams.iter().flat_map(|team| team.members.iter().flatten());
+        let people = self.people.iter().map(|person| person.user.as_str());
+        people.chain(members.map(|member| member.of.as_str()))
+    }
+
+    /// The names of teams likewise.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        let theirs = self.people.iter().flat_map(|person| person.teams.iter().flatten());
+        self.teams.iter().map(|team| team.team.as_str()).chain(theirs.map(|one| one.of.as_str()))
+    }
 }
 
 /// What a file says of a user.
@@ -122,7 +157,8 @@ pub struct Desired {
 pub struct Person {
     /// Where.
     pub place: Place,
-    /// User name, or an email or id of somebody who is there.
+    /// User name, or an email or id of somebody who is there; in a CSV also a member of teams that is no user, as in
+    /// [`TeamWish::others`].
     pub user: String,
     /// Primary email.
     pub email: Option<String>,
@@ -162,8 +198,10 @@ pub struct TeamWish {
     pub place: Place,
     /// Its name.
     pub team: String,
-    /// All members; as they are, where none are said.
+    /// All members who are users; as they are, where none are said.
     pub members: Option<Vec<Membership>>,
+    /// All members that are no users: `group:NAME` for a group, and ids that no list has. As they are, where none are said.
+    pub others: Option<Vec<Membership>>,
 }
 
 /// What a file says of a custom role.
@@ -181,15 +219,17 @@ pub struct RoleWish {
     pub permissions: Option<Vec<String>>,
 }
 
-/// Reads a file.
+/// Reads a file, as [`decode`] gives it. The columns are about a CSV alone.
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the file.
-pub fn read(text: &str, format: Format) -> Result<Desired, Vec<Problem>> {
-    let text = text.trim_start_matches('\u{feff}');
+pub fn read(text: &str, format: Format, columns: &Columns) -> Result<Desired, Vec<Problem>> {
     let mut problems = Vec::new();
+    if format != Format::Csv && !columns.is_empty() {
+        problems.push(Place::default().problem("", "--map and --ignore-columns are about the columns of a CSV"));
+    }
     let desired = match format {
-        Format::Csv => csv_read::read(text, &mut problems),
+        Format::Csv => csv_read::read(text, columns, &mut problems),
         Format::Json => tree_read::json(text, &mut problems),
         Format::Yaml => tree_read::yaml(text, &mut problems),
     };
@@ -207,11 +247,17 @@ pub fn write(desired: &Desired, format: Format) -> String {
     }
 }
 
-/// A boolean as people write it.
+/// The users whom a file speaks of and who are there.
+pub fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
+    let whom = whom::Whom::new(directory);
+    desired.users().filter_map(|name| Some(whom.subject(name).ok()?.id().clone())).collect()
+}
+
+/// A boolean as people and identity systems write it.
 fn boolean(text: &str) -> Option<bool> {
     match text::fold(text.trim()).as_str() {
         "true" | "yes" | "y" | "1" | "active" | "on" => Some(true),
-        "false" | "no" | "n" | "0" | "inactive" | "off" => Some(false),
+        "false" | "no" | "n" | "0" | "inactive" | "off" | "suspended" | "deprovisioned" => Some(false),
         _ => None,
     }
 }

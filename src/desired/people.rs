@@ -2,117 +2,139 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Desired, Membership, Person, Place, difference::Differ};
+use super::{
+    Desired, Membership, Person, Place,
+    csv_read::STRAY,
+    difference::Differ,
+    hidden::Hidden,
+    joins::Joins,
+    together::{Who, meant, together},
+};
 use crate::{
     directory::{
-        Id, Name,
+        Id, Kind, Name,
         change::{Change, NewUser, Seat, Verb},
-        find::Missing,
-        record::User,
+        record::{Grant, User},
     },
     scim::text::{clean, fold},
 };
 
-/// All memberships that a file wants, from users' teams and teams' members alike.
-#[derive(Default)]
-pub(super) struct Joins {
-    wanted: FxHashMap<(Id, Id), (Place, Option<Name>)>,
-    /// Users and teams whose memberships are listed as a whole.
-    whole_users: Vec<Id>,
-    whole_teams: Vec<Id>,
-}
-
 pub(super) fn differ(differ: &mut Differ<'_, '_>, desired: &Desired, joins: &mut Joins) {
-    let mut seen: FxHashMap<Id, &Place> = FxHashMap::default();
-    for person in &desired.people {
-        let Some(id) = one(differ, person) else { continue };
-        if let Some(earlier) = seen.insert(id.clone(), &person.place) {
-            let why = format!("{} is about the same user", earlier.words);
-            differ.values.problem(&person.place, "user", why);
+    for (who, person) in together(differ, &desired.people) {
+        let id = one(differ, &who, &person);
+        if id.is_none() && person.active == Some(false) {
+            continue;
         }
-        if let Some(teams) = &person.teams {
-            joins.whole_users.push(id.clone());
-            for team in teams {
-                if let Some(at) = differ.team(&team.place, "team", &team.of) {
-                    joins.want(differ, id.clone(), at, team);
+        for team in person.teams.iter().flatten() {
+            // Everything wrong is told at once, also of somebody who can't be meant.
+            let at = differ.team(&team.place, "team", &team.of);
+            if let (Some(id), Some(at)) = (&id, at) {
+                joins.want(differ, id.clone(), at, team);
+            }
+        }
+        if let (Some(id), Some(_)) = (&id, &person.teams) {
+            joins.whole_user(id);
+        }
+    }
+    let mut seen: FxHashMap<Id, &Place> = FxHashMap::default();
+    for team in desired.teams.iter().filter(|team| team.members.is_some() || team.others.is_some()) {
+        let Some(at) = differ.team(&team.place, "team", &team.team) else { continue };
+        if let Some(earlier) = seen.insert(at.clone(), &team.place) {
+            differ.values.problem(&team.place, "team", format!("{} is about the same team", earlier.words));
+        }
+        joins.whole_team(&at, team);
+        for (field, list) in [("members", &team.members), ("others", &team.others)] {
+            for member in list.iter().flatten() {
+                if let Some(user) = differ.member(&member.place, field, &member.of) {
+                    joins.want(differ, user, at.clone(), member);
                 }
             }
         }
     }
-    for team in &desired.teams {
-        let Some(members) = &team.members else { continue };
-        let Some(at) = differ.team(&team.place, "team", &team.team) else { continue };
-        joins.whole_teams.push(at.clone());
-        for member in members {
-            if let Some(user) = differ.user(&member.place, "members", &member.of) {
-                joins.want(differ, user, at.clone(), member);
-            }
-        }
-    }
 }
 
-/// One user's own values; their id, provisional for one who is created.
-fn one(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
-    match differ.finder.account(&person.user) {
-        Ok(user) => {
+/// One entry's own values; the id of whom it is about, provisional for one who is created.
+fn one(differ: &mut Differ<'_, '_>, who: &Who, person: &Person) -> Option<Id> {
+    match who {
+        Who::Unknown(_) => None,
+        Who::New(_) => create(differ, person),
+        Who::Other(id) => {
+            other(differ, person);
+            Some(id.clone())
+        }
+        Who::User(id) => {
+            let user = differ.directory.user(id)?;
             if let Some(problem) = &user.problem {
                 let why = format!("this record could not be read ({}: {})", problem.path, problem.why);
                 differ.values.problem(&person.place, "user", why);
                 return None;
             }
             alter(differ, person, user);
-            Some(user.id.clone())
+            Some(id.clone())
         }
-        Err(missing @ Missing::Several(_)) => {
-            let why = format!("{}; write the id", missing.sentence("user", &person.user));
-            differ.values.problem(&person.place, "user", why);
-            None
-        }
-        Err(missing) => create(differ, person, missing),
     }
 }
 
-fn create(differ: &mut Differ<'_, '_>, person: &Person, missing: Missing) -> Option<Id> {
+/// Of a member that is no user only teams can be said.
+fn other(differ: &mut Differ<'_, '_>, person: &Person) {
+    let texts =
+        [&person.email, &person.name, &person.external_id, &person.role, &person.models_seat, &person.weave_role];
+    let registries = person.registries.as_ref().is_some_and(|list| !list.is_empty());
+    if texts.into_iter().any(Option::is_some) || person.active.is_some() || registries {
+        let why = format!("{} is a member of teams and no user: nothing else can be set", clean(&person.user));
+        differ.values.problem(&person.place, "user", why);
+    }
+}
+
+fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
     let place = &person.place;
     if person.active == Some(false) {
         differ.notes.push(format!("{}: {} is not there, and need not be.", place.words, clean(&person.user)));
         return None;
     }
-    let near = matches!(&missing, Missing::Unknown(near) if !near.is_empty());
-    let sentence = missing.sentence("user", &person.user);
-    let Some(email) = &person.email else {
+    if !differ.directory.is_complete(Kind::User) {
+        differ.notes.push(format!(
+            "{}: {} is not in the part of the users that is known: not created.",
+            place.words,
+            clean(&person.user)
+        ));
+        return None;
+    }
+    // Asked anew, for those that are near.
+    let miss = differ.whom.user(&person.user).err()?;
+    let sentence = miss.sentence("user", &person.user);
+    let Some(email) = person.email.as_ref().filter(|email| !email.trim().is_empty()) else {
         differ.values.problem(place, "user", format!("{sentence}; to create one, give user and email"));
         return None;
     };
-    let others: Vec<String> = differ.directory.users_named(email).map(|user| user.user_name.to_string()).collect();
-    if !others.is_empty() {
-        let why = format!("this is the address of {}; is that who is meant?", others.join(" and of "));
+    if let Ok(other) = differ.whom.user(email) {
+        let why = format!("this is the address of {}; is that who is meant?", other.user_name);
         differ.values.problem(place, "email", why);
         return None;
     }
     if !differ.values.can(Verb::CreateUser, place, "user") {
         return None;
     }
-    if near {
+    if miss.is_near() {
         differ.notes.push(format!("{}: {sentence}; one is created.", place.words));
     }
     let seat = |differ: &mut Differ<'_, '_>, seat, text: &Option<String>| {
         text.as_ref().and_then(|text| differ.values.seat(place, seat, text))
     };
     let user = NewUser {
-        user_name: person.user.clone(),
-        email: email.clone(),
-        display_name: person.name.clone().unwrap_or_default(),
+        user_name: differ.fresh(place, "user", &person.user),
+        email: differ.fresh(place, "email", email),
+        display_name: person.name.as_ref().map(|name| differ.words(place, "name", name)).unwrap_or_default(),
         models_seat: seat(differ, Seat::Models, &person.models_seat),
         weave_role: seat(differ, Seat::Weave, &person.weave_role),
-        external_id: person.external_id.clone().unwrap_or_default(),
+        external_id: person.external_id.as_ref().map(|id| differ.fresh(place, "external_id", id)).unwrap_or_default(),
         ..NewUser::default()
     };
     if differ.values.can.external_ids && user.external_id.is_empty() {
         differ.values.problem(place, "external_id", "a new user needs the identity provider's own id");
     }
     let key = (differ.key)().provisional();
-    differ.new_people.insert(fold(&person.user), key.clone());
+    differ.new_people.insert(fold(person.user.trim()), key.clone());
     differ.changes.push(Change::CreateUser { key: key.clone(), user });
     if let Some(role) = person.role.as_ref().and_then(|role| differ.values.org_role(place, role)) {
         differ.changes.push(Change::SetOrgRole { user: key.clone(), role });
@@ -123,57 +145,76 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person, missing: Missing) -> Opt
 
 fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
     let (place, id) = (&person.place, || user.id.clone());
-    if let Some(name) = person.name.as_ref().filter(|name| name.as_str() != user.display_name.raw())
+    let now = user.display_name.raw();
+    if let Some(to) = differ.wanted(place, "name", person.name.as_deref(), Some(now), |text| text == now)
         && differ.values.can(Verb::SetDisplayName, place, "name")
     {
-        differ.changes.push(Change::SetDisplayName { user: id(), to: name.clone() });
+        let to = differ.words(place, "name", &to);
+        differ.changes.push(Change::SetDisplayName { user: id(), to });
     }
-    if let Some(email) = person.email.as_ref().filter(|email| !user.email.is(email))
+    let same = |text: &str| user.email.is(text);
+    if let Some(to) = differ.wanted(place, "email", person.email.as_deref(), Some(user.email.raw()), same)
         && differ.values.can(Verb::SetEmail, place, "email")
     {
-        differ.changes.push(Change::SetEmail { user: id(), to: email.clone() });
+        let to = differ.fresh(place, "email", &to);
+        differ.changes.push(Change::SetEmail { user: id(), to });
     }
-    if let Some(active) = person.active.filter(|active| user.is_inactive() == *active) {
+    // Whether somebody is active need not be told: then nobody is what the file says already.
+    if let Some(active) = person.active.filter(|active| user.active != Some(*active)) {
         let verb = if active { Verb::Reactivate } else { Verb::Deactivate };
         if differ.values.can(verb, place, "active") {
             differ.changes.push(Change::SetActive { user: id(), active });
         }
     }
     for (seat, text) in [(Seat::Models, &person.models_seat), (Seat::Weave, &person.weave_role)] {
-        let Some(text) = text else { continue };
+        let now = user.seat(seat).value();
+        let same = |text: &str| now.is_some_and(|now| now.is(text));
         // What is there already may be said of providers that can't change it.
-        if user.seat(seat).is_some_and(|now| now.is(text)) {
-            continue;
-        }
-        if let Some(to) = differ.values.seat(place, seat, text) {
+        if let Some(text) = differ.wanted(place, seat_column(seat), text.as_deref(), now.map(Name::raw), same)
+            && let Some(to) = differ.values.seat(place, seat, &text)
+        {
             differ.changes.push(Change::SetSeat { user: id(), seat, to });
         }
     }
-    if let Some(text) = &person.role
-        && !user.org_role.as_ref().is_some_and(|now| now.is(text))
-        && let Some(role) = differ.values.org_role(place, text)
+    let now = user.org_role.value();
+    let same = |text: &str| now.is_some_and(|now| now.is(text));
+    if let Some(text) = differ.wanted(place, "role", person.role.as_deref(), now.map(Name::raw), same)
+        && let Some(role) = differ.values.org_role(place, &text)
     {
         differ.changes.push(Change::SetOrgRole { user: id(), role });
     }
     registries(differ, person, &user.id, &user.registry_roles);
 }
 
-fn registries(differ: &mut Differ<'_, '_>, person: &Person, user: &Id, now: &[crate::directory::record::Grant]) {
+/// The column that speaks of a seat.
+pub(super) fn seat_column(seat: Seat) -> &'static str {
+    match seat {
+        Seat::Models => "models_seat",
+        Seat::Weave => "weave_role",
+    }
+}
+
+fn registries(differ: &mut Differ<'_, '_>, person: &Person, user: &Id, now: &[Grant]) {
     let Some(wanted) = &person.registries else { return };
+    let stray = differ.stray_blanks;
+    let is = |one: &Membership, grant: &Grant| meant(&one.of, grant.scope.raw(), stray) == grant.scope.raw();
     for registry in wanted {
-        let held = now.iter().find(|grant| grant.scope.raw() == registry.of);
-        let says = |role: &Name| registry.role.as_deref().is_none_or(|text| role.is(text));
+        let held = now.iter().find(|grant| is(registry, grant));
+        let says = |role: &Name| registry.role.as_deref().is_none_or(|text| role.is(text.trim_matches(STRAY)));
         if held.is_some_and(|grant| says(&grant.role)) {
             continue;
         }
         if differ.values.can(Verb::SetRegistryRole, &registry.place, "registry")
             && let Some(role) = differ.values.registry_role(registry)
         {
-            let registry = Name::from(registry.of.as_str());
-            differ.changes.push(Change::SetRegistryRole { user: user.clone(), registry, role });
+            let name = match held {
+                Some(grant) => grant.scope.clone(),
+                None => Name::from(differ.fresh(&registry.place, "registry", &registry.of)),
+            };
+            differ.changes.push(Change::SetRegistryRole { user: user.clone(), registry: name, role });
         }
     }
-    for grant in now.iter().filter(|grant| !wanted.iter().any(|one| one.of == grant.scope.raw())) {
+    for grant in now.iter().filter(|grant| !wanted.iter().any(|one| is(one, grant))) {
         if differ.wish.prune {
             let registry = Some(grant.scope.clone());
             differ.changes.push(Change::RemoveRegistryRole { user: user.clone(), registry });
@@ -183,64 +224,45 @@ fn registries(differ: &mut Differ<'_, '_>, person: &Person, user: &Id, now: &[cr
     }
 }
 
-impl Joins {
-    fn want(&mut self, differ: &mut Differ<'_, '_>, user: Id, team: Id, one: &Membership) {
-        let held = differ.directory.team(&team).and_then(|team| differ.directory.user(&user)?.role_in(&team.name));
-        let role = match &one.role {
-            // What is there already may be said of providers that can't change it.
-            Some(text) if held.is_some_and(|held| held.raw() == text) => held.cloned(),
-            Some(text) => match differ.values.team_role(&one.place, "team_role", text) {
-                None => return,
-                role => role,
-            },
-            None => None,
-        };
-        let known = self.wanted.entry((user, team)).or_insert_with(|| (one.place.clone(), role.clone()));
-        match (&known.1, role) {
-            (Some(before), Some(now)) if *before != now => {
-                let why = format!("{now} here, and {before} in {}", known.0.words);
-                differ.values.problem(&one.place, "team_role", why);
-            }
-            (None, Some(now)) => known.1 = Some(now),
-            _ => {}
+impl Differ<'_, '_> {
+    /// The value that a file wants in the place of the one that is there; `None` for what is so already.
+    fn wanted(
+        &mut self,
+        place: &Place,
+        field: &str,
+        said: Option<&str>,
+        now: Option<&str>,
+        same: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        let text = meant(said?, now.unwrap_or_default(), self.stray_blanks);
+        if same(text) {
+            return None;
         }
+        if text.trim().is_empty() {
+            self.values.problem(place, field, "this is empty; leave it out where all stays as it is");
+            return None;
+        }
+        Some(text.to_owned())
     }
 
-    /// Who joins, whose role changes, and who leaves where that is wanted.
-    pub fn changes(self, differ: &mut Differ<'_, '_>) {
-        for ((user, team), (place, role)) in &self.wanted {
-            let joins_as = differ.values.can.joins_as.as_ref();
-            let inside = differ.directory.teams_of(user).contains(team);
-            let held = differ.directory.team(team).and_then(|team| differ.directory.user(user)?.role_in(&team.name));
-            let change = match role {
-                Some(role) if inside && held == Some(role) => continue,
-                Some(role) if inside || joins_as != Some(role) => {
-                    Change::SetTeamRole { user: user.clone(), team: team.clone(), role: role.clone() }
-                }
-                _ if inside => continue,
-                _ => Change::AddMember { team: team.clone(), user: user.clone() },
-            };
-            if differ.values.can(change.verb(), place, "team") {
-                differ.changes.push(change);
-            }
+    /// A name that becomes a record's own: without blanks at its ends and without characters that nobody sees.
+    pub fn fresh(&mut self, place: &Place, field: &str, text: &str) -> String {
+        let text = meant(text, "", self.stray_blanks);
+        if text.trim_matches(STRAY) != text {
+            self.values.problem(place, field, "this begins or ends with a blank");
         }
-        let mut gone: Vec<(Id, Id)> = Vec::new();
-        for user in &self.whole_users {
-            let teams = differ.directory.teams_of(user);
-            gone.extend(teams.iter().map(|team| (user.clone(), team.clone())));
+        if let Some(hidden) = Hidden::in_name(text) {
+            self.values.problem(place, field, format!("{} has {hidden}; write it without", clean(text)));
         }
-        for team in &self.whole_teams {
-            let members = differ.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
-            let person = |id: &Id| differ.directory.user(id).is_none_or(|user| !user.account.is_service());
-            gone.extend(members.iter().filter(|member| person(&member.id)).map(|m| (m.id.clone(), team.clone())));
+        text.to_owned()
+    }
+
+    /// Free text likewise, where joiners shape letters and blanks may be meant.
+    pub fn words(&mut self, place: &Place, field: &str, text: &str) -> String {
+        let text = meant(text, "", self.stray_blanks);
+        if let Some(hidden) = Hidden::in_words(text) {
+            self.values.problem(place, field, format!("{} has {hidden}; write it without", clean(text)));
         }
-        gone.retain(|membership| !self.wanted.contains_key(membership));
-        gone.sort();
-        gone.dedup();
-        if differ.wish.prune {
-            differ.changes.extend(gone.into_iter().map(|(user, team)| Change::RemoveMember { team, user }));
-        } else {
-            differ.left.memberships += gone.len();
-        }
+        text.to_owned()
     }
 }

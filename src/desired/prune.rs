@@ -2,41 +2,49 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Desired, Place, difference::Differ};
+use super::{Desired, Place, current::is_person, difference::Differ};
 use crate::directory::{Id, Kind, change::Change};
 
 pub(super) fn whole(differ: &mut Differ<'_, '_>, desired: &Desired) {
-    if differ.wish.prune_users && named(differ, desired.people.is_empty(), "users") {
-        let kept: FxHashSet<Id> = desired
-            .people
-            .iter()
-            .filter_map(|person| Some(differ.finder.user(&person.user).ok()?.id.clone()))
-            .collect();
+    let wish = differ.wish;
+    if wish.prune_users && is_known(differ, Kind::User) && named(differ, desired.people.is_empty(), "users") {
+        let people = desired.people.iter().map(|person| person.user.as_str());
+        let members = desired.teams.iter().flat_map(|team| team.members.iter().chain(&team.others).flatten());
+        let named = people.chain(members.map(|member| member.of.as_str()));
+        let kept: FxHashSet<Id> = named.filter_map(|name| Some(differ.whom.subject(name).ok()?.id().clone())).collect();
         let users = (0..differ.directory.len(Kind::User) as u32).filter_map(|row| differ.directory.user_at(row));
-        let gone = users.filter(|user| {
-            !kept.contains(&user.id) && !user.is_inactive() && !user.account.is_service() && user.problem.is_none()
-        });
+        let gone = users.filter(|user| !kept.contains(&user.id) && !user.is_inactive() && is_person(user));
         let gone: Vec<Change> = gone.map(|user| Change::SetActive { user: user.id.clone(), active: false }).collect();
         differ.changes.extend(gone);
     }
-    if differ.wish.prune_teams && named(differ, desired.teams.is_empty(), "teams") {
+    if wish.prune_teams && is_known(differ, Kind::Team) && named(differ, desired.teams.is_empty(), "teams") {
         let mut kept: FxHashSet<Id> = FxHashSet::default();
         let own = desired.teams.iter().map(|team| team.team.as_str());
         let of_people = desired.people.iter().flat_map(|person| person.teams.iter().flatten());
         for name in own.chain(of_people.map(|team| team.of.as_str())) {
-            kept.extend(differ.finder.team(name).ok().map(|team| team.id.clone()));
+            kept.extend(differ.whom.team(name).ok().map(|team| team.id.clone()));
         }
         let teams = (0..differ.directory.len(Kind::Team) as u32).filter_map(|row| differ.directory.team_at(row));
         let gone = teams.filter(|team| !kept.contains(&team.id) && team.problem.is_none());
         let gone: Vec<Change> = gone.map(|team| Change::DeleteTeam { team: team.id.clone() }).collect();
         differ.changes.extend(gone);
     }
-    if differ.wish.prune_roles && named(differ, desired.roles.is_empty(), "roles") {
-        let roles = differ.directory.records().roles().values();
+    if wish.prune_roles && is_known(differ, Kind::Role) && named(differ, desired.roles.is_empty(), "roles") {
+        let roles = differ.directory.records().roles().values().filter(|role| role.problem.is_none());
         let gone = roles.filter(|role| !desired.roles.iter().any(|wish| wish.role == role.name.raw()));
         let gone: Vec<Change> = gone.map(|role| Change::DeleteRole { role: role.id.clone() }).collect();
         differ.changes.extend(gone);
     }
+}
+
+/// Of a list that is known in part nothing is pruned: who is missing in it may be the one that the file names.
+fn is_known(differ: &mut Differ<'_, '_>, kind: Kind) -> bool {
+    let complete = differ.directory.is_complete(kind);
+    if !complete {
+        let kind = differ.values.can.holds().say(kind.plural());
+        differ.notes.push(format!("Only a part of the {kind} is known: none is pruned."));
+    }
+    complete
 }
 
 /// A file without any would mean all of them.

@@ -196,7 +196,7 @@ fn of_user(user: &User, field: &Field, directory: &Directory) -> Option<(String,
         Some(if directory.teams_of(&user.id).contains(id) { role } else { "no member".to_owned() })
     };
     Some(match field {
-        Field::OrgRole => ("organisation role".into(), said(user.org_role.as_ref())),
+        Field::OrgRole => ("organisation role".into(), said(user.org_role.value())),
         Field::Team(id) => {
             let team = directory.team(id)?;
             (format!("role in {}", team.name), in_team(id)?)
@@ -204,7 +204,7 @@ fn of_user(user: &User, field: &Field, directory: &Directory) -> Option<(String,
         Field::Status => ("status".into(), if user.is_inactive() { "inactive" } else { "active" }.into()),
         Field::Display => ("display name".into(), user.display_name.to_string()),
         Field::Email => ("email".into(), user.email.to_string()),
-        Field::Seat(seat) => (seat.label().into(), said(user.seat(*seat))),
+        Field::Seat(seat) => (seat.label().into(), said(user.seat(*seat).value())),
         Field::Registry(registry) => {
             let mine = |scope: &crate::directory::Name| registry.as_ref().is_none_or(|one| one == scope);
             let grants = user.registry_roles.iter().filter(|grant| mine(&grant.scope));
@@ -216,7 +216,7 @@ fn of_user(user: &User, field: &Field, directory: &Directory) -> Option<(String,
             let mut teams: Vec<(String, Option<String>)> =
                 teams.iter().filter_map(|id| Some((directory.team(id)?.name.to_string(), in_team(id)))).collect();
             teams.sort();
-            let role = said(user.org_role.as_ref());
+            let role = said(user.org_role.value());
             let status = if user.is_inactive() { "inactive" } else { "active" };
             ("record".into(), format!("{role}, {status}, in {} teams #{}", teams.len(), digest(&teams)))
         }

@@ -1,9 +1,14 @@
 //! A JSON or YAML document of the same: `users`, `teams`, `roles`.
 
-use serde_json::{Map, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Desired, Membership, Person, Place, Problem, RoleWish, TeamWish, boolean, csv_read::join, keys::unknown};
-use crate::scim::text::{clean, fold};
+use super::{
+    Desired, Membership, Person, Place, Problem, RoleWish, TeamWish, boolean, json,
+    keys::unknown,
+    node::{Map, Node, Scalar, Value},
+    yaml,
+};
+use crate::scim::text::clean;
 
 /// The version of the format that is written and read.
 pub(super) const VERSION: u64 = 1;
@@ -22,64 +27,57 @@ pub(super) const USER: [&str; 11] = [
     "registries",
     "comment",
 ];
-pub(super) const TEAM: [&str; 3] = ["team", "members", "comment"];
+pub(super) const TEAM: [&str; 4] = ["team", "members", "others", "comment"];
 pub(super) const ROLE: [&str; 5] = ["role", "inherits", "description", "permissions", "comment"];
 
 pub(super) fn json(text: &str, problems: &mut Vec<Problem>) -> Desired {
-    match serde_json::from_str(text) {
-        Ok(tree) => Reader::new(problems).document(&tree),
-        Err(error) => {
-            problems.push(Place::default().problem("", format!("this is not JSON: {error}")));
-            Desired::default()
-        }
-    }
+    read(json::parse(text), problems)
 }
 
 pub(super) fn yaml(text: &str, problems: &mut Vec<Problem>) -> Desired {
-    match serde_saphyr::from_str::<Value>(text) {
-        Ok(tree) => Reader::new(problems).document(&tree),
-        Err(error) => {
-            let words = error.to_string();
-            let first = words.lines().next().unwrap_or_default();
-            problems.push(Place::default().problem("", format!("this is not YAML: {}", clean(first))));
+    read(yaml::parse(text), problems)
+}
+
+fn read(document: Result<Node, Problem>, problems: &mut Vec<Problem>) -> Desired {
+    match document {
+        Ok(document) => Reader { problems }.document(&document),
+        Err(problem) => {
+            problems.push(problem);
             Desired::default()
         }
     }
 }
 
-/// Counts entries, so that problems come in the order of the file.
 struct Reader<'a> {
     problems: &'a mut Vec<Problem>,
-    line: usize,
 }
 
-type Object = Map<String, Value>;
+/// A user, team or role of a list.
+enum Item<'n> {
+    /// A bare name, which is all that is said.
+    Name(&'n Scalar),
+    Keys(&'n Map),
+}
 
-impl<'a> Reader<'a> {
-    fn new(problems: &'a mut Vec<Problem>) -> Self {
-        Self { problems, line: 0 }
+impl<'n> Item<'n> {
+    fn get(&self, key: &str) -> Option<&'n Node> {
+        match self {
+            Item::Name(_) => None,
+            Item::Keys(map) => map.get(key),
+        }
     }
+}
 
-    fn place(&mut self, words: String) -> Place {
-        self.line += 1;
-        Place { line: self.line, words }
-    }
-
-    fn document(&mut self, tree: &Value) -> Desired {
+impl Reader<'_> {
+    fn document(&mut self, document: &Node) -> Desired {
         let whole = Place::default();
-        let Value::Object(top) = tree else {
+        let Value::Map(top) = &document.value else {
             self.problems.push(whole.problem("", "a document has users, teams or roles at its top"));
             return Desired::default();
         };
         self.known(&whole, top, &TOP);
-        match top.get("scimitar") {
-            None => {}
-            Some(version) if version.as_u64() == Some(VERSION) => {}
-            Some(version) => {
-                let why =
-                    format!("this program reads version {VERSION} of the format, not {}", clean(&version.to_string()));
-                self.problems.push(whole.problem("scimitar", why));
-            }
+        if let Some(version) = top.get("scimitar") {
+            self.version(&whole, version);
         }
         let mut desired = Desired::default();
         for (place, entry) in self.entries(top, "users") {
@@ -91,45 +89,53 @@ impl<'a> Reader<'a> {
         for (place, entry) in self.entries(top, "roles") {
             desired.roles.extend(self.role(&place, &entry));
         }
-        self.twice(desired.people.iter().map(|person| (&person.place, "user", fold(&person.user))));
-        self.twice(desired.teams.iter().map(|team| (&team.place, "team", fold(&team.team))));
-        self.twice(desired.roles.iter().map(|role| (&role.place, "role", role.role.clone())));
+        self.twice(desired.people.iter().map(|person| (&person.place, "user", person.user.as_str())));
+        self.twice(desired.teams.iter().map(|team| (&team.place, "team", team.team.as_str())));
+        self.twice(desired.roles.iter().map(|role| (&role.place, "role", role.role.as_str())));
         desired
     }
 
-    /// The entries of a list; a bare string is an entry that says no more than its name.
-    fn entries(&mut self, top: &Object, key: &str) -> Vec<(Place, Object)> {
-        let name = key.trim_end_matches('s');
-        let list = match top.get(key) {
-            None | Some(Value::Null) => return Vec::new(),
-            Some(Value::Array(list)) => list,
+    fn version(&mut self, whole: &Place, version: &Node) {
+        let said = match &version.value {
+            Value::Scalar(scalar) => scalar.text.as_str(),
+            _ => "another kind of value",
+        };
+        if said != VERSION.to_string() {
+            let why = format!("this program reads version {VERSION} of the format, not {}", clean(said));
+            self.problems.push(at(whole, version).problem("scimitar", why));
+        }
+    }
+
+    /// The entries of a list; a bare name is an entry that says no more.
+    fn entries<'n>(&mut self, top: &'n Map, key: &str) -> Vec<(Place, Item<'n>)> {
+        let list = match top.get(key).map(|node| &node.value) {
+            None | Some(Value::Nothing) => return Vec::new(),
+            Some(Value::List(list)) => list,
             Some(_) => {
                 self.problems.push(Place::default().problem(key, "this is no list"));
                 return Vec::new();
             }
         };
+        let name = key.trim_end_matches('s');
         let mut entries = Vec::with_capacity(list.len());
         for (index, entry) in list.iter().enumerate() {
-            let place = self.place(format!("{key}[{index}]"));
-            match entry {
-                Value::Object(object) => entries.push((place, object.clone())),
-                Value::String(text) => {
-                    let object = Object::from_iter([(name.to_owned(), Value::String(text.clone()))]);
-                    entries.push((place, object));
-                }
+            let place = at(&Place { line: 0, words: format!("{key}[{index}]") }, entry);
+            match &entry.value {
+                Value::Map(map) => entries.push((place, Item::Keys(map))),
+                Value::Scalar(name) => entries.push((place, Item::Name(name))),
                 _ => self.problems.push(place.problem("", format!("neither a name nor a {name} with its keys"))),
             }
         }
         entries
     }
 
-    fn person(&mut self, place: &Place, entry: &Object) -> Option<Person> {
-        self.known(place, entry, &USER);
-        let (user, mut email) = (self.text(place, entry, "user"), self.text(place, entry, "email"));
+    fn person(&mut self, place: &Place, entry: &Item<'_>) -> Option<Person> {
+        self.keys(place, entry, &USER);
+        let mut email = self.text(place, entry, "email");
         // An address alone says who is meant, not what theirs shall be.
-        let Some(user) = user.or_else(|| email.take()) else {
-            self.problems.push(place.problem("user", "this is missing"));
-            return None;
+        let user = match email.take_if(|email| entry.get("user").is_none() && !email.is_empty()) {
+            Some(email) => email,
+            None => self.called(place, entry, "user")?,
         };
         Some(Person {
             place: place.clone(),
@@ -146,115 +152,161 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn team(&mut self, place: &Place, entry: &Object) -> Option<TeamWish> {
-        self.known(place, entry, &TEAM);
-        let Some(team) = self.text(place, entry, "team") else {
-            self.problems.push(place.problem("team", "this is missing"));
-            return None;
-        };
-        Some(TeamWish { place: place.clone(), team, members: self.memberships(place, entry, "members") })
-    }
-
-    fn role(&mut self, place: &Place, entry: &Object) -> Option<RoleWish> {
-        self.known(place, entry, &ROLE);
-        let Some(role) = self.text(place, entry, "role") else {
-            self.problems.push(place.problem("role", "this is missing"));
-            return None;
-        };
-        let permissions = self.names(place, entry, "permissions");
-        Some(RoleWish {
+    fn team(&mut self, place: &Place, entry: &Item<'_>) -> Option<TeamWish> {
+        self.keys(place, entry, &TEAM);
+        Some(TeamWish {
             place: place.clone(),
-            role,
-            inherits: self.text(place, entry, "inherits"),
-            description: self.text(place, entry, "description"),
-            permissions,
+            team: self.called(place, entry, "team")?,
+            members: self.memberships(place, entry, "members"),
+            others: self.memberships(place, entry, "others"),
         })
     }
 
+    fn role(&mut self, place: &Place, entry: &Item<'_>) -> Option<RoleWish> {
+        self.keys(place, entry, &ROLE);
+        Some(RoleWish {
+            place: place.clone(),
+            role: self.called(place, entry, "role")?,
+            inherits: self.text(place, entry, "inherits"),
+            description: self.text(place, entry, "description"),
+            permissions: self.names(place, entry, "permissions"),
+        })
+    }
+
+    /// What the entry is about.
+    fn called(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<String> {
+        let name = match (entry, entry.get(key)) {
+            (Item::Name(name), _) => self.scalar(place, key, name)?,
+            (_, Some(Node { value: Value::Nothing, .. })) => String::new(),
+            (_, Some(node)) => self.item(&at(place, node), key, node)?,
+            (_, None) => {
+                self.problems.push(place.problem(key, "this is missing"));
+                return None;
+            }
+        };
+        if name.trim().is_empty() {
+            self.problems.push(place.problem(key, "this is empty"));
+            return None;
+        }
+        Some(name)
+    }
+
     /// `[vision, nlp]`, or `{vision: admin, nlp: member}`.
-    fn memberships(&mut self, place: &Place, entry: &Object, key: &str) -> Option<Vec<Membership>> {
+    fn memberships(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<Vec<Membership>> {
+        let node = entry.get(key)?;
         let mut list = Vec::new();
-        match entry.get(key) {
-            None | Some(Value::Null) => return None,
-            Some(Value::Array(names)) => {
+        match &node.value {
+            Value::Nothing => return None,
+            Value::List(names) => {
+                let mut seen = FxHashSet::default();
                 for (index, name) in names.iter().enumerate() {
-                    match scalar(name) {
-                        Some(of) => {
-                            let one = Membership { place: place.clone(), of, role: None };
-                            join(&mut list, one, key, self.problems);
-                        }
-                        None => self.problems.push(place.problem(&format!("{key}[{index}]"), "this is no name")),
-                    }
+                    let (place, field) = (at(place, name), format!("{key}[{index}]"));
+                    let of = self.item(&place, &field, name).filter(|of| seen.insert(of.clone()));
+                    list.extend(of.map(|of| Membership { place, of, role: None }));
                 }
             }
-            Some(Value::Object(roles)) => {
-                for (of, role) in roles {
-                    let value = scalar(role);
-                    if value.is_none() && !role.is_null() {
-                        self.problems.push(place.problem(&format!("{key}.{}", clean(of)), "this is no role"));
-                    }
-                    let one = Membership { place: place.clone(), of: of.clone(), role: value };
-                    join(&mut list, one, key, self.problems);
+            Value::Map(roles) => {
+                for entry in roles.entries() {
+                    let place = at(place, &entry.value);
+                    let field = format!("{key}.{}", clean(&entry.key.text));
+                    let Some(of) = self.scalar(&place, &field, &entry.key) else { continue };
+                    let role = match &entry.value.value {
+                        Value::Nothing => None,
+                        _ => self.item(&place, &field, &entry.value),
+                    };
+                    list.push(Membership { place, of, role });
                 }
             }
-            Some(_) => {
-                self.problems.push(place.problem(key, "neither a list of names nor names with their roles"));
+            Value::Scalar(_) => {
+                let why = "neither a list of names nor names with their roles";
+                self.problems.push(at(place, node).problem(key, why));
                 return None;
             }
         }
         Some(list)
     }
 
-    fn names(&mut self, place: &Place, entry: &Object, key: &str) -> Option<Vec<String>> {
-        match entry.get(key) {
-            None | Some(Value::Null) => None,
-            Some(Value::Array(names)) => {
+    fn names(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<Vec<String>> {
+        let node = entry.get(key)?;
+        match &node.value {
+            Value::Nothing => None,
+            Value::List(names) => {
                 let mut list = Vec::new();
                 for (index, name) in names.iter().enumerate() {
-                    match scalar(name) {
-                        Some(name) if list.contains(&name) => {}
-                        Some(name) => list.push(name),
-                        None => self.problems.push(place.problem(&format!("{key}[{index}]"), "this is no name")),
-                    }
+                    let name = self.item(&at(place, name), &format!("{key}[{index}]"), name);
+                    list.extend(name.filter(|name| !list.contains(name)));
                 }
                 Some(list)
             }
-            Some(_) => {
-                self.problems.push(place.problem(key, "this is no list of names"));
+            _ => {
+                self.problems.push(at(place, node).problem(key, "this is no list of names"));
                 None
             }
         }
     }
 
-    fn text(&mut self, place: &Place, entry: &Object, key: &str) -> Option<String> {
-        let value = entry.get(key).filter(|value| !value.is_null())?;
-        let text = scalar(value).map(|text| text.trim().to_owned());
-        if text.is_none() {
-            self.problems.push(place.problem(key, "this is no text"));
+    fn text(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<String> {
+        let node = entry.get(key)?;
+        let place = at(place, node);
+        match &node.value {
+            Value::Nothing => None,
+            Value::Scalar(scalar) => self.scalar(&place, key, scalar),
+            _ => {
+                self.problems.push(place.problem(key, "this is no text"));
+                None
+            }
         }
-        text.filter(|text| !text.is_empty())
     }
 
-    fn boolean(&mut self, place: &Place, entry: &Object, key: &str) -> Option<bool> {
-        let found = match entry.get(key) {
-            None | Some(Value::Null) => return None,
-            Some(Value::Bool(value)) => Some(*value),
-            Some(other) => scalar(other).and_then(|text| boolean(&text)),
+    /// A name in a list, or a role; nothing is neither.
+    fn item(&mut self, place: &Place, field: &str, node: &Node) -> Option<String> {
+        match &node.value {
+            Value::Scalar(scalar) => self.scalar(place, field, scalar),
+            _ => {
+                self.problems.push(place.problem(field, "this is no name"));
+                None
+            }
+        }
+    }
+
+    fn scalar(&mut self, place: &Place, field: &str, scalar: &Scalar) -> Option<String> {
+        match scalar.text() {
+            Ok(text) => Some(text.to_owned()),
+            Err(why) => {
+                self.problems.push(place.problem(field, why.into_words()));
+                None
+            }
+        }
+    }
+
+    fn boolean(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<bool> {
+        let node = entry.get(key)?;
+        let found = match &node.value {
+            Value::Nothing => return None,
+            Value::Scalar(scalar) => boolean(&scalar.text),
+            _ => None,
         };
         if found.is_none() {
-            self.problems.push(place.problem(key, "neither true nor false"));
+            self.problems.push(at(place, node).problem(key, "neither true nor false"));
         }
         found
     }
 
-    fn known(&mut self, place: &Place, entry: &Object, known: &[&str]) {
-        for key in entry.keys().filter(|key| !known.contains(&key.as_str())) {
-            self.problems.push(place.problem(&clean(key), unknown("key", key, known)));
+    fn keys(&mut self, place: &Place, entry: &Item<'_>, known: &[&str]) {
+        if let Item::Keys(map) = entry {
+            self.known(place, map, known);
         }
     }
 
-    fn twice<'p>(&mut self, names: impl Iterator<Item = (&'p Place, &'static str, String)>) {
-        let mut seen = std::collections::HashMap::new();
+    fn known(&mut self, place: &Place, map: &Map, known: &[&str]) {
+        for entry in map.entries().iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
+            let key = entry.key.text.as_str();
+            self.problems.push(at(place, &entry.value).problem(&clean(key), unknown("key", key, known)));
+        }
+    }
+
+    fn twice<'p>(&mut self, names: impl Iterator<Item = (&'p Place, &'static str, &'p str)>) {
+        let mut seen = FxHashMap::default();
         for (place, field, name) in names {
             if let Some(first) = seen.insert(name, place) {
                 self.problems.push(place.problem(field, format!("{} is about the same {field}", first.words)));
@@ -263,11 +315,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A name may look like a number.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+/// The same place, in the line of one of its values.
+fn at(place: &Place, node: &Node) -> Place {
+    let line = node.at.line;
+    let path = place.words.split_once(", ").map_or(place.words.as_str(), |(_, path)| path);
+    let words = if path.is_empty() { format!("line {line}") } else { format!("line {line}, {path}") };
+    Place { line, words }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Desired, Membership, Person, RoleWish, TeamWish, tree_read::VERSION};
+use super::{Desired, Membership, Person, RoleWish, TeamWish, tree_read::VERSION, yaml_write};
 
 pub(super) fn json(desired: &Desired) -> String {
     // A tree of strings can always be written.
@@ -12,11 +12,7 @@ pub(super) fn json(desired: &Desired) -> String {
 }
 
 pub(super) fn yaml(desired: &Desired) -> String {
-    let mut text = serde_saphyr::to_string(&tree(desired)).unwrap_or_default();
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
+    yaml_write::document(&tree(desired))
 }
 
 fn tree(desired: &Desired) -> Value {
@@ -57,7 +53,9 @@ fn person(person: &Person) -> Value {
 fn team(team: &TeamWish) -> Value {
     let mut entry = Map::new();
     entry.insert("team".into(), team.team.clone().into());
-    entry.extend(team.members.as_ref().map(|list| ("members".to_owned(), memberships(list))));
+    for (key, list) in [("members", &team.members), ("others", &team.others)] {
+        entry.extend(list.as_ref().map(|list| (key.to_owned(), memberships(list))));
+    }
     Value::Object(entry)
 }
 

@@ -1,6 +1,6 @@
 //! Whether what a file says can be meant: roles, seats and permissions that exist.
 
-use super::{Membership, Place, Problem};
+use super::{Membership, Place, Problem, hidden::Hidden, people::seat_column};
 use crate::{
     directory::{
         Directory, Name,
@@ -90,10 +90,7 @@ impl<'a> Values<'a> {
 
     /// A seat.
     pub fn seat(&mut self, place: &Place, seat: Seat, text: &str) -> Option<Name> {
-        let field = match seat {
-            Seat::Models => "models_seat",
-            Seat::Weave => "weave_role",
-        };
+        let field = seat_column(seat);
         if !self.can(Verb::SetSeat, place, field) {
             return None;
         }
@@ -117,14 +114,19 @@ impl<'a> Values<'a> {
     /// The name as it is known: predefined ones without regard to case.
     fn one_of(&mut self, place: &Place, field: &str, what: &str, text: &str, known: &[Name]) -> Option<Name> {
         let exact = known.iter().find(|name| name.raw() == text);
-        if let Some(name) = exact.or_else(|| known.iter().find(|name| name.is(text))) {
+        let hidden = Hidden::in_name(text);
+        let folded = || known.iter().find(|name| hidden.is_none() && name.is(text.trim()));
+        if let Some(name) = exact.or_else(folded) {
             return Some(name.clone());
         }
         let all = nearest_first(text, known.iter().map(Name::as_str));
         let listed = all.iter().take(8).copied().collect::<Vec<_>>().join(", ");
         let why = match known {
             [] => format!("this provider has no {what}"),
-            _ => format!("no {what} is called {}; nearest first: {listed}", clean(text)),
+            _ => {
+                let hidden = hidden.map(|hidden| format!(" with {hidden}")).unwrap_or_default();
+                format!("no {what} is called {}{hidden}; nearest first: {listed}", clean(text))
+            }
         };
         self.problem(place, field, why);
         None

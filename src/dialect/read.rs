@@ -85,12 +85,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The core of a group; the problem is not set yet.
-    pub(super) fn team(&mut self, depth: Depth) -> Result<Team, Problem> {
+    pub(super) fn team(&mut self) -> Result<Team, Problem> {
         let (created, modified, version) = self.meta();
         Ok(Team {
             id: self.id()?,
             name: self.required_name("displayName"),
-            members: self.members(depth),
+            members: self.members(),
             created,
             modified,
             version,
@@ -139,10 +139,10 @@ impl<'a> Reader<'a> {
         first.map(into_name).unwrap_or_default()
     }
 
-    /// Keys in either case; `null` and `[]` are nobody. No attribute at all is nobody only where the record was read by
-    /// itself.
-    fn members(&mut self, depth: Depth) -> Option<Vec<Member>> {
-        if depth == Depth::Summary && !self.mentions("members") {
+    /// Keys in either case; `null` and `[]` are nobody. No attribute at all says nothing by itself: some lists leave
+    /// members out, some servers never show them, and others leave an empty attribute out (RFC 7643 §2.5).
+    fn members(&mut self) -> Option<Vec<Member>> {
+        if !self.mentions("members") {
             return None;
         }
         let entries = self.fields.objects("members");

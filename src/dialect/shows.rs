@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Shown, attributes, case::counted};
 use crate::directory::{
-    Fresh, Id, Kind, Name, Target,
+    Fresh, Id, Kind, MaybeTold, Name, Target,
     aside::{ApiKey, Participant, Told},
     change::{Change, NewUser, RoleDraft, Seat},
     record::{Account, Record, Role, Team, User},
@@ -171,24 +171,20 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
     }
 }
 
-fn told(fresh: &[Fresh]) -> Option<&Told> {
+fn answer(fresh: &[Fresh]) -> Option<&Told> {
     fresh.iter().rev().find_map(|one| if let Fresh::Told(_, told) = one { Some(told) } else { None })
 }
 
 fn roster(fresh: &[Fresh]) -> Option<&[Participant]> {
-    if let Some(Told::Roster(roster)) = told(fresh) { Some(roster) } else { None }
+    if let Some(Told::Roster(roster)) = answer(fresh) { Some(roster) } else { None }
 }
 
 fn keys(fresh: &[Fresh]) -> Option<&[ApiKey]> {
-    if let Some(Told::Person(person)) = told(fresh) { person.keys.as_deref() } else { None }
+    if let Some(Told::Person(person)) = answer(fresh) { person.keys.as_deref() } else { None }
 }
 
 fn has_seat(user: &User, seat: Seat, to: &Name) -> Shown {
-    let now = match seat {
-        Seat::Models => &user.models_seat,
-        Seat::Weave => &user.weave_role,
-    };
-    now.as_ref().map_or(Shown::CantTell, |now| yes_or(now.is(to.raw()), || format!("{} {now}", seat.label())))
+    told(user.seat(seat), to, |now| format!("{} {now}", seat.label()))
 }
 
 fn registry_role<'a>(user: &'a User, registry: &Name) -> Option<&'a Name> {
@@ -213,10 +209,15 @@ fn is_named(found: &User, new: &NewUser) -> bool {
 
 /// Organisation role; predefined names compare without regard to case.
 pub(super) fn org_role(user: &User, role: &Name) -> Shown {
-    match &user.org_role {
-        Some(now) => yes_or(now.is(role.raw()), || format!("organisation role {now}")),
-        None => Shown::CantTell,
+    told(&user.org_role, role, |now| format!("organisation role {now}"))
+}
+
+/// Predefined names compare without regard to case.
+fn told(now: &MaybeTold, wanted: &Name, instead: impl FnOnce(&str) -> String) -> Shown {
+    if !now.is_told() {
+        return Shown::CantTell;
     }
+    yes_or(now.is(wanted.raw()), || instead(if now.is_none() { "none" } else { now.text() }))
 }
 
 fn is_active(user: &User, active: bool) -> Shown {

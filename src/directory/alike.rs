@@ -70,12 +70,15 @@ impl Alike<'_> {
         let roles = !self.can.org_roles.is_empty() || !self.can.team_roles.is_empty();
         let dark = |id: &&&Id| {
             let user = self.directory.user(id);
-            user.is_some_and(|user| user.org_role.is_none() && user.team_roles.is_none())
+            user.is_some_and(|user| !user.org_role.is_told() && user.team_roles.is_none())
         };
         let names = users.iter().filter(dark).filter_map(|id| self.directory.user(id)).map(|user| &user.user_name);
         let names: Vec<String> = names.take(3).map(ToString::to_string).collect();
         if roles && !names.is_empty() {
-            notes.push(format!("Not known: the roles of {}.", names.join(", ")));
+            notes.push(format!("Not told: the roles of {}.", names.join(", ")));
+        }
+        if self.directory.is_read(Kind::Team) && !self.directory.tells_memberships() {
+            notes.push("Not told: the members of some teams.".into());
         }
         notes
     }
@@ -83,13 +86,13 @@ impl Alike<'_> {
     fn user(&self, model: &User, user: &User) -> Vec<Wish> {
         let mut changes = Vec::new();
         let id = || user.id.clone();
-        if let Some(role) = model.org_role.as_ref().filter(|role| user.org_role.as_ref() != Some(role)) {
+        if let Some(role) = model.org_role.value().filter(|role| user.org_role.value() != Some(role)) {
             changes.push(Change::SetOrgRole { user: id(), role: role.clone() });
         }
         changes.extend(self.teams(model, user));
         let seats = [Seat::Models, Seat::Weave].into_iter().filter(|_| !self.can.seat_levels.is_empty());
         changes.extend(seats.filter_map(|seat| {
-            let to = model.seat(seat).filter(|level| user.seat(seat) != Some(level))?.clone();
+            let to = model.seat(seat).value().filter(|level| user.seat(seat).value() != Some(level))?.clone();
             Some(Change::SetSeat { user: id(), seat, to })
         }));
         changes.extend(registries(model, user));
@@ -138,25 +141,9 @@ impl Alike<'_> {
         };
         Wish {
             line: words::line_in(&change, self.directory, self.can.holds()),
-            removes: self.removes(&change),
+            removes: change.takes_from(self.directory),
             refused,
             change,
-        }
-    }
-
-    /// True where somebody leaves, or is less than before.
-    fn removes(&self, change: &Change) -> bool {
-        let user = change.person().and_then(|id| self.directory.user(id));
-        let demotes = |now: Option<&Name>, to: &Name| now.is_some_and(|now| now.is("admin")) && !to.is("admin");
-        match change {
-            Change::RemoveMember { .. } | Change::RemoveRegistryRole { .. } => true,
-            Change::SetSeat { to, .. } => to.is("none"),
-            Change::SetOrgRole { role, .. } => demotes(user.and_then(|user| user.org_role.as_ref()), role),
-            Change::SetTeamRole { team, role, .. } => {
-                let team = self.directory.team(team);
-                demotes(user.zip(team).and_then(|(user, team)| user.role_in(&team.name)), role)
-            }
-            _ => false,
         }
     }
 }
@@ -194,10 +181,10 @@ mod tests {
         User {
             id: id.into(),
             user_name: id.into(),
-            org_role: Some(role.into()),
+            org_role: role.into(),
             team_roles: Some(grants(teams)),
             registry_roles: grants(registries),
-            models_seat: Some(if id == "eva" { "full" } else { "viewer" }.into()),
+            models_seat: if id == "eva" { "full" } else { "viewer" }.into(),
             ..User::default()
         }
     }

@@ -38,7 +38,7 @@ impl Topic {
 
     /// True where "there is no such thing" is an answer like any other: most servers tell no schemas.
     pub fn may_be_missing(&self) -> bool {
-        matches!(self, Topic::Resource(_) | Topic::Schemas | Topic::Types)
+        matches!(self, Topic::Me | Topic::Resource(_) | Topic::Schemas | Topic::Types)
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Census {
     pub kinds_said: usize,
     /// Users whose organisation role is known.
     pub roles_known: usize,
+    /// Users of whom it is known whether they are active.
+    pub status_known: usize,
     /// Users whose roles the list left out.
     pub lacking_roles: usize,
     models: Seats,
@@ -69,6 +71,7 @@ impl Census {
             services: both(self.services, other.services),
             kinds_said: both(self.kinds_said, other.kinds_said),
             roles_known: both(self.roles_known, other.roles_known),
+            status_known: both(self.status_known, other.status_known),
             lacking_roles: both(self.lacking_roles, other.lacking_roles),
             models: seats(self.models, other.models),
             weave: seats(self.weave, other.weave),
@@ -86,11 +89,12 @@ impl Census {
         shift(&mut self.services, service);
         shift(&mut self.people, !service);
         shift(&mut self.kinds_said, user.account != Account::Unsaid);
-        shift(&mut self.roles_known, user.org_role.is_some());
+        shift(&mut self.roles_known, user.org_role.is_told());
+        shift(&mut self.status_known, user.active.is_some());
         shift(&mut self.lacking_roles, user.lacks_roles());
         for (seats, level) in [(&mut self.models, &user.models_seat), (&mut self.weave, &user.weave_role)] {
-            shift(&mut seats.known, !service && level.is_some());
-            shift(&mut seats.full, !service && level.as_ref().is_some_and(|level| level.is(FULL)));
+            shift(&mut seats.known, !service && level.is_told());
+            shift(&mut seats.full, !service && level.is(FULL));
         }
     }
 }
@@ -101,7 +105,13 @@ mod tests {
     use crate::directory::{Directory, Fresh, change::Change, change::ChangeId, record::Record, records::Records};
 
     fn user(id: &str, seat: Option<&str>, account: Account) -> User {
-        User { id: id.into(), user_name: id.into(), models_seat: seat.map(Into::into), account, ..User::default() }
+        User {
+            id: id.into(),
+            user_name: id.into(),
+            models_seat: seat.map(crate::directory::Name::from).into(),
+            account,
+            ..User::default()
+        }
     }
 
     #[test]

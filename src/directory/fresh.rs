@@ -27,6 +27,14 @@ impl Fresh {
         }
     }
 
+    /// What it is about, where it is told beside the records.
+    pub fn topic(&self) -> Option<&Topic> {
+        match self {
+            Fresh::Told(topic, _) => Some(topic),
+            Fresh::Record(_) | Fresh::Gone(_) => None,
+        }
+    }
+
     /// True if it shows this record, or that it is gone.
     pub fn is_of(&self, target: &Target) -> bool {
         match self {

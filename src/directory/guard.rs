@@ -1,28 +1,36 @@
 //! Guards: changes that are refused, or need more care, whoever asks for them.
+//!
+//! A guard decides on what is known. Where the server does not tell what decides, the guard says so, and asks for a
+//! confirmation that no flag of a command gives by itself.
 
 use super::{
-    Directory, Id,
-    change::Change,
-    plan::Risk,
-    record::{Team, User},
+    Directory, Id, Kind,
+    change::{Change, ChangeEffect},
+    owner::KeyOwner,
+    plan::{Capabilities, Risk},
+    record::{ADMIN, Team, User},
 };
 
+mod among;
 mod ledger;
 mod mass;
 mod others;
+mod remaining;
 #[cfg(test)]
 mod tests;
 
+pub use among::Among;
 use ledger::Ledger;
 pub use mass::Mass;
 pub use others::{Admin, Others};
+use remaining::{Provider, Remaining};
 
 /// What a profile sets about guards.
 #[derive(Debug, Clone, Default)]
 pub struct Guards {
     /// Refuse every edit.
     pub read_only: bool,
-    /// User name or email of the key's owner, where it is known.
+    /// User name or email of the key's owner, as the config names them.
     pub me: Option<String>,
     /// The last-admin guard was switched off by a line in the config.
     pub allow_last_admin: bool,
@@ -31,6 +39,33 @@ pub struct Guards {
     /// The share of all users, or of a team's members, that may be taken away at once, in percent; more is refused. Where
     /// the profile sets none, the numbers must be typed beyond a usual share.
     pub max_removal: Option<u8>,
+    /// User names, emails or ids of people who are only changed alone.
+    pub protected: Vec<String>,
+    /// User names, emails or ids of organisation admins, for servers that do not tell who is one.
+    pub admins: Vec<String>,
+}
+
+impl Guards {
+    /// The owner of the key that the config names, where that is somebody else than the owner that the server tells.
+    pub fn contradicts(&self, owner: &KeyOwner) -> Option<&str> {
+        self.me.as_deref().filter(|me| !owner.is_called(me))
+    }
+
+    /// True if the key in use is this user's, by the server or by the config.
+    pub fn is_me(&self, user: &User, directory: &Directory) -> bool {
+        directory.owner().is_some_and(|owner| owner.is(user))
+            || self.me.as_deref().is_some_and(|me| is_called(user, me))
+    }
+
+    fn is_protected(&self, user: &User) -> bool {
+        self.protected.iter().any(|name| is_called(user, name))
+    }
+}
+
+/// True for a user name, an email or an id of this user.
+fn is_called(user: &User, name: &str) -> bool {
+    let name = name.trim();
+    !name.is_empty() && (user.user_name.is(name) || user.email.is(name) || *user.id == *name)
 }
 
 /// What a guard adds to a change that it lets through.
@@ -44,32 +79,68 @@ pub struct Guarded {
     pub others: Vec<Others>,
 }
 
+impl Guarded {
+    fn look(&mut self) {
+        self.risk = self.risk.clone().max(Risk::Look);
+    }
+
+    fn insist(&mut self, user: &User) {
+        self.risk = self.risk.clone().max(Risk::Insist(user.user_name.as_str().to_owned()));
+    }
+
+    /// Says what is asked of the server, where it hangs on one of them; that asks for no more care.
+    fn promise(&mut self) {
+        self.notes.extend(self.others.iter().filter_map(Others::promise));
+    }
+}
+
 /// Checks changes that are meant together, one after another, each as if those before it had happened.
 #[derive(Debug)]
 pub struct Guard {
     guards: Guards,
+    provider: Provider,
     ledger: Ledger,
-    /// From where too many go, with the sentence about it.
+    /// From where too many go, with the refusal for a profile that limits it.
     mass: Vec<(Mass, String)>,
+    /// More than one person is changed.
+    many: bool,
+    among: Among,
 }
 
 impl Guard {
     /// For these, with none of them added yet.
-    pub fn new<'a>(directory: &Directory, guards: &Guards, changes: impl Iterator<Item = &'a Change> + Clone) -> Self {
+    pub fn new<'a>(
+        can: &Capabilities,
+        guards: &Guards,
+        directory: &Directory,
+        changes: impl Iterator<Item = &'a Change> + Clone,
+    ) -> Self {
         let words = |mass: Mass| {
-            let words = match guards.max_removal {
-                Some(percent) => mass.refusal(changes.clone(), percent),
-                None => mass.note(changes.clone()),
-            };
+            let words = mass.refusal(changes.clone(), guards.max_removal.unwrap_or_default());
             (mass, words)
         };
         let mass = Mass::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
-        Self { guards: guards.clone(), ledger: Ledger::default(), mass }
+        let mut people = changes.flat_map(Change::concerned);
+        let first = people.next();
+        let many = people.any(|id| Some(id) != first);
+        Self {
+            guards: guards.clone(),
+            provider: Provider::of(can),
+            ledger: Ledger::default(),
+            mass,
+            many,
+            among: Among::default(),
+        }
     }
 
     /// From where more goes than a usual share: the numbers are to be typed.
-    pub fn into_mass(self) -> Vec<Mass> {
-        self.mass.into_iter().map(|(mass, _)| mass).collect()
+    pub fn take_mass(&mut self) -> Vec<Mass> {
+        std::mem::take(&mut self.mass).into_iter().map(|(mass, _)| mass).collect()
+    }
+
+    /// Who is among those that it let through, and what is not known of them.
+    pub fn take_among(&mut self) -> Among {
+        std::mem::take(&mut self.among)
     }
 
     /// This change will be sent: the next ones are checked as if it had happened.
@@ -85,10 +156,10 @@ impl Guard {
         if self.guards.read_only {
             return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
         }
+        self.too_many(change)?;
         let mut guarded = Guarded::default();
-        self.too_many(change, &mut guarded)?;
         if let Change::ReplaceMembers { team, stay, come, go } = change {
-            replacement(team, [stay, come], go, directory, &self.guards, &mut guarded);
+            self.replacement(team, [stay, come], go, directory, &mut guarded)?;
             guarded.promise();
         }
         let Some(user) = change.person().and_then(|id| directory.user(id)) else { return Ok(guarded) };
@@ -96,166 +167,202 @@ impl Guard {
             let (path, why) = (&problem.path, &problem.why);
             return Err(format!("This record could not be read ({path}: {why}), so it is not edited."));
         }
-        let is_admin = user.org_role.as_ref().is_some_and(|role| role.is("admin"));
-        if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
-            self.last_admin(user, directory, &mut guarded)?;
-            guarded.others.extend(self.ledger.other_org_admins(user, directory));
+        if matches!(change.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters) {
+            self.protected(user, &mut guarded)?;
         }
-        for team in teams_concerned(change, user, directory) {
-            if self.ledger.is_last_admin(user, team, directory) {
-                guarded.notes.push(format!("{} has no known admin after this.", team.name));
-            } else if guarded.others.len() < others::MOST {
-                guarded.others.extend(self.ledger.other_team_admins(user, team, directory));
-            }
-        }
-        if !guarded.notes.is_empty() {
-            guarded.risk = guarded.risk.max(Risk::Look);
-        }
-        if weakens(change) && !self.guards.allow_yourself && is_me(user, &self.guards) {
-            guarded.risk = guarded.risk.max(Risk::Type(user.user_name.as_str().to_owned()));
-            guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
-        }
-        if is_admin && weakens(change) {
-            guarded.risk = guarded.risk.max(Risk::Look);
+        self.admins_left(change, user, directory, &mut guarded)?;
+        if change.nature().lowers_person() {
+            self.lowered(user, directory, &mut guarded);
         }
         guarded.promise();
         Ok(guarded)
     }
 
-    /// Refused where the profile says how many may go at once; else said with the first of them.
-    fn too_many(&mut self, change: &Change, guarded: &mut Guarded) -> Result<(), String> {
-        for (_, words) in self.mass.iter_mut().filter(|(mass, _)| mass.takes(change)) {
-            if self.guards.max_removal.is_some() {
-                return Err(words.clone());
-            }
-            if !words.is_empty() {
-                guarded.notes.push(std::mem::take(words));
-                guarded.risk = guarded.risk.clone().max(Risk::Look);
+    /// Refused where the profile says how many may go at once; else the plan as a whole says it.
+    fn too_many(&self, change: &Change) -> Result<(), String> {
+        let refusal = self.mass.iter().find(|(mass, _)| self.guards.max_removal.is_some() && mass.takes(change));
+        refusal.map_or(Ok(()), |(_, words)| Err(words.clone()))
+    }
+
+    /// People whom the profile protects are changed alone, and on purpose.
+    fn protected(&mut self, user: &User, guarded: &mut Guarded) -> Result<(), String> {
+        if !self.guards.is_protected(user) {
+            return Ok(());
+        }
+        let name = &user.user_name;
+        if self.many {
+            return Err(format!("{name} is protected in the profile, and is changed alone or not at all."));
+        }
+        guarded.insist(user);
+        guarded.notes.push(format!("{name} is protected in the profile."));
+        Ok(())
+    }
+
+    /// Whether the organisation and the teams concerned keep an admin.
+    fn admins_left(
+        &mut self,
+        change: &Change,
+        user: &User,
+        directory: &Directory,
+        guarded: &mut Guarded,
+    ) -> Result<(), String> {
+        if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
+            self.organisation(user, directory, guarded)?;
+            guarded.others.extend(self.ledger.other_org_admins(user, directory));
+        }
+        if !self.provider.team_roles {
+            return Ok(());
+        }
+        // Without an admin of its own, a team is managed by organisation admins alone.
+        for team in change.teams_lowered(self.provider.cascading_role.as_ref(), directory) {
+            // Who is not in it is not its admin.
+            let may_be_in = |team: &&Team| team.members.is_none() || team.has(&user.id);
+            if let Some(team) = directory.team(&team).filter(may_be_in) {
+                self.team(user, team, directory, guarded);
             }
         }
         Ok(())
     }
 
-    fn last_admin(&mut self, user: &User, directory: &Directory, guarded: &mut Guarded) -> Result<(), String> {
-        let (known, others) = self.ledger.org_admins_beside(user, directory);
-        if known == 0 {
-            // Nothing is known about anyone's role: this provider has no organisation roles, or none was read yet.
+    fn organisation(&mut self, user: &User, directory: &Directory, guarded: &mut Guarded) -> Result<(), String> {
+        let name = &user.user_name;
+        match remaining::org_admins(&mut self.ledger, &self.provider, &self.guards, user, directory) {
+            Remaining::Several | Remaining::NotHeld => {}
+            Remaining::One => {
+                guarded.look();
+                guarded.notes.push(format!("One organisation admin is left after this{}.", basis(directory)));
+            }
+            Remaining::Owner(owner) => {
+                if user.org_role.is(ADMIN) {
+                    guarded.look();
+                    guarded.notes.push(format!("{owner}, whose key this is, stays organisation admin."));
+                }
+            }
+            Remaining::Named(admin) => {
+                if user.org_role.is(ADMIN) {
+                    guarded.look();
+                    guarded.notes.push(format!("{admin} stays organisation admin, by the profile's list."));
+                }
+            }
+            Remaining::NotTold(why) => {
+                guarded.insist(user);
+                self.among.admins_not_told(user, why);
+            }
+            Remaining::Nobody if self.guards.allow_last_admin => {
+                guarded.risk = guarded.risk.clone().max(Risk::Type(name.as_str().to_owned()));
+                guarded.notes.push("This is the last organisation admin.".into());
+            }
+            Remaining::Nobody => {
+                return Err(format!(
+                    "{name} is the last organisation admin{}; nobody could undo this. Make somebody else admin first.",
+                    basis(directory)
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn team(&mut self, user: &User, team: &Team, directory: &Directory, guarded: &mut Guarded) {
+        match self.ledger.team_after(user, team, directory) {
+            TeamAfter::NoAdmin => {
+                guarded.look();
+                guarded.notes.push(format!("{} has no known admin after this.", team.name));
+                self.among.bare_team(team, user);
+            }
+            TeamAfter::NotTold => {
+                guarded.look();
+                self.among.team_not_told(team, user);
+            }
+            TeamAfter::Admins if guarded.others.len() < others::MOST => {
+                guarded.others.extend(self.ledger.other_team_admins(user, team, directory));
+            }
+            TeamAfter::Admins => {}
+        }
+    }
+
+    /// Somebody loses something: you, and admins, are named.
+    fn lowered(&mut self, user: &User, directory: &Directory, guarded: &mut Guarded) {
+        if self.guards.is_me(user, directory) && !self.guards.allow_yourself {
+            guarded.insist(user);
+            guarded.notes.push("This is you: afterwards you may not be able to take it back.".into());
+            self.among.me(user);
+        }
+        if user.org_role.is(ADMIN) {
+            guarded.look();
+            self.among.org_admin(user);
+        }
+    }
+
+    /// Who goes from a team may be its last admin, the owner of the key, or protected.
+    fn replacement(
+        &mut self,
+        team: &Id,
+        after: [&Vec<Id>; 2],
+        go: &[Id],
+        directory: &Directory,
+        guarded: &mut Guarded,
+    ) -> Result<(), String> {
+        let Some(team) = directory.team(team) else { return Ok(()) };
+        for user in go.iter().filter_map(|id| directory.user(id)) {
+            self.protected(user, guarded)?;
+            if self.guards.is_me(user, directory) && !self.guards.allow_yourself {
+                guarded.insist(user);
+                guarded.notes.push("You leave it yourself: afterwards you may not be able to take it back.".into());
+                self.among.me(user);
+            }
+        }
+        if !self.provider.team_roles {
             return Ok(());
         }
-        let all = directory.len(super::Kind::User);
-        let basis =
-            if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() };
-        match (others, self.guards.allow_last_admin) {
-            // Only those were read whom the server's filter found.
-            (0, _) if !directory.is_read(super::Kind::User) => {
-                guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
-                guarded
-                    .notes
-                    .push("Only some users were read: whether another organisation admin is left is not known.".into());
-                Ok(())
-            }
-            (0, false) => Err(format!(
-                "{} is the last organisation admin{basis}; nobody could undo this. Make somebody else admin first.",
-                user.user_name
-            )),
-            (0, true) => {
-                guarded.risk = Risk::Type(user.user_name.as_str().to_owned());
-                guarded.notes.push(format!("This is the last organisation admin{basis}."));
-                Ok(())
-            }
-            (1, _) => {
-                guarded.notes.push(format!("One organisation admin is left after this{basis}."));
-                Ok(())
-            }
-            _ => Ok(()),
+        let admin = |id: &&Id| directory.user(id).and_then(|user| directory.is_team_admin(user, team));
+        if !go.iter().any(|id| admin(&id) != Some(false)) {
+            return Ok(());
         }
+        let stays: Vec<&Id> = after.into_iter().flatten().collect();
+        let known = stays.iter().filter(|id| admin(id) == Some(true)).filter_map(|id| directory.user(id));
+        let admins: Vec<Admin> = known.take(others::MOST).map(Admin::direct).collect();
+        if !admins.is_empty() {
+            guarded.others.push(Others { team: Some(team.name.clone()), admins });
+        } else if stays.iter().any(|id| admin(id).is_none()) || !go.iter().any(|id| admin(&id) == Some(true)) {
+            guarded.look();
+            go.iter().filter_map(|id| directory.user(id)).for_each(|user| self.among.team_not_told(team, user));
+        } else {
+            guarded.look();
+            guarded.notes.push(format!("{} has no known admin after this.", team.name));
+        }
+        Ok(())
     }
 }
 
-impl Guarded {
-    /// Says what is asked of the server, where it hangs on one of them; that asks for no more care.
-    fn promise(&mut self) {
-        self.notes.extend(self.others.iter().filter_map(Others::promise));
-    }
+/// What is known of a team's admins after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TeamAfter {
+    /// This user is no admin of it, or another admin is left.
+    Admins,
+    /// The last known admin loses that.
+    NoAdmin,
+    /// The server does not tell who is admin.
+    NotTold,
 }
 
-/// Teams that may lose an admin: without any, only organisation admins could manage them.
-fn teams_concerned<'a>(change: &Change, user: &User, directory: &'a Directory) -> Vec<&'a Team> {
-    let teams: Vec<Id> = match change {
-        Change::RemoveMember { team, .. } => vec![team.clone()],
-        Change::SetTeamRole { team, role, .. } if !role.is("admin") => vec![team.clone()],
-        Change::DeleteUser { .. } | Change::SetActive { active: false, .. } => directory.teams_of(&user.id),
-        _ => Vec::new(),
-    };
-    teams.iter().filter_map(|id| directory.team(id)).collect()
+/// On how many roles the answer rests, where not all are told.
+fn basis(directory: &Directory) -> String {
+    let (known, all) = (directory.org_roles_known(), directory.len(Kind::User));
+    if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() }
 }
 
-/// True for changes that can only lower what the person may do.
-fn weakens(change: &Change) -> bool {
-    match change {
-        Change::SetOrgRole { role, .. } | Change::SetTeamRole { role, .. } => !role.is("admin"),
-        Change::SetActive { active, .. } => !active,
-        Change::DeleteUser { .. } | Change::RemoveMember { .. } => true,
-        _ => false,
-    }
-}
-
+/// An unknown role may be admin: what a server leaves out must not switch the guard off.
 fn takes_admin_away(change: &Change, user: &User) -> bool {
-    // An unknown role may be admin: what a server leaves out must not switch the guard off.
-    let may_be_admin = user.org_role.as_ref().is_none_or(|role| role.is("admin"));
-    may_be_admin
-        && match change {
-            Change::SetOrgRole { role, .. } => !role.is("admin"),
-            Change::SetActive { active, .. } => !active,
-            Change::DeleteUser { .. } => true,
-            _ => false,
-        }
+    user.may_be_org_admin() && change.nature().ends_org_admin()
 }
 
 /// True where the role follows from groups, and this group is what makes them admin.
 fn leaves_admin_group(change: &Change, user: &User, directory: &Directory) -> bool {
     let Change::RemoveMember { team, .. } = change else { return false };
-    if !user.org_role.as_ref().is_some_and(|role| role.is("admin")) {
+    if !user.org_role.is(ADMIN) {
         return false;
     }
     let left: Vec<Id> = directory.teams_of(&user.id).iter().filter(|other| *other != team).cloned().collect();
-    let after = directory.records().derived_role(user, &left).flatten();
-    directory.records().role_source().is_mapping() && !after.is_some_and(|role| role.is("admin"))
-}
-
-/// Who goes from a team may be its last admin, or the one who asks for it.
-fn replacement(
-    team: &Id,
-    after: [&Vec<Id>; 2],
-    go: &[Id],
-    directory: &Directory,
-    guards: &Guards,
-    guarded: &mut Guarded,
-) {
-    let Some(team) = directory.team(team) else { return };
-    let is_admin = |id: &&Id| {
-        let role = directory.user(id).and_then(|user| user.role_in(&team.name));
-        role.is_some_and(|role| role.is("admin"))
-    };
-    if go.iter().any(|id| is_admin(&id)) {
-        let left = after.into_iter().flatten().filter(is_admin).filter_map(|id| directory.user(id));
-        let admin = |user: &User| Admin { id: user.id.clone(), name: user.user_name.clone(), through: None };
-        let admins: Vec<Admin> = left.take(others::MOST).map(admin).collect();
-        if admins.is_empty() {
-            guarded.risk = guarded.risk.clone().max(Risk::Look);
-            guarded.notes.push(format!("{} has no known admin after this.", team.name));
-        } else {
-            guarded.others.push(Others { team: Some(team.name.clone()), admins });
-        }
-    }
-    let me = go.iter().filter_map(|id| directory.user(id)).find(|user| is_me(user, guards));
-    if let Some(me) = me.filter(|_| !guards.allow_yourself) {
-        guarded.risk = Risk::Type(me.user_name.as_str().to_owned());
-        guarded.notes.push("You leave it yourself: afterwards you may not be able to take it back.".into());
-    }
-}
-
-/// True if the key that the console uses is this user's.
-pub fn is_me(user: &User, guards: &Guards) -> bool {
-    guards.me.as_deref().is_some_and(|me| user.user_name.is(me) || (!user.email.is_empty() && user.email.is(me)))
+    let after = directory.records().derived_role(user, &left).unwrap_or_default();
+    directory.records().role_source().is_mapping() && !after.is(ADMIN)
 }

@@ -8,19 +8,24 @@ use std::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Fresh, Id, Kind, Name, Target,
+    Coverage, Fresh, Id, Kind, Name, Target,
     aside::{Told, Topic},
     census::Census,
     change::{Change, ChangeId, Field},
+    owner::KeyOwner,
     record::{Role, Team, User},
     records::Records,
     search::SearchText,
+    work::Proof,
 };
 
 mod held;
 mod laid;
+mod learnt;
 mod members;
 mod told;
+
+pub use held::Admins;
 
 /// What the screen shows: confirmed ⊕ pending.
 ///
@@ -39,6 +44,9 @@ pub struct Directory {
     during_refresh: Option<Vec<Fresh>>,
     told: FxHashMap<Topic, Told>,
     laid: Box<laid::Laid>,
+    /// Roles that only answers to changes have shown.
+    learnt: FxHashMap<Id, learnt::Learnt>,
+    owner: Option<KeyOwner>,
 }
 
 impl Directory {
@@ -62,9 +70,29 @@ impl Directory {
         self.records.len(kind)
     }
 
-    /// True if a list was read: only then does a record's absence from it mean anything.
+    /// How much of a list is known.
+    pub fn coverage(&self, kind: Kind) -> &Coverage {
+        self.records.coverage(kind)
+    }
+
+    /// Says how much of a list is known now.
+    pub fn cover(&mut self, kind: Kind, coverage: Coverage) {
+        self.records.cover(kind, coverage);
+    }
+
+    /// True where all of a list is known: a record that is not in it does not exist.
+    pub fn is_complete(&self, kind: Kind) -> bool {
+        self.coverage(kind).is_complete()
+    }
+
+    /// True where some of a list is known.
     pub fn is_read(&self, kind: Kind) -> bool {
-        self.records.is_read(kind)
+        self.coverage(kind).is_read()
+    }
+
+    /// True where all memberships are known: who is in no team is in none.
+    pub fn tells_memberships(&self) -> bool {
+        self.records.tells_memberships()
     }
 
     /// True if nothing is known at all.
@@ -254,7 +282,8 @@ impl Directory {
         let (mut reshaped, mut records, mut gone) = (false, Vec::new(), Vec::new());
         let targets: Vec<Target> = fresh.iter().filter_map(Fresh::target).collect();
         // What is said of one record later holds: what has come is put in before what has gone is taken out, and so on.
-        for one in fresh {
+        for mut one in fresh {
+            self.fill_fresh(&mut one);
             match one {
                 Fresh::Record(record) => {
                     reshaped |= self.records.remove_all(gone.drain(..));
@@ -288,9 +317,11 @@ impl Directory {
         self.during_refresh = Some(Vec::new());
     }
 
-    /// A refresh is over: who is in which team may give others another role under what is laid over them.
-    pub fn refresh_ends(&mut self) {
+    /// A refresh is over, and has read so much of each list. Who is in which team may give others another role under the
+    /// changes that are laid over them.
+    pub fn refresh_ends(&mut self, proofs: &[Proof]) {
         self.during_refresh = None;
+        proofs.iter().for_each(|proof| self.records.cover(proof.kind, proof.coverage.clone()));
         if self.records.role_source().is_mapping() {
             self.touched.keys().cloned().collect::<Vec<_>>().iter().for_each(|target| self.overlay(target));
         }
@@ -303,6 +334,7 @@ impl Directory {
             let newer = self.during_refresh.take().unwrap_or_default();
             self.learn(newer);
         }
+        self.fill_learnt();
         for change in self.pending.values() {
             if let Some(record) = change.created() {
                 self.records.put(record);

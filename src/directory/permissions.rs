@@ -149,7 +149,7 @@ impl Directory {
 
     /// True if a role that this user does not show is one that they don't hold.
     pub fn knows_roles(&self, user: &User) -> bool {
-        if self.records().role_source().is_derived() { user.org_role.is_some() } else { user.team_roles.is_some() }
+        if self.records().role_source().is_derived() { user.org_role.is_told() } else { user.team_roles.is_some() }
     }
 
     /// Who holds a role, by user name: a line for each team and its name, or one with the teams that give the role.

@@ -9,7 +9,7 @@ use super::{
     Directory, Name, Target,
     aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
-    guard::{Mass, Others},
+    guard::{Among, Mass, Others},
     holds::Holds,
     role_source::Mapping,
     words,
@@ -20,6 +20,8 @@ mod again;
 mod already;
 mod drafting;
 mod entries;
+#[cfg(test)]
+mod tests;
 
 pub use again::again;
 pub use already::{ALREADY, already};
@@ -54,8 +56,21 @@ pub enum Risk {
     Plain,
     /// Shown first.
     Look,
-    /// Shown first, and this text must be typed.
+    /// Shown first, and this text must be typed; a command's `--yes` takes its place.
     Type(String),
+    /// Shown first, and this text must be typed: it hangs on what is not known, or on the key itself. A command wants it
+    /// in `--confirm`.
+    Insist(String),
+}
+
+impl Risk {
+    /// The text that must be typed.
+    pub fn typed(&self) -> Option<&str> {
+        match self {
+            Risk::Plain | Risk::Look => None,
+            Risk::Type(text) | Risk::Insist(text) => Some(text),
+        }
+    }
 }
 
 /// Why a provider can't do it, as the person is told.
@@ -86,10 +101,12 @@ pub struct Step {
 }
 
 /// Steps that were meant together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
     /// What it is, in words.
     pub title: String,
+    /// Sentences about the whole of it, the gravest first; shown before its lines.
+    pub notes: Vec<String>,
     /// What will be sent.
     pub steps: Vec<Step>,
     /// What won't, and why.
@@ -98,6 +115,8 @@ pub struct Plan {
     pub undoes: Option<ChangeId>,
     /// From where more goes than a usual share.
     pub mass: Vec<Mass>,
+    /// Who is among the people concerned, and what is not known of them.
+    pub among: Among,
 }
 
 impl Plan {
@@ -106,26 +125,53 @@ impl Plan {
         self.mass.iter().find_map(|mass| mass.typed(self.steps.iter().map(|step| &step.change)))
     }
 
-    /// The greatest care that any step asks for; more than one step and what can't be undone are always shown, a mass
-    /// removal is typed.
+    /// The greatest care that any step asks for; more than one step and what can't be undone are always shown. Of several
+    /// removals of any kind, or several steps that ask for a text each, their number is typed.
     pub fn risk(&self) -> Risk {
-        if let Some(numbers) = self.mass() {
-            return Risk::Type(numbers);
-        }
-        let removes = |step: &&Step| {
-            let verb = step.change.verb();
-            matches!(
-                verb,
-                Verb::RemoveMember | Verb::Deactivate | Verb::DeleteUser | Verb::DeleteTeam | Verb::DeleteKey
-            )
+        let insists = self.steps.iter().any(|step| matches!(step.risk, Risk::Insist(_)));
+        let typed = |text: String, insists: bool| {
+            let text = if self.steps.len() > 1 && self.among.is_about_me() { format!("{text} me") } else { text };
+            if insists { Risk::Insist(text) } else { Risk::Type(text) }
         };
-        let removed = self.steps.iter().filter(removes).count();
-        if removed > 1 {
-            return Risk::Type(removed.to_string());
+        if let Some(numbers) = self.mass() {
+            return typed(numbers, insists || self.undoes.is_none());
+        }
+        let grave = |step: &Step| step.change.removed().max(usize::from(step.risk.typed().is_some()));
+        let count: usize = self.steps.iter().map(grave).sum();
+        if count > 1 {
+            return typed(count.to_string(), insists);
         }
         let most = self.steps.iter().map(|step| &step.risk).max().cloned().unwrap_or_default();
         let never = self.steps.iter().any(|step| matches!(step.undo, Undo::Never(_)));
         if never || self.steps.len() > 1 { most.max(Risk::Look) } else { most }
+    }
+
+    /// Takes a step out. What is said of the whole plan is said of the steps that are left.
+    pub fn drop_step(&mut self, at: usize) {
+        let before = self.derived_notes();
+        let step = self.steps.remove(at);
+        if let Some(person) =
+            step.change.person().filter(|id| self.steps.iter().all(|one| one.change.person() != Some(id)))
+        {
+            self.among.forget(person);
+        }
+        let after = self.derived_notes();
+        self.notes.retain(|note| !before.contains(note));
+        self.notes.splice(0..0, after);
+    }
+
+    /// What follows from its steps as a whole.
+    fn derived_notes(&self) -> Vec<String> {
+        let mut people = self.steps.iter().flat_map(|step| step.change.concerned());
+        let first = people.next();
+        let many = people.any(|id| Some(id) != first);
+        [self.mass_notes(), self.among.notes(many)].concat()
+    }
+
+    /// A sentence for each place from which its steps take more than a usual share.
+    fn mass_notes(&self) -> Vec<String> {
+        let changes = || self.steps.iter().map(|step| &step.change);
+        self.mass.iter().filter(|mass| mass.typed(changes()).is_some()).map(|mass| mass.note(changes())).collect()
     }
 
     /// Number of requests, reads for confirmation left out.
@@ -164,6 +210,8 @@ pub struct Capabilities {
     pub activity: bool,
     /// Some accounts are no person's.
     pub service_accounts: bool,
+    /// The API takes only the key of an organisation admin: whoever owns the key in use is one.
+    pub admin_keys: bool,
     /// What a group is called: "team" or "group".
     pub team_word: &'static str,
     /// What somebody is after a deactivation, where that is more than inactive; empty otherwise.
@@ -194,6 +242,8 @@ pub struct Capabilities {
     pub external_ids: bool,
     /// Why nothing is told beside the lists (API keys, invitations); `None` where it is.
     pub tells_nothing: Option<String>,
+    /// The organisation role that takes the place of the person's role in every team.
+    pub cascading_role: Option<Name>,
 }
 
 impl Capabilities {

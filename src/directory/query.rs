@@ -320,7 +320,7 @@ mod tests {
         let user = |id: &str, name: &str, role: &str, active, days: i64| User {
             id: id.into(),
             user_name: name.into(),
-            org_role: Some(role.into()),
+            org_role: role.into(),
             active: Some(active),
             last_active: if days < 0 {
                 LastActive::Never
@@ -329,7 +329,7 @@ mod tests {
             },
             team_roles: Some(vec![Grant { scope: "vision".into(), role: "Admin".into() }]),
             registry_roles: vec![Grant { scope: "Models".into(), role: role.into() }],
-            models_seat: Some(if days < 0 { "viewer" } else { "full" }.into()),
+            models_seat: if days < 0 { "viewer" } else { "full" }.into(),
             account: if days < 0 { Account::TeamService } else { Account::Person },
             ..User::default()
         };

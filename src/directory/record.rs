@@ -8,7 +8,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Name, change::Seat};
+use super::{MaybeTold, Name, change::Seat};
+
+/// The role that may administer an organisation or a team; compared without regard to case (WIRE A3).
+pub const ADMIN: &str = "admin";
 
 /// The server's opaque `id` (RFC 7643 §3.1), or a provisional one of ours for what is not created yet.
 pub type Id = Arc<str>;
@@ -144,16 +147,16 @@ pub struct User {
     pub active: Option<bool>,
     /// Person or service account.
     pub account: Account,
-    /// Role in the organisation; `None` is not known.
-    pub org_role: Option<Name>,
-    /// Role in each team; `None` is not known.
+    /// Role in the organisation.
+    pub org_role: MaybeTold,
+    /// Role in each team; `None` is not told.
     pub team_roles: Option<Vec<Grant>>,
     /// Role in each registry.
     pub registry_roles: Vec<Grant>,
     /// W&B Models seat.
-    pub models_seat: Option<Name>,
+    pub models_seat: MaybeTold,
     /// W&B Weave role.
-    pub weave_role: Option<Name>,
+    pub weave_role: MaybeTold,
     /// Last contact with the server.
     pub last_active: LastActive,
     /// Days with any activity.
@@ -175,7 +178,7 @@ pub struct User {
 impl User {
     /// Known to be an organisation admin, and not deactivated.
     pub fn is_org_admin(&self) -> bool {
-        self.org_role.as_ref().is_some_and(|role| role.is("admin")) && !self.is_inactive()
+        self.org_role.is(ADMIN) && !self.is_inactive()
     }
 
     /// Deactivated for certain.
@@ -183,10 +186,14 @@ impl User {
         self.active == Some(false)
     }
 
-    /// True where a list left the roles out and reading the user would bring them.
+    /// True where a list left the roles out and reading the user may bring them.
     pub fn lacks_roles(&self) -> bool {
-        let ours = || self.id.starts_with("new:");
-        self.org_role.is_none() && self.depth == Depth::Summary && self.problem.is_none() && !ours()
+        !self.org_role.is_told() && self.is_summary()
+    }
+
+    /// True where only a list has shown the record, and reading it alone may tell more.
+    pub fn is_summary(&self) -> bool {
+        self.depth == Depth::Summary && self.problem.is_none() && !self.id.starts_with("new:")
     }
 
     /// The role in the team of that name, where known.
@@ -194,11 +201,16 @@ impl User {
         self.team_roles.as_deref()?.iter().find(|grant| grant.scope == *team).map(|grant| &grant.role)
     }
 
-    /// The seat for a product, where known.
-    pub fn seat(&self, seat: Seat) -> Option<&Name> {
+    /// True unless the server has told another organisation role, or that they are deactivated.
+    pub fn may_be_org_admin(&self) -> bool {
+        self.org_role.may_be(ADMIN) && !self.is_inactive()
+    }
+
+    /// The seat for a product.
+    pub fn seat(&self, seat: Seat) -> &MaybeTold {
         match seat {
-            Seat::Models => self.models_seat.as_ref(),
-            Seat::Weave => self.weave_role.as_ref(),
+            Seat::Models => &self.models_seat,
+            Seat::Weave => &self.weave_role,
         }
     }
 
@@ -244,9 +256,9 @@ impl Team {
         self.members.as_deref().is_some_and(|members| members.iter().any(|member| member.id == *user))
     }
 
-    /// Number of members; 0 where it is not known.
-    pub fn size(&self) -> usize {
-        self.members.as_deref().map_or(0, <[Member]>::len)
+    /// Number of members, where the server has told them.
+    pub fn size(&self) -> Option<usize> {
+        self.members.as_deref().map(<[Member]>::len)
     }
 }
 

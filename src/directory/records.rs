@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smallvec::SmallVec;
 
 use super::{
-    Id, Kind, Name, Target,
+    Coverage, Id, Kind, MaybeTold, Name, Target,
     census::Census,
     record::{Role, Team, User},
     role_source::RoleSource,
@@ -52,8 +52,9 @@ pub struct Records {
     by_label: Ranked,
     /// Of each user, whether it is a service account: asked of all of them with every list.
     services: Vec<bool>,
-    /// Lists that were not read: what they would say is not known.
-    unread: [bool; 3],
+    coverage: [Coverage; 3],
+    /// Teams whose members the server has not told.
+    silent_teams: usize,
     source: RoleSource,
     counted: Counted,
     /// Users by what they are called; made when one is asked for, if not before.
@@ -72,6 +73,7 @@ impl Records {
         };
         records.users.values().for_each(|user| records.counted.count(user, true));
         records.services = records.users.values().map(|user| user.account.is_service()).collect();
+        records.silent_teams = records.teams.values().filter(|team| team.members.is_none()).count();
         records.intern();
         records.index_members();
         for kind in Kind::ALL {
@@ -97,23 +99,40 @@ impl Records {
     }
 
     /// The role that follows from these teams; `None` where the user's own record says it.
-    pub fn derived_role(&self, user: &User, teams: &[Id]) -> Option<Option<Name>> {
-        // Who is in no known group may be in one that was not read.
-        if self.source.is_mapping() && !self.is_read(Kind::Team) {
-            return Some(None);
+    pub fn derived_role(&self, user: &User, teams: &[Id]) -> Option<MaybeTold> {
+        // Who is in no known group may be in one that is not known, and that gives another role.
+        if let RoleSource::Mapping(mapping) = &self.source
+            && !self.tells_memberships()
+            && (!self.coverage(Kind::Team).is_complete() || mapping.groups.keys().any(|group| self.is_silent(group)))
+        {
+            return Some(MaybeTold::NOT_TOLD);
         }
         self.source.role_of(user, teams.iter().filter_map(|id| self.teams.get(id)).map(|team| &team.name))
     }
 
-    /// Says that these lists were not read.
-    pub fn without(mut self, kinds: &[Kind]) -> Self {
-        kinds.iter().for_each(|kind| self.unread[*kind as usize] = true);
-        self
+    /// Says how much of each list is known, in the order of [`Kind::ALL`]; without it all is.
+    pub fn covering(self, coverage: [Coverage; 3]) -> Self {
+        Self { coverage, ..self }
     }
 
-    /// True if a list was read: only then does a record's absence from it mean anything.
-    pub fn is_read(&self, kind: Kind) -> bool {
-        !self.unread[kind as usize]
+    /// How much of a list is known.
+    pub fn coverage(&self, kind: Kind) -> &Coverage {
+        &self.coverage[kind as usize]
+    }
+
+    /// Says how much of a list is known now.
+    pub fn cover(&mut self, kind: Kind, coverage: Coverage) {
+        self.coverage[kind as usize] = coverage;
+    }
+
+    /// True where all memberships are known: who is in no team is in none.
+    pub fn tells_memberships(&self) -> bool {
+        self.silent_teams == 0 && self.coverage(Kind::Team).is_complete()
+    }
+
+    /// True for the name of a team whose members the server has not told.
+    fn is_silent(&self, team: &Name) -> bool {
+        self.teams_named(team).any(|team| team.members.is_none())
     }
 
     /// All users in the server's order.
@@ -231,9 +250,9 @@ impl Records {
             None => drop(names.insert(name.clone())),
         };
         for user in self.users.values_mut() {
-            user.org_role.iter_mut().for_each(&mut share);
-            user.models_seat.iter_mut().for_each(&mut share);
-            user.weave_role.iter_mut().for_each(&mut share);
+            for attribute in [&mut user.org_role, &mut user.models_seat, &mut user.weave_role] {
+                attribute.name_mut().into_iter().for_each(&mut share);
+            }
             for grant in user.team_roles.iter_mut().flatten().chain(&mut user.registry_roles) {
                 share(&mut grant.scope);
                 share(&mut grant.role);

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Id, Name,
+    Id, MaybeTold, Name,
     record::{Role, User},
 };
 use crate::scim::text::fold;
@@ -72,16 +72,16 @@ impl RoleSource {
     }
 
     /// The role of a user with these groups; `None` where their own record says it.
-    pub fn role_of<'a>(&self, user: &User, groups: impl IntoIterator<Item = &'a Name>) -> Option<Option<Name>> {
+    pub fn role_of<'a>(&self, user: &User, groups: impl IntoIterator<Item = &'a Name>) -> Option<MaybeTold> {
         match self {
             RoleSource::Record | RoleSource::Listed(_) => None,
             RoleSource::Mapping(mapping) => {
                 let groups: Vec<&Name> = groups.into_iter().collect();
-                Some(mapping.effective(groups.iter().copied()).cloned())
+                Some(mapping.effective(groups.iter().copied()).cloned().map_or_else(MaybeTold::none, Into::into))
             }
             RoleSource::Told(told) => {
                 let by = |name: &Name| told.get(fold(name.raw()).as_str()).cloned();
-                Some(by(&user.user_name).or_else(|| by(&user.email)))
+                Some(by(&user.user_name).or_else(|| by(&user.email)).into())
             }
         }
     }
@@ -95,11 +95,6 @@ impl RoleSource {
     /// True where roles are not held team by team.
     pub fn is_derived(&self) -> bool {
         !matches!(self, RoleSource::Record)
-    }
-
-    /// True where a role that is missing was not told: there may be one.
-    pub fn may_leave_out(&self) -> bool {
-        matches!(self, RoleSource::Told(_))
     }
 
     /// True where a membership decides.
@@ -186,7 +181,7 @@ mod tests {
     fn what_was_told_is_found_by_name_or_address() {
         let source = RoleSource::told([("Ann".to_owned(), "Editor".into()), ("bo@x.io".to_owned(), "Viewer".into())]);
         let user = |name: &str, email: &str| User { user_name: name.into(), email: email.into(), ..User::default() };
-        let role = |user: &User| source.role_of(user, []).unwrap().map(|role| role.to_string());
+        let role = |user: &User| source.role_of(user, []).unwrap().value().map(ToString::to_string);
         assert_eq!(role(&user("ANN", "")).as_deref(), Some("Editor"));
         assert_eq!(role(&user("b", "Bo@x.io")).as_deref(), Some("Viewer"));
         assert_eq!(role(&user("c", "")), None);

@@ -5,7 +5,7 @@ use std::{hash::Hash, sync::Arc};
 use rustc_hash::FxHashSet;
 
 use super::{
-    Name,
+    MaybeTold, Name,
     record::{Grant, Record, Team, User},
 };
 
@@ -31,7 +31,10 @@ impl Shared {
 
     /// The same for a user.
     pub fn user(&mut self, user: &mut User) {
-        for name in [&mut user.org_role, &mut user.models_seat, &mut user.weave_role].into_iter().flatten() {
+        for name in [&mut user.org_role, &mut user.models_seat, &mut user.weave_role]
+            .into_iter()
+            .filter_map(MaybeTold::name_mut)
+        {
             share(&mut self.names, name);
         }
         user.team_roles.iter_mut().for_each(|grants| self.grants(grants));
@@ -72,7 +75,7 @@ mod tests {
     fn user(role: &str) -> User {
         let mut grants = Vec::with_capacity(8);
         grants.push(Grant { scope: "vision".into(), role: role.into() });
-        User { org_role: Some(role.into()), team_roles: Some(grants), version: Some("7".into()), ..User::default() }
+        User { org_role: role.into(), team_roles: Some(grants), version: Some("7".into()), ..User::default() }
     }
 
     #[test]
@@ -83,9 +86,9 @@ mod tests {
         shared.user(&mut ivan);
         assert_eq!(eva, user("admin"));
         let place = |name: Option<&Name>| name.unwrap().raw().as_ptr();
-        let role = place(eva.org_role.as_ref());
+        let role = place(eva.org_role.value());
         let grants = ivan.team_roles.unwrap();
-        assert_eq!((place(ivan.org_role.as_ref()), place(Some(&grants[0].role))), (role, role));
+        assert_eq!((place(ivan.org_role.value()), place(Some(&grants[0].role))), (role, role));
         assert_eq!(grants.capacity(), 1);
         assert!(Arc::ptr_eq(&eva.version.unwrap(), &ivan.version.unwrap()));
     }

@@ -123,7 +123,9 @@ impl<'a> Keys<'a> {
     pub fn of(&self, row: u32) -> Key<'a> {
         match self.kind {
             Kind::User => self.of_user(row),
-            Kind::Team => Key::Number(self.directory.team_at(row).map_or(0, |team| team.size() as u32)),
+            Kind::Team => {
+                Key::Number(self.directory.team_at(row).map_or(0, |team| team.size().unwrap_or_default() as u32))
+            }
             Kind::Role => self.of_role(row),
         }
     }
@@ -134,8 +136,8 @@ impl<'a> Keys<'a> {
             Column::Count => Key::Number(user().map_or(0, |user| self.directory.team_count(&user.id) as u32)),
             Column::LastActive => Key::Number(user().map_or(0, last_active)),
             Column::Status => Key::Number(user().map_or(0, |user| u32::from(user.is_inactive()))),
-            Column::OrgRole => Key::Word(user().and_then(|user| user.org_role.as_ref())),
-            Column::Seat => Key::Word(user().and_then(|user| user.models_seat.as_ref())),
+            Column::OrgRole => Key::Word(user().and_then(|user| user.org_role.value())),
+            Column::Seat => Key::Word(user().and_then(|user| user.models_seat.value())),
             _ => Key::Number(self.directory.records().label_rank(row)),
         }
     }
@@ -172,7 +174,7 @@ mod tests {
             id: name.into(),
             user_name: name.into(),
             display_name: display.into(),
-            org_role: role.map(Into::into),
+            org_role: role.map(Name::from).into(),
             last_active: last,
             ..User::default()
         };

@@ -29,27 +29,10 @@ pub struct Staged {
     pub words: Line,
 }
 
-/// What a change is about, where a later one takes its place; `None` for what counts each time.
-pub fn place(change: &Change) -> Option<(Target, Field)> {
-    match change {
-        Change::CreateUser { .. }
-        | Change::CreateTeam { .. }
-        | Change::CreateRole { .. }
-        | Change::CreateService { .. }
-        | Change::Invite { .. }
-        | Change::RevokeInvite { .. }
-        | Change::CreateKey { .. }
-        | Change::DeleteKey { .. } => None,
-        // Their first value is the team's list, which many changes share.
-        Change::AddMember { .. } | Change::RemoveMember { .. } => change.touches().into_iter().last(),
-        _ => change.touches().into_iter().next(),
-    }
-}
-
 /// The lines whose place a later one takes, the last one of each place left.
 pub fn superseded(lines: &[Staged]) -> Vec<StageId> {
     let mut last: FxHashMap<(Target, Field), StageId> = FxHashMap::default();
-    let places = lines.iter().filter_map(|line| Some((place(&line.change)?, line.id)));
+    let places = lines.iter().filter_map(|line| Some((line.change.place()?, line.id)));
     places.filter_map(|(place, id)| last.insert(place, id)).collect()
 }
 
@@ -71,7 +54,7 @@ pub fn gone(change: &Change, directory: &Directory) -> Option<Target> {
     let targets = change.touches().into_iter().map(|(target, _)| target);
     targets
         .filter(|target| own.as_ref() != Some(target))
-        .find(|target| directory.is_read(target.kind) && !there(target))
+        .find(|target| directory.is_complete(target.kind) && !there(target))
 }
 
 /// The lines that a plan's steps come from: steps are in the order of their lines, and lines may have been left out.
@@ -84,6 +67,7 @@ pub fn taken<'a>(lines: &[Staged], steps: impl Iterator<Item = &'a Change>) -> V
 mod tests {
     use super::*;
     use crate::directory::{
+        Coverage,
         record::{Team, User},
         records::Records,
         words::Sign,
@@ -140,7 +124,14 @@ mod tests {
         assert_eq!(gone(&joins("eva", "vision"), &directory), None);
         assert_eq!(gone(&joins("eva", "nlp"), &directory), Some(Target::team(&"nlp".into())));
         assert_eq!(gone(&joins("ivan", "vision"), &directory), Some(Target::user(&"ivan".into())));
-        directory.replace(Records::build(vec![user], vec![], vec![]).without(&[Kind::Team]), true);
+        directory.replace(
+            Records::build(vec![user], vec![], vec![]).covering([
+                Coverage::Complete,
+                Coverage::NotRead(None),
+                Coverage::Complete,
+            ]),
+            true,
+        );
         assert_eq!(gone(&joins("eva", "nlp"), &directory), None);
         let team =
             Change::CreateTeam { key: "new:1".into(), name: "maps".into(), members: vec!["eva".into()], bucket: None };

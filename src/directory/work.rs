@@ -7,15 +7,17 @@ use rustc_hash::FxHashSet;
 use secrecy::SecretString;
 
 use super::{
-    Fresh, Id, Kind, Target,
+    Coverage, Fresh, Id, Kind, Target,
     aside::{Inquiry, Topic},
     change::ChangeId,
+    learnt::LearntRoles,
+    owner::KeyOwner,
     plan::{Entry, Exchange, Planner, State},
     records::Records,
     role_source::Mapping,
     stage::{StageId, Staged},
 };
-use crate::scim::{failure::Failure, filter::Filter};
+use crate::scim::{failure::Failure, filter::Filter, wait::Wait};
 
 /// What the console asks for.
 #[derive(Debug)]
@@ -24,8 +26,8 @@ pub enum Job {
     Refresh,
     /// Read only the users that the server finds by this filter from now on, or all again.
     Narrow(Option<Filter>),
-    /// Read these users one by one: they are on screen and their roles are not known.
-    Hydrate(Vec<Id>),
+    /// Read these records one by one: their list has left out what is asked for, such as roles or members.
+    ReadEach(Vec<Target>),
     /// Read one record anew.
     Reread(Target),
     /// Look these names up on the server, since a list may lack them; [`Report::LookUpEnded`] follows whatever comes of it.
@@ -53,8 +55,10 @@ pub enum Job {
     Raw(Target),
     /// Ask what no list tells.
     Ask(Inquiry),
-    /// Roles follow from groups by this from now on; the lists named were not read.
-    Remap(Arc<Mapping>, Vec<Kind>),
+    /// Ask whose key is in use.
+    AskOwner,
+    /// Roles follow from groups by this from now on; so much of each list is known.
+    Remap(Arc<Mapping>, [Coverage; 3]),
 }
 
 /// How the last contact with the server went.
@@ -75,8 +79,8 @@ pub struct Proof {
     pub seen: u64,
     /// `1,296 of 1,296`, or why it can't be known whether that is all.
     pub words: String,
-    /// True if the server's own total agrees.
-    pub complete: bool,
+    /// How much of the list that is.
+    pub coverage: Coverage,
 }
 
 /// A name that looking it up brought no record of.
@@ -154,17 +158,21 @@ pub enum Report {
     RefreshEnded {
         /// When.
         at: Timestamp,
-        /// What each list brought.
+        /// What each list brought, also of those that failed in the middle.
         proofs: Vec<Proof>,
         /// What went wrong.
         failed: Vec<(Kind, Failure)>,
     },
     /// Records read one by one, outside any change.
     Learnt(Vec<Fresh>),
-    /// These could not be filled in.
-    HydrateFailed(Vec<Id>, Failure),
     /// Names of a kind were looked up: the records of those found were reported as learnt, these were not found.
     LookUpEnded(Kind, Vec<MissedName>),
+    /// Roles that the answers to changes have shown, now or in an earlier session.
+    RolesLearnt(Vec<(Id, LearntRoles)>),
+    /// Whose key is in use, as told now or in an earlier session; `None` where the server does not tell.
+    Owner(Option<KeyOwner>),
+    /// These could not be read one by one.
+    ReadEachFailed(Vec<Target>, Failure),
     /// These of the journal to come belong to consoles that are open: they are shown, and theirs to see through.
     Elsewhere(FxHashSet<ChangeId>),
     /// The journal, or what is new in it, oldest first.
@@ -173,8 +181,8 @@ pub enum Report {
     Staged(Vec<Staged>),
     /// A change moved on.
     Moved(Moved),
-    /// A request waits before it is tried again.
-    Waiting(String),
+    /// A request waits before it goes out.
+    Waiting(Wait),
     /// The server answers, or does not.
     Link(Link),
     /// The resource as the server gave it, pretty-printed; or why not.
@@ -201,8 +209,10 @@ impl Report {
             Report::Progress { .. } => "progress",
             Report::RefreshEnded { .. } => "refresh-ended",
             Report::Learnt(..) => "learnt",
-            Report::HydrateFailed(..) => "hydrate-failed",
             Report::LookUpEnded(..) => "look-up-ended",
+            Report::RolesLearnt(..) => "roles-learnt",
+            Report::Owner(..) => "owner",
+            Report::ReadEachFailed(..) => "read-each-failed",
             Report::Elsewhere(..) => "elsewhere",
             Report::Journal(..) => "journal",
             Report::Staged(..) => "staged",

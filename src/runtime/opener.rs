@@ -161,6 +161,8 @@ impl Opener {
             allow_last_admin: unguarded("last-admin"),
             allow_yourself: unguarded("yourself"),
             max_removal: profile.max_removal,
+            protected: profile.protected.clone(),
+            admins: profile.admins.clone(),
         };
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };

@@ -40,6 +40,8 @@ pub struct Session {
     stop: CancellationToken,
     waiting: Option<(Recipe, UnboundedReceiver<Job>)>,
     worker: Option<JoinHandle<()>>,
+    /// Hands the worker's reports on; ends after the last of them.
+    forwarder: Option<JoinHandle<()>>,
     demo: Option<demo::Running>,
 }
 
@@ -47,20 +49,27 @@ impl Session {
     /// A session whose worker is not started yet: jobs wait.
     pub(super) fn new(recipe: Recipe, demo: Option<demo::Running>) -> Self {
         let (jobs, taken) = unbounded_channel();
-        Self { jobs, stop: CancellationToken::new(), waiting: Some((recipe, taken)), worker: None, demo }
+        Self {
+            jobs,
+            stop: CancellationToken::new(),
+            waiting: Some((recipe, taken)),
+            worker: None,
+            forwarder: None,
+            demo,
+        }
     }
 
     /// Starts the worker; its reports carry the epoch.
     pub fn start(&mut self, epoch: u64, reports: UnboundedSender<(u64, Report)>) {
         let Some((recipe, jobs)) = self.waiting.take() else { return };
         let (own, mut out) = unbounded_channel();
-        tokio::spawn(async move {
+        self.forwarder = Some(tokio::spawn(async move {
             while let Some(report) = out.recv().await {
                 if reports.send((epoch, report)).is_err() {
                     return;
                 }
             }
-        });
+        }));
         let stop = self.stop.clone();
         self.worker = Some(tokio::spawn(async move {
             match prepare(recipe, own.clone()).await {
@@ -84,12 +93,16 @@ impl Session {
         self.demo.as_ref()
     }
 
-    /// Lets answers under way arrive, then ends.
+    /// Lets answers under way arrive, then ends. Every report about them is handed on by then.
     pub async fn end(self) {
         self.stop.cancel();
-        if let Some(worker) = self.worker {
-            let _ = tokio::time::timeout(LAST_WAIT, worker).await;
-        }
+        let tasks = self.worker.into_iter().chain(self.forwarder);
+        let all = async {
+            for task in tasks {
+                let _ = task.await;
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WAIT, all).await;
         if let Some(demo) = self.demo {
             demo.stop().await;
         }

@@ -3,6 +3,7 @@
 //! Knows no vendor, no clock, no network and no screen. Requests are values that [`crate::client`] sends.
 
 pub mod caseless;
+pub mod cell;
 pub mod confusable;
 pub mod discovery;
 pub mod error;
@@ -21,3 +22,4 @@ pub mod schema;
 pub mod split;
 pub mod text;
 pub mod urn;
+pub mod wait;

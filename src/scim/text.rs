@@ -37,6 +37,11 @@ pub fn clean_line(raw: &str, max: usize) -> Cow<'_, str> {
     if line.text == raw { Cow::Borrowed(raw) } else { Cow::Owned(line.text) }
 }
 
+/// The text without the byte order mark that some editors put before it.
+pub fn without_bom(text: &str) -> &str {
+    text.strip_prefix('\u{FEFF}').unwrap_or(text)
+}
+
 /// JSON in which nothing acts on a terminal: what controls, turns or hides text is escaped. In JSON that can only stand in
 /// strings, so the meaning stays.
 pub fn escape_json(text: &str) -> Cow<'_, str> {

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{Result, StoreError, sum};
 use crate::directory::{
     Kind,
-    record::{Member, Record, Role, Team, User},
+    record::{Record, Role, Team, User},
     shared::Shared,
 };
 
@@ -89,11 +89,6 @@ fn pack(value: &impl Serialize, mut room: Vec<u8>) -> Result<Vec<u8>> {
 
 pub(super) fn unpack<T: DeserializeOwned>(sealed: &[u8]) -> Option<T> {
     postcard::from_bytes(sum::unseal(sealed)?).ok()
-}
-
-/// What is kept apart of a team.
-pub(super) fn members(of: Option<&[Member]>) -> Result<Vec<u8>> {
-    pack(&of, Vec::new())
 }
 
 /// True for the form of the record with that id, which comes first in all of them.

@@ -21,7 +21,7 @@
 //! What no file can tell is that its end is missing: a disk that loses what it said was written loses it in silence.
 //!
 //! **A list is put on disk while it is read** ([`Round`]): what has not changed is not written, and what is gone is removed
-//! only when the list has been read to its end. A list that never was is a part, and [`Snapshot::unread`] says so.
+//! only when the list has been read to its end. A list that never was is a part, and [`Snapshot::coverage`] says so.
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
 //! five seconds for the other's, [`Store::journal_claim`] lets only one of them
@@ -31,6 +31,7 @@ mod error;
 mod file;
 mod form;
 mod journal;
+mod learnt;
 mod round;
 mod rows;
 mod salvage;

@@ -14,10 +14,10 @@ use super::{
     form::Form,
     meta_get, meta_set,
     rows::{Rows, print},
-    snapshot::{claim_format, damaged_key, first_key, name, seen_key, table},
+    snapshot::{claim_format, damaged_key, first_key, name, seen_key, shortfall_key, table},
 };
 use crate::{
-    directory::{Kind, record::Record},
+    directory::{Coverage, Kind, record::Record},
     scim::text::fold,
 };
 
@@ -67,13 +67,19 @@ impl Store {
         })
     }
 
-    /// Ends a list that was read to its end: what was there before and did not come is gone, if the list is the `whole`
-    /// of it.
-    pub fn end_round(&mut self, round: Round, seen: Timestamp, whole: bool) -> Result<()> {
+    /// Ends a list that was read: what was there before and did not come is gone, if all of the list came.
+    pub fn end_round(&mut self, round: Round, seen: Timestamp, coverage: &Coverage) -> Result<()> {
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
-            if whole {
-                round.sweep(tx)?;
+            match coverage {
+                Coverage::Partial(shortfall) => {
+                    let text = serde_json::to_string(shortfall).unwrap_or_default();
+                    meta_set(tx, &shortfall_key(round.kind), &text)?;
+                }
+                Coverage::Complete | Coverage::NotRead(_) => {
+                    round.sweep(tx)?;
+                    tx.execute("DELETE FROM meta WHERE key = ?1", [shortfall_key(round.kind)])?;
+                }
             }
             if round.kind == Kind::User {
                 let first: Vec<i64> = round.first.iter().map(|(_, row)| *row).collect();

@@ -20,7 +20,9 @@ pub(super) const APPLICATION: i64 = 0x5343_494D;
 ///
 /// The fourth adds to each id a print of what is kept for it, so that a refresh writes only what is new or other. Without
 /// one a record is written.
-pub(super) const MIGRATIONS: [&str; 4] = [
+///
+/// The fifth keeps roles that only answers to changes have shown.
+pub(super) const MIGRATIONS: [&str; 5] = [
     "
     CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE user(row INTEGER PRIMARY KEY, typed BLOB NOT NULL, more BLOB) STRICT;
@@ -58,10 +60,13 @@ pub(super) const MIGRATIONS: [&str; 4] = [
     ALTER TABLE team_id ADD COLUMN print INTEGER;
     ALTER TABLE role_id ADD COLUMN print INTEGER;
 ",
+    "
+    CREATE TABLE learnt(id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// The tables that the newest layout has; one of them is `SQLite`'s own, for the numbers of the stage.
-const TABLES: i64 = 14;
+const TABLES: i64 = 15;
 
 /// Statements kept ready: those of three kinds and of the journal.
 const STATEMENTS: usize = 64;

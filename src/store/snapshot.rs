@@ -14,7 +14,7 @@ use super::{
     sum,
 };
 use crate::directory::{
-    Id, Kind, Target,
+    Coverage, Id, Kind, Shortfall, Target,
     record::{Record, Role, Team, User},
 };
 
@@ -29,8 +29,8 @@ pub struct Snapshot {
     pub roles: Vec<Role>,
     /// Of each record in these lists.
     pub prints: [Vec<Print>; 3],
-    /// Lists that were never read to their end: what is here of them is a part.
-    pub unread: Vec<Kind>,
+    /// How much of each list is here. Of a list that was never read to an end there may be records all the same.
+    pub coverage: [Coverage; 3],
     /// When it was read from the server: the oldest of the lists that it is made of.
     pub seen: Option<Timestamp>,
     /// How many records could not be read and are left out.
@@ -38,10 +38,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Without what is there of lists that were never read to their end: a part must not pass for the whole.
+    /// Without what is there of lists that were never read to an end.
     pub fn without_parts(mut self) -> Self {
-        for kind in &self.unread {
-            self.prints[*kind as usize].clear();
+        for kind in Kind::ALL.into_iter().filter(|kind| !self.coverage[*kind as usize].is_read()) {
+            self.prints[kind as usize].clear();
             match kind {
                 Kind::User => self.users.clear(),
                 Kind::Team => self.teams.clear(),
@@ -72,17 +72,6 @@ impl Store {
             let mut rows = Rows::of(tx, kind)?;
             let place = rows.find(record.id())?;
             rows.write(place, record.id(), &form, raw).map(drop)
-        })
-    }
-
-    /// Forgets who is in the teams: the server never says it, and so nobody in them is not nobody.
-    pub fn hide_members(&mut self) -> Result<()> {
-        let unknown = form::members(None)?;
-        self.write(Sync::Normal, |tx| {
-            claim_format(tx)?;
-            tx.execute("UPDATE team SET more = ?1", [unknown])?;
-            tx.execute("UPDATE team_id SET print = NULL", [])?;
-            Ok(())
         })
     }
 
@@ -140,7 +129,8 @@ impl Store {
     fn read(&self, whole: bool) -> Result<Snapshot> {
         // One read transaction: another console may be writing a list right now.
         let tx = self.db.unchecked_transaction()?;
-        let mut snapshot = Snapshot { unread: Kind::ALL.into(), ..Snapshot::default() };
+        let not_read = Kind::ALL.map(|_| Coverage::NotRead(None));
+        let mut snapshot = Snapshot { coverage: not_read, ..Snapshot::default() };
         if meta_get(&tx, "format")?.as_deref() != Some(FORMAT) {
             return Ok(snapshot);
         }
@@ -151,7 +141,7 @@ impl Store {
         snapshot.roles = reading.list(Kind::Role, "")?;
         for kind in Kind::ALL {
             let Some(seen) = seen(&tx, kind)? else { continue };
-            snapshot.unread.retain(|unread| *unread != kind);
+            snapshot.coverage[kind as usize] = shortfall(&tx, kind)?.map_or(Coverage::Complete, Coverage::Partial);
             snapshot.seen = snapshot.seen.into_iter().chain([seen]).min();
         }
         (snapshot.prints, snapshot.skipped) = (reading.prints, reading.skipped);
@@ -216,6 +206,11 @@ fn seen(db: &Connection, kind: Kind) -> Result<Option<Timestamp>> {
     Ok(millis.and_then(|millis| Timestamp::from_millisecond(millis).ok()))
 }
 
+/// How far the list of the kind was read, where that was not to its end.
+fn shortfall(db: &Connection, kind: Kind) -> Result<Option<Shortfall>> {
+    Ok(meta_get(db, &shortfall_key(kind))?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
 /// How many records of the kind there should be.
 fn known(db: &Connection, kind: Kind) -> Result<usize> {
     let mut query = db.prepare_cached(&format!("SELECT count(*) FROM {}_id", table(kind)))?;
@@ -239,7 +234,7 @@ pub(super) fn claim_format(db: &Connection) -> Result<()> {
     }
     for kind in Kind::ALL {
         clear(db, kind)?;
-        for key in [seen_key(kind), first_key(kind), damaged_key(kind)] {
+        for key in [seen_key(kind), first_key(kind), damaged_key(kind), shortfall_key(kind)] {
             db.execute("DELETE FROM meta WHERE key = ?1", [key])?;
         }
     }
@@ -256,6 +251,11 @@ pub(super) fn table(kind: Kind) -> &'static str {
 
 pub(super) fn seen_key(kind: Kind) -> String {
     format!("seen.{}", table(kind))
+}
+
+/// Where it is kept how far a list was read of which only a part came.
+pub(super) fn shortfall_key(kind: Kind) -> String {
+    format!("shortfall.{}", table(kind))
 }
 
 /// Where the rows of the first by name are kept.

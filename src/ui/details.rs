@@ -23,6 +23,8 @@ use crate::directory::{
 mod groups;
 mod user;
 
+pub(super) use user::told;
+
 /// Cells of the labels.
 const LABEL: usize = 19;
 

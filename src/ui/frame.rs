@@ -20,7 +20,7 @@ use crate::app::{
     action::{ACTIONS, Action, Scope},
     geometry::MIN,
 };
-use crate::directory::{Kind, plan::State, query, work::Link};
+use crate::directory::{Coverage, Kind, plan::State, query, work::Link};
 use crate::scim::failure::Class;
 
 /// Cells of the gauge in the title.
@@ -118,9 +118,9 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
     if app.guards.read_only {
         parts.push(Span::styled("read-only", look.careful()));
     }
-    if let Some(words) = &app.waiting {
-        let most = if short { 16 } else { 40 };
-        parts.push(Span::styled(cut(words, most, glyphs.more), look.careful()));
+    if let Some(wait) = &app.waiting {
+        let words = if short { "waits until" } else { "server busy, waits until" };
+        parts.push(Span::styled(format!("{words} {}", look.clock(wait.until)), look.careful()));
     }
     if app.staging || !app.stage.is_empty() {
         let style = if app.staging { look.careful() } else { look.dim() };
@@ -198,7 +198,8 @@ fn lists(app: &App, look: &Look, short: bool) -> Span<'static> {
 
 /// A list failed, or nothing shows that all of it came.
 fn in_part(app: &App) -> bool {
-    !app.sync.failed.is_empty() || app.sync.proofs.iter().any(|proof| !proof.complete)
+    let part = |kind: &Kind| matches!(app.directory.coverage(*kind), Coverage::Partial(_));
+    !app.sync.failed.is_empty() || Kind::ALL.iter().any(part)
 }
 
 /// What is wrong with the server: only one that can't be reached is offline.
@@ -209,7 +210,8 @@ fn down_word(class: Class) -> &'static str {
         Class::Tls => "TLS refused",
         Class::Protocol => "no SCIM answer",
         Class::Local | Class::Cancelled => "not connected",
-        Class::NotFound | Class::Conflict | Class::RateLimited | Class::Refused | Class::Server => "server failed",
+        Class::RateLimited => "server busy",
+        Class::NotFound | Class::Conflict | Class::Refused | Class::Server => "server failed",
     }
 }
 

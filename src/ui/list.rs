@@ -18,7 +18,7 @@ use crate::app::{
     action::Action,
     pane::{Pane, View},
 };
-use crate::directory::{Kind, Name, sort, work::Link};
+use crate::directory::{Coverage, Kind, Name, sort, work::Link};
 use crate::scim::failure::Class;
 
 mod cells;
@@ -178,7 +178,7 @@ fn holders<'a>(
     let derived = directory.records().role_source().is_derived();
     for user in (0..directory.len(Kind::User) as u32).filter_map(|row| directory.user_at(row)) {
         hidden |= !directory.knows_roles(user);
-        if let Some(held) = user.org_role.as_ref().filter(|_| derived) {
+        if let Some(held) = user.org_role.value().filter(|_| derived) {
             if let Some(count) = holders.get_mut(held) {
                 *count += 1;
             } else {
@@ -297,9 +297,9 @@ fn views(pane: &Pane, app: &App, look: &Look) -> Option<Line<'static>> {
     Some(Line::from(spans))
 }
 
-/// Why it can't be known whether the list is whole.
+/// Why the list is not whole, or may not be.
 fn unproven(pane: &Pane, cells: usize, app: &App, look: &Look) -> Option<Line<'static>> {
-    let proof = title::proof(pane, app).filter(|proof| !proof.complete)?;
-    let words = cut(&proof.words, cells, look.glyphs.more);
+    let Coverage::Partial(shortfall) = app.directory.coverage(pane.kind) else { return None };
+    let words = cut(&crate::scim::text::clean(&shortfall.to_string()), cells, look.glyphs.more);
     Some(Line::styled(format!(" {words} "), look.careful()))
 }

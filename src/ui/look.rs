@@ -57,8 +57,10 @@ pub struct Glyphs {
     pub signs: [&'static str; 3],
     /// Horizontal line.
     pub line: &'static str,
-    /// A value that is not known, as opposed to none.
+    /// A value that the server has not told, as opposed to none.
     pub unknown: &'static str,
+    /// No value.
+    pub none: &'static str,
     /// The part of a list that is on screen, on its right border.
     pub thumb: &'static str,
     /// Box corners and sides follow the plain `+-|` set.
@@ -90,7 +92,8 @@ impl Glyphs {
         gauge: ["█", "░"],
         signs: ["+", "−", "~"],
         line: "─",
-        unknown: "·",
+        unknown: "?",
+        none: "–",
         thumb: "┃",
         ascii: false,
     };
@@ -115,6 +118,7 @@ impl Glyphs {
         signs: ["+", "-", "~"],
         line: "-",
         unknown: "?",
+        none: "-",
         thumb: "#",
         ascii: true,
     };

@@ -12,14 +12,16 @@ use super::{
     Look,
     fit::{cut, width, wrap},
 };
-use crate::app::{App, action::Action};
+use crate::app::{App, Message, action::Action};
 
 /// No message hides more rows than this.
 const MOST: usize = 4;
 
-/// Draws it over everything else, where there is one.
+/// Draws it over everything else, where there is one; else why a request waits, where it does so for long.
 pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
-    let Some(message) = &app.message else { return };
+    let waits = app.waiting.as_ref().filter(|wait| wait.is_long());
+    let waits = || waits.map(|wait| Message { text: wait.sentence(&look.clock(wait.until)), error: false });
+    let Some(message) = app.message.clone().or_else(waits) else { return };
     let area = frame.area();
     let cells = usize::from(area.width);
     let key = if message.error { app.keymap.label(Action::Back).unwrap_or_default() } else { String::new() };

@@ -1,5 +1,7 @@
 //! What the screen shows in each state, as text and as styles.
 
+use std::time::Duration;
+
 use ratatui::style::{Color, Modifier};
 
 use super::{
@@ -9,14 +11,17 @@ use super::{
 };
 use crate::app::{App, action::Action};
 use crate::directory::{
-    Fresh, Kind,
+    Coverage, Fresh, Kind, MaybeTold, Shortfall,
     change::Change,
     plan::{Capabilities, State},
     record::{Member, Record, Team},
     records::Records,
     work::{Link, Proof, Report},
 };
-use crate::scim::failure::{Arrived, Class, Failure};
+use crate::scim::{
+    failure::{Arrived, Class, Failure},
+    wait::{Wait, WaitCause},
+};
 
 pub mod fixture;
 mod hostile;
@@ -126,7 +131,9 @@ fn only_what_the_provider_has_is_shown() {
     let open = |width, height| {
         let mut app = with(Fake(can.clone()), width, height);
         let plain = |mut user: crate::directory::record::User| {
-            (user.org_role, user.team_roles, user.models_seat, user.weave_role) = (None, None, None, None);
+            (user.org_role, user.models_seat, user.weave_role) =
+                (MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD);
+            user.team_roles = None;
             (user.days_active, user.account) = (None, crate::directory::record::Account::Person);
             user.last_active = crate::directory::record::LastActive::Unknown;
             user.registry_roles.clear();
@@ -336,9 +343,12 @@ fn the_title_says_how_recent_everything_is() {
     let mut stored = blank(80, 24);
     fixture::load(&mut stored, users(), true);
     stored.guards.read_only = true;
-    stored.waiting = Some("waits 20 s, as the server asked".into());
+    let asked = WaitCause::Asked { by: "Retry-After", attempt: 2 };
+    stored.waiting = Some(Wait::new(asked, Duration::from_secs(20), Some(429), now()));
     assert!(title(&stored).contains("read-only"), "{}", title(&stored));
-    assert!(title(&stored).contains("waits 20 s"), "{}", title(&stored));
+    assert!(title(&stored).contains("waits until 14:0"), "{}", title(&stored));
+    let said = screen(&stored, &look());
+    assert!(said.contains(" The server asks to wait 20 s (Retry-After). Try 2 at 14:0"), "{said}");
     assert!(title(&stored).contains("known 14:02") || title(&stored).contains("stored 14:02"), "{}", title(&stored));
     assert!(title(&busy(80, 24)).ends_with("↻ 3 in flight   ! 1 failed"), "{}", title(&busy(80, 24)));
     for width in 40..140 {
@@ -536,8 +546,17 @@ fn the_reason_of_the_selected_failure_is_read_in_full() {
 fn a_list_says_whether_it_is_whole() {
     assert!(screen(&app(80, 24), &look()).contains("╭ Users ── 13 of 13 accounts ─"));
     let mut short = app(80, 24);
-    let words = "13 of 500, not all: the server repeated itself when asked for more";
-    let proof = Proof { kind: Kind::User, seen: 13, words: words.into(), complete: false };
+    let words = "13 of 500: the server repeated itself when asked for more";
+    let proof = Proof {
+        kind: Kind::User,
+        seen: 13,
+        words: words.into(),
+        coverage: Coverage::Partial(Shortfall {
+            seen: 13,
+            said: Some(500),
+            why: "the server repeated itself when asked for more".into(),
+        }),
+    };
     report(&mut short, Report::RefreshEnded { at: now(), proofs: vec![proof], failed: vec![] });
     let text = screen(&short, &look());
     assert!(text.contains("◐ in part 14:02") && !text.contains("synced"), "{text}");

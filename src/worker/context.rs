@@ -1,11 +1,8 @@
 //! What every task of the worker has: the server, the dialect, the disk, and the way to report.
 
-use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use jiff::Timestamp;
@@ -14,21 +11,22 @@ use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Answer, Client, Heed, Notice},
+    client::{Answer, Client, Heed},
     dialect::Dialect,
     directory::{
         Fresh, Target,
         aside::{Inquiry, Told, Topic},
-        record::{Depth, Record},
+        record::{Depth, Record, Team},
         work::Report,
     },
     scim::{
         failure::{Arrived, Class, Failure},
         list::BadBody,
         request::Request,
+        wait::Wait,
     },
     store::{Session, Store, StoreError},
-    worker::{known::Known, scribe::Scribe},
+    worker::{known::Known, learnt::Learnt, scribe::Scribe},
 };
 
 /// The store, behind a lock of its own.
@@ -52,8 +50,12 @@ pub struct Context {
     pub reports: UnboundedSender<Report>,
     /// Whose turn it is to make records of a page.
     pub reading: Arc<Semaphore>,
+    /// The server has shown who is in some team.
+    pub members_told: Arc<AtomicBool>,
     /// What the console shows.
     pub known: Known,
+    /// Roles that only answers to changes have shown.
+    pub learnt: Learnt,
     pub cancel: CancellationToken,
 }
 
@@ -71,10 +73,9 @@ impl Context {
     /// The same, and `heed` is told of the body while it comes.
     pub async fn send_heeded(&self, request: &Request, heed: Heed<'_>) -> Result<Answer, Failure> {
         let (reports, put_off) = (self.reports.clone(), Arc::clone(&self.put_off));
-        let notice = move |notice: Notice| {
-            let Notice::Retrying { attempt, wait, why, status } = notice;
-            put_off.fetch_add(usize::from(is_too_much(status)), Ordering::Relaxed);
-            let _ = reports.send(Report::Waiting(format!("{why} Try {attempt} in {}", seconds(wait))));
+        let notice = move |wait: Wait| {
+            put_off.fetch_add(usize::from(is_too_much(wait.status)), Ordering::Relaxed);
+            let _ = reports.send(Report::Waiting(wait));
         };
         self.client.send_heeded(request, &self.cancel, &notice, heed).await.map_err(|mut failure| {
             self.put_off.fetch_add(usize::from(is_too_much(failure.status)), Ordering::Relaxed);
@@ -135,7 +136,19 @@ impl Context {
         if let Some(etag) = &answer.etag {
             set_version(&mut record, etag);
         }
+        if let Record::Team(team) = &mut record {
+            self.settle_members(team);
+        }
         Ok(record)
+    }
+
+    /// A team that was read alone and has no `members`: nobody, on a server that has shown members; not told, elsewhere.
+    fn settle_members(&self, team: &mut Team) {
+        if team.size().is_some_and(|size| size > 0) {
+            self.members_told.store(true, Ordering::Relaxed);
+        } else if team.members.is_none() && self.members_told.load(Ordering::Relaxed) {
+            team.members = Some(Vec::new());
+        }
     }
 
     /// Runs something on the store, off the async threads. A failure of the disk is reported once per call; a damaged file
@@ -233,8 +246,4 @@ fn set_version(record: &mut Record, etag: &str) {
         Record::Team(team) => team.version = version,
         Record::Role(role) => role.version = version,
     }
-}
-
-fn seconds(wait: Duration) -> String {
-    format!("{:.1} s", wait.as_secs_f32())
 }

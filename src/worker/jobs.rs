@@ -12,10 +12,12 @@ use super::{
 };
 use crate::{
     directory::{
-        Kind, Target,
-        aside::Inquiry,
+        Coverage, Directory, Fresh, Target,
+        aside::{Inquiry, Told, Topic},
         change::ChangeId,
+        owner::KeyOwner,
         plan::{Entry, State},
+        record::Record,
         role_source::Mapping,
         work::{Job, Moved, Report},
     },
@@ -46,11 +48,11 @@ impl Worker {
                 self.narrow = filter.map(Arc::new);
                 self.refresh();
             }
-            Job::Hydrate(ids) => {
+            Job::ReadEach(targets) => {
                 // What is on screen now goes before what was.
-                for id in ids.into_iter().rev() {
-                    self.hydrate.retain(|other| *other != id);
-                    self.hydrate.push_front(id);
+                for target in targets.into_iter().rev() {
+                    self.single_reads.retain(|other| *other != target);
+                    self.single_reads.push_front(target);
                 }
             }
             Job::Reread(target) => self.read(target),
@@ -69,7 +71,8 @@ impl Worker {
             Job::Wake => self.wake(),
             Job::Raw(target) => self.raw(target),
             Job::Ask(inquiry) => self.ask(inquiry),
-            Job::Remap(mapping, unread) => self.remap(mapping, unread).await,
+            Job::AskOwner => self.ask_owner(),
+            Job::Remap(mapping, coverage) => self.remap(mapping, coverage).await,
         }
     }
 
@@ -217,15 +220,18 @@ impl Worker {
             match context.read(&target).await {
                 Ok(fresh) => {
                     context.keep(std::slice::from_ref(&fresh)).await;
+                    if let Fresh::Record(Record::User(user)) = &fresh {
+                        context.forget_learnt(std::iter::once(user)).await;
+                    }
                     Done::Read(vec![fresh], vec![])
                 }
-                Err(failure) => Done::Read(vec![], vec![(target.id, failure)]),
+                Err(failure) => Done::Read(vec![], vec![(target, failure)]),
             }
         });
     }
 
     /// Shows what the disk knows with roles by another mapping.
-    async fn remap(&mut self, mapping: Arc<Mapping>, unread: Vec<Kind>) {
+    async fn remap(&mut self, mapping: Arc<Mapping>, shown: [Coverage; 3]) {
         let Some(dialect) = self.context.dialect.with_mapping(mapping) else { return };
         self.context.dialect = Arc::clone(&dialect);
         // Also where the disk does not tell: the next refresh shows everything anew.
@@ -233,7 +239,12 @@ impl Worker {
         self.context.report(Report::Planner(Arc::clone(&dialect) as _));
         let built = self.context.stored(move |store| {
             let source = dialect.role_source(None);
-            store.load().map(|snapshot| Box::new(refresh::indexed(&*dialect, snapshot, &unread, source)))
+            let mut snapshot = store.load()?;
+            // Of a list that is shown in part the disk may hold more.
+            for (known, shown) in snapshot.coverage.iter_mut().zip(shown).filter(|(known, _)| known.is_complete()) {
+                *known = shown;
+            }
+            Ok(Box::new(refresh::indexed(&*dialect, snapshot, source)))
         });
         if let Some(records) = built.await {
             self.context.report(Report::Remapped(records));
@@ -250,12 +261,38 @@ impl Worker {
             match context.ask(&inquiry).await {
                 Ok(fresh) => {
                     context.keep(&fresh).await;
+                    for one in &fresh {
+                        if let Fresh::Told(Topic::Me, Told::Person(person)) = one {
+                            context.keep_owner(KeyOwner::of(person)).await;
+                        }
+                    }
                     context.report(Report::Learnt(fresh));
                 }
                 Err(failure) => {
                     context.recall(&inquiry.topic).await;
                     context.report(Report::AskFailed(inquiry.topic, failure));
                 }
+            }
+            Done::Nothing
+        });
+    }
+
+    /// Asks whose key is in use. A server that does not tell is no failure.
+    fn ask_owner(&mut self) {
+        let context = self.context.clone();
+        let inquiry = context.dialect.inquiry(Topic::Me, &Directory::default());
+        self.tasks.spawn(async move {
+            let told = match inquiry {
+                Ok(inquiry) => context.ask(&inquiry).await.unwrap_or_default(),
+                Err(_) => Vec::new(),
+            };
+            let owner = told.iter().find_map(|fresh| match fresh {
+                Fresh::Told(Topic::Me, Told::Person(person)) => Some(KeyOwner::of(person)),
+                _ => None,
+            });
+            match owner {
+                Some(owner) => context.keep_owner(owner).await,
+                None => context.report(Report::Owner(None)),
             }
             Done::Nothing
         });

@@ -58,7 +58,7 @@ impl Shown {
 
 fn list<'a>(ids: impl Iterator<Item = &'a Id>, snapshot: &Snapshot, kind: Kind) -> Option<List> {
     let prints = snapshot.prints[kind as usize].iter();
-    (!snapshot.unread.contains(&kind)).then(|| ids.cloned().zip(prints.copied().map(Some)).collect())
+    snapshot.coverage[kind as usize].is_read().then(|| ids.cloned().zip(prints.copied().map(Some)).collect())
 }
 
 /// A list that is being read, beside what is shown.
@@ -131,6 +131,11 @@ impl Difference {
             same.remove(id);
         }
         same
+    }
+
+    /// Only a part of the list was read: what did not come is not gone.
+    pub fn keep_absent(&mut self) {
+        self.gone.clear();
     }
 
     fn lay(self, list: &mut Option<Arc<List>>) {
@@ -330,7 +335,7 @@ mod tests {
             dialect.role_source(Some(&json!(all)))
         };
         let shown = Shown { source: source("2026-01-01T00:00:00Z", "Admin"), ..Shown::default() };
-        assert!(shown.source.may_leave_out(), "roles are told");
+        assert!(matches!(shown.source, RoleSource::Told(_)));
         assert!(shown.is_by(&source("2026-02-01T00:00:00Z", "Admin")));
         assert!(!shown.is_by(&source("2026-02-01T00:00:00Z", "Editor")));
     }

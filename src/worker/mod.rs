@@ -31,7 +31,7 @@ use crate::{
     client::{Auth, Client},
     dialect::Dialect,
     directory::{
-        Fresh, Id, Kind, Target,
+        Fresh, Kind, Target,
         change::ChangeId,
         plan::Entry,
         work::{Job, Report},
@@ -48,6 +48,7 @@ mod asides;
 mod context;
 mod jobs;
 mod known;
+mod learnt;
 mod look_up;
 mod others;
 mod outcomes;
@@ -93,7 +94,7 @@ pub type KeyReader = Arc<dyn Fn() -> Result<Auth, String> + Send + Sync>;
 /// Something that a task brought home.
 enum Done {
     Applied(Box<Entry>, apply::Ended),
-    Read(Vec<Fresh>, Vec<(Id, Failure)>),
+    Read(Vec<Fresh>, Vec<(Target, Failure)>),
     Refreshed(refresh::Ended),
     LookedUp(look_up::Answers),
     /// The key was read again.
@@ -107,7 +108,7 @@ struct Worker {
     tasks: JoinSet<Done>,
     queue: Queue,
     versions: Versions,
-    hydrate: VecDeque<Id>,
+    single_reads: VecDeque<Target>,
     reading: usize,
     refreshing: bool,
     refresh_again: bool,
@@ -163,7 +164,9 @@ pub async fn run(
         parallel: setup.parallel,
         reports,
         reading: Arc::new(Semaphore::new(1)),
+        members_told: Arc::default(),
         known: Known::default(),
+        learnt: learnt::Learnt::default(),
         cancel: CancellationToken::new(),
     };
     let mut worker = Worker {
@@ -172,7 +175,7 @@ pub async fn run(
         tasks: JoinSet::new(),
         queue: Queue::default(),
         versions: Versions::new(),
-        hydrate: VecDeque::new(),
+        single_reads: VecDeque::new(),
         reading: 0,
         refreshing: false,
         refresh_again: false,
@@ -201,9 +204,10 @@ pub async fn run(
 impl Worker {
     /// Shows what the disk knows, takes up what was left open, and reads everything anew.
     async fn start(&mut self) {
+        self.context.recall_learnt().await;
         if let Some((first, more)) = self.context.stored(|store| store.load_first()).await
             && !first.users.is_empty()
-            && !first.unread.contains(&Kind::User)
+            && first.coverage[Kind::User as usize].is_read()
         {
             self.shown = true;
             self.show_stored(first, more).await;
@@ -230,7 +234,7 @@ impl Worker {
         let source = self.context.dialect.role_source(told.as_ref());
         let snapshot = snapshot.without_parts();
         let shown = if partial { Shown::default() } else { Shown::stored(&snapshot, source.clone()) };
-        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, &[], source));
+        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, source));
         self.context.report(Report::Records { records, seen, partial, stored: true });
         self.context.known.is(shown);
     }
@@ -287,9 +291,9 @@ impl Worker {
             });
         }
         while self.reading < READS
-            && let Some(id) = self.hydrate.pop_front()
+            && let Some(target) = self.single_reads.pop_front()
         {
-            self.read(Target::user(&id));
+            self.read(target);
         }
     }
 
@@ -321,7 +325,7 @@ impl Worker {
 
     /// Waits for answers under way; what is still open then is in the journal and settled next time.
     async fn finish(mut self) {
-        self.hydrate.clear();
+        self.single_reads.clear();
         let last = Instant::now() + LAST_WAIT;
         while self.queue.running() > 0
             && let Ok(Some(done)) = tokio::time::timeout_at(last, self.tasks.join_next()).await

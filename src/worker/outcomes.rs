@@ -29,12 +29,12 @@ impl Worker {
                     self.learnt(&fresh);
                     self.context.report(Report::Learnt(fresh));
                 }
-                for (id, failure) in failed {
+                for (target, failure) in failed {
                     // One record that can't be read says nothing about the others.
                     if failure.class != Class::Protocol {
                         self.link_after(&failure);
                     }
-                    self.context.report(Report::HydrateFailed(vec![id], failure));
+                    self.context.report(Report::ReadEachFailed(vec![target], failure));
                 }
             }
             Ok(Done::LookedUp(answers)) => self.looked_up(answers),

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     dialect::Dialect,
     directory::{
-        Kind,
+        Coverage, Kind,
         records::Records,
         role_source::RoleSource,
         work::{Proof, Report},
@@ -20,7 +20,7 @@ use crate::{
         filter::Filter,
         habits::Habits,
     },
-    store::{Snapshot, Store},
+    store::Snapshot,
 };
 
 mod ahead;
@@ -32,7 +32,6 @@ mod page;
 mod read;
 mod renew;
 
-use hints::Hints;
 use keep::Keeper;
 use lists::Lists;
 use read::{Listed, Wanted, read_list};
@@ -70,7 +69,7 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
     let shown = context.known.shown();
     // Teams and roles are short and complete the users' rows: they are read beside the users.
     let users = Wanted { kind: Kind::User, first: first && narrow.is_none(), narrow, shown: &shown };
-    let (users, mut teams, roles, told, habits) = tokio::join!(
+    let (users, teams, roles, told, habits) = tokio::join!(
         read_list(context, users),
         read_list(context, Wanted { kind: Kind::Team, first: false, narrow: None, shown: &shown }),
         read_list(context, Wanted { kind: Kind::Role, first: false, narrow: None, shown: &shown }),
@@ -79,13 +78,6 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
     );
     let mut habits = habits.unwrap_or_default();
     if let Some(Ok(people)) = &users {
-        if let Some(Ok(groups)) = &mut teams
-            && Hints::members_hidden(&people.hints, &groups.hints)
-        {
-            habits.tells_members = Some(false);
-            groups.lists.teams.iter_mut().for_each(|team| team.members = None);
-            context.stored(Store::hide_members).await;
-        }
         habits = habits.or(people.hints.habits());
     }
     let mut brought = Brought::of([(Kind::User, users), (Kind::Team, teams), (Kind::Role, roles)]);
@@ -102,8 +94,9 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
             renew::tell(context, renew::rest(lists, &brought.found));
         } else {
             let lists = renew::complete(context, lists, &brought.found).await?;
-            show(context, dialect, lists, narrow.is_some(), &brought.failed, source.clone()).await;
-            context.known.lose(brought.failed.iter().map(|(kind, _)| *kind));
+            let missing: Vec<Kind> = brought.missing().collect();
+            show(context, dialect, lists, &brought.proofs, &missing, source.clone()).await;
+            context.known.lose(missing);
         }
     }
     drop(shown);
@@ -115,8 +108,8 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
     }
     let at = now();
     context.report(Report::RefreshEnded { at, proofs: brought.proofs, failed: brought.failed });
-    for (keeper, whole) in brought.kept {
-        keeper.end(at, whole).await;
+    for (keeper, coverage) in brought.kept {
+        keeper.end(at, coverage).await;
     }
     Some(Ended { habits, down, cut_short })
 }
@@ -128,8 +121,8 @@ struct Brought {
     found: Vec<(Kind, Difference)>,
     proofs: Vec<Proof>,
     failed: Vec<(Kind, Failure)>,
-    /// What is on its way to the disk, and whether it is the whole of the list.
-    kept: Vec<(Keeper, bool)>,
+    /// What is on its way to the disk, and how much of the list it is.
+    kept: Vec<(Keeper, Coverage)>,
 }
 
 impl Brought {
@@ -140,9 +133,10 @@ impl Brought {
                 None => {}
                 Some(Err(failure)) => all.failed.push((kind, failure)),
                 Some(Ok(listed)) => {
-                    all.proofs.push(listed.proof);
-                    all.kept.push((listed.keeper, listed.whole));
+                    all.kept.push((listed.keeper, listed.proof.coverage.clone()));
+                    all.failed.extend(listed.failure.map(|failure| (kind, failure)));
                     all.lists.join(listed.lists);
+                    all.proofs.push(listed.proof);
                     all.found.push((kind, listed.difference));
                 }
             }
@@ -155,27 +149,34 @@ impl Brought {
         all
     }
 
+    /// Lists of which nothing came.
+    fn missing(&self) -> impl Iterator<Item = Kind> {
+        let came = |kind: &Kind| self.proofs.iter().any(|proof| proof.kind == *kind);
+        self.failed.iter().map(|(kind, _)| *kind).filter(move |kind| !came(kind))
+    }
+
     fn failures(&self) -> impl Iterator<Item = &Failure> {
         self.failed.iter().map(|(_, failure)| failure)
     }
 }
 
-/// Indexes and shows; lists that failed keep what the disk knows. Of `narrowed` users nobody's absence means anything.
+/// Indexes and shows; lists of which nothing came keep what the disk knows.
 async fn show(
     context: &Context,
     dialect: Arc<dyn Dialect>,
     mut lists: Lists,
-    narrowed: bool,
-    failed: &[(Kind, Failure)],
+    proofs: &[Proof],
+    missing: &[Kind],
     source: RoleSource,
 ) {
-    let mut unread: Vec<Kind> = failed.iter().map(|(kind, _)| *kind).collect();
-    if !failed.is_empty()
+    let mut coverage = <[Coverage; 3]>::default();
+    proofs.iter().for_each(|proof| coverage[proof.kind as usize] = proof.coverage.clone());
+    if !missing.is_empty()
         && let Some(stored) = context.stored(|store| store.load()).await
     {
-        unread.retain(|kind| stored.unread.contains(kind));
-        let Snapshot { mut users, mut teams, mut roles, .. } = stored.without_parts();
-        for (kind, _) in failed {
+        let Snapshot { mut users, mut teams, mut roles, coverage: mut known, .. } = stored.without_parts();
+        for kind in missing {
+            coverage[*kind as usize] = std::mem::take(&mut known[*kind as usize]);
             match kind {
                 Kind::User => lists.users = std::mem::take(&mut users),
                 Kind::Team => lists.teams = std::mem::take(&mut teams),
@@ -183,10 +184,7 @@ async fn show(
             }
         }
     }
-    if narrowed {
-        unread.push(Kind::User);
-    }
-    let build = move || build(&*dialect, lists, &unread, source);
+    let build = move || build(&*dialect, lists, coverage, source);
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         let seen = Some(now());
         context.report(Report::Records { records: Box::new(records), seen, partial: false, stored: false });
@@ -194,25 +192,28 @@ async fn show(
 }
 
 /// Indexes the lists, with roles from where the provider has them.
-fn build(dialect: &dyn Dialect, lists: Lists, unread: &[Kind], source: RoleSource) -> Records {
+fn build(dialect: &dyn Dialect, lists: Lists, coverage: [Coverage; 3], source: RoleSource) -> Records {
     let roles = if dialect.list(Kind::Role).is_some() { lists.roles } else { source.records() };
-    let records = Records::build(lists.users, lists.teams, roles).without(unread).with_roles(source);
+    let records = Records::build(lists.users, lists.teams, roles).covering(coverage).with_roles(source);
     records.index_names();
     records
 }
 
 /// The same of what the disk holds.
-pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, unread: &[Kind], source: RoleSource) -> Records {
-    let Snapshot { users, teams, roles, unread: never, .. } = snapshot.without_parts();
-    let never = never.into_iter().filter(|kind| dialect.list(*kind).is_some());
-    let unread: Vec<Kind> = never.chain(unread.iter().copied()).collect();
-    build(dialect, Lists { users, teams, roles }, &unread, source)
+pub fn indexed(dialect: &dyn Dialect, snapshot: Snapshot, source: RoleSource) -> Records {
+    let Snapshot { users, teams, roles, mut coverage, .. } = snapshot.without_parts();
+    // A list that the provider does not have lacks nothing.
+    for kind in Kind::ALL.into_iter().filter(|kind| dialect.list(*kind).is_none()) {
+        coverage[kind as usize] = Coverage::Complete;
+    }
+    build(dialect, Lists { users, teams, roles }, coverage, source)
 }
 
 async fn show_partly(context: &Context, lists: Lists) {
-    let rest = [Kind::Team, Kind::Role];
+    let not_read = || Coverage::NotRead(None);
+    let coverage = [Coverage::Complete, not_read(), not_read()];
     let dialect = Arc::clone(&context.dialect);
-    let build = move || build(&*dialect, lists, &rest, dialect.role_source(None));
+    let build = move || build(&*dialect, lists, coverage, dialect.role_source(None));
     if let Ok(records) = tokio::task::spawn_blocking(build).await {
         context.report(Report::Records { records: Box::new(records), seen: None, partial: true, stored: false });
     }

@@ -117,6 +117,46 @@ fn everything_wrong_with_a_file_is_told_and_nothing_is_sent() {
     assert_eq!(fs::read_to_string(out).unwrap(), "");
 }
 
+/// A list as Okta exports it, of two users of the demo directory.
+const OKTA: &str = "\"login\",\"firstName\",\"userStatus\",\"groups\"\n\
+                    \"demo-admin@example.com\",\"Demo\",\"ACTIVE\",\"vision\"\n";
+
+#[test]
+fn columns_of_another_system_are_mapped_or_ignored_by_plan_and_apply() {
+    let world = World::new("scim", &["--users", "40"]);
+    let user = world.user("demo-admin");
+    world.file("okta.csv", &OKTA.replace("demo-admin@example.com", user["email"].as_str().unwrap()));
+    let said = world.run(&["plan", "okta.csv"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    for word in ["firstName, userStatus, groups", "--ignore-columns", "--map"] {
+        assert!(said.err.contains(word), "{}", said.err);
+    }
+    let options = ["--map", "groups=team", "--ignore-columns", "firstName,userStatus"];
+    let with = |first: &[&'static str]| [first, &options].concat();
+    world.ok(&with(&["apply", "okta.csv", "--yes"]));
+    assert!(world.ok(&["members", "vision"]).contains("demo-admin"));
+    assert_eq!(world.run(&with(&["plan", "okta.csv", "--check"])).code, 0);
+    assert_eq!(world.run(&["plan", "okta.csv", "--check", "--ignore-columns", "all"]).code, 0);
+    // "Unicode text" of a spreadsheet, on standard input.
+    let wide = |text: &str| "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let bytes: Vec<u8> = wide("user\tteam\r\ndemo-admin\tvision\r\n");
+    std::fs::write(world.path("wide.txt"), bytes).unwrap();
+    assert_eq!(world.run(&["plan", "wide.txt", "--check"]).code, 0);
+    // A saved plan and a document have no columns.
+    world.file("names.yaml", "users: [demo-admin]");
+    assert_eq!(world.run(&["plan", "names.yaml", "--ignore-columns", "all"]).code, 2);
+    world.ok(&["plan", "names.yaml", "--out", "saved.json"]);
+    assert_eq!(world.run(&["apply", "saved.json", "--map", "a=user"]).code, 2);
+    assert!(world.run(&["plan", "okta.csv", "--map", "groups"]).err.contains("HEADER=COLUMN"));
+}
+
+#[test]
+fn a_mark_before_names_on_standard_input_is_no_part_of_the_first() {
+    let world = World::new("scim", &["--users", "40"]);
+    let said = world.run_with(&["add", "vision", "-", "--yes"], "\u{FEFF}demo-admin\r\n");
+    assert_eq!(said.code, 0, "{}", said.err);
+}
+
 #[test]
 fn files_with_names_in_them_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;

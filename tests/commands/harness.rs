@@ -74,6 +74,14 @@ impl World {
         Self { home, server: None }
     }
 
+    /// The same for any other SCIM server.
+    pub fn at_scim(url: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let config = format!("[profile.demo]\nprovider = \"scim\"\nurl = \"{url}\"\nkey = {{ env = \"DEMO_KEY\" }}\n");
+        fs::write(home.path().join("config.toml"), config).unwrap();
+        Self { home, server: None }
+    }
+
     /// What a command that was started has said at its end.
     pub fn said(child: Child) -> Said {
         said(child.wait_with_output().unwrap())

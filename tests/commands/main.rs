@@ -9,3 +9,4 @@ mod harness;
 mod lists;
 mod names;
 mod scale;
+mod waits;

@@ -35,7 +35,7 @@ async fn datasaur(room: &Room) -> (Console, Server) {
 fn a_labeler(console: &Console) -> String {
     let users = console.app().directory.records().users().values();
     let mut labelers = users.filter(|user| user.active == Some(true) && !user.user_name.is("demo-admin"));
-    labelers.find(|user| user.org_role.as_ref().is_some_and(|role| role.is("labeler"))).unwrap().user_name.to_string()
+    labelers.find(|user| user.org_role.value().is_some_and(|role| role.is("labeler"))).unwrap().user_name.to_string()
 }
 
 fn put_into(console: &mut Console, group: &str) {
@@ -93,7 +93,7 @@ async fn what_a_group_gives_is_chosen_by_keys_and_kept_in_the_config() {
     let (mut console, server) = datasaur(&room).await;
     let admins = |console: &Console| {
         let users = console.app().directory.records().users().values();
-        users.filter(|user| user.org_role.as_ref().is_some_and(|role| role.is("admin"))).count()
+        users.filter(|user| user.org_role.value().is_some_and(|role| role.is("admin"))).count()
     };
     let (before, requests) = (admins(&console), server.running.requests().len());
     assert!(before > 0);

@@ -93,7 +93,7 @@ async fn a_list_that_ends_early_says_so() {
     let (console, _server) = Console::on_demo(demo(|o| (o.page_limit, o.ignore_paging) = (20, true))).await;
     assert_eq!(console.app().directory.len(Kind::User), 20);
     let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == Kind::User).expect("a proof");
-    assert!(!proof.complete && proof.words.contains("20 of 60"), "{}", proof.words);
+    assert!(!proof.coverage.is_complete() && proof.words.contains("20 of 60"), "{}", proof.words);
     console.expect("20 of 60");
 }
 

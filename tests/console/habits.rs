@@ -66,7 +66,7 @@ async fn lists_are_read_to_their_end(#[case] habits: Habits, #[case] users: usiz
     assert_eq!(console.app().directory.len(Kind::User), users, "{}", console.screen());
     console.expect(said);
     let proof = console.app().sync.proofs.iter().find(|proof| proof.kind == Kind::User).expect("a proof");
-    assert_eq!(proof.complete, said != "20 of 30" && !said.contains("not all"), "{}", proof.words);
+    assert_eq!(proof.coverage.is_complete(), said != "20 of 30" && !said.contains("not all"), "{}", proof.words);
 }
 
 /// A filter that gives everybody must not make somebody else of whom a lost answer created.

@@ -216,7 +216,7 @@ impl Console {
 
     /// The same on another terminal.
     pub async fn open_sized(room: &Room, profile: Profile, width: u16, height: u16) -> Self {
-        let mut console = Self::opening(room, profile, width, height).await;
+        let mut console = Box::pin(Self::opening(room, profile, width, height)).await;
         console.settle().await;
         console
     }
@@ -411,7 +411,7 @@ impl Console {
     /// A user's organisation role as shown.
     #[track_caller]
     pub fn org_role(&self, name: &str) -> String {
-        self.user(name).org_role.as_ref().map(ToString::to_string).unwrap_or_default()
+        self.user(name).org_role.value().map(ToString::to_string).unwrap_or_default()
     }
 
     /// A team as shown.
@@ -428,7 +428,7 @@ impl Console {
         let directory = &self.app().directory;
         let users = directory.records().users().values();
         users
-            .filter(|user| user.org_role.as_ref().is_some_and(|role| role.is("member")))
+            .filter(|user| user.org_role.value().is_some_and(|role| role.is("member")))
             .filter(|user| user.active == Some(true) && !user.account.is_service())
             .map(|user| user.user_name.to_string())
             .collect()

@@ -191,7 +191,7 @@ fn same_directory(people: &[Value], groups: &[Value], snapshot: &Snapshot, wrong
     let of_console = |user: &User| {
         let grants = user.team_roles.iter().flatten();
         let grants = grants.map(|grant| (grant.scope.raw().to_owned(), grant.role.raw().to_owned())).collect();
-        let seat = user.models_seat.as_ref().map(|seat| seat.raw().to_owned()).unwrap_or_default();
+        let seat = user.models_seat.value().map(|seat| seat.raw().to_owned()).unwrap_or_default();
         (user.user_name.raw().to_owned(), user.display_name.raw().to_owned(), user.active, seat, grants)
     };
     let server: BTreeMap<String, _> = people.iter().map(|user| (text(&user["id"]), of_server(user))).collect();

@@ -39,7 +39,7 @@ async fn long_lists_come_whole_and_can_be_searched() {
     shown.sort();
     assert_eq!(shown, outside.ids("Users").await);
     for proof in &console.app().sync.proofs {
-        assert!(proof.complete, "{:?}: {}", proof.kind, proof.words);
+        assert!(proof.coverage.is_complete(), "{:?}: {}", proof.kind, proof.words);
     }
     let last = outside.get("Users", &made[MANY - 1]).await.unwrap();
     console.select(Tab::Users, last["userName"].as_str().unwrap()).await;

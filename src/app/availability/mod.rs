@@ -115,6 +115,9 @@ impl App {
             | Action::Attributes
             | Action::SetAttribute => self.beside(action),
             Action::Raw if self.subject().is_some_and(|target| self.is_derived(&target)) => Err(NO_RECORD.into()),
+            Action::Copy if self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty()) => {
+                Ok(())
+            }
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => {
                 self.staging_allowed(action).map_err(str::to_owned)

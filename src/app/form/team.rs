@@ -34,7 +34,8 @@ impl Form {
             Field::list("members", "Names", "type or paste user names or emails, as they come"),
             Field::text("file", "File", "", "or a text file with them, such as ~/people.txt"),
         ];
-        let title = format!("Members of {} from a list ({} now)", team.name, team.size());
+        let now = team.size().map_or_else(String::new, |size| format!(" ({size} now)"));
+        let title = format!("Members of {} from a list{now}", team.name);
         Self::new(Purpose::MemberList(team.id.clone()), &title, fields)
     }
 

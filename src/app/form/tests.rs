@@ -33,7 +33,7 @@ fn directory() -> Directory {
         id: id.into(),
         user_name: id.into(),
         email: format!("{id}@example.com").as_str().into(),
-        models_seat: Some("viewer".into()),
+        models_seat: "viewer".into(),
         account,
         ..User::default()
     };

@@ -5,7 +5,7 @@ use super::{
     values::{email_problem, name_problem, some_teams, teams},
 };
 use crate::directory::{
-    Directory, Id, Name,
+    Directory, Id, MaybeTold, Name,
     census::FULL,
     change::{Change, NewUser, Seat, Verb},
     plan::Capabilities,
@@ -39,7 +39,7 @@ impl Form {
         }
         if !can.seat_levels.is_empty() {
             for (seat, key) in SEATS {
-                fields.push(plain(seat_field(seat, key, Some(&FULL.into()), can)));
+                fields.push(plain(seat_field(seat, key, &FULL.into(), can)));
             }
             let hint = format!("optional, split by spaces; {}", some_teams(directory));
             fields.push(plain(Field::text("teams", "Teams", "", hint.trim_end_matches("; "))));
@@ -110,7 +110,7 @@ impl Form {
         }
         for (seat, key) in SEATS {
             let to = Name::from(self.value(key));
-            let is_new = user.seat(seat).is_none_or(|now| !now.is(to.raw()));
+            let is_new = !user.seat(seat).is(to.raw());
             if is_new && !to.is_empty() {
                 changes.push(Change::SetSeat { user: id.clone(), seat, to });
             }
@@ -120,11 +120,11 @@ impl Form {
 }
 
 /// What is not known, and what this console does not know, is a choice of its own: it is sent only if changed.
-fn seat_field(seat: Seat, key: &'static str, now: Option<&Name>, can: &Capabilities) -> Field {
-    let level = now.and_then(|now| can.seat_levels.iter().find(|level| now.is(level))).copied();
-    let first = match (now, level) {
-        (None, _) => Some(("", "not known")),
-        (Some(now), None) => Some((now.raw(), now.as_str())),
+fn seat_field(seat: Seat, key: &'static str, now: &MaybeTold, can: &Capabilities) -> Field {
+    let level = can.seat_levels.iter().find(|level| now.is(level)).copied();
+    let first = match (now.raw(), level) {
+        (None, _) => Some(("", "not told")),
+        (Some(raw), None) => Some((raw, now.text())),
         _ => None,
     };
     let levels = can.seat_levels.iter().map(|level| (*level, *level));

@@ -65,6 +65,14 @@ impl Marks {
         self.ids.extend(ids);
     }
 
+    /// How many of them are on none of these rows.
+    pub(super) fn hidden(&self, rows: &[u32], directory: &Directory, kind: Kind) -> usize {
+        let shown = shown(rows, directory.len(kind));
+        let row = |id: &Id| directory.records().row(&Target { kind, id: id.clone() });
+        let on_screen = |id: &&Id| row(id).is_some_and(|row| shown.get(row as usize) == Some(&true));
+        self.ids.len() - self.ids.iter().filter(on_screen).count()
+    }
+
     /// Begins to mark all rows shown; where all are marked already, none of them.
     pub(super) fn toggle_all(&mut self, shown: usize) {
         self.work = if self.ids.len() < shown { Work::Add(0) } else { Work::Ask(0) };

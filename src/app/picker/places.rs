@@ -149,11 +149,11 @@ pub(super) fn has(directory: &Directory, user: &Id, place: &Place, role: &Name) 
     let Some(user) = directory.user(user) else { return false };
     let role_in = |registry: &Name| user.registry_roles.iter().find(|grant| grant.scope == *registry);
     match place {
-        Place::Organisation => user.org_role.as_ref().is_some_and(|now| now == role),
+        Place::Organisation => user.org_role.value().is_some_and(|now| now == role),
         Place::Own(team) | Place::Other(team) => {
             directory.team(team).and_then(|team| user.role_in(&team.name)).is_some_and(|now| now == role)
         }
-        Place::Seat(seat) => user.seat(*seat).is_some_and(|now| now.is(role.raw())),
+        Place::Seat(seat) => user.seat(*seat).is(role.raw()),
         Place::Registry(registry) => role_in(registry).is_some_and(|grant| grant.role == *role),
         Place::NoRegistry(Some(registry)) => role_in(registry).is_none(),
         Place::NoRegistry(None) => user.registry_roles.is_empty(),

@@ -16,7 +16,7 @@ fn user(id: &str, seat: &str, registries: &[(&str, &str)]) -> User {
     User {
         id: id.into(),
         user_name: id.into(),
-        models_seat: Some(seat.into()),
+        models_seat: seat.into(),
         registry_roles: registries.iter().map(grant).collect(),
         ..User::default()
     }

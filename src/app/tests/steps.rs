@@ -98,7 +98,7 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
     });
     assert_eq!(alone.as_ref(), Some(&preview.plan), "in steps or at once, it is the same plan");
 
-    let Risk::Type(text) = preview.risk.clone() else { panic!("half of all is typed") };
+    let Risk::Insist(text) = preview.risk.clone() else { panic!("half of all is typed") };
     console.type_text(&text);
     begin(&mut console, Action::Send);
     assert!(console.app.is_looking());

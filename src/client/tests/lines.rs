@@ -11,7 +11,7 @@ async fn a_cut_answer_to_a_read_is_asked_for_again() {
     let (address, _heads) = listen(&[CUT, WHOLE]).await;
     let (result, notices) = send(endpoint(&format!("http://{address}")), &read()).await;
     assert_eq!(result.unwrap().body, b"{}");
-    let Notice::Retrying { why, .. } = &notices[0];
+    let WaitCause::Failed { why, .. } = &notices[0].cause else { panic!("{notices:?}") };
     assert_eq!(why, "The answer broke off after 10 bytes");
 }
 

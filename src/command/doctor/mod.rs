@@ -17,6 +17,7 @@ mod write;
 use std::{
     io::{self, IsTerminal, Write},
     process::ExitCode,
+    sync::Mutex,
 };
 
 use color_eyre::eyre::{Result, eyre};
@@ -162,6 +163,7 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
     let mut probe = Probe {
         client: connection.client.clone(),
         dialect: connection.dialect.clone(),
+        waits: Mutex::default(),
         cancel,
         tag,
         findings: Vec::new(),

@@ -1,11 +1,12 @@
 //! Asking one server, and writing down what it means. Knows no particular question.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::finding::{Evidence, Finding, Part, Verdict};
+use crate::command::progress::WaitNotices;
 use crate::{
     client::{Answer, Client},
     dialect::Dialect,
@@ -16,6 +17,7 @@ use crate::{
         list::{self, BadBody, Page},
         request::{Door, Method, Request},
         text::clean_line,
+        wait::Wait,
     },
 };
 
@@ -79,6 +81,8 @@ impl Seen {
 pub struct Probe {
     /// Sends.
     pub client: Client,
+    /// Says why it waits.
+    pub waits: Mutex<WaitNotices>,
     /// Speaks.
     pub dialect: Arc<dyn Dialect>,
     /// Ends it.
@@ -105,7 +109,7 @@ impl Probe {
 
     /// The same with another end.
     pub async fn ask_until(&self, request: &Request, cancel: &CancellationToken) -> Result<Seen, Stop> {
-        match self.client.probe(request, cancel).await {
+        match self.client.probe(request, cancel, &|wait| self.say(&wait)).await {
             Ok(answer) => {
                 let evidence = Evidence {
                     request: shown(request),
@@ -117,6 +121,11 @@ impl Probe {
             Err(failure) if failure.class == Class::Cancelled => Err(Stop::Cancelled),
             Err(failure) => Err(Stop::Lost(failure)),
         }
+    }
+
+    /// Says why a request waits. Nobody misses it where it can't be written.
+    pub fn say(&self, wait: &Wait) {
+        let _ = self.waits.lock().unwrap_or_else(PoisonError::into_inner).say(wait);
     }
 
     /// GET.

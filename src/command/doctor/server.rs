@@ -84,7 +84,7 @@ fn secrecy(base: &Url) -> (Verdict, &'static str) {
 async fn takes(probe: &Probe, auth: Auth) -> Result<bool, Stop> {
     let Ok(client) = probe.client.with_auth(auth) else { return Ok(false) };
     let request = crate::scim::request::Request::new(crate::scim::request::Method::Get, ["Users"]);
-    Ok(client.probe(&request, &probe.cancel).await.is_ok_and(|answer| answer.status < 300))
+    Ok(client.probe(&request, &probe.cancel, &|wait| probe.say(&wait)).await.is_ok_and(|answer| answer.status < 300))
 }
 
 /// What the server says of itself (RFC 7644 §4).

@@ -58,6 +58,8 @@ impl Reader<'_> {
             confirm: self.choose("confirm", raw.confirm.as_ref(), &confirms)?.unwrap_or_default(),
             unguarded: self.unguarded(&raw.unguarded)?,
             max_removal: raw.max_removal.as_ref().map(|written| self.percent("max_removal", written)).transpose()?,
+            protected: self.people("protected", raw.protected)?,
+            admins: self.people("admins", raw.admins)?,
             parallel: self.number("parallel", raw.parallel.as_ref(), 4, 32)? as usize,
             timeout: Duration::from_secs(self.number("timeout_seconds", raw.timeout_seconds.as_ref(), 30, 600)?),
             full_seats: self.full_seats(provider, raw.full_seats.as_ref())?,
@@ -299,6 +301,19 @@ impl Reader<'_> {
             Ok(known.unwrap_or_default().to_owned())
         });
         meant.collect()
+    }
+
+    /// User names, emails or ids; who they are is known once the directory is read.
+    fn people(&self, name: &str, written: Vec<Spanned<String>>) -> Result<Vec<String>, ConfigError> {
+        if let Some(empty) = written.iter().find(|person| person.get_ref().trim().is_empty()) {
+            return Err(self.wrong(
+                name,
+                Some(empty),
+                "an empty name is nobody's",
+                "write a user name, an email or an id",
+            ));
+        }
+        Ok(written.into_iter().map(|person| person.into_inner().trim().to_owned()).collect())
     }
 
     fn percent(&self, name: &str, written: &Spanned<String>) -> Result<u8, ConfigError> {

@@ -36,6 +36,8 @@ client_cert = "me.pem"
 client_key = "me.key"
 unguarded = ["last-admin"]
 max_removal = "20%"
+protected = ["cfo", " ops@corp.example "]
+admins = ["ann"]
 parallel = 8
 timeout_seconds = 5
 full_seats = 500
@@ -60,6 +62,11 @@ auth = "none"
     assert_eq!((&acme.auth, acme.confirm), (&AuthForm::BasicUser("ann".into()), Confirm::Always));
     assert_eq!((acme.parallel, acme.timeout.as_secs(), acme.read_only), (8, 5, true));
     assert_eq!((acme.full_seats, acme.max_users, acme.max_removal), (Some(500), 200_000, Some(20)));
+    assert_eq!(
+        (acme.protected.as_slice(), acme.admins.as_slice()),
+        (&["cfo", "ops@corp.example"].map(String::from)[..], &["ann".to_owned()][..])
+    );
+    assert!(file.profiles["shared"].protected.is_empty() && file.profiles["shared"].admins.is_empty());
     assert_eq!(acme.ca_file.as_deref(), Some(Path::new("/etc/s/ca.pem")));
     assert_eq!(acme.client_cert, Some(("/etc/s/me.pem".into(), "/etc/s/me.key".into())));
     assert_eq!(acme.key.describe(), "command pass");
@@ -170,6 +177,10 @@ auth = "none"
     "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nfull_seats = 5",
     "config.toml:4: profile.a.full_seats: only W&B has seats; remove this line"
 )]
+#[case::nobody(
+    "[profile.a]\nprovider = \"wandb\"\nadmins = [\"ann\",\n\" \"]",
+    "config.toml:4: profile.a.admins: an empty name is nobody's; write a user name, an email or an id"
+)]
 #[case::guard(
     "[profile.a]\nprovider = \"wandb\"\nunguarded = [\n\"last-admin\",\n\"me\"]",
     "config.toml:5: profile.a.unguarded: unknown guard \"me\"; use last-admin or yourself"
@@ -251,7 +262,7 @@ proptest::proptest! {
     fn any_file_is_read_or_refused_without_its_values(
         lines in proptest::collection::vec((
             proptest::sample::select(vec!["provider", "url", "key", "auth", "user", "stack", "workspace", "path", "hosting",
-                "unguarded", "parallel", "mapping", "server", "ca_file", "client_key", "confirm", "full_seats", "[profile.b]",
+                "unguarded", "protected", "admins", "parallel", "mapping", "server", "ca_file", "client_key", "confirm", "full_seats", "[profile.b]",
                 "[ui]", "[keys]", "[profile.a.mapping.groups]", "theme", "default_profile", "[["]),
             proptest::sample::select(vec!["\"wandb\"", "\"scim\"", "\"datasaur\"", "{ env = \"A\" }", "{ command = [] }", "[]",
                 "{ env = 3 }", "true", "-1", "9e99", "\"https://x\"", "\"https://me:canary-5f3a9c@x\"", "\"canary-5f3a9c\"", "\"\\u0000\"",

@@ -68,6 +68,20 @@ async fn a_user_has_the_documented_keys(#[case] emails: EmailShape, #[case] expe
 }
 
 #[tokio::test]
+async fn documented_gets_have_no_roles_and_answers_to_changes_have() {
+    let bench = Bench::new(Options { silent_gets: true, ..Options::default() }).await;
+    let listed = bench.find("Users", "userName", "eva-tanaka").await;
+    let path = format!("Users/{}", listed["id"].as_str().unwrap());
+    let one = bench.get(&path).await.ok();
+    let role = json!([{"op": "replace", "path": "organizationRole", "value": "member"}]);
+    let changed = bench.patch(&path, role).await.ok();
+    for role in ["organizationRole", "teamRoles"] {
+        assert_eq!((listed.get(role), one.get(role)), (None, None));
+        assert!(changed.get(role).is_some());
+    }
+}
+
+#[tokio::test]
 async fn lists_hold_9999_and_pages_complete_them() {
     let bench = Bench::new(Options { users: 25_000, ..Options::default() }).await;
     let mut seen = HashSet::new();

@@ -1,8 +1,12 @@
 //! Files read and written, differences taken, plans kept.
 
 mod compared;
+mod foreign;
 mod kept;
+mod partial;
 mod read;
+mod unchanged;
+mod written;
 
 use super::*;
 use crate::directory::{
@@ -40,9 +44,9 @@ fn user(name: &str, role: &str, teams: &[(&str, &str)]) -> User {
         display_name: format!("{name} of old").into(),
         email: format!("{name}@example.com").into(),
         active: Some(true),
-        org_role: Some(role.into()),
+        org_role: role.into(),
         team_roles: Some(grants.collect()),
-        models_seat: Some("full".into()),
+        models_seat: "full".into(),
         ..User::default()
     }
 }
@@ -83,9 +87,16 @@ fn keys() -> impl FnMut() -> ChangeId {
     }
 }
 
+fn said(problems: Vec<Problem>) -> Vec<String> {
+    problems.iter().map(ToString::to_string).collect()
+}
+
+fn read(text: &str, format: Format) -> Result<Desired, Vec<Problem>> {
+    super::read(text, format, &Columns::default())
+}
+
 /// The difference in words, one line a change.
 fn lines(directory: &Directory, text: &str, format: Format, wish: Wish) -> Result<Vec<String>, Vec<String>> {
-    let said = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>();
     let desired = read(text, format).map_err(said)?;
     let found = difference(&desired, directory, &can(), wish, &mut keys()).map_err(said)?;
     // With what it creates, so that that has names.

@@ -153,7 +153,7 @@ impl Rfc {
         let now =
             teams.iter().filter(|team| **team != group.id).filter_map(|team| case.0.team(team)).map(|team| &team.name);
         let after = mapping.effective(now.chain(joins.then_some(&group.name)))?;
-        let before = user.org_role.as_ref()?;
+        let before = user.org_role.value()?;
         (before != after).then(|| format!("{after}; it was {before}"))
     }
 }

@@ -37,6 +37,7 @@ mod attribute;
 mod grafana;
 mod groups;
 mod manner;
+mod me;
 mod people;
 mod roles;
 mod settings;
@@ -119,6 +120,7 @@ impl Planner for Rfc {
             Topic::Resource(target) => return Ok(attributes::ask_for(target)),
             Topic::Schemas => return Ok(attributes::ask_for_schemas()),
             Topic::Types => return Ok(attributes::ask_for_types()),
+            Topic::Me if self.manner == Manner::Plain => return Ok(me::inquiry()),
             _ => {}
         }
         refuse(self.capabilities.tells_nothing.clone().unwrap_or_default())
@@ -144,14 +146,14 @@ impl Dialect for Rfc {
         match kind {
             Kind::User => {
                 let mut user = reader.user(depth)?;
-                user.org_role = roles::read(&reader.fields, self.habits.role_attribute);
+                user.org_role = roles::read(&reader.fields, self.habits.role_attribute, depth);
                 user.problem = reader.problem();
                 Ok(Record::User(user))
             }
             Kind::Team => {
+                let mut team = reader.team()?;
                 // From a server that never says who is in a group, no members are not nobody.
-                let depth = if self.habits.tells_members == Some(false) { Depth::Summary } else { depth };
-                let mut team = reader.team(depth)?;
+                team.members = team.members.filter(|all| self.habits.tells_members != Some(false) || !all.is_empty());
                 team.problem = reader.problem();
                 Ok(Record::Team(team))
             }
@@ -227,7 +229,7 @@ impl Dialect for Rfc {
 
     fn told(&self, inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
         let settings = || (inquiry.topic == Topic::Settings).then(|| grafana::told(body)).flatten();
-        attributes::told(&inquiry.topic, body).or_else(settings)
+        attributes::told(&inquiry.topic, body).or_else(settings).or_else(|| me::told(&inquiry.topic, body))
     }
 
     fn asks_for_roles(&self) -> Option<Request> {

@@ -8,25 +8,31 @@ use super::Rfc;
 use crate::{
     dialect::case::{Case, Draft, refuse},
     directory::{
-        Id, Name, Target,
+        Id, MaybeTold, Name, Target,
         change::{Change, Verb},
         plan::{Capabilities, Confirm, Risk, RoleChoice, Undo, Unsupported},
+        record::Depth,
         role_source::SEVERAL,
     },
     scim::{habits::RoleAttribute, json::Fields, patch::Op},
 };
 
-/// The roles of a user, in one text; `None` where there are none. The attribute that is known, else whichever is filled.
-pub(super) fn read(fields: &Fields<'_>, known: Option<RoleAttribute>) -> Option<Name> {
+/// The roles of a user, in one text. The attribute that is known, else whichever is filled. A record that was read whole
+/// and has neither has none (RFC 7643 §2.5).
+pub(super) fn read(fields: &Fields<'_>, known: Option<RoleAttribute>, depth: Depth) -> MaybeTold {
     let of = |attribute: RoleAttribute| {
         let entries = fields.objects(attribute.as_str());
         let values = entries.iter().filter_map(|entry| entry.value_or_string().ok().flatten());
         let all: Vec<String> = values.filter(|value| !value.is_empty()).map(Cow::into_owned).collect();
         (!all.is_empty()).then(|| Name::from(all.join(&format!("{SEVERAL} "))))
     };
-    match known {
+    let roles = match known {
         Some(attribute) => of(attribute),
         None => of(RoleAttribute::Roles).or_else(|| of(RoleAttribute::Entitlements)),
+    };
+    match roles {
+        None if depth == Depth::Full => MaybeTold::none(),
+        roles => roles.into(),
     }
 }
 
@@ -41,7 +47,7 @@ pub(super) fn offer(capabilities: &mut Capabilities, roles: &[String]) {
 impl Rfc {
     pub(super) fn set_role(&self, case: Case<'_>, id: &Id, role: &Name) -> Result<Draft, Unsupported> {
         let user = case.user(id)?;
-        let before = user.org_role.as_ref();
+        let before = user.org_role.value();
         if before.is_some_and(|before| before == role) {
             return refuse(format!("{} has the role {role} already.", user.user_name));
         }

@@ -29,7 +29,7 @@ fn user(id: &str, name: &str, org_role: &str, teams: &[(&str, &str)]) -> User {
         display_name: "Some One".into(),
         email: format!("{name}@x.io").into(),
         active: Some(true),
-        org_role: (!org_role.is_empty()).then(|| org_role.into()),
+        org_role: (!org_role.is_empty()).then(|| Name::from(org_role)).into(),
         team_roles: Some(teams.iter().map(|(team, role)| grant(team, role)).collect()),
         version: Some(format!("W/\"{id}\"").into()),
         depth: Depth::Full,
@@ -61,14 +61,14 @@ fn directory() -> Directory {
 fn directory_of(dialect: &dyn Dialect) -> Directory {
     let mut bo = user("U2=", "bo", "member", &[("vision", "member"), ("nlp", "janitor")]);
     bo.active = Some(false);
-    bo.models_seat = Some("viewer".into());
+    bo.models_seat = "viewer".into();
     let mut summary = user("U3", "cy", "", &[]);
     (summary.depth, summary.team_roles, summary.display_name) = (Depth::Summary, None, "".into());
     let mut service = user("S1", "bot", "member", &[]);
     service.account = Account::OrgService;
     let mut di = user("U4", "di", "viewer", &[]);
     di.registry_roles = vec![grant("models", "viewer"), grant("data", "admin")];
-    (di.models_seat, di.weave_role) = (Some("full".into()), Some("none".into()));
+    (di.models_seat, di.weave_role) = ("full".into(), "none".into());
     let mut broken = user("B1", "??", "member", &[]);
     broken.problem = Some(Box::new(Problem { path: "$.emails".into(), why: "is a number".into() }));
     let users = vec![

@@ -1,6 +1,7 @@
 //! Old and new shapes of answers, and bad ones.
 
 use super::*;
+use crate::directory::MaybeTold;
 use crate::directory::record::LastActive;
 
 fn wandb_user(value: Value, depth: Depth) -> User {
@@ -34,7 +35,7 @@ fn users_of_old_and_new_servers_read_alike() {
     assert_eq!(old, new);
     assert_eq!((old.email.raw(), old.active, old.version.as_deref()), ("ann@x.io", Some(true), Some("W/\"5\"")));
     assert_eq!(old.created.unwrap().to_string(), "2025-07-01T00:00:00Z");
-    assert_eq!((old.org_role, old.team_roles, old.last_active), (None, None, LastActive::Unknown));
+    assert_eq!((old.org_role, old.team_roles, old.last_active), (MaybeTold::NOT_TOLD, None, LastActive::Unknown));
     assert_eq!(old.problem, None);
 }
 
@@ -50,15 +51,15 @@ fn roles_seats_and_activity_are_read_wherever_they_stand() {
         }),
         Depth::Full,
     );
-    assert_eq!(user.org_role, Some("member".into()));
+    assert_eq!(user.org_role, "member".into());
     assert_eq!(user.team_roles, Some(vec![grant("vision", "janitor")]));
     assert_eq!(user.registry_roles, [grant("models", "viewer")]);
-    assert_eq!((user.models_seat, user.weave_role), (Some("full".into()), Some("none".into())));
+    assert_eq!((user.models_seat, user.weave_role), ("full".into(), "none".into()));
     assert_eq!((user.last_active, user.days_active), (LastActive::Never, Some(12)));
     let top = json!({"id": "1", "userName": "b", "organizationRole": "admin", "lastActiveAt": "2026-08-01T10:00:00Z",
                      "teamRoles": null});
     let top = wandb_user(top, Depth::Summary);
-    assert_eq!((top.org_role, top.team_roles), (Some("admin".into()), Some(vec![])));
+    assert_eq!((top.org_role, top.team_roles), ("admin".into(), Some(vec![])));
     assert!(matches!(top.last_active, LastActive::At(at) if at.to_string() == "2026-08-01T10:00:00Z"));
 }
 
@@ -96,7 +97,7 @@ fn members_are_read_in_every_shape() {
     }
     let silent = json!({"id": "t", "displayName": "vision"});
     assert_eq!(wandb_team(silent.clone(), Depth::Summary).members, None);
-    assert_eq!(wandb_team(silent, Depth::Full).members, Some(vec![]));
+    assert_eq!(wandb_team(silent, Depth::Full).members, None);
 }
 
 #[test]
@@ -152,6 +153,6 @@ fn the_rfc_dialect_reads_names_and_roles() {
     assert_eq!(formatted.display_name.raw(), "Ann A");
     let parts = user(json!({"ID": 1, "username": "a", "name": {"givenName": "Ann", "familyName": "B"},
                             "organizationRole": "admin", "roles": [{"value": "admin"}]}));
-    assert_eq!((parts.display_name.raw(), parts.org_role, &*parts.id), ("Ann B", Some("admin".into()), "1"));
+    assert_eq!((parts.display_name.raw(), parts.org_role, &*parts.id), ("Ann B", "admin".into(), "1"));
     assert!(read(&*rfc, Kind::Role, Depth::Full, &json!({"id": "1"})).is_err());
 }

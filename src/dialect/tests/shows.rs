@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     dialect::Shown,
     directory::{
-        Fresh, Target,
+        Fresh, MaybeTold, Target,
         aside::{ApiKey, Participant, Person, Told, Topic},
         change::Seat,
         plan::Step,
@@ -43,13 +43,13 @@ const UNKNOWN: Result<bool, &str> = Ok(false);
 fn values_of_a_user() {
     let gone = || vec![Fresh::Gone(Target::user(&id("U1")))];
     let role = Change::SetOrgRole { user: id("U1"), role: "member".into() };
-    check(&role, &[ann(|u| u.org_role = Some("Member".into()))], YES);
+    check(&role, &[ann(|u| u.org_role = "Member".into())], YES);
     check(&role, &[ann(|_| ())], Err("organisation role admin"));
-    check(&role, &[ann(|u| u.org_role = None)], UNKNOWN);
+    check(&role, &[ann(|u| u.org_role = MaybeTold::NOT_TOLD)], UNKNOWN);
     check(&role, &[], UNKNOWN);
     check(&role, &gone(), Err("that the user is gone"));
     // The newest answer counts.
-    check(&role, &[ann(|_| ()), ann(|u| u.org_role = Some("member".into()))], YES);
+    check(&role, &[ann(|_| ()), ann(|u| u.org_role = "member".into())], YES);
 
     let name = Change::SetDisplayName { user: id("U1"), to: "Ann B ".into() };
     check(&name, &[ann(|u| u.display_name = "Ann B".into())], YES);
@@ -89,8 +89,8 @@ fn the_viewer_role_shows_by_its_effects() {
     let viewer = Change::SetOrgRole { user: id("U1"), role: "viewer".into() };
     let member = |seat: Option<&str>, team: &str| {
         ann(|u| {
-            u.org_role = Some("member".into());
-            u.models_seat = seat.map(Into::into);
+            u.org_role = "member".into();
+            u.models_seat = seat.map(Name::from).into();
             u.team_roles = Some(vec![grant("vision", team)]);
         })
     };
@@ -159,7 +159,7 @@ fn seats_and_registry_roles_are_looked_up_where_they_stand() {
     let mut di = user("U4", "di", "member", &[]);
     assert_eq!(said(&seat("full"), &di), Shown::CantTell);
     assert_eq!(said(&take(None), &di), Shown::Yes);
-    di.models_seat = Some("Viewer".into());
+    di.models_seat = "Viewer".into();
     di.registry_roles = vec![grant("models", "viewer")];
     assert_eq!(said(&seat("viewer"), &di), Shown::Yes);
     assert_eq!(said(&seat("full"), &di), Shown::No("Models seat Viewer".into()));

@@ -120,7 +120,7 @@ impl Dialect for Wandb {
         let document = document(raw, at)?;
         match kind {
             Kind::User => read::user(&document, depth, at).map(Record::User),
-            Kind::Team => read::team(&document, depth, at).map(Record::Team),
+            Kind::Team => read::team(&document, at).map(Record::Team),
             Kind::Role => read::role(&document, at).map(Record::Role),
         }
     }

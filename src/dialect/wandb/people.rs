@@ -13,7 +13,7 @@ use crate::{
         wire,
     },
     directory::{
-        Id, Kind, Name, Target,
+        Id, Kind, MaybeTold, Name, Target,
         census::FULL,
         change::{Change, NewUser, Seat},
         plan::{Confirm, Risk, Undo, Unsupported},
@@ -43,7 +43,7 @@ pub(super) fn patch(case: Case<'_>, id: &Id, op: Op) -> Request {
 
 pub(super) fn set_org_role(case: Case<'_>, id: &Id, role: &Name) -> Planned {
     let user = person(case, id)?;
-    let before = user.org_role.as_ref();
+    let before = user.org_role.value();
     if before.is_some_and(|before| before.is(role.raw())) {
         return refuse(format!("{} has the organisation role {role} already.", user.user_name));
     }
@@ -64,9 +64,8 @@ pub(super) fn set_org_role(case: Case<'_>, id: &Id, role: &Name) -> Planned {
 
 /// Setting admin or member leaves the seats of a former viewer alone, which surprises.
 fn seats_stay(user: &User) -> Option<String> {
-    let seat = |name: &str, seat: &Option<Name>| {
-        seat.as_ref().filter(|seat| !seat.is("full")).map(|seat| format!("{name} {seat}"))
-    };
+    let seat =
+        |name: &str, seat: &MaybeTold| seat.value().filter(|seat| !seat.is(FULL)).map(|seat| format!("{name} {seat}"));
     let seats: Vec<String> =
         [seat("Models", &user.models_seat), seat("Weave", &user.weave_role)].into_iter().flatten().collect();
     (!seats.is_empty()).then(|| format!("Seats stay as they are: {}.", seats.join(", ")))
@@ -157,7 +156,7 @@ fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUs
     }
     let confirm = Confirm::Reread(vec![Target::user(key)]);
     let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
-    let seats = case.0.records().users().values().any(|user| user.models_seat.is_some());
+    let seats = case.0.records().users().values().any(|user| user.models_seat.is_told());
     Ok(Draft::new(vec![graph::create_user(&new.email, true)], undo, confirm)
         .risk(Risk::Type(new.user_name.clone()))
         .note("They are admin of everything on this server, whatever their organisation role.".to_owned())

@@ -6,7 +6,7 @@ use super::words::{ORG_SERVICE, SERVICE, WANDB_USER};
 use crate::{
     dialect::read::{Reader, into_name},
     directory::{
-        Name,
+        MaybeTold, Name,
         record::{Account, Depth, Grant, LastActive, Permission, Problem, Role, Team, User},
     },
     scim::json::{Fields, Unreadable},
@@ -17,7 +17,7 @@ pub(super) fn user(document: &Value, depth: Depth, at: &str) -> Result<User, Pro
     let mut reader = Reader::new(document, at)?;
     let mut user = reader.user(depth)?;
     user.org_role = org_role(&mut reader);
-    user.account = account(&mut reader, user.org_role.as_ref());
+    user.account = account(&mut reader, &user.org_role);
     user.team_roles = grants(&mut reader, "teamRoles", "teamName");
     user.registry_roles = grants(&mut reader, "registryRoles", "registryName").unwrap_or_default();
     user.models_seat = seat(&reader, "modelsSeat");
@@ -29,9 +29,9 @@ pub(super) fn user(document: &Value, depth: Depth, at: &str) -> Result<User, Pro
 }
 
 /// A team.
-pub(super) fn team(document: &Value, depth: Depth, at: &str) -> Result<Team, Problem> {
+pub(super) fn team(document: &Value, at: &str) -> Result<Team, Problem> {
     let mut reader = Reader::new(document, at)?;
-    let mut team = reader.team(depth)?;
+    let mut team = reader.team()?;
     team.problem = reader.problem();
     Ok(team)
 }
@@ -67,25 +67,33 @@ fn permission(entry: &Fields<'_>) -> Result<Option<Permission>, Unreadable> {
     Ok(name.map(|name| Permission { name: into_name(name), inherited }))
 }
 
-/// At the top, or in W&B's extension.
-fn org_role(reader: &mut Reader<'_>) -> Option<Name> {
-    let filled = |name: &Name| !name.is_empty();
-    if let Some(role) = reader.name("organizationRole").filter(filled) {
-        return Some(role);
+/// At the top, or in W&B's extension. No documented GET has it (WIRE H): absent is not told.
+fn org_role(reader: &mut Reader<'_>) -> MaybeTold {
+    let own = told(reader, "organizationRole");
+    if own.value().is_some() {
+        return own;
     }
     let extension = reader.fields.object(WANDB_USER);
-    let extension = reader.keep(extension)?;
+    let Some(extension) = reader.keep(extension) else { return own };
     let role = extension.string("organizationRole");
-    reader.keep(role).map(into_name).filter(filled)
+    MaybeTold::from(reader.keep(role).map(into_name)).or(own)
+}
+
+/// An attribute that may be absent; `null` is none.
+fn told(reader: &mut Reader<'_>, attribute: &str) -> MaybeTold {
+    match reader.name(attribute) {
+        Some(name) => name.into(),
+        None if reader.mentions(attribute) => MaybeTold::none(),
+        None => MaybeTold::NOT_TOLD,
+    }
 }
 
 /// `accountType`, or the organisation role that Self-Managed servers give to service accounts.
-fn account(reader: &mut Reader<'_>, org_role: Option<&Name>) -> Account {
+fn account(reader: &mut Reader<'_>, org_role: &MaybeTold) -> Account {
     let said = account_word(reader.name("accountType").as_ref().map_or("", Name::raw));
-    let holds = |role: &str| org_role.is_some_and(|known| known.is(role));
     match said {
-        Account::Unsaid if holds("org_service") => Account::OrgService,
-        Account::Unsaid if holds("service") => Account::TeamService,
+        Account::Unsaid if org_role.is("org_service") => Account::OrgService,
+        Account::Unsaid if org_role.is("service") => Account::TeamService,
         said => said,
     }
 }
@@ -118,8 +126,13 @@ fn grant(entry: &Fields<'_>, scope: &str) -> Result<Grant, Unreadable> {
     Ok(Grant { scope: into_name(scope), role: into_name(role) })
 }
 
-fn seat(reader: &Reader<'_>, attribute: &str) -> Option<Name> {
-    reader.fields.string(attribute).ok().flatten().filter(|seat| !seat.is_empty()).map(into_name)
+/// A seat that can't be read is not told: it keeps nobody from editing the record.
+fn seat(reader: &Reader<'_>, attribute: &str) -> MaybeTold {
+    match reader.fields.string(attribute) {
+        Ok(Some(seat)) => into_name(seat).into(),
+        Ok(None) if reader.mentions(attribute) => MaybeTold::none(),
+        _ => MaybeTold::NOT_TOLD,
+    }
 }
 
 fn last_active(reader: &Reader<'_>) -> LastActive {

@@ -25,7 +25,7 @@ pub(super) fn set(case: Case<'_>, sum: Option<u64>, id: &Id, seat: Seat, to: &Na
     if !LEVELS.iter().any(|level| to.is(level)) {
         return refuse(format!("{to} is no {}: use {}.", seat.label(), LEVELS.join(", ")));
     }
-    let before = user.seat(seat);
+    let before = user.seat(seat).value();
     if before.is_some_and(|before| before.is(to.raw())) {
         return refuse(format!("{} has {} {to} already.", user.user_name, seat.label()));
     }

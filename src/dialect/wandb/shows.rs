@@ -24,21 +24,28 @@ fn team_name(step: &Step) -> Option<Name> {
 
 /// `viewer` is shown as `member` with viewer seats, or by the team roles that became viewer.
 pub(super) fn org_viewer(user: &User) -> Shown {
-    let Some(role) = &user.org_role else { return Shown::CantTell };
-    if role.is(VIEWER) {
+    if !user.org_role.is_told() {
+        return Shown::CantTell;
+    }
+    let role = user.org_role.text();
+    if user.org_role.is(VIEWER) {
         return Shown::Yes;
     }
-    if !role.is(MEMBER) {
+    if !user.org_role.is(MEMBER) {
         return Shown::No(format!("organisation role {role}"));
     }
     let teams = user.team_roles.as_deref().unwrap_or_default();
     if let Some(other) = teams.iter().find(|grant| !grant.role.is(VIEWER)) {
         return Shown::No(format!("role in {}: {}", other.scope, other.role));
     }
-    match &user.models_seat {
-        Some(seat) if seat.is(VIEWER) => Shown::Yes,
-        Some(seat) => Shown::No(format!("organisation role {role}, Models seat {seat}")),
-        None if teams.is_empty() => Shown::CantTell,
-        None => Shown::Yes,
+    let seat = &user.models_seat;
+    if seat.is(VIEWER) {
+        Shown::Yes
+    } else if seat.is_told() {
+        Shown::No(format!("organisation role {role}, Models seat {}", seat.text()))
+    } else if teams.is_empty() {
+        Shown::CantTell
+    } else {
+        Shown::Yes
     }
 }

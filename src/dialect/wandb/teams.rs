@@ -68,7 +68,7 @@ fn same(before: &Name, role: &Name) -> bool {
 }
 
 fn custom_role(user: &User, role: &Name) -> Option<String> {
-    let org_role = user.org_role.as_ref().filter(|org_role| !org_role.is(MEMBER))?;
+    let org_role = user.org_role.value().filter(|org_role| !org_role.is(MEMBER))?;
     (!is_predefined(role)).then(|| {
         format!(
             "W&B means custom roles for people whose organisation role is member; {} is {org_role}.",

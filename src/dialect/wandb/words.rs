@@ -63,6 +63,7 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         seats: true,
         activity: true,
         service_accounts: true,
+        admin_keys: true,
         team_word: "team",
         inactive_word: if hosting == Hosting::MultiTenant { "removed from the organisation" } else { "" },
         spaced_names: false,
@@ -83,5 +84,6 @@ pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
         settings: Vec::new(),
         external_ids: false,
         tells_nothing: None,
+        cascading_role: Some(VIEWER.into()),
     }
 }

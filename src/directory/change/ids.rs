@@ -1,7 +1,7 @@
 //! The ids that a change speaks of: provisional ones are exchanged once the server has given its own.
 
 use super::Change;
-use crate::directory::Id;
+use crate::directory::{Id, Kind};
 
 impl Change {
     /// All of them, in no order that means anything.
@@ -33,6 +33,66 @@ impl Change {
         }
     }
 
+    /// In which team it is, where that is one.
+    pub fn team(&self) -> Option<&Id> {
+        match self {
+            Change::SetTeamRole { team, .. }
+            | Change::AddMember { team, .. }
+            | Change::RemoveMember { team, .. }
+            | Change::DeleteTeam { team }
+            | Change::ReplaceMembers { team, .. }
+            | Change::Invite { team, .. }
+            | Change::RevokeInvite { team, .. } => Some(team),
+            Change::CreateTeam { key, .. } => Some(key),
+            Change::CreateService { service, .. } => Some(&service.team),
+            Change::SetOrgRole { .. }
+            | Change::CreateUser { .. }
+            | Change::SetActive { .. }
+            | Change::DeleteUser { .. }
+            | Change::SetDisplayName { .. }
+            | Change::SetEmail { .. }
+            | Change::CreateRole { .. }
+            | Change::EditRole { .. }
+            | Change::DeleteRole { .. }
+            | Change::SetSeat { .. }
+            | Change::SetRegistryRole { .. }
+            | Change::RemoveRegistryRole { .. }
+            | Change::CreateKey { .. }
+            | Change::SetAttribute { .. }
+            | Change::DeleteKey { .. } => None,
+        }
+    }
+
+    /// Whom it is about, where that is one user who is there.
+    pub fn person(&self) -> Option<&Id> {
+        match self {
+            Change::SetOrgRole { user, .. }
+            | Change::SetTeamRole { user, .. }
+            | Change::AddMember { user, .. }
+            | Change::RemoveMember { user, .. }
+            | Change::SetActive { user, .. }
+            | Change::DeleteUser { user }
+            | Change::SetDisplayName { user, .. }
+            | Change::SetEmail { user, .. }
+            | Change::SetSeat { user, .. }
+            | Change::SetRegistryRole { user, .. }
+            | Change::RemoveRegistryRole { user, .. } => Some(user),
+            Change::SetAttribute { target, .. } => (target.kind == Kind::User).then_some(&target.id),
+            Change::CreateUser { .. }
+            | Change::CreateTeam { .. }
+            | Change::DeleteTeam { .. }
+            | Change::CreateRole { .. }
+            | Change::EditRole { .. }
+            | Change::DeleteRole { .. }
+            | Change::CreateService { .. }
+            | Change::ReplaceMembers { .. }
+            | Change::Invite { .. }
+            | Change::RevokeInvite { .. }
+            | Change::CreateKey { .. }
+            | Change::DeleteKey { .. } => None,
+        }
+    }
+
     /// The provisional id of what it creates.
     pub fn creates(&self) -> Option<&Id> {
         match self {
@@ -42,7 +102,24 @@ impl Change {
             | Change::CreateService { key, .. }
             | Change::Invite { key, .. }
             | Change::CreateKey { key, .. } => Some(key),
-            _ => None,
+            Change::SetOrgRole { .. }
+            | Change::SetTeamRole { .. }
+            | Change::AddMember { .. }
+            | Change::RemoveMember { .. }
+            | Change::SetActive { .. }
+            | Change::DeleteUser { .. }
+            | Change::DeleteTeam { .. }
+            | Change::SetDisplayName { .. }
+            | Change::SetEmail { .. }
+            | Change::EditRole { .. }
+            | Change::DeleteRole { .. }
+            | Change::SetSeat { .. }
+            | Change::SetRegistryRole { .. }
+            | Change::RemoveRegistryRole { .. }
+            | Change::ReplaceMembers { .. }
+            | Change::RevokeInvite { .. }
+            | Change::SetAttribute { .. }
+            | Change::DeleteKey { .. } => None,
         }
     }
 

@@ -16,8 +16,8 @@ impl Change {
                 display_name: Name::from(user.display_name.as_str()),
                 email: Name::from(user.email.as_str()),
                 active: Some(true),
-                models_seat: user.models_seat.clone(),
-                weave_role: user.weave_role.clone(),
+                models_seat: user.models_seat.clone().into(),
+                weave_role: user.weave_role.clone().into(),
                 last_active: LastActive::Unknown,
                 depth: Depth::Full,
                 ..User::default()
@@ -48,7 +48,7 @@ impl Change {
     /// Lays the change over a user. `team_name` resolves a team's id.
     pub fn apply_to_user(&self, record: &mut User, team_name: impl Fn(&Id) -> Option<Name>) {
         match self {
-            Change::SetOrgRole { role, .. } => record.org_role = Some(role.clone()),
+            Change::SetOrgRole { role, .. } => record.org_role = role.clone().into(),
             Change::SetTeamRole { team, role, .. } => {
                 if let Some(scope) = team_name(team) {
                     let grants = record.team_roles.get_or_insert_default();
@@ -58,8 +58,8 @@ impl Change {
                     }
                 }
             }
-            Change::SetSeat { seat: Seat::Models, to, .. } => record.models_seat = Some(to.clone()),
-            Change::SetSeat { seat: Seat::Weave, to, .. } => record.weave_role = Some(to.clone()),
+            Change::SetSeat { seat: Seat::Models, to, .. } => record.models_seat = to.clone().into(),
+            Change::SetSeat { seat: Seat::Weave, to, .. } => record.weave_role = to.clone().into(),
             Change::SetRegistryRole { registry, role, .. } => {
                 let grants = &mut record.registry_roles;
                 match grants.iter_mut().find(|grant| grant.scope == *registry) {

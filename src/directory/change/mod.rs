@@ -9,9 +9,11 @@ mod attribute;
 mod drafts;
 mod ids;
 mod lay;
+mod nature;
 mod verb;
 
 pub use drafts::{Bucket, NewService, NewUser, RoleDraft};
+pub use nature::{ChangeEffect, ChangeSubject, Nature, SendPhase, SendRank};
 pub use verb::{Field, Verb};
 
 /// Identifies a change in the journal and on the screen; grows with time.
@@ -279,41 +281,6 @@ impl Change {
         match self.creates().cloned() {
             Some(old) => self.with_ids(|id| (*id == old).then(|| fresh.clone())),
             None => self,
-        }
-    }
-
-    /// In which team it is, where that is one.
-    pub fn team(&self) -> Option<&Id> {
-        match self {
-            Change::SetTeamRole { team, .. }
-            | Change::AddMember { team, .. }
-            | Change::RemoveMember { team, .. }
-            | Change::DeleteTeam { team }
-            | Change::ReplaceMembers { team, .. }
-            | Change::Invite { team, .. }
-            | Change::RevokeInvite { team, .. } => Some(team),
-            Change::CreateTeam { key, .. } => Some(key),
-            Change::CreateService { service, .. } => Some(&service.team),
-            _ => None,
-        }
-    }
-
-    /// Whom it is about, where that is one user who is there.
-    pub fn person(&self) -> Option<&Id> {
-        match self {
-            Change::SetOrgRole { user, .. }
-            | Change::SetTeamRole { user, .. }
-            | Change::AddMember { user, .. }
-            | Change::RemoveMember { user, .. }
-            | Change::SetActive { user, .. }
-            | Change::DeleteUser { user }
-            | Change::SetDisplayName { user, .. }
-            | Change::SetEmail { user, .. }
-            | Change::SetSeat { user, .. }
-            | Change::SetRegistryRole { user, .. }
-            | Change::RemoveRegistryRole { user, .. } => Some(user),
-            Change::SetAttribute { target, .. } if target.kind == crate::directory::Kind::User => Some(&target.id),
-            _ => None,
         }
     }
 

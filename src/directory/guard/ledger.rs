@@ -4,14 +4,13 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    leaves_admin_group,
+    TeamAfter, leaves_admin_group,
     others::{Admin, MOST, Others},
-    weakens,
 };
 use crate::directory::{
     Directory, Id,
     change::Change,
-    record::{Team, User},
+    record::{ADMIN, Team, User},
     role_source::{Mapping, RoleSource},
 };
 
@@ -22,22 +21,20 @@ pub(super) struct Ledger {
     weakened: FxHashSet<(Id, Option<Id>)>,
     /// Who is no organisation admin any more.
     demoted: FxHashSet<Id>,
-    org: Option<Admins>,
+    /// Of those, people whose organisation role the server does not tell.
+    demoted_silent: usize,
+    org: Option<FxHashSet<Id>>,
+    /// Active people whose organisation role the server does not tell.
+    silent: Option<usize>,
     teams: FxHashMap<Id, TeamAdmins>,
-}
-
-/// Organisation admins, as known.
-#[derive(Debug)]
-struct Admins {
-    /// How many users' roles are known.
-    known: usize,
-    left: FxHashSet<Id>,
 }
 
 /// Admins of a team that are left: looked for among its members no further than it takes to know enough of them.
 #[derive(Debug, Default)]
 struct TeamAdmins {
     left: Vec<Id>,
+    /// Members of whom the server does not tell whether they are.
+    silent: Vec<Id>,
     /// Members that were looked at.
     seen: usize,
 }
@@ -45,38 +42,48 @@ struct TeamAdmins {
 impl Ledger {
     /// This one will be sent.
     pub(super) fn add(&mut self, change: &Change, directory: &Directory) {
-        let Some(id) = change.person().filter(|_| weakens(change)) else { return };
-        let team = match change {
-            Change::SetTeamRole { team, .. } | Change::RemoveMember { team, .. } => Some(team),
-            _ => None,
-        };
+        let Some(id) = change.person().filter(|_| change.nature().lowers_person()) else { return };
+        let team = change.team();
         self.weakened.insert((id.clone(), team.cloned()));
         let everywhere = if team.is_none() { directory.teams_of(id) } else { Vec::new() };
         for team in team.into_iter().chain(everywhere.iter()) {
-            if let Some(left) = self.teams.get_mut(team) {
-                left.left.retain(|admin| admin != id);
+            if let Some(admins) = self.teams.get_mut(team) {
+                admins.left.retain(|admin| admin != id);
+                admins.silent.retain(|member| member != id);
             }
         }
-        let by_group = || directory.user(id).is_some_and(|user| leaves_admin_group(change, user, directory));
-        if team.is_none() || by_group() {
-            self.demoted.insert(id.clone());
+        let user = directory.user(id);
+        if team.is_none() || user.is_some_and(|user| leaves_admin_group(change, user, directory)) {
+            if self.demoted.insert(id.clone()) {
+                self.demoted_silent += usize::from(user.is_some_and(|user| is_silent(user, directory)));
+            }
             if let Some(admins) = &mut self.org {
-                admins.left.remove(id);
+                admins.remove(id);
             }
         }
     }
 
-    /// How many users' organisation roles are known, and how many admins are left beside this user.
-    pub(super) fn org_admins_beside(&mut self, user: &User, directory: &Directory) -> (usize, usize) {
-        let admins = self.org.get_or_insert_with(|| Admins {
-            known: directory.org_roles_known(),
-            left: directory
-                .org_admins()
-                .map(|admin| admin.id.clone())
-                .filter(|id| !self.demoted.contains(id))
-                .collect(),
+    /// True for who is no organisation admin any more, whatever they were.
+    pub(super) fn is_demoted(&self, user: &Id) -> bool {
+        self.demoted.contains(user)
+    }
+
+    /// How many known organisation admins are left beside this user.
+    pub(super) fn org_admins_beside(&mut self, user: &User, directory: &Directory) -> usize {
+        let demoted = &self.demoted;
+        let left = self.org.get_or_insert_with(|| {
+            let certain = directory.org_admins().filter(|admin| !is_doubtful(admin, directory));
+            certain.map(|admin| admin.id.clone()).filter(|id| !demoted.contains(id)).collect()
         });
-        (admins.known, admins.left.len() - usize::from(admins.left.contains(&user.id)))
+        left.len() - usize::from(left.contains(&user.id))
+    }
+
+    /// How many active people beside this one may be organisation admin, since the server does not tell their role.
+    pub(super) fn silent_beside(&mut self, user: &User, directory: &Directory) -> usize {
+        let users = || directory.records().users().keys().filter_map(|id| directory.user(id));
+        let all = *self.silent.get_or_insert_with(|| users().filter(|user| is_silent(user, directory)).count());
+        let own = is_silent(user, directory) && !self.demoted.contains(&user.id);
+        all.saturating_sub(self.demoted_silent + usize::from(own))
     }
 
     /// Who else is organisation admin; `None` where nobody is known to be, or their records don't tell.
@@ -86,21 +93,22 @@ impl Ledger {
             return None;
         }
         self.org_admins_beside(user, directory);
-        others(None, user, self.org.iter().flat_map(|admins| &admins.left), directory)
+        others(None, user, self.org.iter().flatten(), directory)
     }
 
     /// Who else is admin of the team; `None` where this user is not, or nobody else is known to be.
     pub(super) fn other_team_admins(&mut self, user: &User, team: &Team, directory: &Directory) -> Option<Others> {
-        if !is_admin(user, team) {
+        if directory.is_team_admin(user, team) != Some(true) {
             return None;
         }
         others(Some(team), user, self.teams.get(&team.id).into_iter().flat_map(|admins| &admins.left), directory)
     }
 
-    /// True if this admin of the team is the last one known.
-    pub(super) fn is_last_admin(&mut self, user: &User, team: &Team, directory: &Directory) -> bool {
-        if !is_admin(user, team) {
-            return false;
+    /// Whether the team keeps an admin when this user is none any more.
+    pub(super) fn team_after(&mut self, user: &User, team: &Team, directory: &Directory) -> TeamAfter {
+        let was_admin = directory.is_team_admin(user, team);
+        if was_admin == Some(false) {
+            return TeamAfter::Admins;
         }
         let admins = self.teams.entry(team.id.clone()).or_default();
         let members = team.members.as_deref().unwrap_or_default();
@@ -111,19 +119,35 @@ impl Ledger {
             admins.seen += 1;
             let id = &member.id;
             let weakened = |of: Option<&Id>| self.weakened.contains(&(id.clone(), of.cloned()));
-            if directory.user(id).is_some_and(|user| is_admin(user, team))
-                && !weakened(None)
-                && !weakened(Some(&team.id))
-            {
-                admins.left.push(id.clone());
+            let Some(known) = directory.user(id).filter(|_| !weakened(None) && !weakened(Some(&team.id))) else {
+                continue;
+            };
+            match directory.is_team_admin(known, team) {
+                Some(true) => admins.left.push(id.clone()),
+                Some(false) => {}
+                None => admins.silent.push(id.clone()),
             }
         }
-        admins.left.iter().all(|id| *id == user.id)
+        let others = |all: &[Id]| all.iter().any(|id| *id != user.id);
+        if others(&admins.left) {
+            TeamAfter::Admins
+        } else if was_admin.is_none() || others(&admins.silent) || team.members.is_none() {
+            TeamAfter::NotTold
+        } else {
+            TeamAfter::NoAdmin
+        }
     }
 }
 
-fn is_admin(user: &User, team: &Team) -> bool {
-    user.role_in(&team.name).is_some_and(|role| role.is("admin")) && !user.is_inactive()
+/// A person who may be an active organisation admin: the server does not tell.
+fn is_silent(user: &User, directory: &Directory) -> bool {
+    let may_be = !user.org_role.is_told() || is_doubtful(user, directory);
+    may_be && !user.is_inactive() && !user.account.is_service()
+}
+
+/// An admin who may be inactive: the server tells that of others, and not of them.
+fn is_doubtful(user: &User, directory: &Directory) -> bool {
+    user.org_role.is(ADMIN) && user.active.is_none() && directory.census().status_known > 0
 }
 
 fn others<'a>(
@@ -138,7 +162,7 @@ fn others<'a>(
             (None, RoleSource::Mapping(mapping)) => Some(admin_group(known, mapping, directory)?),
             _ => None,
         };
-        Some(Admin { id: id.clone(), name: known.user_name.clone(), through })
+        Some(Admin { through, ..Admin::direct(known) })
     };
     let mut admins: Vec<Admin> = left.filter(|id| **id != user.id).filter_map(admin).take(MOST).collect();
     admins.sort_by(|one, other| one.name.raw().cmp(other.name.raw()));
@@ -147,7 +171,7 @@ fn others<'a>(
 
 /// The group that makes somebody admin.
 fn admin_group(user: &User, mapping: &Mapping, directory: &Directory) -> Option<Id> {
-    let gives = |team: &Team| mapping.of(&team.name).is_some_and(|role| role.is("admin"));
+    let gives = |team: &Team| mapping.of(&team.name).is_some_and(|role| role.is(ADMIN));
     let teams = directory.teams_of(&user.id);
     teams.iter().find(|id| directory.team(id).is_some_and(gives)).cloned()
 }

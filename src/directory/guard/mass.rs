@@ -40,7 +40,7 @@ impl Mass {
             let mass = Self { place, whole, allowed: (whole * share / 100).max(HANDFUL), what };
             (mass.taken(changes.clone()) > mass.allowed).then_some(mass)
         };
-        let teams: FxHashSet<&Id> = changes.clone().filter_map(team_of).collect();
+        let teams: FxHashSet<&Id> = changes.clone().filter_map(|change| Some(change.takes_members()?.0)).collect();
         let teams = teams.into_iter().filter_map(|id| directory.team(id));
         let mut found: Vec<Self> = teams
             .filter_map(|team| {
@@ -60,13 +60,11 @@ impl Mass {
 
     /// Whom this change takes away.
     fn of<'a>(&self, change: &'a Change) -> &'a [Id] {
-        match (&self.place, change) {
-            (Place::Directory, Change::DeleteUser { user } | Change::SetActive { user, active: false }) => {
-                std::slice::from_ref(user)
+        match &self.place {
+            Place::Directory => change.takes_person().map_or(&[], std::slice::from_ref),
+            Place::Team(place) => {
+                change.takes_members().filter(|(team, _)| *team == place).map_or(&[], |(_, members)| members)
             }
-            (Place::Team(place), Change::RemoveMember { team, user }) if place == team => std::slice::from_ref(user),
-            (Place::Team(place), Change::ReplaceMembers { team, go, .. }) if place == team => go,
-            _ => &[],
         }
     }
 
@@ -90,15 +88,8 @@ impl Mass {
     }
 
     /// The sentence for the preview.
-    pub(super) fn note<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> String {
+    pub fn note<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> String {
         let (taken, Self { whole, what, .. }) = (self.taken(changes), self);
         format!("{taken} of the {whole} {what} go at once.")
-    }
-}
-
-fn team_of(change: &Change) -> Option<&Id> {
-    match change {
-        Change::RemoveMember { team, .. } | Change::ReplaceMembers { team, .. } => Some(team),
-        _ => None,
     }
 }

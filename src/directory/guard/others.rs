@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::{
     Id, Name,
-    record::{Team, User},
+    record::{ADMIN, Team, User},
 };
 
 /// So many of them are asked for at most: the first who still is admin is enough.
@@ -31,13 +31,24 @@ pub struct Admin {
     pub through: Option<Id>,
 }
 
+impl Admin {
+    /// By the user's own role.
+    pub(super) fn direct(user: &User) -> Self {
+        Self { id: user.id.clone(), name: user.user_name.clone(), through: None }
+    }
+}
+
 impl Others {
     /// True if the user's record shows one of them.
     pub fn is_still(&self, user: &User, through: Option<&Team>) -> bool {
         let is_admin = match (through, &self.team) {
             (Some(group), _) => group.has(&user.id),
-            (None, Some(team)) => user.role_in(team).is_some_and(|role| role.is("admin")),
-            (None, None) => user.org_role.as_ref().is_some_and(|role| role.is("admin")),
+            // A reading that does not tell roles takes nothing back that was told before.
+            (None, Some(team)) => match user.role_in(team) {
+                Some(role) => role.is(ADMIN),
+                None => user.team_roles.is_none(),
+            },
+            (None, None) => user.org_role.may_be(ADMIN),
         };
         is_admin && user.problem.is_none() && !user.is_inactive()
     }

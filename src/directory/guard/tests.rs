@@ -1,23 +1,57 @@
 //! Guards on their own: what they refuse, what they ask to be looked at or typed, and what they say.
 
 use super::*;
-use crate::directory::{
-    Name,
-    record::{Grant, Member, Team},
-    records::Records,
+use crate::{
+    dialect::{self, Hosting},
+    directory::{
+        Coverage, MaybeTold, Name, Shortfall,
+        aside::{Participant, Person, Told, Topic},
+        record::{Account, Depth, Grant, Member, Team},
+        records::Records,
+        role_source::RoleSource,
+    },
 };
 
+mod property;
+
+fn wandb() -> Capabilities {
+    let planner = dialect::of(dialect::Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+    planner.capabilities().clone()
+}
+
+fn guard<'a>(guards: &Guards, directory: &Directory, changes: impl Iterator<Item = &'a Change> + Clone) -> Guard {
+    Guard::new(&wandb(), guards, directory, changes)
+}
+
 fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Change]) -> Result<Guarded, String> {
-    let mut guard = Guard::new(directory, guards, earlier.iter().chain([change]));
+    let mut guard = guard(guards, directory, earlier.iter().chain([change]));
     earlier.iter().for_each(|change| guard.add(change, directory));
     guard.check(change, directory)
+}
+
+/// What is said of changes as a whole.
+fn said(changes: &[Change], directory: &Directory, guards: &Guards) -> Vec<String> {
+    let mut guard = guard(guards, directory, changes.iter());
+    for change in changes {
+        guard.check(change, directory).unwrap();
+        guard.add(change, directory);
+    }
+    guard.take_among().notes(changes.len() > 1)
+}
+
+fn leaves(user: &str) -> Change {
+    Change::SetActive { user: user.into(), active: false }
+}
+
+fn insists(risk: &Risk) -> bool {
+    matches!(risk, Risk::Insist(_))
 }
 
 fn directory(roles: &[(&str, Option<&str>, bool)]) -> Directory {
     let user = |(name, role, active): &(&str, Option<&str>, bool)| User {
         id: (*name).into(),
         user_name: (*name).into(),
-        org_role: role.map(Name::from),
+        org_role: role.map(Name::from).into(),
         active: Some(*active),
         ..User::default()
     };
@@ -54,20 +88,150 @@ fn an_unknown_role_may_be_the_last_admin() {
 
 #[test]
 fn whether_another_admin_is_left_is_not_known_of_a_part() {
-    let user = User { id: "eva".into(), user_name: "eva".into(), org_role: Some("admin".into()), ..User::default() };
-    let mut part = Directory::default();
-    let records = Records::build(vec![user], vec![], vec![]).without(&[super::super::Kind::User]);
-    part.replace(records, true);
-    let guarded = check(&demote("eva"), &part, &Guards::default(), &[]).unwrap();
-    assert_eq!(guarded.risk, Risk::Type("eva".into()));
-    assert!(guarded.notes[0].starts_with("Only some users were read"), "{:?}", guarded.notes);
+    let mut part = directory(&[("eva", Some("admin"), true)]);
+    let why = "the server begins again when asked for more".to_owned();
+    part.cover(Kind::User, Coverage::Partial(Shortfall { seen: 1, said: Some(9), why }));
+    assert_eq!(check(&demote("eva"), &part, &Guards::default(), &[]).unwrap().risk, Risk::Insist("eva".into()));
+    let said = said(&[demote("eva")], &part, &Guards::default());
+    assert!(said[0].starts_with("Only a part of the users is known (1 of 9: the server begins again"), "{said:?}");
+}
+
+/// The documented GET of W&B shows nobody's role.
+fn silent(owner: Option<&str>) -> Directory {
+    let mut directory = directory(&[("eva", None, true), ("ivan", None, true), ("noor", None, false)]);
+    let person = owner.map(|name| Person { id: name.into(), user_name: name.into(), ..Person::default() });
+    person.iter().for_each(|person| directory.set_owner(KeyOwner::of(person)));
+    directory
+}
+
+#[test]
+fn the_owner_of_the_key_is_an_admin_who_stays() {
+    let known = silent(Some("eva"));
+    let guarded = check(&leaves("ivan"), &known, &Guards::default(), &[]).unwrap();
+    assert_eq!((guarded.risk, guarded.notes), (Risk::Plain, vec![]), "no more keys than before");
+    assert!(insists(&check(&leaves("eva"), &known, &Guards::default(), &[]).unwrap().risk));
+    assert!(insists(&check(&leaves("ivan"), &known, &Guards::default(), &[leaves("eva")]).unwrap().risk));
+    // The config's word counts where the server tells nothing.
+    let me = |name: &str| Guards { me: Some(name.into()), ..Guards::default() };
+    assert_eq!(check(&leaves("ivan"), &silent(None), &me("eva"), &[]).unwrap().risk, Risk::Plain);
+    assert!(insists(&check(&leaves("ivan"), &silent(None), &me("noor"), &[]).unwrap().risk), "inactive");
+    assert!(insists(&check(&leaves("ivan"), &silent(None), &me("nobody"), &[]).unwrap().risk));
+}
+
+#[test]
+fn where_nothing_decides_a_name_is_typed() {
+    let guarded = check(&leaves("ivan"), &silent(None), &Guards::default(), &[]).unwrap();
+    assert_eq!(guarded.risk, Risk::Insist("ivan".into()));
+    let notes = said(&[leaves("ivan")], &silent(None), &Guards::default());
+    assert!(
+        notes[0].contains("organisation role of one other person. Whether an organisation admin is left beside ivan")
+    );
+    let named = Guards { admins: vec!["EVA".into()], ..Guards::default() };
+    assert_eq!(check(&leaves("ivan"), &silent(None), &named, &[]).unwrap().risk, Risk::Plain);
+    assert!(insists(&check(&leaves("eva"), &silent(None), &named, &[]).unwrap().risk));
+    let inactive = Guards { admins: vec!["noor".into()], ..Guards::default() };
+    assert!(insists(&check(&leaves("ivan"), &silent(None), &inactive, &[]).unwrap().risk));
+}
+
+#[test]
+fn a_provider_without_organisation_roles_has_no_last_admin() {
+    let rfc = dialect::of(dialect::Provider::Scim, Hosting::default(), dialect::Server::default());
+    let directory = silent(None);
+    let mut guard = Guard::new(rfc.capabilities(), &Guards::default(), &directory, [].iter());
+    assert_eq!(guard.check(&leaves("ivan"), &directory).unwrap().risk, Risk::Plain);
+}
+
+#[test]
+fn the_config_and_the_server_may_name_different_owners_and_both_are_guarded() {
+    let known = silent(Some("eva"));
+    let guards = Guards { me: Some("ivan".into()), ..Guards::default() };
+    let owner = known.owner().unwrap();
+    assert_eq!((guards.contradicts(owner), Guards::default().contradicts(owner)), (Some("ivan"), None));
+    for name in ["eva", "ivan"] {
+        let notes = check(&leaves(name), &known, &guards, &[]).unwrap().notes;
+        assert!(notes.iter().any(|note| note.starts_with("This is you")), "{name}: {notes:?}");
+    }
+}
+
+#[test]
+fn protected_people_are_changed_alone_and_by_name() {
+    let users =
+        directory(&[("eva", Some("admin"), true), ("ivan", Some("member"), true), ("noor", Some("member"), true)]);
+    let guards = Guards { protected: vec!["ivan".into()], ..Guards::default() };
+    assert_eq!(check(&leaves("ivan"), &users, &guards, &[]).unwrap().risk, Risk::Insist("ivan".into()));
+    let why = check(&leaves("ivan"), &users, &guards, &[leaves("noor")]).unwrap_err();
+    assert!(why.starts_with("ivan is protected in the profile"), "{why}");
+    assert!(check(&leaves("noor"), &users, &guards, &[leaves("ivan")]).is_ok());
+    let team = Change::ReplaceMembers { team: "t".into(), stay: vec![], come: vec![], go: vec!["user-01".into()] };
+    let guards = Guards { protected: vec!["user-01".into()], ..Guards::default() };
+    assert!(insists(&check(&team, &hundred(), &guards, &[]).unwrap().risk));
+}
+
+#[test]
+fn a_mass_plan_names_you_admins_and_bare_teams() {
+    let mut all = directory(&[
+        ("eva", Some("admin"), true),
+        ("ivan", Some("admin"), true),
+        ("noor", Some("admin"), true),
+        ("zoe", Some("member"), true),
+    ]);
+    let grant = vec![Grant { scope: "vision".into(), role: "admin".into() }];
+    let zoe = User { team_roles: Some(grant), ..all.user(&"zoe".into()).unwrap().clone() };
+    let members = Some(vec![Member { id: "zoe".into(), display: Name::default() }]);
+    let team = Team { id: "t".into(), name: "vision".into(), members, ..Team::default() };
+    all.learn(vec![
+        crate::directory::Fresh::Record(crate::directory::record::Record::User(zoe)),
+        crate::directory::Fresh::Record(crate::directory::record::Record::Team(team)),
+    ]);
+    let guards = Guards { me: Some("eva".into()), ..Guards::default() };
+    let notes = said(&[leaves("zoe"), leaves("ivan"), leaves("eva")], &all, &guards);
+    assert_eq!(
+        notes,
+        [
+            "You are among them: eva.",
+            "Organisation admins among them: eva, ivan.",
+            "Teams that lose their last known admin: vision (zoe)."
+        ]
+    );
+}
+
+/// Who is admin of a team is told by GraphQL where the records are silent.
+#[test]
+fn a_roster_tells_the_admins_of_a_team() {
+    let members = ["eva", "ivan"].map(|id| Member { id: id.into(), display: Name::default() });
+    let team = Team { id: "t".into(), name: "vision".into(), members: Some(members.to_vec()), ..Team::default() };
+    let mut known = silent(Some("noor"));
+    known.learn(vec![crate::directory::Fresh::Record(crate::directory::record::Record::Team(team))]);
+    let go = Change::RemoveMember { team: "t".into(), user: "ivan".into() };
+    assert_eq!(
+        said(std::slice::from_ref(&go), &known, &Guards::default()),
+        ["Not told: whether an admin is left in vision."]
+    );
+    let one = |name: &str, admin| Participant {
+        id: name.into(),
+        user_name: name.into(),
+        name: Name::default(),
+        email: Name::default(),
+        admin,
+        pending: false,
+        account: Account::Person,
+    };
+    let mut roster = |eva, ivan| {
+        let told = Told::Roster(vec![one("eva", eva), one("ivan", ivan)]);
+        known.learn(vec![crate::directory::Fresh::Told(Topic::Roster("t".into()), told)]);
+        let notes = check(&go, &known, &Guards::default(), &[]).unwrap().notes;
+        (notes.len(), said(std::slice::from_ref(&go), &known, &Guards::default()).len())
+    };
+    assert_eq!(roster(false, false), (0, 0), "no admin goes");
+    assert_eq!(roster(true, true), (1, 0), "another is left, and asked for");
+    assert_eq!(roster(false, true), (1, 0), "the last one goes");
 }
 
 #[test]
 fn yourself_needs_your_name_and_read_only_needs_another_profile() {
     let users = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true)]);
     let me = Guards { me: Some("EVA".into()), ..Guards::default() };
-    assert_eq!(check(&demote("eva"), &users, &me, &[]).unwrap().risk, Risk::Type("eva".into()));
+    assert_eq!(check(&demote("eva"), &users, &me, &[]).unwrap().risk, Risk::Insist("eva".into()));
     assert_eq!(check(&demote("ivan"), &users, &me, &[]).unwrap().risk, Risk::Look);
     let careless = Guards { allow_yourself: true, ..me };
     assert_eq!(check(&demote("eva"), &users, &careless, &[]).unwrap().risk, Risk::Look);
@@ -81,7 +245,7 @@ fn hundred() -> Directory {
     let user = |n: usize| User {
         id: name(n).as_str().into(),
         user_name: name(n).into(),
-        org_role: Some("member".into()),
+        org_role: "member".into(),
         active: Some(true),
         ..User::default()
     };
@@ -103,12 +267,16 @@ fn removed(n: usize) -> Change {
 /// What must be typed, what is refused, and what is said.
 fn weighed(changes: &[Change], max_removal: Option<u8>) -> (Option<String>, usize, Vec<String>) {
     let (directory, guards) = (&hundred(), Guards { max_removal, ..Guards::default() });
-    let mut guard = Guard::new(directory, &guards, changes.iter());
+    let mut guard = guard(&guards, directory, changes.iter());
     let checked: Vec<_> = changes.iter().map(|change| guard.check(change, directory)).collect();
     let refused = checked.iter().filter(|one| one.is_err()).count();
     let words = checked.into_iter().flat_map(|one| one.map_or_else(|why| vec![why], |guarded| guarded.notes));
-    let words = words.collect::<std::collections::BTreeSet<_>>().into_iter().collect();
-    (guard.into_mass().iter().find_map(|mass| mass.typed(changes.iter())), refused, words)
+    let mut words: std::collections::BTreeSet<String> = words.collect();
+    let beyond: Vec<Mass> = guard.take_mass().into_iter().filter(|mass| mass.typed(changes.iter()).is_some()).collect();
+    if max_removal.is_none() {
+        words.extend(beyond.iter().map(|mass| mass.note(changes.iter())));
+    }
+    (beyond.iter().find_map(|mass| mass.typed(changes.iter())), refused, words.into_iter().collect())
 }
 
 #[test]
@@ -151,15 +319,16 @@ fn what_was_planned_before_counts() {
     let leave = |user: &str| Change::SetActive { user: user.into(), active: false };
     let refused = |earlier: &[Change]| check(&demote("ivan"), &three, &Guards::default(), earlier).is_err();
     assert!(!refused(&[]));
-    assert!(refused(&[demote("eva")]));
+    let insisted = check(&demote("ivan"), &three, &Guards::default(), &[demote("eva")]).unwrap();
+    assert!(insists(&insisted.risk), "noor may be one: not told");
     assert!(refused(&[leave("noor"), leave("eva")]));
     assert!(!refused(&[leave("noor")]));
     let guards = Guards::default();
     let both = [demote("eva"), demote("ivan")];
-    let mut guard = Guard::new(&three, &guards, both.iter());
+    let mut guard = guard(&guards, &three, both.iter());
     guard.check(&demote("eva"), &three).unwrap();
     guard.add(&demote("eva"), &three);
-    assert!(guard.check(&demote("ivan"), &three).is_err());
+    assert!(insists(&guard.check(&demote("ivan"), &three).unwrap().risk));
 }
 
 #[test]
@@ -231,4 +400,33 @@ fn admins_are_those_of_the_screen() {
     assert_eq!(admins(&three), "ivan noor");
     three.take_off(crate::directory::change::ChangeId(1));
     assert_eq!(admins(&three), "eva ivan noor");
+}
+
+/// Two of four users have roles in their records, which were read whole: the others have none (RFC 7643 §4.1.2).
+#[test]
+fn who_has_no_role_in_a_record_that_was_read_whole_is_no_admin() {
+    let mut rfc = wandb();
+    rfc.admin_keys = false;
+    let user = |(name, role): (&str, MaybeTold)| User {
+        id: name.into(),
+        user_name: name.into(),
+        org_role: role,
+        active: Some(true),
+        depth: Depth::Full,
+        ..User::default()
+    };
+    let users = [
+        ("eva", "Role-A".into()),
+        ("ivan", "Role-B".into()),
+        ("noor", MaybeTold::none()),
+        ("kim", MaybeTold::NOT_TOLD),
+    ];
+    let source = RoleSource::Listed(["Role-A", "Role-B"].map(Name::from).into());
+    let mut directory = Directory::default();
+    directory.replace(Records::build(users.map(user).into(), vec![], vec![]).with_roles(source), true);
+    let passes = |name: &str| {
+        let guarded = Guard::new(&rfc, &Guards::default(), &directory, [].iter()).check(&leaves(name), &directory);
+        guarded.is_ok_and(|guarded| guarded.risk == Risk::Plain)
+    };
+    assert_eq!(["eva", "ivan", "noor", "kim"].map(passes), [true, true, true, false]);
 }

@@ -19,7 +19,7 @@ fn directory(count: usize) -> Directory {
             id: format!("u{at}").as_str().into(),
             user_name: format!("{}-{}", NAMES[at * 5 % NAMES.len()], at * 7919 % count.max(1)).into(),
             display_name: NAMES[at * 11 % NAMES.len()].into(),
-            org_role: (at % 5 > 0).then(|| ROLES[at % ROLES.len()].into()),
+            org_role: (at % 5 > 0).then(|| crate::directory::Name::from(ROLES[at % ROLES.len()])).into(),
             account: if at % 7 == 6 { Account::TeamService } else { Account::Person },
             last_active: match at % 4 {
                 0 => LastActive::Never,
@@ -57,7 +57,7 @@ fn compared(directory: &Directory, order: Order) -> Vec<u32> {
         LastActive::Never => -1,
         LastActive::At(at) => at.as_second(),
     };
-    let role = |row: u32| directory.user_at(row).unwrap().org_role.as_ref().map(|role| role.as_str().to_lowercase());
+    let role = |row: u32| directory.user_at(row).unwrap().org_role.value().map(|role| role.as_str().to_lowercase());
     rows.sort_by(|one, other| {
         let ordering = match order.column {
             Column::LastActive => seen(*one).cmp(&seen(*other)),

@@ -2,7 +2,21 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::directory::{Directory, Id, Kind, Name, Target, change::Change, record::User, role_source::RoleSource};
+use crate::directory::{
+    Directory, Id, Kind, Name, Target,
+    change::Change,
+    record::{ADMIN, Team, User},
+    role_source::RoleSource,
+};
+
+/// The admins of a team.
+#[derive(Debug)]
+pub struct Admins<'a> {
+    /// Active members who are known to be admins.
+    pub known: Vec<&'a User>,
+    /// So many active members may be admins: the server does not tell their role.
+    pub silent: usize,
+}
 
 impl Directory {
     /// The teams of a user, pending joins and leaves included.
@@ -79,7 +93,7 @@ impl Directory {
         if self.records.role_source().is_derived() {
             let source = self.records.role_source();
             let holds = |held: &Name| source.roles_in(held).any(|one| one == role.raw());
-            let held = users.filter(|user| user.org_role.as_ref().is_some_and(holds));
+            let held = users.filter(|user| user.org_role.value().is_some_and(holds));
             return held.map(|user| (user, self.givers(user))).collect();
         }
         users
@@ -91,9 +105,43 @@ impl Directory {
             .collect()
     }
 
+    /// True where the user is known to be an active admin of the team, false where known not to be, `None` where the
+    /// server does not tell.
+    pub fn is_team_admin(&self, user: &User, team: &Team) -> Option<bool> {
+        if user.is_inactive() {
+            return Some(false);
+        }
+        if let Some(role) = user.role_in(&team.name) {
+            return Some(role.is(ADMIN));
+        }
+        if user.account.is_service() {
+            return Some(false);
+        }
+        let mut roster = self.roster(&team.id)?.iter().filter(|one| !one.pending);
+        roster.find(|one| one.user_name == user.user_name).map(|one| one.admin)
+    }
+
+    /// The active admins of a team among its members.
+    pub fn admins_of(&self, team: &Team) -> Admins<'_> {
+        let mut admins = Admins { known: Vec::new(), silent: 0 };
+        let roster = self.roster(&team.id).unwrap_or_default().iter().filter(|one| !one.pending);
+        let roster: FxHashMap<&Name, bool> = roster.map(|one| (&one.user_name, one.admin)).collect();
+        for user in team.members.iter().flatten().filter_map(|member| self.user(&member.id)) {
+            let told = user.role_in(&team.name).map(|role| role.is(ADMIN));
+            match told.or_else(|| roster.get(&user.user_name).copied()) {
+                None if user.account.is_service() => {}
+                _ if user.is_inactive() => {}
+                Some(true) => admins.known.push(user),
+                Some(false) => {}
+                None => admins.silent += 1,
+            }
+        }
+        admins
+    }
+
     /// The teams that give a user their role, where roles follow from teams.
     pub fn givers(&self, user: &User) -> Vec<&Name> {
-        let (RoleSource::Mapping(mapping), Some(role)) = (self.records.role_source(), &user.org_role) else {
+        let (RoleSource::Mapping(mapping), Some(role)) = (self.records.role_source(), user.org_role.value()) else {
             return Vec::new();
         };
         let teams = self.teams_of(&user.id);

@@ -6,6 +6,7 @@ use crate::{
     directory::{
         Directory, Id, Target,
         aside::{Participant, Person, Setting, Told, Topic},
+        owner::KeyOwner,
     },
     scim::schema::{ResourceType, Schema},
 };
@@ -17,6 +18,16 @@ impl Directory {
             Some(Told::Person(person)) => Some(person),
             _ => None,
         }
+    }
+
+    /// Whose key is in use, where the server has told it in this session or an earlier one.
+    pub fn owner(&self) -> Option<&KeyOwner> {
+        self.owner.as_ref()
+    }
+
+    /// Takes what is known of the key's owner.
+    pub fn set_owner(&mut self, owner: KeyOwner) {
+        self.owner = Some(owner);
     }
 
     /// Members and invitations of a team, as last told.

@@ -21,7 +21,7 @@ pub fn again(
     directory: &Directory,
     now: Timestamp,
 ) -> Vec<Entry> {
-    let mut guard = Guard::new(directory, guards, left.iter().map(|entry| &entry.step.change));
+    let mut guard = Guard::new(planner.capabilities(), guards, directory, left.iter().map(|entry| &entry.step.change));
     let mut altered: FxHashSet<(Target, Field)> = FxHashSet::default();
     let anew = |mut entry: Entry| {
         let change = &entry.step.change;

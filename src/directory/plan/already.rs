@@ -24,7 +24,7 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
     let user = |id: &Id| directory.user(id);
     let shows = |id: &Id, so: &dyn Fn(&User) -> bool| user(id).is_some_and(so);
     match change {
-        Change::SetOrgRole { user, role } => shows(user, &|user| user.org_role.as_ref() == Some(role)),
+        Change::SetOrgRole { user, role } => shows(user, &|user| user.org_role.value() == Some(role)),
         Change::SetTeamRole { user, team, role } => {
             let name = directory.team(team).map(|team| &team.name);
             is_member(directory, team, user)
@@ -35,7 +35,7 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
         Change::SetActive { user, active } => shows(user, &|user| user.active == Some(*active)),
         Change::SetDisplayName { user, to } => shows(user, &|user| user.display_name.raw().trim() == to.trim()),
         Change::SetEmail { user, to } => shows(user, &|user| user.email.is(to.trim())),
-        Change::SetSeat { user, seat, to } => shows(user, &|user| user.seat(*seat).is_some_and(|now| now.is(to.raw()))),
+        Change::SetSeat { user, seat, to } => shows(user, &|user| user.seat(*seat).is(to.raw())),
         Change::SetRegistryRole { user, registry, role } => {
             shows(user, &|user| user.registry_roles.iter().any(|grant| grant.scope == *registry && grant.role == *role))
         }
@@ -49,9 +49,9 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
                 stay.iter().chain(come).all(|id| members.contains(id)) && !go.iter().any(|id| members.contains(id))
             })
         }
-        Change::DeleteUser { user: id } => directory.is_read(Kind::User) && user(id).is_none(),
-        Change::DeleteTeam { team } => directory.is_read(Kind::Team) && directory.team(team).is_none(),
-        Change::DeleteRole { role } => directory.is_read(Kind::Role) && directory.role(role).is_none(),
+        Change::DeleteUser { user: id } => directory.is_complete(Kind::User) && user(id).is_none(),
+        Change::DeleteTeam { team } => directory.is_complete(Kind::Team) && directory.team(team).is_none(),
+        Change::DeleteRole { role } => directory.is_complete(Kind::Role) && directory.role(role).is_none(),
         Change::EditRole { role, to } => directory.role(role).is_some_and(|role| is_defined(&RoleDraft::of(role), to)),
         Change::CreateUser { user, .. } => is_user_there(directory, user),
         Change::CreateService { service, .. } => {
@@ -87,7 +87,7 @@ fn is_member(directory: &Directory, team: &Id, user: &Id) -> bool {
 
 /// Known not to be a member: the team is gone, or lists its members without this one.
 fn is_out(directory: &Directory, team: &Id, user: &Id) -> bool {
-    directory.is_read(Kind::Team)
+    directory.is_complete(Kind::Team)
         && directory.team(team).is_none_or(|team| team.members.is_some())
         && !is_member(directory, team, user)
 }
@@ -124,7 +124,7 @@ mod tests {
             id: "eva".into(),
             user_name: "eva-tanaka".into(),
             email: "eva@example.com".into(),
-            org_role: Some("member".into()),
+            org_role: "member".into(),
             team_roles: Some(vec![Grant { scope: "vision".into(), role: "admin".into() }]),
             active: Some(true),
             ..User::default()
@@ -182,7 +182,11 @@ mod tests {
     #[test]
     fn a_list_that_was_not_read_shows_nobodys_absence() {
         let mut part = Directory::default();
-        part.replace(Records::build(vec![], vec![], vec![]).without(&Kind::ALL), true);
+        part.replace(
+            Records::build(vec![], vec![], vec![])
+                .covering(Kind::ALL.map(|_| crate::directory::Coverage::NotRead(None))),
+            true,
+        );
         assert!(!already(&Change::DeleteUser { user: "nobody".into() }, &part));
         assert!(!already(&member(false, "t", "eva"), &part));
     }

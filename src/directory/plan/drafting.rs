@@ -1,10 +1,11 @@
 //! From changes that are meant together to a plan.
 
-use super::{Plan, Planner, Step, Unsupported};
+use super::{Capabilities, Plan, Planner, Step, Unsupported};
 use crate::directory::{
     Directory,
     change::Change,
     guard::{Guard, Guards},
+    holds::Holds,
     words,
 };
 
@@ -13,7 +14,7 @@ use crate::directory::{
 /// Each change is checked as if the ones before it had happened, so that two demotions can't remove the last two
 /// admins together.
 pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Plan {
-    let mut drafting = Drafting::new(guards, changes, directory);
+    let mut drafting = Drafting::new(planner.capabilities(), guards, changes, directory);
     drafting.step(planner, directory, usize::MAX);
     drafting.into_plan(directory)
 }
@@ -26,25 +27,25 @@ pub struct Drafting {
     /// So many of them are planned.
     planned: usize,
     plan: Plan,
+    /// The words of the provider that has planned so far.
+    holds: Holds,
 }
 
 impl Drafting {
     /// Nothing is planned yet.
-    pub fn new(guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Self {
-        let guard = Guard::new(directory, guards, changes.iter());
-        let plan =
-            Plan { title: String::new(), steps: Vec::new(), refused: Vec::new(), undoes: None, mass: Vec::new() };
-        Self { guard, changes, planned: 0, plan }
+    pub fn new(can: &Capabilities, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Self {
+        let guard = Guard::new(can, guards, directory, changes.iter());
+        Self { guard, changes, planned: 0, plan: Plan::default(), holds: Holds::default() }
     }
 
     /// Plans so many more.
     pub fn step(&mut self, planner: &dyn Planner, directory: &Directory, count: usize) {
+        self.holds = planner.capabilities().holds();
         let to = self.planned.saturating_add(count).min(self.changes.len());
         for change in &self.changes[self.planned..to] {
             match planned(planner, &mut self.guard, change, directory) {
                 Err(why) => {
-                    let holds = planner.capabilities().holds();
-                    self.plan.refused.push((words::line_in(change, directory, holds), why));
+                    self.plan.refused.push((words::line_in(change, directory, self.holds), why));
                 }
                 Ok(step) => {
                     self.guard.add(change, directory);
@@ -56,8 +57,8 @@ impl Drafting {
     }
 
     /// From the first change on, in a directory that is another one now.
-    pub fn begin_anew(&mut self, guards: &Guards, directory: &Directory) {
-        *self = Self::new(guards, std::mem::take(&mut self.changes), directory);
+    pub fn begin_anew(&mut self, can: &Capabilities, guards: &Guards, directory: &Directory) {
+        *self = Self::new(can, guards, std::mem::take(&mut self.changes), directory);
     }
 
     /// How many are not planned yet.
@@ -66,10 +67,13 @@ impl Drafting {
     }
 
     /// The plan so far; all of it once nothing is left.
-    pub fn into_plan(self, directory: &Directory) -> Plan {
+    pub fn into_plan(mut self, directory: &Directory) -> Plan {
         let mut plan = self.plan;
-        plan.mass = self.guard.into_mass();
-        plan.title = words::title(&plan, directory);
+        plan.mass = self.guard.take_mass();
+        plan.among = self.guard.take_among();
+        let notes = plan.derived_notes();
+        plan.notes.splice(0..0, notes);
+        plan.title = words::title(&plan, directory, self.holds);
         plan
     }
 }

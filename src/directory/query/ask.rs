@@ -96,9 +96,9 @@ impl OneUser<'_> {
     fn holds(&self, term: &Term, named: Option<&[bool]>) -> bool {
         let user = self.user;
         match term.key {
-            Key::Role => text_holds(&term.value, user.org_role.as_ref()),
-            Key::Seat => text_holds(&term.value, user.models_seat.as_ref()),
-            Key::Weave => text_holds(&term.value, user.weave_role.as_ref()),
+            Key::Role => text_holds(&term.value, user.org_role.value()),
+            Key::Seat => text_holds(&term.value, user.models_seat.value()),
+            Key::Weave => text_holds(&term.value, user.weave_role.value()),
             Key::Email => text_holds(&term.value, Some(&user.email)),
             Key::Name => {
                 text_holds(&term.value, Some(&user.user_name)) || text_holds(&term.value, Some(&user.display_name))
@@ -198,7 +198,7 @@ fn team_holds(directory: &Directory, team: &Team, term: &Term) -> bool {
     match term.key {
         Key::Name => text_holds(&term.value, Some(&team.name)),
         Key::Id => str_holds(&term.value, &team.id),
-        Key::Members => number_holds(term, team.size()),
+        Key::Members => team.size().is_some_and(|size| number_holds(term, size)),
         Key::Admins => {
             let admin =
                 |id| directory.user(id).and_then(|user| user.role_in(&team.name)).is_some_and(|role| role.is("admin"));

@@ -78,8 +78,10 @@ impl Records {
 
     /// The row, and the name of what was there before.
     fn put_team(&mut self, team: Team) -> (u32, Option<Name>) {
+        self.silent_teams += usize::from(team.members.is_none());
         let (row, mut old) = self.teams.insert_full(team.id.clone(), team);
         if let Some(old) = &old {
+            self.silent_teams -= usize::from(old.members.is_none());
             self.unname(old);
         }
         if let Some((id, team)) = self.teams.get_index_mut(row) {
@@ -140,6 +142,7 @@ impl Records {
 
     fn remove_team(&mut self, id: &Id, row: u32) {
         let Some(old) = self.teams.swap_remove(id) else { return };
+        self.silent_teams -= usize::from(old.members.is_none());
         self.unname(&old);
         self.memberships.changed(row, old.members.as_deref().unwrap_or_default(), &[], &self.users);
         let last = self.teams.len() as u32;

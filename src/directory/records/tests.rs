@@ -107,7 +107,7 @@ fn mapped_roles_follow_every_membership() {
     let built = Records::build(vec![user("u", "Zoe"), user("v", "adam")], vec![team("t", "leads", &["u"])], vec![]);
     let mut records = built.with_roles(RoleSource::Mapping(Arc::new(mapping)));
     let roles =
-        |records: &Records| ["u", "v"].map(|id| records.users()[&Id::from(id)].org_role.as_ref().unwrap().to_string());
+        |records: &Records| ["u", "v"].map(|id| records.users()[&Id::from(id)].org_role.value().unwrap().to_string());
     assert_eq!(roles(&records), ["admin", "labeler"]);
     records.put(Record::Team(team("t", "leads", &["v"])));
     assert_eq!(roles(&records), ["labeler", "admin"]);
@@ -158,7 +158,7 @@ proptest! {
             match step {
                 Step::User(id, name) => {
                     let id = format!("u{id}");
-                    let org_role = Some(if name % 2 == 0 { "Admin" } else { "member" }.into());
+                    let org_role = if name % 2 == 0 { "Admin" } else { "member" }.into();
                     let active = Some(name % 3 > 0);
                     let display_name = if name % 3 == 0 { Name::default() } else { format!("D{}", name % 4).into() };
                     batch.push(Record::User(User { display_name, active, org_role, ..user(&id, &format!("n{name}-{id}")) }));

@@ -34,7 +34,7 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
     let alter = |subject: String, what: &str| Line::new(Sign::Alter, subject, what);
     match change {
         Change::SetOrgRole { user, role } => {
-            let before = known(directory, user, |user| user.org_role.as_ref());
+            let before = known(directory, user, |user| user.org_role.value());
             alter(who(user), "organisation role").was(before).becomes(role)
         }
         Change::SetTeamRole { user, team, role } if directory.teams_of(user).contains(team) => {
@@ -58,7 +58,8 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         Change::SetActive { user, active } => {
             let (sign, before, after) =
                 if *active { (Sign::Add, "inactive", "active") } else { (Sign::Remove, "active", holds.inactive_word) };
-            Line::new(sign, who(user), "status").was(before).becomes(after)
+            let told = directory.user(user).is_none_or(|user| user.active.is_some());
+            Line::new(sign, who(user), "status").was(if told { before } else { "?" }).becomes(after)
         }
         Change::DeleteUser { user } => remove(who(user), "is deleted"),
         Change::DeleteTeam { team } => remove(in_team(team), "is deleted"),
@@ -76,7 +77,7 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         }
         Change::DeleteRole { role } => remove(role_name(directory, role), "is deleted"),
         Change::SetSeat { user, seat, to } => {
-            alter(who(user), seat.label()).was(known(directory, user, |user| user.seat(*seat))).becomes(to)
+            alter(who(user), seat.label()).was(known(directory, user, |user| user.seat(*seat).value())).becomes(to)
         }
         Change::SetRegistryRole { user, registry, role } => {
             let before = registry_role(directory, user, registry);

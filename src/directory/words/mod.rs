@@ -3,16 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Directory, Id,
+    Directory,
     change::{Change, Verb},
     holds::Holds,
-    plan::Plan,
 };
 
 mod command;
 mod lines;
+mod title;
 
 pub use command::command_line;
+pub use title::title;
 
 /// What kind of line it is, drawn as a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,40 +61,6 @@ pub fn line(change: &Change, directory: &Directory) -> Line {
 /// The same in the words of a provider.
 pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
     lines::of(change, directory, holds)
-}
-
-/// What a plan is, in words.
-pub fn title(plan: &Plan, directory: &Directory) -> String {
-    let steps = plan.steps.iter().map(|step| &step.words);
-    let all: Vec<&Line> = steps.chain(plan.refused.iter().map(|(line, _)| line)).collect();
-    match all.as_slice() {
-        [] => "Nothing to do".into(),
-        [one] => format!("{}: {}", one.subject, one.what),
-        [first, rest @ ..] => {
-            let count = crate::scim::text::number(all.len() as u64);
-            let one_team = shared_team(plan).map(|team| lines::team_name(directory, team));
-            if rest.iter().all(|line| line.subject == first.subject) {
-                format!("{count} changes to {}", first.subject)
-            } else if let Some(team) = one_team {
-                format!("{count} changes to {team}")
-            } else if rest.iter().all(|line| line.what == first.what) {
-                format!("{count} × {}", first.what)
-            } else {
-                format!("{count} changes")
-            }
-        }
-    }
-}
-
-fn shared_team(plan: &Plan) -> Option<&Id> {
-    let mut teams = plan.steps.iter().map(|step| match &step.change {
-        Change::AddMember { team, .. } | Change::RemoveMember { team, .. } | Change::SetTeamRole { team, .. } => {
-            Some(team)
-        }
-        _ => None,
-    });
-    let first = teams.next()??;
-    teams.all(|team| team == Some(first)).then_some(first)
 }
 
 /// The verb as a phrase for "can't …" sentences and the palette.

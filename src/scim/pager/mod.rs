@@ -203,6 +203,11 @@ impl Pager {
         }
     }
 
+    /// The last request failed for good: what came before is all there is to have.
+    pub fn failed(&mut self) {
+        self.ended = Some(Why::Failed);
+    }
+
     /// How far the list is known to be complete.
     pub fn proof(&self) -> Proof {
         Proof::judge(self.count(), self.received, self.said, self.ended)

@@ -39,6 +39,8 @@ pub enum Why {
     NothingNew,
     /// The server refused to give the next page.
     Refused,
+    /// The request for the next page failed.
+    Failed,
     /// [`super::MOST_PAGES`].
     TooManyPages,
     /// [`super::MOST_RECORDS`].
@@ -56,7 +58,8 @@ impl Proof {
             _ if matches!(why, Why::Unfinished | Why::TooManyPages | Why::TooManyRecords) => Verdict::Unproven(why),
             Some(said) if said > seen && why == Why::End && received >= said => Verdict::Short(Why::Twice),
             Some(said) if said > seen => Verdict::Short(why),
-            Some(said) if said < seen => Verdict::Unproven(Why::TotalTooSmall),
+            // Some servers give the length of a page as the total: the end of the list proves more.
+            Some(said) if said < seen && why != Why::End => Verdict::Unproven(Why::TotalTooSmall),
             None if why != Why::End => Verdict::Unproven(why),
             _ => Verdict::Complete,
         };
@@ -72,11 +75,12 @@ impl Proof {
 impl fmt::Display for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&thousands(self.seen))?;
-        if let Some(said) = self.said {
+        let said = self.said.filter(|said| *said >= self.seen);
+        if let Some(said) = said {
             write!(f, " of {}", thousands(said))?;
         }
         match self.verdict {
-            Verdict::Complete if self.said.is_none() => f.write_str(", read to the end"),
+            Verdict::Complete if said.is_none() => f.write_str(", read to the end"),
             Verdict::Complete => Ok(()),
             Verdict::Unproven(why) => write!(f, ", perhaps not all: {why}"),
             Verdict::Short(why) => write!(f, ", not all: {why}"),
@@ -93,6 +97,7 @@ impl fmt::Display for Why {
             Self::Repeats => "the server begins again when asked for more",
             Self::NothingNew => "the server repeated itself when asked for more",
             Self::Refused => "the server refused to give more",
+            Self::Failed => "reading failed in the middle",
             Self::TooManyPages => "reading stopped after 10,000 pages",
             Self::TooManyRecords => "reading stopped after 3,000,000 records",
             Self::TotalTooSmall => "the server sent more than it says there are",

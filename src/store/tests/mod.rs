@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     directory::{
-        Id, Kind, Target,
+        Coverage, Id, Kind, Shortfall, Target,
         change::{Change, ChangeId, NewUser, RoleDraft},
         plan::{Confirm, Entry, Exchange, Risk, State, Step, Undo},
         record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Record, Role, Team, User},
@@ -41,11 +41,11 @@ fn full_user(id: &str, name: &str) -> User {
         email: "e@x.io".into(),
         active: Some(false),
         account: Account::OrgService,
-        org_role: Some("admin".into()),
+        org_role: "admin".into(),
         team_roles: Some(vec![Grant { scope: "vision".into(), role: "viewer".into() }]),
         registry_roles: vec![Grant { scope: "models".into(), role: "restricted".into() }],
-        models_seat: Some("full".into()),
-        weave_role: Some("none".into()),
+        models_seat: "full".into(),
+        weave_role: "none".into(),
         last_active: LastActive::At(when(1_700_000_000)),
         days_active: Some(300),
         created: Some(when(-5)),
@@ -171,7 +171,7 @@ fn replace<'a>(
 ) -> Result<()> {
     let mut round = store.begin_round(kind)?;
     store.keep(&mut round, rows)?;
-    store.end_round(round, seen, true)
+    store.end_round(round, seen, &Coverage::Complete)
 }
 
 /// Ends without the tidying of a close: what a crash of the process leaves behind is left behind.

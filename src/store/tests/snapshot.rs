@@ -58,7 +58,10 @@ fn a_refresh_replaces_its_kind_and_knows_the_first_by_name() {
     replace(&mut store, Kind::User, many.iter().zip(raws.iter().map(String::as_str)), when(100)).unwrap();
 
     let all = store.load().unwrap();
-    assert_eq!((all.users.len(), all.seen, all.unread.as_slice()), (300, Some(when(50)), &[Kind::Role][..]));
+    assert_eq!(
+        (all.users.len(), all.seen, all.coverage.each_ref().map(Coverage::is_read)),
+        (300, Some(when(50)), [true, true, false])
+    );
     let (first, more) = store.load_first().unwrap();
     let mut names: Vec<String> = first.users.iter().map(|user| user.user_name.to_string()).collect();
     names.sort();

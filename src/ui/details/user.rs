@@ -7,10 +7,10 @@ use ratatui::{
 
 use super::{Page, ago, count, pad, width};
 use crate::directory::{
-    Target,
+    MaybeTold, Target,
     change::{Change, Field, Seat},
     query::account_word,
-    record::{Depth, Grant, LastActive, User},
+    record::{Grant, LastActive, User},
     role_source::RoleSource,
 };
 
@@ -59,11 +59,7 @@ impl Page<'_> {
 
     fn facts(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
         let holds = self.app.holds();
-        let untold = self.app.directory.records().role_source().may_leave_out();
-        let unknown = if untold { "not known" } else { unknown(user) };
-        let or_unknown =
-            |name: Option<&crate::directory::Name>| name.map_or_else(|| unknown.into(), ToString::to_string);
-        let role = format!("{}{}", or_unknown(user.org_role.as_ref()), self.mark(target, &Field::OrgRole));
+        let role = format!("{}{}", told(&user.org_role), self.mark(target, &Field::OrgRole));
         let mut lines = Vec::new();
         if holds.org_roles {
             lines.extend(self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole)));
@@ -73,14 +69,14 @@ impl Page<'_> {
             }
         }
         for (seat, level) in [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)] {
-            if let Some(level) = level {
+            if level.is_told() {
                 let field = Field::Seat(seat);
-                let words = format!("{level}{}", self.mark(target, &field));
+                let words = format!("{}{}", told(level), self.mark(target, &field));
                 lines.extend(self.fact(seat.label(), &words, self.value_style(target, &field)));
             }
         }
         let last = match user.last_active {
-            LastActive::Unknown => "not known".into(),
+            LastActive::Unknown => "not told".into(),
             LastActive::Never => "never".into(),
             LastActive::At(at) => format!("{} ago, {}", ago(user.last_active, self.app.now), self.look.day(at)),
         };
@@ -101,10 +97,10 @@ impl Page<'_> {
         let directory = &self.app.directory;
         match directory.records().role_source() {
             RoleSource::Record | RoleSource::Listed(_) => String::new(),
-            RoleSource::Told(_) if user.org_role.is_none() => "not told when it was last read".into(),
+            RoleSource::Told(_) if !user.org_role.is_told() => "not told when it was last read".into(),
             RoleSource::Told(_) => "as of the last read; set anew at the next sign-in".into(),
             RoleSource::Mapping(_) => match directory.givers(user).as_slice() {
-                [] if user.org_role.is_none() => String::new(),
+                [] if user.org_role.value().is_none() => String::new(),
                 [] => format!("in no {} that gives another", self.app.holds().team_word),
                 [one] => format!("from {one}"),
                 [first @ .., last] => {
@@ -144,8 +140,8 @@ impl Page<'_> {
             .changes_on(target)
             .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
         let mark = if pending { self.pending() } else { String::new() };
-        if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && user.depth == Depth::Summary {
-            return self.fact(&self.app.word("Teams"), "not known yet", Style::new());
+        if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && !directory.tells_memberships() {
+            return self.fact(&self.app.word("Teams"), "not told", Style::new());
         }
         let mut lines = vec![self.heading(&self.app.word("Teams"), grants.len() + more.len(), &mark)];
         for grant in grants.iter().chain(&more) {
@@ -156,7 +152,11 @@ impl Page<'_> {
     }
 }
 
-/// What a list left out is not known; what a single read left out is not there.
-fn unknown(user: &User) -> &'static str {
-    if user.depth == Depth::Full { "none" } else { "not known yet" }
+/// The value in words, where the server has told it.
+pub(in crate::ui) fn told(attribute: &MaybeTold) -> &str {
+    match attribute.value() {
+        Some(name) => name.as_str(),
+        None if attribute.is_told() => "none",
+        None => "not told",
+    }
 }

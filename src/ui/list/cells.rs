@@ -7,10 +7,10 @@ use rustc_hash::FxHashMap;
 use super::{Look, columns::What};
 use crate::app::App;
 use crate::directory::{
-    Id, Kind, Name, Target,
+    Id, Kind, MaybeTold, Name, Target,
     change::{Field, Seat},
     query::account_word,
-    record::{Account, Depth, LastActive, Problem, Role, Team, User},
+    record::{Account, LastActive, Problem, Role, Team, User},
 };
 
 /// More members than this are not looked through for admins with each frame.
@@ -129,8 +129,6 @@ impl<'a> Row<'a> {
     }
 
     fn user(&self, user: &User, what: What) -> Cell {
-        let none = if user.depth == Depth::Full { "-" } else { self.look.glyphs.unknown };
-        let or_none = |name: Option<&Name>| Cell::new(name.map_or_else(|| none.to_owned(), Name::to_string));
         match what {
             What::Name => self.name(&user.user_name),
             What::Display => {
@@ -141,18 +139,16 @@ impl<'a> Row<'a> {
                 }
                 cell.pending(self.is(&Field::Display), self.look)
             }
-            What::OrgRole if user.org_role.is_none() && self.app.directory.records().role_source().may_leave_out() => {
-                Cell::new(self.look.glyphs.unknown)
-            }
-            What::OrgRole => or_none(user.org_role.as_ref()).pending(self.is(&Field::OrgRole), self.look),
-            What::Seat => or_none(user.models_seat.as_ref()).pending(self.is(&Field::Seat(Seat::Models)), self.look),
+            What::OrgRole => self.told(&user.org_role).pending(self.is(&Field::OrgRole), self.look),
+            What::Seat => self.told(&user.models_seat).pending(self.is(&Field::Seat(Seat::Models)), self.look),
             What::Account => Cell::new(if user.account == Account::OrgService { "organisation" } else { "team" }),
             What::TeamNames => self.team_names(user),
             What::Created => self.created(user.created),
             What::Teams if !self.app.directory.is_read(Kind::Team) => Cell::new(self.look.glyphs.unknown),
             What::Teams => {
                 let pending = self.touched && self.any_team_pending();
-                Cell::new(self.app.directory.team_count(&user.id).to_string()).pending(pending, self.look)
+                let more = !self.app.directory.tells_memberships();
+                Cell::new(self.at_least(self.app.directory.team_count(&user.id), more)).pending(pending, self.look)
             }
             What::Last => Cell::new(match user.last_active {
                 LastActive::Unknown => self.look.glyphs.unknown.into(),
@@ -160,6 +156,15 @@ impl<'a> Row<'a> {
             }),
             _ => self.status(user),
         }
+    }
+
+    /// The value, the sign for none, or the sign for what the server has not told.
+    fn told(&self, attribute: &MaybeTold) -> Cell {
+        Cell::new(match attribute.value() {
+            Some(name) => name.as_str(),
+            None if attribute.is_told() => self.look.glyphs.none,
+            None => self.look.glyphs.unknown,
+        })
     }
 
     fn created(&self, at: Option<Timestamp>) -> Cell {
@@ -218,21 +223,13 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The number of admins; `2+` where the role of some member is not known.
+    /// The number of active admins; `2+` where the role of some member is not told.
     fn admins(&self, team: &Team) -> String {
-        let unknown = self.look.glyphs.unknown;
-        let Some(members) = team.members.as_deref().filter(|members| members.len() <= FEW_MEMBERS) else {
-            return unknown.into();
-        };
-        let (mut admins, mut hidden) = (0_usize, 0_usize);
-        for member in members {
-            let user = self.app.directory.user(&member.id);
-            match user.and_then(|user| user.role_in(&team.name)) {
-                Some(role) => admins += usize::from(role.is("admin")),
-                None => hidden += 1,
-            }
+        if team.size().is_none_or(|size| size > FEW_MEMBERS) {
+            return self.look.glyphs.unknown.into();
         }
-        self.at_least(admins, hidden > 0)
+        let admins = self.app.directory.admins_of(team);
+        self.at_least(admins.known.len(), admins.silent > 0)
     }
 
     /// A number; `2+` where there may be more.

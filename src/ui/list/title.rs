@@ -13,7 +13,7 @@ use crate::app::{
     App,
     pane::{Pane, View},
 };
-use crate::directory::{Kind, sort, work::Proof};
+use crate::directory::{Coverage, Kind, sort, work::Proof};
 
 /// The title, and the cell of the cursor in it while the filter is typed.
 pub(super) struct Title {
@@ -70,7 +70,12 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         };
         parts.push(Part::new(2, "", found, look.plain()));
     }
-    if let Some(proof) = proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.complete) {
+    if let Coverage::Partial(part) = app.directory.coverage(pane.kind) {
+        parts.push(Part::new(1, "", part.amount(), look.careful()));
+    }
+    if let Some(proof) =
+        proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.coverage.is_complete())
+    {
         // What was read is more than what is shown where the view leaves some out.
         let more = if all == app.directory.len(pane.kind) { "" } else { " accounts" };
         if pane.view != View::Services {
@@ -94,7 +99,7 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
 pub(super) fn proof<'a>(pane: &Pane, app: &'a App) -> Option<&'a Proof> {
     let proof = app.sync.proofs.iter().find(|proof| proof.kind == pane.kind)?;
     let same = proof.seen == app.directory.len(pane.kind) as u64;
-    (!app.sync.stored && (same || !proof.complete)).then_some(proof)
+    (!app.sync.stored && (same || !proof.coverage.is_complete())).then_some(proof)
 }
 
 fn joined(parts: Vec<Part>, look: &Look) -> Line<'static> {

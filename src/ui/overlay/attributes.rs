@@ -125,7 +125,7 @@ fn line(width: usize, selected: bool, row: &Row<'_>, target: &Target, app: &App,
             (format!("{} {}", look.glyphs.pending, clean(&to)), look.pending())
         }
         (None, Some(value)) => (clean(&attributes::shown(value)).into_owned(), Style::new()),
-        (None, None) => (look.glyphs.unknown.to_owned(), look.dim()),
+        (None, None) => (look.glyphs.none.to_owned(), look.dim()),
     };
     let name_style = if row.fixed.is_some() { look.dim() } else { Style::new() };
     let (names, values, kinds) = widths(width);

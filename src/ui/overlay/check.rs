@@ -18,7 +18,7 @@ use crate::{
         action::Action,
         check::{CheckList, Now, Of},
     },
-    directory::{Id, Kind, Name},
+    directory::{Id, Kind, Name, record::Team},
     ui::{
         Look,
         fit::{count, counted},
@@ -85,7 +85,7 @@ fn counts(list: &CheckList, app: &App, look: &Look) -> String {
     let (come, go) = list.counts();
     let now = match &list.of {
         Of::MembersOf(teams) => match teams.as_slice() {
-            [one] => app.directory.team(one).map(|team| format!("{} now", count(team.size()))),
+            [one] => app.directory.team(one).and_then(Team::size).map(|size| format!("{} now", count(size))),
             _ => None,
         },
         Of::TeamsOf(users) => match users.as_slice() {

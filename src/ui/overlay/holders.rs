@@ -78,7 +78,7 @@ const NOT_READ: &str = "The users were not read yet: who holds it is not known."
 
 /// On what the answer rests, where not all is known.
 fn unread(held: &Held, app: &App) -> Option<String> {
-    if !app.directory.is_read(Kind::User) {
+    if !app.directory.is_complete(Kind::User) {
         let some = app.directory.len(Kind::User) > 0;
         let words = if some { "Only some users were read: others may hold it too." } else { NOT_READ };
         return Some(words.into());

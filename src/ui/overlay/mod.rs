@@ -61,7 +61,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Preview(preview) if !preview.requests => preview::draw(frame, preview, app, look),
         Overlay::Plan(view) => plan::draw(frame, view, app, look),
         Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
-        Overlay::Copy { choices, cursor } => copy::draw(frame, choices, *cursor, app, look),
+        Overlay::Copy(menu) => copy::draw(frame, menu, app, look),
         Overlay::Aside(aside) => match &aside.topic {
             Topic::Roster(team) => roster::draw(frame, aside, team, app, look),
             Topic::Resource(target) => attributes::draw(frame, aside, target, app, look),
@@ -85,7 +85,7 @@ pub fn own_hints(top: &Overlay) -> Option<&'static [(Action, &'static str)]> {
         Overlay::Palette(palette) => Some(palette::hints(palette)),
         Overlay::Holders { .. } => Some(holders::HINTS),
         Overlay::Pick(_) => Some(pick::HINTS),
-        Overlay::Copy { .. } => Some(copy::HINTS),
+        Overlay::Copy(_) => Some(copy::HINTS),
         _ => None,
     }
 }

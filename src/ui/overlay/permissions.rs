@@ -74,8 +74,8 @@ impl<'a> Page<'a> {
     }
 
     fn org(&mut self, user: &User) {
-        let role = user.org_role.as_ref();
-        let shown = role.map_or("not known yet", Name::as_str);
+        let role = user.org_role.value();
+        let shown = details::told(&user.org_role);
         let style = if role.is_some() { self.look.strong() } else { self.look.dim() };
         let label = fit::pad("Organisation", self.name + 4, "");
         self.lines.push(Line::from(vec![Span::raw(label), Span::styled(shown.to_owned(), style)]));

@@ -48,7 +48,11 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
         _ => None,
     };
     let typed = typed_rows(preview, height);
-    let room = height.saturating_sub(typed);
+    let notes = below::notes(plan, columns, look);
+    // What is said of the whole plan stands before its lines; where there is no room, before what is said of the lines.
+    let (above, notes) =
+        if total > 1 && notes.len() * 2 <= height.saturating_sub(typed) { (notes, vec![]) } else { (vec![], notes) };
+    let room = height.saturating_sub(typed + above.len());
     let names = subjects(plan, columns);
     // One line alone is wrapped, several are cut: the whole of the selected one stands below.
     let alone = if total == 1 { wrapped(plan, columns, look) } else { Vec::new() };
@@ -56,7 +60,8 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let least = if total == 1 { alone.len() } else { total.min(2) };
     let hidden = total + LEAST_BELOW > room;
     let unread = |at: usize| total > 1 && (hidden || text_if_cut(plan, at, names, columns, look).is_some());
-    let below = below::lines(preview, cut, (hidden, &unread), (columns, room.saturating_sub(least)), app, look);
+    let below =
+        below::lines(preview, (notes, cut), (hidden, &unread), (columns, room.saturating_sub(least)), app, look);
     // The list gives way to the consequences, but not altogether.
     let listed = if total == 1 { least } else { total.min(room.saturating_sub(below.len())) }.max(1);
     let windowed = total > listed;
@@ -64,9 +69,11 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
         if windowed { format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total)) } else { String::new() };
     let shell =
         Shell { title: plan.title.clone(), note, hints: hints(preview, asks.is_some(), app), ..Shell::default() };
-    let rows = if windowed { height } else { listed + below.len() + typed };
+    let rows = if windowed { height } else { above.len() + listed + below.len() + typed };
     let inner = shell.open(frame, columns, rows, app, look);
-    let list = Rect { height: (listed as u16).min(inner.height), ..inner };
+    let top = Rect { height: (above.len() as u16).min(inner.height), ..inner };
+    frame.render_widget(Paragraph::new(above), top);
+    let list = Rect { y: top.bottom(), height: (listed as u16).min(inner.bottom() - top.bottom()), ..inner };
     let lines = if total == 1 {
         alone
     } else {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::{App, Preview, action::Action},
-    directory::plan::{Risk, Step},
+    directory::plan::Step,
     scim::{
         request::{Door, Request},
         text::clean_line,
@@ -48,7 +48,7 @@ pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
 
 /// What must be typed is typed under the words, so there is no sending from here then.
 fn hints(preview: &Preview) -> Vec<(Action, &'static str)> {
-    let send = (!matches!(preview.risk, Risk::Type(_))).then_some((Action::Send, "send"));
+    let send = preview.risk.typed().is_none().then_some((Action::Send, "send"));
     let rest = [(Action::Requests, "in words"), (Action::Down, "scroll"), (Action::Back, "back")];
     send.into_iter().chain(rest).collect()
 }

@@ -12,7 +12,7 @@ use super::super::{
 };
 use crate::app::{App, Msg, Opened, ProfileView, Size, action::Action, keymap::Keymap};
 use crate::directory::{
-    Directory, Name, Target,
+    Coverage, Directory, MaybeTold, Name, Target,
     aside::{Inquiry, Topic},
     change::{Change, ChangeId},
     guard::Guards,
@@ -50,10 +50,10 @@ fn person(id: &str, user_name: &str, display: &str, role: &str, seat: &str, last
         display_name: display.into(),
         email: format!("{id}@example.com").as_str().into(),
         active: Some(true),
-        org_role: Some(role.into()),
+        org_role: role.into(),
         team_roles: Some(Vec::new()),
-        models_seat: Some(seat.into()),
-        weave_role: Some("full".into()),
+        models_seat: seat.into(),
+        weave_role: "full".into(),
         last_active: last,
         days_active: Some(12),
         created: Some("2024-02-29T08:30:00Z".parse().unwrap()),
@@ -87,9 +87,10 @@ pub fn users() -> Vec<User> {
     let mut lars = person("u-lars", "lars-kim", "Lars Kim", "member", "full", ago(400, 0));
     lars.active = Some(false);
     let mut mei = person("u-mei", "mei-lin", "Mei Lin", "member", "full", LastActive::Unknown);
-    (mei.org_role, mei.models_seat, mei.team_roles, mei.depth) = (None, None, None, Depth::Summary);
+    (mei.org_role, mei.models_seat) = (MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD);
+    (mei.team_roles, mei.depth) = (None, Depth::Summary);
     let mut zoe = person("u-zoe", "zoe", "Zoe\u{308} E\u{301}clair", "member", "full", ago(5, 0));
-    (zoe.org_role, zoe.models_seat, zoe.weave_role) = (None, None, None);
+    (zoe.org_role, zoe.models_seat, zoe.weave_role) = (MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD, MaybeTold::NOT_TOLD);
     let problem = Problem { path: "$.Resources[12].emails".into(), why: "is a number, not a list".into() };
     let broken =
         User { id: "u-broken".into(), user_name: "broken".into(), problem: Some(Box::new(problem)), ..User::default() };
@@ -224,7 +225,7 @@ pub fn app(width: u16, height: u16) -> App {
         kind,
         seen,
         words: format!("{seen} of {seen}"),
-        complete: true,
+        coverage: Coverage::Complete,
     });
     report(&mut app, Report::RefreshEnded { at: now(), proofs: proofs.into(), failed: Vec::new() });
     report(&mut app, Report::Link(Link::Up));

@@ -3,7 +3,7 @@
 //!
 //! `SCIMITAR_TRIES=20` tries twenty times as many.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ use crate::{
     },
     dialect::{self, Hosting, Provider},
     directory::{
-        Fresh, Kind, Name, Target,
+        Coverage, Fresh, Kind, MaybeTold, Name, Shortfall, Target,
         aside::{ApiKey, Participant, Person, Told, Topic},
         change::ChangeId,
         guard::Guards,
@@ -29,6 +29,7 @@ use crate::{
     scim::{
         failure::{Class, Failure},
         schema,
+        wait::{Wait, WaitCause},
     },
 };
 
@@ -75,11 +76,11 @@ fn users() -> Vec<User> {
         email: name(n + 2),
         active: [Some(true), Some(false), None][n % 3],
         account: [Account::Person, Account::TeamService, Account::OrgService][n / 3 % 3],
-        org_role: [Some("admin".into()), Some(name(n + 3)), None][n / 2 % 3].clone(),
+        org_role: ["admin".into(), name(n + 3).into(), MaybeTold::NOT_TOLD][n / 2 % 3].clone(),
         team_roles: Some(vec![Grant { scope: name(n + 4), role: name(n + 5) }]),
         registry_roles: vec![Grant { scope: name(n + 6), role: name(n + 7) }],
-        models_seat: Some(name(n + 8)),
-        weave_role: Some(name(n + 9)),
+        models_seat: name(n + 8).into(),
+        weave_role: name(n + 9).into(),
         last_active: LastActive::Unknown,
         version: Some(nasty(n).into()),
         depth: [Depth::Full, Depth::Summary][n % 2],
@@ -227,11 +228,21 @@ fn acts(c: char) -> bool {
 
 /// Something that nobody asked for.
 fn said(n: usize) -> Report {
-    let proof = |kind| Proof { kind, seen: 3, words: nasty(n), complete: false };
+    let proof = |kind| Proof {
+        kind,
+        seen: 3,
+        words: nasty(n),
+        coverage: Coverage::Partial(Shortfall { seen: 3, said: Some(9), why: nasty(n) }),
+    };
     match n % 8 {
         0 => Report::Link(Link::Down(failure(n))),
         1 => Report::Link(Link::Up),
-        2 => Report::Waiting(nasty(n)),
+        2 => Report::Waiting(Wait::new(
+            WaitCause::Failed { why: nasty(n), attempt: 2 },
+            Duration::from_secs(20),
+            None,
+            now(),
+        )),
         3 => Report::Notice(nasty(n)),
         4 => {
             Report::RefreshEnded { at: now(), proofs: vec![proof(Kind::User)], failed: vec![(Kind::Team, failure(n))] }
@@ -246,10 +257,12 @@ fn said(n: usize) -> Report {
 fn answer(effect: Effect, n: usize) -> Vec<Report> {
     match effect {
         Effect::Copy(copied) => {
-            // JSON has lines of its own; what it is pasted into must not take them for the server's.
+            // JSON and several rows have lines of their own; what they are pasted into must not take the server's for them.
             let copied = copied.expose_secret();
-            let single = !copied.starts_with('{');
-            assert!(!copied.chars().any(|c| acts(c) && (single || c != '\n')), "{copied:?}");
+            let most = 1 + users().len().max(3);
+            let lines = copied.lines().count();
+            assert!(copied.starts_with(['{', '[']) || lines <= most, "{copied:?}");
+            assert!(!copied.chars().any(|c| acts(c) && (lines == 1 || c != '\n')), "{copied:?}");
             vec![]
         }
         Effect::Work(Job::Raw(target)) => {
@@ -263,7 +276,7 @@ fn answer(effect: Effect, n: usize) -> Vec<Report> {
             let told = told(&inquiry.topic, n);
             vec![Report::Learnt(vec![Fresh::Told(inquiry.topic, told)])]
         }
-        Effect::Work(Job::Hydrate(ids)) => vec![Report::HydrateFailed(ids, failure(n))],
+        Effect::Work(Job::ReadEach(targets)) => vec![Report::ReadEachFailed(targets, failure(n))],
         Effect::Work(Job::Submit(entries)) => entries.iter().map(|entry| Report::Moved(moved(entry.id, n))).collect(),
         _ => vec![],
     }

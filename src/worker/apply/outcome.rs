@@ -229,7 +229,8 @@ impl Attempt<'_> {
         if !self.write(entry).await {
             self.recall(entry).await;
         }
-        moved(self.context, entry, fresh);
+        moved(self.context, entry, fresh.clone());
+        self.context.keep_learnt(entry, &fresh).await;
         Ended::Settled { versions: std::mem::take(&mut self.versions) }
     }
 

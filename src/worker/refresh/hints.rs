@@ -1,16 +1,13 @@
 //! What the records of a list tell of their server beside themselves.
 
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{
     directory::{
         record::{Record, User},
         role_source::SEVERAL,
     },
-    scim::{
-        habits::{Habits, RoleAttribute},
-        json::Fields,
-    },
+    scim::habits::{Habits, RoleAttribute},
 };
 
 /// More different roles than this are no roles that a person picks from.
@@ -22,26 +19,13 @@ pub struct Hints {
     /// The roles that people's own records hold, and in which attribute.
     roles: Vec<String>,
     attribute: Option<RoleAttribute>,
-    /// Somebody is said to be in a group.
-    in_groups: bool,
-    /// There are groups, and whether one of them says who is in it.
-    groups: bool,
-    members: bool,
 }
 
 impl Hints {
     /// Looks at a record and its resource.
     pub fn note(&mut self, record: &Record, raw: &RawValue) {
-        match record {
-            Record::User(user) => {
-                self.note_role(user, raw);
-                self.in_groups = self.in_groups || (mentions(raw, "\"groups\"") && is_in_groups(raw));
-            }
-            Record::Team(_) => {
-                self.groups = true;
-                self.members = self.members || mentions(raw, "\"members\"");
-            }
-            Record::Role(_) => {}
+        if let Record::User(user) = record {
+            self.note_role(user, raw);
         }
     }
 
@@ -50,13 +34,7 @@ impl Hints {
         let new = later.roles.into_iter().filter(|role| !self.roles.contains(role)).collect::<Vec<_>>();
         self.roles.extend(new);
         self.roles.truncate(MOST_ROLES);
-        Self {
-            roles: self.roles,
-            attribute: self.attribute.or(later.attribute),
-            in_groups: self.in_groups || later.in_groups,
-            groups: self.groups || later.groups,
-            members: self.members || later.members,
-        }
+        Self { roles: self.roles, attribute: self.attribute.or(later.attribute) }
     }
 
     /// What the list of users tells of roles.
@@ -66,14 +44,8 @@ impl Hints {
         Habits { role_attribute: self.attribute, roles, ..Habits::default() }
     }
 
-    /// True where people are said to be in groups, and no group says who is in it: then that is not known of any. No
-    /// members alone are nobody (RFC 7643 §2.5).
-    pub fn members_hidden(users: &Self, groups: &Self) -> bool {
-        users.in_groups && groups.groups && !groups.members
-    }
-
     fn note_role(&mut self, user: &User, raw: &RawValue) {
-        let Some(held) = &user.org_role else { return };
+        let Some(held) = user.org_role.value() else { return };
         if self.attribute.is_none() {
             let named = mentions(raw, "\"roles\"");
             self.attribute = Some(if named { RoleAttribute::Roles } else { RoleAttribute::Entitlements });
@@ -88,9 +60,4 @@ impl Hints {
 
 fn mentions(raw: &RawValue, what: &str) -> bool {
     raw.get().to_ascii_lowercase().contains(what)
-}
-
-fn is_in_groups(raw: &RawValue) -> bool {
-    let user: Value = serde_json::from_str(raw.get()).unwrap_or_default();
-    Fields::of(&user, "$").is_ok_and(|fields| !fields.objects("groups").is_empty())
 }

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use super::{super::context::Context, page::Page};
 use crate::{
-    directory::{Kind, record::Record},
+    directory::{Coverage, Kind, record::Record},
     store::Round,
 };
 
@@ -61,10 +61,10 @@ impl Keeper {
         rows.into_iter().filter(|row| !row.shown).map(|row| row.record)
     }
 
-    /// The list was read: what it no longer has goes, unless the server says that it gave only a part.
-    pub async fn end(self, seen: Timestamp, whole: bool) {
+    /// The list was read: what it no longer has goes, unless only a part of it came.
+    pub async fn end(self, seen: Timestamp, coverage: Coverage) {
         if let Some(round) = self.round {
-            self.context.stored(move |store| store.end_round(round, seen, whole)).await;
+            self.context.stored(move |store| store.end_round(round, seen, &coverage)).await;
         }
     }
 }

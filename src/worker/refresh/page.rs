@@ -32,6 +32,8 @@ pub struct Reader {
     pub shared: Shared,
     /// Users that are shown: who is in many teams is there once.
     pub users: Option<Arc<List>>,
+    /// A team of the list so far has members.
+    pub members_told: bool,
 }
 
 /// A page, its records still in their text.
@@ -116,8 +118,26 @@ impl Reader {
             let start = json.as_ptr() as usize - text.as_ptr() as usize;
             rows.push(Row { record, meant: read.meant, print, shown: false, key, raw: start..start + json.len() });
         }
+        if self.kind == Kind::Team {
+            self.settle_members(&mut rows, &mut printer);
+        }
         let (total, next_cursor) = (page.total, page.next_cursor);
         Ok(Page { total, next_cursor, rows, hints, text })
+    }
+
+    /// A list in which no team has members tells nothing of them: some lists leave them out, or empty. In any other an
+    /// absent attribute is nobody (RFC 7643 §2.5).
+    fn settle_members(&mut self, rows: &mut [Row], printer: &mut Printer) {
+        let has_some =
+            |row: &Row| matches!(&row.record, Record::Team(team) if team.size().is_some_and(|size| size > 0));
+        self.members_told = self.members_told || rows.iter().any(has_some);
+        for row in rows {
+            let Record::Team(team) = &mut row.record else { continue };
+            if self.members_told != team.members.is_some() && team.problem.is_none() {
+                team.members = self.members_told.then(Vec::new);
+                row.print = printer.print(&row.record);
+            }
+        }
     }
 
     /// Makes records of resources, in their order, on as many cores as there are.
@@ -226,6 +246,7 @@ mod tests {
             filter: None,
             shared: Shared::default(),
             users: None,
+            members_told: false,
         };
         let mut page = reader.read(body, 100).unwrap();
         let ids = page.ids();

@@ -1,6 +1,6 @@
 //! One list, read to its end.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use super::{
     super::{
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     directory::{
-        Fresh, Kind, Target,
+        Coverage, Fresh, Kind, Shortfall, Target,
         record::{Depth, Record},
         shared::Shared,
         work::{Proof, Report},
@@ -46,8 +46,8 @@ pub struct Listed {
     pub proof: Proof,
     pub hints: Hints,
     pub keeper: Keeper,
-    /// Nothing says that there is more.
-    pub whole: bool,
+    /// Why reading ended in the middle.
+    pub failure: Option<Failure>,
 }
 
 /// How a list is wanted.
@@ -80,6 +80,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             filter: wanted.narrow.cloned(),
             shared: Shared::default(),
             users: wanted.shown.list(Kind::User),
+            members_told: false,
         }),
         // Without the disk the rest of the list would be nowhere.
         compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
@@ -128,7 +129,12 @@ impl Reading<'_> {
         let last = self.keeper.finish().await;
         self.put(last);
         match read {
-            Ok(()) => Ok(self.listed()),
+            Ok(()) => Ok(self.listed(None)),
+            // A part is worth having where it is known to be one.
+            Err(failure) if self.kept > 0 && failure.class != Class::Local => {
+                self.pager.failed();
+                Ok(self.listed(Some(failure)))
+            }
             Err(failure) => {
                 // Some of it may have been told all the same.
                 let kind = self.wanted.kind;
@@ -198,6 +204,9 @@ impl Reading<'_> {
         });
         let (reader, page) = read.await.map_err(|_| broken())?;
         drop(turn);
+        if reader.members_told {
+            self.context.members_told.store(true, Ordering::Relaxed);
+        }
         self.reader = Some(reader);
         page.map_err(|bad| unreadable(&bad))
     }
@@ -222,6 +231,9 @@ impl Reading<'_> {
             row.shown = self.compared.note(row.record.id(), row.print);
         }
         self.context.report(Report::Progress { kind, seen: self.kept as u64, said: total });
+        let users =
+            page.rows.iter().filter_map(|row| if let Record::User(user) = &row.record { Some(user) } else { None });
+        self.context.forget_learnt(users).await;
         self.show(&page).await;
         let before = self.keeper.keep(page).await;
         self.put(before);
@@ -242,20 +254,37 @@ impl Reading<'_> {
         show_partly(self.context, lists).await;
     }
 
-    fn listed(self) -> Listed {
+    fn listed(self, failure: Option<Failure>) -> Listed {
         let proof = self.pager.proof();
-        let complete = proof.is_complete() && self.strangers == 0;
         let seen = self.kept as u64;
         let words = match (self.wanted.narrow, self.strangers) {
             (None, _) => proof.to_string(),
             (Some(_), 0) => format!("{} found by the server", thousands(seen)),
             (Some(_), _) => format!("{} found; the server sent others too", thousands(seen)),
         };
-        let whole = !matches!(proof, pager::Proof { verdict: Verdict::Short(_), .. });
-        let proof = Proof { kind: self.wanted.kind, seen, words, complete };
-        let difference = self.compared.end();
-        Listed { lists: self.lists, difference, proof, hints: self.hints, keeper: self.keeper, whole }
+        let coverage = coverage(&proof, self.wanted.narrow.is_some(), failure.as_ref());
+        let mut difference = self.compared.end();
+        if !coverage.is_complete() {
+            difference.keep_absent();
+        }
+        let proof = Proof { kind: self.wanted.kind, seen, words, coverage };
+        Listed { lists: self.lists, difference, proof, hints: self.hints, keeper: self.keeper, failure }
     }
+}
+
+/// What a reading says of the list as a whole.
+fn coverage(proof: &pager::Proof, narrowed: bool, failure: Option<&Failure>) -> Coverage {
+    let why = match proof.verdict {
+        _ if narrowed => "only those that the server's filter finds are read".to_owned(),
+        Verdict::Complete => return Coverage::Complete,
+        Verdict::Short(why) | Verdict::Unproven(why) => failure.map_or_else(|| why.to_string(), in_the_middle),
+    };
+    let said = proof.said.filter(|_| !narrowed);
+    Coverage::Partial(Shortfall { seen: proof.seen, said, why })
+}
+
+fn in_the_middle(failure: &Failure) -> String {
+    format!("reading failed in the middle: {}", failure.text.trim_end_matches('.'))
 }
 
 fn too_long() -> Failure {

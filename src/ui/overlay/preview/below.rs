@@ -33,12 +33,17 @@ struct Said<'a> {
     first: &'a str,
 }
 
-/// The lines, wrapped. `cut` tells of a line whether its row is cut or not on screen. Where they are more than `room`,
+/// The sentences about the whole plan, wrapped.
+pub fn notes(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    plan.notes.iter().flat_map(|note| hanging(note, columns.saturating_sub(1), look.careful())).collect()
+}
+
+/// The lines, wrapped, after the notes on the whole plan that are given. `cut` tells of a line whether its row is cut or not on screen. Where they are more than `room`,
 /// they are told as briefly as possible. What even so does not fit is scrolled to where the plan is one line, and is
 /// said to be missing elsewhere.
 pub fn lines(
     preview: &Preview,
-    cut_text: Option<String>,
+    (notes, cut_text): (Vec<Line<'static>>, Option<String>),
     (hidden, cut): (bool, &dyn Fn(usize) -> bool),
     (columns, room): (usize, usize),
     app: &App,
@@ -48,7 +53,7 @@ pub fn lines(
     let text = columns.saturating_sub(1);
     let plain = ratatui::style::Style::new();
     let whole = cut_text.map_or_else(Vec::new, |whole| shell::wrapped(&whole, text, 3, plain));
-    let consequences = consequences(preview, text, app, look);
+    let consequences: Vec<Line> = notes.into_iter().chain(consequences(preview, text, app, look)).collect();
     let refused = refused(preview, hidden, cut, text, look);
     let summary = |words: String| shell::wrapped(&words, text, 3, look.dim());
     let long = if plan.steps.is_empty() { Vec::new() } else { summary(full_summary(plan, app, look)) };
@@ -89,7 +94,7 @@ fn scrolled(preview: &Preview, lines: usize, room: usize) -> Option<usize> {
 pub fn limit(preview: &Preview, (columns, room): (usize, usize), app: &App, look: &Look) -> usize {
     let text = columns.saturating_sub(1);
     let wrapped = |words: String| shell::wrapped(&words, text, 3, look.dim()).len();
-    let lines = consequences(preview, text, app, look).len();
+    let lines = notes(&preview.plan, columns, look).len() + consequences(preview, text, app, look).len();
     let whole = lines + 2 + wrapped(full_summary(&preview.plan, app, look));
     let left = room.saturating_sub(wrapped(short_summary(&preview.plan, look)));
     if whole <= room { 0 } else { lines.saturating_sub(left) }

@@ -94,6 +94,40 @@ fn a_plan_that_must_be_typed() {
     }
 }
 
+/// What is said of a whole plan stands before its lines, and under nobody's name.
+#[test]
+fn a_note_on_the_whole_plan_stands_first() {
+    for (width, height) in [(80, 24), (40, 12)] {
+        let mut app = console(width, height);
+        let users = (0..20).map(|n| User {
+            id: format!("u{n}").as_str().into(),
+            user_name: format!("user-{n:03}").as_str().into(),
+            org_role: if n == 19 { "admin" } else { "member" }.into(),
+            active: Some(true),
+            ..User::default()
+        });
+        fixture::load(&mut app, users.collect(), false);
+        press(&mut app, Action::Filter);
+        type_text(&mut app, "role:member");
+        press(&mut app, Action::Open);
+        press(&mut app, Action::MarkAll);
+        press(&mut app, Action::ToggleActive);
+        assert_snapshot!(format!("preview_notes_{width}"), shown(&app));
+    }
+}
+
+/// With marks, the box says of how many rows it is, and how many of them the filter hides.
+#[test]
+fn copying_marked_rows_says_how_many() {
+    let mut app = console(80, 24);
+    press(&mut app, Action::MarkAll);
+    press(&mut app, Action::Filter);
+    type_text(&mut app, "eva");
+    press(&mut app, Action::Open);
+    press(&mut app, Action::Copy);
+    assert_snapshot!("copy_marked", shown(&app));
+}
+
 #[test]
 fn a_large_plan_is_windowed_and_its_refused_lines_can_be_reached() {
     let mut app = console(80, 24);
@@ -101,7 +135,7 @@ fn a_large_plan_is_windowed_and_its_refused_lines_can_be_reached() {
         .map(|n| User {
             id: format!("u{n}").as_str().into(),
             user_name: format!("user-{n:03}").as_str().into(),
-            org_role: Some(if n == 399 { "admin" } else { "viewer" }.into()),
+            org_role: if n == 399 { "admin" } else { "viewer" }.into(),
             ..User::default()
         })
         .collect();

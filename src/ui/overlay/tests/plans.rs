@@ -20,7 +20,7 @@ fn app(width: u16, height: u16, done: i64) -> App {
     let user = |n| User {
         id: format!("u-{n}").into(),
         user_name: format!("person-{n:02}").into(),
-        org_role: Some("member".into()),
+        org_role: "member".into(),
         ..User::default()
     };
     let records = Box::new(Records::build((0..STEPS).map(user).collect(), vec![], vec![]));

@@ -1,0 +1,102 @@
+//! Characters of a file that nobody sees. A name is read with them only where the directory's own name has them.
+
+use std::fmt;
+
+use crate::scim::text::{acts, clean_line};
+
+/// Hidden characters that are told of a text; more would not help.
+const TOLD: usize = 3;
+
+/// Joiners: they shape letters and emoji in free text, and are invisible elsewhere.
+const JOINERS: [char; 2] = ['\u{200C}', '\u{200D}'];
+
+/// Characters of a text that are invisible or pass for a space, each with its place, counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hidden(Vec<(usize, char)>);
+
+impl Hidden {
+    /// Those of a name that tells records apart.
+    pub fn in_name(text: &str) -> Option<Self> {
+        Self::of(text, hides)
+    }
+
+    /// Those of free text, which may have several lines, and joiners where they shape something.
+    pub fn in_words(text: &str) -> Option<Self> {
+        let joiners = |text: &str| text.matches(JOINERS).count();
+        let shape = joiners(text) == joiners(&clean_line(text, usize::MAX));
+        Self::of(text, |c| hides(c) && !matches!(c, '\t' | '\n' | '\r') && !(shape && JOINERS.contains(&c)))
+    }
+
+    fn of(text: &str, hides: impl Fn(char) -> bool) -> Option<Self> {
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return None;
+        }
+        let found: Vec<_> = (1..).zip(text.chars()).filter(|(_, c)| hides(*c)).take(TOLD).collect();
+        (!found.is_empty()).then_some(Self(found))
+    }
+}
+
+impl fmt::Display for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (at, c)) in self.0.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}U+{:04X} ({}) at character {at}", u32::from(*c), name(*c))?;
+        }
+        Ok(())
+    }
+}
+
+/// True for what is not seen, and for every space but the ordinary one and the ideographic one, which is wide.
+fn hides(c: char) -> bool {
+    acts(c) || JOINERS.contains(&c) || c.is_whitespace() && !matches!(c, ' ' | '\u{3000}')
+}
+
+fn name(c: char) -> &'static str {
+    match c {
+        '\t' => "tab",
+        '\n' => "line feed",
+        '\r' => "carriage return",
+        '\u{A0}' => "no-break space",
+        '\u{AD}' => "soft hyphen",
+        '\u{200B}' => "zero width space",
+        '\u{200C}' => "zero width non-joiner",
+        '\u{200D}' => "zero width joiner",
+        '\u{200E}' => "left-to-right mark",
+        '\u{200F}' => "right-to-left mark",
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => "turns text round",
+        '\u{202F}' => "narrow no-break space",
+        '\u{2060}' => "word joiner",
+        '\u{FEFF}' => "byte order mark",
+        _ if c.is_control() => "control character",
+        _ if c.is_whitespace() => "another space",
+        _ => "invisible",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_told_by_code_and_place() {
+        let told = |text: &str| Hidden::in_name(text).map(|hidden| hidden.to_string()).unwrap_or_default();
+        assert_eq!(told("\u{200B}team01"), "U+200B (zero width space) at character 1");
+        assert_eq!(
+            told("\u{A0}é\u{A0}"),
+            "U+00A0 (no-break space) at character 1, U+00A0 (no-break space) at character 3"
+        );
+        assert_eq!(told("a\u{202E}b\u{FEFF}\u{AD}\u{2060}").matches("U+").count(), TOLD);
+        for plain in ["Ann Ågren", "  two  blanks ", "開発\u{3000}部", "it's", ""] {
+            assert_eq!(told(plain), "", "{plain:?}");
+        }
+    }
+
+    #[test]
+    fn joiners_may_shape_free_text_alone() {
+        for shaped in ["می\u{200C}خواهم", "👩\u{200D}🚀 crew", "two\r\n\tlines"] {
+            assert!(Hidden::in_words(shaped).is_none() && Hidden::in_name(shaped).is_some(), "{shaped:?}");
+        }
+        assert!(Hidden::in_words("eva\u{200D} x").is_some());
+        assert!(Hidden::in_words("eva\u{200B}").is_some());
+    }
+}

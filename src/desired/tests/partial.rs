@@ -1,0 +1,209 @@
+//! What is not told, and members that are no users.
+
+use super::*;
+
+fn member(id: &str, display: &str) -> Member {
+    Member { id: id.into(), display: display.into() }
+}
+
+/// engineering has a user, a group and somebody whom no list has; who is in hidden is not told.
+fn nested(untold: bool) -> Directory {
+    let users = vec![user("eva", "admin", &[]), user("noor", "member", &[])];
+    let team =
+        |name: &str, members| Team { id: format!("id-{name}").into(), name: name.into(), members, ..Team::default() };
+    let strangers = vec![member("id-eva", ""), member("id-frontend", "frontend"), member("u0777", "gone person")];
+    let mut teams = vec![team("engineering", Some(strangers)), team("frontend", Some(vec![member("id-noor", "")]))];
+    if untold {
+        teams.push(team("hidden", None));
+    }
+    let mut directory = Directory::default();
+    directory.replace(Records::build(users, teams, vec![]), true);
+    directory
+}
+
+const PRUNE: Wish =
+    Wish { prune: true, prune_users: false, prune_teams: false, prune_roles: false, create_teams: false };
+
+fn found(directory: &Directory, text: &str, format: Format) -> Result<Difference, Vec<String>> {
+    difference(&read(text, format).map_err(said)?, directory, &can(), PRUNE, &mut keys()).map_err(said)
+}
+
+#[test]
+fn members_that_are_no_users_are_exported_and_read_back() {
+    let directory = nested(false);
+    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Teams]), Format::Yaml), @r#"
+    scimitar: 1
+    teams:
+    - team: engineering
+      members:
+      - eva
+      others:
+      - "group:frontend"
+      - u0777
+    - team: frontend
+      members:
+      - noor
+    "#);
+    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Users, Part::Teams]), Format::Csv), @r"
+    user,email,name,role,active,models_seat,team
+    eva,eva@example.com,eva of old,admin,yes,full,engineering
+    noor,noor@example.com,noor of old,member,yes,full,frontend
+    ,,,,,,engineering
+    ,,,,,,frontend
+    group:frontend,,,,,,engineering
+    u0777,,,,,,engineering
+    ");
+    for parts in [&[Part::Teams][..], &[Part::Users, Part::Teams]] {
+        for format in [Format::Csv, Format::Json, Format::Yaml] {
+            let text = write(&current(&directory, &can(), parts), format);
+            let found = found(&directory, &text, format).unwrap();
+            assert_eq!((found.changes, found.notes), (vec![], vec![]), "{text}");
+        }
+    }
+}
+
+#[test]
+fn pruning_removes_others_only_where_the_file_lists_such() {
+    let directory = nested(false);
+    let plan = |text: &str| {
+        let found = found(&directory, text, Format::Yaml).unwrap();
+        let mut told: Vec<String> = found.changes.iter().map(|change| format!("{change:?}")).collect();
+        told.extend(found.notes);
+        told.join("\n")
+    };
+    insta::assert_snapshot!(plan("teams: [{team: engineering, members: [eva], others: ['group:frontend']}]"), @r#"RemoveMember { team: "id-engineering", user: "u0777" }"#);
+    insta::assert_snapshot!(plan("teams: [{team: engineering, others: []}]"), @r#"
+    RemoveMember { team: "id-engineering", user: "id-frontend" }
+    RemoveMember { team: "id-engineering", user: "u0777" }
+    "#);
+    insta::assert_snapshot!(plan("teams: [{team: engineering, members: []}]"), @r#"
+    RemoveMember { team: "id-engineering", user: "id-eva" }
+    engineering: group:frontend, u0777 (gone person) are no users and stay; `others` in JSON and YAML lists such members, `scimitar remove` takes them out.
+    "#);
+    insta::assert_snapshot!(plan("teams: [{team: engineering, members: [eva, u0777]}]"), @r"engineering: group:frontend is no user and stays; `others` in JSON and YAML lists such members, `scimitar remove` takes them out.");
+    insta::assert_snapshot!(plan("users: [{user: eva, teams: []}]"), @r#"RemoveMember { team: "id-engineering", user: "id-eva" }"#);
+}
+
+#[test]
+fn others_are_kept_or_removed_and_nothing_else() {
+    let directory = nested(false);
+    let text = "users:\n  - {user: u0777, email: x@example.com, teams: [engineering]}\n\
+                teams:\n  - {team: frontend, others: [u0777, 'group:enginering']}\n  \
+                - {team: engineering, others: {u0777: admin}}\n";
+    insta::assert_snapshot!(found(&directory, text, Format::Yaml).unwrap_err().join("\n"), @r"
+    line 2, users[0], user: u0777 is a member of teams and no user: nothing else can be set
+    line 4, teams[0], members: u0777 is no user and is not in frontend: only users are added
+    line 4, teams[0], others: no team is called enginering; near: engineering
+    line 5, teams[1], team_role: u0777 is no user, and has no role
+    ");
+}
+
+#[test]
+fn what_is_not_told_is_left_out_and_nothing_is_concluded_from_it() {
+    let directory = nested(true);
+    let all = [Part::Users, Part::Teams];
+    insta::assert_snapshot!(write(&current(&directory, &can(), &all), Format::Yaml), @r#"
+    scimitar: 1
+    users:
+    - user: eva
+      email: eva@example.com
+      name: eva of old
+      role: admin
+      models_seat: full
+      active: true
+      registries: []
+    - user: noor
+      email: noor@example.com
+      name: noor of old
+      role: member
+      models_seat: full
+      active: true
+      registries: []
+    teams:
+    - team: engineering
+      members:
+      - eva
+      others:
+      - "group:frontend"
+      - u0777
+    - team: frontend
+      members:
+      - noor
+    - team: hidden
+    "#);
+    insta::assert_snapshot!(write(&current(&directory, &can(), &all), Format::Csv), @r"
+    user,email,name,role,active,models_seat
+    eva,eva@example.com,eva of old,admin,yes,full
+    noor,noor@example.com,noor of old,member,yes,full
+    ");
+    insta::assert_snapshot!(untold(&directory, &all, Format::Yaml).unwrap(), @r"The server does not tell who is in 1 of 3 teams: their members are left out.");
+    insta::assert_snapshot!(untold(&directory, &all, Format::Csv).unwrap(), @r"The server does not tell who is in 1 of 3 teams: memberships are left out, for the teams of a user are a whole; YAML and JSON with teams have those that are told.");
+    assert_eq!(untold(&directory, &[Part::Roles], Format::Csv), None);
+    assert_eq!(untold(&nested(false), &all, Format::Csv), None);
+    let plan = |text: &str| {
+        let found = found(&directory, text, Format::Yaml).unwrap();
+        let mut told: Vec<String> = found.changes.iter().map(|change| line(change, &directory)).collect();
+        told.extend(found.notes);
+        told.join("\n")
+    };
+    insta::assert_snapshot!(plan("teams: [{team: hidden, members: [eva, noor]}]"), @r"
+    eva joins hidden
+    noor joins hidden
+    hidden: who is in it is not told; 2 of the file are added, whether they are members or not.
+    hidden: who is in it is not told; nobody is removed.
+    ");
+    insta::assert_snapshot!(plan("users: [{user: eva, teams: [engineering]}]"), @r"Who is in hidden is not told: memberships there that the file does not list stay.");
+}
+
+#[test]
+fn values_that_are_not_told_are_neither_written_nor_taken_for_so() {
+    let quiet = User {
+        active: None,
+        org_role: None,
+        team_roles: None,
+        models_seat: None,
+        display_name: Name::default(),
+        ..user("quiet", "", &[])
+    };
+    let mut directory = Directory::default();
+    directory.replace(Records::build(vec![quiet], vec![], vec![]), true);
+    insta::assert_snapshot!(write(&current(&directory, &can(), &[Part::Users]), Format::Yaml), @r"
+    scimitar: 1
+    users:
+    - user: quiet
+      email: quiet@example.com
+      teams: []
+    ");
+    let text = "users: [{user: quiet, active: yes, role: member, models_seat: full}]";
+    insta::assert_snapshot!(lines(&directory, text, Format::Yaml, PRUNE).unwrap().join("\n"), @r"
+    quiet status: ? → active
+    quiet Models seat: ? → full
+    quiet organisation role: ? → member
+    ");
+}
+
+#[test]
+fn records_that_could_not_be_read_are_never_pruned() {
+    let unreadable = || Some(Box::new(crate::directory::record::Problem { path: "$".into(), why: "is odd".into() }));
+    let odd = User { problem: unreadable(), ..user("odd", "member", &[]) };
+    let team = Team {
+        id: "id-t".into(),
+        name: "t".into(),
+        members: Some(vec![member("id-odd", ""), member("id-eva", "")]),
+        ..Team::default()
+    };
+    let role = |name: &str, problem| Role { id: name.into(), name: name.into(), problem, ..Role::default() };
+    let roles = vec![role("kept", None), role("odd", unreadable())];
+    let mut directory = Directory::default();
+    directory.replace(Records::build(vec![user("eva", "admin", &[]), odd], vec![team], roles), true);
+    let all = Wish { prune_users: true, prune_teams: true, prune_roles: true, ..PRUNE };
+    let text = "users: [eva]\nteams: [{team: t, members: [eva]}]\nroles: [kept]\n";
+    assert_eq!(lines(&directory, text, Format::Yaml, all).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn who_is_named_as_a_member_is_not_pruned_as_a_user() {
+    let all = Wish { prune_users: true, ..Wish::default() };
+    let text = "users: [eva]\nteams: [{team: vision, members: [eva, noor]}]\n";
+    assert_eq!(lines(&directory(), text, Format::Yaml, all).unwrap(), ["ivan status: active → inactive"]);
+}

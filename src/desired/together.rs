@@ -1,0 +1,102 @@
+//! Entries of a file that are about the same user, put together: rows of a CSV spell a name now this way, now that.
+
+use std::borrow::Cow;
+
+use indexmap::{IndexMap, map::Entry};
+use rustc_hash::FxBuildHasher;
+
+use super::{
+    Person,
+    csv_read::{self, STRAY, agree},
+    difference::Differ,
+    keys::Column,
+    whom::{Miss, Subject},
+};
+use crate::{
+    directory::{Id, find::Missing},
+    scim::text::fold,
+};
+
+/// Whom an entry is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Who {
+    User(Id),
+    /// A member of teams that is no user.
+    Other(Id),
+    /// Nobody who is there, by the name in any case.
+    New(String),
+    /// Nobody knows: that is a problem already. By the entry's number.
+    Unknown(usize),
+}
+
+/// Each with what the file says of them, in its order.
+pub(super) type Together<'d> = IndexMap<Who, Cow<'d, Person>, FxBuildHasher>;
+
+/// Who is meant by each entry; what can't be meant, or is said of somebody twice, is a problem.
+pub(super) fn together<'d>(differ: &mut Differ<'_, '_>, people: &'d [Person]) -> Together<'d> {
+    let mut all = Together::default();
+    for (number, person) in people.iter().enumerate() {
+        let who = who(differ, person).unwrap_or(Who::Unknown(number));
+        match all.entry(who) {
+            Entry::Vacant(free) => {
+                free.insert(Cow::Borrowed(person));
+            }
+            Entry::Occupied(mut taken) => {
+                let known = taken.get_mut();
+                if fold(known.user.trim()) == fold(person.user.trim()) {
+                    join(differ, known.to_mut(), person);
+                } else {
+                    let why = format!("{} is about the same user", known.place.words);
+                    differ.values.problem(&person.place, "user", why);
+                }
+            }
+        }
+    }
+    all
+}
+
+fn who(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Who> {
+    let wanted = person.user.as_str();
+    let miss = match differ.whom.subject(wanted) {
+        Ok(Subject::User(user)) => return Some(Who::User(user.id.clone())),
+        Ok(Subject::Other(id)) => return Some(Who::Other(id)),
+        Err(Miss::Missing(Missing::Unknown(_))) => return Some(Who::New(fold(wanted.trim()))),
+        Err(miss) => miss,
+    };
+    let hint = if matches!(miss, Miss::Missing(_)) { "; write the id" } else { "" };
+    differ.values.problem(&person.place, "user", format!("{}{hint}", miss.sentence("user", wanted)));
+    None
+}
+
+fn join(differ: &mut Differ<'_, '_>, known: &mut Person, more: &Person) {
+    let earlier = known.place.words.clone();
+    let problems = &mut differ.values.problems;
+    for (column, field, value) in [
+        (Column::Email, &mut known.email, &more.email),
+        (Column::Name, &mut known.name, &more.name),
+        (Column::ExternalId, &mut known.external_id, &more.external_id),
+        (Column::Role, &mut known.role, &more.role),
+        (Column::ModelsSeat, &mut known.models_seat, &more.models_seat),
+        (Column::WeaveRole, &mut known.weave_role, &more.weave_role),
+    ] {
+        agree(field, value.as_deref(), column, &more.place, &earlier, problems);
+    }
+    match (known.active, more.active) {
+        (Some(before), Some(now)) if before != now => {
+            problems.push(more.place.problem("active", format!("this is not so in {earlier}")));
+        }
+        (before, now) => known.active = before.or(now),
+    }
+    for (list, more, field) in
+        [(&mut known.teams, &more.teams, "team"), (&mut known.registries, &more.registries, "registry")]
+    {
+        let Some(more) = more else { continue };
+        let list = list.get_or_insert_default();
+        more.iter().for_each(|one| csv_read::join(list, one.clone(), field, problems));
+    }
+}
+
+/// The text as it is meant beside what is there: in a CSV, blanks at its ends count only where they are there, too.
+pub(super) fn meant<'t>(text: &'t str, now: &str, stray_blanks: bool) -> &'t str {
+    if stray_blanks && text != now { text.trim_matches(STRAY) } else { text }
+}

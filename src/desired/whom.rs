@@ -1,0 +1,101 @@
+//! Who and which team is meant by a name of a file, and members that are no users.
+
+use super::hidden::Hidden;
+use crate::{
+    directory::{
+        Directory, Id,
+        find::{Finder, Missing},
+        record::{Team, User},
+    },
+    scim::text::clean,
+};
+
+/// Says of a member's name that it is a group's.
+pub(super) const GROUP: &str = "group:";
+
+/// A name that does not say who is meant.
+#[derive(Debug)]
+pub(super) enum Miss {
+    /// Nobody is called so, or several are.
+    Missing(Missing),
+    /// Nobody is called so, and the name holds what nobody sees.
+    Hidden(Hidden),
+}
+
+impl Miss {
+    /// True where somebody is called nearly so.
+    pub fn is_near(&self) -> bool {
+        matches!(self, Miss::Missing(Missing::Unknown(near)) if !near.is_empty())
+    }
+
+    /// "no user is called eva-tanak; near: eva-tanaka".
+    pub fn sentence(&self, kind: &str, wanted: &str) -> String {
+        match self {
+            Miss::Missing(missing) => missing.sentence(kind, wanted),
+            Miss::Hidden(hidden) => {
+                format!("no {kind} is called {} with {hidden}; write the name without it", clean(wanted).trim())
+            }
+        }
+    }
+}
+
+/// Whom an entry of a file, or of a list of members, is about.
+#[derive(Debug, Clone)]
+pub(super) enum Subject<'a> {
+    User(&'a User),
+    /// A group in a group, or a member whom no list has.
+    Other(Id),
+}
+
+impl Subject<'_> {
+    pub fn id(&self) -> &Id {
+        match self {
+            Subject::User(user) => &user.id,
+            Subject::Other(id) => id,
+        }
+    }
+}
+
+/// The names of a directory as a file may write them.
+pub(super) struct Whom<'a> {
+    directory: &'a Directory,
+    finder: Finder<'a>,
+}
+
+impl<'a> Whom<'a> {
+    pub fn new(directory: &'a Directory) -> Self {
+        Self { directory, finder: Finder::new(directory) }
+    }
+
+    /// A user by id, user name or email.
+    pub fn user(&self, wanted: &str) -> Result<&'a User, Miss> {
+        let written = |user: &User| [&*user.id, user.user_name.raw(), user.email.raw()].contains(&wanted);
+        seen(wanted, self.finder.account(wanted), written)
+    }
+
+    /// A team by id or name.
+    pub fn team(&self, wanted: &str) -> Result<&'a Team, Miss> {
+        seen(wanted, self.finder.team(wanted), |team| [&*team.id, team.name.raw()].contains(&wanted))
+    }
+
+    /// A user, or a member that is no user: ids go before names, and users before `group:NAME`.
+    pub fn subject(&self, wanted: &str) -> Result<Subject<'a>, Miss> {
+        let id = Id::from(wanted);
+        if self.directory.user(&id).is_none() && !self.directory.teams_of(&id).is_empty() {
+            return Ok(Subject::Other(id));
+        }
+        self.user(wanted).map(Subject::User).or_else(|miss| {
+            let group = wanted.trim().strip_prefix(GROUP).and_then(|group| self.team(group).ok());
+            group.map(|team| Subject::Other(team.id.clone())).ok_or(miss)
+        })
+    }
+}
+
+/// Nothing is found by a name with hidden characters, unless that is the record's own spelling.
+fn seen<'a, T>(wanted: &str, found: Result<&'a T, Missing>, written: impl Fn(&T) -> bool) -> Result<&'a T, Miss> {
+    let exact = found.as_ref().is_ok_and(|record| written(record)) || matches!(found, Err(Missing::Several(_)));
+    match Hidden::in_name(wanted) {
+        Some(hidden) if !exact => Err(Miss::Hidden(hidden)),
+        _ => found.map_err(Miss::Missing),
+    }
+}

@@ -1,0 +1,88 @@
+//! How much of a list is known.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::scim::pager::thousands;
+
+/// How much of a server's list of users, teams or roles is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Coverage {
+    /// All of it: a record that is not there does not exist.
+    #[default]
+    Complete,
+    /// Some of it: a record that is not there may exist all the same.
+    Partial(Shortfall),
+    /// None of it; the reason, where there is one to give.
+    NotRead(Option<String>),
+}
+
+/// How far a list was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// Different records that came.
+    pub seen: u64,
+    /// The server's own total, where it gave one.
+    pub said: Option<u64>,
+    /// Why there are no more, as what follows a colon.
+    pub why: String,
+}
+
+impl Coverage {
+    /// True where the absence of a record means that it does not exist.
+    pub fn is_complete(&self) -> bool {
+        *self == Coverage::Complete
+    }
+
+    /// True where at least some of the list is known.
+    pub fn is_read(&self) -> bool {
+        !matches!(self, Coverage::NotRead(_))
+    }
+}
+
+impl Shortfall {
+    /// "9,999 of 12,000"; "9,999, perhaps not all" where the server gives no larger total.
+    pub fn amount(&self) -> String {
+        let seen = thousands(self.seen);
+        match self.said {
+            Some(said) if said > self.seen => format!("{seen} of {}", thousands(said)),
+            _ => format!("{seen}, perhaps not all"),
+        }
+    }
+}
+
+/// "9,999 of 12,000: the server begins again when asked for more".
+impl fmt::Display for Shortfall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.amount(), self.why)
+    }
+}
+
+/// In words, as what follows the name of the list and a colon.
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Coverage::Complete => f.write_str("complete"),
+            Coverage::Partial(shortfall) => shortfall.fmt(f),
+            Coverage::NotRead(Some(why)) => write!(f, "not read: {why}"),
+            Coverage::NotRead(None) => f.write_str("not read"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_says_of_how_many() {
+        let part = |said| {
+            Coverage::Partial(Shortfall { seen: 9_999, said, why: "the server begins again".into() }).to_string()
+        };
+        assert_eq!(part(Some(12_000)), "9,999 of 12,000: the server begins again");
+        assert_eq!(part(None), "9,999, perhaps not all: the server begins again");
+        assert_eq!(Coverage::NotRead(None).to_string(), "not read");
+        assert!(Coverage::Complete.is_complete() && !Coverage::NotRead(None).is_complete());
+    }
+}

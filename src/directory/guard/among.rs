@@ -1,0 +1,129 @@
+//! Who is among those that a plan takes something from, and what is not known about them: said of the plan as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::directory::{
+    Id,
+    record::{Team, User},
+};
+
+/// What the guards have found of the people of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Among {
+    people: BTreeMap<Id, Concern>,
+    /// Why it is not known whether an organisation admin is left.
+    why: String,
+}
+
+/// What is grave about one person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Concern {
+    name: String,
+    /// The key in use is theirs.
+    me: bool,
+    org_admin: bool,
+    /// Nothing tells whether another organisation admin is left.
+    perhaps_last: bool,
+    /// Teams whose last known admin they are.
+    bare_teams: BTreeSet<String>,
+    /// Teams of which the server does not tell whether an admin is left.
+    teams_not_told: BTreeSet<String>,
+}
+
+impl Among {
+    fn concern(&mut self, user: &User) -> &mut Concern {
+        let concern = self.people.entry(user.id.clone()).or_default();
+        user.user_name.as_str().clone_into(&mut concern.name);
+        concern
+    }
+
+    pub(super) fn me(&mut self, user: &User) {
+        self.concern(user).me = true;
+    }
+
+    pub(super) fn org_admin(&mut self, user: &User) {
+        self.concern(user).org_admin = true;
+    }
+
+    pub(super) fn bare_team(&mut self, team: &Team, user: &User) {
+        self.concern(user).bare_teams.insert(team.name.to_string());
+    }
+
+    pub(super) fn team_not_told(&mut self, team: &Team, user: &User) {
+        self.concern(user).teams_not_told.insert(team.name.to_string());
+    }
+
+    pub(super) fn admins_not_told(&mut self, user: &User, why: String) {
+        self.concern(user).perhaps_last = true;
+        self.why = why;
+    }
+
+    /// The same of several plans that are sent as one.
+    pub fn join(&mut self, other: Self) {
+        for (id, concern) in other.people {
+            let known = self.people.entry(id).or_default();
+            known.name = concern.name;
+            known.me |= concern.me;
+            known.org_admin |= concern.org_admin;
+            known.perhaps_last |= concern.perhaps_last;
+            known.bare_teams.extend(concern.bare_teams);
+            known.teams_not_told.extend(concern.teams_not_told);
+        }
+        if !other.why.is_empty() {
+            self.why = other.why;
+        }
+    }
+
+    /// Nothing is taken from this person any more.
+    pub fn forget(&mut self, user: &Id) {
+        self.people.remove(user);
+    }
+
+    /// True where the owner of the key loses something.
+    pub fn is_about_me(&self) -> bool {
+        self.people.values().any(|concern| concern.me)
+    }
+
+    /// Sentences, the gravest first. Where only one person is changed, the line itself says who it is.
+    pub fn notes(&self, many: bool) -> Vec<String> {
+        let mut notes = Vec::new();
+        let names = |is: fn(&Concern) -> bool| -> Vec<&str> {
+            let mut names: Vec<&str> =
+                self.people.values().filter(|one| is(one)).map(|one| one.name.as_str()).collect();
+            names.sort_unstable();
+            names
+        };
+        let me = names(|one| one.me);
+        if many && !me.is_empty() {
+            notes.push(format!("You are among them: {}.", me.join(", ")));
+        }
+        let perhaps_last = names(|one| one.perhaps_last);
+        if !perhaps_last.is_empty() {
+            notes.push(format!(
+                "{}. Whether an organisation admin is left beside {} is not known. admins = [\"NAME\"] in the profile names \
+                 one.",
+                self.why,
+                perhaps_last.join(", "),
+            ));
+        }
+        let org_admins = names(|one| one.org_admin);
+        if many && !org_admins.is_empty() {
+            notes.push(format!("Organisation admins among them: {}.", org_admins.join(", ")));
+        }
+        let bare = self.people.values().flat_map(|one| one.bare_teams.iter().map(move |team| (team, &one.name)));
+        let bare: BTreeSet<String> = bare.map(|(team, name)| format!("{team} ({name})")).collect();
+        if many && !bare.is_empty() {
+            notes.push(format!("Teams that lose their last known admin: {}.", joined(&bare)));
+        }
+        let not_told: BTreeSet<String> =
+            self.people.values().flat_map(|one| one.teams_not_told.iter().cloned()).collect();
+        if !not_told.is_empty() {
+            notes.push(format!("Not told: whether an admin is left in {}.", joined(&not_told)));
+        }
+        notes
+    }
+}
+
+fn joined(names: &BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,108 @@
+//! Who is left as organisation admin when somebody may lose that.
+
+use super::{Guards, Ledger, is_called};
+use crate::directory::{Directory, Kind, Name, plan::Capabilities, record::User};
+
+/// What a provider lets the guards conclude.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Provider {
+    /// Users have a role in the organisation.
+    org_roles: bool,
+    /// Members have a role in each team.
+    pub team_roles: bool,
+    /// The API takes only the key of an organisation admin.
+    admin_keys: bool,
+    /// The organisation role that takes the place of the person's role in every team.
+    pub cascading_role: Option<Name>,
+}
+
+impl Provider {
+    pub(super) fn of(can: &Capabilities) -> Self {
+        Self {
+            org_roles: can.holds().org_roles,
+            team_roles: can.holds().team_roles,
+            admin_keys: can.admin_keys,
+            cascading_role: can.cascading_role.clone(),
+        }
+    }
+}
+
+/// The organisation admins beside one user, after the changes before.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Remaining {
+    /// More than one is known.
+    Several,
+    /// One is known.
+    One,
+    /// The owner of the key: the API takes only an organisation admin's.
+    Owner(Name),
+    /// Somebody whom the profile names as an admin.
+    Named(Name),
+    /// The provider has no organisation roles.
+    NotHeld,
+    /// The server does not tell; the reason, as a sentence.
+    NotTold(String),
+    /// Nobody: every role is told.
+    Nobody,
+}
+
+/// Who is left. Learnt roles count as told.
+pub(super) fn org_admins(
+    ledger: &mut Ledger,
+    provider: &Provider,
+    guards: &Guards,
+    user: &User,
+    directory: &Directory,
+) -> Remaining {
+    match ledger.org_admins_beside(user, directory) {
+        0 => {}
+        1 => return Remaining::One,
+        _ => return Remaining::Several,
+    }
+    if !provider.org_roles {
+        return Remaining::NotHeld;
+    }
+    let stays = |other: &User| other.id != user.id && !other.is_inactive() && !ledger.is_demoted(&other.id);
+    if provider.admin_keys
+        && let Some(owner) = owner(guards, directory).filter(|owner| stays(owner) && !owner.account.is_service())
+    {
+        return Remaining::Owner(owner.user_name.clone());
+    }
+    let mut named = guards.admins.iter().filter_map(|name| find(name, directory));
+    if let Some(admin) = named.find(|admin| stays(admin)) {
+        return Remaining::Named(admin.user_name.clone());
+    }
+    let silent = ledger.silent_beside(user, directory);
+    let coverage = directory.coverage(Kind::User);
+    if !coverage.is_complete() {
+        return Remaining::NotTold(format!("Only a part of the users is known ({coverage})"));
+    }
+    match silent {
+        // Where all others are told not to be one, the user is.
+        0 if user.org_role.is_told() || directory.org_roles_known() > 0 => Remaining::Nobody,
+        0 => Remaining::NotTold("The server tells nobody's organisation role".into()),
+        1 => Remaining::NotTold("The server does not tell the organisation role of one other person".into()),
+        many => Remaining::NotTold(format!("The server does not tell the organisation roles of {many} other people")),
+    }
+}
+
+/// The record of the key's owner: the server's word counts before that of the config.
+fn owner<'a>(guards: &Guards, directory: &'a Directory) -> Option<&'a User> {
+    match directory.owner() {
+        Some(owner) => {
+            let by_id = directory.user(&owner.id).filter(|user| owner.is(user));
+            by_id.or_else(|| only(directory.users_named(owner.user_name.raw()).filter(|user| owner.is(user))))
+        }
+        None => find(guards.me.as_deref()?, directory),
+    }
+}
+
+fn find<'a>(name: &str, directory: &'a Directory) -> Option<&'a User> {
+    let by_id = directory.user(&name.trim().into());
+    by_id.or_else(|| only(directory.users_named(name).filter(|user| is_called(user, name))))
+}
+
+/// Of several of one name nobody is meant.
+fn only<'a>(mut users: impl Iterator<Item = &'a User>) -> Option<&'a User> {
+    users.next().filter(|_| users.next().is_none())
+}

@@ -1,0 +1,151 @@
+//! What a plan asks to be typed, says as a whole, and is called.
+
+use rstest::rstest;
+
+use super::*;
+use crate::{
+    dialect::{self, Hosting, Provider},
+    directory::{
+        Id,
+        guard::Guards,
+        record::{Depth, Grant, Member, Role, Team, User},
+        records::Records,
+    },
+};
+
+fn id(text: &str) -> Id {
+    text.into()
+}
+
+/// Twenty people in two teams, the first two admin of both; three custom roles.
+fn directory() -> Directory {
+    let name = |n: usize| format!("user-{n:02}");
+    let user = |n: usize| {
+        let role = if n < 2 { "admin" } else { "member" };
+        let grant = |team: &str| Grant { scope: team.into(), role: role.into() };
+        User {
+            id: id(&name(n)),
+            user_name: name(n).into(),
+            org_role: role.into(),
+            active: Some(true),
+            team_roles: Some(vec![grant("vision"), grant("nlp")]),
+            registry_roles: vec![Grant { scope: "models".into(), role: "member".into() }],
+            depth: Depth::Full,
+            ..User::default()
+        }
+    };
+    let members: Vec<Member> = (0..20).map(|n| Member { id: id(&name(n)), display: Name::default() }).collect();
+    let team = |name: &str| Team { id: id(name), name: name.into(), members: Some(members.clone()), ..Team::default() };
+    let role = |name: &str| Role { id: id(name), name: name.into(), inherits: "member".into(), ..Role::default() };
+    let roles = ["janitor", "auditor", "tagger"].map(role).into();
+    let mut directory = Directory::default();
+    let teams = vec![team("vision"), team("nlp")];
+    directory.replace(Records::build((0..20).map(user).collect(), teams, roles), true);
+    directory
+}
+
+fn plan(changes: Vec<Change>) -> Plan {
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+    draft(&*planner, &Guards::default(), changes, &directory())
+}
+
+fn delete_role(name: &str) -> Change {
+    Change::DeleteRole { role: id(name) }
+}
+
+fn leave(n: usize) -> Change {
+    Change::RemoveMember { team: id("vision"), user: id(&format!("user-{n:02}")) }
+}
+
+fn no_registry(n: usize) -> Change {
+    Change::RemoveRegistryRole { user: id(&format!("user-{n:02}")), registry: None }
+}
+
+fn revoke(invite: &str) -> Change {
+    Change::RevokeInvite { team: id("vision"), invite: id(invite), to: format!("{invite}@example.com") }
+}
+
+fn instance_admin(key: &str) -> Change {
+    let user = crate::directory::change::NewUser {
+        user_name: key.into(),
+        email: format!("{key}@example.com"),
+        instance_admin: true,
+        ..Default::default()
+    };
+    Change::CreateUser { key: format!("new:{key}").as_str().into(), user }
+}
+
+fn deactivate(n: usize) -> Change {
+    Change::SetActive { user: id(&format!("user-{n:02}")), active: false }
+}
+
+#[rstest]
+#[case::one_role(vec![delete_role("janitor")], "janitor")]
+#[case::three_roles(["janitor", "auditor", "tagger"].map(delete_role).into(), "3")]
+#[case::registries([2, 3].map(no_registry).into(), "2")]
+#[case::invitations(["noor", "kim"].map(revoke).into(), "2")]
+#[case::of_several_kinds(vec![delete_role("janitor"), leave(4), no_registry(3), revoke("noor")], "4")]
+#[case::one_that_is_typed_and_one_that_is_not(vec![delete_role("janitor"), leave(4)], "2")]
+#[case::several_that_are_typed_alone(["kim", "lee"].map(instance_admin).into(), "2")]
+fn several_removals_are_confirmed_by_their_number(#[case] changes: Vec<Change>, #[case] typed: &str) {
+    let plan = plan(changes);
+    assert!(plan.refused.is_empty(), "{:?}", plan.refused);
+    assert_eq!(plan.risk(), Risk::Type(typed.into()));
+}
+
+#[test]
+fn what_goes_from_a_replaced_list_is_counted_one_by_one() {
+    let ids = |from: usize, to: usize| (from..to).map(|n| id(&format!("user-{n:02}"))).collect();
+    let replace = Change::ReplaceMembers { team: id("vision"), stay: ids(0, 16), come: vec![], go: ids(16, 20) };
+    assert_eq!(plan(vec![replace, delete_role("janitor")]).risk(), Risk::Type("5".into()));
+}
+
+#[test]
+fn what_is_said_of_the_whole_plan_is_no_line_s_and_follows_its_lines() {
+    let mut plan = plan((4..11).map(deactivate).collect());
+    assert_eq!(plan.notes, ["7 of the 20 users go at once."]);
+    let first = &plan.steps[0].consequences;
+    assert!(!first.iter().any(|sentence| sentence.contains("at once")), "{first:?}");
+    assert_eq!(plan.risk(), Risk::Insist("7 of 20".into()));
+    plan.notes.push("Of all of it.".into());
+    plan.drop_step(0);
+    assert_eq!(plan.notes, ["6 of the 20 users go at once.", "Of all of it."]);
+    plan.drop_step(0);
+    assert_eq!((plan.notes.as_slice(), plan.risk()), (&["Of all of it.".to_owned()][..], Risk::Type("5".into())));
+}
+
+/// W&B's organisation role viewer takes the place of every team role.
+#[test]
+fn a_cascade_names_the_teams_that_it_leaves_without_an_admin() {
+    let viewer = |user: &str| Change::SetOrgRole { user: id(user), role: "viewer".into() };
+    let notes = |plan: &Plan, at: usize| -> Vec<String> {
+        let bare = plan.steps[at].consequences.iter().filter(|sentence| sentence.contains("no known admin"));
+        bare.cloned().collect()
+    };
+    let both = plan(vec![viewer("user-00"), Change::RemoveMember { team: id("nlp"), user: id("user-01") }]);
+    assert_eq!(notes(&both, 1), ["nlp has no known admin after this."]);
+    let one = plan(vec![Change::RemoveMember { team: id("nlp"), user: id("user-01") }, viewer("user-00")]);
+    assert_eq!(notes(&one, 1), ["nlp has no known admin after this."]);
+    let asked: Vec<_> = one.steps[1].others.iter().filter_map(|others| others.team.clone()).collect();
+    assert_eq!(asked, [Name::from("vision")], "the server is asked for the admin who is left in the other team");
+    let member = plan(vec![
+        Change::RemoveMember { team: id("nlp"), user: id("user-01") },
+        Change::SetOrgRole { user: id("user-00"), role: "member".into() },
+    ]);
+    assert!(member.steps.get(1).is_none_or(|_| notes(&member, 1).is_empty()));
+}
+
+#[rstest]
+#[case(vec![delete_role("janitor")], "janitor: is deleted")]
+#[case(["janitor", "auditor", "tagger"].map(delete_role).into(), "Delete 3 roles")]
+#[case((4..9).map(deactivate).collect(), "Deactivate 5 people")]
+#[case((4..9).map(leave).collect(), "Remove 5 members from vision")]
+#[case([2, 3].map(no_registry).into(), "Remove 2 registry roles")]
+#[case(["noor", "kim"].map(revoke).into(), "Take back 2 invitations")]
+#[case(vec![leave(4), Change::SetTeamRole { user: id("user-05"), team: id("vision"), role: "admin".into() }], "2 changes to vision")]
+#[case(vec![leave(4), no_registry(4)], "2 changes to user-04")]
+#[case(vec![leave(4), delete_role("janitor")], "2 changes")]
+fn a_title_is_a_verb_and_a_count(#[case] changes: Vec<Change>, #[case] title: &str) {
+    let plan = plan(changes);
+    assert_eq!((plan.title.as_str(), &plan.refused), (title, &vec![]));
+}

@@ -1,0 +1,88 @@
+//! The title of a plan: the verb and the count.
+
+use super::{Line, lines};
+use crate::{
+    directory::{
+        Directory, Id,
+        change::{Change, ChangeEffect, ChangeSubject, Verb},
+        holds::Holds,
+        plan::Plan,
+    },
+    scim::text::number,
+};
+
+/// What a plan is, in the words of a provider.
+pub fn title(plan: &Plan, directory: &Directory, holds: Holds) -> String {
+    let steps = plan.steps.iter().map(|step| &step.words);
+    let all: Vec<&Line> = steps.chain(plan.refused.iter().map(|(line, _)| line)).collect();
+    let (first, rest) = match all.as_slice() {
+        [] => return "Nothing to do".into(),
+        [one] => return format!("{}: {}", one.subject, one.what),
+        [first, rest @ ..] => (first, rest),
+    };
+    let count = number(all.len() as u64);
+    if rest.iter().all(|line| line.subject == first.subject) {
+        return format!("{count} changes to {}", first.subject);
+    }
+    // Of a refused line only its words are known.
+    let refused_alike = || plan.refused.iter().all(|(line, _)| line.what == first.what);
+    let shared = shared(plan).filter(|_| refused_alike());
+    let team = shared_team(plan).map(|team| lines::team_name(directory, team));
+    match (shared, team) {
+        (Some(change), team) => {
+            let (verb, things, at) = several(change);
+            let place = team.map(|team| format!(" {at} {team}")).unwrap_or_default();
+            format!("{verb} {count} {}{place}", holds.say(things))
+        }
+        (None, Some(team)) => format!("{count} changes to {team}"),
+        (None, None) => format!("{count} changes"),
+    }
+}
+
+/// One of the steps, where all of them do the same to the same kind of subject.
+fn shared(plan: &Plan) -> Option<&Change> {
+    let kind = |change: &Change| (change.verb(), change.nature().effect == ChangeEffect::Takes);
+    let first = &plan.steps.first()?.change;
+    plan.steps.iter().all(|step| kind(&step.change) == kind(first)).then_some(first)
+}
+
+/// The team, where all steps are about members of one.
+fn shared_team(plan: &Plan) -> Option<&Id> {
+    let is_in_team =
+        |change: &Change| matches!(change.nature().of, ChangeSubject::Membership | ChangeSubject::TeamRole);
+    let mut teams = plan.steps.iter().map(|step| step.change.team().filter(|_| is_in_team(&step.change)));
+    let first = teams.next()??;
+    teams.all(|team| team == Some(first)).then_some(first)
+}
+
+/// Verb, plural of the object, and the word before a team that they share.
+fn several(change: &Change) -> (&'static str, &'static str, &'static str) {
+    let takes = change.nature().effect == ChangeEffect::Takes;
+    match change.verb() {
+        Verb::SetOrgRole => ("Change", "organisation roles", ""),
+        Verb::SetTeamRole => ("Change", "roles", "in"),
+        Verb::AddMember => ("Add", "members", "to"),
+        Verb::RemoveMember => ("Remove", "members", "from"),
+        Verb::CreateUser => ("Create", "users", ""),
+        Verb::CreateTeam => ("Create", "teams", ""),
+        Verb::Deactivate => ("Deactivate", "people", ""),
+        Verb::Reactivate => ("Reactivate", "people", ""),
+        Verb::DeleteUser => ("Delete", "users", ""),
+        Verb::DeleteTeam => ("Delete", "teams", ""),
+        Verb::SetDisplayName => ("Change", "display names", ""),
+        Verb::SetEmail => ("Change", "emails", ""),
+        Verb::CreateRole => ("Create", "roles", ""),
+        Verb::EditRole => ("Change", "roles", ""),
+        Verb::DeleteRole => ("Delete", "roles", ""),
+        Verb::SetSeat => ("Change", "seats", ""),
+        Verb::SetRegistryRole if takes => ("Remove", "registry roles", ""),
+        Verb::SetRegistryRole => ("Change", "registry roles", ""),
+        Verb::CreateService => ("Create", "service accounts", ""),
+        Verb::ReplaceMembers => ("Replace the members of", "teams", ""),
+        Verb::Invite if takes => ("Take back", "invitations", ""),
+        Verb::Invite => ("Invite", "people", ""),
+        Verb::CreateKey => ("Create", "API keys", ""),
+        Verb::DeleteKey => ("Delete", "API keys", ""),
+        Verb::SetAttribute => ("Change", "attributes", ""),
+    }
+}

@@ -1,0 +1,103 @@
+//! Roles that only the answers to changes have shown, kept until a reading tells them.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use super::context::{Context, now};
+use crate::directory::{
+    Fresh, Id,
+    change::Change,
+    learnt::LearntRoles,
+    owner::KeyOwner,
+    plan::{Entry, State},
+    record::{Record, User},
+    work::Report,
+};
+
+/// The same for all tasks of a worker.
+#[derive(Clone, Default)]
+pub struct Learnt(Arc<Mutex<FxHashMap<Id, LearntRoles>>>);
+
+impl Learnt {
+    fn lock(&self) -> MutexGuard<'_, FxHashMap<Id, LearntRoles>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Of these users whose roles a reading has told those of whom something was learnt; it is forgotten.
+    fn told<'a>(&self, users: impl Iterator<Item = &'a User>) -> Vec<Id> {
+        let mut learnt = self.lock();
+        if learnt.is_empty() {
+            return Vec::new();
+        }
+        let tells = users.filter(|user| user.org_role.is_told() && user.team_roles.is_some());
+        tells.filter(|user| learnt.remove(&user.id).is_some()).map(|user| user.id.clone()).collect()
+    }
+}
+
+impl Context {
+    /// What earlier sessions have learnt, told to the console.
+    pub async fn recall_learnt(&self) {
+        if let Some(all) = self.stored(|store| store.learnt_roles()).await.filter(|all| !all.is_empty()) {
+            self.learnt.lock().extend(all.iter().cloned());
+            self.report(Report::RolesLearnt(all));
+        }
+        if let Some(owner) = self.stored(|store| store.key_owner()).await.flatten() {
+            self.report(Report::Owner(Some(owner)));
+        }
+    }
+
+    /// A list or a single read has told the roles of these users: what was learnt of them ends.
+    pub async fn forget_learnt<'a>(&self, users: impl Iterator<Item = &'a User>) {
+        let told: Vec<(Id, Option<LearntRoles>)> = self.learnt.told(users).into_iter().map(|id| (id, None)).collect();
+        if !told.is_empty() {
+            self.stored(move |store| store.keep_learnt_roles(&told)).await;
+        }
+    }
+
+    /// Keeps the roles that the answers to a change have shown.
+    pub async fn keep_learnt(&self, entry: &Entry, fresh: &[Fresh]) {
+        let mut kept: FxHashMap<Id, Option<LearntRoles>> = FxHashMap::default();
+        {
+            let mut learnt = self.learnt.lock();
+            if entry.state == State::Confirmed {
+                outdated(&entry.step.change).into_iter().filter(|id| learnt.remove(*id).is_some()).for_each(|id| {
+                    kept.insert(id.clone(), None);
+                });
+            }
+            for one in fresh {
+                let Fresh::Record(Record::User(user)) = one else { continue };
+                let Some(roles) = LearntRoles::of(user, now()) else { continue };
+                let roles = match learnt.get(&user.id) {
+                    Some(before) => roles.or(before),
+                    None => roles,
+                };
+                learnt.insert(user.id.clone(), roles.clone());
+                kept.insert(user.id.clone(), Some(roles));
+            }
+        }
+        if kept.is_empty() {
+            return;
+        }
+        let told = kept.iter().filter_map(|(id, roles)| Some((id.clone(), roles.clone()?))).collect();
+        let kept: Vec<_> = kept.into_iter().collect();
+        self.stored(move |store| store.keep_learnt_roles(&kept)).await;
+        self.report(Report::RolesLearnt(told));
+    }
+
+    /// Keeps whose key is in use, and tells the console.
+    pub async fn keep_owner(&self, owner: KeyOwner) {
+        let kept = owner.clone();
+        self.stored(move |store| store.keep_key_owner(&kept)).await;
+        self.report(Report::Owner(Some(owner)));
+    }
+}
+
+/// Users of whom a change makes untrue what was learnt.
+fn outdated(change: &Change) -> Vec<&Id> {
+    match change {
+        Change::RemoveMember { user, .. } | Change::DeleteUser { user } | Change::SetActive { user, .. } => vec![user],
+        Change::ReplaceMembers { go, .. } => go.iter().collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,151 @@
+//! W&B's documented directory: no GET tells a role, so roles are not told until the answer to a change has them.
+
+use serde_json::{Value, json};
+
+use crate::{
+    state::{State, by_id},
+    wandb::{Documented, custom_role, person, team, world},
+    world::{CommandResult, DONE, NOT_SENT, World, column, row},
+};
+
+/// One user, one team, two custom roles.
+fn state() -> State {
+    let mut state = State::new(
+        vec![person("abc", "dev-user1", "member", &[("wandb-devs", "member")])],
+        vec![team("ghi", "wandb-devs", &["abc"])],
+    );
+    state.roles = by_id(vec![
+        custom_role("Um9sZTo3", "Sample custom role", "member", "project:update"),
+        custom_role("Um9sZToxMg==", "Sample custom role 2", "viewer", "run:stop"),
+    ]);
+    state
+}
+
+fn documented() -> World {
+    world(Documented::default(), state(), "")
+}
+
+fn user(world: &World) -> Value {
+    let rows = world.run(&["users", "--json"]).exits(DONE).json();
+    row(&rows, "abc").clone()
+}
+
+/// Asserts that the user is active and that no DELETE arrived.
+#[track_caller]
+fn is_there(world: &World) {
+    assert!(world.writes().iter().all(|request| request.method != "DELETE"), "{:?}", world.written());
+    assert!(world.is_active("abc"));
+}
+
+#[test]
+fn a_role_that_is_not_told_is_null_until_an_answer_shows_it() {
+    let world = documented();
+    assert_eq!(user(&world)["role"], Value::Null);
+    world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(DONE);
+    assert_eq!(world.state().users["abc"]["organizationRole"], "admin");
+    // Each command reads the list anew, and the list has no roles.
+    for _ in 0..2 {
+        assert_eq!(user(&world)["role"], "admin");
+    }
+    let table = world.run(&["users"]).exits(DONE).out;
+    assert!(table.contains("admin"), "{table}");
+}
+
+#[test]
+fn a_role_that_was_learnt_is_known_until_the_server_tells_another() {
+    let world = documented();
+    world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(DONE);
+    world.server.state().users["abc"]["organizationRole"] = "member".into();
+    world.run(&["set-name", "dev-user1", "Dev User One", "--yes"]).exits(DONE);
+    assert_eq!(user(&world)["role"], "member");
+}
+
+#[test]
+fn roles_in_teams_are_learnt_as_well() {
+    let world = documented();
+    let rows = world.run(&["members", "wandb-devs", "--json"]).exits(DONE).json();
+    assert_eq!((&row(&rows, "abc")["user"], &row(&rows, "abc")["role"]), (&json!("dev-user1"), &Value::Null));
+    assert_eq!(user(&world)["teams"], json!([{"name": "wandb-devs", "role": null}]));
+    world.run(&["set-role", "dev-user1", "admin", "--team", "wandb-devs", "--yes"]).exits(DONE);
+    let rows = world.run(&["members", "wandb-devs", "--json"]).exits(DONE).json();
+    assert_eq!(row(&rows, "abc")["role"], "admin");
+    let rows = world.run(&["teams", "--json"]).exits(DONE).json();
+    assert_eq!(row(&rows, "ghi")["admins"], json!(["dev-user1"]));
+}
+
+#[test]
+fn admins_of_a_team_that_nobody_told_are_not_none() {
+    let rows = documented().run(&["teams", "--json"]).exits(DONE).json();
+    assert_eq!((&row(&rows, "ghi")["members"], &row(&rows, "ghi")["admins"]), (&json!(1), &Value::Null));
+}
+
+#[test]
+fn holders_are_counted_over_what_is_known() {
+    let world = documented();
+    let said = world.run(&["roles", "--json"]).exits(DONE);
+    assert!(says_how_many_are_known(&said, "0 of 1") || row(&said.json(), "Um9sZTo3")["holders"].is_null(), "{said}");
+    let role = ["set-role", "dev-user1", "Sample custom role", "--team", "wandb-devs", "--yes"];
+    world.run(&role).exits(DONE);
+    let rows = world.run(&["roles", "--json"]).exits(DONE).json();
+    assert_eq!((&row(&rows, "Um9sZTo3")["holders"], &row(&rows, "Um9sZToxMg==")["holders"]), (&json!(1), &json!(0)));
+}
+
+fn says_how_many_are_known(said: &CommandResult, numbers: &str) -> bool {
+    said.err.contains(numbers) || said.out.contains(numbers)
+}
+
+#[test]
+fn filters_tell_no_role_from_a_role_that_is_not_told() {
+    let world = documented();
+    let find = |filter: &str| {
+        let rows = world.run(&["users", "--json", "--filter", filter]).exits(DONE).json();
+        column(&rows, "id")
+    };
+    assert_eq!((find("role:unknown"), find("role:none"), find("role:admin")), (vec!["abc".to_owned()], vec![], vec![]));
+    world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(DONE);
+    assert_eq!((find("role:unknown"), find("role:none"), find("role:admin")), (vec![], vec![], vec!["abc".to_owned()]));
+}
+
+#[test]
+fn an_export_leaves_out_what_is_not_told() {
+    let world = documented();
+    let document = world.run(&["export", "--json"]).exits(DONE).json();
+    let user = document["users"][0].as_object().unwrap();
+    for key in ["role", "models_seat", "weave_role"] {
+        assert!(user.get(key).is_none_or(Value::is_null), "{document}");
+    }
+    for name in ["all.csv", "all.json", "all.yaml"] {
+        world.run(&["export", "--out", name]).exits(DONE);
+        world.run(&["plan", name, "--check", "--prune=listed,users,teams,roles"]).exits(DONE);
+    }
+    assert_eq!(world.written(), [""; 0]);
+}
+
+#[test]
+fn a_known_last_admin_is_not_taken_away_by_any_word() {
+    let world = documented();
+    world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(DONE);
+    for change in [&["delete", "user", "dev-user1"][..], &["deactivate", "dev-user1"]] {
+        world.run(&[change, &["--yes"]].concat()).exits(NOT_SENT).warns(&["dev-user1"]);
+        world.run(&[change, &["--confirm", "dev-user1"]].concat()).exits(NOT_SENT).warns(&["dev-user1"]);
+    }
+    world.run(&["set-role", "dev-user1", "member", "--yes"]).exits(NOT_SENT);
+    assert_eq!(world.written(), ["PATCH /scim/Users/abc"]);
+    is_there(&world);
+}
+
+/// Neither the roles nor the owner of the key are known.
+#[test]
+fn where_nothing_decides_the_name_must_be_typed() {
+    let world = documented();
+    for change in [&["delete", "user", "dev-user1"][..], &["deactivate", "dev-user1"]] {
+        world.run(&[change, &["--yes"]].concat()).exits(NOT_SENT).warns(&["dev-user1", "--confirm"]);
+        world.run(&[change, &["--confirm", "somebody-else"]].concat()).exits(NOT_SENT);
+        world.run(&[change, &["--confirm", "somebody-else", "--yes"]].concat()).exits(NOT_SENT);
+    }
+    assert_eq!(world.written(), [""; 0]);
+    world.run(&["deactivate", "dev-user1", "--confirm", "dev-user1"]).exits(DONE);
+    assert!(!world.is_active("abc"));
+    world.run(&["delete", "user", "dev-user1", "--confirm", "dev-user1"]).exits(DONE);
+    assert!(world.state().users.is_empty());
+}

@@ -1,0 +1,183 @@
+//! A server, a home directory with a profile for it, and commands run there.
+
+use std::{
+    fs,
+    io::Write,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{
+    server::{Behavior, KEY, Request, Server},
+    state::State,
+};
+
+/// Exit status: done, or nothing to do.
+pub const DONE: i32 = 0;
+/// Exit status: arguments or a file can't be used.
+pub const USAGE: i32 = 2;
+/// Exit status: not confirmed, or refused before anything was sent.
+pub const NOT_SENT: i32 = 4;
+/// Exit status of `plan --check`: there is something to do.
+pub const DIFFERS: i32 = 5;
+/// Exit status: the answer rests on a list that is not complete.
+pub const INCOMPLETE: i32 = 6;
+
+pub struct World {
+    pub server: Server,
+    home: TempDir,
+}
+
+/// A command that has ended.
+pub struct CommandResult {
+    args: String,
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl World {
+    /// A server with this behavior, and a profile with `provider = "scim"`.
+    pub fn new(behavior: impl Behavior, users: Vec<Value>, groups: Vec<Value>) -> Self {
+        Self::with_profile(behavior, State::new(users, groups), "provider = \"scim\"\n")
+    }
+
+    /// A server with this behavior, and a profile with these lines beside `url` and `key`.
+    pub fn with_profile(behavior: impl Behavior, state: State, lines: &str) -> Self {
+        let server = Server::start(behavior, state);
+        let home = tempfile::tempdir().unwrap();
+        let config = format!(
+            "[profile.field]\nurl = \"{}\"\nkey = {{ env = \"FIELD_KEY\" }}\n{lines}",
+            server.url().trim_end_matches("/scim")
+        );
+        fs::write(home.path().join("config.toml"), config).unwrap();
+        Self { server, home }
+    }
+
+    /// Writes a file to the home directory, where commands run.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) {
+        fs::write(self.path(name), content).unwrap();
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scimitar"));
+        command.args(args).env_clear().current_dir(self.home.path()).env("USER", "ann").env("FIELD_KEY", KEY);
+        command.env("HOME", self.home.path()).env("SCIMITAR_STATE", self.path("state"));
+        command.env("SCIMITAR_CONFIG", self.path("config.toml"));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str]) -> CommandResult {
+        said(args, self.command(args).output().unwrap())
+    }
+
+    /// Runs a command with this text on standard input.
+    pub fn run_with(&self, args: &[&str], input: &str) -> CommandResult {
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        // A command may end before it has read all of it.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        said(args, child.wait_with_output().unwrap())
+    }
+
+    /// A copy of the records that the server has now.
+    pub fn state(&self) -> State {
+        self.server.state().clone()
+    }
+
+    /// Logged requests that can change something.
+    pub fn writes(&self) -> Vec<Request> {
+        self.server.log().iter().filter(|request| request.is_write() && !is_query(request)).cloned().collect()
+    }
+
+    /// The same as `PATCH /scim/v2/Users/u0001`.
+    pub fn written(&self) -> Vec<String> {
+        self.writes().iter().map(|request| format!("{} {}", request.method, request.path)).collect()
+    }
+
+    /// Sorted values of the members of a group, by the group's id.
+    pub fn members(&self, group: &str) -> Vec<String> {
+        members_of(&self.server.state().groups[group])
+    }
+
+    pub fn is_active(&self, user: &str) -> bool {
+        self.server.state().users[user]["active"] == true
+    }
+}
+
+/// GraphQL queries are POSTs that change nothing.
+fn is_query(request: &Request) -> bool {
+    let is_mutation = request.body["query"].as_str().is_some_and(|text| text.trim_start().starts_with("mutation"));
+    request.path.ends_with("/graphql") && !is_mutation
+}
+
+/// Sorted values of the members of a group's record.
+pub fn members_of(group: &Value) -> Vec<String> {
+    let members = group["members"].as_array().into_iter().flatten();
+    let mut ids: Vec<String> = members.map(|member| member["value"].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    ids
+}
+
+/// Sorted values of a key in the rows of a JSON array.
+pub fn column(rows: &Value, key: &str) -> Vec<String> {
+    let rows = rows.as_array().unwrap().iter();
+    let mut values: Vec<String> = rows.map(|row| row[key].as_str().unwrap_or_default().to_owned()).collect();
+    values.sort();
+    values
+}
+
+/// The row of a JSON array with this id.
+#[track_caller]
+pub fn row<'a>(rows: &'a Value, id: &str) -> &'a Value {
+    rows.as_array().unwrap().iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("no row {id}: {rows}"))
+}
+
+impl CommandResult {
+    /// Asserts the exit status.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{self}");
+        self
+    }
+
+    /// Asserts that standard error contains each text.
+    #[track_caller]
+    pub fn warns(self, texts: &[&str]) -> Self {
+        for text in texts {
+            assert!(self.err.contains(text), "{text:?} is not on standard error: {self}");
+        }
+        self
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self}"))
+    }
+}
+
+impl std::fmt::Display for CommandResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { args, code, out, err } = self;
+        let cut = |text: &str| text.chars().take(3_000).collect::<String>();
+        write!(f, "`{args}` ended with {code}\n--- out\n{}\n--- err\n{}", cut(out), cut(err))
+    }
+}
+
+fn said(args: &[&str], output: Output) -> CommandResult {
+    CommandResult {
+        args: args.join(" "),
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
