@@ -1,14 +1,15 @@
 //! The `scimitar` program: arguments in, exit code out.
 
 use std::{
+    ffi::OsString,
     io::{self, Write},
     process::ExitCode,
 };
 
 use clap::{CommandFactory, Parser};
-use color_eyre::eyre::{Result, WrapErr, eyre};
+use color_eyre::eyre::{Result, WrapErr};
 use scimitar::{
-    cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject},
+    cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject, Output},
     command::{self, doctor},
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
@@ -22,18 +23,20 @@ use scimitar::{
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// Something went wrong while running.
-const FAILED: u8 = 1;
-/// Arguments or config can't be used; clap's own code for that.
-const USAGE: u8 = 2;
-
 fn main() -> ExitCode {
     // Whatever is written, logs and their daily successors included, is for its owner only.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     #[cfg(unix)]
     give_back();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let given: Vec<OsString> = std::env::args_os().collect();
+            return command::refused(&error, Output::of_arguments(given.iter().map(OsString::as_os_str)));
+        }
+    };
+    let output = cli.output();
     let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).install();
     console::restore_on_panic();
     let result = hooks.and_then(|()| run(cli));
@@ -41,10 +44,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         // Whoever read the output has enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "scimitar: {error:#}");
-            ExitCode::from(if error.downcast_ref::<ConfigError>().is_some() { USAGE } else { FAILED })
-        }
+        Err(error) => command::failed(&error, output),
     }
 }
 
@@ -93,7 +93,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Some(Command::Demo(args)) => {
                 console::run(opener(&cli, options(args)?)?, Start::Demo, trace(&cli)?).await.map(|()| ExitCode::SUCCESS)
             }
-            Some(other) => Box::pin(command::run(opener(&cli, demo::Options::default())?, &cli, other)).await,
+            Some(other) => {
+                let opener = opener(&cli, demo::Options::default())?;
+                Ok(Box::pin(command::run(opener, &cli, other)).await)
+            }
             None => {
                 let start = Start::Profile(cli.profile.clone());
                 let demo = demo::Options { seed: DEMO_SEED, ..demo::Options::default() };
@@ -110,11 +113,12 @@ async fn examine(cli: &Cli, args: &DoctorArgs) -> Result<ExitCode> {
     let wish = doctor::Wish { json: args.json, write: args.write, yes: args.yes };
     match &args.subject {
         Some(DoctorSubject::Demo(demo)) => {
-            doctor::run(&opener(cli, options(demo)?)?, doctor::Subject::Demo, wish).await
+            let opener = opener(cli, options(demo)?)?;
+            Ok(doctor::run(&opener, doctor::Subject::Demo, wish).await)
         }
         None => {
-            let name = cli.profile.as_deref();
-            doctor::run(&opener(cli, demo::Options::default())?, doctor::Subject::Profile(name), wish).await
+            let opener = opener(cli, demo::Options::default())?;
+            Ok(doctor::run(&opener, doctor::Subject::Profile(cli.profile.as_deref()), wish).await)
         }
     }
 }
@@ -174,7 +178,7 @@ fn log(cli: &Cli) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>>
 }
 
 fn options(args: &DemoArgs) -> Result<demo::Options> {
-    args.options(env).map_err(|why| eyre!(why))
+    Ok(args.options(env)?)
 }
 
 fn env(name: &str) -> Option<String> {

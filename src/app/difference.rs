@@ -3,7 +3,7 @@
 use crossterm::event::Event;
 use tui_input::Input;
 
-use super::text_field;
+use super::{availability::Unavailable, text_field};
 use crate::directory::{
     Directory, Id, Name,
     alike::{Alike, Wish},
@@ -144,11 +144,11 @@ impl Difference {
     ///
     /// # Errors
     /// Why it can't be done.
-    pub fn toggle(&mut self) -> Result<(), String> {
+    pub fn toggle(&mut self) -> Result<(), Unavailable> {
         let Some(at) = self.shown.get(self.cursor) else { return Ok(()) };
         let line = &mut self.lines[*at];
         if let Some(why) = &line.wish.refused {
-            return Err(why.clone());
+            return Err(why.clone().into());
         }
         line.ticked = !line.ticked;
         self.touched = true;

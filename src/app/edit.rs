@@ -12,6 +12,7 @@ use crate::directory::{
     Id, Kind, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
     plan::{self, Entry, Plan, Risk},
+    refusal::Refusal,
     stage::{self, StageId, Staged},
     work::Job,
 };
@@ -170,7 +171,7 @@ impl App {
         let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
         let risk = plan.risk();
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
-            let text = why.clone();
+            let text = why.text.clone();
             self.message = Some(Message { text, error: true });
         } else if plan.steps.is_empty() && plan.refused.is_empty() {
             self.say("There is nothing to do.");
@@ -265,13 +266,15 @@ impl App {
     /// Plans the inverse of what was confirmed of a plan, and says these words with it.
     pub(super) fn plan_undo(&mut self, undone: ChangeId, words: Option<String>, effects: &mut Vec<Effect>) {
         match plan::inverse(self.entries.of_plan(undone)) {
-            Err(why) => self.fail(why),
+            Err(why) => self.fail(why.text),
             Ok((changes, never)) => {
                 let title = self.entries.get(&undone).map(|entry| entry.title.clone()).unwrap_or_default();
                 self.draft(changes, effects, move |app, mut plan, effects| {
                     plan.title = format!("Undo {title}");
                     plan.undoes = Some(undone);
-                    let cant = |(line, why): (_, String)| (line, format!("can't be undone: {why}"));
+                    let cant = |(line, why): (_, Refusal)| {
+                        (line, Refusal::new(why.code, format!("can't be undone: {}", why.text)))
+                    };
                     plan.refused.extend(never.into_iter().map(cant));
                     app.propose_plan(plan, effects);
                     words.into_iter().for_each(|words| app.say(words));

@@ -1,6 +1,6 @@
 //! The Activity pane: what was changed, what became of it, and how it is taken back.
 
-use super::{App, Effect, Overlay, plan_view::Row};
+use super::{App, Effect, Overlay, availability::Unavailable, plan_view::Row};
 use crate::directory::{
     Target,
     change::{ChangeId, Field, Verb},
@@ -90,13 +90,13 @@ impl App {
     }
 
     /// The plan that `u` would take back; and where newer plans can't be taken back, why the newest of them can't.
-    pub(super) fn undo_candidate(&self) -> Result<(ChangeId, Option<String>), String> {
+    pub(super) fn undo_candidate(&self) -> Result<(ChangeId, Option<String>), Unavailable> {
         let lasting = self.entries.newest_lasting();
         if let Some(plan) = self.entries.newest_undoable() {
             return Ok((plan, lasting.filter(|newer| *newer > plan).and_then(|newer| self.lasts_because(newer))));
         }
         if let Some(why) = lasting.and_then(|plan| self.lasts_because(plan)) {
-            return Err(format!("This can't be undone. {why}"));
+            return Err(format!("This can't be undone. {why}").into());
         }
         Err(if self.entries.is_in_flight() {
             "The last change is still in flight; undo it when it has arrived."
@@ -137,7 +137,7 @@ impl App {
         let (plan_of, title) =
             (entry.plan, format!("Undo {}: {}", entry.step.words.subject, entry.step.words.text("→")));
         match plan::inverse(std::iter::once(entry)) {
-            Err(why) => self.fail(why),
+            Err(why) => self.fail(why.text),
             Ok((changes, _)) => {
                 self.draft(changes, effects, move |app, mut plan, effects| {
                     plan.title = title;

@@ -1,7 +1,7 @@
 //! Making one like another: which other one or which list, and the difference between them.
 
 use super::{
-    App, Effect, Overlay,
+    App, Effect, NoList, Overlay,
     action::Action,
     difference::{Difference, Of},
     doubts::{Doubts, LookUp},
@@ -56,7 +56,7 @@ impl App {
         }
     }
 
-    pub(super) fn on_list_read(&mut self, team: &Id, result: Result<String, String>, effects: &mut Vec<Effect>) {
+    pub(super) fn on_list_read(&mut self, team: &Id, result: Result<String, NoList>, effects: &mut Vec<Effect>) {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
         if form.purpose != Purpose::MemberList(team.clone()) {
             return;
@@ -66,7 +66,7 @@ impl App {
                 let names = format!("{}\n{text}", form.value("members"));
                 self.read_names(team, &names, effects);
             }
-            Err(why) => form.refuse("file", why),
+            Err(why) => form.refuse("file", why.to_string()),
         }
     }
 

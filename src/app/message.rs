@@ -86,9 +86,37 @@ pub enum Msg {
     /// A profile could not be saved: the field and why.
     ProfileRefused(String, String),
     /// What a group gives was written down; or why it was not.
-    Mapped(Result<(Arc<Mapping>, String), String>),
+    Mapped(Result<(Arc<Mapping>, String), NotSaved>),
     /// The list of names for the members of this team; or why it could not be read.
-    ListRead(Id, Result<String, String>),
+    ListRead(Id, Result<String, NoList>),
     /// The process was asked to end.
     Terminate,
+}
+
+/// A mapping that could not be written down; the sentence about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("The mapping was not saved: {0}")]
+pub struct NotSaved(pub String);
+
+/// Why a file is no list of names; the file's name is fit for display.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoList {
+    /// The operating system says why.
+    #[error("{0} can't be read: {1}")]
+    Unreadable(String, String),
+    /// A folder, a device.
+    #[error("{0} is no file")]
+    NoFile(String),
+    /// Longer than [`super::LIST`].
+    #[error("{file} has more than {} MiB: that is no list of names", super::LIST >> 20)]
+    TooLong {
+        /// The file.
+        file: String,
+    },
+    /// Another encoding, or no text.
+    #[error("{0} is no text in UTF-8")]
+    NoText(String),
+    /// Nothing is in it.
+    #[error("{0} is empty")]
+    Empty(String),
 }

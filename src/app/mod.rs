@@ -62,7 +62,7 @@ mod tests;
 mod undertaking;
 
 pub use geometry::Size;
-pub use message::{Effect, Msg, Opened, ProfileView};
+pub use message::{Effect, Msg, NoList, NotSaved, Opened, ProfileView};
 pub use overlay::{Overlay, Preview};
 
 /// Characters of one pasted line at most.

@@ -11,6 +11,7 @@ use crate::directory::{
     plan::{Plan, Risk},
     stage::Staged,
 };
+use crate::scim::failure::Failure;
 
 /// The plan before it is sent.
 #[derive(Debug)]
@@ -105,7 +106,7 @@ pub enum Overlay {
         /// Which.
         target: Target,
         /// `None` while it is being fetched.
-        text: Option<Result<String, String>>,
+        text: Option<Result<String, Failure>>,
         /// Lines scrolled away.
         scroll: usize,
     },

@@ -129,7 +129,7 @@ impl App {
                 help: self.word(spec.help).into(),
                 key: self.keymap.label(spec.action).unwrap_or_default(),
                 refused: if own(spec.scope) {
-                    self.availability(spec.action).err()
+                    self.availability(spec.action).err().map(String::from)
                 } else if beneath.contains(&spec.scope) {
                     Some(format!("works without this box: {back} goes back"))
                 } else {

@@ -96,7 +96,7 @@ impl App {
                     _ => None,
                 });
                 if let Some(text) = raw {
-                    *text = Some(result.map_err(|failure| failure.sentences()));
+                    *text = Some(result);
                 }
             }
             Report::Planner(planner) => self.on_planner(planner),

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use tui_input::Input;
 
 use super::{
+    availability::Unavailable,
     check::{Now, typed},
     text_field,
 };
@@ -186,11 +187,11 @@ impl RoleEditor {
     ///
     /// # Errors
     /// Why it can't be, for the person.
-    pub fn toggle(&mut self, directory: &Directory) -> Result<(), String> {
+    pub fn toggle(&mut self, directory: &Directory) -> Result<(), Unavailable> {
         let Some(row) = self.rows(directory).into_iter().nth(self.cursor) else { return Ok(()) };
         if row.stands == Stands::Inherited {
             let base = self.bases(directory).0;
-            return Err(format!("{} comes with {base}: it can't be taken out of this role alone.", row.name));
+            return Err(format!("{} comes with {base}: it can't be taken out of this role alone.", row.name).into());
         }
         match row.stands.now().next(row.wish) {
             Some(wish) => drop(self.wishes.insert(row.name, wish)),

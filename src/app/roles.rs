@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    App, Effect, Overlay, Tab,
+    App, Effect, NotSaved, Overlay, Tab,
     action::Action,
     compare::Side,
     palette::{self, Palette},
@@ -109,14 +109,14 @@ impl App {
         effects.push(Effect::MapGroup { mapping: Arc::new(mapping), group });
     }
 
-    pub(super) fn on_mapped(&mut self, result: Result<(Arc<Mapping>, String), String>, effects: &mut Vec<Effect>) {
+    pub(super) fn on_mapped(&mut self, result: Result<(Arc<Mapping>, String), NotSaved>, effects: &mut Vec<Effect>) {
         match result {
             Ok((mapping, words)) => {
                 let coverage = Kind::ALL.map(|kind| self.directory.coverage(kind).clone());
                 effects.push(Effect::Work(Job::Remap(mapping, coverage)));
                 self.say(words);
             }
-            Err(why) => self.fail(why),
+            Err(why) => self.fail(why.to_string()),
         }
     }
 

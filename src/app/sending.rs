@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{App, Effect};
+use super::{App, Effect, availability::Unavailable};
 use crate::{
     directory::{
         Kind,
@@ -163,7 +163,7 @@ impl App {
     }
 
     /// Whether what an earlier session left over can be compared with what is so.
-    fn can_resume(&self, left: &[Entry]) -> Result<(), String> {
+    fn can_resume(&self, left: &[Entry]) -> Result<(), Unavailable> {
         if self.guards.read_only {
             return Err("This profile is read-only.".into());
         }
@@ -174,7 +174,7 @@ impl App {
         let fresh = self.sync.seen.is_some() && !self.sync.stored;
         if !fresh || Kind::ALL.iter().any(|kind| unread(kind) && about(*kind)) {
             let key = self.keymap.label(super::action::Action::Refresh).unwrap_or_default();
-            return Err(format!("{UNREAD} {key} on another tab reads it."));
+            return Err(format!("{UNREAD} {key} on another tab reads it.").into());
         }
         Ok(())
     }

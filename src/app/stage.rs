@@ -6,6 +6,7 @@ use crate::{
         Directory, Id, Kind,
         change::Change,
         plan::{self, Plan},
+        refusal::{Refusal, RefusalCode},
         stage::{self, StageId, Staged},
         words,
         work::Job,
@@ -184,7 +185,7 @@ impl App {
         let at = self.now;
         let (unnamed, steps): (Vec<_>, Vec<_>) =
             plan.steps.into_iter().partition(|step| stage::unnamed(&step.change).is_some());
-        let why = plan.refused.into_iter().map(|(_, why)| why).next();
+        let why = plan.refused.into_iter().map(|(_, why)| why.text).next();
         let why = why.or_else(|| {
             let created = unnamed.first().map(|step| &step.words.subject)?;
             Some(format!("{created}: what is being created has no id yet; stage this once it is confirmed."))
@@ -240,8 +241,9 @@ impl App {
         let (mut lines, mut refused) = (Vec::new(), Vec::new());
         for line in self.stage.clone() {
             let why = match stage::gone(&line.change, &self.directory) {
-                Some(target) => Some(self.gone(target.kind)),
-                None => plan::already(&line.change, &self.directory).then(|| "It is so already.".to_owned()),
+                Some(target) => Some(Refusal::new(RefusalCode::UnknownRecord, self.gone(target.kind))),
+                None => plan::already(&line.change, &self.directory)
+                    .then(|| Refusal::new(RefusalCode::NoChange, "It is so already.")),
             };
             match why {
                 Some(why) => refused.push((line.words, why)),

@@ -74,14 +74,11 @@ pub struct DemoArgs {
 
 impl DemoArgs {
     /// As the demo directory takes them; `env` looks up the variable of `--key-env`.
-    ///
-    /// # Errors
-    /// If that variable is not set.
-    pub fn options(&self, env: impl Fn(&str) -> Option<String>) -> Result<Options, String> {
+    pub fn options(&self, env: impl Fn(&str) -> Option<String>) -> Result<Options, KeyUnset> {
         let key = match &self.key_env {
             None => None,
             Some(name) => match env(name).filter(|key| !key.is_empty()) {
-                None => return Err(format!("--key-env {name}: ${name} is not set")),
+                None => return Err(KeyUnset { name: name.clone() }),
                 key => key,
             },
         };
@@ -110,21 +107,40 @@ impl DemoArgs {
     }
 }
 
+/// The variable of `--key-env` is not set, or empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("--key-env {name}: ${name} is not set")]
+pub struct KeyUnset {
+    /// The variable.
+    pub name: String,
+}
+
+/// Why a text is no duration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadLatency {
+    /// No number, or an unknown unit.
+    #[error("`{0}` is no time; write 300ms or 3s")]
+    NoTime(String),
+    /// Negative, or longer than anybody waits.
+    #[error("between 0 and an hour")]
+    OutOfRange,
+}
+
 /// A duration with its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Latency(pub Duration);
 
 impl FromStr for Latency {
-    type Err = String;
+    type Err = BadLatency;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, BadLatency> {
         let (number, unit) = match text.strip_suffix("ms") {
             Some(number) => (number, 0.001),
             None => (text.strip_suffix('s').unwrap_or(text), 1.0),
         };
-        let value: f64 = number.trim().parse().map_err(|_| format!("`{text}` is no time; write 300ms or 3s"))?;
+        let value: f64 = number.trim().parse().map_err(|_| BadLatency::NoTime(text.to_owned()))?;
         if !(0.0..=3_600.0).contains(&value) {
-            return Err("between 0 and an hour".into());
+            return Err(BadLatency::OutOfRange);
         }
         Ok(Self(Duration::from_secs_f64(value * unit)))
     }
@@ -138,7 +154,7 @@ mod tests {
     fn times_have_units() {
         assert_eq!("300ms".parse(), Ok(Latency(Duration::from_millis(300))));
         assert_eq!("3s".parse(), Ok(Latency(Duration::from_secs(3))));
-        assert!("soon".parse::<Latency>().unwrap_err().contains("300ms"));
+        assert!("soon".parse::<Latency>().unwrap_err().to_string().contains("300ms"));
         assert!("-1s".parse::<Latency>().is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Arguments of the lists.
 
+use std::ffi::OsStr;
+
 use clap::{Args, ValueEnum};
 
 /// How a list is printed.
@@ -14,6 +16,24 @@ pub enum Output {
     Ndjson,
     /// With a head; cells that a spreadsheet would run begin with an apostrophe.
     Csv,
+}
+
+impl Output {
+    /// JSON where it is wished for, else text for people.
+    pub(super) fn json_if(wished: bool) -> Self {
+        if wished { Self::Json } else { Self::Table }
+    }
+
+    /// What arguments wish for that are not understood as a whole.
+    pub fn of_arguments<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Self {
+        let options = arguments.into_iter().take_while(|argument| *argument != "--");
+        let wished = options.filter_map(|option| match option.to_str()? {
+            "--json" => Some(Self::Json),
+            "--ndjson" => Some(Self::Ndjson),
+            _ => None,
+        });
+        wished.last().unwrap_or_default()
+    }
 }
 
 /// A list.
@@ -76,4 +96,18 @@ pub struct ActivityArgs {
     /// Print one JSON array, with every request and answer.
     #[arg(long)]
     pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_that_can_t_be_used_still_say_how_to_print() {
+        let of = |line: &str| Output::of_arguments(line.split(' ').map(OsStr::new));
+        assert_eq!(of("scimitar users --jsno"), Output::Table);
+        assert_eq!(of("scimitar users --json --bogus"), Output::Json);
+        assert_eq!(of("scimitar users --bogus --ndjson"), Output::Ndjson);
+        assert_eq!(of("scimitar add vision -- --json"), Output::Table);
+    }
 }

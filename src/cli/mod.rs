@@ -9,7 +9,7 @@ mod edit;
 mod file;
 mod list;
 
-pub use demo::{DEMO_SEED, DemoArgs, Latency};
+pub use demo::{BadLatency, DEMO_SEED, DemoArgs, KeyUnset, Latency};
 pub use edit::{Create, Edit, Seat, Sending, What};
 pub use file::{ApplyArgs, ExportArgs, Exported, FileArgs, PlanArgs, Prune};
 pub use list::{ActivityArgs, ListArgs, MembersArgs, Output};
@@ -29,7 +29,8 @@ macro_rules! codes {
         "\
 Exit status: 0 done, or nothing to do; 1 some of it was not done; 2 arguments, config or a file can't be used; 3 the \
 server could not be asked; 4 nothing was sent: it was not confirmed, or is refused; 5 there is something to do (plan \
---check)."
+--check); 6 a list could not be read whole. Every status but 0 has its reason on standard error, and with --json as an \
+`error` on standard output."
     };
 }
 
@@ -104,6 +105,23 @@ pub enum Command {
     /// Print the keys as a table, as the README has it.
     #[command(hide = true)]
     Keys,
+}
+
+impl Cli {
+    /// How the command prints results and errors.
+    pub fn output(&self) -> Output {
+        match &self.command {
+            Some(Command::Users(list) | Command::Teams(list) | Command::Roles(list)) => list.output(),
+            Some(Command::Members(members)) => members.list.output(),
+            Some(Command::Edit(edit)) => Output::json_if(edit.sending().json),
+            Some(Command::Plan(plan)) => Output::json_if(plan.json),
+            Some(Command::Apply(apply)) => Output::json_if(apply.send.json),
+            Some(Command::Export(export)) => Output::json_if(export.json),
+            Some(Command::Activity(activity)) => Output::json_if(activity.json),
+            Some(Command::Doctor(doctor)) => Output::json_if(doctor.json),
+            Some(Command::Demo(_) | Command::Man | Command::Completions { .. } | Command::Keys) | None => Output::Table,
+        }
+    }
 }
 
 /// What the exit codes of `scimitar doctor` mean.

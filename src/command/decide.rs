@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::{desk::Desk, end::Stop};
-use crate::directory::{Id, Kind, aside::Topic, change::Change};
+use crate::directory::{Id, aside::Topic, change::Change};
 
 /// So many teams are asked for their admins; a larger plan says which of them it does not know.
 const MOST_TEAMS: usize = 20;
@@ -40,10 +40,5 @@ impl Desk {
         let Some(team) = self.directory.team(team).filter(|_| self.can().holds().team_roles) else { return false };
         let admins = self.directory.admins_of(team);
         admins.silent > 0 && admins.known.iter().all(|user| people.contains(&user.id))
-    }
-
-    /// True where the users' list is a part: who is not in it may exist.
-    pub fn may_lack_users(&self) -> bool {
-        !self.directory.is_complete(Kind::User)
     }
 }

@@ -1,16 +1,13 @@
 //! A directory without a screen: a profile's worker, and what it has reported so far.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{
-    end::Stop,
+    end::{ErrorCode, Stop, note},
     progress::{Meter, WaitNotices},
 };
 use crate::{
@@ -86,7 +83,9 @@ impl Desk {
     pub async fn open(opener: &Opener, name: Option<&str>, parallel: Option<u16>) -> Result<Self, Stop> {
         let Some(mut profile) = opener.at_start(name)? else {
             let hint = "start scimitar once to make one, or set WANDB_API_KEY";
-            return Err(ConfigError::about(&opener.places.config_file, "there is no profile", hint).into());
+            return Err(ConfigError::about(&opener.places.config_file, "there is no profile", hint)
+                .no_profile()
+                .into());
         };
         if let Some(parallel) = parallel {
             profile.parallel = usize::from(parallel);
@@ -122,11 +121,11 @@ impl Desk {
                 News::Read(missing) => {
                     meter.clear();
                     let lacking = missing.iter().find(|(kind, _)| needed.contains(kind));
-                    return lacking.map_or(Ok(()), |(_, failure)| Err(Stop::Server(failure.clone())));
+                    return lacking.map_or(Ok(()), |(_, failure)| Err(failure.clone().into()));
                 }
                 News::Link(Link::Down(failure)) => {
                     meter.clear();
-                    return Err(Stop::Server(failure));
+                    return Err(failure.into());
                 }
                 _ => {}
             }
@@ -194,7 +193,7 @@ impl Desk {
         while !open.is_empty() {
             match self.next().await? {
                 News::Learnt(targets, _) => open.retain(|target| !targets.contains(target)),
-                News::NotLearnt(failure) | News::Link(Link::Down(failure)) => return Err(Stop::Server(failure)),
+                News::NotLearnt(failure) | News::Link(Link::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
@@ -214,21 +213,11 @@ impl Desk {
                 News::Owner => owner_open = false,
                 News::Learnt(_, topics) => open.retain(|topic| !topics.contains(topic)),
                 News::NotTold(topic) => drop(open.remove(&topic)),
-                News::Link(Link::Down(failure)) => return Err(Stop::Server(failure)),
+                News::Link(Link::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
         Ok(())
-    }
-
-    /// Says on standard error of which of these lists only a part is known; true where that is so of any.
-    pub fn say_incomplete(&self, kinds: &[Kind]) -> io::Result<bool> {
-        let mut incomplete = false;
-        for words in self.incomplete(kinds) {
-            writeln!(io::stderr(), "scimitar: {words}")?;
-            incomplete = true;
-        }
-        Ok(incomplete)
     }
 
     /// Of which of these lists only a part is known: "users: 9,999 of 12,000: …".
@@ -239,20 +228,17 @@ impl Desk {
         lacking.map(|(kind, coverage)| clean(&format!("{}: {coverage}", name(kind))).into_owned()).collect()
     }
 
-    /// Refuses to go on where only a part of one of these lists is known, unless that is allowed.
+    /// Refuses to go on where only a part of one of these lists is known, unless that is allowed: then it is said.
     pub fn must_be_complete(&self, kinds: &[Kind], allowed: bool, what: &str) -> Result<(), Stop> {
-        let lacking = self.incomplete(kinds);
-        if lacking.is_empty() {
-            return Ok(());
+        match self.incomplete(kinds) {
+            lacking if lacking.is_empty() => Ok(()),
+            lacking if allowed => {
+                lacking.iter().for_each(|words| note(format_args!("scimitar: {words}")));
+                Ok(())
+            }
+            lacking => Err(Stop::new(ErrorCode::Incomplete, format!("{what}: {}", lacking.join("; ")))
+                .hint("--allow-incomplete goes on with what there is")),
         }
-        if allowed {
-            self.say_incomplete(kinds)?;
-            return Ok(());
-        }
-        Err(Stop::Incomplete(format!(
-            "{}\nscimitar: {what}; --allow-incomplete goes on with what there is",
-            lacking.join("\nscimitar: ")
-        )))
     }
 
     /// A job for the worker.
@@ -266,7 +252,7 @@ impl Desk {
     pub async fn next(&mut self) -> Result<News, Stop> {
         let Some((_, report)) = self.reports.recv().await else {
             let failure = Failure::local(Class::Local, "The worker has ended.", "Please report this.");
-            return Err(Stop::Server(failure));
+            return Err(failure.into());
         };
         Ok(match report {
             Report::Records { partial: true, .. } => News::Other,
@@ -334,7 +320,7 @@ impl Desk {
                 News::Waiting
             }
             Report::Notice(words) => {
-                writeln!(io::stderr(), "scimitar: {words}")?;
+                note(format_args!("scimitar: {words}"));
                 News::Other
             }
             _ => News::Other,

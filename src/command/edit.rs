@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
-    end::{End, Stop},
+    end::{ErrorCode, Stop},
     history, names,
     send::{Proposal, propose},
 };
@@ -20,7 +20,7 @@ use crate::{
     scim::text::{clean, nearest_first},
 };
 
-pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> Result<End, Stop> {
+pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> Result<(), Stop> {
     match edit {
         Edit::Undo { plan, send } => return history::undo(opener, profile, *plan, send).await,
         Edit::Retry { plan, send } => return history::retry(opener, profile, *plan, send).await,
@@ -67,7 +67,7 @@ impl Given {
         match edit {
             Edit::SetRole { names, .. } => match names.as_slice() {
                 [named @ .., role] => Ok(Self { last: role.clone(), ..users(named)? }),
-                [] => Err(Stop::Usage("users and a role are missing".into())),
+                [] => Err(Stop::usage("users and a role are missing")),
             },
             Edit::SetSeat { names, .. } => match names.as_slice() {
                 [named @ .., product, seat] => {
@@ -75,13 +75,13 @@ impl Given {
                         "models" => Seat::Models,
                         "weave" => Seat::Weave,
                         other => {
-                            let why = format!("{} is no product with seats: USER… models|weave SEAT", clean(other));
-                            return Err(Stop::Usage(why));
+                            let why = format!("{} is no product with seats", clean(other));
+                            return Err(Stop::new(ErrorCode::ValueUnknown, why).hint("USER… models|weave SEAT"));
                         }
                     };
                     Ok(Self { last: seat.clone(), seat: Some(product), ..users(named)? })
                 }
-                _ => Err(Stop::Usage("write USER… models|weave SEAT".into())),
+                _ => Err(Stop::usage("write USER… models|weave SEAT")),
             },
             Edit::Add { users: named, .. }
             | Edit::Remove { users: named, .. }
@@ -204,7 +204,8 @@ fn creation(desk: &mut Desk, create: &Create, members: &[Id]) -> Result<Change, 
             let bases: Vec<Name> = permissions::BASES.iter().map(|base| Name::from(*base)).collect();
             let inherits = known(inherits, &bases, "predefined role")?.raw().to_owned();
             if let Some(bad) = permission.iter().find(|name| !permissions::is_permission(name)) {
-                return Err(Stop::Usage(format!("{} is no permission: write object:operation", clean(bad))));
+                let why = format!("{} is no permission", clean(bad));
+                return Err(Stop::new(ErrorCode::ValueUnknown, why).hint("write object:operation"));
             }
             let description = description.clone().unwrap_or_default();
             Change::CreateRole {
@@ -217,14 +218,14 @@ fn creation(desk: &mut Desk, create: &Create, members: &[Id]) -> Result<Change, 
 
 fn org_role(can: &Capabilities, text: &str) -> Result<Name, Stop> {
     if let Err(why) = can.can(crate::directory::change::Verb::SetOrgRole) {
-        return Err(Stop::NotSent(why.to_owned()));
+        return Err(Stop::refused(why.clone()));
     }
     known(text, &choices(&can.org_roles), "role in the organisation")
 }
 
 fn team_role(desk: &Desk, text: &str) -> Result<Name, Stop> {
     if let Err(why) = desk.can().can(crate::directory::change::Verb::SetTeamRole) {
-        return Err(Stop::NotSent(why.to_owned()));
+        return Err(Stop::refused(why.clone()));
     }
     let mut all = choices(&desk.can().team_roles);
     all.extend(desk.directory.records().roles().values().map(|role| role.name.clone()));
@@ -241,6 +242,7 @@ fn known(text: &str, all: &[Name], what: &str) -> Result<Name, Stop> {
     exact.cloned().ok_or_else(|| {
         let near = nearest_first(text, all.iter().map(Name::as_str));
         let near = near.into_iter().take(8).collect::<Vec<_>>().join(", ");
-        Stop::Usage(format!("no {what} is called {}; nearest first: {near}", clean(text)))
+        let why = format!("no {what} is called {}", clean(text));
+        Stop::new(ErrorCode::ValueUnknown, why).hint(format!("nearest first: {near}"))
     })
 }

@@ -1,20 +1,35 @@
-//! How a command ends: what its exit status means is a promise to scripts.
+//! How a command ends: its exit status, the code of its error, and where the reason is printed.
+//!
+//! Statuses and codes are a promise to scripts; `docs/codes.md` lists them. Every command gives `Ok` for status 0 and a
+//! [`Stop`] for any other, so that no status is without its reason on standard error.
 
 use std::{
+    fmt::{self, Display},
     io::{self, Write},
     process::ExitCode,
 };
 
-use color_eyre::eyre::Result;
+use serde::Serialize;
 
-use crate::{config::ConfigError, runtime::OpenError, scim::failure::Failure};
+use super::print;
+use crate::{
+    cli::Output,
+    config::ConfigError,
+    directory::refusal::{Refusal, codes},
+    runtime::OpenError,
+    scim::failure::{Class, Failure},
+    store::StoreError,
+};
 
-/// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Details printed of one error; the rest is counted.
+const DETAILS: usize = 100;
+
+/// Exit statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum End {
     /// Done, or nothing to do.
     Done = 0,
-    /// Some of it was not done; what, has been said.
+    /// Some of it was not done.
     Partly = 1,
     /// Arguments, config or a file can't be used.
     Usage = 2,
@@ -24,58 +39,387 @@ pub enum End {
     NotSent = 4,
     /// There is something to do.
     Differs = 5,
-    /// The server gave only a part of a list that the answer rests on.
+    /// The answer rests on a list that could not be read whole.
     Incomplete = 6,
 }
 
-/// Why it ended before its work began.
-#[derive(Debug, thiserror::Error)]
-pub enum Stop {
-    /// Arguments or a file can't be used.
-    #[error("{0}")]
-    Usage(String),
-    /// Config.
-    #[error("{0}")]
-    Config(#[from] ConfigError),
-    /// The key could not be read, and the like.
-    #[error("{0}")]
-    Open(#[from] OpenError),
-    /// The server could not be asked.
-    #[error("{}", .0.sentences())]
-    Server(Failure),
-    /// Nothing was sent.
-    #[error("{0}")]
-    NotSent(String),
-    /// Only a part of a list is known that this rests on.
-    #[error("{0}")]
-    Incomplete(String),
-    /// Output could not be written.
-    #[error("{0}")]
-    Output(#[from] io::Error),
+codes! {
+    /// Why a command ends with another status than 0.
+    pub enum ErrorCode {
+        /// Some of the plan was not done.
+        Partly = "partly-done",
+        /// A change took effect that should be taken back at once.
+        TakeBack = "take-back",
+        /// The doctor found something that will not work.
+        Problems = "problems-found",
+        /// Standard output could not be written.
+        Output = "output",
+        /// The program or this machine failed.
+        Failed = "failed",
+        /// The arguments can't be used.
+        Usage = "usage",
+        /// The config can't be used.
+        Config = "config",
+        /// There is no profile, or none of this name.
+        NoProfile = "no-profile",
+        /// The key could not be read.
+        KeyUnreadable = "key-unreadable",
+        /// The store with journal and snapshot can't be used.
+        Store = "store",
+        /// No record has the name.
+        NameUnknown = "name-unknown",
+        /// Several records have the name.
+        NameAmbiguous = "name-ambiguous",
+        /// No such role, seat, product or permission.
+        ValueUnknown = "value-unknown",
+        /// The filter can't be read.
+        FilterInvalid = "filter-invalid",
+        /// The journal has no plan of this number.
+        PlanUnknown = "plan-unknown",
+        /// The provider has no list of roles.
+        NoRoles = "no-roles",
+        /// The server does not tell this.
+        NotTold = "not-told",
+        /// A file, or standard input, could not be read.
+        FileUnreadable = "file-unreadable",
+        /// Something in a file can't be used.
+        FileInvalid = "file-invalid",
+        /// The file that should be written exists.
+        FileExists = "file-exists",
+        /// The file could not be written.
+        FileUnwritable = "file-unwritable",
+        /// 401: the server did not accept the key.
+        ServerUnauthorized = "server-unauthorized",
+        /// 403: the key may not do this.
+        ServerForbidden = "server-forbidden",
+        /// No connection.
+        ServerUnreachable = "server-unreachable",
+        /// No answer in time.
+        ServerTimeout = "server-timeout",
+        /// The certificate of the server was not accepted.
+        ServerTls = "server-tls",
+        /// 429, or 503 with `Retry-After`, after all waiting.
+        ServerRateLimited = "server-rate-limited",
+        /// The answer is no SCIM.
+        ServerProtocol = "server-protocol",
+        /// Any other 4xx.
+        ServerRefused = "server-refused",
+        /// Any other 5xx.
+        ServerFailed = "server-failed",
+        /// The doctor could not examine the server.
+        NotExamined = "not-examined",
+        /// The person ended it before the server had answered.
+        Interrupted = "interrupted",
+        /// The plan was not confirmed.
+        NotConfirmed = "not-confirmed",
+        /// Nothing was sent, because changes of the plan are refused.
+        Refused = "refused",
+        /// The saved plan was made for another server.
+        OtherServer = "other-server",
+        /// The journal has nothing that can be taken back.
+        NothingToUndo = "nothing-to-undo",
+        /// The plan was taken back before.
+        UndoneAlready = "undone-already",
+        /// The journal has no failure to try again.
+        NothingFailed = "nothing-failed",
+        /// The directory is not as the file says.
+        Differs = "differs",
+        /// A list could not be read whole.
+        Incomplete = "incomplete",
+    }
 }
 
-impl Stop {
-    fn end(&self) -> End {
+impl ErrorCode {
+    /// The exit status that goes with it.
+    pub fn end(self) -> End {
+        use ErrorCode as E;
         match self {
-            Stop::Usage(_) | Stop::Config(_) | Stop::Open(_) => End::Usage,
-            Stop::Server(_) => End::Server,
-            Stop::NotSent(_) => End::NotSent,
-            Stop::Incomplete(_) => End::Incomplete,
-            Stop::Output(_) => End::Partly,
+            E::Partly | E::TakeBack | E::Problems | E::Output | E::Failed => End::Partly,
+            E::Usage | E::Config | E::NoProfile | E::KeyUnreadable | E::Store => End::Usage,
+            E::NameUnknown | E::NameAmbiguous | E::ValueUnknown | E::FilterInvalid | E::PlanUnknown => End::Usage,
+            E::NoRoles | E::NotTold => End::Usage,
+            E::FileUnreadable | E::FileInvalid | E::FileExists | E::FileUnwritable => End::Usage,
+            E::ServerUnauthorized | E::ServerForbidden | E::ServerUnreachable | E::ServerTimeout => End::Server,
+            E::ServerTls | E::ServerRateLimited | E::ServerProtocol | E::ServerRefused => End::Server,
+            E::ServerFailed | E::NotExamined | E::Interrupted => End::Server,
+            E::NotConfirmed | E::Refused | E::OtherServer => End::NotSent,
+            E::NothingToUndo | E::UndoneAlready | E::NothingFailed => End::NotSent,
+            E::Differs => End::Differs,
+            E::Incomplete => End::Incomplete,
+        }
+    }
+
+    /// The code of a failed request.
+    fn of(class: Class) -> Self {
+        match class {
+            Class::Unauthorized => Self::ServerUnauthorized,
+            Class::Forbidden => Self::ServerForbidden,
+            Class::Offline | Class::Local => Self::ServerUnreachable,
+            Class::Timeout => Self::ServerTimeout,
+            Class::Tls => Self::ServerTls,
+            Class::RateLimited => Self::ServerRateLimited,
+            Class::Protocol => Self::ServerProtocol,
+            Class::NotFound | Class::Conflict | Class::Refused => Self::ServerRefused,
+            Class::Server => Self::ServerFailed,
+            Class::Cancelled => Self::Interrupted,
         }
     }
 }
 
-/// The exit status; what stopped it is said first.
-pub(super) fn code(done: Result<End, Stop>) -> Result<ExitCode> {
-    let end = match done {
-        Ok(end) => end,
-        // Whoever reads has read enough.
-        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => End::Done,
-        Err(stop) => {
-            writeln!(io::stderr(), "scimitar: {stop}")?;
-            stop.end()
+/// One of several things that are wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Detail {
+    /// An [`ErrorCode`] or a [`crate::directory::refusal::RefusalCode`].
+    pub code: &'static str,
+    /// The name that was given, or the place in a file; empty where the error itself is about it.
+    pub subject: String,
+    /// A sentence.
+    pub message: String,
+    /// What could be meant: the records of that name, or near names.
+    pub candidates: Vec<String>,
+}
+
+/// What standard output has of the command already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Printed {
+    #[default]
+    Nothing,
+    /// The result, or a document that holds the error.
+    Result,
+    /// Nobody reads it any more.
+    Closed,
+}
+
+/// Why a command ends with another status than 0; as JSON the value of `error`.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Stop {
+    code: ErrorCode,
+    message: String,
+    /// What to do about it.
+    hint: Option<String>,
+    details: Vec<Detail>,
+    #[serde(skip)]
+    printed: Printed,
+}
+
+impl Stop {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, details: Vec::new(), printed: Printed::Nothing }
+    }
+
+    /// The arguments can't be used.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Usage, message)
+    }
+
+    /// A change is refused before there is a plan.
+    pub fn refused(refusal: Refusal) -> Self {
+        let code = refusal.code.as_str();
+        let detail = Detail { code, subject: String::new(), message: refusal.text.clone(), candidates: Vec::new() };
+        Self::new(ErrorCode::Refused, refusal.text).details(vec![detail])
+    }
+
+    /// The program or this machine failed.
+    pub fn failed(error: impl Display) -> Self {
+        Self::new(ErrorCode::Failed, error.to_string())
+    }
+
+    /// Arguments that clap refuses.
+    fn arguments(error: &clap::Error) -> Self {
+        let text = error.render().to_string();
+        let mut paragraphs = text.split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
+        let message = paragraphs.next().unwrap_or_default();
+        let hints: Vec<String> = paragraphs.filter(|part| !part.starts_with("For more information")).collect();
+        Self::usage(message.strip_prefix("error: ").unwrap_or(&message)).hint(hints.join("; "))
+    }
+
+    /// Says what to do about it; nothing where it is empty.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into()).filter(|hint| !hint.is_empty());
+        self
+    }
+
+    /// Names each of several things that are wrong.
+    pub fn details(mut self, details: Vec<Detail>) -> Self {
+        self.details = details;
+        self
+    }
+
+    /// Standard output has the result already: the list, or a document with this error in it.
+    pub fn printed(mut self) -> Self {
+        if self.printed == Printed::Nothing {
+            self.printed = Printed::Result;
         }
-    };
-    Ok(ExitCode::from(end as u8))
+        self
+    }
+}
+
+impl Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(hint) = &self.hint {
+            let between = if self.message.ends_with(['.', '!', '?', '”', '…']) { " " } else { "; " };
+            write!(f, "{between}{hint}")?;
+        }
+        if matches!(self.details.as_slice(), [only] if only.message == self.message) {
+            return Ok(());
+        }
+        for detail in self.details.iter().take(DETAILS) {
+            write!(f, "\n  {}", detail.message)?;
+        }
+        match self.details.len().saturating_sub(DETAILS) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more"),
+        }
+    }
+}
+
+impl From<ConfigError> for Stop {
+    fn from(error: ConfigError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&ConfigError> for Stop {
+    fn from(error: &ConfigError) -> Self {
+        let code = if error.no_profile { ErrorCode::NoProfile } else { ErrorCode::Config };
+        Self::new(code, error.message()).hint(&error.hint)
+    }
+}
+
+impl From<OpenError> for Stop {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Config(error) => Self::from(&*error),
+            OpenError::Key { .. } => Self::new(ErrorCode::KeyUnreadable, error.to_string()),
+            OpenError::Store(error) => error.into(),
+            // Whatever keeps a client from being made stands in the profile: a file of certificates, plain HTTP.
+            OpenError::Client(failure) => Self::new(ErrorCode::Config, failure.problem()).hint(failure.advice()),
+            OpenError::Field(..) | OpenError::Local(_) => Self::failed(error),
+        }
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::new(ErrorCode::Store, error.to_string())
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::new(ErrorCode::of(failure.class), failure.problem()).hint(failure.advice())
+    }
+}
+
+/// A failure to write standard output. Where nobody reads it any more the command ends well: the reader has enough.
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        let closed = error.kind() == io::ErrorKind::BrokenPipe;
+        let printed = if closed { Printed::Closed } else { Printed::Nothing };
+        Self { printed, ..Self::new(ErrorCode::Output, error.to_string()) }
+    }
+}
+
+/// A document that is nothing but an error.
+#[derive(Serialize)]
+struct Document<'a> {
+    error: &'a Stop,
+}
+
+/// Prints why it ended, and gives the exit status.
+///
+/// The reason is a line on standard error, whatever the output; in JSON it is also a document on standard output,
+/// unless the command has printed its own.
+pub(super) fn code(done: Result<(), Stop>, output: Output) -> ExitCode {
+    let Err(stop) = done else { return ExitCode::from(End::Done as u8) };
+    if stop.printed == Printed::Closed {
+        return ExitCode::from(End::Done as u8);
+    }
+    if stop.printed == Printed::Nothing {
+        // Where standard output fails the status and standard error tell the rest.
+        let _ = document(&stop, output);
+    }
+    note(format_args!("scimitar: {stop}"));
+    ExitCode::from(stop.code.end() as u8)
+}
+
+/// Says in clap's own words what is wrong with the arguments; help that was asked for is no error.
+pub(super) fn arguments(error: &clap::Error, output: Output) -> ExitCode {
+    // Where it can't be written the status tells the rest.
+    let _ = error.print();
+    if error.use_stderr() {
+        let _ = document(&Stop::arguments(error), output);
+    }
+    ExitCode::from(error.exit_code() as u8)
+}
+
+fn document(stop: &Stop, output: Output) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match output {
+        Output::Json => print::json_pretty(&mut out, &Document { error: stop })?,
+        Output::Ndjson => {
+            print::json_to(&mut out, &Document { error: stop })?;
+            writeln!(out)?;
+        }
+        Output::Table | Output::Csv => {}
+    }
+    out.flush()
+}
+
+/// A line on standard error. Whether anybody reads it decides nothing: the command goes on.
+pub(super) fn note(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// For all but lists: a reader who has gone does not change how the command ends.
+pub(super) fn heard(printed: io::Result<()>) -> io::Result<()> {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_one_kebab_word_and_has_a_status_that_is_not_done() {
+        let mut seen = std::collections::HashSet::new();
+        for code in ErrorCode::ALL {
+            let text = code.as_str();
+            assert!(text.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{text}");
+            assert!(seen.insert(text), "{text} stands for two");
+            assert_ne!(code.end(), End::Done, "{text}");
+        }
+        for code in crate::directory::refusal::RefusalCode::ALL {
+            assert!(seen.insert(code.as_str()), "{} is an error of a command, too", code.as_str());
+        }
+    }
+
+    #[test]
+    fn an_error_is_a_line_with_its_hint_and_then_its_details() {
+        let detail = |message: &str| Detail {
+            code: "name-unknown",
+            subject: "x".into(),
+            message: message.into(),
+            candidates: Vec::new(),
+        };
+        let stop =
+            Stop::new(ErrorCode::NameUnknown, "2 names").hint("look again").details(vec![detail("a"), detail("b")]);
+        assert_eq!(stop.to_string(), "2 names; look again\n  a\n  b");
+        let one = Stop::new(ErrorCode::NameUnknown, "No name.").details(vec![detail("No name.")]);
+        assert_eq!(one.to_string(), "No name.");
+        let many = Stop::usage("many").details(vec![detail("d"); DETAILS + 2]);
+        assert!(many.to_string().ends_with("\n  d\n  and 2 more"));
+    }
+
+    #[test]
+    fn whoever_has_read_enough_is_no_error() {
+        let closed = Stop::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!(closed.printed().printed, Printed::Closed);
+        let full = Stop::from(io::Error::other("no room"));
+        assert_eq!((full.code, full.printed), (ErrorCode::Output, Printed::Nothing));
+    }
 }

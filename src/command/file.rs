@@ -8,9 +8,10 @@ use std::{
 
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
-    end::{End, Stop},
-    names,
-    send::{self, Proposal, now, propose},
+    end::{Detail, ErrorCode, Stop, heard, note},
+    names, print,
+    send::{self, Proposal, Whole, now, propose},
+    told,
 };
 use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
@@ -32,13 +33,10 @@ const LARGEST: u64 = 256 << 20;
 /// Said of a file that is compared with a part of a list.
 const NOT_PLANNED: &str = "nothing is planned on a part of a list";
 
-/// Problems printed of one file; the rest is counted.
-const PROBLEMS: usize = 100;
-
-pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs) -> Result<End, Stop> {
+pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs) -> Result<(), Stop> {
     let input = Input::read(&args.file)?;
     if let Some(out) = args.out.as_deref().filter(|out| out.exists()) {
-        return Err(Stop::Usage(format!("{} is there already", out.display())));
+        return Err(exists(out));
     }
     let mut desk = Desk::open(opener, profile, None).await?;
     let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
@@ -47,14 +45,13 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
     let mut whole = send::whole(&mut desk, &stages, None);
     whole.plan.refused.extend(proposal.refused);
     let empty = whole.is_empty();
-    for note in &proposal.notes {
-        writeln!(io::stderr(), "{note}")?;
-    }
-    if empty && !args.json {
-        writeln!(io::stdout(), "Nothing to do: the directory is as the file says.")?;
+    proposal.notes.iter().for_each(note);
+    let differs = if args.check && !empty { Err(differs(&whole)) } else { Ok(()) };
+    heard(if empty && !args.json {
+        writeln!(io::stdout(), "Nothing to do: the directory is as the file says.")
     } else {
-        send::show(&desk, &whole, args.json)?;
-    }
+        send::show(&desk, &whole, args.json, differs.as_ref().err())
+    })?;
     if let Some(out) = &args.out {
         let server = server(opener, profile)?;
         let steps = whole.plan.steps.iter().map(|step| (&step.change, &step.words));
@@ -63,25 +60,39 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
         let saved = SavedPlan::of(changes, head, &desk.directory);
         let text = serde_json::to_string_pretty(&saved).map_err(io::Error::from)?;
         write_new(out, &(text + "\n"), false)?;
-        writeln!(io::stderr(), "Saved: `scimitar apply {}` sends it.", out.display())?;
+        note(format_args!("Saved: `scimitar apply {}` sends it.", out.display()));
     }
     desk.close().await;
-    Ok(if args.check && !empty { End::Differs } else { End::Done })
+    differs.map_err(Stop::printed)
 }
 
-pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyArgs) -> Result<End, Stop> {
+/// Why `plan --check` does not end well.
+fn differs(whole: &Whole) -> Stop {
+    let refused = match whole.plan.refused.len() {
+        0 => String::new(),
+        count => format!(", {count} refused"),
+    };
+    Stop::new(ErrorCode::Differs, format!("the directory is not as the file says: {}{refused}", print::size(whole)))
+}
+
+fn exists(out: &Path) -> Stop {
+    Stop::new(ErrorCode::FileExists, format!("{} is there already", out.display()))
+}
+
+pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyArgs) -> Result<(), Stop> {
     let input = Input::read(&args.file)?;
     if args.file.file.as_os_str() == "-" && !args.send.yes && !args.send.dry_run {
-        return Err(Stop::NotSent("the file comes on standard input, so nobody can be asked: add --yes".into()));
+        let why = "the file comes on standard input, so nobody can be asked";
+        return Err(Stop::new(ErrorCode::NotConfirmed, why).hint("add --yes"));
     }
     let mut desk = Desk::open(opener, profile, args.send.parallel).await?;
     let proposal = input.proposal(&mut desk, &args.file, args.send.allow_incomplete, opener, profile).await?;
     propose(desk, proposal, &args.send).await
 }
 
-pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &ExportArgs) -> Result<End, Stop> {
+pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &ExportArgs) -> Result<(), Stop> {
     if let Some(out) = args.out.as_deref().filter(|out| out.exists() && !args.force) {
-        return Err(Stop::Usage(format!("{} is there already; --force writes over it", out.display())));
+        return Err(exists(out).hint("--force writes over it"));
     }
     let parts = args.parts();
     let mut desk = Desk::open(opener, profile, None).await?;
@@ -95,7 +106,7 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     }
     let unreadable = desk.directory.records().users().values().filter(|user| user.problem.is_some()).count();
     if unreadable > 0 && parts.contains(&Part::Users) {
-        writeln!(io::stderr(), "scimitar: {unreadable} users could not be read and are left out")?;
+        note(format_args!("scimitar: {unreadable} users could not be read and are left out"));
     }
     let desired = desired::current(&desk.directory, desk.can(), &parts);
     if let Some(untold) = desired::untold(&desk.directory, &parts, args.format()) {
@@ -103,7 +114,12 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     }
     let text = desired::write(&desired, args.format());
     match &args.out {
-        Some(out) => write_new(out, &text, args.force)?,
+        Some(out) => {
+            write_new(out, &text, args.force)?;
+            if args.json {
+                print::json_pretty(&mut io::stdout().lock(), &told::Written::of(out, &desired))?;
+            }
+        }
         None if io::stdout().is_terminal() => {
             // Names come from the server: on a screen they must not act.
             let mut out = io::stdout().lock();
@@ -112,7 +128,7 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
         None => io::stdout().write_all(text.as_bytes())?,
     }
     desk.close().await;
-    Ok(End::Done)
+    Ok(())
 }
 
 /// A line with its indentation, rid of what acts on a terminal.
@@ -132,9 +148,10 @@ impl Input {
         let (text, name) = text_of(&args.file)?;
         if SavedPlan::is_one(&text) {
             if !args.prune.is_empty() || args.create_teams || !args.columns().is_empty() {
-                return Err(Stop::Usage("a saved plan is sent as it is: options of the file made it".into()));
+                return Err(Stop::usage("a saved plan is sent as it is: options of the file made it"));
             }
-            let plan = SavedPlan::read(&text).map_err(|why| Stop::Usage(format!("{name}: {why}")))?;
+            let plan = SavedPlan::read(&text)
+                .map_err(|why| Stop::new(ErrorCode::FileInvalid, format!("{}: {why}", clean(&name))))?;
             return Ok(Self::Plan(Box::new(plan)));
         }
         let format = Format::of_name(&name).unwrap_or_else(|| Format::of_text(&text));
@@ -158,7 +175,7 @@ impl Input {
                 if plan.server != here {
                     let why =
                         format!("this plan was made for {}; this profile's server is {here}", clean(&plan.server));
-                    return Err(Stop::NotSent(why));
+                    return Err(Stop::new(ErrorCode::OtherServer, why));
                 }
                 needed.extend(desk.can().no_roles.is_none().then_some(Kind::Role));
                 desk.read(&needed).await?;
@@ -215,7 +232,7 @@ async fn look_up(desk: &mut Desk, desired: &Desired) -> Result<(), Stop> {
         let unasked = names::look_up(desk, kind, &names).await?.unasked;
         if let Some(why) = unasked.values().next() {
             let (count, why) = (unasked.len(), why.sentences());
-            writeln!(io::stderr(), "scimitar: {count} of the names could not be looked up on the server: {why}")?;
+            note(format_args!("scimitar: {count} of the names could not be looked up on the server: {why}"));
         }
     }
     Ok(())
@@ -235,26 +252,27 @@ fn said(left: desired::Left) -> Option<String> {
 }
 
 fn wrong(name: &str, problems: &[Problem]) -> Stop {
-    let mut text = format!("{}: nothing was sent", clean(name));
-    for problem in problems.iter().take(PROBLEMS) {
-        text += &format!("\n  {problem}");
-    }
-    let more = problems.len().saturating_sub(PROBLEMS);
-    if more > 0 {
-        text += &format!("\n  and {more} more");
-    }
-    Stop::Usage(text)
+    let detail = |problem: &Problem| Detail {
+        code: ErrorCode::FileInvalid.as_str(),
+        subject: problem.at(),
+        message: problem.to_string(),
+        candidates: Vec::new(),
+    };
+    let details = problems.iter().map(detail).collect();
+    Stop::new(ErrorCode::FileInvalid, format!("{}: nothing was sent", clean(name))).details(details)
 }
 
 fn text_of(path: &Path) -> Result<(String, String), Stop> {
     let name = path.to_string_lossy().into_owned();
-    let told = |error: &dyn std::fmt::Display| Stop::Usage(format!("{} can't be read: {error}", clean(&name)));
+    let told = |error: &dyn std::fmt::Display| {
+        Stop::new(ErrorCode::FileUnreadable, format!("{} can't be read: {error}", clean(&name)))
+    };
     let mut bytes = Vec::new();
     if name == "-" {
         if io::stdin().is_terminal() {
-            return Err(Stop::Usage("- reads the file from standard input, and that is this terminal".into()));
+            return Err(Stop::usage("- reads the file from standard input, and that is this terminal"));
         }
-        io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)?;
+        io::stdin().take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| told(&error))?;
     } else {
         let file = fs::File::open(path).map_err(|error| told(&error))?;
         file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| told(&error))?;
@@ -277,7 +295,9 @@ fn write_new(path: &Path, text: &str, over: bool) -> Result<(), Stop> {
     }
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let told = |error: io::Error| Stop::Usage(format!("{} can't be written: {error}", path.display()));
+    let told = |error: io::Error| {
+        Stop::new(ErrorCode::FileUnwritable, format!("{} can't be written: {error}", path.display()))
+    };
     let mut file = options.open(path).map_err(told)?;
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(told)
 }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
-    end::{End, Stop},
+    end::{ErrorCode, Stop, note},
     json::ChangeRow,
     print,
     run::{self, Ran, waits},
@@ -23,6 +23,7 @@ use crate::{
         work::Job,
     },
     runtime::Opener,
+    store::Store,
 };
 
 /// Changes of the journal that a plan without a number is looked for in.
@@ -31,18 +32,14 @@ const RECENT: usize = 1_000;
 /// Waiting changes listed before they are sent.
 const LISTED: usize = 20;
 
-pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityArgs) -> Result<End, Stop> {
-    let Some(profile) = opener.at_start(profile)? else {
-        return Err(ConfigError::about(&opener.places.config_file, "there is no profile", "").into());
-    };
-    let store = opener.store(&profile)?;
-    let failed = |error: crate::store::StoreError| Stop::Usage(error.to_string());
+pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityArgs) -> Result<(), Stop> {
+    let store = store(opener, profile)?;
     let journal = match args.plan {
-        Some(plan) => store.journal_plan(ChangeId(plan)).map_err(failed)?,
-        None => store.journal_recent(if args.failed { RECENT.max(args.last) } else { args.last }).map_err(failed)?,
+        Some(plan) => store.journal_plan(ChangeId(plan))?,
+        None => store.journal_recent(if args.failed { RECENT.max(args.last) } else { args.last })?,
     };
     if let Some(notice) = journal.notice() {
-        writeln!(io::stderr(), "scimitar: {notice}")?;
+        note(format_args!("scimitar: {notice}"));
     }
     let shown: Vec<&Entry> =
         journal.entries.iter().filter(|entry| !args.failed || entry.state != State::Confirmed).collect();
@@ -52,7 +49,7 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
         let rows: Vec<ChangeRow<'_>> = shown.iter().map(|entry| ChangeRow::of(entry, true)).collect();
         print::json_pretty(&mut out, &rows)?;
         out.flush()?;
-        return Ok(End::Done);
+        return Ok(());
     }
     let zone = TimeZone::system();
     let row = |entry: &&Entry| {
@@ -70,7 +67,7 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
     let heads = vec!["time", "plan", "by", "state", "subject", "change", "why"];
     Table { heads, rows: shown.iter().map(row).collect() }.print(&mut out)?;
     out.flush()?;
-    Ok(End::Done)
+    Ok(())
 }
 
 pub(super) async fn undo(
@@ -78,7 +75,7 @@ pub(super) async fn undo(
     profile: Option<&str>,
     plan: Option<i64>,
     send: &Sending,
-) -> Result<End, Stop> {
+) -> Result<(), Stop> {
     let journal = entries(opener, profile, plan)?;
     let undone = |id: ChangeId| journal.iter().any(|e| e.undoes == Some(id) && !e.state.is_failure());
     let candidate = || {
@@ -87,13 +84,13 @@ pub(super) async fn undo(
         plans.into_iter().rev().find(|plan| !undone(*plan) && plan::inverse(of(&journal, *plan)).is_ok())
     };
     let Some(id) = plan.map(ChangeId).or_else(candidate) else {
-        return Err(Stop::NotSent("there is nothing to undo".into()));
+        return Err(Stop::new(ErrorCode::NothingToUndo, "there is nothing to undo"));
     };
     if undone(id) {
-        return Err(Stop::NotSent("this was undone already".into()));
+        return Err(Stop::new(ErrorCode::UndoneAlready, "this was undone already"));
     }
     let title = title(&journal, id)?;
-    let (changes, never) = plan::inverse(of(&journal, id)).map_err(Stop::NotSent)?;
+    let (changes, never) = plan::inverse(of(&journal, id)).map_err(Stop::refused)?;
     let notes = never.iter().map(|(line, why)| format!("Stays: {}: {why}", line.subject)).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
     let changes = still_open(&mut desk, changes);
@@ -106,11 +103,11 @@ pub(super) async fn retry(
     profile: Option<&str>,
     plan: Option<i64>,
     send: &Sending,
-) -> Result<End, Stop> {
+) -> Result<(), Stop> {
     let journal = entries(opener, profile, plan)?;
     let failed = |entry: &&Entry| matches!(entry.state, State::Refused | State::Conflict | State::Unknown);
     let Some(id) = plan.map(ChangeId).or_else(|| journal.iter().rev().find(failed).map(|entry| entry.plan)) else {
-        return Err(Stop::NotSent("nothing failed".into()));
+        return Err(Stop::new(ErrorCode::NothingFailed, "nothing failed"));
     };
     let title = title(&journal, id)?;
     let changes: Vec<Change> = of(&journal, id).filter(failed).map(|entry| entry.step.change.clone()).collect();
@@ -120,60 +117,57 @@ pub(super) async fn retry(
     propose(desk, Proposal { changes, title: Some(title), ..Proposal::default() }, send).await
 }
 
-pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, send: &Sending) -> Result<End, Stop> {
+pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, send: &Sending) -> Result<(), Stop> {
     let mut desk = Desk::open(opener, profile, send.parallel).await?;
     desk.read(&USERS_AND_TEAMS).await?;
     let (elsewhere, left): (Vec<Entry>, Vec<Entry>) =
         desk.journal.iter().filter(|entry| waits(entry)).cloned().partition(|entry| desk.elsewhere.contains(&entry.id));
     if !elsewhere.is_empty() {
-        writeln!(io::stderr(), "{} wait in another console or command that runs: they are its own.", elsewhere.len())?;
+        note(format_args!("{} wait in another console or command that runs: they are its own.", elsewhere.len()));
     }
+    let done = take_up(&mut desk, left, drop, send).await;
+    desk.close().await;
+    done
+}
+
+/// Shows what waits, asks, and sends or drops it.
+async fn take_up(desk: &mut Desk, left: Vec<Entry>, drop: bool, send: &Sending) -> Result<(), Stop> {
     if left.is_empty() {
-        writeln!(io::stderr(), "Nothing waits.")?;
-        desk.close().await;
-        return Ok(End::Done);
+        note("Nothing waits.");
+        return told::nothing("Nothing waits", send.json);
     }
+    let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
     if send.dry_run || (!send.yes && !drop) {
-        list(&left)?;
+        list(&left);
         if send.dry_run {
-            desk.close().await;
-            return Ok(End::Done);
+            return Ok(told::waiting(&left, &title, &desk.profile.name, send.json, None)?);
         }
         if !can_ask() || !asked("yes", &desk.profile.name)? {
-            desk.close().await;
-            return Err(Stop::NotSent("these wait: --yes sends them, --drop drops them".into()));
+            let stop = Stop::new(ErrorCode::NotConfirmed, "these wait").hint("--yes sends them, --drop drops them");
+            told::waiting(&left, &title, &desk.profile.name, send.json, Some(&stop))?;
+            return Err(if send.json { stop.printed() } else { stop });
         }
     }
     let mut ran = Ran::default();
     if drop {
-        let count = left.len();
         desk.give(Job::Drop(left.iter().map(|entry| entry.id).collect()));
-        run::dropped(&mut desk, left).await?;
-        writeln!(io::stdout(), "Dropped: {count}.")?;
-        desk.close().await;
-        return Ok(End::Done);
+        return told::dropped(run::dropped(desk, left).await?, &title, send.json);
     }
-    let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
     let changes: Vec<Change> = left.iter().map(|entry| entry.step.change.clone()).collect();
     desk.decide(&changes).await?;
-    run::resumed(&mut desk, left, &mut ran).await?;
-    told::alarms(&ran, &desk)?;
-    told::all(&ran, &title, send.json)?;
-    let well = ran.entries.values().all(|entry| entry.state == State::Confirmed || entry.why == plan::ALREADY);
-    let well = well && ran.alarms().next().is_none();
-    desk.close().await;
-    Ok(if well { End::Done } else { End::Partly })
+    run::resumed(desk, left, &mut ran).await?;
+    told::alarms(&ran, desk);
+    told::all(&ran, &title, send.json)
 }
 
 /// The first of what waits.
-fn list(left: &[Entry]) -> io::Result<()> {
-    let mut err = io::stderr();
+fn list(left: &[Entry]) {
     for entry in left.iter().take(LISTED) {
-        writeln!(err, "  {}  {}", entry.step.words.subject, entry.step.words.text("→"))?;
+        note(format_args!("  {}  {}", entry.step.words.subject, entry.step.words.text("→")));
     }
     match left.len().saturating_sub(LISTED) {
-        0 => Ok(()),
-        more => writeln!(err, "  and {more} more"),
+        0 => {}
+        more => note(format_args!("  and {more} more")),
     }
 }
 
@@ -191,15 +185,16 @@ fn still_open(desk: &mut Desk, changes: Vec<Change>) -> Vec<Change> {
     changes.into_iter().filter(|change| !plan::already(change, &desk.directory)).collect()
 }
 
+fn store(opener: &Opener, profile: Option<&str>) -> Result<Store, Stop> {
+    let none = || ConfigError::about(&opener.places.config_file, "there is no profile", "").no_profile();
+    Ok(opener.store(&opener.at_start(profile)?.ok_or_else(none)?)?)
+}
+
 fn entries(opener: &Opener, profile: Option<&str>, plan: Option<i64>) -> Result<Vec<Entry>, Stop> {
-    let Some(profile) = opener.at_start(profile)? else {
-        return Err(ConfigError::about(&opener.places.config_file, "there is no profile", "").into());
-    };
-    let store = opener.store(&profile)?;
-    let failed = |error: crate::store::StoreError| Stop::Usage(error.to_string());
-    let mut entries = store.journal_recent(RECENT).map_err(failed)?.entries;
+    let store = store(opener, profile)?;
+    let mut entries = store.journal_recent(RECENT)?.entries;
     if let Some(plan) = plan {
-        let own = store.journal_plan(ChangeId(plan)).map_err(failed)?.entries;
+        let own = store.journal_plan(ChangeId(plan))?.entries;
         entries.retain(|entry| entry.plan != ChangeId(plan));
         entries.extend(own);
     }
@@ -212,5 +207,6 @@ fn of(journal: &[Entry], plan: ChangeId) -> impl DoubleEndedIterator<Item = &Ent
 
 fn title(journal: &[Entry], plan: ChangeId) -> Result<String, Stop> {
     let first = of(journal, plan).next();
-    first.map(|entry| entry.title.clone()).ok_or_else(|| Stop::Usage(format!("the journal has no plan {}", plan.0)))
+    let unknown = || Stop::new(ErrorCode::PlanUnknown, format!("the journal has no plan {}", plan.0));
+    first.map(|entry| entry.title.clone()).ok_or_else(unknown)
 }

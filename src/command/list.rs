@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
-    end::{End, Stop},
+    end::{ErrorCode, Stop, note},
     json::{MemberRow, Place, RoleRow, Seen, TeamRow, UserRow},
     names,
     print::json_to,
@@ -26,7 +26,7 @@ const AND: &str = ", ";
 /// In the place of what the server has not told; no value is empty.
 const NOT_TOLD: &str = "?";
 
-type Done = Result<End, Stop>;
+type Done = Result<(), Stop>;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     let desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
@@ -56,7 +56,7 @@ pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArg
 pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     let desk = read(opener, profile, args, &[Kind::User, Kind::Role]).await?;
     if let Some(why) = &desk.can().no_roles {
-        return Err(Stop::Usage(why.clone()));
+        return Err(Stop::new(ErrorCode::NoRoles, why.clone()));
     }
     let rows = found(&desk, Kind::Role, args)?;
     let roles = rows.iter().filter_map(|row| desk.directory.role_at(*row));
@@ -75,7 +75,7 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     let known = desk.directory.records().users().values().filter(|user| desk.directory.knows_roles(user)).count();
     let all = desk.directory.len(Kind::User);
     if known < all {
-        writeln!(io::stderr(), "scimitar: holders are counted among the {known} of {all} users whose roles are known")?;
+        note(format_args!("scimitar: holders are counted among the {known} of {all} users whose roles are known"));
     }
     ended(desk, &[Kind::User, Kind::Role], args).await
 }
@@ -92,9 +92,9 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     }
     let found = found(&desk, Kind::User, &args.list)?;
     let directory = &desk.directory;
-    let Some(team) = directory.team(&team) else { return Ok(End::Done) };
+    let Some(team) = directory.team(&team) else { return Ok(()) };
     let Some(members) = &team.members else {
-        return Err(Stop::Incomplete(format!("the server does not tell who is in {}", team.name)));
+        return Err(Stop::new(ErrorCode::Incomplete, format!("the server does not tell who is in {}", team.name)));
     };
     let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
     let users = found.iter().filter_map(|row| directory.user_at(*row)).filter(|user| inside(&user.id));
@@ -110,11 +110,11 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     ended(desk, &[Kind::User], &args.list).await
 }
 
-/// Ends a list; with 6 where the server gave only a part of what it rests on.
+/// Ends a list that is printed; with status 6 where the server gave only a part of what it rests on.
 async fn ended(desk: Desk, kinds: &[Kind], args: &ListArgs) -> Done {
-    let incomplete = desk.say_incomplete(kinds)?;
+    let done = desk.must_be_complete(kinds, args.allow_incomplete, "the list is incomplete");
     desk.close().await;
-    Ok(if incomplete && !args.allow_incomplete { End::Incomplete } else { End::Done })
+    done.map_err(Stop::printed)
 }
 
 const USER_HEADS: [&str; 9] = ["user", "name", "email", "role", "status", "teams", "models_seat", "last_active", "id"];
@@ -194,21 +194,21 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
     let (directory, now): (&Directory, _) = (&desk.directory, Timestamp::now());
     let rows = directory.rows_by_name(kind);
     let Some(filter) = args.filter.as_deref() else { return Ok(rows.to_vec()) };
-    let query = Query::parse_in(filter, kind, desk.can().holds()).map_err(|bad| Stop::Usage(bad.to_string()))?;
+    let invalid = |why: String| Stop::new(ErrorCode::FilterInvalid, why);
+    let query = Query::parse_in(filter, kind, desk.can().holds()).map_err(|bad| invalid(bad.to_string()))?;
     if query.is_unfinished() {
         let term = clean(filter);
-        return Err(Stop::Usage(format!(
+        return Err(invalid(format!(
             "filter: `{term}`: a field without a value matches everything; finish or drop it"
         )));
     }
     let unknown = directory.records().users().values().filter(|user| !user.org_role.is_told()).count();
     if query.asks_roles() && desk.can().sparse_lists && unknown > 0 {
-        writeln!(
-            io::stderr(),
+        note(format_args!(
             "scimitar: roles are known for {} of {} users; --full reads the rest",
             directory.len(Kind::User) - unknown,
             directory.len(Kind::User)
-        )?;
+        ));
     }
     Ok(query.run(directory, kind, rows, now))
 }

@@ -23,19 +23,18 @@ mod told;
 
 use std::process::ExitCode;
 
-use color_eyre::eyre::Result;
-pub use end::End;
+use color_eyre::Report;
+use end::Stop;
+pub use end::{End, ErrorCode};
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, KeyUnset, Output},
+    config::ConfigError,
     runtime::Opener,
 };
 
 /// Runs a command that is neither the console, the demo nor the doctor.
-///
-/// # Errors
-/// If the config can't be used, or the output can't be written.
-pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> Result<ExitCode> {
+pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> ExitCode {
     let profile = cli.profile.as_deref();
     let done = match command {
         Command::Users(args) => list::users(&opener, profile, args).await,
@@ -47,7 +46,19 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> Result<ExitCod
         Command::Apply(args) => file::apply(&opener, profile, args).await,
         Command::Export(args) => file::export(&opener, profile, args).await,
         Command::Activity(args) => history::activity(&opener, profile, args),
-        _ => Ok(End::Done),
+        _ => Ok(()),
     };
-    end::code(done)
+    end::code(done, cli.output())
+}
+
+/// Ends a program that failed before or beside a command, with the reason where the command would print it.
+pub fn failed(error: &Report, output: Output) -> ExitCode {
+    let config = error.downcast_ref::<ConfigError>().map(Stop::from);
+    let stop = config.or_else(|| error.downcast_ref::<KeyUnset>().map(|unset| Stop::usage(unset.to_string())));
+    end::code(Err(stop.unwrap_or_else(|| Stop::failed(format_args!("{error:#}")))), output)
+}
+
+/// Ends a program whose arguments can't be used, after clap has said why; help that was asked for is no error.
+pub fn refused(error: &clap::Error, output: Output) -> ExitCode {
+    end::arguments(error, output)
 }

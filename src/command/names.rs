@@ -4,13 +4,19 @@ use std::io::{self, IsTerminal, Read};
 
 use rustc_hash::FxHashMap;
 
-use super::{desk::Desk, end::Stop};
+use super::{
+    desk::Desk,
+    end::{Detail, ErrorCode, Stop},
+};
 use crate::{
     directory::{
         Id, Kind,
         find::{Finder, Missing},
     },
-    scim::{failure::Failure, text::without_bom},
+    scim::{
+        failure::Failure,
+        text::{clean, without_bom},
+    },
 };
 
 /// What the provider calls a team.
@@ -27,20 +33,21 @@ pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
             continue;
         }
         if io::stdin().is_terminal() {
-            return Err(Stop::Usage("- reads names from standard input, and that is this terminal".into()));
+            return Err(Stop::usage("- reads names from standard input, and that is this terminal"));
         }
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes)?;
         all.extend(lines(bytes)?);
     }
-    if all.is_empty() { Err(Stop::Usage("no names came on standard input".into())) } else { Ok(all) }
+    if all.is_empty() { Err(Stop::usage("no names came on standard input")) } else { Ok(all) }
 }
 
 /// The lines that are not blank, each as it is: blanks and invisible characters may be part of a name.
 fn lines(bytes: Vec<u8>) -> Result<Vec<String>, Stop> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Stop::Usage(format!("standard input is not UTF-8 from byte {at} on: save the list as UTF-8"))
+        let why = format!("standard input is not UTF-8 from byte {at} on: save the list as UTF-8");
+        Stop::new(ErrorCode::FileUnreadable, why)
     })?;
     let lines = without_bom(&text).split(['\n', '\r']).filter(|line| !line.trim().is_empty());
     Ok(lines.map(str::to_owned).collect())
@@ -51,7 +58,7 @@ pub(super) async fn users(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, 
     let unasked = look_up(desk, Kind::User, names).await?;
     let finder = Finder::new(&desk.directory);
     let found = |name: &str| finder.user(name).map(|user| user.id.clone());
-    once(names, found, |missing, name| unasked.sentence(missing, "user", name))
+    unasked.once(names, found, "user")
 }
 
 /// Each name's team.
@@ -59,7 +66,7 @@ pub(super) async fn teams(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, 
     let unasked = look_up(desk, Kind::Team, names).await?;
     let finder = Finder::new(&desk.directory);
     let found = |name: &str| finder.team(name).map(|team| team.id.clone());
-    once(names, found, |missing, name| unasked.sentence(missing, team_word(desk), name))
+    unasked.once(names, found, team_word(desk))
 }
 
 /// Each name's custom role.
@@ -67,13 +74,13 @@ pub(super) async fn roles(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, 
     let unasked = look_up(desk, Kind::Role, names).await?;
     let finder = Finder::new(&desk.directory);
     let found = |name: &str| finder.role(name).map(|role| role.id.clone());
-    once(names, found, |missing, name| unasked.sentence(missing, "role", name))
+    unasked.once(names, found, "role")
 }
 
 /// One team.
 pub(super) async fn team(desk: &mut Desk, name: &str) -> Result<Id, Stop> {
     let mut found = teams(desk, &[name.to_owned()]).await?;
-    found.pop().ok_or_else(|| Stop::Usage(format!("no {} is called so", team_word(desk))))
+    found.pop().ok_or_else(|| Stop::usage(format!("no {} is called so", team_word(desk))))
 }
 
 /// How looking names up went.
@@ -113,8 +120,45 @@ pub(super) async fn look_up_members(desk: &mut Desk, team: &Id) -> Result<(), St
 }
 
 impl LookUp {
+    /// What the names mean, each once; or everything that is wrong with them.
+    fn once(&self, names: &[String], found: impl Fn(&str) -> Result<Id, Missing>, word: &str) -> Result<Vec<Id>, Stop> {
+        let (mut ids, mut wrong): (indexmap::IndexSet<Id>, Vec<(ErrorCode, Detail)>) = Default::default();
+        for name in names {
+            match found(name) {
+                Ok(id) => drop(ids.insert(id)),
+                Err(missing) => wrong.push(self.detail(&missing, word, name)),
+            }
+        }
+        let Some((first, _)) = wrong.first() else { return Ok(ids.into_iter().collect()) };
+        let code = *first;
+        let details: Vec<Detail> = wrong.into_iter().map(|(_, detail)| detail).collect();
+        let message = match details.as_slice() {
+            [only] => only.message.clone(),
+            several => format!("{} names do not say which {word} is meant", several.len()),
+        };
+        Err(Stop::new(code, message).details(details))
+    }
+
+    fn detail(&self, missing: &Missing, word: &str, name: &str) -> (ErrorCode, Detail) {
+        let (code, records) = match missing {
+            Missing::Unknown(near) => (ErrorCode::NameUnknown, near),
+            Missing::Several(all) => (ErrorCode::NameAmbiguous, all),
+        };
+        let candidates = records.iter().map(|one| match missing {
+            Missing::Unknown(_) => one.name.to_string(),
+            Missing::Several(_) => clean(&one.id).into_owned(),
+        });
+        let detail = Detail {
+            code: code.as_str(),
+            subject: clean(name).into_owned(),
+            message: self.sentence(missing, word, name),
+            candidates: candidates.collect(),
+        };
+        (code, detail)
+    }
+
     /// Why a name is no record's, and what that is worth.
-    pub(super) fn sentence(&self, missing: &Missing, word: &str, name: &str) -> String {
+    fn sentence(&self, missing: &Missing, word: &str, name: &str) -> String {
         let sentence = missing.sentence(word, name);
         match (missing, self.unasked.get(name)) {
             (Missing::Several(_), _) => format!("{sentence}; write the id of the {word} that is meant"),
@@ -126,21 +170,6 @@ impl LookUp {
             (Missing::Unknown(_), None) => sentence,
         }
     }
-}
-
-fn once(
-    names: &[String],
-    found: impl Fn(&str) -> Result<Id, Missing>,
-    said: impl Fn(&Missing, &str) -> String,
-) -> Result<Vec<Id>, Stop> {
-    let (mut ids, mut wrong): (indexmap::IndexSet<Id>, Vec<String>) = Default::default();
-    for name in names {
-        match found(name) {
-            Ok(id) => drop(ids.insert(id)),
-            Err(missing) => wrong.push(said(&missing, name)),
-        }
-    }
-    if wrong.is_empty() { Ok(ids.into_iter().collect()) } else { Err(Stop::Usage(wrong.join("\nscimitar: "))) }
 }
 
 #[cfg(test)]

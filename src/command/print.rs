@@ -9,6 +9,7 @@ use super::send::Whole;
 use crate::{
     directory::{
         plan::Undo,
+        refusal::Refusal,
         words::{Line, Sign},
     },
     scim::text::escape_json,
@@ -69,7 +70,7 @@ pub(super) fn plan(out: &mut impl Write, whole: &Whole) -> io::Result<()> {
 }
 
 /// What is not sent, and why.
-pub(super) fn refused(out: &mut impl Write, lines: &[(Line, String)]) -> io::Result<()> {
+pub(super) fn refused(out: &mut impl Write, lines: &[(Line, Refusal)]) -> io::Result<()> {
     lines.iter().try_for_each(|(line, why)| writeln!(out, "  ! {}: {}: {why}", line.subject, line.text("→")))
 }
 

@@ -1,16 +1,13 @@
 //! A plan on its way: submitted, watched, and left in the journal where it has to stop.
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use tokio::time::Instant;
 
 use super::{
     desk::{Desk, News},
-    end::Stop,
+    end::{Stop, note},
     progress::Meter,
     send::now,
 };
@@ -19,6 +16,7 @@ use crate::{
         change::ChangeId,
         plan::{self, Entry, Plan, State},
         progress::Progress,
+        refusal::Refusal,
         words::Line,
         work::{Job, Link, Moved},
     },
@@ -37,7 +35,7 @@ pub(super) struct Ran {
     /// The number under which all of them are in the journal.
     pub plan: Option<ChangeId>,
     /// What the guards or the provider refused on the way.
-    pub refused: Vec<(Line, String)>,
+    pub refused: Vec<(Line, Refusal)>,
     /// Waited for something that was not created.
     pub orphaned: usize,
     /// In stages that were not begun.
@@ -97,7 +95,7 @@ pub(super) async fn resumed(desk: &mut Desk, left: Vec<Entry>, ran: &mut Ran) ->
 
 /// Until every change has its outcome, somebody interrupts, or the server stays away.
 async fn watch(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen().map_err(Stop::failed)?;
     let mut meter = Meter::new();
     let mut progress = Progress::new(ran.entries.values().map(|entry| entry.state).collect());
     let (mut away, mut waiting) = (None::<(Instant, Failure)>, String::new());
@@ -139,7 +137,7 @@ async fn watch(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
     }
     meter.clear();
     if ran.stopped.is_some() {
-        writeln!(io::stderr(), "Waiting for answers under way …")?;
+        note("Waiting for answers under way …");
         for moved in desk.stop().await {
             ran.moved(moved, &mut progress);
         }
@@ -152,13 +150,15 @@ pub(super) fn waits(entry: &Entry) -> bool {
     entry.state == State::Planned
 }
 
-/// Waits until the worker has dropped these.
-pub(super) async fn dropped(desk: &mut Desk, entries: Vec<Entry>) -> Result<(), Stop> {
-    let mut open: rustc_hash::FxHashSet<ChangeId> = entries.into_iter().map(|entry| entry.id).collect();
-    while !open.is_empty() {
+/// Waits until the worker has dropped these; as they are then.
+pub(super) async fn dropped(desk: &mut Desk, entries: Vec<Entry>) -> Result<Ran, Stop> {
+    let mut ran = Ran { plan: entries.first().map(|entry| entry.plan), ..Ran::default() };
+    ran.entries.extend(entries.into_iter().map(|entry| (entry.id, entry)));
+    let mut progress = Progress::new(ran.entries.values().map(|entry| entry.state).collect());
+    while ran.open() > 0 {
         if let News::Moved(moved) = desk.next().await? {
-            open.remove(&moved.id);
+            ran.moved(*moved, &mut progress);
         }
     }
-    Ok(())
+    Ok(ran)
 }

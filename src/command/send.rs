@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     desk::Desk,
-    end::{End, Stop},
+    end::{ErrorCode, Stop, heard, note},
     print,
     run::{self, Ran},
     told,
@@ -23,7 +23,8 @@ use crate::{
     directory::{
         Directory, Id,
         change::{Change, ChangeId, SendPhase},
-        plan::{self, Plan, Risk, State},
+        plan::{self, Plan, Risk},
+        refusal::Refusal,
         words::{self, Line},
     },
     scim::text::clean,
@@ -38,33 +39,39 @@ pub(super) struct Proposal {
     /// The plan that is taken back.
     pub undoes: Option<ChangeId>,
     /// What can't be sent whatever the guards say.
-    pub refused: Vec<(Line, String)>,
+    pub refused: Vec<(Line, Refusal)>,
     /// Worth a look before it is sent.
     pub notes: Vec<String>,
 }
 
 /// Shows, asks, sends and tells.
-pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) -> Result<End, Stop> {
+pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
+    let done = carried_out(&mut desk, proposal, send).await;
+    desk.close().await;
+    done
+}
+
+async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
     let Proposal { changes, title, undoes, refused, notes } = proposal;
     desk.decide(&changes).await?;
     let stages = stages(changes, &desk.directory);
-    let mut whole = whole(&mut desk, &stages, undoes);
+    let mut whole = whole(desk, &stages, undoes);
     whole.plan.refused.extend(refused);
     whole.plan.title = title.unwrap_or(whole.plan.title);
-    for note in &notes {
-        writeln!(io::stderr(), "{note}")?;
-    }
+    notes.iter().for_each(note);
     if whole.is_empty() {
-        writeln!(io::stderr(), "Nothing to do: it is so already.")?;
-        return finished(desk, End::Done).await;
+        note("Nothing to do: it is so already.");
+        return told::nothing("Nothing to do", send.json);
     }
     if send.dry_run {
-        show(&desk, &whole, send.json)?;
-        return finished(desk, End::Done).await;
+        return Ok(heard(show(desk, &whole, send.json, None))?);
     }
-    if let Err(why) = may_send(&desk, &whole, send)? {
-        desk.close().await;
-        return Err(Stop::NotSent(why));
+    if let Err(stop) = may_send(desk, &whole, send) {
+        if !send.json {
+            return Err(stop);
+        }
+        heard(show(desk, &whole, true, Some(&stop)))?;
+        return Err(stop.printed());
     }
     let title = whole.plan.title;
     let mut ran = Ran { refused: whole.plan.refused, ..Ran::default() };
@@ -80,32 +87,24 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
         // What was refused at first is told already, in the words of then.
         plan.refused.retain(|(line, _)| !ran.refused.iter().any(|(known, _)| known == line));
         ran.refused.append(&mut plan.refused);
-        run::stage(&mut desk, plan, &mut ran).await?;
+        run::stage(desk, plan, &mut ran).await?;
         if ran.stopped.is_some() {
             break;
         }
     }
     ran.not_begun = waiting.map(|stage| stage.len()).sum();
-    told::alarms(&ran, &desk)?;
-    told::all(&ran, &title, send.json)?;
-    let done = ran.entries.values().all(|entry| entry.state == State::Confirmed || entry.why == plan::ALREADY);
-    let well = done && ran.refused.is_empty() && ran.not_begun == 0 && ran.alarms().next().is_none();
-    finished(desk, if well { End::Done } else { End::Partly }).await
+    told::alarms(&ran, desk);
+    told::all(&ran, &title, send.json)
 }
 
-async fn finished(desk: Desk, end: End) -> Result<End, Stop> {
-    desk.close().await;
-    Ok(end)
-}
-
-/// The plan on standard output.
-pub(super) fn show(desk: &Desk, whole: &Whole, json: bool) -> Result<(), Stop> {
+/// The plan on standard output; in JSON with the error that it ends with.
+pub(super) fn show(desk: &Desk, whole: &Whole, json: bool, error: Option<&Stop>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if json {
-        return Ok(print::json_pretty(&mut out, &told::Planned::of(whole, &desk.profile.name))?);
+        return print::json_pretty(&mut out, &told::Planned::of(whole, &desk.profile.name, error));
     }
     writeln!(out, "{} ({})", whole.plan.title, print::size(whole))?;
-    Ok(print::plan(&mut out, whole)?)
+    print::plan(&mut out, whole)
 }
 
 /// A plan, and what can only be planned once the server has created what it is about.
@@ -180,42 +179,50 @@ fn resolved(stage: Vec<Change>, ran: &mut Ran) -> Vec<Change> {
 }
 
 /// Yes, or why not: refused lines, a person who did not confirm, nobody to ask.
-fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<Result<(), String>, Stop> {
-    let (mut err, plan) = (io::stderr(), &whole.plan);
+fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
+    let plan = &whole.plan;
     if !plan.refused.is_empty() && (plan.steps.is_empty() || !send.partial) {
-        print::refused(&mut err, &plan.refused)?;
-        let (all, bad) = (plan.steps.len() + plan.refused.len(), plan.refused.len());
-        return Ok(Err(match (all, plan.steps.is_empty()) {
-            (1, _) => "this can't be sent".into(),
-            (_, true) => "none of this can be sent".into(),
-            _ => format!("nothing was sent: {bad} of {all} changes can't be; --partial sends the rest"),
-        }));
+        // Whether anybody reads it decides nothing.
+        let _ = print::refused(&mut io::stderr(), &plan.refused);
+        return Err(cant_be_sent(plan));
     }
     let risk = plan.risk();
     let shown = plan.undoes.is_some() || desk.profile.confirm_always || !plan.refused.is_empty();
+    let unconfirmed = |why: String| Stop::new(ErrorCode::NotConfirmed, format!("nothing was sent: {why}"));
     match (&risk, send.confirm.as_deref()) {
-        (Risk::Plain, _) if !shown => return Ok(Ok(())),
-        (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) if given.trim() == wanted => return Ok(Ok(())),
+        (Risk::Plain, _) if !shown => return Ok(()),
+        (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) if given.trim() == wanted => return Ok(()),
         (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) => {
-            let given = clean(given);
-            return Ok(Err(format!("nothing was sent: --confirm says {given}, and this plan wants {wanted}")));
+            return Err(unconfirmed(format!("--confirm says {}, and this plan wants {wanted}", clean(given))));
         }
         (Risk::Insist(_), None) => {}
-        _ if send.yes => return Ok(Ok(())),
+        _ if send.yes => return Ok(()),
         _ => {}
     }
+    let mut err = io::stderr();
     writeln!(err, "{} ({})", plan.title, print::size(whole))?;
     print::plan(&mut err, whole)?;
     if !can_ask() {
-        return Ok(Err(match &risk {
-            Risk::Insist(wanted) => {
-                format!("nothing was sent: --yes is not enough for this. --confirm '{wanted}' sends it")
-            }
-            _ => "nothing was sent: this wants a look. --yes sends it where nobody can be asked".into(),
-        }));
+        return Err(match &risk {
+            Risk::Insist(wanted) => unconfirmed("--yes is not enough for this".into())
+                .hint(format!("--confirm \"{wanted}\" sends it where nobody can be asked")),
+            _ => unconfirmed("this wants a look".into())
+                .hint("--dry-run shows it, --yes sends it where nobody can be asked"),
+        });
     }
     let wanted = risk.typed().unwrap_or("yes");
-    Ok(if asked(wanted, &desk.profile.name)? { Ok(()) } else { Err("nothing was sent".into()) })
+    if asked(wanted, &desk.profile.name)? { Ok(()) } else { Err(unconfirmed("it was not confirmed".into())) }
+}
+
+/// Lines of it are refused, which were named before.
+fn cant_be_sent(plan: &Plan) -> Stop {
+    let (all, bad) = (plan.steps.len() + plan.refused.len(), plan.refused.len());
+    match (all, plan.steps.is_empty()) {
+        (1, _) => Stop::new(ErrorCode::Refused, "this can't be sent"),
+        (_, true) => Stop::new(ErrorCode::Refused, "none of this can be sent"),
+        _ => Stop::new(ErrorCode::Refused, format!("nothing was sent: {bad} of {all} changes can't be"))
+            .hint("--partial sends the rest"),
+    }
 }
 
 /// Asks whoever sits at the terminal; true where they typed it.

@@ -1,14 +1,26 @@
 //! What became of a plan, told: counts, failures by their reason, and what to do about them.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::{desk::Desk, json::ChangeRow, print, run::Ran, send::Whole};
+use super::{
+    desk::Desk,
+    end::{ErrorCode, Stop, heard, note},
+    json::ChangeRow,
+    print,
+    run::Ran,
+    send::Whole,
+};
 use crate::{
+    desired::Desired,
     directory::{
-        plan::{ALREADY, Entry, State, Undo},
+        plan::{ALREADY, Entry, State, Step, Undo},
+        refusal::{Refusal, RefusalCode},
         words::{self, Line},
     },
     scim::text::number,
@@ -24,11 +36,16 @@ pub(super) struct Planned<'a> {
     title: &'a str,
     /// About the whole plan.
     notes: &'a [String],
+    /// Always false.
+    sent: bool,
     requests: usize,
     changes: Vec<PlannedRow<'a>>,
     /// Planned once the server has created what they are about.
     follow: Vec<FollowRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
+    /// Why the command ends with another status than 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Stop>,
 }
 
 #[derive(Serialize)]
@@ -52,65 +69,165 @@ struct FollowRow<'a> {
 struct RefusedRow<'a> {
     subject: &'a str,
     what: &'a str,
+    code: RefusalCode,
     why: &'a str,
 }
 
 impl<'a> Planned<'a> {
-    pub fn of(whole: &'a Whole, profile: &'a str) -> Self {
+    pub fn of(whole: &'a Whole, profile: &'a str, error: Option<&'a Stop>) -> Self {
         let plan = &whole.plan;
         Self {
             profile,
             title: &plan.title,
             notes: &plan.notes,
+            sent: false,
             requests: plan.requests(),
-            changes: plan
-                .steps
-                .iter()
-                .map(|step| PlannedRow {
-                    subject: &step.words.subject,
-                    what: &step.words.what,
-                    before: &step.words.before,
-                    after: &step.words.after,
-                    consequences: &step.consequences,
-                    undoable: matches!(step.undo, crate::directory::plan::Undo::By(_)),
-                    requests: step.requests.iter().map(ToString::to_string).collect(),
-                })
-                .collect(),
+            changes: plan.steps.iter().map(PlannedRow::of).collect(),
             follow: whole
                 .later
                 .iter()
                 .map(|(_, line)| FollowRow { subject: &line.subject, what: &line.what })
                 .collect(),
             refused: refused(&plan.refused),
+            error,
         }
     }
 }
 
-fn refused(lines: &[(Line, String)]) -> Vec<RefusedRow<'_>> {
-    lines.iter().map(|(line, why)| RefusedRow { subject: &line.subject, what: &line.what, why }).collect()
+impl<'a> PlannedRow<'a> {
+    fn of(step: &'a Step) -> Self {
+        Self {
+            subject: &step.words.subject,
+            what: &step.words.what,
+            before: &step.words.before,
+            after: &step.words.after,
+            consequences: &step.consequences,
+            undoable: matches!(step.undo, Undo::By(_)),
+            requests: step.requests.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
+/// What waits in the journal, on standard output where that is JSON, with the error that the command ends with.
+pub(super) fn waiting(left: &[Entry], title: &str, profile: &str, json: bool, error: Option<&Stop>) -> io::Result<()> {
+    if !json {
+        return Ok(());
+    }
+    let planned = Planned {
+        profile,
+        title,
+        sent: false,
+        requests: left.iter().map(|entry| entry.step.requests.len()).sum(),
+        changes: left.iter().map(|entry| PlannedRow::of(&entry.step)).collect(),
+        notes: &[],
+        follow: Vec::new(),
+        refused: Vec::new(),
+        error,
+    };
+    heard(print::json_pretty(&mut io::stdout().lock(), &planned))
+}
+
+fn refused(lines: &[(Line, Refusal)]) -> Vec<RefusedRow<'_>> {
+    lines
+        .iter()
+        .map(|(line, refusal)| RefusedRow {
+            subject: &line.subject,
+            what: &line.what,
+            code: refusal.code,
+            why: &refusal.text,
+        })
+        .collect()
+}
+
+/// What became of a plan, as scripts get it.
 #[derive(Serialize)]
 struct Outcome<'a> {
     plan: Option<i64>,
     title: &'a str,
+    /// False where there was nothing to send.
+    sent: bool,
     confirmed: usize,
     failed: usize,
     /// Still to be sent: `scimitar resume`.
     waiting: usize,
+    /// Taken back before they were sent.
+    dropped: usize,
     /// Not begun: the same command again.
     not_begun: usize,
     stopped: Option<&'a str>,
     changes: Vec<ChangeRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a Stop>,
+}
+
+impl<'a> Outcome<'a> {
+    fn of(ran: &'a Ran, title: &'a str, sent: bool, error: Option<&'a Stop>) -> Self {
+        Self {
+            plan: ran.plan.map(|plan| plan.0),
+            title,
+            sent,
+            confirmed: count(ran, State::Confirmed),
+            failed: ran.entries.values().filter(|entry| entry.state.is_failure()).count(),
+            waiting: count(ran, State::Planned),
+            dropped: count(ran, State::Dropped),
+            not_begun: ran.not_begun + ran.orphaned,
+            stopped: ran.stopped.as_deref(),
+            changes: ran.entries.values().map(|entry| ChangeRow::of(entry, false)).collect(),
+            refused: refused(&ran.refused),
+            error,
+        }
+    }
+}
+
+fn count(ran: &Ran, state: State) -> usize {
+    ran.entries.values().filter(|entry| entry.state == state).count()
+}
+
+/// An export that went to a file, as scripts get it.
+#[derive(Serialize)]
+pub(super) struct Written {
+    file: String,
+    users: usize,
+    teams: usize,
+    roles: usize,
+}
+
+impl Written {
+    pub fn of(file: &Path, desired: &Desired) -> Self {
+        Self {
+            file: file.to_string_lossy().into_owned(),
+            users: desired.people.len(),
+            teams: desired.teams.len(),
+            roles: desired.roles.len(),
+        }
+    }
+}
+
+/// Nothing was to be sent: an outcome without changes where it is JSON, else nothing.
+pub(super) fn nothing(title: &str, json: bool) -> Result<(), Stop> {
+    if json {
+        print::json_pretty(&mut io::stdout().lock(), &Outcome::of(&Ran::default(), title, false, None))?;
+    }
+    Ok(())
+}
+
+/// What waited was dropped.
+pub(super) fn dropped(ran: Ran, title: &str, json: bool) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    heard(if json {
+        print::json_pretty(&mut out, &Outcome::of(&ran, title, false, None))
+    } else {
+        writeln!(out, "Dropped: {}.", count(&ran, State::Dropped))
+    })?;
+    Ok(())
 }
 
 /// What should be taken back at once, with the command lines that do it; to standard error, before anything else.
-pub(super) fn alarms(ran: &Ran, desk: &Desk) -> io::Result<()> {
-    let mut err = io::stderr().lock();
+pub(super) fn alarms(ran: &Ran, desk: &Desk) {
     for entry in ran.alarms() {
         let words = &entry.step.words;
-        writeln!(err, "ATTENTION: {}: {}: it took effect. {}", words.subject, words.text("→"), entry.why)?;
+        note(format_args!("ATTENTION: {}: {}: it took effect. {}", words.subject, words.text("→"), entry.why));
         let back = match &entry.step.undo {
             Undo::By(back) => {
                 words::command_line(&back.iter().collect::<Vec<_>>(), &desk.directory, Some(&desk.profile.name))
@@ -118,71 +235,88 @@ pub(super) fn alarms(ran: &Ran, desk: &Desk) -> io::Result<()> {
             Undo::Never(_) => None,
         };
         match back {
-            Some(lines) => writeln!(err, "This takes it back:\n{lines}")?,
-            None => writeln!(err, "It can't be taken back: make somebody else admin.")?,
+            Some(lines) => note(format_args!("This takes it back:\n{lines}")),
+            None => note("It can't be taken back: make somebody else admin."),
         }
     }
-    Ok(())
 }
 
-/// To standard output; failures to standard error.
-pub(super) fn all(ran: &Ran, title: &str, json: bool) -> io::Result<()> {
-    let is = |state: State| ran.entries.values().filter(|entry| entry.state == state).count();
-    let so_already = ran.entries.values().filter(|entry| entry.why == ALREADY).count();
-    let (confirmed, waiting) = (is(State::Confirmed), is(State::Planned));
-    let failed: Vec<&Entry> = ran.entries.values().filter(|entry| entry.state.is_failure()).collect();
+/// To standard output, details of failures to standard error; and an error where not all was done.
+pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
+    let verdict = verdict(ran);
+    let mut out = io::stdout().lock();
     if json {
-        let outcome = Outcome {
-            plan: ran.plan.map(|plan| plan.0),
-            title,
-            confirmed,
-            failed: failed.len(),
-            waiting,
-            not_begun: ran.not_begun + ran.orphaned,
-            stopped: ran.stopped.as_deref(),
-            changes: ran.entries.values().map(|entry| ChangeRow::of(entry, false)).collect(),
-            refused: refused(&ran.refused),
-        };
-        return print::json_pretty(&mut io::stdout().lock(), &outcome);
+        heard(print::json_pretty(&mut out, &Outcome::of(ran, title, true, verdict.as_ref().err())))?;
+        return verdict.map_err(Stop::printed);
     }
-    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
-    if let Some(why) = &ran.stopped {
-        writeln!(err, "{why}")?;
+    heard(summary(&mut out, ran, title))?;
+    shortfall(ran);
+    verdict
+}
+
+/// All of it, or how much of it was not done.
+fn verdict(ran: &Ran) -> Result<(), Stop> {
+    let so = ran.entries.values().filter(|entry| entry.why == ALREADY && entry.state != State::Confirmed).count();
+    let (all, done) = (ran.entries.len(), count(ran, State::Confirmed) + so);
+    let open = ran.not_begun + ran.orphaned;
+    let alarms = ran.alarms().count();
+    if done == all && open == 0 && ran.refused.is_empty() && alarms == 0 {
+        return Ok(());
     }
+    let wanted = all + open + ran.refused.len();
+    let [done, wanted] = [done, wanted].map(|count| number(count as u64));
+    let stopped = ran.stopped.as_deref().map(|why| format!("{why} ")).unwrap_or_default();
+    Err(match alarms {
+        0 => Stop::new(ErrorCode::Partly, format!("{stopped}{done} of {wanted} changes were done")),
+        _ => Stop::new(ErrorCode::TakeBack, format!("{stopped}{done} of {wanted} changes were done"))
+            .hint(format!("to be taken back at once: {alarms}")),
+    })
+}
+
+/// `1 of 12 confirmed`.
+fn summary(out: &mut impl Write, ran: &Ran, title: &str) -> io::Result<()> {
     match ran.entries.values().collect::<Vec<_>>().as_slice() {
         [one] if one.state == State::Confirmed => {
             let words = &one.step.words;
             let note = if one.why.is_empty() { String::new() } else { format!(" ({})", one.why) };
-            writeln!(out, "{}: {}: confirmed{note}", words.subject, words.text("→"))?;
+            writeln!(out, "{}: {}: confirmed{note}", words.subject, words.text("→"))
         }
         all => {
-            let so = if so_already > 0 { format!(", {} so already", number(so_already as u64)) } else { String::new() };
-            writeln!(out, "{title}: {} of {} confirmed{so}", number(confirmed as u64), number(all.len() as u64))?;
+            let so = all.iter().filter(|entry| entry.why == ALREADY).count();
+            let so = if so > 0 { format!(", {} so already", number(so as u64)) } else { String::new() };
+            let confirmed = count(ran, State::Confirmed);
+            writeln!(out, "{title}: {} of {} confirmed{so}", number(confirmed as u64), number(all.len() as u64))
         }
     }
-    print::refused(&mut err, &ran.refused)?;
-    by_reason(&mut err, &failed)?;
+}
+
+/// What was not done and why, and what can be done about it; to standard error.
+fn shortfall(ran: &Ran) {
+    let failed: Vec<&Entry> = ran.entries.values().filter(|entry| entry.state.is_failure()).collect();
+    let mut err = io::stderr().lock();
+    // Whether anybody reads it decides nothing.
+    let _ = print::refused(&mut err, &ran.refused);
+    let _ = by_reason(&mut err, &failed);
+    drop(err);
     if let (Some(plan), false) = (ran.plan, failed.is_empty()) {
-        writeln!(
-            err,
+        note(format_args!(
             "`scimitar retry {}` tries what failed again; `scimitar activity {}` has every answer.",
             plan.0, plan.0
-        )?;
+        ));
     }
+    let waiting = count(ran, State::Planned);
     if waiting > 0 {
-        writeln!(
-            err,
+        note(format_args!(
             "{} wait in the journal: `scimitar resume` sends them, `scimitar resume --drop` drops them.",
             number(waiting as u64)
-        )?;
+        ));
     }
     if ran.orphaned > 0 {
-        writeln!(err, "{} were not sent: what they are about was not created.", number(ran.orphaned as u64))?;
+        note(format_args!("{} were not sent: what they are about was not created.", number(ran.orphaned as u64)));
     }
     if ran.not_begun > 0 {
-        writeln!(err, "{} more were not begun: give the same command again.", number(ran.not_begun as u64))?;
+        note(format_args!("{} more were not begun: give the same command again.", number(ran.not_begun as u64)));
     }
-    Ok(())
 }
 
 /// `14 × 503: the server …: eva-tanaka, ivan-rossi and 12 more`.

@@ -17,12 +17,14 @@ pub struct ConfigError {
     pub why: String,
     /// What to do instead; may be empty.
     pub hint: String,
+    /// There is no profile, or none of the name that was asked for; else something written is at fault.
+    pub no_profile: bool,
 }
 
 impl ConfigError {
     /// An error about no particular file.
     pub fn new(why: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { file: None, line: None, key: None, why: why.into(), hint: hint.into() }
+        Self { file: None, line: None, key: None, why: why.into(), hint: hint.into(), no_profile: false }
     }
 
     /// An error about a whole file.
@@ -33,6 +35,24 @@ impl ConfigError {
     /// The error for a file that was asked for by name and is not there.
     pub fn missing(file: &Path) -> Self {
         Self::about(file, "there is no such file", "check the path, or leave it out to use the usual place")
+    }
+
+    /// Marks that there is no such profile.
+    pub fn no_profile(mut self) -> Self {
+        self.no_profile = true;
+        self
+    }
+
+    /// What is wrong and where, without the hint.
+    pub fn message(&self) -> String {
+        let file = self.file.as_ref().map(|file| file.display().to_string());
+        let place = match (file, self.line) {
+            (Some(file), Some(line)) => format!("{file}:{line}: "),
+            (Some(file), None) => format!("{file}: "),
+            (None, _) => String::new(),
+        };
+        let key = self.key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
+        format!("{place}{key}{}", self.why)
     }
 
     /// Names the key at fault.
@@ -56,15 +76,7 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.file, self.line) {
-            (Some(file), Some(line)) => write!(f, "{}:{line}: ", file.display())?,
-            (Some(file), None) => write!(f, "{}: ", file.display())?,
-            (None, _) => {}
-        }
-        if let Some(key) = &self.key {
-            write!(f, "{key}: ")?;
-        }
-        f.write_str(&self.why)?;
+        f.write_str(&self.message())?;
         if self.hint.is_empty() { Ok(()) } else { write!(f, "; {}", self.hint) }
     }
 }

@@ -266,11 +266,12 @@ pub fn resolve(
 fn unknown(config: Option<&ConfigFile>, name: &str) -> ConfigError {
     let why = format!("there is no profile \"{name}\"");
     let Some(file) = config else {
-        return ConfigError::new(why, "there is no config.toml yet: start without --profile to make one");
+        let hint = "there is no config.toml yet: start without --profile to make one";
+        return ConfigError::new(why, hint).no_profile();
     };
     let names = text::nearest_first(name, file.profiles.keys().map(String::as_str));
     let hint = if names.is_empty() { "the file has none".into() } else { format!("there are: {}", names.join(", ")) };
-    ConfigError::about(&file.path, why, hint)
+    ConfigError::about(&file.path, why, hint).no_profile()
 }
 
 /// What W&B's own tools would use: `WANDB_BASE_URL`, `WANDB_API_KEY`, `netrc`.

@@ -96,12 +96,19 @@ pub struct Problem {
     pub why: String,
 }
 
+impl Problem {
+    /// `row 12, email`; empty where it is about the whole.
+    pub fn at(&self) -> String {
+        let place = [self.place.as_str(), self.field.as_str()].into_iter().filter(|part| !part.is_empty());
+        place.collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = [self.place.as_str(), self.field.as_str()].into_iter().filter(|part| !part.is_empty());
-        let place: Vec<&str> = place.collect();
-        if !place.is_empty() {
-            write!(f, "{}: ", place.join(", "))?;
+        let at = self.at();
+        if !at.is_empty() {
+            write!(f, "{at}: ")?;
         }
         f.write_str(&self.why)
     }

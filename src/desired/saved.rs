@@ -11,6 +11,7 @@ use crate::directory::{
     Directory, Id, Kind, Target,
     change::{Change, ChangeId, Field, RoleDraft},
     record::User,
+    refusal::{Refusal, RefusalCode},
     words::Line,
 };
 
@@ -69,6 +70,17 @@ pub struct Was {
     pub value: String,
 }
 
+/// Why a text can't be taken for a saved plan.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPlan {
+    /// Not the document that is written.
+    #[error("this is no plan that scimitar saved: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// Of a version that this program does not read.
+    #[error("this program reads plans of version {VERSION}, not {0}")]
+    Version(u64),
+}
+
 impl SavedPlan {
     /// Keeps a plan: its changes with their words, in the order in which they are sent.
     pub fn of<'a>(
@@ -98,20 +110,16 @@ impl SavedPlan {
     }
 
     /// Reads one.
-    ///
-    /// # Errors
-    /// In words.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Self, NoPlan> {
         #[derive(Deserialize)]
         struct Head {
             scimitar_plan: u64,
         }
-        let words = |error: serde_json::Error| format!("this is no plan that scimitar saved: {error}");
-        let head: Head = serde_json::from_str(text).map_err(words)?;
+        let head: Head = serde_json::from_str(text)?;
         if head.scimitar_plan != VERSION {
-            return Err(format!("this program reads plans of version {VERSION}, not {}", head.scimitar_plan));
+            return Err(NoPlan::Version(head.scimitar_plan));
         }
-        serde_json::from_str(text).map_err(words)
+        Ok(serde_json::from_str(text)?)
     }
 
     /// The changes whose records are as they were, with ids of their own for what they create; and of the others, which
@@ -120,7 +128,7 @@ impl SavedPlan {
         &self,
         directory: &Directory,
         key: &mut dyn FnMut() -> ChangeId,
-    ) -> (Vec<Change>, Vec<(Line, String)>) {
+    ) -> (Vec<Change>, Vec<(Line, Refusal)>) {
         let mut fresh: FxHashMap<Id, Id> = FxHashMap::default();
         for saved in &self.changes {
             if let Some(old) = saved.change.creates() {
@@ -139,19 +147,20 @@ impl SavedPlan {
 }
 
 /// "role in vision was member when this was planned and is admin now".
-fn difference(then: &[Was], now: &[Was]) -> Option<String> {
-    let gone = || "the record is not there any more".to_owned();
+fn difference(then: &[Was], now: &[Was]) -> Option<Refusal> {
     if then.len() != now.len() {
-        return Some(gone());
+        return Some(Refusal::new(RefusalCode::UnknownRecord, "the record is not there any more"));
     }
     let moved = then.iter().zip(now).find(|(then, now)| then.value != now.value);
     moved.map(|(then, now)| {
         let said = |value: &str| value.split(" #").next().unwrap_or_default().to_owned();
         let (was, is) = (said(&then.value), said(&now.value));
-        if was == is {
-            return format!("{} of {} is another than when this was planned", then.what, then.name);
-        }
-        format!("{} of {} was {was} when this was planned and is {is} now", then.what, then.name)
+        let why = if was == is {
+            format!("{} of {} is another than when this was planned", then.what, then.name)
+        } else {
+            format!("{} of {} was {was} when this was planned and is {is} now", then.what, then.name)
+        };
+        Refusal::new(RefusalCode::Changed, why)
     })
 }
 

@@ -39,7 +39,7 @@ impl<'a> Values<'a> {
         let Err(why) = self.can.can(verb) else { return true };
         match self.refused.iter_mut().find(|(other, ..)| *other == field) {
             Some((.., rows)) => *rows += 1,
-            None => self.refused.push((field, place.clone(), why.to_owned(), 1)),
+            None => self.refused.push((field, place.clone(), why.text.clone(), 1)),
         }
         false
     }

@@ -5,8 +5,9 @@ use super::UNREADABLE;
 use crate::directory::{
     Directory, Id, Kind, Name, Target,
     change::{Change, NewUser},
-    plan::{Confirm, Risk, Step, Undo, Unsupported},
+    plan::{Confirm, Risk, Step, Undo},
     record::{Depth, Problem, Role, Team, User},
+    refusal::{Refusal, RefusalCode},
     words,
 };
 use crate::scim::request::Request;
@@ -70,19 +71,19 @@ pub(super) enum Membership {
 pub(super) struct Case<'a>(pub &'a Directory);
 
 impl<'a> Case<'a> {
-    pub(super) fn user(self, id: &Id) -> Result<&'a User, Unsupported> {
+    pub(super) fn user(self, id: &Id) -> Result<&'a User, Refusal> {
         let user = self.0.user(id).ok_or_else(|| unknown("user", id))?;
         usable(id, &user.user_name, user.problem.as_deref())?;
         Ok(user)
     }
 
-    pub(super) fn team(self, id: &Id) -> Result<&'a Team, Unsupported> {
+    pub(super) fn team(self, id: &Id) -> Result<&'a Team, Refusal> {
         let team = self.0.team(id).ok_or_else(|| unknown("team", id))?;
         usable(id, &team.name, team.problem.as_deref())?;
         Ok(team)
     }
 
-    pub(super) fn role(self, id: &Id) -> Result<&'a Role, Unsupported> {
+    pub(super) fn role(self, id: &Id) -> Result<&'a Role, Refusal> {
         let role = self.0.role(id).ok_or_else(|| unknown("role", id))?;
         usable(id, &role.name, role.problem.as_deref())?;
         Ok(role)
@@ -129,9 +130,9 @@ impl<'a> Case<'a> {
     }
 
     /// A sensible new user whom nobody has the name of.
-    pub(super) fn new_user(self, new: &NewUser) -> Result<(), Unsupported> {
+    pub(super) fn new_user(self, new: &NewUser) -> Result<(), Refusal> {
         if new.user_name.trim().is_empty() {
-            return refuse("A user needs a user name.");
+            return refuse(RefusalCode::InvalidValue, "A user needs a user name.");
         }
         address(&new.email)?;
         let mut known: Vec<&User> = self.0.users_named(&new.user_name).collect();
@@ -144,24 +145,25 @@ impl<'a> Case<'a> {
         match known.as_slice() {
             [] => Ok(()),
             [known] if known.is_inactive() => {
-                refuse(format!("{} is there already, deactivated{}.", known.user_name, email(known)))
+                let why = format!("{} is there already, deactivated{}.", known.user_name, email(known));
+                refuse(RefusalCode::Exists, why)
             }
-            [known] => refuse(format!("{} is there already{}.", known.user_name, email(known))),
+            [known] => refuse(RefusalCode::Exists, format!("{} is there already{}.", known.user_name, email(known))),
             several => {
                 let named = |user: &&User| format!("{} ({})", user.user_name, Name::from(&*user.id));
                 let all: Vec<String> = several.iter().map(named).collect();
-                refuse(format!("{} are there already.", some_of(&all)))
+                refuse(RefusalCode::Exists, format!("{} are there already.", some_of(&all)))
             }
         }
     }
 
     /// A team name that is not taken, and members who can be put in.
-    pub(super) fn new_team(self, name: &str, members: &[Id], word: &str) -> Result<(), Unsupported> {
+    pub(super) fn new_team(self, name: &str, members: &[Id], word: &str) -> Result<(), Refusal> {
         if name.trim().is_empty() {
-            return refuse(format!("A {word} needs a name."));
+            return refuse(RefusalCode::InvalidValue, format!("A {word} needs a name."));
         }
         if self.0.teams_named(&name.into()).next().is_some() {
-            return refuse(format!("There is a {word} named {} already.", Name::from(name)));
+            return refuse(RefusalCode::Exists, format!("There is a {word} named {} already.", Name::from(name)));
         }
         members.iter().try_for_each(|id| self.user(id).map(drop))
     }
@@ -174,9 +176,9 @@ pub(super) fn put_back(
     before: &Name,
     to: &str,
     change: impl FnOnce(String) -> Change,
-) -> Result<Undo, Unsupported> {
+) -> Result<Undo, Refusal> {
     if before.raw() == to {
-        return refuse(format!("{} has this {what} already.", user.user_name));
+        return refuse(RefusalCode::NoChange, format!("{} has this {what} already.", user.user_name));
     }
     Ok(if before.is_empty() && (what == "email" || user.depth == Depth::Summary) {
         Undo::Never(format!("No {what} is known from before, so none can be put back."))
@@ -186,32 +188,39 @@ pub(super) fn put_back(
 }
 
 /// An address that can be one.
-pub(super) fn address(text: &str) -> Result<(), Unsupported> {
+pub(super) fn address(text: &str) -> Result<(), Refusal> {
     let (local, domain) = text.split_once('@').unwrap_or_default();
     if local.is_empty() || domain.is_empty() || domain.contains('@') || text.contains(char::is_whitespace) {
-        return refuse(format!("“{}” is no email address: write it as name@host.", Name::from(text)));
+        return refuse(
+            RefusalCode::InvalidValue,
+            format!("“{}” is no email address: write it as name@host.", Name::from(text)),
+        );
     }
     Ok(())
 }
 
 /// Refuses a change, with the sentence that the person is told.
-pub(super) fn refuse<T>(why: impl Into<String>) -> Result<T, Unsupported> {
-    Err(Unsupported(why.into()))
+pub(super) fn refuse<T>(code: RefusalCode, why: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal::new(code, why))
 }
 
-fn unknown(what: &str, id: &Id) -> Unsupported {
-    Unsupported(format!("This {what} ({}) is not known here: refresh, and look again.", Name::from(&**id)))
+fn unknown(what: &str, id: &Id) -> Refusal {
+    let why = format!("This {what} ({}) is not known here: refresh, and look again.", Name::from(&**id));
+    Refusal::new(RefusalCode::UnknownRecord, why)
 }
 
-fn usable(id: &Id, name: &Name, problem: Option<&Problem>) -> Result<(), Unsupported> {
+fn usable(id: &Id, name: &Name, problem: Option<&Problem>) -> Result<(), Refusal> {
     if let Some(Problem { path, why }) = problem {
-        return refuse(format!("This record could not be read ({path} {why}), so it is not edited."));
+        return refuse(
+            RefusalCode::UnreadableRecord,
+            format!("This record could not be read ({path} {why}), so it is not edited."),
+        );
     }
     if id.starts_with("new:") {
-        return refuse(format!("{name} is not created yet: wait for the server's answer."));
+        return refuse(RefusalCode::Pending, format!("{name} is not created yet: wait for the server's answer."));
     }
     if id.starts_with(UNREADABLE) {
-        return refuse("This record has no id that could be read, so it is not edited.");
+        return refuse(RefusalCode::UnreadableRecord, "This record has no id that could be read, so it is not edited.");
     }
     Ok(())
 }

@@ -79,14 +79,19 @@ pub struct Made {
     pub secret: Option<SecretString>,
 }
 
+/// An answer to a [`Question`] that says nothing; the sentence about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SaysNothing(pub &'static str);
+
 /// What a probe asks beside SCIM, and how it reads the answer.
 pub struct Question {
     /// What it is about: "API key".
     pub about: &'static str,
     /// What is sent; alters nothing.
     pub request: Request,
-    /// The answer in words; an error is a sentence about an answer that says nothing.
-    pub words: fn(&[u8]) -> Result<String, String>,
+    /// The answer in words.
+    pub words: fn(&[u8]) -> Result<String, SaysNothing>,
     /// What does not work while this is not answered.
     pub loss: &'static str,
 }

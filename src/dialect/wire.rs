@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    directory::{Id, Kind, Target, find::NameLevel, plan::Unsupported},
+    directory::{Id, Kind, Target, find::NameLevel, refusal::Refusal},
     scim::{
         filter::{AttrPath, Filter},
         patch::{self, Op},
@@ -70,7 +70,7 @@ pub(super) fn add_member(team: &Target, member: &str) -> Request {
 }
 
 /// Removes one member by the filter path. The form with a `value` empties the team on some servers.
-pub(super) fn remove_member(team: &Target, member: &Id) -> Result<Request, Unsupported> {
-    let op = Op::remove(patch::member_filter(member)).map_err(|error| Unsupported(error.to_string()))?;
+pub(super) fn remove_member(team: &Target, member: &Id) -> Result<Request, Refusal> {
+    let op = Op::remove(patch::member_filter(member)).map_err(|error| Refusal::unsupported(error.to_string()))?;
     Ok(patch(team, op))
 }

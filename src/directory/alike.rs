@@ -135,7 +135,7 @@ impl Alike<'_> {
         let service = |user: &Id| self.directory.user(user).filter(|user| user.account.is_service());
         let fixed = change.person().and_then(service).zip(self.can.fixed_services);
         let refused = match (self.can.can(change.verb()), fixed) {
-            (Err(why), _) => Some(why.to_owned()),
+            (Err(why), _) => Some(why.text.clone()),
             (_, Some((user, why))) => Some(format!("{} is a service account: {why}", user.user_name)),
             _ => None,
         };
@@ -250,7 +250,8 @@ mod tests {
                 "- noor no role in registry data (was viewer)",
             ]
         );
-        can.refused.push((crate::directory::change::Verb::SetOrgRole, "Roles follow from groups.".into()));
+        let why = crate::directory::refusal::Refusal::unsupported("Roles follow from groups.");
+        can.refused.push((crate::directory::change::Verb::SetOrgRole, why));
         let wishes = Alike { directory: &directory, can: &can }.users(&"eva".into(), &["noor".into()]);
         assert_eq!(told(&wishes)[0], "- noor organisation role: admin > member (Roles follow from groups.)");
     }

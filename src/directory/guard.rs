@@ -9,6 +9,7 @@ use super::{
     owner::KeyOwner,
     plan::{Capabilities, Risk},
     record::{ADMIN, Team, User},
+    refusal::{Refusal, RefusalCode},
 };
 
 mod among;
@@ -151,10 +152,11 @@ impl Guard {
     /// Checks one change against what is known and against the changes before it.
     ///
     /// # Errors
-    /// The sentence that the person is told.
-    pub fn check(&mut self, change: &Change, directory: &Directory) -> Result<Guarded, String> {
+    /// Why it is not sent, whoever asks.
+    pub fn check(&mut self, change: &Change, directory: &Directory) -> Result<Guarded, Refusal> {
         if self.guards.read_only {
-            return Err("This profile is read-only: nothing is sent. Remove read_only from it to edit.".into());
+            let why = "This profile is read-only: nothing is sent. Remove read_only from it to edit.";
+            return Err(Refusal::new(RefusalCode::ReadOnly, why));
         }
         self.too_many(change)?;
         let mut guarded = Guarded::default();
@@ -165,7 +167,8 @@ impl Guard {
         let Some(user) = change.person().and_then(|id| directory.user(id)) else { return Ok(guarded) };
         if let Some(problem) = &user.problem {
             let (path, why) = (&problem.path, &problem.why);
-            return Err(format!("This record could not be read ({path}: {why}), so it is not edited."));
+            let why = format!("This record could not be read ({path}: {why}), so it is not edited.");
+            return Err(Refusal::new(RefusalCode::UnreadableRecord, why));
         }
         if matches!(change.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters) {
             self.protected(user, &mut guarded)?;
@@ -179,19 +182,20 @@ impl Guard {
     }
 
     /// Refused where the profile says how many may go at once; else the plan as a whole says it.
-    fn too_many(&self, change: &Change) -> Result<(), String> {
+    fn too_many(&self, change: &Change) -> Result<(), Refusal> {
         let refusal = self.mass.iter().find(|(mass, _)| self.guards.max_removal.is_some() && mass.takes(change));
-        refusal.map_or(Ok(()), |(_, words)| Err(words.clone()))
+        refusal.map_or(Ok(()), |(_, words)| Err(Refusal::new(RefusalCode::MassRemoval, words.clone())))
     }
 
     /// People whom the profile protects are changed alone, and on purpose.
-    fn protected(&mut self, user: &User, guarded: &mut Guarded) -> Result<(), String> {
+    fn protected(&mut self, user: &User, guarded: &mut Guarded) -> Result<(), Refusal> {
         if !self.guards.is_protected(user) {
             return Ok(());
         }
         let name = &user.user_name;
         if self.many {
-            return Err(format!("{name} is protected in the profile, and is changed alone or not at all."));
+            let why = format!("{name} is protected in the profile, and is changed alone or not at all.");
+            return Err(Refusal::new(RefusalCode::Protected, why));
         }
         guarded.insist(user);
         guarded.notes.push(format!("{name} is protected in the profile."));
@@ -205,7 +209,7 @@ impl Guard {
         user: &User,
         directory: &Directory,
         guarded: &mut Guarded,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
             self.organisation(user, directory, guarded)?;
             guarded.others.extend(self.ledger.other_org_admins(user, directory));
@@ -224,7 +228,7 @@ impl Guard {
         Ok(())
     }
 
-    fn organisation(&mut self, user: &User, directory: &Directory, guarded: &mut Guarded) -> Result<(), String> {
+    fn organisation(&mut self, user: &User, directory: &Directory, guarded: &mut Guarded) -> Result<(), Refusal> {
         let name = &user.user_name;
         match remaining::org_admins(&mut self.ledger, &self.provider, &self.guards, user, directory) {
             Remaining::Several | Remaining::NotHeld => {}
@@ -253,10 +257,11 @@ impl Guard {
                 guarded.notes.push("This is the last organisation admin.".into());
             }
             Remaining::Nobody => {
-                return Err(format!(
+                let why = format!(
                     "{name} is the last organisation admin{}; nobody could undo this. Make somebody else admin first.",
                     basis(directory)
-                ));
+                );
+                return Err(Refusal::new(RefusalCode::LastAdmin, why));
             }
         }
         Ok(())
@@ -301,7 +306,7 @@ impl Guard {
         go: &[Id],
         directory: &Directory,
         guarded: &mut Guarded,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         let Some(team) = directory.team(team) else { return Ok(()) };
         for user in go.iter().filter_map(|id| directory.user(id)) {
             self.protected(user, guarded)?;

@@ -27,6 +27,7 @@ pub mod progress;
 pub mod query;
 pub mod record;
 pub mod records;
+pub mod refusal;
 pub mod role_source;
 pub mod search;
 pub mod shared;

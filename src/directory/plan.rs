@@ -11,6 +11,7 @@ use super::{
     change::{Change, ChangeId, Verb},
     guard::{Among, Mass, Others},
     holds::Holds,
+    refusal::Refusal,
     role_source::Mapping,
     words,
 };
@@ -73,11 +74,6 @@ impl Risk {
     }
 }
 
-/// Why a provider can't do it, as the person is told.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unsupported(pub String);
-
 /// One change with everything that is known about sending it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -110,7 +106,7 @@ pub struct Plan {
     /// What will be sent.
     pub steps: Vec<Step>,
     /// What won't, and why.
-    pub refused: Vec<(words::Line, String)>,
+    pub refused: Vec<(words::Line, Refusal)>,
     /// Set on an undo: the plan that is taken back.
     pub undoes: Option<ChangeId>,
     /// From where more goes than a usual share.
@@ -192,8 +188,8 @@ pub struct RoleChoice {
 /// What a provider (in its hosting) can do.
 #[derive(Debug, Clone, Default)]
 pub struct Capabilities {
-    /// What can't be done, each with the sentence for the person.
-    pub refused: Vec<(Verb, String)>,
+    /// What can't be done, and why.
+    pub refused: Vec<(Verb, Refusal)>,
     /// Predefined roles in the organisation.
     pub org_roles: Vec<RoleChoice>,
     /// Predefined roles in a team.
@@ -248,7 +244,7 @@ pub struct Capabilities {
 
 impl Capabilities {
     /// Yes, or the reason why not.
-    pub fn can(&self, verb: Verb) -> Result<(), &str> {
+    pub fn can(&self, verb: Verb) -> Result<(), &Refusal> {
         match self.refused.iter().find(|(refused, _)| *refused == verb) {
             Some((_, why)) => Err(why),
             None => Ok(()),
@@ -257,9 +253,9 @@ impl Capabilities {
 
     /// The server has no groups.
     pub fn without_groups(&mut self) {
-        let why = "This server has no groups.";
+        let why = Refusal::unsupported("This server has no groups.");
         let verbs = [Verb::AddMember, Verb::RemoveMember, Verb::CreateTeam, Verb::DeleteTeam];
-        self.refused.extend(verbs.map(|verb| (verb, why.to_owned())));
+        self.refused.extend(verbs.map(|verb| (verb, why.clone())));
     }
 
     /// What its records hold.
@@ -287,9 +283,9 @@ pub trait Planner: Send + Sync {
     /// What can be done.
     fn capabilities(&self) -> &Capabilities;
     /// Plans one change. Pure.
-    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported>;
+    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal>;
     /// How to ask about a topic. Pure.
-    fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Unsupported>;
+    fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Refusal>;
 }
 
 /// Where a change stands.

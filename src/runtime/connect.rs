@@ -43,7 +43,7 @@ impl Opener {
     /// Where the file can't be used.
     pub fn store(&self, profile: &Profile) -> Result<Store, OpenError> {
         let file = self.places.state.join(store_name(profile));
-        Store::open(&file).map(|(store, _)| store).map_err(|error| OpenError::Words(error.to_string()))
+        Ok(Store::open(&file).map(|(store, _)| store)?)
     }
 
     /// The same profile without worker and screen; without one the embedded demo directory. What a probe found out before
@@ -71,8 +71,8 @@ impl Opener {
             let store = open_store(file.as_deref(), &mut |words| notices.push(words));
             Client::new(endpoint).map(|client| (client, store, notices))
         });
-        let made = made.await.map_err(|error| OpenError::Words(error.to_string()))?;
-        let (client, store, notices) = made.map_err(|failure| OpenError::Words(failure.sentences()))?;
+        let made = made.await.map_err(|error| OpenError::Local(error.to_string()))?;
+        let (client, store, notices) = made.map_err(OpenError::Client)?;
         let read_only = profile.read_only || self.read_only;
         Ok(Connection { profile, client, dialect, auth, store, notices, read_only, demo })
     }

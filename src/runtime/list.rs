@@ -2,31 +2,31 @@
 
 use std::{fs::File, io::Read, path::PathBuf};
 
-use crate::{app::LIST, scim::text::clean};
+use crate::{
+    app::{LIST, NoList},
+    scim::text::clean,
+};
 
 /// Reads the file that was typed; `~/` is the home directory.
-///
-/// # Errors
-/// A sentence about what is wrong with it.
-pub fn read(typed: &str) -> Result<String, String> {
+pub fn read(typed: &str) -> Result<String, NoList> {
     let path = expanded(typed);
     let shown = path.display().to_string();
-    let shown = clean(&shown);
-    let failed = |error: std::io::Error| format!("{shown} can't be read: {error}");
+    let shown = clean(&shown).into_owned();
+    let failed = |error: std::io::Error| NoList::Unreadable(shown.clone(), error.to_string());
     let kind = std::fs::metadata(&path).map_err(failed)?;
     if !kind.is_file() {
-        return Err(format!("{shown} is no file"));
+        return Err(NoList::NoFile(shown));
     }
     let mut bytes = Vec::new();
     File::open(&path).and_then(|file| file.take(LIST as u64 + 1).read_to_end(&mut bytes)).map_err(failed)?;
     if bytes.len() > LIST {
-        return Err(format!("{shown} has more than {} MiB: that is no list of names", LIST >> 20));
+        return Err(NoList::TooLong { file: shown });
     }
-    let text = String::from_utf8(bytes).map_err(|_| format!("{shown} is no text in UTF-8"))?;
+    let text = String::from_utf8(bytes).map_err(|_| NoList::NoText(shown.clone()))?;
     // Spreadsheets put a mark before the first name.
     let text = text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned);
     if text.trim().is_empty() {
-        return Err(format!("{shown} is empty"));
+        return Err(NoList::Empty(shown));
     }
     Ok(text)
 }
@@ -62,10 +62,10 @@ mod tests {
     #[case::long(&vec![b'a'; LIST + 1], "has more than 4 MiB: that is no list of names")]
     fn what_is_no_list_is_said(#[case] content: &[u8], #[case] why: &str) {
         let (room, path) = file(content);
-        assert_eq!(read(&path).unwrap_err(), format!("{path} {why}"));
+        assert_eq!(read(&path).unwrap_err().to_string(), format!("{path} {why}"));
         let folder = room.path().display().to_string();
-        assert_eq!(read(&folder).unwrap_err(), format!("{folder} is no file"));
+        assert_eq!(read(&folder).unwrap_err(), NoList::NoFile(folder.clone()));
         let none = format!("{folder}/none");
-        assert!(read(&none).unwrap_err().starts_with(&format!("{none} can't be read: ")));
+        assert!(read(&none).unwrap_err().to_string().starts_with(&format!("{none} can't be read: ")));
     }
 }

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
-    app::{App, Opened},
+    app::{App, NoList, NotSaved, Opened},
     directory::{Id, role_source::Mapping, work::Report},
     ui::{self, Look},
 };
@@ -49,7 +49,7 @@ const LOOKING: Duration = Duration::from_millis(30);
 type Opening = Result<(Opened, Session), OpenError>;
 
 /// What became of a mapping that was to be written down.
-type Mapped = Result<(Arc<Mapping>, String), String>;
+type Mapped = Result<(Arc<Mapping>, String), NotSaved>;
 
 /// Both ends of a channel into the loop.
 struct Channel<T> {
@@ -75,7 +75,7 @@ enum Incoming {
     Report(u64, Report),
     Opened(Box<Opening>),
     Mapped(Mapped),
-    ListRead(Id, Result<String, String>),
+    ListRead(Id, Result<String, NoList>),
     Resized,
     /// Nothing else happens: time for a list that is not whole yet.
     Look,
@@ -102,7 +102,7 @@ pub struct Runtime<B: Backend> {
     reports: Channel<(u64, Report)>,
     opened: Channel<Opening>,
     mapped: Channel<Mapped>,
-    lists: Channel<(Id, Result<String, String>)>,
+    lists: Channel<(Id, Result<String, NoList>)>,
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<SecretString>,
     redraw: bool,

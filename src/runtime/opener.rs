@@ -6,27 +6,52 @@ use secrecy::SecretString;
 
 use super::session::{Recipe, Session};
 use crate::{
-    app::{Opened, ProfileView, form::ProfileDraft},
+    app::{NotSaved, Opened, ProfileView, form::ProfileDraft},
     client::{Auth, ClientCert, Endpoint, Graph},
     config::{
-        AuthForm, ConfigFile, Confirm, DATASAUR_ROLES, Hosting, KeySource, NewProfile, Places, Profile, Provider,
-        resolve, save_mapping, save_profile,
+        AuthForm, ConfigError, ConfigFile, Confirm, DATASAUR_ROLES, Hosting, KeyError, KeySource, NewProfile, Places,
+        Profile, Provider, resolve, save_mapping, save_profile,
     },
     demo,
     dialect::{self, Dialect},
     directory::{Name, guard::Guards, role_source::Mapping},
+    scim::failure::Failure,
+    store::StoreError,
     worker,
 };
 
 /// Why a profile could not be opened.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// In words.
+    /// The config can't be used, or has no such profile.
     #[error("{0}")]
-    Words(String),
-    /// A field of the form for a new profile.
+    Config(Box<ConfigError>),
+    /// The profile's key could not be read.
+    #[error("profile {profile}: {error}")]
+    Key {
+        /// The profile's name.
+        profile: String,
+        /// Why.
+        error: KeyError,
+    },
+    /// The profile's store can't be used.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// No client can be made of the profile.
+    #[error("{}", .0.sentences())]
+    Client(Failure),
+    /// A field of the form for a new profile: its name, and why it can't be used.
     #[error("{0}: {1}")]
     Field(String, String),
+    /// This machine failed, in words.
+    #[error("{0}")]
+    Local(String),
+}
+
+impl From<ConfigError> for OpenError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(Box::new(error))
+    }
 }
 
 /// Opens profiles; knows the config and the places, and nothing of the screen.
@@ -46,7 +71,7 @@ pub struct Opener {
 
 impl Opener {
     /// The profile meant at the start; `None` is the first run.
-    pub fn at_start(&self, requested: Option<&str>) -> Result<Option<Profile>, crate::config::ConfigError> {
+    pub fn at_start(&self, requested: Option<&str>) -> Result<Option<Profile>, ConfigError> {
         resolve(self.config.as_ref(), requested, &self.env, self.places.netrc.as_deref())
     }
 
@@ -55,13 +80,11 @@ impl Opener {
         match name {
             None => self.open_demo().await,
             Some(name) => {
-                let words = |error: &dyn std::fmt::Display| OpenError::Words(error.to_string());
                 // The console itself may have written to the file since it was read.
-                let file = ConfigFile::load(&self.places.config_file).map_err(|error| words(&error))?;
+                let file = ConfigFile::load(&self.places.config_file)?;
                 let now = Self { config: file.or_else(|| self.config.clone()), ..self.clone() };
-                let profile = now.at_start(Some(name)).map_err(|error| words(&error))?;
-                let profile = profile.ok_or_else(|| OpenError::Words(format!("there is no profile \"{name}\"")))?;
-                self.open_profile(profile).await
+                let none = || ConfigError::new(format!("there is no profile \"{name}\""), "").no_profile();
+                self.open_profile(now.at_start(Some(name))?.ok_or_else(none)?).await
             }
         }
     }
@@ -82,9 +105,9 @@ impl Opener {
     }
 
     pub(super) async fn start_demo(&self) -> Result<(Profile, SecretString, demo::Running), OpenError> {
-        let failed = |error| OpenError::Words(format!("The demo directory could not be started: {error}"));
+        let failed = |error| OpenError::Local(format!("The demo directory could not be started: {error}"));
         let running = demo::start(self.demo.clone()).await.map_err(failed)?;
-        let base = url::Url::parse(running.url()).map_err(|error| OpenError::Words(error.to_string()))?;
+        let base = url::Url::parse(running.url()).map_err(|error| OpenError::Local(error.to_string()))?;
         let key = SecretString::from(running.key().to_owned());
         let provider = match self.demo.provider {
             demo::Provider::Wandb => Provider::Wandb,
@@ -118,15 +141,12 @@ impl Opener {
     }
 
     /// Writes down what a group gives, in the config file; without a profile it is only said so.
-    ///
-    /// # Errors
-    /// Why it was not written, in words.
     pub fn map_group(
         &self,
         profile: Option<&str>,
         mapping: Arc<Mapping>,
         group: &Name,
-    ) -> Result<(Arc<Mapping>, String), String> {
+    ) -> Result<(Arc<Mapping>, String), NotSaved> {
         let role = mapping.of(group);
         let gives = role.map_or_else(|| "no role".to_owned(), ToString::to_string);
         let Some(profile) = profile else {
@@ -134,7 +154,7 @@ impl Opener {
         };
         match save_mapping(&self.places.config_file, profile, group.raw(), role.map(Name::raw)) {
             Ok(()) => Ok((Arc::clone(&mapping), format!("{group} gives {gives} now; the profile keeps it."))),
-            Err(error) => Err(format!("The mapping was not saved: {error}")),
+            Err(error) => Err(NotSaved(error.to_string())),
         }
     }
 
@@ -214,7 +234,7 @@ fn key_reader(profile: &Profile) -> worker::KeyReader {
         AuthForm::None => Ok(Auth::None),
         _ => match source.read(&host) {
             Ok(key) => Ok(auth_of(&form, key)),
-            Err(error) => Err(format!("The key could not be read again: {error}.")),
+            Err(error) => Err(worker::NoKey(error.to_string())),
         },
     })
 }
@@ -223,8 +243,8 @@ pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenErro
     let (source, host) = (profile.key.clone(), profile.host().to_owned());
     // Key commands may take seconds.
     let key = tokio::task::spawn_blocking(move || source.read(&host)).await;
-    let key = key.map_err(|_| OpenError::Words("Reading the key failed.".into()))?;
-    key.map_err(|error| OpenError::Words(format!("profile {}: {error}", profile.name)))
+    let key = key.map_err(|_| OpenError::Local("Reading the key failed.".into()))?;
+    key.map_err(|error| OpenError::Key { profile: profile.name.clone(), error })
 }
 
 /// One file per profile and server: another URL under the same name is another directory.

@@ -54,7 +54,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                         return;
                     }
                     Err(OpenError::Field(field, why)) => Msg::ProfileRefused(field, why),
-                    Err(OpenError::Words(why)) => Msg::OpenFailed(why),
+                    Err(error) => Msg::OpenFailed(error.to_string()),
                 }
             }
             Incoming::Mapped(mapped) => {

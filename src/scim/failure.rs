@@ -70,12 +70,17 @@ pub struct Failure {
 impl Failure {
     /// What went wrong and what to do, as sentences.
     pub fn sentences(&self) -> String {
-        let whole = |text: &str| match text.trim_end() {
-            "" => String::new(),
-            text if text.ends_with(['.', '!', '?', '”', '…']) => text.to_owned(),
-            text => format!("{text}."),
-        };
-        format!("{} {}", whole(&self.text), whole(&self.next)).trim().to_owned()
+        format!("{} {}", self.problem(), self.advice()).trim().to_owned()
+    }
+
+    /// What went wrong, as a sentence.
+    pub fn problem(&self) -> String {
+        sentence(&self.text)
+    }
+
+    /// What to do about it, as a sentence; empty where there is nothing to say.
+    pub fn advice(&self) -> String {
+        sentence(&self.next)
     }
 
     /// A failure without a status, with nothing arrived at the server.
@@ -89,5 +94,14 @@ impl Failure {
             arrived: Arrived::No,
             bytes: 0,
         }
+    }
+}
+
+/// With a full stop where the text has no end of its own.
+fn sentence(text: &str) -> String {
+    match text.trim_end() {
+        "" => String::new(),
+        text if text.ends_with(['.', '!', '?', '”', '…']) => text.to_owned(),
+        text => format!("{text}."),
     }
 }

@@ -91,7 +91,7 @@ pub fn parse_text(text: &str) -> Result<Page<&RawValue>, BadBody> {
         return Err(BadBody::NotAList { got: kind_of_raw(text).into() });
     }
     let envelope: Envelope<'_> = serde_json::from_str(text).map_err(|e| bad(&e, text.len()))?;
-    envelope.page().map_err(|got| BadBody::NotAList { got })
+    envelope.page()
 }
 
 /// Reads one resource, which is an object.
@@ -145,17 +145,18 @@ struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    fn page(self) -> Result<Page<&'a RawValue>, String> {
+    fn page(self) -> Result<Page<&'a RawValue>, BadBody> {
+        let other = |got: String| BadBody::NotAList { got };
         let resources = match self.resources.map(RawValue::get) {
             Some(raw) if raw.starts_with('[') => {
-                serde_json::from_str(raw).map_err(|_| "records that can't be told apart".to_owned())?
+                serde_json::from_str(raw).map_err(|_| other("records that can't be told apart".to_owned()))?
             }
             Some(raw) if raw.starts_with('{') => self.resources.into_iter().collect(),
             Some("null") => Vec::new(),
             None if self.total.is_some() => Vec::new(),
-            Some(raw) => return Err(format!("{} as its Resources", kind_of_raw(raw))),
-            None if self.others.is_empty() => return Err("an empty object".into()),
-            None => return Err(format!("an object with {}", self.others.join(", "))),
+            Some(raw) => return Err(other(format!("{} as its Resources", kind_of_raw(raw)))),
+            None if self.others.is_empty() => return Err(other("an empty object".into())),
+            None => return Err(other(format!("an object with {}", self.others.join(", ")))),
         };
         Ok(Page {
             total: self.total.and_then(counter),

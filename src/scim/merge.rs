@@ -9,12 +9,48 @@ use super::{
     json, schema, urn,
 };
 
+/// Why a PATCH body can't be applied to a document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CantApply {
+    /// The body has no operations.
+    #[error("There is nothing to apply.")]
+    Nothing,
+    /// The document is not one.
+    #[error("The record is no object.")]
+    NoObject,
+    /// An operation without a path has no object of attributes.
+    #[error("An operation names no attribute.")]
+    NoAttributes,
+    /// The path leads into something that holds no attributes.
+    #[error("The record has no room for it.")]
+    NoRoom,
+    /// The path is not what the RFC has.
+    #[error("The path “{path}” can't be read: {error}.")]
+    BadPath {
+        /// As it came.
+        path: String,
+        /// What is wrong with it.
+        error: filter::FilterError,
+    },
+    /// The path is a whole filter.
+    #[error("The path “{0}” is no attribute.")]
+    NotAnAttribute(String),
+    /// The operation is not one of those that are known here.
+    #[error("“{verb}” at “{path}” can't be applied here.")]
+    Unknown {
+        /// `op`.
+        verb: String,
+        /// `path`.
+        path: String,
+    },
+}
+
 /// Applies all operations of a PATCH body to a document.
 ///
 /// # Errors
-/// A sentence, where an operation can't be carried out; the document may be changed in part then.
-pub fn apply(body: &Value, document: &mut Value) -> Result<(), String> {
-    let operations = body.get("Operations").and_then(Value::as_array).ok_or("There is nothing to apply.")?;
+/// Where an operation can't be carried out; the document may be changed in part then.
+pub fn apply(body: &Value, document: &mut Value) -> Result<(), CantApply> {
+    let operations = body.get("Operations").and_then(Value::as_array).ok_or(CantApply::Nothing)?;
     operations.iter().try_for_each(|operation| apply_one(operation, document))?;
     name_extensions(document);
     Ok(())
@@ -34,19 +70,19 @@ fn name_extensions(document: &mut Value) {
     }
 }
 
-fn apply_one(operation: &Value, document: &mut Value) -> Result<(), String> {
-    let Value::Object(root) = document else { return Err("The record is no object.".into()) };
+fn apply_one(operation: &Value, document: &mut Value) -> Result<(), CantApply> {
+    let Value::Object(root) = document else { return Err(CantApply::NoObject) };
     let verb = operation.get("op").and_then(Value::as_str).unwrap_or_default();
     let value = operation.get("value").cloned();
     let Some(path) = operation.get("path").and_then(Value::as_str) else {
-        let Some(Value::Object(attributes)) = value else { return Err("An operation names no attribute.".into()) };
+        let Some(Value::Object(attributes)) = value else { return Err(CantApply::NoAttributes) };
         for (name, value) in attributes {
             put(root, &name, value, verb == "add");
         }
         return Ok(());
     };
     let (attr, chosen) = parsed(path)?;
-    let (holder, name) = place(root, attr).ok_or("The record has no room for it.")?;
+    let (holder, name) = place(root, attr).ok_or(CantApply::NoRoom)?;
     match (verb, chosen, value) {
         ("remove", Some(filter), _) => retain(holder, &name, |entry| !filter.matches(entry)),
         ("remove", None, Some(Value::Array(listed))) => {
@@ -55,23 +91,23 @@ fn apply_one(operation: &Value, document: &mut Value) -> Result<(), String> {
         }
         ("remove", None, None) => drop(key_of(holder, &name).and_then(|key| holder.shift_remove(&key))),
         ("add" | "replace", None, Some(value)) => put(holder, &name, value, verb == "add"),
-        _ => return Err(format!("“{verb}” at “{path}” can't be applied here.")),
+        _ => return Err(CantApply::Unknown { verb: verb.to_owned(), path: path.to_owned() }),
     }
     Ok(())
 }
 
 /// The attribute of a path, and the filter in its brackets.
-fn parsed(path: &str) -> Result<(AttrPath, Option<Filter>), String> {
-    let bad = |error: filter::FilterError| format!("The path “{path}” can't be read: {error}.");
+fn parsed(path: &str) -> Result<(AttrPath, Option<Filter>), CantApply> {
+    let bad = |error| CantApply::BadPath { path: path.to_owned(), error };
     if path.contains('[') {
         match filter::parse(path).map_err(bad)? {
             Filter::Has(attr, inner) => Ok((attr, Some(*inner))),
-            _ => Err(format!("The path “{path}” is no attribute.")),
+            _ => Err(CantApply::NotAnAttribute(path.to_owned())),
         }
     } else {
         match filter::parse(&format!("{path} pr")).map_err(bad)? {
             Filter::Present(attr) => Ok((attr, None)),
-            _ => Err(format!("The path “{path}” is no attribute.")),
+            _ => Err(CantApply::NotAnAttribute(path.to_owned())),
         }
     }
 }
@@ -196,7 +232,7 @@ mod tests {
     fn what_can_not_be_applied_says_so() {
         let mut user = json!({"a": 1});
         let filtered = json!({"Operations": [{"op": "replace", "path": "emails[type eq \"work\"]", "value": 1}]});
-        assert!(apply(&filtered, &mut user).unwrap_err().contains("emails[type"));
+        assert!(apply(&filtered, &mut user).unwrap_err().to_string().contains("emails[type"));
         assert!(apply(&json!({}), &mut user).is_err());
         assert_eq!(user, json!({"a": 1}));
     }

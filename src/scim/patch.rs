@@ -45,7 +45,30 @@ pub struct UnsafeRemoval {
     /// The path.
     pub path: String,
     /// What is wrong with it.
-    pub why: String,
+    pub why: Unsafe,
+}
+
+/// What is wrong with the path of a removal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsafe {
+    /// No filter chooses.
+    #[error("it has no filter, so everything would be removed")]
+    NoFilter,
+    /// The list of values is empty.
+    #[error("no values are listed, which would remove them all")]
+    NoValues,
+    /// More than a sub-attribute follows.
+    #[error("nothing but one sub-attribute may follow the filter")]
+    Tail,
+    /// The filter chooses without comparing.
+    #[error("its filter does not say which values, so everything could be removed")]
+    NoComparison,
+    /// The path is a whole filter.
+    #[error("it is not one attribute with a filter")]
+    NotOneAttribute,
+    /// The filter is not what the RFC has.
+    #[error(transparent)]
+    BadFilter(#[from] filter::FilterError),
 }
 
 impl Op {
@@ -86,7 +109,7 @@ impl Op {
     pub fn remove_listed(path: impl Into<String>, values: Vec<Value>) -> Result<Self, UnsafeRemoval> {
         let path = path.into();
         if values.is_empty() {
-            return Err(UnsafeRemoval { path, why: "no values are listed, which would remove them all".into() });
+            return Err(UnsafeRemoval { path, why: Unsafe::NoValues });
         }
         Ok(Self::Remove(Removal { path, listed: Some(values) }))
     }
@@ -124,18 +147,17 @@ pub fn chosen(attr: &str, key: &str, text: &str) -> String {
     Filter::Has(AttrPath::new(attr), Box::new(Filter::equal(AttrPath::new(key), text))).to_string()
 }
 
-fn check_filtered(path: &str) -> Result<(), String> {
+fn check_filtered(path: &str) -> Result<(), Unsafe> {
     // A sub-attribute may follow the filter (RFC 7644 §3.5.2, figure 7), which the filter grammar does not have.
-    let end = path.rfind(']').ok_or("it has no filter, so everything would be removed")? + 1;
+    let end = path.rfind(']').ok_or(Unsafe::NoFilter)? + 1;
     let sub = &path[end..];
     if !sub.is_empty() && !sub.strip_prefix('.').is_some_and(filter::is_name) {
-        return Err("nothing but one sub-attribute may follow the filter".into());
+        return Err(Unsafe::Tail);
     }
-    match filter::parse(&path[..end]) {
-        Ok(Filter::Has(_, inner)) if compares(&inner) => Ok(()),
-        Ok(Filter::Has(..)) => Err("its filter does not say which values, so everything could be removed".into()),
-        Ok(_) => Err("it is not one attribute with a filter".into()),
-        Err(error) => Err(error.to_string()),
+    match filter::parse(&path[..end])? {
+        Filter::Has(_, inner) if compares(&inner) => Ok(()),
+        Filter::Has(..) => Err(Unsafe::NoComparison),
+        _ => Err(Unsafe::NotOneAttribute),
     }
 }
 

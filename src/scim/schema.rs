@@ -95,6 +95,17 @@ pub struct Attribute {
     pub parts: Vec<Attribute>,
 }
 
+/// Why a text is no value of a type, in words that stand alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WrongType {
+    /// Something else was expected.
+    #[error("not {0}")]
+    Not(&'static str),
+    /// A type that has no text.
+    #[error("a {0} value is not entered here")]
+    NotEntered(&'static str),
+}
+
 impl Type {
     const ALL: [(Self, &'static str); 8] = [
         (Self::String, "string"),
@@ -128,11 +139,8 @@ impl Type {
     }
 
     /// The value that a text means.
-    ///
-    /// # Errors
-    /// What it should be, in words that stand alone.
-    pub fn read(self, text: &str) -> Result<Value, String> {
-        let bad = |what: &str| format!("not {what}");
+    pub fn read(self, text: &str) -> Result<Value, WrongType> {
+        let bad = WrongType::Not;
         match self {
             Self::String | Self::Reference => Ok(text.into()),
             Self::Boolean => match text.to_ascii_lowercase().as_str() {
@@ -148,7 +156,7 @@ impl Type {
                 Ok(_) => Ok(text.into()),
                 Err(_) => Err(bad("a moment, such as 2026-05-14T09:00:00Z")),
             },
-            Self::Binary | Self::Complex => Err(format!("a {} value is not entered here", self.as_str())),
+            Self::Binary | Self::Complex => Err(WrongType::NotEntered(self.as_str())),
         }
     }
 
@@ -367,7 +375,7 @@ mod tests {
     #[case(Type::DateTime, "tomorrow", Err("not a moment, such as 2026-05-14T09:00:00Z"))]
     #[case(Type::Binary, "aGk=", Err("a binary value is not entered here"))]
     fn text_becomes_a_value_of_its_type(#[case] kind: Type, #[case] text: &str, #[case] read: Result<Value, &str>) {
-        assert_eq!(kind.read(text), read.map_err(str::to_owned));
+        assert_eq!(kind.read(text).map_err(|why| why.to_string()), read.map_err(str::to_owned));
         if let Ok(value) = kind.read(text) {
             assert!(kind.takes(&value));
         }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use tokio::time::Instant;
 
 use super::{
-    Done, Worker,
+    Done, NoKey, Worker,
     context::{self},
     refresh,
 };
@@ -93,9 +93,9 @@ impl Worker {
         let (key, client) = (Arc::clone(&self.key), self.context.client.clone());
         self.tasks.spawn(async move {
             let read = tokio::task::spawn_blocking(move || key()).await;
-            let read = read.unwrap_or_else(|_| Err("Reading the key failed.".into()));
+            let read = read.unwrap_or_else(|failed| Err(NoKey(failed.to_string())));
             // Of the same class as the refusal: the next R reads it again.
-            let failed = |text: String| Failure::local(Class::Unauthorized, text, "R tries again.");
+            let failed = |why: NoKey| Failure::local(Class::Unauthorized, why.to_string(), "R tries again.");
             Done::Keyed(read.map_err(failed).and_then(|auth| client.with_auth(auth)))
         });
     }

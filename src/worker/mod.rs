@@ -88,8 +88,13 @@ pub struct Setup {
     pub key: KeyReader,
 }
 
-/// Reads the key of a profile from where it is kept; the error is a sentence.
-pub type KeyReader = Arc<dyn Fn() -> Result<Auth, String> + Send + Sync>;
+/// Reads the key of a profile from where it is kept.
+pub type KeyReader = Arc<dyn Fn() -> Result<Auth, NoKey> + Send + Sync>;
+
+/// A key that could not be read again; why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("The key could not be read again: {0}.")]
+pub struct NoKey(pub String);
 
 /// Something that a task brought home.
 enum Done {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod admins;
+mod codes;
 mod edits;
 mod files;
 mod harness;

@@ -7,7 +7,7 @@ use crate::{
         Fresh, Id, Target,
         aside::Topic,
         change::{Change, ChangeId, Verb},
-        plan::{State, Unsupported},
+        plan::State,
         work::Job,
     },
 };
@@ -66,7 +66,7 @@ impl App {
                 effects.push(Effect::Work(Job::Ask(inquiry)));
                 Asked::Waiting
             }
-            Err(Unsupported(why)) => Asked::Failed(why),
+            Err(refusal) => Asked::Failed(refusal.text),
         }
     }
 

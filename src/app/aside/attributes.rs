@@ -2,7 +2,7 @@
 
 use super::Asked;
 use crate::{
-    app::{App, Effect, Overlay, form::Form},
+    app::{App, Effect, Overlay, availability::Unavailable, form::Form},
     directory::{
         Id, Target,
         aside::Topic,
@@ -30,16 +30,16 @@ impl App {
     ///
     /// # Errors
     /// Why there is none that can be changed, in a sentence.
-    pub fn attribute_slot(&self) -> Result<Slot, String> {
-        let nothing = || "There is no attribute here to change.".to_owned();
+    pub fn attribute_slot(&self) -> Result<Slot, Unavailable> {
+        let nothing = || Unavailable::from("There is no attribute here to change.");
         let aside = self.aside().ok_or_else(nothing)?;
         let Topic::Resource(target) = &aside.topic else { return Err(nothing()) };
         let sections = attributes::of(&self.directory, target).ok_or_else(nothing)?;
         let row = sections.iter().flat_map(|section| &section.rows).nth(aside.cursor).ok_or_else(nothing)?;
         if self.attribute_coming(target, &row.path).is_some() {
-            return Err(format!("{} is on its way already.", row.name()));
+            return Err(format!("{} is on its way already.", row.name()).into());
         }
-        row.slot(target).map_err(|why| format!("{}: {why}", row.name()))
+        row.slot(target).map_err(|why| format!("{}: {why}", row.name()).into())
     }
 
     /// The change of an attribute that is under way.

@@ -2,7 +2,7 @@
 
 use super::{Aside, KeyRow, PartRow};
 use crate::{
-    app::{App, Effect, Overlay, action::Action, form::Form},
+    app::{App, Effect, Overlay, action::Action, availability::Unavailable, form::Form},
     directory::{aside::Topic, change::Change, plan::Risk},
 };
 
@@ -32,20 +32,20 @@ impl App {
     }
 
     /// Whether a key can be made here: the owner of the key in use is who gets it.
-    pub(in crate::app) fn can_make_key(&self) -> Result<(), String> {
+    pub(in crate::app) fn can_make_key(&self) -> Result<(), Unavailable> {
         match self.aside().map(|aside| &aside.topic) {
             Some(Topic::Me) if self.person(&Topic::Me).is_some() => Ok(()),
             Some(Topic::Me) => Err("It is not known yet whose key is in use.".into()),
             _ => {
                 let own = self.keymap.label(Action::MyAccount).unwrap_or_default();
-                Err(format!("The server makes keys only for whoever asks; {own} opens your own account."))
+                Err(format!("The server makes keys only for whoever asks; {own} opens your own account.").into())
             }
         }
     }
 
     /// The deletion of the key under the cursor.
-    pub(in crate::app) fn key_deletion(&self) -> Result<Change, String> {
-        let nothing = || "There is no key here to delete.".to_owned();
+    pub(in crate::app) fn key_deletion(&self) -> Result<Change, Unavailable> {
+        let nothing = || Unavailable::from("There is no key here to delete.");
         let aside = self.aside().ok_or_else(nothing)?;
         match self.key_rows(&aside.topic).get(aside.cursor) {
             None => Err(nothing()),
@@ -63,8 +63,8 @@ impl App {
     ///
     /// # Errors
     /// Why there is none, in a sentence.
-    pub fn part_removal(&self) -> Result<Change, String> {
-        let nothing = || "Nobody is here to be taken out.".to_owned();
+    pub fn part_removal(&self) -> Result<Change, Unavailable> {
+        let nothing = || Unavailable::from("Nobody is here to be taken out.");
         let Some(Aside { topic: Topic::Roster(team), cursor, .. }) = self.aside() else { return Err(nothing()) };
         match self.part_rows(team).get(*cursor) {
             None => Err(nothing()),

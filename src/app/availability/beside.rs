@@ -1,5 +1,6 @@
 //! Whether what goes beside the lists can be done: changes of the Activity pane, accounts, API keys and invitations.
 
+use super::Unavailable;
 use crate::{
     app::{App, action::Action},
     directory::{
@@ -13,7 +14,7 @@ use crate::{
 pub(super) const NO_ATTRIBUTES: &str = "Roles have no other attributes than those shown here.";
 
 impl App {
-    pub(super) fn in_activity(&self, action: Action) -> Result<(), String> {
+    pub(super) fn in_activity(&self, action: Action) -> Result<(), Unavailable> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
             Action::UndoThis if self.selected_plan().is_some_and(|plan| self.undone_by(plan).is_some()) => {
@@ -36,7 +37,7 @@ impl App {
         })
     }
 
-    pub(super) fn in_sending(&self, action: Action) -> Result<(), String> {
+    pub(super) fn in_sending(&self, action: Action) -> Result<(), Unavailable> {
         match action {
             Action::Resume if !self.paused => Err("Nothing is paused.".into()),
             Action::Pause if !self.paused && self.entries.running().next().is_none() => {
@@ -47,7 +48,7 @@ impl App {
         }
     }
 
-    pub(super) fn beside(&self, action: Action) -> Result<(), String> {
+    pub(super) fn beside(&self, action: Action) -> Result<(), Unavailable> {
         match action {
             Action::MyAccount => self.told_here(),
             Action::Account | Action::Invitations => {
@@ -82,11 +83,11 @@ impl App {
         }
     }
 
-    fn told_here(&self) -> Result<(), String> {
-        self.capabilities().and_then(|can| can.tells_nothing.clone()).map_or(Ok(()), Err)
+    fn told_here(&self) -> Result<(), Unavailable> {
+        self.capabilities().and_then(|can| can.tells_nothing.clone()).map_or(Ok(()), |why| Err(why.into()))
     }
 
-    fn is_on_the_server(&self) -> Result<(), String> {
+    fn is_on_the_server(&self) -> Result<(), Unavailable> {
         match self.subject() {
             Some(target) if target.is_provisional() => Err("This is being created: look when it is there.".into()),
             Some(target) if target.id.starts_with("unreadable:") => Err("This record can't be read.".into()),

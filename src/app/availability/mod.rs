@@ -6,6 +6,9 @@ use super::{App, Overlay, Tab, action::Action, pane::View, role_editor::Of};
 use crate::directory::{Id, Kind, Target, change::Verb, record::User};
 
 mod beside;
+mod reason;
+
+pub use reason::Unavailable;
 
 const NO_RENAMING: &str = "A team's name can't be changed over SCIM here.";
 
@@ -34,7 +37,7 @@ impl App {
     ///
     /// # Errors
     /// The sentence for the person.
-    pub fn availability(&self, action: Action) -> Result<(), String> {
+    pub fn availability(&self, action: Action) -> Result<(), Unavailable> {
         if self.profile.is_none() {
             return needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into());
         }
@@ -43,7 +46,7 @@ impl App {
         }
         match action {
             Action::MarkAll | Action::MarkRange => match self.pane().and_then(super::pane::Pane::unsure) {
-                Some(why) => Err(format!("{why} Nothing is marked by it.")),
+                Some(why) => Err(format!("{why} Nothing is marked by it.").into()),
                 None => Ok(()),
             },
             Action::SetRole => {
@@ -60,7 +63,7 @@ impl App {
             }
             Action::GroupRole => {
                 self.someone()?;
-                self.mapped().map_err(str::to_owned)
+                self.mapped().map_err(Unavailable::from)
             }
             Action::Teams => {
                 self.somebody()?;
@@ -93,7 +96,7 @@ impl App {
             }
             Action::Permissions => {
                 self.someone()?;
-                self.roles_kept().map_err(str::to_owned)
+                self.roles_kept().map_err(|why| why.to_owned().into())
             }
             Action::RolePermissions => {
                 self.someone()?;
@@ -101,10 +104,12 @@ impl App {
             }
             Action::Compare if self.capabilities().is_some_and(|can| can.derived_roles) => Err(NO_DEFINITION.into()),
             Action::Holders | Action::Compare => {
-                self.capabilities().and_then(|can| can.no_roles.clone()).map_or(Ok(()), Err)?;
+                self.capabilities()
+                    .and_then(|can| can.no_roles.clone())
+                    .map_or(Ok(()), |why| Err(Unavailable::from(why)))?;
                 self.someone()
             }
-            Action::Settings => self.has_settings().map_err(str::to_owned),
+            Action::Settings => self.has_settings().map_err(Unavailable::from),
             Action::MyAccount
             | Action::Account
             | Action::Invitations
@@ -120,11 +125,11 @@ impl App {
             }
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => {
-                self.staging_allowed(action).map_err(str::to_owned)
+                self.staging_allowed(action).map_err(Unavailable::from)
             }
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
-                (Err(why), _) => Err(why.to_owned()),
+                (Err(why), _) => Err(why.to_owned().into()),
                 (_, 0) => Err("The roles of all users are known.".into()),
                 _ => Ok(()),
             },
@@ -142,7 +147,7 @@ impl App {
         let can = self.capabilities()?;
         let refused = |verbs: &[Verb]| {
             let first = can.can(*verbs.first()?).err()?;
-            verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first))
+            verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first.text.as_str()))
         };
         let edits = [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit, Action::Permissions];
         if let Some(why) = can.fixed_services.filter(|_| self.lists_services() && edits.contains(&action)) {
@@ -264,11 +269,11 @@ impl App {
         if all { Verb::Reactivate } else { Verb::Deactivate }
     }
 
-    fn can(&self, verb: Verb) -> Result<(), String> {
+    fn can(&self, verb: Verb) -> Result<(), Unavailable> {
         if self.guards.read_only {
             return Err("This profile is read-only.".into());
         }
-        self.capabilities().map_or(Ok(()), |can| can.can(verb).map_err(str::to_owned))
+        self.capabilities().map_or(Ok(()), |can| can.can(verb).map_err(Unavailable::from))
     }
 
     fn verb_of(&self, verbs: [Verb; 3]) -> Verb {
@@ -279,7 +284,7 @@ impl App {
         self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(Kind::User)
     }
 
-    fn someone(&self) -> Result<(), String> {
+    fn someone(&self) -> Result<(), Unavailable> {
         self.subject().map(drop).ok_or_else(|| "No row is selected.".into())
     }
 
@@ -289,7 +294,7 @@ impl App {
     }
 
     /// Somebody who can be edited: not service accounts alone, where nobody edits those.
-    fn somebody(&self) -> Result<(), String> {
+    fn somebody(&self) -> Result<(), Unavailable> {
         self.someone()?;
         let Some(why) = self.capabilities().and_then(|can| can.fixed_services) else { return Ok(()) };
         let service = |id: &Id| self.directory.user(id).filter(|user| user.account.is_service());
@@ -298,7 +303,7 @@ impl App {
             self.pane().filter(|pane| self.overlays.is_empty() && pane.kind == Kind::User).map(|pane| &pane.marks);
         match (marks.filter(|marks| !marks.is_empty()), self.subject()) {
             (Some(marks), _) if marks.iter().any(|id| service(id).is_none()) => Ok(()),
-            (Some(marks), _) if marks.len() > 1 => Err(format!("These are service accounts: {why}")),
+            (Some(marks), _) if marks.len() > 1 => Err(format!("These are service accounts: {why}").into()),
             (Some(marks), _) => refused_service(marks.first().and_then(service), why),
             (None, Some(target)) if target.kind == Kind::User => refused_service(service(&target.id), why),
             _ => Ok(()),
@@ -306,7 +311,7 @@ impl App {
     }
 
     /// Why the row of the check list can't be changed: it is a service account, where nobody edits those.
-    pub(super) fn fixed_row(&self) -> Option<String> {
+    pub(super) fn fixed_row(&self) -> Option<Unavailable> {
         let Some(Overlay::Check(list)) = self.overlays.last() else { return None };
         let why = self.capabilities()?.fixed_services?;
         let id = list.selected(&self.directory).filter(|_| list.kind() == Kind::User)?;
@@ -338,7 +343,7 @@ impl App {
         }
     }
 
-    fn can_be_like(&self) -> Result<(), String> {
+    fn can_be_like(&self) -> Result<(), Unavailable> {
         match self.kind_in_hand() {
             Kind::User => {
                 self.somebody()?;
@@ -353,7 +358,7 @@ impl App {
         }
     }
 
-    fn teams_read(&self) -> Result<(), String> {
+    fn teams_read(&self) -> Result<(), Unavailable> {
         if self.directory.is_read(Kind::Team) {
             Ok(())
         } else {
@@ -361,7 +366,7 @@ impl App {
         }
     }
 
-    fn members_known(&self) -> Result<(), String> {
+    fn members_known(&self) -> Result<(), Unavailable> {
         let known = |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_some());
         let marks = self.pane().filter(|pane| self.overlays.is_empty() && pane.kind == Kind::Team);
         let all = match (marks.filter(|pane| !pane.marks.is_empty()), self.subject()) {
@@ -373,8 +378,8 @@ impl App {
     }
 }
 
-fn refused_service(user: Option<&User>, why: &str) -> Result<(), String> {
-    user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name)))
+fn refused_service(user: Option<&User>, why: &str) -> Result<(), Unavailable> {
+    user.map_or(Ok(()), |user| Err(format!("{} is a service account: {why}", user.user_name).into()))
 }
 
 /// The first screen's own actions, and what drives the boxes that open there: a new profile's form, palette, help.

@@ -44,7 +44,7 @@ impl Form {
             text => match slot.kind.read(text) {
                 Ok(value) => Some(value),
                 Err(why) => {
-                    self.fail("value", why);
+                    self.fail("value", why.to_string());
                     return Vec::new();
                 }
             },

@@ -3,7 +3,10 @@
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use tui_input::Input;
 
-use crate::app::{list_field, text_field};
+use crate::{
+    app::{list_field, text_field},
+    directory::refusal::Refusal,
+};
 
 /// One of the words that a choice goes through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,8 +86,8 @@ impl Field {
         field
     }
 
-    pub(super) fn locked(mut self, why: Result<(), &str>) -> Self {
-        self.locked = why.err().map(str::to_owned);
+    pub(super) fn locked(mut self, why: Result<(), &Refusal>) -> Self {
+        self.locked = why.err().map(|why| why.text.clone());
         self
     }
 

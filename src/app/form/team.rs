@@ -58,7 +58,7 @@ impl Form {
             self.fail("name", format!("{name} is taken"));
         }
         let members = people(self.value("members"), directory).unwrap_or_else(|why| {
-            self.fail("members", why);
+            self.fail("members", why.to_string());
             Vec::new()
         });
         let bucket = self.bucket();

@@ -75,7 +75,7 @@ impl Form {
         };
         match teams(self.value("teams"), self.spaced_names, directory) {
             Ok(teams) => user.teams = teams.into_iter().map(|(_, name)| name).collect(),
-            Err(why) => self.fail("teams", why),
+            Err(why) => self.fail("teams", why.to_string()),
         }
         if let Err(why) = name_problem(&user.user_name, self.spaced_names) {
             self.fail("user", why);

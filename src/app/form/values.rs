@@ -44,19 +44,36 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty())
 }
 
+/// Names that mean nobody and nothing here, or several: `not known here: a, b, c, d and 3 more`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unclear(String);
+
+impl Unclear {
+    fn of(unknown: &[&str], several: Vec<String>) -> Self {
+        let told: Vec<_> = unknown.iter().take(TOLD).map(|name| clean_line(name, 64)).collect();
+        let more = match unknown.len().saturating_sub(TOLD) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let unknown = (!told.is_empty()).then(|| format!("not known here: {}{more}", told.join(", ")));
+        Self(several.into_iter().chain(unknown).collect::<Vec<_>>().join("; "))
+    }
+}
+
 /// The users of these names, each once; or which names are nobody's, or several people's.
-pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, String> {
+pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, Unclear> {
     let finder = Finder::new(directory);
     let found = each(words(text), "user", |word| finder.user(word).map(|user| user.id.clone()))?;
     Ok(found.into_iter().collect())
 }
 
-/// What these names mean, each once; or a sentence about those that mean nothing, or several.
+/// What these names mean, each once.
 fn each<'a, T: std::hash::Hash + Eq>(
     names: impl Iterator<Item = &'a str>,
     kind: &str,
     find: impl Fn(&str) -> Result<T, Missing>,
-) -> Result<indexmap::IndexSet<T>, String> {
+) -> Result<indexmap::IndexSet<T>, Unclear> {
     let (mut found, mut unknown, mut several) = (indexmap::IndexSet::new(), Vec::new(), Vec::new());
     for name in names {
         match find(name) {
@@ -65,23 +82,11 @@ fn each<'a, T: std::hash::Hash + Eq>(
             Err(missing) => several.push(missing.sentence(kind, name)),
         }
     }
-    let unknown = (!unknown.is_empty()).then(|| not_known(&unknown));
-    let wrong: Vec<String> = several.into_iter().chain(unknown).collect();
-    if wrong.is_empty() { Ok(found) } else { Err(wrong.join("; ")) }
-}
-
-/// `not known here: a, b, c, d and 3 more`.
-pub(super) fn not_known(names: &[&str]) -> String {
-    let told: Vec<_> = names.iter().take(TOLD).map(|name| clean_line(name, 64)).collect();
-    let more = match names.len().saturating_sub(TOLD) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("not known here: {}{more}", told.join(", "))
+    if unknown.is_empty() && several.is_empty() { Ok(found) } else { Err(Unclear::of(&unknown, several)) }
 }
 
 /// The teams of these names, or which are not known. Names that may hold spaces are split by commas only.
-pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, String> {
+pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, Unclear> {
     let names: Vec<&str> = if spaced {
         text.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).collect()
     } else {

@@ -43,7 +43,7 @@ impl Places<'_> {
             place_name: name,
             role: role.clone(),
             custom: false,
-            note: refusal.map(str::to_owned).or(note),
+            note: refusal.map(|why| why.text.clone()).or(note),
             refused: refusal.is_some(),
         }
     }

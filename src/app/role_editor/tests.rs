@@ -59,7 +59,7 @@ fn what_is_added_comes_first_and_what_is_inherited_stands_apart() {
     assert!(!editor.has_work() && editor.change(&directory).is_none());
     editor.cursor = 3;
     assert_eq!(
-        editor.toggle(&directory).unwrap_err(),
+        editor.toggle(&directory).unwrap_err().to_string(),
         "run:read comes with member: it can't be taken out of this role alone."
     );
     toggle(&mut editor, &directory, "run:del");

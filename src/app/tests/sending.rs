@@ -86,8 +86,8 @@ fn nothing_is_resumed_before_the_lists_are_read_or_where_nothing_may_be_sent() {
 #[test]
 fn a_pause_is_shown_and_what_waits_can_be_cancelled() {
     let mut console = crowd(20);
-    assert_eq!(console.app.availability(Action::Pause).unwrap_err(), "Nothing is being sent.");
-    assert_eq!(console.app.availability(Action::Cancel).unwrap_err(), "Nothing waits to be sent.");
+    assert_eq!(console.app.availability(Action::Pause).unwrap_err().to_string(), "Nothing is being sent.");
+    assert_eq!(console.app.availability(Action::Cancel).unwrap_err().to_string(), "Nothing waits to be sent.");
     let sent = give_role(&mut console);
     console.moved(sent[0].id, State::Sent, vec![]);
     console.press(Action::Pause);
@@ -168,7 +168,7 @@ fn an_undo_of_a_plan_lists_what_cannot_be_taken_back() {
     let Some(Overlay::Preview(preview)) = next.app.overlays.last() else { panic!("{}", said(&next)) };
     assert_eq!(preview.plan.steps.len(), 2);
     assert_eq!(preview.plan.refused.len(), 1);
-    assert_eq!(preview.plan.refused[0].1, "can't be undone: nobody knows");
+    assert_eq!(preview.plan.refused[0].1.text, "can't be undone: nobody knows");
 }
 
 /// Work is counted, not time: an outcome neither sorts nor filters the lists again, and the shown team is not made anew.

@@ -38,7 +38,7 @@ pub fn actions(capabilities: &Capabilities, beside: bool) -> Vec<Ability> {
     ACTIONS
         .iter()
         .map(|(verb, action)| {
-            let why = capabilities.can(*verb).err().map(str::to_owned);
+            let why = capabilities.can(*verb).err().map(|why| why.text.clone());
             let unheard = !beside && by_graph.contains(verb);
             let why = why.or_else(|| unheard.then(|| "GraphQL does not answer.".to_owned()));
             let word = if capabilities.team_word.is_empty() { "team" } else { capabilities.team_word };

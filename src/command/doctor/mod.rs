@@ -20,18 +20,25 @@ use std::{
     sync::Mutex,
 };
 
-use color_eyre::eyre::{Result, eyre};
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 pub use finding::{Ability, Evidence, Finding, Outcome, Part, Report, Verdict};
 pub use print::{Look, text};
-use probe::{Probe, Stop};
+use probe::{Probe, Stop, counted};
+use serde::Serialize;
 
-use super::End;
+use super::{
+    end::{self, ErrorCode, heard, note},
+    print::json_pretty,
+};
 use crate::{
+    cli::Output,
     config::{ConfigError, Profile},
-    directory::Kind,
+    directory::{
+        Kind,
+        refusal::{Refusal, RefusalCode},
+    },
     runtime::{Connection, Opener},
     scim::habits::Habits,
     terminal::{Signal, Signals, Wanted, look, stop_process},
@@ -53,34 +60,29 @@ pub struct Wish {
 }
 
 /// Opens the profile, or the embedded demo where none is given, examines it, prints, and keeps what was learnt.
-///
-/// # Errors
-/// If the config can't be used, or the output can't be written.
-pub async fn run(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<ExitCode> {
+pub async fn run(opener: &Opener, subject: Subject<'_>, wish: Wish) -> ExitCode {
+    let output = if wish.json { Output::Json } else { Output::Table };
+    end::code(examined(opener, subject, wish).await, output)
+}
+
+async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(), end::Stop> {
     let profile = match subject {
         Subject::Demo => None,
         Subject::Profile(name) => Some(opener.at_start(name)?.ok_or_else(|| no_profile(opener))?),
     };
-    let mut connection = match opener.connect(profile).await {
-        Ok(connection) => connection,
-        Err(error) => return refused(&error.to_string(), End::Usage),
-    };
-    for notice in &connection.notices {
-        writeln!(io::stderr(), "scimitar: {notice}")?;
-    }
-    if wish.write
-        && let Err(why) = may_write(&connection, wish)?
-    {
-        return refused(&why, End::NotSent);
+    let mut connection = opener.connect(profile).await?;
+    connection.notices.iter().for_each(|notice| note(format_args!("scimitar: {notice}")));
+    if wish.write {
+        may_write(&connection, wish)?;
     }
     let cancel = CancellationToken::new();
-    let listening = listen(cancel.clone())?;
+    let listening = listen(cancel.clone()).map_err(end::Stop::failed)?;
     let report = examine(&mut connection, wish.write, tag(), cancel).await;
     listening.abort();
-    let mut out = io::stdout();
-    if wish.json {
-        serde_json::to_writer_pretty(&mut out, &report)?;
-        writeln!(out)?;
+    let verdict = verdict(&report);
+    let mut out = io::stdout().lock();
+    heard(if wish.json {
+        json_pretty(&mut out, &Document { report: &report, error: verdict.as_ref().err() })
     } else {
         let terminal = out.is_terminal();
         let width = if terminal { crossterm::terminal::size().map_or(80, |(width, _)| width.into()) } else { WIDEST };
@@ -90,9 +92,35 @@ pub async fn run(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<Ex
             unicode: !shown.glyphs.ascii,
             width: width.min(WIDEST),
         };
-        out.write_all(text(&report, look).as_bytes())?;
+        out.write_all(text(&report, look).as_bytes())
+    })?;
+    verdict.map_err(end::Stop::printed)
+}
+
+/// The report as scripts get it.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a end::Stop>,
+}
+
+/// Why the report does not end well.
+fn verdict(report: &Report) -> Result<(), end::Stop> {
+    let problem = report.findings.iter().find(|finding| finding.verdict == Verdict::Problem);
+    let first = problem.or(report.findings.last()).map(|finding| finding.words.as_str()).unwrap_or_default();
+    match report.outcome {
+        Outcome::Well => Ok(()),
+        Outcome::Problems => {
+            let count = counted(report.count(Verdict::Problem) + report.left_behind.len(), "problem");
+            Err(end::Stop::new(ErrorCode::Problems, format!("{count} at {}", report.url)))
+        }
+        Outcome::Failed => {
+            let why = format!("{} can't be examined: {first}", report.url);
+            Err(end::Stop::new(ErrorCode::NotExamined, why))
+        }
     }
-    Ok(ExitCode::from(report.outcome as u8))
 }
 
 /// What is examined.
@@ -106,25 +134,22 @@ pub enum Subject<'a> {
 
 fn no_profile(opener: &Opener) -> ConfigError {
     let hint = "start scimitar once to make one, or try `scimitar doctor demo`";
-    ConfigError::about(&opener.places.config_file, "there is no profile to look at", hint)
-}
-
-fn refused(why: &str, end: End) -> Result<ExitCode> {
-    writeln!(io::stderr(), "scimitar: {why}")?;
-    Ok(ExitCode::from(end as u8))
+    ConfigError::about(&opener.places.config_file, "there is no profile to look at", hint).no_profile()
 }
 
 /// Asks the person; an error says why nothing is written.
-fn may_write(connection: &Connection, wish: Wish) -> Result<Result<(), String>> {
+fn may_write(connection: &Connection, wish: Wish) -> Result<(), end::Stop> {
     let Profile { name, .. } = &connection.profile;
     if connection.read_only {
-        return Ok(Err(format!("{name} is read only: --write would change something there")));
+        let why = format!("{name} is read only: --write would change something there");
+        return Err(end::Stop::refused(Refusal::new(RefusalCode::ReadOnly, why)));
     }
     if wish.yes {
-        return Ok(Ok(()));
+        return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(Err("--write makes users and a group: confirm it with --yes where nobody can be asked".into()));
+        let stop = end::Stop::new(ErrorCode::NotConfirmed, "--write makes users and a group");
+        return Err(stop.hint("confirm it with --yes where nobody can be asked"));
     }
     let mut out = io::stderr();
     writeln!(
@@ -137,12 +162,15 @@ fn may_write(connection: &Connection, wish: Wish) -> Result<Result<(), String>> 
     out.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
-    Ok(if answer.trim().eq_ignore_ascii_case("yes") { Ok(()) } else { Err("nothing was changed".into()) })
+    if answer.trim().eq_ignore_ascii_case("yes") {
+        return Ok(());
+    }
+    Err(end::Stop::new(ErrorCode::NotConfirmed, "nothing was changed"))
 }
 
 /// Ctrl-C ends the asking, not the tidying up.
-fn listen(cancel: CancellationToken) -> Result<tokio::task::JoinHandle<()>> {
-    let mut signals = Signals::listen().map_err(|error| eyre!("signals can't be heard: {error}"))?;
+fn listen(cancel: CancellationToken) -> io::Result<tokio::task::JoinHandle<()>> {
+    let mut signals = Signals::listen()?;
     Ok(tokio::spawn(async move {
         loop {
             match signals.next().await {

@@ -232,7 +232,7 @@ pub async fn beside(probe: &mut Probe) -> Result<(), Stop> {
                 };
                 let (verdict, words) = match (question.words)(&answer.body) {
                     Ok(words) => (Verdict::Ok, words),
-                    Err(words) => (Verdict::Note, words),
+                    Err(nothing) => (Verdict::Note, nothing.to_string()),
                 };
                 probe.find(Part::Beside, about, verdict, words, &[]);
                 if let Some(finding) = probe.findings.last_mut() {

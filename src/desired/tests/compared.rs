@@ -77,7 +77,10 @@ fn everything_that_can_t_be_meant_is_said_at_once() {
 #[test]
 fn a_column_that_the_provider_can_t_do_is_told_once() {
     let can = Capabilities {
-        refused: vec![(crate::directory::change::Verb::SetSeat, "This provider has no seats.".into())],
+        refused: vec![(
+            crate::directory::change::Verb::SetSeat,
+            crate::directory::refusal::Refusal::unsupported("This provider has no seats."),
+        )],
         ..can()
     };
     let desired = read("user,models_seat\neva,none\nnoor,none\nivan,full\n", Format::Csv).unwrap();

@@ -62,6 +62,6 @@ fn a_creation_gets_an_id_of_its_own_and_what_follows_it_too() {
 fn a_file_of_another_version_is_refused() {
     let text = "{\"scimitar_plan\": 9}";
     assert!(SavedPlan::is_one(text));
-    assert_eq!(SavedPlan::read(text).unwrap_err(), "this program reads plans of version 1, not 9");
+    assert_eq!(SavedPlan::read(text).unwrap_err().to_string(), "this program reads plans of version 1, not 9");
     assert!(!SavedPlan::is_one("{\"users\": []}"));
 }

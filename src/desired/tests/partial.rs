@@ -159,9 +159,9 @@ fn what_is_not_told_is_left_out_and_nothing_is_concluded_from_it() {
 fn values_that_are_not_told_are_neither_written_nor_taken_for_so() {
     let quiet = User {
         active: None,
-        org_role: None,
+        org_role: crate::directory::MaybeTold::NOT_TOLD,
         team_roles: None,
-        models_seat: None,
+        models_seat: crate::directory::MaybeTold::NOT_TOLD,
         display_name: Name::default(),
         ..user("quiet", "", &[])
     };

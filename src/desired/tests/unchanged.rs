@@ -3,7 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::directory::{change::Verb, record::Account};
+use crate::directory::{
+    change::Verb,
+    record::Account,
+    refusal::{Refusal, RefusalCode},
+};
 
 /// Names as servers have them: blanks, formulas, separators, quotes, lines, look-alikes of other values, invisible characters.
 fn name() -> impl Strategy<Value = String> {
@@ -106,7 +110,9 @@ fn plain() -> Capabilities {
         Verb::DeleteRole,
     ];
     Capabilities {
-        refused: refused.map(|verb| (verb, "Plain SCIM does not know it.".to_owned())).into(),
+        refused: refused
+            .map(|verb| (verb, Refusal::new(RefusalCode::Unsupported, "Plain SCIM does not know it.")))
+            .into(),
         spaced_names: true,
         team_word: "group",
         ..Capabilities::default()
@@ -153,9 +159,9 @@ fn built(people: &[Person], groups: &[Group]) -> Directory {
             display_name: display.as_str().into(),
             email: email.as_str().into(),
             active: person.active,
-            org_role: person.role.as_deref().map(Name::from),
+            org_role: person.role.as_deref().map(Name::from).into(),
             team_roles: person.told.then(|| grants.collect()),
-            models_seat: person.told.then(|| "full".into()),
+            models_seat: person.told.then(|| Name::from("full")).into(),
             account: if person.service { Account::TeamService } else { Account::Unsaid },
             ..User::default()
         }

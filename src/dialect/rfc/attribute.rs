@@ -12,7 +12,8 @@ use crate::{
         Kind, Target, attributes,
         attributes::Row,
         change::Change,
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
+        refusal::{Refusal, RefusalCode},
     },
     scim::{
         patch::Op,
@@ -32,19 +33,22 @@ impl Rfc {
         path: &str,
         before: Option<&Value>,
         to: Option<&Value>,
-    ) -> Result<Draft, Unsupported> {
+    ) -> Result<Draft, Refusal> {
         let subject = match target.kind {
             Kind::User => &case.user(&target.id)?.user_name,
             Kind::Team => &case.team(&target.id)?.name,
-            Kind::Role => return refuse("This provider has no records of roles."),
+            Kind::Role => return refuse(RefusalCode::Unsupported, "This provider has no records of roles."),
         };
         let name = schema::name_in(path);
         let whole = path.split('.').next().unwrap_or_default();
         if NOT_HERE.iter().any(|one| one.eq_ignore_ascii_case(whole)) {
-            return refuse(format!("{name} is not set by itself: it has a key of its own, or is the server's."));
+            return refuse(
+                RefusalCode::Unsupported,
+                format!("{name} is not set by itself: it has a key of its own, or is the server's."),
+            );
         }
         if schema::same(before, to) {
-            return refuse(format!("{subject} has this {name} already."));
+            return refuse(RefusalCode::NoChange, format!("{subject} has this {name} already."));
         }
         let sections = attributes::of(case.0, target).unwrap_or_default();
         let row = sections.iter().flat_map(|section| &section.rows).find(|row| row.path == path);
@@ -104,17 +108,17 @@ impl Rfc {
 }
 
 /// Whether the schema lets it be set to this.
-fn check(row: Option<&Row<'_>>, name: &str, to: Option<&Value>) -> Result<(), Unsupported> {
+fn check(row: Option<&Row<'_>>, name: &str, to: Option<&Value>) -> Result<(), Refusal> {
     let Some(row) = row else { return Ok(()) };
     if let Some(why) = row.fixed {
-        return refuse(format!("{name} can't be changed here: {why}"));
+        return refuse(RefusalCode::Unsupported, format!("{name} can't be changed here: {why}"));
     }
     match to {
         None if row.attribute.is_some_and(|known| known.required) => {
-            refuse(format!("{name} is required: it can't be left empty."))
+            refuse(RefusalCode::InvalidValue, format!("{name} is required: it can't be left empty."))
         }
         Some(to) if !row.kind().takes(to) => {
-            refuse(format!("{name} takes a value of the type {}.", row.kind().as_str()))
+            refuse(RefusalCode::InvalidValue, format!("{name} takes a value of the type {}.", row.kind().as_str()))
         }
         _ => Ok(()),
     }

@@ -11,8 +11,9 @@ use crate::{
     directory::{
         Id, Kind, Target,
         change::Change,
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
         record::{Member, Team},
+        refusal::{Refusal, RefusalCode},
     },
     scim::{
         habits::Removal,
@@ -22,7 +23,7 @@ use crate::{
     },
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 impl Rfc {
     /// One operation on a group, as the server takes it.
@@ -38,7 +39,9 @@ impl Rfc {
         let (user, group) = (case.user(id)?, case.team(group)?);
         let target = Target::team(&group.id);
         let undo = match case.membership(group, id) {
-            Membership::In => return refuse(format!("{} is in {} already.", user.user_name, group.name)),
+            Membership::In => {
+                return refuse(RefusalCode::NoChange, format!("{} is in {} already.", user.user_name, group.name));
+            }
             Membership::Out => Undo::By(vec![Change::RemoveMember { team: group.id.clone(), user: id.clone() }]),
             Membership::Unknown => Undo::Never(format!(
                 "Whether they were in the {} before is not known, so it can't be put back.",
@@ -56,7 +59,7 @@ impl Rfc {
         if !group.has(id) {
             let user = case.user(id)?;
             if case.membership(group, id) == Membership::Out {
-                return refuse(format!("{} is not in {}.", user.user_name, group.name));
+                return refuse(RefusalCode::NoChange, format!("{} is not in {}.", user.user_name, group.name));
             }
         }
         let target = Target::team(&group.id);
@@ -70,9 +73,9 @@ impl Rfc {
         Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).look_if(role.is_some()).note(role))
     }
 
-    fn removal(&self, group: &Team, id: &Id) -> Result<Request, Unsupported> {
+    fn removal(&self, group: &Team, id: &Id) -> Result<Request, Refusal> {
         let target = Target::team(&group.id);
-        let sentence = |error: UnsafeRemoval| Unsupported(error.to_string());
+        let sentence = |error: UnsafeRemoval| Refusal::unsupported(error.to_string());
         let by_filter = || Op::remove(member_filter(id)).map_err(sentence);
         let habit = self.habits.remove_member.unwrap_or(Removal::Filter);
         Ok(match (habit, self.habits.patch_groups) {
@@ -84,10 +87,10 @@ impl Rfc {
             }
             (Removal::Replace, _) => {
                 let Some(members) = &group.members else {
-                    return refuse(format!(
-                        "Who is in {} was not read, and this server takes only whole lists.",
-                        group.name
-                    ));
+                    return refuse(
+                        RefusalCode::UnknownMembers,
+                        format!("Who is in {} was not read, and this server takes only whole lists.", group.name),
+                    );
                 };
                 let stay: Vec<Value> = members
                     .iter()

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::grafana;
-use crate::directory::{Name, change::Verb, plan::Capabilities, role_source::Mapping};
+use crate::directory::{Name, change::Verb, plan::Capabilities, refusal::Refusal, role_source::Mapping};
 
 /// Whose server it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,32 +56,36 @@ impl Manner {
         let mapped = mapping.is_some();
         let name = if self == Manner::Plain { "Plain SCIM".to_owned() } else { format!("{}'s SCIM", self.name()) };
         let no_roles = self.no_roles(mapped);
-        let knows_no = |what: &str| format!("{name} knows no {what}.");
-        let mut refused: Vec<(Verb, String)> = vec![
-            (Verb::SetOrgRole, no_roles.into()),
-            (Verb::SetTeamRole, no_roles.into()),
+        let because = |why: &str| Refusal::unsupported(why);
+        let knows_no = |what: &str| Refusal::unsupported(format!("{name} knows no {what}."));
+        let mut refused: Vec<(Verb, Refusal)> = vec![
+            (Verb::SetOrgRole, because(no_roles)),
+            (Verb::SetTeamRole, because(no_roles)),
             (Verb::SetSeat, knows_no("seats")),
             (Verb::SetRegistryRole, knows_no("registries")),
             (Verb::CreateService, knows_no("service accounts")),
             (
                 Verb::Invite,
-                format!("{name} knows no invitations: create the user and add them to the {}.", self.team_word()),
+                because(&format!(
+                    "{name} knows no invitations: create the user and add them to the {}.",
+                    self.team_word()
+                )),
             ),
             (Verb::CreateKey, knows_no("API keys")),
             (Verb::DeleteKey, knows_no("API keys")),
             (
                 Verb::ReplaceMembers,
-                "Members are added and removed one by one here: what servers make of a whole list differs.".into(),
+                because("Members are added and removed one by one here: what servers make of a whole list differs."),
             ),
         ];
         refused.extend([Verb::CreateRole, Verb::EditRole, Verb::DeleteRole].map(|verb| {
             let why =
                 if no_roles == NO_ROLES { no_roles.to_owned() } else { format!("Roles are not made here. {no_roles}") };
-            (verb, why)
+            (verb, Refusal::unsupported(why))
         }));
         if self == Manner::Grafana {
             let why = "Grafana never deletes a provisioned user: deactivate them, which disables the account.";
-            refused.push((Verb::DeleteUser, why.into()));
+            refused.push((Verb::DeleteUser, because(why)));
         }
         let shows_roles = mapped || self == Manner::Grafana;
         Capabilities {

@@ -21,8 +21,9 @@ use crate::{
         aside::{Inquiry, Told, Topic},
         change::{Change, Verb},
         find::NameLevel,
-        plan::{Capabilities, Planner, Step, Unsupported},
+        plan::{Capabilities, Planner, Step},
         record::{Depth, Problem, Record},
+        refusal::{Refusal, RefusalCode},
         role_source::{Mapping, RoleSource},
     },
     scim::{
@@ -68,7 +69,8 @@ impl Rfc {
         if habits.groups == Some(false) {
             capabilities.without_groups();
         }
-        capabilities.refused.extend(people::no_deletion(habits.delete_user).map(|why| (Verb::DeleteUser, why.into())));
+        let no_deletion = people::no_deletion(habits.delete_user).map(Refusal::unsupported);
+        capabilities.refused.extend(no_deletion.map(|why| (Verb::DeleteUser, why)));
         Self { manner, habits, mapping, capabilities }
     }
 
@@ -92,8 +94,8 @@ impl Planner for Rfc {
         &self.capabilities
     }
 
-    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported> {
-        self.capabilities.can(change.verb()).map_err(|why| Unsupported(why.into()))?;
+    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal> {
+        self.capabilities.can(change.verb()).map_err(Clone::clone)?;
         let case = Case(directory);
         let draft = match change {
             Change::AddMember { team, user } => self.add_member(case, team, user),
@@ -109,12 +111,12 @@ impl Planner for Rfc {
             Change::SetAttribute { target, path, before, to } => {
                 self.set_attribute(case, target, path, before.as_ref(), to.as_ref())
             }
-            _ => refuse("This provider has no way to do this."),
+            _ => refuse(RefusalCode::Unsupported, "This provider has no way to do this."),
         }?;
         Ok(draft.step(change, directory))
     }
 
-    fn inquiry(&self, topic: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
+    fn inquiry(&self, topic: Topic, _: &Directory) -> Result<Inquiry, Refusal> {
         match topic {
             Topic::Settings if self.manner == Manner::Grafana => return Ok(grafana::inquiry()),
             Topic::Resource(target) => return Ok(attributes::ask_for(target)),
@@ -123,7 +125,7 @@ impl Planner for Rfc {
             Topic::Me if self.manner == Manner::Plain => return Ok(me::inquiry()),
             _ => {}
         }
-        refuse(self.capabilities.tells_nothing.clone().unwrap_or_default())
+        refuse(RefusalCode::Unsupported, self.capabilities.tells_nothing.clone().unwrap_or_default())
     }
 }
 

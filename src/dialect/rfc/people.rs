@@ -11,12 +11,13 @@ use crate::{
     directory::{
         Id, Kind, Target,
         change::{Change, NewUser, Verb},
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
+        refusal::{Refusal, RefusalCode},
     },
     scim::{habits::Deletion, patch::Op, request::Request, urn},
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 /// Why there is no way back into a workspace.
 const OUT: &str = "Out of the workspace is out: to bring them back, create the user again and add them to groups.";
@@ -34,7 +35,10 @@ impl Rfc {
     pub(super) fn create_user(&self, case: Case<'_>, key: &Id, new: &NewUser) -> Planned {
         case.new_user(new)?;
         if !new.teams.is_empty() {
-            return refuse("This provider takes no groups with a new user: create the user, then add it to groups.");
+            return refuse(
+                RefusalCode::Unsupported,
+                "This provider takes no groups with a new user: create the user, then add it to groups.",
+            );
         }
         let mut body = Map::new();
         body.insert("schemas".into(), json!([urn::USER]));
@@ -70,16 +74,18 @@ impl Rfc {
 
     /// The identity provider's own id. Grafana finds people by it at sign-in, and once took a number for its own id of a
     /// user (CVE-2025-41115).
-    pub(super) fn external_id(&self, given: &str) -> Result<Option<String>, Unsupported> {
+    pub(super) fn external_id(&self, given: &str) -> Result<Option<String>, Refusal> {
         let given = given.trim();
         if self.manner == Manner::Grafana {
             if given.is_empty() {
                 return refuse(
+                    RefusalCode::InvalidValue,
                     "Grafana needs an external id: the value by which the identity provider names this person at sign-in.",
                 );
             }
             if given.bytes().all(|byte| byte.is_ascii_digit()) {
                 return refuse(
+                    RefusalCode::InvalidValue,
                     "An external id of digits alone is refused: some Grafana versions take it for their own id of another \
                      user.",
                 );
@@ -92,7 +98,7 @@ impl Rfc {
         let user = case.user(id)?;
         if user.active == Some(active) {
             let word = if active { "active" } else { "inactive" };
-            return refuse(format!("{} is {word} already.", user.user_name));
+            return refuse(RefusalCode::NoChange, format!("{} is {word} already.", user.user_name));
         }
         let target = Target::user(id);
         let request = self.alter(case, &target, Op::replace("active", active));

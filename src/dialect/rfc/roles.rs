@@ -10,8 +10,9 @@ use crate::{
     directory::{
         Id, MaybeTold, Name, Target,
         change::{Change, Verb},
-        plan::{Capabilities, Confirm, Risk, RoleChoice, Undo, Unsupported},
+        plan::{Capabilities, Confirm, Risk, RoleChoice, Undo},
         record::Depth,
+        refusal::{Refusal, RefusalCode},
         role_source::SEVERAL,
     },
     scim::{habits::RoleAttribute, json::Fields, patch::Op},
@@ -45,11 +46,11 @@ pub(super) fn offer(capabilities: &mut Capabilities, roles: &[String]) {
 }
 
 impl Rfc {
-    pub(super) fn set_role(&self, case: Case<'_>, id: &Id, role: &Name) -> Result<Draft, Unsupported> {
+    pub(super) fn set_role(&self, case: Case<'_>, id: &Id, role: &Name) -> Result<Draft, Refusal> {
         let user = case.user(id)?;
         let before = user.org_role.value();
         if before.is_some_and(|before| before == role) {
-            return refuse(format!("{} has the role {role} already.", user.user_name));
+            return refuse(RefusalCode::NoChange, format!("{} has the role {role} already.", user.user_name));
         }
         let attribute = self.habits.role_attribute.unwrap_or(RoleAttribute::Roles).as_str();
         let several = before.filter(|before| before.raw().contains(SEVERAL));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    dialect::Question,
+    dialect::{Question, SaysNothing},
     scim::request::{Method, Request},
 };
 
@@ -21,15 +21,16 @@ pub(super) fn questions(roles: Option<Request>) -> Vec<Question> {
     roles.into_iter().chain([settings]).collect()
 }
 
-fn role_count(body: &[u8]) -> Result<String, String> {
-    let document: Value = serde_json::from_slice(body).map_err(|_| "The answer about roles is no JSON.".to_owned())?;
-    let users = document.as_array().ok_or("The answer about roles is no list.")?;
+fn role_count(body: &[u8]) -> Result<String, SaysNothing> {
+    let document: Value =
+        serde_json::from_slice(body).map_err(|_| SaysNothing("The answer about roles is no JSON."))?;
+    let users = document.as_array().ok_or(SaysNothing("The answer about roles is no list."))?;
     let known = users.iter().filter(|user| user.get("role").is_some_and(Value::is_string)).count();
     Ok(format!("told for {known} users of the organisation"))
 }
 
 /// The switches of both generations: the published ones, and those of early 2025.
-fn switches(body: &[u8]) -> Result<String, String> {
+fn switches(body: &[u8]) -> Result<String, SaysNothing> {
     const KNOWN: [(&str, &str); 5] = [
         ("enableUserSync", "user sync"),
         ("enableGroupSync", "group sync"),
@@ -37,7 +38,7 @@ fn switches(body: &[u8]) -> Result<String, String> {
         ("teamSyncMode", "team_sync_mode"),
         ("mappingMode", "mapping_mode"),
     ];
-    let document: Value = serde_json::from_slice(body).map_err(|_| "The settings are no JSON.".to_owned())?;
+    let document: Value = serde_json::from_slice(body).map_err(|_| SaysNothing("The settings are no JSON."))?;
     let spec = document.get("spec").unwrap_or(&document);
     let shown = |(key, label): &(&str, &str)| match spec.get(key)? {
         Value::Bool(on) => Some(format!("{label} {}", if *on { "on" } else { "off" })),
@@ -45,7 +46,7 @@ fn switches(body: &[u8]) -> Result<String, String> {
         _ => None,
     };
     let words: Vec<String> = KNOWN.iter().filter_map(shown).collect();
-    if words.is_empty() { Err("The settings name no switch that is known.".into()) } else { Ok(words.join(", ")) }
+    if words.is_empty() { Err(SaysNothing("The settings name no switch that is known.")) } else { Ok(words.join(", ")) }
 }
 
 #[cfg(test)]

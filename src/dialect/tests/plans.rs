@@ -318,7 +318,7 @@ fn planned(dialect: &dyn Dialect) -> String {
             Err(why) => format!("\n  can't: {why}"),
             Ok(()) => match dialect.step(&change, &directory) {
                 Ok(step) => compact(&step),
-                Err(why) => format!("\n  refused: {why}"),
+                Err(why) => format!("\n  refused, {}: {why}", why.code.as_str()),
             },
         };
         writeln!(out, "{name}{said}\n").unwrap();
@@ -347,7 +347,7 @@ fn what_can_not_be_done_is_refused_without_asking_first() {
     for (name, dialect) in dialects() {
         for (case, change) in changes() {
             if let Err(why) = dialect.capabilities().can(change.verb()) {
-                assert!(why.ends_with('.'), "{why}");
+                assert!(why.text.ends_with('.'), "{why}");
                 assert!(dialect.step(&change, &directory).is_err(), "{name}: {case}");
             }
         }

@@ -7,24 +7,25 @@ use crate::{
         Id, Name,
         aside::Topic,
         change::Change,
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
+        refusal::{Refusal, RefusalCode},
     },
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 pub(super) fn invite(case: Case<'_>, key: &Id, team: &Id, to: &str, admin: bool) -> Planned {
     let (record, to) = (case.team(team)?, to.trim());
     if to.contains('@') {
         address(to)?;
     } else if to.is_empty() || to.contains(char::is_whitespace) {
-        return refuse("Whom? Write an email or a user name.");
+        return refuse(RefusalCode::InvalidValue, "Whom? Write an email or a user name.");
     }
     if let Some(user) = case.0.users_named(to).find(|user| case.membership(record, &user.id) == Membership::In) {
-        return refuse(format!("{} is in {} already.", user.user_name, record.name));
+        return refuse(RefusalCode::NoChange, format!("{} is in {} already.", user.user_name, record.name));
     }
     if case.0.roster(team).into_iter().flatten().any(|one| one.pending && one.is(to)) {
-        return refuse(format!("{} is invited to {} already.", Name::from(to), record.name));
+        return refuse(RefusalCode::NoChange, format!("{} is invited to {} already.", Name::from(to), record.name));
     }
     let undo = Undo::By(vec![Change::RevokeInvite { team: team.clone(), invite: key.clone(), to: to.to_owned() }]);
     let confirm = Confirm::Ask(vec![graph::inquiry(Topic::Roster(team.clone()), case.0)?]);
@@ -39,7 +40,10 @@ pub(super) fn revoke(case: Case<'_>, team: &Id, invite: &Id, to: &str) -> Planne
     let known = case.0.roster(team).and_then(|roster| roster.iter().find(|one| one.id == *invite));
     // The same call would remove a member.
     if known.is_some_and(|one| !one.pending) {
-        return refuse(format!("{} has accepted and is a member of {} now.", Name::from(to), record.name));
+        return refuse(
+            RefusalCode::Changed,
+            format!("{} has accepted and is a member of {} now.", Name::from(to), record.name),
+        );
     }
     let admin = known.is_some_and(|one| one.admin);
     let again = Change::Invite { key: "new:again".into(), team: team.clone(), to: to.to_owned(), admin };

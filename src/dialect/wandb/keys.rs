@@ -7,30 +7,40 @@ use crate::{
         Id, Name,
         aside::{Person, Topic},
         change::Change,
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
+        refusal::{Refusal, RefusalCode},
     },
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 /// The most keys that a person may have (server 0.78 and later).
 const MOST: usize = 100;
 
 pub(super) fn create(case: Case<'_>, key: &Id, owner: &Id, description: &str) -> Planned {
     let Some(me) = case.0.person(&Topic::Me) else {
-        return refuse("Whose key is in use is not known yet: look at your own account first.");
+        return refuse(
+            RefusalCode::UnknownRecord,
+            "Whose key is in use is not known yet: look at your own account first.",
+        );
     };
     if me.id != *owner {
-        return refuse(format!(
-            "W&B makes keys only for whoever asks: you are {}. For somebody else, they make it themselves, in the W&B app.",
-            me.user_name
-        ));
+        return refuse(
+            RefusalCode::Unsupported,
+            format!(
+                "W&B makes keys only for whoever asks: you are {}. For somebody else, they make it themselves, in the W&B app.",
+                me.user_name
+            ),
+        );
     }
     if description.trim().is_empty() {
-        return refuse("A key needs a purpose: later it is known by that alone.");
+        return refuse(RefusalCode::InvalidValue, "A key needs a purpose: later it is known by that alone.");
     }
     if me.keys.as_ref().is_some_and(|keys| keys.len() >= MOST) {
-        return refuse(format!("{} has {MOST} keys, the most that W&B allows: delete one first.", me.user_name));
+        return refuse(
+            RefusalCode::Limit,
+            format!("{} has {MOST} keys, the most that W&B allows: delete one first.", me.user_name),
+        );
     }
     let undo =
         Undo::By(vec![Change::DeleteKey { owner: owner.clone(), key: key.clone(), name: description.to_owned() }]);
@@ -45,7 +55,7 @@ pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planne
     let topic = owner_topic(case, owner);
     let known = case.0.person(&topic).and_then(|person| person.keys.as_ref());
     if known.is_some_and(|keys| !keys.iter().any(|known| known.id == *key)) {
-        return refuse(format!("There is no key {name} any more."));
+        return refuse(RefusalCode::UnknownRecord, format!("There is no key {name} any more."));
     }
     let never = "A deleted key can't be brought back: a new one has another secret.";
     let confirm = Confirm::Ask(vec![graph::inquiry(topic, case.0)?]);

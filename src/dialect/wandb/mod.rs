@@ -15,8 +15,9 @@ use crate::{
         Directory, Fresh, Kind,
         aside::{Inquiry, Told, Topic},
         change::Change,
-        plan::{Capabilities, Planner, Step, Unsupported},
+        plan::{Capabilities, Planner, Step},
         record::{Depth, Problem, Record},
+        refusal::{Refusal, RefusalCode},
     },
     scim::{
         failure::Failure,
@@ -58,8 +59,8 @@ impl Planner for Wandb {
         &self.capabilities
     }
 
-    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported> {
-        self.capabilities.can(change.verb()).map_err(|why| Unsupported(why.into()))?;
+    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal> {
+        self.capabilities.can(change.verb()).map_err(Clone::clone)?;
         let (case, sum) = (Case(directory), self.capabilities.full_seats);
         let draft = match change {
             Change::SetOrgRole { user, role } => people::set_org_role(case, user, role),
@@ -87,16 +88,18 @@ impl Planner for Wandb {
             Change::RevokeInvite { team, invite, to } => invites::revoke(case, team, invite, to),
             Change::CreateKey { key, owner, description } => keys::create(case, key, owner, description),
             Change::DeleteKey { owner, key, name } => keys::delete(case, owner, key, name),
-            Change::DeleteTeam { .. } => super::case::refuse("Only the W&B app deletes teams."),
-            Change::SetAttribute { .. } => super::case::refuse(words::NO_ATTRIBUTES),
+            Change::DeleteTeam { .. } => {
+                super::case::refuse(RefusalCode::Unsupported, "Only the W&B app deletes teams.")
+            }
+            Change::SetAttribute { .. } => super::case::refuse(RefusalCode::Unsupported, words::NO_ATTRIBUTES),
         }?;
         Ok(draft.step(change, directory))
     }
 
-    fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Unsupported> {
+    fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Refusal> {
         match topic {
             Topic::Resource(target) => Ok(attributes::ask_for(target)),
-            Topic::Schemas | Topic::Types => super::case::refuse("W&B documents no schemas."),
+            Topic::Schemas | Topic::Types => super::case::refuse(RefusalCode::Unsupported, "W&B documents no schemas."),
             _ => graph::inquiry(topic, directory),
         }
     }

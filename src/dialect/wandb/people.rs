@@ -16,21 +16,22 @@ use crate::{
         Id, Kind, MaybeTold, Name, Target,
         census::FULL,
         change::{Change, NewUser, Seat},
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
         record::{Account, User},
+        refusal::{Refusal, RefusalCode},
     },
     scim::{patch::Op, request::Request, urn},
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 /// A user that W&B lets edit: it takes no change to service accounts.
-pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Unsupported> {
+pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Refusal> {
     let user = case.user(id)?;
     match user.account {
         Account::Unsaid | Account::Person => Ok(user),
         Account::TeamService | Account::OrgService => {
-            refuse(format!("{} is a service account: {NO_SERVICE_EDIT}", user.user_name))
+            refuse(RefusalCode::Unsupported, format!("{} is a service account: {NO_SERVICE_EDIT}", user.user_name))
         }
     }
 }
@@ -45,7 +46,7 @@ pub(super) fn set_org_role(case: Case<'_>, id: &Id, role: &Name) -> Planned {
     let user = person(case, id)?;
     let before = user.org_role.value();
     if before.is_some_and(|before| before.is(role.raw())) {
-        return refuse(format!("{} has the organisation role {role} already.", user.user_name));
+        return refuse(RefusalCode::NoChange, format!("{} has the organisation role {role} already.", user.user_name));
     }
     let request = patch(case, id, Op::replace("organizationRole", role.raw()));
     if role.is(VIEWER) {
@@ -149,10 +150,16 @@ fn seats_taken(case: Case<'_>, sum: Option<u64>, new: &NewUser) -> String {
 /// SCIM can't make one; what W&B's SDK calls for it takes an email alone.
 fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) -> Planned {
     if hosting == Hosting::MultiTenant {
-        return refuse("Multi-tenant Cloud has no instance admins: make them admin of the organisation instead.");
+        return refuse(
+            RefusalCode::Unsupported,
+            "Multi-tenant Cloud has no instance admins: make them admin of the organisation instead.",
+        );
     }
     if !new.teams.is_empty() {
-        return refuse("An instance admin is created without teams: add them to teams afterwards.");
+        return refuse(
+            RefusalCode::Unsupported,
+            "An instance admin is created without teams: add them to teams afterwards.",
+        );
     }
     let confirm = Confirm::Reread(vec![Target::user(key)]);
     let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
@@ -164,13 +171,13 @@ fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUs
         .note(seats.then(|| "Seats are W&B's choice too; they can be changed afterwards.".to_owned())))
 }
 
-fn teams_named(case: Case<'_>, names: &[Name]) -> Result<Vec<Target>, Unsupported> {
+fn teams_named(case: Case<'_>, names: &[Name]) -> Result<Vec<Target>, Refusal> {
     let named = |name: &Name| {
         let mut teams = case.0.teams_named(name);
         match (teams.next(), teams.next()) {
             (Some(team), None) => case.team(&team.id).map(|team| Target::team(&team.id)),
-            (Some(_), Some(_)) => refuse(format!("Several teams are named {name}.")),
-            (None, _) => refuse(format!("There is no team named {name}.")),
+            (Some(_), Some(_)) => refuse(RefusalCode::UnknownRecord, format!("Several teams are named {name}.")),
+            (None, _) => refuse(RefusalCode::UnknownRecord, format!("There is no team named {name}.")),
         }
     };
     names.iter().map(named).collect()
@@ -179,7 +186,7 @@ fn teams_named(case: Case<'_>, names: &[Name]) -> Result<Vec<Target>, Unsupporte
 pub(super) fn deactivate(case: Case<'_>, hosting: Hosting, id: &Id) -> Planned {
     let user = person(case, id)?;
     if user.is_inactive() {
-        return refuse(format!("{} is inactive already.", user.user_name));
+        return refuse(RefusalCode::NoChange, format!("{} is inactive already.", user.user_name));
     }
     let request = set_active(case, id, false);
     let confirm = Confirm::Reread(vec![Target::user(id)]);
@@ -200,7 +207,7 @@ pub(super) fn deactivate(case: Case<'_>, hosting: Hosting, id: &Id) -> Planned {
 pub(super) fn reactivate(case: Case<'_>, id: &Id) -> Planned {
     let user = person(case, id)?;
     if user.active == Some(true) {
-        return refuse(format!("{} is active already.", user.user_name));
+        return refuse(RefusalCode::NoChange, format!("{} is active already.", user.user_name));
     }
     let undo = Undo::By(vec![Change::SetActive { user: id.clone(), active: false }]);
     Ok(Draft::new(vec![set_active(case, id, true)], undo, Confirm::Reread(vec![Target::user(id)])))

@@ -12,8 +12,9 @@ use crate::{
         Id, Kind, Name, Target,
         change::{Change, RoleDraft},
         permissions::{Effect, Held, Permissions},
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
         record::Role,
+        refusal::{Refusal, RefusalCode},
     },
     scim::{
         patch::Op,
@@ -22,7 +23,7 @@ use crate::{
     },
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 pub(super) fn create(case: Case<'_>, key: &Id, role: &RoleDraft) -> Planned {
     definable(case, None, role)?;
@@ -37,7 +38,7 @@ pub(super) fn edit(case: Case<'_>, id: &Id, to: &RoleDraft) -> Planned {
     let target = Target::role(id);
     let mut requests = requests(&target, role, to, &bases(case, role, to));
     let Some(first) = requests.first_mut() else {
-        return refuse(format!("{} is defined so already.", role.name));
+        return refuse(RefusalCode::NoChange, format!("{} is defined so already.", role.name));
     };
     first.if_match = case.version(&target).map(Into::into);
     let renamed = (now.name != to.name).then(|| "W&B does not say whether holders keep a renamed role.".to_owned());
@@ -93,19 +94,19 @@ fn definition(role: &RoleDraft) -> Value {
     })
 }
 
-fn definable(case: Case<'_>, id: Option<&Id>, role: &RoleDraft) -> Result<(), Unsupported> {
+fn definable(case: Case<'_>, id: Option<&Id>, role: &RoleDraft) -> Result<(), Refusal> {
     let name = Name::from(role.name.as_str());
     if role.name.trim().is_empty() {
-        return refuse("A role needs a name.");
+        return refuse(RefusalCode::InvalidValue, "A role needs a name.");
     }
     if is_predefined(&name) {
-        return refuse(format!("{name} is the name of a predefined role: choose another."));
+        return refuse(RefusalCode::Exists, format!("{name} is the name of a predefined role: choose another."));
     }
     if ![MEMBER, VIEWER].iter().any(|base| role.inherits.eq_ignore_ascii_case(base)) {
-        return refuse(format!("A custom role inherits from {MEMBER} or {VIEWER}."));
+        return refuse(RefusalCode::InvalidValue, format!("A custom role inherits from {MEMBER} or {VIEWER}."));
     }
     let taken = case.0.records().roles().values().any(|other| other.name == name && Some(&other.id) != id);
-    if taken { refuse(format!("There is a role named {name} already.")) } else { Ok(()) }
+    if taken { refuse(RefusalCode::Exists, format!("There is a role named {name} already.")) } else { Ok(()) }
 }
 
 pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {

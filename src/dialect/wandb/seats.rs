@@ -9,13 +9,14 @@ use crate::{
         Id, Name, Target,
         census::FULL,
         change::{Change, Seat},
-        plan::{Confirm, Undo, Unsupported},
+        plan::{Confirm, Undo},
         record::{Grant, User},
+        refusal::{Refusal, RefusalCode},
     },
     scim::patch::{Op, chosen},
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 /// What a seat can be.
 pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", "none"];
@@ -23,11 +24,11 @@ pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", "none"];
 pub(super) fn set(case: Case<'_>, sum: Option<u64>, id: &Id, seat: Seat, to: &Name) -> Planned {
     let user = person(case, id)?;
     if !LEVELS.iter().any(|level| to.is(level)) {
-        return refuse(format!("{to} is no {}: use {}.", seat.label(), LEVELS.join(", ")));
+        return refuse(RefusalCode::InvalidValue, format!("{to} is no {}: use {}.", seat.label(), LEVELS.join(", ")));
     }
     let before = user.seat(seat).value();
     if before.is_some_and(|before| before.is(to.raw())) {
-        return refuse(format!("{} has {} {to} already.", user.user_name, seat.label()));
+        return refuse(RefusalCode::NoChange, format!("{} has {} {to} already.", user.user_name, seat.label()));
     }
     let attribute = match seat {
         Seat::Models => "modelsSeat",
@@ -73,11 +74,11 @@ pub(super) fn taken(case: Case<'_>, sum: Option<u64>, seat: Seat) -> Option<Stri
 pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {
     let user = person(case, id)?;
     if registry.raw().trim().is_empty() || role.raw().trim().is_empty() {
-        return refuse("A registry role needs a registry and a role.");
+        return refuse(RefusalCode::InvalidValue, "A registry role needs a registry and a role.");
     }
     let before = grant(user, registry);
     if before.is_some_and(|before| before.role == *role) {
-        return refuse(format!("{} is {role} in registry {registry} already.", user.user_name));
+        return refuse(RefusalCode::NoChange, format!("{} is {role} in registry {registry} already.", user.user_name));
     }
     let undo = match before {
         Some(before) => give(id, before),
@@ -99,10 +100,13 @@ pub(super) fn remove_registry_role(case: Case<'_>, id: &Id, registry: Option<&Na
     let op = match registry {
         _ if gone.is_empty() => {
             let place = registry.map_or_else(|| "any registry".into(), |name| format!("registry {name}"));
-            return refuse(format!("{} has no role in {place} that is known.", user.user_name));
+            return refuse(
+                RefusalCode::UnknownRoles,
+                format!("{} has no role in {place} that is known.", user.user_name),
+            );
         }
         Some(name) => Op::remove(chosen("registryRoles", "registryName", name.raw()))
-            .map_err(|error| Unsupported(error.to_string()))?,
+            .map_err(|error| Refusal::unsupported(error.to_string()))?,
         None => Op::remove_all("registryRoles"),
     };
     let undo = Undo::By(gone.iter().map(|grant| give(id, grant)).collect());

@@ -18,22 +18,23 @@ use crate::{
         Id, Kind, Target,
         aside::Topic,
         change::{Change, NewService},
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
+        refusal::{Refusal, RefusalCode},
     },
     scim::urn,
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 const NO_KEY: &str = "It has no API key yet: make one in the W&B app.";
 
 pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewService) -> Planned {
     let name = service.name.trim();
     if name.is_empty() || name.contains(char::is_whitespace) {
-        return refuse("A service account needs a name without spaces.");
+        return refuse(RefusalCode::InvalidValue, "A service account needs a name without spaces.");
     }
     if let Some(known) = case.0.users_named(name).next() {
-        return refuse(format!("{} is there already.", known.user_name));
+        return refuse(RefusalCode::Exists, format!("{} is there already.", known.user_name));
     }
     let team = case.team(&service.team)?;
     let draft = if hosting == Hosting::MultiTenant || lists_services(case) {
@@ -50,6 +51,7 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewSe
         Draft::new(vec![wire::create(Kind::User, body)], undo, confirm)
     } else if service.organisation {
         return refuse(
+            RefusalCode::Unsupported,
             "This server has shown no service accounts: servers before 0.81 create those of the organisation only in \
              the W&B app.",
         );

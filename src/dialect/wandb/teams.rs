@@ -14,8 +14,9 @@ use crate::{
     directory::{
         Id, Kind, Name, Target,
         change::{Bucket, Change},
-        plan::{Confirm, Risk, Undo, Unsupported},
+        plan::{Confirm, Risk, Undo},
         record::{Account, Team, User},
+        refusal::{Refusal, RefusalCode},
     },
     scim::{
         patch::Op,
@@ -24,7 +25,7 @@ use crate::{
     },
 };
 
-type Planned = Result<Draft, Unsupported>;
+type Planned = Result<Draft, Refusal>;
 
 const MEMBERSHIP_UNKNOWN: &str = "Whether they were in the team before is not known, so it can't be put back.";
 
@@ -32,7 +33,7 @@ pub(super) fn set_role(case: Case<'_>, id: &Id, team: &Id, role: &Name) -> Plann
     let (user, team) = (person(case, id)?, case.team(team)?);
     let before = user.role_in(&team.name);
     if before.is_some_and(|before| same(before, role)) {
-        return refuse(format!("{} is {role} in {} already.", user.user_name, team.name));
+        return refuse(RefusalCode::NoChange, format!("{} is {role} in {} already.", user.user_name, team.name));
     }
     let membership = case.membership(team, id);
     let target = Target::user(id);
@@ -94,7 +95,9 @@ fn both(team: &Team, user: &Id) -> Vec<Target> {
 pub(super) fn add_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
     let (user, team) = (person(case, id)?, case.team(team)?);
     let undo = match case.membership(team, id) {
-        Membership::In => return refuse(format!("{} is in {} already.", user.user_name, team.name)),
+        Membership::In => {
+            return refuse(RefusalCode::NoChange, format!("{} is in {} already.", user.user_name, team.name));
+        }
         Membership::Out => Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }]),
         Membership::Unknown => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
     };
@@ -106,12 +109,11 @@ pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
     let team = case.team(team)?;
     // A member may be no known user: a list of users may leave some out.
     let user = match case.0.user(id) {
-        Some(_) => Some(person(case, id)?),
         None if team.has(id) => None,
-        None => return case.user(id).and_then(|_| refuse("")),
+        _ => Some(person(case, id)?),
     };
     if let (Some(user), Membership::Out) = (user, case.membership(team, id)) {
-        return refuse(format!("{} is not in {}.", user.user_name, team.name));
+        return refuse(RefusalCode::NoChange, format!("{} is not in {}.", user.user_name, team.name));
     }
     let target = Target::team(&team.id);
     let request = wire::remove_member(&target, id)?.if_match(case.version(&target));
@@ -163,12 +165,15 @@ pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id], bucke
 }
 
 /// W&B's `storageBucket`; its words for providers are case-sensitive.
-fn storage(bucket: &Bucket) -> Result<Value, Unsupported> {
+fn storage(bucket: &Bucket) -> Result<Value, Refusal> {
     if !BUCKETS.contains(&bucket.provider.as_str()) {
-        return refuse(format!("{} is no storage provider: use one of {}.", bucket.provider, BUCKETS.join(", ")));
+        return refuse(
+            RefusalCode::InvalidValue,
+            format!("{} is no storage provider: use one of {}.", bucket.provider, BUCKETS.join(", ")),
+        );
     }
     if bucket.name.trim().is_empty() {
-        return refuse("A storage bucket needs its name.");
+        return refuse(RefusalCode::InvalidValue, "A storage bucket needs its name.");
     }
     let all = [
         ("name", &bucket.name),
@@ -186,15 +191,18 @@ fn storage(bucket: &Bucket) -> Result<Value, Unsupported> {
 pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[Id]) -> Planned {
     let team = case.team(id)?;
     let Some(members) = &team.members else {
-        return refuse(format!("Who is in {} was not read, so its members can't be replaced: R reads it.", team.name));
+        return refuse(
+            RefusalCode::UnknownMembers,
+            format!("Who is in {} was not read, so its members can't be replaced: R reads it.", team.name),
+        );
     };
     if come.is_empty() && go.is_empty() {
-        return refuse(format!("These are the members of {} already.", team.name));
+        return refuse(RefusalCode::NoChange, format!("These are the members of {} already.", team.name));
     }
     come.iter().try_for_each(|user| person(case, user).map(drop))?;
     let known = stay.iter().chain(go);
     if members.len() != stay.len() + go.len() || !known.clone().all(|user| team.has(user)) {
-        return refuse(format!("The members of {} changed meanwhile: look again.", team.name));
+        return refuse(RefusalCode::Changed, format!("The members of {} changed meanwhile: look again.", team.name));
     }
     // W&B adds and removes a team's service accounts by itself.
     let named = |user: &&Id| case.0.user(user).is_none_or(|user| user.account != Account::TeamService);

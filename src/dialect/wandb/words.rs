@@ -6,6 +6,7 @@ use crate::{
         Name,
         change::Verb,
         plan::{Capabilities, RoleChoice},
+        refusal::Refusal,
     },
 };
 
@@ -45,16 +46,15 @@ const VIEWER_NOTE: &str = "deprecated by W&B: becomes member with viewer seats a
 
 /// What W&B can do in a hosting.
 pub(super) fn capabilities(hosting: Hosting) -> Capabilities {
-    let mut refused =
-        vec![(Verb::DeleteTeam, NO_DELETE_TEAM.to_owned()), (Verb::SetAttribute, NO_ATTRIBUTES.to_owned())];
+    let mut refused = vec![(Verb::DeleteTeam, NO_DELETE_TEAM), (Verb::SetAttribute, NO_ATTRIBUTES)];
     if hosting == Hosting::MultiTenant {
-        refused.push((Verb::SetDisplayName, NO_PROFILE.into()));
-        refused.push((Verb::SetEmail, NO_PROFILE.into()));
-        refused.push((Verb::Reactivate, NO_REACTIVATE.into()));
+        let more =
+            [(Verb::SetDisplayName, NO_PROFILE), (Verb::SetEmail, NO_PROFILE), (Verb::Reactivate, NO_REACTIVATE)];
+        refused.extend(more);
     }
     let choice = |name: &str, note: Option<&str>| RoleChoice { name: name.into(), note: note.map(Into::into) };
     Capabilities {
-        refused,
+        refused: refused.into_iter().map(|(verb, why)| (verb, Refusal::unsupported(why))).collect(),
         org_roles: vec![choice(ADMIN, None), choice(MEMBER, None), choice(VIEWER, Some(VIEWER_NOTE))],
         team_roles: vec![choice(ADMIN, None), choice(MEMBER, None), choice(VIEWER, None)],
         joins_as: Some(MEMBER.into()),

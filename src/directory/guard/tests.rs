@@ -23,7 +23,7 @@ fn guard<'a>(guards: &Guards, directory: &Directory, changes: impl Iterator<Item
     Guard::new(&wandb(), guards, directory, changes)
 }
 
-fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Change]) -> Result<Guarded, String> {
+fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Change]) -> Result<Guarded, Refusal> {
     let mut guard = guard(guards, directory, earlier.iter().chain([change]));
     earlier.iter().for_each(|change| guard.add(change, directory));
     guard.check(change, directory)
@@ -72,7 +72,7 @@ fn the_last_admin_stays(#[case] change: Change) {
     let last =
         directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), false), ("noor", Some("member"), true)]);
     let refusal = check(&change, &last, &Guards::default(), &[]).unwrap_err();
-    assert!(refusal.starts_with("eva is the last organisation admin;"), "{refusal}");
+    assert!(refusal.text.starts_with("eva is the last organisation admin;"), "{refusal}");
     let open = Guards { allow_last_admin: true, ..Guards::default() };
     assert_eq!(check(&change, &last, &open, &[]).unwrap().risk, Risk::Type("eva".into()));
     let two = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true)]);
@@ -83,7 +83,7 @@ fn the_last_admin_stays(#[case] change: Change) {
 fn an_unknown_role_may_be_the_last_admin() {
     let partly = directory(&[("eva", None, true), ("noor", Some("member"), true)]);
     let refusal = check(&demote("eva"), &partly, &Guards::default(), &[]).unwrap_err();
-    assert!(refusal.contains("(organisation role known for 1 of 2)"), "{refusal}");
+    assert!(refusal.text.contains("(organisation role known for 1 of 2)"), "{refusal}");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn protected_people_are_changed_alone_and_by_name() {
     let guards = Guards { protected: vec!["ivan".into()], ..Guards::default() };
     assert_eq!(check(&leaves("ivan"), &users, &guards, &[]).unwrap().risk, Risk::Insist("ivan".into()));
     let why = check(&leaves("ivan"), &users, &guards, &[leaves("noor")]).unwrap_err();
-    assert!(why.starts_with("ivan is protected in the profile"), "{why}");
+    assert!(why.text.starts_with("ivan is protected in the profile"), "{why}");
     assert!(check(&leaves("noor"), &users, &guards, &[leaves("ivan")]).is_ok());
     let team = Change::ReplaceMembers { team: "t".into(), stay: vec![], come: vec![], go: vec!["user-01".into()] };
     let guards = Guards { protected: vec!["user-01".into()], ..Guards::default() };
@@ -236,7 +236,7 @@ fn yourself_needs_your_name_and_read_only_needs_another_profile() {
     let careless = Guards { allow_yourself: true, ..me };
     assert_eq!(check(&demote("eva"), &users, &careless, &[]).unwrap().risk, Risk::Look);
     let read_only = Guards { read_only: true, ..Guards::default() };
-    assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().contains("read-only"));
+    assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().text.contains("read-only"));
 }
 
 /// A hundred users, of whom the first twenty are in a team.
@@ -270,7 +270,7 @@ fn weighed(changes: &[Change], max_removal: Option<u8>) -> (Option<String>, usiz
     let mut guard = guard(&guards, directory, changes.iter());
     let checked: Vec<_> = changes.iter().map(|change| guard.check(change, directory)).collect();
     let refused = checked.iter().filter(|one| one.is_err()).count();
-    let words = checked.into_iter().flat_map(|one| one.map_or_else(|why| vec![why], |guarded| guarded.notes));
+    let words = checked.into_iter().flat_map(|one| one.map_or_else(|why| vec![why.text], |guarded| guarded.notes));
     let mut words: std::collections::BTreeSet<String> = words.collect();
     let beyond: Vec<Mass> = guard.take_mass().into_iter().filter(|mass| mass.typed(changes.iter()).is_some()).collect();
     if max_removal.is_none() {

@@ -8,6 +8,7 @@ use crate::directory::{
     Directory, Target,
     change::Field,
     guard::{Guard, Guards},
+    refusal::{Refusal, RefusalCode},
 };
 
 /// Plans changes that were never sent anew: guards, versions and the way back are those of now.
@@ -32,7 +33,7 @@ pub fn again(
         }
         let first = !touches.iter().any(|touch| altered.contains(touch));
         let step = match planned(planner, &mut guard, change, directory) {
-            _ if first && already(change, directory) => Err(ALREADY.to_owned()),
+            _ if first && already(change, directory) => Err(Refusal::new(RefusalCode::NoChange, ALREADY)),
             other => other,
         };
         match step {
@@ -43,7 +44,7 @@ pub fn again(
                 (entry.state, entry.why) = (State::Planned, String::new());
             }
             Err(why) => {
-                (entry.state, entry.why) = (State::Dropped, why);
+                (entry.state, entry.why) = (State::Dropped, why.text);
                 entry.settled = Some(now);
             }
         }

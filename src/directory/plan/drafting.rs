@@ -1,11 +1,12 @@
 //! From changes that are meant together to a plan.
 
-use super::{Capabilities, Plan, Planner, Step, Unsupported};
+use super::{Capabilities, Plan, Planner, Step};
 use crate::directory::{
     Directory,
     change::Change,
     guard::{Guard, Guards},
     holds::Holds,
+    refusal::Refusal,
     words,
 };
 
@@ -84,11 +85,11 @@ pub(super) fn planned(
     guard: &mut Guard,
     change: &Change,
     directory: &Directory,
-) -> Result<Step, String> {
+) -> Result<Step, Refusal> {
     let can = planner.capabilities();
-    can.can(change.verb()).map_err(str::to_owned)?;
+    can.can(change.verb()).map_err(Clone::clone)?;
     let guarded = guard.check(change, directory)?;
-    let mut step = planner.step(change, directory).map_err(|Unsupported(why)| why)?;
+    let mut step = planner.step(change, directory)?;
     step.risk = step.risk.max(guarded.risk);
     step.others = guarded.others;
     // Before what may be a long list of names.

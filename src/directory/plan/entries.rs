@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Entry, Plan, State, Step, Undo};
 use crate::directory::{
     change::{Change, ChangeId},
+    refusal::{Refusal, RefusalCode},
     words::Line,
 };
 
@@ -86,29 +87,38 @@ impl Entering {
 }
 
 /// The changes that take a plan back, last first, and the lines that can't be taken back, each with the reason.
-pub type Inverse = (Vec<Change>, Vec<(Line, String)>);
+pub type Inverse = (Vec<Change>, Vec<(Line, Refusal)>);
 
 /// What takes back what took effect of a plan.
 ///
 /// # Errors
-/// In words, where nothing of it can be taken back.
-pub fn inverse<'a>(steps: impl DoubleEndedIterator<Item = &'a Entry>) -> Result<Inverse, String> {
+/// Where nothing of it can be taken back.
+pub fn inverse<'a>(steps: impl DoubleEndedIterator<Item = &'a Entry>) -> Result<Inverse, Refusal> {
     let (mut changes, mut never) = (Vec::new(), Vec::new());
     for entry in steps.rev() {
         if entry.state.is_open() {
-            return Err("Part of this is still in flight; undo it when it has arrived.".into());
+            let why = "Part of this is still in flight; undo it when it has arrived.";
+            return Err(Refusal::new(RefusalCode::Pending, why));
         }
         if !entry.took_effect() {
             continue;
         }
         match &entry.step.undo {
             Undo::By(inverse) => changes.extend(inverse.iter().map(|change| change.about(entry.created.as_ref()))),
-            Undo::Never(why) => never.push((entry.step.words.clone(), why.clone())),
+            Undo::Never(why) => {
+                never.push((entry.step.words.clone(), Refusal::new(RefusalCode::Irreversible, why)));
+            }
         }
     }
     match (changes.is_empty(), never.last()) {
-        (true, Some((line, why))) => Err(format!("This can't be undone. {}: {why}", line.subject)),
-        (true, None) => Err("Nothing of this was confirmed, so there is nothing to undo.".into()),
+        (true, Some((line, why))) => {
+            let why = format!("This can't be undone. {}: {why}", line.subject);
+            Err(Refusal::new(RefusalCode::Irreversible, why))
+        }
+        (true, None) => {
+            let why = "Nothing of this was confirmed, so there is nothing to undo.";
+            Err(Refusal::new(RefusalCode::NotDone, why))
+        }
         _ => Ok((changes, never)),
     }
 }

@@ -95,7 +95,7 @@ impl Page<'_> {
             lines.push(Line::default());
         } else {
             let why = self.app.capabilities().and_then(|can| can.can(Verb::SetOrgRole).err());
-            lines.extend(self.wrapped(why.unwrap_or_default(), self.look.dim()));
+            lines.extend(self.wrapped(why.map(|why| why.text.as_str()).unwrap_or_default(), self.look.dim()));
             lines.push(Line::default());
         }
         lines.extend(self.holders(role));

@@ -186,7 +186,7 @@ fn below_list(row: &Row<'_>, app: &App, columns: usize, look: &Look) -> Vec<Line
         lines.append(&mut whole);
     }
     if let Err(why) = app.availability(Action::SetAttribute) {
-        lines.extend(padded(&why, columns, look.dim()));
+        lines.extend(padded(&why.to_string(), columns, look.dim()));
     }
     lines.extend(padded(&words.join(" "), columns, Style::new()));
     lines

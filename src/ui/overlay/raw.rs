@@ -4,15 +4,16 @@ use super::{json, text, text::Text};
 use crate::{
     app::{App, action::Action},
     directory::Target,
+    scim::failure::Failure,
     ui::{Look, details},
 };
 
 /// The box; `None` while it is being fetched.
-pub fn text(target: &Target, fetched: Option<&Result<String, String>>, app: &App, look: &Look) -> Text {
+pub fn text(target: &Target, fetched: Option<&Result<String, Failure>>, app: &App, look: &Look) -> Text {
     let columns = text::columns(app);
     let lines = match fetched {
         None => super::shell::wrapped("Asking the server for it…", columns, 0, look.dim()),
-        Some(Err(why)) => super::shell::wrapped(why, columns, 0, look.bad()),
+        Some(Err(failure)) => super::shell::wrapped(&failure.sentences(), columns, 0, look.bad()),
         Some(Ok(json)) => json::lines(json, columns, look),
     };
     Text {

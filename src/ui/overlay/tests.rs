@@ -23,9 +23,10 @@ use crate::{
         aside::{Inquiry, Topic},
         change::Change,
         guard::Guards,
-        plan::{Capabilities, Confirm, Exchange, Planner, Risk, RoleChoice, State, Step, Undo, Unsupported},
+        plan::{Capabilities, Confirm, Exchange, Planner, Risk, RoleChoice, State, Step, Undo},
         record::{Team, User},
         records::Records,
+        refusal::Refusal,
         words,
         work::Report,
     },
@@ -57,7 +58,7 @@ impl Planner for Wandb {
         &self.0
     }
 
-    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported> {
+    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal> {
         let mut requests = Vec::new();
         let mut consequences = Vec::new();
         let mut undo = Undo::By(Vec::new());
@@ -75,7 +76,7 @@ impl Planner for Wandb {
             }
             Change::SetOrgRole { user, role } => {
                 if role.is("billing-admin") {
-                    return Err(Unsupported("W&B refuses new billing admins.".into()));
+                    return Err(Refusal::unsupported("W&B refuses new billing admins."));
                 }
                 requests.push(Request::new(Method::Patch, ["Users", user]).body(json!({"organizationRole": role})));
                 confirm = Confirm::Reread(vec![Target::user(user)]);
@@ -112,7 +113,7 @@ impl Planner for Wandb {
         })
     }
 
-    fn inquiry(&self, topic: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
+    fn inquiry(&self, topic: Topic, _: &Directory) -> Result<Inquiry, Refusal> {
         Ok(Inquiry { topic, name: Name::default(), request: graph::request("Ask", "query Ask { x }", json!({})) })
     }
 }

@@ -16,9 +16,10 @@ use crate::directory::{
     aside::{Inquiry, Topic},
     change::{Change, ChangeId},
     guard::Guards,
-    plan::{Capabilities, Confirm, Entry, Planner, Risk, RoleChoice, State, Step, Undo, Unsupported},
+    plan::{Capabilities, Confirm, Entry, Planner, Risk, RoleChoice, State, Step, Undo},
     record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Role, Team, User},
     records::Records,
+    refusal::Refusal,
     words,
     work::{Link, Proof, Report},
 };
@@ -166,12 +167,12 @@ impl Planner for Fake {
         &self.0
     }
 
-    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Unsupported> {
+    fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal> {
         Ok(step(change, directory))
     }
 
-    fn inquiry(&self, _: Topic, _: &Directory) -> Result<Inquiry, Unsupported> {
-        Err(Unsupported("Nothing is told here.".into()))
+    fn inquiry(&self, _: Topic, _: &Directory) -> Result<Inquiry, Refusal> {
+        Err(Refusal::unsupported("Nothing is told here."))
     }
 }
 

@@ -48,7 +48,7 @@ impl Attempt<'_> {
             return Err(Failure { class: Class::Conflict, status: Some(412), ..refused(text) });
         }
         if let Some(body) = request.body.take() {
-            merge::apply(&body, &mut document).map_err(refused)?;
+            merge::apply(&body, &mut document).map_err(|why| refused(why.to_string()))?;
         }
         // The server keeps its own counsel about these.
         if let Some(map) = document.as_object_mut() {

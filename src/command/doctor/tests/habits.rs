@@ -156,6 +156,6 @@ async fn what_was_learnt_narrows_the_console() {
         }
     };
     let why = planner.capabilities().can(Verb::DeleteUser).unwrap_err();
-    assert!(why.contains("only deactivates"), "{why}");
+    assert!(why.text.contains("only deactivates"), "{why}");
     session.end().await;
 }

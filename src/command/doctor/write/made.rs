@@ -29,6 +29,22 @@ struct One {
     id: Option<String>,
 }
 
+/// Why something of the doctor's own was left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum NotRemoved {
+    #[error("the server did not answer")]
+    NoAnswer,
+    /// With this status.
+    #[error("the server refused to delete it ({0})")]
+    Refused(u16),
+    #[error("the server accepted its deletion, and it is still there")]
+    StillThere,
+    #[error("whether it was made is not known, and it could not be looked for")]
+    Lost,
+    #[error("it took too long")]
+    TooLong,
+}
+
 /// Everything that was asked for, oldest first.
 #[derive(Default)]
 pub struct Made(Vec<One>);
@@ -71,7 +87,7 @@ impl Made {
             let why = match removed {
                 Ok(Ok(())) => continue,
                 Ok(Err(why)) => why,
-                Err(_) => "it took too long".to_owned(),
+                Err(_) => NotRemoved::TooLong,
             };
             let id = one.id.map(|id| format!(" ({endpoint}/{id})")).unwrap_or_default();
             left.push(format!("{word} {}{id}: {why}. Remove it by hand.", one.name));
@@ -80,7 +96,7 @@ impl Made {
     }
 }
 
-async fn remove(probe: &Probe, one: &One, never: &CancellationToken) -> Result<(), String> {
+async fn remove(probe: &Probe, one: &One, never: &CancellationToken) -> Result<(), NotRemoved> {
     let (_, endpoint, _) = lists::place(one.kind);
     let ids = match &one.id {
         Some(id) => vec![id.clone()],
@@ -89,29 +105,28 @@ async fn remove(probe: &Probe, one: &One, never: &CancellationToken) -> Result<(
     for id in ids {
         let ask = async |method| {
             let request = Request::new(method, [endpoint, &id]);
-            probe.ask_until(&request, never).await.map_err(|_| "the server did not answer".to_owned())
+            probe.ask_until(&request, never).await.map_err(|_| NotRemoved::NoAnswer)
         };
         let seen: Seen = ask(Method::Delete).await?;
         if !seen.is_ok() && seen.status() != 404 {
-            return Err(format!("the server refused to delete it ({})", seen.status()));
+            return Err(NotRemoved::Refused(seen.status()));
         }
         let after = ask(Method::Get).await?;
         if after.is_ok() {
-            return Err("the server accepted its deletion, and it is still there".to_owned());
+            return Err(NotRemoved::StillThere);
         }
     }
     Ok(())
 }
 
 /// The ids of what was made under this name while the answer was lost.
-async fn named(probe: &Probe, one: &One, never: &CancellationToken) -> Result<Vec<String>, String> {
+async fn named(probe: &Probe, one: &One, never: &CancellationToken) -> Result<Vec<String>, NotRemoved> {
     let (_, endpoint, _) = lists::place(one.kind);
     let attribute = if one.kind == Kind::User { "userName" } else { "displayName" };
     let filter = Filter::equal(AttrPath::new(attribute), one.name.as_str()).to_string();
     let request = Request::new(Method::Get, [endpoint]).query("filter", filter);
-    let lost = "whether it was made is not known, and it could not be looked for".to_owned();
-    let seen = probe.ask_until(&request, never).await.map_err(|_| lost.clone())?;
-    let page = seen.page().ok().filter(|_| seen.is_ok()).ok_or(lost)?;
+    let seen = probe.ask_until(&request, never).await.map_err(|_| NotRemoved::Lost)?;
+    let page = seen.page().ok().filter(|_| seen.is_ok()).ok_or(NotRemoved::Lost)?;
     let values = page.resources.iter().filter_map(|raw| serde_json::from_str::<Value>(raw.get()).ok());
     // Filters may be ignored: nothing that has another name is ever deleted.
     Ok(values

@@ -18,6 +18,7 @@ use crate::{
         change::{Change, NewUser, Verb},
         record::{Depth, Record},
         records::Records,
+        refusal::{Refusal, RefusalCode},
     },
     scim::{
         list,
@@ -60,7 +61,7 @@ fn own_name(probe: &Probe, mark: &str) -> String {
 }
 
 /// The request that creates a user, as the console would send it; or why it would not.
-fn creation(probe: &Probe, name: &str) -> Result<Request, String> {
+fn creation(probe: &Probe, name: &str) -> Result<Request, Refusal> {
     let user = NewUser {
         user_name: name.to_owned(),
         // Reserved for examples (RFC 2606): mail goes nowhere.
@@ -74,9 +75,10 @@ fn creation(probe: &Probe, name: &str) -> Result<Request, String> {
 }
 
 /// The first request of the console's plan for a change.
-fn first_request(probe: &Probe, change: &Change, directory: &Directory) -> Result<Request, String> {
-    let step = probe.dialect.step(change, directory).map_err(|why| why.to_string())?;
-    step.requests.into_iter().next().ok_or_else(|| "The console would send nothing.".to_owned())
+fn first_request(probe: &Probe, change: &Change, directory: &Directory) -> Result<Request, Refusal> {
+    let step = probe.dialect.step(change, directory)?;
+    let nothing = || Refusal::new(RefusalCode::NoChange, "The console would send nothing.");
+    step.requests.into_iter().next().ok_or_else(nothing)
 }
 
 /// A directory of one user, for plans.

@@ -47,7 +47,7 @@ async fn created(
     let name = own_name(probe, mark);
     let request = match creation(probe, &name) {
         Ok(request) => request,
-        Err(why) => return Ok((None, None, why)),
+        Err(why) => return Ok((None, None, why.text)),
     };
     made.intend(Kind::User, &name);
     let seen = probe.ask(&request).await?;

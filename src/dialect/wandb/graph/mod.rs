@@ -9,7 +9,7 @@ use crate::{
     directory::{
         Directory, Id, Name,
         aside::{Inquiry, Topic},
-        plan::Unsupported,
+        refusal::{Refusal, RefusalCode},
     },
     scim::{graph, request::Request},
 };
@@ -55,13 +55,15 @@ fn request(name: &str, document: &str, variables: Value) -> Request {
 }
 
 /// How to ask about a topic.
-pub(super) fn inquiry(topic: Topic, directory: &Directory) -> Result<Inquiry, Unsupported> {
-    let unknown = |what: &str| Unsupported(format!("This {what} is not known here: refresh, and look again."));
+pub(super) fn inquiry(topic: Topic, directory: &Directory) -> Result<Inquiry, Refusal> {
+    let unknown = |what: &str| {
+        Refusal::new(RefusalCode::UnknownRecord, format!("This {what} is not known here: refresh, and look again."))
+    };
     let (name, request) = match &topic {
         Topic::Me => (Name::default(), request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}))),
-        Topic::Settings => return Err(Unsupported("W&B tells nothing of its settings.".into())),
+        Topic::Settings => return Err(Refusal::unsupported("W&B tells nothing of its settings.")),
         Topic::Resource(_) | Topic::Schemas | Topic::Types => {
-            return Err(Unsupported("W&B tells of its attributes over SCIM alone.".into()));
+            return Err(Refusal::unsupported("W&B tells of its attributes over SCIM alone."));
         }
         Topic::Person(id) => {
             let user = directory.user(id).ok_or_else(|| unknown("user"))?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::read::account_word;
 use crate::{
-    dialect::Made,
+    dialect::{Made, SaysNothing},
     directory::{
         Name,
         aside::{ApiKey, Inquiry, Participant, Person, Told, Topic},
@@ -52,10 +52,10 @@ pub(in super::super) fn made(change: &Change, body: &[u8]) -> Made {
 }
 
 /// Whose key it is.
-pub(super) fn owner(body: &[u8]) -> Result<String, String> {
+pub(super) fn owner(body: &[u8]) -> Result<String, SaysNothing> {
     let data = data(body);
     let Some(viewer) = data.as_ref().and_then(|data| given(data, "/viewer")) else {
-        return Err("The server does not say whose key it is.".into());
+        return Err(SaysNothing("The server does not say whose key it is."));
     };
     let Person { user_name, name, instance_admin, keys, .. } = person(viewer);
     let admin = if instance_admin == Some(true) { ", admin of the instance" } else { "" };
@@ -65,7 +65,7 @@ pub(super) fn owner(body: &[u8]) -> Result<String, String> {
 }
 
 /// Which release answers.
-pub(super) fn release(body: &[u8]) -> Result<String, String> {
+pub(super) fn release(body: &[u8]) -> Result<String, SaysNothing> {
     let data = data(body).unwrap_or_default();
     let Some(info) = given(&data, "/serverInfo/latestLocalVersionInfo") else {
         return Ok("not told, as in W&B's own cloud".into());
@@ -73,7 +73,7 @@ pub(super) fn release(body: &[u8]) -> Result<String, String> {
     let (own, latest) = (name(info, "/versionOnThisInstanceString"), name(info, "/latestVersionString"));
     match info.get("outOfDate").and_then(Value::as_bool) {
         Some(true) if !latest.is_empty() => Ok(format!("{own}; {latest} is out")),
-        _ if own.is_empty() => Err("The server does not say its release.".into()),
+        _ if own.is_empty() => Err(SaysNothing("The server does not say its release.")),
         _ => Ok(own.to_string()),
     }
 }

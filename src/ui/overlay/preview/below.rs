@@ -138,9 +138,9 @@ fn unread<'a>(preview: &'a Preview, cut: &dyn Fn(usize) -> bool) -> Vec<&'a str>
     let steps = preview.plan.steps.len();
     let mut reasons: Vec<&str> = Vec::new();
     for (at, (_, why)) in preview.plan.refused.iter().enumerate() {
-        let new = reasons.len() <= FEW_REASONS && !reasons.contains(&why.as_str());
+        let new = reasons.len() <= FEW_REASONS && !reasons.contains(&why.text.as_str());
         if new && steps + at != preview.cursor && cut(steps + at) {
-            reasons.push(why);
+            reasons.push(&why.text);
         }
     }
     reasons

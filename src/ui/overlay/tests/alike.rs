@@ -15,7 +15,9 @@ fn provider() -> Wandb {
     can.fixed_services = Some("nobody edits those here.");
     can.refused.push((
         crate::directory::change::Verb::SetOrgRole,
-        "Roles in the organisation follow from groups: change the groups.".into(),
+        crate::directory::refusal::Refusal::unsupported(
+            "Roles in the organisation follow from groups: change the groups.",
+        ),
     ));
     Wandb(can)
 }

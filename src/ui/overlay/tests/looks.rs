@@ -30,10 +30,10 @@ fn picker_at_other_sizes() {
 #[test]
 fn picker_for_many_refuses_with_a_reason() {
     let mut planner = Wandb::default();
-    planner
-        .0
-        .refused
-        .push((crate::directory::change::Verb::SetOrgRole, "This key may not set organisation roles.".into()));
+    planner.0.refused.push((
+        crate::directory::change::Verb::SetOrgRole,
+        crate::directory::refusal::Refusal::unsupported("This key may not set organisation roles."),
+    ));
     let mut app = console_with(planner, 80, 24);
     press(&mut app, Action::MarkAll);
     press(&mut app, Action::SetRole);
@@ -157,7 +157,10 @@ fn forms() {
     press(&mut app, Action::Submit);
     assert_snapshot!("form_user", shown(&app));
     let mut planner = Wandb::default();
-    planner.0.refused.push((crate::directory::change::Verb::SetDisplayName, "W&B does not let SCIM change it.".into()));
+    planner.0.refused.push((
+        crate::directory::change::Verb::SetDisplayName,
+        crate::directory::refusal::Refusal::unsupported("W&B does not let SCIM change it."),
+    ));
     let mut app = console_with(planner, 80, 24);
     go_to(&mut app, "evil");
     press(&mut app, Action::Edit);
