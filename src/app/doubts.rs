@@ -2,6 +2,7 @@
 
 use crate::directory::{
     Id, Name,
+    find::{Finder, Missing},
     named::{Doubt, Named},
 };
 
@@ -16,6 +17,17 @@ pub enum Answer {
     Skip,
 }
 
+/// Whether the server was asked for names that the list may lack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookUp {
+    /// The list is complete, or the server has answered.
+    Done,
+    /// The answers are on their way.
+    UnderWay,
+    /// Why it could not be asked, in a sentence.
+    Failed(String),
+}
+
 /// State of the box.
 #[derive(Debug)]
 pub struct Doubts {
@@ -25,6 +37,8 @@ pub struct Doubts {
     pub lines: Vec<(Doubt, Answer)>,
     /// Line with the cursor.
     pub cursor: usize,
+    /// How far the server was asked.
+    pub look_up: LookUp,
     found: Vec<Id>,
     twice: usize,
 }
@@ -33,7 +47,36 @@ impl Doubts {
     /// Asks about every name that is nobody's.
     pub fn new(team: Id, named: Named) -> Self {
         let Named { found, doubts, twice } = named;
-        Self { team, lines: doubts.into_iter().map(|doubt| (doubt, Answer::Open)).collect(), cursor: 0, found, twice }
+        let lines = doubts.into_iter().map(|doubt| (doubt, Answer::Open)).collect();
+        Self { team, lines, cursor: 0, look_up: LookUp::Done, found, twice }
+    }
+
+    /// The names that nobody here has: the server may know them where the list is not complete.
+    pub fn unknown(&self) -> Vec<String> {
+        let unknown = self.lines.iter().filter(|(doubt, _)| !doubt.is_several());
+        unknown.map(|(doubt, _)| doubt.text.clone()).collect()
+    }
+
+    /// The server was asked. Names that are somebody's now leave the box, unless something was said of them.
+    pub fn looked_up(&mut self, finder: &Finder<'_>, look_up: LookUp) {
+        self.look_up = look_up;
+        let (found, twice) = (&mut self.found, &mut self.twice);
+        self.lines.retain_mut(|(doubt, answer)| {
+            if *answer != Answer::Open {
+                return true;
+            }
+            match finder.user(&doubt.text) {
+                Ok(user) if found.contains(&user.id) => *twice += 1,
+                Ok(user) => found.push(user.id.clone()),
+                Err(missing @ Missing::Several(_)) => {
+                    doubt.missing = missing;
+                    return true;
+                }
+                Err(Missing::Unknown(_)) => return true,
+            }
+            false
+        });
+        self.cursor = self.cursor.min(self.lines.len().saturating_sub(1));
     }
 
     /// How many are sure, how many are in doubt still, and how many names came again.
@@ -51,10 +94,10 @@ impl Doubts {
             Answer::Take(at) => *at + 1,
             _ => 0,
         };
-        if doubt.near.is_empty() {
+        if doubt.choices().is_empty() {
             return Err("Nobody here has a name like this.");
         }
-        *answer = if next < doubt.near.len() { Answer::Take(next) } else { Answer::Open };
+        *answer = if next < doubt.choices().len() { Answer::Take(next) } else { Answer::Open };
         Ok(())
     }
 
@@ -89,7 +132,7 @@ impl Doubts {
         for (doubt, answer) in &self.lines {
             match answer {
                 Answer::Take(at) => {
-                    let taken = doubt.near.get(*at).map(|(id, _)| id.clone());
+                    let taken = doubt.choices().get(*at).map(|one| one.id.clone());
                     twice += usize::from(!taken.is_none_or(|id| members.insert(id)));
                 }
                 _ => skipped.push(doubt.text.as_str()),
@@ -112,10 +155,31 @@ impl Doubts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::{Directory, find::NamedRecord, record::User, records::Records};
 
     fn doubt(text: &str, near: &[&str]) -> Doubt {
-        let near = near.iter().map(|name| (Id::from(*name), Name::from(*name))).collect();
-        Doubt { text: text.into(), near, several: false }
+        let near = near.iter().map(|name| NamedRecord { id: Id::from(*name), name: Name::from(*name) }).collect();
+        Doubt { text: text.into(), missing: Missing::Unknown(near) }
+    }
+
+    #[test]
+    fn who_is_found_on_the_server_leaves_the_box_and_twins_stay() {
+        let doubts = ["eva", "dup", "zebra", "ivan"].map(|name| doubt(name, &[]));
+        let mut open = Doubts::new("t".into(), Named { found: vec![], doubts: doubts.into(), twice: 0 });
+        (open.look_up, open.cursor) = (LookUp::UnderWay, 3);
+        open.skip();
+        let user = |id: &str, name: &str| User { id: id.into(), user_name: name.into(), ..User::default() };
+        let users = vec![user("1", "eva"), user("2", "dup"), user("3", "dup"), user("4", "ivan")];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(users, vec![], vec![]), true);
+        open.looked_up(&Finder::new(&directory), LookUp::Done);
+        let left: Vec<(&str, usize, Answer)> =
+            open.lines.iter().map(|(doubt, answer)| (doubt.text.as_str(), doubt.choices().len(), *answer)).collect();
+        // Of whom something was said stays as it was said.
+        assert_eq!(left, [("dup", 2, Answer::Open), ("zebra", 0, Answer::Open), ("ivan", 0, Answer::Skip)]);
+        assert_eq!(open.members(), None);
+        open.skip_all();
+        assert_eq!(open.members().unwrap().0, ["1"].map(Id::from));
     }
 
     #[test]

@@ -4,11 +4,17 @@ use super::{
     App, Effect, NoList, Overlay,
     action::Action,
     difference::{Difference, Of},
-    doubts::Doubts,
+    doubts::{Doubts, LookUp},
     form::Purpose,
     pick::Pick,
 };
-use crate::directory::{Id, Kind, Target, find::Finder, named, record::User, work::Job};
+use crate::directory::{
+    Id, Kind, Target,
+    find::Finder,
+    named,
+    record::User,
+    work::{Job, MissedName},
+};
 
 impl App {
     /// Asks which other one.
@@ -44,13 +50,13 @@ impl App {
     pub(super) fn list_entered(&mut self, team: &Id, effects: &mut Vec<Effect>) {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
         match form.listed() {
-            Some((names, file)) if file.is_empty() => self.read_names(team, &names),
+            Some((names, file)) if file.is_empty() => self.read_names(team, &names, effects),
             Some((_, path)) => effects.push(Effect::ReadList { team: team.clone(), path }),
             None => {}
         }
     }
 
-    pub(super) fn on_list_read(&mut self, team: &Id, result: Result<String, NoList>) {
+    pub(super) fn on_list_read(&mut self, team: &Id, result: Result<String, NoList>, effects: &mut Vec<Effect>) {
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
         if form.purpose != Purpose::MemberList(team.clone()) {
             return;
@@ -58,14 +64,14 @@ impl App {
         match result {
             Ok(text) => {
                 let names = format!("{}\n{text}", form.value("members"));
-                self.read_names(team, &names);
+                self.read_names(team, &names, effects);
             }
             Err(why) => form.refuse("file", why.to_string()),
         }
     }
 
     /// Asks about names that are nobody's, or goes on to the difference.
-    fn read_names(&mut self, team: &Id, text: &str) {
+    fn read_names(&mut self, team: &Id, text: &str, effects: &mut Vec<Effect>) {
         let named = named::named(text, &Finder::new(&self.directory));
         if named.found.is_empty() && named.doubts.is_empty() {
             return self.fail("There is no name in it.");
@@ -73,8 +79,28 @@ impl App {
         let mut doubts = Doubts::new(team.clone(), named);
         match doubts.members() {
             Some((members, told)) => self.show_difference(Of::List { team: team.clone(), members }, told),
-            None => self.overlays.push(Overlay::Doubts(doubts)),
+            None => {
+                let unknown = doubts.unknown();
+                let may_lack = self.sync.partial || !self.directory.is_complete(Kind::User);
+                if may_lack && !unknown.is_empty() {
+                    doubts.look_up = LookUp::UnderWay;
+                    effects.push(Effect::Work(Job::LookUp(Kind::User, unknown)));
+                }
+                self.overlays.push(Overlay::Doubts(doubts));
+            }
         }
+    }
+
+    /// Names were looked up: who is found is in the directory.
+    pub(super) fn on_look_up_ended(&mut self, missed: &[MissedName]) {
+        let doubts = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
+            Overlay::Doubts(doubts) if doubts.look_up == LookUp::UnderWay => Some(doubts),
+            _ => None,
+        });
+        let Some(doubts) = doubts else { return };
+        let failure = missed.iter().find_map(|missed| missed.failure.as_ref());
+        let look_up = failure.map_or(LookUp::Done, |failure| LookUp::Failed(failure.sentences()));
+        doubts.looked_up(&Finder::new(&self.directory), look_up);
     }
 
     pub(super) fn answer(&mut self, action: Action) {

@@ -265,7 +265,7 @@ impl App {
                 _ => self.fail(why),
             },
             Msg::Mapped(result) => self.on_mapped(result, &mut effects),
-            Msg::ListRead(team, result) => self.on_list_read(&team, result),
+            Msg::ListRead(team, result) => self.on_list_read(&team, result, &mut effects),
             Msg::Terminate => effects.push(Effect::Quit),
         }
         self.read_visible(&mut effects);

@@ -20,7 +20,7 @@ use crate::{
         guard::Guards,
         plan::{Capabilities, Entry, Ids, Planner},
         record::{Depth, User},
-        work::{Job, Link, Moved, Report},
+        work::{Job, Link, MissedName, Moved, Report},
     },
     runtime::{Opener, Session},
     scim::{
@@ -68,6 +68,8 @@ pub(super) enum News {
     Moved(Box<Moved>),
     /// The server answers, or does not.
     Link(Link),
+    /// Names were looked up; these were not found.
+    LookUpEnded(Vec<MissedName>),
     /// A request waits before it goes out; it was said.
     Waiting,
     /// A list grows.
@@ -126,6 +128,19 @@ impl Desk {
                     return Err(failure.into());
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// Looks names up on the server: who is found is in the directory then. Gives those that were not found.
+    pub async fn look_up(&mut self, kind: Kind, names: Vec<String>) -> Result<Vec<MissedName>, Stop> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.give(Job::LookUp(kind, names));
+        loop {
+            if let News::LookUpEnded(missed) = self.next().await? {
+                return Ok(missed);
             }
         }
     }
@@ -271,6 +286,7 @@ impl Desk {
                 self.directory.learn(fresh);
                 News::Learnt(targets, topics)
             }
+            Report::LookUpEnded(_, missed) => News::LookUpEnded(missed),
             Report::RolesLearnt(learnt) => {
                 self.directory.learn_roles(learnt);
                 News::Other

@@ -32,13 +32,15 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> 
     let send = edit.sending();
     let mut desk = Desk::open(opener, profile, send.parallel).await?;
     desk.read(&needed(edit)).await?;
-    let users = names::users(&desk, &given.users)?;
-    desk.fill(users.iter().cloned()).await?;
-    let changes = changes(&mut desk, edit, &users, &given)?;
+    let named = Named::of(&mut desk, edit, &given).await?;
+    desk.fill(named.users.iter().cloned()).await?;
+    let unasked = taken(&mut desk, edit).await?;
+    let changes = changes(&mut desk, edit, &named, &given)?;
     let wanted = changes.len();
     let open: Vec<Change> = changes.into_iter().filter(|change| !plan::already(change, &desk.directory)).collect();
     let so = wanted - open.len();
-    let notes = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already.")).into_iter().collect();
+    let so = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already."));
+    let notes = so.into_iter().chain(unasked).collect();
     propose(desk, Proposal { changes: open, notes, ..Proposal::default() }, send).await
 }
 
@@ -94,13 +96,57 @@ impl Given {
     }
 }
 
-fn changes(desk: &mut Desk, edit: &Edit, users: &[Id], given: &Given) -> Result<Vec<Change>, Stop> {
+/// Who and what is meant by the names given.
+struct Named {
+    users: Vec<Id>,
+    /// The team that the change is about.
+    team: Option<Id>,
+    /// Teams or roles that are deleted.
+    others: Vec<Id>,
+}
+
+impl Named {
+    async fn of(desk: &mut Desk, edit: &Edit, given: &Given) -> Result<Self, Stop> {
+        let users = names::users(desk, &given.users).await?;
+        let team = match edit {
+            Edit::SetRole { team: Some(team), .. } | Edit::Add { team, .. } | Edit::Remove { team, .. } => {
+                Some(names::team(desk, team).await?)
+            }
+            _ => None,
+        };
+        let others = match edit {
+            Edit::Delete { what: What::Team, .. } => names::teams(desk, &given.others).await?,
+            Edit::Delete { what: What::Role, .. } => names::roles(desk, &given.others).await?,
+            _ => Vec::new(),
+        };
+        Ok(Self { users, team, others })
+    }
+}
+
+/// Looks up whether a new record's name is taken by one that the list lacks; a sentence where that could not be asked.
+async fn taken(desk: &mut Desk, edit: &Edit) -> Result<Option<String>, Stop> {
+    let (kind, names) = match edit {
+        Edit::Create(Create::User { name, email, .. }) => (Kind::User, vec![name.clone(), email.clone()]),
+        Edit::Create(Create::Team { name, .. }) => (Kind::Team, vec![name.clone()]),
+        _ => return Ok(None),
+    };
+    let asked = names::look_up(desk, kind, &names).await?;
+    let why = asked.unasked.values().next();
+    Ok(why.map(|why| format!("Whether the name is taken could not be looked up: {}", why.sentences())))
+}
+
+fn changes(desk: &mut Desk, edit: &Edit, named: &Named, given: &Given) -> Result<Vec<Change>, Stop> {
+    let Named { users, team: at, others } = named;
     let each = |change: &dyn Fn(Id) -> Change| users.iter().cloned().map(change).collect::<Vec<_>>();
+    let in_team = |change: &dyn Fn(Id, Id) -> Change| {
+        let of = |team: &Id| users.iter().map(|user| change(user.clone(), team.clone())).collect::<Vec<_>>();
+        at.as_ref().map(of).unwrap_or_default()
+    };
     Ok(match edit {
         Edit::SetRole { team, registry, .. } => match (team, registry) {
-            (Some(team), _) => {
-                let (team, role) = (names::team(desk, team)?, team_role(desk, &given.last)?);
-                each(&|user| Change::SetTeamRole { user, team: team.clone(), role: role.clone() })
+            (Some(_), _) => {
+                let role = team_role(desk, &given.last)?;
+                in_team(&|user, team| Change::SetTeamRole { user, team, role: role.clone() })
             }
             (_, Some(registry)) => {
                 let role = known(&given.last, &choices(&desk.can().registry_roles), "role in a registry")?;
@@ -112,20 +158,12 @@ fn changes(desk: &mut Desk, edit: &Edit, users: &[Id], given: &Given) -> Result<
                 each(&|user| Change::SetOrgRole { user, role: role.clone() })
             }
         },
-        Edit::Add { team, role, .. } => {
-            let team = names::team(desk, team)?;
-            match role {
-                Some(role) => {
-                    let role = team_role(desk, role)?;
-                    each(&|user| Change::SetTeamRole { user, team: team.clone(), role: role.clone() })
-                }
-                None => each(&|user| Change::AddMember { team: team.clone(), user }),
-            }
+        Edit::Add { role: Some(role), .. } => {
+            let role = team_role(desk, role)?;
+            in_team(&|user, team| Change::SetTeamRole { user, team, role: role.clone() })
         }
-        Edit::Remove { team, .. } => {
-            let team = names::team(desk, team)?;
-            each(&|user| Change::RemoveMember { team: team.clone(), user })
-        }
+        Edit::Add { role: None, .. } => in_team(&|user, team| Change::AddMember { team, user }),
+        Edit::Remove { .. } => in_team(&|user, team| Change::RemoveMember { team, user }),
         Edit::Deactivate { .. } => each(&|user| Change::SetActive { user, active: false }),
         Edit::Activate { .. } => each(&|user| Change::SetActive { user, active: true }),
         Edit::SetSeat { .. } => {
@@ -138,12 +176,8 @@ fn changes(desk: &mut Desk, edit: &Edit, users: &[Id], given: &Given) -> Result<
         Edit::SetEmail { email, .. } => each(&|user| Change::SetEmail { user, to: email.clone() }),
         Edit::Delete { what, .. } => match what {
             What::User => each(&|user| Change::DeleteUser { user }),
-            What::Team => {
-                names::teams(desk, &given.others)?.into_iter().map(|team| Change::DeleteTeam { team }).collect()
-            }
-            What::Role => {
-                names::roles(desk, &given.others)?.into_iter().map(|role| Change::DeleteRole { role }).collect()
-            }
+            What::Team => others.iter().cloned().map(|team| Change::DeleteTeam { team }).collect(),
+            What::Role => others.iter().cloned().map(|role| Change::DeleteRole { role }).collect(),
         },
         Edit::Create(create) => vec![creation(desk, create, users)?],
         Edit::Undo { .. } | Edit::Retry { .. } | Edit::Resume { .. } => Vec::new(),

@@ -9,7 +9,7 @@ use std::{
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
     end::{Detail, ErrorCode, Stop, heard, note},
-    print,
+    names, print,
     send::{self, Proposal, Whole, now, propose},
     told,
 };
@@ -19,7 +19,10 @@ use crate::{
         self, Desired, Difference, Format, Part, Problem, Wish,
         saved::{Head, SavedPlan},
     },
-    directory::{Id, Kind},
+    directory::{
+        Kind, Target,
+        find::{Finder, Missing},
+    },
     runtime::Opener,
     scim::text::clean,
 };
@@ -177,10 +180,15 @@ impl Input {
                 needed.extend(desk.can().no_roles.is_none().then_some(Kind::Role));
                 desk.read(&needed).await?;
                 desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
-                let users = plan.changes.iter().flat_map(|saved| saved.change.touches());
-                let users: Vec<Id> =
-                    users.filter(|(target, _)| target.kind == Kind::User).map(|(target, _)| target.id).collect();
-                desk.fill(users.into_iter()).await?;
+                let touched = plan.changes.iter().flat_map(|saved| saved.change.touches());
+                let touched: Vec<Target> = touched.map(|(target, _)| target).collect();
+                for kind in Kind::ALL {
+                    let of_kind = touched.iter().filter(|target| target.kind == kind && !target.is_provisional());
+                    let ids: Vec<String> = of_kind.map(|target| target.id.to_string()).collect();
+                    names::look_up(desk, kind, &ids).await?;
+                }
+                let users = touched.into_iter().filter(|target| target.kind == Kind::User);
+                desk.fill(users.map(|target| target.id)).await?;
                 let Desk { directory, ids, .. } = desk;
                 let (changes, refused) = plan.renew(directory, &mut || ids.next(now()));
                 Ok(Proposal { changes, refused, title: Some(plan.title.clone()), ..Proposal::default() })
@@ -190,6 +198,7 @@ impl Input {
                 needed.extend((roles && desk.can().no_roles.is_none()).then_some(Kind::Role));
                 desk.read(&needed).await?;
                 desk.must_be_complete(&needed, allow_incomplete, NOT_PLANNED)?;
+                look_up(desk, &desired).await?;
                 desk.fill_all_teams().await?;
                 let meant = desired::meant(&desired, &desk.directory);
                 desk.fill(meant.into_iter()).await?;
@@ -208,6 +217,25 @@ fn compare(desired: &Desired, desk: &mut Desk, wish: Wish) -> Result<Difference,
     let planner = std::sync::Arc::clone(&desk.planner);
     let Desk { directory, ids, .. } = desk;
     desired::difference(desired, directory, planner.capabilities(), wish, &mut || ids.next(now()))
+}
+
+/// Looks up what a file names and the lists lack, where they may lack it.
+async fn look_up(desk: &mut Desk, desired: &Desired) -> Result<(), Stop> {
+    let finder = Finder::new(&desk.directory);
+    let unknown = |name: &&str| matches!(finder.account(name), Err(Missing::Unknown(_)));
+    let emails = desired.people.iter().filter(|person| unknown(&person.user.as_str()));
+    let emails = emails.filter_map(|person| person.email.as_deref());
+    let users: Vec<String> = desired.users().chain(emails).filter(unknown).map(str::to_owned).collect();
+    let teams = desired.groups().filter(|name| matches!(finder.team(name), Err(Missing::Unknown(_))));
+    let teams: Vec<String> = teams.map(str::to_owned).collect();
+    for (kind, names) in [(Kind::User, users), (Kind::Team, teams)] {
+        let unasked = names::look_up(desk, kind, &names).await?.unasked;
+        if let Some(why) = unasked.values().next() {
+            let (count, why) = (unasked.len(), why.sentences());
+            note(format_args!("scimitar: {count} of the names could not be looked up on the server: {why}"));
+        }
+    }
+    Ok(())
 }
 
 /// What pruning would remove.

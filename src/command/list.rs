@@ -83,8 +83,9 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
     let mut desk =
         read(opener, profile, &ListArgs { full: false, filter: None, ..copy(&args.list) }, &USERS_AND_TEAMS).await?;
-    let team = names::team(&desk, &args.team)?;
+    let team = names::team(&mut desk, &args.team).await?;
     desk.fill_teams(std::iter::once(team.clone())).await?;
+    names::look_up_members(&mut desk, &team).await?;
     if args.list.full {
         let members = desk.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
         desk.fill(members.into_iter().map(|member| member.id)).await?;

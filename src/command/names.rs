@@ -1,11 +1,22 @@
-//! From names on the command line to records.
+//! From names on the command line to records. A name that a list read in part may lack is looked up on the server.
 
 use std::io::{self, IsTerminal, Read};
 
-use super::{desk::Desk, end::Stop};
+use rustc_hash::FxHashMap;
+
+use super::{
+    desk::Desk,
+    end::{Detail, ErrorCode, Stop},
+};
 use crate::{
-    directory::{Id, find::Finder},
-    scim::text::without_bom,
+    directory::{
+        Id, Kind,
+        find::{Finder, Missing},
+    },
+    scim::{
+        failure::Failure,
+        text::{clean, without_bom},
+    },
 };
 
 /// What the provider calls a team.
@@ -24,56 +35,159 @@ pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
         if io::stdin().is_terminal() {
             return Err(Stop::usage("- reads names from standard input, and that is this terminal"));
         }
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text)?;
-        all.extend(without_bom(&text).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes)?;
+        all.extend(lines(bytes)?);
     }
     if all.is_empty() { Err(Stop::usage("no names came on standard input")) } else { Ok(all) }
 }
 
+/// The lines that are not blank, each as it is: blanks and invisible characters may be part of a name.
+fn lines(bytes: Vec<u8>) -> Result<Vec<String>, Stop> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let why = format!("standard input is not UTF-8 from byte {at} on: save the list as UTF-8");
+        Stop::new(ErrorCode::FileUnreadable, why)
+    })?;
+    let lines = without_bom(&text).split(['\n', '\r']).filter(|line| !line.trim().is_empty());
+    Ok(lines.map(str::to_owned).collect())
+}
+
 /// Each name's user, once; or everything that is wrong with the names.
-pub(super) fn users(desk: &Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
+pub(super) async fn users(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
+    let unasked = look_up(desk, Kind::User, names).await?;
     let finder = Finder::new(&desk.directory);
-    let found = names.iter().map(|name| match finder.user(name) {
-        Ok(user) => Ok(user.id.clone()),
-        Err(missing) => Err(missing.sentence("user", name)),
-    });
-    once(found)
+    let found = |name: &str| finder.user(name).map(|user| user.id.clone());
+    unasked.once(names, found, "user")
 }
 
 /// Each name's team.
-pub(super) fn teams(desk: &Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
+pub(super) async fn teams(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
+    let unasked = look_up(desk, Kind::Team, names).await?;
     let finder = Finder::new(&desk.directory);
-    let found = names.iter().map(|name| match finder.team(name) {
-        Ok(team) => Ok(team.id.clone()),
-        Err(missing) => Err(missing.sentence(team_word(desk), name)),
-    });
-    once(found)
+    let found = |name: &str| finder.team(name).map(|team| team.id.clone());
+    unasked.once(names, found, team_word(desk))
 }
 
 /// Each name's custom role.
-pub(super) fn roles(desk: &Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
+pub(super) async fn roles(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
+    let unasked = look_up(desk, Kind::Role, names).await?;
     let finder = Finder::new(&desk.directory);
-    let found = names.iter().map(|name| match finder.role(name) {
-        Ok(role) => Ok(role.id.clone()),
-        Err(missing) => Err(missing.sentence("role", name)),
-    });
-    once(found)
+    let found = |name: &str| finder.role(name).map(|role| role.id.clone());
+    unasked.once(names, found, "role")
 }
 
 /// One team.
-pub(super) fn team(desk: &Desk, name: &str) -> Result<Id, Stop> {
-    let mut found = teams(desk, &[name.to_owned()])?;
+pub(super) async fn team(desk: &mut Desk, name: &str) -> Result<Id, Stop> {
+    let mut found = teams(desk, &[name.to_owned()]).await?;
     found.pop().ok_or_else(|| Stop::usage(format!("no {} is called so", team_word(desk))))
 }
 
-fn once(found: impl Iterator<Item = Result<Id, String>>) -> Result<Vec<Id>, Stop> {
-    let (mut ids, mut wrong): (indexmap::IndexSet<Id>, Vec<String>) = Default::default();
-    for one in found {
-        match one {
-            Ok(id) => drop(ids.insert(id)),
-            Err(why) => wrong.push(why),
+/// How looking names up went.
+#[derive(Debug, Default)]
+pub(super) struct LookUp {
+    /// The list may lack records.
+    partial: bool,
+    /// Names that the server could not be asked for.
+    pub unasked: FxHashMap<String, Failure>,
+}
+
+/// Looks up names whose records a list may lack. Who is known by id is known; by anything else somebody may be called who
+/// is not in the list.
+pub(super) async fn look_up(desk: &mut Desk, kind: Kind, names: &[String]) -> Result<LookUp, Stop> {
+    if desk.directory.is_complete(kind) {
+        return Ok(LookUp::default());
+    }
+    let directory = &desk.directory;
+    let is_known = |id: &Id| match kind {
+        Kind::User => directory.user(id).is_some(),
+        Kind::Team => directory.team(id).is_some(),
+        Kind::Role => directory.role(id).is_some(),
+    };
+    let open = names.iter().filter(|name| !name.trim().is_empty() && !is_known(&name.as_str().into()));
+    let open: indexmap::IndexSet<&String> = open.collect();
+    let open = open.into_iter().cloned().collect();
+    let missed = desk.look_up(kind, open).await?;
+    let unasked = missed.into_iter().filter_map(|missed| Some((missed.name, missed.failure?))).collect();
+    Ok(LookUp { partial: true, unasked })
+}
+
+/// Looks up members of a team whom the list of users lacks.
+pub(super) async fn look_up_members(desk: &mut Desk, team: &Id) -> Result<(), Stop> {
+    let members = desk.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
+    let members: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
+    look_up(desk, Kind::User, &members).await.map(drop)
+}
+
+impl LookUp {
+    /// What the names mean, each once; or everything that is wrong with them.
+    fn once(&self, names: &[String], found: impl Fn(&str) -> Result<Id, Missing>, word: &str) -> Result<Vec<Id>, Stop> {
+        let (mut ids, mut wrong): (indexmap::IndexSet<Id>, Vec<(ErrorCode, Detail)>) = Default::default();
+        for name in names {
+            match found(name) {
+                Ok(id) => drop(ids.insert(id)),
+                Err(missing) => wrong.push(self.detail(&missing, word, name)),
+            }
+        }
+        let Some((first, _)) = wrong.first() else { return Ok(ids.into_iter().collect()) };
+        let code = *first;
+        let details: Vec<Detail> = wrong.into_iter().map(|(_, detail)| detail).collect();
+        let message = match details.as_slice() {
+            [only] => only.message.clone(),
+            several => format!("{} names do not say which {word} is meant", several.len()),
+        };
+        Err(Stop::new(code, message).details(details))
+    }
+
+    fn detail(&self, missing: &Missing, word: &str, name: &str) -> (ErrorCode, Detail) {
+        let (code, records) = match missing {
+            Missing::Unknown(near) => (ErrorCode::NameUnknown, near),
+            Missing::Several(all) => (ErrorCode::NameAmbiguous, all),
+        };
+        let candidates = records.iter().map(|one| match missing {
+            Missing::Unknown(_) => one.name.to_string(),
+            Missing::Several(_) => clean(&one.id).into_owned(),
+        });
+        let detail = Detail {
+            code: code.as_str(),
+            subject: clean(name).into_owned(),
+            message: self.sentence(missing, word, name),
+            candidates: candidates.collect(),
+        };
+        (code, detail)
+    }
+
+    /// Why a name is no record's, and what that is worth.
+    fn sentence(&self, missing: &Missing, word: &str, name: &str) -> String {
+        let sentence = missing.sentence(word, name);
+        match (missing, self.unasked.get(name)) {
+            (Missing::Several(_), _) => format!("{sentence}; write the id of the {word} that is meant"),
+            (Missing::Unknown(_), Some(failure)) => {
+                let why = failure.text.trim_end_matches('.');
+                format!("{sentence}; the list of {word}s is not complete, and looking the name up failed: {why}")
+            }
+            (Missing::Unknown(_), None) if self.partial => format!("{sentence}; the server was asked for it"),
+            (Missing::Unknown(_), None) => sentence,
         }
     }
-    if wrong.is_empty() { Ok(ids.into_iter().collect()) } else { Err(Stop::usage(wrong.join("\nscimitar: "))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case::byte_order_mark("\u{feff}eva\r\nivan\r\n", &["eva", "ivan"])]
+    #[case::blank_lines("\n\neva\n \n", &["eva"])]
+    #[case::blanks_are_kept(" eva \nmax", &[" eva ", "max"])]
+    #[case::invisible_characters_are_kept("eva\u{200b}\n\u{feff}", &["eva\u{200b}", "\u{feff}"])]
+    fn a_line_is_a_name(#[case] text: &str, #[case] names: &[&str]) {
+        assert_eq!(lines(text.as_bytes().to_vec()).unwrap(), names);
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_told_with_its_place() {
+        let why = lines(b"eva\n\xff\xfe".to_vec()).unwrap_err().to_string();
+        assert_eq!(why, "standard input is not UTF-8 from byte 4 on: save the list as UTF-8");
+    }
 }

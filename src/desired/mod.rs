@@ -144,6 +144,21 @@ pub struct Desired {
     pub stray_blanks: bool,
 }
 
+impl Desired {
+    /// The names of users that it speaks of, as they are written.
+    pub fn users(&self) -> impl Iterator<Item = &str> {
+        let members = self.teams.iter().flat_map(|team| team.members.iter().flatten());
+        let people = self.people.iter().map(|person| person.user.as_str());
+        people.chain(members.map(|member| member.of.as_str()))
+    }
+
+    /// The names of teams likewise.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        let theirs = self.people.iter().flat_map(|person| person.teams.iter().flatten());
+        self.teams.iter().map(|team| team.team.as_str()).chain(theirs.map(|one| one.of.as_str()))
+    }
+}
+
 /// What a file says of a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
@@ -242,9 +257,7 @@ pub fn write(desired: &Desired, format: Format) -> String {
 /// The users whom a file speaks of and who are there.
 pub fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
     let whom = whom::Whom::new(directory);
-    let people = desired.people.iter().map(|person| person.user.as_str());
-    let members = desired.teams.iter().flat_map(|team| team.members.iter().flatten()).map(|member| member.of.as_str());
-    people.chain(members).filter_map(|name| Some(whom.subject(name).ok()?.id().clone())).collect()
+    desired.users().filter_map(|name| Some(whom.subject(name).ok()?.id().clone())).collect()
 }
 
 /// A boolean as people and identity systems write it.

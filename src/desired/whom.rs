@@ -1,11 +1,9 @@
 //! Who and which team is meant by a name of a file, and members that are no users.
 
-use rustc_hash::FxHashMap;
-
 use super::hidden::Hidden;
 use crate::{
     directory::{
-        Directory, Id, Kind,
+        Directory, Id,
         find::{Finder, Missing},
         record::{Team, User},
     },
@@ -62,42 +60,22 @@ impl Subject<'_> {
 pub(super) struct Whom<'a> {
     directory: &'a Directory,
     finder: Finder<'a>,
-    /// Rows of names that begin or end with blanks, which a finder takes off.
-    blank_users: FxHashMap<&'a str, Vec<u32>>,
-    blank_teams: FxHashMap<&'a str, Vec<u32>>,
 }
 
 impl<'a> Whom<'a> {
-    /// Indexes all names. Linear in the records.
     pub fn new(directory: &'a Directory) -> Self {
-        let users = (0..directory.len(Kind::User) as u32)
-            .filter_map(|row| Some((directory.user_at(row)?.user_name.raw(), row)));
-        let teams =
-            (0..directory.len(Kind::Team) as u32).filter_map(|row| Some((directory.team_at(row)?.name.raw(), row)));
-        Self { directory, finder: Finder::new(directory), blank_users: blank(users), blank_teams: blank(teams) }
+        Self { directory, finder: Finder::new(directory) }
     }
 
-    /// A user by id, user name or email, exactly so or as a finder finds them.
+    /// A user by id, user name or email.
     pub fn user(&self, wanted: &str) -> Result<&'a User, Miss> {
-        if let Some(user) = self.directory.user(&wanted.into()) {
-            return Ok(user);
-        }
-        if let Some([row]) = self.blank_users.get(wanted).map(Vec::as_slice) {
-            return self.directory.user_at(*row).ok_or(Miss::Missing(Missing::Unknown(Vec::new())));
-        }
-        let written = |user: &User| [user.user_name.raw(), user.email.raw()].contains(&wanted);
-        seen(wanted, self.finder.user(wanted), written)
+        let written = |user: &User| [&*user.id, user.user_name.raw(), user.email.raw()].contains(&wanted);
+        seen(wanted, self.finder.account(wanted), written)
     }
 
-    /// A team by id or name, likewise.
+    /// A team by id or name.
     pub fn team(&self, wanted: &str) -> Result<&'a Team, Miss> {
-        if let Some(team) = self.directory.team(&wanted.into()) {
-            return Ok(team);
-        }
-        if let Some([row]) = self.blank_teams.get(wanted).map(Vec::as_slice) {
-            return self.directory.team_at(*row).ok_or(Miss::Missing(Missing::Unknown(Vec::new())));
-        }
-        seen(wanted, self.finder.team(wanted), |team| team.name.raw() == wanted)
+        seen(wanted, self.finder.team(wanted), |team| [&*team.id, team.name.raw()].contains(&wanted))
     }
 
     /// A user, or a member that is no user: ids go before names, and users before `group:NAME`.
@@ -121,12 +99,4 @@ fn seen<'a, T>(wanted: &str, found: Result<&'a T, Missing>, written: impl Fn(&T)
         Some(hidden) if !exact => Err(Miss::Hidden(hidden)),
         _ => found.map_err(Miss::Missing),
     }
-}
-
-fn blank<'a>(names: impl Iterator<Item = (&'a str, u32)>) -> FxHashMap<&'a str, Vec<u32>> {
-    let mut rows: FxHashMap<&str, Vec<u32>> = FxHashMap::default();
-    for (name, row) in names.filter(|(name, _)| name.trim().len() < name.len()) {
-        rows.entry(name).or_default().push(row);
-    }
-    rows
 }

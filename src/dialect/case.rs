@@ -135,15 +135,25 @@ impl<'a> Case<'a> {
             return refuse(RefusalCode::InvalidValue, "A user needs a user name.");
         }
         address(&new.email)?;
-        match self.0.user_named(&new.user_name).or_else(|| self.0.user_named(&new.email)) {
-            Some(known) if known.is_inactive() => refuse(
-                RefusalCode::Exists,
-                format!("{} is there already, deactivated ({}).", known.user_name, known.email),
-            ),
-            Some(known) => {
-                refuse(RefusalCode::Exists, format!("{} is there already ({}).", known.user_name, known.email))
+        let mut known: Vec<&User> = self.0.users_named(&new.user_name).collect();
+        if known.is_empty() {
+            known.extend(self.0.users_named(&new.email));
+        }
+        let email = |user: &User| {
+            if user.email.is_empty() { String::new() } else { format!(" ({})", user.email) }
+        };
+        match known.as_slice() {
+            [] => Ok(()),
+            [known] if known.is_inactive() => {
+                let why = format!("{} is there already, deactivated{}.", known.user_name, email(known));
+                refuse(RefusalCode::Exists, why)
             }
-            None => Ok(()),
+            [known] => refuse(RefusalCode::Exists, format!("{} is there already{}.", known.user_name, email(known))),
+            several => {
+                let named = |user: &&User| format!("{} ({})", user.user_name, Name::from(&*user.id));
+                let all: Vec<String> = several.iter().map(named).collect();
+                refuse(RefusalCode::Exists, format!("{} are there already.", some_of(&all)))
+            }
         }
     }
 
@@ -152,7 +162,7 @@ impl<'a> Case<'a> {
         if name.trim().is_empty() {
             return refuse(RefusalCode::InvalidValue, format!("A {word} needs a name."));
         }
-        if self.0.team_named(&name.into()).is_some() {
+        if self.0.teams_named(&name.into()).next().is_some() {
             return refuse(RefusalCode::Exists, format!("There is a {word} named {} already.", Name::from(name)));
         }
         members.iter().try_for_each(|id| self.user(id).map(drop))

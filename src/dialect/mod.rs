@@ -13,6 +13,7 @@ use crate::{
         Fresh, Id, Kind, Target,
         aside::{Inquiry, Told},
         change::Change,
+        find::NameLevel,
         plan::{Planner, Step},
         record::{Depth, Problem, Record, Role, Team, User},
         role_source::{Mapping, RoleSource},
@@ -118,6 +119,13 @@ pub trait Dialect: Planner {
     /// The list request that finds what a create made whose answer was lost. Some servers answer an unsupported filter
     /// with everybody: [`Dialect::shows`] picks the match. `None` for changes of records that have an id already.
     fn find(&self, change: &Change) -> Option<Request>;
+
+    /// The request that looks for records of this name at one level. Servers answer filters that they don't know with
+    /// everybody, and compare with or without regard to case: each answer is to be compared. `None` where the provider
+    /// can't be asked so.
+    fn look_up(&self, kind: Kind, level: NameLevel, text: &str) -> Option<Request> {
+        wire::look_up(kind, level, text)
+    }
 
     /// Whether what was read shows the change. Later records of the same id are newer. After a look-up by
     /// [`Dialect::find`] that brought nothing, pass [`Fresh::Gone`] of the provisional id.

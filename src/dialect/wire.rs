@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    directory::{Id, Kind, Target, refusal::Refusal},
+    directory::{Id, Kind, Target, find::NameLevel, refusal::Refusal},
     scim::{
         filter::{AttrPath, Filter},
         patch::{self, Op},
@@ -49,6 +49,19 @@ pub(super) fn delete(target: &Target) -> Request {
 pub(super) fn find(kind: Kind, attribute: &str, text: &str) -> Request {
     let filter = Filter::equal(AttrPath::new(attribute), text).to_string();
     Request::new(Method::Get, [endpoint(kind)]).query("filter", filter)
+}
+
+/// What looks for records of a name; RFC 7643 has these attributes, and nearly every server an `eq` of the first of them.
+pub(super) fn look_up(kind: Kind, level: NameLevel, text: &str) -> Option<Request> {
+    Some(match (kind, level) {
+        // A path of dots would lead elsewhere.
+        (_, NameLevel::Id) if text.trim_matches('.').is_empty() => return None,
+        (_, NameLevel::Id) => Request::new(Method::Get, path(&Target { kind, id: text.into() })),
+        (Kind::User, NameLevel::Name) => find(kind, "userName", text),
+        (Kind::User, NameLevel::Email) => find(kind, "emails.value", text),
+        (Kind::Team, NameLevel::Name) => find(kind, "displayName", text),
+        _ => return None,
+    })
 }
 
 /// Adds one member, by id or, where the provider takes it, by email.

@@ -1,272 +1,529 @@
-//! Users, teams and roles by what a person calls them: a user name, an email, an id; and where nobody is called so, who
-//! comes nearest.
+//! Records by what a person calls them: id, user name, email, display name; and where nothing is called so, what comes
+//! nearest.
+//!
+//! Nothing is guessed. A level goes before those after it, and an exact match at one level ends the search. Case,
+//! composition of accents (NFC) and blanks at the ends are overlooked where that leaves one record; invisible characters
+//! and letters that look like others never are: the message names them.
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, OnceCell},
+    fmt,
+};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Directory, Kind,
-    record::{Role, Team, User},
+    Directory, Id, Kind, Name,
+    record::{Record, Role, Team, User},
+    records::name_hash,
 };
-use crate::scim::text::{self, fold};
+use crate::scim::{
+    caseless, confusable,
+    text::{self, clean},
+};
 
 /// How many near names are told.
 const NEAR: usize = 3;
 /// For how many questions: each goes through all names.
 const NEAREST: usize = 20;
 
+/// What records are called by, in the order in which a name is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameLevel {
+    /// The server's id, byte for byte.
+    Id,
+    /// `userName` of a user; the name of a team or role.
+    Name,
+    /// The primary address of a user.
+    Email,
+    /// `displayName` of a user.
+    DisplayName,
+}
+
+/// A record, told apart for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedRecord {
+    /// `userName` of a user; the name of a team or role.
+    pub name: Name,
+    /// The server's id.
+    pub id: Id,
+}
+
+impl fmt::Display for NamedRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, clean(&self.id))
+    }
+}
+
 /// Nobody, or nothing, is called so; or several are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Missing {
-    /// No record has that name. Names that resemble it, nearest first.
-    Unknown(Vec<String>),
-    /// Several have it, shown by their unique names.
-    Several(Vec<String>),
+    /// No record has that name. Records with names that resemble it, nearest first.
+    Unknown(Vec<NamedRecord>),
+    /// All that have it: which one is meant only a person knows.
+    Several(Vec<NamedRecord>),
 }
 
 impl Missing {
-    /// "no user is called eva-tanak; eva-tanaka is near".
+    /// "no user is called eva-tanak; near: eva-tanaka", with the characters that are easily overlooked.
     pub fn sentence(&self, kind: &str, wanted: &str) -> String {
-        let wanted = text::clean(wanted);
+        let shown = clean(wanted);
         match self {
-            Missing::Unknown(near) if near.is_empty() => format!("no {kind} is called {wanted}"),
-            Missing::Unknown(near) => format!("no {kind} is called {wanted}; near: {}", near.join(", ")),
-            Missing::Several(names) => format!("{wanted} means several: {}", names.join(", ")),
+            Missing::Unknown(near) => {
+                let resemblance = near.first().filter(|near| looks_like(near.name.raw(), wanted));
+                let names = if near.is_empty() { String::new() } else { format!("; near: {}", listed(near)) };
+                let typed = confusable::told(wanted, resemblance.is_some());
+                let typed = typed.map(|odd| format!("; {shown} as typed {odd}"));
+                let theirs = resemblance.and_then(|near| {
+                    let odd = confusable::told(near.name.raw(), true)?;
+                    Some(format!("; the name of {} {odd}", clean(&near.id)))
+                });
+                format!("no {kind} is called {shown}{names}{}{}", typed.unwrap_or_default(), theirs.unwrap_or_default())
+            }
+            Missing::Several(all) => {
+                let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+                format!("{shown} means several: {}", all.join(", "))
+            }
         }
     }
 }
 
-/// The names of a directory, indexed once for many questions.
+/// Names, with ids where two of them look the same.
+fn listed(near: &[NamedRecord]) -> String {
+    let seen: FxHashSet<&str> = near.iter().map(|one| one.name.as_str()).collect();
+    let apart = seen.len() == near.len();
+    let one = |one: &NamedRecord| if apart { one.name.to_string() } else { one.to_string() };
+    near.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// True for names that a reader takes for the same.
+fn looks_like(one: &str, other: &str) -> bool {
+    seen(one) == seen(other)
+}
+
+/// The name as it looks, without regard to case.
+fn seen(name: &str) -> String {
+    caseless::key(&confusable::skeleton(name)).trim().to_owned()
+}
+
+/// How alike two names are, the nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    Exact,
+    Folded,
+    /// But for blanks at the ends, too.
+    Trimmed,
+}
+
+fn likeness(name: &str, wanted: &str) -> Option<Likeness> {
+    if name.trim().is_empty() {
+        None
+    } else if name == wanted {
+        Some(Likeness::Exact)
+    } else if caseless::same(name, wanted) {
+        Some(Likeness::Folded)
+    } else {
+        caseless::same(name.trim(), wanted.trim()).then_some(Likeness::Trimmed)
+    }
+}
+
+/// Picks of these records those that are meant; `levels` gives what one is called, the first level first.
+fn meant<'a, T, const N: usize>(all: &[&'a T], wanted: &str, levels: impl Fn(&T) -> [&Name; N]) -> Vec<&'a T> {
+    let mut found: Vec<&'a T> = Vec::new();
+    for level in 0..N {
+        let like = |one: &&'a T| likeness(levels(one)[level].raw(), wanted);
+        let Some(best) = all.iter().filter_map(like).min() else { continue };
+        if best == Likeness::Exact || found.is_empty() {
+            // What an earlier level has nearly is not given up for what a later one has exactly: then several are meant.
+            let new = all.iter().filter(|one| like(one) == Some(best)).copied();
+            let new: Vec<&'a T> = new.filter(|one| !found.iter().any(|known| std::ptr::eq(*known, *one))).collect();
+            found.extend(new);
+        }
+        if best == Likeness::Exact {
+            break;
+        }
+    }
+    found
+}
+
+/// True if the record is called so at any level: exactly, or but for case, composition and blanks.
+pub fn is_called(record: &Record, name: &str) -> bool {
+    **record.id() == *name || names(record).iter().any(|(_, theirs)| likeness(theirs.raw(), name).is_some())
+}
+
+/// True if that is exactly what the record is called at this level.
+pub fn is_exactly(record: &Record, level: NameLevel, name: &str) -> bool {
+    match level {
+        NameLevel::Id => **record.id() == *name,
+        level => names(record).iter().any(|(at, theirs)| *at == level && theirs.raw() == name),
+    }
+}
+
+fn names(record: &Record) -> Vec<(NameLevel, &Name)> {
+    match record {
+        Record::User(user) => vec![
+            (NameLevel::Name, &user.user_name),
+            (NameLevel::Email, &user.email),
+            (NameLevel::DisplayName, &user.display_name),
+        ],
+        Record::Team(team) => vec![(NameLevel::Name, &team.name)],
+        Record::Role(role) => vec![(NameLevel::Name, &role.name)],
+    }
+}
+
+/// The names of a directory, for many questions.
 pub struct Finder<'a> {
     directory: &'a Directory,
-    users: Names,
-    teams: Names,
-    roles: Names,
+    /// Users under pending changes, who may be called otherwise than in the records.
+    pending: FxHashMap<u64, Vec<u32>>,
+    teams: OnceCell<FxHashMap<u64, Vec<u32>>>,
+    roles: OnceCell<FxHashMap<u64, Vec<u32>>>,
     near_left: Cell<usize>,
 }
 
-/// Rows by folded name.
-type Names = FxHashMap<String, Rows>;
-
-#[derive(Debug)]
-enum Rows {
-    One(u32),
-    Many(Vec<u32>),
-}
-
 impl<'a> Finder<'a> {
-    /// Indexes all names. Linear in the records.
+    /// Linear in the pending changes; teams and roles are indexed when the first is asked for.
     pub fn new(directory: &'a Directory) -> Self {
-        let mut users = Names::default();
-        for row in 0..directory.len(Kind::User) as u32 {
-            let Some(user) = directory.user_at(row) else { continue };
-            let (name, email) = (fold(user.user_name.raw()), fold(user.email.raw()));
-            if email != name {
-                index(&mut users, email, row);
+        let mut pending: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
+        for user in directory.users_pending() {
+            let Some(row) = directory.records().row(&super::Target::user(&user.id)) else { continue };
+            for name in [&user.user_name, &user.email, &user.display_name] {
+                pending.entry(name_hash(name.raw())).or_default().push(row);
             }
-            index(&mut users, name, row);
         }
-        let mut teams = Names::default();
-        for row in 0..directory.len(Kind::Team) as u32 {
-            index(&mut teams, directory.team_at(row).map(|team| fold(team.name.raw())).unwrap_or_default(), row);
-        }
-        let mut roles = Names::default();
-        for row in 0..directory.len(Kind::Role) as u32 {
-            index(&mut roles, directory.role_at(row).map(|role| fold(role.name.raw())).unwrap_or_default(), row);
-        }
-        Self { directory, users, teams, roles, near_left: Cell::new(NEAREST) }
+        let (teams, roles) = (OnceCell::new(), OnceCell::new());
+        Self { directory, pending, teams, roles, near_left: Cell::new(NEAREST) }
     }
 
-    /// A user by user name, email or id; near names are looked for a few times only. A user name goes before an email, the same case before another.
+    /// A user by id, user name, email or display name. Near names are looked for a few times only.
     ///
     /// # Errors
     /// Where there is none, or more than one.
     pub fn user(&self, wanted: &str) -> Result<&'a User, Missing> {
-        let wanted = wanted.trim();
+        self.person(wanted, |user| [&user.user_name, &user.email, &user.display_name])
+    }
+
+    /// The same without display names: what an account is known by to programs, and in files.
+    ///
+    /// # Errors
+    /// Where there is none, or more than one.
+    pub fn account(&self, wanted: &str) -> Result<&'a User, Missing> {
+        self.person(wanted, |user| [&user.user_name, &user.email])
+    }
+
+    fn person<const N: usize>(&self, wanted: &str, levels: impl Fn(&User) -> [&Name; N]) -> Result<&'a User, Missing> {
         if let Some(user) = self.directory.user(&wanted.into()) {
             return Ok(user);
         }
-        let found = found(&self.users, wanted, |row| self.directory.user_at(row));
-        let exact = |user: &&&User| user.user_name.raw() == wanted;
-        let named = |user: &&&User| user.user_name.is(wanted);
-        match found.as_slice() {
-            [one] => Ok(one),
-            [] => {
-                Err(Missing::Unknown(self.near(&self.users, wanted, |row| {
-                    self.directory.user_at(row).map(|user| user.user_name.to_string())
-                })))
-            }
-            several => match several.iter().find(exact).or_else(|| several.iter().find(named)) {
-                Some(one) => Ok(one),
-                None => Err(Missing::Several(several.iter().map(|user| user.user_name.to_string()).collect())),
-            },
-        }
+        let named = |user: &User| NamedRecord { name: user.user_name.clone(), id: user.id.clone() };
+        only(meant(&self.users_called(wanted), wanted, levels), named, || {
+            let users = (0..self.directory.len(Kind::User) as u32).filter_map(|row| self.directory.user_at(row));
+            let names = |user: &'a User| [&user.user_name, &user.email, &user.display_name].map(|name| (name, user));
+            self.near(wanted, users.flat_map(names), named)
+        })
     }
 
     /// True if at least one user is called so.
     pub fn knows_user(&self, wanted: &str) -> bool {
-        let wanted = wanted.trim();
-        !wanted.is_empty() && (self.directory.user(&wanted.into()).is_some() || self.users.contains_key(&fold(wanted)))
+        let levels = |user: &User| [&user.user_name, &user.email, &user.display_name].map(Clone::clone);
+        self.directory.user(&wanted.into()).is_some()
+            || self
+                .users_called(wanted)
+                .into_iter()
+                .any(|user| levels(user).iter().any(|name| likeness(name.raw(), wanted).is_some()))
     }
 
-    /// A team by name or id.
+    /// Users who may be called so; each is to be looked at.
+    fn users_called(&self, wanted: &str) -> Vec<&'a User> {
+        if wanted.trim().is_empty() {
+            return Vec::new();
+        }
+        let mut rows = self.directory.records().rows_called(wanted);
+        for row in self.pending.get(&name_hash(wanted)).into_iter().flatten() {
+            if !rows.contains(row) {
+                rows.push(*row);
+            }
+        }
+        rows.into_iter().filter_map(|row| self.directory.user_at(row)).collect()
+    }
+
+    /// A team by id or name.
     ///
     /// # Errors
     /// Where there is none, or more than one.
     pub fn team(&self, wanted: &str) -> Result<&'a Team, Missing> {
-        let wanted = wanted.trim();
         if let Some(team) = self.directory.team(&wanted.into()) {
             return Ok(team);
         }
-        let found = found(&self.teams, wanted, |row| self.directory.team_at(row));
-        match found.as_slice() {
-            [one] => Ok(one),
-            [] => Err(Missing::Unknown(
-                self.near(&self.teams, wanted, |row| self.directory.team_at(row).map(|team| team.name.to_string())),
-            )),
-            several => several.iter().find(|team| team.name.raw() == wanted).copied().ok_or_else(|| {
-                Missing::Several(
-                    several.iter().map(|team| format!("{} ({})", team.name, text::clean(&team.id))).collect(),
-                )
-            }),
-        }
+        let at = |row| self.directory.team_at(row);
+        let all = || (0..self.directory.len(Kind::Team) as u32).filter_map(at);
+        let index = self.teams.get_or_init(|| indexed(all().map(|team| &team.name)));
+        let called: Vec<&'a Team> = called(index, wanted).filter_map(at).collect();
+        let named = |team: &Team| NamedRecord { name: team.name.clone(), id: team.id.clone() };
+        only(meant(&called, wanted, |team| [&team.name]), named, || {
+            self.near(wanted, all().map(|team| (&team.name, team)), named)
+        })
     }
 
-    /// A custom role by name or id.
+    /// A custom role by id or name.
     ///
     /// # Errors
     /// Where there is none, or more than one.
     pub fn role(&self, wanted: &str) -> Result<&'a Role, Missing> {
-        let wanted = wanted.trim();
         if let Some(role) = self.directory.role(&wanted.into()) {
             return Ok(role);
         }
-        let found = found(&self.roles, wanted, |row| self.directory.role_at(row));
-        match found.as_slice() {
-            [one] => Ok(one),
-            [] => Err(Missing::Unknown(
-                self.near(&self.roles, wanted, |row| self.directory.role_at(row).map(|role| role.name.to_string())),
-            )),
-            several => several.iter().find(|role| role.name.raw() == wanted).copied().ok_or_else(|| {
-                Missing::Several(
-                    several.iter().map(|role| format!("{} ({})", role.name, text::clean(&role.id))).collect(),
-                )
-            }),
-        }
+        let at = |row| self.directory.role_at(row);
+        let all = || (0..self.directory.len(Kind::Role) as u32).filter_map(at);
+        let index = self.roles.get_or_init(|| indexed(all().map(|role| &role.name)));
+        let called: Vec<&'a Role> = called(index, wanted).filter_map(at).collect();
+        let named = |role: &Role| NamedRecord { name: role.name.clone(), id: role.id.clone() };
+        only(meant(&called, wanted, |role| [&role.name]), named, || {
+            self.near(wanted, all().map(|role| (&role.name, role)), named)
+        })
     }
 
-    fn near(&self, names: &Names, wanted: &str, shown: impl Fn(u32) -> Option<String>) -> Vec<String> {
+    /// Records with names at most a third of their letters away, nearest first. Goes through all of them, and does so for
+    /// a few questions only.
+    fn near<T>(
+        &self,
+        wanted: &str,
+        names: impl Iterator<Item = (&'a Name, &'a T)>,
+        named: impl Fn(&T) -> NamedRecord,
+    ) -> Vec<NamedRecord>
+    where
+        T: 'a,
+    {
         let left = self.near_left.get();
         self.near_left.set(left.saturating_sub(1));
-        if left == 0 { Vec::new() } else { near(names, wanted, shown) }
-    }
-}
-
-fn found<'a, T>(names: &Names, wanted: &str, record: impl Fn(u32) -> Option<&'a T>) -> Vec<&'a T> {
-    match names.get(&fold(wanted)) {
-        _ if wanted.is_empty() => Vec::new(),
-        None => Vec::new(),
-        Some(Rows::One(row)) => record(*row).into_iter().collect(),
-        Some(Rows::Many(rows)) => rows.iter().filter_map(|row| record(*row)).collect(),
-    }
-}
-
-/// Names at most a third of their letters away, nearest first. Goes through all of them: ask for few.
-fn near(names: &Names, wanted: &str, shown: impl Fn(u32) -> Option<String>) -> Vec<String> {
-    let wanted = fold(wanted);
-    let length = wanted.chars().count();
-    let most = (length / 3).max(1);
-    let mut near: Vec<(usize, &String, u32)> = names
-        .iter()
-        .filter(|(name, _)| name.chars().count().abs_diff(length) <= most)
-        .map(|(name, rows)| (strsim::osa_distance(&wanted, name), name, rows.first()))
-        .filter(|(distance, ..)| *distance <= most)
-        .collect();
-    near.sort_unstable();
-    let mut told = Vec::new();
-    for name in near.into_iter().filter_map(|(.., row)| shown(row)) {
-        if !told.contains(&name) {
-            told.push(name);
+        let wanted = seen(wanted);
+        if left == 0 || wanted.is_empty() {
+            return Vec::new();
         }
-        if told.len() == NEAR {
-            break;
+        let length = wanted.chars().count();
+        let most = (length / 3).max(1);
+        let distance = |name: &Name| {
+            let name = seen(name.raw());
+            let may_be = !name.is_empty() && name.chars().count().abs_diff(length) <= most;
+            may_be.then(|| strsim::osa_distance(&wanted, &name)).filter(|distance| *distance <= most)
+        };
+        let near = names.filter_map(|(name, record)| Some((distance(name)?, text::fold(name.raw()), named(record))));
+        let mut near: Vec<(usize, String, NamedRecord)> = near.collect();
+        near.sort_unstable_by(|one, other| (one.0, &one.1, &one.2.id).cmp(&(other.0, &other.1, &other.2.id)));
+        let mut told: Vec<NamedRecord> = Vec::new();
+        for (.., record) in near {
+            if told.len() < NEAR && !told.contains(&record) {
+                told.push(record);
+            }
         }
+        told
     }
-    told
 }
 
-impl Rows {
-    fn first(&self) -> u32 {
-        match self {
-            Rows::One(row) => *row,
-            Rows::Many(rows) => rows[0],
+/// The only one of those found.
+fn only<T>(
+    found: Vec<&T>,
+    named: impl Fn(&T) -> NamedRecord,
+    near: impl FnOnce() -> Vec<NamedRecord>,
+) -> Result<&T, Missing> {
+    match found.as_slice() {
+        [one] => Ok(one),
+        [] => Err(Missing::Unknown(near())),
+        several => {
+            let mut all: Vec<NamedRecord> = several.iter().map(|one| named(one)).collect();
+            all.sort_by_cached_key(|one| (text::fold(one.name.raw()), one.id.clone()));
+            Err(Missing::Several(all))
         }
     }
 }
 
-fn index(names: &mut Names, name: String, row: u32) {
-    if name.is_empty() {
-        return;
+/// Rows by the hashes of their names.
+fn indexed<'a>(names: impl Iterator<Item = &'a Name>) -> FxHashMap<u64, Vec<u32>> {
+    let mut index: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
+    for (name, row) in names.zip(0..) {
+        index.entry(name_hash(name.raw())).or_default().push(row);
     }
-    match names.entry(name) {
-        std::collections::hash_map::Entry::Vacant(free) => {
-            free.insert(Rows::One(row));
-        }
-        std::collections::hash_map::Entry::Occupied(mut taken) => match taken.get_mut() {
-            Rows::One(first) => *taken.get_mut() = Rows::Many(vec![*first, row]),
-            Rows::Many(rows) => rows.push(row),
-        },
-    }
+    index
+}
+
+fn called<'i>(index: &'i FxHashMap<u64, Vec<u32>>, wanted: &str) -> impl Iterator<Item = u32> + use<'i> {
+    let hash = (!wanted.trim().is_empty()).then(|| name_hash(wanted));
+    hash.and_then(|hash| index.get(&hash)).into_iter().flatten().copied()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::records::Records;
+    use crate::directory::{
+        change::{Change, ChangeId},
+        records::Records,
+    };
 
-    fn directory() -> Directory {
-        let user = |id: &str, name: &str, email: &str| User {
+    fn user(id: &str, name: &str, email: &str, display: &str) -> User {
+        User {
             id: id.into(),
             user_name: name.into(),
             email: email.into(),
+            display_name: display.into(),
             ..User::default()
-        };
+        }
+    }
+
+    fn directory() -> Directory {
         let users = vec![
-            user("u1", "eva-tanaka", "eva@example.com"),
-            user("u2", "ivan-rossi", "shared@example.com"),
-            user("u3", "noor-haddad", "shared@example.com"),
-            user("u4", "NOOR-HADDAD", "other@example.com"),
+            user("u1", "eva-tanaka", "eva@example.com", "Eva Tanaka"),
+            user("u2", "ivan-rossi", "shared@example.com", "Ivan Rossi"),
+            user("u3", "noor-haddad", "shared@example.com", "Sam Kim"),
+            user("u4", "NOOR-HADDAD", "other@example.com", "Sam Kim"),
+            user("u5", "dup@example.com", "one@example.com", ""),
+            user("u6", "dup@example.com", "two@example.com", ""),
+            user("u7", "Jos\u{e9}", "jose@example.com", ""),
+            user("u8", "max ", "max@example.com", ""),
+            user("u9", "max  ", "max2@example.com", ""),
+            user("u10", "ann ", "ann@example.com", ""),
+            user("u11", "u2", "imposter@example.com", ""),
+            user("u12", "zoe@example.com", "z@example.com", ""),
+            user("u13", "z", "zoe@example.com", ""),
+            user("u14", "Kim@example.com", "k@example.com", ""),
+            user("u15", "k", "kim@example.com", ""),
+            user("u16", "li\u{200b}na", "lina@example.com", ""),
+            user("u17", "p\u{430}ul", "paul@example.com", ""),
         ];
         let team = |id: &str, name: &str| Team { id: id.into(), name: name.into(), ..Team::default() };
+        let teams = vec![
+            team("t1", "vision"),
+            team("t2", "nlp"),
+            team("t3", "Twins"),
+            team("t4", "Twins"),
+            team("t5", "engineering"),
+            team("t6", "Engineering"),
+        ];
+        let role = |id: &str, name: &str| Role { id: id.into(), name: name.into(), ..Role::default() };
+        let roles = vec![role("r1", "Auditor"), role("r2", "auditor")];
         let mut directory = Directory::default();
-        directory.replace(Records::build(users, vec![team("t1", "vision"), team("t2", "nlp")], vec![]), true);
+        directory.replace(Records::build(users, teams, roles), true);
         directory
     }
 
     #[rstest::rstest]
     #[case::by_name("eva-tanaka", "u1")]
-    #[case::by_another_case("  Eva-Tanaka ", "u1")]
+    #[case::by_another_case("Eva-Tanaka", "u1")]
+    #[case::with_blanks("  Eva-Tanaka ", "u1")]
     #[case::by_email("EVA@example.com", "u1")]
-    #[case::by_id("u2", "u2")]
+    #[case::by_display_name("eva tanaka", "u1")]
+    #[case::by_id("u1", "u1")]
+    #[case::an_id_goes_before_a_user_name("u2", "u2")]
     #[case::the_same_case_goes_first("NOOR-HADDAD", "u4")]
+    #[case::and_the_other_one("noor-haddad", "u3")]
+    #[case::a_user_name_goes_before_an_email("zoe@example.com", "u12")]
+    #[case::composed_otherwise("Jose\u{301}", "u7")]
+    #[case::composed_otherwise_and_in_another_case("JOSE\u{301}", "u7")]
+    #[case::the_exact_blanks("max ", "u8")]
+    #[case::a_blank_that_leaves_one("ann", "u10")]
+    #[case::an_invisible_character_as_it_is("li\u{200b}na", "u16")]
     fn a_user_is_found(#[case] wanted: &str, #[case] id: &str) {
         let directory = directory();
         assert_eq!(&*Finder::new(&directory).user(wanted).unwrap().id, id);
+        assert!(Finder::new(&directory).knows_user(wanted));
+    }
+
+    #[rstest::rstest]
+    #[case::neither_case_is_meant("Noor-Haddad", "noor-haddad (u3), NOOR-HADDAD (u4)")]
+    #[case::one_name_twice("dup@example.com", "dup@example.com (u5), dup@example.com (u6)")]
+    #[case::one_name_twice_in_another_case("DUP@example.com", "dup@example.com (u5), dup@example.com (u6)")]
+    #[case::one_email_twice("shared@example.com", "ivan-rossi (u2), noor-haddad (u3)")]
+    #[case::one_display_name_twice("Sam Kim", "NOOR-HADDAD (u4), noor-haddad (u3)")]
+    #[case::blanks_that_leave_two("max", "max  (u8), max   (u9)")]
+    #[case::nearly_a_user_name_and_exactly_an_email("kim@example.com", "Kim@example.com (u14), k (u15)")]
+    fn several_are_all_named(#[case] wanted: &str, #[case] all: &str) {
+        let directory = directory();
+        let missing = Finder::new(&directory).user(wanted).unwrap_err();
+        let Missing::Several(found) = &missing else { panic!("{missing:?}") };
+        let mut told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        let mut wished: Vec<&str> = all.split(", ").collect();
+        told.sort();
+        wished.sort_unstable();
+        assert_eq!(told, wished);
+        let sentence = missing.sentence("user", wanted);
+        assert!(sentence.starts_with(&format!("{wanted} means several: ")), "{sentence}");
+    }
+
+    #[rstest::rstest]
+    #[case::near("eva-tanak", "no user is called eva-tanak; near: eva-tanaka")]
+    #[case::nobody("nobody-of-this-name", "no user is called nobody-of-this-name")]
+    #[case::an_id_with_a_blank("u1 ", "no user is called u1 ; near: u2")]
+    #[case::zero_width(
+        "eva\u{200b}-tanaka",
+        "no user is called eva-tanaka; near: eva-tanaka; \
+         eva-tanaka as typed has U+200B (zero width space) after `eva`"
+    )]
+    #[case::cyrillic(
+        "\u{435}va-tanaka",
+        "no user is called \u{435}va-tanaka; near: eva-tanaka; \
+         \u{435}va-tanaka as typed begins with U+0435 (Cyrillic letter that looks like e)"
+    )]
+    #[case::theirs_is_odd(
+        "lina",
+        "no user is called lina; near: lina; the name of u16 has U+200B (zero width space) after `li`"
+    )]
+    #[case::their_letter_is_foreign(
+        "paul",
+        "no user is called paul; near: p\u{430}ul; \
+         the name of u17 has U+0430 (Cyrillic letter that looks like a) after `p`"
+    )]
+    fn nobody_is_said_with_who_is_near_and_what_is_overlooked(#[case] wanted: &str, #[case] sentence: &str) {
+        let directory = directory();
+        let missing = Finder::new(&directory).user(wanted).unwrap_err();
+        assert_eq!(missing.sentence("user", wanted), sentence);
+        assert!(!Finder::new(&directory).knows_user(wanted));
     }
 
     #[test]
-    fn who_is_not_found_is_said_with_who_is_near() {
+    fn nothing_is_called_nothing() {
         let directory = directory();
         let finder = Finder::new(&directory);
-        let missing = finder.user("eva-tanak").unwrap_err();
-        assert_eq!(missing.sentence("user", "eva-tanak"), "no user is called eva-tanak; near: eva-tanaka");
-        assert_eq!(finder.user("zebra").unwrap_err(), Missing::Unknown(vec![]));
-        assert_eq!(finder.user("").unwrap_err(), Missing::Unknown(vec![]));
-        assert_eq!(finder.team("vsion").unwrap_err(), Missing::Unknown(vec!["vision".into()]));
+        for nothing in ["", " ", "\t"] {
+            assert_eq!(finder.user(nothing).unwrap_err(), Missing::Unknown(vec![]));
+            assert_eq!(finder.team(nothing).unwrap_err(), Missing::Unknown(vec![]));
+        }
+    }
+
+    #[test]
+    fn teams_and_roles_are_found_in_the_same_way() {
+        let directory = directory();
+        let finder = Finder::new(&directory);
+        let team = |wanted: &str| match finder.team(wanted) {
+            Ok(team) => team.id.to_string(),
+            Err(missing) => missing.sentence("team", wanted),
+        };
+        assert_eq!(team("t3"), "t3");
+        assert_eq!(team("VISION"), "t1");
+        assert_eq!((team("engineering"), team("Engineering")), ("t5".into(), "t6".into()));
+        assert_eq!(team("ENGINEERING"), "ENGINEERING means several: engineering (t5), Engineering (t6)");
+        assert_eq!(team("Twins"), "Twins means several: Twins (t3), Twins (t4)");
+        assert_eq!(team("vsion"), "no team is called vsion; near: vision");
+        assert_eq!(team("twinz"), "no team is called twinz; near: Twins (t3), Twins (t4)");
+        assert_eq!(finder.role("auditor").unwrap().id.as_ref(), "r2");
         assert_eq!(
-            finder.user("shared@example.com").unwrap_err().sentence("user", "shared@example.com"),
-            "shared@example.com means several: ivan-rossi, noor-haddad"
+            finder.role("AUDITOR").unwrap_err().sentence("role", "AUDITOR"),
+            "AUDITOR means several: Auditor (r1), auditor (r2)"
         );
+    }
+
+    #[test]
+    fn an_account_is_not_known_by_its_display_name() {
+        let directory = directory();
+        let finder = Finder::new(&directory);
+        assert!(finder.account("eva-tanaka").is_ok() && finder.account("eva@example.com").is_ok());
+        assert!(matches!(finder.account("Eva Tanaka"), Err(Missing::Unknown(near)) if &*near[0].id == "u1"));
+    }
+
+    #[test]
+    fn a_name_on_its_way_is_found() {
+        let mut directory = directory();
+        directory.begin(ChangeId(1), Change::SetEmail { user: "u1".into(), to: "new@example.com".into() });
+        let finder = Finder::new(&directory);
+        assert_eq!(finder.user("NEW@example.com").unwrap().id.as_ref(), "u1");
+        assert!(finder.user("eva@example.com").is_err());
     }
 }

@@ -163,14 +163,19 @@ impl Directory {
         self.records.text(kind)
     }
 
-    /// A user by exact user name or by email, without regard to case.
-    pub fn user_named(&self, name: &str) -> Option<&User> {
-        self.records.user_named(name)
+    /// All users who have this user name or email, without regard to case and to blanks at the ends.
+    pub fn users_named(&self, name: &str) -> impl Iterator<Item = &User> {
+        self.records.users_named(name)
     }
 
-    /// A team by its exact name.
-    pub fn team_named(&self, name: &Name) -> Option<&Team> {
-        self.records.team_named(name)
+    /// All teams of exactly this name.
+    pub fn teams_named(&self, name: &Name) -> impl Iterator<Item = &Team> {
+        self.records.teams_named(name)
+    }
+
+    /// Users over whom pending changes are laid.
+    pub(super) fn users_pending(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
     }
 
     /// How many people, service accounts and seats, pending changes included.

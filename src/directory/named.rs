@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    Id, Name,
-    find::{Finder, Missing},
+    Id,
+    find::{Finder, Missing, NamedRecord},
     record::User,
 };
 use crate::scim::text::fold;
@@ -14,10 +14,21 @@ use crate::scim::text::fold;
 pub struct Doubt {
     /// As it was written.
     pub text: String,
+    /// Nobody's name, or several people's.
+    pub missing: Missing,
+}
+
+impl Doubt {
     /// Who may be meant, the likeliest first.
-    pub near: Vec<(Id, Name)>,
+    pub fn choices(&self) -> &[NamedRecord] {
+        let (Missing::Unknown(records) | Missing::Several(records)) = &self.missing;
+        records
+    }
+
     /// All of them are called so, rather than nearly so.
-    pub several: bool,
+    pub fn is_several(&self) -> bool {
+        matches!(self.missing, Missing::Several(_))
+    }
 }
 
 /// The people of a text.
@@ -36,7 +47,7 @@ pub struct Named {
 pub fn named(text: &str, finder: &Finder<'_>) -> Named {
     let mut reading =
         Reading { finder, named: Named::default(), seen: FxHashSet::default(), unknown: FxHashSet::default() };
-    for item in text.split(['\n', '\r', ';', '\t']) {
+    for item in text.trim_start_matches('\u{feff}').split(['\n', '\r', ';', '\t']) {
         reading.item(item);
     }
     reading.named
@@ -82,7 +93,7 @@ impl Reading<'_> {
         if name.is_empty() {
             return;
         }
-        let doubt = match self.finder.user(name) {
+        let missing = match self.finder.user(name) {
             Ok(user) => {
                 if self.seen.insert(user.id.clone()) {
                     self.named.found.push(user.id.clone());
@@ -97,13 +108,7 @@ impl Reading<'_> {
             self.named.twice += 1;
             return;
         }
-        let (names, several) = match doubt {
-            Missing::Unknown(names) => (names, false),
-            Missing::Several(names) => (names, true),
-        };
-        let near = names.iter().filter_map(|name| self.finder.user(name).ok());
-        let near = near.map(|user| (user.id.clone(), user.user_name.clone())).collect();
-        self.named.doubts.push(Doubt { text: name.to_owned(), near, several });
+        self.named.doubts.push(Doubt { text: name.to_owned(), missing });
     }
 }
 
@@ -146,6 +151,8 @@ mod tests {
             user("noor", "Noor Haddad"),
             user("Max Weber", "Max Weber"),
             User { email: "ivan@example.com".into(), ..user("lars", "Lars Kim") },
+            user("sam-1", "Sam Kim"),
+            user("sam-2", "Sam Kim"),
         ];
         let mut directory = Directory::default();
         directory.replace(Records::build(users, vec![], vec![]), true);
@@ -158,7 +165,7 @@ mod tests {
         let named = named(text, &Finder::new(&directory));
         let found: Vec<&str> = named.found.iter().map(|id| id.trim_start_matches("id-")).collect();
         let doubt = |doubt: &Doubt| {
-            let near: Vec<&str> = doubt.near.iter().map(|(_, name)| name.as_str()).collect();
+            let near: Vec<&str> = doubt.choices().iter().map(|one| one.name.as_str()).collect();
             format!("{}[{}]", doubt.text, near.join(","))
         };
         (found.join(" "), named.doubts.iter().map(doubt).collect::<Vec<_>>().join(" "), named.twice)
@@ -174,6 +181,8 @@ mod tests {
     #[case::outlook("Tanaka, Eva <eva-tanaka@example.com>; Haddad, Noor <noor@example.com>", "eva-tanaka noor")]
     #[case::both("noor, Eva <eva-tanaka@example.com>, lars", "noor eva-tanaka lars")]
     #[case::bullets("- noor\n* lars\n• eva-tanaka", "noor lars eva-tanaka")]
+    #[case::a_byte_order_mark("\u{feff}noor\nlars", "noor lars")]
+    #[case::display_names("Eva Tanaka\nnoor haddad; Lars Kim", "eva-tanaka noor lars")]
     #[case::nothing(" ,;\n<>", "")]
     fn everybody_is_found(#[case] text: &str, #[case] found: &str) {
         let (who, doubts, _) = told(text);
@@ -188,6 +197,8 @@ mod tests {
         assert_eq!(told("Zebra Crossing"), (String::new(), "Zebra Crossing[]".into(), 0));
         assert_eq!(told("noor zebra"), ("noor".into(), "zebra[]".into(), 0));
         assert_eq!(told("ivan@example.com"), (String::new(), "ivan@example.com[ivan,lars]".into(), 0));
+        assert_eq!(told("Sam Kim"), (String::new(), "Sam Kim[sam-1,sam-2]".into(), 0), "each with an id of their own");
+        assert_eq!(told("n\u{200b}oor"), (String::new(), "n\u{200b}oor[noor]".into(), 0));
         assert_eq!(told("noor, NOOR; noor@example.com; zebra; Zebra"), ("noor".into(), "zebra[]".into(), 3));
     }
 

@@ -4,6 +4,7 @@ use std::{cmp::Reverse, hash::BuildHasherDefault, sync::OnceLock};
 
 use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use smallvec::SmallVec;
 
 use super::{
     Coverage, Id, Kind, MaybeTold, Name, Target,
@@ -12,21 +13,23 @@ use super::{
     role_source::RoleSource,
     search::SearchText,
 };
-use crate::scim::text::fold;
+use crate::scim::{caseless::same, text::fold};
 
 mod counted;
 mod memberships;
 mod named;
 mod order;
+mod people;
 mod put;
 #[cfg(test)]
 mod tests;
 
 use counted::Counted;
 use memberships::Memberships;
-use named::Named;
+use named::NameIndex;
+pub(super) use named::hash as name_hash;
 use order::{Order, Ranked};
-use put::share_user;
+use people::People;
 
 /// Records by id. Rows are in name order at first; who comes later has the last row, and takes that of who goes.
 pub type Table<T> = IndexMap<Id, T, BuildHasherDefault<FxHasher>>;
@@ -41,7 +44,8 @@ pub struct Records {
     teams: Table<Team>,
     roles: Table<Role>,
     memberships: Memberships,
-    team_by_name: FxHashMap<Name, Id>,
+    /// Names of groups need not be unique.
+    teams_by_name: FxHashMap<Name, SmallVec<[Id; 1]>>,
     text: [SearchText; 3],
     by_name: [Order; 3],
     /// Users by their labels.
@@ -53,8 +57,8 @@ pub struct Records {
     silent_teams: usize,
     source: RoleSource,
     counted: Counted,
-    /// Users by name and address; made when one is asked for, if not before.
-    named: OnceLock<Named>,
+    /// Users by what they are called; made when one is asked for, if not before.
+    named: OnceLock<NameIndex>,
 }
 
 impl Records {
@@ -128,7 +132,7 @@ impl Records {
 
     /// True for the name of a team whose members the server has not told.
     fn is_silent(&self, team: &Name) -> bool {
-        self.team_named(team).is_some_and(|team| team.members.is_none())
+        self.teams_named(team).any(|team| team.members.is_none())
     }
 
     /// All users in the server's order.
@@ -201,19 +205,31 @@ impl Records {
         self.memberships.of_row(user)
     }
 
-    /// A team by its exact name.
-    pub fn team_named(&self, name: &Name) -> Option<&Team> {
-        self.teams.get(self.team_by_name.get(name)?)
+    /// All teams of exactly this name.
+    pub fn teams_named(&self, name: &Name) -> impl Iterator<Item = &Team> {
+        self.teams_by_name.get(name).into_iter().flatten().filter_map(|id| self.teams.get(id))
     }
 
     /// Makes ready to look users up by name, which the first to ask would wait for otherwise.
     pub fn index_names(&self) {
-        self.named.get_or_init(|| Named::of(&self.users));
+        self.named.get_or_init(|| NameIndex::of(&self.users));
     }
 
-    /// A user by exact user name or by email, without regard to case.
-    pub fn user_named(&self, name: &str) -> Option<&User> {
-        self.named.get_or_init(|| Named::of(&self.users)).find(name, &self.users)
+    /// Rows of users who may be called so by user name, email or display name, each once: whoever asks compares.
+    pub fn rows_called(&self, name: &str) -> Vec<u32> {
+        let mut rows: Vec<u32> = self.named.get_or_init(|| NameIndex::of(&self.users)).rows(name).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    /// All users who have this user name or email, without regard to case and to blanks at the ends.
+    pub fn users_named(&self, name: &str) -> impl Iterator<Item = &User> {
+        let wanted = name.trim().to_owned();
+        let is_so = move |user: &&User| {
+            [&user.user_name, &user.email].iter().any(|name| !name.is_empty() && same(name.raw().trim(), &wanted))
+        };
+        self.rows_called(name).into_iter().filter_map(|row| self.user_at(row)).filter(is_so)
     }
 
     /// The searchable text of a kind's rows.
@@ -242,13 +258,24 @@ impl Records {
                 share(&mut grant.role);
             }
         }
-        let members = self.teams.values_mut().flat_map(|team| team.members.iter_mut().flatten());
-        members.for_each(|member| share_user(member, &self.users));
+        let people = People { users: &self.users, named: &self.named };
+        let mut strangers = false;
+        for member in self.teams.values_mut().flat_map(|team| team.members.iter_mut().flatten()) {
+            strangers |= !people.share(member);
+        }
+        if strangers {
+            let groups: FxHashSet<Id> = self.teams.keys().cloned().collect();
+            let members = self.teams.values_mut().flat_map(|team| team.members.iter_mut().flatten());
+            let unknown = members.filter(|member| !self.users.contains_key(&member.id) && !groups.contains(&member.id));
+            unknown.for_each(|member| people.identify(member));
+        }
     }
 
     fn index_members(&mut self) {
         self.memberships = Memberships::of(&self.users, &self.teams);
-        self.team_by_name = self.teams.values().map(|team| (team.name.clone(), team.id.clone())).collect();
+        for team in self.teams.values() {
+            self.teams_by_name.entry(team.name.clone()).or_default().push(team.id.clone());
+        }
     }
 
     /// The place of a user's label (display name, or user name) in the order of labels; the same for equal ones.

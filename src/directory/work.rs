@@ -30,6 +30,8 @@ pub enum Job {
     ReadEach(Vec<Target>),
     /// Read one record anew.
     Reread(Target),
+    /// Look these names up on the server, since a list may lack them; [`Report::LookUpEnded`] follows whatever comes of it.
+    LookUp(Kind, Vec<String>),
     /// Write these down and send them.
     Submit(Vec<Entry>),
     /// Send what the journal holds from an earlier session, planned anew ([`super::plan::again`]); what was dropped with
@@ -79,6 +81,15 @@ pub struct Proof {
     pub words: String,
     /// How much of the list that is.
     pub coverage: Coverage,
+}
+
+/// A name that looking it up brought no record of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissedName {
+    /// As it was asked for.
+    pub name: String,
+    /// Why the server could not be asked; `None` where it has no such record.
+    pub failure: Option<Failure>,
 }
 
 /// One step of a change's life.
@@ -154,6 +165,8 @@ pub enum Report {
     },
     /// Records read one by one, outside any change.
     Learnt(Vec<Fresh>),
+    /// Names of a kind were looked up: the records of those found were reported as learnt, these were not found.
+    LookUpEnded(Kind, Vec<MissedName>),
     /// Roles that the answers to changes have shown, now or in an earlier session.
     RolesLearnt(Vec<(Id, LearntRoles)>),
     /// Whose key is in use, as told now or in an earlier session; `None` where the server does not tell.
@@ -196,6 +209,7 @@ impl Report {
             Report::Progress { .. } => "progress",
             Report::RefreshEnded { .. } => "refresh-ended",
             Report::Learnt(..) => "learnt",
+            Report::LookUpEnded(..) => "look-up-ended",
             Report::RolesLearnt(..) => "roles-learnt",
             Report::Owner(..) => "owner",
             Report::ReadEachFailed(..) => "read-each-failed",

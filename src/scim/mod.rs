@@ -2,7 +2,9 @@
 //!
 //! Knows no vendor, no clock, no network and no screen. Requests are values that [`crate::client`] sends.
 
+pub mod caseless;
 pub mod cell;
+pub mod confusable;
 pub mod discovery;
 pub mod error;
 pub mod failure;

@@ -87,7 +87,7 @@ fn pack(value: &impl Serialize, mut room: Vec<u8>) -> Result<Vec<u8>> {
     Ok(packed)
 }
 
-fn unpack<T: DeserializeOwned>(sealed: &[u8]) -> Option<T> {
+pub(super) fn unpack<T: DeserializeOwned>(sealed: &[u8]) -> Option<T> {
     postcard::from_bytes(sum::unseal(sealed)?).ok()
 }
 

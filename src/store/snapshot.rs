@@ -14,7 +14,7 @@ use super::{
     sum,
 };
 use crate::directory::{
-    Coverage, Kind, Shortfall, Target,
+    Coverage, Id, Kind, Shortfall, Target,
     record::{Record, Role, Team, User},
 };
 
@@ -97,6 +97,18 @@ impl Store {
         let first = self.read(false)?;
         let more = first.users.len() + first.skipped >= FIRST;
         Ok((first, more))
+    }
+
+    /// The users of these ids that are on disk and undamaged.
+    pub fn users(&self, ids: &[Id]) -> Result<Vec<User>> {
+        let mut query =
+            self.db.prepare_cached("SELECT typed FROM user WHERE row = (SELECT row FROM user_id WHERE id = ?1)")?;
+        let mut users = Vec::new();
+        for id in ids {
+            let typed = query.query_row([&**id], |row| bytes(row, 0)).optional()?;
+            users.extend(typed.and_then(|typed| form::unpack::<User>(&typed)).filter(|user| user.id == *id));
+        }
+        Ok(users)
     }
 
     /// The resource as the server gave it, where it is known and undamaged.

@@ -56,6 +56,7 @@ impl Worker {
                 }
             }
             Job::Reread(target) => self.read(target),
+            Job::LookUp(kind, names) => self.look_up(kind, names),
             Job::Submit(entries) => self.submit(entries).await,
             Job::Resume(entries) => self.resume(entries).await,
             Job::Drop(ids) => self.drop_waiting(ids).await,

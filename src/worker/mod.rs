@@ -49,6 +49,7 @@ mod context;
 mod jobs;
 mod known;
 mod learnt;
+mod look_up;
 mod others;
 mod outcomes;
 mod queue;
@@ -100,6 +101,7 @@ enum Done {
     Applied(Box<Entry>, apply::Ended),
     Read(Vec<Fresh>, Vec<(Target, Failure)>),
     Refreshed(refresh::Ended),
+    LookedUp(look_up::Answers),
     /// The key was read again.
     Keyed(Result<Client, Failure>),
     Nothing,

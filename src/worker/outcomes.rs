@@ -37,6 +37,7 @@ impl Worker {
                     self.context.report(Report::ReadEachFailed(vec![target], failure));
                 }
             }
+            Ok(Done::LookedUp(answers)) => self.looked_up(answers),
             Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
                 self.refreshing = false;
                 self.discovered |= down.is_none();

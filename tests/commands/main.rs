@@ -8,5 +8,6 @@ mod edits;
 mod files;
 mod harness;
 mod lists;
+mod names;
 mod scale;
 mod waits;

@@ -196,11 +196,11 @@ async fn the_people_of_a_pasted_list_come_and_nobody_goes(#[case] provider: demo
     console.runtime.press(crossterm::event::Event::Paste(pasted.into()));
     console.enter();
     // Unknown names first: nothing goes on before something is said of each.
-    console.expect("noor-hadad: nobody is called so; near: noor-haddad.");
+    console.expect("No user is called noor-hadad; near: noor-haddad.");
     console.expect("2 names known, 1 named more than once.");
     console.press(Action::TakeNear);
     console.press(Action::GoOn);
-    console.expect("zebra: nobody here is called so, or nearly so.");
+    console.expect("No user is called zebra.");
     console.press(Action::SkipName);
     console.press(Action::GoOn);
     console.expect("Named more than once: 2.");
@@ -249,4 +249,26 @@ async fn a_team_is_made_exactly_a_list_from_a_file(#[case] provider: demo::Provi
     // W&B puts its service accounts there by itself.
     after.retain(|name| name != "nightly-sync");
     assert_eq!(after, ["eva-tanaka", "noor-haddad"]);
+}
+
+/// Names of a pasted list whom a cut list of users lacks are looked up; nobody is asked about them.
+#[tokio::test]
+async fn whom_the_list_of_users_lacks_is_looked_up() {
+    let (whole, _) = Console::on_demo(options()).await;
+    let cut = demo::Options { page_limit: 20, ignore_paging: true, ..options() };
+    let (mut console, _server) = Console::on_demo(cut).await;
+    let hidden =
+        whole.plain_people().into_iter().find(|name| console.app().directory.users_named(name).next().is_none());
+    let hidden = hidden.expect("somebody whom the first page lacks");
+    list_for(&mut console, "climate");
+    console.runtime.press(crossterm::event::Event::Paste(format!("{}\nzebra", hidden.to_uppercase())));
+    console.enter();
+    console.expect("the server is asked for the others");
+    console.settle().await;
+    console.expect("1 name known.");
+    console.expect("No user is called zebra.");
+    console.press(Action::SkipName);
+    console.press(Action::GoOn);
+    let (on, _) = ticks(&console);
+    assert!(on.iter().any(|line| line.contains(&format!("{hidden} joins climate"))), "{on:?}");
 }

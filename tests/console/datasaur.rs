@@ -140,7 +140,7 @@ async fn who_is_deactivated_leaves_the_workspace() {
     console.settle().await;
     assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
     assert!(server.user(&who).await.is_null());
-    assert!(console.app().directory.user_named(&who).is_none(), "{}", console.screen());
+    assert!(console.app().directory.users_named(&who).next().is_none(), "{}", console.screen());
 }
 
 #[tokio::test]

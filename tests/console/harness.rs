@@ -404,7 +404,7 @@ impl Console {
     pub fn user(&self, name: &str) -> &User {
         let directory = &self.app().directory;
         // The named one is what the server confirmed; by its id it has the pending changes on top.
-        let found = directory.user_named(name).and_then(|user| directory.user(&user.id));
+        let found = directory.users_named(name).next().and_then(|user| directory.user(&user.id));
         found.unwrap_or_else(|| panic!("{name} is not known:\n{}", self.screen()))
     }
 

@@ -51,7 +51,7 @@ async fn a_user_whose_creation_was_not_answered_is_found_by_name() {
         let there = server.user("new-person").await;
         assert_eq!(there.is_null(), !applied);
         assert_eq!(server.writes().len(), 1);
-        let shown = console.app().directory.user_named("new-person").map(|user| user.id.to_string());
+        let shown = console.app().directory.users_named("new-person").next().map(|user| user.id.to_string());
         assert_eq!(console.last().created.as_deref(), there["id"].as_str(), "{kind}: what an undo deletes");
         assert_eq!(shown.as_deref(), there["id"].as_str());
         let expected = if applied { State::Confirmed } else { State::Refused };

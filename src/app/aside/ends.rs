@@ -78,7 +78,9 @@ impl App {
                 Err(self.word("The server adds a team's service accounts and takes them out by itself.").into())
             }
             Some(PartRow::There { one, .. }) => {
-                let user = self.directory.user_named(one.user_name.raw()).filter(|_| !one.user_name.is_empty());
+                let name = one.user_name.raw();
+                let mut users = self.directory.users_named(name).filter(|user| user.user_name.is(name));
+                let user = users.next().filter(|_| users.next().is_none());
                 let user = user.ok_or_else(|| {
                     let key = self.keymap.label(Action::Refresh).unwrap_or_default();
                     format!("{} is not among the users known here; {key} on the list reads them again.", one.label())

@@ -26,16 +26,17 @@ impl Form {
         let name = self.value("name").to_owned();
         if let Err(why) = name_problem(&name, false) {
             self.fail("name", why);
-        } else if directory.user_named(&name).is_some() {
+        } else if directory.users_named(&name).next().is_some() {
             self.fail("name", format!("{name} is taken"));
         }
         let organisation = self.value("kind") == "organisation";
         match team(self.value("team"), directory) {
-            Some((team, _)) => {
-                return vec![Change::CreateService { key, service: NewService { name, organisation, team } }];
+            Ok(team) => {
+                let service = NewService { name, organisation, team: team.id.clone() };
+                return vec![Change::CreateService { key, service }];
             }
-            None if self.value("team").is_empty() => self.fail("team", "needed"),
-            None => self.fail("team", format!("there is no team named {}", self.value("team"))),
+            Err(_) if self.value("team").is_empty() => self.fail("team", "needed"),
+            Err(missing) => self.fail("team", missing.sentence("team", self.value("team"))),
         }
         Vec::new()
     }

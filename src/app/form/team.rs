@@ -54,7 +54,7 @@ impl Form {
         let name = self.value("name").to_owned();
         if let Err(why) = name_problem(&name, self.spaced_names) {
             self.fail("name", why);
-        } else if directory.team_named(&Name::from(name.as_str())).is_some() {
+        } else if directory.teams_named(&Name::from(name.as_str())).next().is_some() {
             self.fail("name", format!("{name} is taken"));
         }
         let members = people(self.value("members"), directory).unwrap_or_else(|why| {

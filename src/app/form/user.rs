@@ -79,12 +79,12 @@ impl Form {
         }
         if let Err(why) = name_problem(&user.user_name, self.spaced_names) {
             self.fail("user", why);
-        } else if directory.user_named(&user.user_name).is_some() {
+        } else if directory.users_named(&user.user_name).next().is_some() {
             self.fail("user", format!("{} is taken", user.user_name));
         }
         if let Err(why) = email_problem(&user.email) {
             self.fail("email", why);
-        } else if let Some(other) = directory.user_named(&user.email) {
+        } else if let Some(other) = directory.users_named(&user.email).next() {
             self.fail("email", format!("{} has this address", other.user_name));
         }
         vec![Change::CreateUser { key, user }]
@@ -103,7 +103,7 @@ impl Form {
         if email != user.email.raw() {
             if let Err(why) = email_problem(&email) {
                 self.fail("email", why);
-            } else if let Some(other) = directory.user_named(&email).filter(|other| other.id != *id) {
+            } else if let Some(other) = directory.users_named(&email).find(|other| other.id != *id) {
                 self.fail("email", format!("{} has this address", other.user_name));
             }
             changes.push(Change::SetEmail { user: id.clone(), to: email });

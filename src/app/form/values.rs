@@ -1,10 +1,12 @@
 //! What fields of several forms share: what can't be a name or an address, and who is meant by many names.
 
-use rustc_hash::FxHashMap;
-
 use crate::{
-    directory::{Directory, Id, Name},
-    scim::text::{clean_line, fold},
+    directory::{
+        Directory, Id, Name,
+        find::{Finder, Missing},
+        record::Team,
+    },
+    scim::text::clean_line,
 };
 
 /// Unknown names that are told one by one; the rest are counted.
@@ -42,69 +44,63 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty())
 }
 
-/// Names that no record has: `a, b, c, d and 3 more`.
+/// Names that mean nobody and nothing here, or several: `not known here: a, b, c, d and 3 more`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not known here: {0}")]
-pub struct NotKnown(String);
+#[error("{0}")]
+pub struct Unclear(String);
 
-impl NotKnown {
-    fn of(names: &[&str]) -> Self {
-        let told: Vec<_> = names.iter().take(TOLD).map(|name| clean_line(name, 64)).collect();
-        let more = match names.len().saturating_sub(TOLD) {
+impl Unclear {
+    fn of(unknown: &[&str], several: Vec<String>) -> Self {
+        let told: Vec<_> = unknown.iter().take(TOLD).map(|name| clean_line(name, 64)).collect();
+        let more = match unknown.len().saturating_sub(TOLD) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        Self(format!("{}{more}", told.join(", ")))
+        let unknown = (!told.is_empty()).then(|| format!("not known here: {}{more}", told.join(", ")));
+        Self(several.into_iter().chain(unknown).collect::<Vec<_>>().join("; "))
     }
 }
 
-/// The users of these user names or emails, each once; or which names are not known.
-pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, NotKnown> {
-    let users = directory.records().users().values();
-    // One pass for all names: each name alone would go through all users.
-    let mut known: FxHashMap<String, &Id> = FxHashMap::default();
-    for user in users {
-        for name in [&user.email, &user.user_name].into_iter().filter(|name| !name.is_empty()) {
-            known.insert(fold(name.as_str()), &user.id);
+/// The users of these names, each once; or which names are nobody's, or several people's.
+pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, Unclear> {
+    let finder = Finder::new(directory);
+    let found = each(words(text), "user", |word| finder.user(word).map(|user| user.id.clone()))?;
+    Ok(found.into_iter().collect())
+}
+
+/// What these names mean, each once.
+fn each<'a, T: std::hash::Hash + Eq>(
+    names: impl Iterator<Item = &'a str>,
+    kind: &str,
+    find: impl Fn(&str) -> Result<T, Missing>,
+) -> Result<indexmap::IndexSet<T>, Unclear> {
+    let (mut found, mut unknown, mut several) = (indexmap::IndexSet::new(), Vec::new(), Vec::new());
+    for name in names {
+        match find(name) {
+            Ok(one) => drop(found.insert(one)),
+            Err(Missing::Unknown(_)) => unknown.push(name),
+            Err(missing) => several.push(missing.sentence(kind, name)),
         }
     }
-    let mut found: Vec<Id> = Vec::new();
-    let mut seen = rustc_hash::FxHashSet::default();
-    let mut unknown: Vec<&str> = Vec::new();
-    for word in words(text) {
-        match known.get(&fold(word)) {
-            Some(id) if seen.insert((*id).clone()) => found.push((*id).clone()),
-            Some(_) => {}
-            None => unknown.push(word),
-        }
-    }
-    if unknown.is_empty() { Ok(found) } else { Err(NotKnown::of(&unknown)) }
+    if unknown.is_empty() && several.is_empty() { Ok(found) } else { Err(Unclear::of(&unknown, several)) }
 }
 
 /// The teams of these names, or which are not known. Names that may hold spaces are split by commas only.
-pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, NotKnown> {
+pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, Unclear> {
     let names: Vec<&str> = if spaced {
         text.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).collect()
     } else {
         words(text).collect()
     };
-    let mut found: Vec<(Id, Name)> = Vec::new();
-    let mut unknown = Vec::new();
-    for name in names {
-        match team(name, directory) {
-            Some(team) if found.iter().any(|(id, _)| *id == team.0) => {}
-            Some(team) => found.push(team),
-            None => unknown.push(name),
-        }
-    }
-    if unknown.is_empty() { Ok(found) } else { Err(NotKnown::of(&unknown)) }
+    let finder = Finder::new(directory);
+    let found =
+        each(names.into_iter(), "team", |name| finder.team(name).map(|team| (team.id.clone(), team.name.clone())))?;
+    Ok(found.into_iter().collect())
 }
 
-/// The team of exactly this name, or else of this name without regard to case.
-pub(super) fn team(name: &str, directory: &Directory) -> Option<(Id, Name)> {
-    let all = directory.records().teams();
-    let found = directory.team_named(&name.into()).or_else(|| all.values().find(|team| team.name.is(name)))?;
-    Some((found.id.clone(), found.name.clone()))
+/// The team of this name.
+pub(super) fn team<'a>(name: &str, directory: &'a Directory) -> Result<&'a Team, Missing> {
+    Finder::new(directory).team(name)
 }
 
 /// A few names of teams, for hints: `such as audio, climate, …`.

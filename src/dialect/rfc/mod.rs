@@ -20,6 +20,7 @@ use crate::{
         Directory, Fresh, Kind, Name, Target,
         aside::{Inquiry, Told, Topic},
         change::{Change, Verb},
+        find::NameLevel,
         plan::{Capabilities, Planner, Step},
         record::{Depth, Problem, Record},
         refusal::{Refusal, RefusalCode},
@@ -167,6 +168,17 @@ impl Dialect for Rfc {
             Change::CreateUser { user, .. } => Some(wire::find(Kind::User, "userName", &user.user_name)),
             Change::CreateTeam { name, .. } => Some(wire::find(Kind::Team, "displayName", name)),
             _ => None,
+        }
+    }
+
+    fn look_up(&self, kind: Kind, level: NameLevel, text: &str) -> Option<Request> {
+        match (kind, level) {
+            (Kind::Role, _) => None,
+            (Kind::Team, _) if self.habits.groups == Some(false) => None,
+            (_, NameLevel::Id) => wire::look_up(kind, level, text),
+            _ if self.habits.filter == Some(false) => None,
+            (Kind::User, NameLevel::DisplayName) => Some(wire::find(kind, "displayName", text)),
+            _ => wire::look_up(kind, level, text),
         }
     }
 

@@ -21,9 +21,7 @@ pub(super) fn invite(case: Case<'_>, key: &Id, team: &Id, to: &str, admin: bool)
     } else if to.is_empty() || to.contains(char::is_whitespace) {
         return refuse(RefusalCode::InvalidValue, "Whom? Write an email or a user name.");
     }
-    if let Some(user) = case.0.user_named(to)
-        && case.membership(record, &user.id) == Membership::In
-    {
+    if let Some(user) = case.0.users_named(to).find(|user| case.membership(record, &user.id) == Membership::In) {
         return refuse(RefusalCode::NoChange, format!("{} is in {} already.", user.user_name, record.name));
     }
     if case.0.roster(team).into_iter().flatten().any(|one| one.pending && one.is(to)) {

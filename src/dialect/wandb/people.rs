@@ -172,9 +172,13 @@ fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUs
 }
 
 fn teams_named(case: Case<'_>, names: &[Name]) -> Result<Vec<Target>, Refusal> {
-    let named = |name: &Name| match case.0.team_named(name) {
-        Some(team) => case.team(&team.id).map(|team| Target::team(&team.id)),
-        None => refuse(RefusalCode::UnknownRecord, format!("There is no team named {name}.")),
+    let named = |name: &Name| {
+        let mut teams = case.0.teams_named(name);
+        match (teams.next(), teams.next()) {
+            (Some(team), None) => case.team(&team.id).map(|team| Target::team(&team.id)),
+            (Some(_), Some(_)) => refuse(RefusalCode::UnknownRecord, format!("Several teams are named {name}.")),
+            (None, _) => refuse(RefusalCode::UnknownRecord, format!("There is no team named {name}.")),
+        }
     };
     names.iter().map(named).collect()
 }

@@ -33,7 +33,7 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, key: &Id, service: &NewSe
     if name.is_empty() || name.contains(char::is_whitespace) {
         return refuse(RefusalCode::InvalidValue, "A service account needs a name without spaces.");
     }
-    if let Some(known) = case.0.user_named(name) {
+    if let Some(known) = case.0.users_named(name).next() {
         return refuse(RefusalCode::Exists, format!("{} is there already.", known.user_name));
     }
     let team = case.team(&service.team)?;

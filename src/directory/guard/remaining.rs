@@ -90,8 +90,8 @@ pub(super) fn org_admins(
 fn owner<'a>(guards: &Guards, directory: &'a Directory) -> Option<&'a User> {
     match directory.owner() {
         Some(owner) => {
-            let by_id = directory.user(&owner.id);
-            by_id.or_else(|| directory.user_named(owner.user_name.raw())).filter(|user| owner.is(user))
+            let by_id = directory.user(&owner.id).filter(|user| owner.is(user));
+            by_id.or_else(|| only(directory.users_named(owner.user_name.raw()).filter(|user| owner.is(user))))
         }
         None => find(guards.me.as_deref()?, directory),
     }
@@ -99,5 +99,10 @@ fn owner<'a>(guards: &Guards, directory: &'a Directory) -> Option<&'a User> {
 
 fn find<'a>(name: &str, directory: &'a Directory) -> Option<&'a User> {
     let by_id = directory.user(&name.trim().into());
-    by_id.or_else(|| directory.user_named(name.trim())).filter(|user| is_called(user, name))
+    by_id.or_else(|| only(directory.users_named(name).filter(|user| is_called(user, name))))
+}
+
+/// Of several of one name nobody is meant.
+fn only<'a>(mut users: impl Iterator<Item = &'a User>) -> Option<&'a User> {
+    users.next().filter(|_| users.next().is_none())
 }

@@ -55,11 +55,11 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
         Change::EditRole { role, to } => directory.role(role).is_some_and(|role| is_defined(&RoleDraft::of(role), to)),
         Change::CreateUser { user, .. } => is_user_there(directory, user),
         Change::CreateService { service, .. } => {
-            directory.user_named(&service.name).is_some_and(|known| known.account.is_service())
+            directory.users_named(&service.name).any(|known| known.account.is_service())
         }
-        Change::CreateTeam { name, members, .. } => directory.team_named(&name.as_str().into()).is_some_and(|team| {
-            team.members.is_some() && members.iter().all(|user| is_member(directory, &team.id, user))
-        }),
+        Change::CreateTeam { name, members, .. } => directory
+            .teams_named(&name.as_str().into())
+            .any(|team| team.members.is_some() && members.iter().all(|user| is_member(directory, &team.id, user))),
         Change::CreateRole { role, .. } => {
             let named = directory.records().roles().values().find(|known| known.name.raw() == role.name);
             named.is_some_and(|known| is_defined(&RoleDraft::of(known), role))
@@ -95,10 +95,10 @@ fn is_out(directory: &Directory, team: &Id, user: &Id) -> bool {
 /// Somebody else of the same name is no new user; the planner refuses that.
 fn is_user_there(directory: &Directory, new: &NewUser) -> bool {
     if new.instance_admin {
-        return directory.user_named(&new.email).is_some_and(|known| known.email.is(new.email.trim()));
+        return directory.users_named(&new.email).any(|known| known.email.is(new.email.trim()));
     }
     let same = |known: &User| new.email.is_empty() || known.email.is(new.email.trim());
-    directory.user_named(&new.user_name).is_some_and(|known| known.user_name.is(&new.user_name) && same(known))
+    directory.users_named(&new.user_name).any(|known| known.user_name.is(&new.user_name) && same(known))
 }
 
 /// The same definition, whatever the order of what is added.

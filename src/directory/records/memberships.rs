@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::Table;
+use super::{Table, name_hash};
 use crate::directory::{
     Id,
     record::{Member, Team, User},
@@ -17,14 +17,17 @@ type Rows = SmallVec<[u32; 4]>;
 pub(super) struct Memberships {
     /// By the user's row.
     of_users: Vec<Rows>,
-    /// Members who are no known user.
-    strangers: FxHashMap<Id, Rows>,
+    strangers: Strangers,
 }
+
+/// Members who are no known user, by the hashes of what they are called.
+#[derive(Debug, Default)]
+struct Strangers(FxHashMap<u64, SmallVec<[(Id, Rows); 1]>>);
 
 impl Memberships {
     /// All of them.
     pub fn of(users: &Table<User>, teams: &Table<Team>) -> Self {
-        let mut all = Self { of_users: vec![Rows::new(); users.len()], strangers: FxHashMap::default() };
+        let mut all = Self { of_users: vec![Rows::new(); users.len()], strangers: Strangers::default() };
         for (team, row) in teams.values().zip(0..) {
             team.members.iter().flatten().for_each(|member| all.rows_mut(&member.id, users).push(row));
         }
@@ -46,15 +49,30 @@ impl Memberships {
 
     /// A user has come: the last row is theirs.
     pub fn user_added(&mut self, id: &Id) {
-        self.of_users.push(self.strangers.remove(id).unwrap_or_default());
+        self.of_users.push(self.strangers.take(id).unwrap_or_default());
     }
 
     /// A user has gone; whoever had the last row has this one now.
     pub fn user_removed(&mut self, id: &Id, row: usize) {
         let teams = self.of_users.swap_remove(row);
         if !teams.is_empty() {
-            self.strangers.insert(id.clone(), teams);
+            *self.strangers.rows_mut(id) = teams;
         }
+    }
+
+    /// Members who are no known user, and may be called so.
+    pub fn strangers_called(&self, name: &str) -> impl Iterator<Item = &Id> {
+        self.strangers.0.get(&name_hash(name)).into_iter().flatten().map(|(id, _)| id)
+    }
+
+    /// A stranger is the user of this row. Gives the rows of the teams that list them.
+    pub fn introduce(&mut self, stranger: &Id, row: usize) -> SmallVec<[u32; 4]> {
+        let teams = self.strangers.take(stranger).unwrap_or_default();
+        if let Some(known) = self.of_users.get_mut(row) {
+            let new: Rows = teams.iter().copied().filter(|team| !known.contains(team)).collect();
+            known.extend(new);
+        }
+        teams
     }
 
     /// The team of this row has lost and gained members; who is in both stays.
@@ -82,7 +100,33 @@ impl Memberships {
         let known = users.get_index_of(id).filter(|row| *row < self.of_users.len());
         match known {
             Some(row) => &mut self.of_users[row],
-            None => self.strangers.entry(id.clone()).or_default(),
+            None => self.strangers.rows_mut(id),
         }
+    }
+}
+
+impl Strangers {
+    fn get(&self, id: &Id) -> Option<&Rows> {
+        self.0.get(&name_hash(id))?.iter().find(|(other, _)| other == id).map(|(_, rows)| rows)
+    }
+
+    fn rows_mut(&mut self, id: &Id) -> &mut Rows {
+        let all = self.0.entry(name_hash(id)).or_default();
+        let at = all.iter().position(|(other, _)| other == id).unwrap_or(all.len());
+        if at == all.len() {
+            all.push((id.clone(), Rows::new()));
+        }
+        &mut all[at].1
+    }
+
+    fn take(&mut self, id: &Id) -> Option<Rows> {
+        let hash = name_hash(id);
+        let all = self.0.get_mut(&hash)?;
+        let at = all.iter().position(|(other, _)| other == id)?;
+        let (_, rows) = all.swap_remove(at);
+        if all.is_empty() {
+            self.0.remove(&hash);
+        }
+        Some(rows)
     }
 }

@@ -5,8 +5,9 @@ use std::mem;
 use rustc_hash::FxHashSet;
 
 use super::{
-    Records, Table,
+    Records,
     order::{Few, Gone},
+    people::{self, People},
 };
 use crate::{
     directory::{
@@ -52,8 +53,8 @@ impl Records {
 
     /// The row, and who was there before.
     fn put_user(&mut self, user: User) -> (u32, Option<User>) {
-        let same = |old: &User| old.user_name == user.user_name && old.email == user.email;
-        let named = self.users.get(&user.id).is_some_and(same);
+        let names = |user: &User| [&user.user_name, &user.email, &user.display_name].map(Clone::clone);
+        let named = self.users.get(&user.id).is_some_and(|old| names(old) == names(&user));
         let (id, service) = (user.id.clone(), user.account.is_service());
         let (row, old) = self.users.insert_full(id.clone(), user);
         if let Some(old) = &old {
@@ -68,6 +69,9 @@ impl Records {
             self.counted.count(user, true);
             self.named.get_mut().filter(|_| !named).into_iter().for_each(|all| all.add(user, row as u32));
         }
+        if !named {
+            self.claim_memberships(row);
+        }
         self.derive(&id);
         (row as u32, old)
     }
@@ -80,14 +84,21 @@ impl Records {
             self.silent_teams -= usize::from(old.members.is_none());
             self.unname(old);
         }
-        let users = &self.users;
         if let Some((id, team)) = self.teams.get_index_mut(row) {
-            self.team_by_name.insert(team.name.clone(), id.clone());
+            self.teams_by_name.entry(team.name.clone()).or_default().push(id.clone());
+            let mut members = team.members.take();
             let before = old.as_mut().and_then(|old| old.members.as_deref_mut()).unwrap_or_default();
-            let now = team.members.as_deref_mut().unwrap_or_default();
-            let (lost, gained) = apart(before, now);
-            gained.iter_mut().for_each(|member| share_user(member, users));
-            self.memberships.changed(row as u32, lost, gained, users);
+            let (lost, gained) = apart(before, members.as_deref_mut().unwrap_or_default());
+            let people = People { users: &self.users, named: &self.named };
+            for member in gained.iter_mut() {
+                if !people.share(member) && !self.teams.contains_key(&member.id) {
+                    people.identify(member);
+                }
+            }
+            self.memberships.changed(row as u32, lost, gained, &self.users);
+            if let Some((_, team)) = self.teams.get_index_mut(row) {
+                team.members = members;
+            }
         }
         let ids = self.derived_from([old.as_ref(), self.teams.get_index(row).map(|(_, team)| team)]);
         ids.iter().for_each(|id| self.derive(id));
@@ -143,8 +154,29 @@ impl Records {
 
     /// Another team may have its name by now.
     fn unname(&mut self, old: &Team) {
-        if self.team_by_name.get(&old.name) == Some(&old.id) {
-            self.team_by_name.remove(&old.name);
+        let Some(ids) = self.teams_by_name.get_mut(&old.name) else { return };
+        ids.retain(|id| *id != old.id);
+        if ids.is_empty() {
+            self.teams_by_name.remove(&old.name);
+        }
+    }
+
+    /// Groups may call somebody by name who is known only now, or is called so only now.
+    fn claim_memberships(&mut self, row: usize) {
+        let Some((id, user)) = self.users.get_index(row) else { return };
+        let names = [&user.user_name, &user.email].into_iter().filter(|name| !name.is_empty());
+        let mut meant: Vec<Id> =
+            names.flat_map(|name| self.memberships.strangers_called(name.raw())).cloned().collect();
+        let people = People { users: &self.users, named: &self.named };
+        meant.retain(|stranger| {
+            !self.teams.contains_key(stranger) && people.called(stranger).is_some_and(|user| user.id == *id)
+        });
+        for stranger in meant {
+            for team in self.memberships.introduce(&stranger, row) {
+                let team = self.teams.get_index_mut(team as usize).map(|(_, team)| team);
+                let members = team.into_iter().flat_map(|team| team.members.iter_mut().flatten());
+                members.filter(|member| member.id == stranger).for_each(|member| people::share(member, user));
+            }
         }
     }
 
@@ -217,12 +249,4 @@ fn apart<'a>(old: &'a mut [Member], new: &'a mut [Member]) -> (&'a mut [Member],
     let end = old.iter_mut().rev().zip(new.iter_mut().rev()).take_while(same).map(keep).count();
     let (old_end, new_end) = (old.len() - end, new.len() - end);
     (&mut old[..old_end], &mut new[..new_end])
-}
-
-/// A member who is a known user holds nothing of their own.
-pub(super) fn share_user(member: &mut Member, users: &Table<User>) {
-    if let Some(user) = users.get(&member.id) {
-        member.id = user.id.clone();
-        member.display = user.user_name.clone();
-    }
 }

@@ -145,7 +145,7 @@ impl Page<'_> {
         }
         let mut lines = vec![self.heading(&self.app.word("Teams"), grants.len() + more.len(), &mark)];
         for grant in grants.iter().chain(&more) {
-            let team = directory.team_named(&grant.scope).map(|team| Field::Team(team.id.clone()));
+            let team = directory.teams_named(&grant.scope).next().map(|team| Field::Team(team.id.clone()));
             lines.push(self.grant(grant, team.map(|field| (target, field))));
         }
         lines

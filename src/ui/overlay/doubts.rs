@@ -10,9 +10,13 @@ use crate::{
     app::{
         App,
         action::Action,
-        doubts::{Answer, Doubts},
+        doubts::{Answer, Doubts, LookUp},
     },
-    directory::{Target, named::Doubt},
+    directory::{
+        Target,
+        find::{Missing, NamedRecord},
+        named::Doubt,
+    },
     scim::text::clean_line,
     ui::{
         Look, details,
@@ -37,7 +41,12 @@ pub fn draw(frame: &mut Frame<'_>, doubts: &Doubts, app: &App, look: &Look) {
         ..Shell::default()
     };
     let again = if twice > 0 { format!(", {} named more than once", count(twice)) } else { String::new() };
-    let summary = format!("{} known{again}.", counted(sure, "name"));
+    let asked = match &doubts.look_up {
+        LookUp::Done => String::new(),
+        LookUp::UnderWay => " The list is not complete: the server is asked for the others…".into(),
+        LookUp::Failed(why) => format!(" The list is not complete, and names could not be looked up: {why}"),
+    };
+    let summary = format!("{} known{again}.{asked}", counted(sure, "name"));
     let mut below = vec![Line::default()];
     if let Some((doubt, _)) = doubts.lines.get(doubts.cursor) {
         below.extend(shell::wrapped(&said(doubt), columns.saturating_sub(1), 3, Style::new()));
@@ -57,26 +66,26 @@ pub fn draw(frame: &mut Frame<'_>, doubts: &Doubts, app: &App, look: &Look) {
 
 /// Who is near, in full.
 fn said(doubt: &Doubt) -> String {
-    let text = clean_line(&doubt.text, 256);
-    let near: Vec<String> = doubt.near.iter().map(|(_, name)| name.to_string()).collect();
-    match (doubt.near.is_empty(), doubt.several) {
-        (true, _) => format!("{text}: nobody here is called so, or nearly so."),
-        (false, true) => format!("{text} means several: {}.", near.join(", ")),
-        (false, false) => format!("{text}: nobody is called so; near: {}.", near.join(", ")),
+    let sentence = doubt.missing.sentence("user", &doubt.text);
+    match &doubt.missing {
+        Missing::Several(_) => format!("{sentence}."),
+        Missing::Unknown(_) => format!("N{}.", sentence.trim_start_matches('n')),
     }
+}
+
+/// Somebody who may be meant; with the id among several of one name.
+fn choice(doubt: &Doubt, one: &NamedRecord) -> String {
+    if doubt.is_several() { one.to_string() } else { one.name.to_string() }
 }
 
 fn row(width: usize, selected: bool, doubt: &Doubt, answer: Answer, look: &Look) -> Line<'static> {
     let text = clean_line(&doubt.text, 256);
     let (mark, style, fate) = match answer {
-        Answer::Open => {
-            ("[?]", look.careful(), doubt.near.first().map_or_else(String::new, |(_, name)| format!("{name}?")))
-        }
-        Answer::Take(at) => {
-            ("[x]", look.good(), doubt.near.get(at).map_or_else(String::new, |(_, name)| name.to_string()))
-        }
-        Answer::Skip => ("[-]", look.dim(), "skipped".to_owned()),
+        Answer::Open => ("[?]", look.careful(), doubt.choices().first().map(|one| format!("{}?", choice(doubt, one)))),
+        Answer::Take(at) => ("[x]", look.good(), doubt.choices().get(at).map(|one| choice(doubt, one))),
+        Answer::Skip => ("[-]", look.dim(), Some("skipped".to_owned())),
     };
+    let fate = fate.unwrap_or_default();
     let left = width.saturating_sub(rows::PREFIX + 4 + 2 + 1);
     let name = left / 2;
     let fate_style = if answer == Answer::Open { look.dim() } else { style };

@@ -14,6 +14,7 @@ use crate::{
     scim::failure::Failure,
 };
 
+mod members;
 mod others;
 mod outcome;
 mod send;

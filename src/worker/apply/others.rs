@@ -81,7 +81,8 @@ impl Attempt<'_> {
     async fn is_still(&self, others: &Others, admin: &Admin, read: &mut Read) -> Result<bool, Failure> {
         let Some(user) = self.user(admin, read).await? else { return Ok(false) };
         let Some(group) = &admin.through else { return Ok(others.is_still(&user, None)) };
-        let group = self.group(&Target::team(group), read).await?;
+        let mut group = self.group(&Target::team(group), read).await?;
+        group.iter_mut().for_each(|group| group.identify(&user));
         Ok(group.is_some_and(|group| others.is_still(&user, Some(&group))))
     }
 

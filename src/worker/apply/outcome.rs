@@ -25,17 +25,17 @@ pub(super) const LOST: &str = "The answer was lost";
 impl Attempt<'_> {
     /// All requests were accepted: does the directory show it?
     pub(super) async fn confirm(&mut self, entry: &mut Entry) -> Ended {
-        if matches!(entry.step.confirm, Confirm::Echo(_)) && self.shows(entry) == Shown::Yes {
+        if matches!(entry.step.confirm, Confirm::Echo(_)) && self.shows(entry).await == Shown::Yes {
             return self.confirmed(entry, String::new()).await;
         }
         if let Err(failure) = self.look(entry).await {
             return self.unsettled(entry, failure).await;
         }
-        match self.shows(entry) {
+        match self.shows(entry).await {
             Shown::Yes => self.confirmed(entry, String::new()).await,
             Shown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
-                let why = self.with_part(entry, why);
+                let why = self.with_part(entry, why).await;
                 self.settled(entry, State::Refused, why, None).await
             }
             Shown::CantTell => {
@@ -45,9 +45,10 @@ impl Attempt<'_> {
         }
     }
 
-    fn shows(&self, entry: &Entry) -> Shown {
+    async fn shows(&self, entry: &Entry) -> Shown {
         let change = entry.step.change.about(entry.created.as_ref());
-        self.context.dialect.shows(&change, &self.fresh, &entry.step)
+        let fresh = self.identified(&change).await;
+        self.context.dialect.shows(&change, &fresh, &entry.step)
     }
 
     /// Reads what the plan says shows the outcome; what was made is found first, where no answer has told its id.
@@ -92,7 +93,7 @@ impl Attempt<'_> {
         } else {
             failure.text.clone()
         };
-        let why = self.with_part(entry, why);
+        let why = self.with_part(entry, why).await;
         self.settled(entry, state, why, Some(failure)).await
     }
 
@@ -104,19 +105,19 @@ impl Attempt<'_> {
         if let Err(failure) = found {
             return self.unsettled(entry, failure).await;
         }
-        match self.shows(entry) {
+        match self.shows(entry).await {
             Shown::Yes => {
                 let why = format!("{loss}; the directory shows the change.");
                 self.confirmed(entry, why).await
             }
             Shown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
-                let why = self.with_part(entry, why);
+                let why = self.with_part(entry, why).await;
                 self.settled(entry, State::Refused, why, None).await
             }
             Shown::CantTell => {
                 let why = format!("{loss}; the directory does not show whether it took effect.");
-                let why = self.with_part(entry, why);
+                let why = self.with_part(entry, why).await;
                 self.settled(entry, State::Refused, why, None).await
             }
         }
@@ -137,12 +138,13 @@ impl Attempt<'_> {
     }
 
     /// Marks a change of several requests of which not all took effect, and says so.
-    fn with_part(&self, entry: &mut Entry, why: String) -> String {
+    async fn with_part(&self, entry: &mut Entry, why: String) -> String {
         let (accepted, all) = (entry.accepted(), entry.step.requests.len());
         let now = match &entry.step.change {
             Change::SetTeamRole { user, team, .. } if all > 1 => {
                 let join = Change::AddMember { team: team.clone(), user: user.clone() };
-                match self.context.dialect.shows(&join, &self.fresh, &entry.step) {
+                let fresh = self.identified(&join).await;
+                match self.context.dialect.shows(&join, &fresh, &entry.step) {
                     Shown::Yes => "they are a member of the team now",
                     _ => return why,
                 }

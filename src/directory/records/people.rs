@@ -1,0 +1,77 @@
+//! Which user a group's member is.
+
+use std::sync::OnceLock;
+
+use super::{Table, named::NameIndex};
+use crate::{
+    directory::{
+        Id, Name,
+        record::{Member, Team, User},
+    },
+    scim::caseless::same,
+};
+
+/// The users among whom members are looked for.
+pub(super) struct People<'a> {
+    pub users: &'a Table<User>,
+    pub named: &'a OnceLock<NameIndex>,
+}
+
+impl<'a> People<'a> {
+    /// Makes a member who is a known user share what that user holds. True if the user is known by the member's id.
+    pub fn share(&self, member: &mut Member) -> bool {
+        let user = self.users.get(&member.id);
+        user.into_iter().for_each(|user| share(member, user));
+        user.is_some()
+    }
+
+    /// Gives a member whom the server calls by name the user's id (RFC 7643 §4.2 wants the id in `value`; some servers
+    /// write the user name or the email).
+    pub fn identify(&self, member: &mut Member) {
+        if let Some(user) = self.called(&member.id) {
+            share(member, user);
+        }
+    }
+
+    /// The only user who is called so: by user name, exactly or but for case, else by email.
+    pub fn called(&self, name: &Id) -> Option<&'a User> {
+        let mut rows: Vec<u32> = self.named.get_or_init(|| NameIndex::of(self.users)).rows(name).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let users = || rows.iter().filter_map(|row| self.users.get_index(*row as usize)).map(|(_, user)| user);
+        let by = [
+            &(|user: &User| user.user_name.raw() == &**name) as &dyn Fn(&User) -> bool,
+            &|user: &User| is(&user.user_name, name),
+            &|user: &User| is(&user.email, name),
+        ];
+        for so in by {
+            let mut found = users().filter(|user| so(user));
+            if let Some(first) = found.next() {
+                return Some(first).filter(|_| found.next().is_none());
+            }
+        }
+        None
+    }
+}
+
+fn is(theirs: &Name, name: &str) -> bool {
+    !theirs.is_empty() && same(theirs.raw(), name)
+}
+
+impl Team {
+    /// Gives the member who is called by this user's name or email, in the place of the id, the id.
+    pub fn identify(&mut self, user: &User) {
+        if self.has(&user.id) {
+            return;
+        }
+        let is_called = |member: &Member| [&user.user_name, &user.email].iter().any(|name| is(name, &member.id));
+        let members = self.members.iter_mut().flatten();
+        members.filter(|member| is_called(member)).for_each(|member| share(member, user));
+    }
+}
+
+/// A member who is a known user holds nothing of their own.
+pub(super) fn share(member: &mut Member, user: &User) {
+    member.id = user.id.clone();
+    member.display = user.user_name.clone();
+}

@@ -1,0 +1,198 @@
+//! Characters that make one name look like another (Unicode TS #39): invisible ones, unusual blanks and hyphens, and
+//! letters of other scripts that look Latin.
+//!
+//! Names are never compared without them. A message about a name that was not found says which it has, and where.
+
+use std::fmt;
+
+use super::text::{acts, clean};
+
+/// So many of one text are told.
+const MOST: usize = 3;
+/// Characters quoted of the text before one.
+const QUOTED: usize = 24;
+
+/// A character that is easily overlooked, with its place in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confusable<'a> {
+    /// The character.
+    pub found: char,
+    before: &'a str,
+    is_last: bool,
+    look: Look,
+}
+
+/// How a character deceives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Nothing is seen of it, or a blank; its name.
+    Hidden(&'static str),
+    /// It resembles this character of ASCII; its name.
+    Like(&'static str, char),
+}
+
+/// The characters of a text that are easily overlooked, in their order.
+pub fn find(text: &str) -> impl Iterator<Item = Confusable<'_>> {
+    text.char_indices().filter_map(move |(at, found)| {
+        let look = look(found)?;
+        let is_last = at + found.len_utf8() == text.len();
+        Some(Confusable { found, before: &text[..at], is_last, look })
+    })
+}
+
+/// What continues a sentence about a text: "has U+200B (zero width space) after `eva`". `None` without any.
+///
+/// Letters that resemble Latin ones are ordinary in a text of their own script: they are told where it has Latin ones,
+/// too, or with `all`.
+pub fn told(text: &str, all: bool) -> Option<String> {
+    let mixed = all || text.contains(|c: char| c.is_ascii_alphabetic());
+    let found = find(text).filter(|one| mixed || matches!(one.look, Look::Hidden(_)));
+    let words: Vec<String> = found.take(MOST).map(|one| one.to_string()).collect();
+    (!words.is_empty()).then(|| words.join(" and "))
+}
+
+/// The text as it looks: without invisible characters, and with Latin letters for those that resemble them. Two names of
+/// one skeleton are easily taken for each other; never compare by it.
+pub fn skeleton(text: &str) -> String {
+    let seen = text.chars().filter_map(|c| match look(c) {
+        Some(Look::Like(_, like)) => Some(like),
+        Some(Look::Hidden(_)) if c.is_whitespace() => Some(' '),
+        Some(Look::Hidden(_)) => None,
+        None => Some(c),
+    });
+    seen.collect()
+}
+
+impl fmt::Display for Confusable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match (self.before.is_empty(), self.is_last) {
+            (true, _) => "begins with",
+            (false, true) => "ends with",
+            (false, false) => "has",
+        };
+        write!(f, "{place} U+{:04X} ", u32::from(self.found))?;
+        match self.look {
+            Look::Hidden(name) => write!(f, "({name})")?,
+            Look::Like(name, like) => write!(f, "({name} that looks like {like})")?,
+        }
+        if place != "has" {
+            return Ok(());
+        }
+        let start = self.before.char_indices().rev().nth(QUOTED - 1).map_or(0, |(at, _)| at);
+        write!(f, " after `{}`", clean(&self.before[start..]))
+    }
+}
+
+fn look(c: char) -> Option<Look> {
+    if (' '..='~').contains(&c) {
+        return None;
+    }
+    hidden(c).map(Look::Hidden).or_else(|| like(c).map(|(name, like)| Look::Like(name, like)))
+}
+
+fn hidden(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\t' => "tab",
+        '\u{A0}' => "no-break space",
+        '\u{AD}' => "soft hyphen",
+        '\u{34F}' => "combining grapheme joiner",
+        '\u{61C}' => "Arabic letter mark",
+        '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' => "Hangul filler",
+        '\u{200B}' => "zero width space",
+        '\u{200C}' => "zero width non-joiner",
+        '\u{200D}' => "zero width joiner",
+        '\u{200E}' => "left-to-right mark",
+        '\u{200F}' => "right-to-left mark",
+        '\u{202A}' => "left-to-right embedding",
+        '\u{202B}' => "right-to-left embedding",
+        '\u{202C}' => "pop directional formatting",
+        '\u{202D}' => "left-to-right override",
+        '\u{202E}' => "right-to-left override",
+        '\u{2028}' => "line separator",
+        '\u{2029}' => "paragraph separator",
+        '\u{2060}' => "word joiner",
+        '\u{2066}' => "left-to-right isolate",
+        '\u{2067}' => "right-to-left isolate",
+        '\u{2068}' => "first strong isolate",
+        '\u{2069}' => "pop directional isolate",
+        '\u{FEFF}' => "byte order mark",
+        '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => "variation selector",
+        '\u{E0000}'..='\u{E0FFF}' => "tag character",
+        c if c.is_control() => "control character",
+        c if c.is_whitespace() => "unusual space",
+        c if acts(c) => "invisible character",
+        _ => return None,
+    })
+}
+
+/// The name of a character that resembles one of ASCII, and which.
+fn like(c: char) -> Option<(&'static str, char)> {
+    let of = |pairs: &[(char, char)]| pairs.iter().find(|(other, _)| *other == c).map(|(_, like)| *like);
+    Some(match c {
+        '\u{2010}' => ("hyphen", '-'),
+        '\u{2011}' => ("non-breaking hyphen", '-'),
+        '\u{2012}' => ("figure dash", '-'),
+        '\u{2013}' => ("en dash", '-'),
+        '\u{2014}' => ("em dash", '-'),
+        '\u{2212}' => ("minus sign", '-'),
+        '\u{2018}' | '\u{2019}' | '\u{2BC}' => ("apostrophe", '\''),
+        'ı' => ("dotless i", 'i'),
+        'ɑ' => ("Latin alpha", 'a'),
+        'ɡ' => ("script g", 'g'),
+        '\u{FF01}'..='\u{FF5E}' => ("fullwidth character", char::from_u32(u32::from(c) - 0xFEE0)?),
+        '\u{370}'..='\u{3FF}' => ("Greek letter", of(GREEK)?),
+        '\u{400}'..='\u{52F}' => ("Cyrillic letter", of(CYRILLIC)?),
+        _ => return None,
+    })
+}
+
+#[rustfmt::skip]
+const CYRILLIC: &[(char, char)] = &[
+    ('а', 'a'), ('е', 'e'), ('о', 'o'), ('р', 'p'), ('с', 'c'), ('у', 'y'), ('х', 'x'), ('к', 'k'), ('і', 'i'),
+    ('ј', 'j'), ('ѕ', 's'), ('ԁ', 'd'), ('һ', 'h'), ('ԛ', 'q'), ('ԝ', 'w'), ('ѵ', 'v'), ('ӏ', 'l'), ('А', 'A'),
+    ('В', 'B'), ('Е', 'E'), ('К', 'K'), ('М', 'M'), ('Н', 'H'), ('О', 'O'), ('Р', 'P'), ('С', 'C'), ('Т', 'T'),
+    ('У', 'Y'), ('Х', 'X'), ('І', 'I'), ('Ј', 'J'), ('Ѕ', 'S'), ('Ԛ', 'Q'), ('Ԝ', 'W'), ('Ѵ', 'V'), ('Ӏ', 'I'),
+];
+
+#[rustfmt::skip]
+const GREEK: &[(char, char)] = &[
+    ('α', 'a'), ('ο', 'o'), ('ν', 'v'), ('ρ', 'p'), ('ι', 'i'), ('κ', 'k'), ('υ', 'u'), ('χ', 'x'), ('γ', 'y'),
+    ('τ', 't'), ('Α', 'A'), ('Β', 'B'), ('Ε', 'E'), ('Ζ', 'Z'), ('Η', 'H'), ('Ι', 'I'), ('Κ', 'K'), ('Μ', 'M'),
+    ('Ν', 'N'), ('Ο', 'O'), ('Ρ', 'P'), ('Τ', 'T'), ('Υ', 'Y'), ('Χ', 'X'), ('ϲ', 'c'), ('ϳ', 'j'), ('Ϲ', 'C'),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case::middle("eva\u{200b}-tanaka", "has U+200B (zero width space) after `eva`")]
+    #[case::start("\u{feff}eva", "begins with U+FEFF (byte order mark)")]
+    #[case::end("eva@example.com\u{200b}", "ends with U+200B (zero width space)")]
+    #[case::blank("eva\u{a0}tanaka", "has U+00A0 (no-break space) after `eva`")]
+    #[case::turned("eva\u{202e}x", "has U+202E (right-to-left override) after `eva`")]
+    #[case::control("e\u{1b}va", "has U+001B (control character) after `e`")]
+    #[case::cyrillic("еva", "begins with U+0435 (Cyrillic letter that looks like e)")]
+    #[case::greek("evα", "ends with U+03B1 (Greek letter that looks like a)")]
+    #[case::hyphen("eva\u{2011}tanaka", "has U+2011 (non-breaking hyphen that looks like -) after `eva`")]
+    #[case::fullwidth("evａ", "ends with U+FF41 (fullwidth character that looks like a)")]
+    #[case::two("\u{feff}eva\u{ad}x", "begins with U+FEFF (byte order mark) and has U+00AD (soft hyphen) after `eva`")]
+    fn what_is_overlooked_is_named_with_its_place(#[case] text: &str, #[case] words: &str) {
+        assert_eq!(told(text, false).as_deref(), Some(words));
+    }
+
+    #[test]
+    fn a_text_of_its_own_script_is_ordinary() {
+        for text in ["eva-tanaka", "Åsa Öberg", "Сергей", "Ελένη", "陈伟", ""] {
+            assert_eq!(told(text, false), None, "{text}");
+        }
+        assert!(told("Сергей", true).is_some());
+    }
+
+    #[test]
+    fn names_that_look_the_same_have_one_skeleton() {
+        for text in ["еv\u{200b}a\u{a0}x", "eva x", "ｅva\u{2003}x", "eva\u{202e} x"] {
+            assert_eq!(skeleton(text), "eva x", "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Servers that call a group's members by user name or email, where the id belongs (RFC 7643 §4.2): a change that is about
+//! ids is judged by ids.
+
+use rustc_hash::FxHashMap;
+
+use super::Attempt;
+use crate::directory::{
+    Fresh, Id, Target,
+    change::Change,
+    record::{Record, Team, User},
+};
+
+impl Attempt<'_> {
+    /// What was read, with the ids of those whom the change is about in the place of their names.
+    pub(super) async fn identified(&self, change: &Change) -> Vec<Fresh> {
+        let mut fresh = self.fresh.clone();
+        let concerned = members(change);
+        let lacks = |team: &Team| concerned.iter().any(|id| team.members.is_some() && !team.has(id));
+        let open = fresh.iter().any(|one| matches!(one, Fresh::Record(Record::Team(team)) if lacks(team)));
+        if !open {
+            return fresh;
+        }
+        let users = self.users(&concerned).await;
+        let teams = fresh.iter_mut().filter_map(|one| match one {
+            Fresh::Record(Record::Team(team)) => Some(team),
+            _ => None,
+        });
+        teams.for_each(|team| users.values().for_each(|user| team.identify(user)));
+        fresh
+    }
+
+    /// What is known of these users: from what was read for the change, from the disk, and of one alone from the server.
+    async fn users(&self, ids: &[Id]) -> FxHashMap<Id, User> {
+        let wanted = ids.to_vec();
+        let mut users: FxHashMap<Id, User> = FxHashMap::default();
+        let stored = self.context.stored(move |store| store.users(&wanted)).await.unwrap_or_default();
+        let read = self.fresh.iter().filter_map(|one| match one {
+            Fresh::Record(Record::User(user)) => Some(user.clone()),
+            _ => None,
+        });
+        users.extend(stored.into_iter().chain(read).map(|user| (user.id.clone(), user)));
+        if let [id] = ids
+            && !users.contains_key(id)
+            && let Ok(Fresh::Record(Record::User(user))) = self.context.read(&Target::user(id)).await
+        {
+            users.insert(id.clone(), user);
+        }
+        users
+    }
+}
+
+/// Whose membership a change alters, or sets from the start.
+fn members(change: &Change) -> Vec<Id> {
+    match change {
+        Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } | Change::RemoveMember { user, .. } => {
+            vec![user.clone()]
+        }
+        Change::ReplaceMembers { stay, come, go, .. } => [stay, come, go].into_iter().flatten().cloned().collect(),
+        Change::CreateTeam { members, .. } => members.clone(),
+        _ => Vec::new(),
+    }
+}

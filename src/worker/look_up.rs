@@ -1,0 +1,167 @@
+//! Names that the lists may lack, looked up by the server's filters, a few at a time.
+
+use futures_util::future::join_all;
+
+use super::{
+    Done, READS, Worker,
+    context::{Context, unreadable},
+};
+use crate::{
+    directory::{
+        Fresh, Kind, Target,
+        find::{self, NameLevel},
+        record::{Depth, Record},
+        work::{MissedName, Report},
+    },
+    scim::{
+        failure::{Arrived, Class, Failure},
+        list,
+    },
+};
+
+/// What the server has of some names.
+pub struct Answers {
+    pub kind: Kind,
+    /// Records that are called so, also where several have one name.
+    pub fresh: Vec<Fresh>,
+    pub missed: Vec<MissedName>,
+}
+
+impl Worker {
+    pub(super) fn look_up(&mut self, kind: Kind, names: Vec<String>) {
+        let context = self.context.clone();
+        self.tasks.spawn(async move {
+            let answers = look_up(&context, kind, names).await;
+            context.keep(&answers.fresh).await;
+            Done::LookedUp(answers)
+        });
+    }
+
+    pub(super) fn looked_up(&mut self, answers: Answers) {
+        let Answers { kind, fresh, missed } = answers;
+        if let Some(failure) =
+            missed.iter().filter_map(|missed| missed.failure.as_ref()).find(|failure| is_away(failure))
+        {
+            self.link_after(failure);
+        }
+        if !fresh.is_empty() {
+            self.link_up();
+            self.learnt(&fresh);
+            self.context.report(Report::Learnt(fresh));
+        }
+        self.context.report(Report::LookUpEnded(kind, missed));
+    }
+}
+
+async fn look_up(context: &Context, kind: Kind, names: Vec<String>) -> Answers {
+    let mut answers = Answers { kind, fresh: Vec::new(), missed: Vec::new() };
+    let mut away: Option<Failure> = None;
+    for some in names.chunks(READS) {
+        if let Some(failure) = &away {
+            let missed = |name: &String| MissedName { name: name.clone(), failure: Some(failure.clone()) };
+            answers.missed.extend(some.iter().map(missed));
+            continue;
+        }
+        let found = join_all(some.iter().map(|name| one(context, kind, name))).await;
+        for (name, found) in some.iter().zip(found) {
+            match found {
+                Ok(records) if records.is_empty() => {
+                    answers.missed.push(MissedName { name: name.clone(), failure: None });
+                }
+                Ok(records) => answers.fresh.extend(records.into_iter().map(Fresh::Record)),
+                Err(failure) => {
+                    away = away.or_else(|| Some(failure.clone()).filter(is_away));
+                    answers.missed.push(MissedName { name: name.clone(), failure: Some(failure) });
+                }
+            }
+        }
+    }
+    answers
+}
+
+/// All that the server finds of one name, level by level until one has it exactly.
+async fn one(context: &Context, kind: Kind, name: &str) -> Result<Vec<Record>, Failure> {
+    let (mut found, mut failed): (Vec<Record>, Option<Failure>) = (Vec::new(), None);
+    for level in order(name) {
+        // Beyond user name and email it is asked only where nothing else helps.
+        let is_last_resort = matches!(level, NameLevel::Id | NameLevel::DisplayName);
+        if is_last_resort && !found.is_empty() {
+            continue;
+        }
+        match at(context, kind, level, name).await {
+            Ok(records) => found.extend(records),
+            Err(failure) if is_away(&failure) => return Err(failure),
+            // No server has to know these filters, nor take any text for an id.
+            Err(_) if is_last_resort => {}
+            Err(failure) => failed = failed.or(Some(failure)),
+        }
+        if found.iter().any(|record| find::is_exactly(record, level, name)) {
+            break;
+        }
+    }
+    match failed {
+        Some(failure) if found.is_empty() => Err(failure),
+        _ => Ok(found),
+    }
+}
+
+fn order(name: &str) -> [NameLevel; 4] {
+    if may_be_id(name) {
+        [NameLevel::Id, NameLevel::Name, NameLevel::Email, NameLevel::DisplayName]
+    } else {
+        [NameLevel::Name, NameLevel::Email, NameLevel::Id, NameLevel::DisplayName]
+    }
+}
+
+/// Ids have digits or are base64, and look like no address and no person's name.
+fn may_be_id(name: &str) -> bool {
+    name.contains(|c: char| c.is_ascii_digit() || c == '=') && !name.contains(|c: char| c == '@' || c.is_whitespace())
+}
+
+async fn at(context: &Context, kind: Kind, level: NameLevel, name: &str) -> Result<Vec<Record>, Failure> {
+    let Some(request) = context.dialect.look_up(kind, level, name) else {
+        let text = "This server has no way to look names up";
+        let refused = Failure::local(Class::Refused, text, "");
+        return if level == NameLevel::Name { Err(refused) } else { Ok(Vec::new()) };
+    };
+    if level == NameLevel::Id {
+        let fresh = context.read(&Target { kind, id: name.into() }).await?;
+        let record = if let Fresh::Record(record) = fresh { Some(record) } else { None };
+        return Ok(record.into_iter().filter(|record| find::is_called(record, name)).collect());
+    }
+    let answer = context.send(&request).await?;
+    let page = list::parse(&answer.body).map_err(|bad| unreadable(&bad))?;
+    let depth = context.dialect.list(kind).map_or(Depth::Summary, |list| list.depth);
+    let read = |raw| context.dialect.read(kind, raw, depth, "$").ok();
+    let all: Vec<Record> = page.resources.iter().filter_map(|raw| read(raw)).collect();
+    let others = all.len();
+    let meant: Vec<Record> = all.into_iter().filter(|record| find::is_called(record, name)).collect();
+    // By an email a server may find somebody who has it as a second one; by a name nobody else.
+    if meant.is_empty() && others > 0 && level == NameLevel::Name {
+        let text = "The server does not look names up: it answers with records of other names";
+        return Err(Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") });
+    }
+    Ok(meant)
+}
+
+/// The next name would fare no better.
+fn is_away(failure: &Failure) -> bool {
+    let unanswered = failure.status.is_none() && !matches!(failure.class, Class::Protocol | Class::Refused);
+    unanswered || failure.class == Class::Unauthorized
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case("u011999", true)]
+    #[case("2819c223-7f76-453a-919d-413861904646", true)]
+    #[case("VXNlcjoxMjM=", true)]
+    #[case("eva-tanaka", false)]
+    #[case("user0001@example.com", false)]
+    #[case("Agent 47", false)]
+    fn an_id_is_told_from_a_name(#[case] text: &str, #[case] is_id: bool) {
+        assert_eq!(may_be_id(text), is_id);
+    }
+}
