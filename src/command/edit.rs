@@ -107,12 +107,17 @@ struct Named {
 
 impl Named {
     async fn of(desk: &mut Desk, edit: &Edit, given: &Given) -> Result<Self, Stop> {
-        let users = names::users(desk, &given.users).await?;
         let team = match edit {
             Edit::SetRole { team: Some(team), .. } | Edit::Add { team, .. } | Edit::Remove { team, .. } => {
                 Some(names::team(desk, team).await?)
             }
             _ => None,
+        };
+        // Who is in it now decides what is so already, and what can be taken back.
+        desk.fill_teams(team.iter().cloned()).await?;
+        let users = match (edit, &team) {
+            (Edit::Remove { .. }, Some(team)) => names::members(desk, team, &given.users).await?,
+            _ => names::users(desk, &given.users).await?,
         };
         let others = match edit {
             Edit::Delete { what: What::Team, .. } => names::teams(desk, &given.others).await?,

@@ -61,6 +61,21 @@ pub(super) async fn users(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, 
     unasked.once(names, found, "user")
 }
 
+/// Each name's user, or the member of this team who is no known user and has exactly that id: another group, for
+/// example.
+pub(super) async fn members(desk: &mut Desk, team: &Id, names: &[String]) -> Result<Vec<Id>, Stop> {
+    let directory = &desk.directory;
+    let is_other = |name: &&String| {
+        let id = Id::from(name.as_str());
+        directory.user(&id).is_none() && directory.team(team).is_some_and(|team| team.has(&id))
+    };
+    let (others, names): (Vec<&String>, Vec<&String>) = names.iter().partition(is_other);
+    let others: Vec<Id> = others.into_iter().map(|id| id.as_str().into()).collect();
+    let names: Vec<String> = names.into_iter().cloned().collect();
+    let users = users(desk, &names).await?;
+    Ok(users.into_iter().chain(others).collect::<indexmap::IndexSet<Id>>().into_iter().collect())
+}
+
 /// Each name's team.
 pub(super) async fn teams(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
     let unasked = look_up(desk, Kind::Team, names).await?;

@@ -69,13 +69,12 @@ impl<'a> Whom<'a> {
 
     /// A user by id, user name or email.
     pub fn user(&self, wanted: &str) -> Result<&'a User, Miss> {
-        let written = |user: &User| [&*user.id, user.user_name.raw(), user.email.raw()].contains(&wanted);
-        seen(wanted, self.finder.account(wanted), written)
+        seen(wanted, self.finder.account(wanted))
     }
 
     /// A team by id or name.
     pub fn team(&self, wanted: &str) -> Result<&'a Team, Miss> {
-        seen(wanted, self.finder.team(wanted), |team| [&*team.id, team.name.raw()].contains(&wanted))
+        seen(wanted, self.finder.team(wanted))
     }
 
     /// A user, or a member that is no user: ids go before names, and users before `group:NAME`.
@@ -91,12 +90,10 @@ impl<'a> Whom<'a> {
     }
 }
 
-/// Nothing is found by a name with hidden characters, unless that is the record's own spelling. Spaces of any kind at its
-/// ends are blanks.
-fn seen<'a, T>(wanted: &str, found: Result<&'a T, Missing>, written: impl Fn(&T) -> bool) -> Result<&'a T, Miss> {
-    let exact = found.as_ref().is_ok_and(|record| written(record)) || matches!(found, Err(Missing::Several(_)));
-    match Hidden::in_name(wanted.trim()).and_then(|_| Hidden::in_name(wanted)) {
-        Some(hidden) if !exact => Err(Miss::Hidden(hidden)),
-        _ => found.map_err(Miss::Missing),
+/// Of a name that nobody has, whether it holds what nobody sees: then nobody is created of that name, either.
+fn seen<'a, T>(wanted: &str, found: Result<&'a T, Missing>) -> Result<&'a T, Miss> {
+    match (found, Hidden::in_name(wanted)) {
+        (Err(Missing::Unknown(_)), Some(hidden)) => Err(Miss::Hidden(hidden)),
+        (found, _) => found.map_err(Miss::Missing),
     }
 }

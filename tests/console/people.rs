@@ -261,7 +261,7 @@ async fn all_members_are_replaced_and_put_back() {
     console.expect("Members of ops from a list");
     console.runtime.press(crossterm::event::Event::Paste("eva-tanaka\nnoor-haddad,who-is-this".into()));
     console.press(Action::Submit);
-    console.expect("who-is-this: nobody here is called so, or nearly so.");
+    console.expect("No user is called who-is-this.");
     console.press(Action::GoOn);
     console.expect("nothing is guessed");
     console.press(Action::SkipName);
