@@ -17,6 +17,8 @@ pub struct LoggedRequest {
     pub method: String,
     /// Path and query as they were sent; for GraphQL the name of the operation after it, as in `/graphql GetViewer`.
     pub path: String,
+    /// Whether it may change something: every method but the safe ones, and of GraphQL the mutations.
+    pub writes: bool,
     /// Status of the answer; 0 while there is none, and when the connection was cut.
     pub status: u16,
 }
@@ -70,7 +72,8 @@ impl Log {
                 entries.kept.pop_front();
                 entries.dropped += 1;
             }
-            entries.kept.push_back(LoggedRequest { method: method.to_string(), path: path.to_owned(), status: 0 });
+            let (writes, method) = (!method.is_safe(), method.to_string());
+            entries.kept.push_back(LoggedRequest { method, path: path.to_owned(), writes, status: 0 });
             entries.dropped + entries.kept.len() - 1
         })
     }
@@ -92,8 +95,12 @@ impl Log {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    pub(super) fn note_operation(&self, request: usize, name: &str) {
-        self.change(request, |entry| entry.path = format!("{} {name}", entry.path));
+    /// What a GraphQL request asks for.
+    pub(super) fn note_operation(&self, request: usize, name: Option<&str>, writes: bool) {
+        self.change(request, |entry| {
+            entry.writes = writes;
+            entry.path.extend(name.into_iter().flat_map(|name| [" ", name]));
+        });
     }
 
     pub(super) fn note_status(&self, request: usize, status: u16) {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 
 use tokio::sync::watch;
 
@@ -118,12 +118,13 @@ impl Server {
             Ok(holder) => holder,
             Err(refusal) => return Some(Err(self.outside(refusal, Protocol::Grafana)).into()),
         };
+        let writes = asked.writes(&parts.method);
         match asked {
             Asked::Scim(body) => match self.may_use_scim(holder) {
                 Err(refusal) => Some(Err(refusal).into()),
                 Ok(()) => {
                     let kind = Kind {
-                        writes: !parts.method.is_safe(),
+                        writes,
                         lists: parts.method.is_safe() && is_list(parts.uri.path()),
                         conditional: parts.headers.contains_key(header::IF_MATCH),
                     };
@@ -132,7 +133,7 @@ impl Server {
             },
             Asked::GraphQl(Err(refusal)) => Some(Err(refusal).into()),
             Asked::GraphQl(Ok(call)) => {
-                let kind = Kind { writes: call.writes(), lists: false, conditional: false };
+                let kind = Kind { writes, lists: false, conditional: false };
                 let session = || self.session(holder, &parts.headers);
                 self.met_by_fate(kind, |_| self.graphql.answer(*call, session()?))
             }
@@ -234,6 +235,15 @@ enum Asked {
     GraphQl(Result<Box<graphql::Call>, Refusal>),
 }
 
+impl Asked {
+    fn writes(&self, method: &Method) -> bool {
+        match self {
+            Self::Scim(_) => !method.is_safe(),
+            Self::GraphQl(call) => call.as_ref().is_ok_and(|call| call.writes()),
+        }
+    }
+}
+
 /// An answer, and what becomes of it on the way.
 struct Met {
     answer: Answer,
@@ -285,8 +295,8 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     let answer = match to_bytes(body, BODY_LIMIT).await {
         Ok(body) if protocol == Protocol::GraphQl => {
             let call = graphql::Call::read(&parts.method, &body).map(Box::new);
-            if let Some(name) = call.as_ref().ok().and_then(|call| call.name()) {
-                server.log.note_operation(place, name);
+            if let Ok(call) = &call {
+                server.log.note_operation(place, call.name(), call.writes());
             }
             wait_and_answer(&server, parts, Asked::GraphQl(call)).await
         }
@@ -322,7 +332,7 @@ async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Op
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    if !parts.method.is_safe() {
+    if asked.writes(&parts.method) {
         // Gone is as good as open.
         let _ = server.held.subscribe().wait_for(|held| !held).await;
     }

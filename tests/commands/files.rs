@@ -64,9 +64,15 @@ fn a_plan_applied_and_taken_back_leaves_everything_as_it_was() {
         rows += &format!("{},vision\n", user["user"].as_str().unwrap());
     }
     world.file("rows.csv", &rows);
-    world.ok(&["apply", "rows.csv", "--prune", "--yes"]);
+    // The owner of the key is among them.
+    let said = world.run(&["apply", "rows.csv", "--prune", "--yes"]);
+    assert_eq!((said.code, world.ok(&["export"])), (4, before.clone()), "{}", said.err);
+    let (_, wanted) = said.err.split_once("--confirm \"").expect("the text that confirms it");
+    let (wanted, _) = wanted.split_once('"').unwrap();
+    assert!(wanted.ends_with(" me"), "{wanted}");
+    world.ok(&["apply", "rows.csv", "--prune", "--confirm", wanted]);
     assert_ne!(world.ok(&["export"]), before);
-    world.ok(&["undo", "--yes"]);
+    world.ok(&["undo", "--yes", "--confirm", wanted]);
     assert_eq!(world.ok(&["export"]), before);
 }
 

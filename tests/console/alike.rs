@@ -33,7 +33,7 @@ async fn sent(console: &mut Console) {
     let Some(Overlay::Preview(preview)) = console.app().overlays.last() else {
         panic!("no plan is shown:\n{}", console.screen())
     };
-    if let Risk::Type(text) = preview.risk.clone() {
+    if let Risk::Type(text) | Risk::Insist(text) = preview.risk.clone() {
         console.type_text(&text);
     }
     console.send();

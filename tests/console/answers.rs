@@ -80,7 +80,7 @@ async fn one_broken_record_does_not_hide_the_others() {
         assert!(console.row(name).contains(what), "{name}:\n{}", console.screen());
     }
     // One record that can't be read is no reason to send nothing more.
-    console.expect("Some roles could not be read");
+    console.expect("Some records could not be read");
     console.expect_no("offline");
     console.esc();
     // What could not be read is not edited.

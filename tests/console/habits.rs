@@ -55,7 +55,7 @@ fn out_of_crew(console: &mut Console, user: &str) {
 #[case::as_the_rfc_says(Habits::default(), 30, "30 of 30")]
 #[case::start_ignored(Habits { ignores_start: true, largest_page: Some(20), ..Habits::default() }, 20, "20 of 30")]
 #[case::small_pages(Habits { largest_page: Some(7), ..Habits::default() }, 30, "30 of 30")]
-#[case::total_too_small(Habits { largest_page: Some(20), total: Total::Wrong(10), ..Habits::default() }, 30, "30 of 10, perhaps not all")]
+#[case::total_too_small(Habits { largest_page: Some(20), total: Total::Wrong(10), ..Habits::default() }, 30, "30, read to the end")]
 #[case::no_total(Habits { largest_page: Some(20), total: Total::Missing, ..Habits::default() }, 30, "30, read to the end")]
 #[case::large_pages_refused(Habits { refuses_count_above: Some(10), largest_page: Some(10), ..Habits::default() }, 30, "30 of 30")]
 #[case::cursors_forced(Habits { cursor_only: true, largest_page: Some(8), ..Habits::default() }, 30, "30 of 30")]
@@ -226,7 +226,7 @@ async fn a_busy_server_without_scim_errors_is_waited_for() {
 /// What a server makes of a filter is checked here: who does not meet it is left out.
 #[rstest]
 #[case::honest(false, "found by the server")]
-#[case::gives_everybody(true, "the server sent others too")]
+#[case::gives_everybody(true, "others came too")]
 #[tokio::test]
 async fn the_servers_filter_is_asked_for_and_checked(#[case] filter_gives_everybody: bool, #[case] said: &str) {
     let server = Odd::start(Habits { users: 30, filter_gives_everybody, ..Habits::default() }).await;
@@ -312,7 +312,7 @@ async fn a_list_that_is_too_long_is_asked_for_by_a_filter(#[case] total: Total, 
     console.settle().await;
     console.row("user-7");
     console.expect("server: userName eq \"user-7\"");
-    assert!(!console.app().directory.is_read(Kind::User));
+    assert!(!console.app().directory.is_complete(Kind::User));
     console.press(Action::GoTeams);
     console.row("crew");
 }
@@ -324,7 +324,7 @@ async fn a_list_that_is_too_long_is_asked_for_by_a_filter(#[case] total: Total, 
 #[case::it_does_not(Habits { filter_is_loose: true, ..Habits::default() }, r#"userName eq "USER-7""#, 1, "1 found by the server")]
 #[case::types_matter(Habits::default(), r#"active eq "true""#, 0, "0 found by the server")]
 #[case::they_do_not(Habits { filter_is_loose: true, ..Habits::default() }, r#"active eq "true""#, 30, "30 found by the server")]
-#[case::everybody(Habits { filter_gives_everybody: true, ..Habits::default() }, r#"userName eq "USER-7""#, 1, "the server sent others too")]
+#[case::everybody(Habits { filter_gives_everybody: true, ..Habits::default() }, r#"userName eq "USER-7""#, 1, "others came too")]
 #[case::everybody_fits(Habits { filter_gives_everybody: true, ..Habits::default() }, r#"active eq "true""#, 30, "30 found by the server")]
 #[case::nobody(Habits { filter_finds_nobody: true, ..Habits::default() }, r#"userName eq "user-7""#, 0, "0 found by the server")]
 #[tokio::test]
@@ -388,7 +388,7 @@ async fn only_canonical_paths_are_asked_for() {
     console.settle().await;
     console.expect("untyped: its schema was not told");
     assert_eq!(server.record("n101").unwrap()["displayName"], "Kim K");
-    let known = ["Users", "Groups", "ServiceProviderConfig", "Schemas", "ResourceTypes"];
+    let known = ["Users", "Groups", "Me", "ServiceProviderConfig", "Schemas", "ResourceTypes"];
     for path in server.paths() {
         let path = path.split('?').next().unwrap_or_default();
         let first = path.strip_prefix("/scim/").and_then(|rest| rest.split('/').next()).unwrap_or_default();

@@ -182,7 +182,7 @@ impl Server {
 
     /// Requests that could change something.
     pub fn writes(&self) -> Vec<LoggedRequest> {
-        self.running.requests().into_iter().filter(|request| request.method != "GET").collect()
+        self.running.requests().into_iter().filter(|request| request.writes).collect()
     }
 }
 

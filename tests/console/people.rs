@@ -4,7 +4,7 @@
 use scimitar::{
     app::{Overlay, action::Action, picker::Shown},
     demo,
-    directory::plan::State,
+    directory::plan::{Risk, State},
 };
 
 use crate::harness::{Console, Room, Server, options, profile_of};
@@ -271,7 +271,7 @@ async fn all_members_are_replaced_and_put_back() {
     console.press(Action::Look);
     console.expect("members replaced");
     let Some(Overlay::Preview(preview)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
-    if let scimitar::directory::plan::Risk::Type(text) = preview.risk.clone() {
+    if let Risk::Type(text) | Risk::Insist(text) = preview.risk.clone() {
         console.type_text(&text);
     }
     sent(&mut console, 1).await;
@@ -283,7 +283,7 @@ async fn all_members_are_replaced_and_put_back() {
 
     console.press(Action::Undo);
     let Some(Overlay::Preview(preview)) = console.app().overlays.last() else { panic!("{}", console.screen()) };
-    if let scimitar::directory::plan::Risk::Type(text) = preview.risk.clone() {
+    if let Risk::Type(text) | Risk::Insist(text) = preview.risk.clone() {
         console.type_text(&text);
     }
     console.send();

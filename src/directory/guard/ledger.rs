@@ -27,6 +27,8 @@ pub(super) struct Ledger {
     /// Active people whose organisation role the server does not tell.
     silent: Option<usize>,
     teams: FxHashMap<Id, TeamAdmins>,
+    /// Who becomes admin of a team.
+    raised: FxHashMap<Id, Vec<Id>>,
 }
 
 /// Admins of a team that are left: looked for among its members no further than it takes to know enough of them.
@@ -42,6 +44,14 @@ struct TeamAdmins {
 impl Ledger {
     /// This one will be sent.
     pub(super) fn add(&mut self, change: &Change, directory: &Directory) {
+        if let Change::SetTeamRole { user, team, role, .. } = change
+            && role.is(ADMIN)
+        {
+            self.raised.entry(team.clone()).or_default().push(user.clone());
+            if let Some(admins) = self.teams.get_mut(team) {
+                admins.left.push(user.clone());
+            }
+        }
         let Some(id) = change.person().filter(|_| change.nature().lowers_person()) else { return };
         let team = change.team();
         self.weakened.insert((id.clone(), team.cloned()));
@@ -50,6 +60,9 @@ impl Ledger {
             if let Some(admins) = self.teams.get_mut(team) {
                 admins.left.retain(|admin| admin != id);
                 admins.silent.retain(|member| member != id);
+            }
+            if let Some(raised) = self.raised.get_mut(team) {
+                raised.retain(|admin| admin != id);
             }
         }
         let user = directory.user(id);
@@ -110,7 +123,8 @@ impl Ledger {
         if was_admin == Some(false) {
             return TeamAfter::Admins;
         }
-        let admins = self.teams.entry(team.id.clone()).or_default();
+        let raised = || TeamAdmins { left: self.raised.get(&team.id).cloned().unwrap_or_default(), ..Default::default() };
+        let admins = self.teams.entry(team.id.clone()).or_insert_with(raised);
         let members = team.members.as_deref().unwrap_or_default();
         // One more than are told, since this user may be one of them.
         while admins.left.len() <= MOST

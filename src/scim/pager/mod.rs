@@ -63,6 +63,8 @@ pub struct Pager {
     limit: Option<u64>,
     first_id: Option<Box<str>>,
     said: Option<u64>,
+    /// The largest total that a page gave.
+    promised: u64,
     cursor: Option<String>,
     barren: u32,
     ended: Option<Why>,
@@ -104,6 +106,7 @@ impl Pager {
             limit: None,
             first_id: None,
             said: None,
+            promised: 0,
             cursor: None,
             barren: 0,
             ended: None,
@@ -173,6 +176,7 @@ impl Pager {
         self.received += ids.len() as u64;
         self.longest_page = self.longest_page.max(ids.len());
         self.said = page_total.or(self.said);
+        self.promised = self.promised.max(page_total.unwrap_or_default());
         self.ended = self.after(ids, progress, next_cursor);
         if self.pages == 1 {
             self.first_id = ids.first().map(|&id| id.into());
@@ -210,7 +214,7 @@ impl Pager {
 
     /// How far the list is known to be complete.
     pub fn proof(&self) -> Proof {
-        Proof::judge(self.count(), self.received, self.said, self.ended)
+        Proof::judge(self.count(), self.received, self.promised, self.said, self.ended)
     }
 
     fn count(&self) -> u64 {

@@ -49,15 +49,19 @@ pub enum Why {
     TotalTooSmall,
     /// As many came as the server says there are, some of them more than once.
     Twice,
+    /// The pages gave different totals, and fewer records came than one of them promised.
+    Contradiction,
 }
 
 impl Proof {
-    pub(super) fn judge(seen: u64, received: u64, said: Option<u64>, ended: Option<Why>) -> Self {
+    /// `promised` is the largest total of all pages, `said` the last.
+    pub(super) fn judge(seen: u64, received: u64, promised: u64, said: Option<u64>, ended: Option<Why>) -> Self {
         let why = ended.unwrap_or(Why::Unfinished);
         let verdict = match said {
             _ if matches!(why, Why::Unfinished | Why::TooManyPages | Why::TooManyRecords) => Verdict::Unproven(why),
             Some(said) if said > seen && why == Why::End && received >= said => Verdict::Short(Why::Twice),
             Some(said) if said > seen => Verdict::Short(why),
+            Some(said) if said < seen && promised > seen => Verdict::Unproven(Why::Contradiction),
             // Some servers give the length of a page as the total: the end of the list proves more.
             Some(said) if said < seen && why != Why::End => Verdict::Unproven(Why::TotalTooSmall),
             None if why != Why::End => Verdict::Unproven(why),
@@ -101,6 +105,7 @@ impl fmt::Display for Why {
             Self::TooManyPages => "reading stopped after 10,000 pages",
             Self::TooManyRecords => "reading stopped after 3,000,000 records",
             Self::TotalTooSmall => "the server sent more than it says there are",
+            Self::Contradiction => "the server contradicts itself about how many there are",
             Self::Twice => "the server sent some records twice, and others may be missing",
         })
     }

@@ -41,6 +41,21 @@ fn fewer_than_the_total_are_continued_by_what_came() {
     assert_eq!(pager.proof().to_string(), "199 of 250, not all: the list ended earlier than the server said");
 }
 
+/// Records that a page promised are missed, whatever the last page says.
+#[test]
+fn totals_that_contradict_each_other_prove_nothing() {
+    let read = |totals: [u64; 2]| {
+        let mut pager = Pager::new(Paging::Index { page_size: Some(20) });
+        give(&mut pager, Some(totals[0]), 0..20);
+        give(&mut pager, Some(totals[1]), 20..30);
+        give(&mut pager, Some(totals[1]), 30..30);
+        pager.proof().verdict
+    };
+    assert_eq!(read([60, 10]), Verdict::Unproven(Why::Contradiction));
+    assert_eq!(read([20, 10]), Verdict::Complete, "the lengths of the pages");
+    assert_eq!(read([31, 30]), Verdict::Complete, "somebody left meanwhile");
+}
+
 #[test]
 fn ends_are_told_apart() {
     let end = |paging, total, pages: &[(usize, usize)]| {

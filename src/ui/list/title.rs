@@ -75,7 +75,9 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         parts.push(Part::new(2, "", found, look.plain()));
     }
     if let Coverage::Partial(part) = app.directory.coverage(pane.kind) {
-        parts.push(Part::new(1, "", part.amount(), look.careful()));
+        // How many the server's filter found, or how many of how many there are.
+        let found = app.sync.narrow.is_some().then(|| proof(pane, app)).flatten().map(|proof| proof.words.clone());
+        parts.push(Part::new(1, "", found.unwrap_or_else(|| part.amount()), look.careful()));
     }
     if let Some(proof) =
         proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.coverage.is_complete())

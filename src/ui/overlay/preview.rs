@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::{App, Preview, action::Action},
     directory::{
-        plan::{Plan, Risk, Undo},
+        plan::{Plan, Undo},
         words::{self, Sign},
     },
     scim::text::clean_line,
@@ -43,10 +43,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let plan = &preview.plan;
     let (columns, height) = shell::room(app);
     let total = plan.steps.len() + plan.refused.len();
-    let asks = match &preview.risk {
-        Risk::Type(text) if !plan.steps.is_empty() => Some(text.as_str()),
-        _ => None,
-    };
+    let asks = preview.risk.typed().filter(|_| !plan.steps.is_empty());
     let typed = typed_rows(preview, height);
     let notes = below::notes(plan, columns, look);
     // What is said of the whole plan stands before its lines; where there is no room, before what is said of the lines.
@@ -100,10 +97,8 @@ pub fn scroll_limit(preview: &Preview, app: &App, look: &Look) -> usize {
 
 /// Rows for the text that is to be typed.
 fn typed_rows(preview: &Preview, height: usize) -> usize {
-    match &preview.risk {
-        Risk::Type(_) if !preview.plan.steps.is_empty() => 1 + usize::from(height >= ROOMY),
-        _ => 0,
-    }
+    let asks = preview.risk.typed().is_some() && !preview.plan.steps.is_empty();
+    if asks { 1 + usize::from(height >= ROOMY) } else { 0 }
 }
 
 fn hints(preview: &Preview, asks: bool, app: &App) -> Vec<(Action, &'static str)> {

@@ -260,9 +260,9 @@ impl Reading<'_> {
         let words = match (self.wanted.narrow, self.strangers) {
             (None, _) => proof.to_string(),
             (Some(_), 0) => format!("{} found by the server", thousands(seen)),
-            (Some(_), _) => format!("{} found; the server sent others too", thousands(seen)),
+            (Some(_), _) => format!("{} found; others came too", thousands(seen)),
         };
-        let coverage = coverage(&proof, self.wanted.narrow.is_some(), failure.as_ref());
+        let coverage = coverage(&proof, self.wanted.narrow.map(|_| seen), failure.as_ref());
         let mut difference = self.compared.end();
         if !coverage.is_complete() {
             difference.keep_absent();
@@ -272,15 +272,15 @@ impl Reading<'_> {
     }
 }
 
-/// What a reading says of the list as a whole.
-fn coverage(proof: &pager::Proof, narrowed: bool, failure: Option<&Failure>) -> Coverage {
+/// What a reading says of the list as a whole; `found` is the number of records that a filter of the server's found.
+fn coverage(proof: &pager::Proof, found: Option<u64>, failure: Option<&Failure>) -> Coverage {
     let why = match proof.verdict {
-        _ if narrowed => "only those that the server's filter finds are read".to_owned(),
+        _ if found.is_some() => "only those that the server's filter finds are read".to_owned(),
         Verdict::Complete => return Coverage::Complete,
         Verdict::Short(why) | Verdict::Unproven(why) => failure.map_or_else(|| why.to_string(), in_the_middle),
     };
-    let said = proof.said.filter(|_| !narrowed);
-    Coverage::Partial(Shortfall { seen: proof.seen, said, why })
+    let said = proof.said.filter(|_| found.is_none());
+    Coverage::Partial(Shortfall { seen: found.unwrap_or(proof.seen), said, why })
 }
 
 fn in_the_middle(failure: &Failure) -> String {
