@@ -102,7 +102,7 @@ pub(super) struct MemberRow<'a> {
     pub name: &'a str,
     pub email: Option<&'a str>,
     pub active: Option<bool>,
-    /// In this team; `null` where it is not told.
+    /// In this team; `null` where it is not told, or there are no roles in teams.
     pub role: Option<&'a str>,
     /// `group` or `unknown` for a member who is no known user.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -217,14 +217,14 @@ impl<'a> RoleRow<'a> {
 }
 
 impl<'a> MemberRow<'a> {
-    pub fn of(user: &'a User, team: &Team, directory: &Directory, holds: Holds) -> Self {
+    pub fn of(user: &'a User, team: &Team, directory: &Directory) -> Self {
         Self {
             id: &user.id,
             user: user.user_name.raw(),
             name: user.display_name.raw(),
             email: email(user, directory),
             active: user.active,
-            role: user.role_in(&team.name).map(Name::raw).or((!holds.team_roles).then_some("")),
+            role: user.role_in(&team.name).map(Name::raw),
             kind: None,
         }
     }

@@ -98,13 +98,15 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     };
     let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
     let users = found.iter().filter_map(|row| directory.user_at(*row)).filter(|user| inside(&user.id));
-    let known = users.map(|user| MemberRow::of(user, team, directory, desk.can().holds()));
+    let holds = desk.can().holds();
+    let known = users.map(|user| MemberRow::of(user, team, directory));
     // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members, too.
     let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
     let rows = known.chain(others.map(|member| MemberRow::other(member, directory)));
     print(args.list.output(), rows, &MEMBER_HEADS, |row| {
         let name = if row.user.is_empty() { format!("({})", row.id) } else { row.user.to_owned() };
-        vec![name, row.name.into(), row.email.unwrap_or(NOT_TOLD).into(), told(row.role), status(row.active)]
+        let role = if holds.team_roles { told(row.role) } else { String::new() };
+        vec![name, row.name.into(), row.email.unwrap_or(NOT_TOLD).into(), role, status(row.active)]
     })?;
     // Only this team matters: it was read, however many others were not.
     ended(desk, &[Kind::User], &args.list).await

@@ -55,6 +55,15 @@ fn a_file_is_planned_applied_and_then_nothing_differs() {
     assert_eq!(world.role_in("demo-admin", "zebras"), "member");
 }
 
+/// Runs again what `--yes` was not enough for, with the text that the first run asks for; the text.
+fn confirmed(world: &World, args: &[&str]) -> String {
+    let said = world.run(args);
+    assert_eq!(said.code, 4, "{}", said.err);
+    let wanted = said.err.split_once("--confirm \"").and_then(|(_, rest)| rest.split_once('"')).expect("a text").0;
+    world.ok(&[args, &["--confirm", wanted]].concat());
+    wanted.to_owned()
+}
+
 #[test]
 fn a_plan_applied_and_taken_back_leaves_everything_as_it_was() {
     let world = World::new("scim", &["--users", "40"]);
@@ -65,14 +74,11 @@ fn a_plan_applied_and_taken_back_leaves_everything_as_it_was() {
     }
     world.file("rows.csv", &rows);
     // The owner of the key is among them.
-    let said = world.run(&["apply", "rows.csv", "--prune", "--yes"]);
-    assert_eq!((said.code, world.ok(&["export"])), (4, before.clone()), "{}", said.err);
-    let (_, wanted) = said.err.split_once("--confirm \"").expect("the text that confirms it");
-    let (wanted, _) = wanted.split_once('"').unwrap();
+    let wanted = confirmed(&world, &["apply", "rows.csv", "--prune", "--yes"]);
     assert!(wanted.ends_with(" me"), "{wanted}");
-    world.ok(&["apply", "rows.csv", "--prune", "--confirm", wanted]);
     assert_ne!(world.ok(&["export"]), before);
-    world.ok(&["undo", "--yes", "--confirm", wanted]);
+    let back = confirmed(&world, &["undo", "--yes"]);
+    assert!(back.ends_with(" me"), "{back}");
     assert_eq!(world.ok(&["export"]), before);
 }
 
