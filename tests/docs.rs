@@ -50,3 +50,80 @@ fn tests_that_are_named_are_there() {
         }
     }
 }
+
+/// The cells of the tables under a heading, without the heads of the tables; code marks are left out.
+fn rows(page: &str, heading: &str) -> Vec<Vec<String>> {
+    let section = page.split("\n## ").flat_map(|part| part.split("\n### ")).find(|part| part.starts_with(heading));
+    let lines = section.unwrap_or_default().lines().filter(|line| line.starts_with('|'));
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
+    lines.skip(2).map(cells).collect()
+}
+
+/// Every exit status and every code is on the page for scripts, and the page has no others.
+#[test]
+fn the_page_of_codes_has_them_all_and_no_others() {
+    use scimitar::{
+        command::ErrorCode,
+        directory::{plan::State, refusal::RefusalCode},
+    };
+
+    let page = include_str!("../docs/codes.md");
+    let first = |heading: &str| -> Vec<String> {
+        rows(page, heading).into_iter().filter_map(|row| row.into_iter().next()).collect()
+    };
+    let errors: Vec<(String, String)> =
+        rows(page, "Codes of errors").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let known = |code: &ErrorCode| (code.as_str().to_owned(), (code.end() as u8).to_string());
+    assert_eq!(errors, ErrorCode::ALL.iter().map(known).collect::<Vec<_>>());
+    let mut statuses: Vec<String> = errors.into_iter().map(|(_, status)| status).collect();
+    statuses.sort();
+    statuses.dedup();
+    assert_eq!(first("Exit statuses"), [vec!["0".to_owned()], statuses].concat());
+    let refusals = RefusalCode::ALL.iter().map(|code| code.as_str().to_owned());
+    assert_eq!(first("Codes of refusals"), refusals.collect::<Vec<_>>());
+    assert_eq!(first("States of a change"), State::ALL.map(State::label));
+}
+
+/// The page names every command that prints JSON.
+#[test]
+fn the_page_of_codes_has_every_command() {
+    use clap::CommandFactory;
+
+    let page = include_str!("../docs/codes.md");
+    let documents: Vec<String> = rows(page, "With `--json`").into_iter().map(|row| row[0].clone()).collect();
+    let named: Vec<&str> = documents.iter().flat_map(|cell| cell.split([',', ';'])).map(str::trim).collect();
+    let takes = |command: &&clap::Command| {
+        let json = |command: &clap::Command| command.get_arguments().any(|argument| argument.get_id() == "json");
+        json(command) || command.get_subcommands().any(json)
+    };
+    let cli = scimitar::cli::Cli::command();
+    for command in cli.get_subcommands().filter(takes) {
+        assert!(named.contains(&command.get_name()), "docs/codes.md does not say what {} prints", command.get_name());
+    }
+}
+
+/// No code is listed that the program never gives.
+#[test]
+fn every_code_is_given_somewhere() {
+    use scimitar::{command::ErrorCode, directory::refusal::RefusalCode};
+
+    let sources = sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+    let given = |word: &str| sources.iter().any(|text| text.contains(word));
+    for code in RefusalCode::ALL {
+        assert!(given(&format!("RefusalCode::{code:?}")), "no refusal has the code {}", code.as_str());
+    }
+    for code in ErrorCode::ALL {
+        // In the file of the enum, which spells them otherwise, each stands once for its status.
+        let here = [format!("ErrorCode::{code:?}"), format!("Self::{code:?},")].iter().any(|word| given(word));
+        assert!(here, "no error has the code {}", code.as_str());
+    }
+}
+
+fn sources(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let of = |path: std::path::PathBuf| match path.extension() {
+        None => sources(&path),
+        Some(_) => std::fs::read_to_string(&path).into_iter().collect(),
+    };
+    entries.flat_map(of).collect()
+}

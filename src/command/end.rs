@@ -78,8 +78,6 @@ codes! {
         PlanUnknown = "plan-unknown",
         /// The provider has no list of roles.
         NoRoles = "no-roles",
-        /// The server does not tell this.
-        NotTold = "not-told",
         /// A file, or standard input, could not be read.
         FileUnreadable = "file-unreadable",
         /// Something in a file can't be used.
@@ -137,8 +135,7 @@ impl ErrorCode {
             E::Partly | E::TakeBack | E::Problems | E::Output | E::Failed => End::Partly,
             E::Usage | E::Config | E::NoProfile | E::KeyUnreadable | E::Store => End::Usage,
             E::NameUnknown | E::NameAmbiguous | E::ValueUnknown | E::FilterInvalid | E::PlanUnknown => End::Usage,
-            E::NoRoles | E::NotTold => End::Usage,
-            E::FileUnreadable | E::FileInvalid | E::FileExists | E::FileUnwritable => End::Usage,
+            E::NoRoles | E::FileUnreadable | E::FileInvalid | E::FileExists | E::FileUnwritable => End::Usage,
             E::ServerUnauthorized | E::ServerForbidden | E::ServerUnreachable | E::ServerTimeout => End::Server,
             E::ServerTls | E::ServerRateLimited | E::ServerProtocol | E::ServerRefused => End::Server,
             E::ServerFailed | E::NotExamined | E::Interrupted => End::Server,

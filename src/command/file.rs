@@ -110,7 +110,7 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     }
     let desired = desired::current(&desk.directory, desk.can(), &parts);
     if let Some(untold) = desired::untold(&desk.directory, &parts, args.format()) {
-        writeln!(io::stderr(), "scimitar: {untold}")?;
+        note(format_args!("scimitar: {untold}"));
     }
     let text = desired::write(&desired, args.format());
     match &args.out {

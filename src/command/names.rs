@@ -36,7 +36,9 @@ pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
             return Err(Stop::usage("- reads names from standard input, and that is this terminal"));
         }
         let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes)?;
+        let unreadable =
+            |error: io::Error| Stop::new(ErrorCode::FileUnreadable, format!("standard input can't be read: {error}"));
+        io::stdin().read_to_end(&mut bytes).map_err(unreadable)?;
         all.extend(lines(bytes)?);
     }
     if all.is_empty() { Err(Stop::usage("no names came on standard input")) } else { Ok(all) }

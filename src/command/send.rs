@@ -199,9 +199,9 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
         _ if send.yes => return Ok(()),
         _ => {}
     }
-    let mut err = io::stderr();
-    writeln!(err, "{} ({})", plan.title, print::size(whole))?;
-    print::plan(&mut err, whole)?;
+    note(format_args!("{} ({})", plan.title, print::size(whole)));
+    // Whether anybody reads it decides nothing.
+    let _ = print::plan(&mut io::stderr(), whole);
     if !can_ask() {
         return Err(match &risk {
             Risk::Insist(wanted) => unconfirmed("--yes is not enough for this".into())

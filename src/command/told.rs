@@ -19,7 +19,7 @@ use super::{
 use crate::{
     desired::Desired,
     directory::{
-        plan::{ALREADY, Entry, State, Step, Undo},
+        plan::{ALREADY, Entry, Risk, State, Step, Undo},
         refusal::{Refusal, RefusalCode},
         words::{self, Line},
     },
@@ -38,6 +38,8 @@ pub(super) struct Planned<'a> {
     notes: &'a [String],
     /// Always false.
     sent: bool,
+    /// The text that `--confirm` must give; `None` where `--yes` is enough.
+    confirm: Option<String>,
     requests: usize,
     changes: Vec<PlannedRow<'a>>,
     /// Planned once the server has created what they are about.
@@ -81,6 +83,10 @@ impl<'a> Planned<'a> {
             title: &plan.title,
             notes: &plan.notes,
             sent: false,
+            confirm: match plan.risk() {
+                Risk::Insist(text) => Some(text),
+                Risk::Plain | Risk::Look | Risk::Type(_) => None,
+            },
             requests: plan.requests(),
             changes: plan.steps.iter().map(PlannedRow::of).collect(),
             follow: whole
@@ -117,6 +123,8 @@ pub(super) fn waiting(left: &[Entry], title: &str, profile: &str, json: bool, er
         profile,
         title,
         sent: false,
+        // A plan that was confirmed before.
+        confirm: None,
         requests: left.iter().map(|entry| entry.step.requests.len()).sum(),
         changes: left.iter().map(|entry| PlannedRow::of(&entry.step)).collect(),
         notes: &[],

@@ -181,7 +181,7 @@ impl Rows {
         for (column, field) in [(Column::Inherits, &mut role.inherits), (Column::Description, &mut role.description)] {
             agree(field, cells.get(column), column, place, "an earlier row", problems);
         }
-        if let Some(permission) = cells.get(Column::Permission).map(|permission| permission.trim()) {
+        if let Some(permission) = cells.get(Column::Permission).map(str::trim) {
             let all = role.permissions.get_or_insert_default();
             if !all.iter().any(|known| known == permission) {
                 all.push(permission.to_owned());

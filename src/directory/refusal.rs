@@ -37,11 +37,9 @@ codes! {
         ReadOnly = "read-only",
         /// Nobody would be left who can administer the organisation or the team.
         LastAdmin = "last-admin",
-        /// The change is about the owner of the key.
-        Yourself = "yourself",
         /// More would go at once than the profile's `max_removal` allows.
         MassRemoval = "mass-removal",
-        /// The profile protects the record.
+        /// The profile protects the person, and the plan is not about them alone.
         Protected = "protected",
         /// The server's record could not be read whole, so an edit could destroy something.
         UnreadableRecord = "unreadable-record",

@@ -41,6 +41,11 @@ fn what_can_t_be_used_has_a_code() {
     fails(&world, &["users", "--json", "-p", "nobody"], 2, "no-profile");
     let near = fails(&world, &["set-role", "demo-admin", "amdin", "--json"], 2, "value-unknown");
     assert!(near["error"]["hint"].as_str().unwrap().starts_with("nearest first: admin"), "{near}");
+    fails(&world, &["members", "nowhere", "--json"], 2, "name-unknown");
+    let wrong = fails(&world, &["deactivate", "nobody-x", "demo-admim", "--yes", "--json"], 2, "name-unknown");
+    let details = wrong["error"]["details"].as_array().unwrap();
+    assert_eq!((&details[0]["subject"], &details[0]["candidates"][0]), (&"nobody-x".into(), &Value::Null));
+    assert_eq!((&details[1]["code"], &details[1]["candidates"][0]), (&"name-unknown".into(), &"demo-admin".into()));
     fails(&world, &["plan", "missing.csv", "--json"], 2, "file-unreadable");
     world.file("bad.csv", "user,role\nnobody,\nno one,\n");
     let bad = fails(&world, &["apply", "bad.csv", "--yes", "--json"], 2, "file-invalid");
@@ -84,7 +89,8 @@ fn a_plan_that_is_not_sent_is_printed_with_its_error() {
     let plan = fails(&world, &["delete", "user", &who, "--json"], 4, "not-confirmed");
     assert_eq!((&plan["sent"], &plan["changes"][0]["subject"]), (&false.into(), &who.as_str().into()));
     let plan = fails(&world, &["--read-only", "delete", "user", &who, "--yes", "--json"], 4, "refused");
-    assert_eq!(plan["refused"][0]["subject"], who.as_str());
+    let refused = &plan["refused"][0];
+    assert_eq!((&refused["subject"], &refused["code"]), (&who.as_str().into(), &"read-only".into()));
     assert_eq!(world.run(&["delete", "user", &who]).out, "");
     world.file("wanted.yaml", "teams: [zebras]\n");
     let plan = fails(&world, &["plan", "wanted.yaml", "--check", "--json"], 5, "differs");
@@ -151,4 +157,23 @@ fn a_reader_who_leaves_does_not_change_how_a_write_ended() {
         assert_eq!(deaf(&[&["delete", "user", &who][..], json].concat()), Some(4), "{json:?}");
     }
     assert_eq!(deaf(&["users", "--bogus"]), Some(2));
+}
+
+/// Every field that the lists print is on the page for scripts.
+#[test]
+fn the_page_has_the_fields_of_all_records() {
+    let page = include_str!("../../docs/codes.md");
+    let world = World::new("wandb", &["--users", "60", "--sparse"]);
+    let whole = World::new("wandb", &["--users", "60"]);
+    for args in [&["users"][..], &["teams"], &["roles"], &["members", "vision"]] {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{}` | `id`", args[0]))).unwrap();
+        for world in [&world, &whole] {
+            let records = world.json(&[args, &["--json"]].concat());
+            let records = records.as_array().unwrap();
+            assert!(!records.is_empty(), "{args:?}");
+            for key in records.iter().flat_map(|record| record.as_object().unwrap().keys()) {
+                assert!(row.contains(&format!("`{key}`")), "docs/codes.md does not name {key} of {args:?}");
+            }
+        }
+    }
 }

@@ -45,10 +45,7 @@ impl App {
             return Err("This plan comes first: Enter sends it, Esc goes back.".into());
         }
         match action {
-            Action::MarkAll | Action::MarkRange => match self.pane().and_then(super::pane::Pane::unsure) {
-                Some(why) => Err(format!("{why} Nothing is marked by it.").into()),
-                None => Ok(()),
-            },
+            Action::MarkAll | Action::MarkRange => self.is_sure(),
             Action::SetRole => {
                 self.somebody()?;
                 let org = self.can(Verb::SetOrgRole);
@@ -282,6 +279,12 @@ impl App {
 
     fn kind_in_hand(&self) -> Kind {
         self.subject().map(|target| target.kind).or(self.tab.kind()).unwrap_or(Kind::User)
+    }
+
+    /// Whether the rows shown are what the filter means, so that they may be marked without a look at each.
+    fn is_sure(&self) -> Result<(), Unavailable> {
+        let unsure = self.pane().and_then(super::pane::Pane::unsure);
+        unsure.map_or(Ok(()), |why| Err(format!("{why} Nothing is marked by it.").into()))
     }
 
     fn someone(&self) -> Result<(), Unavailable> {

@@ -68,7 +68,7 @@ impl Ledger {
         let user = directory.user(id);
         if team.is_none() || user.is_some_and(|user| leaves_admin_group(change, user, directory)) {
             if self.demoted.insert(id.clone()) {
-                self.demoted_silent += usize::from(user.is_some_and(|user| is_silent(user)));
+                self.demoted_silent += usize::from(user.is_some_and(is_silent));
             }
             if let Some(admins) = &mut self.org {
                 admins.remove(id);
