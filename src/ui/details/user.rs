@@ -92,11 +92,15 @@ impl Page<'_> {
         lines
     }
 
-    /// Where a role comes from that the record does not hold.
+    /// Where a role comes from that the record does not hold, or since when it is known.
     fn origin(&self, user: &User) -> String {
         let directory = &self.app.directory;
         match directory.records().role_source() {
-            RoleSource::Record | RoleSource::Listed(_) => String::new(),
+            RoleSource::Record | RoleSource::Listed(_) => {
+                directory.role_learnt(&user.id).map_or_else(String::new, |at| {
+                    format!("as the answer to a change showed it, {}", self.look.moment(at, self.app.now))
+                })
+            }
             RoleSource::Told(_) if !user.org_role.is_told() => "not told when it was last read".into(),
             RoleSource::Told(_) => "as of the last read; set anew at the next sign-in".into(),
             RoleSource::Mapping(_) => match directory.givers(user).as_slice() {
