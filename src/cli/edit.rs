@@ -14,9 +14,6 @@ pub struct Sending {
     /// The text that a plan wants typed, for scripts: the plan's own words say which.
     #[arg(long, value_name = "TEXT")]
     pub confirm: Option<String>,
-    /// Go on although the server gave only a part of a list that the plan rests on.
-    #[arg(long)]
-    pub allow_incomplete: bool,
     /// Send the rest where some of the plan can't be sent.
     #[arg(long)]
     pub partial: bool,

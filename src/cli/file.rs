@@ -97,6 +97,9 @@ pub struct ApplyArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented here")]
     pub send: Sending,
+    /// Compare with what there is although the server gave only a part of a list; without it nothing is sent (status 6).
+    #[arg(long)]
+    pub allow_incomplete: bool,
 }
 
 /// What of a directory is exported.

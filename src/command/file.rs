@@ -86,7 +86,7 @@ pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyAr
         return Err(Stop::new(ErrorCode::NotConfirmed, why).hint("add --yes"));
     }
     let mut desk = Desk::open(opener, profile, args.send.parallel).await?;
-    let proposal = input.proposal(&mut desk, &args.file, args.send.allow_incomplete, opener, profile).await?;
+    let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
     propose(desk, proposal, &args.send).await
 }
 
