@@ -8,7 +8,7 @@ use crate::{
         aside::{Participant, Person, Told, Topic},
         record::{Account, Depth, Grant, Member, Team},
         records::Records,
-        role_source::RoleSource,
+        role_source::{Mapping, RoleSource},
     },
 };
 
@@ -352,8 +352,8 @@ fn who_else_must_be_admin_is_named_as_far_as_it_is_known() {
     assert!(check(&demote("eva"), &two, &open, &[demote("ivan")]).unwrap().others.is_empty(), "nobody is left anyway");
 }
 
-#[test]
-fn a_team_keeps_its_last_admin_or_it_is_said() {
+/// Two admins, eva and ivan, of two teams.
+fn two_admins() -> Directory {
     let grant = |team: &str| Grant { scope: team.into(), role: "admin".into() };
     let user = |id: &str| User {
         id: id.into(),
@@ -366,6 +366,12 @@ fn a_team_keeps_its_last_admin_or_it_is_said() {
         |name: &str| Team { id: name.into(), name: name.into(), members: Some(members.to_vec()), ..Team::default() };
     let mut both = Directory::default();
     both.replace(Records::build(vec![user("eva"), user("ivan")], vec![team("vision"), team("nlp")], vec![]), true);
+    both
+}
+
+#[test]
+fn a_team_keeps_its_last_admin_or_it_is_said() {
+    let both = two_admins();
     let leave = |user: &str, team: &str| Change::RemoveMember { team: team.into(), user: user.into() };
     let notes = |change: &Change, earlier: &[Change]| check(change, &both, &Guards::default(), earlier).unwrap().notes;
     let bare = |teams: &[&str]| -> Vec<String> {
@@ -378,6 +384,58 @@ fn a_team_keeps_its_last_admin_or_it_is_said() {
     assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), asked);
     let gone = Change::DeleteUser { user: "ivan".into() };
     assert_eq!(notes(&Change::DeleteUser { user: "eva".into() }, &[gone]), bare(&["nlp", "vision"]));
+}
+
+/// Who becomes admin of the team in the same plan is one, unless a later change takes that away again.
+#[test]
+fn who_becomes_admin_in_the_same_plan_counts() {
+    let (both, guards) = (two_admins(), Guards::default());
+    let becomes = |user: &str| Change::SetTeamRole { user: user.into(), team: "vision".into(), role: ADMIN.into() };
+    let leave = |user: &str| Change::RemoveMember { team: "vision".into(), user: user.into() };
+    let bare = |earlier: &[Change]| {
+        let notes = check(&leave("eva"), &both, &guards, earlier).unwrap().notes;
+        notes.iter().any(|note| note.contains("no known admin"))
+    };
+    assert!(bare(&[leave("ivan")]));
+    assert!(!bare(&[becomes("noor"), leave("ivan")]));
+    assert!(bare(&[becomes("noor"), leave("ivan"), leave("noor")]));
+}
+
+/// Roles that groups give are lost with the group, and the other admins are asked for in theirs.
+#[test]
+fn who_is_admin_by_a_group_is_guarded_in_it() {
+    let mapping = Mapping {
+        order: vec![ADMIN.into(), "labeler".into()],
+        default: Some("labeler".into()),
+        groups: [("leads", ADMIN), ("chiefs", ADMIN), ("crew", "labeler")]
+            .map(|(group, role)| (group.into(), role.into()))
+            .into_iter()
+            .collect(),
+    };
+    let user = |name: &str| User { id: name.into(), user_name: name.into(), active: Some(true), ..User::default() };
+    let team = |name: &str, members: &[&str]| Team {
+        id: name.into(),
+        name: name.into(),
+        members: Some(members.iter().map(|id| Member { id: (*id).into(), display: Name::default() }).collect()),
+        ..Team::default()
+    };
+    let teams = vec![team("leads", &["eva", "kim"]), team("chiefs", &["ivan", "kim"]), team("crew", &["ivan"])];
+    let records = Records::build(["eva", "ivan", "kim"].map(user).into(), teams, vec![]);
+    let mut mapped = Directory::default();
+    mapped.replace(records.with_roles(RoleSource::Mapping(std::sync::Arc::new(mapping))), true);
+    let leave = |user: &str, team: &str| Change::RemoveMember { team: team.into(), user: user.into() };
+    let checked = |change: &Change, earlier: &[Change]| check(change, &mapped, &Guards::default(), earlier);
+
+    let others = checked(&leave("eva", "leads"), &[]).unwrap().others;
+    let asked: Vec<(&str, Option<&str>)> =
+        others.iter().flat_map(|all| &all.admins).map(|one| (one.name.as_str(), one.through.as_deref())).collect();
+    let kim = others[0].admins.iter().find(|one| one.name.is("kim")).and_then(|one| one.through.clone());
+    assert!(asked.contains(&("ivan", Some("chiefs"))) && kim.is_some_and(|team| *team != *"crew"), "{asked:?}");
+    assert!(checked(&leave("ivan", "crew"), &[]).unwrap().others.is_empty(), "the group gives nothing");
+    assert!(checked(&leave("kim", "leads"), &[]).unwrap().others.is_empty(), "another group still makes kim admin");
+    let gone = |user: &str| Change::SetActive { user: user.into(), active: false };
+    let last = checked(&leave("eva", "leads"), &[gone("kim"), leave("ivan", "chiefs")]).unwrap_err();
+    assert_eq!(last.code, RefusalCode::LastAdmin);
 }
 
 #[test]
