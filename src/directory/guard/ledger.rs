@@ -123,7 +123,8 @@ impl Ledger {
         if was_admin == Some(false) {
             return TeamAfter::Admins;
         }
-        let raised = || TeamAdmins { left: self.raised.get(&team.id).cloned().unwrap_or_default(), ..Default::default() };
+        let raised =
+            || TeamAdmins { left: self.raised.get(&team.id).cloned().unwrap_or_default(), ..Default::default() };
         let admins = self.teams.entry(team.id.clone()).or_insert_with(raised);
         let members = team.members.as_deref().unwrap_or_default();
         // One more than are told, since this user may be one of them.
