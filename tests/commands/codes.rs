@@ -101,6 +101,21 @@ fn a_plan_that_is_not_sent_is_printed_with_its_error() {
     assert_eq!((&dry["sent"], &dry["error"]), (&false.into(), &Value::Null));
 }
 
+/// What a script needs to confirm a plan that `--yes` does not send stands in the plan, not in a sentence.
+#[test]
+fn a_plan_that_insists_tells_the_text_to_confirm_it_with() {
+    let world = World::new("wandb", &["--users", "40"]);
+    let users = world.json(&["users", "--json", "-f", "role:member active:yes account:person"]);
+    let names: Vec<&str> =
+        users.as_array().unwrap().iter().take(12).map(|user| user["user"].as_str().unwrap()).collect();
+    let deactivate = [&["deactivate", "--json", "--yes"][..], &names].concat();
+    let plan = fails(&world, &deactivate, 4, "not-confirmed");
+    let text = plan["confirm"].as_str().unwrap();
+    let told = world.json(&[&deactivate[..], &["--confirm", text]].concat());
+    assert_eq!((&told["sent"], &told["confirmed"]), (&true.into(), &12.into()));
+    assert_eq!(world.json(&["activate", names[0], "--json", "--dry-run"])["confirm"], Value::Null);
+}
+
 #[test]
 fn nothing_to_do_is_a_document_too() {
     let world = World::new("wandb", &["--users", "40"]);
