@@ -120,7 +120,7 @@ pub fn users(count: usize) -> Vec<User> {
                 email: format!("{name}@example.com").as_str().into(),
                 active: Some(at % 11 != 0),
                 org_role: ROLES[if at % 200 == 0 { 0 } else { 1 + at % 2 }].into(),
-                team_roles: teams.iter().map(grant).collect(),
+                team_roles: Some(teams.iter().map(grant).collect()),
                 models_seat: ["full", "viewer", "none"][at % 3].into(),
                 weave_role: "full".into(),
                 last_active: Timestamp::from_second(seen).map_or(LastActive::Never, LastActive::At),

@@ -59,7 +59,7 @@ fn a_file_is_planned_applied_and_then_nothing_differs() {
 fn confirmed(world: &World, args: &[&str]) -> String {
     let said = world.run(args);
     assert_eq!(said.code, 4, "{}", said.err);
-    let wanted = said.err.split_once("--confirm \"").and_then(|(_, rest)| rest.split_once('"')).expect("a text").0;
+    let wanted = said.err.split_once("--confirm \"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
     world.ok(&[args, &["--confirm", wanted]].concat());
     wanted.to_owned()
 }
