@@ -238,7 +238,7 @@ fn keep<'a>(store: &mut Store, rows: impl Iterator<Item = (&'a Record, &'a str)>
     let mut round = store.begin_round(Kind::User).unwrap();
     let rows: Vec<_> = rows.collect();
     rows.chunks(5_000).for_each(|page| store.keep(&mut round, page.iter().copied()).unwrap());
-    store.end_round(round, now(), true).unwrap();
+    store.end_round(round, now(), &scimitar::directory::Coverage::Complete).unwrap();
 }
 
 fn store(c: &mut Criterion) {
