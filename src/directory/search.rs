@@ -17,7 +17,7 @@ const BEYOND: char = '\x7f';
 
 /// The searchable texts of every row of a table, in one allocation.
 ///
-/// Each row is kept in ASCII, a byte for each character, with [`BEYOND`] for all others: most of what is typed is ASCII,
+/// Each row is kept in ASCII, a byte for each character, with `BEYOND` for all others: most of what is typed is ASCII,
 /// and bytes are searched many times faster than characters. Rows with more than ASCII are kept whole beside that.
 #[derive(Debug, Default)]
 pub struct SearchText {

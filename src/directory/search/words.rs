@@ -71,7 +71,7 @@ pub enum BadRegex {
     /// It can't be read; the reason in the words of the `regex` crate.
     #[error("{0}")]
     Syntax(String),
-    /// It compiles to more than [`REGEX_SIZE`].
+    /// It compiles to more than 1 MiB.
     #[error("too large: fewer or smaller repetitions would do")]
     TooLarge,
 }
