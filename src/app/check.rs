@@ -51,6 +51,8 @@ pub enum Now {
     Some,
     /// Out.
     Off,
+    /// The server did not tell who is in the team.
+    NotTold,
 }
 
 impl Now {
@@ -58,8 +60,8 @@ impl Now {
     pub fn next(self, wish: Option<bool>) -> Option<bool> {
         match (self, wish) {
             (Now::On, None) => Some(false),
-            (Now::Off | Now::Some, None) => Some(true),
-            (Now::Some, Some(true)) => Some(false),
+            (Now::Off | Now::Some | Now::NotTold, None) => Some(true),
+            (Now::Some | Now::NotTold, Some(true)) => Some(false),
             _ => None,
         }
     }
@@ -136,9 +138,19 @@ impl CheckList {
     /// How a row stands now.
     pub fn now(&self, directory: &Directory, row: &Id) -> Now {
         match self.inside(directory, row) {
+            (0, _) if self.is_silent(directory, row) => Now::NotTold,
             (0, _) => Now::Off,
             (inside, all) if inside == all => Now::On,
             _ => Now::Some,
+        }
+    }
+
+    /// True where a team is concerned whose members the server did not tell.
+    fn is_silent(&self, directory: &Directory, row: &Id) -> bool {
+        let silent = |team: &Id| directory.team(team).is_none_or(|team| team.members.is_none());
+        match &self.of {
+            Of::MembersOf(teams) => teams.iter().any(silent),
+            Of::TeamsOf(_) => silent(row),
         }
     }
 
@@ -232,10 +244,11 @@ impl CheckList {
             };
             for (team, user) in pairs {
                 let inside = directory.teams_of(&user).contains(&team);
-                match (*wish, inside) {
-                    (true, false) => changes.push(Change::AddMember { team, user }),
-                    (false, true) => changes.push(Change::RemoveMember { team, user }),
-                    _ => {}
+                let silent = || directory.team(&team).is_none_or(|team| team.members.is_none());
+                if *wish && !inside {
+                    changes.push(Change::AddMember { team, user });
+                } else if !*wish && (inside || silent()) {
+                    changes.push(Change::RemoveMember { team, user });
                 }
             }
         }

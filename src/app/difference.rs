@@ -127,6 +127,12 @@ impl Difference {
             let inside = members.len() - come.min(members.len());
             self.notes.extend((inside > 0).then(|| format!("Members already: {inside}.")));
         }
+        let teams: &[Id] = match &self.of {
+            Of::Users { .. } => &[],
+            Of::Teams { teams, .. } => teams,
+            Of::List { team, .. } => std::slice::from_ref(team),
+        };
+        self.notes.extend(alike.unknown_members(teams));
         if let Of::Users { model, users } = &self.of {
             self.notes.extend(alike.unknown(&std::iter::once(model).chain(users).collect::<Vec<_>>()));
         }

@@ -38,7 +38,7 @@ impl App {
                 Of::Users { model, users: subjects }
             }
             _ if self.directory.team(&model).is_none_or(|team| team.members.is_none()) => {
-                let words = self.word("The server did not say who is in this team; R reads it again.");
+                let words = self.word("The server did not tell who is in this team; R asks again.");
                 return self.say(words);
             }
             _ => Of::Teams { model, teams: subjects },

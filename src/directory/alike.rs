@@ -83,6 +83,18 @@ impl Alike<'_> {
         notes
     }
 
+    /// Says of which of these teams nobody can be taken away, because the server did not tell who is in them.
+    pub fn unknown_members(&self, teams: &[Id]) -> Option<String> {
+        let teams = teams.iter().filter_map(|id| self.directory.team(id));
+        let silent: Vec<&str> = teams.filter(|team| team.members.is_none()).map(|team| team.name.as_str()).collect();
+        let names = match silent.as_slice() {
+            [] => return None,
+            [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second} and {} more", rest.len()),
+            few => few.join(", "),
+        };
+        Some(format!("Not told: the members of {names}. Nobody is taken out."))
+    }
+
     fn user(&self, model: &User, user: &User) -> Vec<Wish> {
         let mut changes = Vec::new();
         let id = || user.id.clone();

@@ -178,14 +178,35 @@ async fn a_group_without_members_is_not_an_empty_one() {
     let mut console = open(&server, |_| {}).await;
     console.press(Action::GoTeams);
     console.find("crew");
-    console.press(Action::Members);
-    console.expect("The server did not say who is in this group");
-    // Read by itself it says no more.
     console.press(Action::Open);
-    console.settle().await;
+    console.expect("The server did not tell who is in this group");
     console.esc();
+    // Read by itself it says no more: rows can be chosen, and none is shown as out.
     console.press(Action::Members);
-    console.expect("The server did not say who is in this group");
+    console.expect("members not told");
+    console.type_text("user-4");
+    console.expect("[?] user-4");
+    console.press(Action::Toggle);
+    console.press(Action::Look);
+    settled(&mut console).await;
+    assert!(server.crew().contains(&"u4".into()), "{:?}", server.crew());
+}
+
+#[tokio::test]
+async fn a_list_adds_to_a_group_whose_members_are_not_told_and_takes_nobody_out() {
+    let server = Odd::start(Habits { hides_members: true, ..Habits::default() }).await;
+    let mut console = open(&server, |_| {}).await;
+    let before = server.crew();
+    console.press(Action::GoTeams);
+    console.find("crew");
+    console.press(Action::MembersFromList);
+    console.type_text("user-4");
+    console.press(Action::Submit);
+    console.expect("Not told: the members of crew. Nobody is taken out.");
+    console.press(Action::Look);
+    settled(&mut console).await;
+    let crew = server.crew();
+    assert!(before.iter().all(|one| crew.contains(one)) && crew.contains(&"u4".into()), "{crew:?}");
 }
 
 #[rstest]

@@ -70,7 +70,6 @@ impl App {
             Action::MakeLike => self.can_be_like(),
             Action::Members | Action::MembersFromList => {
                 self.someone()?;
-                self.members_known()?;
                 self.can(Verb::AddMember)
             }
             Action::ToggleActive => {
@@ -354,7 +353,6 @@ impl App {
             }
             Kind::Team => {
                 self.someone()?;
-                self.members_known()?;
                 self.can(Verb::AddMember)
             }
             Kind::Role => Err(LIKE_A_ROLE.into()),
@@ -367,17 +365,6 @@ impl App {
         } else {
             Err(self.word("The teams were not read yet; R reads them.").into())
         }
-    }
-
-    fn members_known(&self) -> Result<(), Unavailable> {
-        let known = |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_some());
-        let marks = self.pane().filter(|pane| self.overlays.is_empty() && pane.kind == Kind::Team);
-        let all = match (marks.filter(|pane| !pane.marks.is_empty()), self.subject()) {
-            (Some(pane), _) => pane.marks.iter().all(known),
-            (None, target) => target.is_some_and(|target| known(&target.id)),
-        };
-        all.then_some(())
-            .ok_or_else(|| self.word("The server did not say who is in this team; R reads it again.").into())
     }
 }
 

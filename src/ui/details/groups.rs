@@ -22,8 +22,7 @@ impl Page<'_> {
             lines.extend(self.members(team, members, target));
         } else {
             let key = self.app.keymap.label(Action::Refresh).unwrap_or_default();
-            let words =
-                format!("{}; {key} reads it again.", self.app.word("The server did not say who is in this team"));
+            let words = format!("{}; {key} asks again.", self.app.word("The server did not tell who is in this team"));
             lines.extend(self.wrapped(&words, self.look.dim()));
         }
         lines.push(Line::default());

@@ -87,7 +87,10 @@ fn counts(list: &CheckList, app: &App, look: &Look) -> String {
     let (come, go) = list.counts();
     let now = match &list.of {
         Of::MembersOf(teams) => match teams.as_slice() {
-            [one] => app.directory.team(one).and_then(Team::size).map(|size| format!("{} now", count(size))),
+            [one] => {
+                let size = app.directory.team(one).and_then(Team::size);
+                Some(size.map_or_else(|| "members not told".into(), |size| format!("{} now", count(size))))
+            }
             _ => None,
         },
         Of::TeamsOf(users) => match users.as_slice() {
@@ -110,6 +113,7 @@ pub fn mark(wish: Option<bool>, now: Now, look: &Look) -> (&'static str, Style) 
         (None, Now::On) => ("[x]", Style::new()),
         (None, Now::Some) => ("[~]", Style::new()),
         (None, Now::Off) => ("[ ]", look.dim()),
+        (None, Now::NotTold) => ("[?]", look.dim()),
     }
 }
 
@@ -166,6 +170,7 @@ fn fate(list: &CheckList, id: &Id, now: Now, wish: Option<bool>, app: &App) -> S
         }
         (Some(false), _) => "will leave".into(),
         (None, Now::Off) => String::new(),
+        (None, Now::NotTold) => "not told".into(),
         (None, _) => role_in(team, user, app).map_or_else(|| "member".into(), Name::to_string),
     }
 }
