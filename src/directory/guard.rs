@@ -334,6 +334,8 @@ impl Guard {
         } else {
             guarded.look();
             guarded.notes.push(format!("{} has no known admin after this.", team.name));
+            let admins = go.iter().filter(|id| admin(id) == Some(true)).filter_map(|id| directory.user(id));
+            admins.for_each(|user| self.among.bare_team(team, user));
         }
         Ok(())
     }

@@ -146,10 +146,10 @@ impl Plan {
     pub fn drop_step(&mut self, at: usize) {
         let before = self.derived_notes();
         let step = self.steps.remove(at);
-        if let Some(person) =
-            step.change.person().filter(|id| self.steps.iter().all(|one| one.change.person() != Some(id)))
-        {
-            self.among.forget(person);
+        for person in step.change.concerned() {
+            if !self.steps.iter().flat_map(|left| left.change.concerned()).any(|left| left == person) {
+                self.among.forget(person);
+            }
         }
         let after = self.derived_notes();
         self.notes.retain(|note| !before.contains(note));

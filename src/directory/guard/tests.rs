@@ -6,13 +6,16 @@ use crate::{
     directory::{
         Coverage, MaybeTold, Name, Shortfall,
         aside::{Participant, Person, Told, Topic},
-        record::{Account, Depth, Grant, Member, Team},
+        record::{Account, Depth, Grant, Member, Problem, Team},
         records::Records,
         role_source::{Mapping, RoleSource},
     },
 };
 
 mod property;
+mod replaced;
+mod team_admins;
+mod told;
 
 fn wandb() -> Capabilities {
     let planner = dialect::of(dialect::Provider::Wandb, Hosting::Dedicated, dialect::Server::default());

@@ -114,6 +114,20 @@ fn what_is_said_of_the_whole_plan_is_no_line_s_and_follows_its_lines() {
     assert_eq!((plan.notes.as_slice(), plan.risk()), (&["Of all of it.".to_owned()][..], Risk::Type("5".into())));
 }
 
+/// A person who is in two lines is named until both are dropped, also as one of those who leave with a replaced list.
+#[test]
+fn who_is_in_no_line_any_more_is_not_named_any_more() {
+    let ids = |from: usize, to: usize| (from..to).map(|n| id(&format!("user-{n:02}"))).collect();
+    let replace = Change::ReplaceMembers { team: id("vision"), stay: ids(2, 20), come: vec![], go: ids(0, 2) };
+    let mut plan = plan(vec![deactivate(0), replace, deactivate(4), deactivate(5)]);
+    let named = |plan: &Plan| plan.notes.iter().any(|note| note.contains("user-00"));
+    assert!(named(&plan), "{:?}", plan.notes);
+    plan.drop_step(0);
+    assert!(named(&plan), "{:?}", plan.notes);
+    plan.drop_step(0);
+    assert!(!named(&plan), "{:?}", plan.notes);
+}
+
 /// W&B's organisation role viewer takes the place of every team role.
 #[test]
 fn a_cascade_names_the_teams_that_it_leaves_without_an_admin() {

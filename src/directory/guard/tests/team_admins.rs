@@ -1,0 +1,131 @@
+//! Who is left as admin of a team, where roles are told in part.
+
+use super::*;
+
+/// A team `vision`, its members told or not, and people with their role in it, where that is told.
+fn team(people: &[(&str, Option<&str>)], tells_members: bool) -> Directory {
+    let user = |(name, role): &(&str, Option<&str>)| User {
+        id: (*name).into(),
+        user_name: (*name).into(),
+        team_roles: role.map(|role| vec![Grant { scope: "vision".into(), role: role.into() }]),
+        ..User::default()
+    };
+    let member = |(name, _): &(&str, Option<&str>)| Member { id: (*name).into(), display: Name::default() };
+    let members = tells_members.then(|| people.iter().map(member).collect());
+    let team = Team { id: "vision".into(), name: "vision".into(), members, ..Team::default() };
+    let mut directory = Directory::default();
+    directory.replace(Records::build(people.iter().map(user).collect(), vec![team], vec![]), true);
+    directory
+}
+
+fn leave(user: &str) -> Change {
+    Change::RemoveMember { team: "vision".into(), user: user.into() }
+}
+
+const BARE: &str = "vision has no known admin after this.";
+
+const NOT_TOLD: &str = "Not told: whether an admin is left in vision.";
+
+#[rstest::rstest]
+#[case::nobody_else(&[("eva", Some("admin")), ("noor", Some("member"))], true, BARE)]
+#[case::their_own_role_is_not_told(&[("eva", None), ("noor", Some("member"))], true, NOT_TOLD)]
+#[case::a_role_of_another_is_not_told(&[("eva", Some("admin")), ("noor", None)], true, NOT_TOLD)]
+#[case::members_are_not_told(&[("eva", Some("admin")), ("noor", Some("member"))], false, NOT_TOLD)]
+fn what_is_not_told_is_not_taken_for_no(
+    #[case] people: &[(&str, Option<&str>)],
+    #[case] members: bool,
+    #[case] said_of_it: &str,
+) {
+    let known = team(people, members);
+    let guarded = check(&leave("eva"), &known, &Guards::default(), &[]).unwrap();
+    assert_eq!(guarded.risk, Risk::Look);
+    let mut notes = guarded.notes;
+    notes.extend(said(&[leave("eva")], &known, &Guards::default()));
+    assert_eq!(notes, [said_of_it]);
+}
+
+/// Those whose role is not told leave first: nobody is left who may be admin.
+#[test]
+fn who_left_in_the_same_plan_is_not_counted_as_untold() {
+    let known = team(&[("eva", Some("admin")), ("ivan", None), ("noor", None)], true);
+    let changes = [leave("noor"), leave("ivan"), leave("eva")];
+    let mut guard = guard(&Guards::default(), &known, changes.iter());
+    let mut last = Vec::new();
+    for change in &changes {
+        last = guard.check(change, &known).unwrap().notes;
+        guard.add(change, &known);
+    }
+    assert_eq!(last, [BARE]);
+}
+
+#[test]
+fn as_many_admins_are_asked_for_where_one_of_the_first_leaves() {
+    let names = ["eva", "ivan", "noor", "zoe", "ana", "kim", "lee"];
+    let known = team(&names.map(|name| (name, Some("admin"))), true);
+    let guarded = check(&leave("eva"), &known, &Guards::default(), &[]).unwrap();
+    let [others] = guarded.others.as_slice() else { panic!("{guarded:?}") };
+    assert_eq!(others.admins.len(), others::MOST);
+}
+
+#[test]
+fn a_bounded_number_of_teams_is_asked_about() {
+    let names = ["t1", "t2", "t3", "t4", "t5", "t6", "t7"];
+    let grant = |team: &str| Grant { scope: team.into(), role: "admin".into() };
+    let user = |id: &str| User {
+        id: id.into(),
+        user_name: id.into(),
+        team_roles: Some(names.map(grant).to_vec()),
+        ..User::default()
+    };
+    let members = ["eva", "ivan"].map(|id| Member { id: id.into(), display: Name::default() });
+    let team =
+        |name: &str| Team { id: name.into(), name: name.into(), members: Some(members.to_vec()), ..Team::default() };
+    let mut known = Directory::default();
+    known.replace(Records::build(vec![user("eva"), user("ivan")], names.map(team).to_vec(), vec![]), true);
+    let guarded = check(&Change::DeleteUser { user: "eva".into() }, &known, &Guards::default(), &[]).unwrap();
+    assert_eq!(guarded.others.len(), others::MOST);
+}
+
+#[rstest::rstest]
+#[case::an_admin(Some("admin"), true, false, true)]
+#[case::no_admin(Some("member"), true, false, false)]
+#[case::an_inactive_admin(Some("admin"), false, false, false)]
+#[case::a_record_that_can_not_be_read(Some("admin"), true, true, false)]
+fn who_still_is_admin(#[case] role: Option<&str>, #[case] active: bool, #[case] broken: bool, #[case] still: bool) {
+    let user = User {
+        id: "eva".into(),
+        user_name: "eva".into(),
+        active: Some(active),
+        problem: broken.then(|| Box::new(Problem { path: "$".into(), why: "is no object".into() })),
+        team_roles: role.map(|role| vec![Grant { scope: "vision".into(), role: role.into() }]),
+        ..User::default()
+    };
+    let others = Others { team: Some("vision".into()), admins: vec![Admin::direct(&user)] };
+    assert_eq!(others.is_still(&user, None), still);
+}
+
+#[test]
+fn the_sentences_name_all_who_were_asked() {
+    let user = |name: &str| User { id: name.into(), user_name: name.into(), ..User::default() };
+    let others = |team: Option<&str>, names: &[&str]| Others {
+        team: team.map(Name::from),
+        admins: names.iter().map(|name| Admin::direct(&user(name))).collect(),
+    };
+    let one = others(Some("vision"), &["eva"]);
+    let three = others(None, &["eva", "ivan", "noor"]);
+    assert_eq!(
+        [one.refusal(), three.refusal()],
+        [
+            "Not sent: eva is no admin of vision any more, so nobody else would be left. Make somebody admin first.",
+            "Not sent: eva, ivan and noor are no organisation admin any more, so nobody else would be left. Make somebody \
+             admin first."
+        ]
+    );
+    assert_eq!(
+        [one.loss(), three.loss()],
+        [
+            "No other admin of vision is left: eva has lost that at the same time.",
+            "No other organisation admin is left: eva, ivan and noor have lost that at the same time."
+        ]
+    );
+}
