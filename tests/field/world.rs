@@ -48,11 +48,21 @@ impl World {
     /// A server with this behavior, and a profile with these lines beside `url` and `key`.
     pub fn with_profile(behavior: impl Behavior, state: State, lines: &str) -> Self {
         let server = Server::start(behavior, state);
+        let url = server.url().trim_end_matches("/scim").to_owned();
+        Self::around(server, &url, lines)
+    }
+
+    /// The same for a provider whose profile has the origin as its `url`.
+    pub fn at_origin(behavior: impl Behavior, state: State, lines: &str) -> Self {
+        let base = behavior.base();
+        let server = Server::start(behavior, state);
+        let url = server.url().strip_suffix(base).unwrap().to_owned();
+        Self::around(server, &url, lines)
+    }
+
+    fn around(server: Server, url: &str, lines: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let config = format!(
-            "[profile.field]\nurl = \"{}\"\nkey = {{ env = \"FIELD_KEY\" }}\n{lines}",
-            server.url().trim_end_matches("/scim")
-        );
+        let config = format!("[profile.field]\nurl = \"{url}\"\nkey = {{ env = \"FIELD_KEY\" }}\n{lines}");
         fs::write(home.path().join("config.toml"), config).unwrap();
         Self { server, home }
     }

@@ -23,8 +23,39 @@ const PAGE: usize = 4;
 /// The provider that the server imitates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
+    /// Roles in the users' records.
     Plain,
     Wandb,
+    /// Roles at an API beside SCIM.
+    Grafana,
+    /// Roles that follow from groups, by a mapping in the profile.
+    Datasaur,
+}
+
+/// The group that makes its members admins, where roles follow from groups.
+pub const ADMINS: &str = "admins";
+
+const MAPPING: &str = "provider = \"datasaur\"\nworkspace = \"4711\"\n[profile.field.mapping]\n\
+    order = [\"admin\", \"labeler\"]\ndefault = \"labeler\"\n[profile.field.mapping.groups]\nadmins = \"admin\"\n";
+
+impl Shape {
+    fn base(self) -> &'static str {
+        match self {
+            Shape::Plain => "/scim/v2",
+            Shape::Wandb => "/scim",
+            Shape::Grafana => "/apis/scim.grafana.app/v0alpha1/namespaces/default",
+            Shape::Datasaur => "/api/teams/4711/scim/v2",
+        }
+    }
+
+    /// The name of the role of everybody who is no admin.
+    fn lesser_role(self) -> &'static str {
+        match self {
+            Shape::Plain | Shape::Wandb => "member",
+            Shape::Grafana => "viewer",
+            Shape::Datasaur => "labeler",
+        }
+    }
 }
 
 /// The responses that a field is in.
@@ -77,7 +108,12 @@ pub struct Case {
 impl Case {
     pub fn new(seed: u64) -> Self {
         let dice = &mut Dice::new(seed);
-        let shape = if seed.is_multiple_of(2) { Shape::Plain } else { Shape::Wandb };
+        let shape = match seed {
+            0..24 if seed.is_multiple_of(2) => Shape::Plain,
+            0..24 => Shape::Wandb,
+            _ if seed.is_multiple_of(2) => Shape::Grafana,
+            _ => Shape::Datasaur,
+        };
         let end = [ListEnd::Whole, ListEnd::Short, ListEnd::Fails, ListEnd::FirstPage][(seed / 2 % 4) as usize];
         // Half of the cases cut both lists.
         let (users_end, groups_end) = match dice.below(4) {
@@ -94,6 +130,8 @@ impl Case {
         match self.shape {
             Shape::Plain => World::with_profile(self.clone(), self.state.clone(), "provider = \"scim\"\n"),
             Shape::Wandb => wandb::world(self.clone(), self.state.clone(), ""),
+            Shape::Grafana => World::at_origin(self.clone(), self.state.clone(), "provider = \"grafana\"\n"),
+            Shape::Datasaur => World::at_origin(self.clone(), self.state.clone(), MAPPING),
         }
     }
 
@@ -111,13 +149,33 @@ impl Case {
 
     /// False on a plain server that tells no role at all: clients can't tell it from a server without roles.
     pub fn guards_admins(&self) -> bool {
-        self.shape == Shape::Wandb || self.withheld.roles == Visibility::Always
+        self.shape != Shape::Plain || self.withheld.roles == Visibility::Always
+    }
+
+    /// Where a client can learn somebody's role in the organisation.
+    pub fn tells_roles(&self) -> Visibility {
+        if self.shape == Shape::Datasaur { self.withheld.members } else { self.withheld.roles }
+    }
+
+    /// The role of a user in the organisation.
+    pub fn role_of(&self, user: &Value) -> Value {
+        match self.shape {
+            Shape::Plain | Shape::Grafana => user["roles"][0]["value"].clone(),
+            Shape::Wandb => user["organizationRole"].clone(),
+            Shape::Datasaur => {
+                let mut groups = self.state.groups.values();
+                let admins = groups.find(|group| group["displayName"] == ADMINS).unwrap();
+                let id = user["id"].as_str().unwrap();
+                if members_of(admins).iter().any(|one| one == id) { "admin" } else { self.shape.lesser_role() }.into()
+            }
+        }
     }
 
     /// True if the lists alone show that an admin stays when somebody else leaves, or that there are no roles.
     pub fn knows_admins(&self) -> bool {
-        let told = self.withheld.roles == Visibility::Always && self.withheld.active == Visibility::Always;
-        !self.guards_admins() || told && !self.users_are_cut()
+        let told = self.tells_roles() == Visibility::Always && self.withheld.active == Visibility::Always;
+        let groups_are_cut = self.shape == Shape::Datasaur && self.groups_are_cut();
+        !self.guards_admins() || told && !self.users_are_cut() && !groups_are_cut
     }
 
     pub fn name_of(&self, id: &str) -> &str {
@@ -160,8 +218,8 @@ impl Withheld {
             last_active: visibility(),
             active: visibility(),
         };
-        // Lists of a plain server hold whole records, so a record without `roles` has no role.
-        if shape == Shape::Plain && withheld.roles == Visibility::SingleGet {
+        // Lists of a plain server hold whole records, so a record without `roles` has no role. Grafana tells all roles or none.
+        if matches!(shape, Shape::Plain | Shape::Grafana) && withheld.roles == Visibility::SingleGet {
             withheld.roles = Visibility::Never;
         }
         withheld
@@ -203,10 +261,11 @@ fn directory(dice: &mut Dice, shape: Shape) -> (State, String, String) {
         let number = at + 1;
         // Inactive users have the role, so that a guard must look at `active`.
         let is_active = number == admin || number == ordinary || !dice.once_in(4);
-        let role = if number == admin || !is_active { "admin" } else { "member" };
+        let role = if number == admin || !is_active { "admin" } else { shape.lesser_role() };
         user["active"] = is_active.into();
         match shape {
-            Shape::Plain => user["roles"] = json!([{"value": role, "primary": true}]),
+            Shape::Plain | Shape::Grafana => user["roles"] = json!([{"value": role, "primary": true}]),
+            Shape::Datasaur => {}
             Shape::Wandb => {
                 user["organizationRole"] = role.into();
                 user["teamRoles"] = json!([]);
@@ -218,6 +277,10 @@ fn directory(dice: &mut Dice, shape: Shape) -> (State, String, String) {
     }
     let teams = 2 + dice.below(5) as usize;
     let mut groups = Vec::new();
+    if shape == Shape::Datasaur {
+        let admins: Vec<usize> = (1..=count).filter(|n| *n == admin || users[n - 1]["active"] == false).collect();
+        groups.push(group(0, ADMINS, &admins));
+    }
     for number in 1..=teams {
         let name = format!("team{number:02}");
         // At least two members are neither the admin nor the ordinary person.
@@ -257,22 +320,29 @@ fn give_roles(users: &mut [Value], team: &str, admin: usize, members: &[usize]) 
 
 impl Behavior for Case {
     fn base(&self) -> &'static str {
-        if self.shape == Shape::Wandb { "/scim" } else { "/scim/v2" }
+        self.shape.base()
     }
 
-    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+    fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
         let fails = |end| end == ListEnd::Fails && request.start() > PAGE;
         let is = |list| request.path.ends_with(list);
         let failed = is("/Users") && fails(self.users_end) || is("/Groups") && fails(self.groups_end);
         if failed {
             return Some(Answer::html(507, "<html>oops</html>"));
         }
+        if self.shape == Shape::Grafana && request.path == "/api/org/users" {
+            let row = |user: &Value| json!({"login": user["userName"], "email": user["emails"][0]["value"], "role": user["roles"][0]["value"]});
+            return Some(match self.withheld.roles {
+                Visibility::Always => Answer::json(200, &state.users.values().map(row).collect()),
+                Visibility::SingleGet | Visibility::Never => Answer::error(403, "permission org.users:read is missing"),
+            });
+        }
         (self.shape == Shape::Wandb && is("/ServiceProviderConfig")).then(|| Answer::error(404, "not found"))
     }
 
     fn show(&self, state: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
         let mut shown = match self.shape {
-            Shape::Plain => record.clone(),
+            Shape::Plain | Shape::Grafana | Shape::Datasaur => record.clone(),
             Shape::Wandb => wandb::show(state, kind, record, true),
         };
         let map = shown.as_object_mut().unwrap();
@@ -280,6 +350,10 @@ impl Behavior for Case {
             ResourceType::Users => {
                 for name in self.withheld.left_out(shown_in) {
                     map.shift_remove(name);
+                }
+                // Grafana's roles are not in SCIM.
+                if self.shape == Shape::Grafana {
+                    map.shift_remove("roles");
                 }
             }
             ResourceType::Groups if hides(self.withheld.members, shown_in) => {
@@ -301,7 +375,7 @@ impl Behavior for Case {
 
     fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
         match self.shape {
-            Shape::Plain => patch(&mut state.of_mut(kind)[id], operation),
+            Shape::Plain | Shape::Grafana | Shape::Datasaur => patch(&mut state.of_mut(kind)[id], operation),
             Shape::Wandb => wandb::change(state, kind, id, operation),
         }
     }

@@ -30,7 +30,11 @@ fn agrees(case: &Case, said: &CommandResult, agreement: Agreement, rests_on_a_cu
 
 #[rstest]
 fn lists_are_whole_or_say_that_they_are_not(
-    #[values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)] seed: u64,
+    #[values(
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+        30, 31, 32, 33, 34, 35, 36, 37, 38, 39
+    )]
+    seed: u64,
 ) {
     let case = Case::new(seed);
     let world = case.world();
@@ -72,7 +76,11 @@ fn lists_are_whole_or_say_that_they_are_not(
 
 #[rstest]
 fn files_are_whole_or_are_not_written(
-    #[values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)] seed: u64,
+    #[values(
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+        30, 31, 32, 33, 34, 35, 36, 37, 38, 39
+    )]
+    seed: u64,
 ) {
     let case = Case::new(seed);
     let world = case.world();
@@ -124,7 +132,11 @@ fn same(one: &State, other: &State) -> bool {
 
 #[rstest]
 fn nothing_is_sent_that_full_knowledge_would_forbid(
-    #[values(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23)] seed: u64,
+    #[values(
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+        30, 31, 32, 33, 34, 35, 36, 37, 38, 39
+    )]
+    seed: u64,
 ) {
     let case = Case::new(seed);
     let world = case.world();
