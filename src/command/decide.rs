@@ -3,10 +3,13 @@
 use rustc_hash::FxHashSet;
 
 use super::{desk::Desk, end::Stop};
-use crate::directory::{Id, aside::Topic, change::Change};
+use crate::directory::{Id, aside::Topic, change::Change, plan};
 
 /// So many teams are asked for their admins; a larger plan says which of them it does not know.
 const MOST_TEAMS: usize = 20;
+
+/// So many people at most are read one by one to see whether their records tell a role that no list tells.
+const MOST_PEOPLE: usize = 40;
 
 impl Desk {
     /// Reads what guards need to know about these changes: the owner of the key, the roles of the people concerned, the
@@ -19,8 +22,50 @@ impl Desk {
         let teams: FxHashSet<Id> = changes.iter().flat_map(|change| self.teams_at_stake(change)).collect();
         self.fill_teams(teams.iter().cloned()).await?;
         self.fill(people.iter().cloned()).await?;
+        self.fill_unlisted(changes).await?;
+        self.fill_others(changes, &people).await?;
         let silent = teams.iter().filter(|team| self.is_undecided(team, &people)).take(MOST_TEAMS);
         self.ask(silent.map(|team| Topic::Roster(team.clone())).collect()).await
+    }
+
+    /// Reads those who may lose an organisation role, on a server whose lists show none: single reads may show one.
+    async fn fill_unlisted(&mut self, changes: &[Change]) -> Result<(), Stop> {
+        if self.can().sparse_lists || self.directory.records().role_source().is_derived() {
+            return Ok(());
+        }
+        let lowered = changes.iter().filter(|change| change.nature().ends_org_admin()).filter_map(Change::person);
+        let silent = lowered.filter(|id| self.directory.user(id).is_some_and(|user| !user.org_role.is_told()));
+        let silent: FxHashSet<Id> = silent.cloned().collect();
+        self.read_users(silent.into_iter().take(MOST_PEOPLE)).await
+    }
+
+    /// Reads the others whose role the list left out, where they are few and decide whether an admin is left.
+    async fn fill_others(&mut self, changes: &[Change], people: &FxHashSet<Id>) -> Result<(), Stop> {
+        let users = self.directory.records().users().keys().filter(|id| !people.contains(*id));
+        let silent = |id: &&Id| {
+            let user = self.directory.user(id);
+            user.is_some_and(|user| !user.org_role.is_told() && !user.is_inactive() && !user.account.is_service())
+        };
+        let silent: Vec<Id> = users.filter(silent).take(MOST_PEOPLE + 1).cloned().collect();
+        if silent.is_empty() || silent.len() > MOST_PEOPLE {
+            return Ok(());
+        }
+        let plan = plan::draft(&*self.planner, &self.guards, changes.to_vec(), &self.directory);
+        if plan.among.hangs_on_admins() { self.fill(silent.into_iter()).await } else { Ok(()) }
+    }
+
+    /// Of these changes those that are not so already.
+    ///
+    /// A list may show some of a team's members only: before somebody is said to be out of a team, or in it, the team is
+    /// read alone.
+    ///
+    /// # Errors
+    /// The server could not be asked.
+    pub async fn still_open(&mut self, changes: Vec<Change>) -> Result<Vec<Change>, Stop> {
+        let so = changes.iter().filter(|change| plan::already(change, &self.directory));
+        let teams: FxHashSet<Id> = so.filter_map(Change::team).cloned().collect();
+        self.read_teams(teams.into_iter().take(MOST_TEAMS)).await?;
+        Ok(changes.into_iter().filter(|change| !plan::already(change, &self.directory)).collect())
     }
 
     /// The teams in which a change may take an admin away.

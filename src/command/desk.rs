@@ -163,7 +163,13 @@ impl Desk {
         self.read_each(later.iter().map(Target::user).collect()).await
     }
 
-    /// The same for everybody.
+    /// Reads these users one by one, whatever the list told of them.
+    pub async fn read_users(&mut self, users: impl Iterator<Item = Id>) -> Result<(), Stop> {
+        let known = |id: &Id| self.directory.user(id).is_some_and(|user| user.problem.is_none());
+        self.read_each(users.filter(known).map(|id| Target::user(&id)).collect()).await
+    }
+
+    /// Reads everybody whose roles the list left out.
     pub async fn fill_all(&mut self) -> Result<(), Stop> {
         let all: Vec<Id> = self.directory.records().users().keys().cloned().collect();
         self.fill(all.into_iter()).await
@@ -175,6 +181,12 @@ impl Desk {
             |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_none() && team.problem.is_none());
         let silent = teams.filter(silent).map(|id| Target::team(&id)).collect();
         self.read_each(silent).await
+    }
+
+    /// Reads these teams one by one, whatever the list told of them.
+    pub async fn read_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), Stop> {
+        let known = |id: &Id| self.directory.team(id).is_some_and(|team| team.problem.is_none());
+        self.read_each(teams.filter(known).map(|id| Target::team(&id)).collect()).await
     }
 
     /// The same for every team.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
-    end::{ErrorCode, Stop},
+    end::{ErrorCode, Stop, note},
     history, names,
     send::{Proposal, propose},
 };
@@ -14,7 +14,7 @@ use crate::{
         Id, Kind, Name,
         change::{Change, NewUser, RoleDraft, Seat},
         permissions,
-        plan::{self, Capabilities, RoleChoice},
+        plan::{Capabilities, RoleChoice},
     },
     runtime::Opener,
     scim::text::{clean, nearest_first},
@@ -34,19 +34,28 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> 
     desk.read(&needed(edit)).await?;
     let named = Named::of(&mut desk, edit, &given).await?;
     desk.fill(named.users.iter().cloned()).await?;
-    let unasked = taken(&mut desk, edit).await?;
+    taken(&mut desk, edit).await?;
     let changes = changes(&mut desk, edit, &named, &given)?;
     let wanted = changes.len();
-    let open: Vec<Change> = changes.into_iter().filter(|change| !plan::already(change, &desk.directory)).collect();
+    let open = desk.still_open(changes).await?;
     let so = wanted - open.len();
     let so = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already."));
-    let notes = so.into_iter().chain(unasked).collect();
+    let notes = so.into_iter().collect();
     propose(desk, Proposal { changes: open, notes, ..Proposal::default() }, send).await
 }
 
 fn needed(edit: &Edit) -> Vec<Kind> {
     match edit {
         Edit::Delete { what: What::Role, .. } | Edit::Create(Create::Role { .. }) => vec![Kind::User, Kind::Role],
+        // What teams there are is worth knowing, and nothing that decides: the guards say where it is not known.
+        Edit::SetRole { team: None, .. }
+        | Edit::Deactivate { .. }
+        | Edit::Activate { .. }
+        | Edit::SetSeat { .. }
+        | Edit::SetName { .. }
+        | Edit::SetEmail { .. }
+        | Edit::Delete { what: What::User, .. }
+        | Edit::Create(Create::User { .. }) => vec![Kind::User],
         _ => USERS_AND_TEAMS.to_vec(),
     }
 }
@@ -128,16 +137,24 @@ impl Named {
     }
 }
 
-/// Looks up whether a new record's name is taken by one that the list lacks; a sentence where that could not be asked.
-async fn taken(desk: &mut Desk, edit: &Edit) -> Result<Option<String>, Stop> {
+/// Looks up whether a new record's name is taken by one that the list lacks. Where that can't be asked, the name is to be
+/// confirmed.
+async fn taken(desk: &mut Desk, edit: &Edit) -> Result<(), Stop> {
     let (kind, names) = match edit {
         Edit::Create(Create::User { name, email, .. }) => (Kind::User, vec![name.clone(), email.clone()]),
         Edit::Create(Create::Team { name, .. }) => (Kind::Team, vec![name.clone()]),
-        _ => return Ok(None),
+        _ => return Ok(()),
     };
     let asked = names::look_up(desk, kind, &names).await?;
-    let why = asked.unasked.values().next();
-    Ok(why.map(|why| format!("Whether the name is taken could not be looked up: {}", why.sentences())))
+    let Some(why) = asked.unasked.values().next() else { return Ok(()) };
+    let words = format!("whether the name is taken could not be looked up: {}", why.sentences());
+    let send = edit.sending();
+    if send.dry_run || send.confirm.as_deref() == Some(names[0].as_str()) {
+        note(format_args!("scimitar: {words}"));
+        return Ok(());
+    }
+    let hint = format!("--confirm \"{}\" creates it all the same", clean(&names[0]));
+    Err(Stop::new(ErrorCode::NotConfirmed, format!("nothing was sent: {words}")).hint(hint))
 }
 
 fn changes(desk: &mut Desk, edit: &Edit, named: &Named, given: &Given) -> Result<Vec<Change>, Stop> {

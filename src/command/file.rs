@@ -45,10 +45,15 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
     let mut whole = send::whole(&mut desk, &stages, None);
     whole.plan.refused.extend(proposal.refused);
     let empty = whole.is_empty();
-    proposal.notes.iter().for_each(note);
-    let differs = if args.check && !empty { Err(differs(&whole)) } else { Ok(()) };
+    proposal.notes.iter().chain(&proposal.not_told).for_each(note);
+    let differs = match proposal.not_told.first() {
+        _ if args.check && !empty => Err(differs(&whole)),
+        Some(why) if args.check && !args.allow_incomplete => Err(not_known(why)),
+        _ => Ok(()),
+    };
     heard(if empty && !args.json {
-        writeln!(io::stdout(), "Nothing to do: the directory is as the file says.")
+        let known = if proposal.not_told.is_empty() { "" } else { ", as far as it is known" };
+        writeln!(io::stdout(), "Nothing to do: the directory is as the file says{known}.")
     } else {
         send::show(&desk, &whole, args.json, differs.as_ref().err())
     })?;
@@ -64,6 +69,12 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
     }
     desk.close().await;
     differs.map_err(Stop::printed)
+}
+
+/// Why `plan --check` can't say that the directory is as the file says.
+fn not_known(why: &str) -> Stop {
+    let words = format!("whether the directory is as the file says is not known: {why}");
+    Stop::new(ErrorCode::Incomplete, words).hint("--allow-incomplete goes on with what there is")
 }
 
 /// Why `plan --check` does not end well.
@@ -203,11 +214,11 @@ impl Input {
                 let meant = desired::meant(&desired, &desk.directory);
                 desk.fill(meant.into_iter()).await?;
                 let found = compare(&desired, desk, args.wish());
-                let Difference { changes, left, notes } =
+                let Difference { changes, left, notes, not_told } =
                     found.map_err(|problems| wrong(&args.file.to_string_lossy(), &problems))?;
                 let mut all = notes;
                 all.extend(said(left));
-                Ok(Proposal { changes, notes: all, ..Proposal::default() })
+                Ok(Proposal { changes, notes: all, not_told, ..Proposal::default() })
             }
         }
     }

@@ -93,7 +93,7 @@ pub(super) async fn undo(
     let (changes, never) = plan::inverse(of(&journal, id)).map_err(Stop::refused)?;
     let notes = never.iter().map(|(line, why)| format!("Stays: {}: {why}", line.subject)).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
-    let changes = still_open(&mut desk, changes);
+    let changes = desk.still_open(changes).await?;
     let title = Some(format!("Undo: {title}"));
     propose(desk, Proposal { changes, title, undoes: Some(id), notes, ..Proposal::default() }, send).await
 }
@@ -113,7 +113,7 @@ pub(super) async fn retry(
     let changes: Vec<Change> = of(&journal, id).filter(failed).map(|entry| entry.step.change.clone()).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
     let changes = changes.into_iter().map(|change| change.renewed(desk.id().provisional())).collect();
-    let changes = still_open(&mut desk, changes);
+    let changes = desk.still_open(changes).await?;
     propose(desk, Proposal { changes, title: Some(title), ..Proposal::default() }, send).await
 }
 
@@ -181,10 +181,6 @@ async fn read(opener: &Opener, profile: Option<&str>, send: &Sending, changes: &
 }
 
 /// Without what is so already.
-fn still_open(desk: &mut Desk, changes: Vec<Change>) -> Vec<Change> {
-    changes.into_iter().filter(|change| !plan::already(change, &desk.directory)).collect()
-}
-
 fn store(opener: &Opener, profile: Option<&str>) -> Result<Store, Stop> {
     let none = || ConfigError::about(&opener.places.config_file, "there is no profile", "").no_profile();
     Ok(opener.store(&opener.at_start(profile)?.ok_or_else(none)?)?)

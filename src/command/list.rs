@@ -29,7 +29,8 @@ const NOT_TOLD: &str = "?";
 type Done = Result<(), Stop>;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
-    let desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
+    // A list of teams that can't be read is no reason to show nobody: the end says that it lacks.
+    let desk = read(opener, profile, args, &[Kind::User]).await?;
     let rows = found(&desk, Kind::User, args)?;
     let users = rows.iter().filter_map(|row| desk.directory.user_at(*row));
     let holds = desk.can().holds();
@@ -209,6 +210,11 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
             directory.len(Kind::User) - unknown,
             directory.len(Kind::User)
         ));
+    }
+    let silent = directory.records().teams().values().filter(|team| team.members.is_none()).count();
+    if query.asks_members() && silent > 0 {
+        let (all, word) = (directory.len(Kind::Team), desk.can().holds().say(Kind::Team.plural()));
+        note(format_args!("scimitar: members are known for {} of {all} {word}; --full reads the rest", all - silent));
     }
     Ok(query.run(directory, kind, rows, now))
 }

@@ -42,6 +42,8 @@ pub(super) struct Proposal {
     pub refused: Vec<(Line, Refusal)>,
     /// Worth a look before it is sent.
     pub notes: Vec<String>,
+    /// What the server does not tell, so that it is not known whether more is to be done.
+    pub not_told: Vec<String>,
 }
 
 /// Shows, asks, sends and tells.
@@ -52,13 +54,13 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
 }
 
 async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
-    let Proposal { changes, title, undoes, refused, notes } = proposal;
+    let Proposal { changes, title, undoes, refused, notes, not_told } = proposal;
     desk.decide(&changes).await?;
     let stages = stages(changes, &desk.directory);
     let mut whole = whole(desk, &stages, undoes);
     whole.plan.refused.extend(refused);
     whole.plan.title = title.unwrap_or(whole.plan.title);
-    notes.iter().for_each(note);
+    notes.iter().chain(&not_told).for_each(note);
     if whole.is_empty() {
         note("Nothing to do: it is so already.");
         return told::nothing("Nothing to do", send.json);
@@ -178,6 +180,11 @@ fn resolved(stage: Vec<Change>, ran: &mut Ran) -> Vec<Change> {
     ready
 }
 
+/// What is said of a plan as a whole, where it is sent without being shown.
+fn told_unasked(plan: &Plan) {
+    plan.notes.iter().for_each(|words| note(format_args!("scimitar: {words}")));
+}
+
 /// Yes, or why not: refused lines, a person who did not confirm, nobody to ask.
 fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
     let plan = &whole.plan;
@@ -190,13 +197,15 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
     let shown = plan.undoes.is_some() || desk.profile.confirm_always || !plan.refused.is_empty();
     let unconfirmed = |why: String| Stop::new(ErrorCode::NotConfirmed, format!("nothing was sent: {why}"));
     match (&risk, send.confirm.as_deref()) {
-        (Risk::Plain, _) if !shown => return Ok(()),
-        (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) if given.trim() == wanted => return Ok(()),
+        (Risk::Plain, _) if !shown => return Ok(told_unasked(plan)),
+        (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) if given.trim() == wanted => {
+            return Ok(told_unasked(plan));
+        }
         (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) => {
             return Err(unconfirmed(format!("--confirm says {}, and this plan wants {wanted}", clean(given))));
         }
         (Risk::Insist(_), None) => {}
-        _ if send.yes => return Ok(()),
+        _ if send.yes => return Ok(told_unasked(plan)),
         _ => {}
     }
     note(format_args!("{} ({})", plan.title, print::size(whole)));

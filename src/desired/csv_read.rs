@@ -148,6 +148,7 @@ impl Rows {
             Person {
                 place: place.clone(),
                 user: user.to_owned(),
+                is_address: cells.get(Column::User).is_none(),
                 teams: listed(Column::Team),
                 registries: listed(Column::Registry),
                 ..Person::default()

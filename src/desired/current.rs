@@ -119,6 +119,7 @@ impl Can {
             sorted(teams.map(|team| self.membership(calls.team(team), user, team)))
         };
         Person {
+            is_address: false,
             place: Place::default(),
             user: calls.user(user),
             email: said(Some(&user.email).filter(|_| self.email)),

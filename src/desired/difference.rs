@@ -57,6 +57,8 @@ pub struct Difference {
     pub left: Left,
     /// What is worth a look.
     pub notes: Vec<String>,
+    /// What the server does not tell, so that it is not known whether more differs.
+    pub not_told: Vec<String>,
 }
 
 /// Compares. `key` gives ids for what is to be created.
@@ -80,6 +82,7 @@ pub fn difference(
         changes: Vec::new(),
         left: Left::default(),
         notes: Vec::new(),
+        not_told: Vec::new(),
         new_people: FxHashMap::default(),
         new_teams: FxHashMap::default(),
     };
@@ -89,14 +92,14 @@ pub fn difference(
     people::differ(&mut differ, desired, &mut joins);
     joins.changes(&mut differ);
     prune::whole(&mut differ, desired);
-    let Differ { values, mut changes, left, notes, .. } = differ;
+    let Differ { values, mut changes, left, notes, not_told, .. } = differ;
     let problems = values.finish();
     if !problems.is_empty() {
         return Err(problems);
     }
     let created: FxHashMap<Id, String> = changes.iter().filter_map(created).collect();
     changes.sort_by_cached_key(|change| order(change, directory, &created));
-    Ok(Difference { changes, left, notes })
+    Ok(Difference { changes, left, notes, not_told })
 }
 
 /// The comparison on its way.
@@ -111,6 +114,7 @@ pub(super) struct Differ<'a, 'k> {
     pub changes: Vec<Change>,
     pub left: Left,
     pub notes: Vec<String>,
+    pub not_told: Vec<String>,
     pub new_people: FxHashMap<String, Id>,
     pub new_teams: FxHashMap<String, Id>,
 }

@@ -122,7 +122,7 @@ impl Joins {
             let note = format!(
                 "{team}: who is in it is not told; {count} of the file are added, whether they are members or not."
             );
-            differ.notes.push(note);
+            differ.not_told.push(note);
         }
     }
 
@@ -151,11 +151,11 @@ impl Joins {
     /// What pruning leaves, because the file could not name it or the server does not tell it.
     fn notes(&self, differ: &mut Differ<'_, '_>) {
         let directory = differ.directory;
-        let mut notes = Vec::new();
+        let (mut notes, mut not_told) = (Vec::new(), Vec::new());
         for id in &self.whole_teams {
             let Some(team) = directory.team(id) else { continue };
             if !is_told(team) {
-                notes.push(format!("{}: who is in it is not told; nobody is removed.", team.name));
+                not_told.push(format!("{}: who is in it is not told; nobody is removed.", team.name));
             }
             let stays = |member: &&Id| {
                 !(self.whole_others.contains(id) && directory.coverage(Kind::User).is_complete())
@@ -165,18 +165,21 @@ impl Joins {
             let others: Vec<String> =
                 members(directory, id).filter(stays).map(|member| label(directory, team, member)).collect();
             if !others.is_empty() {
-                notes.push(format!("{}: {}", team.name, stay(&others, directory.coverage(Kind::User).is_complete())));
+                let is_complete = directory.coverage(Kind::User).is_complete();
+                let list = if is_complete { &mut notes } else { &mut not_told };
+                list.push(format!("{}: {}", team.name, stay(&others, is_complete)));
             }
         }
         let teams = (0..directory.len(Kind::Team) as u32).filter_map(|row| directory.team_at(row));
         let untold: Vec<String> = teams.filter(|team| !is_told(team)).map(|team| team.name.to_string()).collect();
         if !self.whole_users.is_empty() && !untold.is_empty() {
-            notes.push(format!(
+            not_told.push(format!(
                 "Who is in {} is not told: memberships there that the file does not list stay.",
                 some(&untold)
             ));
         }
         differ.notes.extend(notes);
+        differ.not_told.extend(not_told);
     }
 }
 

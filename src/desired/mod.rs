@@ -167,6 +167,8 @@ pub struct Person {
     /// User name, or an email or id of somebody who is there; in a CSV also a member of teams that is no user, as in
     /// [`TeamWish::others`].
     pub user: String,
+    /// `user` is an address, given in the place of a user name.
+    pub is_address: bool,
     /// Primary email.
     pub email: Option<String>,
     /// Shown name.

@@ -8,11 +8,13 @@ use super::{
     hidden::Hidden,
     joins::Joins,
     together::{Who, meant, together},
+    whom::Miss,
 };
 use crate::{
     directory::{
         Id, Kind, MaybeTold, Name,
         change::{Change, NewUser, Seat, Verb},
+        find::Missing,
         record::{Grant, User},
     },
     scim::text::{clean, fold},
@@ -98,8 +100,12 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
         differ.values.problem(place, "user", format!("{sentence}; to create one, give user and email"));
         return None;
     };
-    if let Ok(other) = differ.whom.user(email) {
-        let why = format!("this is the address of {}; is that who is meant?", other.user_name);
+    let taken = match differ.whom.address(email) {
+        Ok(other) => Some(format!("this is the address of {}; is that who is meant?", other.user_name)),
+        Err(Miss::Missing(Missing::Unknown(_))) => None,
+        Err(miss) => Some(miss.sentence("user", email)),
+    };
+    if let Some(why) = taken {
         differ.values.problem(place, "email", why);
         return None;
     }

@@ -133,13 +133,16 @@ impl Reader<'_> {
         self.keys(place, entry, &USER);
         let mut email = self.text(place, entry, "email");
         // An address alone says who is meant, not what theirs shall be.
-        let user = match email.take_if(|email| entry.get("user").is_none() && !email.is_empty()) {
-            Some(email) => email,
+        let address = email.take_if(|email| entry.get("user").is_none() && !email.is_empty());
+        let is_address = address.is_some();
+        let user = match address {
+            Some(address) => address,
             None => self.called(place, entry, "user")?,
         };
         Some(Person {
             place: place.clone(),
             user,
+            is_address,
             email,
             name: self.text(place, entry, "name"),
             external_id: self.text(place, entry, "external_id"),

@@ -72,6 +72,11 @@ impl<'a> Whom<'a> {
         seen(wanted, self.finder.account(wanted))
     }
 
+    /// The user whose address this is.
+    pub fn address(&self, wanted: &str) -> Result<&'a User, Miss> {
+        seen(wanted, self.finder.address(wanted))
+    }
+
     /// A team by id or name.
     pub fn team(&self, wanted: &str) -> Result<&'a Team, Miss> {
         seen(wanted, self.finder.team(wanted))

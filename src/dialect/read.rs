@@ -154,20 +154,30 @@ impl<'a> Reader<'a> {
         let mut members = Vec::with_capacity(entries.len());
         let mut known = FxHashSet::default();
         for entry in entries {
-            match self.keep(entry.value_or_string()).filter(|id| !id.is_empty()) {
-                Some(id) => {
-                    let display = entry.string("display").ok().flatten().map(into_name).unwrap_or_default();
-                    let id: Id = Arc::from(&*id);
-                    // Said twice, a member is in it once.
-                    if known.insert(Arc::clone(&id)) {
-                        members.push(Member { id, display });
-                    }
-                }
-                None => self.keep(Err(entry.unreadable("value", "is missing: this member has no id".into()))),
+            let id = self.keep(entry.value_or_string()).filter(|id| !id.is_empty()).or_else(|| referred(&entry));
+            let Some(id) = id else {
+                // Who else is in it is not known: a list without them would be taken for all members.
+                self.keep::<()>(Err(entry.unreadable("value", "is missing: this member has no id".into())));
+                return None;
+            };
+            let display = entry.string("display").ok().flatten().map(into_name).unwrap_or_default();
+            let id: Id = Arc::from(&*id);
+            // Said twice, a member is in it once.
+            if known.insert(Arc::clone(&id)) {
+                members.push(Member { id, display });
             }
         }
         Some(members)
     }
+}
+
+/// The id at the end of `$ref`, the URI of the member's resource (RFC 7643 §2.4).
+fn referred<'a>(entry: &Fields<'a>) -> Option<Cow<'a, str>> {
+    let uri = entry.string("$ref").ok().flatten()?;
+    let path = uri.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let (_, id) = path.rsplit_once('/').filter(|(before, id)| !before.is_empty() && !id.is_empty())?;
+    // An id that a URI can't hold as it is may be written there in more than one way.
+    (!id.contains('%')).then(|| Cow::Owned(id.to_owned()))
 }
 
 pub(super) fn problem(Unreadable { path, why }: Unreadable) -> Problem {

@@ -7,7 +7,7 @@ use super::{
     Directory, Id, Kind, Name,
     change::{Change, Seat},
     plan::Capabilities,
-    record::{Team, User},
+    record::{Member, Team, User},
     words::{self, Line},
 };
 
@@ -49,7 +49,9 @@ impl Alike<'_> {
             let user = self.directory.user(id)?;
             self.membership(record, user, inside.contains(id), role.as_ref())
         });
-        let go = record.members.iter().flatten().filter(|member| !meant.contains(&member.id));
+        // Groups in the group, and members that no list has, are in no list of people either: they stay.
+        let others = |member: &&Member| self.directory.user(&member.id).is_some() && !meant.contains(&member.id);
+        let go = record.members.iter().flatten().filter(others);
         let go = go.map(|member| Change::RemoveMember { team: team.clone(), user: member.id.clone() });
         come.chain(go).map(|change| self.wish(change)).collect()
     }
@@ -181,7 +183,7 @@ mod tests {
     use super::*;
     use crate::directory::{
         plan::RoleChoice,
-        record::{Account, Grant, Member},
+        record::{Account, Grant},
         records::Records,
     };
 

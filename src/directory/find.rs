@@ -49,6 +49,12 @@ pub struct NamedRecord {
     pub id: Id,
 }
 
+impl NamedRecord {
+    fn of(user: &User) -> Self {
+        Self { name: user.user_name.clone(), id: user.id.clone() }
+    }
+}
+
 impl fmt::Display for NamedRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.name, clean(&self.id))
@@ -211,11 +217,31 @@ impl<'a> Finder<'a> {
         self.person(wanted, |user| [&user.user_name, &user.email])
     }
 
+    /// Whose address it is, where a text is given as one. User names are often addresses: who has it as the user name
+    /// counts as much as who has it as the email.
+    ///
+    /// # Errors
+    /// Where there is nobody, or more than one.
+    pub fn address(&self, wanted: &str) -> Result<&'a User, Missing> {
+        let like = |user: &User| {
+            let names = [&user.user_name, &user.email];
+            names.into_iter().filter_map(|name| likeness(name.raw(), wanted)).min()
+        };
+        let called = self.users_called(wanted);
+        let best = called.iter().filter_map(|user| like(user)).min();
+        let all: Vec<&User> = called.into_iter().filter(|user| best.is_some() && like(user) == best).collect();
+        match all.as_slice() {
+            [] => self.account(wanted),
+            [one] => Ok(one),
+            several => Err(Missing::Several(several.iter().map(|user| NamedRecord::of(user)).collect())),
+        }
+    }
+
     fn person<const N: usize>(&self, wanted: &str, levels: impl Fn(&User) -> [&Name; N]) -> Result<&'a User, Missing> {
         if let Some(user) = self.directory.user(&wanted.into()) {
             return Ok(user);
         }
-        let named = |user: &User| NamedRecord { name: user.user_name.clone(), id: user.id.clone() };
+        let named = NamedRecord::of;
         only(meant(&self.users_called(wanted), wanted, levels), named, || {
             let users = (0..self.directory.len(Kind::User) as u32).filter_map(|row| self.directory.user_at(row));
             let names = |user: &'a User| [&user.user_name, &user.email, &user.display_name].map(|name| (name, user));

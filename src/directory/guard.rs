@@ -11,6 +11,7 @@ use super::{
     record::{ADMIN, Team, User},
     refusal::{Refusal, RefusalCode},
 };
+use crate::scim::text::clean;
 
 mod among;
 mod ledger;
@@ -56,6 +57,42 @@ impl Guards {
     pub fn is_me(&self, user: &User, directory: &Directory) -> bool {
         directory.owner().is_some_and(|owner| owner.is(user))
             || self.me.as_deref().is_some_and(|me| is_called(user, me))
+    }
+
+    /// What of the profile's names does not fit what the server tells, as sentences: names that are nobody's guard nobody.
+    fn misfits(&self, directory: &Directory) -> Vec<String> {
+        let owner = directory.owner();
+        let whose =
+            if directory.is_complete(Kind::User) { "nobody's name" } else { "nobody's of the users that are known" };
+        let nobody = |key: &str, name: &String| {
+            let known = remaining::is_somebody(name, directory) || owner.is_some_and(|owner| owner.is_called(name));
+            (!known).then(|| format!("{key} in the profile: {} is {whose}, so it guards nobody.", clean(name)))
+        };
+        let contradiction = owner.and_then(|owner| Some((owner, self.contradicts(owner)?))).map(|(owner, me)| {
+            format!(
+                "The key belongs to {}, and the profile says me = {}: both are guarded. Correct the profile.",
+                owner.user_name,
+                clean(me)
+            )
+        });
+        let named = self.names().into_iter().flat_map(|(key, names)| names.iter().map(move |name| (key, name)));
+        named.filter_map(|(key, name)| nobody(key, name)).chain(contradiction).collect()
+    }
+
+    /// Keys of the profile that name users, with the names.
+    fn names(&self) -> [(&'static str, &[String]); 3] {
+        [("me", self.me.as_slice()), ("protected", &self.protected), ("admins", &self.admins)]
+    }
+
+    /// Of the keys `me`, `protected` and `admins` those that name this user by what the change alters.
+    fn named_by(&self, change: &Change, user: &User) -> Vec<&'static str> {
+        let old = match change {
+            Change::SetEmail { .. } => &user.email,
+            Change::SetAttribute { path, .. } if path.eq_ignore_ascii_case("userName") => &user.user_name,
+            _ => return Vec::new(),
+        };
+        let by_old = |name: &String| old.is(name.trim()) && *user.id != *name.trim();
+        self.names().into_iter().filter(|(_, names)| names.iter().any(by_old)).map(|(key, _)| key).collect()
     }
 
     fn is_protected(&self, user: &User) -> bool {
@@ -121,17 +158,18 @@ impl Guard {
             (mass, words)
         };
         let mass = Mass::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
+        let ledger = Ledger::of(changes.clone(), directory);
         let mut people = changes.flat_map(Change::concerned);
         let first = people.next();
         let many = people.any(|id| Some(id) != first);
-        Self {
-            guards: guards.clone(),
-            provider: Provider::of(can),
-            ledger: Ledger::default(),
-            mass,
-            many,
-            among: Among::default(),
+        let mut among = Among::default();
+        if first.is_some() {
+            among.profile(guards.misfits(directory));
         }
+        if can.holds().team_roles && first.is_some() && !directory.is_complete(Kind::Team) {
+            among.profile(["Not all teams are known: whether each keeps an admin is not known.".to_owned()]);
+        }
+        Self { guards: guards.clone(), provider: Provider::of(can), ledger, mass, many, among }
     }
 
     /// From where more goes than a usual share: the numbers are to be typed.
@@ -173,6 +211,11 @@ impl Guard {
         if matches!(change.nature().effect, ChangeEffect::Takes | ChangeEffect::Alters) {
             self.protected(user, &mut guarded)?;
         }
+        for key in self.guards.named_by(change, user) {
+            guarded.look();
+            let name = &user.user_name;
+            guarded.notes.push(format!("{key} in the profile names {name} by this: change it there, too."));
+        }
         self.admins_left(change, user, directory, &mut guarded)?;
         if change.nature().lowers_person() {
             self.lowered(user, directory, &mut guarded);
@@ -210,7 +253,7 @@ impl Guard {
         directory: &Directory,
         guarded: &mut Guarded,
     ) -> Result<(), Refusal> {
-        if takes_admin_away(change, user) || leaves_admin_group(change, user, directory) {
+        if ends_org_admin(change, user, directory) {
             self.organisation(user, directory, guarded)?;
             guarded.others.extend(self.ledger.other_org_admins(user, directory));
         }
@@ -356,6 +399,11 @@ enum TeamAfter {
 fn basis(directory: &Directory) -> String {
     let (known, all) = (directory.org_roles_known(), directory.len(Kind::User));
     if known < all { format!(" (organisation role known for {known} of {all})") } else { String::new() }
+}
+
+/// True where the user may be an organisation admin, and is none after the change.
+fn ends_org_admin(change: &Change, user: &User, directory: &Directory) -> bool {
+    takes_admin_away(change, user) || leaves_admin_group(change, user, directory)
 }
 
 /// An unknown role may be admin: what a server leaves out must not switch the guard off.

@@ -35,9 +35,11 @@ impl KeyOwner {
             || (user.account != Account::OrgService && same(&self.email, &user.email))
     }
 
-    /// True for the owner's name as a person writes it: user name or address.
+    /// True for the owner's name as a person writes it: id, user name or address.
     pub fn is_called(&self, name: &str) -> bool {
         let name = name.trim();
-        self.user_name.is(name) || (!self.email.is_empty() && self.email.is(name))
+        (!self.id.is_empty() && *self.id == *name)
+            || self.user_name.is(name)
+            || (!self.email.is_empty() && self.email.is(name))
     }
 }

@@ -214,6 +214,11 @@ impl Query {
         })
     }
 
+    /// True if the answer depends on who is in which team, which a list may leave out.
+    pub fn asks_members(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.key, Key::Team | Key::Teams | Key::Members | Key::Admins))
+    }
+
     /// True if the answer depends on Models seats.
     pub fn asks_seats(&self) -> bool {
         self.terms.iter().any(|term| term.key == Key::Seat)

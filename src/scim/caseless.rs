@@ -23,6 +23,11 @@ pub fn key(name: &str) -> Cow<'_, str> {
     Cow::Owned(nfc.normalize(&folded).into_owned())
 }
 
+/// The name with its accents composed (NFC).
+pub fn composed(name: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(name)
+}
+
 /// True if both names have the same [`key`].
 pub fn same(one: &str, other: &str) -> bool {
     if one.is_ascii() && other.is_ascii() { one.eq_ignore_ascii_case(other) } else { key(one) == key(other) }

@@ -146,7 +146,7 @@ impl Context {
     fn settle_members(&self, team: &mut Team) {
         if team.size().is_some_and(|size| size > 0) {
             self.members_told.store(true, Ordering::Relaxed);
-        } else if team.members.is_none() && self.members_told.load(Ordering::Relaxed) {
+        } else if team.members.is_none() && team.problem.is_none() && self.members_told.load(Ordering::Relaxed) {
             team.members = Some(Vec::new());
         }
     }

@@ -14,6 +14,7 @@ use crate::{
         work::{MissedName, Report},
     },
     scim::{
+        caseless,
         failure::{Arrived, Class, Failure},
         list,
     },
@@ -62,7 +63,7 @@ async fn look_up(context: &Context, kind: Kind, names: Vec<String>) -> Answers {
             answers.missed.extend(some.iter().map(missed));
             continue;
         }
-        let found = join_all(some.iter().map(|name| one(context, kind, name))).await;
+        let found = join_all(some.iter().map(|name| in_each_form(context, kind, name))).await;
         for (name, found) in some.iter().zip(found) {
             match found {
                 Ok(records) if records.is_empty() => {
@@ -77,6 +78,14 @@ async fn look_up(context: &Context, kind: Kind, names: Vec<String>) -> Answers {
         }
     }
     answers
+}
+
+/// All that the server finds of one name. Where it finds nothing, it is asked for the name without blanks at its ends and
+/// with its accents composed (NFC), too: servers compare what they are asked for letter by letter.
+async fn in_each_form(context: &Context, kind: Kind, name: &str) -> Result<Vec<Record>, Failure> {
+    let found = one(context, kind, name).await?;
+    let composed = caseless::composed(name.trim());
+    if found.is_empty() && composed != name { one(context, kind, &composed).await } else { Ok(found) }
 }
 
 /// All that the server finds of one name, level by level until one has it exactly.
@@ -135,6 +144,10 @@ async fn at(context: &Context, kind: Kind, level: NameLevel, name: &str) -> Resu
     let read = |raw| context.dialect.read(kind, raw, depth, "$").ok();
     let all: Vec<Record> = page.resources.iter().filter_map(|raw| read(raw)).collect();
     let others = all.len();
+    if page.resources.is_empty() && page.total.is_some_and(|total| total > 0) {
+        let text = "The server counts records of this name, and shows none of them";
+        return Err(Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") });
+    }
     let meant: Vec<Record> = all.into_iter().filter(|record| find::is_called(record, name)).collect();
     // By an email a server may find somebody who has it as a second one; by a name nobody else.
     if meant.is_empty() && others > 0 && level == NameLevel::Name {

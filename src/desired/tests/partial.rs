@@ -69,7 +69,7 @@ fn pruning_removes_others_only_where_the_file_lists_such() {
     let plan = |text: &str| {
         let found = found(&directory, text, Format::Yaml).unwrap();
         let mut told: Vec<String> = found.changes.iter().map(|change| format!("{change:?}")).collect();
-        told.extend(found.notes);
+        told.extend(found.notes.into_iter().chain(found.not_told));
         told.join("\n")
     };
     insta::assert_snapshot!(plan("teams: [{team: engineering, members: [eva], others: ['group:frontend']}]"), @r#"RemoveMember { team: "id-engineering", user: "u0777" }"#);
@@ -144,7 +144,7 @@ fn what_is_not_told_is_left_out_and_nothing_is_concluded_from_it() {
     let plan = |text: &str| {
         let found = found(&directory, text, Format::Yaml).unwrap();
         let mut told: Vec<String> = found.changes.iter().map(|change| line(change, &directory)).collect();
-        told.extend(found.notes);
+        told.extend(found.notes.into_iter().chain(found.not_told));
         told.join("\n")
     };
     insta::assert_snapshot!(plan("teams: [{team: hidden, members: [eva, noor]}]"), @r"
@@ -224,7 +224,7 @@ fn nothing_is_created_or_removed_on_the_strength_of_a_part_of_a_list() {
     ");
     let found = found(&directory, "teams: [{team: engineering, members: [eva], others: []}]", Format::Yaml).unwrap();
     assert_eq!(found.changes, vec![]);
-    insta::assert_snapshot!(found.notes.join("\n"), @r"engineering: group:frontend, u0777 (gone person) are not among the users that are known, and stay.");
+    insta::assert_snapshot!(found.not_told.join("\n"), @r"engineering: group:frontend, u0777 (gone person) are not among the users that are known, and stay.");
     let all = [Part::Users, Part::Teams];
     assert!(current(&directory, &can(), &all).people.iter().all(|person| person.teams.is_none()));
     insta::assert_snapshot!(untold(&directory, &all, Format::Csv).unwrap(), @r"Not all teams are known: memberships are left out, for a user's teams are a whole; YAML and JSON with teams have those that are told.");

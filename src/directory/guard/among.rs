@@ -13,6 +13,8 @@ pub struct Among {
     people: BTreeMap<Id, Concern>,
     /// Why it is not known whether an organisation admin is left.
     why: String,
+    /// Names of the profile that guard nobody, as sentences.
+    profile: BTreeSet<String>,
 }
 
 /// What is grave about one person.
@@ -58,8 +60,13 @@ impl Among {
         self.why = why;
     }
 
+    pub(super) fn profile(&mut self, sentences: impl IntoIterator<Item = String>) {
+        self.profile.extend(sentences);
+    }
+
     /// The same of several plans that are sent as one.
     pub fn join(&mut self, other: Self) {
+        self.profile.extend(other.profile);
         for (id, concern) in other.people {
             let known = self.people.entry(id).or_default();
             known.name = concern.name;
@@ -84,9 +91,14 @@ impl Among {
         self.people.values().any(|concern| concern.me)
     }
 
+    /// True where it is not known whether an organisation admin is left.
+    pub fn hangs_on_admins(&self) -> bool {
+        self.people.values().any(|concern| concern.perhaps_last)
+    }
+
     /// Sentences, the gravest first. Where only one person is changed, the line itself says who it is.
     pub fn notes(&self, many: bool) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = self.profile.iter().cloned().collect();
         let names = |is: fn(&Concern) -> bool| -> Vec<&str> {
             let mut names: Vec<&str> =
                 self.people.values().filter(|one| is(one)).map(|one| one.name.as_str()).collect();

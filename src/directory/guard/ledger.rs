@@ -4,7 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    TeamAfter, leaves_admin_group,
+    TeamAfter, ends_org_admin, leaves_admin_group,
     others::{Admin, MOST, Others},
 };
 use crate::directory::{
@@ -17,6 +17,8 @@ use crate::directory::{
 /// Changes as if they had happened.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
+    /// Who is no organisation admin any more once all changes of the plan are sent, this far or later.
+    leaving: FxHashSet<Id>,
     /// Who can do less afterwards: everywhere, or in one team.
     weakened: FxHashSet<(Id, Option<Id>)>,
     /// Who is no organisation admin any more.
@@ -42,6 +44,15 @@ struct TeamAdmins {
 }
 
 impl Ledger {
+    /// For these changes, with none of them added yet.
+    pub(super) fn of<'a>(changes: impl Iterator<Item = &'a Change>, directory: &Directory) -> Self {
+        let leaves = |change: &Change| {
+            let user = directory.user(change.person()?)?;
+            ends_org_admin(change, user, directory).then(|| user.id.clone())
+        };
+        Self { leaving: changes.filter_map(leaves).collect(), ..Self::default() }
+    }
+
     /// This one will be sent.
     pub(super) fn add(&mut self, change: &Change, directory: &Directory) {
         if let Change::SetTeamRole { user, team, role, .. } = change
@@ -76,9 +87,15 @@ impl Ledger {
         }
     }
 
-    /// True for who is no organisation admin any more, whatever they were.
-    pub(super) fn is_demoted(&self, user: &Id) -> bool {
-        self.demoted.contains(user)
+    /// True for who is an organisation admin no more once all of the plan is sent, whatever they are.
+    pub(super) fn is_leaving(&self, user: &Id) -> bool {
+        self.leaving.contains(user) || self.demoted.contains(user)
+    }
+
+    /// True if a known organisation admin stays beside this user once all of the plan is sent.
+    pub(super) fn is_other_staying(&mut self, user: &User, directory: &Directory) -> bool {
+        self.org_admins_beside(user, directory);
+        self.org.iter().flatten().any(|id| *id != user.id && !self.leaving.contains(id))
     }
 
     /// How many known organisation admins are left beside this user.
@@ -106,7 +123,8 @@ impl Ledger {
             return None;
         }
         self.org_admins_beside(user, directory);
-        others(None, user, self.org.iter().flatten(), directory)
+        let stay = self.org.iter().flatten().filter(|id| !self.leaving.contains(*id));
+        others(None, user, stay, directory)
     }
 
     /// Who else is admin of the team; `None` where this user is not, or nobody else is known to be.

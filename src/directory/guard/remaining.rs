@@ -54,15 +54,35 @@ pub(super) fn org_admins(
     user: &User,
     directory: &Directory,
 ) -> Remaining {
-    match ledger.org_admins_beside(user, directory) {
-        0 => {}
-        1 => return Remaining::One,
-        _ => return Remaining::Several,
+    let known = match ledger.org_admins_beside(user, directory) {
+        0 => None,
+        1 => Some(Remaining::One),
+        _ => Some(Remaining::Several),
+    };
+    // Those who lose it later in the plan are no answer, unless a later line is refused for that.
+    if let Some(known) = known {
+        let rest = if ledger.is_other_staying(user, directory) {
+            Remaining::Nobody
+        } else {
+            beyond_records(ledger, provider, guards, user, directory)
+        };
+        return if rest == Remaining::Nobody { known } else { rest };
     }
+    beyond_records(ledger, provider, guards, user, directory)
+}
+
+/// Who is left where no record tells it.
+fn beyond_records(
+    ledger: &mut Ledger,
+    provider: &Provider,
+    guards: &Guards,
+    user: &User,
+    directory: &Directory,
+) -> Remaining {
     if !provider.org_roles {
         return Remaining::NotHeld;
     }
-    let stays = |other: &User| other.id != user.id && !other.is_inactive() && !ledger.is_demoted(&other.id);
+    let stays = |other: &User| other.id != user.id && !other.is_inactive() && !ledger.is_leaving(&other.id);
     if provider.admin_keys
         && let Some(owner) = owner(guards, directory).filter(|owner| stays(owner) && !owner.account.is_service())
     {
@@ -100,6 +120,11 @@ fn owner<'a>(guards: &Guards, directory: &'a Directory) -> Option<&'a User> {
 fn find<'a>(name: &str, directory: &'a Directory) -> Option<&'a User> {
     let by_id = directory.user(&name.trim().into());
     by_id.or_else(|| only(directory.users_named(name).filter(|user| is_called(user, name))))
+}
+
+/// True where a name of the profile is somebody's, be it of several people.
+pub(super) fn is_somebody(name: &str, directory: &Directory) -> bool {
+    directory.user(&name.trim().into()).is_some() || directory.users_named(name).any(|user| is_called(user, name))
 }
 
 /// Of several of one name nobody is meant.

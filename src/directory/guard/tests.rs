@@ -136,6 +136,32 @@ fn where_nothing_decides_a_name_is_typed() {
     assert!(insists(&check(&leaves("ivan"), &silent(None), &inactive, &[]).unwrap().risk));
 }
 
+/// Lines have no order for the person who sends them: an admin who leaves in the same plan is nobody who is left.
+#[test]
+fn an_admin_who_leaves_in_a_later_line_does_not_count() {
+    let known = directory(&[("ann", None, true), ("eva", Some("admin"), true), ("noor", None, true)]);
+    let plan = [leaves("ann"), leaves("eva")];
+    let mut guard = guard(&Guards::default(), &known, plan.iter());
+    for change in &plan {
+        let guarded = guard.check(change, &known).unwrap();
+        assert!(insists(&guarded.risk) && guarded.others.is_empty(), "{guarded:?}");
+        assert!(!guarded.notes.iter().any(|note| note.contains("left after this")), "{guarded:?}");
+        guard.add(change, &known);
+    }
+    let [note, ..] = &guard.take_among().notes(true)[..] else { panic!("nothing is said") };
+    assert!(note.contains("is left beside ann, eva is not known"), "{note}");
+    // Where all is told, a later line is refused, and that admin is left.
+    let told = directory(&[("ann", Some("admin"), true), ("eva", Some("admin"), true), ("noor", Some("member"), true)]);
+    let first = |plan: &[Change]| {
+        let mut guard = super::Guard::new(&wandb(), &Guards::default(), &told, plan.iter());
+        let first = guard.check(&plan[0], &told).unwrap();
+        guard.add(&plan[0], &told);
+        (first.notes, guard.check(&plan[1], &told).unwrap_err().code)
+    };
+    let (notes, refused) = first(&plan);
+    assert_eq!((notes, refused), (vec!["One organisation admin is left after this.".into()], RefusalCode::LastAdmin));
+}
+
 #[test]
 fn a_provider_without_organisation_roles_has_no_last_admin() {
     let rfc = dialect::of(dialect::Provider::Scim, Hosting::default(), dialect::Server::default());

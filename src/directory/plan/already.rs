@@ -114,8 +114,10 @@ fn is_defined(now: &RoleDraft, to: &RoleDraft) -> bool {
 mod tests {
     use super::*;
     use crate::directory::{
-        change::ChangeId,
-        record::{Grant, Team},
+        Name, Target,
+        aside::{ApiKey, Participant, Person, Told},
+        change::{ChangeId, NewService, Seat},
+        record::{Account, Grant, Role, Team},
         records::Records,
     };
 
@@ -127,8 +129,13 @@ mod tests {
             org_role: "member".into(),
             team_roles: Some(vec![Grant { scope: "vision".into(), role: "admin".into() }]),
             active: Some(true),
+            display_name: "Eva".into(),
+            models_seat: "full".into(),
+            registry_roles: vec![Grant { scope: "models".into(), role: "member".into() }],
+            depth: Depth::Full,
             ..User::default()
         };
+        let bot = User { id: "bot".into(), user_name: "bot".into(), account: Account::TeamService, ..User::default() };
         let ivan = User { id: "ivan".into(), user_name: "ivan".into(), ..User::default() };
         let team = |id: &str, name: &str, members: Option<&[&str]>| Team {
             id: id.into(),
@@ -138,8 +145,57 @@ mod tests {
         };
         let teams = vec![team("t", "vision", Some(&["eva"])), team("hidden", "hidden", None)];
         let mut directory = Directory::default();
-        directory.replace(Records::build(vec![eva, ivan], teams, vec![]), true);
+        let tagger = Role {
+            id: "r".into(),
+            name: "tagger".into(),
+            description: "Tags".into(),
+            inherits: "member".into(),
+            ..Role::default()
+        };
+        directory.replace(Records::build(vec![eva, ivan, bot], teams, vec![tagger]), true);
         directory
+    }
+
+    fn registry(name: &str, role: &str) -> Change {
+        Change::SetRegistryRole { user: "eva".into(), registry: name.into(), role: role.into() }
+    }
+
+    fn no_registry(user: &str, name: Option<&str>) -> Change {
+        Change::RemoveRegistryRole { user: user.into(), registry: name.map(Into::into) }
+    }
+
+    fn replaced(stay: &[&str], come: &[&str], go: &[&str]) -> Change {
+        let ids = |names: &[&str]| names.iter().map(|name| Id::from(*name)).collect();
+        Change::ReplaceMembers { team: "t".into(), stay: ids(stay), come: ids(come), go: ids(go) }
+    }
+
+    fn new_team(name: &str, members: &[&str]) -> Change {
+        let members = members.iter().map(|id| Id::from(*id)).collect();
+        Change::CreateTeam { key: "new:1".into(), name: name.into(), members, bucket: None }
+    }
+
+    fn tagger(alter: impl FnOnce(&mut RoleDraft)) -> RoleDraft {
+        let mut draft = RoleDraft::of(directory().role(&"r".into()).unwrap());
+        alter(&mut draft);
+        draft
+    }
+
+    fn edited(alter: impl FnOnce(&mut RoleDraft)) -> Change {
+        Change::EditRole { role: "r".into(), to: tagger(alter) }
+    }
+
+    fn new_role(alter: impl FnOnce(&mut RoleDraft)) -> Change {
+        Change::CreateRole { key: "new:1".into(), role: tagger(alter) }
+    }
+
+    fn new_service(name: &str) -> Change {
+        let service = NewService { name: name.into(), organisation: false, team: "t".into() };
+        Change::CreateService { key: "new:1".into(), service }
+    }
+
+    fn instance_admin(email: &str) -> Change {
+        let user = NewUser { email: email.into(), instance_admin: true, ..NewUser::default() };
+        Change::CreateUser { key: "new:1".into(), user }
     }
 
     fn role(user: &str, role: &str) -> Change {
@@ -170,6 +226,44 @@ mod tests {
     #[case::team_is_gone(member(false, "nowhere", "ivan"), true)]
     #[case::active(Change::SetActive { user: "eva".into(), active: true }, true)]
     #[case::status_not_told(Change::SetActive { user: "ivan".into(), active: true }, false)]
+    #[case::inactive(Change::SetActive { user: "eva".into(), active: false }, false)]
+    #[case::name(Change::SetDisplayName { user: "eva".into(), to: " Eva ".into() }, true)]
+    #[case::another_name(Change::SetDisplayName { user: "eva".into(), to: "Ann".into() }, false)]
+    #[case::email(Change::SetEmail { user: "eva".into(), to: "Eva@example.com".into() }, true)]
+    #[case::another_email(Change::SetEmail { user: "eva".into(), to: "ann@example.com".into() }, false)]
+    #[case::seat(Change::SetSeat { user: "eva".into(), seat: Seat::Models, to: "full".into() }, true)]
+    #[case::another_seat(Change::SetSeat { user: "eva".into(), seat: Seat::Models, to: "viewer".into() }, false)]
+    #[case::seat_not_told(Change::SetSeat { user: "eva".into(), seat: Seat::Weave, to: "none".into() }, false)]
+    #[case::registry(registry("models", "member"), true)]
+    #[case::another_role_in_the_registry(registry("models", "admin"), false)]
+    #[case::another_registry(registry("data", "member"), false)]
+    #[case::out_of_a_registry(no_registry("eva", Some("data")), true)]
+    #[case::still_in_the_registry(no_registry("eva", Some("models")), false)]
+    #[case::still_in_a_registry(no_registry("eva", None), false)]
+    #[case::registries_not_told(no_registry("ivan", None), false)]
+    #[case::replaced(replaced(&["eva"], &[], &["ivan"]), true)]
+    #[case::one_is_to_come(replaced(&["eva"], &["ivan"], &[]), false)]
+    #[case::one_is_to_go(replaced(&[], &[], &["eva"]), false)]
+    #[case::role_is_there(edited(|_| {}), true)]
+    #[case::role_created(new_role(|_| {}), true)]
+    #[case::role_of_another_name(new_role(|role| role.name = "other".into()), false)]
+    #[case::role_renamed(edited(|role| role.name = "other".into()), false)]
+    #[case::role_described_otherwise(edited(|role| role.description = "other".into()), false)]
+    #[case::role_inherits_otherwise(edited(|role| role.inherits = "viewer".into()), false)]
+    #[case::role_inherits_the_same(edited(|role| role.inherits = "Member".into()), true)]
+    #[case::role_may_more(edited(|role| role.added.push("run:stop".into())), false)]
+    #[case::role_not_deleted(Change::DeleteRole { role: "r".into() }, false)]
+    #[case::role_deleted(Change::DeleteRole { role: "gone".into() }, true)]
+    #[case::team_not_deleted(Change::DeleteTeam { team: "t".into() }, false)]
+    #[case::team_deleted(Change::DeleteTeam { team: "gone".into() }, true)]
+    #[case::team_created(new_team("vision", &["eva"]), true)]
+    #[case::team_without_one(new_team("vision", &["eva", "ivan"]), false)]
+    #[case::team_whose_members_are_not_told(new_team("hidden", &[]), false)]
+    #[case::team_of_another_name(new_team("audio", &[]), false)]
+    #[case::service_created(new_service("bot"), true)]
+    #[case::a_person_of_that_name(new_service("ivan"), false)]
+    #[case::instance_admin_created(instance_admin("eva@example.com"), true)]
+    #[case::instance_admin_not_created(instance_admin("ann@example.com"), false)]
     #[case::created(new_user("eva-tanaka", "eva@example.com"), true)]
     #[case::of_the_same_name(new_user("eva-tanaka", "eva@example.org"), false)]
     #[case::not_created(new_user("noor", "eva@example.org"), false)]
@@ -177,6 +271,46 @@ mod tests {
     #[case::not_deleted(Change::DeleteUser { user: "eva".into() }, false)]
     fn only_what_is_known_to_be_so_is(#[case] change: Change, #[case] so: bool) {
         assert_eq!(already(&change, &directory()), so);
+    }
+
+    /// What was told beside the lists: a team's invitations, a person's keys, all attributes of a record.
+    #[test]
+    fn what_is_told_beside_the_lists_counts() {
+        let invite = |to: &str| Change::Invite { key: "new:1".into(), team: "t".into(), to: to.into(), admin: false };
+        let revoke = |id: &str| Change::RevokeInvite { team: "t".into(), invite: id.into(), to: "noor".into() };
+        let no_key = |id: &str| Change::DeleteKey { owner: "eva".into(), key: id.into(), name: "k".into() };
+        let cost = |to: i64| Change::SetAttribute {
+            target: Target::user(&"eva".into()),
+            path: "cost".into(),
+            before: None,
+            to: Some(serde_json::json!(to)),
+        };
+        let mut directory = directory();
+        let all = [invite("noor"), revoke("i2"), no_key("k2"), cost(2)];
+        assert!(all.iter().all(|change| !already(change, &directory)), "nothing was told yet");
+        let noor = Participant {
+            id: "i1".into(),
+            user_name: "noor".into(),
+            name: Name::default(),
+            email: "noor@example.com".into(),
+            admin: false,
+            pending: true,
+            account: Account::Person,
+        };
+        let key = ApiKey { id: "k1".into(), name: "k".into(), description: Name::default() };
+        let eva = Person { id: "eva".into(), keys: Some(vec![key]), ..Person::default() };
+        let told = |topic, told| crate::directory::Fresh::Told(topic, told);
+        directory.learn(vec![
+            told(Topic::Roster("t".into()), Told::Roster(vec![noor])),
+            told(Topic::Person("eva".into()), Told::Person(eva)),
+            told(
+                Topic::Resource(Target::user(&"eva".into())),
+                Told::Resource(serde_json::json!({"cost": 2, "id": "eva"})),
+            ),
+        ]);
+        assert!(all.iter().all(|change| already(change, &directory)));
+        let others = [invite("zoe"), revoke("i1"), no_key("k1"), cost(3)];
+        assert!(others.iter().all(|change| !already(change, &directory)));
     }
 
     #[test]
