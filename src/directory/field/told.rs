@@ -1,4 +1,4 @@
-//! How much is told of each field that a filter asks for, in one function a field.
+//! The values of fields that a server may withhold, each in a type of its own: for whatever asks many records at a time.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::directory::{
 
 /// A value that a server may withhold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Knowledge<T> {
+pub(in crate::directory) enum Knowledge<T> {
     Told(T),
     NotTold,
 }
@@ -25,6 +25,14 @@ impl<T> Knowledge<T> {
     pub fn is_told(&self) -> bool {
         matches!(self, Self::Told(_))
     }
+
+    /// The value, where it is told.
+    pub fn told(self) -> Option<T> {
+        match self {
+            Self::Told(value) => Some(value),
+            Self::NotTold => None,
+        }
+    }
 }
 
 impl<T> From<Option<T>> for Knowledge<T> {
@@ -34,22 +42,22 @@ impl<T> From<Option<T>> for Knowledge<T> {
 }
 
 /// An attribute's value, or none.
-pub(super) fn attribute(attribute: &MaybeTold) -> Knowledge<Option<&Name>> {
+pub(in crate::directory) fn attribute(attribute: &MaybeTold) -> Knowledge<Option<&Name>> {
     if attribute.is_told() { Knowledge::Told(attribute.value()) } else { Knowledge::NotTold }
 }
 
 /// The role in each team.
-pub(super) fn team_roles(user: &User) -> Knowledge<&[Grant]> {
+pub(in crate::directory) fn team_roles(user: &User) -> Knowledge<&[Grant]> {
     user.team_roles.as_deref().into()
 }
 
 /// The role in one team of which the user is a member.
-pub(super) fn role_in<'a>(user: &'a User, team: &Name) -> Knowledge<&'a Name> {
+pub(in crate::directory) fn role_in<'a>(user: &'a User, team: &Name) -> Knowledge<&'a Name> {
     user.role_in(team).into()
 }
 
 /// The role in each registry. An empty list counts only where the server tells any role.
-pub(super) fn registry_roles(user: &User) -> Knowledge<&[Grant]> {
+pub(in crate::directory) fn registry_roles(user: &User) -> Knowledge<&[Grant]> {
     if user.registry_roles.is_empty() && !user.org_role.is_told() && user.team_roles.is_none() {
         Knowledge::NotTold
     } else {
@@ -57,22 +65,22 @@ pub(super) fn registry_roles(user: &User) -> Knowledge<&[Grant]> {
     }
 }
 
-/// The primary address, or none.
-pub(super) fn email(user: &User) -> Knowledge<Option<&Name>> {
+/// The primary address, or none: in a record that was read whole, where others have one.
+pub(in crate::directory) fn email<'a>(user: &'a User, directory: &Directory) -> Knowledge<Option<&'a Name>> {
     match &user.email {
         email if !email.is_empty() => Knowledge::Told(Some(email)),
-        _ if user.depth == Depth::Full => Knowledge::Told(None),
+        _ if user.depth == Depth::Full && directory.records().census().emails > 0 => Knowledge::Told(None),
         _ => Knowledge::NotTold,
     }
 }
 
 /// Active or deactivated.
-pub(super) fn active(user: &User) -> Knowledge<bool> {
+pub(in crate::directory) fn active(user: &User) -> Knowledge<bool> {
     user.active.into()
 }
 
 /// Person or service account.
-pub(super) fn account(user: &User) -> Knowledge<Account> {
+pub(in crate::directory) fn account(user: &User) -> Knowledge<Account> {
     match user.account {
         Account::Unsaid => Knowledge::NotTold,
         account => Knowledge::Told(account),
@@ -80,7 +88,7 @@ pub(super) fn account(user: &User) -> Knowledge<Account> {
 }
 
 /// The time of the last contact; none is never.
-pub(super) fn last_active(user: &User) -> Knowledge<Option<Timestamp>> {
+pub(in crate::directory) fn last_active(user: &User) -> Knowledge<Option<Timestamp>> {
     match user.last_active {
         LastActive::Unknown => Knowledge::NotTold,
         LastActive::Never => Knowledge::Told(None),
@@ -89,11 +97,25 @@ pub(super) fn last_active(user: &User) -> Knowledge<Option<Timestamp>> {
 }
 
 /// The members of a team.
-pub(super) fn members(team: &Team) -> Knowledge<&[Member]> {
+pub(in crate::directory) fn members(team: &Team) -> Knowledge<&[Member]> {
     team.members.as_deref().into()
 }
 
+/// The names of a team's members; the name of a member that is no known user may not be told.
+pub(in crate::directory) fn member_names<'a>(
+    team: &'a Team,
+    directory: &'a Directory,
+) -> Knowledge<impl Iterator<Item = Knowledge<&'a Name>> + Clone> {
+    members(team).map(move |members| {
+        members.iter().map(move |member| match directory.user(&member.id) {
+            Some(user) => Knowledge::Told(&user.user_name),
+            None if member.display.is_empty() => Knowledge::NotTold,
+            None => Knowledge::Told(&member.display),
+        })
+    })
+}
+
 /// True if the directory has every record of a kind.
-pub(super) fn is_listed(kind: Kind, directory: &Directory) -> bool {
+pub(in crate::directory) fn is_listed(kind: Kind, directory: &Directory) -> bool {
     directory.is_complete(kind)
 }
