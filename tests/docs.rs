@@ -102,6 +102,24 @@ fn the_page_of_codes_has_every_command() {
     }
 }
 
+/// The page for scripts names the fields of records as the field table does.
+#[test]
+fn the_page_of_codes_has_the_fields_of_records() {
+    use scimitar::directory::{Kind, field::RecordField};
+
+    let page = include_str!("../docs/codes.md");
+    let section = page.split("\n### Records").nth(1).expect("the section");
+    for kind in Kind::ALL {
+        let start = format!("| `{}` | ", kind.plural());
+        let row = section.lines().find_map(|line| line.strip_prefix(start.as_str())).expect("a row");
+        // What stands in brackets is about a value.
+        let names = row.split(['(', ')']).step_by(2).flat_map(|part| part.split('`').skip(1).step_by(2));
+        let json = RecordField::of(kind).into_iter().filter_map(|field| field.spec().json);
+        let known = json.flat_map(|names| std::iter::once(names.value).chain(names.complete));
+        assert_eq!(names.collect::<Vec<_>>(), known.collect::<Vec<_>>());
+    }
+}
+
 /// No code is listed that the program never gives.
 #[test]
 fn every_code_is_given_somewhere() {

@@ -54,8 +54,8 @@ pub enum FieldValue<'a> {
     Text(&'a Name),
     /// An id.
     Id(&'a Id),
-    /// Yes or no.
-    YesNo(bool),
+    /// Active or deactivated.
+    Active(bool),
     /// Whose account it is.
     Account(Account),
     /// A number; where it is not complete, there may be more.
@@ -151,7 +151,7 @@ impl<'a> FieldReader<'a> {
             UserField::DisplayName => FieldValue::Text(&user.display_name),
             UserField::Email => FieldValue::told(told::email(user, directory), |_| FieldValue::Text(&user.email)),
             UserField::ExternalId => FieldValue::Absent,
-            UserField::Active => FieldValue::told(told::active(user), FieldValue::YesNo),
+            UserField::Active => FieldValue::told(told::active(user), FieldValue::Active),
             UserField::Account => FieldValue::told(told::account(user), FieldValue::Account),
             UserField::OrgRole if self.has_org_roles() => FieldValue::attribute(&user.org_role),
             UserField::OrgRole => FieldValue::NotTold,

@@ -182,7 +182,7 @@ impl<'a> Row<'a> {
             FieldValue::Text(text) if text.is_empty() => glyphs.none.into(),
             FieldValue::Text(text) => text.to_string(),
             FieldValue::Id(id) => crate::scim::text::clean(id).into_owned(),
-            FieldValue::YesNo(yes) => if *yes { "yes" } else { "no" }.into(),
+            FieldValue::Active(active) => if *active { "active" } else { "inactive" }.into(),
             FieldValue::Account(account) => account_word(*account).into(),
             FieldValue::Count { known, complete } => self.at_least(*known, !complete),
             FieldValue::Names { names, complete } => self.at_least(names.len(), !complete),

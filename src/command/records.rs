@@ -1,0 +1,219 @@
+//! Records as the list commands print them: members of a JSON object and cells of a table, named by the field table. Values
+//! are as the server wrote them.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::directory::{
+    Kind, Name,
+    field::{FieldReader, FieldValue, GrantRef, RecordField, RecordRef, UserField},
+    record::{Account, Member, Team, User},
+};
+
+/// Several values in one cell.
+const AND: &str = ", ";
+
+/// In the place of what the server has not told; no value is empty.
+const NOT_TOLD: &str = "?";
+
+/// The records of a kind, as they are printed.
+pub(super) struct RecordRows<'a> {
+    reader: FieldReader<'a>,
+    members: Vec<RecordField>,
+    columns: Vec<RecordField>,
+}
+
+impl<'a> RecordRows<'a> {
+    pub fn new(reader: FieldReader<'a>, kind: Kind) -> Self {
+        Self { reader, members: RecordField::of(kind), columns: RecordField::in_csv(kind) }
+    }
+
+    /// The heads of the columns.
+    pub fn heads(&self) -> Vec<&'static str> {
+        self.columns.iter().filter_map(|field| field.spec().csv).collect()
+    }
+
+    pub fn row(&self, record: RecordRef<'a>) -> RecordRow<'_, 'a> {
+        RecordRow { rows: self, record }
+    }
+}
+
+/// A record.
+pub(super) struct RecordRow<'r, 'a> {
+    rows: &'r RecordRows<'a>,
+    record: RecordRef<'a>,
+}
+
+impl RecordRow<'_, '_> {
+    /// What stands under the heads.
+    pub fn cells(&self) -> Vec<String> {
+        self.rows.columns.iter().map(|field| cell(&self.rows.reader.value(self.record, *field))).collect()
+    }
+}
+
+impl Serialize for RecordRow<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        for field in &self.rows.members {
+            let Some(names) = field.spec().json else { continue };
+            let value = self.rows.reader.value(self.record, *field);
+            if value == FieldValue::Absent {
+                continue;
+            }
+            map.serialize_entry(names.value, &JsonValue(&value))?;
+            if let Some(complete) = names.complete.filter(|_| value.is_in_part()) {
+                map.serialize_entry(complete, &false)?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// A value as JSON: `null` is not told, `""` is none.
+struct JsonValue<'v, 'a>(&'v FieldValue<'a>);
+
+impl Serialize for JsonValue<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            FieldValue::Absent | FieldValue::NotTold => to.serialize_none(),
+            FieldValue::Text(text) => to.serialize_str(text.raw()),
+            FieldValue::Id(id) => to.serialize_str(id),
+            FieldValue::Active(active) => to.serialize_bool(*active),
+            FieldValue::Account(account) => account_word(*account).serialize(to),
+            FieldValue::Count { known, .. } => known.serialize(to),
+            FieldValue::Names { names, complete: false } if names.is_empty() => to.serialize_none(),
+            FieldValue::Names { names, .. } => to.collect_seq(names.iter().map(|name| name.raw())),
+            FieldValue::Grants { grants, complete: false } if grants.is_empty() => to.serialize_none(),
+            FieldValue::Grants { grants, .. } => to.collect_seq(grants.iter().map(Place::of)),
+            FieldValue::Time(at) => at.serialize(to),
+            FieldValue::Never => to.serialize_str("never"),
+            FieldValue::Problem(problem) => to.collect_str(&format_args!("{}: {}", problem.path, problem.why)),
+        }
+    }
+}
+
+/// A role in one place.
+#[derive(Serialize)]
+struct Place<'a> {
+    name: &'a str,
+    /// `null` where it is not known, or there are no roles.
+    role: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    fn of(grant: &GrantRef<'a>) -> Self {
+        Self { name: grant.scope.raw(), role: grant.role.map(Name::raw) }
+    }
+}
+
+fn account_word(account: Account) -> Option<&'static str> {
+    match account {
+        Account::Unsaid => None,
+        Account::Person => Some("person"),
+        Account::TeamService | Account::OrgService => Some("service account"),
+    }
+}
+
+/// A value as text. What was told to be none is empty.
+fn cell(value: &FieldValue<'_>) -> String {
+    match value {
+        FieldValue::Absent => String::new(),
+        FieldValue::NotTold => NOT_TOLD.to_owned(),
+        FieldValue::Text(text) => text.raw().to_owned(),
+        FieldValue::Id(id) => id.to_string(),
+        FieldValue::Active(active) => if *active { "active" } else { "inactive" }.to_owned(),
+        FieldValue::Account(account) => account_word(*account).unwrap_or(NOT_TOLD).to_owned(),
+        FieldValue::Count { known, complete: true } => known.to_string(),
+        FieldValue::Count { known: 0, complete: false } => NOT_TOLD.to_owned(),
+        FieldValue::Count { known, complete: false } => format!("{known}+"),
+        FieldValue::Names { names, complete } => several(names.iter().map(|name| name.raw().to_owned()), *complete),
+        FieldValue::Grants { grants, complete } => several(grants.iter().map(place), *complete),
+        FieldValue::Time(at) => at.strftime("%Y-%m-%d").to_string(),
+        FieldValue::Never => "never".to_owned(),
+        FieldValue::Problem(problem) => format!("{}: {}", problem.path, problem.why),
+    }
+}
+
+fn place(grant: &GrantRef<'_>) -> String {
+    match grant.role {
+        Some(role) => format!("{} ({})", grant.scope.raw(), role.raw()),
+        None => grant.scope.raw().to_owned(),
+    }
+}
+
+/// Several values, and that there may be more.
+fn several(values: impl Iterator<Item = String>, complete: bool) -> String {
+    let more = (!complete).then(|| NOT_TOLD.to_owned());
+    values.chain(more).collect::<Vec<_>>().join(AND)
+}
+
+/// A member of a team.
+pub(super) struct MemberRow<'a> {
+    id: &'a str,
+    /// Of [`MEMBER`].
+    values: [FieldValue<'a>; MEMBER.len()],
+    /// In the team.
+    role: FieldValue<'a>,
+    /// `group` or `unknown` for a member who is no known user.
+    kind: Option<&'static str>,
+}
+
+/// The fields of a user that a list of members has beside the id and the role in the team.
+const MEMBER: [UserField; 4] = [UserField::UserName, UserField::DisplayName, UserField::Email, UserField::Active];
+
+/// The column of the role in the team.
+const ROLE_AT: usize = 3;
+
+impl<'a> MemberRow<'a> {
+    pub fn of(user: &'a User, team: &Team, reader: FieldReader<'a>) -> Self {
+        let role = user.role_in(&team.name).map_or_else(|| no_role(reader), FieldValue::Text);
+        Self { id: &user.id, values: MEMBER.map(|field| reader.user(user, field)), role, kind: None }
+    }
+
+    /// A member who is no known user, and has the empty name of one.
+    pub fn other(member: &'a Member, reader: FieldReader<'a>, empty: &'a Name) -> Self {
+        let group = reader.directory.team(&member.id);
+        let (name, kind) = group.map_or((&member.display, "unknown"), |group| (&group.name, "group"));
+        let value = |field| match field {
+            UserField::UserName => FieldValue::Text(empty),
+            UserField::DisplayName => FieldValue::Text(name),
+            _ => FieldValue::NotTold,
+        };
+        Self { id: &member.id, values: MEMBER.map(value), role: no_role(reader), kind: Some(kind) }
+    }
+
+    pub fn heads() -> Vec<&'static str> {
+        let csv = |field: UserField| field.spec().csv.unwrap_or_default();
+        let mut heads = MEMBER.map(csv).to_vec();
+        heads.insert(ROLE_AT, csv(UserField::OrgRole));
+        heads
+    }
+
+    pub fn cells(&self) -> Vec<String> {
+        let mut cells: Vec<String> = self.values.iter().map(cell).collect();
+        if let Some(name) = cells.first_mut().filter(|name| name.is_empty()) {
+            *name = format!("({})", self.id);
+        }
+        cells.insert(ROLE_AT, cell(&self.role));
+        cells
+    }
+}
+
+fn no_role(reader: FieldReader<'_>) -> FieldValue<'static> {
+    if reader.holds.team_roles { FieldValue::NotTold } else { FieldValue::Absent }
+}
+
+impl Serialize for MemberRow<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let name = |field: UserField| field.spec().json.map_or("", |names| names.value);
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry(name(UserField::Id), self.id)?;
+        for (field, value) in MEMBER.into_iter().zip(&self.values) {
+            map.serialize_entry(name(field), &JsonValue(value))?;
+        }
+        map.serialize_entry(name(UserField::OrgRole), &JsonValue(&self.role))?;
+        if let Some(kind) = self.kind {
+            map.serialize_entry("kind", kind)?;
+        }
+        map.end()
+    }
+}
