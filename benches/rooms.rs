@@ -45,7 +45,7 @@ fn sort(c: &mut Criterion) {
     for size in sizes() {
         let app = app(size, 80, 24);
         let sorted = |field: &RecordField| field.spec().sort != FieldSort::No;
-        for by in RecordField::of(Kind::User).into_iter().filter(sorted) {
+        for by in RecordField::of(Kind::User).filter(sorted) {
             let mut pane = Pane::new(Kind::User);
             pane.order = Order { by, descending: true };
             let id = BenchmarkId::new(by.heading().to_lowercase().replace(' ', "-"), size);

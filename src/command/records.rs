@@ -1,12 +1,13 @@
-//! Records as the list commands print them: members of a JSON object and cells of a table, named by the field table. Values
-//! are as the server wrote them.
+//! Records as the list commands print them: in JSON, and in cells of a table or of a CSV, named by the field table. Values are
+//! as the server wrote them.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::directory::{
     Kind, Name,
-    field::{FieldReader, FieldValue, GrantRef, RecordField, RecordRef, UserField},
-    record::{Account, Member, Team, User},
+    field::{FieldReader, FieldValue, GrantRef, JsonRecord, RecordField, RecordRef, UserField},
+    query::account_word,
+    record::{Member, Team, User},
 };
 
 /// Several values in one cell.
@@ -18,13 +19,12 @@ const NOT_TOLD: &str = "?";
 /// The records of a kind, as they are printed.
 pub(super) struct RecordRows<'a> {
     reader: FieldReader<'a>,
-    members: Vec<RecordField>,
     columns: Vec<RecordField>,
 }
 
 impl<'a> RecordRows<'a> {
     pub fn new(reader: FieldReader<'a>, kind: Kind) -> Self {
-        Self { reader, members: RecordField::of(kind), columns: RecordField::in_csv(kind) }
+        Self { reader, columns: RecordField::in_csv(kind).collect() }
     }
 
     /// The heads of the columns.
@@ -33,83 +33,27 @@ impl<'a> RecordRows<'a> {
     }
 
     pub fn row(&self, record: RecordRef<'a>) -> RecordRow<'_, 'a> {
-        RecordRow { rows: self, record }
+        RecordRow { columns: &self.columns, json: JsonRecord { reader: self.reader, record } }
     }
 }
 
 /// A record.
 pub(super) struct RecordRow<'r, 'a> {
-    rows: &'r RecordRows<'a>,
-    record: RecordRef<'a>,
+    columns: &'r [RecordField],
+    json: JsonRecord<'a>,
 }
 
 impl RecordRow<'_, '_> {
     /// What stands under the heads.
     pub fn cells(&self) -> Vec<String> {
-        self.rows.columns.iter().map(|field| cell(&self.rows.reader.value(self.record, *field))).collect()
+        let JsonRecord { reader, record } = &self.json;
+        self.columns.iter().map(|field| cell(&reader.value(*record, *field))).collect()
     }
 }
 
 impl Serialize for RecordRow<'_, '_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(None)?;
-        for field in &self.rows.members {
-            let Some(names) = field.spec().json else { continue };
-            let value = self.rows.reader.value(self.record, *field);
-            if value == FieldValue::Absent {
-                continue;
-            }
-            map.serialize_entry(names.value, &JsonValue(&value))?;
-            if let Some(complete) = names.complete.filter(|_| value.is_in_part()) {
-                map.serialize_entry(complete, &false)?;
-            }
-        }
-        map.end()
-    }
-}
-
-/// A value as JSON: `null` is not told, `""` is none.
-struct JsonValue<'v, 'a>(&'v FieldValue<'a>);
-
-impl Serialize for JsonValue<'_, '_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            FieldValue::Absent | FieldValue::NotTold => to.serialize_none(),
-            FieldValue::Text(text) => to.serialize_str(text.raw()),
-            FieldValue::Id(id) => to.serialize_str(id),
-            FieldValue::Active(active) => to.serialize_bool(*active),
-            FieldValue::Account(account) => account_word(*account).serialize(to),
-            FieldValue::Count { known, .. } => known.serialize(to),
-            FieldValue::Names { names, complete: false } if names.is_empty() => to.serialize_none(),
-            FieldValue::Names { names, .. } => to.collect_seq(names.iter().map(|name| name.raw())),
-            FieldValue::Grants { grants, complete: false } if grants.is_empty() => to.serialize_none(),
-            FieldValue::Grants { grants, .. } => to.collect_seq(grants.iter().map(Place::of)),
-            FieldValue::Time(at) => at.serialize(to),
-            FieldValue::Never => to.serialize_str("never"),
-            FieldValue::Problem(problem) => to.collect_str(&format_args!("{}: {}", problem.path, problem.why)),
-        }
-    }
-}
-
-/// A role in one place.
-#[derive(Serialize)]
-struct Place<'a> {
-    name: &'a str,
-    /// `null` where it is not known, or there are no roles.
-    role: Option<&'a str>,
-}
-
-impl<'a> Place<'a> {
-    fn of(grant: &GrantRef<'a>) -> Self {
-        Self { name: grant.scope.raw(), role: grant.role.map(Name::raw) }
-    }
-}
-
-fn account_word(account: Account) -> Option<&'static str> {
-    match account {
-        Account::Unsaid => None,
-        Account::Person => Some("person"),
-        Account::TeamService | Account::OrgService => Some("service account"),
+        self.json.serialize(to)
     }
 }
 
@@ -121,7 +65,7 @@ fn cell(value: &FieldValue<'_>) -> String {
         FieldValue::Text(text) => text.raw().to_owned(),
         FieldValue::Id(id) => id.to_string(),
         FieldValue::Active(active) => if *active { "active" } else { "inactive" }.to_owned(),
-        FieldValue::Account(account) => account_word(*account).unwrap_or(NOT_TOLD).to_owned(),
+        FieldValue::Account(account) => account_word(*account).to_owned(),
         FieldValue::Count { known, complete: true } => known.to_string(),
         FieldValue::Count { known: 0, complete: false } => NOT_TOLD.to_owned(),
         FieldValue::Count { known, complete: false } => format!("{known}+"),
@@ -208,9 +152,9 @@ impl Serialize for MemberRow<'_> {
         let mut map = to.serialize_map(None)?;
         map.serialize_entry(name(UserField::Id), self.id)?;
         for (field, value) in MEMBER.into_iter().zip(&self.values) {
-            map.serialize_entry(name(field), &JsonValue(value))?;
+            map.serialize_entry(name(field), value)?;
         }
-        map.serialize_entry(name(UserField::OrgRole), &JsonValue(&self.role))?;
+        map.serialize_entry(name(UserField::OrgRole), &self.role)?;
         if let Some(kind) = self.kind {
             map.serialize_entry("kind", kind)?;
         }

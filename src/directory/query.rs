@@ -34,7 +34,7 @@ pub fn fields(kind: Kind, holds: Holds) -> impl Iterator<Item = Cow<'static, str
 
 /// The fields that can be asked for, each with its word.
 fn filter_words(kind: Kind, holds: Holds) -> impl Iterator<Item = (RecordField, FilterWord)> {
-    let held = RecordField::in_filters(kind).into_iter().filter(move |field| (field.spec().held)(holds));
+    let held = RecordField::in_filters(kind).filter(move |field| (field.spec().held)(holds));
     held.filter_map(|field| Some((field, field.spec().filter?)))
 }
 

@@ -14,6 +14,7 @@
 
 use super::{Kind, change::Verb, holds::Holds};
 
+mod json;
 mod role;
 mod team;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub(super) mod told;
 mod user;
 mod value;
 
+pub use json::JsonRecord;
 pub use role::RoleField;
 pub use team::TeamField;
 pub use user::UserField;
@@ -194,26 +196,33 @@ impl From<RoleField> for RecordField {
 
 impl RecordField {
     /// The fields of a kind, in the order of JSON.
-    pub fn of(kind: Kind) -> Vec<Self> {
+    pub fn of(kind: Kind) -> impl Iterator<Item = Self> {
         Self::each(kind, UserField::ALL, TeamField::ALL, RoleField::ALL)
     }
 
     /// The fields with a column in the list commands, in the order of the columns.
-    pub fn in_csv(kind: Kind) -> Vec<Self> {
+    pub fn in_csv(kind: Kind) -> impl Iterator<Item = Self> {
         Self::each(kind, UserField::IN_CSV, TeamField::IN_CSV, RoleField::IN_CSV)
     }
 
     /// The fields that a filter can ask for, in the order of the help.
-    pub fn in_filters(kind: Kind) -> Vec<Self> {
+    pub fn in_filters(kind: Kind) -> impl Iterator<Item = Self> {
         Self::each(kind, UserField::IN_FILTERS, TeamField::IN_FILTERS, RoleField::IN_FILTERS)
     }
 
-    fn each(kind: Kind, users: &[UserField], teams: &[TeamField], roles: &[RoleField]) -> Vec<Self> {
-        match kind {
-            Kind::User => users.iter().copied().map(Self::User).collect(),
-            Kind::Team => teams.iter().copied().map(Self::Team).collect(),
-            Kind::Role => roles.iter().copied().map(Self::Role).collect(),
-        }
+    fn each(
+        kind: Kind,
+        users: &'static [UserField],
+        teams: &'static [TeamField],
+        roles: &'static [RoleField],
+    ) -> impl Iterator<Item = Self> {
+        let (users, teams, roles) = match kind {
+            Kind::User => (users, &[][..], &[][..]),
+            Kind::Team => (&[][..], teams, &[][..]),
+            Kind::Role => (&[][..], &[][..], roles),
+        };
+        let users = users.iter().copied().map(Self::User);
+        users.chain(teams.iter().copied().map(Self::Team)).chain(roles.iter().copied().map(Self::Role))
     }
 
     /// The field with the name by which a kind's lists are in order.
