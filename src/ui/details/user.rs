@@ -9,6 +9,7 @@ use super::{Page, ago, count, pad, width};
 use crate::directory::{
     MaybeTold, Target,
     change::{Change, Field, Seat},
+    field::UserField,
     query::account_word,
     record::{Grant, LastActive, User},
     role_source::RoleSource,
@@ -62,7 +63,7 @@ impl Page<'_> {
         let role = format!("{}{}", told(&user.org_role), self.mark(target, &Field::OrgRole));
         let mut lines = Vec::new();
         if holds.org_roles {
-            lines.extend(self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole)));
+            lines.extend(self.fact(label(UserField::OrgRole), &role, self.value_style(target, &Field::OrgRole)));
             let origin = self.origin(user);
             if !origin.is_empty() {
                 lines.extend(self.fact("", &origin, self.look.dim()));
@@ -81,13 +82,17 @@ impl Page<'_> {
             LastActive::At(at) => format!("{} ago, {}", ago(user.last_active, self.app.now), self.look.day(at)),
         };
         if holds.activity {
-            lines.extend(self.fact("Last active", &last, Style::new()));
+            lines.extend(self.fact(label(UserField::LastActive), &last, Style::new()));
         }
         if let Some(days) = user.days_active {
-            lines.extend(self.fact("Days active", &count(days), Style::new()));
+            lines.extend(self.fact(label(UserField::DaysActive), &count(days), Style::new()));
         }
         if user.account.is_service() {
-            lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
+            lines.extend(self.fact(
+                label(UserField::Account),
+                &format!("{} account", account_word(user.account)),
+                Style::new(),
+            ));
         }
         lines
     }
@@ -125,7 +130,9 @@ impl Page<'_> {
         let mark = if pending { self.pending() } else { String::new() };
         let field = |grant: &Grant| Field::Registry(Some(grant.scope.clone()));
         let grants = user.registry_roles.iter().map(|grant| self.grant(grant, Some((target, field(grant)))));
-        std::iter::once(self.heading("Registries", user.registry_roles.len(), &mark)).chain(grants).collect()
+        std::iter::once(self.heading(label(UserField::Registries), user.registry_roles.len(), &mark))
+            .chain(grants)
+            .collect()
     }
 
     /// The roles as the user has them, then the teams that list the user without a known role.
@@ -145,9 +152,9 @@ impl Page<'_> {
             .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
         let mark = if pending { self.pending() } else { String::new() };
         if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && !directory.tells_memberships() {
-            return self.fact(&self.app.word("Teams"), "not told", Style::new());
+            return self.fact(&self.app.word(label(UserField::Teams)), "not told", Style::new());
         }
-        let mut lines = vec![self.heading(&self.app.word("Teams"), grants.len() + more.len(), &mark)];
+        let mut lines = vec![self.heading(&self.app.word(label(UserField::Teams)), grants.len() + more.len(), &mark)];
         for grant in grants.iter().chain(&more) {
             let team = directory.teams_named(&grant.scope).next().map(|team| Field::Team(team.id.clone()));
             lines.push(self.grant(grant, team.map(|field| (target, field))));
@@ -163,4 +170,8 @@ pub(in crate::ui) fn told(attribute: &MaybeTold) -> &str {
         None if attribute.is_told() => "none",
         None => "not told",
     }
+}
+
+fn label(field: UserField) -> &'static str {
+    field.spec().label
 }
