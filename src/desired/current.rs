@@ -130,10 +130,10 @@ impl<'a> Can<'a> {
         person
     }
 
-    /// None of them is a value where the server told the user's roles, and nothing where it told none.
+    /// None of them is a value, and nothing is said where they are not told.
     fn registries(&self, user: &User) -> Option<Vec<Membership>> {
-        let told = !user.registry_roles.is_empty() || user.team_roles.is_some();
-        (self.says(UserField::Registries) && told).then(|| user.registry_roles.iter().map(registry).collect())
+        let told = user.told_registry_roles().filter(|_| self.says(UserField::Registries));
+        told.map(|grants| grants.iter().map(registry).collect())
     }
 
     fn team(&self, team: &Team, calls: &Calls<'_>, with_members: bool) -> TeamWish {

@@ -52,7 +52,7 @@ impl Form {
     /// A form for the fields of a user. `None` if the user is gone.
     pub fn edit_user(id: &Id, directory: &Directory, can: &Capabilities) -> Option<Self> {
         let user = directory.user(id)?;
-        let lines = UserField::ALL.iter().filter_map(|field| line(*field, user, can));
+        let lines = UserField::ALL.iter().filter_map(|field| line(*field, user, directory, can));
         let fields = lines.collect();
         Some(Self::new(Purpose::EditUser(id.clone()), &format!("Edit {}", user.user_name), fields))
     }
@@ -116,10 +116,13 @@ impl Form {
 }
 
 /// The line of the form that edits a field; locked where the provider can't set it.
-fn line(field: UserField, user: &User, can: &Capabilities) -> Option<Field> {
+fn line(field: UserField, user: &User, directory: &Directory, can: &Capabilities) -> Option<Field> {
     let line = match field {
         UserField::DisplayName => Field::text("display", label(field), user.display_name.raw(), ""),
-        UserField::Email => Field::text("email", label(field), user.email.raw(), ""),
+        UserField::Email => {
+            let hint = if directory.records().tells_email(user) { "" } else { "not told" };
+            Field::text("email", label(field), user.email.raw(), hint)
+        }
         UserField::ModelsSeat | UserField::WeaveRole => {
             let (seat, key) = SEATS.into_iter().find(|(seat, _)| UserField::of_seat(*seat) == field)?;
             (!can.seat_levels.is_empty()).then(|| seat_field(seat, key, user.seat(seat), can))?

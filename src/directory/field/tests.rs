@@ -6,7 +6,7 @@ use super::*;
 use crate::directory::{
     Directory, Name,
     query::Query,
-    record::{Account, Grant, LastActive, Member, Permission, Problem, Role, Team, User},
+    record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Role, Team, User},
     records::Records,
 };
 
@@ -67,6 +67,7 @@ fn directory() -> Directory {
         days_active: Some(3),
         created,
         modified: created,
+        depth: Depth::Full,
         problem: problem(),
         ..User::default()
     };
@@ -198,6 +199,7 @@ fn what_a_record_does_not_tell_is_not_told() {
         UserField::Account,
         UserField::OrgRole,
         UserField::TeamRoles,
+        UserField::Registries,
         UserField::ModelsSeat,
         UserField::WeaveRole,
         UserField::LastActive,

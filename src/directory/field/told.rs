@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::directory::{
     Directory, Kind, MaybeTold, Name,
-    record::{Account, Depth, Grant, LastActive, Member, Team, User},
+    record::{Account, Grant, LastActive, Member, Team, User},
 };
 
 /// A value that a server may withhold.
@@ -56,20 +56,16 @@ pub(in crate::directory) fn role_in<'a>(user: &'a User, team: &Name) -> Knowledg
     user.role_in(team).into()
 }
 
-/// The role in each registry. An empty list counts only where the server tells any role.
+/// The role in each registry.
 pub(in crate::directory) fn registry_roles(user: &User) -> Knowledge<&[Grant]> {
-    if user.registry_roles.is_empty() && !user.org_role.is_told() && user.team_roles.is_none() {
-        Knowledge::NotTold
-    } else {
-        Knowledge::Told(&user.registry_roles)
-    }
+    user.told_registry_roles().into()
 }
 
-/// The primary address, or none: in a record that was read whole, where others have one.
+/// The primary address, or none.
 pub(in crate::directory) fn email<'a>(user: &'a User, directory: &Directory) -> Knowledge<Option<&'a Name>> {
     match &user.email {
         email if !email.is_empty() => Knowledge::Told(Some(email)),
-        _ if user.depth == Depth::Full && directory.records().census().emails > 0 => Knowledge::Told(None),
+        _ if directory.records().tells_email(user) => Knowledge::Told(None),
         _ => Knowledge::NotTold,
     }
 }

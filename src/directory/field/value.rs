@@ -161,7 +161,7 @@ impl<'a> FieldReader<'a> {
                 FieldValue::Count { known: directory.team_count(&user.id), complete: directory.tells_memberships() }
             }
             UserField::TeamRoles => FieldValue::told(told::team_roles(user), grants),
-            UserField::Registries | UserField::RegistryRoles => grants(&user.registry_roles),
+            UserField::Registries | UserField::RegistryRoles => FieldValue::told(told::registry_roles(user), grants),
             UserField::ModelsSeat => FieldValue::attribute(&user.models_seat),
             UserField::WeaveRole => FieldValue::attribute(&user.weave_role),
             UserField::LastActive => {

@@ -179,6 +179,31 @@ fn terms_about_users(#[case] text: &str, #[case] want: &[&str]) {
     assert_eq!(found(&usual(), Kind::User, text), want);
 }
 
+/// A list without any address tells none; one with others' tells that somebody has none. A single read is no list.
+#[rstest::rstest]
+#[case(Depth::Summary, &["", ""], "email:none", &[])]
+#[case(Depth::Summary, &["", ""], "email:unknown", &["u0", "u1"])]
+#[case(Depth::Summary, &["a@x.io", ""], "email:none", &["u1"])]
+#[case(Depth::Summary, &["a@x.io", ""], "-email:x.io", &["u1"])]
+#[case(Depth::Full, &["a@x.io", ""], "email:none", &[])]
+#[case(Depth::Full, &["a@x.io", ""], "email:unknown", &["u1"])]
+fn addresses_that_a_list_leaves_out(
+    #[case] first: Depth,
+    #[case] emails: &[&str],
+    #[case] text: &str,
+    #[case] want: &[&str],
+) {
+    let user = |(at, email): (usize, &&str)| User {
+        id: format!("u{at}").as_str().into(),
+        user_name: format!("u{at}").into(),
+        email: Name::from(*email),
+        depth: if at == 0 { first } else { Depth::Summary },
+        ..User::default()
+    };
+    let directory = directory(emails.iter().enumerate().map(user).collect(), vec![]);
+    assert_eq!(found(&directory, Kind::User, text), want);
+}
+
 /// One team tells no members: who is in it is not known of anybody.
 #[rstest::rstest]
 #[case("team:none", &[])]

@@ -15,6 +15,9 @@ use crate::directory::{
     role_source::RoleSource,
 };
 
+/// In the place of what the server has not told.
+const NOT_TOLD: &str = "not told";
+
 impl Page<'_> {
     pub(super) fn user(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
         let mut lines = vec![self.headline(user, target)];
@@ -62,6 +65,9 @@ impl Page<'_> {
         let holds = self.app.holds();
         let role = format!("{}{}", told(&user.org_role), self.mark(target, &Field::OrgRole));
         let mut lines = Vec::new();
+        if !self.app.directory.records().tells_email(user) {
+            lines.extend(self.fact(label(UserField::Email), NOT_TOLD, Style::new()));
+        }
         if holds.org_roles {
             lines.extend(self.fact(label(UserField::OrgRole), &role, self.value_style(target, &Field::OrgRole)));
             let origin = self.origin(user);
@@ -77,7 +83,7 @@ impl Page<'_> {
             }
         }
         let last = match user.last_active {
-            LastActive::Unknown => "not told".into(),
+            LastActive::Unknown => NOT_TOLD.into(),
             LastActive::Never => "never".into(),
             LastActive::At(at) => format!("{} ago, {}", ago(user.last_active, self.app.now), self.look.day(at)),
         };
@@ -124,8 +130,13 @@ impl Page<'_> {
     fn registries(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
         let mut changes = self.app.directory.changes_on(target).flat_map(Change::touches);
         let pending = changes.any(|(of, field)| of == *target && matches!(field, Field::Registry(_)));
-        if user.registry_roles.is_empty() && !pending {
-            return Vec::new();
+        match user.told_registry_roles() {
+            _ if pending => {}
+            None if self.app.holds().seats => {
+                return self.fact(label(UserField::Registries), NOT_TOLD, Style::new());
+            }
+            None | Some([]) => return Vec::new(),
+            Some(_) => {}
         }
         let mark = if pending { self.pending() } else { String::new() };
         let field = |grant: &Grant| Field::Registry(Some(grant.scope.clone()));
@@ -152,7 +163,7 @@ impl Page<'_> {
             .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
         let mark = if pending { self.pending() } else { String::new() };
         if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && !directory.tells_memberships() {
-            return self.fact(&self.app.word(label(UserField::Teams)), "not told", Style::new());
+            return self.fact(&self.app.word(label(UserField::Teams)), NOT_TOLD, Style::new());
         }
         let mut lines = vec![self.heading(&self.app.word(label(UserField::Teams)), grants.len() + more.len(), &mark)];
         for grant in grants.iter().chain(&more) {
@@ -168,7 +179,7 @@ pub(in crate::ui) fn told(attribute: &MaybeTold) -> &str {
     match attribute.value() {
         Some(name) => name.as_str(),
         None if attribute.is_told() => "none",
-        None => "not told",
+        None => NOT_TOLD,
     }
 }
 
