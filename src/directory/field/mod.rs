@@ -139,16 +139,16 @@ pub struct FileNames {
     pub key: Option<&'static str>,
 }
 
-const fn filter(word: &'static str, values: FilterValues) -> Option<FilterWord> {
-    Some(FilterWord { word, values })
+const fn filter(word: &'static str, values: FilterValues) -> FilterWord {
+    FilterWord { word, values }
 }
 
-const fn json(value: &'static str) -> Option<JsonNames> {
-    Some(JsonNames { value, complete: None })
+const fn json(value: &'static str) -> JsonNames {
+    JsonNames { value, complete: None }
 }
 
-const fn json_in_part(value: &'static str, complete: &'static str) -> Option<JsonNames> {
-    Some(JsonNames { value, complete: Some(complete) })
+const fn json_in_part(value: &'static str, complete: &'static str) -> JsonNames {
+    JsonNames { value, complete: Some(complete) }
 }
 
 const NO_FILE: FileNames = FileNames { column: None, key: None };

@@ -25,17 +25,17 @@ struct Layout {
 }
 
 /// Texts stand at the left.
-fn text((min, max): (usize, usize), drop: u8) -> Option<Layout> {
-    Some(Layout { min, max, right: false, drop })
+fn text((min, max): (usize, usize), drop: u8) -> Layout {
+    Layout { min, max, right: false, drop }
 }
 
-fn number((min, max): (usize, usize), drop: u8) -> Option<Layout> {
-    Some(Layout { min, max, right: true, drop })
+fn number((min, max): (usize, usize), drop: u8) -> Layout {
+    Layout { min, max, right: true, drop }
 }
 
 /// Nothing for a field that is no column.
 fn layout(field: RecordField, view: View) -> Option<Layout> {
-    match field {
+    Some(match field {
         RecordField::User(field) => match field {
             UserField::UserName => text((11, 28), 0),
             UserField::DisplayName => text((10, 28), 2),
@@ -59,7 +59,7 @@ fn layout(field: RecordField, view: View) -> Option<Layout> {
             | UserField::WeaveRole
             | UserField::DaysActive
             | UserField::Modified
-            | UserField::Problem => None,
+            | UserField::Problem => return None,
         },
         RecordField::Team(field) => match field {
             TeamField::Name => text((14, 48), 0),
@@ -68,7 +68,7 @@ fn layout(field: RecordField, view: View) -> Option<Layout> {
             TeamField::Admins => number((6, 6), 1),
             TeamField::Created => text((10, 10), 2),
             TeamField::Id | TeamField::MemberNames | TeamField::Others | TeamField::Modified | TeamField::Problem => {
-                None
+                return None;
             }
         },
         RecordField::Role(field) => match field {
@@ -77,9 +77,9 @@ fn layout(field: RecordField, view: View) -> Option<Layout> {
             RoleField::Permissions => number((5, 5), 0),
             RoleField::Holders => number((7, 7), 2),
             RoleField::Description => text((12, 60), 3),
-            RoleField::Id | RoleField::Created | RoleField::Modified | RoleField::Problem => None,
+            RoleField::Id | RoleField::Created | RoleField::Modified | RoleField::Problem => return None,
         },
-    }
+    })
 }
 
 /// From short to long; the longest that fits is the heading.
