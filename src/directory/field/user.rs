@@ -83,7 +83,7 @@ fields! {
         /// A person's, a team's or the organisation's account.
         Account {
             label: "Account",
-            headings: &["Of"],
+            headings: &["Of", "Account of"],
             sort: FieldSort::Ascending,
             filter: Some(filter("account", FilterValues::Texts)),
             json: Some(json("account")),
