@@ -10,11 +10,12 @@ use scimitar::{
     directory::{
         Fresh, Id, Kind, Name,
         change::Change,
+        field::{FieldSort, RecordField},
         guard::Guards,
         plan::{Entry, State, draft},
         record::{Depth, Record, User},
         records::Records,
-        sort::{Column, Order},
+        sort::Order,
         work::{Job, Moved, Report},
     },
     scim::{list, split::Splitter},
@@ -43,10 +44,11 @@ fn sort(c: &mut Criterion) {
     let mut group = c.benchmark_group("sort");
     for size in sizes() {
         let app = app(size, 80, 24);
-        for column in Column::of(Kind::User) {
+        let sorted = |field: &RecordField| field.spec().sort != FieldSort::No;
+        for by in RecordField::of(Kind::User).filter(sorted) {
             let mut pane = Pane::new(Kind::User);
-            pane.order = Order { column: *column, descending: true };
-            let id = BenchmarkId::new(column.label(Kind::User).replace(' ', "-"), size);
+            pane.order = Order { by, descending: true };
+            let id = BenchmarkId::new(by.heading().to_lowercase().replace(' ', "-"), size);
             let directory = &app.directory;
             group.bench_function(id, |b| {
                 b.iter(|| {

@@ -1,11 +1,15 @@
 //! What `y` copies: values of a record or of the marked ones, the command line of a plan. It is pasted somewhere, perhaps into a shell: no line
 //! break of the server's, no control character and nothing invisible goes along.
 
-use serde::Serialize;
-
 use super::{App, Effect, Overlay, palette::DEMO};
 use crate::{
-    directory::{Directory, Id, Kind, Name, change::Change, record::User, words},
+    directory::{
+        Directory, Id, Kind,
+        change::Change,
+        field::{FieldReader, FieldValue, JsonRecord, RecordField, RecordRef, RoleField, TeamField, UserField},
+        holds::Holds,
+        words,
+    },
     scim::{
         cell,
         text::{self, number},
@@ -48,9 +52,9 @@ impl App {
             }
             (Some(pane), _) => {
                 let ids: Vec<Id> = pane.marks.iter().cloned().collect();
-                CopyMenu::new(pane.kind, ids, pane.hidden_marks(&self.directory), &self.directory)
+                CopyMenu::new(pane.kind, ids, pane.hidden_marks(&self.directory), &self.directory, self.holds())
             }
-            (None, Some(target)) => CopyMenu::new(target.kind, vec![target.id], 0, &self.directory),
+            (None, Some(target)) => CopyMenu::new(target.kind, vec![target.id], 0, &self.directory, self.holds()),
             (None, None) => return,
         };
         self.overlays.push(Overlay::Copy(menu));
@@ -92,6 +96,8 @@ pub enum CopyPart {
 #[derive(Debug)]
 pub struct CopyMenu {
     kind: Kind,
+    /// What the provider's records hold.
+    holds: Holds,
     /// Whose values, in the order of marking.
     ids: Vec<Id>,
     /// So many of them the filter hides.
@@ -103,8 +109,8 @@ pub struct CopyMenu {
 }
 
 impl CopyMenu {
-    fn new(kind: Kind, ids: Vec<Id>, hidden: usize, directory: &Directory) -> Self {
-        let mut menu = Self { kind, ids, hidden, choices: Vec::new(), cursor: 0 };
+    fn new(kind: Kind, ids: Vec<Id>, hidden: usize, directory: &Directory, holds: Holds) -> Self {
+        let mut menu = Self { kind, holds, ids, hidden, choices: Vec::new(), cursor: 0 };
         let parts = match kind {
             Kind::User => &CopyPart::ALL[..],
             Kind::Team | Kind::Role => &[CopyPart::Name, CopyPart::Id, CopyPart::Csv, CopyPart::Json],
@@ -156,7 +162,9 @@ impl CopyMenu {
     fn glimpse(&self, part: CopyPart, directory: &Directory) -> String {
         let values = self.ids.iter().filter(|id| !part.of(self.kind, id, directory).is_empty()).count();
         match (self.is_single(), part.is_row()) {
-            (_, true) if part == CopyPart::Csv => self.csv_columns().0.join(", "),
+            (_, true) if part == CopyPart::Csv => {
+                self.csv_columns().into_iter().map(|(_, head)| head).collect::<Vec<_>>().join(", ")
+            }
             (true, false) => self.value(part, directory).0,
             (true, true) => format!("{} lines", self.value(part, directory).0.lines().count()),
             (false, false) if values < self.ids.len() => {
@@ -179,36 +187,31 @@ impl CopyMenu {
         }
     }
 
-    /// Headings of the CSV, and what stands under them.
-    fn csv_columns(&self) -> (&'static [&'static str], &'static [CopyPart]) {
-        match self.kind {
-            Kind::User => (&["user", "name", "email", "id"], &CopyPart::ALL[..4]),
-            Kind::Team => (&["team", "id"], &[CopyPart::Name, CopyPart::Id]),
-            Kind::Role => (&["role", "id"], &[CopyPart::Name, CopyPart::Id]),
-        }
+    /// The parts that a CSV has, each with its heading.
+    fn csv_columns(&self) -> Vec<(CopyPart, &'static str)> {
+        let parts = [CopyPart::Name, CopyPart::DisplayName, CopyPart::Email, CopyPart::Id];
+        let heading = |part: CopyPart| Some((part, part.field(self.kind)?.spec().csv?));
+        parts.into_iter().filter_map(heading).collect()
     }
 
     fn csv(&self, directory: &Directory) -> String {
-        let (heads, parts) = self.csv_columns();
-        let rows =
-            self.ids.iter().map(|id| parts.iter().map(|part| cell(&part.of(self.kind, id, directory))).collect());
-        let lines = std::iter::once(heads.iter().map(|head| (*head).to_owned()).collect()).chain(rows);
+        let columns = self.csv_columns();
+        let row = |id: &Id| columns.iter().map(|(part, _)| cell(&part.of(self.kind, id, directory))).collect();
+        let heads: Vec<String> = columns.iter().map(|(_, head)| (*head).to_owned()).collect();
+        let lines = std::iter::once(heads).chain(self.ids.iter().map(row));
         lines.map(|cells: Vec<String>| cells.join(",")).collect::<Vec<_>>().join("\n")
     }
 
+    /// As list commands print it.
     fn json(&self, directory: &Directory) -> String {
-        fn write<T: Serialize>(rows: &[&T]) -> String {
-            let written = match rows {
-                [one] => serde_json::to_string_pretty(one),
-                many => serde_json::to_string_pretty(many),
-            };
-            text::escape_json(&written.unwrap_or_default()).into_owned()
-        }
-        match self.kind {
-            Kind::User => write(&self.ids.iter().filter_map(|id| directory.user(id)).collect::<Vec<_>>()),
-            Kind::Team => write(&self.ids.iter().filter_map(|id| directory.team(id)).collect::<Vec<_>>()),
-            Kind::Role => write(&self.ids.iter().filter_map(|id| directory.role(id)).collect::<Vec<_>>()),
-        }
+        let reader = FieldReader { directory, holds: self.holds };
+        let records = self.ids.iter().filter_map(|id| record(self.kind, id, directory));
+        let rows: Vec<JsonRecord<'_>> = records.map(|record| JsonRecord { reader, record }).collect();
+        let written = match rows.as_slice() {
+            [one] => serde_json::to_string_pretty(one),
+            many => serde_json::to_string_pretty(many),
+        };
+        text::escape_json(&written.unwrap_or_default()).into_owned()
     }
 
     /// Puts the cursor on the next choice that begins with this letter; false where none does.
@@ -229,20 +232,37 @@ impl CopyPart {
         matches!(self, Self::Csv | Self::Json)
     }
 
+    /// The field that it is; none for whole rows, and for what a kind does not have.
+    fn field(self, kind: Kind) -> Option<RecordField> {
+        match (self, kind) {
+            (Self::Csv | Self::Json, _) => None,
+            (Self::Name, kind) => Some(RecordField::name_of(kind)),
+            (Self::Id, Kind::User) => Some(UserField::Id.into()),
+            (Self::Id, Kind::Team) => Some(TeamField::Id.into()),
+            (Self::Id, Kind::Role) => Some(RoleField::Id.into()),
+            (Self::DisplayName, Kind::User) => Some(UserField::DisplayName.into()),
+            (Self::Email, Kind::User) => Some(UserField::Email.into()),
+            (Self::DisplayName | Self::Email, Kind::Team | Kind::Role) => None,
+        }
+    }
+
     /// The value of one record, on one line; empty where none is known, and for whole rows.
     fn of(self, kind: Kind, id: &Id, directory: &Directory) -> String {
-        let line = |value: &str| text::clean_line(value, usize::MAX).into_owned();
-        let user =
-            |value: fn(&User) -> &Name| directory.user(id).map_or_else(String::new, |user| line(value(user).raw()));
-        match (self, kind) {
-            (Self::Id, _) => line(id),
-            (Self::Name, Kind::User) => user(|user| &user.user_name),
-            (Self::Name, Kind::Team) => directory.team(id).map_or_else(String::new, |team| line(team.name.raw())),
-            (Self::Name, Kind::Role) => directory.role(id).map_or_else(String::new, |role| line(role.name.raw())),
-            (Self::DisplayName, _) => user(|user| &user.display_name),
-            (Self::Email, _) => user(|user| &user.email),
-            (Self::Csv | Self::Json, _) => String::new(),
+        let reader = FieldReader { directory, holds: Holds::default() };
+        let value = |field| Some(reader.value(record(kind, id, directory)?, field));
+        match self.field(kind).and_then(value) {
+            Some(FieldValue::Text(name)) => text::clean_line(name.raw(), usize::MAX).into_owned(),
+            Some(FieldValue::Id(id)) => text::clean_line(id, usize::MAX).into_owned(),
+            _ => String::new(),
         }
+    }
+}
+
+fn record<'a>(kind: Kind, id: &Id, directory: &'a Directory) -> Option<RecordRef<'a>> {
+    match kind {
+        Kind::User => directory.user(id).map(RecordRef::User),
+        Kind::Team => directory.team(id).map(RecordRef::Team),
+        Kind::Role => directory.role(id).map(RecordRef::Role),
     }
 }
 
@@ -255,7 +275,7 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::records::Records;
+    use crate::directory::{record::User, records::Records};
 
     fn directory() -> Directory {
         let user = |name: &str, display: &str, email: &str| User {
@@ -277,7 +297,7 @@ mod tests {
 
     fn menu(names: &[&str], hidden: usize, directory: &Directory) -> CopyMenu {
         let ids = names.iter().map(|name| format!("id-{name}").as_str().into()).collect();
-        CopyMenu::new(Kind::User, ids, hidden, directory)
+        CopyMenu::new(Kind::User, ids, hidden, directory, Holds::default())
     }
 
     #[test]
@@ -293,7 +313,7 @@ mod tests {
                    eva,\"Tanaka, Eva \"\"E\"\"\",eva@example.com,id-eva\nivan,'=1+1 FORGED,,id-ivan";
         assert_eq!(value(CopyPart::Csv).0, csv);
         let json: serde_json::Value = serde_json::from_str(&value(CopyPart::Json).0).unwrap();
-        assert_eq!((json.as_array().unwrap().len(), &json[1]["user_name"]), (3, &"eva".into()));
+        assert_eq!((json.as_array().unwrap().len(), &json[1]["user"]), (3, &"eva".into()));
         assert_eq!(three.choices[2], (CopyPart::Email, "2 of 3".into()));
     }
 

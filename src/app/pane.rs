@@ -7,10 +7,11 @@ use tui_input::Input;
 
 use crate::directory::{
     Directory, Id, Kind, Target,
+    field::{FieldSort, RecordField},
     holds::Holds,
     listing::Listing,
     query::{BadQuery, Query},
-    sort::{Column, Order},
+    sort::Order,
 };
 
 mod marks;
@@ -72,7 +73,7 @@ impl Pane {
             filter: Input::default(),
             filtering: false,
             bad: None,
-            order: Order::default(),
+            order: Order::by_name(kind),
             rows: Vec::new(),
             cursor: 0,
             top: 0,
@@ -230,12 +231,10 @@ impl Pane {
         directory.records().census().lacking_roles
     }
 
-    /// True if the column is shown in this view.
-    fn has_column(&self, column: Column) -> bool {
-        column.is_held(self.holds)
-            && (self.view != View::Services
-                || self.kind != Kind::User
-                || matches!(column, Column::Name | Column::Count | Column::LastActive | Column::Status))
+    /// The columns of the view that the provider's records hold.
+    pub fn columns(&self) -> impl Iterator<Item = RecordField> {
+        let held = |field: &RecordField| (field.spec().held)(self.holds);
+        self.view.columns(self.kind).iter().copied().filter(held)
     }
 
     /// True if the filter asks for Models seats.
@@ -245,12 +244,10 @@ impl Pane {
 
     /// Sorts by the next column.
     pub fn next_column(&mut self, directory: &Directory) {
-        let columns: Vec<&Column> = Column::of(self.kind).iter().filter(|column| self.has_column(**column)).collect();
-        let at = columns.iter().position(|column| **column == self.order.column).unwrap_or(0);
-        if let Some(&&column) = columns.get((at + 1) % columns.len()) {
-            // What people look for first: the latest, the largest.
-            let descending = matches!(column, Column::LastActive | Column::Count | Column::Added);
-            self.order = Order { column, descending };
+        let columns: Vec<RecordField> = self.columns().filter(|field| field.spec().sort != FieldSort::No).collect();
+        let at = columns.iter().position(|field| *field == self.order.by).unwrap_or(0);
+        if let Some(by) = columns.get((at + 1) % columns.len().max(1)) {
+            self.order = Order::at_first(*by);
         }
         self.rebuild(directory);
     }

@@ -8,49 +8,34 @@ use serde::Serialize;
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
     end::{ErrorCode, Stop, note},
-    json::{MemberRow, Place, RoleRow, Seen, TeamRow, UserRow},
     names,
     print::json_to,
+    records::{MemberRow, RecordRow, RecordRows},
     table::Table,
 };
 use crate::{
     cli::{ListArgs, MembersArgs, Output},
-    directory::{Directory, Id, Kind, query::Query},
+    directory::{
+        Directory, Id, Kind, Name,
+        field::{FieldReader, RecordRef},
+        query::Query,
+    },
     runtime::Opener,
     scim::text::clean,
 };
-
-/// Several values in one cell.
-const AND: &str = ", ";
-
-/// In the place of what the server has not told; no value is empty.
-const NOT_TOLD: &str = "?";
 
 type Done = Result<(), Stop>;
 
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     // A list of teams that can't be read is no reason to show nobody: the end says that it lacks.
     let desk = read(opener, profile, args, &[Kind::User]).await?;
-    let rows = found(&desk, Kind::User, args)?;
-    let users = rows.iter().filter_map(|row| desk.directory.user_at(*row));
-    let holds = desk.can().holds();
-    print(args.output(), users.map(|user| UserRow::of(user, &desk.directory, holds)), &USER_HEADS, user_cells)?;
+    print_records(&desk, Kind::User, args)?;
     ended(desk, &USERS_AND_TEAMS, args).await
 }
 
 pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     let desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
-    let rows = found(&desk, Kind::Team, args)?;
-    let teams = rows.iter().filter_map(|row| desk.directory.team_at(*row));
-    print(args.output(), teams.map(|team| TeamRow::of(team, &desk.directory)), &TEAM_HEADS, |row| {
-        let members = row.members.map_or_else(|| NOT_TOLD.to_owned(), |count| count.to_string());
-        vec![
-            row.team.into(),
-            members,
-            some(row.admins.as_deref().unwrap_or_default(), row.admins_complete),
-            row.id.into(),
-        ]
-    })?;
+    print_records(&desk, Kind::Team, args)?;
     ended(desk, &USERS_AND_TEAMS, args).await
 }
 
@@ -59,26 +44,31 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     if let Some(why) = &desk.can().no_roles {
         return Err(Stop::new(ErrorCode::NoRoles, why.clone()));
     }
-    let rows = found(&desk, Kind::Role, args)?;
-    let roles = rows.iter().filter_map(|row| desk.directory.role_at(*row));
-    let row = |role| RoleRow::of(role, &desk.directory.held(&role.name), desk.directory.is_complete(Kind::User));
-    print(args.output(), roles.map(row), &ROLE_HEADS, |row| {
-        let holders = at_least(row.holders, row.holders_complete);
-        vec![
-            row.role.into(),
-            row.inherits.into(),
-            holders,
-            row.permissions.join(AND),
-            row.description.into(),
-            row.id.into(),
-        ]
-    })?;
+    print_records(&desk, Kind::Role, args)?;
     let known = desk.directory.records().users().values().filter(|user| desk.directory.knows_roles(user)).count();
     let all = desk.directory.len(Kind::User);
     if known < all {
         note(format_args!("scimitar: holders are counted among the {known} of {all} users whose roles are known"));
     }
     ended(desk, &[Kind::User, Kind::Role], args).await
+}
+
+/// The records of a kind that the filter finds, with the fields that the table names.
+fn print_records(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<(), Stop> {
+    let (directory, rows) = (&desk.directory, found(desk, kind, args)?);
+    let record = |row: &u32| match kind {
+        Kind::User => directory.user_at(*row).map(RecordRef::User),
+        Kind::Team => directory.team_at(*row).map(RecordRef::Team),
+        Kind::Role => directory.role_at(*row).map(RecordRef::Role),
+    };
+    let shown = RecordRows::new(reader(desk), kind);
+    let rows = rows.iter().filter_map(record).map(|record| shown.row(record));
+    print(args.output(), rows, shown.heads(), RecordRow::cells)?;
+    Ok(())
+}
+
+fn reader(desk: &Desk) -> FieldReader<'_> {
+    FieldReader { directory: &desk.directory, holds: desk.can().holds() }
 }
 
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
@@ -99,16 +89,12 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     };
     let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
     let users = found.iter().filter_map(|row| directory.user_at(*row)).filter(|user| inside(&user.id));
-    let holds = desk.can().holds();
-    let known = users.map(|user| MemberRow::of(user, team, directory));
+    let (reader, empty) = (reader(&desk), Name::default());
+    let known = users.map(|user| MemberRow::of(user, team, reader));
     // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members, too.
     let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
-    let rows = known.chain(others.map(|member| MemberRow::other(member, directory)));
-    print(args.list.output(), rows, &MEMBER_HEADS, |row| {
-        let name = if row.user.is_empty() { format!("({})", row.id) } else { row.user.to_owned() };
-        let role = if holds.team_roles { told(row.role) } else { String::new() };
-        vec![name, row.name.into(), row.email.unwrap_or(NOT_TOLD).into(), role, status(row.active)]
-    })?;
+    let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty)));
+    print(args.list.output(), rows, MemberRow::heads(), MemberRow::cells)?;
     // Only this team matters: it was read, however many others were not.
     ended(desk, &[Kind::User], &args.list).await
 }
@@ -118,64 +104,6 @@ async fn ended(desk: Desk, kinds: &[Kind], args: &ListArgs) -> Done {
     let done = desk.must_be_complete(kinds, args.allow_incomplete, "the list is incomplete");
     desk.close().await;
     done.map_err(Stop::printed)
-}
-
-const USER_HEADS: [&str; 9] = ["user", "name", "email", "role", "status", "teams", "models_seat", "last_active", "id"];
-const TEAM_HEADS: [&str; 4] = ["team", "members", "admins", "id"];
-const ROLE_HEADS: [&str; 6] = ["role", "inherits", "holders", "permissions", "description", "id"];
-const MEMBER_HEADS: [&str; 5] = ["user", "name", "email", "role", "status"];
-
-fn user_cells(row: &UserRow<'_>) -> Vec<String> {
-    let place = |place: &Place<'_>| match place.role {
-        Some(role) => format!("{} ({role})", place.name),
-        None => place.name.to_owned(),
-    };
-    let teams: Vec<String> = row.teams.iter().flatten().map(place).collect();
-    let last = match &row.last_active {
-        None => NOT_TOLD.to_owned(),
-        Some(Seen::Never) => "never".to_owned(),
-        Some(Seen::At(at)) => at.strftime("%Y-%m-%d").to_string(),
-    };
-    vec![
-        row.user.into(),
-        row.name.into(),
-        row.email.unwrap_or(NOT_TOLD).into(),
-        told(row.role),
-        status(row.active),
-        some(&teams, row.teams_complete),
-        told(row.models_seat),
-        last,
-        row.id.into(),
-    ]
-}
-
-fn status(active: Option<bool>) -> String {
-    match active {
-        Some(true) => "active",
-        Some(false) => "inactive",
-        None => NOT_TOLD,
-    }
-    .into()
-}
-
-/// A value that was told to be none is empty.
-fn told(value: Option<&str>) -> String {
-    value.unwrap_or(NOT_TOLD).to_owned()
-}
-
-/// Several values, and that there may be more.
-fn some<S: AsRef<str>>(values: &[S], complete: bool) -> String {
-    let more = (!complete).then_some(NOT_TOLD);
-    values.iter().map(AsRef::as_ref).chain(more).collect::<Vec<_>>().join(AND)
-}
-
-/// A number, or `2+` where there may be more.
-fn at_least(number: usize, complete: bool) -> String {
-    match (number, complete) {
-        (_, true) => number.to_string(),
-        (0, false) => NOT_TOLD.to_owned(),
-        _ => format!("{number}+"),
-    }
 }
 
 fn copy(args: &ListArgs) -> ListArgs {
@@ -212,7 +140,7 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
         ));
     }
     let silent = directory.records().teams().values().filter(|team| team.members.is_none()).count();
-    if query.asks_members() && silent > 0 {
+    if query.asks_teams() && silent > 0 {
         let (all, word) = (directory.len(Kind::Team), desk.can().holds().say(Kind::Team.plural()));
         note(format_args!("scimitar: members are known for {} of {all} {word}; --full reads the rest", all - silent));
     }
@@ -223,18 +151,18 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
 fn print<T: Serialize>(
     output: Output,
     rows: impl Iterator<Item = T>,
-    heads: &[&'static str],
+    heads: Vec<&'static str>,
     cells: impl Fn(&T) -> Vec<String>,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match output {
         Output::Table | Output::Csv => {
-            let mut table = Table { heads: heads.to_vec(), rows: rows.map(|row| cells(&row)).collect() };
+            let mut table = Table { heads, rows: rows.map(|row| cells(&row)).collect() };
             if output == Output::Csv {
                 table.csv(&mut out)?;
             } else {
                 // Ids are for programs; on a screen they cost the room of what people read.
-                if io::stdout().is_terminal() && heads.last() == Some(&"id") {
+                if io::stdout().is_terminal() && table.heads.last() == Some(&"id") {
                     table.heads.pop();
                     table.rows.iter_mut().for_each(|row| drop(row.pop()));
                 }

@@ -16,6 +16,7 @@ mod list;
 mod names;
 mod print;
 mod progress;
+mod records;
 mod run;
 mod send;
 mod table;

@@ -2,11 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{
-    Place, Problem,
-    hidden::Hidden,
-    keys::{COLUMNS, Column},
-};
+use super::{Place, Problem, hidden::Hidden, keys::Column};
 use crate::scim::text::{clean, fold, nearest_first};
 
 /// Stands for every unknown column in `--ignore-columns`.
@@ -81,7 +77,7 @@ fn doubtful_role(headers: &[&str], columns: &[Option<Column>], words: &Words<'_>
 }
 
 fn unknown_columns(headers: &[&str]) -> String {
-    let known: Vec<&str> = COLUMNS.iter().map(|(_, name)| *name).collect();
+    let known = Column::names();
     let told: Vec<String> = headers
         .iter()
         .map(|header| {
@@ -130,7 +126,7 @@ impl<'a> Words<'a> {
             match Column::own(name) {
                 Some(column) => map.push((header.as_str(), column, Cell::new(false))),
                 None => {
-                    let known: Vec<&str> = COLUMNS.iter().map(|(_, name)| *name).collect();
+                    let known = Column::names();
                     let why = format!("no column is called {}; known: {}", clean(name), known.join(", "));
                     problems.push(Place::default().problem("--map", why));
                 }

@@ -8,7 +8,10 @@ use super::{
     keys::{COLUMNS, Column},
     table::{Row, Table},
 };
-use crate::scim::text::{clean, fold};
+use crate::{
+    directory::Kind,
+    scim::text::{clean, fold},
+};
 
 /// Reads the rows; what is wrong is added to the problems.
 pub(super) fn read(text: &str, said: &Columns, problems: &mut Vec<Problem>) -> Desired {
@@ -85,8 +88,8 @@ impl<'r> Cells<'r> {
     }
 
     /// A column that says something beside those.
-    fn stray(&self, own: &[Column]) -> Option<Column> {
-        COLUMNS.iter().map(|(column, _)| *column).find(|column| self.get(*column).is_some() && !own.contains(column))
+    fn stray(&self, is_own: impl Fn(Column) -> bool) -> Option<Column> {
+        COLUMNS.into_iter().find(|column| self.get(*column).is_some() && !is_own(*column))
     }
 }
 
@@ -109,7 +112,7 @@ impl Rows {
             return;
         }
         let cells = Cells::of(row, columns);
-        if cells.stray(&[]).is_some() {
+        if cells.stray(|_| false).is_some() {
             self.take(&place, &cells, columns, problems);
         }
     }
@@ -122,7 +125,7 @@ impl Rows {
             }
             (Some(user), ..) => self.person(place, user, cells, columns, problems),
             (None, Some(team), None) => {
-                if let Some(column) = cells.stray(&[Column::Team]) {
+                if let Some(column) = cells.stray(|column| column == Column::Team) {
                     problems.push(place.problem(column.name(), "there is no user in this row"));
                 }
                 let wish = || TeamWish { place: place.clone(), team: team.to_owned(), ..TeamWish::default() };
@@ -170,7 +173,7 @@ impl Rows {
                 (None, None) => {}
             }
         }
-        if let Some(column) = cells.stray(&PERSON) {
+        if let Some(column) = cells.stray(|column| column.field().kind() == Kind::User) {
             problems.push(place.problem(column.name(), "this says nothing of a user"));
         }
     }
@@ -188,8 +191,7 @@ impl Rows {
                 all.push(permission.to_owned());
             }
         }
-        let own = [Column::CustomRole, Column::Inherits, Column::Description, Column::Permission];
-        if let Some(column) = cells.stray(&own) {
+        if let Some(column) = cells.stray(|column| column.field().kind() == Kind::Role) {
             problems.push(place.problem(column.name(), "this says nothing of a custom role"));
         }
     }
@@ -209,15 +211,10 @@ fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, problems: &mut 
     let earlier = format!("{} or below it", person.place.words);
     // An address alone says who is meant, not what theirs shall be.
     let mut meant = None;
-    let email = if cells.get(Column::User).is_some() { &mut person.email } else { &mut meant };
-    for (column, field) in [
-        (Column::Email, email),
-        (Column::Name, &mut person.name),
-        (Column::ExternalId, &mut person.external_id),
-        (Column::Role, &mut person.role),
-        (Column::ModelsSeat, &mut person.models_seat),
-        (Column::WeaveRole, &mut person.weave_role),
-    ] {
+    for column in Person::TEXTS {
+        let is_name = column == Column::Email && cells.get(Column::User).is_none();
+        let field = if is_name { Some(&mut meant) } else { person.text_mut(column) };
+        let Some(field) = field else { continue };
         agree(field, cells.get(column), column, place, &earlier, problems);
     }
     let Some(text) = cells.get(Column::Active) else { return };
@@ -252,22 +249,6 @@ pub(super) fn agree(
         None => *field = Some(value.to_owned()),
     }
 }
-
-/// Columns that speak of a user.
-const PERSON: [Column; 12] = [
-    Column::User,
-    Column::Email,
-    Column::Name,
-    Column::ExternalId,
-    Column::Role,
-    Column::Active,
-    Column::ModelsSeat,
-    Column::WeaveRole,
-    Column::Team,
-    Column::TeamRole,
-    Column::Registry,
-    Column::RegistryRole,
-];
 
 /// Adds one; twice the same is once, and two roles in one place are a problem. Two spellings may be two places.
 pub(super) fn join(list: &mut Vec<Membership>, one: Membership, field: &str, problems: &mut Vec<Problem>) {

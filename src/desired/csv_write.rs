@@ -43,16 +43,8 @@ pub(super) fn write(desired: &Desired) -> String {
 fn person(person: &Person) -> Vec<Row<'_>> {
     let active = person.active.map(|active| if active { "yes" } else { "no" });
     let mut head = vec![(Column::User, person.user.as_str())];
-    let said = [
-        (Column::Email, person.email.as_deref()),
-        (Column::Name, person.name.as_deref()),
-        (Column::ExternalId, person.external_id.as_deref()),
-        (Column::Role, person.role.as_deref()),
-        (Column::Active, active),
-        (Column::ModelsSeat, person.models_seat.as_deref()),
-        (Column::WeaveRole, person.weave_role.as_deref()),
-    ];
-    head.extend(said.into_iter().filter_map(|(column, text)| Some((column, text?))));
+    head.extend(Person::TEXTS.into_iter().filter_map(|column| Some((column, person.text(column)?))));
+    head.extend(active.map(|active| (Column::Active, active)));
     let mut rows = Vec::new();
     let lists =
         [(Column::Team, Column::TeamRole, &person.teams), (Column::Registry, Column::RegistryRole, &person.registries)];
@@ -72,8 +64,7 @@ fn person(person: &Person) -> Vec<Row<'_>> {
 
 fn table(rows: &[Row<'_>]) -> String {
     let used = |column: Column| rows.iter().flatten().any(|(other, text)| *other == column && !text.is_empty());
-    let columns: Vec<Column> =
-        COLUMNS.iter().map(|(column, _)| *column).filter(|column| *column == Column::User || used(*column)).collect();
+    let columns: Vec<Column> = COLUMNS.into_iter().filter(|column| *column == Column::User || used(*column)).collect();
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory does not fail.
     let _ = writer.write_record(columns.iter().map(|column| column.name()));

@@ -3,7 +3,7 @@
 use super::{Desired, Format, Membership, Person, Place, RoleWish, TeamWish, calls::Calls};
 use crate::directory::{
     Directory, Kind, Name,
-    change::{Seat, Verb},
+    field::{FieldReader, FieldValue, RecordField, RecordRef, RoleField, UserField},
     plan::Capabilities,
     record::{Grant, Team, User},
 };
@@ -25,7 +25,7 @@ pub enum Part {
 /// Memberships stand with the users. Where not every team is known with its members, they stand with the teams that are, for
 /// a user's teams are a whole.
 pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Desired {
-    let can = Can::of(can);
+    let can = Can::of(can, directory);
     let has = |part| parts.contains(&part);
     let calls = Calls::new(directory);
     let teams = || rows(directory, Kind::Team, Directory::team_at);
@@ -33,13 +33,13 @@ pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Des
     let with_users = has(Part::Users) && directory.is_complete(Kind::Team) && teams().all(is_told);
     if has(Part::Users) {
         let people = rows(directory, Kind::User, Directory::user_at).filter(|user| is_person(user));
-        desired.people = people.map(|user| can.person(user, directory, &calls, with_users)).collect();
+        desired.people = people.map(|user| can.person(user, &calls, with_users)).collect();
     }
     if has(Part::Teams) {
         // An empty team is a team, too.
-        desired.teams = teams().map(|team| can.team(team, directory, &calls, !with_users)).collect();
+        desired.teams = teams().map(|team| can.team(team, &calls, !with_users)).collect();
     }
-    if has(Part::Roles) && can.custom_roles {
+    if has(Part::Roles) && can.says(RoleField::Permissions) {
         let roles = rows(directory, Kind::Role, Directory::role_at).filter(|role| role.problem.is_none());
         desired.roles = roles
             .map(|role| RoleWish {
@@ -85,62 +85,59 @@ pub(super) fn is_person(user: &User) -> bool {
     user.problem.is_none() && !user.account.is_service()
 }
 
-/// What of a user can be set, and therefore is said.
-struct Can {
-    org_role: bool,
-    team_role: bool,
-    seats: bool,
-    email: bool,
-    name: bool,
-    active: bool,
-    registries: bool,
-    custom_roles: bool,
+/// The fields that can be set, and therefore are said.
+struct Can<'a> {
+    fields: Vec<RecordField>,
+    reader: FieldReader<'a>,
 }
 
-impl Can {
-    fn of(can: &Capabilities) -> Self {
-        let does = |verb| can.can(verb).is_ok();
-        Self {
-            org_role: does(Verb::SetOrgRole),
-            team_role: does(Verb::SetTeamRole),
-            seats: does(Verb::SetSeat) && can.seats,
-            email: does(Verb::SetEmail),
-            name: does(Verb::SetDisplayName),
-            active: does(Verb::Deactivate) || does(Verb::Reactivate),
-            registries: does(Verb::SetRegistryRole),
-            custom_roles: does(Verb::EditRole),
-        }
+impl<'a> Can<'a> {
+    fn of(can: &Capabilities, directory: &'a Directory) -> Self {
+        let holds = can.holds();
+        let does = |field: &RecordField| {
+            let spec = field.spec();
+            (spec.held)(holds) && spec.set_by.iter().any(|verb| can.can(*verb).is_ok())
+        };
+        let fields = Kind::ALL.into_iter().flat_map(RecordField::of).filter(does).collect();
+        Self { fields, reader: FieldReader { directory, holds } }
     }
 
-    fn person(&self, user: &User, directory: &Directory, calls: &Calls<'_>, with_teams: bool) -> Person {
+    fn says(&self, field: impl Into<RecordField>) -> bool {
+        self.fields.contains(&field.into())
+    }
+
+    fn person(&self, user: &'a User, calls: &Calls<'_>, with_teams: bool) -> Person {
+        let directory = self.reader.directory;
         let teams = || {
             let teams = directory.teams_of(&user.id);
             let teams = teams.iter().filter_map(|id| directory.team(id));
             sorted(teams.map(|team| self.membership(calls.team(team), user, team)))
         };
-        Person {
-            is_address: false,
-            place: Place::default(),
+        let mut person = Person {
             user: calls.user(user),
-            email: said(Some(&user.email).filter(|_| self.email)),
-            name: said(Some(&user.display_name).filter(|_| self.name)),
-            external_id: None,
-            role: said(user.org_role.value().filter(|_| self.org_role)),
-            active: user.active.filter(|_| self.active),
-            models_seat: said(user.seat(Seat::Models).value().filter(|_| self.seats)),
-            weave_role: said(user.seat(Seat::Weave).value().filter(|_| self.seats)),
+            active: user.active.filter(|_| self.says(UserField::Active)),
             teams: with_teams.then(teams),
             registries: self.registries(user),
+            ..Person::default()
+        };
+        for column in Person::TEXTS.into_iter().filter(|column| self.says(column.field())) {
+            if let (Some(text), FieldValue::Text(name)) =
+                (person.text_mut(column), self.reader.value(RecordRef::User(user), column.field()))
+            {
+                *text = said(Some(name));
+            }
         }
+        person
     }
 
-    /// None of them is a value where the server told the user's roles, and nothing where it told none.
+    /// None of them is a value, and nothing is said where they are not told.
     fn registries(&self, user: &User) -> Option<Vec<Membership>> {
-        let told = !user.registry_roles.is_empty() || user.team_roles.is_some();
-        (self.registries && told).then(|| user.registry_roles.iter().map(registry).collect())
+        let told = user.told_registry_roles().filter(|_| self.says(UserField::Registries));
+        told.map(|grants| grants.iter().map(registry).collect())
     }
 
-    fn team(&self, team: &Team, directory: &Directory, calls: &Calls<'_>, with_members: bool) -> TeamWish {
+    fn team(&self, team: &Team, calls: &Calls<'_>, with_members: bool) -> TeamWish {
+        let directory = self.reader.directory;
         let all = team.members.iter().filter(|_| is_told(team)).flatten();
         let users = || {
             let users = all.clone().filter_map(|member| directory.user(&member.id));
@@ -157,7 +154,7 @@ impl Can {
     }
 
     fn membership(&self, of: String, user: &User, team: &Team) -> Membership {
-        Membership { role: said(user.role_in(&team.name).filter(|_| self.team_role)), ..bare(of) }
+        Membership { role: said(user.role_in(&team.name).filter(|_| self.says(UserField::TeamRoles))), ..bare(of) }
     }
 }
 

@@ -1,6 +1,14 @@
-//! The words of a file: columns of a CSV, keys of a document.
+//! The words of a file: columns of a CSV, keys of a document. Their names are the field table's.
 
-use crate::scim::text::{fold, nearest_first};
+use super::Person;
+use crate::{
+    directory::{
+        Kind,
+        change::Seat,
+        field::{RecordField, RoleField, UserField},
+    },
+    scim::text::{fold, nearest_first},
+};
 
 /// A column of a CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,24 +31,24 @@ pub(super) enum Column {
     Permission,
 }
 
-/// Every column with its name, in the order of an export.
-pub(super) const COLUMNS: [(Column, &str); 16] = [
-    (Column::User, "user"),
-    (Column::Email, "email"),
-    (Column::Name, "name"),
-    (Column::ExternalId, "external_id"),
-    (Column::Role, "role"),
-    (Column::Active, "active"),
-    (Column::ModelsSeat, "models_seat"),
-    (Column::WeaveRole, "weave_role"),
-    (Column::Team, "team"),
-    (Column::TeamRole, "team_role"),
-    (Column::Registry, "registry"),
-    (Column::RegistryRole, "registry_role"),
-    (Column::CustomRole, "custom_role"),
-    (Column::Inherits, "inherits"),
-    (Column::Description, "description"),
-    (Column::Permission, "permission"),
+/// Every column, in the order of an export.
+pub(super) const COLUMNS: [Column; 16] = [
+    Column::User,
+    Column::Email,
+    Column::Name,
+    Column::ExternalId,
+    Column::Role,
+    Column::Active,
+    Column::ModelsSeat,
+    Column::WeaveRole,
+    Column::Team,
+    Column::TeamRole,
+    Column::Registry,
+    Column::RegistryRole,
+    Column::CustomRole,
+    Column::Inherits,
+    Column::Description,
+    Column::Permission,
 ];
 
 /// Other words for the same, as the lists of providers and identity systems have them.
@@ -68,11 +76,113 @@ impl Column {
     /// By its own name alone.
     pub(super) fn own(text: &str) -> Option<Self> {
         let wanted = bare(text);
-        COLUMNS.iter().find(|(_, name)| bare(name) == wanted).map(|(column, _)| *column)
+        COLUMNS.into_iter().find(|column| bare(column.name()) == wanted)
+    }
+
+    /// The field that the column is of. A row without a user names a team in the column of users' teams.
+    pub(super) fn field(self) -> RecordField {
+        match self {
+            Self::User => UserField::UserName.into(),
+            Self::Email => UserField::Email.into(),
+            Self::Name => UserField::DisplayName.into(),
+            Self::ExternalId => UserField::ExternalId.into(),
+            Self::Role => UserField::OrgRole.into(),
+            Self::Active => UserField::Active.into(),
+            Self::ModelsSeat => UserField::ModelsSeat.into(),
+            Self::WeaveRole => UserField::WeaveRole.into(),
+            Self::Team => UserField::Teams.into(),
+            Self::TeamRole => UserField::TeamRoles.into(),
+            Self::Registry => UserField::Registries.into(),
+            Self::RegistryRole => UserField::RegistryRoles.into(),
+            Self::CustomRole => RoleField::Name.into(),
+            Self::Inherits => RoleField::Inherits.into(),
+            Self::Description => RoleField::Description.into(),
+            Self::Permission => RoleField::Permissions.into(),
+        }
     }
 
     pub(super) fn name(self) -> &'static str {
-        COLUMNS.iter().find(|(column, _)| *column == self).map_or("", |(_, name)| name)
+        self.field().spec().file.column.unwrap_or_default()
+    }
+
+    /// The key of the same in a document; none where it has no key of its own.
+    pub(super) fn key(self) -> Option<&'static str> {
+        self.field().spec().file.key
+    }
+
+    /// The column that speaks of a seat.
+    pub(super) fn of_seat(seat: Seat) -> Self {
+        match seat {
+            Seat::Models => Self::ModelsSeat,
+            Seat::Weave => Self::WeaveRole,
+        }
+    }
+
+    /// The names of all columns, for messages.
+    pub(super) fn names() -> Vec<&'static str> {
+        COLUMNS.map(Self::name).to_vec()
+    }
+}
+
+/// The keys of a user, team or role in a document.
+pub(super) fn keys_of(kind: Kind) -> Vec<&'static str> {
+    let keys: Vec<&str> = match kind {
+        Kind::Team => RecordField::of(kind).filter_map(|field| field.spec().file.key).collect(),
+        Kind::User | Kind::Role => {
+            COLUMNS.into_iter().filter(|column| column.field().kind() == kind).filter_map(Column::key).collect()
+        }
+    };
+    [keys, vec!["comment"]].concat()
+}
+
+impl Person {
+    /// The columns that say one text of a user.
+    pub(super) const TEXTS: [Column; 6] =
+        [Column::Email, Column::Name, Column::ExternalId, Column::Role, Column::ModelsSeat, Column::WeaveRole];
+
+    /// The text of one of [`Self::TEXTS`].
+    pub(super) fn text(&self, column: Column) -> Option<&str> {
+        let text = match column {
+            Column::Email => &self.email,
+            Column::Name => &self.name,
+            Column::ExternalId => &self.external_id,
+            Column::Role => &self.role,
+            Column::ModelsSeat => &self.models_seat,
+            Column::WeaveRole => &self.weave_role,
+            Column::User
+            | Column::Active
+            | Column::Team
+            | Column::TeamRole
+            | Column::Registry
+            | Column::RegistryRole
+            | Column::CustomRole
+            | Column::Inherits
+            | Column::Description
+            | Column::Permission => return None,
+        };
+        text.as_deref()
+    }
+
+    /// The place of the text of one of [`Self::TEXTS`].
+    pub(super) fn text_mut(&mut self, column: Column) -> Option<&mut Option<String>> {
+        match column {
+            Column::Email => Some(&mut self.email),
+            Column::Name => Some(&mut self.name),
+            Column::ExternalId => Some(&mut self.external_id),
+            Column::Role => Some(&mut self.role),
+            Column::ModelsSeat => Some(&mut self.models_seat),
+            Column::WeaveRole => Some(&mut self.weave_role),
+            Column::User
+            | Column::Active
+            | Column::Team
+            | Column::TeamRole
+            | Column::Registry
+            | Column::RegistryRole
+            | Column::CustomRole
+            | Column::Inherits
+            | Column::Description
+            | Column::Permission => None,
+        }
     }
 }
 
@@ -85,4 +195,34 @@ pub(super) fn unknown(what: &str, found: &str, known: &[&str]) -> String {
 
 fn bare(text: &str) -> String {
     fold(text).chars().filter(|c| !matches!(c, ' ' | '_' | '-')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::field::TeamField;
+
+    #[test]
+    fn every_field_with_a_column_is_the_field_of_one_column() {
+        for field in Kind::ALL.into_iter().flat_map(RecordField::of) {
+            let columns: Vec<Column> = COLUMNS.into_iter().filter(|column| column.field() == field).collect();
+            match field.spec().file.column {
+                // Shared with the teams of users.
+                Some(name) if field == TeamField::Name.into() => assert_eq!(name, Column::Team.name()),
+                Some(name) => assert_eq!(columns.iter().map(|column| column.name()).collect::<Vec<_>>(), [name]),
+                None => assert!(columns.is_empty(), "{field:?}"),
+            }
+        }
+        assert!(COLUMNS.iter().enumerate().all(|(at, column)| *column as usize == at));
+    }
+
+    #[test]
+    fn every_text_of_a_person_has_a_place() {
+        let mut person = Person::default();
+        for column in COLUMNS {
+            let is_text = Person::TEXTS.contains(&column);
+            assert_eq!(person.text_mut(column).map(|text| *text = Some(column.name().into())).is_some(), is_text);
+            assert_eq!(person.text(column), is_text.then(|| column.name()));
+        }
+    }
 }

@@ -7,6 +7,7 @@ use super::{
     difference::Differ,
     hidden::Hidden,
     joins::Joins,
+    keys::Column,
     together::{Who, meant, together},
     whom::Miss,
 };
@@ -78,10 +79,9 @@ fn one(differ: &mut Differ<'_, '_>, who: &Who, person: &Person) -> Option<Id> {
 
 /// Of a member that is no user only teams can be said.
 fn other(differ: &mut Differ<'_, '_>, person: &Person) {
-    let texts =
-        [&person.email, &person.name, &person.external_id, &person.role, &person.models_seat, &person.weave_role];
+    let says = |column: &Column| person.text(*column).is_some();
     let registries = person.registries.as_ref().is_some_and(|list| !list.is_empty());
-    if texts.into_iter().any(Option::is_some) || person.active.is_some() || registries {
+    if Person::TEXTS.iter().any(says) || person.active.is_some() || registries {
         let why = format!("{} is a member of teams and no user: nothing else can be set", clean(&person.user));
         differ.values.problem(&person.place, "user", why);
     }
@@ -166,7 +166,8 @@ fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
     for (seat, text) in [(Seat::Models, &person.models_seat), (Seat::Weave, &person.weave_role)] {
         let now = user.seat(seat);
         // What is there already may be said of providers that can't change it.
-        if let Some(text) = differ.wanted(place, seat_column(seat), text.as_deref(), now.raw(), |text| is_so(now, text))
+        let column = Column::of_seat(seat).name();
+        if let Some(text) = differ.wanted(place, column, text.as_deref(), now.raw(), |text| is_so(now, text))
             && let Some(to) = differ.values.seat(place, seat, &text)
         {
             differ.changes.push(Change::SetSeat { user: id(), seat, to });
@@ -184,14 +185,6 @@ fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
 /// True where the server has told this value, or none where the text is empty.
 fn is_so(now: &MaybeTold, text: &str) -> bool {
     now.is(text) || text.is_empty() && now.is_none()
-}
-
-/// The column that speaks of a seat.
-pub(super) fn seat_column(seat: Seat) -> &'static str {
-    match seat {
-        Seat::Models => "models_seat",
-        Seat::Weave => "weave_role",
-    }
 }
 
 fn registries(differ: &mut Differ<'_, '_>, person: &Person, user: &Id, now: &[Grant]) {

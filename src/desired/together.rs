@@ -9,7 +9,6 @@ use super::{
     Person,
     csv_read::{self, agree},
     difference::Differ,
-    keys::Column,
     whom::{Miss, Subject},
 };
 use crate::{
@@ -75,15 +74,10 @@ fn who(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Who> {
 fn join(differ: &mut Differ<'_, '_>, known: &mut Person, more: &Person) {
     let earlier = known.place.words.clone();
     let problems = &mut differ.values.problems;
-    for (column, field, value) in [
-        (Column::Email, &mut known.email, &more.email),
-        (Column::Name, &mut known.name, &more.name),
-        (Column::ExternalId, &mut known.external_id, &more.external_id),
-        (Column::Role, &mut known.role, &more.role),
-        (Column::ModelsSeat, &mut known.models_seat, &more.models_seat),
-        (Column::WeaveRole, &mut known.weave_role, &more.weave_role),
-    ] {
-        agree(field, value.as_deref(), column, &more.place, &earlier, problems);
+    for column in Person::TEXTS {
+        if let Some(field) = known.text_mut(column) {
+            agree(field, more.text(column), column, &more.place, &earlier, problems);
+        }
     }
     match (known.active, more.active) {
         (Some(before), Some(now)) if before != now => {

@@ -4,31 +4,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Desired, Membership, Person, Place, Problem, RoleWish, TeamWish, boolean, json,
-    keys::unknown,
+    keys::{keys_of, unknown},
     node::{Map, Node, Scalar, Value},
     yaml,
 };
-use crate::scim::text::clean;
+use crate::{directory::Kind, scim::text::clean};
 
 /// The version of the format that is written and read.
 pub(super) const VERSION: u64 = 1;
 
-pub(super) const TOP: [&str; 4] = ["scimitar", "users", "teams", "roles"];
-pub(super) const USER: [&str; 11] = [
-    "user",
-    "email",
-    "name",
-    "external_id",
-    "role",
-    "active",
-    "models_seat",
-    "weave_role",
-    "teams",
-    "registries",
-    "comment",
-];
-pub(super) const TEAM: [&str; 4] = ["team", "members", "others", "comment"];
-pub(super) const ROLE: [&str; 5] = ["role", "inherits", "description", "permissions", "comment"];
+const TOP: [&str; 4] = ["scimitar", "users", "teams", "roles"];
 
 pub(super) fn json(text: &str, problems: &mut Vec<Problem>) -> Desired {
     read(json::parse(text), problems)
@@ -40,7 +25,7 @@ pub(super) fn yaml(text: &str, problems: &mut Vec<Problem>) -> Desired {
 
 fn read(document: Result<Node, Problem>, problems: &mut Vec<Problem>) -> Desired {
     match document {
-        Ok(document) => Reader { problems }.document(&document),
+        Ok(document) => Reader { keys: Kind::ALL.map(keys_of), problems }.document(&document),
         Err(problem) => {
             problems.push(problem);
             Desired::default()
@@ -49,6 +34,8 @@ fn read(document: Result<Node, Problem>, problems: &mut Vec<Problem>) -> Desired
 }
 
 struct Reader<'a> {
+    /// Of each kind's entries.
+    keys: [Vec<&'static str>; 3],
     problems: &'a mut Vec<Problem>,
 }
 
@@ -75,7 +62,7 @@ impl Reader<'_> {
             self.problems.push(whole.problem("", "a document has users, teams or roles at its top"));
             return Desired::default();
         };
-        self.known(&whole, top, &TOP);
+        known(&whole, top, &TOP, self.problems);
         if let Some(version) = top.get("scimitar") {
             self.version(&whole, version);
         }
@@ -130,33 +117,28 @@ impl Reader<'_> {
     }
 
     fn person(&mut self, place: &Place, entry: &Item<'_>) -> Option<Person> {
-        self.keys(place, entry, &USER);
-        let mut email = self.text(place, entry, "email");
+        self.keys(place, entry, Kind::User);
+        let mut person = Person { place: place.clone(), ..Person::default() };
+        for column in Person::TEXTS {
+            if let (Some(key), Some(text)) = (column.key(), person.text_mut(column)) {
+                *text = self.text(place, entry, key);
+            }
+        }
         // An address alone says who is meant, not what theirs shall be.
-        let address = email.take_if(|email| entry.get("user").is_none() && !email.is_empty());
-        let is_address = address.is_some();
-        let user = match address {
+        let address = person.email.take_if(|email| entry.get("user").is_none() && !email.is_empty());
+        person.is_address = address.is_some();
+        person.user = match address {
             Some(address) => address,
             None => self.called(place, entry, "user")?,
         };
-        Some(Person {
-            place: place.clone(),
-            user,
-            is_address,
-            email,
-            name: self.text(place, entry, "name"),
-            external_id: self.text(place, entry, "external_id"),
-            role: self.text(place, entry, "role"),
-            active: self.boolean(place, entry, "active"),
-            models_seat: self.text(place, entry, "models_seat"),
-            weave_role: self.text(place, entry, "weave_role"),
-            teams: self.memberships(place, entry, "teams"),
-            registries: self.memberships(place, entry, "registries"),
-        })
+        person.active = self.boolean(place, entry, "active");
+        person.teams = self.memberships(place, entry, "teams");
+        person.registries = self.memberships(place, entry, "registries");
+        Some(person)
     }
 
     fn team(&mut self, place: &Place, entry: &Item<'_>) -> Option<TeamWish> {
-        self.keys(place, entry, &TEAM);
+        self.keys(place, entry, Kind::Team);
         Some(TeamWish {
             place: place.clone(),
             team: self.called(place, entry, "team")?,
@@ -166,7 +148,7 @@ impl Reader<'_> {
     }
 
     fn role(&mut self, place: &Place, entry: &Item<'_>) -> Option<RoleWish> {
-        self.keys(place, entry, &ROLE);
+        self.keys(place, entry, Kind::Role);
         Some(RoleWish {
             place: place.clone(),
             role: self.called(place, entry, "role")?,
@@ -295,16 +277,9 @@ impl Reader<'_> {
         found
     }
 
-    fn keys(&mut self, place: &Place, entry: &Item<'_>, known: &[&str]) {
+    fn keys(&mut self, place: &Place, entry: &Item<'_>, kind: Kind) {
         if let Item::Keys(map) = entry {
-            self.known(place, map, known);
-        }
-    }
-
-    fn known(&mut self, place: &Place, map: &Map, known: &[&str]) {
-        for entry in map.entries().iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
-            let key = entry.key.text.as_str();
-            self.problems.push(at(place, &entry.value).problem(&clean(key), unknown("key", key, known)));
+            known(place, map, &self.keys[kind as usize], self.problems);
         }
     }
 
@@ -315,6 +290,14 @@ impl Reader<'_> {
                 self.problems.push(place.problem(field, format!("{} is about the same {field}", first.words)));
             }
         }
+    }
+}
+
+/// Whether the keys are known.
+fn known(place: &Place, map: &Map, known: &[&str], problems: &mut Vec<Problem>) {
+    for entry in map.entries().iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
+        let key = entry.key.text.as_str();
+        problems.push(at(place, &entry.value).problem(&clean(key), unknown("key", key, known)));
     }
 }
 

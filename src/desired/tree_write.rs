@@ -32,16 +32,9 @@ fn tree(desired: &Desired) -> Value {
 fn person(person: &Person) -> Value {
     let mut entry = Map::new();
     entry.insert("user".into(), person.user.clone().into());
-    let said = [
-        ("email", &person.email),
-        ("name", &person.name),
-        ("external_id", &person.external_id),
-        ("role", &person.role),
-        ("models_seat", &person.models_seat),
-        ("weave_role", &person.weave_role),
-    ];
-    for (key, value) in said {
-        entry.extend(value.as_ref().map(|value| (key.to_owned(), Value::from(value.as_str()))));
+    for column in Person::TEXTS {
+        let said = column.key().zip(person.text(column));
+        entry.extend(said.map(|(key, value)| (key.to_owned(), Value::from(value))));
     }
     entry.extend(person.active.map(|active| ("active".to_owned(), Value::Bool(active))));
     for (key, list) in [("teams", &person.teams), ("registries", &person.registries)] {

@@ -1,6 +1,6 @@
 //! Whether what a file says can be meant: roles, seats and permissions that exist.
 
-use super::{Membership, Place, Problem, hidden::Hidden, people::seat_column};
+use super::{Membership, Place, Problem, hidden::Hidden, keys::Column};
 use crate::{
     directory::{
         Directory, Name,
@@ -90,7 +90,7 @@ impl<'a> Values<'a> {
 
     /// A seat.
     pub fn seat(&mut self, place: &Place, seat: Seat, text: &str) -> Option<Name> {
-        let field = seat_column(seat);
+        let field = Column::of_seat(seat).name();
         if !self.can(Verb::SetSeat, place, field) {
             return None;
         }

@@ -138,13 +138,18 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
         Change::SetRegistryRole { user: id, registry, role } => {
             user(fresh, id).judge("user", |user| match registry_role(user, registry) {
                 Some(now) => yes_or(now == role, || format!("role in registry {registry}: {now}")),
+                None if user.told_registry_roles().is_none() => Shown::CantTell,
                 None => Shown::No(format!("no role in registry {registry}")),
             })
         }
         Change::RemoveRegistryRole { user: id, registry } => user(fresh, id).judge("user", |user| {
             let left =
                 user.registry_roles.iter().find(|grant| registry.as_ref().is_none_or(|name| grant.scope == *name));
-            left.map_or(Shown::Yes, |grant| Shown::No(format!("role in registry {}: {}", grant.scope, grant.role)))
+            match left {
+                Some(grant) => Shown::No(format!("role in registry {}: {}", grant.scope, grant.role)),
+                None if user.told_registry_roles().is_none() => Shown::CantTell,
+                None => Shown::Yes,
+            }
         }),
         Change::ReplaceMembers { team: id, stay, come, go } => {
             team(fresh, id).judge("team", |team| are_members(team, [stay, come], go))

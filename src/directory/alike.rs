@@ -173,7 +173,9 @@ fn registries(model: &User, user: &User) -> Vec<Change> {
         registry: grant.scope.clone(),
         role: grant.role.clone(),
     });
-    let go = user.registry_roles.iter().filter(|grant| !wanted.contains_key(&grant.scope));
+    // What the model may have as well is not taken away.
+    let go = user.registry_roles.iter().filter(|_| model.told_registry_roles().is_some());
+    let go = go.filter(|grant| !wanted.contains_key(&grant.scope));
     let go = go.map(|grant| Change::RemoveRegistryRole { user: user.id.clone(), registry: Some(grant.scope.clone()) });
     come.chain(go).collect()
 }
@@ -296,5 +298,14 @@ mod tests {
         let none = Capabilities { team_roles: vec![], joins_as: None, ..can };
         let wishes = Alike { directory: &directory, can: &none }.members(&"vision".into(), &[("noor".into(), None)]);
         assert_eq!(told(&wishes), ["+ noor joins vision", "- eva leaves vision (was viewer)"]);
+    }
+
+    #[test]
+    fn registry_roles_that_the_model_does_not_tell_take_none_away() {
+        let mut model = user("eva", "member", &[], &[]);
+        let noor = user("noor", "member", &[], &[("data", "viewer")]);
+        assert_eq!(registries(&model, &noor).len(), 1);
+        model.team_roles = None;
+        assert_eq!(registries(&model, &noor), []);
     }
 }

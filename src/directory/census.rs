@@ -3,7 +3,7 @@
 
 use super::{
     change::Seat,
-    record::{Account, User},
+    record::{Account, Depth, User},
 };
 
 /// What a seat that is paid for in full is called.
@@ -31,6 +31,8 @@ pub struct Census {
     pub roles_known: usize,
     /// Users whose address is known.
     pub emails: usize,
+    /// Those of them of whom only a list has told.
+    pub listed_emails: usize,
     /// Users whose roles the list left out.
     pub lacking_roles: usize,
     models: Seats,
@@ -72,6 +74,7 @@ impl Census {
             kinds_said: both(self.kinds_said, other.kinds_said),
             roles_known: both(self.roles_known, other.roles_known),
             emails: both(self.emails, other.emails),
+            listed_emails: both(self.listed_emails, other.listed_emails),
             lacking_roles: both(self.lacking_roles, other.lacking_roles),
             models: seats(self.models, other.models),
             weave: seats(self.weave, other.weave),
@@ -91,6 +94,7 @@ impl Census {
         shift(&mut self.kinds_said, user.account != Account::Unsaid);
         shift(&mut self.roles_known, user.org_role.is_told());
         shift(&mut self.emails, !user.email.is_empty());
+        shift(&mut self.listed_emails, !user.email.is_empty() && user.depth == Depth::Summary);
         shift(&mut self.lacking_roles, user.lacks_roles());
         for (seats, level) in [(&mut self.models, &user.models_seat), (&mut self.weave, &user.weave_role)] {
             shift(&mut seats.known, !service && level.is_told());

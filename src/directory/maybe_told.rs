@@ -38,6 +38,11 @@ impl MaybeTold {
         self.0.as_ref().filter(|name| !name.is_empty())
     }
 
+    /// The value, empty where there is none, absent where it is not told.
+    pub fn name(&self) -> Option<&Name> {
+        self.0.as_ref()
+    }
+
     /// The value on the wire; empty where there is none, absent where it is not told.
     pub fn raw(&self) -> Option<&str> {
         self.0.as_ref().map(Name::raw)

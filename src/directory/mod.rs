@@ -10,6 +10,7 @@ pub mod attributes;
 pub mod census;
 pub mod change;
 mod coverage;
+pub mod field;
 pub mod find;
 mod fresh;
 pub mod guard;

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use super::{
     Directory, Kind,
+    field::{FilterWord, RecordField, RoleField, TeamField, UserField},
     holds::Holds,
     listing::Listing,
     record::Account,
@@ -23,81 +24,18 @@ mod ask;
 mod parse;
 #[cfg(test)]
 mod tests;
-mod told;
 
 pub use ask::{Asked, Known};
 
-/// A field that can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Key {
-    Role,
-    Team,
-    TeamRole,
-    Seat,
-    Weave,
-    Registry,
-    Active,
-    Email,
-    Name,
-    Id,
-    Last,
-    Created,
-    Teams,
-    Members,
-    Admins,
-    Inherits,
-    Permission,
-    Holders,
-    Account,
-}
-
-/// The fields of each pane with the word that is typed, in the order of the help.
-const FIELDS: &[(Kind, &str, Key)] = &[
-    (Kind::User, "role", Key::Role),
-    (Kind::User, "team", Key::Team),
-    (Kind::User, "as", Key::TeamRole),
-    (Kind::User, "seat", Key::Seat),
-    (Kind::User, "weave", Key::Weave),
-    (Kind::User, "registry", Key::Registry),
-    (Kind::User, "active", Key::Active),
-    (Kind::User, "last", Key::Last),
-    (Kind::User, "created", Key::Created),
-    (Kind::User, "teams", Key::Teams),
-    (Kind::User, "email", Key::Email),
-    (Kind::User, "name", Key::Name),
-    (Kind::User, "id", Key::Id),
-    (Kind::User, "account", Key::Account),
-    (Kind::Team, "name", Key::Name),
-    (Kind::Team, "members", Key::Members),
-    (Kind::Team, "admins", Key::Admins),
-    (Kind::Team, "member", Key::Team),
-    (Kind::Team, "created", Key::Created),
-    (Kind::Team, "id", Key::Id),
-    (Kind::Role, "name", Key::Name),
-    (Kind::Role, "inherits", Key::Inherits),
-    (Kind::Role, "permission", Key::Permission),
-    (Kind::Role, "holders", Key::Holders),
-    (Kind::Role, "created", Key::Created),
-    (Kind::Role, "id", Key::Id),
-];
-
 /// The words that can stand before a `:` in a pane, for help and completion.
 pub fn fields(kind: Kind, holds: Holds) -> impl Iterator<Item = Cow<'static, str>> {
-    FIELDS.iter().filter(move |(of, _, key)| *of == kind && key.is_held(holds)).map(move |(_, word, _)| holds.say(word))
+    filter_words(kind, holds).map(move |(_, filter)| holds.say(filter.word))
 }
 
-impl Key {
-    /// True where the provider's records hold it.
-    fn is_held(self, holds: Holds) -> bool {
-        match self {
-            Key::Role => holds.org_roles,
-            Key::TeamRole | Key::Admins => holds.team_roles,
-            Key::Seat | Key::Weave | Key::Registry => holds.seats,
-            Key::Last => holds.activity,
-            Key::Account => holds.service_accounts,
-            _ => true,
-        }
-    }
+/// The fields that can be asked for, each with its word.
+fn filter_words(kind: Kind, holds: Holds) -> impl Iterator<Item = (RecordField, FilterWord)> {
+    let held = RecordField::in_filters(kind).filter(move |field| (field.spec().held)(holds));
+    held.filter_map(|field| Some((field, field.spec().filter?)))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +70,7 @@ enum Value {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Term {
-    key: Key,
+    field: RecordField,
     relation: Relation,
     value: Value,
     negative: bool,
@@ -202,26 +140,31 @@ impl Query {
 
     /// True if the answer depends on the lists of teams: without them it would look true and not be.
     pub fn asks_teams(&self) -> bool {
-        self.terms.iter().any(|term| matches!(term.key, Key::Team | Key::Teams | Key::Members | Key::Admins))
+        self.terms.iter().any(|term| {
+            matches!(
+                term.field,
+                RecordField::User(UserField::Teams | UserField::TeamCount)
+                    | RecordField::Team(TeamField::Members | TeamField::MemberNames | TeamField::Admins)
+            )
+        })
     }
 
     /// True if the answer depends on users' roles, which a list may leave out.
     pub fn asks_roles(&self) -> bool {
-        self.terms.iter().any(|term| match term.key {
-            Key::Role | Key::TeamRole | Key::Admins | Key::Holders => true,
-            Key::Team => term.asks_role_in_team(),
-            _ => false,
+        self.terms.iter().any(|term| match term.field {
+            RecordField::User(field) => match field {
+                UserField::OrgRole | UserField::TeamRoles => true,
+                UserField::Teams => term.asks_role_in_team(),
+                _ => false,
+            },
+            RecordField::Team(field) => field == TeamField::Admins,
+            RecordField::Role(field) => field == RoleField::Holders,
         })
-    }
-
-    /// True if the answer depends on who is in which team, which a list may leave out.
-    pub fn asks_members(&self) -> bool {
-        self.terms.iter().any(|term| matches!(term.key, Key::Team | Key::Teams | Key::Members | Key::Admins))
     }
 
     /// True if the answer depends on Models seats.
     pub fn asks_seats(&self) -> bool {
-        self.terms.iter().any(|term| term.key == Key::Seat)
+        self.terms.iter().any(|term| term.field == RecordField::User(UserField::ModelsSeat))
     }
 
     /// True if a term is still being typed, and matches everything until it is done.

@@ -201,6 +201,13 @@ impl User {
         self.team_roles.as_deref()?.iter().find(|grant| grant.scope == *team).map(|grant| &grant.role)
     }
 
+    /// The role in each registry, where the server has told them. That there are none counts only beside team roles: a
+    /// record without either tells neither.
+    pub fn told_registry_roles(&self) -> Option<&[Grant]> {
+        let told = !self.registry_roles.is_empty() || self.team_roles.is_some();
+        told.then_some(self.registry_roles.as_slice())
+    }
+
     /// True unless the server has told another organisation role, or that they are deactivated.
     pub fn may_be_org_admin(&self) -> bool {
         self.org_role.may_be(ADMIN) && !self.is_inactive()

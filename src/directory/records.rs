@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::{
     Coverage, Id, Kind, MaybeTold, Name, Target,
     census::Census,
-    record::{Role, Team, User},
+    record::{Depth, Role, Team, User},
     role_source::RoleSource,
     search::SearchText,
 };
@@ -123,6 +123,16 @@ impl Records {
     /// Says how much of a list is known now.
     pub fn cover(&mut self, kind: Kind, coverage: Coverage) {
         self.coverage[kind as usize] = coverage;
+    }
+
+    /// True where the user's address is known: it is shown, or others of whom as much was read show theirs, and this user has
+    /// none.
+    pub fn tells_email(&self, user: &User) -> bool {
+        let shown = match user.depth {
+            Depth::Full => self.counted.census.emails,
+            Depth::Summary => self.counted.census.listed_emails,
+        };
+        !user.email.is_empty() || (shown > 0 && user.problem.is_none())
     }
 
     /// True where all memberships are known: who is in no team is in none.

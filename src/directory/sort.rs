@@ -1,96 +1,37 @@
-//! Orders of rows: which columns can be sorted by, and the keys of their rows.
+//! Orders of rows by a field of the table, and the keys of their rows.
 
+use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use super::{
     Directory, Kind, Name,
-    holds::Holds,
+    field::{FieldSort, RecordField, RoleField, TeamField, UserField},
     record::{LastActive, User},
 };
-/// What a list is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Column {
-    /// User name, team name or role name.
-    Name,
-    /// Display name.
-    Display,
-    /// Organisation role.
-    OrgRole,
-    /// Models seat.
-    Seat,
-    /// Number of teams (users), of members (teams), of holders (roles).
-    Count,
-    /// Last active.
-    LastActive,
-    /// Active or not.
-    Status,
-    /// The role that a custom role inherits from.
-    Inherits,
-    /// Number of added permissions.
-    Added,
-}
 
-impl Column {
-    /// The columns of a pane, in the order in which `s` goes through them.
-    pub fn of(kind: Kind) -> &'static [Column] {
-        match kind {
-            Kind::User => &[
-                Column::Name,
-                Column::Display,
-                Column::OrgRole,
-                Column::Seat,
-                Column::Count,
-                Column::LastActive,
-                Column::Status,
-            ],
-            Kind::Team => &[Column::Name, Column::Count],
-            Kind::Role => &[Column::Name, Column::Inherits, Column::Added, Column::Count],
-        }
-    }
-
-    /// True where the provider's records hold what it sorts by.
-    pub fn is_held(self, holds: Holds) -> bool {
-        match self {
-            Column::OrgRole => holds.org_roles,
-            Column::Seat => holds.seats,
-            Column::LastActive => holds.activity,
-            Column::Inherits | Column::Added => holds.custom_roles,
-            _ => true,
-        }
-    }
-
-    /// In words, for the pane's title.
-    pub fn label(self, kind: Kind) -> &'static str {
-        match (self, kind) {
-            (Column::Name, Kind::User) => "user",
-            (Column::Name, Kind::Team) => "team",
-            (Column::Name, Kind::Role) => "role",
-            (Column::Display, _) => "name",
-            (Column::OrgRole, _) => "org role",
-            (Column::Seat, _) => "seat",
-            (Column::Count, Kind::User) => "teams",
-            (Column::Count, Kind::Team) => "members",
-            (Column::Count, Kind::Role) => "holders",
-            (Column::LastActive, _) => "last active",
-            (Column::Status, _) => "status",
-            (Column::Inherits, _) => "inherits",
-            (Column::Added, _) => "added",
-        }
-    }
-}
-
-/// A column and a direction.
+/// A field and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Order {
-    /// By which column.
-    pub column: Column,
+    /// By which field.
+    pub by: RecordField,
     /// Largest first.
     pub descending: bool,
 }
 
-impl Default for Order {
-    fn default() -> Self {
-        Self { column: Column::Name, descending: false }
+impl Order {
+    /// The order of a kind's list until another one is chosen.
+    pub fn by_name(kind: Kind) -> Self {
+        Self::at_first(RecordField::name_of(kind))
+    }
+
+    /// By a field, in the direction in which people look at it first.
+    pub fn at_first(by: RecordField) -> Self {
+        Self { by, descending: by.spec().sort == FieldSort::Descending }
+    }
+
+    /// True for the order of the names, in either direction.
+    pub fn is_by_name(self) -> bool {
+        self.by == RecordField::name_of(self.by.kind())
     }
 }
 
@@ -102,54 +43,92 @@ pub enum Key<'a> {
     Word(Option<&'a Name>),
 }
 
-/// The keys of the rows of a kind by one column.
+/// The keys of rows by one field.
 pub struct Keys<'a> {
     directory: &'a Directory,
-    kind: Kind,
-    column: Column,
+    by: RecordField,
     /// How many hold each role, where that is asked for.
     holders: FxHashMap<&'a Name, u32>,
 }
 
 impl<'a> Keys<'a> {
     /// Looks up what is needed for all rows.
-    pub fn new(directory: &'a Directory, kind: Kind, column: Column) -> Self {
-        let asked = kind == Kind::Role && column == Column::Count;
+    pub fn new(directory: &'a Directory, by: RecordField) -> Self {
+        let asked = by == RoleField::Holders.into();
         let holders = if asked { directory.holder_counts() } else { FxHashMap::default() };
-        Self { directory, kind, column, holders }
+        Self { directory, by, holders }
     }
 
-    /// The key of a row.
+    /// The key of a row; the same for all rows where the field has no order.
     pub fn of(&self, row: u32) -> Key<'a> {
-        match self.kind {
-            Kind::User => self.of_user(row),
-            Kind::Team => {
-                Key::Number(self.directory.team_at(row).map_or(0, |team| team.size().unwrap_or_default() as u32))
-            }
-            Kind::Role => self.of_role(row),
+        match self.by {
+            RecordField::User(by) => self.of_user(row, by),
+            RecordField::Team(by) => self.of_team(row, by),
+            RecordField::Role(by) => self.of_role(row, by),
         }
     }
 
-    fn of_user(&self, row: u32) -> Key<'a> {
+    fn of_user(&self, row: u32, by: UserField) -> Key<'a> {
         let user = || self.directory.user_at(row);
-        match self.column {
-            Column::Count => Key::Number(user().map_or(0, |user| self.directory.team_count(&user.id) as u32)),
-            Column::LastActive => Key::Number(user().map_or(0, last_active)),
-            Column::Status => Key::Number(user().map_or(0, |user| u32::from(user.is_inactive()))),
-            Column::OrgRole => Key::Word(user().and_then(|user| user.org_role.value())),
-            Column::Seat => Key::Word(user().and_then(|user| user.models_seat.value())),
-            _ => Key::Number(self.directory.records().label_rank(row)),
+        match by {
+            UserField::Teams => Key::Number(user().map_or(0, |user| self.directory.team_count(&user.id) as u32)),
+            UserField::LastActive => Key::Number(user().map_or(0, last_active)),
+            UserField::Active => Key::Number(user().map_or(0, |user| u32::from(user.is_inactive()))),
+            UserField::OrgRole => Key::Word(user().and_then(|user| user.org_role.value())),
+            UserField::ModelsSeat => Key::Word(user().and_then(|user| user.models_seat.value())),
+            UserField::DisplayName => Key::Number(self.directory.records().label_rank(row)),
+            UserField::Account => Key::Number(user().map_or(0, |user| user.account as u32)),
+            UserField::Created => Key::Number(user().map_or(0, |user| seconds(user.created))),
+            // Rows are in the order of the names before they are sorted.
+            UserField::UserName => Key::Number(0),
+            UserField::Id
+            | UserField::Email
+            | UserField::ExternalId
+            | UserField::OrgRoleAsOf
+            | UserField::TeamCount
+            | UserField::TeamRoles
+            | UserField::Registries
+            | UserField::RegistryRoles
+            | UserField::WeaveRole
+            | UserField::DaysActive
+            | UserField::Modified
+            | UserField::Problem => Key::Number(0),
         }
     }
 
-    fn of_role(&self, row: u32) -> Key<'a> {
+    fn of_team(&self, row: u32, by: TeamField) -> Key<'a> {
+        let team = || self.directory.team_at(row);
+        Key::Number(match by {
+            TeamField::Members => team().map_or(0, |team| team.size().unwrap_or_default() as u32),
+            TeamField::Created => team().map_or(0, |team| seconds(team.created)),
+            TeamField::Name => 0,
+            TeamField::Id
+            | TeamField::MemberNames
+            | TeamField::Others
+            | TeamField::Gives
+            | TeamField::Admins
+            | TeamField::Modified
+            | TeamField::Problem => 0,
+        })
+    }
+
+    fn of_role(&self, row: u32, by: RoleField) -> Key<'a> {
         let role = self.directory.role_at(row);
-        match self.column {
-            Column::Added => Key::Number(role.map_or(0, |role| role.added().count() as u32)),
-            Column::Count => Key::Number(role.and_then(|role| self.holders.get(&role.name)).copied().unwrap_or(0)),
-            _ => Key::Word(role.map(|role| &role.inherits)),
+        match by {
+            RoleField::Permissions => Key::Number(role.map_or(0, |role| role.added().count() as u32)),
+            RoleField::Holders => Key::Number(role.and_then(|role| self.holders.get(&role.name)).copied().unwrap_or(0)),
+            RoleField::Inherits => Key::Word(role.map(|role| &role.inherits)),
+            RoleField::Name => Key::Number(0),
+            RoleField::Id | RoleField::Description | RoleField::Created | RoleField::Modified | RoleField::Problem => {
+                Key::Number(0)
+            }
         }
     }
+}
+
+/// Seconds since the epoch; 0 where the time is not told.
+fn seconds(at: Option<Timestamp>) -> u32 {
+    at.map_or(0, |at| u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX).saturating_add(1))
 }
 
 /// Seconds since the epoch, with *never* before everything and *unknown* before that.
@@ -157,7 +136,7 @@ fn last_active(user: &User) -> u32 {
     match user.last_active {
         LastActive::Unknown => 0,
         LastActive::Never => 1,
-        LastActive::At(at) => u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX).saturating_add(2),
+        LastActive::At(at) => seconds(Some(at)).saturating_add(1),
     }
 }
 
@@ -166,10 +145,11 @@ mod tests {
     use super::*;
     use crate::directory::{
         listing::{Accounts, Listing},
+        record::{Account, Grant, Member, Permission, Role, Team},
         records::Records,
     };
 
-    fn sorted(column: Column, descending: bool) -> Vec<String> {
+    fn sorted(by: UserField, descending: bool) -> Vec<String> {
         let user = |name: &str, display: &str, role: Option<&str>, last| User {
             id: name.into(),
             user_name: name.into(),
@@ -187,7 +167,7 @@ mod tests {
         let mut directory = Directory::default();
         directory.replace(Records::build(users, vec![], vec![]), true);
         let mut listing = Listing::default();
-        listing.sort(&directory, Kind::User, Order { column, descending }, Accounts::All);
+        listing.sort(&directory, Kind::User, Order { by: by.into(), descending }, Accounts::All);
         listing.finish(&directory, Kind::User);
         listing
             .take_shown()
@@ -198,13 +178,69 @@ mod tests {
             .collect()
     }
 
+    /// Rows of one key stay in name order in both directions, so a field that is not wired shows.
+    #[test]
+    fn each_field_with_an_order_parts_records_that_differ_in_it() {
+        let directory = differing();
+        for by in Kind::ALL.into_iter().flat_map(RecordField::of).filter(|by| by.spec().sort != FieldSort::No) {
+            let rows = |descending| {
+                let mut listing = Listing::default();
+                listing.sort(&directory, by.kind(), Order { by, descending }, Accounts::All);
+                listing.finish(&directory, by.kind());
+                listing.take_shown().unwrap()
+            };
+            let mut upward = rows(false);
+            upward.reverse();
+            assert_eq!(upward.len(), 2, "{by:?}");
+            assert_eq!(rows(true), upward, "{by:?}");
+        }
+    }
+
+    /// Two records of each kind that differ in every field.
+    fn differing() -> Directory {
+        let created = Some(jiff::Timestamp::UNIX_EPOCH);
+        let plain = User { id: "a".into(), user_name: "a".into(), display_name: "a".into(), ..User::default() };
+        let other = User {
+            id: "b".into(),
+            user_name: "b".into(),
+            display_name: "b".into(),
+            active: Some(false),
+            account: Account::OrgService,
+            org_role: "admin".into(),
+            team_roles: Some(vec![Grant { scope: "t".into(), role: "r".into() }]),
+            models_seat: "full".into(),
+            last_active: LastActive::Never,
+            created,
+            ..User::default()
+        };
+        let member = Member { id: "b".into(), display: Name::default() };
+        let teams = vec![
+            Team { id: "s".into(), name: "s".into(), ..Team::default() },
+            Team { id: "t".into(), name: "t".into(), members: Some(vec![member]), created, ..Team::default() },
+        ];
+        let added = Permission { name: "run:read".into(), inherited: false };
+        let roles = vec![
+            Role { id: "q".into(), name: "q".into(), inherits: "member".into(), ..Role::default() },
+            Role {
+                id: "r".into(),
+                name: "r".into(),
+                inherits: "viewer".into(),
+                permissions: vec![added],
+                ..Role::default()
+            },
+        ];
+        let mut directory = Directory::default();
+        directory.replace(Records::build(vec![plain, other], teams, roles), true);
+        directory
+    }
+
     #[test]
     fn case_does_not_count_and_equal_rows_go_by_name_in_both_directions() {
-        assert_eq!(sorted(Column::Name, true), ["d", "c", "b", "a"]);
-        assert_eq!(sorted(Column::Display, false), ["a", "c", "d", "b"]);
-        assert_eq!(sorted(Column::Display, true), ["b", "d", "c", "a"]);
-        assert_eq!(sorted(Column::OrgRole, false), ["b", "c", "a", "d"]);
-        assert_eq!(sorted(Column::OrgRole, true), ["a", "d", "c", "b"]);
-        assert_eq!(sorted(Column::LastActive, true), ["b", "a", "d", "c"]);
+        assert_eq!(sorted(UserField::UserName, true), ["d", "c", "b", "a"]);
+        assert_eq!(sorted(UserField::DisplayName, false), ["a", "c", "d", "b"]);
+        assert_eq!(sorted(UserField::DisplayName, true), ["b", "d", "c", "a"]);
+        assert_eq!(sorted(UserField::OrgRole, false), ["b", "c", "a", "d"]);
+        assert_eq!(sorted(UserField::OrgRole, true), ["a", "d", "c", "b"]);
+        assert_eq!(sorted(UserField::LastActive, true), ["b", "a", "d", "c"]);
     }
 }

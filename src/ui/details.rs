@@ -17,6 +17,7 @@ use crate::app::{App, action::Action};
 use crate::directory::{
     Id, Kind, Target,
     change::Field,
+    field::UserField,
     record::{Grant, Problem},
 };
 
@@ -170,13 +171,15 @@ impl Page<'_> {
         id: &Id,
     ) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
-        for (label, at) in [("Created", created), ("Changed", modified)] {
+        // The same words in each kind.
+        let label = |field: UserField| field.spec().label;
+        for (field, at) in [(UserField::Created, created), (UserField::Modified, modified)] {
             if let Some(at) = at {
-                lines.extend(self.fact(label, &self.look.day(at), self.look.dim()));
+                lines.extend(self.fact(label(field), &self.look.day(at), self.look.dim()));
             }
         }
         let id = if id.starts_with("new:") { "given by the server".into() } else { crate::scim::text::clean(id) };
-        lines.extend(self.fact("Id", &id, self.look.dim()));
+        lines.extend(self.fact(label(UserField::Id), &id, self.look.dim()));
         lines
     }
 

@@ -18,7 +18,11 @@ use crate::app::{
     action::Action,
     pane::{Pane, View},
 };
-use crate::directory::{Coverage, Kind, Name, sort, work::Link};
+use crate::directory::{
+    Coverage, Kind, Name,
+    field::{RoleField, UserField},
+    work::Link,
+};
 use crate::scim::failure::Class;
 
 mod cells;
@@ -65,7 +69,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
     let cells = usize::from(inner.width).saturating_sub(MARKER + MARGIN);
-    let columns = columns::fit((pane.kind, pane.view), cells, pane.holds, app.directory.len(Kind::User) <= FEW_USERS);
+    let columns = columns::fit(pane, cells, app.directory.len(Kind::User) <= FEW_USERS);
     if pane.rows.is_empty() {
         nothing(frame, body, pane, app, look);
         return;
@@ -132,7 +136,7 @@ fn heads(columns: &[Placed], pane: &Pane, look: &Look) -> Line<'static> {
     let mut spans = vec![Span::raw(" ".repeat(MARKER))];
     for (at, placed) in columns.iter().enumerate() {
         let text = align(placed, placed.head(pane.holds).into_owned(), at + 1 == columns.len());
-        let style = if placed.column.sort == Some(pane.order.column) { look.strong() } else { look.dim() };
+        let style = if placed.field == pane.order.by { look.strong() } else { look.dim() };
         spans.push(Span::styled(text, style));
     }
     Line::from(spans)
@@ -140,7 +144,7 @@ fn heads(columns: &[Placed], pane: &Pane, look: &Look) -> Line<'static> {
 
 /// Filled to the column's width, with the gap to the next one.
 fn align(placed: &Placed, text: String, last: bool) -> String {
-    let mut text = if placed.column.right { pad_left(&text, placed.width, "") } else { pad(&text, placed.width, "") };
+    let mut text = if placed.is_right() { pad_left(&text, placed.width, "") } else { pad(&text, placed.width, "") };
     if !last {
         text.push_str(&" ".repeat(columns::GAP));
     }
@@ -150,8 +154,8 @@ fn align(placed: &Placed, text: String, last: bool) -> String {
 fn rows(frame: &mut Frame<'_>, body: Rect, top: usize, pane: &Pane, columns: &[Placed], app: &App, look: &Look) {
     let height = usize::from(body.height);
     let shown: Vec<(usize, u32)> = pane.rows.iter().copied().enumerate().skip(top).take(height).collect();
-    let (holders, hidden) = holders(pane.kind, &shown, columns, app);
-    let setting = Setting { holders, hidden, app, look };
+    let (holders, hidden) = holders(&shown, columns, app);
+    let setting = Setting { holders, hidden, view: pane.view, app, look };
     for (line, (at, row)) in shown.into_iter().enumerate() {
         let Some(row) = Row::new(pane.kind, row, &setting) else { continue };
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
@@ -161,14 +165,9 @@ fn rows(frame: &mut Frame<'_>, body: Rect, top: usize, pane: &Pane, columns: &[P
 }
 
 /// How many users hold each role on screen, and whether some users' roles are not known, in one pass over the users.
-fn holders<'a>(
-    kind: Kind,
-    shown: &[(usize, u32)],
-    columns: &[Placed],
-    app: &'a App,
-) -> (FxHashMap<&'a Name, usize>, bool) {
+fn holders<'a>(shown: &[(usize, u32)], columns: &[Placed], app: &'a App) -> (FxHashMap<&'a Name, usize>, bool) {
     let directory = &app.directory;
-    let asked = kind == Kind::Role && columns.iter().any(|placed| placed.column.what == columns::What::Holders);
+    let asked = columns.iter().any(|placed| placed.field == RoleField::Holders.into());
     let roles = shown.iter().filter(|_| asked).filter_map(|(_, row)| directory.role_at(*row));
     let mut holders: FxHashMap<&Name, usize> = roles.map(|role| (&role.name, 0)).collect();
     if holders.is_empty() {
@@ -214,14 +213,14 @@ fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u
         (" ".into(), base),
     ];
     if let (Some(problem), Some(first)) = (row.problem(), columns.first()) {
-        let name = align(first, fitted(row.cell(first.column.what), first.width, look), false);
+        let name = align(first, fitted(row.cell(first.field), first.width, look), false);
         let room = usize::from(cells).saturating_sub(MARKER + MARGIN + width(&name));
         let why = format!("! unreadable: {}: {}", problem.path, problem.why);
         parts.push((name, base));
         parts.push((cut(&crate::scim::text::clean(&why), room, glyphs.more), look.bad()));
     } else {
         for (at, placed) in columns.iter().enumerate() {
-            let cell = row.cell(placed.column.what);
+            let cell = row.cell(placed.field);
             let style = if cell.style == Style::new() { base } else { cell.style };
             parts.push((align(placed, fitted(cell, placed.width, look), at + 1 == columns.len()), style));
         }
@@ -268,7 +267,7 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
 
 /// The views at the left of the border, the seats at its right; where only one has room, what the list is about.
 fn foot(pane: &Pane, cells: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
-    let about = pane.asks_seats() || pane.order.column == sort::Column::Seat;
+    let about = pane.asks_seats() || pane.order.by == UserField::ModelsSeat.into();
     let wanted = pane.kind == Kind::User && pane.view != View::Services && (app.size.width >= WIDE || about);
     let views = views(pane, app, look).filter(|line| line.width() <= cells);
     let left = |views: &Option<Line<'_>>| cells.saturating_sub(views.as_ref().map_or(0, |line| line.width() + 2));

@@ -1,7 +1,7 @@
 //! The form for name, description and inherited role of a custom role; its permissions have an editor of their own.
 
 use super::{Field, Form, Purpose};
-use crate::directory::{Directory, Id, change::RoleDraft, permissions::BASES};
+use crate::directory::{Directory, Id, change::RoleDraft, field::RoleField, permissions::BASES};
 
 impl Form {
     /// A form for a new role, or for an existing one.
@@ -16,9 +16,9 @@ impl Form {
         };
         let inherits = draft.inherits.to_lowercase();
         let fields = vec![
-            Field::text("name", "Name", &draft.name, "unique"),
-            Field::text("description", "Description", &draft.description, "optional"),
-            Field::choice("inherits", "Inherits from", BASES.map(|name| (name, name)), &inherits, hint),
+            Field::text("name", label(RoleField::Name), &draft.name, "unique"),
+            Field::text("description", label(RoleField::Description), &draft.description, "optional"),
+            Field::choice("inherits", label(RoleField::Inherits), BASES.map(|name| (name, name)), &inherits, hint),
         ];
         Self::new(purpose, &title, fields)
     }
@@ -39,4 +39,8 @@ impl Form {
         }
         draft
     }
+}
+
+fn label(field: RoleField) -> &'static str {
+    field.spec().label
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::directory::{
     Directory, Id, Name,
     change::{Bucket, Change},
+    field::TeamField,
     plan::Capabilities,
     record::Team,
 };
@@ -18,8 +19,8 @@ impl Form {
     /// A form for a new team.
     pub fn create_team(can: &Capabilities) -> Self {
         let mut fields = vec![
-            Field::text("name", "Name", "", "unique"),
-            Field::list("members", "Members", "optional: user names or emails, split by spaces"),
+            Field::text("name", TeamField::Name.spec().label, "", "unique"),
+            Field::list("members", TeamField::Members.spec().label, "optional: user names or emails, split by spaces"),
         ];
         if !can.buckets.is_empty() {
             fields.extend(storage(can.buckets));

@@ -8,10 +8,12 @@ use crate::directory::{
     Directory, Id, MaybeTold, Name,
     census::FULL,
     change::{Change, NewUser, Seat, Verb},
+    field::UserField,
     plan::Capabilities,
+    record::User,
 };
 
-/// The seats with the keys of their fields.
+/// The seats with the keys of their lines.
 const SEATS: [(Seat, &str); 2] = [(Seat::Models, "models"), (Seat::Weave, "weave")];
 
 /// The choice of a user who is no instance admin.
@@ -21,8 +23,8 @@ impl Form {
     /// A form for a new user.
     pub fn create_user(directory: &Directory, can: &Capabilities) -> Self {
         let mut fields = vec![
-            Field::text("user", "User name", "", "unique, such as eva-tanaka"),
-            Field::text("email", "Email", "", "such as eva@example.com"),
+            Field::text("user", label(UserField::UserName), "", "unique, such as eva-tanaka"),
+            Field::text("email", label(UserField::Email), "", "such as eva@example.com"),
         ];
         if can.instance_admins {
             let hint = "yes: admin of everything on this server";
@@ -30,19 +32,19 @@ impl Form {
         }
         if can.external_ids {
             let hint = "how the identity provider names them at sign-in";
-            fields.push(Field::text("external", "External id", "", hint));
+            fields.push(Field::text("external", label(UserField::ExternalId), "", hint));
         }
         let plain = |field: Field| if can.instance_admins { field.only("admin", NO) } else { field };
         // A provider that refuses to change a display name ignores one on creation too.
         if can.can(Verb::SetDisplayName).is_ok() {
-            fields.push(plain(Field::text("display", "Display name", "", "optional")));
+            fields.push(plain(Field::text("display", label(UserField::DisplayName), "", "optional")));
         }
         if !can.seat_levels.is_empty() {
             for (seat, key) in SEATS {
                 fields.push(plain(seat_field(seat, key, &FULL.into(), can)));
             }
             let hint = format!("optional, split by spaces; {}", some_teams(directory));
-            fields.push(plain(Field::text("teams", "Teams", "", hint.trim_end_matches("; "))));
+            fields.push(plain(Field::text("teams", label(UserField::Teams), "", hint.trim_end_matches("; "))));
         }
         Self { spaced_names: can.spaced_names, ..Self::new(Purpose::CreateUser, "New user", fields) }
     }
@@ -50,14 +52,8 @@ impl Form {
     /// A form for the fields of a user. `None` if the user is gone.
     pub fn edit_user(id: &Id, directory: &Directory, can: &Capabilities) -> Option<Self> {
         let user = directory.user(id)?;
-        let mut fields = vec![
-            Field::text("display", "Display name", user.display_name.raw(), "").locked(can.can(Verb::SetDisplayName)),
-            Field::text("email", "Email", user.email.raw(), "").locked(can.can(Verb::SetEmail)),
-        ];
-        if !can.seat_levels.is_empty() {
-            let seats = SEATS.map(|(seat, key)| seat_field(seat, key, user.seat(seat), can));
-            fields.extend(seats.map(|field| field.locked(can.can(Verb::SetSeat))));
-        }
+        let lines = UserField::ALL.iter().filter_map(|field| line(*field, user, directory, can));
+        let fields = lines.collect();
         Some(Self::new(Purpose::EditUser(id.clone()), &format!("Edit {}", user.user_name), fields))
     }
 
@@ -117,6 +113,45 @@ impl Form {
         }
         changes
     }
+}
+
+/// The line of the form that edits a field; locked where the provider can't set it.
+fn line(field: UserField, user: &User, directory: &Directory, can: &Capabilities) -> Option<Field> {
+    let line = match field {
+        UserField::DisplayName => Field::text("display", label(field), user.display_name.raw(), ""),
+        UserField::Email => {
+            let hint = if directory.records().tells_email(user) { "" } else { "not told" };
+            Field::text("email", label(field), user.email.raw(), hint)
+        }
+        UserField::ModelsSeat | UserField::WeaveRole => {
+            let (seat, key) = SEATS.into_iter().find(|(seat, _)| UserField::of_seat(*seat) == field)?;
+            (!can.seat_levels.is_empty()).then(|| seat_field(seat, key, user.seat(seat), can))?
+        }
+        // Set in check lists, in the role picker, by a key, or by nobody.
+        UserField::Id
+        | UserField::UserName
+        | UserField::ExternalId
+        | UserField::Active
+        | UserField::Account
+        | UserField::OrgRole
+        | UserField::OrgRoleAsOf
+        | UserField::Teams
+        | UserField::TeamCount
+        | UserField::TeamRoles
+        | UserField::Registries
+        | UserField::RegistryRoles
+        | UserField::LastActive
+        | UserField::DaysActive
+        | UserField::Created
+        | UserField::Modified
+        | UserField::Problem => return None,
+    };
+    let refused = field.spec().set_by.iter().find_map(|verb| can.can(*verb).err());
+    Some(line.locked(refused.map_or(Ok(()), Err)))
+}
+
+fn label(field: UserField) -> &'static str {
+    field.spec().label
 }
 
 /// What is not known, and what this console does not know, is a choice of its own: it is sent only if changed.

@@ -1,7 +1,11 @@
 //! People and service accounts apart: which accounts the list of users shows.
 
 use super::Pane;
-use crate::directory::{Directory, Id, Kind, listing::Accounts};
+use crate::directory::{
+    Directory, Id, Kind,
+    field::{RecordField, RoleField, TeamField, UserField},
+    listing::Accounts,
+};
 
 /// Which accounts the list of users shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,6 +19,41 @@ pub enum View {
     All,
 }
 
+const USERS: &[RecordField] = &[
+    RecordField::User(UserField::UserName),
+    RecordField::User(UserField::DisplayName),
+    RecordField::User(UserField::OrgRole),
+    RecordField::User(UserField::ModelsSeat),
+    RecordField::User(UserField::Teams),
+    RecordField::User(UserField::LastActive),
+    RecordField::User(UserField::Active),
+];
+
+const SERVICES: &[RecordField] = &[
+    RecordField::User(UserField::UserName),
+    RecordField::User(UserField::Account),
+    RecordField::User(UserField::Teams),
+    RecordField::User(UserField::Created),
+    RecordField::User(UserField::LastActive),
+    RecordField::User(UserField::Active),
+];
+
+const TEAMS: &[RecordField] = &[
+    RecordField::Team(TeamField::Name),
+    RecordField::Team(TeamField::Members),
+    RecordField::Team(TeamField::Gives),
+    RecordField::Team(TeamField::Admins),
+    RecordField::Team(TeamField::Created),
+];
+
+const ROLES: &[RecordField] = &[
+    RecordField::Role(RoleField::Name),
+    RecordField::Role(RoleField::Inherits),
+    RecordField::Role(RoleField::Permissions),
+    RecordField::Role(RoleField::Holders),
+    RecordField::Role(RoleField::Description),
+];
+
 impl View {
     /// The next one in the round.
     fn next(self) -> Self {
@@ -22,6 +61,16 @@ impl View {
             View::People => View::Services,
             View::Services => View::All,
             View::All => View::People,
+        }
+    }
+
+    /// The columns of a kind's list in this view.
+    pub fn columns(self, kind: Kind) -> &'static [RecordField] {
+        match (kind, self) {
+            (Kind::User, View::People | View::All) => USERS,
+            (Kind::User, View::Services) => SERVICES,
+            (Kind::Team, _) => TEAMS,
+            (Kind::Role, _) => ROLES,
         }
     }
 
@@ -78,6 +127,25 @@ impl Pane {
         if self.kind == Kind::User && service.is_some_and(|service| !self.view.shows(service)) {
             self.view = if service == Some(true) { View::Services } else { View::People };
             self.rebuild(directory);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::field::FieldSort;
+
+    /// Headings are of columns, and rows can be sorted by columns alone: the title names what they are sorted by.
+    #[test]
+    fn every_field_with_a_heading_is_a_column_of_some_view() {
+        for kind in Kind::ALL {
+            let columns: Vec<_> = [View::People, View::Services].map(|view| view.columns(kind)).concat();
+            for field in RecordField::of(kind) {
+                let spec = field.spec();
+                assert_eq!(columns.contains(&field), !spec.headings.is_empty(), "{field:?}");
+                assert!(spec.sort == FieldSort::No || columns.contains(&field), "{field:?}");
+            }
         }
     }
 }

@@ -155,7 +155,7 @@ pub(super) fn has(directory: &Directory, user: &Id, place: &Place, role: &Name) 
         }
         Place::Seat(seat) => user.seat(*seat).is(role.raw()),
         Place::Registry(registry) => role_in(registry).is_some_and(|grant| grant.role == *role),
-        Place::NoRegistry(Some(registry)) => role_in(registry).is_none(),
-        Place::NoRegistry(None) => user.registry_roles.is_empty(),
+        Place::NoRegistry(Some(registry)) => user.told_registry_roles().is_some() && role_in(registry).is_none(),
+        Place::NoRegistry(None) => user.told_registry_roles().is_some_and(<[_]>::is_empty),
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Id, Name, Target};
+use super::{Id, Name, Target, field::UserField};
 
 mod attribute;
 mod drafts;
@@ -41,10 +41,7 @@ pub enum Seat {
 impl Seat {
     /// "Models seat", "Weave access".
     pub fn label(self) -> &'static str {
-        match self {
-            Seat::Models => "Models seat",
-            Seat::Weave => "Weave access",
-        }
+        UserField::of_seat(self).spec().label
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Accounts, FIRST_SHOWN, MOVED};
 use crate::{
     directory::{
         Directory, Kind, Name,
-        sort::{Column, Key, Keys, Order},
+        sort::{Key, Keys, Order},
     },
     scim::text::fold,
 };
@@ -61,7 +61,7 @@ impl Sorting {
             let services = accounts == Accounts::Services;
             rows.retain(|row| directory.records().is_service(*row) == services);
         }
-        let by_name = order.column == Column::Name;
+        let by_name = order.is_by_name();
         if by_name && order.descending {
             rows.reverse();
         }
@@ -94,7 +94,7 @@ impl Sorting {
             Pass::Keys => {
                 let len = directory.len(self.kind);
                 let (from, to) = (self.keys.len(), self.keys.len().saturating_add(rows).min(len));
-                let keys = Keys::new(directory, self.kind, self.order.column);
+                let keys = Keys::new(directory, self.order.by);
                 for row in from as u32..to as u32 {
                     self.keys.push(match keys.of(row) {
                         Key::Number(number) => number,

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::directory::{
     change::{Change, ChangeId},
+    field::{RecordField, UserField},
     record::{Account, LastActive, Member, Team, User},
     records::Records,
-    sort::Column,
 };
 
 const NAMES: [&str; 6] = ["eva-tanaka", "Ivan", "zoë", "陈伟", "adam-eva", "tan"];
@@ -59,9 +59,9 @@ fn compared(directory: &Directory, order: Order) -> Vec<u32> {
     };
     let role = |row: u32| directory.user_at(row).unwrap().org_role.value().map(|role| role.as_str().to_lowercase());
     rows.sort_by(|one, other| {
-        let ordering = match order.column {
-            Column::LastActive => seen(*one).cmp(&seen(*other)),
-            Column::OrgRole => role(*one).cmp(&role(*other)),
+        let ordering = match order.by {
+            RecordField::User(UserField::LastActive) => seen(*one).cmp(&seen(*other)),
+            RecordField::User(UserField::OrgRole) => role(*one).cmp(&role(*other)),
             _ => directory
                 .team_count(&directory.user_at(*one).unwrap().id)
                 .cmp(&directory.team_count(&directory.user_at(*other).unwrap().id)),
@@ -74,9 +74,9 @@ fn compared(directory: &Directory, order: Order) -> Vec<u32> {
 #[test]
 fn digits_sort_as_comparisons_do_whatever_the_step() {
     let directory = directory(3_000);
-    for column in [Column::LastActive, Column::OrgRole, Column::Count] {
+    for column in [UserField::LastActive, UserField::OrgRole, UserField::Teams] {
         for descending in [false, true] {
-            let order = Order { column, descending };
+            let order = Order { by: column.into(), descending };
             for step in [7, 1_000, usize::MAX] {
                 let mut listing = Listing::default();
                 listing.sort(&directory, Kind::User, order, Accounts::All);
@@ -89,14 +89,14 @@ fn digits_sort_as_comparisons_do_whatever_the_step() {
 #[test]
 fn service_accounts_are_apart_in_any_order() {
     let directory = directory(100);
-    let listed = |accounts, column| {
+    let listed = |accounts, column: UserField| {
         let mut listing = Listing::default();
-        listing.sort(&directory, Kind::User, Order { column, descending: false }, accounts);
+        listing.sort(&directory, Kind::User, Order { by: column.into(), descending: false }, accounts);
         listing.filter(query("-role:admin"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
         let rows = found(&mut listing, &directory, 9);
         rows.iter().filter(|row| directory.user_at(**row).unwrap().account.is_service()).count() * 1_000 + rows.len()
     };
-    for column in [Column::Name, Column::LastActive] {
+    for column in [UserField::UserName, UserField::LastActive] {
         let [people, services] = [Accounts::People, Accounts::Services].map(|accounts| listed(accounts, column));
         assert!(people > 0 && people < 1_000, "no service account among people: {people}");
         assert_eq!(services / 1_000, services % 1_000, "nobody else among service accounts");
@@ -108,7 +108,7 @@ fn service_accounts_are_apart_in_any_order() {
 fn equal_matches_stand_in_the_lists_order_and_better_ones_before_them() {
     let directory = directory(60);
     let mut listing = Listing::default();
-    listing.sort(&directory, Kind::User, Order::default(), Accounts::All);
+    listing.sort(&directory, Kind::User, Order::by_name(Kind::User), Accounts::All);
     listing.filter(query("tan"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
     let rows = found(&mut listing, &directory, 5);
     let (words, mut scratch) = (crate::directory::search::Words::typed("tan"), Scratch::default());
@@ -154,7 +154,7 @@ fn pending_memberships_count() {
 fn similar_rows_stand_in_only_where_none_contains_the_words() {
     let directory = directory(60);
     let mut listing = Listing::with_similar();
-    listing.sort(&directory, Kind::User, Order::default(), Accounts::All);
+    listing.sort(&directory, Kind::User, Order::by_name(Kind::User), Accounts::All);
     let mut shown = |text: &str| {
         listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
         let rows = found(&mut listing, &directory, 7);
@@ -220,17 +220,17 @@ proptest! {
     fn filters_that_follow_one_another_find_what_the_last_one_finds(
         texts in typed(),
         steps in prop::collection::vec(1..1_600_usize, 8),
-        order in prop_oneof![Just(Column::Name), Just(Column::LastActive), Just(Column::OrgRole)],
+        order in prop_oneof![Just(UserField::UserName), Just(UserField::LastActive), Just(UserField::OrgRole)],
     ) {
         let directory = directory(700);
         let mut listing = Listing::with_similar();
-        listing.sort(&directory, Kind::User, Order { column: order, descending: true }, Accounts::People);
+        listing.sort(&directory, Kind::User, Order { by: order.into(), descending: true }, Accounts::People);
         for (text, step) in texts.iter().zip(&steps) {
             listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
             listing.step(&directory, Kind::User, *step);
         }
         let mut fresh = Listing::with_similar();
-        fresh.sort(&directory, Kind::User, Order { column: order, descending: true }, Accounts::People);
+        fresh.sort(&directory, Kind::User, Order { by: order.into(), descending: true }, Accounts::People);
         fresh.filter(query(texts.last().unwrap()), &directory, Kind::User, Timestamp::UNIX_EPOCH);
         // What was given away with the last step is given away.
         let whole = listing.is_done();

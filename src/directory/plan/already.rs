@@ -41,7 +41,8 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
         }
         Change::RemoveRegistryRole { user, registry } => shows(user, &|user| {
             let meant = |scope| registry.as_ref().is_none_or(|name| name == scope);
-            user.depth == Depth::Full && !user.registry_roles.iter().any(|grant| meant(&grant.scope))
+            let told = user.told_registry_roles().filter(|_| user.depth == Depth::Full);
+            told.is_some_and(|grants| !grants.iter().any(|grant| meant(&grant.scope)))
         }),
         Change::ReplaceMembers { team, stay, come, go } => {
             directory.team(team).and_then(|team| team.members.as_deref()).is_some_and(|members| {

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{
-    Key, Part, Query, Relation, Term, Value, account_word,
-    told::{self, Knowledge},
-};
+use super::{Part, Query, Relation, Term, Value, account_word};
 use crate::directory::{
-    Directory, Kind,
+    Directory, Kind, Name,
+    field::{
+        RecordField, RoleField, TeamField,
+        told::{self, Knowledge},
+    },
     record::{Role, Team},
     search::{MatchMode, Scratch, SearchText, folded},
 };
@@ -186,23 +187,18 @@ struct OneTeam<'a> {
 
 impl OneTeam<'_> {
     fn asks(&self, term: &Term) -> Truth {
-        match term.key {
-            Key::Name => known_text_is(&term.value, self.team.name.as_str()),
-            Key::Id => known_text_is(&term.value, &self.team.id),
-            Key::Created => created_is(term, self.team.created, self.now),
-            Key::Members => self.members().is(term),
-            Key::Admins => self.admins().is(term),
-            Key::Team => {
-                let names = told::members(self.team).map(|members| {
-                    members.iter().map(|member| match self.directory.user(&member.id) {
-                        Some(user) => Knowledge::Told(user.user_name.as_str()),
-                        None if member.display.is_empty() => Knowledge::NotTold,
-                        None => Knowledge::Told(member.display.as_str()),
-                    })
-                });
-                one_of_texts_is(&term.value, names)
+        let RecordField::Team(field) = term.field else { return Some(false) };
+        match field {
+            TeamField::Name => known_text_is(&term.value, self.team.name.as_str()),
+            TeamField::Id => known_text_is(&term.value, &self.team.id),
+            TeamField::Created => created_is(term, self.team.created, self.now),
+            TeamField::Members => self.members().is(term),
+            TeamField::Admins => self.admins().is(term),
+            TeamField::MemberNames => {
+                let names = told::member_names(self.team, self.directory);
+                one_of_texts_is(&term.value, names.map(|names| names.map(|name| name.map(Name::as_str))))
             }
-            _ => Some(false),
+            TeamField::Others | TeamField::Gives | TeamField::Modified | TeamField::Problem => Some(false),
         }
     }
 
@@ -238,17 +234,19 @@ struct OneRole<'a> {
 
 impl OneRole<'_> {
     fn asks(&self, term: &Term) -> Truth {
-        match term.key {
-            Key::Name => known_text_is(&term.value, self.role.name.as_str()),
-            Key::Id => known_text_is(&term.value, &self.role.id),
-            Key::Created => created_is(term, self.role.created, self.now),
-            Key::Inherits => known_text_is(&term.value, self.role.inherits.as_str()),
-            Key::Permission => {
+        let RecordField::Role(field) = term.field else { return Some(false) };
+        match field {
+            RoleField::Name => known_text_is(&term.value, self.role.name.as_str()),
+            RoleField::Id => known_text_is(&term.value, &self.role.id),
+            RoleField::Description => known_text_is(&term.value, self.role.description.as_str()),
+            RoleField::Created => created_is(term, self.role.created, self.now),
+            RoleField::Inherits => known_text_is(&term.value, self.role.inherits.as_str()),
+            RoleField::Permissions => {
                 let names = self.role.permissions.iter().map(|one| Knowledge::Told(one.name.as_str()));
                 one_of_texts_is(&term.value, Knowledge::Told(names))
             }
-            Key::Holders => self.holders.is(term),
-            _ => Some(false),
+            RoleField::Holders => self.holders.is(term),
+            RoleField::Modified | RoleField::Problem => Some(false),
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{BadQuery, FIELDS, Key, Part, Relation, Term, Value, fields};
+use super::{BadQuery, Part, Relation, Term, Value, fields, filter_words};
 use crate::{
     directory::{
         Kind,
+        field::FilterValues,
         holds::Holds,
         search::{Sense, Word, folded},
     },
@@ -153,16 +154,20 @@ impl Token<'_> {
     /// A term still being typed (`role:`) matches everything, so that the list does not jump.
     fn term(&self, kind: Kind, holds: Holds, (field, relation, value): Field<'_>) -> Result<Read, BadQuery> {
         let is = |word: &'static str| word.eq_ignore_ascii_case(field) || holds.say(word).eq_ignore_ascii_case(field);
-        let known = FIELDS.iter().find(|(of, word, known)| *of == kind && is(word) && known.is_held(holds));
-        let Some((_, _, key)) = known else {
+        let Some((field, filter)) = filter_words(kind, holds).find(|(_, filter)| is(filter.word)) else {
             let known: Vec<_> = fields(kind, holds).collect();
             return Err(bad(self.typed, format!("no field `{field}` here; there are {}", known.join(", "))));
         };
         if value.is_empty() {
             return Ok(Read::Unfinished);
         }
-        let value = self::value(*key, relation, value).map_err(|why| bad(self.typed, why.into()))?;
-        Ok(Read::Term(Term { key: *key, relation, value, negative: self.negative }))
+        if relation != Relation::Is && !filter.values.is_ordered() {
+            let ordered = filter_words(kind, holds).filter(|(_, filter)| filter.values.is_ordered());
+            let ordered: Vec<_> = ordered.map(|(_, filter)| holds.say(filter.word)).collect();
+            return Err(bad(self.typed, format!("`:` only; < and > go with {}", ordered.join(", "))));
+        }
+        let value = self::value(filter.values, value).map_err(|why| bad(self.typed, why.into()))?;
+        Ok(Read::Term(Term { field, relation, value, negative: self.negative }))
     }
 }
 
@@ -198,32 +203,27 @@ fn split(token: &str) -> Option<Field<'_>> {
     Some((field, relation, tail.get(1..)?))
 }
 
-fn value(key: Key, relation: Relation, value: &str) -> Result<Value, &'static str> {
+fn value(values: FilterValues, value: &str) -> Result<Value, &'static str> {
     let lower = folded(value);
-    let is = |word: &str| relation == Relation::Is && word.starts_with(&lower);
-    match key {
-        Key::Active => match lower.as_str() {
+    let is = |word: &str| word.starts_with(&lower);
+    match values {
+        FilterValues::YesNo => match lower.as_str() {
             "y" | "ye" | "yes" | "true" | "t" | "1" => Ok(Value::Bool(true)),
             "n" | "no" | "false" | "f" | "0" => Ok(Value::Bool(false)),
             _ if is("unknown") => Ok(Value::Unknown),
             _ => Err("yes, no or unknown"),
         },
-        Key::Last if is("never") => Ok(Value::Never),
-        Key::Last | Key::Created | Key::Members | Key::Teams | Key::Holders | Key::Admins if is("unknown") => {
-            Ok(Value::Unknown)
-        }
-        Key::Last => age(&lower).map(Value::Age).ok_or("never, unknown, or an age such as >90d, <12h, >6w, >1y"),
-        Key::Created => age(&lower).map(Value::Age).ok_or("unknown, or an age such as <30d, >12h, >6w, >1y"),
-        Key::Members | Key::Teams | Key::Holders | Key::Admins => {
-            lower.parse().map(Value::Number).map_err(|_| "unknown, or a number such as >10")
-        }
-        _ if relation != Relation::Is => {
-            Err("`:` only; < and > go with last, created, teams, members, admins, holders")
-        }
-        _ => {
+        FilterValues::Texts => {
             let parts: Vec<Part> = lower.split(',').filter(|part| !part.is_empty()).map(part).collect();
             if parts.len() > MOST { Err("fewer commas") } else { Ok(Value::Any(parts)) }
         }
+        FilterValues::AgeOrNever if is("never") => Ok(Value::Never),
+        FilterValues::AgeOrNever | FilterValues::Age | FilterValues::Number if is("unknown") => Ok(Value::Unknown),
+        FilterValues::AgeOrNever => {
+            age(&lower).map(Value::Age).ok_or("never, unknown, or an age such as >90d, <12h, >6w, >1y")
+        }
+        FilterValues::Age => age(&lower).map(Value::Age).ok_or("unknown, or an age such as <30d, >12h, >6w, >1y"),
+        FilterValues::Number => lower.parse().map(Value::Number).map_err(|_| "unknown, or a number such as >10"),
     }
 }
 

@@ -172,9 +172,36 @@ fn words_find_what_contains_them(#[case] text: &str, #[case] want: &[&str]) {
 #[case("name:eva", &["eva-tanaka"])]
 #[case("name:ÉVA", &["eva-tanaka"])]
 #[case("name:none", &["ivan", "noor", "sparse", "young"])]
+#[case("user:tan", &["eva-tanaka"])]
+#[case("user:éva", &["eva-tanaka"])]
 #[case("role: -", &["eva-tanaka", "ivan", "noor", "sparse", "young"])]
 fn terms_about_users(#[case] text: &str, #[case] want: &[&str]) {
     assert_eq!(found(&usual(), Kind::User, text), want);
+}
+
+/// A list without any address tells none; one with others' tells that somebody has none. A single read is no list.
+#[rstest::rstest]
+#[case(Depth::Summary, &["", ""], "email:none", &[])]
+#[case(Depth::Summary, &["", ""], "email:unknown", &["u0", "u1"])]
+#[case(Depth::Summary, &["a@x.io", ""], "email:none", &["u1"])]
+#[case(Depth::Summary, &["a@x.io", ""], "-email:x.io", &["u1"])]
+#[case(Depth::Full, &["a@x.io", ""], "email:none", &[])]
+#[case(Depth::Full, &["a@x.io", ""], "email:unknown", &["u1"])]
+fn addresses_that_a_list_leaves_out(
+    #[case] first: Depth,
+    #[case] emails: &[&str],
+    #[case] text: &str,
+    #[case] want: &[&str],
+) {
+    let user = |(at, email): (usize, &&str)| User {
+        id: format!("u{at}").as_str().into(),
+        user_name: format!("u{at}").into(),
+        email: Name::from(*email),
+        depth: if at == 0 { first } else { Depth::Summary },
+        ..User::default()
+    };
+    let directory = directory(emails.iter().enumerate().map(user).collect(), vec![]);
+    assert_eq!(found(&directory, Kind::User, text), want);
 }
 
 /// One team tells no members: who is in it is not known of anybody.
@@ -254,6 +281,8 @@ fn terms_about_teams(#[case] text: &str, #[case] want: &[&str]) {
 #[case(true, "inherits:none", &["janitor"])]
 #[case(true, "created>1d", &["writer"])]
 #[case(true, "cleans", &["janitor"])]
+#[case(true, "description:cleans", &["janitor"])]
+#[case(true, "description:none", &["writer"])]
 fn terms_about_roles(#[case] all_told: bool, #[case] text: &str, #[case] want: &[&str]) {
     let eva =
         User { team_roles: Some(vec![grant("a", "janitor"), grant("b", "janitor")]), ..user("1", "eva", "member") };
@@ -288,12 +317,23 @@ fn pending_changes_count() {
 #[case("created>never", "filter: `created>never`: unknown, or an age")]
 #[case("active:perhaps", "filter: `active:perhaps`: yes, no or unknown")]
 #[case("teams:many", "filter: `teams:many`: unknown, or a number")]
-#[case("role>admin", "filter: `role>admin`: `:` only")]
+#[case("role>admin", "filter: `role>admin`: `:` only; < and > go with last, created, teams")]
+#[case("active>yes", "filter: `active>yes`: `:` only")]
 #[case("eva /(a b/", "filter: `/(a b/`: unclosed group")]
 #[case("-/(/", "filter: `-/(/`: unclosed group")]
 fn bad_filters_say_what_would_be_right(#[case] text: &str, #[case] want: &str) {
     let error = Query::parse(text, Kind::User).unwrap_err().to_string();
     assert!(error.starts_with(want), "{error}");
+}
+
+/// A field without a value at this provider has no word either.
+#[test]
+fn only_fields_that_are_held_have_words() {
+    let holds = Holds { custom_roles: false, seats: false, team_word: "group", ..Holds::default() };
+    assert_eq!(fields(Kind::Role, holds).collect::<Vec<_>>(), ["name", "description", "holders", "created", "id"]);
+    assert!(!fields(Kind::User, holds).any(|word| ["seat", "weave", "registry"].contains(&&*word)));
+    let error = Query::parse_in("role>admin", Kind::User, holds).unwrap_err().to_string();
+    assert!(error.ends_with("go with last, created, groups"), "{error}");
 }
 
 #[test]

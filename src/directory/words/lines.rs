@@ -68,7 +68,8 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
             alter(who(user), "display name").was(before.unwrap_or_default()).becomes(to)
         }
         Change::SetEmail { user, to } => {
-            let before = directory.user(user).map(|user| user.email.to_string());
+            let told = |user| directory.records().tells_email(user);
+            let before = directory.user(user).map(|user| if told(user) { user.email.as_str() } else { "?" });
             alter(who(user), "email").was(before.unwrap_or_default()).becomes(to)
         }
         Change::CreateRole { role, .. } => add(role.name.clone(), "new role").becomes(definition(role)),

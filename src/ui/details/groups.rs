@@ -7,6 +7,7 @@ use crate::app::action::Action;
 use crate::directory::{
     Kind, Target,
     change::{Field, Verb},
+    field::{RoleField, TeamField},
     record::{Grant, Member, Permission, Role, Team},
 };
 
@@ -34,7 +35,7 @@ impl Page<'_> {
     fn gives(&self, team: &Team) -> Vec<Line<'static>> {
         let Some(mapping) = self.app.capabilities().and_then(|can| can.mapping.as_deref()) else { return Vec::new() };
         let role = mapping.of(&team.name).map_or("none", |role| role.as_str());
-        self.fact("Gives the role", role, Style::new())
+        self.fact(TeamField::Gives.spec().label, role, Style::new())
     }
 
     /// Admins first, as long as there are few enough to look through with each frame.
@@ -42,14 +43,15 @@ impl Page<'_> {
         let directory = &self.app.directory;
         let role = |member: &Member| directory.user(&member.id).and_then(|user| user.role_in(&team.name));
         let mut ordered: Vec<&Member> = members.iter().collect();
-        let mut lines = vec![self.heading("Members", members.len(), &self.mark(target, &Field::Members))];
+        let mut lines =
+            vec![self.heading(TeamField::Members.spec().label, members.len(), &self.mark(target, &Field::Members))];
         let roles = self.app.holds().team_roles;
         if roles && ordered.len() <= FEW_MEMBERS {
             let (admins, others): (Vec<_>, Vec<_>) =
                 ordered.into_iter().partition(|member| role(member).is_some_and(|role| role.is("admin")));
             let hidden = others.iter().filter(|member| role(member).is_none()).count();
             let note = if hidden > 0 { format!(", and {} not known", counted(hidden, "role")) } else { String::new() };
-            lines.push(self.heading("Admins", admins.len(), &note));
+            lines.push(self.heading(TeamField::Admins.spec().label, admins.len(), &note));
             ordered = admins.into_iter().chain(others).collect();
         }
         let most = self.room(lines.len() + 8, ordered.len());
@@ -86,10 +88,10 @@ impl Page<'_> {
         lines.extend(self.last_failure(target));
         lines.push(Line::default());
         if self.app.holds().custom_roles {
-            lines.extend(self.fact("Inherits from", role.inherits.as_str(), Style::new()));
+            lines.extend(self.fact(RoleField::Inherits.spec().label, role.inherits.as_str(), Style::new()));
             let (inherited, added): (Vec<&Permission>, Vec<&Permission>) =
                 role.permissions.iter().partition(|permission| permission.inherited);
-            lines.extend(self.permissions("Adds", &added, self.look.glyphs.signs[0]));
+            lines.extend(self.permissions(RoleField::Permissions.spec().label, &added, self.look.glyphs.signs[0]));
             lines.extend(self.permissions("Inherited", &inherited, self.look.glyphs.dot));
             lines.push(Line::default());
         } else {
@@ -124,7 +126,7 @@ impl Page<'_> {
         let known = users.values().filter(|user| self.app.directory.knows_roles(user)).count();
         let note =
             (known < users.len()).then(|| format!(", as known of {} of {} users", count(known), count(users.len())));
-        let mut lines = vec![self.heading("Held by", holders.len(), &note.unwrap_or_default())];
+        let mut lines = vec![self.heading(RoleField::Holders.spec().label, holders.len(), &note.unwrap_or_default())];
         let most = self.room(lines.len() + 12, holders.len());
         for (user, teams) in holders.iter().take(most) {
             let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();

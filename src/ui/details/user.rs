@@ -9,10 +9,14 @@ use super::{Page, ago, count, pad, width};
 use crate::directory::{
     MaybeTold, Target,
     change::{Change, Field, Seat},
+    field::UserField,
     query::account_word,
     record::{Grant, LastActive, User},
     role_source::RoleSource,
 };
+
+/// In the place of what the server has not told.
+const NOT_TOLD: &str = "not told";
 
 impl Page<'_> {
     pub(super) fn user(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
@@ -61,8 +65,11 @@ impl Page<'_> {
         let holds = self.app.holds();
         let role = format!("{}{}", told(&user.org_role), self.mark(target, &Field::OrgRole));
         let mut lines = Vec::new();
+        if !self.app.directory.records().tells_email(user) {
+            lines.extend(self.fact(label(UserField::Email), NOT_TOLD, Style::new()));
+        }
         if holds.org_roles {
-            lines.extend(self.fact("Organisation role", &role, self.value_style(target, &Field::OrgRole)));
+            lines.extend(self.fact(label(UserField::OrgRole), &role, self.value_style(target, &Field::OrgRole)));
             let origin = self.origin(user);
             if !origin.is_empty() {
                 lines.extend(self.fact("", &origin, self.look.dim()));
@@ -76,18 +83,22 @@ impl Page<'_> {
             }
         }
         let last = match user.last_active {
-            LastActive::Unknown => "not told".into(),
+            LastActive::Unknown => NOT_TOLD.into(),
             LastActive::Never => "never".into(),
             LastActive::At(at) => format!("{} ago, {}", ago(user.last_active, self.app.now), self.look.day(at)),
         };
         if holds.activity {
-            lines.extend(self.fact("Last active", &last, Style::new()));
+            lines.extend(self.fact(label(UserField::LastActive), &last, Style::new()));
         }
         if let Some(days) = user.days_active {
-            lines.extend(self.fact("Days active", &count(days), Style::new()));
+            lines.extend(self.fact(label(UserField::DaysActive), &count(days), Style::new()));
         }
         if user.account.is_service() {
-            lines.extend(self.fact("Account", &format!("{} account", account_word(user.account)), Style::new()));
+            lines.extend(self.fact(
+                label(UserField::Account),
+                &format!("{} account", account_word(user.account)),
+                Style::new(),
+            ));
         }
         lines
     }
@@ -119,13 +130,20 @@ impl Page<'_> {
     fn registries(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
         let mut changes = self.app.directory.changes_on(target).flat_map(Change::touches);
         let pending = changes.any(|(of, field)| of == *target && matches!(field, Field::Registry(_)));
-        if user.registry_roles.is_empty() && !pending {
-            return Vec::new();
+        match user.told_registry_roles() {
+            _ if pending => {}
+            None if self.app.holds().seats => {
+                return self.fact(label(UserField::Registries), NOT_TOLD, Style::new());
+            }
+            None | Some([]) => return Vec::new(),
+            Some(_) => {}
         }
         let mark = if pending { self.pending() } else { String::new() };
         let field = |grant: &Grant| Field::Registry(Some(grant.scope.clone()));
         let grants = user.registry_roles.iter().map(|grant| self.grant(grant, Some((target, field(grant)))));
-        std::iter::once(self.heading("Registries", user.registry_roles.len(), &mark)).chain(grants).collect()
+        std::iter::once(self.heading(label(UserField::Registries), user.registry_roles.len(), &mark))
+            .chain(grants)
+            .collect()
     }
 
     /// The roles as the user has them, then the teams that list the user without a known role.
@@ -145,9 +163,9 @@ impl Page<'_> {
             .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
         let mark = if pending { self.pending() } else { String::new() };
         if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && !directory.tells_memberships() {
-            return self.fact(&self.app.word("Teams"), "not told", Style::new());
+            return self.fact(&self.app.word(label(UserField::Teams)), NOT_TOLD, Style::new());
         }
-        let mut lines = vec![self.heading(&self.app.word("Teams"), grants.len() + more.len(), &mark)];
+        let mut lines = vec![self.heading(&self.app.word(label(UserField::Teams)), grants.len() + more.len(), &mark)];
         for grant in grants.iter().chain(&more) {
             let team = directory.teams_named(&grant.scope).next().map(|team| Field::Team(team.id.clone()));
             lines.push(self.grant(grant, team.map(|field| (target, field))));
@@ -161,6 +179,10 @@ pub(in crate::ui) fn told(attribute: &MaybeTold) -> &str {
     match attribute.value() {
         Some(name) => name.as_str(),
         None if attribute.is_told() => "none",
-        None => "not told",
+        None => NOT_TOLD,
     }
+}
+
+fn label(field: UserField) -> &'static str {
+    field.spec().label
 }

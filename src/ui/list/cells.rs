@@ -4,11 +4,12 @@ use jiff::Timestamp;
 use ratatui::style::Style;
 use rustc_hash::FxHashMap;
 
-use super::{Look, columns::What};
-use crate::app::App;
+use super::Look;
+use crate::app::{App, pane::View};
 use crate::directory::{
-    Id, Kind, MaybeTold, Name, Target,
-    change::{Field, Seat},
+    Id, Kind, Name, Target,
+    change::{Change, Field, Seat},
+    field::{FieldReader, FieldValue, GrantRef, RecordField, RecordRef, RoleField, TeamField, UserField},
     query::account_word,
     record::{Account, LastActive, Problem, Role, Team, User},
 };
@@ -40,27 +41,21 @@ impl Cell {
     }
 }
 
-/// The record of one row.
-#[derive(Clone, Copy)]
-enum Shown<'a> {
-    User(&'a User),
-    Team(&'a Team),
-    Role(&'a Role),
-}
-
 /// What all rows of a frame share.
 pub(super) struct Setting<'a> {
     /// The holders of each role on screen.
     pub holders: FxHashMap<&'a Name, usize>,
     /// Some users' team roles are not known.
     pub hidden: bool,
+    /// The accounts that the list has.
+    pub view: View,
     pub app: &'a App,
     pub look: &'a Look,
 }
 
 /// Everything that the cells of one row need.
 pub(super) struct Row<'a> {
-    shown: Shown<'a>,
+    shown: RecordRef<'a>,
     target: Target,
     touched: bool,
     setting: &'a Setting<'a>,
@@ -73,9 +68,9 @@ impl<'a> Row<'a> {
     pub fn new(kind: Kind, row: u32, setting: &'a Setting<'a>) -> Option<Self> {
         let app = setting.app;
         let shown = match kind {
-            Kind::User => Shown::User(app.directory.user_at(row)?),
-            Kind::Team => Shown::Team(app.directory.team_at(row)?),
-            Kind::Role => Shown::Role(app.directory.role_at(row)?),
+            Kind::User => RecordRef::User(app.directory.user_at(row)?),
+            Kind::Team => RecordRef::Team(app.directory.team_at(row)?),
+            Kind::Role => RecordRef::Role(app.directory.role_at(row)?),
         };
         let target = Target { kind, id: app.directory.id_at(kind, row)?.clone() };
         let touched = app.directory.is_touched(&target);
@@ -95,9 +90,9 @@ impl<'a> Row<'a> {
     /// Why it could not be read.
     pub fn problem(&self) -> Option<&Problem> {
         match self.shown {
-            Shown::User(user) => user.problem.as_deref(),
-            Shown::Team(team) => team.problem.as_deref(),
-            Shown::Role(role) => role.problem.as_deref(),
+            RecordRef::User(user) => user.problem.as_deref(),
+            RecordRef::Team(team) => team.problem.as_deref(),
+            RecordRef::Role(role) => role.problem.as_deref(),
         }
     }
 
@@ -105,17 +100,18 @@ impl<'a> Row<'a> {
     pub fn style(&self) -> Style {
         match self.shown {
             _ if self.is(&Field::Whole) => self.look.pending(),
-            Shown::User(user) if user.is_inactive() => self.look.dim(),
+            RecordRef::User(user) if user.is_inactive() => self.look.dim(),
             _ => Style::new(),
         }
     }
 
-    /// The cell in a column.
-    pub fn cell(&self, what: What) -> Cell {
-        match self.shown {
-            Shown::User(user) => self.user(user, what),
-            Shown::Team(team) => self.team(team, what),
-            Shown::Role(role) => self.role(role, what),
+    /// The cell in a field's column; empty for a field of another kind.
+    pub fn cell(&self, field: RecordField) -> Cell {
+        match (self.shown, field) {
+            (RecordRef::User(user), RecordField::User(field)) => self.user(user, field),
+            (RecordRef::Team(team), RecordField::Team(field)) => self.team(team, field),
+            (RecordRef::Role(role), RecordField::Role(field)) => self.role(role, field),
+            (RecordRef::User(_) | RecordRef::Team(_) | RecordRef::Role(_), _) => Cell::default(),
         }
     }
 
@@ -128,10 +124,11 @@ impl<'a> Row<'a> {
         Cell::new(text).pending(self.is(&Field::Whole), self.look)
     }
 
-    fn user(&self, user: &User, what: What) -> Cell {
-        match what {
-            What::Name => self.name(&user.user_name),
-            What::Display => {
+    fn user(&self, user: &'a User, field: UserField) -> Cell {
+        let value = || self.reader().user(user, field);
+        match field {
+            UserField::UserName => self.name(&user.user_name),
+            UserField::DisplayName => {
                 let mut cell = Cell::new(user.display_name.as_str());
                 if user.account.is_service() {
                     let gap = if cell.text.is_empty() { "" } else { " " };
@@ -139,52 +136,71 @@ impl<'a> Row<'a> {
                 }
                 cell.pending(self.is(&Field::Display), self.look)
             }
-            What::OrgRole => self.told(&user.org_role).pending(self.is(&Field::OrgRole), self.look),
-            What::Seat => self.told(&user.models_seat).pending(self.is(&Field::Seat(Seat::Models)), self.look),
-            What::Account => Cell::new(if user.account == Account::OrgService { "organisation" } else { "team" }),
-            What::TeamNames => self.team_names(user),
-            What::Created => self.created(user.created),
-            What::Teams if !self.app.directory.is_read(Kind::Team) => Cell::new(self.look.glyphs.unknown),
-            What::Teams => {
-                let pending = self.touched && self.any_team_pending();
-                let more = !self.app.directory.tells_memberships();
-                Cell::new(self.at_least(self.app.directory.team_count(&user.id), more)).pending(pending, self.look)
+            UserField::Active => self.status(user),
+            UserField::Account => Cell::new(if user.account == Account::OrgService { "organisation" } else { "team" }),
+            UserField::Teams if self.setting.view == View::Services => self.shown(&value()),
+            UserField::Teams => {
+                let count = self.shown(&self.reader().user(user, UserField::TeamCount));
+                count.pending(self.touched && self.any_team_pending(), self.look)
             }
-            What::Last => Cell::new(match user.last_active {
+            UserField::LastActive => Cell::new(match user.last_active {
                 LastActive::Unknown => self.look.glyphs.unknown.into(),
                 last => ago(last, self.app.now),
             }),
-            _ => self.status(user),
+            UserField::OrgRole => self.shown(&value()).pending(self.is(&Field::OrgRole), self.look),
+            UserField::ModelsSeat => self.seat(&value(), Seat::Models),
+            UserField::WeaveRole => self.seat(&value(), Seat::Weave),
+            UserField::Email => self.shown(&value()).pending(self.is(&Field::Email), self.look),
+            UserField::Id
+            | UserField::ExternalId
+            | UserField::OrgRoleAsOf
+            | UserField::TeamCount
+            | UserField::TeamRoles
+            | UserField::Registries
+            | UserField::RegistryRoles
+            | UserField::DaysActive
+            | UserField::Created
+            | UserField::Modified
+            | UserField::Problem => self.shown(&value()),
         }
+    }
+
+    fn seat(&self, value: &FieldValue<'_>, seat: Seat) -> Cell {
+        self.shown(value).pending(self.is(&Field::Seat(seat)), self.look)
+    }
+
+    fn reader(&self) -> FieldReader<'a> {
+        FieldReader { directory: &self.app.directory, holds: self.app.holds() }
     }
 
     /// The value, the sign for none, or the sign for what the server has not told.
-    fn told(&self, attribute: &MaybeTold) -> Cell {
-        Cell::new(match attribute.value() {
-            Some(name) => name.as_str(),
-            None if attribute.is_told() => self.look.glyphs.none,
-            None => self.look.glyphs.unknown,
+    fn shown(&self, value: &FieldValue<'_>) -> Cell {
+        let glyphs = &self.look.glyphs;
+        Cell::new(match value {
+            FieldValue::Absent => String::new(),
+            FieldValue::NotTold => glyphs.unknown.into(),
+            FieldValue::Text(text) if text.is_empty() => glyphs.none.into(),
+            FieldValue::Text(text) => text.to_string(),
+            FieldValue::Id(id) => crate::scim::text::clean(id).into_owned(),
+            FieldValue::Active(active) => if *active { "active" } else { "inactive" }.into(),
+            FieldValue::Account(account) => account_word(*account).into(),
+            FieldValue::Count { known, complete } => self.at_least(*known, !complete),
+            FieldValue::Names { names, complete } => self.at_least(names.len(), !complete),
+            FieldValue::Grants { grants, complete } => self.places(grants, *complete),
+            FieldValue::Time(at) => self.look.day(*at),
+            FieldValue::Never => "never".into(),
+            FieldValue::Problem(problem) => crate::scim::text::clean(&problem.why).into_owned(),
         })
     }
 
-    fn created(&self, at: Option<Timestamp>) -> Cell {
-        Cell::new(at.map_or_else(|| self.look.glyphs.unknown.into(), |at| self.look.day(at)))
-    }
-
     /// The names, or where they are many, how many.
-    fn team_names(&self, user: &User) -> Cell {
+    fn places(&self, grants: &[GrantRef<'_>], complete: bool) -> String {
         const NAMED: usize = 3;
-        let directory = &self.app.directory;
-        if !directory.is_read(Kind::Team) {
-            return Cell::new(self.look.glyphs.unknown);
+        if grants.len() > NAMED {
+            return super::fit::counted(grants.len(), "team");
         }
-        let teams = directory.teams_of(&user.id);
-        if teams.len() > NAMED {
-            return Cell::new(super::fit::counted(teams.len(), "team"));
-        }
-        let names: Vec<&str> =
-            teams.iter().filter_map(|id| directory.team(id)).map(|team| team.name.as_str()).collect();
-        Cell::new(names.join(", "))
+        let more = (!complete).then_some(self.look.glyphs.unknown);
+        grants.iter().map(|grant| grant.scope.as_str()).chain(more).collect::<Vec<_>>().join(", ")
     }
 
     fn status(&self, user: &User) -> Cell {
@@ -201,35 +217,34 @@ impl<'a> Row<'a> {
     }
 
     fn any_team_pending(&self) -> bool {
-        let mut touched =
-            self.app.directory.changes_on(&self.target).flat_map(crate::directory::change::Change::touches);
+        let mut touched = self.app.directory.changes_on(&self.target).flat_map(Change::touches);
         touched.any(|(target, field)| target == self.target && matches!(field, Field::Team(_)))
     }
 
-    fn team(&self, team: &Team, what: What) -> Cell {
-        match what {
-            What::Name => self.name(&team.name),
-            What::Members => {
+    fn team(&self, team: &'a Team, field: TeamField) -> Cell {
+        let value = || self.reader().team(team, field);
+        match field {
+            TeamField::Name => self.name(&team.name),
+            TeamField::Members => {
                 let count = team.members.as_ref().map(|members| super::fit::count(members.len() as u64));
                 let cell = Cell::new(count.unwrap_or_else(|| self.look.glyphs.unknown.into()));
                 cell.pending(self.is(&Field::Members), self.look)
             }
-            What::Gives => {
+            TeamField::Gives => {
                 let mapping = self.app.capabilities().and_then(|can| can.mapping.as_deref());
                 Cell::new(mapping.and_then(|mapping| mapping.of(&team.name)).map_or("", |role| role.as_str()))
             }
-            What::Admins => Cell::new(self.admins(team)),
-            _ => self.created(team.created),
+            TeamField::Admins if team.size().is_none_or(|size| size > FEW_MEMBERS) => {
+                Cell::new(self.look.glyphs.unknown)
+            }
+            TeamField::Admins
+            | TeamField::Id
+            | TeamField::MemberNames
+            | TeamField::Others
+            | TeamField::Created
+            | TeamField::Modified
+            | TeamField::Problem => self.shown(&value()),
         }
-    }
-
-    /// The number of active admins; `2+` where the role of some member is not told.
-    fn admins(&self, team: &Team) -> String {
-        if team.size().is_none_or(|size| size > FEW_MEMBERS) {
-            return self.look.glyphs.unknown.into();
-        }
-        let admins = self.app.directory.admins_of(team);
-        self.at_least(admins.known.len(), admins.silent > 0)
     }
 
     /// A number; `2+` where there may be more.
@@ -241,16 +256,19 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn role(&self, role: &Role, what: What) -> Cell {
-        match what {
-            What::Name => self.name(&role.name).pending(self.is(&Field::Definition), self.look),
-            What::Inherits => Cell::new(role.inherits.as_str()),
-            What::Added => Cell::new(role.added().count().to_string()),
-            What::Holders => {
+    fn role(&self, role: &'a Role, field: RoleField) -> Cell {
+        match field {
+            RoleField::Name => self.name(&role.name).pending(self.is(&Field::Definition), self.look),
+            // Counted for all rows of a frame at once.
+            RoleField::Holders => {
                 let number = self.setting.holders.get(&role.name).copied().unwrap_or_default();
                 Cell::new(self.at_least(number, self.setting.hidden))
             }
-            _ => Cell::new(role.description.as_str()),
+            RoleField::Inherits => Cell::new(role.inherits.as_str()),
+            RoleField::Description => Cell::new(role.description.as_str()),
+            RoleField::Id | RoleField::Permissions | RoleField::Created | RoleField::Modified | RoleField::Problem => {
+                self.shown(&self.reader().role(role, field))
+            }
         }
     }
 }

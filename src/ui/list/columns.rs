@@ -1,110 +1,94 @@
-//! The columns of the three lists: which ones there are, which ones fit, and how wide they are.
+//! How the columns of the three lists are drawn: which ones fit, and how wide they are. Which ones there are, and their
+//! headings, say `View::columns` and the field table.
 //!
 //! Widths follow from the width of the pane alone, never from what is on screen: nothing jumps while scrolling.
 
 use std::borrow::Cow;
 
 use crate::{
-    app::pane::View,
-    directory::{Kind, holds::Holds, sort},
+    app::pane::{Pane, View},
+    directory::{
+        field::{RecordField, RoleField, TeamField, UserField},
+        holds::Holds,
+    },
 };
 
-/// What stands in a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    /// User name, team name, role name.
-    Name,
-    Display,
-    OrgRole,
-    Seat,
-    /// Whose service account.
-    Account,
-    /// The names of the teams.
-    TeamNames,
-    Teams,
-    Last,
-    Status,
-    Members,
-    /// The role that a team gives.
-    Gives,
-    Admins,
-    Created,
-    Inherits,
-    Added,
-    Holders,
-    Description,
-}
-
-/// One column.
-#[derive(Debug)]
-pub(super) struct Column {
-    pub what: What,
-    /// From short to long; the longest that fits is the heading.
-    heads: &'static [&'static str],
+/// Room and place of a column.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
     min: usize,
     max: usize,
     /// Numbers stand at the right.
-    pub right: bool,
+    right: bool,
     /// The highest goes first where the pane is narrow; 0 never goes.
     drop: u8,
-    /// The order that belongs to it.
-    pub sort: Option<sort::Column>,
 }
 
-const fn column(
-    what: What,
-    heads: &'static [&'static str],
-    (min, max): (usize, usize),
-    drop: u8,
-    sort: Option<sort::Column>,
-) -> Column {
-    let right = matches!(what, What::Teams | What::Last | What::Members | What::Admins | What::Added | What::Holders);
-    Column { what, heads, min, max, right, drop, sort }
+/// Texts stand at the left.
+fn text((min, max): (usize, usize), drop: u8) -> Layout {
+    Layout { min, max, right: false, drop }
 }
 
-impl Column {
-    /// True where the provider's records hold what stands in it.
-    fn is_held(&self, holds: Holds) -> bool {
-        self.sort.is_none_or(|sort| sort.is_held(holds))
-            && (self.what != What::Admins || holds.team_roles)
-            && (self.what != What::Gives || holds.mapped)
+fn number((min, max): (usize, usize), drop: u8) -> Layout {
+    Layout { min, max, right: true, drop }
+}
+
+/// Nothing for a field that is no column.
+fn layout(field: RecordField, view: View) -> Option<Layout> {
+    Some(match field {
+        RecordField::User(field) => match field {
+            UserField::UserName => text((11, 28), 0),
+            UserField::DisplayName => text((10, 28), 2),
+            UserField::OrgRole => text((8, 16), 1),
+            UserField::ModelsSeat => text((6, 10), 4),
+            UserField::Account => text((12, 12), 1),
+            // Service accounts are in few teams.
+            UserField::Teams if view == View::Services => text((10, 48), 2),
+            UserField::Teams => number((5, 5), 3),
+            UserField::Created => text((10, 10), 3),
+            UserField::LastActive => number((5, 11), 5),
+            UserField::Active => text((10, 10), 0),
+            UserField::Id
+            | UserField::Email
+            | UserField::ExternalId
+            | UserField::OrgRoleAsOf
+            | UserField::TeamCount
+            | UserField::TeamRoles
+            | UserField::Registries
+            | UserField::RegistryRoles
+            | UserField::WeaveRole
+            | UserField::DaysActive
+            | UserField::Modified
+            | UserField::Problem => return None,
+        },
+        RecordField::Team(field) => match field {
+            TeamField::Name => text((14, 48), 0),
+            TeamField::Members => number((9, 9), 0),
+            TeamField::Gives => text((8, 16), 1),
+            TeamField::Admins => number((6, 6), 1),
+            TeamField::Created => text((10, 10), 2),
+            TeamField::Id | TeamField::MemberNames | TeamField::Others | TeamField::Modified | TeamField::Problem => {
+                return None;
+            }
+        },
+        RecordField::Role(field) => match field {
+            RoleField::Name => text((14, 32), 0),
+            RoleField::Inherits => text((8, 12), 1),
+            RoleField::Permissions => number((5, 5), 0),
+            RoleField::Holders => number((7, 7), 2),
+            RoleField::Description => text((12, 60), 3),
+            RoleField::Id | RoleField::Created | RoleField::Modified | RoleField::Problem => return None,
+        },
+    })
+}
+
+/// From short to long; the longest that fits is the heading.
+fn headings(field: RecordField, view: View) -> &'static [&'static str] {
+    match (field, view) {
+        (RecordField::User(UserField::UserName), View::Services) => &["Service", "Service account"],
+        _ => field.spec().headings,
     }
 }
-
-const USERS: &[Column] = &[
-    column(What::Name, &["User"], (11, 28), 0, Some(sort::Column::Name)),
-    column(What::Display, &["Name"], (10, 28), 2, Some(sort::Column::Display)),
-    column(What::OrgRole, &["Role", "Org role"], (8, 16), 1, Some(sort::Column::OrgRole)),
-    column(What::Seat, &["Seat"], (6, 10), 4, Some(sort::Column::Seat)),
-    column(What::Teams, &["Teams"], (5, 5), 3, Some(sort::Column::Count)),
-    column(What::Last, &["Seen", "Last active"], (5, 11), 5, Some(sort::Column::LastActive)),
-    column(What::Status, &["Status"], (10, 10), 0, Some(sort::Column::Status)),
-];
-
-const SERVICES: &[Column] = &[
-    column(What::Name, &["Service", "Service account"], (11, 28), 0, Some(sort::Column::Name)),
-    column(What::Account, &["Of"], (12, 12), 1, None),
-    column(What::TeamNames, &["Teams"], (10, 48), 2, Some(sort::Column::Count)),
-    column(What::Created, &["Created"], (10, 10), 3, None),
-    column(What::Last, &["Seen", "Last active"], (5, 11), 4, Some(sort::Column::LastActive)),
-    column(What::Status, &["Status"], (10, 10), 0, Some(sort::Column::Status)),
-];
-
-const TEAMS: &[Column] = &[
-    column(What::Name, &["Team"], (14, 48), 0, Some(sort::Column::Name)),
-    column(What::Members, &["Members"], (9, 9), 0, Some(sort::Column::Count)),
-    column(What::Gives, &["Gives", "Gives role"], (8, 16), 1, None),
-    column(What::Admins, &["Admins"], (6, 6), 1, None),
-    column(What::Created, &["Created"], (10, 10), 2, None),
-];
-
-const ROLES: &[Column] = &[
-    column(What::Name, &["Role"], (14, 32), 0, Some(sort::Column::Name)),
-    column(What::Inherits, &["Inherits"], (8, 12), 1, Some(sort::Column::Inherits)),
-    column(What::Added, &["Added"], (5, 5), 0, Some(sort::Column::Added)),
-    column(What::Holders, &["Holders"], (7, 7), 2, Some(sort::Column::Count)),
-    column(What::Description, &["Description"], (12, 60), 3, None),
-];
 
 /// Most names fit into this.
 const NAME: usize = 20;
@@ -115,30 +99,39 @@ pub(super) const GAP: usize = 2;
 /// A column with its place in this frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Placed {
-    pub column: &'static Column,
+    /// What stands in it.
+    pub field: RecordField,
     pub width: usize,
+    headings: &'static [&'static str],
+    layout: Layout,
 }
 
 impl Placed {
+    /// Nothing for a field that is no column.
+    fn new(field: RecordField, view: View, holds: Holds) -> Option<Self> {
+        let (headings, layout) = (headings(field, view), layout(field, view)?);
+        let width = layout.min.max(headings.first().map_or(0, |head| holds.say(head).len()));
+        Some(Self { field, width, headings, layout })
+    }
+
     /// The longest heading that fits.
     pub fn head(&self, holds: Holds) -> Cow<'static, str> {
-        let mut heads = self.column.heads.iter().rev().map(|head| holds.say(head));
-        let shortest = || self.column.heads.first().map(|head| holds.say(head));
+        let mut heads = self.headings.iter().rev().map(|head| holds.say(head));
+        let shortest = || self.headings.first().map(|head| holds.say(head));
         heads.find(|head| head.len() <= self.width).or_else(shortest).unwrap_or_default()
+    }
+
+    /// Numbers stand at the right.
+    pub fn is_right(&self) -> bool {
+        self.layout.right
     }
 }
 
-/// The columns that fit into this many cells, with [`GAP`] cells between them.
-pub(super) fn fit((kind, view): (Kind, View), cells: usize, holds: Holds, holders: bool) -> Vec<Placed> {
-    let all = match (kind, view) {
-        (Kind::User, View::Services) => SERVICES,
-        (Kind::User, _) => USERS,
-        (Kind::Team, _) => TEAMS,
-        (Kind::Role, _) => ROLES,
-    };
-    let wanted = all.iter().filter(|column| (holders || column.what != What::Holders) && column.is_held(holds));
-    let width = |column: &Column| column.min.max(column.heads.first().map_or(0, |head| holds.say(head).len()));
-    let mut placed: Vec<Placed> = wanted.map(|column| Placed { column, width: width(column) }).collect();
+/// The columns that fit into this many cells, with [`GAP`] cells between them. Without `holders` the column of holders is
+/// left out.
+pub(super) fn fit(pane: &Pane, cells: usize, holders: bool) -> Vec<Placed> {
+    let wanted = pane.columns().filter(|field| holders || *field != RoleField::Holders.into());
+    let mut placed: Vec<Placed> = wanted.filter_map(|field| Placed::new(field, pane.view, pane.holds)).collect();
     while taken(&placed) > cells {
         let Some(at) = (0..placed.len()).filter(|at| drop_of(&placed, *at) > 0).max_by_key(|at| drop_of(&placed, *at))
         else {
@@ -155,7 +148,7 @@ fn taken(placed: &[Placed]) -> usize {
 }
 
 fn drop_of(placed: &[Placed], at: usize) -> u8 {
-    placed.get(at).map_or(0, |one| one.column.drop)
+    placed.get(at).map_or(0, |one| one.layout.drop)
 }
 
 /// Shares out what is left: the name gets what names usually need, then all grow cell by cell.
@@ -168,7 +161,7 @@ fn grow(placed: &mut [Placed], cells: usize) {
     }
     while left > 0 {
         let before = left;
-        for one in placed.iter_mut().filter(|one| one.width < one.column.max) {
+        for one in placed.iter_mut().filter(|one| one.width < one.layout.max) {
             if left > 0 {
                 one.width += 1;
                 left -= 1;
@@ -183,10 +176,17 @@ fn grow(placed: &mut [Placed], cells: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::Kind;
+
+    fn pane(kind: Kind, view: View) -> Pane {
+        let mut pane = Pane::new(kind);
+        pane.view = view;
+        pane
+    }
 
     fn heads(cells: usize) -> Vec<Cow<'static, str>> {
-        let holds = Holds::default();
-        fit((Kind::User, View::People), cells, holds, true).iter().map(|placed| placed.head(holds)).collect()
+        let pane = pane(Kind::User, View::People);
+        fit(&pane, cells, true).iter().map(|placed| placed.head(pane.holds)).collect()
     }
 
     #[test]
@@ -206,9 +206,19 @@ mod tests {
         for kind in Kind::ALL {
             for cells in 25..200 {
                 for view in [View::People, View::Services] {
-                    let placed = fit((kind, view), cells, Holds::default(), true);
+                    let placed = fit(&pane(kind, view), cells, true);
                     assert!(taken(&placed) <= cells, "{kind:?} {view:?} {cells}");
                 }
+            }
+        }
+    }
+
+    /// A column that is drawn nowhere would be sorted by all the same.
+    #[test]
+    fn every_column_of_a_view_has_a_layout_and_a_heading() {
+        for (kind, view) in Kind::ALL.into_iter().flat_map(|kind| [(kind, View::People), (kind, View::Services)]) {
+            for field in view.columns(kind) {
+                assert!(layout(*field, view).is_some() && !headings(*field, view).is_empty(), "{field:?}");
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::app::{
     App,
     pane::{Pane, View},
 };
-use crate::directory::{Coverage, Kind, sort, work::Proof};
+use crate::directory::{Coverage, Kind, sort::Order, work::Proof};
 
 /// The title, and the cell of the cursor in it while the filter is typed.
 pub(super) struct Title {
@@ -58,9 +58,9 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         let words = cut(&narrow.to_string(), cells.saturating_sub(40).max(12), look.glyphs.more);
         parts.push(Part::new(1, "server: ", words, look.careful()));
     }
-    if pane.order != sort::Order::default() {
+    if pane.order != Order::by_name(pane.kind) {
         let arrow = look.glyphs.sort[usize::from(pane.order.descending)];
-        let label = app.word(pane.order.column.label(pane.kind));
+        let label = app.word(pane.order.by.heading()).to_lowercase();
         parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), look.plain()));
     }
     let all = pane.in_view(&app.directory);

@@ -92,8 +92,9 @@ fn keys(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     lines
 }
 
-fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
-    let examples: &[(&'static str, &'static str)] = match kind {
+/// Terms that people need, with what they match.
+fn examples(kind: Kind) -> &'static [(&'static str, &'static str)] {
+    match kind {
         Kind::User => &[
             ("tan eva", "user name, name or email contain both words"),
             ("role:admin", "organisation admins; role:admin,member is either; role:none has none"),
@@ -117,7 +118,11 @@ fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'stati
             ("inherits:viewer", "builds on viewer"),
             ("permission:delete", "may delete something"),
         ],
-    };
+    }
+}
+
+fn filter(kind: Kind, columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+    let examples = examples(kind);
     let words: &[(&'static str, &'static str)] = &[
         ("\"a phrase\"", "with its spaces; ^word begins, word$ ends a text"),
         ("/a.*z/", "a regular expression; \\/ is a slash"),
@@ -168,4 +173,19 @@ fn signs(columns: usize, look: &Look) -> Vec<Line<'static>> {
         ]));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A term that no provider understands would be left out without a word.
+    #[test]
+    fn every_example_is_understood_where_all_fields_are_held() {
+        for (kind, (term, _)) in
+            Kind::ALL.into_iter().flat_map(|kind| examples(kind).iter().map(move |one| (kind, one)))
+        {
+            assert!(query::Query::parse(term, kind).is_ok(), "{term}");
+        }
+    }
 }

@@ -5,10 +5,11 @@ use rustc_hash::FxHashSet;
 use super::{Count, contains};
 use crate::directory::{
     Directory, Kind,
-    query::{
-        Key, Part, Query, Term, Value,
+    field::{
+        RecordField, RoleField, UserField,
         told::{self, Knowledge},
     },
+    query::{Part, Query, Term, Value},
 };
 
 /// What is looked up once for all rows, and holds no longer than the rows stay as they are.
@@ -27,13 +28,13 @@ pub struct Known {
 impl Known {
     /// For a filter of a kind's rows.
     pub fn of(query: &Query, directory: &Directory, kind: Kind) -> Self {
-        let asks = |key| query.terms.iter().any(|term| term.key == key);
-        let of_users = kind == Kind::User && (asks(Key::Team) || asks(Key::Teams));
+        let asks = |field| query.terms.iter().any(|term| term.field == field);
+        let of_users = asks(UserField::Teams.into()) || asks(UserField::TeamCount.into());
         Self {
-            named: query.terms.iter().map(|term| named(term, kind, directory)).collect(),
+            named: query.terms.iter().map(|term| named(term, directory)).collect(),
             touched: directory.touched_rows(kind),
             closed_teams: if of_users { closed_teams(directory) } else { None },
-            holders: if kind == Kind::Role && asks(Key::Holders) { holders(directory) } else { Vec::new() },
+            holders: if asks(RoleField::Holders.into()) { holders(directory) } else { Vec::new() },
         }
     }
 
@@ -81,9 +82,9 @@ pub(super) struct NamedTeams {
 }
 
 /// Asking each user's teams for their names takes far longer.
-fn named(term: &Term, kind: Kind, directory: &Directory) -> Vec<NamedTeams> {
+fn named(term: &Term, directory: &Directory) -> Vec<NamedTeams> {
     let Value::Any(parts) = &term.value else { return Vec::new() };
-    if kind != Kind::User || term.key != Key::Team {
+    if term.field != RecordField::User(UserField::Teams) {
         return Vec::new();
     }
     let none = || NamedTeams { naming: Vec::new(), role: None, has_closed: false };

@@ -5,16 +5,17 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 
 use super::{
-    Count, Key, Known, Truth, Value, account_word, age_is, any, contains, created_is, known_text_is,
+    Count, Known, Truth, Value, account_word, age_is, any, contains, created_is, known_text_is,
     lookup::{NamedTeams, Naming},
     one_of_texts_is, text_is, text_is_with,
 };
 use crate::directory::{
     Directory, MaybeTold, Name, Target,
-    query::{
-        Part, Relation, Term,
+    field::{
+        RecordField, UserField,
         told::{self, Knowledge},
     },
+    query::{Part, Relation, Term},
     record::{Grant, User},
 };
 
@@ -40,28 +41,35 @@ impl<'a> OneUser<'a> {
     /// Whether the term at this place of the filter is true, leaving its sign aside.
     pub fn asks(&self, at: usize, term: &Term) -> Truth {
         let (user, value) = (self.user, &term.value);
-        match term.key {
-            Key::Role => text_is(value, told::attribute(&user.org_role).map(shown)),
-            Key::Seat => seat_is(value, &user.models_seat),
-            Key::Weave => seat_is(value, &user.weave_role),
-            Key::Email => text_is(value, told::email(user).map(shown)),
-            Key::Name => {
+        let RecordField::User(field) = term.field else { return Some(false) };
+        match field {
+            UserField::OrgRole => text_is(value, told::attribute(&user.org_role).map(shown)),
+            UserField::ModelsSeat => seat_is(value, &user.models_seat),
+            UserField::WeaveRole => seat_is(value, &user.weave_role),
+            UserField::Email => text_is(value, told::email(user, self.directory).map(shown)),
+            UserField::UserName => known_text_is(value, user.user_name.as_str()),
+            UserField::DisplayName => {
                 let names = [user.user_name.as_str(), user.display_name.as_str()];
                 any(names.map(|name| known_text_is(value, name)))
             }
-            Key::Id => known_text_is(value, &user.id),
-            Key::Account => text_is(value, told::account(user).map(|account| Some(account_word(account)))),
-            Key::Active => active_is(value, told::active(user)),
-            Key::Last => self.last_is(term),
-            Key::Created => created_is(term, user.created, self.now),
-            Key::Teams => self.team_count().is(term),
-            Key::Team => self.team_is(at, value),
-            Key::Registry => registry_is(value, told::registry_roles(user)),
-            Key::TeamRole => {
+            UserField::Id => known_text_is(value, &user.id),
+            UserField::Account => text_is(value, told::account(user).map(|account| Some(account_word(account)))),
+            UserField::Active => active_is(value, told::active(user)),
+            UserField::LastActive => self.last_is(term),
+            UserField::Created => created_is(term, user.created, self.now),
+            UserField::TeamCount => self.team_count().is(term),
+            UserField::Teams => self.team_is(at, value),
+            UserField::Registries => registry_is(value, told::registry_roles(user)),
+            UserField::TeamRoles => {
                 let roles = |grants: &'a [Grant]| grants.iter().map(|grant| Knowledge::Told(grant.role.as_str()));
                 one_of_texts_is(value, told::team_roles(user).map(roles))
             }
-            Key::Members | Key::Admins | Key::Inherits | Key::Permission | Key::Holders => Some(false),
+            UserField::ExternalId
+            | UserField::OrgRoleAsOf
+            | UserField::RegistryRoles
+            | UserField::DaysActive
+            | UserField::Modified
+            | UserField::Problem => Some(false),
         }
     }
 

@@ -1,0 +1,163 @@
+//! Records as the list commands print them: in JSON, and in cells of a table or of a CSV, named by the field table. Values are
+//! as the server wrote them.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use crate::directory::{
+    Kind, Name,
+    field::{FieldReader, FieldValue, GrantRef, JsonRecord, RecordField, RecordRef, UserField},
+    query::account_word,
+    record::{Member, Team, User},
+};
+
+/// Several values in one cell.
+const AND: &str = ", ";
+
+/// In the place of what the server has not told; no value is empty.
+const NOT_TOLD: &str = "?";
+
+/// The records of a kind, as they are printed.
+pub(super) struct RecordRows<'a> {
+    reader: FieldReader<'a>,
+    columns: Vec<RecordField>,
+}
+
+impl<'a> RecordRows<'a> {
+    pub fn new(reader: FieldReader<'a>, kind: Kind) -> Self {
+        Self { reader, columns: RecordField::in_csv(kind).collect() }
+    }
+
+    /// The heads of the columns.
+    pub fn heads(&self) -> Vec<&'static str> {
+        self.columns.iter().filter_map(|field| field.spec().csv).collect()
+    }
+
+    pub fn row(&self, record: RecordRef<'a>) -> RecordRow<'_, 'a> {
+        RecordRow { columns: &self.columns, json: JsonRecord { reader: self.reader, record } }
+    }
+}
+
+/// A record.
+pub(super) struct RecordRow<'r, 'a> {
+    columns: &'r [RecordField],
+    json: JsonRecord<'a>,
+}
+
+impl RecordRow<'_, '_> {
+    /// What stands under the heads.
+    pub fn cells(&self) -> Vec<String> {
+        let JsonRecord { reader, record } = &self.json;
+        self.columns.iter().map(|field| cell(&reader.value(*record, *field))).collect()
+    }
+}
+
+impl Serialize for RecordRow<'_, '_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(to)
+    }
+}
+
+/// A value as text. What was told to be none is empty.
+fn cell(value: &FieldValue<'_>) -> String {
+    match value {
+        FieldValue::Absent => String::new(),
+        FieldValue::NotTold => NOT_TOLD.to_owned(),
+        FieldValue::Text(text) => text.raw().to_owned(),
+        FieldValue::Id(id) => id.to_string(),
+        FieldValue::Active(active) => if *active { "active" } else { "inactive" }.to_owned(),
+        FieldValue::Account(account) => account_word(*account).to_owned(),
+        FieldValue::Count { known, complete: true } => known.to_string(),
+        FieldValue::Count { known: 0, complete: false } => NOT_TOLD.to_owned(),
+        FieldValue::Count { known, complete: false } => format!("{known}+"),
+        FieldValue::Names { names, complete } => several(names.iter().map(|name| name.raw().to_owned()), *complete),
+        FieldValue::Grants { grants, complete } => several(grants.iter().map(place), *complete),
+        FieldValue::Time(at) => at.strftime("%Y-%m-%d").to_string(),
+        FieldValue::Never => "never".to_owned(),
+        FieldValue::Problem(problem) => format!("{}: {}", problem.path, problem.why),
+    }
+}
+
+fn place(grant: &GrantRef<'_>) -> String {
+    match grant.role {
+        Some(role) => format!("{} ({})", grant.scope.raw(), role.raw()),
+        None => grant.scope.raw().to_owned(),
+    }
+}
+
+/// Several values, and that there may be more.
+fn several(values: impl Iterator<Item = String>, complete: bool) -> String {
+    let more = (!complete).then(|| NOT_TOLD.to_owned());
+    values.chain(more).collect::<Vec<_>>().join(AND)
+}
+
+/// A member of a team.
+pub(super) struct MemberRow<'a> {
+    id: &'a str,
+    /// Of [`MEMBER`].
+    values: [FieldValue<'a>; MEMBER.len()],
+    /// In the team.
+    role: FieldValue<'a>,
+    /// `group` or `unknown` for a member who is no known user.
+    kind: Option<&'static str>,
+}
+
+/// The fields of a user that a list of members has beside the id and the role in the team.
+const MEMBER: [UserField; 4] = [UserField::UserName, UserField::DisplayName, UserField::Email, UserField::Active];
+
+/// The column of the role in the team.
+const ROLE_AT: usize = 3;
+
+impl<'a> MemberRow<'a> {
+    pub fn of(user: &'a User, team: &Team, reader: FieldReader<'a>) -> Self {
+        let role = user.role_in(&team.name).map_or_else(|| no_role(reader), FieldValue::Text);
+        Self { id: &user.id, values: MEMBER.map(|field| reader.user(user, field)), role, kind: None }
+    }
+
+    /// A member who is no known user, and has the empty name of one.
+    pub fn other(member: &'a Member, reader: FieldReader<'a>, empty: &'a Name) -> Self {
+        let group = reader.directory.team(&member.id);
+        let (name, kind) = group.map_or((&member.display, "unknown"), |group| (&group.name, "group"));
+        let value = |field| match field {
+            UserField::UserName => FieldValue::Text(empty),
+            UserField::DisplayName => FieldValue::Text(name),
+            _ => FieldValue::NotTold,
+        };
+        Self { id: &member.id, values: MEMBER.map(value), role: no_role(reader), kind: Some(kind) }
+    }
+
+    pub fn heads() -> Vec<&'static str> {
+        let csv = |field: UserField| field.spec().csv.unwrap_or_default();
+        let mut heads = MEMBER.map(csv).to_vec();
+        heads.insert(ROLE_AT, csv(UserField::OrgRole));
+        heads
+    }
+
+    pub fn cells(&self) -> Vec<String> {
+        let mut cells: Vec<String> = self.values.iter().map(cell).collect();
+        if let Some(name) = cells.first_mut().filter(|name| name.is_empty()) {
+            *name = format!("({})", self.id);
+        }
+        cells.insert(ROLE_AT, cell(&self.role));
+        cells
+    }
+}
+
+fn no_role(reader: FieldReader<'_>) -> FieldValue<'static> {
+    if reader.holds.team_roles { FieldValue::NotTold } else { FieldValue::Absent }
+}
+
+impl Serialize for MemberRow<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let name = |field: UserField| field.spec().json.map_or("", |names| names.value);
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry(name(UserField::Id), self.id)?;
+        for (field, value) in MEMBER.into_iter().zip(&self.values) {
+            map.serialize_entry(name(field), value)?;
+        }
+        map.serialize_entry(name(UserField::OrgRole), &self.role)?;
+        if let Some(kind) = self.kind {
+            map.serialize_entry("kind", kind)?;
+        }
+        map.end()
+    }
+}

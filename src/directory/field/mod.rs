@@ -1,0 +1,259 @@
+//! The field table: every field of users, teams and custom roles, with its names and uses.
+//!
+//! Columns, orders, filters, JSON, CSV, files, exports and forms read this table. A consumer that needs code for each field
+//! (drawing a cell, asking a filter's term, reading a value) matches on the enum of the kind without a catch-all arm, so a
+//! new field does not compile before every consumer has an answer for it.
+//!
+//! ```text
+//! UserField, TeamField, RoleField   names and uses: FieldSpec
+//!               │
+//!             told                  values for hot loops: a type for each field
+//!               │
+//!          FieldReader              the same values as FieldValue, for whatever prints or draws them
+//! ```
+
+use super::{Kind, change::Verb, holds::Holds};
+
+mod json;
+mod role;
+mod team;
+#[cfg(test)]
+mod tests;
+pub(super) mod told;
+mod user;
+mod value;
+
+pub use json::JsonRecord;
+pub use role::RoleField;
+pub use team::TeamField;
+pub use user::UserField;
+pub use value::{FieldReader, FieldValue, GrantRef, RecordRef};
+
+/// Defines the enum of a kind's fields with its table.
+macro_rules! fields {
+    ($(#[$about:meta])* $name:ident { $($(#[$note:meta])* $field:ident $spec:tt)+ }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$note])* $field,)+
+        }
+
+        impl $name {
+            /// Every field, in the order of JSON.
+            pub const ALL: &[Self] = &[$(Self::$field),+];
+
+            /// The field's row of the table.
+            pub fn spec(self) -> &'static FieldSpec {
+                match self {
+                    $(Self::$field => {
+                        static SPEC: FieldSpec = FieldSpec $spec;
+                        &SPEC
+                    })+
+                }
+            }
+        }
+    };
+}
+use fields;
+
+/// Names and uses of a field.
+#[derive(Debug)]
+pub struct FieldSpec {
+    /// Stands before the value in details and forms.
+    pub label: &'static str,
+    /// Headings of the field's column in the console's lists, from short to long; empty for a field without a column.
+    pub headings: &'static [&'static str],
+    /// Whether rows can be sorted by the field, and from which end.
+    pub sort: FieldSort,
+    /// How a filter asks for the field.
+    pub filter: Option<FilterWord>,
+    /// Members of a JSON object.
+    pub json: Option<JsonNames>,
+    /// The column in tables and `--csv` of the list commands.
+    pub csv: Option<&'static str>,
+    /// Names in a file of a directory.
+    pub file: FileNames,
+    /// The changes that set the field of a record that exists; empty for a field that only the server sets.
+    pub set_by: &'static [Verb],
+    /// True where the provider's records hold the field.
+    pub held: fn(Holds) -> bool,
+}
+
+/// The direction in which rows are sorted by a field at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldSort {
+    /// Rows can't be sorted by the field.
+    No,
+    /// The first in the alphabet first.
+    Ascending,
+    /// The largest or the latest first.
+    Descending,
+}
+
+/// A word before the `:` of a filter's term, with the values that may follow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FilterWord {
+    /// The word.
+    pub word: &'static str,
+    /// The values.
+    pub values: FilterValues,
+}
+
+/// The values that a filter's term may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilterValues {
+    /// Texts that the field's value contains.
+    Texts,
+    /// `yes` or `no`.
+    YesNo,
+    /// A number, with `<` and `>` too.
+    Number,
+    /// An age, with `<` and `>` too.
+    Age,
+    /// An age, or `never`.
+    AgeOrNever,
+}
+
+impl FilterValues {
+    /// True where `<` and `>` have a meaning.
+    pub fn is_ordered(self) -> bool {
+        matches!(self, Self::Number | Self::Age | Self::AgeOrNever)
+    }
+}
+
+/// Members of a JSON object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JsonNames {
+    /// The value.
+    pub value: &'static str,
+    /// There, and `false`, where the server does not tell the whole value.
+    pub complete: Option<&'static str>,
+}
+
+/// Names in a file that says what a directory shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileNames {
+    /// The column of a CSV.
+    pub column: Option<&'static str>,
+    /// The key of a JSON or YAML document.
+    pub key: Option<&'static str>,
+}
+
+const fn filter(word: &'static str, values: FilterValues) -> FilterWord {
+    FilterWord { word, values }
+}
+
+const fn json(value: &'static str) -> JsonNames {
+    JsonNames { value, complete: None }
+}
+
+const fn json_in_part(value: &'static str, complete: &'static str) -> JsonNames {
+    JsonNames { value, complete: Some(complete) }
+}
+
+const NO_FILE: FileNames = FileNames { column: None, key: None };
+
+const fn file(name: &'static str) -> FileNames {
+    FileNames { column: Some(name), key: Some(name) }
+}
+
+const fn file_names(column: Option<&'static str>, key: Option<&'static str>) -> FileNames {
+    FileNames { column, key }
+}
+
+fn always(_: Holds) -> bool {
+    true
+}
+
+/// A field of any kind of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RecordField {
+    /// Of a user.
+    User(UserField),
+    /// Of a team.
+    Team(TeamField),
+    /// Of a custom role.
+    Role(RoleField),
+}
+
+impl From<UserField> for RecordField {
+    fn from(field: UserField) -> Self {
+        Self::User(field)
+    }
+}
+
+impl From<TeamField> for RecordField {
+    fn from(field: TeamField) -> Self {
+        Self::Team(field)
+    }
+}
+
+impl From<RoleField> for RecordField {
+    fn from(field: RoleField) -> Self {
+        Self::Role(field)
+    }
+}
+
+impl RecordField {
+    /// The fields of a kind, in the order of JSON.
+    pub fn of(kind: Kind) -> impl Iterator<Item = Self> {
+        Self::each(kind, UserField::ALL, TeamField::ALL, RoleField::ALL)
+    }
+
+    /// The fields with a column in the list commands, in the order of the columns.
+    pub fn in_csv(kind: Kind) -> impl Iterator<Item = Self> {
+        Self::each(kind, UserField::IN_CSV, TeamField::IN_CSV, RoleField::IN_CSV)
+    }
+
+    /// The fields that a filter can ask for, in the order of the help.
+    pub fn in_filters(kind: Kind) -> impl Iterator<Item = Self> {
+        Self::each(kind, UserField::IN_FILTERS, TeamField::IN_FILTERS, RoleField::IN_FILTERS)
+    }
+
+    fn each(
+        kind: Kind,
+        users: &'static [UserField],
+        teams: &'static [TeamField],
+        roles: &'static [RoleField],
+    ) -> impl Iterator<Item = Self> {
+        let (users, teams, roles) = match kind {
+            Kind::User => (users, &[][..], &[][..]),
+            Kind::Team => (&[][..], teams, &[][..]),
+            Kind::Role => (&[][..], &[][..], roles),
+        };
+        let users = users.iter().copied().map(Self::User);
+        users.chain(teams.iter().copied().map(Self::Team)).chain(roles.iter().copied().map(Self::Role))
+    }
+
+    /// The field with the name by which a kind's lists are in order.
+    pub fn name_of(kind: Kind) -> Self {
+        match kind {
+            Kind::User => Self::User(UserField::UserName),
+            Kind::Team => Self::Team(TeamField::Name),
+            Kind::Role => Self::Role(RoleField::Name),
+        }
+    }
+
+    /// The longest heading of the field's column; empty where it has none.
+    pub fn heading(self) -> &'static str {
+        self.spec().headings.last().copied().unwrap_or_default()
+    }
+
+    /// The kind of the records that have the field.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::User(_) => Kind::User,
+            Self::Team(_) => Kind::Team,
+            Self::Role(_) => Kind::Role,
+        }
+    }
+
+    /// The field's row of the table.
+    pub fn spec(self) -> &'static FieldSpec {
+        match self {
+            Self::User(field) => field.spec(),
+            Self::Team(field) => field.spec(),
+            Self::Role(field) => field.spec(),
+        }
+    }
+}
