@@ -233,6 +233,7 @@ mod tests {
                 risk: Risk::Plain,
                 words,
                 others: vec![],
+                expected: None,
             },
             state: State::Planned,
             why: String::new(),

@@ -110,6 +110,7 @@ impl Planner for Wandb {
             risk,
             words: words::line(change, directory),
             others: Vec::new(),
+            expected: None,
         })
     }
 
