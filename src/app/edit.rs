@@ -12,11 +12,17 @@ use crate::directory::{
     Id, Kind, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
     plan::{Capabilities, Entry, Plan, Risk},
-    refusal::Refusal,
+    refusal::{Refusal, RefusalCode},
     stage::{self, StageId, Staged},
+    words,
     work::Job,
 };
 use crate::scim::filter::Filter;
+
+/// Why a change is not part of an undo in the console.
+fn later_why() -> Refusal {
+    Refusal::new(RefusalCode::Pending, "what it is about is created first: `scimitar undo` sends both")
+}
 
 impl App {
     pub(super) fn begin_edit(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -276,6 +282,9 @@ impl App {
         let title = self.entries.of_plan(undone).next().map(|entry| entry.title.clone()).unwrap_or_default();
         let holds = self.capabilities().map(Capabilities::holds).unwrap_or_default();
         let mut undo = inverse.compare(&self.directory, holds);
+        undo.renew(|| self.next_id().provisional());
+        let later = undo.take_later();
+        refused.extend(later.iter().map(|change| (words::line_in(change, &self.directory, holds), later_why())));
         refused.append(&mut undo.conflicts);
         if undo.changes.is_empty() && refused.is_empty() {
             return self.say("All of this was taken back already.");

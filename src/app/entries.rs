@@ -170,7 +170,7 @@ impl Tally {
             }
         };
         let there = entry.took_effect();
-        let can_go_back = matches!(entry.step.undo, Undo::By(_));
+        let can_go_back = matches!(entry.step.undo, Undo::By(_)) || entry.step.compensation.is_some();
         shift(&mut self.failed, entry.state.is_failure());
         let course = self.plans.entry(entry.plan).or_default();
         course.count(entry, add);

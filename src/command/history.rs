@@ -91,8 +91,9 @@ pub(super) async fn undo(
     let inverse = inverse(&journal, id).map_err(|why| cant_be_undone(&journal, id, &title, why, plan.is_some()))?;
     let notes = inverse.never.iter().map(|(line, why)| format!("Stays: {}: {}", line.subject, why.text)).collect();
     let changes: Vec<Change> = inverse.steps.iter().map(|step| step.change.clone()).collect();
-    let desk = read(opener, profile, send, &changes).await?;
-    let undo = inverse.compare(&desk.directory, desk.can().holds());
+    let mut desk = read(opener, profile, send, &changes).await?;
+    let mut undo = inverse.compare(&desk.directory, desk.can().holds());
+    undo.renew(|| desk.id().provisional());
     let title = Some(format!("Undo: {title}"));
     propose(desk, Proposal { title, undoes: Some(id), notes, ..Proposal::of_undo(undo) }, send).await
 }

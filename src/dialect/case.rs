@@ -54,6 +54,7 @@ impl Draft {
             words: words::line(change, directory),
             others: Vec::new(),
             expected: None,
+            compensation: None,
         }
     }
 }

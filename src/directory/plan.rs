@@ -20,6 +20,7 @@ use crate::scim::{failure::Failure, request::Request};
 
 mod again;
 mod already;
+mod compensation;
 mod drafting;
 mod entries;
 mod parts;
@@ -29,6 +30,7 @@ mod undo;
 
 pub use again::again;
 pub use already::{ALREADY, already};
+pub use compensation::Compensation;
 pub use drafting::{Drafting, draft};
 pub use entries::{Entering, Ids};
 pub use parts::{NOT_CREATED, Part, next_part};
@@ -102,6 +104,9 @@ pub struct Step {
     /// Of an undo: what must still be so when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Expected>,
+    /// Where there is no way back: what makes again what is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensation: Option<Compensation>,
 }
 
 impl Step {
@@ -117,6 +122,7 @@ impl Step {
             words,
             others: Vec::new(),
             expected: None,
+            compensation: None,
         }
     }
 }

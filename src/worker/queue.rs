@@ -234,6 +234,7 @@ mod tests {
                 words,
                 others: vec![],
                 expected: None,
+                compensation: None,
             },
             state: State::Planned,
             why: String::new(),

@@ -7,7 +7,7 @@ use crate::{
     records::{group, users},
     server::{Answer, Behavior, Request, ShownIn},
     state::{ResourceType, State},
-    world::{DONE, NOT_SENT, World},
+    world::{DONE, NOT_SENT, World, members_of},
 };
 
 struct Plain;
@@ -108,4 +108,52 @@ fn a_value_that_was_put_back_already_is_not_sent_again() {
     let writes = world.writes().len();
     world.run(&["undo", "--yes"]).exits(DONE).warns(&["Nothing to do"]);
     assert_eq!(world.writes().len(), writes);
+}
+
+#[test]
+fn a_deleted_team_is_created_again_with_its_members_and_no_older_plan_is_taken_back() {
+    let world = World::new(Plain, users(4), vec![group(1, "team01", &[1, 2])]);
+    world.run(&["create", "user", "noor", "--email", "noor@example.com", "--yes"]).exits(DONE);
+    world.run(&["delete", "team", "team01", "--yes"]).exits(DONE);
+    let dry = world.run(&["undo", "--dry-run", "--json"]).exits(DONE).json();
+    assert!(dry["notes"][0].as_str().unwrap().contains("team01 gets another id"), "{dry}");
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert!(world.state().users.contains_key("made-1"), "the user who was created before stays");
+    let again = world.state().groups.values().next().unwrap().clone();
+    assert_eq!((&again["displayName"], members_of(&again)), (&json!("team01"), vec!["u0001".into(), "u0002".into()]));
+    // The newest plan is taken back; the next is the one before.
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert!(!world.state().users.contains_key("made-1"));
+}
+
+#[test]
+fn a_deleted_user_is_created_again_and_joins_their_teams() {
+    let world = World::new(Plain, users(4), vec![group(1, "team01", &[1, 2]), group(2, "team02", &[2])]);
+    world.run(&["delete", "user", "user0002", "--yes"]).exits(DONE);
+    world.server.state().groups.values_mut().for_each(|group| {
+        group["members"].as_array_mut().unwrap().retain(|member| member["value"] != "u0002");
+    });
+    let told = world.run(&["undo", "--yes", "--json"]).exits(DONE).json();
+    assert_eq!((&told["confirmed"], &told["waiting"]), (&json!(3), &json!(0)), "{told}");
+    let state = world.state();
+    assert_eq!((&state.users["made-1"]["userName"], world.is_active("made-1")), (&json!("user0002"), true));
+    assert_eq!(world.members("g0001"), ["made-1", "u0001"]);
+    assert_eq!(world.members("g0002"), ["made-1"]);
+    world.run(&["undo", "--yes"]).exits(NOT_SENT).warns(&["there is nothing to undo"]);
+}
+
+#[test]
+fn a_plan_that_was_made_while_the_clock_was_ahead_is_no_newer_one() {
+    let world = World::new(Plain, users(4), vec![group(1, "team01", &[1])]);
+    world.run(&["set-name", "user0002", "First", "--yes"]).exits(DONE);
+    world.shift_journal(jiff::SignedDuration::from_hours(24 * 365 * 3));
+    world.run(&["set-name", "user0003", "Second", "--yes"]).exits(DONE);
+    world.run(&["set-name", "user0002", "Third", "--yes"]).exits(DONE);
+    let rows = world.run(&["activity", "--json"]).exits(DONE).json();
+    let names: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["after"].as_str().unwrap()).collect();
+    assert_eq!(names, ["First", "Second", "Third"]);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.state().users["u0002"]["displayName"], "First");
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.state().users["u0003"]["displayName"], "USER0003");
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use super::{ALREADY, Entry, Plan, State, Undo, already};
+use super::{ALREADY, Entry, Plan, State, Undo, already, compensation::replaced};
 use crate::directory::{
     Directory, Id, Target,
     change::{Change, ChangeId, Field},
@@ -49,6 +49,8 @@ pub struct Inverse {
     pub steps: Vec<BackStep>,
     /// Lines that can't be taken back, each with the reason.
     pub never: Vec<(Line, Refusal)>,
+    /// What is not as it was, where records are created again; a sentence each.
+    pub differs: Vec<String>,
 }
 
 /// An [`Inverse`] compared with the directory.
@@ -60,11 +62,29 @@ pub struct UndoDraft {
     pub conflicts: Vec<(Line, Refusal)>,
     /// The conditions of the changes.
     expected: Vec<(Change, Expected)>,
+    differs: Vec<String>,
 }
 
 impl UndoDraft {
-    /// Ties the conditions to the steps of the plan that was drawn up of the changes.
+    /// Gives new provisional ids to what is created again.
+    pub fn renew(&mut self, mut fresh: impl FnMut() -> Id) {
+        let created = self.changes.iter().filter_map(Change::creates);
+        let keys: FxHashMap<Id, Id> = created.map(|key| (key.clone(), fresh())).collect();
+        let changes = std::mem::take(&mut self.changes).into_iter();
+        self.changes = changes.map(|change| change.with_ids(|id| keys.get(id).cloned())).collect();
+    }
+
+    /// Takes out what can only be sent once something else of it is created.
+    pub fn take_later(&mut self) -> Vec<Change> {
+        let (ready, later) =
+            std::mem::take(&mut self.changes).into_iter().partition(|change| change.waits_for().is_empty());
+        self.changes = ready;
+        later
+    }
+
+    /// Ties the conditions to the steps of the plan that was drawn up of the changes, and says what will differ.
     pub fn bind(&mut self, plan: &mut Plan) {
+        plan.notes.append(&mut self.differs);
         let value = |change: &Change| change.touches().into_iter().next();
         let mut open: FxHashMap<_, Vec<(Change, Expected)>> = FxHashMap::default();
         for (change, expected) in self.expected.drain(..) {
@@ -87,7 +107,14 @@ pub fn inverse<'a>(
     entries: impl DoubleEndedIterator<Item = &'a Entry>,
     undos: impl Iterator<Item = &'a Entry>,
 ) -> Result<Inverse, Refusal> {
-    let mut done: VecDeque<Change> = undos.filter(|undo| holds(undo)).map(|undo| keyless(&undo.step.change)).collect();
+    let undos: Vec<&Entry> = undos.filter(|undo| holds(undo)).collect();
+    let mut done: VecDeque<Change> = undos.iter().map(|undo| keyless(&undo.step.change)).collect();
+    let made = |change: &Change| {
+        let twin = undos.iter().find(|undo| keyless(&undo.step.change) == keyless(change));
+        twin.and_then(|undo| undo.created.clone())
+    };
+    // What is deleted with a plan and made again has another id, for all of its lines.
+    let mut again: FxHashMap<Id, Id> = FxHashMap::default();
     let undone = !done.is_empty();
     let mut inverse = Inverse::default();
     let mut outcomes = Vec::new();
@@ -110,11 +137,31 @@ pub fn inverse<'a>(
                 let step = |change| BackStep { of: entry.id, change, expected: expected.take() };
                 inverse.steps.extend(open.into_iter().map(step));
             }
+            Undo::Never(_) if let Some(compensation) = &entry.step.compensation => {
+                for change in &compensation.changes {
+                    if let Some(key) = change.creates() {
+                        let id = made(change).unwrap_or_else(|| key.clone());
+                        again
+                            .extend(entry.step.change.touches().first().map(|(gone, _)| (gone.id.clone(), id.clone())));
+                        again.insert(key.clone(), id);
+                    }
+                }
+                let mut open = compensation.changes.clone();
+                open.retain(|change| !take(&mut done, &keyless(&change.clone().with_ids(|id| again.get(id).cloned()))));
+                if !open.is_empty() {
+                    inverse.differs.extend(compensation.differs.iter().cloned());
+                }
+                let step = |change| BackStep { of: entry.id, change, expected: None };
+                inverse.steps.extend(open.into_iter().map(step));
+            }
             Undo::Never(why) => {
                 let why = Refusal::new(RefusalCode::Irreversible, why);
                 inverse.never.push((entry.step.words.clone(), why));
             }
         }
+    }
+    for step in &mut inverse.steps {
+        step.change = step.change.clone().with_ids(|id| again.get(id).cloned());
     }
     match (inverse.steps.is_empty(), inverse.never.last()) {
         (false, _) => Ok(inverse),
@@ -157,10 +204,15 @@ impl Inverse {
     /// Compares the conditions with the directory. Of several changes of one value only the last is judged here: the
     /// value of an earlier one is there only once the later ones are taken back.
     pub fn compare(self, directory: &Directory, holds: Holds) -> UndoDraft {
-        let mut draft = UndoDraft::default();
+        let mut draft = UndoDraft { differs: self.differs, ..UndoDraft::default() };
         let mut judged: FxHashSet<(Target, Field)> = FxHashSet::default();
         let mut last = (ChangeId(0), true);
+        let kept = kept(&self.steps, directory);
         for BackStep { of, change, expected } in self.steps {
+            let change = match change.creates().and_then(|key| kept.get(key)) {
+                Some(user) => Change::SetActive { user: user.clone(), active: true },
+                None => change.with_ids(|id| kept.get(id).cloned()),
+            };
             if last.0 != of {
                 last = (of, expected.iter().all(|expected| is_first(&expected.change, &mut judged)));
             }
@@ -181,6 +233,13 @@ impl Inverse {
         }
         draft
     }
+}
+
+/// Users who should be created again and are still there, by their provisional ids: the server has only deactivated them.
+fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<Id, Id> {
+    let keys = steps.iter().filter_map(|step| step.change.creates());
+    let users = keys.filter_map(|key| Some((key.clone(), replaced(key)?)));
+    users.filter(|(_, id)| directory.user(id).is_some()).collect()
 }
 
 /// True where none of these was about the same value.

@@ -107,6 +107,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
             risk: Risk::Type("5".into()),
             others: Vec::new(),
             expected: None,
+            compensation: None,
             words: Line {
                 sign: Sign::Alter,
                 subject: "eva".into(),

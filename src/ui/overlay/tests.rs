@@ -111,6 +111,7 @@ impl Planner for Wandb {
             words: words::line(change, directory),
             others: Vec::new(),
             expected: None,
+            compensation: None,
         })
     }
 

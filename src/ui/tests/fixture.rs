@@ -188,6 +188,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         words: words::line(change, directory),
         others: Vec::new(),
         expected: None,
+        compensation: None,
     }
 }
 
