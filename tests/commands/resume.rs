@@ -124,8 +124,8 @@ fn resume_ends_with_1_while_anything_of_the_plan_is_not_done() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (server, world) = server(&runtime, 20);
     let names = plain(&world, 12);
-    let rows: String = names.iter().map(|name| format!("{name},Renamed {name}\n")).collect();
-    let file = world.file("names.csv", &format!("user,name\n{rows}"));
+    let rows: Vec<String> = names.iter().map(|name| format!("{name},Renamed {name}\n")).collect();
+    let file = world.file("names.csv", &format!("user,name\n{}", rows.concat()));
     let mut killed = world.command(&["apply", file.to_str().unwrap(), "--yes", "--parallel", "2"]).spawn().unwrap();
     until(|| taken(&server, "PATCH") >= 4, &mut killed);
     killed.kill().unwrap();
@@ -151,8 +151,8 @@ fn no_kill_makes_a_plan_complete_that_is_not() {
     let names = plain(&world, 24);
     for round in 0..8_usize {
         let name = |user: &str| format!("N{round} {user}");
-        let rows: String = names.iter().map(|user| format!("{user},{}\n", name(user))).collect();
-        let file = world.file("names.csv", &format!("user,name\n{rows}"));
+        let rows: Vec<String> = names.iter().map(|user| format!("{user},{}\n", name(user))).collect();
+        let file = world.file("names.csv", &format!("user,name\n{}", rows.concat()));
         let before = taken(&server, "PATCH");
         let mut run = world.command(&["apply", file.to_str().unwrap(), "--yes"]).spawn().unwrap();
         until(|| taken(&server, "PATCH") > before + round, &mut run);
@@ -172,4 +172,23 @@ fn no_kill_makes_a_plan_complete_that_is_not() {
         assert_eq!(users.as_array().unwrap().iter().filter(|user| is_named(user)).count(), names.len(), "{round}");
         assert_eq!(taken(&server, "PATCH") - before, names.len(), "{round}: each was sent once");
     }
+}
+
+/// What is about a record that was not created is dropped with the reason, and tried again together with the creation.
+#[test]
+fn a_refused_creation_takes_what_is_about_it_along_and_retry_brings_both() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (server, world) = server(&runtime, 0);
+    let file = world.file("joins.csv", "user,email,team\nnoor,noor@example.com,vision\n");
+    server.fail_next(400, 1);
+    let said = world.run(&["apply", file.to_str().unwrap(), "--yes", "--json"]);
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((said.code, &told["failed"], &told["waiting"]), (1, &1.into(), &0.into()), "{told}");
+    assert!(told["dropped"].as_u64().unwrap() >= 1, "{told}");
+    let dropped = |row: &&Value| row["state"] == "dropped";
+    let rows = told["changes"].as_array().unwrap();
+    assert!(rows.iter().filter(dropped).all(|row| row["why"].as_str().unwrap().contains("was not created")), "{told}");
+    assert_eq!(taken(&server, "POST"), 0);
+    world.ok(&["retry", "--yes"]);
+    assert_eq!(world.role_in("noor", "vision"), "member");
 }
