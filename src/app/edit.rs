@@ -11,12 +11,18 @@ use super::{
 use crate::directory::{
     Id, Kind, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
-    plan::{self, Entry, Plan, Risk},
-    refusal::Refusal,
+    plan::{Capabilities, Entry, Plan, Risk},
+    refusal::{Refusal, RefusalCode},
     stage::{self, StageId, Staged},
+    words,
     work::Job,
 };
 use crate::scim::filter::Filter;
+
+/// Why a change is not part of an undo in the console.
+fn later_why() -> Refusal {
+    Refusal::new(RefusalCode::Pending, "what it is about is created first: `scimitar undo` sends both")
+}
 
 impl App {
     pub(super) fn begin_edit(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -263,23 +269,33 @@ impl App {
         }));
     }
 
-    /// Plans the inverse of what was confirmed of a plan, and says these words with it.
-    pub(super) fn plan_undo(&mut self, undone: ChangeId, words: Option<String>, effects: &mut Vec<Effect>) {
-        match plan::inverse(self.entries.of_plan(undone)) {
-            Err(why) => self.fail(why.text),
-            Ok((changes, never)) => {
-                let title = self.entries.get(&undone).map(|entry| entry.title.clone()).unwrap_or_default();
-                self.draft(changes, effects, move |app, mut plan, effects| {
-                    plan.title = format!("Undo: {title}");
-                    plan.undoes = Some(undone);
-                    let cant = |(line, why): (_, Refusal)| {
-                        (line, Refusal::new(why.code, format!("can't be undone: {}", why.text)))
-                    };
-                    plan.refused.extend(never.into_iter().map(cant));
-                    app.propose_plan(plan, effects);
-                    words.into_iter().for_each(|words| app.say(words));
-                });
-            }
+    /// Plans the inverse of what took effect of a plan.
+    pub(super) fn plan_undo(&mut self, undone: ChangeId, effects: &mut Vec<Effect>) {
+        let inverse = match self.entries.inverse(undone) {
+            Err(why) => return self.fail(why.text),
+            Ok(inverse) => inverse,
+        };
+        let cant = |(line, why): &(_, Refusal)| {
+            (Clone::clone(line), Refusal::new(why.code, format!("can't be undone: {}", why.text)))
+        };
+        let mut refused: Vec<_> = inverse.never.iter().map(cant).collect();
+        let title = self.entries.of_plan(undone).next().map(|entry| entry.title.clone()).unwrap_or_default();
+        let holds = self.capabilities().map(Capabilities::holds).unwrap_or_default();
+        let mut undo = inverse.compare(&self.directory, holds);
+        undo.renew(|| self.next_id().provisional());
+        let later = undo.take_later();
+        refused.extend(later.iter().map(|change| (words::line_in(change, &self.directory, holds), later_why())));
+        refused.append(&mut undo.conflicts);
+        if undo.changes.is_empty() && refused.is_empty() {
+            return self.say("All of this was taken back already.");
         }
+        let changes = std::mem::take(&mut undo.changes);
+        self.draft(changes, effects, move |app, mut plan, effects| {
+            undo.bind(&mut plan);
+            plan.title = format!("Undo: {title}");
+            plan.undoes = Some(undone);
+            plan.refused.extend(refused);
+            app.propose_plan(plan, effects);
+        });
     }
 }

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use crate::directory::{
     Target,
     change::ChangeId,
-    plan::{Entry, State, Undo},
+    plan::{self, Entry, Inverse, Undo},
+    refusal::Refusal,
 };
 
 mod course;
@@ -28,17 +29,13 @@ pub struct Entries {
 #[derive(Debug, Default)]
 struct Tally {
     failed: usize,
-    /// Not undos, and without an answer yet.
-    in_flight: usize,
     plans: FxHashMap<ChangeId, Course>,
     /// Plans of which there are entries.
     listed: BTreeSet<ChangeId>,
     /// Plans of which something waits or is in flight.
     running: BTreeSet<ChangeId>,
-    /// Plans of which something was confirmed that can be taken back, and was not.
-    undoable: BTreeSet<ChangeId>,
-    /// Plans of which nothing that was confirmed can be taken back.
-    lasting: BTreeSet<ChangeId>,
+    /// Plans that are no undos and that no undo has taken back without a failure.
+    standing: BTreeSet<ChangeId>,
     /// The newest change on each record.
     newest: FxHashMap<Target, ChangeId>,
 }
@@ -116,11 +113,6 @@ impl Entries {
         self.tally.failed
     }
 
-    /// True while something that could be undone later has no answer yet.
-    pub fn is_in_flight(&self) -> bool {
-        self.tally.in_flight > 0
-    }
-
     /// How many changes a plan has.
     pub fn steps(&self, plan: ChangeId) -> usize {
         self.tally.plans.get(&plan).map_or(0, Course::steps)
@@ -131,14 +123,37 @@ impl Entries {
         self.all.get(self.tally.plans.get(&plan)?.undone_by.last()?)
     }
 
-    /// The newest plan that can be taken back, and was not.
-    pub fn newest_undoable(&self) -> Option<ChangeId> {
-        self.tally.undoable.last().copied()
+    /// What takes a plan back, as far as no undo has done it.
+    ///
+    /// # Errors
+    /// Where nothing of it can be taken back.
+    pub fn inverse(&self, plan: ChangeId) -> Result<Inverse, Refusal> {
+        plan::inverse(self.of_plan(plan), self.undos_of(plan))
     }
 
-    /// The newest confirmed plan of which nothing can be taken back.
-    pub fn newest_lasting(&self) -> Option<ChangeId> {
-        self.tally.lasting.last().copied()
+    /// True where undos have taken back all of the plan that can be taken back.
+    pub fn is_undone(&self, plan: ChangeId) -> bool {
+        let Some(course) = self.tally.plans.get(&plan) else { return false };
+        !course.undone_by.is_empty() && (course.undo_failed.is_empty() || self.inverse(plan).is_err())
+    }
+
+    /// The plan that an undo without a choice takes back: the newest that is no undo itself and was not taken back.
+    pub fn newest_standing(&self) -> Option<ChangeId> {
+        self.tally.standing.iter().rev().copied().find(|plan| !self.is_undone(*plan))
+    }
+
+    /// Why nothing of a plan can be taken back; `None` where something can.
+    pub fn lasts_because(&self, plan: ChangeId) -> Option<String> {
+        let course = self.tally.plans.get(&plan)?;
+        // Asked by every frame: a long plan is not gone through where the counts tell.
+        let in_flight = course.progress.counts.left() > 0;
+        (in_flight || course.back == 0).then(|| self.inverse(plan).err()).flatten().map(|why| why.text)
+    }
+
+    fn undos_of(&self, plan: ChangeId) -> impl Iterator<Item = &Entry> {
+        let course = self.tally.plans.get(&plan);
+        let ids = course.into_iter().flat_map(|course| course.undone_by.iter().chain(&course.undo_failed));
+        ids.filter_map(|id| self.all.get(id))
     }
 
     /// The newest change on a record.
@@ -155,22 +170,20 @@ impl Tally {
             }
         };
         let there = entry.took_effect();
-        let can_go_back = matches!(entry.step.undo, Undo::By(_));
+        let can_go_back = matches!(entry.step.undo, Undo::By(_)) || entry.step.compensation.is_some();
         shift(&mut self.failed, entry.state.is_failure());
-        shift(&mut self.in_flight, entry.undoes.is_none() && matches!(entry.state, State::Planned | State::Sent));
         let course = self.plans.entry(entry.plan).or_default();
         course.count(entry, add);
         shift(&mut course.back, there && can_go_back);
-        shift(&mut course.lasting, there && !can_go_back);
         course.is_undo = entry.undoes.is_some();
         self.place(entry.plan);
         if let Some(undone) = entry.undoes {
-            let holds = !matches!(entry.state, State::Refused | State::Dropped | State::Conflict);
-            let undone_by = &mut self.plans.entry(undone).or_default().undone_by;
-            if add && holds {
-                undone_by.insert(entry.id);
-            } else {
-                undone_by.remove(&entry.id);
+            let course = self.plans.entry(undone).or_default();
+            course.undone_by.remove(&entry.id);
+            course.undo_failed.remove(&entry.id);
+            if add {
+                let set = if plan::holds(entry) { &mut course.undone_by } else { &mut course.undo_failed };
+                set.insert(entry.id);
             }
             self.place(undone);
         }
@@ -182,7 +195,7 @@ impl Tally {
 
     fn place(&mut self, plan: ChangeId) {
         let Some(course) = self.plans.get(&plan) else { return };
-        let open = !course.is_undo && course.undone_by.is_empty();
+        let open = !course.is_undo && (course.undone_by.is_empty() || !course.undo_failed.is_empty());
         let put = |set: &mut BTreeSet<ChangeId>, belongs| {
             if belongs {
                 set.insert(plan)
@@ -190,8 +203,7 @@ impl Tally {
                 set.remove(&plan)
             };
         };
-        put(&mut self.undoable, open && course.back > 0);
-        put(&mut self.lasting, open && course.back == 0 && course.lasting > 0);
+        put(&mut self.standing, open && course.steps() > 0);
         put(&mut self.listed, course.steps() > 0);
         put(&mut self.running, course.progress.counts.left() > 0);
     }

@@ -89,31 +89,16 @@ impl App {
         }
     }
 
-    /// The plan that `u` would take back; and where newer plans can't be taken back, why the newest of them can't.
-    pub(super) fn undo_candidate(&self) -> Result<(ChangeId, Option<String>), Unavailable> {
-        let lasting = self.entries.newest_lasting();
-        if let Some(plan) = self.entries.newest_undoable() {
-            return Ok((plan, lasting.filter(|newer| *newer > plan).and_then(|newer| self.lasts_because(newer))));
-        }
-        if let Some(why) = lasting.and_then(|plan| self.lasts_because(plan)) {
-            return Err(format!("This can't be undone. {why}").into());
-        }
-        Err(if self.entries.is_in_flight() {
-            "The last change is still in flight; undo it when it has arrived."
-        } else {
-            "There is nothing to undo."
-        }
-        .into())
-    }
-
-    /// Why what was confirmed of a plan can't be taken back.
-    fn lasts_because(&self, plan: ChangeId) -> Option<String> {
-        self.entries.of_plan(plan).find_map(|entry| match &entry.step.undo {
-            Undo::Never(reason) if entry.state == State::Confirmed => {
-                Some(format!("{}: {reason}", entry.step.words.subject))
+    /// The plan that `u` takes back: the newest one, or the reason why not.
+    pub(super) fn undo_candidate(&self) -> Result<ChangeId, Unavailable> {
+        let Some(plan) = self.entries.newest_standing() else { return Err("There is nothing to undo.".into()) };
+        match self.entries.lasts_because(plan) {
+            None => Ok(plan),
+            Some(why) if self.entries.plans() == 1 => Err(format!("The last plan can't be undone. {why}").into()),
+            Some(why) => {
+                Err(format!("The last plan can't be undone. {why} 4 Activity takes an older one back.").into())
             }
-            _ => None,
-        })
+        }
     }
 
     /// Says loudly what came of a change that should be taken back, and has the way back ready.
@@ -136,9 +121,10 @@ impl App {
         let alone = self.entries.of_plan(entry.plan).nth(1).is_none();
         let (plan_of, title) =
             (entry.plan, format!("Undo: {}: {}", entry.step.words.subject, entry.step.words.text("→")));
-        match plan::inverse(std::iter::once(entry)) {
+        match plan::inverse(std::iter::once(entry), std::iter::empty()) {
             Err(why) => self.fail(why.text),
-            Ok((changes, _)) => {
+            Ok(inverse) => {
+                let changes = inverse.steps.into_iter().map(|step| step.change).collect();
                 self.draft(changes, effects, move |app, mut plan, effects| {
                     plan.title = title;
                     plan.undoes = alone.then_some(plan_of);
@@ -153,19 +139,17 @@ impl App {
             return self.undo_alarm(id, effects);
         }
         match self.undo_candidate() {
-            Ok((plan, passed)) => {
-                let words = passed.map(|why| format!("An earlier change: the last one can't be undone. {why}"));
-                self.plan_undo(plan, words, effects);
-            }
+            Ok(plan) => self.plan_undo(plan, effects),
             Err(why) => self.say(why),
         }
     }
 
     pub(super) fn undo_selected(&mut self, effects: &mut Vec<Effect>) {
         let Some(plan) = self.selected_plan() else { return };
-        match self.undone_by(plan) {
-            Some(_) => self.say("This was undone already."),
-            None => self.plan_undo(plan, None, effects),
+        if self.entries.is_undone(plan) {
+            self.say("This was undone already.");
+        } else {
+            self.plan_undo(plan, effects);
         }
     }
 }

@@ -149,6 +149,8 @@ pub struct App {
     pub entries: entries::Entries,
     /// Changes of earlier sessions that were never sent.
     pub left_over: FxHashSet<ChangeId>,
+    /// Changes of earlier sessions that were in flight: the worker looks up what became of them.
+    pub looked_up: FxHashSet<ChangeId>,
     /// Open changes of consoles that are open, too: theirs to see through.
     pub elsewhere: FxHashSet<ChangeId>,
     /// A change that took effect and should be taken back at once: `u` does that first.
@@ -218,6 +220,7 @@ impl App {
             panes: Kind::ALL.map(pane::Pane::new),
             entries: entries::Entries::default(),
             left_over: FxHashSet::default(),
+            looked_up: FxHashSet::default(),
             elsewhere: FxHashSet::default(),
             alarm: None,
             activity_cursor: 0,

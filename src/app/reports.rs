@@ -187,7 +187,10 @@ impl App {
         let waiting: Vec<_> = left().filter(|entry| entry.state == State::Planned).map(|entry| entry.id).collect();
         // The worker looks these up and reports; until then they are shown as pending. Nobody would report of others.
         let open = left().filter(|entry| matches!(entry.state, State::Sent | State::Unknown));
-        self.directory.begin_all(open.map(|entry| (entry.id, entry.step.change.clone())));
+        let open: Vec<_> = open.map(|entry| (entry.id, entry.step.change.clone())).collect();
+        self.looked_up.extend(open.iter().map(|(id, _)| *id));
+        self.directory.begin_all(open);
+        entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
         self.entries.extend(entries);
         let new = !waiting.is_empty();
         self.left_over.extend(waiting);
@@ -198,31 +201,19 @@ impl App {
 
     fn on_moved(&mut self, moved: Moved, effects: &mut Vec<Effect>) {
         let unsent = moved.is_unsent();
-        let Moved { id, state, why, failure, exchanges, fresh, at, created, partly, alarm } = moved;
-        self.entries.amend(id, at, |entry| {
-            entry.state = state;
-            entry.why.clone_from(&why);
-            entry.failure = failure;
-            if !exchanges.is_empty() {
-                entry.exchanges = exchanges;
-            }
-            entry.created = created.clone().or(entry.created.take());
-            entry.partly = partly;
-            entry.alarm = alarm;
-            if !state.is_open() {
-                entry.settled = Some(at);
-            }
-        });
+        self.entries.amend(moved.id, moved.at, |entry| entry.follow(&moved));
+        let Moved { id, state, why, fresh, created, alarm, .. } = moved;
         self.waiting = None;
         let provisional =
             self.entries.get(&id).and_then(|entry| entry.step.change.created()).map(|record| record.target());
         let was_on = provisional
             .as_ref()
             .is_some_and(|target| self.panes[target.kind as usize].selected(&self.directory) == Some(&target.id));
+        let unsent = unsent || self.waits_again(id, state);
         let expected = self.expected_size(id, state);
         let topics = aside::topics(&fresh);
         let reshaped = match state {
-            State::Planned | State::Sent => self.directory.learn(fresh),
+            State::Planned | State::Sent if !unsent => self.directory.learn(fresh),
             _ if unsent => self.directory.take_off(id) | self.directory.learn(fresh),
             _ => self.directory.settle(id, fresh),
         };
@@ -257,6 +248,18 @@ impl App {
             self.sound(id);
         }
         self.keep_plan_cursor();
+    }
+
+    /// True for a change that an earlier session had in flight, and that was not done: it waits for the person.
+    fn waits_again(&mut self, id: ChangeId, state: State) -> bool {
+        if state == State::Sent || !self.looked_up.remove(&id) || state != State::Planned {
+            return false;
+        }
+        self.left_over.insert(id);
+        if let Some(words) = self.left_over_in_words() {
+            self.fail(words);
+        }
+        true
     }
 
     /// How many members a team should have after this removal, where it is one that was confirmed.

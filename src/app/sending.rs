@@ -7,7 +7,7 @@ use crate::{
     directory::{
         Kind,
         change::{Change, ChangeId},
-        plan::{self, Entry, State, already},
+        plan::{self, Entry, NOT_CREATED, Part, State, already},
         work::Job,
     },
     scim::text::number,
@@ -134,7 +134,7 @@ impl App {
         });
     }
 
-    /// Sends what an earlier session left over of a plan, as far as it is not so already.
+    /// Sends the next part of what an earlier session left over of a plan, as far as it is not so already.
     fn resume(&mut self, plan: ChangeId, effects: &mut Vec<Effect>) {
         let Some(planner) = self.planner.clone() else { return };
         let ids = self.left_over_of(plan);
@@ -144,7 +144,13 @@ impl App {
             return;
         }
         let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
-        let again = plan::again(&*planner, &self.guards, left, &self.directory, self.now);
+        let Part { next, lost } = plan::next_part(self.entries.of_plan(plan), left.iter(), &self.directory);
+        if next.is_empty() && lost.is_empty() {
+            return self.say("What this is about is not created yet.");
+        }
+        let later = left.len() - next.len() - lost.len();
+        let mut again = plan::again(&*planner, &self.guards, next, &self.directory, self.now);
+        again.extend(lost.into_iter().map(|entry| entry.dropped(NOT_CREATED, self.now)));
         let sent = again.iter().filter(|entry| entry.state == State::Planned);
         let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
         let (count, all) = (begun.len(), again.len());
@@ -158,7 +164,11 @@ impl App {
         self.rows_changed();
         let so =
             if count < all { format!(", {} not needed or not possible any more", all - count) } else { String::new() };
-        self.say(format!("Sent now, from an earlier session: {} of {title}{so}.", number(count as u64)));
+        let rest = match later {
+            0 => String::new(),
+            later => format!(" {} more follow when these are done: R again.", number(later as u64)),
+        };
+        self.say(format!("Sent now, from an earlier session: {} of {title}{so}.{rest}", number(count as u64)));
         effects.push(Effect::Work(Job::Resume(again)));
     }
 

@@ -154,7 +154,7 @@ pub enum Edit {
     },
     /// Take a plan back.
     Undo {
-        /// Its number, as Activity shows it; the newest that can be taken back, where none is named.
+        /// Its number, as Activity shows it; the newest one, where none is named.
         #[arg(value_name = "PLAN")]
         plan: Option<i64>,
         #[command(flatten)]

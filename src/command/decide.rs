@@ -62,10 +62,15 @@ impl Desk {
     /// # Errors
     /// The server could not be asked.
     pub async fn still_open(&mut self, changes: Vec<Change>) -> Result<Vec<Change>, Stop> {
+        self.look_again(&changes).await?;
+        Ok(changes.into_iter().filter(|change| !plan::already(change, &self.directory)).collect())
+    }
+
+    /// Reads the teams alone of which the lists show that these changes are so already.
+    pub async fn look_again(&mut self, changes: &[Change]) -> Result<(), Stop> {
         let so = changes.iter().filter(|change| plan::already(change, &self.directory));
         let teams: FxHashSet<Id> = so.filter_map(Change::team).cloned().collect();
-        self.read_teams(teams.into_iter().take(MOST_TEAMS)).await?;
-        Ok(changes.into_iter().filter(|change| !plan::already(change, &self.directory)).collect())
+        self.read_teams(teams.into_iter().take(MOST_TEAMS)).await
     }
 
     /// The teams in which a change may take an admin away.

@@ -311,6 +311,10 @@ impl Desk {
             Report::ReadEachFailed(_, failure) => News::NotLearnt(failure),
             Report::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
+                let known = self.journal.binary_search_by_key(&moved.id, |entry| entry.id);
+                if let Some(entry) = known.ok().and_then(|at| self.journal.get_mut(at)) {
+                    entry.follow(&moved);
+                }
                 match moved.state {
                     state if state.is_open() => self.directory.learn(fresh),
                     _ if moved.is_unsent() => self.directory.take_off(moved.id) | self.directory.learn(fresh),
@@ -323,7 +327,10 @@ impl Desk {
                 News::Other
             }
             Report::Journal(entries) => {
-                self.journal = entries;
+                entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
+                self.journal.retain(|known| entries.binary_search_by_key(&known.id, |entry| entry.id).is_err());
+                self.journal.extend(entries);
+                self.journal.sort_unstable_by_key(|entry| entry.id);
                 News::Other
             }
             Report::Link(link) => News::Link(link),

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     desk::{Desk, USERS_AND_TEAMS},
@@ -18,11 +19,14 @@ use crate::{
     cli::{ActivityArgs, Sending},
     config::ConfigError,
     directory::{
+        Id,
         change::{Change, ChangeId},
-        plan::{self, Entry, State},
+        plan::{self, Entry, Inverse, NOT_CREATED, State},
+        refusal::Refusal,
         work::Job,
     },
     runtime::Opener,
+    scim::text::clean,
     store::Store,
 };
 
@@ -77,25 +81,43 @@ pub(super) async fn undo(
     send: &Sending,
 ) -> Result<(), Stop> {
     let journal = entries(opener, profile, plan)?;
-    let undone = |id: ChangeId| journal.iter().any(|e| e.undoes == Some(id) && !e.state.is_failure());
-    let candidate = || {
-        let mut plans: Vec<ChangeId> = journal.iter().filter(|e| e.undoes.is_none()).map(|e| e.plan).collect();
-        plans.dedup();
-        plans.into_iter().rev().find(|plan| !undone(*plan) && plan::inverse(of(&journal, *plan)).is_ok())
-    };
-    let Some(id) = plan.map(ChangeId).or_else(candidate) else {
+    let Some(id) = plan.map(ChangeId).or_else(|| plan::newest(&journal)) else {
         return Err(Stop::new(ErrorCode::NothingToUndo, "there is nothing to undo"));
     };
-    if undone(id) {
+    let title = title(&journal, id)?;
+    if plan::is_undone(&journal, id) {
         return Err(Stop::new(ErrorCode::UndoneAlready, "this was undone already"));
     }
-    let title = title(&journal, id)?;
-    let (changes, never) = plan::inverse(of(&journal, id)).map_err(Stop::refused)?;
-    let notes = never.iter().map(|(line, why)| format!("Stays: {}: {why}", line.subject)).collect();
+    let inverse = inverse(&journal, id).map_err(|why| cant_be_undone(&journal, id, &title, why, plan.is_some()))?;
+    let notes = inverse.never.iter().map(|(line, why)| format!("Stays: {}: {}", line.subject, why.text)).collect();
+    let changes: Vec<Change> = inverse.steps.iter().map(|step| step.change.clone()).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
-    let changes = desk.still_open(changes).await?;
+    desk.look_again(&changes).await?;
+    let mut undo = inverse.compare(&desk.directory, desk.can().holds());
+    undo.renew(|| desk.id().provisional());
     let title = Some(format!("Undo: {title}"));
-    propose(desk, Proposal { changes, title, undoes: Some(id), notes, ..Proposal::default() }, send).await
+    propose(desk, Proposal { title, undoes: Some(id), notes, ..Proposal::of_undo(undo) }, send).await
+}
+
+fn inverse(journal: &[Entry], plan: ChangeId) -> Result<Inverse, Refusal> {
+    plan::inverse(of(journal, plan), journal.iter().filter(|entry| entry.undoes == Some(plan)))
+}
+
+/// The reason, with the plan that is meant; and where the person named none, the next older one that could be taken back.
+fn cant_be_undone(journal: &[Entry], id: ChangeId, title: &str, why: Refusal, named: bool) -> Stop {
+    let text = format!("plan {} ({}): {}", id.0, clean(title), why.text);
+    let stop = Stop::refused(Refusal::new(why.code, text));
+    let mut older: Vec<ChangeId> =
+        journal.iter().filter(|entry| entry.undoes.is_none() && entry.plan < id).map(|entry| entry.plan).collect();
+    older.dedup();
+    let possible = |plan: &ChangeId| !plan::is_undone(journal, *plan) && inverse(journal, *plan).is_ok();
+    match older.into_iter().rev().find(possible) {
+        Some(plan) if !named => {
+            let title = of(journal, plan).next().map(|entry| clean(&entry.title)).unwrap_or_default();
+            stop.hint(format!("`scimitar undo {}` takes back an older plan: {title}", plan.0))
+        }
+        _ => stop,
+    }
 }
 
 pub(super) async fn retry(
@@ -110,9 +132,12 @@ pub(super) async fn retry(
         return Err(Stop::new(ErrorCode::NothingFailed, "nothing failed"));
     };
     let title = title(&journal, id)?;
-    let changes: Vec<Change> = of(&journal, id).filter(failed).map(|entry| entry.step.change.clone()).collect();
+    let again = |entry: &&Entry| failed(entry) || entry.why == NOT_CREATED;
+    let changes: Vec<Change> = of(&journal, id).filter(again).map(|entry| entry.step.change.clone()).collect();
     let mut desk = read(opener, profile, send, &changes).await?;
-    let changes = changes.into_iter().map(|change| change.renewed(desk.id().provisional())).collect();
+    let keys: FxHashMap<Id, Id> =
+        changes.iter().filter_map(Change::creates).map(|key| (key.clone(), desk.id().provisional())).collect();
+    let changes = changes.into_iter().map(|change| change.with_ids(|id| keys.get(id).cloned())).collect();
     let changes = desk.still_open(changes).await?;
     propose(desk, Proposal { changes, title: Some(title), ..Proposal::default() }, send).await
 }
@@ -120,23 +145,41 @@ pub(super) async fn retry(
 pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, send: &Sending) -> Result<(), Stop> {
     let mut desk = Desk::open(opener, profile, send.parallel).await?;
     desk.read(&USERS_AND_TEAMS).await?;
-    let (elsewhere, left): (Vec<Entry>, Vec<Entry>) =
-        desk.journal.iter().filter(|entry| waits(entry)).cloned().partition(|entry| desk.elsewhere.contains(&entry.id));
+    let open = desk.journal.iter().filter(|entry| entry.state.is_open());
+    let (elsewhere, left): (Vec<&Entry>, Vec<&Entry>) = open.partition(|entry| desk.elsewhere.contains(&entry.id));
     if !elsewhere.is_empty() {
         note(format_args!("{} wait in another console or command that runs: they are its own.", elsewhere.len()));
     }
-    let done = take_up(&mut desk, left, drop, send).await;
+    let plans: FxHashSet<ChangeId> = left.into_iter().map(|entry| entry.plan).collect();
+    // The whole of each plan is accounted for: nobody was told what became of the rest of it.
+    let own = |entry: &&Entry| plans.contains(&entry.plan) && !desk.elsewhere.contains(&entry.id);
+    let ran = Ran::of(desk.journal.iter().filter(own).cloned());
+    let done = take_up(&mut desk, ran, drop, send).await;
     desk.close().await;
     done
 }
 
-/// Shows what waits, asks, and sends or drops it.
-async fn take_up(desk: &mut Desk, left: Vec<Entry>, drop: bool, send: &Sending) -> Result<(), Stop> {
-    if left.is_empty() {
+/// Looks up what was in flight, shows what waits, asks, and sends or drops it.
+async fn take_up(desk: &mut Desk, mut ran: Ran, drop: bool, send: &Sending) -> Result<(), Stop> {
+    if ran.entries.is_empty() {
         note("Nothing waits.");
-        return told::nothing("Nothing waits", send.json);
+        let failed = newest_failure(&desk.journal);
+        return match failed {
+            None => told::nothing("Nothing waits", send.json),
+            Some(stop) => Err(stop),
+        };
     }
-    let title = left.first().map(|entry| entry.title.clone()).unwrap_or_default();
+    run::looked_up(desk, &mut ran).await?;
+    let left: Vec<Entry> = ran.entries.values().filter(|entry| waits(entry)).cloned().collect();
+    let plans: FxHashSet<ChangeId> = ran.entries.values().map(|entry| entry.plan).collect();
+    let title = match (plans.len(), ran.entries.values().next()) {
+        (1, Some(entry)) => entry.title.clone(),
+        (many, _) => format!("{many} plans"),
+    };
+    if left.is_empty() || ran.stopped.is_some() {
+        told::alarms(&ran, desk);
+        return told::all(&ran, &title, send.json);
+    }
     if send.dry_run || (!send.yes && !drop) {
         list(&left);
         if send.dry_run {
@@ -148,16 +191,25 @@ async fn take_up(desk: &mut Desk, left: Vec<Entry>, drop: bool, send: &Sending) 
             return Err(if send.json { stop.printed() } else { stop });
         }
     }
-    let mut ran = Ran::default();
     if drop {
         desk.give(Job::Drop(left.iter().map(|entry| entry.id).collect()));
         return told::dropped(run::dropped(desk, left).await?, &title, send.json);
     }
     let changes: Vec<Change> = left.iter().map(|entry| entry.step.change.clone()).collect();
     desk.decide(&changes).await?;
-    run::resumed(desk, left, &mut ran).await?;
+    run::parts(desk, &mut ran).await?;
     told::alarms(&ran, desk);
     told::all(&ran, &title, send.json)
+}
+
+/// Nothing waits, and something of the newest plan was not done: a killed run has told nobody.
+fn newest_failure(journal: &[Entry]) -> Option<Stop> {
+    let newest = journal.iter().map(|entry| entry.plan).max()?;
+    let (all, failed) =
+        (of(journal, newest).count(), of(journal, newest).filter(|entry| entry.state.is_failure()).count());
+    let why = format!("{failed} of {all} changes of the newest plan were not done");
+    let hint = format!("`scimitar retry {0}` tries them again; `scimitar activity {0}` has every answer", newest.0);
+    (failed > 0).then(|| Stop::new(ErrorCode::Partly, why).hint(hint))
 }
 
 /// The first of what waits.
@@ -180,7 +232,6 @@ async fn read(opener: &Opener, profile: Option<&str>, send: &Sending, changes: &
     Ok(desk)
 }
 
-/// Without what is so already.
 fn store(opener: &Opener, profile: Option<&str>) -> Result<Store, Stop> {
     let none = || ConfigError::about(&opener.places.config_file, "there is no profile", "").no_profile();
     Ok(opener.store(&opener.at_start(profile)?.ok_or_else(none)?)?)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
 use tokio::time::Instant;
 
 use super::{
@@ -13,8 +14,8 @@ use super::{
 };
 use crate::{
     directory::{
-        change::ChangeId,
-        plan::{self, Entry, Plan, State},
+        change::{Change, ChangeId},
+        plan::{self, Entry, NOT_CREATED, Part, Plan, State, Step},
         progress::Progress,
         refusal::Refusal,
         words::Line,
@@ -34,81 +35,115 @@ pub(super) struct Ran {
     pub entries: IndexMap<ChangeId, Entry>,
     /// The number under which all of them are in the journal.
     pub plan: Option<ChangeId>,
-    /// What the guards or the provider refused on the way.
+    /// Something was given to the worker to be sent.
+    pub sent: bool,
+    /// What the guards or the provider refused, and is not in the journal.
     pub refused: Vec<(Line, Refusal)>,
-    /// Waited for something that was not created.
-    pub orphaned: usize,
-    /// In stages that were not begun.
-    pub not_begun: usize,
     /// Why it stopped before its end.
     pub stopped: Option<String>,
 }
 
 impl Ran {
+    /// Changes of an earlier run.
+    pub fn of(entries: impl Iterator<Item = Entry>) -> Self {
+        let entries: IndexMap<ChangeId, Entry> = entries.map(|entry| (entry.id, entry)).collect();
+        Self { plan: entries.values().next().map(|entry| entry.plan), entries, ..Self::default() }
+    }
+
     /// Puts in what moved.
-    fn moved(&mut self, moved: Moved, progress: &mut Progress) {
+    fn moved(&mut self, moved: &Moved, progress: &mut Progress) {
         let Some(entry) = self.entries.get_mut(&moved.id) else { return };
         progress.moved(entry.state, moved.state, moved.at);
-        entry.state = moved.state;
-        entry.why = moved.why;
-        entry.failure = moved.failure;
-        entry.partly = moved.partly;
-        entry.alarm = moved.alarm;
-        entry.created = moved.created.or(entry.created.take());
-        if !moved.exchanges.is_empty() {
-            entry.exchanges = moved.exchanges;
-        }
+        entry.follow(moved);
     }
 
     /// Changes that took effect and should be taken back at once.
     pub fn alarms(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values().filter(|entry| entry.alarm)
     }
-
-    fn open(&self) -> usize {
-        self.entries.values().filter(|entry| entry.state.is_open()).count()
-    }
 }
 
-/// Writes a plan's steps down, sends them and waits for their outcomes.
-pub(super) async fn stage(desk: &mut Desk, plan: Plan, ran: &mut Ran) -> Result<(), Stop> {
+/// Writes a whole plan down, sends its first part, and then part by part what waits for the outcome of that.
+pub(super) async fn whole(
+    desk: &mut Desk,
+    mut plan: Plan,
+    later: Vec<(Change, Line)>,
+    ran: &mut Ran,
+) -> Result<(), Stop> {
     let actor = desk.profile.actor.clone();
-    let entries = plan.into_entries(ran.plan, &mut desk.ids, now(), &actor);
-    ran.plan = ran.plan.or_else(|| entries.first().map(|entry| entry.plan));
-    desk.directory.begin_all(entries.iter().map(|entry| (entry.id, entry.step.change.clone())));
+    plan.steps.extend(later.into_iter().map(|(change, words)| Step::later(change, words)));
+    let entries = plan.into_entries(None, &mut desk.ids, now(), &actor);
+    ran.plan = entries.first().map(|entry| entry.plan);
+    let next = plan::next_part(entries.iter(), entries.iter(), &desk.directory).next;
+    let next: FxHashSet<ChangeId> = next.into_iter().map(|entry| entry.id).collect();
     ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
-    desk.give(Job::Submit(entries));
-    watch(desk, ran).await
+    let (first, later): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| next.contains(&entry.id));
+    if !first.is_empty() {
+        desk.directory.begin_all(first.iter().map(|entry| (entry.id, entry.step.change.clone())));
+        ran.sent = true;
+        desk.give(Job::SubmitFirst(first, later));
+        watch(desk, ran, next, |state| !state.is_open()).await?;
+    }
+    parts(desk, ran).await
 }
 
-/// Sends what the journal holds of an earlier run, planned anew: the directory may have moved on since.
-pub(super) async fn resumed(desk: &mut Desk, left: Vec<Entry>, ran: &mut Ran) -> Result<(), Stop> {
-    ran.plan = left.first().map(|entry| entry.plan);
-    let entries = plan::again(&*desk.planner, &desk.guards, left, &desk.directory, now());
-    let sent = entries.iter().filter(|entry| entry.state == State::Planned);
-    let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
-    desk.directory.begin_all(begun);
-    ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
-    desk.give(Job::Resume(entries));
-    watch(desk, ran).await
+/// Sends what waits, part by part, each planned anew: the directory may have moved on since.
+pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
+    let mut plans: Vec<ChangeId> = ran.entries.values().filter(|entry| waits(entry)).map(|entry| entry.plan).collect();
+    plans.dedup();
+    for plan in plans {
+        while ran.stopped.is_none() {
+            let own = |entry: &&Entry| entry.plan == plan;
+            let elsewhere = desk.journal.iter().filter(|entry| desk.elsewhere.contains(&entry.id));
+            let all = ran.entries.values().chain(elsewhere).filter(own);
+            let waiting = ran.entries.values().filter(own).filter(|entry| waits(entry));
+            let Part { next, lost } = plan::next_part(all, waiting, &desk.directory);
+            if next.is_empty() && lost.is_empty() {
+                break;
+            }
+            let mut entries = plan::again(&*desk.planner, &desk.guards, next, &desk.directory, now());
+            entries.extend(lost.into_iter().map(|entry| entry.dropped(NOT_CREATED, now())));
+            let sent = entries.iter().filter(|entry| waits(entry));
+            let begun: Vec<_> = sent.map(|entry| (entry.id, entry.step.change.clone())).collect();
+            ran.sent |= !begun.is_empty();
+            desk.directory.begin_all(begun);
+            ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
+            let open = entries.iter().map(|entry| entry.id).collect();
+            desk.give(Job::Resume(entries));
+            watch(desk, ran, open, |state| !state.is_open()).await?;
+        }
+    }
+    Ok(())
 }
 
-/// Until every change has its outcome, somebody interrupts, or the server stays away.
-async fn watch(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
+/// Waits until the worker has looked up what became of changes that were in flight when their session ended.
+pub(super) async fn looked_up(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
+    let in_flight = |state| matches!(state, State::Sent | State::Unknown);
+    let open = ran.entries.values().filter(|entry| in_flight(entry.state)).map(|entry| entry.id).collect();
+    watch(desk, ran, open, |state| !matches!(state, State::Sent | State::Unknown)).await
+}
+
+/// Until all of these have come to an end, somebody interrupts, or the server stays away.
+async fn watch(
+    desk: &mut Desk,
+    ran: &mut Ran,
+    mut open: FxHashSet<ChangeId>,
+    is_end: fn(State) -> bool,
+) -> Result<(), Stop> {
     let mut signals = Signals::listen().map_err(Stop::failed)?;
     let mut meter = Meter::new();
     let mut progress = Progress::new(ran.entries.values().map(|entry| entry.state).collect());
     let (mut away, mut waiting) = (None::<(Instant, Failure)>, String::new());
-    let mut open = ran.open();
-    while open > 0 {
+    while !open.is_empty() {
         let until = away.as_ref().map_or_else(Instant::now, |(until, _)| *until);
         tokio::select! {
             news = desk.next() => match news? {
                 News::Moved(moved) => {
                     waiting.clear();
-                    let was_open = ran.entries.get(&moved.id).is_some_and(|entry| entry.state.is_open());
-                    open -= usize::from(was_open && !moved.state.is_open());
-                    ran.moved(*moved, &mut progress);
+                    if is_end(moved.state) {
+                        open.remove(&moved.id);
+                    }
+                    ran.moved(&moved, &mut progress);
                 }
                 News::Waiting => "waits for the server".clone_into(&mut waiting),
                 News::Link(Link::Up) => away = None,
@@ -139,7 +174,7 @@ async fn watch(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
     if ran.stopped.is_some() {
         note("Waiting for answers under way …");
         for moved in desk.stop().await {
-            ran.moved(moved, &mut progress);
+            ran.moved(&moved, &mut progress);
         }
     }
     Ok(())
@@ -152,13 +187,8 @@ pub(super) fn waits(entry: &Entry) -> bool {
 
 /// Waits until the worker has dropped these; as they are then.
 pub(super) async fn dropped(desk: &mut Desk, entries: Vec<Entry>) -> Result<Ran, Stop> {
-    let mut ran = Ran { plan: entries.first().map(|entry| entry.plan), ..Ran::default() };
-    ran.entries.extend(entries.into_iter().map(|entry| (entry.id, entry)));
-    let mut progress = Progress::new(ran.entries.values().map(|entry| entry.state).collect());
-    while ran.open() > 0 {
-        if let News::Moved(moved) = desk.next().await? {
-            ran.moved(*moved, &mut progress);
-        }
-    }
+    let mut ran = Ran::of(entries.into_iter());
+    let open = ran.entries.keys().copied().collect();
+    watch(desk, &mut ran, open, |state| !state.is_open()).await?;
     Ok(ran)
 }

@@ -1,7 +1,8 @@
 //! From changes to outcomes: planned, shown, confirmed, sent, told.
 //!
 //! What is created goes first, then what gives, then what takes away; each of these is planned anew on what the one before
-//! has done. So nobody stops being admin before the next one is, and what follows a creation gets its id.
+//! has done. So nobody stops being admin before the next one is, and what follows a creation gets its id. All of it is in
+//! the journal before the first request: a run that is killed leaves nothing that `resume` does not know.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +10,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rustc_hash::FxHashMap;
 
 use super::{
     desk::Desk,
@@ -21,9 +21,9 @@ use super::{
 use crate::{
     cli::Sending,
     directory::{
-        Directory, Id,
+        Directory,
         change::{Change, ChangeId, SendPhase},
-        plan::{self, Plan, Risk},
+        plan::{self, Plan, Risk, UndoDraft},
         refusal::Refusal,
         words::{self, Line},
     },
@@ -44,6 +44,16 @@ pub(super) struct Proposal {
     pub notes: Vec<String>,
     /// What the server does not tell, so that it is not known whether more is to be done.
     pub not_told: Vec<String>,
+    /// The conditions of an undo.
+    pub undo: UndoDraft,
+}
+
+impl Proposal {
+    /// An undo that was compared with the directory.
+    pub fn of_undo(mut undo: UndoDraft) -> Self {
+        let changes = std::mem::take(&mut undo.changes);
+        Self { changes, refused: std::mem::take(&mut undo.conflicts), undo, ..Self::default() }
+    }
 }
 
 /// Shows, asks, sends and tells.
@@ -54,10 +64,11 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
 }
 
 async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
-    let Proposal { changes, title, undoes, refused, notes, not_told } = proposal;
+    let Proposal { changes, title, undoes, refused, notes, not_told, mut undo } = proposal;
     desk.decide(&changes).await?;
     let stages = stages(changes, &desk.directory);
     let mut whole = whole(desk, &stages, undoes);
+    undo.bind(&mut whole.plan);
     whole.plan.refused.extend(refused);
     whole.plan.title = title.unwrap_or(whole.plan.title);
     notes.iter().chain(&not_told).for_each(note);
@@ -75,26 +86,10 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
         heard(show(desk, &whole, true, Some(&stop)))?;
         return Err(stop.printed());
     }
-    let title = whole.plan.title;
-    let mut ran = Ran { refused: whole.plan.refused, ..Ran::default() };
-    let mut waiting = stages.into_iter();
-    for stage in waiting.by_ref() {
-        let stage = resolved(stage, &mut ran);
-        if stage.is_empty() {
-            continue;
-        }
-        let mut plan = plan::draft(&*desk.planner, &desk.guards, stage, &desk.directory);
-        plan.title.clone_from(&title);
-        plan.undoes = undoes;
-        // What was refused at first is told already, in the words of then.
-        plan.refused.retain(|(line, _)| !ran.refused.iter().any(|(known, _)| known == line));
-        ran.refused.append(&mut plan.refused);
-        run::stage(desk, plan, &mut ran).await?;
-        if ran.stopped.is_some() {
-            break;
-        }
-    }
-    ran.not_begun = waiting.map(|stage| stage.len()).sum();
+    let Whole { mut plan, later } = whole;
+    let title = plan.title.clone();
+    let mut ran = Ran { refused: std::mem::take(&mut plan.refused), ..Ran::default() };
+    run::whole(desk, plan, later, &mut ran).await?;
     told::alarms(&ran, desk);
     told::all(&ran, &title, send.json)
 }
@@ -163,21 +158,6 @@ pub(super) fn stages(changes: Vec<Change>, directory: &Directory) -> Vec<Vec<Cha
         stages.entry(change.phase(directory)).or_default().push(change);
     }
     stages.into_values().collect()
-}
-
-/// The stage with the ids that the server has given; what waits for something that was not created is told.
-fn resolved(stage: Vec<Change>, ran: &mut Ran) -> Vec<Change> {
-    let created: FxHashMap<Id, Id> = ran
-        .entries
-        .values()
-        .filter_map(|entry| Some((entry.step.change.creates()?.clone(), entry.created.clone()?)))
-        .collect();
-    let (ready, lost): (Vec<Change>, Vec<Change>) = stage
-        .into_iter()
-        .map(|change| change.with_ids(|id| created.get(id).cloned()))
-        .partition(|change| change.waits_for().is_empty());
-    ran.orphaned += lost.len();
-    ready
 }
 
 /// What is said of a plan as a whole, where it is sent without being shown.

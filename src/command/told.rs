@@ -160,8 +160,6 @@ struct Outcome<'a> {
     waiting: usize,
     /// Taken back before they were sent.
     dropped: usize,
-    /// Not begun: the same command again.
-    not_begun: usize,
     stopped: Option<&'a str>,
     changes: Vec<ChangeRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
@@ -179,7 +177,6 @@ impl<'a> Outcome<'a> {
             failed: ran.entries.values().filter(|entry| entry.state.is_failure()).count(),
             waiting: count(ran, State::Planned),
             dropped: count(ran, State::Dropped),
-            not_begun: ran.not_begun + ran.orphaned,
             stopped: ran.stopped.as_deref(),
             changes: ran.entries.values().map(|entry| ChangeRow::of(entry, false)).collect(),
             refused: refused(&ran.refused),
@@ -254,7 +251,7 @@ pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
     let verdict = verdict(ran);
     let mut out = io::stdout().lock();
     if json {
-        heard(print::json_pretty(&mut out, &Outcome::of(ran, title, true, verdict.as_ref().err())))?;
+        heard(print::json_pretty(&mut out, &Outcome::of(ran, title, ran.sent, verdict.as_ref().err())))?;
         return verdict.map_err(Stop::printed);
     }
     heard(summary(&mut out, ran, title))?;
@@ -266,12 +263,11 @@ pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
 fn verdict(ran: &Ran) -> Result<(), Stop> {
     let so = ran.entries.values().filter(|entry| entry.why == ALREADY && entry.state != State::Confirmed).count();
     let (all, done) = (ran.entries.len(), count(ran, State::Confirmed) + so);
-    let open = ran.not_begun + ran.orphaned;
     let alarms = ran.alarms().count();
-    if done == all && open == 0 && ran.refused.is_empty() && alarms == 0 {
+    if done == all && ran.refused.is_empty() && alarms == 0 {
         return Ok(());
     }
-    let wanted = all + open + ran.refused.len();
+    let wanted = all + ran.refused.len();
     let [done, wanted] = [done, wanted].map(|count| number(count as u64));
     let stopped = ran.stopped.as_deref().map(|why| format!("{why} ")).unwrap_or_default();
     Err(match alarms {
@@ -301,10 +297,13 @@ fn summary(out: &mut impl Write, ran: &Ran, title: &str) -> io::Result<()> {
 /// What was not done and why, and what can be done about it; to standard error.
 fn shortfall(ran: &Ran) {
     let failed: Vec<&Entry> = ran.entries.values().filter(|entry| entry.state.is_failure()).collect();
+    let dropped = |entry: &&Entry| entry.state == State::Dropped && entry.why != ALREADY;
+    let dropped: Vec<&Entry> = ran.entries.values().filter(dropped).collect();
     let mut err = io::stderr().lock();
     // Whether anybody reads it decides nothing.
     let _ = print::refused(&mut err, &ran.refused);
     let _ = by_reason(&mut err, &failed);
+    let _ = by_reason(&mut err, &dropped);
     drop(err);
     if let (Some(plan), false) = (ran.plan, failed.is_empty()) {
         note(format_args!(
@@ -318,12 +317,6 @@ fn shortfall(ran: &Ran) {
             "{} wait in the journal: `scimitar resume` sends them, `scimitar resume --drop` drops them.",
             number(waiting as u64)
         ));
-    }
-    if ran.orphaned > 0 {
-        note(format_args!("{} were not sent: what they are about was not created.", number(ran.orphaned as u64)));
-    }
-    if ran.not_begun > 0 {
-        note(format_args!("{} more were not begun: give the same command again.", number(ran.not_begun as u64)));
     }
 }
 

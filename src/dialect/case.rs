@@ -53,6 +53,8 @@ impl Draft {
             risk: self.risk,
             words: words::line(change, directory),
             others: Vec::new(),
+            expected: None,
+            compensation: None,
         }
     }
 }

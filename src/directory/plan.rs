@@ -14,20 +14,27 @@ use super::{
     refusal::Refusal,
     role_source::Mapping,
     words,
+    work::Moved,
 };
 use crate::scim::{failure::Failure, request::Request};
 
 mod again;
 mod already;
+mod compensation;
 mod drafting;
 mod entries;
+mod parts;
 #[cfg(test)]
 mod tests;
+mod undo;
 
 pub use again::again;
 pub use already::{ALREADY, already};
+pub use compensation::Compensation;
 pub use drafting::{Drafting, draft};
-pub use entries::{Entering, Ids, Inverse, inverse};
+pub use entries::{Entering, Ids};
+pub use parts::{NOT_CREATED, Part, next_part};
+pub use undo::{BackStep, Expected, Inverse, UndoDraft, holds, inverse, is_undone, newest};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +101,30 @@ pub struct Step {
     /// Who else must be admin when it is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Others>,
+    /// Of an undo: what must still be so when it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expected>,
+    /// Where there is no way back: what makes again what is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compensation: Option<Compensation>,
+}
+
+impl Step {
+    /// A change that is planned only once another one of its plan has created what it is about.
+    pub fn later(change: Change, words: words::Line) -> Self {
+        Self {
+            change,
+            requests: Vec::new(),
+            consequences: Vec::new(),
+            undo: Undo::Never("It is not planned yet.".into()),
+            confirm: Confirm::Reread(Vec::new()),
+            risk: Risk::Plain,
+            words,
+            others: Vec::new(),
+            expected: None,
+            compensation: None,
+        }
+    }
 }
 
 /// Steps that were meant together.
@@ -409,6 +440,27 @@ impl Entry {
     pub fn accepted(&self) -> usize {
         let taken = |exchange: &&Exchange| !exchange.refused && exchange.status.is_some_and(|status| status < 300);
         self.exchanges.iter().filter(taken).count()
+    }
+
+    /// Takes over where it stands now.
+    pub fn follow(&mut self, moved: &Moved) {
+        let Moved { id: _, state, why, failure, exchanges, fresh: _, at, created, partly, alarm } = moved;
+        (self.state, self.partly, self.alarm) = (*state, *partly, *alarm);
+        self.why.clone_from(why);
+        self.failure.clone_from(failure);
+        self.created = created.clone().or(self.created.take());
+        if !exchanges.is_empty() {
+            self.exchanges.clone_from(exchanges);
+        }
+        if !state.is_open() {
+            self.settled = Some(*at);
+        }
+    }
+
+    /// The same, not to be sent any more.
+    #[must_use]
+    pub fn dropped(self, why: &str, now: Timestamp) -> Self {
+        Self { state: State::Dropped, why: why.to_owned(), settled: Some(now), ..self }
     }
 
     /// True if there is something to take back: all of it, or a part.

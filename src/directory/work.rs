@@ -34,6 +34,9 @@ pub enum Job {
     LookUp(Kind, Vec<String>),
     /// Write these down and send them.
     Submit(Vec<Entry>),
+    /// Write all of these down and send the first ones; the others follow by [`Job::Resume`], each part when the one before
+    /// has its outcome.
+    SubmitFirst(Vec<Entry>, Vec<Entry>),
     /// Send what the journal holds from an earlier session, planned anew ([`super::plan::again`]); what was dropped with
     /// that is only written down.
     Resume(Vec<Entry>),

@@ -57,7 +57,8 @@ impl Worker {
             }
             Job::Reread(target) => self.read(target),
             Job::LookUp(kind, names) => self.look_up(kind, names),
-            Job::Submit(entries) => self.submit(entries).await,
+            Job::Submit(entries) => self.submit(entries, Vec::new()).await,
+            Job::SubmitFirst(first, later) => self.submit(first, later).await,
             Job::Resume(entries) => self.resume(entries).await,
             Job::Drop(ids) => self.drop_waiting(ids).await,
             Job::Stage(lines) => self.put_on_stage(lines).await,
@@ -101,13 +102,15 @@ impl Worker {
     }
 
     /// Written down before anything is sent; what can't be written down is not sent.
-    pub(super) async fn submit(&mut self, mut entries: Vec<Entry>) {
+    pub(super) async fn submit(&mut self, mut entries: Vec<Entry>, mut later: Vec<Entry>) {
         self.own(&mut entries);
-        let kept = entries.clone();
+        self.own(&mut later);
+        let kept: Vec<Entry> = entries.iter().chain(&later).cloned().collect();
         if self.context.stored(move |store| store.journal_add(&kept)).await.is_some() {
             entries.into_iter().for_each(|entry| self.queue.push(entry));
             return;
         }
+        entries.append(&mut later);
         self.unsent(entries, UNWRITTEN);
     }
 

@@ -233,6 +233,8 @@ mod tests {
                 risk: Risk::Plain,
                 words,
                 others: vec![],
+                expected: None,
+                compensation: None,
             },
             state: State::Planned,
             why: String::new(),

@@ -9,5 +9,6 @@ mod files;
 mod harness;
 mod lists;
 mod names;
+mod resume;
 mod scale;
 mod waits;

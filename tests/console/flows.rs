@@ -119,7 +119,7 @@ async fn five_people(console: &mut Console, server: &Server, team: &str) {
     assert_eq!(console.team(team).size(), Some(before + 5));
 }
 
-/// A team can't be deleted over W&B's SCIM: the undo says so and takes the change before it.
+/// A team can't be deleted over W&B's SCIM: the undo says so, and another plan is taken back where it is chosen.
 async fn undo_twice(console: &mut Console, server: &Server, team: &str) {
     let before = server.members(team).await.len();
     console.press(Action::Undo);
@@ -130,8 +130,14 @@ async fn undo_twice(console: &mut Console, server: &Server, team: &str) {
     assert_eq!(server.members(team).await.len(), before - 5);
 
     console.press(Action::Undo);
+    assert!(!console.is_preview(), "{}", console.screen());
+    console.expect("The last plan can't be undone");
+    console.press(Action::GoActivity);
+    for _ in 0..3 {
+        console.press(Action::Down);
+    }
+    console.press(Action::UndoThis);
     console.expect("Undo: new-person");
-    console.expect("the last one can't be undone. night-shift");
     console.type_text("new-person");
     console.send();
     confirmed(console, 19).await;

@@ -80,7 +80,7 @@ async fn an_answer_that_is_no_data_confirms_nothing_by_itself() {
 }
 
 /// The answer is lost and the server can't be asked either: the outcome is open until it can, in this session or the
-/// next, and the change is not sent again.
+/// next, and the change is not sent again. One that was not done when its session ended waits for a person.
 #[rstest]
 #[case::same_session(false, true)]
 #[case::next_session(true, true)]
@@ -107,9 +107,18 @@ async fn an_open_outcome_is_looked_up_when_the_server_answers(#[case] restart: b
         console.press(Action::Refresh);
         console.settle().await;
     }
-    let (state, name) = if applied { (State::Confirmed, "Eva Tanaka I") } else { (State::Refused, "Eva Tanaka") };
+    let lost = if restart { State::Planned } else { State::Refused };
+    let (state, name) = if applied { (State::Confirmed, "Eva Tanaka I") } else { (lost, "Eva Tanaka") };
     assert_eq!(console.states(), [state], "{}", console.last().why);
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), name);
     assert_eq!(server.user("eva-tanaka").await["displayName"], name);
     assert_eq!(server.writes().len(), 1);
+    if state == State::Planned {
+        console.expect("of an earlier session waits, not sent");
+        console.press(Action::GoActivity);
+        console.press(Action::Retry);
+        console.settle().await;
+        assert_eq!(console.states(), [State::Confirmed], "{}", console.last().why);
+        assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");
+    }
 }

@@ -84,7 +84,8 @@ impl Answer {
         Self { status, headers: vec![(header::CONTENT_TYPE, "text/html")], body: body.to_owned() }
     }
 
-    fn nothing() -> Self {
+    /// 204 without a body.
+    pub fn nothing() -> Self {
         Self { status: 204, headers: Vec::new(), body: String::new() }
     }
 }

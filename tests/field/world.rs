@@ -7,6 +7,11 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use jiff::SignedDuration;
+use scimitar::{
+    directory::{change::ChangeId, plan::Entry},
+    store::Store,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -96,6 +101,25 @@ impl World {
         // A command may end before it has read all of it.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         said(args, child.wait_with_output().unwrap())
+    }
+
+    /// Makes the journal one of a clock that was so far ahead.
+    pub fn shift_journal(&self, by: SignedDuration) {
+        let state = fs::read_dir(self.path("state")).unwrap().map(|entry| entry.unwrap().path());
+        let path = state.into_iter().find(|path| path.extension().is_some_and(|end| end == "db")).unwrap();
+        let (old, _) = Store::open(&path).unwrap();
+        let entries = old.journal_recent(1_000).unwrap().entries;
+        let later = |id: ChangeId| ChangeId(id.0 + (by.as_millis() as i64) * (1 << 20));
+        let shifted = entries.into_iter().map(|entry| Entry {
+            id: later(entry.id),
+            plan: later(entry.plan),
+            at: entry.at + by,
+            ..entry
+        });
+        drop(old);
+        fs::remove_file(&path).unwrap();
+        let (mut new, _) = Store::open(&path).unwrap();
+        new.journal_add(&shifted.collect::<Vec<_>>()).unwrap();
     }
 
     /// A copy of the records that the server has now.

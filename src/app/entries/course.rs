@@ -24,12 +24,12 @@ pub struct Course {
     reasons: BTreeMap<String, BTreeSet<ChangeId>>,
     /// Confirmed, and can be taken back.
     pub(super) back: usize,
-    /// Confirmed, and can't.
-    pub(super) lasting: usize,
     /// Its changes are an undo.
     pub(super) is_undo: bool,
-    /// Changes that take it back and were not refused.
+    /// Changes that take it back and were done, or may still be.
     pub(super) undone_by: BTreeSet<ChangeId>,
+    /// Changes that should take it back and were not done.
+    pub(super) undo_failed: BTreeSet<ChangeId>,
 }
 
 impl Course {

@@ -37,8 +37,9 @@ pub fn again(
             other => other,
         };
         match step {
-            Ok(step) => {
+            Ok(mut step) => {
                 guard.add(change, directory);
+                step.expected = entry.step.expected.take();
                 altered.extend(touches);
                 (entry.step, entry.at) = (step, now);
                 (entry.state, entry.why) = (State::Planned, String::new());

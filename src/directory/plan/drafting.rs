@@ -1,6 +1,6 @@
 //! From changes that are meant together to a plan.
 
-use super::{Capabilities, Plan, Planner, Step};
+use super::{Capabilities, Plan, Planner, Step, Undo, compensation::compensation};
 use crate::directory::{
     Directory,
     change::Change,
@@ -95,5 +95,8 @@ pub(super) fn planned(
     // Before what may be a long list of names.
     step.consequences.splice(0..0, guarded.notes);
     step.words = words::line_in(change, directory, can.holds());
+    if matches!(step.undo, Undo::Never(_)) {
+        step.compensation = compensation(change, directory, can);
+    }
     Ok(step)
 }

@@ -1,30 +1,42 @@
-//! From a plan to the journal: an entry for each step, with ids that grow with time.
+//! From a plan to the journal: an entry for each step, with ids in the order of the journal.
 
 use jiff::Timestamp;
 
-use super::{Entry, Plan, State, Step, Undo};
-use crate::directory::{
-    change::{Change, ChangeId},
-    refusal::{Refusal, RefusalCode},
-    words::Line,
-};
+use super::{Entry, Plan, State, Step};
+use crate::directory::change::ChangeId;
 
-/// Gives ids to changes: they grow with time, and differ between consoles.
+/// The last millisecond that an id can tell: in the year 2248.
+const LATEST: i64 = (1 << 43) - 2;
+
+/// Gives ids to changes: each is greater than all that the journal has, and they differ between consoles.
+///
+/// The ids are the order of the journal. They begin with the time, so that consoles which run at the same time need no
+/// agreement; where the clock is behind the journal (it was set back, or another machine's was ahead) they go on after
+/// the newest.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ids {
     salt: i64,
     last: i64,
+    /// The first millisecond after all that the journal has.
+    floor: i64,
 }
 
 impl Ids {
     /// Consoles that run at the same time need another salt each.
     pub fn new(salt: u16) -> Self {
-        Self { salt: i64::from(salt), last: 0 }
+        Self { salt: i64::from(salt), ..Self::default() }
+    }
+
+    /// The journal has this one: new ones come after it.
+    pub fn after(&mut self, known: ChangeId) {
+        self.last = self.last.max(known.0);
+        self.floor = self.floor.max((known.0 >> 20) + 1);
     }
 
     /// A new one.
     pub fn next(&mut self, now: Timestamp) -> ChangeId {
-        let fresh = (now.as_millisecond() << 20) | ((self.salt & 0x3ff) << 10);
+        let millis = now.as_millisecond().max(self.floor).clamp(1, LATEST);
+        let fresh = (millis << 20) | ((self.salt & 0x3ff) << 10);
         self.last = fresh.max(self.last + 1);
         ChangeId(self.last)
     }
@@ -83,42 +95,5 @@ impl Entering {
             session: None,
             alarm: false,
         })
-    }
-}
-
-/// The changes that take a plan back, last first, and the lines that can't be taken back, each with the reason.
-pub type Inverse = (Vec<Change>, Vec<(Line, Refusal)>);
-
-/// What takes back what took effect of a plan.
-///
-/// # Errors
-/// Where nothing of it can be taken back.
-pub fn inverse<'a>(steps: impl DoubleEndedIterator<Item = &'a Entry>) -> Result<Inverse, Refusal> {
-    let (mut changes, mut never) = (Vec::new(), Vec::new());
-    for entry in steps.rev() {
-        if entry.state.is_open() {
-            let why = "Part of this is still in flight; undo it when it has arrived.";
-            return Err(Refusal::new(RefusalCode::Pending, why));
-        }
-        if !entry.took_effect() {
-            continue;
-        }
-        match &entry.step.undo {
-            Undo::By(inverse) => changes.extend(inverse.iter().map(|change| change.about(entry.created.as_ref()))),
-            Undo::Never(why) => {
-                never.push((entry.step.words.clone(), Refusal::new(RefusalCode::Irreversible, why)));
-            }
-        }
-    }
-    match (changes.is_empty(), never.last()) {
-        (true, Some((line, why))) => {
-            let why = format!("This can't be undone. {}: {why}", line.subject);
-            Err(Refusal::new(RefusalCode::Irreversible, why))
-        }
-        (true, None) => {
-            let why = "Nothing of this was confirmed, so there is nothing to undo.";
-            Err(Refusal::new(RefusalCode::NotDone, why))
-        }
-        _ => Ok((changes, never)),
     }
 }

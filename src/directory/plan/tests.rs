@@ -13,6 +13,8 @@ use crate::{
     },
 };
 
+mod undo;
+
 fn id(text: &str) -> Id {
     text.into()
 }

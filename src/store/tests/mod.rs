@@ -106,6 +106,8 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
             confirm: Confirm::Reread(vec![Target::user(&"u".into())]),
             risk: Risk::Type("5".into()),
             others: Vec::new(),
+            expected: None,
+            compensation: None,
             words: Line {
                 sign: Sign::Alter,
                 subject: "eva".into(),

@@ -110,6 +110,8 @@ impl Planner for Wandb {
             risk,
             words: words::line(change, directory),
             others: Vec::new(),
+            expected: None,
+            compensation: None,
         })
     }
 

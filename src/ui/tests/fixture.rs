@@ -187,6 +187,8 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
         risk: Risk::Plain,
         words: words::line(change, directory),
         others: Vec::new(),
+        expected: None,
+        compensation: None,
     }
 }
 

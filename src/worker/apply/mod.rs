@@ -19,6 +19,7 @@ mod others;
 mod outcome;
 mod send;
 mod story;
+mod undo;
 
 /// Versions of records as this worker's own writes left them, by path; newer than what a plan knew.
 ///
@@ -50,6 +51,9 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Ent
     let mut attempt = Attempt { context: &context, versions, fresh: Vec::new(), sent: 0, taken_over: false };
     // Before it is claimed: nothing was sent, and nobody has to look for what became of it.
     if let Some(ended) = attempt.held_up(&mut entry).await {
+        return (entry, ended);
+    }
+    if let Some(ended) = attempt.changed_since(&mut entry).await {
         return (entry, ended);
     }
     entry.state = State::Sent;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Attempt, Ended, moved};
+use super::{Attempt, Ended, undo::KEPT};
 use crate::{
     directory::{
         Fresh, Target,
@@ -20,30 +20,11 @@ type Read = HashMap<Target, Fresh>;
 impl Attempt<'_> {
     /// Why it is not sent now, or not at all; `None` where nothing is in its way.
     pub(super) async fn held_up(&mut self, entry: &mut Entry) -> Option<Ended> {
-        let (why, failure) = match self.unheld(entry).await {
-            Ok(None) => return None,
-            Ok(Some(others)) => (others.refusal(), None),
-            Err(failure) if passes(&failure) => {
-                entry.state = State::Planned;
-                entry.why = format!("Waits for the server: {}", failure.text);
-                moved(self.context, entry, vec![]);
-                return Some(Ended::NotSent { failure });
-            }
-            Err(failure) => {
-                (format!("Not sent: whether another admin is left can't be read: {}", failure.text), Some(failure))
-            }
-        };
-        (entry.state, entry.why, entry.failure) = (State::Refused, why, failure);
-        entry.settled = Some(crate::worker::context::now());
-        if !self.context.journal.claim(entry, State::Planned).await {
-            let versions = self.left_alone(entry).await;
-            return Some(Ended::Settled { versions });
+        match self.unheld(entry).await {
+            Ok(None) => None,
+            Ok(Some(others)) => Some(self.unsent(entry, State::Refused, others.refusal(), None).await),
+            Err(failure) => Some(self.unread(entry, failure, "whether another admin is left").await),
         }
-        // What was read shows why.
-        let fresh = std::mem::take(&mut self.fresh);
-        self.context.keep(&fresh).await;
-        moved(self.context, entry, fresh);
-        Some(Ended::Settled { versions: std::mem::take(&mut self.versions) })
     }
 
     /// It took effect: is somebody else still admin?
@@ -55,6 +36,7 @@ impl Attempt<'_> {
             Err(failure) => format!("Whether another admin is left can't be read: {}", failure.text),
         };
         entry.alarm = !alarm.is_empty();
+        let why = if why.is_empty() && self.is_kept(entry) { KEPT.to_owned() } else { why };
         let why = [alarm, why].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
         self.settled(entry, State::Confirmed, why, None).await
     }
@@ -107,7 +89,7 @@ impl Attempt<'_> {
 }
 
 /// Worth asking again later.
-fn passes(failure: &Failure) -> bool {
+pub(super) fn passes(failure: &Failure) -> bool {
     matches!(
         failure.class,
         Class::Offline

@@ -45,14 +45,17 @@ impl Attempt<'_> {
         }
     }
 
-    async fn shows(&self, entry: &Entry) -> Shown {
+    pub(super) async fn shows(&self, entry: &Entry) -> Shown {
         let change = entry.step.change.about(entry.created.as_ref());
         let fresh = self.identified(&change).await;
-        self.context.dialect.shows(&change, &fresh, &entry.step)
+        match self.context.dialect.shows(&change, &fresh, &entry.step) {
+            Shown::No(_) if self.is_kept(entry) => Shown::Yes,
+            shown => shown,
+        }
     }
 
     /// Reads what the plan says shows the outcome; what was made is found first, where no answer has told its id.
-    async fn look(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+    pub(super) async fn look(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         if let Some(request) = self.looks_for(entry) {
             self.find(entry, &request).await?;
         }
@@ -113,6 +116,10 @@ impl Attempt<'_> {
             Shown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
                 let why = self.with_part(entry, why).await;
+                if self.waits_again(entry) {
+                    let why = format!("It was in flight when its session ended, and was not done: {instead}.");
+                    return self.settled(entry, State::Planned, why, None).await;
+                }
                 self.settled(entry, State::Refused, why, None).await
             }
             Shown::CantTell => {
@@ -225,7 +232,8 @@ impl Attempt<'_> {
         self.forget_versions(entry);
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
-        (entry.state, entry.why, entry.failure, entry.settled) = (state, why, failure, Some(now()));
+        (entry.state, entry.why, entry.failure) = (state, why, failure);
+        entry.settled = (!state.is_open()).then(now);
         if !self.write(entry).await {
             self.recall(entry).await;
         }

@@ -34,6 +34,7 @@ fn app(width: u16, height: u16, done: i64) -> App {
     let lonely = entry(&app, 60, org_role("u-1", "member"), State::Confirmed, "");
     let entries: Vec<Entry> = std::iter::once(lonely).chain((0..STEPS).map(step)).collect();
     report(&mut app, Report::Journal(entries));
+    app.looked_up.clear();
     // In this session they wait.
     (0..STEPS).for_each(|n| moved(&mut app, n, State::Planned, "", now()));
     app.left_over.clear();

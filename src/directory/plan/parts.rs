@@ -1,0 +1,60 @@
+//! The parts in which a plan of the journal is sent: creations, then what gives, then what takes away. Each is planned on
+//! the outcome of the one before.
+
+use rustc_hash::FxHashMap;
+
+use super::{Entry, State};
+use crate::directory::{Directory, Id};
+
+/// Why a change was not sent that is about something which was not created.
+pub const NOT_CREATED: &str = "Not sent: what it is about was not created.";
+
+/// What waits of a plan.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// To be sent next, with the ids that the server has given.
+    pub next: Vec<Entry>,
+    /// Can never be sent: what it is about was not created.
+    pub lost: Vec<Entry>,
+}
+
+/// The next part of what waits of a plan: of `waiting`, which are some of the plan's entries.
+///
+/// What is about a record that another console or an unanswered request may still create is in neither part.
+pub fn next_part<'a>(
+    plan: impl Iterator<Item = &'a Entry>,
+    waiting: impl Iterator<Item = &'a Entry>,
+    directory: &Directory,
+) -> Part {
+    let made: FxHashMap<Id, (State, Option<Id>)> = plan
+        .filter_map(|entry| Some((entry.step.change.creates()?.clone(), (entry.state, entry.created.clone()))))
+        .collect();
+    let mut part = Part::default();
+    let mut first = None;
+    for entry in waiting {
+        let change = entry.step.change.clone().with_ids(|id| made.get(id)?.1.clone());
+        let missing = change.waits_for();
+        let settled = |id: &Id| made.get(id).is_none_or(|(state, _)| !state.is_open());
+        let entry = || {
+            let mut entry = entry.clone();
+            entry.step.change.clone_from(&change);
+            entry
+        };
+        if missing.iter().any(settled) {
+            part.lost.push(entry());
+            continue;
+        }
+        if !missing.is_empty() {
+            continue;
+        }
+        let phase = change.phase(directory);
+        if first.is_none_or(|first| phase < first) {
+            first = Some(phase);
+            part.next.clear();
+        }
+        if first == Some(phase) {
+            part.next.push(entry());
+        }
+    }
+    part
+}

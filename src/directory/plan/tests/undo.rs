@@ -1,0 +1,174 @@
+//! Which plan an undo takes back, under which conditions, and in which order the journal has plans.
+
+use super::*;
+use crate::directory::refusal::RefusalCode;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+/// A journal of plans, one after another, each with all its changes in this state.
+#[derive(Default)]
+struct Journal {
+    entries: Vec<Entry>,
+    ids: Ids,
+}
+
+impl Journal {
+    fn add(&mut self, changes: Vec<Change>, state: State) -> ChangeId {
+        self.add_undo(changes, None, state)
+    }
+
+    fn add_undo(&mut self, changes: Vec<Change>, undoes: Option<ChangeId>, state: State) -> ChangeId {
+        let plan = Plan { undoes, ..plan(changes) };
+        assert!(plan.refused.is_empty(), "{:?}", plan.refused);
+        let mut entries = plan.into_entries(None, &mut self.ids, at(1_000), "ann");
+        entries.iter_mut().for_each(|entry| entry.state = state);
+        self.entries.append(&mut entries);
+        self.entries.last().unwrap().plan
+    }
+
+    fn inverse(&self, plan: ChangeId) -> Result<Inverse, Refusal> {
+        let of = |entry: &&Entry| entry.plan == plan;
+        inverse(self.entries.iter().filter(of), self.entries.iter().filter(|entry| entry.undoes == Some(plan)))
+    }
+}
+
+/// W&B deletes no team over SCIM.
+fn new_team(name: &str) -> Change {
+    Change::CreateTeam { key: id(&format!("new:{name}")), name: name.into(), members: vec![], bucket: None }
+}
+
+fn role(n: usize, role: &str) -> Change {
+    Change::SetTeamRole { user: id(&format!("user-{n:02}")), team: id("vision"), role: role.into() }
+}
+
+#[rstest]
+#[case::refused(vec![role(4, "viewer")], State::Refused, RefusalCode::NotDone, "It was refused")]
+#[case::conflict(vec![role(4, "viewer")], State::Conflict, RefusalCode::NotDone, "a conflict")]
+#[case::dropped(vec![role(4, "viewer")], State::Dropped, RefusalCode::NotDone, "dropped before it was sent")]
+#[case::unknown(vec![role(4, "viewer")], State::Unknown, RefusalCode::Pending, "still in flight")]
+#[case::waiting(vec![role(4, "viewer")], State::Planned, RefusalCode::Pending, "still in flight")]
+#[case::no_way_back(vec![new_team("maps")], State::Confirmed, RefusalCode::Irreversible, "maps: W&B has no way")]
+fn the_newest_plan_is_meant_also_where_it_can_t_be_taken_back(
+    #[case] changes: Vec<Change>,
+    #[case] state: State,
+    #[case] code: RefusalCode,
+    #[case] why: &str,
+) {
+    let mut journal = Journal::default();
+    journal.add(vec![role(5, "viewer")], State::Confirmed);
+    let last = journal.add(changes, state);
+    assert_eq!(newest(&journal.entries), Some(last));
+    let refusal = journal.inverse(last).unwrap_err();
+    assert_eq!(refusal.code, code);
+    assert!(refusal.text.contains(why), "{}", refusal.text);
+}
+
+#[test]
+fn an_undo_that_was_done_leads_to_the_plan_before_and_one_that_was_not_does_not() {
+    let mut journal = Journal::default();
+    let first = journal.add(vec![role(5, "viewer")], State::Confirmed);
+    let second = journal.add(vec![role(6, "viewer"), role(7, "viewer")], State::Confirmed);
+    // Twins of the inverse, in the order in which they are sent.
+    journal.add_undo(vec![leave(7)], Some(second), State::Refused);
+    assert_eq!(newest(&journal.entries), Some(second));
+    let inverse = journal.inverse(second).unwrap();
+    let back: Vec<Change> = inverse.steps.into_iter().map(|step| step.change).collect();
+    assert_eq!(back, [role(7, "member"), role(6, "member")]);
+    for (change, rest) in back.iter().zip([1, 0]) {
+        let template = journal.entries[0].clone();
+        let (id, step) = (journal.ids.next(at(1_000)), Step { change: change.clone(), ..template.step.clone() });
+        journal.entries.push(Entry { id, plan: id, step, undoes: Some(second), ..template });
+        assert_eq!(journal.inverse(second).map_or(0, |inverse| inverse.steps.len()), rest);
+    }
+    assert_eq!(newest(&journal.entries), Some(first));
+}
+
+#[test]
+fn a_value_that_is_another_one_by_now_is_a_conflict_that_names_both() {
+    let mut journal = Journal::default();
+    let registry = Change::RemoveRegistryRole { user: id("user-08"), registry: Some("models".into()) };
+    let changes = vec![role(4, "viewer"), role(5, "viewer"), role(6, "viewer"), deactivate(7), registry];
+    let plan = journal.add(changes, State::Confirmed);
+    let mut directory = directory();
+    // The plan took effect, and then somebody else gave 5 and 8 another role, and took 6 back.
+    let other = Change::SetRegistryRole { user: id("user-08"), registry: "models".into(), role: "admin".into() };
+    for (at, change) in [role(4, "viewer"), role(5, "admin"), deactivate(7), other].into_iter().enumerate() {
+        directory.begin(ChangeId(at as i64 + 1), change);
+    }
+    let undo = journal.inverse(plan).unwrap().compare(&directory, Holds::default());
+    let active = Change::SetActive { user: id("user-07"), active: true };
+    assert_eq!(undo.changes, [active, role(4, "member")]);
+    let said: Vec<String> =
+        undo.conflicts.iter().map(|(line, why)| format!("{}: {}", line.subject, why.text)).collect();
+    assert_eq!(
+        said,
+        [
+            "user-08: It was changed since: the plan left no role, and now the server shows admin. It is left alone.",
+            "user-05: It was changed since: the plan left viewer, and now the server shows admin. It is left alone."
+        ]
+    );
+    assert!(undo.conflicts.iter().all(|(_, why)| why.code == RefusalCode::Changed));
+}
+
+#[test]
+fn of_several_changes_of_one_value_only_the_last_is_compared_before_anything_is_sent() {
+    let mut journal = Journal::default();
+    let plan = journal.add(vec![role(4, "viewer"), role(4, "admin")], State::Confirmed);
+    let mut directory = directory();
+    directory.begin(ChangeId(1), role(4, "admin"));
+    let mut undo = journal.inverse(plan).unwrap().compare(&directory, Holds::default());
+    assert!(undo.conflicts.is_empty(), "{:?}", undo.conflicts);
+    let planner = dialect::of(Provider::Wandb, Hosting::Dedicated, dialect::Server::default());
+    let mut back = draft(&*planner, &Guards::default(), undo.changes.clone(), &directory);
+    undo.bind(&mut back);
+    let left: Vec<&str> = back.steps.iter().map(|step| step.expected.as_ref().unwrap().left.as_str()).collect();
+    assert_eq!(left, ["admin", "viewer"]);
+}
+
+#[test]
+fn ids_follow_the_journal_whatever_the_clock_says() {
+    let mut ids = Ids::new(3);
+    let first = ids.next(at(2_000_000_000));
+    let mut other = Ids::new(4);
+    other.after(first);
+    for seconds in [1_700_000_000, -4_000_000_000, 2_000_000_000, 7_258_118_400, 9_999_999_999, 0] {
+        let next = other.next(at(seconds));
+        assert!(next > first, "{seconds}");
+        let mut later = Ids::new(5);
+        later.after(next);
+        assert!(later.next(at(seconds)) > next, "{seconds}");
+    }
+    // Consoles that begin after the same change still differ.
+    let [mut one, mut two] = [Ids::new(6), Ids::new(7)];
+    one.after(first);
+    two.after(first);
+    assert_ne!(one.next(at(0)), two.next(at(0)));
+}
+
+#[test]
+fn parts_go_one_after_another_and_what_was_not_created_is_lost() {
+    let new = |key: &str| Change::CreateTeam { key: id(key), name: key.into(), members: vec![], bucket: None };
+    let join = |team: &str, n: usize| Change::AddMember { team: id(team), user: id(&format!("user-{n:02}")) };
+    let mut ids = Ids::default();
+    let changes = [join("nlp", 3), leave(4), new("new:a"), new("new:b"), join("new:a", 5), join("new:b", 5)];
+    let line = || plan(vec![leave(4)]).steps[0].words.clone();
+    let steps = changes.into_iter().map(|change| Step::later(change, line())).collect();
+    let mut entries = Plan { steps, ..Plan::default() }.into_entries(None, &mut ids, at(1_000), "ann");
+    let next = |entries: &[Entry]| {
+        let waiting = entries.iter().filter(|entry| entry.state == State::Planned);
+        let part = next_part(entries.iter(), waiting, &directory());
+        let changes = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.step.change).collect::<Vec<_>>();
+        (changes(part.next), changes(part.lost))
+    };
+    assert_eq!(next(&entries), (vec![new("new:a"), new("new:b")], vec![]));
+    (entries[2].state, entries[2].created) = (State::Confirmed, Some(id("team-a")));
+    entries[3].state = State::Unknown;
+    assert_eq!(next(&entries), (vec![join("nlp", 3), join("team-a", 5)], vec![]));
+    entries[3].state = State::Refused;
+    assert_eq!(next(&entries), (vec![join("nlp", 3), join("team-a", 5)], vec![join("new:b", 5)]));
+    entries[0].state = State::Confirmed;
+    entries[4].state = State::Confirmed;
+    assert_eq!(next(&entries).0, [leave(4)]);
+}
