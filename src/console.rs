@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::{
     app::{App, Size, keymap::Keymap},
     config::{self, ConfigError},
+    output,
     runtime::{Host, Opener, Runtime, Told, Trace},
     terminal::{Frames, Guard, Screen, Signal, Signals, Wanted, copy_sequence, link, look, restore, stop_process},
     ui::look::{Glyphs, Theme},
@@ -42,7 +43,7 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
         Some(config) => ConfigError::about(&config.path, bad.to_string(), ""),
         None => ConfigError::new(bad.to_string(), ""),
     })?;
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+    if !output::out().is_terminal() || !io::stdin().is_terminal() {
         return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
     }
     // Some systems make it look through all zones: meanwhile the key is read.
@@ -90,10 +91,8 @@ async fn said_if_slow<T>(source: &str, opening: impl Future<Output = T>) -> T {
     if let Ok(opened) = tokio::time::timeout(SILENT, opening.as_mut()).await {
         return opened;
     }
-    let mut out = io::stderr();
-    if out.is_terminal() {
-        // Who can't read it loses nothing.
-        let _ = writeln!(out, "Reading the key ({source}) … Ctrl-C gives up.");
+    if output::err().is_terminal() {
+        output::note(format_args!("Reading the key ({source}) … Ctrl-C gives up."));
     }
     opening.await
 }

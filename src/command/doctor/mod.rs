@@ -15,7 +15,7 @@ mod tests;
 mod write;
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     process::ExitCode,
     sync::Mutex,
 };
@@ -28,10 +28,7 @@ pub use print::{Look, text};
 use probe::{Probe, Stop, counted};
 use serde::Serialize;
 
-use super::{
-    end::{self, ErrorCode, heard, note},
-    print::json_pretty,
-};
+use super::end::{self, ErrorCode, heard, note};
 use crate::{
     cli::Output,
     config::{ConfigError, Profile},
@@ -39,6 +36,7 @@ use crate::{
         Kind,
         refusal::{Refusal, RefusalCode},
     },
+    output::{err, out},
     runtime::{Connection, Opener},
     scim::habits::Habits,
     terminal::{Signal, Signals, Wanted, look, stop_process},
@@ -80,9 +78,9 @@ async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(
     let report = examine(&mut connection, wish.write, tag(), cancel).await;
     listening.abort();
     let verdict = verdict(&report);
-    let mut out = io::stdout().lock();
+    let mut out = out();
     heard(if wish.json {
-        json_pretty(&mut out, &Document { report: &report, error: verdict.as_ref().err() })
+        out.json_pretty(&Document { report: &report, error: verdict.as_ref().err() })
     } else {
         let terminal = out.is_terminal();
         let width = if terminal { crossterm::terminal::size().map_or(80, |(width, _)| width.into()) } else { WIDEST };
@@ -92,7 +90,7 @@ async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(
             unicode: !shown.glyphs.ascii,
             width: width.min(WIDEST),
         };
-        out.write_all(text(&report, look).as_bytes())
+        print::print(&report, look, &mut out)
     })?;
     verdict.map_err(end::Stop::printed)
 }
@@ -147,19 +145,19 @@ fn may_write(connection: &Connection, wish: Wish) -> Result<(), end::Stop> {
     if wish.yes {
         return Ok(());
     }
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !io::stdin().is_terminal() || !err().is_terminal() {
         let stop = end::Stop::new(ErrorCode::NotConfirmed, "--write makes users and a group");
         return Err(stop.hint("confirm it with --yes where nobody can be asked"));
     }
-    let mut out = io::stderr();
+    let mut err = err();
     writeln!(
-        out,
-        "This makes two users and a group named scimitar-doctor-… at {} and removes them again.\n\
-         Invitations may be sent to addresses at example.com, and seats may be in use meanwhile.",
+        err,
+        "This makes two users and a group named scimitar-doctor-… at {} and removes them again.",
         connection.profile.base_text()
     )?;
-    write!(out, "Type yes to go on: ")?;
-    out.flush()?;
+    writeln!(err, "Invitations may be sent to addresses at example.com, and seats may be in use meanwhile.")?;
+    write!(err, "Type yes to go on: ")?;
+    err.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     if answer.trim().eq_ignore_ascii_case("yes") {
