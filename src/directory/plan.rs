@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Directory, Name, Target,
+    Directory, Id, Name, Target,
     aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
     guard::{Among, Mass, Others},
@@ -15,7 +15,7 @@ use super::{
     role_source::Mapping,
     words,
 };
-use crate::scim::{failure::Failure, request::Request};
+use crate::scim::{failure::Failure, request::Request, text::clean};
 
 mod again;
 mod already;
@@ -62,6 +62,12 @@ pub enum Risk {
     /// Shown first, and this text must be typed: it hangs on what is not known, or on the key itself. A command wants it
     /// in `--confirm`.
     Insist(String),
+}
+
+/// What is typed to confirm something about a record: its name as it is shown, or its id where that shows nothing.
+pub fn typed_name(name: &Name, id: &Id) -> String {
+    let shown = name.as_str().trim();
+    if shown.is_empty() { clean(id).trim().to_owned() } else { shown.to_owned() }
 }
 
 impl Risk {

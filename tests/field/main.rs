@@ -16,6 +16,7 @@ mod scalars;
 mod server;
 mod spreadsheets;
 mod state;
+mod terminal;
 mod wandb;
 mod wandb_docs;
 mod world;

@@ -11,7 +11,7 @@ use crate::{
     directory::{
         Id, Kind, Target,
         change::Change,
-        plan::{Confirm, Risk, Undo},
+        plan::{Confirm, Risk, Undo, typed_name},
         record::{Member, Team},
         refusal::{Refusal, RefusalCode},
     },
@@ -129,7 +129,7 @@ impl Rfc {
             "A deleted {word} can't be brought back: a new one has another id, and whatever refers to it is lost."
         );
         Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
-            .risk(Risk::Type(group.name.as_str().into()))
+            .risk(Risk::Type(typed_name(&group.name, id)))
             .note(lost)
             .note(self.roles_without(case, group))
             .note(self.manner.on_delete_group().map(str::to_owned)))
