@@ -17,7 +17,9 @@ use crate::{
     config::{self, ConfigError},
     output,
     runtime::{Host, Opener, Runtime, Told, Trace},
-    terminal::{Frames, Guard, Screen, Signal, Signals, Wanted, copy_sequence, link, look, restore, stop_process},
+    terminal::{
+        Frames, Guard, Screen, Signal, Signals, Wanted, ask_to_stop, copy_sequence, link, look, restore, stop_process,
+    },
     ui::look::{Glyphs, Theme},
 };
 
@@ -45,6 +47,12 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     })?;
     if !output::out().is_terminal() || !io::stdin().is_terminal() {
         return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
+    }
+    if output::is_dumb() {
+        return Err(eyre!(
+            "the console needs a terminal that can be drawn on, and TERM is dumb; commands work there: `scimitar users`, \
+             `scimitar members TEAM`, and those of `scimitar --help`"
+        ));
     }
     // Some systems make it look through all zones: meanwhile the key is read.
     let zone = tokio::task::spawn_blocking(TimeZone::system);
@@ -184,8 +192,9 @@ impl Host for Tty {
                     stop_process();
                 }
                 Signal::Continue => {
-                    if self.guard.is_none() {
-                        self.guard = Guard::enter().ok();
+                    match &self.guard {
+                        Some(guard) => guard.take_again()?,
+                        None => self.guard = Guard::enter().ok(),
                     }
                     return Ok(Told::Again);
                 }
@@ -203,6 +212,10 @@ impl Host for Tty {
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.frames.out().write_all(copy_sequence(text, self.tmux).as_bytes())
+    }
+
+    fn suspend(&mut self) {
+        ask_to_stop();
     }
 }
 

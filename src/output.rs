@@ -17,18 +17,27 @@ use crate::scim::text::{clean_line, escape_json};
 pub struct Output<'a> {
     to: Box<dyn Write + 'a>,
     terminal: bool,
+    /// A terminal that takes more than lines.
+    moves: bool,
 }
 
 /// Standard output, written line by line.
 #[expect(clippy::disallowed_methods, reason = "the one place")]
 pub fn out() -> Output<'static> {
-    Output { to: Box::new(io::stdout().lock()), terminal: io::stdout().is_terminal() }
+    let terminal = io::stdout().is_terminal();
+    Output { to: Box::new(io::stdout().lock()), terminal, moves: terminal && !is_dumb() }
 }
 
 /// Standard error.
 #[expect(clippy::disallowed_methods, reason = "the one place")]
 pub fn err() -> Output<'static> {
-    Output { to: Box::new(io::stderr()), terminal: io::stderr().is_terminal() }
+    let terminal = io::stderr().is_terminal();
+    Output { to: Box::new(io::stderr()), terminal, moves: terminal && !is_dumb() }
+}
+
+/// A terminal that takes lines alone, such as a shell within an editor.
+pub fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// A line on standard error. Whether anybody reads it decides nothing: the program goes on.
@@ -44,7 +53,7 @@ pub fn line(text: &str) -> std::borrow::Cow<'_, str> {
 impl<'a> Output<'a> {
     /// Prints elsewhere, as to a terminal or to a pipe.
     pub fn to(to: impl Write + 'a, terminal: bool) -> Self {
-        Self { to: Box::new(to), terminal }
+        Self { to: Box::new(to), terminal, moves: terminal }
     }
 
     /// For many lines: written in large pieces. Ends with [`Output::flush`].
@@ -55,6 +64,11 @@ impl<'a> Output<'a> {
     /// True where a terminal shows it.
     pub fn is_terminal(&self) -> bool {
         self.terminal
+    }
+
+    /// True where a line can be written over.
+    pub fn moves(&self) -> bool {
+        self.moves
     }
 
     /// One line, or its beginning where the text does not end in a line feed.
@@ -118,7 +132,7 @@ impl<'a> Output<'a> {
 
     /// Takes off the line that [`Output::over`] wrote.
     pub fn wipe(&mut self) -> io::Result<()> {
-        self.to.write_all(if self.terminal { b"\r\x1b[K" } else { b"" })
+        self.to.write_all(if self.moves { b"\r\x1b[K" } else { b"" })
     }
 
     /// Writes what is kept back.

@@ -264,10 +264,11 @@ pub(super) fn overrides_typing(action: Action, key: KeyEvent) -> bool {
     let scope = action.spec().scope;
     match key.code {
         KeyCode::Char(' ') => action == Action::Toggle,
-        // Editing keys such as C-u and C-w belong to the text; quitting passes always.
+        // Editing keys such as C-u and C-w belong to the text; leaving passes always.
         KeyCode::Char(_) => {
             key.modifiers.contains(KeyModifiers::CONTROL)
-                && (!matches!(scope, Scope::Global | Scope::List) || matches!(action, Action::Quit | Action::Redraw))
+                && (!matches!(scope, Scope::Global | Scope::List)
+                    || matches!(action, Action::Quit | Action::Redraw | Action::Suspend))
         }
         // The confirming text needs no forward delete, and x is text there.
         KeyCode::Delete => action == Action::DropLine,

@@ -61,7 +61,7 @@ pub(super) struct Meter {
 
 impl Meter {
     pub fn new() -> Self {
-        Self { shown: false, terminal: err().is_terminal(), last: None }
+        Self { shown: false, terminal: err().moves(), last: None }
     }
 
     /// Writes it anew, unless it was just written.
