@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     directory::{Kind, aside::Topic, change::Seat},
-    scim::text::number,
+    scim::{confusable, text::number},
 };
 
 impl App {
@@ -27,9 +27,12 @@ impl App {
                 }
                 self.on_key(*key, event, effects);
             }
-            Event::Paste(_) => {
+            Event::Paste(text) => {
                 self.dropping = false;
                 self.on_text(event);
+                if let Some(left_out) = confusable::left_out(text).filter(|_| self.is_typing()) {
+                    self.say(format!("What was pasted {left_out}: left out."));
+                }
             }
             _ => {}
         }
