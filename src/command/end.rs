@@ -144,7 +144,7 @@ impl ErrorCode {
     }
 
     /// The code of a failed request.
-    fn of(class: Class) -> Self {
+    pub(super) fn of(class: Class) -> Self {
         match class {
             Class::Unauthorized => Self::ServerUnauthorized,
             Class::Forbidden => Self::ServerForbidden,

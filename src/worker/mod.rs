@@ -57,6 +57,7 @@ mod refresh;
 mod scribe;
 mod stage;
 mod throttle;
+mod unlearn;
 
 use apply::Versions;
 use context::Context;

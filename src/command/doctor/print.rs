@@ -4,7 +4,7 @@ use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::finding::{Evidence, Finding, Outcome, Part, Report, Verdict};
+use super::finding::{ActionState, Evidence, Finding, Outcome, Part, Report, Verdict};
 use super::probe::counted;
 use crate::output::Output;
 
@@ -110,26 +110,30 @@ impl Page {
     }
 
     fn actions(&mut self, report: &Report) {
-        let (works, not): (Vec<_>, Vec<_>) = report.actions.iter().partition(|ability| ability.works);
+        let in_state = |state: ActionState| report.actions.iter().filter(move |action| action.state == state);
         if report.actions.is_empty() {
             return;
         }
         self.heading("What the console can do");
-        let names: Vec<&str> = works.iter().map(|ability| ability.action.as_str()).collect();
+        let names: Vec<&str> = in_state(ActionState::Works).map(|action| action.action.as_str()).collect();
         if !names.is_empty() {
-            self.row(Verdict::Ok, "yes", &names.join(", "));
+            self.row(Verdict::Ok, "seen to work", &names.join(", "));
         }
-        // One reason often stands for several actions.
-        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-        for ability in not {
-            let why = ability.why.as_deref().unwrap_or_default();
-            match reasons.iter_mut().find(|(known, _)| *known == why) {
-                Some((_, actions)) => actions.push(&ability.action),
-                None => reasons.push((why, vec![&ability.action])),
+        for (state, verdict, label) in
+            [(ActionState::Untried, Verdict::Unknown, "untried"), (ActionState::Refused, Verdict::Note, "no")]
+        {
+            // One reason often stands for several actions.
+            let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+            for action in in_state(state) {
+                let why = action.why.as_deref().unwrap_or_default();
+                match reasons.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, actions)) => actions.push(&action.action),
+                    None => reasons.push((why, vec![&action.action])),
+                }
             }
-        }
-        for (why, actions) in reasons {
-            self.row(Verdict::Note, "no", &format!("{}: {why}", actions.join(", ")));
+            for (why, actions) in reasons {
+                self.row(verdict, label, &format!("{}: {why}", actions.join(", ")));
+            }
         }
     }
 
