@@ -333,7 +333,7 @@ fn by_reason(out: &mut Output<'_>, failed: &[&Entry]) -> io::Result<()> {
     let mut reasons: IndexMap<String, Vec<&str>> = IndexMap::new();
     for entry in failed {
         let reason = match &entry.failure {
-            Some(failure) => failure.text.clone(),
+            Some(failure) => failure.sentences(),
             None => entry.why.clone(),
         };
         reasons.entry(reason).or_default().push(&entry.step.words.subject);

@@ -98,7 +98,6 @@ impl Worker {
         self.context.known.touch(entry.step.change.touches().into_iter().map(|(target, _)| target));
         match ended {
             apply::Ended::Settled { versions } => {
-                self.unlearn(&entry);
                 self.queue.finish(entry.id);
                 self.throttle.done(entry.state == State::Confirmed);
                 self.versions.extend(versions);

@@ -7,22 +7,15 @@ use crate::{
     },
     scim::habits::{Deletion, Habits},
     store::{self, Store},
-    worker::{Done, Worker},
+    worker::context::Context,
 };
 
-impl Worker {
-    /// Forgets what was learnt of the way in which a change was sent, if the server has refused that way or taken it without
-    /// effect. Its reasons in the record, the key or the moment teach nothing.
-    pub(super) fn unlearn(&mut self, entry: &Entry) {
-        if !is_about_the_way(entry) {
-            return;
-        }
+/// Forgets what was learnt of the way in which a change was sent, if the server has refused that way or taken it without
+/// effect. Its reasons in the record, the key or the moment teach nothing.
+pub(super) async fn unlearn(context: &Context, entry: &Entry) {
+    if is_about_the_way(entry) {
         let change = entry.step.change.clone();
-        let context = self.context.clone();
-        self.tasks.spawn(async move {
-            context.stored(move |store| forget(store, &change)).await;
-            Done::Nothing
-        });
+        context.stored(move |store| forget(store, &change)).await;
     }
 }
 

@@ -271,7 +271,7 @@ impl Dialect for Rfc {
             }
             (Manner::Datasaur, Class::NotFound, Some(404)) => "Check the workspace: the number in /teams/….",
             // Whichever way works is not known before one was seen to.
-            (_, Class::Refused, Some(405 | 501)) if self.is_untried() => {
+            (_, _, Some(405 | 501)) if self.is_untried() => {
                 "`scimitar doctor --write` finds out which ways of changing records this server takes."
             }
             (_, Class::Unauthorized, _) => "Check also whether the server wants auth = \"bearer\" or \"basic\".",
