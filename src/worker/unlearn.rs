@@ -38,7 +38,7 @@ fn forget(store: &mut Store, change: &Change) -> store::Result<()> {
     let Some(mut habits) = store.habits()? else { return Ok(()) };
     let before = habits.clone();
     forget_way(&mut habits, verb);
-    if habits != before { store.keep_habits(&habits) } else { Ok(()) }
+    if habits == before { Ok(()) } else { store.keep_habits(&habits) }
 }
 
 /// The ways in which this action is sent.

@@ -9,6 +9,7 @@ mod long_list;
 mod members;
 mod names;
 mod nested;
+mod normalised;
 mod partial;
 mod property;
 mod records;
