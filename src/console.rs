@@ -15,8 +15,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::{
     app::{App, Size, keymap::Keymap},
     config::{self, ConfigError},
+    output,
     runtime::{Host, Opener, Runtime, Told, Trace},
-    terminal::{Frames, Guard, Screen, Signal, Signals, Wanted, copy_sequence, link, look, restore, stop_process},
+    terminal::{
+        Frames, Guard, Screen, Signal, Signals, Wanted, ask_to_stop, copy_sequence, link, look, restore, stop_process,
+    },
     ui::look::{Glyphs, Theme},
 };
 
@@ -42,8 +45,14 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
         Some(config) => ConfigError::about(&config.path, bad.to_string(), ""),
         None => ConfigError::new(bad.to_string(), ""),
     })?;
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+    if !output::out().is_terminal() || !io::stdin().is_terminal() {
         return Err(eyre!("the console needs a terminal; `scimitar demo --listen 127.0.0.1:0` serves without one"));
+    }
+    if output::is_dumb() {
+        return Err(eyre!(
+            "the console needs a terminal that can be drawn on, and TERM is dumb; commands work there: `scimitar users`, \
+             `scimitar members TEAM`, and those of `scimitar --help`"
+        ));
     }
     // Some systems make it look through all zones: meanwhile the key is read.
     let zone = tokio::task::spawn_blocking(TimeZone::system);
@@ -90,10 +99,8 @@ async fn said_if_slow<T>(source: &str, opening: impl Future<Output = T>) -> T {
     if let Ok(opened) = tokio::time::timeout(SILENT, opening.as_mut()).await {
         return opened;
     }
-    let mut out = io::stderr();
-    if out.is_terminal() {
-        // Who can't read it loses nothing.
-        let _ = writeln!(out, "Reading the key ({source}) … Ctrl-C gives up.");
+    if output::err().is_terminal() {
+        output::note(format_args!("Reading the key ({source}) … Ctrl-C gives up."));
     }
     opening.await
 }
@@ -185,8 +192,9 @@ impl Host for Tty {
                     stop_process();
                 }
                 Signal::Continue => {
-                    if self.guard.is_none() {
-                        self.guard = Guard::enter().ok();
+                    match &self.guard {
+                        Some(guard) => guard.take_again()?,
+                        None => self.guard = Guard::enter().ok(),
                     }
                     return Ok(Told::Again);
                 }
@@ -204,6 +212,10 @@ impl Host for Tty {
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.frames.out().write_all(copy_sequence(text, self.tmux).as_bytes())
+    }
+
+    fn suspend(&mut self) {
+        ask_to_stop();
     }
 }
 

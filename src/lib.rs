@@ -23,6 +23,7 @@ pub mod demo;
 pub mod desired;
 pub mod dialect;
 pub mod directory;
+pub mod output;
 pub mod runtime;
 pub mod scim;
 pub mod store;

@@ -1,19 +1,19 @@
 //! The `scimitar` program: arguments in, exit code out.
 
-use std::{
-    ffi::OsString,
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{ffi::OsString, io, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
-use color_eyre::eyre::{Result, WrapErr};
+use color_eyre::{
+    config::Theme,
+    eyre::{Result, WrapErr},
+};
 use scimitar::{
     cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject, Output},
     command::{self, doctor},
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
     demo,
+    output::{self, LogLines},
     runtime::{Opener, Trace},
     terminal::{Signal, Signals},
 };
@@ -33,19 +33,26 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let given: Vec<OsString> = std::env::args_os().collect();
-            return command::refused(&error, Output::of_arguments(given.iter().map(OsString::as_os_str)));
+            return command::refused(error, Output::of_arguments(given.iter().map(OsString::as_os_str)));
         }
     };
     let output = cli.output();
-    let hooks = color_eyre::config::HookBuilder::default().display_env_section(false).install();
-    console::restore_on_panic();
-    let result = hooks.and_then(|()| run(cli));
+    let result = report_panics().and_then(|()| run(cli));
     match result {
         Ok(code) => code,
         // Whoever read the output has enough.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => command::failed(&error, output),
     }
+}
+
+/// A panic is told once the terminal is given back, in lines that act on none: its words may quote a record.
+fn report_panics() -> Result<()> {
+    let plain = color_eyre::config::HookBuilder::default().display_env_section(false).theme(Theme::new());
+    let (panics, errors) = plain.into_hooks();
+    std::panic::set_hook(Box::new(move |info| panics.panic_report(info).to_string().lines().for_each(output::note)));
+    console::restore_on_panic();
+    Ok(errors.install()?)
 }
 
 /// What is freed goes back to the system at once: a refresh is followed by hours in which nothing is allocated, and so
@@ -65,21 +72,23 @@ fn is_closed_pipe(error: &color_eyre::Report) -> bool {
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
-    let mut out = io::stdout();
+    let mut out = output::out();
     match &cli.command {
         Some(Command::Man) => {
-            man(&mut out)?;
+            let mut page = Vec::new();
+            man(&mut page)?;
+            out.document(&page)?;
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Completions { shell }) => {
             // By way of memory: it panics where a write fails.
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "scimitar", &mut script);
-            out.write_all(&script)?;
+            out.document(&script)?;
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Keys) => {
-            out.write_all(scimitar::app::action::table().as_bytes())?;
+            out.document(scimitar::app::action::table().as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
         _ => {}
@@ -124,18 +133,18 @@ async fn examine(cli: &Cli, args: &DoctorArgs) -> Result<ExitCode> {
 }
 
 /// The program's page, with a section for each command.
-fn man(out: &mut impl Write) -> Result<()> {
+fn man(out: &mut Vec<u8>) -> Result<()> {
     let mut all = Cli::command();
     clap_mangen::Man::new(all.clone()).render(out)?;
     all.build();
     section(out, &all, "")
 }
 
-fn section(out: &mut impl Write, of: &clap::Command, above: &str) -> Result<()> {
+fn section(out: &mut Vec<u8>, of: &clap::Command, above: &str) -> Result<()> {
     for command in of.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
         let name = format!("{above}{}", command.get_name());
         let page = clap_mangen::Man::new(command.clone());
-        writeln!(out, ".SH {}", name.to_uppercase())?;
+        out.extend(format!(".SH {}\n", name.to_uppercase()).bytes());
         page.render_description_section(out)?;
         page.render_options_section(out)?;
         page.render_extra_section(out)?;
@@ -152,7 +161,7 @@ async fn serve(args: &DemoArgs) -> Result<()> {
     let running = demo::start(options)
         .await
         .wrap_err_with(|| format!("{address} can't be served; try port 0 for any free one"))?;
-    let mut out = io::stdout();
+    let mut out = output::out();
     writeln!(out, "url: {}", running.url())?;
     writeln!(out, "key: {}", running.key())?;
     out.flush()?;
@@ -173,7 +182,8 @@ fn log(cli: &Cli) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>>
     let places = Places::find(&env)?;
     let file = tracing_appender::rolling::daily(places.make_log()?, "scimitar.log");
     let (writer, guard) = tracing_appender::non_blocking(file);
-    tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(writer).init();
+    let lines = move || LogLines(writer.clone());
+    tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(lines).init();
     Ok(Some(guard))
 }
 

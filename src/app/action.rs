@@ -128,6 +128,7 @@ actions! {
     ServerFilter "server-filter" Users "" "Read only the users that the server finds by a SCIM filter, or all again" [];
     Settings "settings" Global "" "How SCIM is set up at the provider, and what follows from it (provider-settings)" [];
     Redraw "redraw" Global "" "Draw the whole screen again" ["ctrl-l"];
+    Suspend "suspend" Global "" "Suspend the console; the shell's `fg` brings it back" ["ctrl-z"];
     Down "down" Global "" "One row down" ["j", "down"];
     Up "up" Global "" "One row up" ["k", "up"];
     PageDown "page-down" Global "" "One page down" ["ctrl-d", "pagedown"];

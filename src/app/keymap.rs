@@ -37,7 +37,15 @@ impl Keymap {
         }
         let mut bindings: Vec<(Scope, KeyCombination, Action)> = Vec::new();
         for spec in ACTIONS {
-            let own: Vec<String> = spec.keys.iter().map(|key| (*key).to_owned()).collect();
+            let mut own: Vec<String> = spec.keys.iter().map(|key| (*key).to_owned()).collect();
+            if spec.action == Action::Suspend {
+                // Configs gave its key to other actions before it had one.
+                let elsewhere = |key: &String| {
+                    let others = overrides.iter().filter(|(name, _)| *name != spec.name);
+                    others.flat_map(|(_, keys)| keys).any(|other| parse(other) == parse(key))
+                };
+                own.retain(|key| !elsewhere(key));
+            }
             for key in overrides.get(spec.name).unwrap_or(&own) {
                 let bad = |why| BadKey { action: spec.name.into(), why };
                 let combination = parse(key).ok_or_else(|| {
@@ -168,7 +176,7 @@ mod tests {
             Keymap::new(&BTreeMap::from([(name.to_owned(), keys.iter().map(|key| (*key).to_owned()).collect())]))
         };
         let keymap = with("undo", &["ctrl-z"]).unwrap();
-        assert_eq!(keymap.label(Action::Undo).as_deref(), Some("C-z"));
+        assert_eq!((keymap.label(Action::Undo).as_deref(), keymap.label(Action::Suspend)), (Some("C-z"), None));
         assert!(with("fly", &[]).unwrap_err().to_string().starts_with("keys.fly: no such action; the nearest are "));
         let taken = with("undo", &["q"]).unwrap_err().to_string();
         assert_eq!(taken, "keys.undo: `q` is already the key of `quit` there");

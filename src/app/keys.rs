@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     directory::{Kind, aside::Topic, change::Seat},
-    scim::text::number,
+    scim::{confusable, text::number},
 };
 
 impl App {
@@ -27,9 +27,12 @@ impl App {
                 }
                 self.on_key(*key, event, effects);
             }
-            Event::Paste(_) => {
+            Event::Paste(text) => {
                 self.dropping = false;
                 self.on_text(event);
+                if let Some(left_out) = confusable::left_out(text).filter(|_| self.is_typing()) {
+                    self.say(format!("What was pasted {left_out}: left out."));
+                }
             }
             _ => {}
         }
@@ -264,10 +267,11 @@ pub(super) fn overrides_typing(action: Action, key: KeyEvent) -> bool {
     let scope = action.spec().scope;
     match key.code {
         KeyCode::Char(' ') => action == Action::Toggle,
-        // Editing keys such as C-u and C-w belong to the text; quitting passes always.
+        // Editing keys such as C-u and C-w belong to the text; leaving passes always.
         KeyCode::Char(_) => {
             key.modifiers.contains(KeyModifiers::CONTROL)
-                && (!matches!(scope, Scope::Global | Scope::List) || matches!(action, Action::Quit | Action::Redraw))
+                && (!matches!(scope, Scope::Global | Scope::List)
+                    || matches!(action, Action::Quit | Action::Redraw | Action::Suspend))
         }
         // The confirming text needs no forward delete, and x is text there.
         KeyCode::Delete => action == Action::DropLine,

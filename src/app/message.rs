@@ -69,6 +69,8 @@ pub enum Effect {
     Discard(Box<Records>),
     /// Draw everything again.
     Redraw,
+    /// Give the terminal back and stop, until the shell goes on with it.
+    Suspend,
     /// End.
     Quit,
 }

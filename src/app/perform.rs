@@ -107,6 +107,7 @@ impl App {
             Action::Refresh => self.refresh(effects),
             Action::LoadRoles => self.load_roles(effects),
             Action::Redraw => effects.push(Effect::Redraw),
+            Action::Suspend => effects.push(Effect::Suspend),
             Action::OpenDemo => effects.push(Effect::Open(None)),
         }
     }

@@ -214,6 +214,20 @@ fn a_bad_filter_keeps_the_list_and_says_what_would_be_right() {
     assert_eq!(pane.rows.len(), 2);
 }
 
+/// A name is compared as it is shown: what was left out of it is said.
+#[test]
+fn what_is_left_out_of_a_paste_is_named() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.press(Action::Filter).tell(Msg::Terminal(Event::Paste("iv\u{200b}an\r\n\u{1b}[2J".into())));
+    assert_eq!(console.app.pane().unwrap().filter.value(), "ivan [2J");
+    let said = &console.app.message.as_ref().unwrap().text;
+    let named = "has U+200B (zero width space) after `iv` and has U+001B (control character) after `ivan `";
+    assert_eq!(*said, format!("What was pasted {named}: left out."));
+    let mut console = Console::new(Hosting::Dedicated);
+    console.press(Action::Filter).tell(Msg::Terminal(Event::Paste("\tivan\n".into())));
+    assert!(console.app.message.is_none(), "blanks are seen");
+}
+
 #[test]
 fn undo_plans_the_inverse_last_first_and_then_the_plan_before() {
     let mut console = Console::new(Hosting::Dedicated);

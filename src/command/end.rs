@@ -3,19 +3,16 @@
 //! Statuses and codes are a promise to scripts; `docs/codes.md` lists them. Every command gives `Ok` for status 0 and a
 //! [`Stop`] for any other, so that no status is without its reason on standard error.
 
-use std::{
-    fmt::{self, Display},
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{fmt::Display, io, process::ExitCode};
 
 use serde::Serialize;
 
-use super::print;
+pub(super) use crate::output::note;
 use crate::{
     cli::Output,
     config::ConfigError,
     directory::refusal::{Refusal, codes},
+    output::{err, line, out},
     runtime::OpenError,
     scim::failure::{Class, Failure},
     store::StoreError,
@@ -147,7 +144,7 @@ impl ErrorCode {
     }
 
     /// The code of a failed request.
-    fn of(class: Class) -> Self {
+    pub(super) fn of(class: Class) -> Self {
         match class {
             Class::Unauthorized => Self::ServerUnauthorized,
             Class::Forbidden => Self::ServerForbidden,
@@ -242,32 +239,29 @@ impl Stop {
         self
     }
 
+    /// What standard error says: the reason with its hint, and a line for each detail.
+    pub fn lines(&self) -> Vec<String> {
+        let mut first = format!("scimitar: {}", self.message);
+        if let Some(hint) = &self.hint {
+            let between = if self.message.ends_with(['.', '!', '?', '”', '…']) { " " } else { "; " };
+            first.extend([between, hint]);
+        }
+        let mut lines = vec![first];
+        if matches!(self.details.as_slice(), [only] if only.message == self.message) {
+            return lines;
+        }
+        lines.extend(self.details.iter().take(DETAILS).map(|detail| format!("  {}", detail.message)));
+        let more = self.details.len().saturating_sub(DETAILS);
+        lines.extend((more > 0).then(|| format!("  and {more} more")));
+        lines
+    }
+
     /// Standard output has the result already: the list, or a document with this error in it.
     pub fn printed(mut self) -> Self {
         if self.printed == Printed::Nothing {
             self.printed = Printed::Result;
         }
         self
-    }
-}
-
-impl Display for Stop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if let Some(hint) = &self.hint {
-            let between = if self.message.ends_with(['.', '!', '?', '”', '…']) { " " } else { "; " };
-            write!(f, "{between}{hint}")?;
-        }
-        if matches!(self.details.as_slice(), [only] if only.message == self.message) {
-            return Ok(());
-        }
-        for detail in self.details.iter().take(DETAILS) {
-            write!(f, "\n  {}", detail.message)?;
-        }
-        match self.details.len().saturating_sub(DETAILS) {
-            0 => Ok(()),
-            more => write!(f, "\n  and {more} more"),
-        }
     }
 }
 
@@ -337,36 +331,49 @@ pub(super) fn code(done: Result<(), Stop>, output: Output) -> ExitCode {
         // Where standard output fails the status and standard error tell the rest.
         let _ = document(&stop, output);
     }
-    note(format_args!("scimitar: {stop}"));
+    stop.lines().iter().for_each(note);
     ExitCode::from(stop.code.end() as u8)
 }
 
 /// Says in clap's own words what is wrong with the arguments; help that was asked for is no error.
-pub(super) fn arguments(error: &clap::Error, output: Output) -> ExitCode {
+pub(super) fn arguments(mut error: clap::Error, output: Output) -> ExitCode {
+    quote_lines(&mut error);
     // Where it can't be written the status tells the rest.
-    let _ = error.print();
     if error.use_stderr() {
-        let _ = document(&Stop::arguments(error), output);
+        let _ = error.render().to_string().lines().try_for_each(|line| writeln!(err(), "{line}"));
+        let _ = document(&Stop::arguments(&error), output);
+    } else {
+        let _ = error.print();
     }
     ExitCode::from(error.exit_code() as u8)
 }
 
+/// What clap quotes of the arguments becomes one line each: a line feed there must not forge a line of its message.
+fn quote_lines(error: &mut clap::Error) {
+    use clap::error::ContextValue::{String as One, Strings};
+    let clean = |text: &String| line(text).into_owned();
+    let quoted: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
+    for (kind, value) in quoted {
+        let value = match &value {
+            One(text) => One(clean(text)),
+            Strings(texts) => Strings(texts.iter().map(clean).collect()),
+            _ => continue,
+        };
+        error.insert(kind, value);
+    }
+}
+
 fn document(stop: &Stop, output: Output) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = out();
     match output {
-        Output::Json => print::json_pretty(&mut out, &Document { error: stop })?,
+        Output::Json => out.json_pretty(&Document { error: stop })?,
         Output::Ndjson => {
-            print::json_to(&mut out, &Document { error: stop })?;
+            out.json(&Document { error: stop })?;
             writeln!(out)?;
         }
         Output::Table | Output::Csv => {}
     }
     out.flush()
-}
-
-/// A line on standard error. Whether anybody reads it decides nothing: the command goes on.
-pub(super) fn note(line: impl Display) {
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// For all but lists: a reader who has gone does not change how the command ends.
@@ -405,11 +412,11 @@ mod tests {
         };
         let stop =
             Stop::new(ErrorCode::NameUnknown, "2 names").hint("look again").details(vec![detail("a"), detail("b")]);
-        assert_eq!(stop.to_string(), "2 names; look again\n  a\n  b");
+        assert_eq!(stop.lines(), ["scimitar: 2 names; look again", "  a", "  b"]);
         let one = Stop::new(ErrorCode::NameUnknown, "No name.").details(vec![detail("No name.")]);
-        assert_eq!(one.to_string(), "No name.");
+        assert_eq!(one.lines(), ["scimitar: No name."]);
         let many = Stop::usage("many").details(vec![detail("d"); DETAILS + 2]);
-        assert!(many.to_string().ends_with("\n  d\n  and 2 more"));
+        assert!(many.lines().ends_with(&["  d".to_owned(), "  and 2 more".to_owned()]));
     }
 
     #[test]

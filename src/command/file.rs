@@ -11,7 +11,7 @@ use super::{
     end::{Detail, ErrorCode, Stop, heard, note},
     names, print,
     send::{self, Proposal, Whole, now, propose},
-    told,
+    table, told,
 };
 use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
@@ -23,8 +23,9 @@ use crate::{
         Kind, Target,
         find::{Finder, Missing},
     },
+    output::out,
     runtime::Opener,
-    scim::text::clean,
+    scim::text::{clean, escape_json},
 };
 
 /// More than anybody writes by hand or exports: a mistake.
@@ -53,19 +54,19 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
     };
     heard(if empty && !args.json {
         let known = if proposal.not_told.is_empty() { "" } else { ", as far as it is known" };
-        writeln!(io::stdout(), "Nothing to do: the directory is as the file says{known}.")
+        writeln!(out(), "Nothing to do: the directory is as the file says{known}.")
     } else {
         send::show(&desk, &whole, args.json, differs.as_ref().err())
     })?;
-    if let Some(out) = &args.out {
+    if let Some(path) = &args.out {
         let server = server(opener, profile)?;
         let steps = whole.plan.steps.iter().map(|step| (&step.change, &step.words));
         let changes = steps.chain(whole.later.iter().map(|(change, line)| (change, line)));
         let head = Head { title: &whole.plan.title, profile: &desk.profile.name, server: &server, made: now() };
         let saved = SavedPlan::of(changes, head, &desk.directory);
         let text = serde_json::to_string_pretty(&saved).map_err(io::Error::from)?;
-        write_new(out, &(text + "\n"), false)?;
-        note(format_args!("Saved: `scimitar apply {}` sends it.", out.display()));
+        write_new(path, &(escape_json(&text).into_owned() + "\n"), false)?;
+        note(format_args!("Saved: `scimitar apply {}` sends it.", path.display()));
     }
     desk.close().await;
     differs.map_err(Stop::printed)
@@ -125,26 +126,17 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     }
     let text = desired::write(&desired, args.format());
     match &args.out {
-        Some(out) => {
-            write_new(out, &text, args.force)?;
+        Some(path) => {
+            write_new(path, &text, args.force)?;
             if args.json {
-                print::json_pretty(&mut io::stdout().lock(), &told::Written::of(out, &desired))?;
+                out().json_pretty(&told::Written::of(path, &desired))?;
             }
         }
-        None if io::stdout().is_terminal() => {
-            // Names come from the server: on a screen they must not act.
-            let mut out = io::stdout().lock();
-            text.lines().try_for_each(|line| writeln!(out, "{}", shown(line)))?;
-        }
-        None => io::stdout().write_all(text.as_bytes())?,
+        None if args.format() == Format::Csv => table::csv_text(&text, &mut out().buffered())?,
+        None => out().document(text.as_bytes())?,
     }
     desk.close().await;
     Ok(())
-}
-
-/// A line with its indentation, rid of what acts on a terminal.
-fn shown(line: &str) -> String {
-    line.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// What a file holds.

@@ -1,7 +1,5 @@
 //! The journal: shown, taken back, tried again, taken up where an earlier run stopped.
 
-use std::io::{self, Write};
-
 use jiff::tz::TimeZone;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -9,7 +7,6 @@ use super::{
     desk::{Desk, USERS_AND_TEAMS},
     end::{ErrorCode, Stop, note},
     json::ChangeRow,
-    print,
     run::{self, Ran, waits},
     send::{Proposal, asked, can_ask, propose},
     table::Table,
@@ -25,6 +22,7 @@ use crate::{
         refusal::Refusal,
         work::Job,
     },
+    output::out,
     runtime::Opener,
     scim::text::clean,
     store::Store,
@@ -48,10 +46,10 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
     let shown: Vec<&Entry> =
         journal.entries.iter().filter(|entry| !args.failed || entry.state != State::Confirmed).collect();
     let shown = &shown[shown.len().saturating_sub(if args.plan.is_some() { usize::MAX } else { args.last })..];
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = out().buffered();
     if args.json {
         let rows: Vec<ChangeRow<'_>> = shown.iter().map(|entry| ChangeRow::of(entry, true)).collect();
-        print::json_pretty(&mut out, &rows)?;
+        out.json_pretty(&rows)?;
         out.flush()?;
         return Ok(());
     }

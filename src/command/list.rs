@@ -1,6 +1,6 @@
 //! `users`, `teams`, `roles`, `members`: what the directory has, for people and for programs.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,7 +9,6 @@ use super::{
     desk::{Desk, USERS_AND_TEAMS},
     end::{ErrorCode, Stop, note},
     names,
-    print::json_to,
     records::{MemberRow, RecordRow, RecordRows},
     table::Table,
 };
@@ -20,6 +19,7 @@ use crate::{
         field::{FieldReader, RecordRef},
         query::Query,
     },
+    output,
     runtime::Opener,
     scim::text::clean,
 };
@@ -154,7 +154,7 @@ fn print<T: Serialize>(
     heads: Vec<&'static str>,
     cells: impl Fn(&T) -> Vec<String>,
 ) -> io::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = output::out().buffered();
     match output {
         Output::Table | Output::Csv => {
             let mut table = Table { heads, rows: rows.map(|row| cells(&row)).collect() };
@@ -162,7 +162,7 @@ fn print<T: Serialize>(
                 table.csv(&mut out)?;
             } else {
                 // Ids are for programs; on a screen they cost the room of what people read.
-                if io::stdout().is_terminal() && table.heads.last() == Some(&"id") {
+                if out.is_terminal() && table.heads.last() == Some(&"id") {
                     table.heads.pop();
                     table.rows.iter_mut().for_each(|row| drop(row.pop()));
                 }
@@ -171,17 +171,18 @@ fn print<T: Serialize>(
         }
         Output::Ndjson => {
             for row in rows {
-                json_to(&mut out, &row)?;
-                out.write_all(b"\n")?;
+                out.json(&row)?;
+                writeln!(out)?;
             }
         }
         Output::Json => {
-            out.write_all(b"[")?;
+            write!(out, "[")?;
             for (at, row) in rows.enumerate() {
-                out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
-                json_to(&mut out, &row)?;
+                writeln!(out, "{}", if at == 0 { "" } else { "," })?;
+                out.json(&row)?;
             }
-            out.write_all(b"\n]\n")?;
+            writeln!(out)?;
+            writeln!(out, "]")?;
         }
     }
     out.flush()

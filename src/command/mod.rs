@@ -60,6 +60,6 @@ pub fn failed(error: &Report, output: Output) -> ExitCode {
 }
 
 /// Ends a program whose arguments can't be used, after clap has said why; help that was asked for is no error.
-pub fn refused(error: &clap::Error, output: Output) -> ExitCode {
+pub fn refused(error: clap::Error, output: Output) -> ExitCode {
     end::arguments(error, output)
 }

@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn what_is_not_utf_8_is_told_with_its_place() {
-        let why = lines(b"eva\n\xff\xfe".to_vec()).unwrap_err().to_string();
-        assert_eq!(why, "standard input is not UTF-8 from byte 4 on: save the list as UTF-8");
+        let why = lines(b"eva\n\xff\xfe".to_vec()).unwrap_err().lines();
+        assert_eq!(why, ["scimitar: standard input is not UTF-8 from byte 4 on: save the list as UTF-8"]);
     }
 }

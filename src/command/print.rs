@@ -1,9 +1,8 @@
 //! Plans and outcomes on paper: lines for people, JSON for programs.
 
-use std::io::{self, Write};
+use std::io;
 
 use indexmap::IndexMap;
-use serde::Serialize;
 
 use super::send::Whole;
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
         refusal::Refusal,
         words::{Line, Sign},
     },
-    scim::text::escape_json,
+    output::Output,
 };
 
 /// Steps whose side effects are all told; of longer plans each is told once.
@@ -21,20 +20,8 @@ const FEW: usize = 5;
 /// Side effects told of a longer plan.
 const TOLD: usize = 50;
 
-/// One value on one line.
-pub(super) fn json_to(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string(value)?;
-    out.write_all(escape_json(&text).as_bytes())
-}
-
-/// One value over several lines.
-pub(super) fn json_pretty(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(value)?;
-    writeln!(out, "{}", escape_json(&text))
-}
-
 /// A plan: what is to be said of the whole, what is sent, what comes of it, what can't be taken back, and what is not sent and why.
-pub(super) fn plan(out: &mut impl Write, whole: &Whole) -> io::Result<()> {
+pub(super) fn plan(out: &mut Output<'_>, whole: &Whole) -> io::Result<()> {
     let plan = &whole.plan;
     plan.notes.iter().try_for_each(|note| writeln!(out, "  {note}"))?;
     for step in &plan.steps {
@@ -70,11 +57,11 @@ pub(super) fn plan(out: &mut impl Write, whole: &Whole) -> io::Result<()> {
 }
 
 /// What is not sent, and why.
-pub(super) fn refused(out: &mut impl Write, lines: &[(Line, Refusal)]) -> io::Result<()> {
+pub(super) fn refused(out: &mut Output<'_>, lines: &[(Line, Refusal)]) -> io::Result<()> {
     lines.iter().try_for_each(|(line, why)| writeln!(out, "  ! {}: {}: {why}", line.subject, line.text("→")))
 }
 
-fn line(out: &mut impl Write, line: &Line) -> io::Result<()> {
+fn line(out: &mut Output<'_>, line: &Line) -> io::Result<()> {
     let sign = match line.sign {
         Sign::Add => '+',
         Sign::Remove => '-',

@@ -1,7 +1,7 @@
 //! How far a plan has come, on one line of standard error that is written over; nothing where that is no terminal.
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io,
     time::{Duration, Instant},
 };
 
@@ -9,6 +9,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
     directory::{Kind, progress::Progress},
+    output::err,
     scim::{text::number, wait::Wait},
 };
 
@@ -34,10 +35,10 @@ impl WaitNotices {
         if !self.is_new(wait, Timestamp::now()) {
             return Ok(());
         }
-        let mut err = io::stderr();
-        let over = if err.is_terminal() { "\r\x1b[K" } else { "" };
+        let mut err = err();
+        err.wipe()?;
         let clock = wait.until.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
-        writeln!(err, "{over}{}", wait.sentence(&clock))
+        writeln!(err, "{}", wait.sentence(&clock))
     }
 
     fn is_new(&mut self, wait: &Wait, now: Timestamp) -> bool {
@@ -60,7 +61,7 @@ pub(super) struct Meter {
 
 impl Meter {
     pub fn new() -> Self {
-        Self { shown: false, terminal: io::stderr().is_terminal(), last: None }
+        Self { shown: false, terminal: err().moves(), last: None }
     }
 
     /// Writes it anew, unless it was just written.
@@ -95,14 +96,13 @@ impl Meter {
         self.last = Some(Instant::now());
         self.shown = true;
         // Who can't read it loses nothing.
-        let _ = write!(io::stderr(), "\r\x1b[K{line}");
-        let _ = io::stderr().flush();
+        let _ = err().over(line);
     }
 
     /// Takes the line off, so that words can follow.
     pub fn clear(&mut self) {
         if std::mem::take(&mut self.shown) {
-            let _ = write!(io::stderr(), "\r\x1b[K");
+            let _ = err().wipe();
         }
         self.last = None;
     }

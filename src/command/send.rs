@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
 };
 
 use jiff::Timestamp;
@@ -27,6 +27,7 @@ use crate::{
         refusal::Refusal,
         words::{self, Line},
     },
+    output::{err, out},
     scim::text::clean,
 };
 
@@ -96,9 +97,9 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
 
 /// The plan on standard output; in JSON with the error that it ends with.
 pub(super) fn show(desk: &Desk, whole: &Whole, json: bool, error: Option<&Stop>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = out();
     if json {
-        return print::json_pretty(&mut out, &told::Planned::of(whole, &desk.profile.name, error));
+        return out.json_pretty(&told::Planned::of(whole, &desk.profile.name, error));
     }
     writeln!(out, "{} ({})", whole.plan.title, print::size(whole))?;
     print::plan(&mut out, whole)
@@ -170,7 +171,7 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
     let plan = &whole.plan;
     if !plan.refused.is_empty() && (plan.steps.is_empty() || !send.partial) {
         // Whether anybody reads it decides nothing.
-        let _ = print::refused(&mut io::stderr(), &plan.refused);
+        let _ = print::refused(&mut err(), &plan.refused);
         return Err(cant_be_sent(plan));
     }
     let risk = plan.risk();
@@ -190,7 +191,7 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
     }
     note(format_args!("{} ({})", plan.title, print::size(whole)));
     // Whether anybody reads it decides nothing.
-    let _ = print::plan(&mut io::stderr(), whole);
+    let _ = print::plan(&mut err(), whole);
     if !can_ask() {
         return Err(match &risk {
             Risk::Insist(wanted) => unconfirmed("--yes is not enough for this".into())
@@ -216,7 +217,7 @@ fn cant_be_sent(plan: &Plan) -> Stop {
 
 /// Asks whoever sits at the terminal; true where they typed it.
 pub(super) fn asked(wanted: &str, profile: &str) -> io::Result<bool> {
-    let mut err = io::stderr();
+    let mut err = err();
     write!(err, "Type {wanted} to send this to {profile}: ")?;
     err.flush()?;
     let mut answer = String::new();
@@ -226,7 +227,7 @@ pub(super) fn asked(wanted: &str, profile: &str) -> io::Result<bool> {
 
 /// True where somebody can be asked.
 pub(super) fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+    io::stdin().is_terminal() && err().is_terminal()
 }
 
 /// Now, as the journal has it.

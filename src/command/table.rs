@@ -1,11 +1,12 @@
 //! Rows in columns, for people; and the same cells as CSV.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
     desired::cell,
+    output::Output,
     scim::text::{clean, clean_line},
 };
 
@@ -23,7 +24,7 @@ pub(super) struct Table {
 
 impl Table {
     /// Columns as wide as what stands in them; the widest give way where the terminal is narrower. Whole to a pipe.
-    pub fn print(&self, out: &mut impl Write) -> io::Result<()> {
+    pub fn print(&self, out: &mut Output<'_>) -> io::Result<()> {
         let shown: Vec<Vec<String>> =
             self.rows.iter().map(|row| row.iter().map(|cell| clean(cell).into_owned()).collect()).collect();
         let mut widths: Vec<usize> = self.heads.iter().map(|head| head.width()).collect();
@@ -32,7 +33,7 @@ impl Table {
                 *width = (*width).max(cell.width());
             }
         }
-        if io::stdout().is_terminal() {
+        if out.is_terminal() {
             let (cells, _) = crossterm::terminal::size().unwrap_or((80, 24));
             narrow(&mut widths, usize::from(cells));
         }
@@ -44,18 +45,26 @@ impl Table {
     }
 
     /// With the heads as the first row.
-    pub fn csv(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(&self.heads).map_err(io::Error::other)?;
-        for row in &self.rows {
-            let cells = row.iter().map(|text| cell::neutralise(text).into_owned());
-            writer.write_record(cells.map(String::into_bytes)).map_err(io::Error::other)?;
-        }
-        writer.flush()
+    pub fn csv(&self, out: &mut Output<'_>) -> io::Result<()> {
+        out.csv_row(&self.heads)?;
+        self.rows.iter().try_for_each(|row| out.csv_row(row.iter().map(|text| cell::neutralise(text))))
     }
 }
 
-fn line(out: &mut impl Write, row: &[String], widths: &[usize]) -> io::Result<()> {
+/// A text that is CSV: as it is into a pipe, cell by cell on a terminal.
+pub(super) fn csv_text(text: &str, out: &mut Output<'_>) -> io::Result<()> {
+    if out.is_terminal() {
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        for row in rows.records() {
+            out.csv_row(row.map_err(io::Error::other)?.iter())?;
+        }
+    } else {
+        out.document(text.as_bytes())?;
+    }
+    out.flush()
+}
+
+fn line(out: &mut Output<'_>, row: &[String], widths: &[usize]) -> io::Result<()> {
     let mut text = String::new();
     for (cell, width) in row.iter().zip(widths) {
         let cell = clean_line(cell, *width);
@@ -94,8 +103,8 @@ mod tests {
         let rows = vec![vec!["eva\nroot\u{1b}[2J".to_owned(), "=1+1".to_owned()]];
         let table = Table { heads: vec!["user", "name"], rows };
         let (mut text, mut csv) = (Vec::new(), Vec::new());
-        table.print(&mut text).unwrap();
-        table.csv(&mut csv).unwrap();
+        table.print(&mut Output::to(&mut text, false)).unwrap();
+        table.csv(&mut Output::to(&mut csv, false)).unwrap();
         assert_eq!(String::from_utf8(text).unwrap(), "USER         NAME\neva root[2J  =1+1\n");
         assert_eq!(String::from_utf8(csv).unwrap(), "user,name\n\"eva\nroot\u{1b}[2J\",'=1+1\n");
     }

@@ -1,9 +1,6 @@
 //! What became of a plan, told: counts, failures by their reason, and what to do about them.
 
-use std::{
-    io::{self, Write},
-    path::Path,
-};
+use std::{io, path::Path};
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -23,6 +20,7 @@ use crate::{
         refusal::{Refusal, RefusalCode},
         words::{self, Line},
     },
+    output::{Output, err, out},
     scim::text::number,
 };
 
@@ -132,7 +130,7 @@ pub(super) fn waiting(left: &[Entry], title: &str, profile: &str, json: bool, er
         refused: Vec::new(),
         error,
     };
-    heard(print::json_pretty(&mut io::stdout().lock(), &planned))
+    heard(out().json_pretty(&planned))
 }
 
 fn refused(lines: &[(Line, Refusal)]) -> Vec<RefusedRow<'_>> {
@@ -212,16 +210,16 @@ impl Written {
 /// Nothing was to be sent: an outcome without changes where it is JSON, else nothing.
 pub(super) fn nothing(title: &str, json: bool) -> Result<(), Stop> {
     if json {
-        print::json_pretty(&mut io::stdout().lock(), &Outcome::of(&Ran::default(), title, false, None))?;
+        out().json_pretty(&Outcome::of(&Ran::default(), title, false, None))?;
     }
     Ok(())
 }
 
 /// What waited was dropped.
 pub(super) fn dropped(ran: Ran, title: &str, json: bool) -> Result<(), Stop> {
-    let mut out = io::stdout().lock();
+    let mut out = out();
     heard(if json {
-        print::json_pretty(&mut out, &Outcome::of(&ran, title, false, None))
+        out.json_pretty(&Outcome::of(&ran, title, false, None))
     } else {
         writeln!(out, "Dropped: {}.", count(&ran, State::Dropped))
     })?;
@@ -240,7 +238,10 @@ pub(super) fn alarms(ran: &Ran, desk: &Desk) {
             Undo::Never(_) => None,
         };
         match back {
-            Some(lines) => note(format_args!("This takes it back:\n{lines}")),
+            Some(lines) => {
+                note("This takes it back:");
+                lines.lines().for_each(note);
+            }
             None => note("It can't be taken back: make somebody else admin."),
         }
     }
@@ -249,9 +250,9 @@ pub(super) fn alarms(ran: &Ran, desk: &Desk) {
 /// To standard output, details of failures to standard error; and an error where not all was done.
 pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
     let verdict = verdict(ran);
-    let mut out = io::stdout().lock();
+    let mut out = out();
     if json {
-        heard(print::json_pretty(&mut out, &Outcome::of(ran, title, ran.sent, verdict.as_ref().err())))?;
+        heard(out.json_pretty(&Outcome::of(ran, title, ran.sent, verdict.as_ref().err())))?;
         return verdict.map_err(Stop::printed);
     }
     heard(summary(&mut out, ran, title))?;
@@ -278,7 +279,7 @@ fn verdict(ran: &Ran) -> Result<(), Stop> {
 }
 
 /// `1 of 12 confirmed`.
-fn summary(out: &mut impl Write, ran: &Ran, title: &str) -> io::Result<()> {
+fn summary(out: &mut Output<'_>, ran: &Ran, title: &str) -> io::Result<()> {
     match ran.entries.values().collect::<Vec<_>>().as_slice() {
         [one] if one.state == State::Confirmed => {
             let words = &one.step.words;
@@ -299,7 +300,7 @@ fn shortfall(ran: &Ran) {
     let failed: Vec<&Entry> = ran.entries.values().filter(|entry| entry.state.is_failure()).collect();
     let dropped = |entry: &&Entry| entry.state == State::Dropped && entry.why != ALREADY;
     let dropped: Vec<&Entry> = ran.entries.values().filter(dropped).collect();
-    let mut err = io::stderr().lock();
+    let mut err = err();
     // Whether anybody reads it decides nothing.
     let _ = print::refused(&mut err, &ran.refused);
     let _ = by_reason(&mut err, &failed);
@@ -321,11 +322,11 @@ fn shortfall(ran: &Ran) {
 }
 
 /// `14 × 503: the server …: eva-tanaka, ivan-rossi and 12 more`.
-fn by_reason(out: &mut impl Write, failed: &[&Entry]) -> io::Result<()> {
+fn by_reason(out: &mut Output<'_>, failed: &[&Entry]) -> io::Result<()> {
     let mut reasons: IndexMap<String, Vec<&str>> = IndexMap::new();
     for entry in failed {
         let reason = match &entry.failure {
-            Some(failure) => failure.text.clone(),
+            Some(failure) => failure.sentences(),
             None => entry.why.clone(),
         };
         reasons.entry(reason).or_default().push(&entry.step.words.subject);

@@ -18,7 +18,10 @@ use crate::{
         find::Missing,
         record::{Grant, User},
     },
-    scim::text::{clean, fold},
+    scim::{
+        caseless::same_text,
+        text::{clean, fold},
+    },
 };
 
 pub(super) fn differ(differ: &mut Differ<'_, '_>, desired: &Desired, joins: &mut Joins) {
@@ -143,7 +146,7 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
 fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
     let (place, id) = (&person.place, || user.id.clone());
     let now = user.display_name.raw();
-    if let Some(to) = differ.wanted(place, "name", person.name.as_deref(), Some(now), |text| text == now)
+    if let Some(to) = differ.wanted(place, "name", person.name.as_deref(), Some(now), |text| same_text(text, now))
         && differ.values.can(Verb::SetDisplayName, place, "name")
     {
         let to = differ.words(place, "name", &to);

@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{Desired, Membership, Person, RoleWish, TeamWish, tree_read::VERSION, yaml_write};
+use crate::scim::text::escape_json;
 
 pub(super) fn json(desired: &Desired) -> String {
     // A tree of strings can always be written.
-    let mut text = serde_json::to_string_pretty(&tree(desired)).unwrap_or_default();
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(&tree(desired)).unwrap_or_default();
+    escape_json(&text).into_owned() + "\n"
 }
 
 pub(super) fn yaml(desired: &Desired) -> String {

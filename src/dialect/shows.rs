@@ -10,6 +10,7 @@ use crate::directory::{
     change::{Change, NewUser, RoleDraft, Seat},
     record::{Account, Record, Role, Team, User},
 };
+use crate::scim::caseless::{same_name, same_text};
 
 /// What was read of one record.
 pub(super) enum Seen<'a, T> {
@@ -127,11 +128,11 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
             }),
         },
         Change::CreateTeam { key, name, members, .. } => created(fresh, key, |record| match record {
-            Record::Team(found) if found.name.raw() == name => Some(has_members(found, members)),
+            Record::Team(found) if same_name(found.name.raw(), name) => Some(has_members(found, members)),
             _ => None,
         }),
         Change::CreateRole { key, role } => created(fresh, key, |record| match record {
-            Record::Role(found) if found.name.raw() == role.name => Some(is_defined(found, role)),
+            Record::Role(found) if same_text(found.name.raw(), &role.name) => Some(is_defined(found, role)),
             _ => None,
         }),
         Change::SetSeat { user: id, seat, to } => user(fresh, id).judge("user", |user| has_seat(user, *seat, to)),
@@ -209,7 +210,7 @@ fn are_members(team: &Team, in_it: [&Vec<Id>; 2], go: &[Id]) -> Shown {
 
 /// An instance admin's user name is the server's choice.
 fn is_named(found: &User, new: &NewUser) -> bool {
-    if new.instance_admin { found.email.is(new.email.trim()) } else { found.user_name.is(&new.user_name) }
+    if new.instance_admin { found.email.is(new.email.trim()) } else { same_name(found.user_name.raw(), &new.user_name) }
 }
 
 /// Organisation role; predefined names compare without regard to case.
@@ -240,12 +241,9 @@ fn is_member(team: &Team, user: &Id, without: &str) -> Shown {
     }
 }
 
-/// `shown` is what the server is held to have; blanks at the ends are its own to trim.
+/// `shown` is what the server is held to have; how it composes accents and trims blanks is its own.
 fn text(what: &str, now: &Name, wanted: &str, shown: &str) -> Shown {
-    yes_or(
-        shown.trim() == wanted.trim(),
-        || if now.is_empty() { format!("no {what}") } else { format!("{what} {now}") },
-    )
+    yes_or(same_text(shown, wanted), || if now.is_empty() { format!("no {what}") } else { format!("{what} {now}") })
 }
 
 fn is_new_user(found: &User, new: &NewUser) -> Shown {

@@ -7,7 +7,7 @@ use super::{
     Directory, Id, Kind,
     change::{Change, ChangeEffect},
     owner::KeyOwner,
-    plan::{Capabilities, Risk},
+    plan::{Capabilities, Risk, typed_name},
     record::{ADMIN, Team, User},
     refusal::{Refusal, RefusalCode},
 };
@@ -123,7 +123,7 @@ impl Guarded {
     }
 
     fn insist(&mut self, user: &User) {
-        self.risk = self.risk.clone().max(Risk::Insist(user.user_name.as_str().to_owned()));
+        self.risk = self.risk.clone().max(Risk::Insist(typed_name(&user.user_name, &user.id)));
     }
 
     /// Says what is asked of the server, where it hangs on one of them; that asks for no more care.
@@ -296,7 +296,7 @@ impl Guard {
                 self.among.admins_not_told(user, why);
             }
             Remaining::Nobody if self.guards.allow_last_admin => {
-                guarded.risk = guarded.risk.clone().max(Risk::Type(name.as_str().to_owned()));
+                guarded.risk = guarded.risk.clone().max(Risk::Type(typed_name(name, &user.id)));
                 guarded.notes.push("This is the last organisation admin.".into());
             }
             Remaining::Nobody => {

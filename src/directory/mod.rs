@@ -4,6 +4,7 @@
 //! Pure: no network, no clock, no files, no screen. The screen always shows *confirmed ⊕ pending*: [`Directory`] keeps
 //! the confirmed [`records::Records`] and lays the pending [`change::Change`]s over them.
 
+pub mod ability;
 pub mod alike;
 pub mod aside;
 pub mod attributes;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Directory, Name, Target,
+    Directory, Id, Name, Target,
     aside::{Inquiry, Setting, Topic},
     change::{Change, ChangeId, Verb},
     guard::{Among, Mass, Others},
@@ -16,7 +16,7 @@ use super::{
     words,
     work::Moved,
 };
-use crate::scim::{failure::Failure, request::Request};
+use crate::scim::{failure::Failure, request::Request, text::clean};
 
 mod again;
 mod already;
@@ -69,6 +69,12 @@ pub enum Risk {
     /// Shown first, and this text must be typed: it hangs on what is not known, or on the key itself. A command wants it
     /// in `--confirm`.
     Insist(String),
+}
+
+/// What is typed to confirm something about a record: its name as it is shown, or its id where that shows nothing.
+pub fn typed_name(name: &Name, id: &Id) -> String {
+    let shown = name.as_str().trim();
+    if shown.is_empty() { clean(id).trim().to_owned() } else { shown.to_owned() }
 }
 
 impl Risk {

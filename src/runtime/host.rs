@@ -33,4 +33,8 @@ pub trait Host {
     /// # Errors
     /// If the terminal is gone.
     fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Ask the system to stop the process, as Ctrl-Z does where the terminal is not raw. Nothing where nobody could go on
+    /// with it.
+    fn suspend(&mut self) {}
 }

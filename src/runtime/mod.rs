@@ -106,6 +106,7 @@ pub struct Runtime<B: Backend> {
     /// Text for the clipboard that the host has not taken yet.
     copied: Vec<SecretString>,
     redraw: bool,
+    suspend: bool,
     /// Keys that wait for a list or a plan to be whole, and what was pressed after them.
     held: VecDeque<Event>,
     /// Since when there is something to draw that was not drawn.
@@ -152,6 +153,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             lists: Channel::new(),
             copied: Vec::new(),
             redraw: false,
+            suspend: false,
             held: VecDeque::new(),
             undrawn: None,
             quit: false,
@@ -233,6 +235,9 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             }
             for text in std::mem::take(&mut self.copied) {
                 host.copy(text.expose_secret())?;
+            }
+            if std::mem::take(&mut self.suspend) {
+                host.suspend();
             }
             if self.is_patient() {
                 continue;

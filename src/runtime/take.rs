@@ -156,6 +156,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             }
             Effect::Discard(records) => drop(tokio::task::spawn_blocking(move || drop(records))),
             Effect::Redraw => self.redraw = true,
+            Effect::Suspend => self.suspend = true,
             Effect::Quit => self.quit = true,
         }
     }

@@ -33,6 +33,22 @@ pub fn same(one: &str, other: &str) -> bool {
     if one.is_ascii() && other.is_ascii() { one.eq_ignore_ascii_case(other) } else { key(one) == key(other) }
 }
 
+/// True where both are the same text, as servers normalise it: but for how an accent is composed, for blanks at the ends
+/// and for how many blanks stand between words. Case counts.
+pub fn same_text(one: &str, other: &str) -> bool {
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    one == other || nfc.normalize(&squeezed(one)) == nfc.normalize(&squeezed(other))
+}
+
+/// The same without regard to letter case.
+pub fn same_name(one: &str, other: &str) -> bool {
+    same(one, other) || same(&squeezed(one), &squeezed(other))
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 type Letters = SmallVec<[char; 4]>;
 
 /// By way of upper case, since several lower-case letters may share one capital (`ς` and `σ`).
@@ -70,6 +86,13 @@ mod tests {
     #[case::fullwidth("ｅva", "eva", false)]
     fn names_are_the_same_but_for_case_and_composition(#[case] one: &str, #[case] other: &str, #[case] so: bool) {
         assert_eq!((same(one, other), same(other, one)), (so, so));
+    }
+
+    #[test]
+    fn what_servers_normalise_is_no_difference() {
+        assert!(same_text(" Jose\u{301}  Two ", "Jos\u{e9} Two"));
+        assert!(!same_text("eva two", "Eva Two") && same_name("eva  two", "Eva Two"));
+        assert!(!same_text("evatwo", "eva two") && !same_name("e\u{200b}va", "eva"));
     }
 
     #[test]

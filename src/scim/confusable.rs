@@ -46,7 +46,15 @@ pub fn find(text: &str) -> impl Iterator<Item = Confusable<'_>> {
 /// too, or with `all`.
 pub fn told(text: &str, all: bool) -> Option<String> {
     let mixed = all || text.contains(|c: char| c.is_ascii_alphabetic());
-    let found = find(text).filter(|one| mixed || matches!(one.look, Look::Hidden(_)));
+    listed(find(text).filter(|one| mixed || matches!(one.look, Look::Hidden(_))))
+}
+
+/// The same of what [`clean`] leaves out of a text but tabs and line ends, which it makes blanks.
+pub fn left_out(text: &str) -> Option<String> {
+    listed(find(text).filter(|one| acts(one.found) && !matches!(one.found, '\t' | '\n' | '\r')))
+}
+
+fn listed<'a>(found: impl Iterator<Item = Confusable<'a>>) -> Option<String> {
     let words: Vec<String> = found.take(MOST).map(|one| one.to_string()).collect();
     (!words.is_empty()).then(|| words.join(" and "))
 }

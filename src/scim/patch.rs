@@ -142,6 +142,13 @@ pub fn member_filter(id: &str) -> String {
     chosen("members", "value", id)
 }
 
+/// The path of one member of a group, whatever the server calls it: `members[value eq "id" or value eq "name"]`.
+pub fn member_filter_any<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut any: Vec<Filter> = names.into_iter().map(|name| Filter::equal(AttrPath::new("value"), name)).collect();
+    let any = if any.len() == 1 { any.remove(0) } else { Filter::Or(any) };
+    Filter::Has(AttrPath::new("members"), Box::new(any)).to_string()
+}
+
 /// The path of the entries whose `key` is `text`: `registryRoles[registryName eq "r"]`.
 pub fn chosen(attr: &str, key: &str, text: &str) -> String {
     Filter::Has(AttrPath::new(attr), Box::new(Filter::equal(AttrPath::new(key), text))).to_string()

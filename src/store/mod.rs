@@ -60,10 +60,16 @@ pub use self::{
 };
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
-use crate::scim::habits::Habits;
+use crate::{directory::ability::Trials, scim::habits::Habits};
 
 /// The name under which habits are kept.
 const HABITS: &str = "habits";
+
+/// The name under which it is kept what trials have shown.
+const TRIALS: &str = "trials";
+
+/// The name under which trials that have begun and not ended are kept.
+const BEGUN: &str = "trials-begun";
 
 /// The result of everything here.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -150,6 +156,40 @@ impl Store {
     pub fn keep_habits(&mut self, habits: &Habits) -> Result<()> {
         let text = serde_json::to_string(habits).unwrap_or_default();
         self.meta_set(HABITS, &text)
+    }
+
+    /// What trials have shown of the server; nothing where another release wrote it.
+    pub fn trials(&self) -> Result<Trials> {
+        let text = self.meta_get(TRIALS)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    /// Keeps what trials have shown.
+    pub fn keep_trials(&mut self, trials: &Trials) -> Result<()> {
+        let text = serde_json::to_string(trials).unwrap_or_default();
+        self.meta_set(TRIALS, &text)
+    }
+
+    /// The tags of trials that have begun, each with its session's number, and not ended: what they made may be there.
+    pub fn begun_trials(&self) -> Result<Vec<(String, Option<u64>)>> {
+        let text = self.meta_get(BEGUN)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    /// A trial begins; nothing of it is made before this is on the disk.
+    pub fn begin_trial(&mut self, tag: &str, session: Option<u64>) -> Result<()> {
+        let mut begun = self.begun_trials()?;
+        begun.push((tag.to_owned(), session));
+        let text = serde_json::to_string(&begun).unwrap_or_default();
+        self.write(Sync::Full, |tx| meta_set(tx, BEGUN, &text))
+    }
+
+    /// Nothing of this trial is there any more.
+    pub fn end_trial(&mut self, tag: &str) -> Result<()> {
+        let mut begun = self.begun_trials()?;
+        begun.retain(|(other, _)| other != tag);
+        let text = serde_json::to_string(&begun).unwrap_or_default();
+        self.meta_set(BEGUN, &text)
     }
 
     fn connect(path: &Path) -> Result<Self> {

@@ -36,6 +36,15 @@ impl Guard {
         execute!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
         Ok(guard)
     }
+
+    /// After a stop that could not be seen (SIGSTOP): the shell has had the terminal meanwhile, with modes of its own.
+    pub fn take_again(&self) -> io::Result<()> {
+        // Raw mode is set only where it is off in the eyes of who sets it.
+        disable_raw_mode()?;
+        enable_raw_mode()?;
+        let mut out = outlet::stdout();
+        execute!(out, EnableBracketedPaste, Hide)
+    }
 }
 
 impl Drop for Guard {

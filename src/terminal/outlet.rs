@@ -23,6 +23,10 @@ pub(super) fn stdout() -> &'static Outlet {
 }
 
 /// A handle of our own, so that a frame is one write and nobody waits for a lock at the end of the process.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "frames are made of control sequences; their texts are cleaned as they are drawn"
+)]
 fn unbuffered() -> Box<dyn Write + Send> {
     #[cfg(unix)]
     if let Ok(handle) = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned() {

@@ -9,7 +9,7 @@ use std::{sync::Arc, thread};
 use rustix::{
     event::{PollFd, PollFlags, poll},
     io::Errno,
-    process::{Signal as Number, getpid, kill_process},
+    process::{Signal as Number, getpid, kill_current_process_group, kill_process},
 };
 #[cfg(unix)]
 use tokio::{
@@ -85,6 +85,13 @@ impl Signals {
     }
 }
 
+/// Asks for a stop as the terminal does for Ctrl-Z: everything that runs in front with this process is asked.
+#[cfg(unix)]
+pub fn ask_to_stop() {
+    // Nobody is there to be told of a failure; then nothing stops.
+    let _ = kill_current_process_group(Number::TSTP);
+}
+
 /// Stops this process as TSTP would have, had it not been taken.
 #[cfg(unix)]
 pub fn stop_process() {
@@ -111,6 +118,10 @@ impl Signals {
         std::future::pending().await
     }
 }
+
+/// Nothing stops processes here.
+#[cfg(not(unix))]
+pub fn ask_to_stop() {}
 
 /// Nothing stops processes here.
 #[cfg(not(unix))]

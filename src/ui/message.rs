@@ -12,7 +12,10 @@ use super::{
     Look,
     fit::{cut, width, wrap},
 };
-use crate::app::{App, Message, action::Action};
+use crate::{
+    app::{App, Message, action::Action},
+    scim::text::clean_line,
+};
 
 /// No message hides more rows than this.
 const MOST: usize = 4;
@@ -30,7 +33,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let room = cells.saturating_sub(indent + 1).max(1);
     // The key stands behind the last words.
     let behind = if key.is_empty() { 0 } else { width(&key) + 3 };
-    let mut rows = wrap(&message.text, room);
+    // A sentence may quote a server: only the room breaks it.
+    let mut rows = wrap(&clean_line(&message.text, usize::MAX), room);
     if rows.last().is_some_and(|last| width(last) + behind > room) {
         rows.push(String::new());
         if let [.., before, last] = rows.as_mut_slice()

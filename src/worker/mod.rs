@@ -57,6 +57,7 @@ mod refresh;
 mod scribe;
 mod stage;
 mod throttle;
+mod unlearn;
 
 use apply::Versions;
 use context::Context;
@@ -291,7 +292,8 @@ impl Worker {
             let context = self.context.clone();
             let versions = self.versions_for(&entry);
             self.tasks.spawn(async move {
-                let (entry, ended) = apply::run(context, entry, versions).await;
+                let (entry, ended) = apply::run(context.clone(), entry, versions).await;
+                unlearn::unlearn(&context, &entry).await;
                 Done::Applied(Box::new(entry), ended)
             });
         }

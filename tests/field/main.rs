@@ -2,12 +2,14 @@
 //! tools write them. The expected outcome never rests on knowledge that the server did not give.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod doctor;
 mod key_owner;
 mod listed;
 mod long_list;
 mod members;
 mod names;
 mod nested;
+mod normalised;
 mod partial;
 mod property;
 mod records;
@@ -16,6 +18,7 @@ mod scalars;
 mod server;
 mod spreadsheets;
 mod state;
+mod terminal;
 mod undo;
 mod wandb;
 mod wandb_docs;

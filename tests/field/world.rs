@@ -81,7 +81,8 @@ impl World {
         self.home.path().join(name)
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    /// A command, ready to be run.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimitar"));
         command.args(args).env_clear().current_dir(self.home.path()).env("USER", "ann").env("FIELD_KEY", KEY);
         command.env("HOME", self.home.path()).env("SCIMITAR_STATE", self.path("state"));

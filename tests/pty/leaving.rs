@@ -59,10 +59,16 @@ fn a_signal_ends_it_while_answers_are_slow_and_a_box_is_open() {
     tty.assert_restored();
 }
 
-#[test]
-fn stops_and_goes_on() {
+#[rstest]
+#[case::by_signal(None)]
+#[case::by_key(Some("\x1a"))]
+#[case::by_key_while_something_is_typed(Some("/aar\x1a"))]
+fn stops_and_goes_on(#[case] keys: Option<&str>) {
     let mut tty = demo();
-    tty.signal(Signal::TSTP);
+    match keys {
+        Some(keys) => tty.press(keys),
+        None => tty.signal(Signal::TSTP),
+    }
     tty.wait_until("the screen is given back", |tty| count(&tty.raw, b"\x1b[?1049l") == 1);
     let (_, status) = waitpid(Some(tty.process()), WaitOptions::UNTRACED).unwrap().unwrap();
     assert!(status.stopped(), "{status:?}");
@@ -76,7 +82,7 @@ fn stops_and_goes_on() {
     });
     assert!(tty.screen().bracketed_paste() && tty.screen().hide_cursor() && !tty.modes_unchanged());
     assert_eq!(count(&tty.raw[from..], b"\x1b[?1049h"), 1);
-    tty.press("q");
+    tty.press("\x1c");
     assert_eq!(tty.end(), 0);
     assert_eq!(count(&tty.raw, b"\x1b[?1049l"), 2);
     assert!(tty.modes_unchanged() && !tty.screen().alternate_screen() && !tty.screen().hide_cursor());
@@ -91,6 +97,26 @@ fn continuing_without_a_stop_draws_again_and_takes_the_terminal_only_once() {
     tty.press("q");
     assert_eq!(tty.end(), 0);
     tty.assert_restored();
+}
+
+/// A stop that can't be seen: the shell takes the terminal as the process left it, and sets modes of its own.
+#[test]
+fn after_a_stop_that_was_not_seen_the_terminal_is_taken_again() {
+    let mut tty = demo();
+    tty.signal(Signal::STOP);
+    let (_, status) = waitpid(Some(tty.process()), WaitOptions::UNTRACED).unwrap().unwrap();
+    assert!(status.stopped(), "{status:?}");
+    tty.stty("sane");
+    assert!(tty.stty("-a").contains(" icanon"), "as a shell has it");
+    let from = tty.raw.len();
+    tty.signal(Signal::CONT);
+    tty.wait_until("drawn again", |tty| String::from_utf8_lossy(&tty.raw[from..]).contains("aarav-kulkarni"));
+    let modes = tty.stty("-a");
+    assert!(modes.contains("-icanon") && modes.contains("-echo "), "{modes}");
+    assert!(count(&tty.raw[from..], b"\x1b[?2004h") == 1, "a shell switches bracketed paste off");
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    assert!(tty.modes_unchanged() && !tty.screen().alternate_screen() && !tty.screen().bracketed_paste());
 }
 
 /// Ticks of CPU so far; `None` once the process is gone.

@@ -10,6 +10,7 @@ mod killed;
 mod leaving;
 mod link;
 mod looks;
+mod prompts;
 mod refused;
 mod trace;
 mod tty;

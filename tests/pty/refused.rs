@@ -78,3 +78,9 @@ fn without_a_profile_it_offers_the_demo_directory() {
     assert_eq!(tty.end(), 0);
     tty.assert_restored();
 }
+
+#[test]
+fn a_dumb_terminal_gets_no_console_and_hears_what_works_there() {
+    let said = said(Setup::scimitar(&["demo"]).env("TERM", "dumb").start());
+    assert!(said.contains("TERM is dumb") && said.contains("`scimitar users`"), "{said}");
+}

@@ -269,6 +269,14 @@ impl Tty {
         (self.unchanged)(self.master.as_deref().unwrap())
     }
 
+    /// What `stty` says and does to the terminal.
+    pub fn stty(&self, argument: &str) -> String {
+        let name = self.master.as_ref().unwrap().tty_name().unwrap();
+        let output = std::process::Command::new("stty").arg("-F").arg(name).arg(argument).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Ends it as a crash does, and waits for that.
     pub fn kill(&mut self) {
         self.signal(Signal::KILL);
@@ -298,9 +306,9 @@ impl Tty {
     /// Everything that was switched on has been switched off, once.
     pub fn assert_restored(&self) {
         let raw = String::from_utf8_lossy(&self.raw);
-        for (on, off) in [("\x1b[?1049h", "\x1b[?1049l"), ("\x1b[?2004h", "\x1b[?2004l")] {
-            assert_eq!((raw.matches(on).count(), raw.matches(off).count()), (1, 1), "{on:?} and {off:?}");
-        }
+        let screens = (raw.matches("\x1b[?1049h").count(), raw.matches("\x1b[?1049l").count());
+        assert_eq!(screens, (1, 1), "the other screen was taken and left");
+        assert!(raw.rfind("\x1b[?2004l") > raw.rfind("\x1b[?2004h"), "bracketed paste is off");
         assert!(raw.rfind("\x1b[?25h") > raw.rfind("\x1b[?25l"), "the cursor is shown");
         assert_eq!(styles(&self.raw).last(), Some(&0), "no colour is left on");
         assert!(raw.rfind("\x1b[?2026l") > raw.rfind("\x1b[?2026h"), "no update is left open");

@@ -375,7 +375,8 @@ fn refused_service(user: Option<&User>, why: &str) -> Result<(), Unavailable> {
 /// The first screen's own actions, and what drives the boxes that open there: a new profile's form, palette, help.
 fn needs_no_directory(action: Action) -> bool {
     use Action as A;
-    matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::OpenDemo | A::NewProfile | A::Back | A::Profile)
+    matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::Suspend)
+        || matches!(action, A::OpenDemo | A::NewProfile | A::Back | A::Profile)
         || matches!(action, A::Submit | A::NextField | A::PreviousField | A::Choose)
         || matches!(action, A::Up | A::Down | A::PageUp | A::PageDown | A::Top | A::Bottom)
 }

@@ -1,8 +1,12 @@
 //! Which of the console's actions will work, and what was learnt in words.
 
-use super::finding::Ability;
+use super::finding::{Action, ActionState};
 use crate::{
-    directory::{change::Verb, plan::Capabilities},
+    directory::{
+        ability::{Ability, Trials},
+        change::Verb,
+        plan::Capabilities,
+    },
     scim::habits::{Deletion, Habits, PagingHabit, Removal},
 };
 
@@ -32,20 +36,51 @@ const ACTIONS: [(Verb, &str); 22] = [
     (Verb::DeleteKey, "delete an API key"),
 ];
 
-/// Yes or the reason, for every action.
-pub fn actions(capabilities: &Capabilities, beside: bool) -> Vec<Ability> {
+/// What `--write` tries.
+const TRIED: [Verb; 10] = [
+    Verb::CreateUser,
+    Verb::SetDisplayName,
+    Verb::SetEmail,
+    Verb::Deactivate,
+    Verb::Reactivate,
+    Verb::DeleteUser,
+    Verb::CreateTeam,
+    Verb::AddMember,
+    Verb::RemoveMember,
+    Verb::DeleteTeam,
+];
+
+/// What is known of every action. `write` says that this run has tried what it can.
+pub fn actions(capabilities: &Capabilities, trials: &Trials, beside: bool, write: bool) -> Vec<Action> {
     let by_graph = [Verb::Invite, Verb::CreateKey, Verb::DeleteKey];
     ACTIONS
         .iter()
         .map(|(verb, action)| {
-            let why = capabilities.can(*verb).err().map(|why| why.text.clone());
             let unheard = !beside && by_graph.contains(verb);
-            let why = why.or_else(|| unheard.then(|| "GraphQL does not answer.".to_owned()));
+            let (state, why) = match trials.of(*verb, capabilities) {
+                Ability::Refused(why) => (ActionState::Refused, Some(why)),
+                _ if unheard => (ActionState::Refused, Some("GraphQL does not answer.".to_owned())),
+                Ability::Works => (ActionState::Works, None),
+                Ability::Untried => (ActionState::Untried, Some(untried(*verb, capabilities, write).to_owned())),
+            };
             let word = if capabilities.team_word.is_empty() { "team" } else { capabilities.team_word };
             let action = action.replace("team", word);
-            Ability { action, works: why.is_none(), why }
+            Action { action, state, why }
         })
         .collect()
+}
+
+/// How it can be found out.
+fn untried(verb: Verb, capabilities: &Capabilities, write: bool) -> &'static str {
+    let of_groups = [Verb::CreateTeam, Verb::AddMember, Verb::RemoveMember, Verb::DeleteTeam].contains(&verb);
+    // Nothing is made that could not be removed again; a group is tried with users.
+    let goes = |removal: Verb| capabilities.can(removal).is_ok();
+    let tried = TRIED.contains(&verb) && goes(Verb::DeleteUser) && (!of_groups || goes(Verb::DeleteTeam));
+    match (tried, write) {
+        (true, false) => "`scimitar doctor --write` tries this with users and a group of its own.",
+        (true, true) => "This trial could not show it.",
+        (false, _) => "The first use shows it: no trial of the doctor's own could.",
+    }
 }
 
 /// What the console will do otherwise than it would by the RFCs.

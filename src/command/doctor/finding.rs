@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::scim::habits::Habits;
+use crate::scim::{failure::Class, habits::Habits};
 
 /// What a finding means for whoever uses the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -78,14 +78,26 @@ pub struct Finding {
 
 /// An action of the console.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Ability {
+pub struct Action {
     /// What it does.
     pub action: String,
-    /// The provider and this server take it, as far as is known.
-    pub works: bool,
-    /// Why not.
+    /// What is known of it here.
+    pub state: ActionState,
+    /// Why it does not work; or how it can be found out whether it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+/// What is known of an action: [`crate::directory::ability::Ability`] without the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ActionState {
+    /// It was seen to work.
+    Works,
+    /// It was not tried here.
+    Untried,
+    /// The provider has no way to do it, or it was seen not to work.
+    Refused,
 }
 
 /// How the report ends; the process's exit code.
@@ -114,13 +126,16 @@ pub struct Report {
     /// In the order of the parts.
     pub findings: Vec<Finding>,
     /// What the console can do there.
-    pub actions: Vec<Ability>,
+    pub actions: Vec<Action>,
     /// What was learnt of the server.
     pub habits: Habits,
     /// What the console does otherwise from now on, a sentence each.
     pub learnt: Vec<String>,
-    /// What the doctor made and could not remove.
+    /// What the doctor made, in this run or an earlier one, and has not removed.
     pub left_behind: Vec<String>,
+    /// Why the server could not be examined.
+    #[serde(skip)]
+    pub cause: Option<Class>,
 }
 
 impl Report {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     finding::{Part, Verdict},
-    probe::{Probe, Seen, Stop, counted},
+    probe::{Probe, Seen, Stop, Stray, counted},
 };
 use crate::{
     directory::{Kind, record::Record},
@@ -36,6 +36,23 @@ pub fn place(kind: Kind) -> (Part, &'static str, &'static str) {
         Kind::Team => (Part::Groups, "Groups", "group"),
         Kind::Role => (Part::Roles, "Roles", "role"),
     }
+}
+
+/// The attribute that holds a record's name.
+pub fn name_attribute(kind: Kind) -> &'static str {
+    match kind {
+        Kind::User => "userName",
+        Kind::Team => "displayName",
+        Kind::Role => "name",
+    }
+}
+
+/// The values of a group's members; nothing where the record has no such attribute. `null` is nobody.
+pub fn members(group: &Value) -> Option<Vec<String>> {
+    let list = json::get(group.as_object()?, "members")?;
+    let entries = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    let value = |entry: &Value| json::get(entry.as_object()?, "value")?.as_str().map(str::to_owned);
+    Some(entries.iter().filter_map(value).collect())
 }
 
 /// Reads the first pages of a list.
@@ -108,6 +125,13 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
         cursor(probe, claims).await?;
     }
     shapes(probe, kind, &listing, &largest);
+    let own = |record: &Value| {
+        let name = super::records::text(record, name_attribute(kind))?;
+        super::write::tag_in(kind, &name).is_some().then_some(Stray { kind, name, id: id(record)? })
+    };
+    probe.strays.extend(listing.records.iter().filter_map(own));
+    let has_members = |group: &Value| members(group).is_some_and(|members| !members.is_empty());
+    probe.shows_members |= kind == Kind::Team && listing.records.iter().any(has_members);
     Ok(Some(listing))
 }
 

@@ -10,12 +10,13 @@ mod print;
 mod probe;
 mod records;
 mod server;
+mod strays;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     process::ExitCode,
     sync::Mutex,
 };
@@ -23,24 +24,23 @@ use std::{
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-pub use finding::{Ability, Evidence, Finding, Outcome, Part, Report, Verdict};
+pub use finding::{Action, ActionState, Evidence, Finding, Outcome, Part, Report, Verdict};
 pub use print::{Look, text};
 use probe::{Probe, Stop, counted};
 use serde::Serialize;
 
-use super::{
-    end::{self, ErrorCode, heard, note},
-    print::json_pretty,
-};
+use super::end::{self, Detail, ErrorCode, heard, note};
 use crate::{
     cli::Output,
     config::{ConfigError, Profile},
     directory::{
         Kind,
+        ability::Trials,
         refusal::{Refusal, RefusalCode},
     },
+    output::{err, out},
     runtime::{Connection, Opener},
-    scim::habits::Habits,
+    scim::{failure::Class, habits::Habits},
     terminal::{Signal, Signals, Wanted, look, stop_process},
     ui::look::Theme,
 };
@@ -80,9 +80,9 @@ async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(
     let report = examine(&mut connection, wish.write, tag(), cancel).await;
     listening.abort();
     let verdict = verdict(&report);
-    let mut out = io::stdout().lock();
+    let mut out = out();
     heard(if wish.json {
-        json_pretty(&mut out, &Document { report: &report, error: verdict.as_ref().err() })
+        out.json_pretty(&Document { report: &report, error: verdict.as_ref().err() })
     } else {
         let terminal = out.is_terminal();
         let width = if terminal { crossterm::terminal::size().map_or(80, |(width, _)| width.into()) } else { WIDEST };
@@ -92,7 +92,7 @@ async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(
             unicode: !shown.glyphs.ascii,
             width: width.min(WIDEST),
         };
-        out.write_all(text(&report, look).as_bytes())
+        print::print(&report, look, &mut out)
     })?;
     verdict.map_err(end::Stop::printed)
 }
@@ -118,7 +118,13 @@ fn verdict(report: &Report) -> Result<(), end::Stop> {
         }
         Outcome::Failed => {
             let why = format!("{} can't be examined: {first}", report.url);
-            Err(end::Stop::new(ErrorCode::NotExamined, why))
+            let cause = report.cause.map(|class| Detail {
+                code: ErrorCode::of(class).as_str(),
+                subject: report.url.clone(),
+                message: why.clone(),
+                candidates: Vec::new(),
+            });
+            Err(end::Stop::new(ErrorCode::NotExamined, why).details(cause.into_iter().collect()))
         }
     }
 }
@@ -147,19 +153,20 @@ fn may_write(connection: &Connection, wish: Wish) -> Result<(), end::Stop> {
     if wish.yes {
         return Ok(());
     }
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !io::stdin().is_terminal() || !err().is_terminal() {
         let stop = end::Stop::new(ErrorCode::NotConfirmed, "--write makes users and a group");
         return Err(stop.hint("confirm it with --yes where nobody can be asked"));
     }
-    let mut out = io::stderr();
+    let mut err = err();
     writeln!(
-        out,
-        "This makes two users and a group named scimitar-doctor-… at {} and removes them again.\n\
-         Invitations may be sent to addresses at example.com, and seats may be in use meanwhile.",
+        err,
+        "This makes two users and a group named scimitar-doctor-… at {} and removes them again.",
         connection.profile.base_text()
     )?;
-    write!(out, "Type yes to go on: ")?;
-    out.flush()?;
+    writeln!(err, "What an earlier run of it left there, because it was ended, is removed, too.")?;
+    writeln!(err, "Invitations may be sent to addresses at example.com, and seats may be in use meanwhile.")?;
+    write!(err, "Type yes to go on: ")?;
+    err.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     if answer.trim().eq_ignore_ascii_case("yes") {
@@ -196,26 +203,31 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
         tag,
         findings: Vec::new(),
         habits: Habits::default(),
+        trials: Trials::default(),
+        shows_members: false,
+        strays: Vec::new(),
     };
     let mut left_behind = Vec::new();
     let asked = ask_all(&mut probe, connection, write, &mut left_behind).await;
-    let reached = match asked {
-        Ok(reached) => reached,
+    let cause = match asked {
+        Ok(()) => None,
         Err(Stop::Lost(failure)) => {
             probe.find(Part::Server, "connection", Verdict::Problem, failure.sentences(), &[]);
-            false
+            Some(failure.class)
         }
+        Err(Stop::Refused(class)) => Some(class),
         Err(Stop::Cancelled) => {
             probe.find(Part::Server, "connection", Verdict::Unknown, "stopped before everything was asked", &[]);
-            false
+            Some(Class::Cancelled)
         }
     };
-    let Probe { findings, habits, .. } = probe;
-    let mut habits = habits;
+    let reached = cause.is_none();
+    let Probe { findings, mut habits, mut trials, .. } = probe;
     if let Some(store) = &mut connection.store {
         // What an earlier run found out by writing stays known.
         habits = habits.or(store.habits().ok().flatten().unwrap_or_default());
-        if reached && let Err(error) = store.keep_habits(&habits) {
+        trials = trials.or(store.trials().unwrap_or_default());
+        if reached && let Err(error) = store.keep_habits(&habits).and_then(|()| store.keep_trials(&trials)) {
             connection.notices.push(error.to_string());
         }
     }
@@ -236,23 +248,22 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
         url: connection.profile.base_text().to_owned(),
         outcome,
         findings,
-        actions: if reached { actions::actions(dialect.capabilities(), beside) } else { Vec::new() },
+        actions: if reached { actions::actions(dialect.capabilities(), &trials, beside, write) } else { Vec::new() },
         learnt: if narrowed.is_some() && reached { actions::learnt(&habits) } else { Vec::new() },
         habits,
         left_behind,
+        cause,
     }
 }
 
-/// Asks in order; false where the server could not be asked at all.
+/// Asks in order.
 async fn ask_all(
     probe: &mut Probe,
-    connection: &Connection,
+    connection: &mut Connection,
     write: bool,
     left_behind: &mut Vec<String>,
-) -> Result<bool, Stop> {
-    if server::reach(probe, &connection.auth, &connection.profile.base).await?.is_none() {
-        return Ok(false);
-    }
+) -> Result<(), Stop> {
+    server::reach(probe, &connection.auth, &connection.profile.base).await?;
     let claims = server::discovery(probe).await?;
     let errors = server::errors(probe).await;
     probe.survive(Part::Server, "errors", errors)?;
@@ -284,10 +295,20 @@ async fn ask_all(
     }
     let beside = server::beside(probe).await;
     probe.survive(Part::Beside, "asking", beside)?;
+    let strays = strays::look(probe, connection.store.as_mut()).await?;
     if write {
+        left_behind.extend(write::tidy(probe, strays).await);
+        let begun = strays::begin(probe, connection.store.as_mut());
+        if let Err(why) = &begun {
+            probe.find(Part::Writing, "asking", Verdict::Unknown, format!("nothing was tried: {why}"), &[]);
+            return Ok(());
+        }
         let (left, written) = write::run(probe).await;
+        strays::end(probe, connection.store.as_mut(), left.is_empty());
         left_behind.extend(left);
         probe.survive(Part::Writing, "asking", written)?;
+    } else {
+        left_behind.extend(strays.iter().map(strays::offer));
     }
-    Ok(true)
+    Ok(())
 }

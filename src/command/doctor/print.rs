@@ -1,9 +1,12 @@
 //! The report for a person: what matters first, aligned, within the terminal's width. Knows no server.
 
+use std::io;
+
 use unicode_width::UnicodeWidthStr;
 
-use super::finding::{Evidence, Finding, Outcome, Part, Report, Verdict};
+use super::finding::{ActionState, Evidence, Finding, Outcome, Part, Report, Verdict};
 use super::probe::counted;
+use crate::output::Output;
 
 /// The column at which the words begin.
 const INDENT: usize = 17;
@@ -21,7 +24,23 @@ pub struct Look {
 
 /// The whole report as text.
 pub fn text(report: &Report, look: Look) -> String {
-    let mut page = Page { look, out: String::new() };
+    let mut text = Vec::new();
+    // Writing to memory does not fail.
+    let _ = print(report, look, &mut Output::to(&mut text, look.colours));
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Prints the whole report.
+pub(super) fn print(report: &Report, look: Look, out: &mut Output<'_>) -> io::Result<()> {
+    let spans = |line: Line| out.spans(line.iter().map(|(style, text)| (*style, text.as_str())), look.colours);
+    page(report, look).into_iter().try_for_each(spans)
+}
+
+/// A line of texts, each in its style.
+type Line = Vec<(&'static str, String)>;
+
+fn page(report: &Report, look: Look) -> Vec<Line> {
+    let mut page = Page { look, lines: Vec::new(), begun: Vec::new() };
     page.line(&[(BOLD, &report.profile), (DIM, &format!("  {} at {}", report.provider, report.url))]);
     page.summary(report);
     if report.count(Verdict::Problem) + report.left_behind.len() > 0 {
@@ -52,7 +71,7 @@ pub fn text(report: &Report, look: Look) -> String {
             page.row(finding.verdict, finding.what, &finding.words);
         }
     }
-    page.out
+    page.lines
 }
 
 const BOLD: &str = "1";
@@ -61,7 +80,9 @@ const PLAIN: &str = "";
 
 struct Page {
     look: Look,
-    out: String,
+    lines: Vec<Line>,
+    /// The line that is not ended yet.
+    begun: Line,
 }
 
 impl Page {
@@ -89,26 +110,30 @@ impl Page {
     }
 
     fn actions(&mut self, report: &Report) {
-        let (works, not): (Vec<_>, Vec<_>) = report.actions.iter().partition(|ability| ability.works);
+        let in_state = |state: ActionState| report.actions.iter().filter(move |action| action.state == state);
         if report.actions.is_empty() {
             return;
         }
         self.heading("What the console can do");
-        let names: Vec<&str> = works.iter().map(|ability| ability.action.as_str()).collect();
+        let names: Vec<&str> = in_state(ActionState::Works).map(|action| action.action.as_str()).collect();
         if !names.is_empty() {
-            self.row(Verdict::Ok, "yes", &names.join(", "));
+            self.row(Verdict::Ok, "seen to work", &names.join(", "));
         }
-        // One reason often stands for several actions.
-        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-        for ability in not {
-            let why = ability.why.as_deref().unwrap_or_default();
-            match reasons.iter_mut().find(|(known, _)| *known == why) {
-                Some((_, actions)) => actions.push(&ability.action),
-                None => reasons.push((why, vec![&ability.action])),
+        for (state, verdict, label) in
+            [(ActionState::Untried, Verdict::Unknown, "untried"), (ActionState::Refused, Verdict::Note, "no")]
+        {
+            // One reason often stands for several actions.
+            let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+            for action in in_state(state) {
+                let why = action.why.as_deref().unwrap_or_default();
+                match reasons.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, actions)) => actions.push(&action.action),
+                    None => reasons.push((why, vec![&action.action])),
+                }
             }
-        }
-        for (why, actions) in reasons {
-            self.row(Verdict::Note, "no", &format!("{}: {why}", actions.join(", ")));
+            for (why, actions) in reasons {
+                self.row(verdict, label, &format!("{}: {why}", actions.join(", ")));
+            }
         }
     }
 
@@ -149,62 +174,58 @@ impl Page {
             (Verdict::Problem, true) => ("31", "✗"),
             (Verdict::Problem, false) => ("31", "x"),
         };
-        self.out.push_str("  ");
+        self.styled(PLAIN, "  ");
         self.styled(style, sign);
-        self.out.push(' ');
+        self.styled(PLAIN, " ");
         let label = self.plain(label);
         self.styled(BOLD, &label);
         let at = 4 + label.width();
         if at >= INDENT {
-            self.out.push('\n');
+            self.end();
             self.words(INDENT, words, PLAIN);
         } else {
-            self.out.push_str(&" ".repeat(INDENT - at));
+            self.styled(PLAIN, &" ".repeat(INDENT - at));
             self.continued(INDENT, words, PLAIN);
         }
     }
 
     fn heading(&mut self, title: &str) {
-        self.blank();
+        self.end();
         self.line(&[(BOLD, title)]);
     }
 
     /// Words from this column on, over as many lines as they need.
-    fn words(&mut self, indent: usize, words: &str, style: &str) {
-        self.out.push_str(&" ".repeat(indent));
+    fn words(&mut self, indent: usize, words: &str, style: &'static str) {
+        self.styled(PLAIN, &" ".repeat(indent));
         self.continued(indent, words, style);
     }
 
-    fn continued(&mut self, indent: usize, words: &str, style: &str) {
+    fn continued(&mut self, indent: usize, words: &str, style: &'static str) {
         let room = self.look.width.saturating_sub(indent).max(20);
         let words = self.plain(words);
         for (at, line) in wrapped(&words, room).iter().enumerate() {
             if at > 0 {
-                self.out.push_str(&" ".repeat(indent));
+                self.styled(PLAIN, &" ".repeat(indent));
             }
             self.styled(style, line);
-            self.out.push('\n');
+            self.end();
         }
     }
 
-    fn line(&mut self, parts: &[(&str, &str)]) {
+    fn line(&mut self, parts: &[(&'static str, &str)]) {
         for (style, text) in parts {
             let text = self.plain(text);
             self.styled(style, &text);
         }
-        self.out.push('\n');
+        self.end();
     }
 
-    fn blank(&mut self) {
-        self.out.push('\n');
+    fn styled(&mut self, style: &'static str, text: &str) {
+        self.begun.push((style, text.to_owned()));
     }
 
-    fn styled(&mut self, style: &str, text: &str) {
-        if self.look.colours && !style.is_empty() {
-            self.out.push_str(&format!("\x1b[{style}m{text}\x1b[0m"));
-        } else {
-            self.out.push_str(text);
-        }
+    fn end(&mut self) {
+        self.lines.push(std::mem::take(&mut self.begun));
     }
 
     /// What the terminal can show.

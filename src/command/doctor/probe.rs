@@ -10,6 +10,7 @@ use crate::command::progress::WaitNotices;
 use crate::{
     client::{Answer, Client},
     dialect::Dialect,
+    directory::{Kind, ability::Trials},
     scim::{
         error,
         failure::{Class, Failure},
@@ -29,6 +30,8 @@ const LONGEST: usize = 120;
 pub enum Stop {
     /// No answer.
     Lost(Failure),
+    /// An answer that makes further questions useless; it is a finding.
+    Refused(Class),
     /// The person has had enough.
     Cancelled,
 }
@@ -93,6 +96,23 @@ pub struct Probe {
     pub findings: Vec<Finding>,
     /// What follows for the console.
     pub habits: Habits,
+    /// What was tried, and what came of it.
+    pub trials: Trials,
+    /// Some group was seen with a member.
+    pub shows_members: bool,
+    /// Records with names that the doctor gives, of other runs.
+    pub strays: Vec<Stray>,
+}
+
+/// A record that another run of the doctor has made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: String,
 }
 
 impl Probe {
@@ -143,6 +163,11 @@ impl Probe {
     pub fn find(&mut self, part: Part, what: &'static str, verdict: Verdict, words: impl Into<String>, seen: &[&Seen]) {
         let evidence = seen.iter().map(|seen| seen.evidence.clone()).collect();
         self.findings.push(Finding { part, what, verdict, words: words.into(), evidence });
+    }
+
+    /// The dialect with what is known so far.
+    pub fn narrowed(&self) -> Arc<dyn Dialect> {
+        self.dialect.with_habits(&self.habits).unwrap_or_else(|| Arc::clone(&self.dialect))
     }
 
     /// A question without an answer is a finding too; only the person ends the whole.

@@ -79,6 +79,8 @@ pub async fn single(probe: &mut Probe, kind: Kind, listing: &Listing) -> Result<
         probe.find(part, "single", Verdict::Problem, words, &[&seen]);
         return Ok(None);
     };
+    let told = super::lists::members(&Value::Object(full.clone()));
+    probe.shows_members |= kind == Kind::Team && told.is_some_and(|members| !members.is_empty());
     let more: Vec<&str> = full
         .iter()
         .filter(|(name, value)| !empty(value) && record.as_object().is_some_and(|map| json::get(map, name).is_none()))

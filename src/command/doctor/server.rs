@@ -11,12 +11,16 @@ use crate::{
     client::Auth,
     scim::{
         discovery::{self, ServiceConfig},
+        failure::Class,
         json, urn,
     },
 };
 
-/// Whether the server answers at all, and takes the key. The answer is a first page of users, for the rest to go on with.
-pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<Option<Seen>, Stop> {
+/// Whether the server answers at all, and takes the key.
+///
+/// # Errors
+/// Where nothing else can be asked.
+pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<(), Stop> {
     let seen = probe.get(&["Users"], &[]).await?;
     let form = match auth {
         Auth::Bearer(_) => " as Bearer",
@@ -45,7 +49,7 @@ pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<Option<
             let bare = seen.answer.body.is_empty();
             let words = if bare { format!("{words} The refusal has no body.") } else { words };
             probe.find(Part::Server, "key", Verdict::Problem, words, &[&seen]);
-            Ok(None)
+            Err(Stop::Refused(Class::Unauthorized))
         }
         200..=299 => match seen.page() {
             Ok(_) => {
@@ -54,19 +58,20 @@ pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<Option<
                 let late = if seen.answer.attempts > 1 { "; it first asked to come back later" } else { "" };
                 let taken = if matches!(auth, Auth::None) { "none is asked for" } else { "accepted" };
                 probe.find(Part::Server, "key", Verdict::Ok, format!("{taken}{form}{late}"), &[&seen]);
-                Ok(Some(seen))
+                Ok(())
             }
             Err(bad) => {
                 let words = format!("{bad} Check url and path in the profile.");
                 probe.find(Part::Server, "answer", Verdict::Problem, words, &[&seen]);
-                Ok(None)
+                Err(Stop::Refused(Class::Protocol))
             }
         },
         _ => {
-            let words = seen.refusal(&*probe.dialect).sentences();
+            let refusal = seen.refusal(&*probe.dialect);
+            let words = refusal.sentences();
             let what = if seen.status() == 403 { "key" } else { "answer" };
             probe.find(Part::Server, what, Verdict::Problem, words, &[&seen]);
-            Ok(None)
+            Err(Stop::Refused(refusal.class))
         }
     }
 }
@@ -223,7 +228,7 @@ pub async fn beside(probe: &mut Probe) -> Result<(), Stop> {
     for question in probe.dialect.questions() {
         let about = question.about;
         let cancel = probe.cancel.clone();
-        match probe.client.send(&question.request, &cancel, &|_| {}).await {
+        match probe.client.send(&question.request, &cancel, &|wait| probe.say(&wait)).await {
             Ok(answer) => {
                 let evidence = super::finding::Evidence {
                     request: question.request.to_string(),
@@ -239,7 +244,7 @@ pub async fn beside(probe: &mut Probe) -> Result<(), Stop> {
                     finding.evidence.push(evidence);
                 }
             }
-            Err(failure) if failure.class == crate::scim::failure::Class::Cancelled => return Err(Stop::Cancelled),
+            Err(failure) if failure.class == Class::Cancelled => return Err(Stop::Cancelled),
             Err(failure) => {
                 let words = format!("not told: {} Without it: {}.", failure.sentences(), question.loss);
                 probe.find(Part::Beside, about, Verdict::Note, words, &[]);

@@ -11,13 +11,13 @@ use crate::{
     directory::{
         Id, Kind, Target,
         change::Change,
-        plan::{Confirm, Risk, Undo},
+        plan::{Confirm, Risk, Undo, typed_name},
         record::{Member, Team},
         refusal::{Refusal, RefusalCode},
     },
     scim::{
         habits::Removal,
-        patch::{Op, UnsafeRemoval, member_filter},
+        patch::{Op, UnsafeRemoval, member_filter, member_filter_any},
         request::Request,
         urn,
     },
@@ -63,7 +63,7 @@ impl Rfc {
             }
         }
         let target = Target::team(&group.id);
-        let request = self.removal(group, id)?.if_match(self.version(case, &target));
+        let request = self.removal(case, group, id)?.if_match(self.version(case, &target));
         let undo = if case.0.user(id).is_some() {
             Undo::By(vec![Change::AddMember { team: group.id.clone(), user: id.clone() }])
         } else {
@@ -73,13 +73,17 @@ impl Rfc {
         Ok(Draft::new(vec![request], undo, Confirm::Reread(vec![target])).look_if(role.is_some()).note(role))
     }
 
-    fn removal(&self, group: &Team, id: &Id) -> Result<Request, Refusal> {
+    fn removal(&self, case: Case<'_>, group: &Team, id: &Id) -> Result<Request, Refusal> {
         let target = Target::team(&group.id);
         let sentence = |error: UnsafeRemoval| Refusal::unsupported(error.to_string());
         let by_filter = || Op::remove(member_filter(id)).map_err(sentence);
         let habit = self.habits.remove_member.unwrap_or(Removal::Filter);
         Ok(match (habit, self.habits.patch_groups) {
-            (Removal::Put, _) | (_, Some(false)) => wire::put_merged(&target, by_filter()?),
+            (Removal::Put, _) | (_, Some(false)) => {
+                // Applied here, to members as the server calls them.
+                let called = member_filter_any(called(case, id));
+                wire::put_merged(&target, Op::remove(called).map_err(sentence)?)
+            }
             (Removal::Filter, _) => wire::patch(&target, by_filter()?),
             (Removal::Value, _) => {
                 let op = Op::remove_listed("members", vec![json!({"value": &**id})]).map_err(sentence)?;
@@ -129,7 +133,7 @@ impl Rfc {
             "A deleted {word} can't be brought back: a new one has another id, and whatever refers to it is lost."
         );
         Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
-            .risk(Risk::Type(group.name.as_str().into()))
+            .risk(Risk::Type(typed_name(&group.name, id)))
             .note(lost)
             .note(self.roles_without(case, group))
             .note(self.manner.on_delete_group().map(str::to_owned)))
@@ -159,4 +163,15 @@ impl Rfc {
         let before = user.org_role.value()?;
         (before != after).then(|| format!("{after}; it was {before}"))
     }
+}
+
+/// What a server may call a member: the id, or in its place the user name or the address, unless that is another's id.
+fn called<'a>(case: Case<'a>, id: &'a Id) -> Vec<&'a str> {
+    let user = case.0.user(id);
+    let names = user.into_iter().flat_map(|user| [user.user_name.raw(), user.email.raw()]);
+    let is_nobodys_id = |name: &&str| {
+        let other = Id::from(*name);
+        !name.is_empty() && case.0.user(&other).is_none() && case.0.team(&other).is_none()
+    };
+    std::iter::once(&**id).chain(names.filter(is_nobodys_id)).collect()
 }

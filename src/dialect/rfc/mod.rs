@@ -79,6 +79,12 @@ impl Rfc {
         if self.habits.versions == Some(false) { None } else { case.version(target) }
     }
 
+    /// True where no trial, and nobody in the profile, has said how records are changed here.
+    fn is_untried(&self) -> bool {
+        let Habits { patch_users, patch_groups, remove_member, delete_user, .. } = &self.habits;
+        patch_users.is_none() && patch_groups.is_none() && remove_member.is_none() && delete_user.is_none()
+    }
+
     fn paging(&self) -> Paging {
         let page_size = Some(self.habits.page_size.unwrap_or(PAGE));
         match self.habits.paging {
@@ -264,6 +270,10 @@ impl Dialect for Rfc {
                 "Datasaur wants the workspace's own API key (Settings, API keys), with SCIM switched on."
             }
             (Manner::Datasaur, Class::NotFound, Some(404)) => "Check the workspace: the number in /teams/….",
+            // Whichever way works is not known before one was seen to.
+            (_, _, Some(405 | 501)) if self.is_untried() => {
+                "`scimitar doctor --write` finds out which ways of changing records this server takes."
+            }
             (_, Class::Unauthorized, _) => "Check also whether the server wants auth = \"bearer\" or \"basic\".",
             (_, Class::NotFound, Some(404)) => "Many servers have /scim/v2 at its end.",
             _ => return,

@@ -11,7 +11,7 @@ use crate::{
     directory::{
         Id, Kind, Target,
         change::{Change, NewUser, Verb},
-        plan::{Confirm, Risk, Undo},
+        plan::{Confirm, Risk, Undo, typed_name},
         refusal::{Refusal, RefusalCode},
     },
     scim::{habits::Deletion, patch::Op, request::Request, urn},
@@ -104,7 +104,7 @@ impl Rfc {
         let request = self.alter(case, &target, Op::replace("active", active));
         if self.manner == Manner::Datasaur && !active {
             return Ok(Draft::new(vec![request], Undo::Never(OUT.into()), Confirm::Reread(vec![target]))
-                .risk(Risk::Type(user.user_name.as_str().into()))
+                .risk(Risk::Type(typed_name(&user.user_name, id)))
                 .note(self.manner.on_deactivate(&user.user_name))
                 .note(case.lost_teams(user, self.capabilities.team_word)));
         }
@@ -150,7 +150,7 @@ impl Rfc {
             _ => format!("A deleted user can't be brought back: a new one has another id and is in no {word}."),
         };
         Ok(Draft::new(vec![request], Undo::Never(never), Confirm::Reread(vec![target]))
-            .risk(Risk::Type(user.user_name.as_str().into()))
+            .risk(Risk::Type(typed_name(&user.user_name, id)))
             .note(self.manner.on_delete(&user.user_name))
             .note(case.lost_teams(user, self.capabilities.team_word)))
     }

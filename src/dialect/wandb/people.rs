@@ -16,7 +16,7 @@ use crate::{
         Id, Kind, MaybeTold, Name, Target,
         census::FULL,
         change::{Change, NewUser, Seat},
-        plan::{Confirm, Risk, Undo},
+        plan::{Confirm, Risk, Undo, typed_name},
         record::{Account, User},
         refusal::{Refusal, RefusalCode},
     },
@@ -165,7 +165,7 @@ fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUs
     let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
     let seats = case.0.records().users().values().any(|user| user.models_seat.is_told());
     Ok(Draft::new(vec![graph::create_user(&new.email, true)], undo, confirm)
-        .risk(Risk::Type(new.user_name.clone()))
+        .risk(Risk::Type(typed_name(&Name::from(new.user_name.as_str()), key)))
         .note("They are admin of everything on this server, whatever their organisation role.".to_owned())
         .note("Only the email is sent: W&B chooses the user name, and they choose their display name.".to_owned())
         .note(seats.then(|| "Seats are W&B's choice too; they can be changed afterwards.".to_owned())))
@@ -194,7 +194,7 @@ pub(super) fn deactivate(case: Case<'_>, hosting: Hosting, id: &Id) -> Planned {
         let never = "On Multi-tenant Cloud deactivating removes the user, and W&B can't reactivate: create the user again \
                      with the same email, and give roles and teams anew.";
         return Ok(Draft::new(vec![request], Undo::Never(never.into()), confirm)
-            .risk(Risk::Type(user.user_name.as_str().into()))
+            .risk(Risk::Type(typed_name(&user.user_name, &user.id)))
             .note(format!("This removes {} from the organisation and can't be undone here.", user.user_name))
             .note(case.lost_teams(user, "team")));
     }
@@ -232,7 +232,7 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
         "A deleted user can't be brought back: a new one has another id, and its roles and teams are given anew."
     };
     Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
-        .risk(Risk::Type(user.user_name.as_str().into()))
+        .risk(Risk::Type(typed_name(&user.user_name, &user.id)))
         .note(case.lost_teams(user, "team"))
         .note(keys))
 }

@@ -12,7 +12,7 @@ use crate::{
         Id, Kind, Name, Target,
         change::{Change, RoleDraft},
         permissions::{Effect, Held, Permissions},
-        plan::{Confirm, Risk, Undo},
+        plan::{Confirm, Risk, Undo, typed_name},
         record::Role,
         refusal::{Refusal, RefusalCode},
     },
@@ -115,7 +115,7 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
     let request = wire::delete(&target).if_match(case.version(&target));
     let never = "A role made anew has another id, and its holders have fallen back: it must be given to each again.";
     Ok(Draft::new(vec![request], Undo::Never(never.into()), Confirm::Reread(vec![target]))
-        .risk(Risk::Type(role.name.as_str().into()))
+        .risk(Risk::Type(typed_name(&role.name, &role.id)))
         .note(fallen(case, role)))
 }
 

@@ -1,10 +1,13 @@
 //! Changes without their values, and the values that they mark on screen.
 
+use serde::{Deserialize, Serialize};
+
 use super::Seat;
 use crate::directory::{Id, Name};
 
 /// A change without its values: what a provider can or can't do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verb {
     /// [`super::Change::SetOrgRole`]
     SetOrgRole,

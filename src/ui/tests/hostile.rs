@@ -167,8 +167,8 @@ impl Hostile {
             assert_eq!(wrong, None, "in {:?} after {} steps", cell.symbol(), self.steps);
         }
         // Sentences are wrapped: they may begin a line with any of their words.
-        let waits = self.app.waiting.as_ref().is_some_and(crate::scim::wait::Wait::is_long);
-        let sentences = waits || self.app.message.is_some() || !self.app.sync.failed.is_empty();
+        let App { message, waiting, sync, .. } = &self.app;
+        let sentences = message.is_some() || waiting.is_some() || !sync.failed.is_empty();
         if self.app.overlays.is_empty() && !sentences && self.app.tab.kind().is_some() {
             let screen = text(&drawn);
             // Where a row of the list begins, not where a long value goes on in its own column.

@@ -4,7 +4,7 @@ use rstest::rstest;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::{
-    super::Part,
+    super::{ActionState, Part},
     odd::{self, Odd},
     *,
 };
@@ -69,6 +69,23 @@ async fn what_is_read_becomes_habits() {
     Habits { remove_member: Some(Removal::Replace), ..usual() })]
 #[case(Odd { only_put_removes: true, ..Odd::default() }, "by replace", Verdict::Note,
     Habits { remove_member: Some(Removal::Put), ..usual() })]
+#[case(Odd { only_put_removes: true, members_by_name: true, ..Odd::default() }, "by PUT", Verdict::Ok,
+    Habits { remove_member: Some(Removal::Put), ..usual() })]
+#[case(Odd { members_by_name: true, ..Odd::default() }, "by filter", Verdict::Ok, usual())]
+#[case(Odd { adding_replaces: true, ..Odd::default() }, "add member", Verdict::Problem,
+    Habits { patch_groups: Some(false), ..usual() })]
+#[case(Odd { adding_replaces: true, ..Odd::default() }, "add by PUT", Verdict::Ok,
+    Habits { patch_groups: Some(false), ..usual() })]
+#[case(Odd { adding_replaces: true, put_keeps_members: true, ..Odd::default() }, "add by PUT", Verdict::Problem,
+    Habits { patch_groups: None, ..usual() })]
+#[case(Odd { creation_drops_members: true, ..Odd::default() }, "add member", Verdict::Ok, usual())]
+#[case(Odd { hides_members: true, ..Odd::default() }, "members", Verdict::Note,
+    Habits { patch_groups: None, remove_member: None, tells_members: Some(false), ..usual() })]
+#[case(Odd { hides_members: true, put_keeps_members: true, ..Odd::default() }, "members", Verdict::Note,
+    Habits { patch_groups: None, remove_member: None, tells_members: Some(false), ..usual() })]
+#[case(Odd { keeps_little: true, ..Odd::default() }, "PATCH user", Verdict::Ok, usual())]
+#[case(Odd { keeps_little: true, no_patch: true, ..Odd::default() }, "PUT user", Verdict::Ok,
+    Habits { patch_users: Some(false), patch_groups: Some(false), remove_member: Some(Removal::Put), ..usual() })]
 #[case(Odd { ignores_if_match: true, ..Odd::default() }, "old version", Verdict::Note,
     Habits { versions: Some(false), ..usual() })]
 #[case(Odd::default(), "DELETE user", Verdict::Ok, usual())]
@@ -92,6 +109,121 @@ fn usual() -> Habits {
         groups: Some(true),
         ..Habits::default()
     }
+}
+
+/// The actions in this state.
+fn in_state(report: &Report, state: ActionState) -> Vec<&str> {
+    let actions = report.actions.iter().filter(|action| action.state == state);
+    actions.map(|action| action.action.as_str()).collect()
+}
+
+#[rstest]
+#[case::as_the_rfcs_say(Odd::default(), &[])]
+#[case::members_unseen(Odd { hides_members: true, ..Odd::default() }, &["add a member", "remove a member"])]
+#[case::no_way_to_add(Odd { adding_replaces: true, put_keeps_members: true, ..Odd::default() }, &["add a member"])]
+#[case::little_kept(Odd { keeps_little: true, ..Odd::default() }, &["change a display name"])]
+#[tokio::test]
+async fn only_what_was_seen_works(#[case] odd: Odd, #[case] not: &[&str]) {
+    let all = [
+        "create a user",
+        "change a display name",
+        "change an email",
+        "deactivate",
+        "reactivate",
+        "delete a user",
+        "create a group",
+        "add a member",
+        "remove a member",
+        "delete a group",
+    ];
+    let looked = examined(Odd { users: 3, ..odd.clone() }, false).await;
+    assert_eq!(
+        (in_state(&looked, ActionState::Works), in_state(&looked, ActionState::Untried)),
+        (vec![], all.to_vec())
+    );
+    assert!(text(&looked, PLAIN).contains("? untried"), "{}", text(&looked, PLAIN));
+    let advice = looked.actions.iter().filter_map(|action| action.why.as_deref());
+    assert_eq!(advice.filter(|why| why.starts_with("`scimitar doctor --write` tries this")).count(), all.len());
+    let tried = examined(Odd { users: 3, ..odd }, true).await;
+    let seen: Vec<&str> = all.into_iter().filter(|action| !not.contains(action)).collect();
+    assert_eq!(in_state(&tried, ActionState::Works), seen, "{}", text(&tried, PLAIN));
+}
+
+/// A run that reads knows what an earlier one has tried.
+#[tokio::test]
+async fn what_was_tried_stays_known() {
+    let server = odd::start(Odd { users: 3, ..Odd::default() }).await;
+    let home = tempfile::tempdir().unwrap();
+    let opener = opener(&home, server::Options::default());
+    for write in [true, false] {
+        let mut connection = opener.connect(Some(profile(&server.uri()))).await.unwrap();
+        let report = look_at(&mut connection, write).await;
+        assert_eq!(in_state(&report, ActionState::Works).len(), 10, "{}", text(&report, PLAIN));
+    }
+}
+
+/// What a run left that was killed: by its tag in the store, and by its names in the lists.
+#[rstest]
+#[case::told_by_the_store(true)]
+#[case::seen_in_the_lists(false)]
+#[tokio::test]
+async fn what_a_killed_run_left_is_offered_and_removed(#[case] noted: bool) {
+    const KILLED: &str = "89abcdef";
+    // The list is cut: only the store's tag finds what is behind the cut.
+    let page = noted.then_some(2);
+    let server = odd::start(Odd { users: 3, page, ignores_start: noted, ..Odd::default() }).await;
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    for (list, key, name) in [
+        ("Users", "userName", format!("scimitar-doctor-{KILLED}-a")),
+        ("Users", "userName", "scimitar-doctor-of-acme".to_owned()),
+        ("Groups", "displayName", format!("scimitar-doctor-{KILLED}-group")),
+    ] {
+        let body = serde_json::json!({ key: name }).to_string();
+        client.post(format!("{}/{list}", server.uri())).bearer_auth("x").body(body).send().await.unwrap();
+    }
+    let home = tempfile::tempdir().unwrap();
+    let opener = opener(&home, server::Options::default());
+    let mut connection = opener.connect(Some(profile(&server.uri()))).await.unwrap();
+    if noted {
+        connection.store.as_mut().unwrap().begin_trial(KILLED, Some(7)).unwrap();
+    }
+    let looked = look_at(&mut connection, false).await;
+    assert_eq!((looked.outcome, looked.left_behind.len()), (Outcome::Problems, 2), "{:?}", looked.left_behind);
+    let offered = text(&looked, PLAIN);
+    assert!(offered.contains("`scimitar doctor --write` removes") && offered.contains("89abcdef-group"), "{offered}");
+    let tried = look_at(&mut connection, true).await;
+    assert_eq!(tried.left_behind, Vec::<String>::new());
+    assert!(found(&tried, Part::Writing, "earlier run").1.contains("scimitar-doctor-89abcdef-a"));
+    let again = look_at(&mut connection, false).await;
+    assert_eq!(again.left_behind, Vec::<String>::new());
+    assert_eq!(connection.store.as_ref().unwrap().begun_trials().unwrap(), []);
+    let all =
+        client.get(format!("{}/Users", server.uri())).bearer_auth("x").send().await.unwrap().text().await.unwrap();
+    let filter = format!("{}/Users?filter=userName+eq+%22scimitar-doctor-of-acme%22", server.uri());
+    let one = client.get(filter).bearer_auth("x").send().await.unwrap().text().await.unwrap();
+    assert!(
+        !all.contains(KILLED) && one.contains("scimitar-doctor-of-acme"),
+        "only what is named so goes: {all} {one}"
+    );
+}
+
+/// What a run that is under way has made is not its leftovers.
+#[tokio::test]
+async fn a_run_leaves_alone_what_another_one_works_with() {
+    let server = odd::start(Odd { users: 3, ..Odd::default() }).await;
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let body = serde_json::json!({ "userName": "scimitar-doctor-89abcdef-a" }).to_string();
+    client.post(format!("{}/Users", server.uri())).bearer_auth("x").body(body).send().await.unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let opener = opener(&home, server::Options::default());
+    let mut connection = opener.connect(Some(profile(&server.uri()))).await.unwrap();
+    let store = connection.store.as_mut().unwrap();
+    let session = store.begin_session().unwrap().expect("a file with locks");
+    store.begin_trial("89abcdef", Some(session.id)).unwrap();
+    assert_eq!(look_at(&mut connection, true).await.left_behind, Vec::<String>::new());
+    let all =
+        client.get(format!("{}/Users", server.uri())).bearer_auth("x").send().await.unwrap().text().await.unwrap();
+    assert!(all.contains("89abcdef-a"), "{all}");
 }
 
 /// A bad moment is no habit.

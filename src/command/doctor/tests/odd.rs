@@ -24,6 +24,18 @@ pub struct Odd {
     pub takes_only_basic: bool,
     pub cursors: bool,
     pub changes_fail: bool,
+    /// No answer tells who is in a group.
+    pub hides_members: bool,
+    /// PATCH that adds a member puts out who was in the group.
+    pub adding_replaces: bool,
+    /// A member is called by the user name.
+    pub members_by_name: bool,
+    /// A new group is empty.
+    pub creation_drops_members: bool,
+    /// PUT of a group keeps who is in it.
+    pub put_keeps_members: bool,
+    /// Of a user nothing is kept but the user name and whether they are active.
+    pub keeps_little: bool,
 }
 
 /// Its records by list, with their versions.
@@ -68,12 +80,31 @@ impl Respond for Server {
         }
         match (request.method.as_str(), path.as_slice()) {
             (_, ["Groups", ..]) if self.odd.no_groups => error(404),
-            ("GET", [list @ ("Users" | "Groups")]) => self.list(state.of(list), &request.url),
-            ("POST", [list @ ("Users" | "Groups")]) => state.create(list, body()),
+            ("GET", [list @ ("Users" | "Groups")]) => {
+                let shown: Vec<Value> = state.of(list).iter().map(|record| self.shown(record)).collect();
+                self.list(&shown, &request.url)
+            }
+            ("POST", [list @ ("Users" | "Groups")]) => {
+                let mut body = self.kept(body(), &state);
+                if self.odd.creation_drops_members && *list == "Groups" {
+                    body["members"] = json!([]);
+                }
+                state.create(list, body)
+            }
             (method, [list @ ("Users" | "Groups"), id]) => {
                 let Some(at) = state.of(list).iter().position(|record| record["id"] == *id) else { return error(404) };
                 if method == "DELETE" {
                     return self.delete(&mut state, list, at);
+                }
+                let put = self.kept(body(), &state);
+                let mut operation = body()["Operations"][0].clone();
+                let named = operation["path"].as_str().and_then(|path| path.split('"').nth(1)).map(str::to_owned);
+                if let Some(id) = named.filter(|_| self.odd.members_by_name) {
+                    let value = self.kept(json!({"members": [{"value": id}]}), &state)["members"][0]["value"].take();
+                    operation["path"] = format!("members[value eq {value}]").into();
+                }
+                if operation["path"] == "members" {
+                    operation["value"] = self.kept(json!({"members": operation["value"]}), &state)["members"].take();
                 }
                 let record = &mut state.of(list)[at];
                 let version = record["meta"]["version"].clone();
@@ -84,11 +115,14 @@ impl Respond for Server {
                 match method {
                     "PATCH" if self.odd.no_patch => return error(405),
                     "PATCH" if self.odd.patch_changes_nothing => {}
-                    "PATCH" if !self.patch(record, &body()["Operations"][0]) => return error(400),
+                    "PATCH" if !self.patch(record, &operation) => return error(400),
                     "PUT" => {
-                        let meta = record["meta"].clone();
-                        *record = body();
+                        let (meta, members) = (record["meta"].clone(), record["members"].clone());
+                        *record = put;
                         record["meta"] = meta;
+                        if self.odd.put_keeps_members {
+                            record["members"] = members;
+                        }
                     }
                     _ => {}
                 }
@@ -96,7 +130,8 @@ impl Respond for Server {
                     bump(record);
                 }
                 let version = record["meta"]["version"].as_str().unwrap_or_default().to_owned();
-                ResponseTemplate::new(200).insert_header("ETag", version.as_str()).set_body_json(record)
+                let shown = self.shown(record);
+                ResponseTemplate::new(200).insert_header("ETag", version.as_str()).set_body_json(shown)
             }
             _ => error(404),
         }
@@ -122,6 +157,29 @@ impl State {
 }
 
 impl Server {
+    /// A record as answers have it.
+    fn shown(&self, record: &Value) -> Value {
+        let mut shown = record.clone();
+        if self.odd.hides_members && shown.get("members").is_some() {
+            shown["members"] = json!([]);
+        }
+        shown
+    }
+
+    /// A body as it is kept: members by name where that is the habit, whatever they were called.
+    fn kept(&self, mut body: Value, state: &State) -> Value {
+        if self.odd.keeps_little && body.get("userName").is_some() {
+            body.as_object_mut().unwrap().retain(|name, _| ["id", "userName", "active"].contains(&name.as_str()));
+        }
+        if self.odd.members_by_name {
+            for member in body["members"].as_array_mut().into_iter().flatten() {
+                let user = state.users.iter().find(|user| user["id"] == member["value"]);
+                user.into_iter().for_each(|user| member["value"] = user["userName"].clone());
+            }
+        }
+        body
+    }
+
     fn list(&self, records: &[Value], url: &url::Url) -> ResponseTemplate {
         let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         let count = query("count").and_then(|text| text.parse::<usize>().ok());
@@ -159,6 +217,7 @@ impl Server {
         let path = op["path"].as_str().unwrap_or_default();
         let members = record["members"].as_array().cloned().unwrap_or_default();
         match (op["op"].as_str().unwrap_or_default(), path) {
+            ("add", "members") if self.odd.adding_replaces => record["members"] = op["value"].clone(),
             ("add", "members") => {
                 let more = op["value"].as_array().cloned().unwrap_or_default();
                 let more: Vec<Value> = more.into_iter().filter(|new| !members.contains(new)).collect();

@@ -1,6 +1,6 @@
 //! A group of the doctor's own, with its two users: every way of adding and removing a member.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     super::{
@@ -8,15 +8,15 @@ use super::{
         lists,
         probe::{Probe, Seen, Stop},
     },
+    Own,
     made::Made,
-    own_name, patch_of, read,
-    users::accepted,
+    own_name, patch_of, put_merged, read,
+    users::{accepted, saw},
 };
 use crate::{
-    directory::{Kind, change::Verb},
+    directory::{Kind, ability::Ability, change::Verb},
     scim::{
         habits::Removal,
-        json as scim_json,
         patch::{Op, member_filter},
         request::{Method, Request},
         urn,
@@ -26,13 +26,12 @@ use crate::{
 /// The group and who shall be in it.
 struct Trial<'a> {
     group: String,
-    name: String,
-    stays: &'a str,
-    goes: &'a str,
+    stays: &'a Own,
+    goes: &'a Own,
 }
 
 /// Makes the group, tries everything, deletes it.
-pub async fn run(probe: &mut Probe, made: &mut Made, stays: &str, goes: &str) -> Result<(), Stop> {
+pub async fn run(probe: &mut Probe, made: &mut Made, stays: &Own, goes: &Own) -> Result<(), Stop> {
     for verb in [Verb::CreateTeam, Verb::DeleteTeam] {
         if let Err(why) = probe.dialect.capabilities().can(verb) {
             let words = format!("not tried: it could not be removed again. {why}");
@@ -44,7 +43,7 @@ pub async fn run(probe: &mut Probe, made: &mut Made, stays: &str, goes: &str) ->
         return Ok(());
     }
     let name = own_name(probe, "group");
-    let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": [{"value": stays}]});
+    let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": [{"value": stays.id}]});
     made.intend(Kind::Team, &name);
     let seen = probe.ask(&Request::new(Method::Post, ["Groups"]).body(body)).await?;
     let id = seen.json().as_ref().and_then(lists::id).filter(|_| seen.is_ok());
@@ -53,20 +52,24 @@ pub async fn run(probe: &mut Probe, made: &mut Made, stays: &str, goes: &str) ->
             made.settle(&name, None);
         }
         let words = seen.refusal(&*probe.dialect).sentences();
+        if seen.is_decisive() {
+            probe.trials.saw(Verb::CreateTeam, Ability::Refused(words.clone()));
+        }
         probe.find(Part::Writing, "create group", Verdict::Problem, words, &[&seen]);
         return Ok(());
     };
     made.settle(&name, Some(group.clone()));
-    let trial = Trial { group, name, stays, goes };
-    let (after, reread) = read(probe, "Groups", &trial.group).await?;
-    let (verdict, words) = match after.as_ref().map(members) {
-        Some(Some(there)) if there == [stays] => (Verdict::Ok, "works, with a first member".to_owned()),
-        Some(Some(_)) => (Verdict::Note, "works, without the first member".to_owned()),
-        _ => (Verdict::Problem, "works, but who is in it is not shown: memberships can't be looked at".to_owned()),
+    let trial = Trial { group, stays, goes };
+    let (there, reread) = trial.look(probe).await?;
+    probe.trials.saw(Verb::CreateTeam, if reread.is_ok() { Ability::Works } else { Ability::Untried });
+    let first = stays.is_in(&there);
+    let (verdict, words) = match (reread.is_ok(), first) {
+        (true, true) => (Verdict::Ok, "works, with a first member"),
+        (true, false) => (Verdict::Note, "works, and shows no first member"),
+        (false, _) => (Verdict::Problem, "accepted, and the group can't be read"),
     };
-    let blind = verdict == Verdict::Problem;
     probe.find(Part::Writing, "create group", verdict, words, &[&seen, &reread]);
-    if !blind {
+    if reread.is_ok() && (first || !trial.shows_nobody(probe).await?) {
         trial.add(probe).await?;
         trial.removals(probe).await?;
     }
@@ -74,47 +77,94 @@ pub async fn run(probe: &mut Probe, made: &mut Made, stays: &str, goes: &str) ->
 }
 
 impl Trial<'_> {
-    /// Adds a member by PATCH.
+    /// Whether who is in a group is never shown: then nothing can be seen of adding and removing, and nothing is learnt.
+    async fn shows_nobody(&self, probe: &mut Probe) -> Result<bool, Stop> {
+        if probe.shows_members {
+            return Ok(false);
+        }
+        let add = || Op::add("members", json!([{"value": self.stays.id}]));
+        let mut taken = false;
+        for put in [false, true] {
+            let seen = if put {
+                put_merged(probe, "Groups", &self.group, add()).await?
+            } else {
+                Some(probe.ask(&patch_of("Groups", &self.group, add())).await?)
+            };
+            taken |= seen.is_some_and(|seen| seen.is_ok());
+            if !self.look(probe).await?.0.is_empty() {
+                return Ok(false);
+            }
+        }
+        if taken {
+            probe.habits.tells_members = Some(false);
+            let words = "who is in a group is never shown here: whether members come and go can't be seen. Changes of \
+                         members are sent, and their outcome stays unseen";
+            probe.find(Part::Writing, "members", Verdict::Note, words, &[]);
+        }
+        Ok(taken)
+    }
+
+    /// Adds a member by PATCH; where that does not work, by PUT of the whole group.
     async fn add(&self, probe: &mut Probe) -> Result<(), Stop> {
-        let op = Op::add("members", json!([{"value": self.goes}]));
-        let seen = probe.ask(&patch_of("Groups", &self.group, op)).await?;
+        let op = || Op::add("members", json!([{"value": self.goes.id}]));
+        let (before, _) = self.look(probe).await?;
+        let seen = probe.ask(&patch_of("Groups", &self.group, op())).await?;
         let (after, reread) = self.look(probe).await?;
-        let shows = after.contains(&self.goes.to_owned());
+        let shows = self.goes.is_in(&after);
+        // Only who was there can be lost.
+        let lost = self.stays.is_in(&before) && !self.stays.is_in(&after);
         let (mut verdict, mut words) = accepted(&seen, shows);
-        if shows && !after.contains(&self.stays.to_owned()) {
+        if shows && lost {
             verdict = Verdict::Problem;
             words = format!("{words}, but who was in it before is out");
         }
-        probe.habits.patch_groups = seen.is_decisive().then_some(shows && verdict != Verdict::Problem);
+        let works = shows && !lost;
+        probe.habits.patch_groups = (works && seen.is_decisive()).then_some(true);
+        saw(probe, Verb::AddMember, &seen, works, &words);
         probe.find(Part::Writing, "add member", verdict, words, &[&seen, &reread]);
+        if !works && seen.is_decisive() {
+            self.add_by_put(probe).await?;
+        }
+        Ok(())
+    }
+
+    /// The whole group is put from now on, if that is seen to add the one and to keep the other.
+    async fn add_by_put(&self, probe: &mut Probe) -> Result<(), Stop> {
+        let one = json!([{"value": self.stays.id}]);
+        put_merged(probe, "Groups", &self.group, Op::replace("members", one)).await?;
+        let (before, _) = self.look(probe).await?;
+        let op = Op::add("members", json!([{"value": self.goes.id}]));
+        let Some(seen) = put_merged(probe, "Groups", &self.group, op).await? else { return Ok(()) };
+        let (after, reread) = self.look(probe).await?;
+        let began = self.stays.is_in(&before) && !self.goes.is_in(&before);
+        let works = began && self.stays.is_in(&after) && self.goes.is_in(&after);
+        let (verdict, words) = accepted(&seen, works);
+        if works {
+            probe.habits.patch_groups = Some(false);
+            probe.trials.saw(Verb::AddMember, Ability::Works);
+        }
+        probe.find(Part::Writing, "add by PUT", verdict, words, &[&seen, &reread]);
         Ok(())
     }
 
     /// Every way of removing one of two members. The first that works, in this order, is the console's from now on.
     async fn removals(&self, probe: &mut Probe) -> Result<(), Stop> {
-        let filtered = Op::remove(member_filter(self.goes)).ok();
-        let listed = Op::remove_listed("members", vec![json!({"value": self.goes})]).ok();
-        let stay = json!([{"value": self.stays}]);
-        let ways = [
-            (Removal::Filter, "by filter", filtered),
-            (Removal::Value, "by value", listed),
-            (Removal::Replace, "by replace", Some(Op::replace("members", stay.clone()))),
-            (Removal::Put, "by PUT", None),
-        ];
         let (mut working, mut certain) = (None, true);
-        for (way, what, op) in ways {
+        let ways = [
+            (Removal::Filter, "by filter"),
+            (Removal::Value, "by value"),
+            (Removal::Replace, "by replace"),
+            (Removal::Put, "by PUT"),
+        ];
+        for (way, what) in ways {
             if !self.both(probe).await? {
                 let words = "the group could not be filled again, so this was not tried";
                 probe.find(Part::Writing, what, Verdict::Unknown, words, &[]);
                 continue;
             }
-            let request = match op {
-                Some(op) => patch_of("Groups", &self.group, op),
-                None => self.put(&stay),
-            };
-            let seen = probe.ask(&request).await?;
+            let Some(seen) = self.remove(probe, way).await? else { continue };
             let (after, reread) = self.look(probe).await?;
-            let works = after == [self.stays];
+            let works = self.stays.is_in(&after) && after.len() == 1;
             let (verdict, words) = match () {
                 () if works => (Verdict::Ok, format!("a member can be removed so ({})", seen.status())),
                 () if after.is_empty() => {
@@ -134,36 +184,56 @@ impl Trial<'_> {
             probe.find(Part::Writing, what, verdict, words, &[&seen, &reread]);
         }
         probe.habits.remove_member = working;
-        if working.is_none() && certain {
-            probe.find(Part::Writing, "remove", Verdict::Problem, "no way of removing one member works", &[]);
+        let none = "no way of removing one member works";
+        match working {
+            Some(_) => probe.trials.saw(Verb::RemoveMember, Ability::Works),
+            None if certain => {
+                probe.trials.saw(Verb::RemoveMember, Ability::Refused(none.into()));
+                probe.find(Part::Writing, "remove", Verdict::Problem, none, &[]);
+            }
+            None => {}
         }
         Ok(())
     }
 
+    /// Removes the one who goes, in this way, as the console would. Nothing where there is no safe request for it.
+    async fn remove(&self, probe: &Probe, way: Removal) -> Result<Option<Seen>, Stop> {
+        let op = match way {
+            Removal::Filter => Op::remove(member_filter(&self.goes.id)).ok(),
+            Removal::Value => Op::remove_listed("members", vec![json!({"value": self.goes.id})]).ok(),
+            Removal::Replace => Some(Op::replace("members", json!([{"value": self.stays.id}]))),
+            Removal::Put => {
+                let (there, _) = self.look(probe).await?;
+                Op::remove(member_filter(self.goes.called_in(&there))).ok()
+            }
+        };
+        let Some(op) = op else { return Ok(None) };
+        match way {
+            Removal::Put => put_merged(probe, "Groups", &self.group, op).await,
+            Removal::Filter | Removal::Value | Removal::Replace => {
+                Ok(Some(probe.ask(&patch_of("Groups", &self.group, op)).await?))
+            }
+        }
+    }
+
     /// Puts both users into the group.
     async fn both(&self, probe: &Probe) -> Result<bool, Stop> {
-        let full = |there: &[String]| [self.stays, self.goes].iter().all(|id| there.iter().any(|member| member == id));
+        let full = |there: &[String]| self.stays.is_in(there) && self.goes.is_in(there);
         if full(&self.look(probe).await?.0) {
             return Ok(true);
         }
-        let all = json!([{"value": self.stays}, {"value": self.goes}]);
-        for request in [patch_of("Groups", &self.group, Op::add("members", all.clone())), self.put(&all)] {
-            probe.ask(&request).await?;
-            if full(&self.look(probe).await?.0) {
-                return Ok(true);
-            }
+        let all = json!([{"value": self.stays.id}, {"value": self.goes.id}]);
+        probe.ask(&patch_of("Groups", &self.group, Op::add("members", all.clone()))).await?;
+        if full(&self.look(probe).await?.0) {
+            return Ok(true);
         }
-        Ok(false)
-    }
-
-    fn put(&self, members: &Value) -> Request {
-        let body = json!({"schemas": [urn::GROUP], "id": self.group, "displayName": self.name, "members": members});
-        Request::new(Method::Put, ["Groups", &self.group]).body(body)
+        put_merged(probe, "Groups", &self.group, Op::replace("members", all)).await?;
+        Ok(full(&self.look(probe).await?.0))
     }
 
     async fn look(&self, probe: &Probe) -> Result<(Vec<String>, Seen), Stop> {
         let (document, seen) = read(probe, "Groups", &self.group).await?;
-        Ok((document.as_ref().and_then(members).unwrap_or_default(), seen))
+        Ok((document.as_ref().and_then(lists::members).unwrap_or_default(), seen))
     }
 
     async fn delete(&self, probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
@@ -177,15 +247,8 @@ impl Trial<'_> {
             (_, true) => (Verdict::Problem, "accepted, and the group stays".to_owned()),
             (_, false) => (Verdict::Problem, format!("refused ({})", seen.status())),
         };
+        saw(probe, Verb::DeleteTeam, &seen, after.is_none() && seen.is_ok(), &words);
         probe.find(Part::Writing, "DELETE group", verdict, words, &[&seen, &reread]);
         Ok(())
     }
-}
-
-/// The ids of a group's members; nothing where the record has no such attribute. `null` is nobody.
-fn members(group: &Value) -> Option<Vec<String>> {
-    let list = scim_json::get(group.as_object()?, "members")?;
-    let entries = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    let value = |entry: &Value| scim_json::get(entry.as_object()?, "value")?.as_str().map(str::to_owned);
-    Some(entries.iter().filter_map(value).collect())
 }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::{
     lists,
-    probe::{Probe, Seen},
+    probe::{Probe, Seen, Stop, Stray},
     records,
 };
 use crate::{
@@ -48,6 +48,16 @@ enum NotRemoved {
 /// Everything that was asked for, oldest first.
 #[derive(Default)]
 pub struct Made(Vec<One>);
+
+impl FromIterator<Stray> for Made {
+    fn from_iter<I: IntoIterator<Item = Stray>>(strays: I) -> Self {
+        let one = |Stray { kind, name, id }| One { kind, name, id: Some(id) };
+        // The last goes first: a group before its members.
+        let mut all: Vec<One> = strays.into_iter().map(one).collect();
+        all.sort_by_key(|one| one.kind == Kind::Team);
+        Self(all)
+    }
+}
 
 impl Made {
     /// Before the request goes out.
@@ -121,16 +131,24 @@ async fn remove(probe: &Probe, one: &One, never: &CancellationToken) -> Result<(
 
 /// The ids of what was made under this name while the answer was lost.
 async fn named(probe: &Probe, one: &One, never: &CancellationToken) -> Result<Vec<String>, NotRemoved> {
-    let (_, endpoint, _) = lists::place(one.kind);
-    let attribute = if one.kind == Kind::User { "userName" } else { "displayName" };
-    let filter = Filter::equal(AttrPath::new(attribute), one.name.as_str()).to_string();
+    let found = find(probe, one.kind, &one.name, never).await.ok().flatten();
+    Ok(found.ok_or(NotRemoved::Lost)?.iter().filter_map(lists::id).collect())
+}
+
+/// The records of this name, asked for by a filter; nothing where the answer is no list.
+pub async fn find(
+    probe: &Probe,
+    kind: Kind,
+    name: &str,
+    cancel: &CancellationToken,
+) -> Result<Option<Vec<Value>>, Stop> {
+    let (_, endpoint, _) = lists::place(kind);
+    let attribute = lists::name_attribute(kind);
+    let filter = Filter::equal(AttrPath::new(attribute), name).to_string();
     let request = Request::new(Method::Get, [endpoint]).query("filter", filter);
-    let seen = probe.ask_until(&request, never).await.map_err(|_| NotRemoved::Lost)?;
-    let page = seen.page().ok().filter(|_| seen.is_ok()).ok_or(NotRemoved::Lost)?;
+    let seen = probe.ask_until(&request, cancel).await?;
+    let Some(page) = seen.page().ok().filter(|_| seen.is_ok()) else { return Ok(None) };
     let values = page.resources.iter().filter_map(|raw| serde_json::from_str::<Value>(raw.get()).ok());
     // Filters may be ignored: nothing that has another name is ever deleted.
-    Ok(values
-        .filter(|value| records::text(value, attribute).as_deref() == Some(one.name.as_str()))
-        .filter_map(|value| lists::id(&value))
-        .collect())
+    Ok(Some(values.filter(|value| records::text(value, attribute).as_deref() == Some(name)).collect()))
 }

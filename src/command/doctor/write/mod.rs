@@ -4,13 +4,13 @@ mod groups;
 mod made;
 mod users;
 
-pub use made::Made;
+pub use made::{Made, find};
 
 use serde_json::Value;
 
 use super::{
     finding::{Part, Verdict},
-    probe::{Probe, Seen, Stop},
+    probe::{Probe, Seen, Stop, Stray},
 };
 use crate::{
     directory::{
@@ -21,17 +21,55 @@ use crate::{
         refusal::{Refusal, RefusalCode},
     },
     scim::{
-        list,
+        list, merge,
         patch::{self, Op},
         request::{Method, Request},
     },
 };
+
+/// A user of the doctor's own.
+pub struct Own {
+    /// Its id.
+    pub id: String,
+    /// Its user name, by which some servers call a member.
+    pub name: String,
+}
+
+impl Own {
+    /// True if one of these members is meant.
+    pub fn is_in(&self, members: &[String]) -> bool {
+        members.iter().any(|member| self.is(member))
+    }
+
+    /// What this user is called among these members.
+    pub fn called_in<'a>(&'a self, members: &'a [String]) -> &'a str {
+        members.iter().find(|member| self.is(member)).map_or(&self.id, |member| member.as_str())
+    }
+
+    fn is(&self, member: &str) -> bool {
+        member == self.id || member.eq_ignore_ascii_case(&self.name)
+    }
+}
 
 /// Tries everything, and removes what it made.
 pub async fn run(probe: &mut Probe) -> (Vec<String>, Result<(), Stop>) {
     let mut made = Made::default();
     let result = attempt(probe, &mut made).await;
     (made.remove_all(probe).await, result)
+}
+
+/// Removes what other runs have left; gives what could not be removed.
+pub async fn tidy(probe: &mut Probe, strays: Vec<Stray>) -> Vec<String> {
+    if strays.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<String> = strays.iter().map(|stray| stray.name.clone()).collect();
+    let left = strays.into_iter().collect::<Made>().remove_all(probe).await;
+    if left.is_empty() {
+        let words = format!("removed what a run left that was ended: {}", names.join(", "));
+        probe.find(Part::Writing, "earlier run", Verdict::Note, words, &[]);
+    }
+    left
 }
 
 async fn attempt(probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
@@ -47,17 +85,50 @@ async fn attempt(probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
     users::patch(probe, &first).await?;
     users::put(probe, &first).await?;
     users::stale(probe, &first).await?;
+    users::email(probe, &first).await?;
     if let Some(second) = users::create_silently(probe, made, "b").await? {
-        groups::run(probe, made, &first, &second).await?;
+        let own = |id: &String, mark: &str| Own { id: id.clone(), name: own_name(probe, mark) };
+        let (stays, goes) = (own(&first, "a"), own(&second, "b"));
+        groups::run(probe, made, &stays, &goes).await?;
         users::delete(probe, made, &second).await?;
     }
     // Last: where it removes the user, nothing more could be tried.
-    users::deactivate(probe, &first).await
+    users::activity(probe, &first).await
 }
+
+/// What the names begin with that the doctor gives.
+const OWN: &str = "scimitar-doctor-";
+
+/// The marks behind a run's tag: two users and a group.
+pub const MARKS: [(Kind, &str); 3] = [(Kind::User, "a"), (Kind::User, "b"), (Kind::Team, "group")];
 
 /// The name of something of the doctor's own.
 fn own_name(probe: &Probe, mark: &str) -> String {
-    format!("scimitar-doctor-{}-{mark}", probe.tag)
+    name_of(&probe.tag, mark)
+}
+
+/// The name of something that the run of this tag makes.
+pub fn name_of(tag: &str, mark: &str) -> String {
+    format!("{OWN}{tag}-{mark}")
+}
+
+/// The tag of the run that makes something of this kind and name.
+pub fn tag_in(kind: Kind, name: &str) -> Option<&str> {
+    let (tag, mark) = name.strip_prefix(OWN)?.split_once('-')?;
+    let is_tag = tag.len() == 8 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_tag && MARKS.contains(&(kind, mark))).then_some(tag)
+}
+
+/// The whole record with an operation applied, as the console puts it.
+async fn put_merged(probe: &Probe, endpoint: &str, id: &str, op: Op) -> Result<Option<Seen>, Stop> {
+    let (Some(mut document), _) = read(probe, endpoint, id).await? else { return Ok(None) };
+    if merge::apply(&patch::patch(vec![op]), &mut document).is_err() {
+        return Ok(None);
+    }
+    if let Some(map) = document.as_object_mut() {
+        map.remove("meta");
+    }
+    Ok(Some(probe.ask(&Request::new(Method::Put, [endpoint, id]).body(document)).await?))
 }
 
 /// The request that creates a user, as the console would send it; or why it would not.
@@ -76,7 +147,7 @@ fn creation(probe: &Probe, name: &str) -> Result<Request, Refusal> {
 
 /// The first request of the console's plan for a change.
 fn first_request(probe: &Probe, change: &Change, directory: &Directory) -> Result<Request, Refusal> {
-    let step = probe.dialect.step(change, directory)?;
+    let step = probe.narrowed().step(change, directory)?;
     let nothing = || Refusal::new(RefusalCode::NoChange, "The console would send nothing.");
     step.requests.into_iter().next().ok_or_else(nothing)
 }

@@ -7,7 +7,7 @@ use super::{
         finding::{Part, Verdict},
         lists,
         probe::{Probe, Seen, Stop},
-        records::{empty, text},
+        records::empty,
     },
     creation, directory_of, first_request, id_text,
     made::Made,
@@ -16,11 +16,12 @@ use super::{
 use crate::{
     directory::{
         Kind,
+        ability::Ability,
         change::{Change, Verb},
     },
     scim::{
         habits::Deletion,
-        json,
+        json, merge,
         patch::Op,
         request::{Method, Request},
     },
@@ -56,11 +57,14 @@ async fn created(
             made.settle(&name, None);
         }
         let words = seen.refusal(&*probe.dialect).sentences();
+        saw(probe, Verb::CreateUser, &seen, false, &words);
         return Ok((None, Some(seen), words));
     }
     match seen.json().as_ref().and_then(lists::id) {
         Some(id) => {
             made.settle(&name, Some(id.clone()));
+            let (there, _) = read(probe, "Users", &id).await?;
+            saw(probe, Verb::CreateUser, &seen, there.is_some(), "accepted, and the user can't be read");
             let words = if seen.status() == 201 { "works".to_owned() } else { format!("works ({})", seen.status()) };
             Ok((Some(id), Some(seen), words))
         }
@@ -87,18 +91,41 @@ pub async fn duplicate(probe: &mut Probe, made: &mut Made, first: &str) -> Resul
     Ok(())
 }
 
-/// PATCH of the display name.
+/// An attribute that the server keeps, and another value for it: the display name, or else whether the user is active.
+fn knob(user: &Value, to: &str) -> (Verb, &'static str, Value) {
+    match (value(user, "displayName").is_some_and(|name| !empty(&name)), value(user, "active")) {
+        (false, Some(Value::Bool(active))) => (Verb::Deactivate, "active", Value::Bool(!active)),
+        _ => (Verb::SetDisplayName, "displayName", to.into()),
+    }
+}
+
+/// PATCH of one attribute.
 pub async fn patch(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     if probe.dialect.capabilities().can(Verb::SetDisplayName).is_err() {
         return Ok(());
     }
-    let seen = probe.ask(&patch_of("Users", id, Op::replace("displayName", "Patched Doctor"))).await?;
+    let (Some(user), _) = read(probe, "Users", id).await? else { return Ok(()) };
+    let (verb, name, to) = knob(&user, "Patched Doctor");
+    let seen = probe.ask(&patch_of("Users", id, Op::replace(name, to.clone()))).await?;
     let (after, reread) = read(probe, "Users", id).await?;
-    let shows = after.as_ref().and_then(|user| text(user, "displayName")).as_deref() == Some("Patched Doctor");
+    let shows = after.as_ref().and_then(|user| value(user, name)) == Some(to);
     let (verdict, words) = accepted(&seen, shows);
+    if verb == Verb::SetDisplayName {
+        saw(probe, verb, &seen, shows, &words);
+    }
     probe.habits.patch_users = seen.is_decisive().then_some(shows);
     probe.find(Part::Writing, "PATCH user", verdict, words, &[&seen, &reread]);
     Ok(())
+}
+
+/// What a trial shows of an action; an answer that says nothing of the server shows nothing.
+pub fn saw(probe: &mut Probe, verb: Verb, seen: &Seen, works: bool, words: &str) {
+    let ability = match works {
+        true => Ability::Works,
+        false if seen.is_decisive() => Ability::Refused(format!("Tried: {words}.")),
+        false => Ability::Untried,
+    };
+    probe.trials.saw(verb, ability);
 }
 
 /// A change as it was answered, and whether it is there.
@@ -118,28 +145,37 @@ pub fn accepted(seen: &Seen, shows: bool) -> (Verdict, String) {
 pub async fn put(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     let (Some(mut document), _) = read(probe, "Users", id).await? else { return Ok(()) };
     let before = document.clone();
+    let (verb, name, to) = knob(&document, "Put Doctor");
     let Some(map) = document.as_object_mut() else { return Ok(()) };
-    map.insert("displayName".into(), "Put Doctor".into());
+    map.insert(name.into(), to.clone());
+    map.remove("meta");
     let seen = probe.ask(&Request::new(Method::Put, ["Users", id]).body(document)).await?;
     let (after, reread) = read(probe, "Users", id).await?;
     let after = after.unwrap_or_default();
-    let shows = text(&after, "displayName").as_deref() == Some("Put Doctor");
+    let shows = value(&after, name) == Some(to);
     // A server may make one value of another, such as `name.formatted`: only what is empty afterwards was lost.
     let lost = |name: &&str| {
         value(&before, name).is_some_and(|old| !empty(&old)) && value(&after, name).is_none_or(|new| empty(&new))
     };
     let mut lost: Vec<&str> = ["userName", "emails", "name", "externalId"].into_iter().filter(lost).collect();
-    lost.extend((value(&before, "active") != value(&after, "active")).then_some("active"));
+    lost.extend((name != "active" && value(&before, "active") != value(&after, "active")).then_some("active"));
     let (mut verdict, mut words) = accepted(&seen, shows);
     if shows && !lost.is_empty() {
         verdict = Verdict::Problem;
         words = format!("{words}, but {} not kept", lost.join(", "));
     }
-    if !shows && probe.habits.patch_users == Some(false) {
-        // Neither way works: the next sentence would promise one.
-        probe.habits.patch_users = None;
-        verdict = Verdict::Problem;
-        words = format!("{words}; neither PATCH nor PUT changes a user");
+    if probe.habits.patch_users == Some(false) {
+        // Only a way that was seen to work, and to keep the rest, takes the place of PATCH.
+        if shows && lost.is_empty() {
+            if verb == Verb::SetDisplayName {
+                probe.trials.saw(verb, Ability::Works);
+            }
+        } else {
+            probe.habits.patch_users = None;
+            verdict = Verdict::Problem;
+            let neither = if shows { "PATCH does not change a user" } else { "neither PATCH nor PUT changes a user" };
+            words = format!("{words}; {neither}");
+        }
     }
     probe.find(Part::Writing, "PUT user", verdict, words, &[&seen, &reread]);
     Ok(())
@@ -196,22 +232,70 @@ pub async fn stale(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// As the console would do it.
-pub async fn deactivate(probe: &mut Probe, id: &str) -> Result<(), Stop> {
-    let (Some(document), _) = read(probe, "Users", id).await? else { return Ok(()) };
-    let change = Change::SetActive { user: id_text(id), active: false };
-    let Some(directory) = directory_of(probe, &document) else { return Ok(()) };
-    let Ok(mut request) = first_request(probe, &change, &directory) else { return Ok(()) };
-    if request.merge {
-        request = patch_of("Users", id, Op::replace("active", false));
+/// A change as the console would make it: the answer, and the record afterwards; nothing where there is no request for it.
+async fn as_the_console(probe: &Probe, id: &str, change: Change) -> Result<Option<(Seen, Option<Value>, Seen)>, Stop> {
+    let (Some(document), _) = read(probe, "Users", id).await? else { return Ok(None) };
+    let Some(directory) = directory_of(probe, &document) else { return Ok(None) };
+    let Ok(mut request) = first_request(probe, &change, &directory) else { return Ok(None) };
+    if request.merge && request.method == Method::Put {
+        let mut document = document;
+        let applied = request.body.take().is_some_and(|body| merge::apply(&body, &mut document).is_ok());
+        if !applied {
+            return Ok(None);
+        }
+        document.as_object_mut().map(|map| map.remove("meta"));
+        request = Request { merge: false, ..request }.body(document);
     }
     let seen = probe.ask(&request).await?;
     let (after, reread) = read(probe, "Users", id).await?;
-    let (verdict, words) = match after {
-        None => (Verdict::Note, format!("the user is gone ({})", seen.status())),
-        Some(user) => accepted(&seen, value(&user, "active") == Some(Value::Bool(false))),
-    };
-    probe.find(Part::Writing, "deactivate", verdict, words, &[&seen, &reread]);
+    Ok(Some((seen, after, reread)))
+}
+
+/// Another address.
+pub async fn email(probe: &mut Probe, id: &str) -> Result<(), Stop> {
+    if probe.dialect.capabilities().can(Verb::SetEmail).is_err() {
+        return Ok(());
+    }
+    // Reserved for examples (RFC 2606): mail goes nowhere.
+    let to = format!("{}-other@example.com", own_name(probe, "a"));
+    let change = Change::SetEmail { user: id_text(id), to: to.clone() };
+    let Some((seen, after, reread)) = as_the_console(probe, id, change).await? else { return Ok(()) };
+    let shows = after.as_ref().and_then(|user| value(user, "emails")).is_some_and(|all| all.to_string().contains(&to));
+    let (verdict, words) = accepted(&seen, shows);
+    saw(probe, Verb::SetEmail, &seen, shows, &words);
+    probe.find(Part::Writing, "change email", verdict, words, &[&seen, &reread]);
+    Ok(())
+}
+
+/// Deactivates, and reactivates.
+pub async fn activity(probe: &mut Probe, id: &str) -> Result<(), Stop> {
+    // A trial may have left it inactive.
+    let (Some(user), _) = read(probe, "Users", id).await? else { return Ok(()) };
+    let mut active = value(&user, "active") != Some(Value::Bool(false));
+    let mut both = Vec::new();
+    while both.len() < 2 {
+        active = !active;
+        let (verb, what) = if active { (Verb::Reactivate, "reactivate") } else { (Verb::Deactivate, "deactivate") };
+        both.push(verb);
+        if probe.dialect.capabilities().can(verb).is_err() {
+            continue;
+        }
+        let change = Change::SetActive { user: id_text(id), active };
+        let Some((seen, after, reread)) = as_the_console(probe, id, change).await? else { continue };
+        let (verdict, words, works) = match &after {
+            None => (Verdict::Note, format!("the user is gone ({})", seen.status()), seen.is_ok() && !active),
+            Some(user) => {
+                let shows = value(user, "active") == Some(Value::Bool(active));
+                let (verdict, words) = accepted(&seen, shows);
+                (verdict, words, shows)
+            }
+        };
+        saw(probe, verb, &seen, works, &words);
+        probe.find(Part::Writing, what, verdict, words, &[&seen, &reread]);
+        if after.is_none() {
+            break;
+        }
+    }
     Ok(())
 }
 
@@ -239,6 +323,7 @@ pub async fn delete(probe: &mut Probe, made: &mut Made, id: &str) -> Result<(), 
         }
     };
     probe.habits.delete_user = habit;
+    saw(probe, Verb::DeleteUser, &seen, habit == Some(Deletion::Removes), &words);
     probe.find(Part::Writing, "DELETE user", verdict, words, &[&seen, &reread]);
     Ok(())
 }

@@ -1,0 +1,85 @@
+//! What is known of an action on one server: seen to work, seen to be refused, or untried.
+//!
+//! A claim of the server and the lack of a refusal are no sight: only a write shows what becomes of one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{change::Verb, plan::Capabilities};
+
+/// What is known of an action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ability {
+    /// It was tried, and did what it should and nothing else.
+    Works,
+    /// The provider has no way to do it, or it was tried and did not work; why.
+    Refused(String),
+    /// Nobody has tried it, or it has failed since it worked.
+    Untried,
+}
+
+/// What trials have shown of a server, by action. An action that is not in it is untried.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Trials(BTreeMap<Verb, Ability>);
+
+impl Trials {
+    /// It was seen to work, or why it did not; nothing where the trial shows neither.
+    pub fn saw(&mut self, verb: Verb, ability: Ability) {
+        match ability {
+            Ability::Untried => drop(self.0.remove(&verb)),
+            seen => drop(self.0.insert(verb, seen)),
+        }
+    }
+
+    /// It fails where it worked: what was seen of it is out of date. True if something was.
+    pub fn forget(&mut self, verb: Verb) -> bool {
+        self.0.remove(&verb).is_some()
+    }
+
+    /// These, and what they leave open as in `other`.
+    pub fn or(mut self, other: Self) -> Self {
+        for (verb, ability) in other.0 {
+            self.0.entry(verb).or_insert(ability);
+        }
+        self
+    }
+
+    /// What is known of an action at a provider that can or can't do it.
+    pub fn of(&self, verb: Verb, provider: &Capabilities) -> Ability {
+        match provider.can(verb) {
+            Err(why) => Ability::Refused(why.text.clone()),
+            Ok(()) => self.0.get(&verb).cloned().unwrap_or(Ability::Untried),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::refusal::Refusal;
+
+    #[test]
+    fn only_what_was_seen_works() {
+        let mut trials = Trials::default();
+        let mut provider = Capabilities::default();
+        assert_eq!(trials.of(Verb::AddMember, &provider), Ability::Untried);
+        trials.saw(Verb::AddMember, Ability::Works);
+        assert_eq!(trials.of(Verb::AddMember, &provider), Ability::Works);
+        provider.refused.push((Verb::AddMember, Refusal::unsupported("no groups")));
+        assert_eq!(trials.of(Verb::AddMember, &provider), Ability::Refused("no groups".into()));
+        assert!(trials.forget(Verb::AddMember) && !trials.forget(Verb::AddMember));
+    }
+
+    #[test]
+    fn trials_are_kept_by_the_name_of_the_action() {
+        let mut trials = Trials::default();
+        trials.saw(Verb::RemoveMember, Ability::Refused("by filter: 501".into()));
+        trials.saw(Verb::CreateUser, Ability::Works);
+        let text = serde_json::to_string(&trials).unwrap();
+        assert_eq!(text, r#"{"remove-member":{"refused":"by filter: 501"},"create-user":"works"}"#);
+        assert_eq!(serde_json::from_str::<Trials>(&text).unwrap(), trials);
+    }
+}

@@ -1,0 +1,239 @@
+//! The doctor on servers that do otherwise than the RFCs: it says what it saw, and learns nothing false.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+    mpsc::{Receiver, Sender, channel},
+};
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::{
+    records::{group, users},
+    server::{Answer, Behavior, Request, ShownIn},
+    state::{ResourceType, State},
+    world::{DONE, World, column},
+};
+
+/// Exit status: some of it was not done, or will not work.
+const PARTLY: i32 = 1;
+/// Exit status: the server could not be asked.
+const SERVER: i32 = 3;
+
+/// The actions of a report in this state.
+fn in_state(report: &Value, state: &str) -> Vec<String> {
+    let actions = report["actions"].as_array().unwrap().iter().filter(|action| action["state"] == state);
+    actions.map(|action| action["action"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Answers never tell who is in a group; PATCH works, PUT of a group changes nothing.
+struct NeverShown;
+
+impl Behavior for NeverShown {
+    fn show(&self, _: &State, kind: ResourceType, record: &Value, _: ShownIn) -> Value {
+        let mut shown = record.clone();
+        if kind == ResourceType::Groups {
+            shown["members"] = json!([]);
+        }
+        shown
+    }
+
+    fn put(&self, _: &State, kind: ResourceType, old: &Value, body: &Value) -> Value {
+        if kind == ResourceType::Groups { old.clone() } else { body.clone() }
+    }
+}
+
+#[test]
+fn members_that_are_never_shown_teach_nothing() {
+    let world = World::new(NeverShown, users(6), vec![group(1, "alpha", &[1, 2]), group(2, "beta", &[3])]);
+    let report = world.run(&["doctor", "--write", "--yes", "--json"]).exits(DONE).json();
+    let habits = &report["habits"];
+    assert_eq!((&habits["patch_groups"], &habits["remove_member"]), (&Value::Null, &Value::Null), "{habits}");
+    assert_eq!(habits["tells_members"], false);
+    let said = report["findings"].as_array().unwrap().iter().find(|finding| finding["what"] == "members").unwrap();
+    assert!(said["words"].as_str().unwrap().contains("never shown here"), "{said}");
+    let untried = in_state(&report, "untried");
+    assert!(untried.contains(&"add a member".into()) && untried.contains(&"remove a member".into()), "{untried:?}");
+    let rows = world.run(&["teams", "--json"]).exits(DONE).json();
+    assert!(rows.as_array().unwrap().iter().all(|row| row["members"].is_null()), "nobody is not 0: {rows}");
+}
+
+/// A new group is empty, and the filter form of removal is not known; PUT of a group keeps its members.
+struct ByValueAlone;
+
+impl Behavior for ByValueAlone {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let mut operations = request.body["Operations"].as_array().into_iter().flatten();
+        let filtered = operations.any(|one| one["path"].as_str().is_some_and(|path| path.starts_with("members[")));
+        filtered.then(|| Answer::error(501, "complex paths are not implemented"))
+    }
+
+    fn create(&self, _: &State, kind: ResourceType, body: &Value, id: &str) -> Value {
+        let mut record = body.clone();
+        record["id"] = id.into();
+        if kind == ResourceType::Groups {
+            record["members"] = json!([]);
+        }
+        record
+    }
+
+    fn put(&self, _: &State, _: ResourceType, old: &Value, body: &Value) -> Value {
+        let mut record = body.clone();
+        record["members"] = old["members"].clone();
+        record
+    }
+}
+
+#[test]
+fn a_new_group_that_is_empty_is_no_loss_of_members() {
+    let world = World::new(ByValueAlone, users(6), vec![group(1, "alpha", &[1, 2, 3])]);
+    let report = world.run(&["doctor", "--write", "--yes", "--json"]).json();
+    let habits = &report["habits"];
+    assert_eq!((&habits["patch_groups"], &habits["remove_member"]), (&json!(true), &json!("value")), "{report}");
+    world.run(&["remove", "alpha", "user0002", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), ["u0001", "u0003"]);
+}
+
+/// Members are called by user name, and only PUT removes them.
+struct NamedAndPut;
+
+impl Behavior for NamedAndPut {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let mut operations = request.body["Operations"].as_array().into_iter().flatten();
+        let removes = operations.any(|one| one["op"] != "add" && one["path"].to_string().starts_with("\"members"));
+        removes.then(|| Answer::error(501, "members are added alone"))
+    }
+
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, _: ShownIn) -> Value {
+        let mut shown = record.clone();
+        for member in shown["members"].as_array_mut().into_iter().flatten().filter(|_| kind == ResourceType::Groups) {
+            let user = member["value"].as_str().and_then(|id| state.users.get(id));
+            user.into_iter().for_each(|user| member["value"] = user["userName"].clone());
+        }
+        shown
+    }
+
+    fn put(&self, state: &State, _: ResourceType, _: &Value, body: &Value) -> Value {
+        let mut record = body.clone();
+        for member in record["members"].as_array_mut().into_iter().flatten() {
+            let named = state.users.values().find(|user| user["userName"] == member["value"]);
+            named.into_iter().for_each(|user| member["value"] = user["id"].clone());
+        }
+        record
+    }
+}
+
+#[test]
+fn members_by_name_are_compared_by_name() {
+    let world = World::new(NamedAndPut, users(6), vec![group(1, "alpha", &[1, 2, 3])]);
+    let report = world.run(&["doctor", "--write", "--yes", "--json"]).json();
+    let habits = &report["habits"];
+    assert_eq!((&habits["patch_groups"], &habits["remove_member"]), (&json!(true), &json!("put")), "{report}");
+    world.run(&["remove", "alpha", "user0002", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), ["u0001", "u0003"]);
+}
+
+/// Takes no PATCH of groups from some moment on.
+struct Turns(Arc<AtomicBool>);
+
+impl Behavior for Turns {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let refused = self.0.load(Ordering::SeqCst) && request.method == "PATCH" && request.path.contains("/Groups/");
+        refused.then(|| Answer::error(501, "no longer implemented"))
+    }
+}
+
+#[test]
+fn what_fails_later_is_untried_again() {
+    let turned = Arc::new(AtomicBool::new(false));
+    let world = World::new(Turns(Arc::clone(&turned)), users(6), vec![group(1, "alpha", &[1, 2])]);
+    let works = |action: &str| {
+        let report = world.run(&["doctor", "--json"]).exits(DONE).json();
+        in_state(&report, "works").contains(&action.to_owned())
+    };
+    assert!(!works("add a member"), "nothing was tried");
+    world.run(&["doctor", "--write", "--yes"]).exits(DONE);
+    assert!(works("add a member") && works("remove a member"));
+    turned.store(true, Ordering::SeqCst);
+    world.run(&["add", "alpha", "user0003", "--yes"]).exits(PARTLY);
+    assert!(!works("add a member") && works("remove a member"));
+}
+
+#[test]
+fn a_refusal_that_a_run_of_the_doctor_cures_names_it() {
+    let turned = Arc::new(AtomicBool::new(true));
+    let world = World::new(Turns(turned), users(6), vec![group(1, "alpha", &[1, 2])]);
+    world.run(&["add", "alpha", "user0003", "--yes"]).exits(PARTLY).warns(&["`scimitar doctor --write`"]);
+    world.run(&["doctor", "--write", "--yes"]);
+    let said = world.run(&["add", "alpha", "user0003", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), ["u0001", "u0002", "u0003"], "{said}");
+}
+
+/// Holds the answer to one request until the test goes on.
+struct Holds {
+    holding: AtomicBool,
+    method: &'static str,
+    path: &'static str,
+    began: Sender<()>,
+    go_on: Mutex<Receiver<()>>,
+}
+
+impl Behavior for Holds {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let meant = request.method == self.method && request.path.contains(self.path);
+        if meant && self.holding.swap(false, Ordering::SeqCst) {
+            self.began.send(()).unwrap();
+            self.go_on.lock().unwrap().recv().unwrap();
+        }
+        None
+    }
+}
+
+/// A run that is killed while it works: what it has made is found by the next one.
+#[rstest]
+#[case::as_the_first_user_is_made("POST", "/Users")]
+#[case::as_the_group_is_made("POST", "/Groups")]
+#[case::as_the_group_is_changed("PATCH", "/Groups/")]
+#[case::as_it_tidies_up("DELETE", "/Users/")]
+fn what_a_killed_run_left_is_removed_by_the_next(#[case] method: &'static str, #[case] path: &'static str) {
+    let (began, has_begun) = channel();
+    let (goes_on, go_on) = channel();
+    let holding = AtomicBool::new(true);
+    let behavior = Holds { holding, method, path, began, go_on: Mutex::new(go_on) };
+    let world = World::new(behavior, users(3), vec![group(1, "alpha", &[1])]);
+    let mut child = world.command(&["doctor", "--write", "--yes"]).spawn().unwrap();
+    has_begun.recv().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    goes_on.send(()).unwrap();
+    let report = world.run(&["doctor", "--json"]).exits(PARTLY).json();
+    let left = report["left_behind"].as_array().unwrap();
+    assert!(left.iter().all(|one| one.as_str().unwrap().contains("`scimitar doctor --write` removes it")), "{left:?}");
+    assert!(!left.is_empty());
+    world.run(&["doctor", "--write", "--yes"]).exits(DONE);
+    let users = world.run(&["users", "--json"]).exits(DONE).json();
+    assert_eq!(column(&users, "user"), ["user0001", "user0002", "user0003"]);
+    assert_eq!(world.state().groups.len(), 1);
+    let report = world.run(&["doctor", "--json"]).exits(DONE).json();
+    assert_eq!(report["left_behind"], json!([]));
+}
+
+struct Refuses(u16);
+
+impl Behavior for Refuses {
+    fn before(&self, _: &mut State, _: &Request) -> Option<Answer> {
+        Some(if self.0 == 200 { Answer::html(200, "<html>sign in</html>") } else { Answer::error(self.0, "no") })
+    }
+}
+
+#[rstest]
+#[case(401, "server-unauthorized")]
+#[case(403, "server-forbidden")]
+#[case(404, "server-refused")]
+#[case(200, "server-protocol")]
+fn why_a_server_could_not_be_examined_has_a_code(#[case] status: u16, #[case] code: &str) {
+    let world = World::new(Refuses(status), users(1), Vec::new());
+    let error = world.run(&["doctor", "--json"]).exits(SERVER).json()["error"].take();
+    assert_eq!((&error["code"], &error["details"][0]["code"]), (&json!("not-examined"), &json!(code)), "{error}");
+}
