@@ -178,15 +178,22 @@ fn may_send(desk: &Desk, whole: &Whole, send: &Sending) -> Result<(), Stop> {
     let shown = plan.undoes.is_some() || desk.profile.confirm_always || !plan.refused.is_empty();
     let unconfirmed = |why: String| Stop::new(ErrorCode::NotConfirmed, format!("nothing was sent: {why}"));
     match (&risk, send.confirm.as_deref()) {
-        (Risk::Plain, _) if !shown => return Ok(told_unasked(plan)),
+        (Risk::Plain, _) if !shown => {
+            told_unasked(plan);
+            return Ok(());
+        }
         (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) if given.trim() == wanted => {
-            return Ok(told_unasked(plan));
+            told_unasked(plan);
+            return Ok(());
         }
         (Risk::Type(wanted) | Risk::Insist(wanted), Some(given)) => {
             return Err(unconfirmed(format!("--confirm says {}, and this plan wants {wanted}", clean(given))));
         }
         (Risk::Insist(_), None) => {}
-        _ if send.yes => return Ok(told_unasked(plan)),
+        _ if send.yes => {
+            told_unasked(plan);
+            return Ok(());
+        }
         _ => {}
     }
     note(format_args!("{} ({})", plan.title, print::size(whole)));

@@ -56,10 +56,8 @@ pub(super) fn together<'d>(differ: &mut Differ<'_, '_>, people: &'d [Person]) ->
 
 fn who(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Who> {
     let wanted = person.user.as_str();
-    let found = match person.is_address {
-        true => differ.whom.address(wanted).map(Subject::User),
-        false => differ.whom.subject(wanted),
-    };
+    let found =
+        if person.is_address { differ.whom.address(wanted).map(Subject::User) } else { differ.whom.subject(wanted) };
     let miss = match found {
         Ok(Subject::User(user)) => return Some(Who::User(user.id.clone())),
         Ok(Subject::Other(id)) => return Some(Who::Other(id)),
