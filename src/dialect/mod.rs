@@ -134,6 +134,11 @@ pub trait Dialect: Planner {
         shows::shows(change, fresh)
     }
 
+    /// Whether the server tells who is in its groups; `None` where that is not known.
+    fn tells_members(&self) -> Option<bool> {
+        None
+    }
+
     /// True if the server's discovery endpoints (RFC 7644 §4) are worth asking.
     fn discovers(&self) -> bool {
         false

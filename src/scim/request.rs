@@ -83,9 +83,14 @@ pub struct Request {
     /// Headers that the interface asks for, beside those of every request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
-    /// The body is a PATCH body, to be applied to the record as it is then; what is sent is the whole record.
+    /// What is sent is made of the record as it is when the request goes out: by PUT the whole record, by PATCH the whole
+    /// attributes that the operations name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub merge: bool,
+    /// The PATCH body that is applied to the record then; where there is none it is the body. The body is what comes of it
+    /// as of the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Value>,
     /// The answer holds a new secret: nothing of it may be kept or shown but to the person, once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
@@ -103,6 +108,7 @@ impl Request {
             body: None,
             headers: Vec::new(),
             merge: false,
+            operations: None,
             secret: false,
         }
     }

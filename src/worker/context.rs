@@ -142,6 +142,12 @@ impl Context {
         Ok(record)
     }
 
+    /// True where the server has shown who is in some team; where `says` is set, its word for an empty one counts, but on
+    /// servers that are known to say that of every team.
+    pub fn shows_members(&self, says: bool) -> bool {
+        self.members_told.load(Ordering::Relaxed) || (says && self.dialect.tells_members() != Some(false))
+    }
+
     /// A team that was read alone and has no `members`: nobody, on a server that has shown members; not told, elsewhere.
     fn settle_members(&self, team: &mut Team) {
         if team.size().is_some_and(|size| size > 0) {

@@ -8,6 +8,7 @@ mod long_list;
 mod members;
 mod names;
 mod nested;
+mod outcomes;
 mod partial;
 mod property;
 mod records;

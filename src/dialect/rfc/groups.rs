@@ -97,7 +97,7 @@ impl Rfc {
                     .filter(|member| member.id != *id)
                     .map(|Member { id, .. }| json!({"value": &**id}))
                     .collect();
-                wire::patch(&target, Op::replace("members", stay))
+                wire::patch_computed(&target, by_filter()?, Op::replace("members", stay))
             }
         })
     }

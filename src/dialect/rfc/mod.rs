@@ -182,6 +182,10 @@ impl Dialect for Rfc {
         }
     }
 
+    fn tells_members(&self) -> Option<bool> {
+        self.habits.tells_members
+    }
+
     fn discovers(&self) -> bool {
         true
     }

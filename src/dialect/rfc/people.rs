@@ -134,10 +134,14 @@ impl Rfc {
         address(to)?;
         let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
         let target = Target::user(id);
-        let request = self.alter(case, &target, Op::replace("emails", emails(to)));
-        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target]))
-            .risk(Risk::Look)
-            .note("Takes the place of all addresses that the user has.".to_owned()))
+        // A record may have more addresses than the one that is shown: they stay.
+        let main = Op::replace("emails[primary eq true].value", to);
+        let request = match self.habits.patch_users {
+            Some(false) => wire::put_merged(&target, main),
+            _ => wire::patch_computed(&target, main, Op::replace("emails", emails(to))),
+        };
+        let request = request.if_match(self.version(case, &target));
+        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])).risk(Risk::Look))
     }
 
     pub(super) fn delete_user(&self, case: Case<'_>, id: &Id) -> Planned {

@@ -11,7 +11,7 @@ use crate::{
     app::{App, Preview, action::Action},
     directory::plan::Step,
     scim::{
-        request::{Door, Request},
+        request::{Door, Method, Request},
         text::clean_line,
     },
     ui::{
@@ -83,7 +83,11 @@ fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'stati
         lines.extend(shell::wrapped(&clean_line(&format!("{name}: {value}"), 512), columns, 0, look.dim()));
     }
     if request.merge {
-        let words = "the whole record, as it is then, with this applied:";
+        let words = match (request.operations.is_some(), request.method) {
+            (false, _) => "the whole record, as it is then, with this applied:",
+            (true, Method::Put) => "as of now; its members are computed again when it is sent:",
+            (true, _) => "as of now; computed again when it is sent, from the record as it is then:",
+        };
         lines.extend(shell::wrapped(words, columns, 0, look.dim()));
     }
     if request.door == Door::Graph {

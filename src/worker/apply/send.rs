@@ -11,6 +11,7 @@ use crate::{
     directory::{Fresh, Id, Kind, Target, plan::Entry, work::Report},
     scim::{
         failure::{Arrived, Class, Failure},
+        json,
         list::{self, BadBody},
         merge,
         request::{Door, Method, Request},
@@ -22,7 +23,8 @@ impl Attempt<'_> {
     pub(super) async fn send_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         for request in entry.step.requests.clone() {
             let request = self.with_version(request, entry.at);
-            let request = if request.merge { self.merged(request).await? } else { request };
+            let request = if request.merge { self.computed(request).await? } else { Some(request) };
+            let Some(request) = request else { continue };
             let shown = redact::shown(&request);
             let began = Instant::now();
             let result = self.context.send(&request).await.and_then(|answer| readable(&request, answer));
@@ -34,30 +36,58 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// The whole record with the operations applied, held to the version that was read for it.
-    async fn merged(&mut self, mut request: Request) -> Result<Request, Failure> {
+    /// The request made of the record as it is now, held to the version that was read for it; `None` where that is so
+    /// already.
+    async fn computed(&mut self, mut request: Request) -> Result<Option<Request>, Failure> {
         let refused = |text: String| Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") };
         let read = Request::new(Method::Get, request.path.clone());
         let answer = self.context.send(&read).await.map_err(|failure| self.nothing_sent(failure))?;
-        let mut document = list::parse_one(&answer.body).map_err(|bad| self.nothing_sent(unreadable(&bad)))?;
-        let version = answer.etag.clone().or_else(|| version_in(&document));
+        let before = list::parse_one(&answer.body).map_err(|bad| self.nothing_sent(unreadable(&bad)))?;
+        let version = answer.etag.clone().or_else(|| version_in(&before));
         if let (Some(planned), Some(now)) = (&request.if_match, &version)
             && planned != now
         {
             let text = "The record has another version than the one that was shown here".to_owned();
             return Err(Failure { class: Class::Conflict, status: Some(412), ..refused(text) });
         }
-        if let Some(body) = request.body.take() {
-            merge::apply(&body, &mut document).map_err(|why| refused(why.to_string()))?;
+        let planned = request.body.take();
+        let whole = request.operations.is_none();
+        let Some(operations) = request.operations.take().or_else(|| planned.clone()) else { return Ok(None) };
+        if merge::touches_members(&operations) && !self.tells_members(&before) {
+            let text = "The server does not tell who is in it, and the whole list would take the place of who is. Nothing \
+                        was sent.";
+            return Err(refused(text.to_owned()));
         }
-        // The server keeps its own counsel about these.
-        if let Some(map) = document.as_object_mut() {
-            map.shift_remove("meta");
+        let mut document = before.clone();
+        merge::apply(&operations, &mut document).map_err(|why| refused(why.to_string()))?;
+        if document == before {
+            return Ok(None);
         }
+        request.body = Some(if whole {
+            // The server keeps its own counsel about these.
+            if let Some(map) = document.as_object_mut() {
+                map.shift_remove("meta");
+            }
+            document
+        } else {
+            let replacing = merge::replacing(&operations, &document).map_err(|why| refused(why.to_string()))?;
+            match (request.method, planned) {
+                (Method::Put, Some(planned)) => merge::with(planned, &replacing),
+                _ => replacing,
+            }
+        });
         request.if_match = version;
-        request.body = Some(document);
         request.merge = false;
-        Ok(request)
+        Ok(Some(request))
+    }
+
+    /// True where the group says who is in it, be that nobody. A server that leaves out an attribute without values has
+    /// shown members elsewhere.
+    fn tells_members(&self, group: &Value) -> bool {
+        let members = group.as_object().and_then(|map| json::get(map, "members"));
+        let says = members.is_some_and(|members| !members.is_null());
+        let somebody = members.and_then(Value::as_array).is_some_and(|members| !members.is_empty());
+        somebody || self.context.shows_members(says)
     }
 
     /// A read that failed before the write leaves the change as unsent as it was.
