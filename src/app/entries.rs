@@ -165,7 +165,7 @@ impl Tally {
         course.is_undo = entry.undoes.is_some();
         self.place(entry.plan);
         if let Some(undone) = entry.undoes {
-            let holds = !matches!(entry.state, State::Refused | State::Dropped | State::Conflict);
+            let holds = !matches!(entry.state, State::Refused | State::Dropped | State::Conflict | State::Already);
             let undone_by = &mut self.plans.entry(undone).or_default().undone_by;
             if add && holds {
                 undone_by.insert(entry.id);

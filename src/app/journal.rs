@@ -4,7 +4,7 @@ use super::{App, Effect, Overlay, availability::Unavailable, plan_view::Row};
 use crate::directory::{
     Target,
     change::{ChangeId, Field, Verb},
-    plan::{self, Entry, State, Undo},
+    plan::{self, Entry, Undo},
 };
 use crate::scim::text::number;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -65,7 +65,7 @@ impl App {
         let Some(entry) = self.entries.get(&id) else { return };
         if entry.state.is_failure() {
             self.failures.insert(id, Matter::of(entry));
-        } else if entry.state == State::Confirmed {
+        } else if entry.state.is_done() {
             self.failures.settle(&Matter::of(entry));
         }
     }
@@ -75,7 +75,7 @@ impl App {
         let Some(entry) = self.entries.get(&id) else { return };
         let Some(course) = self.entries.course(entry.plan) else { return };
         let counts = course.progress.counts;
-        let (all, done) = (counts.total(), counts.of(State::Confirmed));
+        let (all, done) = (counts.total(), counts.done());
         if all < 2 || counts.settled() < all {
             return;
         }
@@ -109,9 +109,7 @@ impl App {
     /// Why what was confirmed of a plan can't be taken back.
     fn lasts_because(&self, plan: ChangeId) -> Option<String> {
         self.entries.of_plan(plan).find_map(|entry| match &entry.step.undo {
-            Undo::Never(reason) if entry.state == State::Confirmed => {
-                Some(format!("{}: {reason}", entry.step.words.subject))
-            }
+            Undo::Never(reason) if entry.took_effect() => Some(format!("{}: {reason}", entry.step.words.subject)),
             _ => None,
         })
     }

@@ -52,7 +52,7 @@ impl Ran {
         entry.state = moved.state;
         entry.why = moved.why;
         entry.failure = moved.failure;
-        entry.partly = moved.partly;
+        entry.effects = moved.effects;
         entry.alarm = moved.alarm;
         entry.created = moved.created.or(entry.created.take());
         if !moved.exchanges.is_empty() {
@@ -65,8 +65,18 @@ impl Ran {
         self.entries.values().filter(|entry| entry.alarm)
     }
 
+    /// Changes that altered something else, too.
+    pub fn with_effects(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(|entry| !entry.effects.is_empty())
+    }
+
+    /// True where something was lost that nobody asked for.
+    pub fn did_harm(&self) -> bool {
+        self.entries.values().any(Entry::did_harm)
+    }
+
     fn open(&self) -> usize {
-        self.entries.values().filter(|entry| entry.state.is_open()).count()
+        self.entries.values().filter(|entry| is_under_way(entry.state)).count()
     }
 }
 
@@ -106,8 +116,8 @@ async fn watch(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
             news = desk.next() => match news? {
                 News::Moved(moved) => {
                     waiting.clear();
-                    let was_open = ran.entries.get(&moved.id).is_some_and(|entry| entry.state.is_open());
-                    open -= usize::from(was_open && !moved.state.is_open());
+                    let was_open = ran.entries.get(&moved.id).is_some_and(|entry| is_under_way(entry.state));
+                    open -= usize::from(was_open && !is_under_way(moved.state));
                     ran.moved(*moved, &mut progress);
                 }
                 News::Waiting => "waits for the server".clone_into(&mut waiting),
@@ -143,6 +153,11 @@ async fn watch(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+/// True where more is to come in this run: an outcome that can't be read stays open, for the next one to look at.
+fn is_under_way(state: State) -> bool {
+    state.is_open() && state != State::Unknown
 }
 
 /// True for what is still to be sent.

@@ -88,11 +88,15 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
         plan.refused.retain(|(line, _)| !ran.refused.iter().any(|(known, _)| known == line));
         ran.refused.append(&mut plan.refused);
         run::stage(desk, plan, &mut ran).await?;
+        if ran.stopped.is_none() && ran.did_harm() {
+            ran.stopped = Some("Stopped: a change altered what nobody asked for.".into());
+        }
         if ran.stopped.is_some() {
             break;
         }
     }
     ran.not_begun = waiting.map(|stage| stage.len()).sum();
+    told::effects(&ran, desk);
     told::alarms(&ran, desk);
     told::all(&ran, &title, send.json)
 }

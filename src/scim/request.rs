@@ -91,6 +91,9 @@ pub struct Request {
     /// as of the plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operations: Option<Value>,
+    /// Other forms of the same request, tried in this order where the server does not know the one before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub otherwise: Vec<Request>,
     /// The answer holds a new secret: nothing of it may be kept or shown but to the person, once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
@@ -109,6 +112,7 @@ impl Request {
             headers: Vec::new(),
             merge: false,
             operations: None,
+            otherwise: Vec::new(),
             secret: false,
         }
     }
@@ -136,6 +140,12 @@ impl Request {
     /// Asks for the given version, where one is known.
     pub fn if_match(mut self, version: Option<&str>) -> Self {
         self.if_match = version.map(Into::into);
+        self
+    }
+
+    /// Says which forms it may take where the server does not know this one.
+    pub fn or_else(mut self, otherwise: Vec<Request>) -> Self {
+        self.otherwise = otherwise;
         self
     }
 

@@ -117,9 +117,11 @@ fn change(entry: &Entry, look: &Look) -> String {
     crate::scim::text::clean(&entry.step.words.text(look.glyphs.arrow)).into_owned()
 }
 
-/// Why it is not done.
+/// Why it is not done, and what else it did.
 fn reason(entry: &Entry) -> std::borrow::Cow<'_, str> {
-    crate::scim::text::clean(&entry.why)
+    let effects = entry.effects.iter().map(|effect| effect.words.as_str());
+    let all: Vec<&str> = effects.chain([entry.why.as_str()]).filter(|words| !words.is_empty()).collect();
+    clean_line(&all.join(" "), 1024).into_owned().into()
 }
 
 fn subject_width(cells: u16) -> usize {
@@ -185,8 +187,10 @@ fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, 
     let state = match counts {
         counts if counts.of(State::Sent) > 0 => State::Sent,
         counts if counts.of(State::Planned) > 0 => State::Planned,
-        counts if counts.failed() > 0 => State::Refused,
+        counts if counts.failed() > counts.of(State::Partly) => State::Refused,
+        counts if counts.of(State::Partly) > 0 => State::Partly,
         counts if counts.of(State::Confirmed) > 0 => State::Confirmed,
+        counts if counts.of(State::Unseen) > 0 => State::Unseen,
         _ => State::Dropped,
     };
     let (sign, style) = sign(state, undone.is_some(), look);
@@ -229,7 +233,10 @@ pub(super) fn sign(state: State, undone: bool, look: &Look) -> (&'static str, St
         State::Sent => (glyphs.pending, look.pending()),
         State::Confirmed if undone => (glyphs.undone, look.dim()),
         State::Confirmed => (glyphs.done, look.good()),
-        State::Dropped => (glyphs.dot, look.dim()),
+        State::Partly | State::Unseen if undone => (glyphs.undone, look.dim()),
+        State::Partly => (glyphs.partly, look.careful()),
+        State::Unseen => (glyphs.done, look.careful()),
+        State::Dropped | State::Already => (glyphs.dot, look.dim()),
         State::Refused | State::Conflict | State::Unknown => (glyphs.failed, look.bad()),
     }
 }
@@ -257,11 +264,13 @@ pub(super) fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &L
         (State::Planned | State::Sent | State::Unknown, _, _) if app.elsewhere.contains(&entry.id) => {
             format!("another console's, {state}")
         }
-        (State::Confirmed, Some(undo), _) => format!("undone {}", look.moment(undo.at, app.now)),
+        (State::Confirmed | State::Partly | State::Unseen, Some(undo), _) => {
+            format!("undone {}", look.moment(undo.at, app.now))
+        }
         (State::Confirmed, None, Some(at)) if why.is_empty() => {
             seconds(at.duration_since(entry.at).as_millis().max(0).unsigned_abs() as u64)
         }
-        (State::Confirmed, _, _) => why.into_owned(),
+        (State::Confirmed | State::Partly | State::Unseen | State::Already, _, _) => why.into_owned(),
         _ if why.is_empty() => state.into(),
         // The sign has said that it failed.
         (State::Refused | State::Conflict, _, _) => why.into_owned(),

@@ -10,7 +10,7 @@ use crate::directory::{
     change::Change,
     learnt::LearntRoles,
     owner::KeyOwner,
-    plan::{Entry, State},
+    plan::Entry,
     record::{Record, User},
     work::Report,
 };
@@ -60,7 +60,7 @@ impl Context {
         let mut kept: FxHashMap<Id, Option<LearntRoles>> = FxHashMap::default();
         {
             let mut learnt = self.learnt.lock();
-            if entry.state == State::Confirmed {
+            if entry.took_effect() {
                 outdated(&entry.step.change).into_iter().filter(|id| learnt.remove(*id).is_some()).for_each(|id| {
                     kept.insert(id.clone(), None);
                 });

@@ -46,6 +46,7 @@ use crate::{
 mod apply;
 mod asides;
 mod context;
+mod forms;
 mod jobs;
 mod known;
 mod learnt;
@@ -60,6 +61,7 @@ mod throttle;
 
 use apply::Versions;
 use context::Context;
+use forms::Forms;
 use known::{Known, Shown};
 use queue::Queue;
 use scribe::Scribe;
@@ -129,6 +131,9 @@ struct Worker {
     /// Open changes of sessions that have ended, as far as they were shown.
     taken_over: FxHashSet<ChangeId>,
     throttle: Throttle,
+    forms: Forms,
+    /// Plans of which nothing more is to be sent: a change of theirs did harm.
+    harmed: Vec<ChangeId>,
     /// The person wants nothing more to be sent for now.
     paused: bool,
     key: KeyReader,
@@ -191,6 +196,8 @@ pub async fn run(
         elsewhere: FxHashSet::default(),
         taken_over: FxHashSet::default(),
         throttle: Throttle::new(setup.parallel),
+        forms: Forms::default(),
+        harmed: Vec::new(),
         paused: false,
         key: setup.key,
         keying: false,
@@ -260,6 +267,7 @@ impl Worker {
                 },
                 () = tokio::time::sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => self.try_again(),
             }
+            self.stop_harmed().await;
             self.pump();
             self.tell_idle();
         }
@@ -286,12 +294,12 @@ impl Worker {
         }
         while !self.paused
             && self.queue.running() < self.throttle.allowed()
-            && let Some(entry) = self.queue.next()
+            && let Some(entry) = self.queue.next(|entry| self.forms.may_go(entry))
         {
             let context = self.context.clone();
-            let versions = self.versions_for(&entry);
+            let (versions, trial) = (self.versions_for(&entry), self.forms.begin(&entry));
             self.tasks.spawn(async move {
-                let (entry, ended) = apply::run(context, entry, versions).await;
+                let (entry, ended) = apply::run(context, entry, versions, trial).await;
                 Done::Applied(Box::new(entry), ended)
             });
         }

@@ -27,7 +27,8 @@ impl Rfc {
     pub(super) fn alter(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(target, op),
-            _ => wire::patch(target, op),
+            Some(true) => wire::patch(target, op),
+            None => wire::patch(target, op.clone()).or_else(vec![wire::put_merged(target, op)]),
         };
         request.if_match(self.version(case, target))
     }
@@ -138,7 +139,9 @@ impl Rfc {
         let main = Op::replace("emails[primary eq true].value", to);
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(&target, main),
-            _ => wire::patch_computed(&target, main, Op::replace("emails", emails(to))),
+            Some(true) => wire::patch_computed(&target, main, Op::replace("emails", emails(to))),
+            None => wire::patch_computed(&target, main.clone(), Op::replace("emails", emails(to)))
+                .or_else(vec![wire::put_merged(&target, main)]),
         };
         let request = request.if_match(self.version(case, &target));
         Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])).risk(Risk::Look))

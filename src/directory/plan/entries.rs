@@ -80,6 +80,7 @@ impl Entering {
             undoes: self.undoes,
             created: None,
             partly: false,
+            effects: Vec::new(),
             session: None,
             alarm: false,
         })
@@ -103,6 +104,7 @@ pub fn inverse<'a>(steps: impl DoubleEndedIterator<Item = &'a Entry>) -> Result<
         if !entry.took_effect() {
             continue;
         }
+        changes.extend(entry.puts_back().cloned());
         match &entry.step.undo {
             Undo::By(inverse) => changes.extend(inverse.iter().map(|change| change.about(entry.created.as_ref()))),
             Undo::Never(why) => {

@@ -152,8 +152,8 @@ fn style(state: Option<State>, look: &Look) -> Style {
     match state {
         Some(State::Refused | State::Conflict | State::Unknown) => look.bad(),
         Some(State::Sent) => look.pending(),
-        Some(State::Planned) => look.careful(),
-        Some(State::Dropped) => look.dim(),
+        Some(State::Planned | State::Partly | State::Unseen) => look.careful(),
+        Some(State::Dropped | State::Already) => look.dim(),
         Some(State::Confirmed) | None => Style::new(),
     }
 }

@@ -61,6 +61,16 @@ fn of_step(step: &Step, columns: usize, look: &Look) -> Vec<Line<'static>> {
     }
     for request in &step.requests {
         lines.extend(of_request(request, columns, look));
+        for other in &request.otherwise {
+            let words = "where the server does not know this form (501, 405), in its place:";
+            lines.extend(shell::wrapped(words, columns, 0, look.dim()));
+            lines.extend(of_request(other, columns, look));
+        }
+    }
+    if let Some(completion) = &step.completion {
+        let words = "where the server has left members out, for those:";
+        lines.extend(shell::wrapped(words, columns, 0, look.dim()));
+        lines.extend(of_request(completion, columns, look));
     }
     lines
 }

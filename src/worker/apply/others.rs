@@ -37,17 +37,17 @@ impl Attempt<'_> {
         entry.settled = Some(crate::worker::context::now());
         if !self.context.journal.claim(entry, State::Planned).await {
             let versions = self.left_alone(entry).await;
-            return Some(Ended::Settled { versions });
+            return Some(Ended::settled(versions));
         }
         // What was read shows why.
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
         moved(self.context, entry, fresh);
-        Some(Ended::Settled { versions: std::mem::take(&mut self.versions) })
+        Some(Ended::settled(std::mem::take(&mut self.versions)))
     }
 
     /// It took effect: is somebody else still admin?
-    pub(super) async fn confirmed(&mut self, entry: &mut Entry, why: String) -> Ended {
+    pub(super) async fn took_effect(&mut self, entry: &mut Entry, state: State, why: String) -> Ended {
         let alarm = match self.unheld(entry).await {
             Ok(None) => String::new(),
             Ok(Some(others)) => others.loss(),
@@ -56,7 +56,7 @@ impl Attempt<'_> {
         };
         entry.alarm = !alarm.is_empty();
         let why = [alarm, why].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
-        self.settled(entry, State::Confirmed, why, None).await
+        self.settled(entry, state, why, None).await
     }
 
     /// The first of the step's posts that nobody else is found to have.
@@ -107,7 +107,7 @@ impl Attempt<'_> {
 }
 
 /// Worth asking again later.
-fn passes(failure: &Failure) -> bool {
+pub(super) fn passes(failure: &Failure) -> bool {
     matches!(
         failure.class,
         Class::Offline
