@@ -265,12 +265,13 @@ impl App {
             return self.say(words);
         }
         let key = self.keymap.label(super::action::Action::Undo).unwrap_or_default();
+        let rest = if self.entries.steps(entry.plan) > 1 { "The rest of the plan was not sent. " } else { "" };
         let back = if entry.puts_back().next().is_some() {
-            format!("The rest of the plan was not sent; {key} puts it back.")
+            format!("{key} puts it back.")
         } else {
-            "The rest of the plan was not sent; nothing here puts it back.".to_owned()
+            "Nothing here puts it back.".to_owned()
         };
-        self.fail(format!("{words} {back}"));
+        self.fail(format!("{words} {rest}{back}"));
     }
 
     /// What was created got its real id: the cursor and the open details go along.

@@ -96,7 +96,7 @@ fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static
     let cells = usize::from(body.width);
     let why = reason(entry);
     let used = SIGN + time_width(cells) + subject + 1 + width(&change(entry, look)) + 2 + width(why.trim());
-    if !entry.state.is_failure() || used < cells {
+    if !(entry.state.is_failure() || entry.did_harm()) || used < cells {
         return Vec::new();
     }
     let next = entry.failure.as_ref().map(|failure| failure.next.as_str()).unwrap_or_default();
@@ -150,7 +150,7 @@ fn title(app: &App, look: &Look) -> Line<'static> {
 fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, look: &Look) -> Line<'static> {
     let glyphs = &look.glyphs;
     let undone = app.undone_by(entry.plan);
-    let (sign, style) = sign(entry.state, undone.is_some(), look);
+    let (sign, style) = sign_of(entry, undone.is_some(), look);
     let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, pad(sign, 2, ""));
     let (narrow, time) = (cells < ROOMY, time(entry, cells, app, look));
     let words = &entry.step.words;
@@ -170,7 +170,7 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
         (pad(&time, time_width(cells), ""), look.dim()),
         (format!("{whom} "), Style::new()),
         (text, if entry.state == State::Dropped { look.dim() } else { Style::new() }),
-        (format!("{gap}{outcome}"), if entry.state == State::Confirmed { look.dim() } else { style }),
+        (format!("{gap}{outcome}"), if is_plain(entry) { look.dim() } else { style }),
     ];
     if cursor {
         let text: String = parts.into_iter().map(|(text, _)| text).collect();
@@ -225,6 +225,14 @@ fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, 
     Line::from(parts.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
 }
 
+/// The sign of a change: what it did beside what was asked for is no success.
+pub(super) fn sign_of(entry: &Entry, undone: bool, look: &Look) -> (&'static str, Style) {
+    if entry.did_harm() && !undone {
+        return (look.glyphs.failed, look.bad());
+    }
+    sign(entry.state, undone, look)
+}
+
 /// The sign of a state.
 pub(super) fn sign(state: State, undone: bool, look: &Look) -> (&'static str, Style) {
     let glyphs = &look.glyphs;
@@ -253,6 +261,11 @@ fn time(entry: &Entry, cells: usize, app: &App, look: &Look) -> String {
 fn alone(plan: ChangeId, app: &App) -> Option<&Entry> {
     let mut entries = app.entries.of_plan(plan);
     entries.next().filter(|_| entries.next().is_none())
+}
+
+/// Done as it was asked for, and nothing else.
+pub(super) fn is_plain(entry: &Entry) -> bool {
+    entry.state == State::Confirmed && !entry.did_harm()
 }
 
 /// How long it took, or why it is not done.
