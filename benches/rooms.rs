@@ -177,7 +177,7 @@ fn outcomes(c: &mut Criterion) {
                             fresh: Vec::new(),
                             at: now(),
                             created: None,
-                            partly: false,
+                            effects: vec![],
                             alarm: false,
                         };
                         black_box(app.update(Msg::Report(Report::Moved(moved)), now()));

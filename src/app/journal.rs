@@ -4,7 +4,7 @@ use super::{App, Effect, Overlay, availability::Unavailable, plan_view::Row};
 use crate::directory::{
     Target,
     change::{ChangeId, Field, Verb},
-    plan::{self, Entry, State, Undo},
+    plan::{self, Entry, Undo},
 };
 use crate::scim::text::number;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -65,7 +65,7 @@ impl App {
         let Some(entry) = self.entries.get(&id) else { return };
         if entry.state.is_failure() {
             self.failures.insert(id, Matter::of(entry));
-        } else if entry.state == State::Confirmed {
+        } else if entry.state.is_done() {
             self.failures.settle(&Matter::of(entry));
         }
     }
@@ -75,7 +75,7 @@ impl App {
         let Some(entry) = self.entries.get(&id) else { return };
         let Some(course) = self.entries.course(entry.plan) else { return };
         let counts = course.progress.counts;
-        let (all, done) = (counts.total(), counts.of(State::Confirmed));
+        let (all, done) = (counts.total(), counts.done());
         if all < 2 || counts.settled() < all {
             return;
         }

@@ -6,7 +6,7 @@ use super::{App, Effect, Overlay, aside, journal::LONG};
 use crate::directory::{
     Fresh, Id, Kind, Target,
     aside::Topic,
-    change::{Change, ChangeId},
+    change::ChangeId,
     plan::{Entry, Planner, State},
     record::Record,
     work::{Job, Link, Moved, Report},
@@ -210,16 +210,12 @@ impl App {
             .as_ref()
             .is_some_and(|target| self.panes[target.kind as usize].selected(&self.directory) == Some(&target.id));
         let unsent = unsent || self.waits_again(id, state);
-        let expected = self.expected_size(id, state);
         let topics = aside::topics(&fresh);
         let reshaped = match state {
             State::Planned | State::Sent if !unsent => self.directory.learn(fresh),
             _ if unsent => self.directory.take_off(id) | self.directory.learn(fresh),
             _ => self.directory.settle(id, fresh),
         };
-        if let Some((team, size)) = expected {
-            self.warn_if_emptied(&team, size);
-        }
         if reshaped {
             self.rows_changed();
         }
@@ -244,6 +240,7 @@ impl App {
             self.sum_up(id);
         }
         // After the sum: this is what must be read.
+        self.tell_effects(id);
         if alarm {
             self.sound(id);
         }
@@ -262,23 +259,22 @@ impl App {
         true
     }
 
-    /// How many members a team should have after this removal, where it is one that was confirmed.
-    fn expected_size(&self, id: ChangeId, state: State) -> Option<(Id, usize)> {
-        let Change::RemoveMember { team, .. } = &self.entries.get(&id)?.step.change else { return None };
-        (state == State::Confirmed)
-            .then(|| self.directory.team(team).and_then(|record| Some((team.clone(), record.size()?))))?
-    }
-
-    /// Some servers take "remove one member" for "remove all" (WIRE F20): said at once, with who is left.
-    fn warn_if_emptied(&mut self, team: &Id, expected: usize) {
-        let Some(record) = self.directory.team(team) else { return };
-        let (name, Some(left)) = (record.name.to_string(), record.size()) else { return };
-        if left < expected {
-            let gone = expected - left;
-            self.fail(format!(
-                "{name}: {gone} more members are gone than were removed here; {left} are left. Look at it now."
-            ));
+    /// What a change altered beside what was asked for, said at once.
+    fn tell_effects(&mut self, id: ChangeId) {
+        let Some(entry) = self.entries.get(&id).filter(|entry| !entry.effects.is_empty()) else { return };
+        let words: Vec<&str> = entry.effects.iter().map(|effect| effect.words.as_str()).collect();
+        let words = format!("{}: {}", entry.step.words.subject, words.join(" "));
+        if !entry.did_harm() {
+            return self.say(words);
         }
+        let key = self.keymap.label(super::action::Action::Undo).unwrap_or_default();
+        let rest = if self.entries.steps(entry.plan) > 1 { "The rest of the plan was not sent. " } else { "" };
+        let back = if entry.puts_back().next().is_some() {
+            format!("{key} puts it back.")
+        } else {
+            "Nothing here puts it back.".to_owned()
+        };
+        self.fail(format!("{words} {rest}{back}"));
     }
 
     /// What was created got its real id: the cursor and the open details go along.

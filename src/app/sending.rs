@@ -106,7 +106,7 @@ impl App {
         let selected = self.selected_entries();
         // What a person took out stays out, unless that is all there is.
         let dropped = selected.iter().all(|entry| entry.state == State::Dropped);
-        let again = selected.iter().filter(|entry| dropped || entry.state.is_failure());
+        let again = selected.iter().filter(|entry| dropped || entry.may_be_sent_again());
         let again: Vec<(ChangeId, Change)> = again.map(|entry| (entry.id, entry.step.change.clone())).collect();
         let oldest = self.left_over.iter().min().and_then(|id| self.entries.get(id)).map(|entry| entry.plan);
         match oldest {

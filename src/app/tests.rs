@@ -11,10 +11,10 @@ use crate::{
     directory::{
         Coverage, Fresh, Id, Name,
         change::Change,
-        plan::{Entry, Risk, State},
+        plan::{Entry, Risk, SideEffect, State},
         record::{Depth, Grant, Member, Record, Team, User},
         records::Records,
-        work::Report,
+        work::{Moved, Report},
     },
 };
 
@@ -116,8 +116,12 @@ impl Console {
     }
 
     fn created(&mut self, id: ChangeId, state: State, fresh: Vec<Fresh>, created: Option<Id>) {
+        self.tell(Msg::Report(Report::Moved(Self::outcome(id, state, fresh, created))));
+    }
+
+    fn outcome(id: ChangeId, state: State, fresh: Vec<Fresh>, created: Option<Id>) -> Moved {
         let why = if state == State::Refused { "no seat" } else { "" }.to_owned();
-        let report = Report::Moved(crate::directory::work::Moved {
+        Moved {
             id,
             state,
             why,
@@ -126,10 +130,9 @@ impl Console {
             fresh,
             at: now(),
             created,
-            partly: false,
+            effects: vec![],
             alarm: false,
-        });
-        self.tell(Msg::Report(report));
+        }
     }
 
     fn risk(&self) -> Option<Risk> {
@@ -280,9 +283,15 @@ fn a_server_that_empties_a_team_is_told_on() {
     }
     let sent = console.submitted().remove(0);
     let emptied = Team { members: Some(vec![]), ..full };
-    console.moved(sent.id, State::Confirmed, vec![Fresh::Record(Record::Team(emptied))]);
+    let lost = SideEffect {
+        words: "eva-tanaka and noor-khan are not in vision any more.".into(),
+        harm: true,
+        back: vec![Change::AddMember { team: "t".into(), user: "id-eva".into() }],
+    };
+    let moved = Console::outcome(sent.id, State::Confirmed, vec![Fresh::Record(Record::Team(emptied))], None);
+    console.tell(Msg::Report(Report::Moved(Moved { effects: vec![lost], ..moved })));
     let text = &console.app.message.as_ref().unwrap().text;
-    assert!(text.starts_with("vision: 2 more members are gone"), "{text}");
+    assert!(text.contains("are not in vision any more. u puts it back."), "{text}");
 }
 
 #[test]

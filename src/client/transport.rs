@@ -18,6 +18,7 @@ use super::fault::Way;
 use super::pace::Pace;
 use super::retry::{Asked, MOST_TRIES, MOST_WAIT, Setback, asked_wait, wait_before_next};
 use super::status;
+use crate::scim::error;
 use crate::scim::failure::{Arrived, Class, Failure};
 use crate::scim::graph;
 use crate::scim::request::{Door, Method, Request};
@@ -265,6 +266,11 @@ impl Inner {
             && let Some(failure) = graph::refusal(status, &answer.body, request.is_read())
         {
             return Err(failure.into());
+        }
+        if request.door == Door::Scim
+            && let Some(failure) = error::in_success(&answer.body)
+        {
+            return Err(Failure { bytes: answer.bytes as u64, ..failure }.into());
         }
         Ok(answer)
     }

@@ -47,6 +47,8 @@ codes! {
         Partly = "partly-done",
         /// A change took effect that should be taken back at once.
         TakeBack = "take-back",
+        /// A change altered what nobody asked for.
+        SideEffects = "side-effects",
         /// The doctor found something that will not work.
         Problems = "problems-found",
         /// Standard output could not be written.
@@ -129,7 +131,7 @@ impl ErrorCode {
     pub fn end(self) -> End {
         use ErrorCode as E;
         match self {
-            E::Partly | E::TakeBack | E::Problems | E::Output | E::Failed => End::Partly,
+            E::Partly | E::TakeBack | E::SideEffects | E::Problems | E::Output | E::Failed => End::Partly,
             E::Usage | E::Config | E::NoProfile | E::KeyUnreadable | E::Store => End::Usage,
             E::NameUnknown | E::NameAmbiguous | E::ValueUnknown | E::FilterInvalid | E::PlanUnknown => End::Usage,
             E::NoRoles | E::FileUnreadable | E::FileInvalid | E::FileExists | E::FileUnwritable => End::Usage,

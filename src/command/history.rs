@@ -125,7 +125,7 @@ pub(super) async fn retry(
     send: &Sending,
 ) -> Result<(), Stop> {
     let journal = entries(opener, profile, plan)?;
-    let failed = |entry: &&Entry| matches!(entry.state, State::Refused | State::Conflict | State::Unknown);
+    let failed = |entry: &&Entry| entry.may_be_sent_again();
     let Some(id) = plan.map(ChangeId).or_else(|| journal.iter().rev().find(failed).map(|entry| entry.plan)) else {
         return Err(Stop::new(ErrorCode::NothingFailed, "nothing failed"));
     };
@@ -196,6 +196,7 @@ async fn take_up(desk: &mut Desk, mut ran: Ran, drop: bool, send: &Sending) -> R
     let changes: Vec<Change> = left.iter().map(|entry| entry.step.change.clone()).collect();
     desk.decide(&changes).await?;
     run::parts(desk, &mut ran).await?;
+    told::effects(&ran, desk);
     told::alarms(&ran, desk);
     told::all(&ran, &title, send.json)
 }

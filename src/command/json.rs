@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::directory::plan::Entry;
+use crate::directory::plan::{Entry, SideEffect};
 
 /// A change and what became of it.
 #[derive(Debug, Serialize)]
@@ -17,12 +17,25 @@ pub(super) struct ChangeRow<'a> {
     pub what: &'a str,
     pub before: &'a str,
     pub after: &'a str,
-    /// `waiting`, `in flight`, `confirmed`, `refused`, `conflict`, `unknown` or `dropped`.
+    /// `waiting`, `in flight`, `confirmed`, `in part`, `sent, not shown`, `so already`, `refused`, `conflict`, `unknown` or `dropped`.
     pub state: &'static str,
     pub why: &'a str,
+    /// What else it altered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub side_effects: Vec<EffectRow<'a>>,
     pub undoes: Option<i64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestRow<'a>>,
+}
+
+/// What a change altered beside what was asked for.
+#[derive(Debug, Serialize)]
+pub(super) struct EffectRow<'a> {
+    pub words: &'a str,
+    /// Something was lost.
+    pub harm: bool,
+    /// `undo` puts it back.
+    pub undoable: bool,
 }
 
 /// A request of a change, and its answer.
@@ -50,6 +63,11 @@ impl<'a> ChangeRow<'a> {
             after: &words.after,
             state: entry.state.label(),
             why: &entry.why,
+            side_effects: entry
+                .effects
+                .iter()
+                .map(|SideEffect { words, harm, back }| EffectRow { words, harm: *harm, undoable: !back.is_empty() })
+                .collect(),
             undoes: entry.undoes.map(|plan| plan.0),
             requests: exchanges
                 .map(|exchange| RequestRow {

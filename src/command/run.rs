@@ -61,6 +61,16 @@ impl Ran {
     pub fn alarms(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values().filter(|entry| entry.alarm)
     }
+
+    /// Changes that altered something else, too.
+    pub fn with_effects(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(|entry| !entry.effects.is_empty())
+    }
+
+    /// True where something was lost that nobody asked for.
+    pub fn did_harm(&self) -> bool {
+        self.entries.values().any(Entry::did_harm)
+    }
 }
 
 /// Writes a whole plan down, sends its first part, and then part by part what waits for the outcome of that.
@@ -82,7 +92,7 @@ pub(super) async fn whole(
         desk.directory.begin_all(first.iter().map(|entry| (entry.id, entry.step.change.clone())));
         ran.sent = true;
         desk.give(Job::SubmitFirst(first, later));
-        watch(desk, ran, next, |state| !state.is_open()).await?;
+        watch(desk, ran, next, |state| !is_under_way(state)).await?;
     }
     parts(desk, ran).await
 }
@@ -93,6 +103,10 @@ pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
     plans.dedup();
     for plan in plans {
         while ran.stopped.is_none() {
+            if ran.did_harm() {
+                ran.stopped = Some("Stopped: a change altered what nobody asked for.".into());
+                break;
+            }
             let own = |entry: &&Entry| entry.plan == plan;
             let elsewhere = desk.journal.iter().filter(|entry| desk.elsewhere.contains(&entry.id));
             let all = ran.entries.values().chain(elsewhere).filter(own);
@@ -110,7 +124,7 @@ pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
             ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));
             let open = entries.iter().map(|entry| entry.id).collect();
             desk.give(Job::Resume(entries));
-            watch(desk, ran, open, |state| !state.is_open()).await?;
+            watch(desk, ran, open, |state| !is_under_way(state)).await?;
         }
     }
     Ok(())
@@ -178,6 +192,11 @@ async fn watch(
         }
     }
     Ok(())
+}
+
+/// True where more is to come in this run: an outcome that can't be read stays open, for the next one to look at.
+fn is_under_way(state: State) -> bool {
+    state.is_open() && state != State::Unknown
 }
 
 /// True for what is still to be sent.

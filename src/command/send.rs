@@ -91,6 +91,7 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
     let title = plan.title.clone();
     let mut ran = Ran { refused: std::mem::take(&mut plan.refused), ..Ran::default() };
     run::whole(desk, plan, later, &mut ran).await?;
+    told::effects(&ran, desk);
     told::alarms(&ran, desk);
     told::all(&ran, &title, send.json)
 }

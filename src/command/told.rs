@@ -16,6 +16,7 @@ use super::{
 use crate::{
     desired::Desired,
     directory::{
+        change::Change,
         plan::{ALREADY, Entry, Risk, State, Step, Undo},
         refusal::{Refusal, RefusalCode},
         words::{self, Line},
@@ -153,6 +154,12 @@ struct Outcome<'a> {
     /// False where there was nothing to send.
     sent: bool,
     confirmed: usize,
+    /// Sent to a server that never shows it.
+    not_shown: usize,
+    /// So before, or somebody else's doing.
+    so_already: usize,
+    /// A part of it took effect; these are among those that failed.
+    in_part: usize,
     failed: usize,
     /// Still to be sent: `scimitar resume`.
     waiting: usize,
@@ -172,6 +179,9 @@ impl<'a> Outcome<'a> {
             title,
             sent,
             confirmed: count(ran, State::Confirmed),
+            not_shown: count(ran, State::Unseen),
+            so_already: so_already(ran),
+            in_part: count(ran, State::Partly),
             failed: ran.entries.values().filter(|entry| entry.state.is_failure()).count(),
             waiting: count(ran, State::Planned),
             dropped: count(ran, State::Dropped),
@@ -181,6 +191,12 @@ impl<'a> Outcome<'a> {
             error,
         }
     }
+}
+
+/// What was so before it was to be sent, or was done by somebody else.
+fn so_already(ran: &Ran) -> usize {
+    let so = |entry: &&Entry| entry.state == State::Already || (entry.why == ALREADY && entry.state == State::Dropped);
+    ran.entries.values().filter(so).count()
 }
 
 fn count(ran: &Ran, state: State) -> usize {
@@ -247,6 +263,25 @@ pub(super) fn alarms(ran: &Ran, desk: &Desk) {
     }
 }
 
+/// What changes altered beside what was asked for, with the command lines that put it back; to standard error, before
+/// anything else.
+pub(super) fn effects(ran: &Ran, desk: &Desk) {
+    for entry in ran.with_effects() {
+        let words = &entry.step.words;
+        let lead = if entry.did_harm() { "ATTENTION: nobody asked for this" } else { "Also" };
+        let told: Vec<&str> = entry.effects.iter().map(|effect| effect.words.as_str()).collect();
+        note(format_args!("{lead}: {}: {}: {}", words.subject, words.text("→"), told.join(" ")));
+    }
+    let harmed = ran.entries.values().filter(|entry| entry.did_harm());
+    let back: Vec<&Change> = harmed.flat_map(Entry::puts_back).collect();
+    if !back.is_empty() {
+        match words::command_line(&back, &desk.directory, Some(&desk.profile.name)) {
+            Some(lines) => note(format_args!("This puts it back:\n{lines}")),
+            None => note("`scimitar undo` puts it back, with the change itself."),
+        }
+    }
+}
+
 /// To standard output, details of failures to standard error; and an error where not all was done.
 pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
     let verdict = verdict(ran);
@@ -262,16 +297,20 @@ pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
 
 /// All of it, or how much of it was not done.
 fn verdict(ran: &Ran) -> Result<(), Stop> {
-    let so = ran.entries.values().filter(|entry| entry.why == ALREADY && entry.state != State::Confirmed).count();
-    let (all, done) = (ran.entries.len(), count(ran, State::Confirmed) + so);
+    let (all, done) = (ran.entries.len(), count(ran, State::Confirmed) + count(ran, State::Unseen) + so_already(ran));
     let alarms = ran.alarms().count();
-    if done == all && ran.refused.is_empty() && alarms == 0 {
+    if done == all && ran.refused.is_empty() && alarms == 0 && !ran.did_harm() {
         return Ok(());
     }
     let wanted = all + ran.refused.len();
     let [done, wanted] = [done, wanted].map(|count| number(count as u64));
     let stopped = ran.stopped.as_deref().map(|why| format!("{why} ")).unwrap_or_default();
     Err(match alarms {
+        0 if ran.did_harm() => Stop::new(
+            ErrorCode::SideEffects,
+            format!("{stopped}{done} of {wanted} changes were done, and more was altered than was asked for"),
+        )
+        .hint("`scimitar undo` puts it back"),
         0 => Stop::new(ErrorCode::Partly, format!("{stopped}{done} of {wanted} changes were done")),
         _ => Stop::new(ErrorCode::TakeBack, format!("{stopped}{done} of {wanted} changes were done"))
             .hint(format!("to be taken back at once: {alarms}")),
@@ -281,14 +320,20 @@ fn verdict(ran: &Ran) -> Result<(), Stop> {
 /// `1 of 12 confirmed`.
 fn summary(out: &mut Output<'_>, ran: &Ran, title: &str) -> io::Result<()> {
     match ran.entries.values().collect::<Vec<_>>().as_slice() {
-        [one] if one.state == State::Confirmed => {
+        [one] if one.state.is_done() || one.took_effect() => {
             let words = &one.step.words;
             let note = if one.why.is_empty() { String::new() } else { format!(" ({})", one.why) };
-            writeln!(out, "{}: {}: confirmed{note}", words.subject, words.text("→"))
+            writeln!(out, "{}: {}: {}{note}", words.subject, words.text("→"), one.state.label())
         }
         all => {
-            let so = all.iter().filter(|entry| entry.why == ALREADY).count();
-            let so = if so > 0 { format!(", {} so already", number(so as u64)) } else { String::new() };
+            let parts = [
+                (count(ran, State::Unseen), "sent, not shown"),
+                (so_already(ran), "so already"),
+                (count(ran, State::Partly), "in part"),
+            ];
+            let told = parts.into_iter().filter(|(count, _)| *count > 0);
+            let told: Vec<String> = told.map(|(count, words)| format!(", {} {words}", number(count as u64))).collect();
+            let so = told.concat();
             let confirmed = count(ran, State::Confirmed);
             writeln!(out, "{title}: {} of {} confirmed{so}", number(confirmed as u64), number(all.len() as u64))
         }
@@ -307,10 +352,12 @@ fn shortfall(ran: &Ran) {
     let _ = by_reason(&mut err, &dropped);
     drop(err);
     if let (Some(plan), false) = (ran.plan, failed.is_empty()) {
-        note(format_args!(
-            "`scimitar retry {}` tries what failed again; `scimitar activity {}` has every answer.",
-            plan.0, plan.0
-        ));
+        let again = if failed.iter().any(|entry| entry.may_be_sent_again()) {
+            format!("`scimitar retry {}` tries what failed again; ", plan.0)
+        } else {
+            String::new()
+        };
+        note(format_args!("{again}`scimitar activity {}` has every answer.", plan.0));
     }
     let waiting = count(ran, State::Planned);
     if waiting > 0 {

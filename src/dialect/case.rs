@@ -15,6 +15,7 @@ use crate::scim::request::Request;
 /// A step without its change and words.
 pub(super) struct Draft {
     pub requests: Vec<Request>,
+    pub completion: Option<Request>,
     pub consequences: Vec<String>,
     pub undo: Undo,
     pub confirm: Confirm,
@@ -25,7 +26,13 @@ impl Draft {
     /// Sent at once if it can be undone, else shown first.
     pub(super) fn new(requests: Vec<Request>, undo: Undo, confirm: Confirm) -> Self {
         let risk = if matches!(undo, Undo::Never(_)) { Risk::Look } else { Risk::Plain };
-        Self { requests, consequences: Vec::new(), undo, confirm, risk }
+        Self { requests, completion: None, consequences: Vec::new(), undo, confirm, risk }
+    }
+
+    /// What completes it where the record that is made lacks members.
+    pub(super) fn completed_by(mut self, request: Request) -> Self {
+        self.completion = Some(request);
+        self
     }
 
     pub(super) fn risk(mut self, risk: Risk) -> Self {
@@ -47,6 +54,7 @@ impl Draft {
         Step {
             change: change.clone(),
             requests: self.requests,
+            completion: self.completion,
             consequences: self.consequences,
             undo: self.undo,
             confirm: self.confirm,

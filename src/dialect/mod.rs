@@ -28,6 +28,7 @@ use crate::{
 
 mod attributes;
 mod case;
+mod follows;
 mod read;
 mod rfc;
 mod shows;
@@ -55,10 +56,23 @@ pub struct List {
 pub enum Shown {
     /// It does.
     Yes,
+    /// A part of it: in words that continue "the server shows …".
+    Part(String),
     /// It does not; what the server shows instead, in words that continue "the server shows …".
     No(String),
     /// What was read says nothing about it.
     CantTell,
+}
+
+/// What the outcome of a change says about the server.
+#[derive(Debug, Clone, Copy)]
+pub enum Lesson<'a> {
+    /// The first form of the request is not known to it; this one worked.
+    Took(&'a Request),
+    /// The request did what was asked, and others lost by it.
+    Harmed(&'a Request),
+    /// What should be gone is deactivated.
+    Deactivated,
 }
 
 /// Where and as whom a provider's GraphQL is spoken to.
@@ -132,6 +146,22 @@ pub trait Dialect: Planner {
     fn shows(&self, change: &Change, fresh: &[Fresh], step: &Step) -> Shown {
         let _ = step;
         shows::shows(change, fresh)
+    }
+
+    /// Whether the server tells who is in its groups; `None` where that is not known.
+    fn tells_members(&self) -> Option<bool> {
+        None
+    }
+
+    /// True if the change alters this attribute of its records, or the attribute follows from what it alters.
+    fn follows(&self, change: &Change, attribute: &str) -> bool {
+        follows::follows(change, attribute)
+    }
+
+    /// What an outcome has shown of the server.
+    fn taught(&self, change: &Change, lesson: Lesson<'_>) -> Habits {
+        let _ = (change, lesson);
+        Habits::default()
     }
 
     /// True if the server's discovery endpoints (RFC 7644 §4) are worth asking.

@@ -91,7 +91,7 @@ pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
         Change::RemoveMember { team: id, user } => {
             team(fresh, id).judge("team", |team| match is_member(team, user, "") {
                 Shown::Yes => Shown::No(format!("that they are still in {}", team.name)),
-                Shown::No(_) => Shown::Yes,
+                Shown::No(_) | Shown::Part(_) => Shown::Yes,
                 Shown::CantTell => Shown::CantTell,
             })
         }
@@ -256,7 +256,10 @@ fn has_members(found: &Team, members: &[Id]) -> Shown {
         return Shown::CantTell;
     }
     let missing = members.iter().filter(|id| !found.has(id)).count();
-    yes_or(missing == 0, || format!("{} without {missing} of its {}", found.name, counted(members.len(), "member")))
+    match missing {
+        0 => Shown::Yes,
+        _ => Shown::Part(format!("{} without {missing} of its {}", found.name, counted(members.len(), "member"))),
+    }
 }
 
 fn is_defined(role: &Role, to: &RoleDraft) -> Shown {
@@ -280,10 +283,10 @@ fn is_defined(role: &Role, to: &RoleDraft) -> Shown {
     Shown::No(instead)
 }
 
-/// The first record of the name, among whatever a look-up brought.
+/// The newest record of the name, among whatever a look-up brought.
 fn created(fresh: &[Fresh], key: &Id, pick: impl Fn(&Record) -> Option<Shown>) -> Shown {
     let mut kind = None;
-    for one in fresh {
+    for one in fresh.iter().rev() {
         match one {
             Fresh::Record(record) => {
                 kind = Some(record.kind());

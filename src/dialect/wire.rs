@@ -35,6 +35,12 @@ pub(super) fn put_merged(target: &Target, op: Op) -> Request {
     Request { merge: true, ..Request::new(Method::Put, path(target)).body(patch::patch(vec![op])) }
 }
 
+/// A PATCH that replaces whole attributes: they are made of the record as it is when it goes out, so that nothing is put
+/// back, or taken away, that came or went since the plan. `as_of_now` is what is shown.
+pub(super) fn patch_computed(target: &Target, op: Op, as_of_now: Op) -> Request {
+    Request { merge: true, operations: Some(patch::patch(vec![op])), ..patch(target, as_of_now) }
+}
+
 /// A POST that creates a record.
 pub(super) fn create(kind: Kind, body: Value) -> Request {
     Request::new(Method::Post, [endpoint(kind)]).body(body)

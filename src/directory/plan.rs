@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Directory, Id, Name, Target,
     aside::{Inquiry, Setting, Topic},
-    change::{Change, ChangeId, Verb},
+    change::{Change, ChangeEffect, ChangeId, Verb},
     guard::{Among, Mass, Others},
     holds::Holds,
     refusal::Refusal,
@@ -96,6 +96,10 @@ pub struct Step {
     pub requests: Vec<Request>,
     /// Side effects that are known, a sentence each.
     pub consequences: Vec<String>,
+    /// What is sent behind them where the record that was made lacks members: it stands for as many as are missing, and
+    /// has the provisional id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Request>,
     /// The way back.
     pub undo: Undo,
     /// How the outcome is known.
@@ -128,9 +132,22 @@ impl Step {
             words,
             others: Vec::new(),
             expected: None,
+            completion: None,
             compensation: None,
         }
     }
+}
+
+/// What a change altered beside what was asked for, seen by comparing its records before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideEffect {
+    /// A sentence: "user0001 and user0002 are not in alpha any more."
+    pub words: String,
+    /// Something is gone, or somebody can do less.
+    pub harm: bool,
+    /// What puts it back; none where no change does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<Change>,
 }
 
 /// Steps that were meant together.
@@ -335,6 +352,12 @@ pub enum State {
     Sent,
     /// The server shows it.
     Confirmed,
+    /// A part of it took effect: why says which, or what is missing.
+    Partly,
+    /// The server accepted it, and never shows what it is about.
+    Unseen,
+    /// The record was so when it was to be sent, or somebody else did it first: an undo leaves it alone.
+    Already,
     /// The server said no, or accepted it and did not change anything.
     Refused,
     /// The record was changed by somebody else in between.
@@ -347,10 +370,13 @@ pub enum State {
 
 impl State {
     /// All of them, in the order of their declaration.
-    pub const ALL: [State; 7] = [
+    pub const ALL: [State; 10] = [
         State::Planned,
         State::Sent,
         State::Confirmed,
+        State::Partly,
+        State::Unseen,
+        State::Already,
         State::Refused,
         State::Conflict,
         State::Unknown,
@@ -362,8 +388,18 @@ impl State {
         matches!(self, State::Planned | State::Sent | State::Unknown)
     }
 
+    /// True where nothing is left to do: it is so, or it was sent to a server that never shows it.
+    pub fn is_done(self) -> bool {
+        matches!(self, State::Confirmed | State::Unseen | State::Already)
+    }
+
     /// True where something needs a look.
     pub fn is_failure(self) -> bool {
+        self.may_be_sent_again() || self == State::Partly
+    }
+
+    /// True where it had no effect that is known, so that it can be tried again.
+    pub fn may_be_sent_again(self) -> bool {
         matches!(self, State::Refused | State::Conflict | State::Unknown)
     }
 
@@ -373,6 +409,9 @@ impl State {
             State::Planned => "waiting",
             State::Sent => "in flight",
             State::Confirmed => "confirmed",
+            State::Partly => "in part",
+            State::Unseen => "sent, not shown",
+            State::Already => "so already",
             State::Refused => "refused",
             State::Conflict => "conflict",
             State::Unknown => "unknown",
@@ -430,9 +469,12 @@ pub struct Entry {
     pub undoes: Option<ChangeId>,
     /// The id that the server gave to what was created.
     pub created: Option<super::Id>,
-    /// It failed after a part of it had taken effect, and [`Step::undo`] takes that part back.
+    /// [`State::Partly`] as earlier versions wrote it: beside a refusal.
     #[serde(default)]
     pub partly: bool,
+    /// What else it changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<SideEffect>,
     /// The session of the store whose it is: while that lives, it is for that session to send it and to find its outcome.
     #[serde(default)]
     pub session: Option<u64>,
@@ -450,8 +492,9 @@ impl Entry {
 
     /// Takes over where it stands now.
     pub fn follow(&mut self, moved: &Moved) {
-        let Moved { id: _, state, why, failure, exchanges, fresh: _, at, created, partly, alarm } = moved;
-        (self.state, self.partly, self.alarm) = (*state, *partly, *alarm);
+        let Moved { id: _, state, why, failure, exchanges, fresh: _, at, created, effects, alarm } = moved;
+        (self.state, self.alarm) = (*state, *alarm);
+        self.effects.clone_from(effects);
         self.why.clone_from(why);
         self.failure.clone_from(failure);
         self.created = created.clone().or(self.created.take());
@@ -471,6 +514,22 @@ impl Entry {
 
     /// True if there is something to take back: all of it, or a part.
     pub fn took_effect(&self) -> bool {
-        self.state == State::Confirmed || self.partly
+        matches!(self.state, State::Confirmed | State::Partly | State::Unseen) || self.partly
+    }
+
+    /// True where it can be sent once more: it had no effect, or it sets in whole what it has set in part.
+    pub fn may_be_sent_again(&self) -> bool {
+        let sets = matches!(self.step.change.nature().effect, ChangeEffect::Gives | ChangeEffect::Alters);
+        self.state.may_be_sent_again() || (self.state == State::Partly && sets)
+    }
+
+    /// True where something was lost that nobody asked for.
+    pub fn did_harm(&self) -> bool {
+        self.effects.iter().any(|effect| effect.harm)
+    }
+
+    /// What puts back all that it changed beside what was asked for.
+    pub fn puts_back(&self) -> impl Iterator<Item = &Change> {
+        self.effects.iter().flat_map(|effect| &effect.back)
     }
 }

@@ -44,6 +44,11 @@ impl Counts {
         self.sum(|state| !state.is_open())
     }
 
+    /// Of which nothing is left to do.
+    pub fn done(self) -> usize {
+        self.sum(State::is_done)
+    }
+
     /// That need a look.
     pub fn failed(self) -> usize {
         self.sum(State::is_failure)
@@ -128,6 +133,9 @@ impl Progress {
         let confirmed = number(count(State::Confirmed) as u64);
         let mut parts = vec![(None, format!("{confirmed} of {}", number(self.counts.total() as u64)))];
         let words = [
+            (State::Unseen, "sent, not shown"),
+            (State::Already, "so already"),
+            (State::Partly, "in part"),
             (State::Refused, "refused"),
             (State::Conflict, "in conflict"),
             (State::Unknown, "unknown"),

@@ -12,7 +12,7 @@ use super::{
     change::ChangeId,
     learnt::LearntRoles,
     owner::KeyOwner,
-    plan::{Entry, Exchange, Planner, State},
+    plan::{Entry, Exchange, Planner, SideEffect, State},
     records::Records,
     role_source::Mapping,
     stage::{StageId, Staged},
@@ -114,8 +114,8 @@ pub struct Moved {
     pub at: Timestamp,
     /// The id that the server gave to what was created.
     pub created: Option<Id>,
-    /// It failed after a part of it had taken effect.
-    pub partly: bool,
+    /// What else it changed.
+    pub effects: Vec<SideEffect>,
     /// It took effect and should be taken back at once.
     pub alarm: bool,
 }
@@ -123,7 +123,8 @@ pub struct Moved {
 impl Moved {
     /// True where it is over and nothing of it went out here: what is known of its records stays as recent as it was.
     pub fn is_unsent(&self) -> bool {
-        self.state == State::Dropped || (self.state == State::Refused && self.exchanges.is_empty())
+        let unsent = matches!(self.state, State::Refused | State::Already) && self.exchanges.is_empty();
+        self.state == State::Dropped || unsent
     }
 }
 

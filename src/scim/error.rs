@@ -10,6 +10,7 @@ use super::{
     failure::{Arrived, Class, Failure},
     json::{self, Fields},
     text::clean_line,
+    urn,
 };
 
 /// The most characters of the server's words that are kept.
@@ -107,6 +108,21 @@ pub fn failure(status: u16, body: &ErrorBody, what: &str) -> Failure {
         arrived: arrived(status),
         bytes: 0,
     }
+}
+
+/// The failure that a body tells of in spite of a status of success: some servers answer 200 whatever happens.
+pub fn in_success(body: &[u8]) -> Option<Failure> {
+    // An error is short; a page of a list is not looked through.
+    if body.len() > SEARCHED || !body.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let fields = Fields::of(&value, "$").ok()?;
+    let is_error = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::ERROR));
+    let scim = fields.get("schemas").and_then(Value::as_array).is_some_and(|urns| urns.iter().any(is_error));
+    let no = matches!(fields.boolean("ok"), Ok(Some(false))) && fields.get("error").is_some();
+    let told = from_json(&value);
+    (scim || no).then(|| failure(told.status.filter(|status| *status >= 400).unwrap_or(400), &told, ""))
 }
 
 /// A gateway that got no answer can't know what the server behind it did.
@@ -307,6 +323,21 @@ mod tests {
             assert!(failure.next.ends_with('.') && failure.text.contains(&format!("({status})")), "{failure:?}");
             let unknown = [502, 504].contains(&status);
             assert_eq!(failure.arrived, if unknown { Arrived::Unknown } else { Arrived::Yes }, "{status}");
+        }
+    }
+
+    #[test]
+    fn an_error_with_a_status_of_success_is_one() {
+        let scim =
+            br#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"403","detail":"no writes"}"#;
+        let failure = in_success(scim).unwrap();
+        assert_eq!((failure.status, failure.class, failure.arrived), (Some(403), Class::Forbidden, Arrived::Yes));
+        assert!(failure.text.contains("no writes"), "{}", failure.text);
+        assert!(
+            in_success(br#"{"ok":false,"error":"user_is_restricted"}"#).unwrap().text.contains("user_is_restricted")
+        );
+        for sound in ["", "[]", r#"{"ok":true}"#, r#"{"id":"1","error":"x"}"#, r#"{"deleted":"1"}"#] {
+            assert_eq!(in_success(sound.as_bytes()), None, "{sound}");
         }
     }
 

@@ -2,11 +2,13 @@
 //!
 //! Knows JSON and paths, no schema. Everything that the operations don't name stays as it came.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     filter::{self, AttrPath, Filter},
-    json, schema, urn,
+    json,
+    patch::{self, Op},
+    schema, urn,
 };
 
 /// Why a PATCH body can't be applied to a document.
@@ -81,35 +83,106 @@ fn apply_one(operation: &Value, document: &mut Value) -> Result<(), CantApply> {
         }
         return Ok(());
     };
-    let (attr, chosen) = parsed(path)?;
+    let Parsed { attr, chosen, part } = parsed(path)?;
     let (holder, name) = place(root, attr).ok_or(CantApply::NoRoom)?;
-    match (verb, chosen, value) {
-        ("remove", Some(filter), _) => retain(holder, &name, |entry| !filter.matches(entry)),
-        ("remove", None, Some(Value::Array(listed))) => {
+    match (verb, chosen, part, value) {
+        ("remove", Some(filter), None, _) => retain(holder, &name, |entry| !filter.matches(entry)),
+        ("remove", None, None, Some(Value::Array(listed))) => {
             let gone = |entry: &Value| listed.iter().any(|one| same_value(one, entry));
             retain(holder, &name, |entry| !gone(entry));
         }
-        ("remove", None, None) => drop(key_of(holder, &name).and_then(|key| holder.shift_remove(&key))),
-        ("add" | "replace", None, Some(value)) => put(holder, &name, value, verb == "add"),
+        ("remove", None, None, None) => drop(key_of(holder, &name).and_then(|key| holder.shift_remove(&key))),
+        ("add" | "replace", None, None, Some(value)) => put(holder, &name, value, verb == "add"),
+        ("replace", Some(filter), Some(part), Some(value)) => put_part(holder, &name, &filter, part, value),
         _ => return Err(CantApply::Unknown { verb: verb.to_owned(), path: path.to_owned() }),
     }
     Ok(())
 }
 
-/// The attribute of a path, and the filter in its brackets.
-fn parsed(path: &str) -> Result<(AttrPath, Option<Filter>), CantApply> {
+/// The path of an operation.
+struct Parsed<'a> {
+    attr: AttrPath,
+    /// The filter in its brackets.
+    chosen: Option<Filter>,
+    /// The sub-attribute behind them.
+    part: Option<&'a str>,
+}
+
+fn parsed(path: &str) -> Result<Parsed<'_>, CantApply> {
     let bad = |error| CantApply::BadPath { path: path.to_owned(), error };
-    if path.contains('[') {
-        match filter::parse(path).map_err(bad)? {
-            Filter::Has(attr, inner) => Ok((attr, Some(*inner))),
+    if let Some(end) = path.rfind(']') {
+        let (head, tail) = path.split_at(end + 1);
+        match filter::parse(head).map_err(bad)? {
+            Filter::Has(attr, inner) => Ok(Parsed { attr, chosen: Some(*inner), part: tail.strip_prefix('.') }),
             _ => Err(CantApply::NotAnAttribute(path.to_owned())),
         }
     } else {
         match filter::parse(&format!("{path} pr")).map_err(bad)? {
-            Filter::Present(attr) => Ok((attr, None)),
+            Filter::Present(attr) => Ok(Parsed { attr, chosen: None, part: None }),
             _ => Err(CantApply::NotAnAttribute(path.to_owned())),
         }
     }
+}
+
+/// The PATCH body that puts into the attributes which these operations name what the document has there.
+///
+/// # Errors
+/// Where an operation names no attribute.
+pub fn replacing(body: &Value, document: &Value) -> Result<Value, CantApply> {
+    let operations = body.get("Operations").and_then(Value::as_array).ok_or(CantApply::Nothing)?;
+    let mut document = document.clone();
+    let mut replacing: Vec<Op> = Vec::new();
+    for operation in operations {
+        let path = operation.get("path").and_then(Value::as_str).ok_or(CantApply::NoAttributes)?;
+        let AttrPath { urn, name, sub } = parsed(path)?.attr;
+        let attribute = AttrPath { urn, name, sub };
+        let whole = attribute.to_string();
+        let root = document.as_object_mut().ok_or(CantApply::NoObject)?;
+        let (holder, name) = place(root, attribute).ok_or(CantApply::NoRoom)?;
+        let value = key_of(holder, &name).and_then(|key| holder.get(&key)).cloned();
+        let value = value.unwrap_or_else(|| Value::Array(Vec::new()));
+        let value = if name.eq_ignore_ascii_case(MEMBERS) { members(&value) } else { value };
+        replacing.push(Op::replace(whole, value));
+    }
+    Ok(patch::patch(replacing))
+}
+
+/// The document with what such a body replaces.
+pub fn with(mut document: Value, replacing: &Value) -> Value {
+    let operations = replacing.get("Operations").and_then(Value::as_array);
+    for operation in operations.into_iter().flatten() {
+        let path = operation.get("path").and_then(Value::as_str);
+        if let (Some(map), Some(path), Some(value)) = (document.as_object_mut(), path, operation.get("value")) {
+            put(map, path, value.clone(), false);
+        }
+    }
+    document
+}
+
+/// The attribute that holds who is in a group.
+const MEMBERS: &str = "members";
+
+/// Members as a client names them: by their ids. Names and addresses beside them are the server's.
+fn members(list: &Value) -> Value {
+    let one = |entry: &Value| {
+        let Value::Object(map) = entry else { return json!({"value": entry}) };
+        let mut named = Map::new();
+        named.insert("value".into(), json::get(map, "value").cloned().unwrap_or_default());
+        // A person is what a member is unless it is said to be something else.
+        let kind = json::get(map, "type").and_then(Value::as_str).filter(|kind| !kind.eq_ignore_ascii_case("User"));
+        if let Some(kind) = kind {
+            named.insert("type".into(), kind.into());
+        }
+        Value::Object(named)
+    };
+    list.as_array().map_or_else(|| list.clone(), |list| list.iter().map(one).collect())
+}
+
+/// True where one of these operations is about who is in a group.
+pub fn touches_members(body: &Value) -> bool {
+    let operations = body.get("Operations").and_then(Value::as_array);
+    let paths = operations.into_iter().flatten().filter_map(|one| one.get("path").and_then(Value::as_str));
+    paths.filter_map(|path| parsed(path).ok()).any(|parsed| parsed.attr.name.eq_ignore_ascii_case(MEMBERS))
 }
 
 /// The object that holds the attribute, made where it is missing, and the attribute's name in it.
@@ -158,6 +231,47 @@ fn put(map: &mut Map<String, Value>, name: &str, value: Value, add: bool) {
     }
 }
 
+/// Sets a part of the entry that the filter chooses; where it chooses none, of the first one; where there is none, of a new
+/// one that the filter would choose.
+fn put_part(map: &mut Map<String, Value>, name: &str, filter: &Filter, part: &str, value: Value) {
+    let key = key_of(map, name).unwrap_or_else(|| name.to_owned());
+    let slot = map.entry(key).or_insert(Value::Null);
+    if slot.is_null() {
+        *slot = Value::Array(Vec::new());
+    }
+    let entry = match slot {
+        Value::Array(entries) => {
+            let at = entries.iter().position(|entry| filter.matches(entry)).unwrap_or(0);
+            if entries.is_empty() {
+                entries.push(chosen_by(filter));
+            }
+            &mut entries[at]
+        }
+        one => one,
+    };
+    match entry {
+        Value::Object(entry) => {
+            let part = key_of(entry, part).unwrap_or_else(|| part.to_owned());
+            entry.insert(part, value);
+        }
+        bare => *bare = value,
+    }
+}
+
+/// An entry that such a filter chooses, as far as it says what is equal to what.
+fn chosen_by(filter: &Filter) -> Value {
+    let mut entry = Map::new();
+    if let Filter::Compare(attr, filter::Op::Equal, literal) = filter {
+        let value = match literal {
+            filter::Literal::Text(text) => text.as_str().into(),
+            filter::Literal::Bool(flag) => (*flag).into(),
+            filter::Literal::Number(_) | filter::Literal::Null => Value::Null,
+        };
+        entry.insert(attr.name.clone(), value);
+    }
+    Value::Object(entry)
+}
+
 fn retain(map: &mut Map<String, Value>, name: &str, keep: impl Fn(&Value) -> bool) {
     let Some(key) = key_of(map, name) else { return };
     match map.get_mut(&key) {
@@ -178,10 +292,8 @@ fn same_value(one: &Value, other: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::scim::patch::{Op, member_filter, patch};
+    use crate::scim::patch::{member_filter, patch};
 
     fn applied(op: Op, mut document: Value) -> Value {
         apply(&patch(vec![op]), &mut document).unwrap();
@@ -226,6 +338,32 @@ mod tests {
         assert_eq!(set, json!({"schemas": ["urn:core", urn], urn: {"badge": {"number": 7}}}));
         let again = applied(Op::replace(format!("{urn}:badge.number"), json!(8)), set);
         assert_eq!(again["schemas"], json!(["urn:core", urn]));
+    }
+
+    #[test]
+    fn the_main_address_changes_and_the_others_stay() {
+        let main = || Op::replace("emails[primary eq true].value", "new@x.io");
+        let home = json!({"value": "home@x.io", "type": "home"});
+        let work = json!({"value": "work@x.io", "type": "work", "primary": true});
+        let after = applied(main(), json!({"emails": [home, work]}));
+        let work = json!({"value": "new@x.io", "type": "work", "primary": true});
+        assert_eq!(after["emails"], json!([home, work]));
+        assert_eq!(applied(main(), json!({"emails": [{"Value": "a@x.io"}]}))["emails"], json!([{"Value": "new@x.io"}]));
+        assert_eq!(applied(main(), json!({"emails": ["a@x.io"]}))["emails"], json!(["new@x.io"]));
+        assert_eq!(applied(main(), json!({"emails": {"value": "a@x.io"}}))["emails"], json!({"value": "new@x.io"}));
+        let made = json!([{"primary": true, "value": "new@x.io"}]);
+        assert_eq!(applied(main(), json!({"emails": null}))["emails"], made);
+    }
+
+    #[test]
+    fn whole_attributes_are_replaced_by_those_of_the_document() {
+        let removal = patch(vec![Op::remove(member_filter("2")).unwrap()]);
+        let mut group = json!({"members": [
+            {"value": "1", "display": "a", "type": "User"}, {"value": "2"}, {"value": "g", "type": "Group"}]});
+        apply(&removal, &mut group).unwrap();
+        let left = json!([{"value": "1"}, {"value": "g", "type": "Group"}]);
+        assert_eq!(replacing(&removal, &group).unwrap(), patch(vec![Op::replace("members", left)]));
+        assert!(touches_members(&removal) && !touches_members(&patch(vec![Op::replace("active", false)])));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod caseless;
 pub mod cell;
 pub mod confusable;
+pub mod difference;
 pub mod discovery;
 pub mod error;
 pub mod failure;

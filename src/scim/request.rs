@@ -83,9 +83,17 @@ pub struct Request {
     /// Headers that the interface asks for, beside those of every request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
-    /// The body is a PATCH body, to be applied to the record as it is then; what is sent is the whole record.
+    /// What is sent is made of the record as it is when the request goes out: by PUT the whole record, by PATCH the whole
+    /// attributes that the operations name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub merge: bool,
+    /// The PATCH body that is applied to the record then; where there is none it is the body. The body is what comes of it
+    /// as of the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operations: Option<Value>,
+    /// Other forms of the same request, tried in this order where the server does not know the one before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub otherwise: Vec<Request>,
     /// The answer holds a new secret: nothing of it may be kept or shown but to the person, once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
@@ -103,6 +111,8 @@ impl Request {
             body: None,
             headers: Vec::new(),
             merge: false,
+            operations: None,
+            otherwise: Vec::new(),
             secret: false,
         }
     }
@@ -130,6 +140,12 @@ impl Request {
     /// Asks for the given version, where one is known.
     pub fn if_match(mut self, version: Option<&str>) -> Self {
         self.if_match = version.map(Into::into);
+        self
+    }
+
+    /// Says which forms it may take where the server does not know this one.
+    pub fn or_else(mut self, otherwise: Vec<Request>) -> Self {
+        self.otherwise = otherwise;
         self
     }
 

@@ -96,7 +96,7 @@ fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static
     let cells = usize::from(body.width);
     let why = reason(entry);
     let used = SIGN + time_width(cells) + subject + 1 + width(&change(entry, look)) + 2 + width(why.trim());
-    if !entry.state.is_failure() || used < cells {
+    if !(entry.state.is_failure() || entry.did_harm()) || used < cells {
         return Vec::new();
     }
     let next = entry.failure.as_ref().map(|failure| failure.next.as_str()).unwrap_or_default();
@@ -117,9 +117,11 @@ fn change(entry: &Entry, look: &Look) -> String {
     crate::scim::text::clean(&entry.step.words.text(look.glyphs.arrow)).into_owned()
 }
 
-/// Why it is not done.
+/// Why it is not done, and what else it did.
 fn reason(entry: &Entry) -> std::borrow::Cow<'_, str> {
-    crate::scim::text::clean(&entry.why)
+    let effects = entry.effects.iter().map(|effect| effect.words.as_str());
+    let all: Vec<&str> = effects.chain([entry.why.as_str()]).filter(|words| !words.is_empty()).collect();
+    clean_line(&all.join(" "), 1024).into_owned().into()
 }
 
 fn subject_width(cells: u16) -> usize {
@@ -148,7 +150,7 @@ fn title(app: &App, look: &Look) -> Line<'static> {
 fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, look: &Look) -> Line<'static> {
     let glyphs = &look.glyphs;
     let undone = app.undone_by(entry.plan);
-    let (sign, style) = sign(entry.state, undone.is_some(), look);
+    let (sign, style) = sign_of(entry, undone.is_some(), look);
     let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, pad(sign, 2, ""));
     let (narrow, time) = (cells < ROOMY, time(entry, cells, app, look));
     let words = &entry.step.words;
@@ -168,7 +170,7 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
         (pad(&time, time_width(cells), ""), look.dim()),
         (format!("{whom} "), Style::new()),
         (text, if entry.state == State::Dropped { look.dim() } else { Style::new() }),
-        (format!("{gap}{outcome}"), if entry.state == State::Confirmed { look.dim() } else { style }),
+        (format!("{gap}{outcome}"), if is_plain(entry) { look.dim() } else { style }),
     ];
     if cursor {
         let text: String = parts.into_iter().map(|(text, _)| text).collect();
@@ -185,8 +187,10 @@ fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, 
     let state = match counts {
         counts if counts.of(State::Sent) > 0 => State::Sent,
         counts if counts.of(State::Planned) > 0 => State::Planned,
-        counts if counts.failed() > 0 => State::Refused,
+        counts if counts.failed() > counts.of(State::Partly) => State::Refused,
+        counts if counts.of(State::Partly) > 0 => State::Partly,
         counts if counts.of(State::Confirmed) > 0 => State::Confirmed,
+        counts if counts.of(State::Unseen) > 0 => State::Unseen,
         _ => State::Dropped,
     };
     let (sign, style) = sign(state, undone.is_some(), look);
@@ -221,6 +225,14 @@ fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, 
     Line::from(parts.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
 }
 
+/// The sign of a change: what it did beside what was asked for is no success.
+pub(super) fn sign_of(entry: &Entry, undone: bool, look: &Look) -> (&'static str, Style) {
+    if entry.did_harm() && !undone {
+        return (look.glyphs.failed, look.bad());
+    }
+    sign(entry.state, undone, look)
+}
+
 /// The sign of a state.
 pub(super) fn sign(state: State, undone: bool, look: &Look) -> (&'static str, Style) {
     let glyphs = &look.glyphs;
@@ -229,7 +241,10 @@ pub(super) fn sign(state: State, undone: bool, look: &Look) -> (&'static str, St
         State::Sent => (glyphs.pending, look.pending()),
         State::Confirmed if undone => (glyphs.undone, look.dim()),
         State::Confirmed => (glyphs.done, look.good()),
-        State::Dropped => (glyphs.dot, look.dim()),
+        State::Partly | State::Unseen if undone => (glyphs.undone, look.dim()),
+        State::Partly => (glyphs.partly, look.careful()),
+        State::Unseen => (glyphs.done, look.careful()),
+        State::Dropped | State::Already => (glyphs.dot, look.dim()),
         State::Refused | State::Conflict | State::Unknown => (glyphs.failed, look.bad()),
     }
 }
@@ -248,6 +263,11 @@ fn alone(plan: ChangeId, app: &App) -> Option<&Entry> {
     entries.next().filter(|_| entries.next().is_none())
 }
 
+/// Done as it was asked for, and nothing else.
+pub(super) fn is_plain(entry: &Entry) -> bool {
+    entry.state == State::Confirmed && !entry.did_harm()
+}
+
 /// How long it took, or why it is not done.
 pub(super) fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &Look) -> String {
     let state = entry.state.label();
@@ -257,11 +277,13 @@ pub(super) fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &L
         (State::Planned | State::Sent | State::Unknown, _, _) if app.elsewhere.contains(&entry.id) => {
             format!("another console's, {state}")
         }
-        (State::Confirmed, Some(undo), _) => format!("undone {}", look.moment(undo.at, app.now)),
+        (State::Confirmed | State::Partly | State::Unseen, Some(undo), _) => {
+            format!("undone {}", look.moment(undo.at, app.now))
+        }
         (State::Confirmed, None, Some(at)) if why.is_empty() => {
             seconds(at.duration_since(entry.at).as_millis().max(0).unsigned_abs() as u64)
         }
-        (State::Confirmed, _, _) => why.into_owned(),
+        (State::Confirmed | State::Partly | State::Unseen | State::Already, _, _) => why.into_owned(),
         _ if why.is_empty() => state.into(),
         // The sign has said that it failed.
         (State::Refused | State::Conflict, _, _) => why.into_owned(),

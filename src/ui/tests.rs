@@ -73,7 +73,7 @@ fn busy(width: u16, height: u16) -> App {
         fresh: Vec::new(),
         at: refused_at,
         created: None,
-        partly: false,
+        effects: vec![],
         alarm: false,
     });
     report(&mut app, moved);

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use jiff::Timestamp;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use tokio::sync::{Semaphore, mpsc::UnboundedSender};
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,23 @@ use crate::{
 
 /// The store, behind a lock of its own.
 pub type Disk = Arc<Mutex<Store>>;
+
+/// A resource as an answer had it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    pub document: Value,
+    pub version: Option<String>,
+}
+
+impl Whole {
+    /// `None` where it is no resource.
+    pub fn of(answer: &Answer) -> Option<Self> {
+        let document = crate::scim::list::parse_one(&answer.body).ok()?;
+        let told = || document.pointer("/meta/version").and_then(Value::as_str).map(str::to_owned);
+        let version = answer.etag.clone().or_else(told);
+        Some(Self { document, version })
+    }
+}
 
 /// Shared by the tasks of one worker.
 #[derive(Clone)]
@@ -93,6 +110,18 @@ impl Context {
         }
     }
 
+    /// The same with the resource as it came, where it is there.
+    pub async fn read_whole(&self, target: &Target) -> Result<(Fresh, Option<Whole>), Failure> {
+        match self.send(&self.dialect.get(target)).await {
+            Ok(answer) => {
+                let record = self.record(target, &answer)?;
+                Ok((Fresh::Record(record), Whole::of(&answer)))
+            }
+            Err(failure) if failure.class == Class::NotFound => Ok((Fresh::Gone(target.clone()), None)),
+            Err(failure) => Err(failure),
+        }
+    }
+
     /// Asks what no list tells. A record that is read so as a whole is read like any other too.
     pub async fn ask(&self, inquiry: &Inquiry) -> Result<Vec<Fresh>, Failure> {
         let topic = || inquiry.topic.clone();
@@ -142,12 +171,18 @@ impl Context {
         Ok(record)
     }
 
-    /// A team that was read alone and has no `members`: nobody, on a server that has shown members; not told, elsewhere.
+    /// True where the server has shown who is in some team.
+    pub fn shows_members(&self) -> bool {
+        self.members_told.load(Ordering::Relaxed)
+    }
+
+    /// A team that was read alone and shows no members: nobody, on a server that has shown members; not told, elsewhere, as
+    /// in a list.
     fn settle_members(&self, team: &mut Team) {
         if team.size().is_some_and(|size| size > 0) {
             self.members_told.store(true, Ordering::Relaxed);
-        } else if team.members.is_none() && team.problem.is_none() && self.members_told.load(Ordering::Relaxed) {
-            team.members = Some(Vec::new());
+        } else if team.problem.is_none() {
+            team.members = self.shows_members().then(Vec::new);
         }
     }
 
@@ -162,11 +197,21 @@ impl Context {
 
     /// Puts what was read on disk.
     pub async fn keep(&self, fresh: &[Fresh]) {
+        self.keep_whole(fresh, Vec::new()).await;
+    }
+
+    /// The same with the resources of some of them.
+    pub async fn keep_whole(&self, fresh: &[Fresh], resources: Vec<(Target, Value)>) {
         let fresh = fresh.to_vec();
         self.stored(move |store| {
             for one in &fresh {
                 match one {
-                    Fresh::Record(record) => store.put(record, None)?,
+                    Fresh::Record(record) => {
+                        let target = record.target();
+                        let resource = resources.iter().find(|(of, _)| *of == target);
+                        let raw = resource.and_then(|(_, resource)| serde_json::to_string(resource).ok());
+                        store.put(record, raw.as_deref())?;
+                    }
                     Fresh::Gone(target) => store.remove(target)?,
                     Fresh::Told(..) => {}
                 }

@@ -31,6 +31,9 @@ pub(super) const UNWRITTEN: &str = "It could not be written to the journal, so i
 /// Why what waits elsewhere is not dropped here.
 const OTHERS: &str = "Some of it waits in another console that is open: it is dropped there.";
 
+/// Why the rest of a plan is not sent.
+const HARMED: &str = "Not sent: an earlier change of this plan altered what nobody asked for.";
+
 /// Whose they are.
 fn sessions(entries: &[Entry]) -> Vec<Option<u64>> {
     entries.iter().map(|entry| entry.session).collect()
@@ -145,6 +148,21 @@ impl Worker {
         touched.filter(|target| !target.is_provisional()).for_each(|target| self.read(target));
     }
 
+    /// Drops what waits of plans of which a change did harm.
+    pub(super) async fn stop_harmed(&mut self) {
+        for plan in std::mem::take(&mut self.harmed) {
+            let ids = self.queue.waiting_of(plan);
+            let mut waiting: Vec<Entry> = ids.into_iter().filter_map(|id| self.queue.take(id)).collect();
+            for entry in &mut waiting {
+                (entry.state, entry.why) = (State::Dropped, HARMED.into());
+            }
+            let before = sessions(&waiting);
+            for (entry, _) in self.amend_waiting(waiting, before).await {
+                self.report_moved(&entry);
+            }
+        }
+    }
+
     pub(super) async fn drop_waiting(&mut self, ids: Vec<ChangeId>) {
         let (queued, others): (Vec<_>, Vec<_>) =
             ids.into_iter().map(|id| (id, self.queue.take(id))).partition(|(_, entry)| entry.is_some());
@@ -198,7 +216,7 @@ impl Worker {
             fresh: Vec::new(),
             at: context::now(),
             created: None,
-            partly: false,
+            effects: Vec::new(),
             alarm: false,
         }));
     }

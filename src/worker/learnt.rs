@@ -60,8 +60,8 @@ impl Context {
         let mut kept: FxHashMap<Id, Option<LearntRoles>> = FxHashMap::default();
         {
             let mut learnt = self.learnt.lock();
-            if entry.state == State::Confirmed {
-                outdated(&entry.step.change).into_iter().filter(|id| learnt.remove(*id).is_some()).for_each(|id| {
+            if entry.took_effect() {
+                outdated(entry).into_iter().filter(|id| learnt.remove(*id).is_some()).for_each(|id| {
                     kept.insert(id.clone(), None);
                 });
             }
@@ -94,8 +94,11 @@ impl Context {
 }
 
 /// Users of whom a change makes untrue what was learnt.
-fn outdated(change: &Change) -> Vec<&Id> {
-    match change {
+fn outdated(entry: &Entry) -> Vec<&Id> {
+    match &entry.step.change {
+        Change::SetOrgRole { user, .. } | Change::SetTeamRole { user, .. } if entry.state == State::Unseen => {
+            vec![user]
+        }
         Change::RemoveMember { user, .. } | Change::DeleteUser { user } | Change::SetActive { user, .. } => vec![user],
         Change::ReplaceMembers { go, .. } => go.iter().collect(),
         _ => Vec::new(),

@@ -46,6 +46,7 @@ use crate::{
 mod apply;
 mod asides;
 mod context;
+mod forms;
 mod jobs;
 mod known;
 mod learnt;
@@ -61,6 +62,7 @@ mod unlearn;
 
 use apply::Versions;
 use context::Context;
+use forms::Forms;
 use known::{Known, Shown};
 use queue::Queue;
 use scribe::Scribe;
@@ -130,6 +132,9 @@ struct Worker {
     /// Open changes of sessions that have ended, as far as they were shown.
     taken_over: FxHashSet<ChangeId>,
     throttle: Throttle,
+    forms: Forms,
+    /// Plans of which nothing more is to be sent: a change of theirs did harm.
+    harmed: Vec<ChangeId>,
     /// The person wants nothing more to be sent for now.
     paused: bool,
     key: KeyReader,
@@ -192,6 +197,8 @@ pub async fn run(
         elsewhere: FxHashSet::default(),
         taken_over: FxHashSet::default(),
         throttle: Throttle::new(setup.parallel),
+        forms: Forms::default(),
+        harmed: Vec::new(),
         paused: false,
         key: setup.key,
         keying: false,
@@ -261,6 +268,7 @@ impl Worker {
                 },
                 () = tokio::time::sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => self.try_again(),
             }
+            self.stop_harmed().await;
             self.pump();
             self.tell_idle();
         }
@@ -287,12 +295,12 @@ impl Worker {
         }
         while !self.paused
             && self.queue.running() < self.throttle.allowed()
-            && let Some(entry) = self.queue.next()
+            && let Some(entry) = self.queue.next(|entry| self.forms.may_go(entry))
         {
             let context = self.context.clone();
-            let versions = self.versions_for(&entry);
+            let (versions, trial) = (self.versions_for(&entry), self.forms.begin(&entry));
             self.tasks.spawn(async move {
-                let (entry, ended) = apply::run(context.clone(), entry, versions).await;
+                let (entry, ended) = apply::run(context.clone(), entry, versions, trial).await;
                 unlearn::unlearn(&context, &entry).await;
                 Done::Applied(Box::new(entry), ended)
             });

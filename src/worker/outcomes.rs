@@ -97,11 +97,13 @@ impl Worker {
         // What was sent has made the version that is shown an old one, whatever was read.
         self.context.known.touch(entry.step.change.touches().into_iter().map(|(target, _)| target));
         match ended {
-            apply::Ended::Settled { versions } => {
+            apply::Ended::Settled { versions, taught, conclusive } => {
+                self.settled_form(&entry, conclusive);
+                self.learn_habits(&taught);
                 self.queue.finish(entry.id);
-                self.throttle.done(entry.state == State::Confirmed);
+                self.throttle.done(entry.state.is_done());
                 self.versions.extend(versions);
-                if entry.state == State::Confirmed {
+                if entry.took_effect() {
                     self.link_up();
                 }
                 if entry.failure.as_ref().is_some_and(|failure| failure.status.is_some()) {
@@ -109,26 +111,42 @@ impl Worker {
                 }
             }
             apply::Ended::NotSent { failure } => {
+                self.forms.end(&entry, false);
                 self.queue.put_back(entry);
                 self.link_down(failure);
             }
             apply::Ended::Unsettled { failure } => {
+                self.forms.end(&entry, false);
                 self.queue.hold(&entry);
+                // A server that answers, and nothing that can be read, is not away: this is how it stands for now.
+                let answered = matches!(failure.class, Class::Refused | Class::Forbidden | Class::NotFound);
                 self.context.report(Report::Moved(Moved {
                     id: entry.id,
-                    state: State::Sent,
+                    state: if answered { State::Unknown } else { State::Sent },
                     why: entry.why.clone(),
                     failure: None,
                     exchanges: entry.exchanges.clone(),
                     fresh: Vec::new(),
                     at: context::now(),
                     created: entry.created.clone(),
-                    partly: false,
+                    effects: Vec::new(),
                     alarm: false,
                 }));
                 self.unsettled.push(entry);
-                self.link_down(failure);
+                if !answered {
+                    self.link_down(failure);
+                }
             }
+        }
+    }
+
+    /// What its outcome says of others of its form, and of its plan.
+    fn settled_form(&mut self, entry: &Entry, conclusive: bool) {
+        if entry.did_harm() {
+            self.forms.forget(entry);
+            self.harmed.push(entry.plan);
+        } else {
+            self.forms.end(entry, conclusive);
         }
     }
 

@@ -118,9 +118,11 @@ impl Queue {
         }
     }
 
-    /// The oldest change none of whose records is in use by an earlier one; they are in use from now on.
-    pub fn next(&mut self) -> Option<Entry> {
-        let id = self.ready.pop_first()?;
+    /// The oldest change that `may_go` and none of whose records is in use by an earlier one; they are in use from now on.
+    pub fn next(&mut self, may_go: impl Fn(&Entry) -> bool) -> Option<Entry> {
+        let goes = |id: &&ChangeId| self.places.get(id).and_then(|place| place.entry.as_ref()).is_some_and(&may_go);
+        let id = *self.ready.iter().find(goes)?;
+        self.ready.remove(&id);
         let entry = self.places.get_mut(&id)?.entry.take()?;
         self.running.insert(id);
         Some(entry)
@@ -170,6 +172,14 @@ impl Queue {
             self.finish(id);
         }
         Some(entry)
+    }
+
+    /// Changes of a plan that wait, oldest first.
+    pub fn waiting_of(&self, plan: ChangeId) -> Vec<ChangeId> {
+        let waits = |place: &&Place| place.entry.as_ref().is_some_and(|entry| entry.plan == plan);
+        let mut ids: Vec<ChangeId> = self.places.iter().filter(|(_, place)| waits(place)).map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// Number of changes under way.
@@ -227,6 +237,7 @@ mod tests {
             step: Step {
                 change,
                 requests: vec![],
+                completion: None,
                 consequences: vec![],
                 undo: Undo::By(vec![]),
                 confirm: Confirm::Echo(vec![]),
@@ -244,6 +255,7 @@ mod tests {
             undoes: None,
             created: None,
             partly: false,
+            effects: vec![],
             alarm: false,
             session: None,
         }
@@ -261,11 +273,11 @@ mod tests {
         queue.push(entry(3, Change::AddMember { team: "t".into(), user: "eva".into() }));
         queue.push(entry(4, Change::AddMember { team: "t".into(), user: "ivan".into() }));
         queue.push(role(5, "noor"));
-        let mut next = || queue.next().map(|entry| entry.id.0);
+        let mut next = || queue.next(|_| true).map(|entry| entry.id.0);
         // 4 shares the team with 3, which waits for eva: it must not overtake.
         assert_eq!([next(), next(), next()], [Some(1), Some(5), None]);
         queue.finish(ChangeId(1));
-        assert_eq!(queue.next().map(|entry| entry.id.0), Some(2));
+        assert_eq!(queue.next(|_| true).map(|entry| entry.id.0), Some(2));
         assert_eq!(queue.running(), 2);
     }
 
@@ -274,9 +286,9 @@ mod tests {
         let mut queue = Queue::default();
         queue.push(role(1, "eva"));
         queue.push(role(2, "eva"));
-        let first = queue.next().unwrap();
+        let first = queue.next(|_| true).unwrap();
         queue.put_back(first);
-        assert_eq!(queue.next().map(|entry| entry.id.0), Some(1));
+        assert_eq!(queue.next(|_| true).map(|entry| entry.id.0), Some(1));
         assert!(queue.take(ChangeId(1)).is_none());
         assert!(queue.take(ChangeId(2)).is_some());
     }
@@ -295,7 +307,8 @@ mod tests {
         queue.push(team_role(2, "ivan"));
         queue.push(entry(3, Change::AddMember { team: "t".into(), user: "noor".into() }));
         queue.push(team_role(4, "zoe"));
-        let given = |queue: &mut Queue| std::iter::from_fn(|| queue.next().map(|entry| entry.id.0)).collect::<Vec<_>>();
+        let given =
+            |queue: &mut Queue| std::iter::from_fn(|| queue.next(|_| true).map(|entry| entry.id.0)).collect::<Vec<_>>();
         assert_eq!(given(&mut queue), [1, 2]);
         queue.finish(ChangeId(2));
         assert!(given(&mut queue).is_empty());
@@ -316,9 +329,9 @@ mod tests {
         queue.push(role(3, "eva"));
         assert!(queue.take(ChangeId(2)).is_some());
         assert!(queue.take(ChangeId(2)).is_none());
-        assert_eq!(queue.next().map(|entry| entry.id.0), Some(1));
-        assert!(queue.next().is_none());
+        assert_eq!(queue.next(|_| true).map(|entry| entry.id.0), Some(1));
+        assert!(queue.next(|_| true).is_none());
         queue.finish(ChangeId(1));
-        assert_eq!(queue.next().map(|entry| entry.id.0), Some(3));
+        assert_eq!(queue.next(|_| true).map(|entry| entry.id.0), Some(3));
     }
 }

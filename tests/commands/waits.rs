@@ -94,6 +94,8 @@ fn a_few_roles_that_are_not_admin_keep_nobody_from_being_deactivated() {
     let runtime = runtime();
     let server = runtime.block_on(async {
         let server = MockServer::start().await;
+        let there = ResponseTemplate::new(200).set_body_json(user(9));
+        Mock::given(method("GET")).and(path("/Users/u0009")).respond_with(there).up_to_n_times(1).mount(&server).await;
         let mut gone = user(9);
         gone["active"] = json!(false);
         let gone = ResponseTemplate::new(200).set_body_json(gone);

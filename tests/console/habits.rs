@@ -211,7 +211,7 @@ async fn a_list_adds_to_a_group_whose_members_are_not_told_and_takes_nobody_out(
 
 #[rstest]
 #[case::with_a_body(Habits { delete_answers_with_body: true, ..Habits::default() }, State::Confirmed)]
-#[case::deactivated_in_its_place(Habits { delete_deactivates: true, ..Habits::default() }, State::Refused)]
+#[case::deactivated_in_its_place(Habits { delete_deactivates: true, ..Habits::default() }, State::Partly)]
 #[tokio::test]
 async fn deleted_is_said_only_of_who_is_gone(#[case] habits: Habits, #[case] state: State) {
     let server = Odd::start(habits).await;
@@ -221,8 +221,8 @@ async fn deleted_is_said_only_of_who_is_gone(#[case] habits: Habits, #[case] sta
     console.type_text("user-4");
     settled(&mut console).await;
     assert_eq!(console.last().state, state, "{}", console.last().why);
-    if state == State::Refused {
-        console.expect("the user still there, deactivated");
+    if state == State::Partly {
+        console.expect("Deactivated, not removed");
         assert!(console.line("▌").contains("inactive"), "{}", console.screen());
     }
 }

@@ -104,7 +104,7 @@ async fn a_part_that_took_effect_is_said_and_can_be_undone() {
         console.send();
     }
     console.settle().await;
-    assert_eq!(console.states(), [State::Refused], "{}", console.screen());
+    assert_eq!(console.states(), [State::Partly], "{}", console.screen());
     let why = console.last().why.clone();
     assert!(why.ends_with("A part of it took effect: they are a member of the team now."), "{why}");
     assert!(server.members("climate").await.contains(&eva));
@@ -116,7 +116,7 @@ async fn a_part_that_took_effect_is_said_and_can_be_undone() {
         console.send();
     }
     console.settle().await;
-    assert_eq!(console.states(), [State::Refused, State::Confirmed], "{}", console.screen());
+    assert_eq!(console.states(), [State::Partly, State::Confirmed], "{}", console.screen());
     assert!(!server.members("climate").await.contains(&eva));
     console.press(Action::Undo);
     assert_eq!(console.entries().len(), 2, "undone twice");

@@ -70,7 +70,9 @@ async fn four_hundred_roles_are_paused_resumed_and_what_failed_is_tried_again() 
     console.settle().await;
     let failed = steps - count(&console, State::Confirmed);
     assert!(failed > 5, "{failed}");
-    assert_eq!(count(&console, State::Refused), failed, "{:?}", console.states());
+    // Who joined and did not get the role is in part.
+    let partly = count(&console, State::Partly);
+    assert_eq!(count(&console, State::Refused) + partly, failed, "{:?}", console.states());
     console.esc();
     assert!(console.line("× ").contains(&format!("{failed} × ")), "{}", console.screen());
 

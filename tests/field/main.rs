@@ -10,6 +10,7 @@ mod members;
 mod names;
 mod nested;
 mod normalised;
+mod outcomes;
 mod partial;
 mod property;
 mod records;

@@ -138,7 +138,7 @@ fn what_failed_for_one_reason_is_tried_again_alone() {
             fresh: vec![],
             at: now(),
             created: None,
-            partly: false,
+            effects: vec![],
             alarm: false,
         });
         console.tell(Msg::Report(report));

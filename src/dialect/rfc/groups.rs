@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// Members in one request: some servers take no more.
+const MEMBERS_AT_ONCE: usize = 100;
+
 type Planned = Result<Draft, Refusal>;
 
 impl Rfc {
@@ -30,7 +33,8 @@ impl Rfc {
     pub(super) fn alter_group(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
         let request = match self.habits.patch_groups {
             Some(false) => wire::put_merged(target, op),
-            _ => wire::patch(target, op),
+            Some(true) => wire::patch(target, op),
+            None => wire::patch(target, op.clone()).or_else(vec![wire::put_merged(target, op)]),
         };
         request.if_match(self.version(case, target))
     }
@@ -76,47 +80,63 @@ impl Rfc {
     fn removal(&self, case: Case<'_>, group: &Team, id: &Id) -> Result<Request, Refusal> {
         let target = Target::team(&group.id);
         let sentence = |error: UnsafeRemoval| Refusal::unsupported(error.to_string());
-        let by_filter = || Op::remove(member_filter(id)).map_err(sentence);
-        let habit = self.habits.remove_member.unwrap_or(Removal::Filter);
-        Ok(match (habit, self.habits.patch_groups) {
-            (Removal::Put, _) | (_, Some(false)) => {
-                // Applied here, to members as the server calls them.
-                let called = member_filter_any(called(case, id));
-                wire::put_merged(&target, Op::remove(called).map_err(sentence)?)
-            }
-            (Removal::Filter, _) => wire::patch(&target, by_filter()?),
-            (Removal::Value, _) => {
+        let by_filter = Op::remove(member_filter(id)).map_err(sentence)?;
+        // Applied here, to members as the server calls them.
+        let by_put = wire::put_merged(&target, Op::remove(member_filter_any(called(case, id))).map_err(sentence)?);
+        let by_replace = |members: &[Member]| {
+            let stay = members.iter().filter(|member| member.id != *id);
+            let stay: Vec<Value> = stay.map(|Member { id, .. }| json!({"value": &**id})).collect();
+            wire::patch_computed(&target, by_filter.clone(), Op::replace("members", stay))
+        };
+        Ok(match (self.habits.remove_member, self.habits.patch_groups) {
+            (Some(Removal::Put), _) | (_, Some(false)) => by_put,
+            (Some(Removal::Filter), _) => wire::patch(&target, by_filter),
+            (Some(Removal::Value), _) => {
                 let op = Op::remove_listed("members", vec![json!({"value": &**id})]).map_err(sentence)?;
                 wire::patch(&target, op)
             }
-            (Removal::Replace, _) => {
+            (Some(Removal::Replace), _) => {
                 let Some(members) = &group.members else {
                     return refuse(
                         RefusalCode::UnknownMembers,
                         format!("Who is in {} was not read, and this server takes only whole lists.", group.name),
                     );
                 };
-                let stay: Vec<Value> = members
-                    .iter()
-                    .filter(|member| member.id != *id)
-                    .map(|Member { id, .. }| json!({"value": &**id}))
-                    .collect();
-                wire::patch(&target, Op::replace("members", stay))
+                by_replace(members)
+            }
+            // The form with a value empties the group on some servers: it is for those where it is known to work.
+            (None, _) => {
+                let whole = group.members.as_deref().map(by_replace);
+                wire::patch(&target, by_filter.clone()).or_else(whole.into_iter().chain([by_put]).collect())
             }
         })
     }
 
     pub(super) fn create_group(&self, case: Case<'_>, key: &Id, name: &str, members: &[Id]) -> Planned {
         case.new_team(name, members, self.capabilities.team_word)?;
-        let values: Vec<_> = members.iter().map(|id| json!({"value": &**id})).collect();
-        let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": values});
+        let values: Vec<Value> = members.iter().map(|id| json!({"value": &**id})).collect();
+        let mut some = values.chunks(MEMBERS_AT_ONCE);
+        let body = json!({"schemas": [urn::GROUP], "displayName": name, "members": some.next().unwrap_or_default()});
+        let target = Target::team(key);
+        let add = |values: &[Value]| {
+            let op = Op::add("members", values.to_vec());
+            if self.habits.patch_groups == Some(false) {
+                wire::put_merged(&target, op)
+            } else {
+                wire::patch(&target, op)
+            }
+        };
+        let create = wire::create(Kind::Team, body);
+        let requests = std::iter::once(create).chain(some.map(add)).collect();
         let undo = Undo::By(vec![Change::DeleteTeam { team: key.clone() }]);
         let gives = self.mapping.as_deref().map(|mapping| match mapping.of(&name.into()) {
             Some(role) => format!("It gives the role {role}."),
             None => "It gives no role until one is chosen for it.".to_owned(),
         });
         let confirm = Confirm::Echo(vec![Target::team(key)]);
-        Ok(Draft::new(vec![wire::create(Kind::Team, body)], undo, confirm).note(gives))
+        let draft = Draft::new(requests, undo, confirm).note(gives);
+        let left_out = "Members that the server leaves out of the new group are added behind it.";
+        Ok(if values.is_empty() { draft } else { draft.completed_by(add(&values)).note(left_out.to_owned()) })
     }
 
     pub(super) fn delete_group(&self, case: Case<'_>, id: &Id) -> Planned {

@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 use url::Url;
 
 use super::{
-    Dialect, List, Question, Server, Shown, attributes,
+    Dialect, Lesson, List, Question, Server, Shown, attributes,
     case::{Case, refuse},
     read::{Reader, document},
     shows, wire,
@@ -28,7 +28,7 @@ use crate::{
     },
     scim::{
         failure::{Class, Failure},
-        habits::{Habits, PagingHabit},
+        habits::{Deletion, Habits, PagingHabit, Removal},
         pager::Paging,
         request::{Method, Request},
     },
@@ -186,6 +186,34 @@ impl Dialect for Rfc {
             (Kind::User, NameLevel::DisplayName) => Some(wire::find(kind, "displayName", text)),
             _ => wire::look_up(kind, level, text),
         }
+    }
+
+    fn tells_members(&self) -> Option<bool> {
+        self.habits.tells_members
+    }
+
+    fn taught(&self, change: &Change, lesson: Lesson<'_>) -> Habits {
+        let mut habits = Habits::default();
+        match (change, lesson) {
+            (_, Lesson::Deactivated) => habits.delete_user = Some(Deletion::Deactivates),
+            (Change::RemoveMember { .. }, Lesson::Took(request)) => {
+                let way = if request.method == Method::Put { Removal::Put } else { Removal::Replace };
+                habits.remove_member = Some(way);
+            }
+            (Change::AddMember { .. }, Lesson::Took(request)) if request.method == Method::Put => {
+                habits.patch_groups = Some(false);
+            }
+            // What it took away beside makes it useless: the whole group is put instead.
+            (Change::AddMember { .. }, Lesson::Harmed(request)) if request.method == Method::Patch => {
+                habits.patch_groups = Some(false);
+            }
+            (_, Lesson::Took(request)) if request.method == Method::Put => {
+                let of_users = request.path.first().is_some_and(|kind| *kind == wire::endpoint(Kind::User));
+                if of_users { habits.patch_users = Some(false) } else { habits.patch_groups = Some(false) }
+            }
+            (_, Lesson::Took(_) | Lesson::Harmed(_)) => {}
+        }
+        habits
     }
 
     fn discovers(&self) -> bool {

@@ -27,7 +27,8 @@ impl Rfc {
     pub(super) fn alter(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(target, op),
-            _ => wire::patch(target, op),
+            Some(true) => wire::patch(target, op),
+            None => wire::patch(target, op.clone()).or_else(vec![wire::put_merged(target, op)]),
         };
         request.if_match(self.version(case, target))
     }
@@ -134,10 +135,16 @@ impl Rfc {
         address(to)?;
         let undo = put_back(user, "email", &user.email, to, |to| Change::SetEmail { user: id.clone(), to })?;
         let target = Target::user(id);
-        let request = self.alter(case, &target, Op::replace("emails", emails(to)));
-        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target]))
-            .risk(Risk::Look)
-            .note("Takes the place of all addresses that the user has.".to_owned()))
+        // A record may have more addresses than the one that is shown: they stay.
+        let main = Op::replace("emails[primary eq true].value", to);
+        let request = match self.habits.patch_users {
+            Some(false) => wire::put_merged(&target, main),
+            Some(true) => wire::patch_computed(&target, main, Op::replace("emails", emails(to))),
+            None => wire::patch_computed(&target, main.clone(), Op::replace("emails", emails(to)))
+                .or_else(vec![wire::put_merged(&target, main)]),
+        };
+        let request = request.if_match(self.version(case, &target));
+        Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![target])).risk(Risk::Look))
     }
 
     pub(super) fn delete_user(&self, case: Case<'_>, id: &Id) -> Planned {

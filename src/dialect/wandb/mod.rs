@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::{
-    Dialect, Graph, Hosting, List, Made, Question, Shown, attributes, case::Case, read::document, shows as core_shows,
-    wire,
+    Dialect, Graph, Hosting, List, Made, Question, Shown, attributes, case::Case, follows, read::document,
+    shows as core_shows, wire,
 };
 use crate::{
     directory::{
@@ -23,6 +23,7 @@ use crate::{
         failure::Failure,
         pager::Paging,
         request::{Method, Request},
+        schema,
     },
 };
 
@@ -158,6 +159,13 @@ impl Dialect for Wandb {
             }
             _ => core_shows::shows(change, fresh),
         }
+    }
+
+    fn follows(&self, change: &Change, attribute: &str) -> bool {
+        // Roles and seats follow each other, memberships and the status.
+        let is_role = words::ROLES_AND_SEATS.iter().any(|name| name.eq_ignore_ascii_case(attribute));
+        let is_plain = matches!(change, Change::SetDisplayName { .. } | Change::SetEmail { .. });
+        (!is_plain && (is_role || schema::is_urn(attribute))) || follows::follows(change, attribute)
     }
 
     fn questions(&self) -> Vec<Question> {

@@ -19,7 +19,7 @@ use crate::{
         refusal::{Refusal, RefusalCode},
     },
     scim::{
-        patch::Op,
+        patch::{self, Op},
         request::{Method, Request},
         urn,
     },
@@ -209,7 +209,11 @@ pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[I
     let values: Vec<_> = stay.iter().chain(come).filter(named).map(|user| json!({"value": &**user})).collect();
     let target = Target::team(id);
     let body = json!({"schemas": [urn::GROUP], "displayName": team.name.raw(), "members": values});
-    let request = Request::new(Method::Put, wire::path(&target)).body(body).if_match(case.version(&target));
+    let request = Request {
+        merge: true,
+        operations: Some(patch::patch(joins_and_leaves(stay.iter().filter(|user| !named(user)), come, go))),
+        ..Request::new(Method::Put, wire::path(&target)).body(body).if_match(case.version(&target))
+    };
     let (back, lost): (Vec<Id>, Vec<Id>) = go.iter().cloned().partition(|user| case.0.user(user).is_some());
     let back = Change::ReplaceMembers { team: id.clone(), stay: stay.to_vec(), come: back, go: come.to_vec() };
     let roles = go.iter().filter_map(|user| {
@@ -226,6 +230,15 @@ pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[I
         .note((!lost.is_empty()).then(|| {
             format!("{} of those who leave can't be put back from here: they are no known users.", lost.len())
         })))
+}
+
+/// What is altered in the list as it is when the request goes out: whoever has joined since the plan, and was not shown as
+/// one who leaves, stays. `unnamed` are never listed.
+fn joins_and_leaves<'a>(unnamed: impl Iterator<Item = &'a Id>, come: &[Id], go: &'a [Id]) -> Vec<Op> {
+    let values = |ids: &mut dyn Iterator<Item = &Id>| ids.map(|id| json!({"value": &**id})).collect::<Vec<Value>>();
+    let (come, gone) = (values(&mut come.iter()), values(&mut go.iter().chain(unnamed)));
+    let adds = (!come.is_empty()).then(|| Op::add("members", come));
+    adds.into_iter().chain(Op::remove_listed("members", gone).ok()).collect()
 }
 
 /// Every one of them by name, with a role that is lost: this is the only place where they are named.

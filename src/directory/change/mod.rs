@@ -285,7 +285,7 @@ impl Change {
     pub fn about(&self, created: Option<&Id>) -> Self {
         let mut change = self.clone();
         let id = match &mut change {
-            Change::DeleteUser { user } => user,
+            Change::DeleteUser { user } | Change::SetActive { user, .. } => user,
             Change::DeleteTeam { team } => team,
             Change::DeleteRole { role } => role,
             Change::RevokeInvite { invite, .. } => invite,

@@ -92,6 +92,7 @@ impl Entering {
             undoes: self.undoes,
             created: None,
             partly: false,
+            effects: Vec::new(),
             session: None,
             alarm: false,
         })

@@ -159,6 +159,9 @@ pub fn inverse<'a>(
                 inverse.never.push((entry.step.words.clone(), why));
             }
         }
+        let mut back: Vec<Change> = entry.puts_back().cloned().collect();
+        back.retain(|change| !take(&mut done, &keyless(change)));
+        inverse.steps.extend(back.into_iter().map(|change| BackStep { of: entry.id, change, expected: None }));
     }
     for step in &mut inverse.steps {
         step.change = step.change.clone().with_ids(|id| again.get(id).cloned());
@@ -194,7 +197,13 @@ pub fn is_undone(journal: &[Entry], plan: ChangeId) -> bool {
 /// True for a change of an undo that was done, or may still be.
 pub fn holds(undo: &Entry) -> bool {
     match undo.state {
-        State::Planned | State::Sent | State::Confirmed | State::Unknown => true,
+        State::Planned
+        | State::Sent
+        | State::Confirmed
+        | State::Partly
+        | State::Unseen
+        | State::Already
+        | State::Unknown => true,
         State::Dropped => undo.why == ALREADY,
         State::Refused | State::Conflict => false,
     }
@@ -265,7 +274,8 @@ fn expected(entry: &Entry) -> Option<Expected> {
         _ if words.after.is_empty() => words.what.clone(),
         _ => words.after.clone(),
     };
-    Some(Expected { change: entry.step.change.about(entry.created.as_ref()), left }).filter(|_| !entry.partly)
+    Some(Expected { change: entry.step.change.about(entry.created.as_ref()), left })
+        .filter(|_| !entry.partly && entry.state != State::Partly)
 }
 
 /// Without the provisional id of what it creates, which is another one each time.

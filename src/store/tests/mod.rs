@@ -101,6 +101,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
                     .if_match(Some("W/\"1\""))
                     .body(json!({"z": 1, "a": [null, 1.5, "ü"]})),
             ],
+            completion: None,
             consequences: vec!["They leave.".into()],
             undo: Undo::By(vec![Change::SetEmail { user: "u".into(), to: "old@x.io".into() }]),
             confirm: Confirm::Reread(vec![Target::user(&"u".into())]),
@@ -139,6 +140,7 @@ fn entry(id: i64, change: Change, state: State) -> Entry {
         undoes: Some(ChangeId(i64::MIN)),
         created: Some("id".into()),
         partly: false,
+        effects: vec![],
         alarm: false,
         session: None,
     }

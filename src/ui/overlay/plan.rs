@@ -152,8 +152,8 @@ fn style(state: Option<State>, look: &Look) -> Style {
     match state {
         Some(State::Refused | State::Conflict | State::Unknown) => look.bad(),
         Some(State::Sent) => look.pending(),
-        Some(State::Planned) => look.careful(),
-        Some(State::Dropped) => look.dim(),
+        Some(State::Planned | State::Partly | State::Unseen) => look.careful(),
+        Some(State::Dropped | State::Already) => look.dim(),
         Some(State::Confirmed) | None => Style::new(),
     }
 }
@@ -176,7 +176,7 @@ fn reason(why: &str, times: usize, selected: bool, width: usize, look: &Look) ->
 }
 
 fn change(entry: &Entry, selected: bool, width: usize, app: &App, look: &Look) -> Line<'static> {
-    let (glyph, style) = activity::sign(entry.state, false, look);
+    let (glyph, style) = activity::sign_of(entry, false, look);
     let subject = clean_line(&entry.step.words.subject, 256);
     let names = (width / 4).clamp(8, 24);
     let rest = width.saturating_sub(rows::PREFIX + 2 + names + 3);
@@ -187,7 +187,7 @@ fn change(entry: &Entry, selected: bool, width: usize, app: &App, look: &Look) -
         (glyph, 1, style),
         (&subject, names, Style::new()),
         (&text, rest.saturating_sub(for_outcome), Style::new()),
-        (&outcome, for_outcome, if entry.state == State::Confirmed { look.dim() } else { style }),
+        (&outcome, for_outcome, if activity::is_plain(entry) { look.dim() } else { style }),
     ];
     rows::row(width, selected, &cells, look)
 }

@@ -11,7 +11,7 @@ use crate::{
     app::{App, Preview, action::Action},
     directory::plan::Step,
     scim::{
-        request::{Door, Request},
+        request::{Door, Method, Request},
         text::clean_line,
     },
     ui::{
@@ -61,6 +61,16 @@ fn of_step(step: &Step, columns: usize, look: &Look) -> Vec<Line<'static>> {
     }
     for request in &step.requests {
         lines.extend(of_request(request, columns, look));
+        for other in &request.otherwise {
+            let words = "where the server does not know this form (501, 405), in its place:";
+            lines.extend(shell::wrapped(words, columns, 0, look.dim()));
+            lines.extend(of_request(other, columns, look));
+        }
+    }
+    if let Some(completion) = &step.completion {
+        let words = "where the server has left members out, for those:";
+        lines.extend(shell::wrapped(words, columns, 0, look.dim()));
+        lines.extend(of_request(completion, columns, look));
     }
     lines
 }
@@ -83,7 +93,11 @@ fn of_request(request: &Request, columns: usize, look: &Look) -> Vec<Line<'stati
         lines.extend(shell::wrapped(&clean_line(&format!("{name}: {value}"), 512), columns, 0, look.dim()));
     }
     if request.merge {
-        let words = "the whole record, as it is then, with this applied:";
+        let words = match (request.operations.is_some(), request.method) {
+            (false, _) => "the whole record, as it is then, with this applied:",
+            (true, Method::Put) => "as of now; its members are computed again when it is sent:",
+            (true, _) => "as of now; computed again when it is sent, from the record as it is then:",
+        };
         lines.extend(shell::wrapped(words, columns, 0, look.dim()));
     }
     if request.door == Door::Graph {

@@ -85,8 +85,10 @@ impl Page<'_> {
         self.field("After", &step.after, plain);
         let (sign, style) = match entry.state {
             State::Confirmed => (look.glyphs.done, look.good()),
+            State::Partly => (look.glyphs.partly, look.careful()),
+            State::Unseen => (look.glyphs.done, look.careful()),
             State::Refused | State::Conflict | State::Unknown => (look.glyphs.failed, look.bad()),
-            State::Dropped => (look.glyphs.dot, look.dim()),
+            State::Dropped | State::Already => (look.glyphs.dot, look.dim()),
             State::Planned | State::Sent => (look.glyphs.pending, look.pending()),
         };
         let mut outcome = format!("{sign} {}", entry.state.label());
@@ -96,6 +98,10 @@ impl Page<'_> {
         }
         self.field("Outcome", &outcome, style);
         self.field("", &entry.why, plain);
+        for (at, effect) in entry.effects.iter().enumerate() {
+            let style = if effect.harm { look.bad() } else { look.careful() };
+            self.field(if at == 0 { "Also" } else { "" }, &effect.words, style);
+        }
         if let Some(failure) = &entry.failure {
             if failure.text != entry.why {
                 self.field("Failure", &failure.text, look.bad());
@@ -135,8 +141,13 @@ impl Page<'_> {
 
     fn ways_back(&mut self, entry: &Entry, app: &App) {
         let (look, plain) = (self.look, Style::new());
+        for (at, change) in entry.puts_back().enumerate() {
+            let line = words::Line { before: String::new(), ..words::line(change, &app.directory) };
+            let label = if at == 0 { "Puts back" } else { "" };
+            self.field(label, &format!("{}: {}", line.subject, line.text(look.glyphs.arrow)), plain);
+        }
         match &entry.step.undo {
-            _ if !entry.took_effect() && matches!(entry.state, State::Refused | State::Dropped) => {}
+            _ if !entry.took_effect() && !entry.state.is_open() && entry.state != State::Conflict => {}
             Undo::Never(why) => self.field("Undo", &format!("never: {why}"), look.careful()),
             Undo::By(changes) => {
                 for (at, change) in changes.iter().enumerate() {

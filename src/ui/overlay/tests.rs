@@ -104,6 +104,7 @@ impl Planner for Wandb {
         Ok(Step {
             change: change.clone(),
             requests,
+            completion: None,
             consequences,
             undo,
             confirm,

@@ -181,6 +181,7 @@ pub fn step(change: &Change, directory: &Directory) -> Step {
     Step {
         change: change.clone(),
         requests: Vec::new(),
+        completion: None,
         consequences: Vec::new(),
         undo: Undo::By(Vec::new()),
         confirm: Confirm::Echo(Vec::new()),
@@ -266,6 +267,7 @@ pub fn entry(app: &App, seconds: i64, change: Change, state: State, why: &str) -
         undoes: None,
         created: None,
         partly: false,
+        effects: vec![],
         alarm: false,
         session: None,
     }

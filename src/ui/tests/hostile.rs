@@ -21,7 +21,7 @@ use crate::{
         aside::{ApiKey, Participant, Person, Told, Topic},
         change::ChangeId,
         guard::Guards,
-        plan::{Exchange, State},
+        plan::{Exchange, SideEffect, State},
         record::{Account, Depth, Grant, LastActive, Member, Permission, Record, Role, Team, User},
         records::Records,
         work::{Job, Link, Moved, Proof, Report},
@@ -330,7 +330,8 @@ fn resource(id: &str, n: usize) -> serde_json::Value {
 }
 
 fn moved(change: ChangeId, n: usize) -> Moved {
-    let states = [State::Confirmed, State::Refused, State::Conflict, State::Unknown, State::Sent, State::Dropped];
+    let states =
+        [State::Confirmed, State::Refused, State::Conflict, State::Unknown, State::Sent, State::Dropped, State::Partly];
     let exchange =
         Exchange { request: nasty(n), status: Some(400), millis: 1, bytes: 1, answer: nasty(n + 1), refused: true };
     Moved {
@@ -342,7 +343,7 @@ fn moved(change: ChangeId, n: usize) -> Moved {
         fresh: vec![],
         at: now(),
         created: Some(id(n).as_str().into()),
-        partly: n.is_multiple_of(5),
+        effects: vec![SideEffect { words: nasty(n), harm: n.is_multiple_of(2), back: vec![] }; n % 3],
         alarm: false,
     }
 }

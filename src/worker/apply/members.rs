@@ -13,7 +13,11 @@ use crate::directory::{
 impl Attempt<'_> {
     /// What was read, with the ids of those whom the change is about in the place of their names.
     pub(super) async fn identified(&self, change: &Change) -> Vec<Fresh> {
-        let mut fresh = self.fresh.clone();
+        self.identified_in(change, self.fresh.clone()).await
+    }
+
+    /// The same of other readings.
+    pub(super) async fn identified_in(&self, change: &Change, mut fresh: Vec<Fresh>) -> Vec<Fresh> {
         let concerned = members(change);
         let lacks = |team: &Team| concerned.iter().any(|id| team.members.is_some() && !team.has(id));
         let open = fresh.iter().any(|one| matches!(one, Fresh::Record(Record::Team(team)) if lacks(team)));
@@ -30,7 +34,7 @@ impl Attempt<'_> {
     }
 
     /// What is known of these users: from what was read for the change, from the disk, and of one alone from the server.
-    async fn users(&self, ids: &[Id]) -> FxHashMap<Id, User> {
+    pub(super) async fn users(&self, ids: &[Id]) -> FxHashMap<Id, User> {
         let wanted = ids.to_vec();
         let mut users: FxHashMap<Id, User> = FxHashMap::default();
         let stored = self.context.stored(move |store| store.users(&wanted)).await.unwrap_or_default();

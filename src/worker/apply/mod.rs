@@ -11,15 +11,20 @@ use crate::{
         plan::{Entry, State},
         work::{Moved, Report},
     },
-    scim::failure::Failure,
+    scim::{failure::Failure, habits::Habits, request::Request},
 };
 
+mod effects;
+mod judge;
 mod members;
 mod others;
 mod outcome;
 mod send;
 mod story;
 mod undo;
+mod whole;
+
+use whole::{After, Before};
 
 /// Versions of records as this worker's own writes left them, by path; newer than what a plan knew.
 ///
@@ -32,6 +37,10 @@ pub enum Ended {
     Settled {
         /// Versions learnt.
         versions: Versions,
+        /// What it has shown of the server.
+        taught: Habits,
+        /// A change of this form would have shown what else it does.
+        conclusive: bool,
     },
     /// Nothing arrived: it waits as planned.
     NotSent {
@@ -45,10 +54,16 @@ pub enum Ended {
     },
 }
 
-/// Sends a planned change and sees it through.
-pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Entry, Ended) {
+impl Ended {
+    fn settled(versions: Versions) -> Self {
+        Self::Settled { versions, taught: Habits::default(), conclusive: false }
+    }
+}
+
+/// Sends a planned change and sees it through. On `trial` its records are read just before and just after.
+pub async fn run(context: Context, mut entry: Entry, versions: Versions, trial: bool) -> (Entry, Ended) {
     entry.session = context.session.as_ref().map(|session| session.id);
-    let mut attempt = Attempt { context: &context, versions, fresh: Vec::new(), sent: 0, taken_over: false };
+    let mut attempt = Attempt { trial, ..Attempt::new(&context, versions) };
     // Before it is claimed: nothing was sent, and nobody has to look for what became of it.
     if let Some(ended) = attempt.held_up(&mut entry).await {
         return (entry, ended);
@@ -56,11 +71,14 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Ent
     if let Some(ended) = attempt.changed_since(&mut entry).await {
         return (entry, ended);
     }
+    if let Some(ended) = attempt.read_before(&mut entry).await {
+        return (entry, ended);
+    }
     entry.state = State::Sent;
     // What the journal does not hold as sent is not sent: another console on this profile may have done it.
     if !context.journal.claim(&entry, State::Planned).await {
         let versions = attempt.left_alone(&mut entry).await;
-        return (entry, Ended::Settled { versions });
+        return (entry, Ended::settled(versions));
     }
     moved(&context, &entry, vec![]);
     match attempt.send_all(&mut entry).await {
@@ -78,9 +96,9 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions) -> (Ent
 /// Looks at the records of a change whose outcome is open: mostly its answer was lost.
 pub async fn settle(context: Context, mut entry: Entry) -> (Entry, Ended) {
     let sent = entry.accepted();
-    let mut attempt =
-        Attempt { context: &context, versions: Versions::new(), fresh: Vec::new(), sent: 1, taken_over: true };
-    let ended = if sent > 0 && sent == entry.step.requests.len() {
+    let mut attempt = Attempt { sent: 1, tried: true, taken_over: true, ..Attempt::new(&context, Versions::new()) };
+    attempt.recall_all_before(&entry).await;
+    let ended = if sent > 0 && sent >= entry.step.requests.len() {
         attempt.confirm(&mut entry).await
     } else {
         attempt.look_after_loss(&mut entry, outcome::LOST).await
@@ -94,8 +112,37 @@ struct Attempt<'a> {
     fresh: Vec<Fresh>,
     /// Requests that were answered.
     sent: usize,
+    /// A request went out, be it answered or not.
+    tried: bool,
     /// Only its outcome is looked for: another console that looks for it too may be faster.
     taken_over: bool,
+    /// No change of this form was sent in this session yet.
+    trial: bool,
+    /// The records that are written, by path.
+    before: HashMap<Vec<String>, Before>,
+    /// Records as they were told since.
+    after: HashMap<Vec<String>, After>,
+    /// The form that the server took, where it did not know the first one.
+    took: Option<Request>,
+    taught: Habits,
+}
+
+impl<'a> Attempt<'a> {
+    fn new(context: &'a Context, versions: Versions) -> Self {
+        Self {
+            context,
+            versions,
+            fresh: Vec::new(),
+            sent: 0,
+            tried: false,
+            taken_over: false,
+            trial: false,
+            before: HashMap::new(),
+            after: HashMap::new(),
+            took: None,
+            taught: Habits::default(),
+        }
+    }
 }
 
 /// Tells the console where the change stands.
@@ -109,7 +156,7 @@ fn moved(context: &Context, entry: &Entry, fresh: Vec<Fresh>) {
         fresh,
         at: now(),
         created: entry.created.clone(),
-        partly: entry.partly,
+        effects: entry.effects.clone(),
         alarm: entry.alarm,
     }));
 }

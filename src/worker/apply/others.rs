@@ -28,7 +28,7 @@ impl Attempt<'_> {
     }
 
     /// It took effect: is somebody else still admin?
-    pub(super) async fn confirmed(&mut self, entry: &mut Entry, why: String) -> Ended {
+    pub(super) async fn took_effect(&mut self, entry: &mut Entry, state: State, why: String) -> Ended {
         let alarm = match self.unheld(entry).await {
             Ok(None) => String::new(),
             Ok(Some(others)) => others.loss(),
@@ -38,7 +38,7 @@ impl Attempt<'_> {
         entry.alarm = !alarm.is_empty();
         let why = if why.is_empty() && self.is_kept(entry) { KEPT.to_owned() } else { why };
         let why = [alarm, why].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
-        self.settled(entry, State::Confirmed, why, None).await
+        self.settled(entry, state, why, None).await
     }
 
     /// The first of the step's posts that nobody else is found to have.

@@ -2,20 +2,32 @@
 
 use std::sync::Arc;
 
-use super::{Attempt, Ended, Versions, moved};
+use serde_json::{Value, json};
+
+use super::{
+    Attempt, Ended, Versions,
+    effects::target_of,
+    moved,
+    send::{about_made, path_of},
+    whole::After,
+};
 use crate::{
     dialect::Shown,
     directory::{
-        Fresh, Target,
+        Fresh, MaybeTold, Target,
+        aside::{Told, Topic},
         change::Change,
-        plan::{Confirm, Entry, State, Undo},
+        plan::{Confirm, Entry, State},
         record::{Depth, Record},
     },
     scim::{
         failure::{Arrived, Class, Failure},
-        list,
+        habits::Habits,
+        list::{self, BadBody},
+        patch::{self, Op},
         request::Request,
     },
+    store::Store,
     worker::context::{now, unreadable},
 };
 
@@ -25,24 +37,44 @@ pub(super) const LOST: &str = "The answer was lost";
 impl Attempt<'_> {
     /// All requests were accepted: does the directory show it?
     pub(super) async fn confirm(&mut self, entry: &mut Entry) -> Ended {
-        if matches!(entry.step.confirm, Confirm::Echo(_)) && self.shows(entry).await == Shown::Yes {
-            return self.confirmed(entry, String::new()).await;
+        let echoes = matches!(entry.step.confirm, Confirm::Echo(_)) && !self.trial && entry.step.completion.is_none();
+        // The answer is enough where it shows the change, all of it and nothing else.
+        if echoes
+            && self.shows(entry).await == Shown::Yes
+            && self.not_kept(entry).is_empty()
+            && self.effects(entry).await.is_empty()
+        {
+            return self.judge(entry, Shown::Yes, "").await;
         }
+        // A reading that leaves a field out takes nothing back that the answer showed.
+        let echoed = matches!(entry.step.confirm, Confirm::Echo(_)) && self.shows(entry).await == Shown::Yes;
         if let Err(failure) = self.look(entry).await {
             return self.unsettled(entry, failure).await;
         }
-        match self.shows(entry).await {
-            Shown::Yes => self.confirmed(entry, String::new()).await,
-            Shown::No(instead) => {
-                let why = format!("The server accepted it and did not change it: it shows {instead}.");
-                let why = self.with_part(entry, why).await;
-                self.settled(entry, State::Refused, why, None).await
-            }
-            Shown::CantTell => {
-                let why = "The server accepted it; its answers don't show the result.".to_owned();
-                self.confirmed(entry, why).await
-            }
+        let failed = match self.complete(entry).await {
+            Ok(()) => String::new(),
+            Err(failure) if failure.arrived == Arrived::Yes => failure.text,
+            Err(failure) => return self.unsettled(entry, failure).await,
+        };
+        let shown = match self.shows(entry).await {
+            Shown::CantTell if echoed => Shown::Yes,
+            shown => shown,
+        };
+        self.judge(entry, shown, &failed).await
+    }
+
+    /// Puts in the members that a new team lacks, some at a time.
+    async fn complete(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+        let Some(template) = entry.step.completion.clone() else { return Ok(()) };
+        let missing = self.missing(entry).await;
+        let Some(created) = entry.created.clone().filter(|_| !missing.is_empty()) else { return Ok(()) };
+        for some in missing.chunks(AT_ONCE) {
+            let values: Vec<Value> = some.iter().map(|id| json!({"value": &**id})).collect();
+            let body = Some(patch::patch(vec![Op::add("members", values)]));
+            let request = about_made(Request { body, ..template.clone() }, entry)?;
+            self.send_one(request, entry).await?;
         }
+        self.read_again(&Target::team(&created)).await
     }
 
     pub(super) async fn shows(&self, entry: &Entry) -> Shown {
@@ -60,10 +92,17 @@ impl Attempt<'_> {
             self.find(entry, &request).await?;
         }
         match &entry.step.confirm {
-            Confirm::Echo(targets) | Confirm::Reread(targets) => self.reread(entry, targets.clone()).await,
+            Confirm::Echo(targets) | Confirm::Reread(targets) => {
+                self.reread(entry, targets.clone()).await?;
+                self.read_after(entry).await
+            }
             Confirm::Ask(inquiries) => {
                 for inquiry in inquiries {
                     for fresh in self.context.ask(inquiry).await? {
+                        if let Fresh::Told(Topic::Resource(of), Told::Resource(document)) = &fresh {
+                            let after = After { document: document.clone(), asked: true };
+                            self.after.insert(path_of(of), after);
+                        }
                         self.learn_fresh(fresh);
                     }
                 }
@@ -89,6 +128,10 @@ impl Attempt<'_> {
         }
         // Whatever was refused, the screen goes back to what is so, which is not always what it was.
         let _ = self.look_at_all(entry).await;
+        if self.sent == 0 && self.was_faster(entry, &failure).await {
+            let why = format!("Somebody else did it first. {}", failure.text);
+            return self.already(entry, why).await;
+        }
         let stale = failure.status == Some(412);
         let state = if stale { State::Conflict } else { State::Refused };
         let why = if stale {
@@ -96,8 +139,26 @@ impl Attempt<'_> {
         } else {
             failure.text.clone()
         };
-        let why = self.with_part(entry, why).await;
+        let (state, why) = self.with_part(entry, state, why).await;
         self.settled(entry, state, why, Some(failure)).await
+    }
+
+    /// True where the record shows a change that the server refused.
+    async fn was_faster(&mut self, entry: &mut Entry, failure: &Failure) -> bool {
+        if failure.class == Class::Conflict
+            && let Some(request) = self.looks_for(entry)
+        {
+            // Where that can't be asked the refusal stands.
+            let _ = self.find(entry, &request).await;
+        }
+        let active =
+            !self.fresh.iter().any(|one| matches!(one, Fresh::Record(Record::User(user)) if user.is_inactive()));
+        let as_wished = active || !matches!(entry.step.change, Change::CreateUser { .. });
+        let so = self.shows(entry).await == Shown::Yes && self.not_kept(entry).is_empty() && as_wished;
+        if !so {
+            entry.created = None;
+        }
+        so && !self.is_blind(entry)
     }
 
     pub(super) async fn look_after_loss(&mut self, entry: &mut Entry, loss: &str) -> Ended {
@@ -109,23 +170,20 @@ impl Attempt<'_> {
             return self.unsettled(entry, failure).await;
         }
         match self.shows(entry).await {
-            Shown::Yes => {
-                let why = format!("{loss}; the directory shows the change.");
-                self.confirmed(entry, why).await
-            }
+            shown @ (Shown::Yes | Shown::Part(_)) => self.judge(entry, shown, loss).await,
             Shown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
-                let why = self.with_part(entry, why).await;
-                if self.waits_again(entry) {
+                let (state, told) = self.with_part(entry, State::Refused, why).await;
+                if state == State::Refused && self.waits_again(entry) {
                     let why = format!("It was in flight when its session ended, and was not done: {instead}.");
                     return self.settled(entry, State::Planned, why, None).await;
                 }
-                self.settled(entry, State::Refused, why, None).await
+                self.settled(entry, state, told, None).await
             }
             Shown::CantTell => {
                 let why = format!("{loss}; the directory does not show whether it took effect.");
-                let why = self.with_part(entry, why).await;
-                self.settled(entry, State::Refused, why, None).await
+                let (state, why) = self.with_part(entry, State::Refused, why).await;
+                self.settled(entry, state, why, None).await
             }
         }
     }
@@ -144,8 +202,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Marks a change of several requests of which not all took effect, and says so.
-    async fn with_part(&self, entry: &mut Entry, why: String) -> String {
+    /// The outcome of a change of several requests of which not all took effect, and the words for it.
+    pub(super) async fn with_part(&self, entry: &Entry, state: State, why: String) -> (State, String) {
         let (accepted, all) = (entry.accepted(), entry.step.requests.len());
         let now = match &entry.step.change {
             Change::SetTeamRole { user, team, .. } if all > 1 => {
@@ -153,16 +211,15 @@ impl Attempt<'_> {
                 let fresh = self.identified(&join).await;
                 match self.context.dialect.shows(&join, &fresh, &entry.step) {
                     Shown::Yes => "they are a member of the team now",
-                    _ => return why,
+                    _ => return (state, why),
                 }
             }
-            _ if accepted == 0 || all < 2 => return why,
+            _ if accepted == 0 || all < 2 => return (state, why),
             Change::CreateUser { .. } => "the user exists now",
+            Change::CreateTeam { .. } => "the team exists now",
             _ => "the list shows what is so now",
         };
-        entry.partly = matches!(entry.step.undo, Undo::By(_));
-        let full_stop = if why.ends_with(['.', '!', '?', '”', '…']) { "" } else { "." };
-        format!("{why}{full_stop} A part of it took effect: {now}.")
+        (State::Partly, format!("{} A part of it took effect: {now}.", sentence(&why)))
     }
 
     /// Looks for what a create whose answer was lost may have made.
@@ -170,16 +227,29 @@ impl Attempt<'_> {
         let Some(wanted) = entry.step.change.created() else { return Ok(()) };
         let kind = wanted.kind();
         let answer = self.context.send(request).await?;
-        let page = list::parse(&answer.body).map_err(|bad| unreadable(&bad))?;
-        let read = page.resources.iter().filter_map(|raw| self.context.dialect.read(kind, raw, Depth::Full, "$").ok());
+        let unheard = || {
+            let text = "The answer to the question whether it is there could not be read.";
+            Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") }
+        };
+        let page = list::parse(&answer.body).map_err(|bad| match bad {
+            BadBody::NotAList { .. } => unheard(),
+            bad => unreadable(&bad),
+        })?;
+        let told = page.total.unwrap_or(page.resources.len() as u64);
+        let all = page.resources.iter().map(|raw| self.context.dialect.read(kind, raw, Depth::Full, "$"));
+        let read: Vec<Record> = all.flatten().filter(has_name).collect();
+        // Of an answer that can't be read, or that holds back a match, nobody can say that there is none.
+        let unread = read.len() < page.resources.len() || (read.is_empty() && (told > 0 || page.total.is_none()));
         // Servers that ignore a filter answer with everybody: only the same name is it.
         let by_email = matches!(&entry.step.change, Change::CreateUser { user, .. } if user.instance_admin);
         let found = read.into_iter().find(|record| same_name(record, &wanted, by_email));
         match found {
+            // A list may tell less of it than the record itself.
             Some(record) => {
                 entry.created = Some(record.target().id);
-                self.fresh.push(Fresh::Record(record));
+                self.read_again(&record.target()).await?;
             }
+            None if unread => return Err(unheard()),
             None => self.fresh.push(Fresh::Gone(wanted.target())),
         }
         Ok(())
@@ -196,14 +266,13 @@ impl Attempt<'_> {
                 let Some(created) = &entry.created else { continue };
                 target.id = created.clone();
             }
-            let fresh = self.context.read(&target).await?;
-            self.learn_fresh(fresh);
+            self.read_again(&target).await?;
         }
         Ok(())
     }
 
     /// Keeps what was read, and the version that it has.
-    fn learn_fresh(&mut self, fresh: Fresh) {
+    pub(super) fn learn_fresh(&mut self, fresh: Fresh) {
         if let Fresh::Record(record) = &fresh
             && let Some(version) = record.version()
         {
@@ -230,16 +299,32 @@ impl Attempt<'_> {
         failure: Option<Failure>,
     ) -> Ended {
         self.forget_versions(entry);
-        let fresh = std::mem::take(&mut self.fresh);
-        self.context.keep(&fresh).await;
+        let mut fresh = std::mem::take(&mut self.fresh);
+        if state == State::Unseen {
+            unsay_roles(&entry.step.change, &mut fresh);
+        }
+        let asked = self.after.drain().filter(|(_, after)| after.asked);
+        let whole = asked.filter_map(|(path, after)| Some((target_of(&path)?, after.document))).collect();
+        self.context.keep_whole(&fresh, whole).await;
         (entry.state, entry.why, entry.failure) = (state, why, failure);
         entry.settled = (!state.is_open()).then(now);
         if !self.write(entry).await {
             self.recall(entry).await;
         }
+        self.keep_taught().await;
         moved(self.context, entry, fresh.clone());
         self.context.keep_learnt(entry, &fresh).await;
-        Ended::Settled { versions: std::mem::take(&mut self.versions) }
+        let (versions, taught) = (std::mem::take(&mut self.versions), std::mem::take(&mut self.taught));
+        Ended::Settled { versions, taught, conclusive: self.is_conclusive(entry) }
+    }
+
+    /// What the outcome has shown of the server is known to the next session, too.
+    async fn keep_taught(&self) {
+        let taught = self.taught.clone();
+        if taught != Habits::default() {
+            let keep = move |store: &mut Store| store.keep_habits(&taught.or(store.habits()?.unwrap_or_default()));
+            self.context.stored(keep).await;
+        }
     }
 
     /// It is not sent: another console has done that, or the journal could not be written. What is so now is shown.
@@ -290,6 +375,24 @@ impl Attempt<'_> {
     }
 }
 
+/// Members in one request of a completion.
+const AT_ONCE: usize = 100;
+
+/// With a full stop.
+fn sentence(text: &str) -> String {
+    let full_stop = if text.ends_with(['.', '!', '?', '”', '…']) { "" } else { "." };
+    format!("{text}{full_stop}")
+}
+
+/// A record without a name may be the one that was asked for.
+fn has_name(record: &Record) -> bool {
+    match record {
+        Record::User(user) => !user.user_name.is_empty(),
+        Record::Team(team) => !team.name.is_empty(),
+        Record::Role(role) => !role.name.is_empty(),
+    }
+}
+
 fn same_name(found: &Record, wanted: &Record, by_email: bool) -> bool {
     match (found, wanted) {
         (Record::User(found), Record::User(wanted)) if by_email => found.email.is(wanted.email.raw()),
@@ -305,5 +408,17 @@ fn loss(failure: &Failure) -> String {
     match failure.status {
         Some(_) => failure.text.trim_end_matches('.').to_owned(),
         None => LOST.to_owned(),
+    }
+}
+
+/// An answer that does not show a change may be older than it: the role that it tells is no role of now.
+fn unsay_roles(change: &Change, fresh: &mut [Fresh]) {
+    let (Change::SetOrgRole { user: id, .. } | Change::SetTeamRole { user: id, .. }) = change else { return };
+    for one in fresh {
+        if let Fresh::Record(Record::User(user)) = one
+            && user.id == *id
+        {
+            (user.org_role, user.team_roles) = (MaybeTold::NOT_TOLD, None);
+        }
     }
 }

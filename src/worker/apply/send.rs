@@ -5,59 +5,122 @@ use std::{sync::Arc, time::Instant};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Attempt, story};
+use super::{
+    Attempt, story,
+    whole::{After, Before},
+};
 use crate::{
     client::{Answer, redact},
     directory::{Fresh, Id, Kind, Target, plan::Entry, work::Report},
     scim::{
         failure::{Arrived, Class, Failure},
+        json,
         list::{self, BadBody},
         merge,
         request::{Door, Method, Request},
     },
-    worker::context::{now, unreadable},
+    worker::context::{Whole, now, unreadable},
 };
 
 impl Attempt<'_> {
     pub(super) async fn send_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         for request in entry.step.requests.clone() {
-            let request = self.with_version(request, entry.at);
-            let request = if request.merge { self.merged(request).await? } else { request };
-            let shown = redact::shown(&request);
-            let began = Instant::now();
-            let result = self.context.send(&request).await.and_then(|answer| readable(&request, answer));
-            story::note(&mut entry.exchanges, story::exchange(&request, shown.to_string(), &result, began.elapsed()));
-            let answer = result?;
-            self.sent += 1;
-            self.learn(&request, &answer, entry);
+            let request = about_made(request, entry)?;
+            let otherwise = request.otherwise.clone();
+            let mut result = self.send_one(request.clone(), entry).await;
+            for other in otherwise {
+                // The server has said that it does not know the form: nothing was done.
+                if self.sent > 0 || !result.as_ref().is_err_and(is_unknown_form) {
+                    break;
+                }
+                let other = Request { if_match: request.if_match.clone(), ..other };
+                result = self.send_one(other.clone(), entry).await;
+                self.took = result.is_ok().then_some(other);
+            }
+            result?;
         }
         Ok(())
     }
 
-    /// The whole record with the operations applied, held to the version that was read for it.
-    async fn merged(&mut self, mut request: Request) -> Result<Request, Failure> {
+    /// Sends one request; nothing where the record is so already.
+    pub(super) async fn send_one(&mut self, request: Request, entry: &mut Entry) -> Result<(), Failure> {
+        let request = self.with_version(request, entry.at);
+        let request = if request.merge { self.computed(request).await? } else { Some(request) };
+        let Some(mut request) = request else { return Ok(()) };
+        request.otherwise.clear();
+        let shown = redact::shown(&request);
+        let began = Instant::now();
+        self.tried = true;
+        let result = self.context.send(&request).await.and_then(|answer| readable(&request, answer));
+        story::note(&mut entry.exchanges, story::exchange(&request, shown.to_string(), &result, began.elapsed()));
+        let answer = result?;
+        self.sent += 1;
+        self.learn(&request, &answer, entry);
+        Ok(())
+    }
+
+    /// The request made of the record as it is now, held to the version that was read for it; `None` where that is so
+    /// already.
+    async fn computed(&mut self, mut request: Request) -> Result<Option<Request>, Failure> {
         let refused = |text: String| Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") };
-        let read = Request::new(Method::Get, request.path.clone());
-        let answer = self.context.send(&read).await.map_err(|failure| self.nothing_sent(failure))?;
-        let mut document = list::parse_one(&answer.body).map_err(|bad| self.nothing_sent(unreadable(&bad)))?;
-        let version = answer.etag.clone().or_else(|| version_in(&document));
+        let Whole { document: before, version } = self.just_read(&request.path).await?;
         if let (Some(planned), Some(now)) = (&request.if_match, &version)
             && planned != now
         {
             let text = "The record has another version than the one that was shown here".to_owned();
             return Err(Failure { class: Class::Conflict, status: Some(412), ..refused(text) });
         }
-        if let Some(body) = request.body.take() {
-            merge::apply(&body, &mut document).map_err(|why| refused(why.to_string()))?;
+        let planned = request.body.take();
+        let whole = request.operations.is_none();
+        let Some(operations) = request.operations.take().or_else(|| planned.clone()) else { return Ok(None) };
+        let mut document = before.clone();
+        merge::apply(&operations, &mut document).map_err(|why| refused(why.to_string()))?;
+        if merge::touches_members(&operations) && !self.tells_members(&before, document == before) {
+            let text = "The server does not tell who is in it, and the whole list would take the place of who is. Nothing \
+                        was sent.";
+            return Err(refused(text.to_owned()));
         }
-        // The server keeps its own counsel about these.
-        if let Some(map) = document.as_object_mut() {
-            map.shift_remove("meta");
+        if document == before {
+            return Ok(None);
         }
+        request.body = Some(if whole {
+            // The server keeps its own counsel about these.
+            if let Some(map) = document.as_object_mut() {
+                map.shift_remove("meta");
+            }
+            document
+        } else {
+            let replacing = merge::replacing(&operations, &document).map_err(|why| refused(why.to_string()))?;
+            match (request.method, planned) {
+                (Method::Put, Some(planned)) => merge::with(planned, &replacing),
+                _ => replacing,
+            }
+        });
         request.if_match = version;
-        request.body = Some(document);
         request.merge = false;
-        Ok(request)
+        Ok(Some(request))
+    }
+
+    /// The record as it is now: as it was read before the change, or read again where something was sent since.
+    async fn just_read(&self, path: &[String]) -> Result<Whole, Failure> {
+        if let Some(Before { whole, asked: true }) = self.before.get(path)
+            && self.sent == 0
+        {
+            return Ok(whole.clone());
+        }
+        let read = Request::new(Method::Get, path.to_vec());
+        let answer = self.context.send(&read).await.map_err(|failure| self.nothing_sent(failure))?;
+        let document = list::parse_one(&answer.body).map_err(|bad| self.nothing_sent(unreadable(&bad)))?;
+        Ok(Whole::of(&answer).unwrap_or(Whole { document, version: None }))
+    }
+
+    /// True where the group says who is in it. Nobody is somebody's word only where the server has shown members elsewhere,
+    /// or where the list is added to.
+    fn tells_members(&self, group: &Value, unaltered: bool) -> bool {
+        let members = group.as_object().and_then(|map| json::get(map, "members"));
+        let says = members.is_some_and(Value::is_array) && self.context.dialect.tells_members() != Some(false);
+        let somebody = members.and_then(Value::as_array).is_some_and(|members| !members.is_empty());
+        somebody || self.context.shows_members() || (says && !unaltered)
     }
 
     /// A read that failed before the write leaves the change as unsent as it was.
@@ -103,6 +166,9 @@ impl Attempt<'_> {
             return;
         }
         let Ok(record) = self.context.record(&Target { kind, id }, answer) else { return };
+        if let Some(whole) = Whole::of(answer) {
+            self.after.insert(path_of(&record.target()), After { document: whole.document, asked: false });
+        }
         if let Some(version) = record.version() {
             let path = vec![request.path.first().cloned().unwrap_or_default(), record.target().id.to_string()];
             self.versions.insert(path, (now(), Some(Arc::clone(version))));
@@ -130,7 +196,20 @@ fn readable(request: &Request, answer: Answer) -> Result<Answer, Failure> {
     }
 }
 
-fn kind_of(request: &Request) -> Option<Kind> {
+/// The request with the id that the server has given, in the place of the provisional one.
+pub(super) fn about_made(mut request: Request, entry: &Entry) -> Result<Request, Failure> {
+    let Some(key) = entry.step.change.creates() else { return Ok(request) };
+    for part in request.path.iter_mut().filter(|part| **part == **key) {
+        let Some(created) = &entry.created else {
+            let text = "The server's answer does not say which id it gave, so the rest was not sent.";
+            return Err(Failure { arrived: Arrived::Yes, ..Failure::local(Class::Protocol, text, "") });
+        };
+        *part = created.to_string();
+    }
+    Ok(request)
+}
+
+pub(super) fn kind_of(request: &Request) -> Option<Kind> {
     match request.path.first().map(String::as_str) {
         Some("Users") => Some(Kind::User),
         Some("Groups") => Some(Kind::Team),
@@ -139,7 +218,7 @@ fn kind_of(request: &Request) -> Option<Kind> {
     }
 }
 
-fn path_of(target: &Target) -> Vec<String> {
+pub(super) fn path_of(target: &Target) -> Vec<String> {
     let endpoint = match target.kind {
         Kind::User => "Users",
         Kind::Team => "Groups",
@@ -148,6 +227,13 @@ fn path_of(target: &Target) -> Vec<String> {
     vec![endpoint.to_owned(), target.id.to_string()]
 }
 
-fn version_in(document: &Value) -> Option<String> {
-    document.pointer("/meta/version").and_then(Value::as_str).map(str::to_owned)
+/// True where the server says that it does not know this way of asking, so that it has done nothing.
+fn is_unknown_form(failure: &Failure) -> bool {
+    const FORMS: [&str; 3] = ["invalidPath", "invalidSyntax", "invalidFilter"];
+    let of_form = |kind: &String| FORMS.iter().any(|form| form.eq_ignore_ascii_case(kind));
+    match failure.status {
+        Some(405 | 501) => true,
+        Some(400) => failure.scim_type.as_ref().is_some_and(of_form),
+        _ => false,
+    }
 }

@@ -34,6 +34,7 @@ impl Attempt<'_> {
         }
         // What was read now is older than what the answer will show, and the plan's own versions hold.
         self.fresh.clear();
+        self.after.clear();
         self.versions = versions;
         None
     }
@@ -61,13 +62,13 @@ impl Attempt<'_> {
         (entry.state, entry.why, entry.failure, entry.settled) = (state, why, failure, Some(now()));
         if !self.context.journal.claim(entry, State::Planned).await {
             let versions = self.left_alone(entry).await;
-            return Ended::Settled { versions };
+            return Ended::settled(versions);
         }
         // What was read shows why.
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
         moved(self.context, entry, fresh);
-        Ended::Settled { versions: std::mem::take(&mut self.versions) }
+        Ended::settled(std::mem::take(&mut self.versions))
     }
 
     /// A session that has ended sent this, and the server shows that it was not done: it waits again, for a person to say

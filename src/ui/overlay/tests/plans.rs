@@ -64,7 +64,7 @@ fn moved(app: &mut App, n: i64, state: State, why: &str, at: Timestamp) {
         fresh: vec![],
         at,
         created: None,
-        partly: false,
+        effects: vec![],
         alarm: false,
     };
     app.update(Msg::Report(Report::Moved(moved)), at);

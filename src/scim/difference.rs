@@ -1,0 +1,164 @@
+//! What is different between two readings of one record: values that went, came or became others. The server's own
+//! bookkeeping (`meta`, times), and what follows from other records (`groups` of a user, names shown beside ids), is none.
+//!
+//! Knows JSON and what RFC 7643 says of every record; no schema, no vendor.
+
+use serde_json::{Map, Value};
+
+use super::{instant, json, schema};
+
+/// One thing that is different.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Difference {
+    /// Of an attribute with several values: which went and which came, by what tells them apart.
+    Entries {
+        /// The attribute.
+        name: String,
+        /// Only there before.
+        gone: Vec<String>,
+        /// Only there after.
+        come: Vec<String>,
+    },
+    /// Of one value.
+    Value {
+        /// Where it is: `title`, `name.givenName`, `urn:…:User:department`.
+        path: String,
+        /// Before; `None` where there was none.
+        before: Option<Value>,
+        /// After.
+        after: Option<Value>,
+    },
+}
+
+impl Difference {
+    /// The attribute of the record in which it is.
+    pub fn attribute(&self) -> &str {
+        match self {
+            Self::Entries { name, .. } => name,
+            Self::Value { path, .. } => {
+                let end = if schema::is_urn(path) { path.len() } else { path.find('.').unwrap_or(path.len()) };
+                &path[..end]
+            }
+        }
+    }
+}
+
+/// What no client changes, or what other records decide.
+const NOT_ITS_OWN: [&str; 7] = ["schemas", "id", "meta", "groups", "etag", "version", "lastModified"];
+
+/// How the second reading differs from the first.
+pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let nothing = Map::new();
+    let [before, after] = [before, after].map(|value| value.as_object().unwrap_or(&nothing));
+    for name in names(before, after).filter(|name| !NOT_ITS_OWN.iter().any(|one| one.eq_ignore_ascii_case(name))) {
+        let of = |map: &Map<String, Value>| json::get(map, name).cloned().unwrap_or_default();
+        compare(name, &of(before), &of(after), &mut found);
+    }
+    found
+}
+
+/// The keys of both, each once, whatever its case.
+fn names<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> impl Iterator<Item = &'a str> {
+    let new = after.keys().filter(|key| json::get(before, key).is_none());
+    before.keys().chain(new).map(String::as_str)
+}
+
+fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Difference>) {
+    match (before, after) {
+        (Value::Object(_), Value::Object(_) | Value::Null) | (Value::Null, Value::Object(_)) => {
+            let nothing = Map::new();
+            let [before, after] = [before, after].map(|value| value.as_object().unwrap_or(&nothing));
+            let between = if schema::is_urn(path) { ':' } else { '.' };
+            for name in names(before, after) {
+                let of = |map: &Map<String, Value>| json::get(map, name).cloned().unwrap_or_default();
+                compare(&format!("{path}{between}{name}"), &of(before), &of(after), found);
+            }
+        }
+        (Value::Array(_), Value::Array(_) | Value::Null) | (Value::Null, Value::Array(_)) => {
+            let [before, after] = [before, after].map(entries);
+            let lacks = |of: &[String], those: &[String]| -> Vec<String> {
+                those.iter().filter(|one| !of.iter().any(|other| other == *one)).cloned().collect()
+            };
+            let (gone, come) = (lacks(&after, &before), lacks(&before, &after));
+            if !gone.is_empty() || !come.is_empty() {
+                found.push(Difference::Entries { name: path.to_owned(), gone, come });
+            }
+        }
+        _ => {
+            let is_there = |value: &Value| !matches!(value, Value::Null | Value::Bool(false)) && *value != "";
+            let [one, other] = [before, after].map(|value| Some(value).filter(|value| is_there(value)));
+            let moments = [before, after].map(|value| value.is_null() || is_moment(value));
+            if !schema::same(one, other) && moments != [true, true] {
+                let [before, after] = [before, after].map(|value| Some(value.clone()).filter(|value| !value.is_null()));
+                found.push(Difference::Value { path: path.to_owned(), before, after });
+            }
+        }
+    }
+}
+
+/// What tells entries apart: their `value`, or all of them.
+fn entries(list: &Value) -> Vec<String> {
+    let told = |entry: &Value| {
+        match entry {
+            Value::Object(map) => json::get(map, "value").unwrap_or(entry),
+            _ => entry,
+        }
+        .clone()
+    };
+    let text = |value: Value| match value {
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    };
+    list.as_array().into_iter().flatten().map(told).filter(|value| !value.is_null()).map(text).collect()
+}
+
+/// A time moves by itself.
+fn is_moment(value: &Value) -> bool {
+    let moment = |text: &str| text.parse::<jiff::Timestamp>().is_ok() || instant::from_text(text).is_some();
+    value.as_str().is_some_and(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_went_came_and_changed_is_told_by_attribute() {
+        let before = json!({"id": "1", "members": [{"value": "a", "display": "A"}, {"value": "b"}], "title": "Dr",
+            "emails": [{"value": "w@x.io"}, {"value": "h@x.io"}], "name": {"givenName": "Ann"}, "active": true,
+            "urn:x:User": {"desk": 7}});
+        let after = json!({"id": "1", "Members": [{"value": "a", "display": "Anna"}, {"value": "c"}], "title": "Prof",
+            "emails": [{"value": "w@x.io "}], "name": {"givenName": null}, "urn:x:User": {"desk": 7.0}});
+        let entries = |name: &str, gone: &[&str], come: &[&str]| Difference::Entries {
+            name: name.into(),
+            gone: gone.iter().map(ToString::to_string).collect(),
+            come: come.iter().map(ToString::to_string).collect(),
+        };
+        let value = |path: &str, before: Value, after: Option<Value>| Difference::Value {
+            path: path.into(),
+            before: Some(before),
+            after,
+        };
+        let expected = [
+            entries("members", &["b"], &["c"]),
+            value("title", json!("Dr"), Some(json!("Prof"))),
+            entries("emails", &["h@x.io"], &[]),
+            value("name.givenName", json!("Ann"), None),
+            value("active", json!(true), None),
+        ];
+        assert_eq!(differences(&before, &after), expected);
+        let attributes: Vec<String> = expected.iter().map(|one| one.attribute().to_owned()).collect();
+        assert_eq!(attributes, ["members", "title", "emails", "name", "active"]);
+    }
+
+    #[test]
+    fn bookkeeping_and_what_other_records_decide_is_no_difference() {
+        let before = json!({"meta": {"version": "1"}, "groups": [{"value": "g"}], "seen": "2026-01-02T03:04:05Z",
+            "nickName": "", "roles": [], "locked": false, "members": null, "n": "1"});
+        let after = json!({"meta": {"version": "2"}, "seen": "2026-02-02T03:04:05Z", "members": [], "n": "1 "});
+        assert_eq!(differences(&before, &after), []);
+    }
+}

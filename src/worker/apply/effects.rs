@@ -1,0 +1,276 @@
+//! What a change altered beside what was asked for: its records before and after are compared, and each difference that
+//! does not follow from the change is told, with what puts it back.
+
+use serde_json::Value;
+
+use super::{
+    Attempt,
+    send::path_of,
+    whole::{After, Before},
+};
+use crate::{
+    directory::{
+        Fresh, Id, Kind, Name, Target, attributes,
+        change::Change,
+        plan::{Entry, SideEffect},
+        record::{Record, User},
+    },
+    scim::{
+        caseless,
+        difference::{Difference, differences},
+        json,
+        text::clean,
+    },
+};
+
+/// Names told of one list; of longer ones the rest is counted.
+const NAMED: usize = 8;
+
+/// What a creation asks for and a server may leave out, with the words for it. What W&B makes of seats and roles is its own.
+const KEPT: [(&str, &str); 3] = [("email", "emails"), ("display name", "displayName"), ("external id", "externalId")];
+
+/// The value without what servers alter in texts that they keep: letter case, composed accents, blanks.
+fn normalised(value: &Value) -> Value {
+    match value {
+        Value::String(text) => {
+            let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            caseless::key(&squeezed).into_owned().into()
+        }
+        Value::Array(list) => list.iter().map(normalised).collect(),
+        Value::Object(map) => map.iter().map(|(name, value)| (name.clone(), normalised(value))).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    }
+}
+
+impl Attempt<'_> {
+    /// All that is different and was not asked for, as far as it was read.
+    pub(super) async fn effects(&self, entry: &Entry) -> Vec<SideEffect> {
+        let change = &entry.step.change;
+        let mut effects = Vec::new();
+        for (path, Before { whole, .. }) in &self.before {
+            let Some(After { document, .. }) = self.after.get(path) else { continue };
+            let Some(target) = target_of(path) else { continue };
+            for difference in differences(&whole.document, document) {
+                if self.context.dialect.follows(change, difference.attribute()) {
+                    continue;
+                }
+                effects.extend(self.effect(change, &target, &whole.document, difference).await);
+            }
+        }
+        effects.extend(self.uninvited(entry).await);
+        effects
+    }
+
+    async fn effect(
+        &self,
+        change: &Change,
+        target: &Target,
+        before: &Value,
+        difference: Difference,
+    ) -> Vec<SideEffect> {
+        let subject = subject(target, before);
+        match difference {
+            Difference::Entries { name, gone, come } if is(&name, "members") && target.kind == Kind::Team => {
+                self.members(change, target, &subject, gone, come).await
+            }
+            Difference::Entries { name, mut gone, mut come } => {
+                if let Change::SetEmail { to, .. } = change
+                    && is(&name, "emails")
+                {
+                    let main = main_address(before);
+                    gone.retain(|one| Some(one) != main.as_ref());
+                    come.retain(|one| !one.eq_ignore_ascii_case(to.trim()));
+                }
+                let told = |words: &str, values: &[String], harm| SideEffect {
+                    words: format!("{subject}: {name} {words} {}.", listed(values)),
+                    harm,
+                    back: Vec::new(),
+                };
+                let gone = (!gone.is_empty()).then(|| told("lost", &gone, true));
+                gone.into_iter().chain((!come.is_empty()).then(|| told("came:", &come, false))).collect()
+            }
+            Difference::Value { path, before, after } => vec![value(target, &subject, path, before, after)],
+        }
+    }
+
+    /// Who left and who joined, but for those whom the change is about.
+    async fn members(
+        &self,
+        change: &Change,
+        team: &Target,
+        name: &Name,
+        gone: Vec<String>,
+        come: Vec<String>,
+    ) -> Vec<SideEffect> {
+        let (goes, comes) = meant(change);
+        let all: Vec<Id> = gone.iter().chain(&come).map(|id| id.as_str().into()).collect();
+        let users = self.users(&[all, goes.clone(), comes.clone()].concat()).await;
+        let meant = |ids: &[Id], value: &String| {
+            ids.iter().any(|id| **id == **value || users.get(id).is_some_and(|user| is_called(user, value)))
+        };
+        let others = |values: Vec<String>, ids: &[Id]| -> Vec<String> {
+            values.into_iter().filter(|value| !meant(ids, value)).collect()
+        };
+        let (gone, come) = (others(gone, &goes), others(come, &comes));
+        let found = |value: &String| users.values().find(|user| *user.id == **value || is_called(user, value));
+        let called = |values: &[String]| {
+            let names =
+                values.iter().map(|value| found(value).map_or(value.clone(), |user| user.user_name.to_string()));
+            listed(&names.collect::<Vec<_>>())
+        };
+        let known =
+            |values: &[String]| -> Vec<Id> { values.iter().filter_map(&found).map(|user| user.id.clone()).collect() };
+        let (out, verb) = (called(&gone), if gone.len() == 1 { "is" } else { "are" });
+        let left = (!gone.is_empty()).then(|| SideEffect {
+            words: format!("{out} {verb} not in {name} any more."),
+            harm: true,
+            back: known(&gone).into_iter().map(|user| Change::AddMember { team: team.id.clone(), user }).collect(),
+        });
+        let (new, verb) = (called(&come), if come.len() == 1 { "is" } else { "are" });
+        let joined = (!come.is_empty()).then(|| SideEffect {
+            words: format!("{new} {verb} in {name} now, too."),
+            harm: false,
+            back: known(&come).into_iter().map(|user| Change::RemoveMember { team: team.id.clone(), user }).collect(),
+        });
+        left.into_iter().chain(joined).collect()
+    }
+
+    /// Members that a new team has and nobody asked for.
+    async fn uninvited(&self, entry: &Entry) -> Vec<SideEffect> {
+        let (Change::CreateTeam { name, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
+            return Vec::new();
+        };
+        let target = Target::team(created);
+        let Some(After { document, .. }) = self.after.get(&path_of(&target)) else { return Vec::new() };
+        let all = differences(&Value::Null, document).into_iter().find_map(|difference| match difference {
+            Difference::Entries { name, come, .. } if is(&name, "members") => Some(come),
+            _ => None,
+        });
+        let mut effects =
+            self.members(&entry.step.change, &target, &name.as_str().into(), Vec::new(), all.unwrap_or_default()).await;
+        // The undo of a creation takes the whole team away.
+        effects.iter_mut().for_each(|effect| effect.back.clear());
+        effects
+    }
+
+    /// What the server did not keep of what a new user was to have, in words.
+    pub(super) fn not_kept(&self, entry: &Entry) -> Vec<&'static str> {
+        let (Change::CreateUser { .. }, Some(created)) = (&entry.step.change, &entry.created) else {
+            return Vec::new();
+        };
+        let asked = entry.step.requests.first().and_then(|request| request.body.as_ref()).and_then(Value::as_object);
+        let (Some(asked), Some(now)) = (asked, self.after.get(&path_of(&Target::user(created)))) else {
+            return Vec::new();
+        };
+        let keeps = |name: &str| {
+            let of = |document: &Value| document.as_object().and_then(|map| json::get(map, name)).cloned();
+            let only = |value: Option<Value>| {
+                Value::Object([(name.to_owned(), value.unwrap_or_default())].into_iter().collect())
+            };
+            let wanted = json::get(asked, name).map(normalised);
+            let now = of(&now.document).as_ref().map(normalised);
+            wanted.is_none() || !differences(&only(wanted), &only(now)).iter().any(is_loss)
+        };
+        KEPT.iter().filter(|(_, name)| !keeps(name)).map(|(words, _)| *words).collect()
+    }
+
+    /// Of the members whom a new team was to have, those whom it lacks; nothing where it does not tell.
+    pub(super) async fn missing(&self, entry: &Entry) -> Vec<Id> {
+        let (Change::CreateTeam { members, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
+            return Vec::new();
+        };
+        let fresh = self.identified(&entry.step.change).await;
+        let team = fresh.iter().rev().find_map(|one| match one {
+            Fresh::Record(Record::Team(team)) if team.id == *created => Some(team),
+            _ => None,
+        });
+        members.iter().filter(|id| team.is_none_or(|team| !team.has(id))).cloned().collect()
+    }
+
+    /// True where the server shows nobody in any team, and the change is about who is in one.
+    pub(super) fn is_blind(&self, entry: &Entry) -> bool {
+        let about = matches!(
+            entry.step.change,
+            Change::AddMember { .. }
+                | Change::RemoveMember { .. }
+                | Change::ReplaceMembers { .. }
+                | Change::CreateTeam { .. }
+        );
+        about && !self.context.shows_members()
+    }
+}
+
+/// Whom a change takes out of a team, and whom it puts in.
+fn meant(change: &Change) -> (Vec<Id>, Vec<Id>) {
+    match change {
+        Change::AddMember { user, .. } | Change::SetTeamRole { user, .. } => (Vec::new(), vec![user.clone()]),
+        Change::RemoveMember { user, .. } => (vec![user.clone()], Vec::new()),
+        Change::ReplaceMembers { come, go, .. } => (go.clone(), come.clone()),
+        Change::CreateTeam { members, .. } => (Vec::new(), members.clone()),
+        _ => (Vec::new(), Vec::new()),
+    }
+}
+
+/// Some servers call members by name or address.
+fn is_called(user: &User, value: &str) -> bool {
+    user.user_name.is(value) || (!user.email.is_empty() && user.email.is(value))
+}
+
+fn value(target: &Target, subject: &Name, path: String, before: Option<Value>, after: Option<Value>) -> SideEffect {
+    let shown = |value: &Value| clean(&attributes::shown(value)).into_owned();
+    let words = match (&before, &after) {
+        (Some(before), Some(after)) => format!("{subject}: {path} was {} and is {} now.", shown(before), shown(after)),
+        (Some(before), None) => format!("{subject}: {path} is gone; it was {}.", shown(before)),
+        (None, after) => format!("{subject}: {path} is {} now.", after.as_ref().map(shown).unwrap_or_default()),
+    };
+    let off = before == Some(Value::Bool(true)) && after != before;
+    let harm = off || (before.is_some() && after.is_none());
+    let back = before.map(|before| Change::attribute(target.clone(), path, after, Some(before))).into_iter().collect();
+    SideEffect { words, harm, back }
+}
+
+/// True where something that was there before is not any more.
+fn is_loss(difference: &Difference) -> bool {
+    match difference {
+        Difference::Entries { gone, .. } => !gone.is_empty(),
+        Difference::Value { before, .. } => before.is_some(),
+    }
+}
+
+/// The address that is shown: the primary one, or the first.
+fn main_address(user: &Value) -> Option<String> {
+    let emails = user.as_object().and_then(|map| json::get(map, "emails")).and_then(Value::as_array)?;
+    let get = |entry: &Value, name: &str| entry.as_object().and_then(|map| json::get(map, name)).cloned();
+    let main = emails.iter().find(|entry| get(entry, "primary") == Some(Value::Bool(true))).or(emails.first())?;
+    get(main, "value").as_ref().or(Some(main)).and_then(Value::as_str).map(|text| text.trim().to_owned())
+}
+
+/// What a person calls the record.
+fn subject(target: &Target, document: &Value) -> Name {
+    let name = if target.kind == Kind::User { "userName" } else { "displayName" };
+    let name = document.as_object().and_then(|map| json::get(map, name)).and_then(Value::as_str);
+    Name::from(name.unwrap_or(&target.id))
+}
+
+fn listed(values: &[String]) -> String {
+    let named: Vec<String> = values.iter().take(NAMED).map(|value| Name::from(value.as_str()).to_string()).collect();
+    match (named.as_slice(), values.len().saturating_sub(NAMED)) {
+        ([one], _) => one.clone(),
+        ([all @ .., last], 0) => format!("{} and {last}", all.join(", ")),
+        (named, more) => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn is(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+pub(super) fn target_of(path: &[String]) -> Option<Target> {
+    let [kind, id] = path else { return None };
+    let kind = match kind.as_str() {
+        "Users" => Kind::User,
+        "Groups" => Kind::Team,
+        _ => return None,
+    };
+    Some(Target { kind, id: id.as_str().into() })
+}

@@ -1,0 +1,99 @@
+//! The verdict on a change that was accepted: confirmed, in part, not shown by this server, or without effect; with what
+//! else it altered, and what that says of the server.
+
+use serde_json::Value;
+
+use super::{Attempt, Ended, send::path_of};
+use crate::{
+    dialect::{Lesson, Shown},
+    directory::{
+        Target,
+        change::Change,
+        plan::{Entry, State},
+    },
+    scim::{json, request::Method},
+};
+
+/// What is said where nobody can see who is in a team.
+const BLIND: &str = "Sent; this server has never shown who is in a team, so whether it took effect can't be seen.";
+
+impl Attempt<'_> {
+    /// `lead` is what is to be said before: that the answer was lost, or that completing it failed.
+    pub(super) async fn judge(&mut self, entry: &mut Entry, shown: Shown, lead: &str) -> Ended {
+        entry.effects = self.effects(entry).await;
+        let lost = !lead.is_empty();
+        let lead =
+            |words: &str| [lead, words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let not_kept = self.not_kept(entry);
+        let (state, why) = match shown {
+            // Nothing went out: all of it was so when it was to be sent.
+            Shown::Yes if !self.tried => {
+                return self.already(entry, "It was so before it was to be sent.".to_owned()).await;
+            }
+            Shown::Yes if !not_kept.is_empty() => {
+                (State::Partly, format!("Created; the server did not keep: {}.", not_kept.join(", ")))
+            }
+            Shown::Yes => {
+                (State::Confirmed, if lost { lead("the directory shows the change.") } else { String::new() })
+            }
+            _ if self.is_blind(entry) => (State::Unseen, BLIND.to_owned()),
+            Shown::No(_) if self.only_deactivated(entry) => {
+                self.teach(entry, Lesson::Deactivated);
+                let words = "Deactivated, not removed: the server keeps the record.";
+                // What was created is taken back as far as this server goes.
+                let state = if entry.undoes.is_some() { State::Confirmed } else { State::Partly };
+                (state, words.to_owned())
+            }
+            Shown::Part(now) => (State::Partly, lead(&format!("It took effect in part: the server shows {now}."))),
+            Shown::No(instead) => {
+                let why = format!("The server accepted it and did not change it: it shows {instead}.");
+                let (state, why) = self.with_part(entry, State::Refused, lead(&why)).await;
+                if state == State::Refused && !entry.did_harm() {
+                    return self.settled(entry, state, why, None).await;
+                }
+                (State::Partly, why)
+            }
+            Shown::CantTell => (State::Unseen, "The server accepted it; its answers don't show the result.".to_owned()),
+        };
+        self.learn_from(entry, state);
+        self.took_effect(entry, state, why).await
+    }
+
+    /// What the outcome says about the form of the request.
+    fn learn_from(&mut self, entry: &Entry, state: State) {
+        if entry.did_harm() {
+            if let Some(request) = self.took.clone().or_else(|| entry.step.requests.first().cloned()) {
+                self.teach(entry, Lesson::Harmed(&request));
+            }
+        } else if let Some(request) = self.took.take().filter(|_| state == State::Confirmed) {
+            self.teach(entry, Lesson::Took(&request));
+        }
+    }
+
+    fn teach(&mut self, entry: &Entry, lesson: Lesson<'_>) {
+        let known = std::mem::take(&mut self.taught);
+        self.taught = known.or(self.context.dialect.taught(&entry.step.change, lesson));
+    }
+
+    /// True where a deletion has made an active user an inactive one.
+    fn only_deactivated(&self, entry: &Entry) -> bool {
+        let Change::DeleteUser { user } = &entry.step.change else { return false };
+        let path = path_of(&Target::user(user));
+        let is_active = |document: &Value| {
+            document.as_object().and_then(|map| json::get(map, "active")) == Some(&Value::Bool(true))
+        };
+        let was = self.before.get(&path).is_none_or(|before| is_active(&before.whole.document));
+        was && self.after.get(&path).is_some_and(|after| !is_active(&after.document))
+    }
+
+    /// True where a change of this form would have shown what else it does: adding a member says nothing of the others
+    /// where there are none.
+    pub(super) fn is_conclusive(&self, entry: &Entry) -> bool {
+        let Change::AddMember { team, .. } = &entry.step.change else { return true };
+        let patched = entry.step.requests.iter().any(|request| request.method == Method::Patch);
+        let before = self.before.get(&path_of(&Target::team(team)));
+        let members = before.and_then(|before| before.whole.document.as_object());
+        let members = members.and_then(|map| json::get(map, "members")).and_then(Value::as_array);
+        !patched || members.is_some_and(|members| !members.is_empty())
+    }
+}

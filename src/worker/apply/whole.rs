@@ -1,0 +1,176 @@
+//! The records that a change writes, read whole before it is sent and after it.
+//!
+//! The first change of a form in a session is compared with what was read just before it and just after it. Later ones are
+//! compared with what is at hand: this session's own last reading, or the resource of the last list.
+
+use serde_json::Value;
+
+use super::{
+    Attempt, Ended, moved,
+    others::passes,
+    send::{kind_of, path_of},
+};
+use crate::{
+    dialect::Shown,
+    directory::{
+        Fresh, Target,
+        change::Change,
+        plan::{Entry, State},
+    },
+    scim::{
+        failure::{Class, Failure},
+        request::{Door, Method},
+    },
+    worker::context::{Whole, now},
+};
+
+/// A record before the change.
+pub struct Before {
+    pub whole: Whole,
+    /// Read just before; otherwise as it was known.
+    pub asked: bool,
+}
+
+/// A record after the change.
+pub struct After {
+    pub document: Value,
+    /// Read again; otherwise as the answer to the change had it, which may be a part.
+    pub asked: bool,
+}
+
+impl Attempt<'_> {
+    /// Reads what the change is about to write, where that is not at hand. `None` where it is to be sent.
+    pub(super) async fn read_before(&mut self, entry: &mut Entry) -> Option<Ended> {
+        let mut fresh = Vec::new();
+        for (target, computed) in written(entry) {
+            let path = path_of(&target);
+            let own = self.versions.contains_key(&path);
+            let at_hand = !self.trial && !computed && (own || target.kind != crate::directory::Kind::Team);
+            if at_hand && self.recall_before(&target).await {
+                continue;
+            }
+            match self.context.read_whole(&target).await {
+                Ok((one, whole)) => {
+                    fresh.push(one);
+                    if let Some(whole) = whole {
+                        self.before.insert(path, Before { whole, asked: true });
+                    }
+                }
+                Err(failure) if is_away(&failure) => return Some(self.held_back(entry, failure)),
+                // Whether it may be written is for the server to say.
+                Err(_) => {}
+            }
+        }
+        if !self.shows_it_already(entry, &fresh).await {
+            return None;
+        }
+        self.fresh = fresh;
+        Some(self.already(entry, "It was so before it was to be sent.".to_owned()).await)
+    }
+
+    /// Takes the record as the disk has it. False where it has none.
+    pub(super) async fn recall_before(&mut self, target: &Target) -> bool {
+        let of = target.clone();
+        let raw: Option<String> = self.context.stored(move |store| store.raw(&of)).await.flatten();
+        let Some(document) = raw.and_then(|raw| serde_json::from_str(&raw).ok()) else { return false };
+        let whole = Whole { document, version: None };
+        self.before.insert(path_of(target), Before { whole, asked: false });
+        true
+    }
+
+    /// The same for all records of a change that was sent.
+    pub(super) async fn recall_all_before(&mut self, entry: &Entry) {
+        for (target, _) in written(entry) {
+            self.recall_before(&target).await;
+        }
+    }
+
+    /// Nothing arrived: it waits.
+    fn held_back(&self, entry: &mut Entry, failure: Failure) -> Ended {
+        entry.state = State::Planned;
+        let waits_for = if failure.class == Class::Unauthorized { "a key that the server takes" } else { "the server" };
+        entry.why = format!("Waits for {waits_for}: {}", failure.text);
+        moved(self.context, entry, vec![]);
+        Ended::NotSent { failure }
+    }
+
+    /// True where what was read shows the change before it is sent. Only of changes whose record shows it without doubt.
+    async fn shows_it_already(&self, entry: &Entry, fresh: &[Fresh]) -> bool {
+        let change = &entry.step.change;
+        let plain = matches!(
+            change,
+            Change::AddMember { .. }
+                | Change::RemoveMember { .. }
+                | Change::SetActive { .. }
+                | Change::SetDisplayName { .. }
+                | Change::SetEmail { .. }
+                | Change::DeleteUser { .. }
+                | Change::DeleteTeam { .. }
+                | Change::DeleteRole { .. }
+        );
+        if !plain || fresh.is_empty() {
+            return false;
+        }
+        let fresh = self.identified_in(change, fresh.to_vec()).await;
+        self.context.dialect.shows(change, &fresh, &entry.step) == Shown::Yes
+    }
+
+    /// It is not sent, or was refused, and the record shows it: nothing of it is ours.
+    pub(super) async fn already(&mut self, entry: &mut Entry, why: String) -> Ended {
+        let was = entry.state;
+        if was != State::Planned {
+            return self.settled(entry, State::Already, why, None).await;
+        }
+        (entry.state, entry.why, entry.settled) = (State::Already, why, Some(now()));
+        if !self.context.journal.claim(entry, was).await {
+            let versions = self.left_alone(entry).await;
+            return Ended::settled(versions);
+        }
+        let fresh = std::mem::take(&mut self.fresh);
+        self.context.keep(&fresh).await;
+        moved(self.context, entry, fresh);
+        Ended::settled(std::mem::take(&mut self.versions))
+    }
+
+    /// Reads the written records that were not read again yet.
+    pub(super) async fn read_after(&mut self, entry: &Entry) -> Result<(), Failure> {
+        for (target, _) in written(entry) {
+            let known = self.after.get(&path_of(&target)).is_some_and(|after| after.asked);
+            if !known && !self.fresh.iter().any(|fresh| matches!(fresh, Fresh::Gone(gone) if *gone == target)) {
+                self.read_again(&target).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read_again(&mut self, target: &Target) -> Result<(), Failure> {
+        let (fresh, whole) = self.context.read_whole(target).await?;
+        if let Some(Whole { document, .. }) = whole {
+            self.after.insert(path_of(target), After { document, asked: true });
+        }
+        self.learn_fresh(fresh);
+        Ok(())
+    }
+}
+
+/// The records that a change writes, and whether it is made of what they are.
+fn written(entry: &Entry) -> Vec<(Target, bool)> {
+    let mut all: Vec<(Target, bool)> = Vec::new();
+    for request in &entry.step.requests {
+        let (Some(kind), Some(id)) = (kind_of(request), request.path.get(1)) else { continue };
+        let target = Target { kind, id: id.as_str().into() };
+        if request.door != Door::Scim || request.method == Method::Get || target.is_provisional() {
+            continue;
+        }
+        match all.iter_mut().find(|(known, _)| *known == target) {
+            Some((_, computed)) => *computed |= request.merge,
+            None => all.push((target, request.merge)),
+        }
+    }
+    all
+}
+
+/// Nothing else would arrive now.
+fn is_away(failure: &Failure) -> bool {
+    passes(failure) && matches!(failure.status, None | Some(401 | 429 | 503))
+}
