@@ -3,7 +3,13 @@
 use rustc_hash::FxHashSet;
 
 use super::{desk::Desk, end::Stop};
-use crate::directory::{Id, aside::Topic, change::Change, plan};
+use crate::directory::{
+    Fresh, Id, MaybeTold,
+    aside::Topic,
+    change::Change,
+    plan,
+    record::{Record, User},
+};
 
 /// So many teams are asked for their admins; a larger plan says which of them it does not know.
 const MOST_TEAMS: usize = 20;
@@ -28,15 +34,24 @@ impl Desk {
         self.ask(silent.map(|team| Topic::Roster(team.clone())).collect()).await
     }
 
-    /// Reads those who may lose an organisation role, on a server whose lists show none: single reads may show one.
+    /// Reads those who may lose an organisation role, on a server whose list shows no role at all. Where one of their records
+    /// shows a role, the list has left out everybody's.
     async fn fill_unlisted(&mut self, changes: &[Change]) -> Result<(), Stop> {
-        if self.can().sparse_lists || self.directory.records().role_source().is_derived() {
+        if self.can().holds().org_roles || self.directory.records().role_source().is_derived() {
             return Ok(());
         }
         let lowered = changes.iter().filter(|change| change.nature().ends_org_admin()).filter_map(Change::person);
-        let silent = lowered.filter(|id| self.directory.user(id).is_some_and(|user| !user.org_role.is_told()));
-        let silent: FxHashSet<Id> = silent.cloned().collect();
-        self.read_users(silent.into_iter().take(MOST_PEOPLE)).await
+        let lowered: FxHashSet<Id> = lowered.take(MOST_PEOPLE).cloned().collect();
+        self.read_users(lowered.iter().cloned()).await?;
+        let has_role = |id: &Id| self.directory.user(id).is_some_and(|user| user.org_role.value().is_some());
+        if !lowered.iter().any(has_role) {
+            return Ok(());
+        }
+        let others = self.directory.records().users().values().filter(|user| !lowered.contains(&user.id));
+        let untold = others.map(|user| User { org_role: MaybeTold::NOT_TOLD, ..user.clone() });
+        let untold = untold.map(|user| Fresh::Record(Record::User(user))).collect();
+        self.directory.learn(untold);
+        Ok(())
     }
 
     /// Reads the others whose role the list left out, where they are few and decide whether an admin is left.
@@ -51,7 +66,11 @@ impl Desk {
             return Ok(());
         }
         let plan = plan::draft(&*self.planner, &self.guards, changes.to_vec(), &self.directory);
-        if plan.among.hangs_on_admins() { self.fill(silent.into_iter()).await } else { Ok(()) }
+        match plan.among.hangs_on_admins() {
+            true if self.can().sparse_lists => self.fill(silent.into_iter()).await,
+            true => self.read_users(silent.into_iter()).await,
+            false => Ok(()),
+        }
     }
 
     /// Of these changes those that are not so already.

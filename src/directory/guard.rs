@@ -169,7 +169,7 @@ impl Guard {
         if can.holds().team_roles && first.is_some() && !directory.is_complete(Kind::Team) {
             among.profile(["Not all teams are known: whether each keeps an admin is not known.".to_owned()]);
         }
-        Self { guards: guards.clone(), provider: Provider::of(can), ledger, mass, many, among }
+        Self { guards: guards.clone(), provider: Provider::of(can, directory), ledger, mass, many, among }
     }
 
     /// From where more goes than a usual share: the numbers are to be typed.
@@ -214,7 +214,7 @@ impl Guard {
         for key in self.guards.named_by(change, user) {
             guarded.look();
             let name = &user.user_name;
-            guarded.notes.push(format!("{key} in the profile names {name} by this: change it there, too."));
+            self.among.profile([format!("{key} in the profile names {name} by this: change it there, too.")]);
         }
         self.admins_left(change, user, directory, &mut guarded)?;
         if change.nature().lowers_person() {

@@ -2,6 +2,7 @@
 //! tools write them. The expected outcome never rests on knowledge that the server did not give.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod decided;
 mod doctor;
 mod key_owner;
 mod listed;

@@ -17,9 +17,10 @@ pub(super) struct Provider {
 }
 
 impl Provider {
-    pub(super) fn of(can: &Capabilities) -> Self {
+    pub(super) fn of(can: &Capabilities, directory: &Directory) -> Self {
         Self {
-            org_roles: can.holds().org_roles,
+            // A record that was read alone may show a role where no list has any.
+            org_roles: can.holds().org_roles || directory.org_roles_known() > 0,
             team_roles: can.holds().team_roles,
             admin_keys: can.admin_keys,
             cascading_role: can.cascading_role.clone(),
