@@ -232,6 +232,12 @@ impl App {
                 if state == State::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
             self.fail(format!("{lead} {why} {next}").trim_end().to_owned());
         }
+        if state == State::Unseen
+            && let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG)
+        {
+            let words = &entry.step.words;
+            self.say(format!("{}: {}. {why}", words.subject, words.text("→")));
+        }
         self.count_failure(id);
         self.answered(&topics);
         self.moved_aside(id, state, effects);

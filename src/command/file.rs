@@ -52,6 +52,9 @@ pub(super) async fn plan(opener: &Opener, profile: Option<&str>, args: &PlanArgs
         Some(why) if args.check && !args.allow_incomplete => Err(not_known(why)),
         _ => Ok(()),
     };
+    if args.json {
+        whole.plan.notes.extend(proposal.notes.into_iter().chain(proposal.not_told.iter().cloned()));
+    }
     heard(if empty && !args.json {
         let known = if proposal.not_told.is_empty() { "" } else { ", as far as it is known" };
         writeln!(out(), "Nothing to do: the directory is as the file says{known}.")

@@ -69,7 +69,8 @@ pub(super) async fn members(desk: &mut Desk, team: &Id, names: &[String]) -> Res
     let directory = &desk.directory;
     let is_other = |name: &&String| {
         let id = Id::from(name.as_str());
-        directory.user(&id).is_none() && directory.team(team).is_some_and(|team| team.has(&id))
+        let is_member = directory.team(team).is_some_and(|team| team.has(&id));
+        directory.user(&id).is_none() && (is_member || directory.team(&id).is_some())
     };
     let (others, names): (Vec<&String>, Vec<&String>) = names.iter().partition(is_other);
     let others: Vec<Id> = others.into_iter().map(|id| id.as_str().into()).collect();
@@ -109,19 +110,26 @@ pub(super) struct LookUp {
     pub unasked: FxHashMap<String, Failure>,
 }
 
-/// Looks up names whose records a list may lack. Who is known by id is known; by anything else somebody may be called who
-/// is not in the list.
+/// Looks up names whose records a list may lack, and addresses where the list has none. Who is known by id is known; by
+/// anything else somebody may be called who is not in the list.
 pub(super) async fn look_up(desk: &mut Desk, kind: Kind, names: &[String]) -> Result<LookUp, Stop> {
-    if desk.directory.is_complete(kind) {
+    let directory = &desk.directory;
+    let addresses = || names.iter().filter(|name| name.contains('@')).cloned().collect::<Vec<_>>();
+    let lacks_addresses = || directory.records().users().values().all(|user| user.email.is_empty());
+    let asked = match (kind, directory.is_complete(kind)) {
+        (_, false) => names.to_vec(),
+        (Kind::User, true) if names.iter().any(|name| name.contains('@')) && lacks_addresses() => addresses(),
+        (_, true) => Vec::new(),
+    };
+    if asked.is_empty() {
         return Ok(LookUp::default());
     }
-    let directory = &desk.directory;
     let is_known = |id: &Id| match kind {
         Kind::User => directory.user(id).is_some(),
         Kind::Team => directory.team(id).is_some(),
         Kind::Role => directory.role(id).is_some(),
     };
-    let open = names.iter().filter(|name| !name.trim().is_empty() && !is_known(&name.as_str().into()));
+    let open = asked.iter().filter(|name| !name.trim().is_empty() && !is_known(&name.as_str().into()));
     let open: indexmap::IndexSet<&String> = open.collect();
     let open = open.into_iter().cloned().collect();
     let missed = desk.look_up(kind, open).await?;

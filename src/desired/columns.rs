@@ -8,6 +8,9 @@ use crate::scim::text::{clean, fold, nearest_first};
 /// Stands for every unknown column in `--ignore-columns`.
 const ALL: &str = "all";
 
+/// Headers of other systems whose "yes" means that somebody is not active.
+const OPPOSITES: [&str; 7] = ["suspended", "disabled", "blocked", "archived", "deleted", "inactive", "locked"];
+
 /// The most differing letters of a header that is taken for a misspelt one.
 const NEAR: usize = 2;
 
@@ -124,6 +127,14 @@ impl<'a> Words<'a> {
         let mut map = Vec::new();
         for (header, name) in &said.map {
             match Column::own(name) {
+                Some(Column::Active) if OPPOSITES.contains(&fold(header.trim()).as_str()) => {
+                    let why = format!(
+                        "{} says the opposite of active: turn its values round in the file, or leave it out with \
+                         --ignore-columns",
+                        clean(header)
+                    );
+                    problems.push(Place::default().problem("--map", why));
+                }
                 Some(column) => map.push((header.as_str(), column, Cell::new(false))),
                 None => {
                     let known = Column::names();

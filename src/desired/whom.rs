@@ -90,6 +90,8 @@ impl<'a> Whom<'a> {
         }
         self.user(wanted).map(Subject::User).or_else(|miss| {
             let group = wanted.trim().strip_prefix(GROUP).and_then(|group| self.team(group).ok());
+            // A group that was in one when the file was written.
+            let group = group.or_else(|| self.directory.team(&id));
             group.map(|team| Subject::Other(team.id.clone())).ok_or(miss)
         })
     }

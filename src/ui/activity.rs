@@ -243,7 +243,7 @@ pub(super) fn sign(state: State, undone: bool, look: &Look) -> (&'static str, St
         State::Confirmed => (glyphs.done, look.good()),
         State::Partly | State::Unseen if undone => (glyphs.undone, look.dim()),
         State::Partly => (glyphs.partly, look.careful()),
-        State::Unseen => (glyphs.done, look.careful()),
+        State::Unseen => (glyphs.unknown, look.careful()),
         State::Dropped | State::Already => (glyphs.dot, look.dim()),
         State::Refused | State::Conflict | State::Unknown => (glyphs.failed, look.bad()),
     }

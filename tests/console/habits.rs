@@ -190,6 +190,7 @@ async fn a_group_without_members_is_not_an_empty_one() {
     console.press(Action::Look);
     settled(&mut console).await;
     assert!(server.crew().contains(&"u4".into()), "{:?}", server.crew());
+    console.expect("this server has never shown who is in a group");
 }
 
 #[tokio::test]

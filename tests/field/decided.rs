@@ -200,3 +200,44 @@ fn a_name_of_the_profile_that_is_nobodys_is_said() {
     world.run(&["set-email", "user0001", "new@example.com", "--confirm", "user0001"]);
     world.run(&["deactivate", "user0002", "--yes"]).exits(DONE).warns(&["me in the profile", "guards nobody"]);
 }
+
+/// Lists have no addresses.
+struct UnlistedAddresses;
+
+impl Behavior for UnlistedAddresses {
+    fn show(&self, _: &State, kind: ResourceType, record: &Value, shown_in: ShownIn) -> Value {
+        let mut shown = record.clone();
+        if kind == ResourceType::Users && shown_in == ShownIn::List {
+            shown.as_object_mut().unwrap().shift_remove("emails");
+        }
+        shown
+    }
+}
+
+#[test]
+fn an_address_that_no_list_shows_is_looked_up() {
+    let world = World::new(UnlistedAddresses, users(4), vec![]);
+    world.run(&["deactivate", "user0003@example.com", "--yes"]);
+    let filters = || world.server.log().iter().filter(|request| request.parameter("filter").is_some()).count();
+    assert!(filters() > 0, "nobody was asked");
+}
+
+#[test]
+fn a_group_that_left_a_group_is_no_unknown_name() {
+    let mut parent = group(1, "alpha", &[1]);
+    parent["members"].as_array_mut().unwrap().push(json!({"value": "g0002", "type": "Group"}));
+    let world = World::new(Plain, users(2), vec![parent, group(2, "beta", &[2])]);
+    world.run(&["export", "--out", "all.yaml"]).exits(DONE);
+    world.run(&["remove", "alpha", "g0002", "--yes"]).exits(DONE);
+    world.run(&["remove", "alpha", "g0002", "--yes"]).exits(DONE);
+    let said = world.run(&["plan", "all.yaml"]);
+    assert!(!said.err.contains("is called"), "{said}");
+}
+
+#[test]
+fn a_column_that_says_the_opposite_is_not_read_as_active() {
+    let world = World::new(Plain, users(2), vec![]);
+    world.file("gam.csv", "primaryEmail,suspended\nuser0001@example.com,False\n");
+    let plan = ["plan", "gam.csv", "--map", "primaryEmail=email", "--map", "suspended=active"];
+    world.run(&plan).exits(USAGE).warns(&["opposite"]);
+}

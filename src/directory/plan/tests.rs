@@ -13,6 +13,7 @@ use crate::{
     },
 };
 
+mod parts;
 mod undo;
 
 fn id(text: &str) -> Id {

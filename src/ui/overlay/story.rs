@@ -86,7 +86,7 @@ impl Page<'_> {
         let (sign, style) = match entry.state {
             State::Confirmed => (look.glyphs.done, look.good()),
             State::Partly => (look.glyphs.partly, look.careful()),
-            State::Unseen => (look.glyphs.done, look.careful()),
+            State::Unseen => (look.glyphs.unknown, look.careful()),
             State::Refused | State::Conflict | State::Unknown => (look.glyphs.failed, look.bad()),
             State::Dropped | State::Already => (look.glyphs.dot, look.dim()),
             State::Planned | State::Sent => (look.glyphs.pending, look.pending()),

@@ -36,7 +36,9 @@ impl Attempt<'_> {
             Shown::Yes => {
                 (State::Confirmed, if lost { lead("the directory shows the change.") } else { String::new() })
             }
-            _ if self.is_blind(entry) => (State::Unseen, BLIND.to_owned()),
+            _ if self.is_blind(entry) => {
+                (State::Unseen, self.context.dialect.capabilities().holds().say(BLIND).into_owned())
+            }
             Shown::No(_) if self.only_deactivated(entry) => {
                 self.teach(entry, Lesson::Deactivated);
                 let words = "Deactivated, not removed: the server keeps the record.";
