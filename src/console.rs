@@ -163,11 +163,14 @@ fn events() -> impl futures_util::Stream<Item = io::Result<Event>> + Unpin {
 fn gone(error: &io::Error) -> bool {
     let error = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).unwrap_or(error);
     matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
-        || error.raw_os_error() == Some(EIO)
+        || matches!(error.raw_os_error(), Some(EIO | ENXIO))
 }
 
 /// What reading and writing give on a terminal that has hung up.
 const EIO: i32 = 5;
+
+/// What opening it again gives then.
+const ENXIO: i32 = 6;
 
 /// The terminal of the process.
 struct Tty {

@@ -73,7 +73,9 @@ impl Signals {
     /// The next signal.
     pub async fn next(&mut self) -> Signal {
         let [int, term, hup, quit] = &mut self.ends;
+        // A terminal that hangs up sends HUP and CONT together: whoever went on would take a terminal that is gone.
         tokio::select! {
+            biased;
             _ = int.recv() => Signal::End,
             _ = term.recv() => Signal::End,
             _ = hup.recv() => Signal::End,

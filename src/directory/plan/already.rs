@@ -58,9 +58,15 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
         Change::CreateService { service, .. } => {
             directory.users_named(&service.name).any(|known| known.account.is_service())
         }
-        Change::CreateTeam { name, members, .. } => directory
-            .teams_named(&name.as_str().into())
-            .any(|team| team.members.is_some() && members.iter().all(|user| is_member(directory, &team.id, user))),
+        Change::CreateTeam { name, members, .. } => {
+            let name = name.as_str().into();
+            let mut named = directory.teams_named(&name);
+            // Of several of that name nobody knows which one is meant.
+            let only = named.next().filter(|_| named.next().is_none());
+            only.is_some_and(|team| {
+                team.members.is_some() && members.iter().all(|user| is_member(directory, &team.id, user))
+            })
+        }
         Change::CreateRole { role, .. } => {
             let named = directory.records().roles().values().find(|known| known.name.raw() == role.name);
             named.is_some_and(|known| is_defined(&RoleDraft::of(known), role))
@@ -144,7 +150,8 @@ mod tests {
             members: members.map(|ids| ids.iter().map(|id| Member { id: (*id).into(), display: "".into() }).collect()),
             ..Team::default()
         };
-        let teams = vec![team("t", "vision", Some(&["eva"])), team("hidden", "hidden", None)];
+        let twin = |id| team(id, "twins", Some(&[]));
+        let teams = vec![team("t", "vision", Some(&["eva"])), team("hidden", "hidden", None), twin("t1"), twin("t2")];
         let mut directory = Directory::default();
         let tagger = Role {
             id: "r".into(),
@@ -260,6 +267,7 @@ mod tests {
     #[case::team_created(new_team("vision", &["eva"]), true)]
     #[case::team_without_one(new_team("vision", &["eva", "ivan"]), false)]
     #[case::team_whose_members_are_not_told(new_team("hidden", &[]), false)]
+    #[case::one_of_two_teams_of_that_name(new_team("twins", &[]), false)]
     #[case::team_of_another_name(new_team("audio", &[]), false)]
     #[case::service_created(new_service("bot"), true)]
     #[case::a_person_of_that_name(new_service("ivan"), false)]
