@@ -1,13 +1,15 @@
 //! What a plan asks to be typed, says as a whole, and is called.
 
+use jiff::Timestamp;
 use rstest::rstest;
 
 use super::*;
 use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
-        Id,
+        Directory, Id,
         guard::Guards,
+        holds::Holds,
         record::{Depth, Grant, Member, Role, Team, User},
         records::Records,
     },

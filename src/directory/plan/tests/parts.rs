@@ -1,7 +1,5 @@
 //! What a plan counts, how it is drawn up in steps, and how it becomes entries.
 
-use jiff::Timestamp;
-
 use super::*;
 use crate::directory::plan::{Drafting, Exchange, Ids};
 
