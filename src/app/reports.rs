@@ -269,7 +269,9 @@ impl App {
     fn tell_effects(&mut self, id: ChangeId) {
         let Some(entry) = self.entries.get(&id).filter(|entry| !entry.effects.is_empty()) else { return };
         let words: Vec<&str> = entry.effects.iter().map(|effect| effect.words.as_str()).collect();
-        let words = format!("{}: {}", entry.step.words.subject, words.join(" "));
+        let (subject, words) = (&entry.step.words.subject, words.join(" "));
+        // A sentence about the same record names it already.
+        let words = if words.starts_with(subject.as_str()) { words } else { format!("{subject}: {words}") };
         if !entry.did_harm() {
             return self.say(words);
         }

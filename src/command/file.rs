@@ -102,6 +102,10 @@ pub(super) async fn apply(opener: &Opener, profile: Option<&str>, args: &ApplyAr
     }
     let mut desk = Desk::open(opener, profile, args.send.parallel).await?;
     let proposal = input.proposal(&mut desk, &args.file, args.allow_incomplete, opener, profile).await?;
+    if let (true, false, Some(why)) = (proposal.changes.is_empty(), args.allow_incomplete, proposal.not_told.first()) {
+        proposal.notes.iter().for_each(note);
+        return Err(not_known(why));
+    }
     propose(desk, proposal, &args.send).await
 }
 

@@ -63,7 +63,13 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
             entry.state.label().to_owned(),
             words.subject.clone(),
             words.text("→"),
-            entry.why.clone(),
+            entry
+                .effects
+                .iter()
+                .map(|effect| effect.words.as_str())
+                .chain([entry.why.as_str()])
+                .collect::<Vec<_>>()
+                .join(" "),
         ]
     };
     let heads = vec!["time", "plan", "by", "state", "subject", "change", "why"];
@@ -225,8 +231,11 @@ fn list(left: &[Entry]) {
 /// Opens, and reads what the changes are about.
 async fn read(opener: &Opener, profile: Option<&str>, send: &Sending, changes: &[Change]) -> Result<Desk, Stop> {
     let mut desk = Desk::open(opener, profile, send.parallel).await?;
-    desk.read(&USERS_AND_TEAMS).await?;
-    let users: Vec<_> = changes.iter().flat_map(Change::touches).map(|(target, _)| target.id).collect();
+    let touched: Vec<_> = changes.iter().flat_map(Change::touches).map(|(target, _)| target).collect();
+    // A list that none of them is about is no reason to do nothing.
+    let needed = USERS_AND_TEAMS.into_iter().filter(|kind| touched.iter().any(|target| target.kind == *kind));
+    desk.read(&needed.collect::<Vec<_>>()).await?;
+    let users: Vec<_> = touched.into_iter().map(|target| target.id).collect();
     desk.fill(users.into_iter()).await?;
     Ok(desk)
 }

@@ -142,7 +142,8 @@ fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
     let silent = directory.records().teams().values().filter(|team| team.members.is_none()).count();
     if query.asks_teams() && silent > 0 {
         let (all, word) = (directory.len(Kind::Team), desk.can().holds().say(Kind::Team.plural()));
-        note(format_args!("scimitar: members are known for {} of {all} {word}; --full reads the rest", all - silent));
+        let rest = if args.full { "the server does not tell the rest" } else { "--full reads the rest" };
+        note(format_args!("scimitar: members are known for {} of {all} {word}; {rest}", all - silent));
     }
     Ok(query.run(directory, kind, rows, now))
 }

@@ -310,7 +310,11 @@ fn verdict(ran: &Ran) -> Result<(), Stop> {
             ErrorCode::SideEffects,
             format!("{stopped}{done} of {wanted} changes were done, and more was altered than was asked for"),
         )
-        .hint("`scimitar undo` puts it back"),
+        .hint(if ran.entries.values().flat_map(Entry::puts_back).next().is_some() {
+            "`scimitar undo` puts it back"
+        } else {
+            "nothing here puts it back"
+        }),
         0 => Stop::new(ErrorCode::Partly, format!("{stopped}{done} of {wanted} changes were done")),
         _ => Stop::new(ErrorCode::TakeBack, format!("{stopped}{done} of {wanted} changes were done"))
             .hint(format!("to be taken back at once: {alarms}")),

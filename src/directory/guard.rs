@@ -300,10 +300,13 @@ impl Guard {
                 guarded.notes.push("This is the last organisation admin.".into());
             }
             Remaining::Nobody => {
-                let why = format!(
-                    "{name} is the last organisation admin{}; nobody could undo this. Make somebody else admin first.",
-                    basis(directory)
-                );
+                let last = if user.org_role.is(ADMIN) {
+                    format!("{name} is the last organisation admin")
+                } else {
+                    format!("Beside {name} nobody would be left who may be organisation admin")
+                };
+                let why =
+                    format!("{last}{}; nobody could undo this. Make somebody else admin first.", basis(directory));
                 return Err(Refusal::new(RefusalCode::LastAdmin, why));
             }
         }

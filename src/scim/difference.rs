@@ -99,13 +99,15 @@ fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Difference
 
 /// What tells entries apart: their `value`, or all of them.
 fn entries(list: &Value) -> Vec<String> {
-    let told = |entry: &Value| {
-        match entry {
-            Value::Object(map) => json::get(map, "value").unwrap_or(entry),
-            _ => entry,
-        }
-        .clone()
+    let told = |entry: &Value| match entry {
+        Value::Object(map) => json::get(map, "value").cloned().or_else(|| referred(map)).unwrap_or(entry.clone()),
+        _ => entry.clone(),
     };
+    // Members may be told by reference alone (RFC 7643 §2.4).
+    fn referred(map: &Map<String, Value>) -> Option<Value> {
+        let (_, id) = json::get(map, "$ref")?.as_str()?.trim_end_matches('/').rsplit_once('/')?;
+        (!id.is_empty()).then(|| id.into())
+    }
     let text = |value: Value| match value {
         Value::String(text) => text.trim().to_owned(),
         other => other.to_string(),

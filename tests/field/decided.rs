@@ -241,3 +241,50 @@ fn a_column_that_says_the_opposite_is_not_read_as_active() {
     let plan = ["plan", "gam.csv", "--map", "primaryEmail=email", "--map", "suspended=active"];
     world.run(&plan).exits(USAGE).warns(&["opposite"]);
 }
+
+#[test]
+fn the_undo_of_a_removal_that_nobody_could_see_is_not_offered() {
+    let world = World::new(NoMembers, users(3), vec![group(1, "alpha", &[1])]);
+    world.run(&["remove", "alpha", "user0003", "--yes"]);
+    let said = world.run(&["undo", "--yes"]);
+    assert!(said.code != DONE && said.err.contains("not known"), "{said}");
+    assert_eq!(world.members("g0001"), ["u0001"], "nobody joins who was not in it");
+}
+
+#[test]
+fn applying_what_is_not_told_is_not_done() {
+    let world = World::new(NoMembers, users(3), vec![group(1, "alpha", &[1])]);
+    world.file("none.yaml", "teams:\n  - {team: alpha, members: []}\n");
+    let apply = ["apply", "none.yaml", "--prune", "--yes"];
+    world.run(&apply).exits(INCOMPLETE).warns(&["alpha"]);
+    world.run(&[&apply[..], &["--allow-incomplete"]].concat()).exits(DONE);
+}
+
+/// A member by reference alone is the one who is removed, no side effect.
+#[test]
+fn members_by_reference_are_compared_by_id() {
+    let world = World::new(Without(&["$ref"]), users(4), vec![group(1, "alpha", &[1, 2, 3])]);
+    let said = world.run(&["remove", "alpha", "user0001", "user0003", "--yes"]).exits(DONE);
+    assert!(!said.err.contains("ATTENTION"), "{said}");
+    assert_eq!(world.members("g0001"), ["u0002"]);
+}
+
+/// Creates users who are not active.
+struct CreatesInactive;
+
+impl Behavior for CreatesInactive {
+    fn create(&self, _: &State, _: ResourceType, body: &Value, id: &str) -> Value {
+        let mut record = body.clone();
+        record["id"] = id.into();
+        record["active"] = false.into();
+        record
+    }
+}
+
+#[test]
+fn the_undo_of_a_creation_deletes_also_who_was_created_inactive() {
+    let world = World::new(CreatesInactive, users(2), vec![]);
+    world.run(&["create", "user", "nn", "--email", "nn@example.com", "--yes"]);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.state().users.len(), 2);
+}

@@ -315,7 +315,7 @@ fn memberships_that_no_answer_shows_are_sent_and_said_to_be_unseen() {
     let world = World::new(NeverTold, users(6), alpha());
     let told = json_of(&world, &["add", "alpha", "user0006"], DONE);
     assert_eq!((&change(&told)["state"], &told["not_shown"]), (&json!("sent, not shown"), &json!(1)), "{told}");
-    assert!(why(&told).contains("never shown who is in a team"), "{told}");
+    assert!(why(&told).contains("never shown who is in a group"), "{told}");
     assert!(world.members("g0001").contains(&"u0006".to_owned()));
     let told = json_of(&world, &["remove", "alpha", "user0001"], DONE);
     assert_eq!(change(&told)["state"], "sent, not shown", "{told}");

@@ -68,7 +68,12 @@ impl Rfc {
         }
         let target = Target::team(&group.id);
         let request = self.removal(case, group, id)?.if_match(self.version(case, &target));
-        let undo = if case.0.user(id).is_some() {
+        let undo = if case.membership(group, id) == Membership::Unknown && !group.has(id) {
+            Undo::Never(format!(
+                "Whether they were in the {} before is not known, so it can't be put back.",
+                self.capabilities.team_word
+            ))
+        } else if case.0.user(id).is_some() {
             Undo::By(vec![Change::AddMember { team: group.id.clone(), user: id.clone() }])
         } else {
             Undo::Never("This member is no known user, so they can't be added again from here.".into())

@@ -162,6 +162,14 @@ fn an_admin_who_leaves_in_a_later_line_does_not_count() {
     assert_eq!((notes, refused), (vec!["One organisation admin is left after this.".into()], RefusalCode::LastAdmin));
 }
 
+/// Whom a plan leaves as the last one is not called an admin where nothing tells that they are one.
+#[test]
+fn the_last_person_of_a_plan_is_no_admin_for_being_the_last() {
+    let known = directory(&[("eva", Some("admin"), true), ("noor", None, true)]);
+    let why = check(&leaves("noor"), &known, &Guards::default(), &[leaves("eva")]).unwrap_err();
+    assert!(why.text.starts_with("Beside noor nobody would be left who may be organisation admin"), "{why}");
+}
+
 #[test]
 fn a_provider_without_organisation_roles_has_no_last_admin() {
     let rfc = dialect::of(dialect::Provider::Scim, Hosting::default(), dialect::Server::default());

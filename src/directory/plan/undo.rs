@@ -217,6 +217,11 @@ impl Inverse {
         let mut judged: FxHashSet<(Target, Field)> = FxHashSet::default();
         let mut last = (ChangeId(0), true);
         let kept = kept(&self.steps, directory);
+        // Who is still there is not created again: nothing about them differs.
+        let creates = self.steps.iter().filter_map(|step| step.change.creates());
+        if !kept.is_empty() && creates.clone().all(|key| kept.contains_key(key)) {
+            draft.differs.clear();
+        }
         for BackStep { of, change, expected } in self.steps {
             let change = match change.creates().and_then(|key| kept.get(key)) {
                 Some(user) => Change::SetActive { user: user.clone(), active: true },

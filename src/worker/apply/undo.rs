@@ -85,6 +85,6 @@ impl Attempt<'_> {
             Fresh::Record(Record::User(user)) if user.id == *id => Some(user),
             _ => None,
         });
-        entry.undoes.is_some() && newest.is_some_and(|user| user.active == Some(false))
+        self.tried && entry.undoes.is_some() && newest.is_some_and(|user| user.active == Some(false))
     }
 }
