@@ -103,16 +103,17 @@ fn entries(list: &Value) -> Vec<String> {
         Value::Object(map) => json::get(map, "value").cloned().or_else(|| referred(map)).unwrap_or(entry.clone()),
         _ => entry.clone(),
     };
-    // Members may be told by reference alone (RFC 7643 §2.4).
-    fn referred(map: &Map<String, Value>) -> Option<Value> {
-        let (_, id) = json::get(map, "$ref")?.as_str()?.trim_end_matches('/').rsplit_once('/')?;
-        (!id.is_empty()).then(|| id.into())
-    }
     let text = |value: Value| match value {
         Value::String(text) => text.trim().to_owned(),
         other => other.to_string(),
     };
     list.as_array().into_iter().flatten().map(told).filter(|value| !value.is_null()).map(text).collect()
+}
+
+/// The id at the end of a reference: members may be told by that alone (RFC 7643 §2.4).
+fn referred(map: &Map<String, Value>) -> Option<Value> {
+    let (_, id) = json::get(map, "$ref")?.as_str()?.trim_end_matches('/').rsplit_once('/')?;
+    (!id.is_empty()).then(|| id.into())
 }
 
 /// A time moves by itself.
