@@ -12,6 +12,7 @@ use crate::{
     },
 };
 
+mod profile;
 mod property;
 mod replaced;
 mod team_admins;

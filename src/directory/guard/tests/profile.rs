@@ -1,0 +1,81 @@
+//! Names of the profile: whom they mean, and what is said where they mean nobody.
+
+use super::*;
+
+fn people() -> Directory {
+    let mut all = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true), ("noor", None, true)]);
+    let eva = User { email: "eva@example.com".into(), ..all.user(&"eva".into()).unwrap().clone() };
+    all.learn(vec![crate::directory::Fresh::Record(crate::directory::record::Record::User(eva))]);
+    all
+}
+
+fn names(me: Option<&str>, protected: &[&str]) -> Guards {
+    let protected = protected.iter().map(|name| (*name).to_owned()).collect();
+    Guards { me: me.map(str::to_owned), protected, ..Guards::default() }
+}
+
+#[test]
+fn a_name_that_is_nobodys_is_said() {
+    let notes = said(&[leaves("ivan")], &people(), &names(Some("ghost"), &["eva", "eva@example.com", "nobody"]));
+    assert_eq!(
+        notes,
+        [
+            "me in the profile: ghost is nobody's name, so it guards nobody.",
+            "protected in the profile: nobody is nobody's name, so it guards nobody."
+        ]
+    );
+    // A plan that changes nobody has no need of it.
+    let create = Change::CreateTeam { key: "new:1".into(), name: "audio".into(), members: vec![], bucket: None };
+    assert!(said(&[create], &people(), &names(Some("ghost"), &[])).is_empty());
+}
+
+#[rstest::rstest]
+#[case::by_the_address(Some("eva@example.com"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, true)]
+#[case::by_the_user_name(Some("eva"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, false)]
+#[case::of_another(Some("ivan"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, false)]
+#[case::by_another_attribute(Some("eva@example.com"), attribute("title"), false)]
+fn a_change_of_the_name_that_the_profile_uses_is_said(
+    #[case] me: Option<&str>,
+    #[case] change: Change,
+    #[case] is_said: bool,
+) {
+    let guards = Guards { allow_yourself: true, ..names(me, &[]) };
+    let notes = said(&[change], &people(), &guards);
+    assert_eq!(notes.iter().any(|note| note.contains("change it there, too")), is_said, "{notes:?}");
+}
+
+fn attribute(path: &str) -> Change {
+    Change::SetAttribute {
+        target: crate::directory::Target::user(&"eva".into()),
+        path: path.into(),
+        before: None,
+        to: Some("x".into()),
+    }
+}
+
+#[test]
+fn a_plan_hangs_on_admins_only_where_nothing_tells_of_them() {
+    let hangs = |changes: &[Change], directory: &Directory| {
+        let mut guard = guard(&Guards::default(), directory, changes.iter());
+        for change in changes {
+            guard.check(change, directory).unwrap();
+            guard.add(change, directory);
+        }
+        guard.take_among().hangs_on_admins()
+    };
+    assert!(!hangs(&[leaves("ivan")], &people()));
+    assert!(hangs(&[leaves("ivan"), leaves("eva")], &people()));
+}
+
+/// Whoever was demoted by an earlier change is no owner who stays, though this change is not about them.
+#[test]
+fn an_owner_who_was_demoted_before_does_not_stay() {
+    let mut known = directory(&[("eva", None, true), ("ivan", None, true), ("noor", None, true)]);
+    let owner = Person { id: "eva".into(), user_name: "eva".into(), ..Person::default() };
+    known.set_owner(crate::directory::owner::KeyOwner::of(&owner));
+    let plan = [leaves("noor")];
+    let mut guard = guard(&Guards { allow_yourself: true, ..Guards::default() }, &known, plan.iter());
+    assert_eq!(guard.check(&plan[0], &known).unwrap().risk, Risk::Plain, "eva stays");
+    guard.add(&leaves("eva"), &known);
+    assert!(insists(&guard.check(&plan[0], &known).unwrap().risk));
+}
