@@ -5,7 +5,11 @@ use super::*;
 fn people() -> Directory {
     let mut all = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true), ("noor", None, true)]);
     let eva = User { email: "eva@example.com".into(), ..all.user(&"eva".into()).unwrap().clone() };
-    all.learn(vec![crate::directory::Fresh::Record(crate::directory::record::Record::User(eva))]);
+    let zoe = User { id: "u1".into(), user_name: "zoe".into(), org_role: "member".into(), ..eva.clone() };
+    let zoe = User { email: "zoe@example.com".into(), ..zoe };
+    all.learn(
+        [eva, zoe].map(|user| crate::directory::Fresh::Record(crate::directory::record::Record::User(user))).into(),
+    );
     all
 }
 
@@ -33,7 +37,8 @@ fn a_name_that_is_nobodys_is_said() {
 #[case::by_the_address(Some("eva@example.com"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, true)]
 #[case::by_the_user_name(Some("eva"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, false)]
 #[case::of_another(Some("ivan"), Change::SetEmail { user: "eva".into(), to: "e@x.com".into() }, false)]
-#[case::by_another_attribute(Some("eva@example.com"), attribute("title"), false)]
+#[case::by_another_attribute(Some("zoe"), attribute("title"), false)]
+#[case::by_the_user_name_itself(Some("zoe"), attribute("userName"), true)]
 fn a_change_of_the_name_that_the_profile_uses_is_said(
     #[case] me: Option<&str>,
     #[case] change: Change,
@@ -46,7 +51,7 @@ fn a_change_of_the_name_that_the_profile_uses_is_said(
 
 fn attribute(path: &str) -> Change {
     Change::SetAttribute {
-        target: crate::directory::Target::user(&"eva".into()),
+        target: crate::directory::Target::user(&"u1".into()),
         path: path.into(),
         before: None,
         to: Some("x".into()),

@@ -129,3 +129,23 @@ fn the_sentences_name_all_who_were_asked() {
         ]
     );
 }
+
+/// Teams that the list lacks may lose their only admin, too.
+#[test]
+fn a_part_of_the_teams_is_said() {
+    let users = vec![User { id: "eva".into(), user_name: "eva".into(), ..User::default() }];
+    let mut known = Directory::default();
+    known.replace(
+        Records::build(users, vec![], vec![]).covering([
+            Coverage::Complete,
+            Coverage::NotRead(None),
+            Coverage::Complete,
+        ]),
+        true,
+    );
+    let told = |changes: &[Change]| said(changes, &known, &Guards::default());
+    let note = "Not all teams are known: whether each keeps an admin is not known.";
+    assert!(told(&[leaves("eva")]).contains(&note.to_owned()), "{:?}", told(&[leaves("eva")]));
+    let create = Change::CreateTeam { key: "new:1".into(), name: "audio".into(), members: vec![], bucket: None };
+    assert!(told(&[create]).is_empty());
+}
