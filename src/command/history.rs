@@ -201,7 +201,8 @@ async fn take_up(desk: &mut Desk, mut ran: Ran, drop: bool, send: &Sending) -> R
     }
     let changes: Vec<Change> = left.iter().map(|entry| entry.step.change.clone()).collect();
     desk.decide(&changes).await?;
-    run::parts(desk, &mut ran).await?;
+    let known = ran.harms();
+    run::parts(desk, &mut ran, known).await?;
     told::effects(&ran, desk);
     told::alarms(&ran, desk);
     told::all(&ran, &title, send.json)

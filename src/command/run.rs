@@ -69,7 +69,12 @@ impl Ran {
 
     /// True where something was lost that nobody asked for.
     pub fn did_harm(&self) -> bool {
-        self.entries.values().any(Entry::did_harm)
+        self.harms() > 0
+    }
+
+    /// How many changes have lost something that nobody asked for.
+    pub fn harms(&self) -> usize {
+        self.entries.values().filter(|entry| entry.did_harm()).count()
     }
 }
 
@@ -94,16 +99,17 @@ pub(super) async fn whole(
         desk.give(Job::SubmitFirst(first, later));
         watch(desk, ran, next, |state| !is_under_way(state)).await?;
     }
-    parts(desk, ran).await
+    parts(desk, ran, 0).await
 }
 
-/// Sends what waits, part by part, each planned anew: the directory may have moved on since.
-pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
+/// Sends what waits, part by part, each planned anew: the directory may have moved on since. Stops where a change has done
+/// harm, but for those of an earlier run (`known`): whoever takes the plan up has been told of them.
+pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran, known: usize) -> Result<(), Stop> {
     let mut plans: Vec<ChangeId> = ran.entries.values().filter(|entry| waits(entry)).map(|entry| entry.plan).collect();
     plans.dedup();
     for plan in plans {
         while ran.stopped.is_none() {
-            if ran.did_harm() {
+            if ran.harms() > known {
                 ran.stopped = Some("Stopped: a change altered what nobody asked for.".into());
                 break;
             }
