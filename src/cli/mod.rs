@@ -39,8 +39,8 @@ const AFTER: &str = concat!(codes!(), "\n\n", places!());
 
 /// A terminal console for the users, teams and roles behind a SCIM API.
 ///
-/// Without a command it opens the console on a profile of the config file, or on what WANDB_API_KEY, WANDB_BASE_URL and
-/// ~/.netrc say.
+/// Without a command it opens the console on a profile of the config file, or on what WANDB_API_KEY, WANDB_BASE_URL,
+/// ~/.netrc and W&B's settings file say.
 #[derive(Debug, Parser)]
 #[command(name = "scimitar", version, max_term_width = 100, after_help = AFTER)]
 pub struct Cli {

@@ -11,6 +11,7 @@ pub mod profile;
 mod raw;
 pub mod save;
 pub mod secret;
+pub mod wandb;
 
 pub use error::ConfigError;
 pub use file::{ConfigFile, DATASAUR_ROLES, Glyphs, Link, Theme, Ui};

@@ -3,6 +3,9 @@
 //! Finds one machine's entry; keeps nothing else in memory.
 
 use secrecy::SecretString;
+use url::Url;
+
+use super::wandb;
 
 /// One entry.
 #[derive(Debug, Clone)]
@@ -15,8 +18,22 @@ pub struct Entry {
     pub is_default: bool,
 }
 
-/// The entry for `host` (names compare without case), or the `default` entry where there is none.
-pub fn find(text: &str, host: &str) -> Option<Entry> {
+/// The names under which a server's entry may stand, the nearest first: `wandb login` writes the port beside the host where
+/// the address has one. The hosts of one service serve each other.
+pub fn names(base: &Url) -> Vec<String> {
+    let host = base.host_str().unwrap_or_default();
+    let with_port = base.port().map(|port| format!("{host}:{port}"));
+    with_port.into_iter().chain(wandb::names_of(host).into_iter().map(str::to_owned)).collect()
+}
+
+/// The entry of the first of `names` that has one (case makes no difference), else the `default` entry.
+pub fn find(text: &str, names: &[String]) -> Option<Entry> {
+    let own = names.iter().find_map(|name| entry(text, name).filter(|found| !found.is_default));
+    own.or_else(|| entry(text, "").filter(|found| found.is_default))
+}
+
+/// The entry for `host`, or the `default` entry where there is none.
+fn entry(text: &str, host: &str) -> Option<Entry> {
     let mut tokens = Tokens { rest: text };
     let mut fallback = None;
     let mut open: Option<(bool, Entry)> = None;
@@ -128,9 +145,23 @@ mod tests {
     #[case("bare.example", None, false)]
     #[case("trap.example", Some("last"), true)]
     fn entries_are_found(#[case] host: &str, #[case] password: Option<&str>, #[case] is_default: bool) {
-        let entry = find(FILE, host).unwrap();
+        let entry = find(FILE, &[host.to_owned()]).unwrap();
         assert_eq!(entry.password.as_ref().map(SecretString::expose_secret), password);
         assert_eq!(entry.is_default, is_default);
+    }
+
+    #[rstest]
+    #[case("https://localhost:8080", "machine localhost password a machine localhost:8080 password b", Some("b"))]
+    #[case("https://localhost:8080", "machine localhost password a", Some("a"))]
+    #[case("https://localhost:9090", "machine localhost:8080 password b", None)]
+    #[case("https://localhost", "machine localhost:8080 password b", None)]
+    #[case("https://api.wandb.ai", "machine api.forge.coreweave.com password f", Some("f"))]
+    #[case("https://api.forge.coreweave.com", "machine api.wandb.ai password w", Some("w"))]
+    #[case("https://api.wandb.ai", "default password d machine api.forge.coreweave.com password f", Some("f"))]
+    #[case("https://acme.wandb.io", "machine api.wandb.ai password w", None)]
+    fn an_entry_serves_its_own_server(#[case] base: &str, #[case] text: &str, #[case] password: Option<&str>) {
+        let found = find(text, &names(&Url::parse(base).unwrap())).and_then(|entry| entry.password);
+        assert_eq!(found.as_ref().map(SecretString::expose_secret), password);
     }
 
     #[rstest]
@@ -140,6 +171,6 @@ mod tests {
     #[case("password stray")]
     #[case("machine other password \"never closed")]
     fn broken_files_hold_no_entry(#[case] text: &str) {
-        assert!(find(text, "api.wandb.ai").is_none());
+        assert!(find(text, &["api.wandb.ai".to_owned()]).is_none());
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 
 use super::error::ConfigError;
+use super::wandb::WANDB_CONFIG_DIR;
 
 /// Names another configuration file (used by tests and by people with several).
 pub const CONFIG_VARIABLE: &str = "SCIMITAR_CONFIG";
@@ -25,6 +26,8 @@ pub struct Places {
     pub log: PathBuf,
     /// `~/.netrc` or what `NETRC` names; need not exist. `None` without a home directory.
     pub netrc: Option<PathBuf>,
+    /// `~/.config/wandb/settings`, or the file of that name in what `WANDB_CONFIG_DIR` names; need not exist.
+    pub wandb_settings: Option<PathBuf>,
 }
 
 impl Places {
@@ -46,7 +49,10 @@ impl Places {
             (None, None) => return Err(homeless(STATE_VARIABLE)),
         };
         let netrc = set("NETRC").or_else(netrc_at_home);
-        Ok(Self { config_file, log: state.join("log"), state, cache, netrc })
+        let wandb =
+            set(WANDB_CONFIG_DIR).or_else(|| BaseDirs::new().map(|dirs| dirs.home_dir().join(".config").join("wandb")));
+        let wandb_settings = wandb.map(|directory| directory.join("settings"));
+        Ok(Self { config_file, log: state.join("log"), state, cache, netrc, wandb_settings })
     }
 
     /// The state directory, made if need be with access for its owner alone.
@@ -100,12 +106,14 @@ mod tests {
             CONFIG_VARIABLE => Some("/c/my.toml".into()),
             STATE_VARIABLE => Some("/s".into()),
             "NETRC" => Some("/n".into()),
+            WANDB_CONFIG_DIR => Some("/w".into()),
             _ => None,
         })
         .unwrap();
         assert_eq!(places.config_file, Path::new("/c/my.toml"));
         assert_eq!((places.log, places.cache), (PathBuf::from("/s/log"), PathBuf::from("/s/cache")));
         assert_eq!(places.netrc.as_deref(), Some(Path::new("/n")));
+        assert_eq!(places.wandb_settings.as_deref(), Some(Path::new("/w/settings")));
     }
 
     #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! A profile: one directory, how to reach it and what is allowed there; and which one is meant.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
@@ -8,15 +8,12 @@ use url::Url;
 use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::netrc;
-use super::secret::{KeySource, WANDB_DEFAULT_URL, WANDB_KEY, WANDB_URL};
+use super::secret::KeySource;
+use super::wandb::{self, DEFAULT_URL, Login, WANDB_KEY};
 use crate::directory::role_source::Mapping;
 use crate::scim::habits::Habits;
 use crate::scim::text;
 
-/// The path under which W&B's servers speak SCIM.
-pub(super) const WANDB_PATH: &str = "/scim";
-/// W&B's Multi-tenant Cloud.
-pub(super) const WANDB_HOST: &str = "api.wandb.ai";
 /// Datasaur's shared service.
 pub(super) const DATASAUR_URL: &str = "https://app.datasaur.ai";
 
@@ -74,7 +71,7 @@ impl Hosting {
 
     /// What a W&B host is, where nothing else is said.
     pub(super) fn of(host: Option<&str>) -> Self {
-        if host.is_none_or(|host| host.eq_ignore_ascii_case(WANDB_HOST)) { Self::MultiTenant } else { Self::Dedicated }
+        if host.is_none_or(wandb::is_multi_tenant) { Self::MultiTenant } else { Self::Dedicated }
     }
 }
 
@@ -156,9 +153,10 @@ impl Profile {
         self.base.as_str().trim_end_matches('/')
     }
 
-    /// The host's name, without port; what a key is asked for.
-    pub fn host(&self) -> &str {
-        self.base.host_str().unwrap_or_default()
+    /// The base URLs under which the same service is reached. The profile's store is named after the first, which is the same
+    /// whichever of them the profile writes; earlier builds named it after the one that is written.
+    pub fn addresses(&self) -> Vec<Url> {
+        if self.provider == Provider::Wandb { wandb::addresses(&self.base) } else { vec![self.base.clone()] }
     }
 
     /// A profile with every switch at its default.
@@ -211,12 +209,6 @@ pub(super) fn parse_base(url: &str, path: &str) -> Result<Url, ConfigError> {
     Ok(base)
 }
 
-/// The base URL of a W&B server: `/scim` is added unless the address ends with it.
-pub(super) fn wandb_base(url: &str) -> Result<Url, ConfigError> {
-    let has_path = url.trim().trim_end_matches('/').ends_with(WANDB_PATH);
-    parse_base(url, if has_path { "" } else { WANDB_PATH })
-}
-
 /// The base URL of a Grafana: SCIM is in a namespace of its own, which names the stack in Grafana Cloud (WIRE C1).
 pub(super) fn grafana_base(url: &str, stack: Option<&str>) -> Result<Url, ConfigError> {
     if url.contains("/apis/") {
@@ -236,20 +228,19 @@ pub(super) fn datasaur_base(url: &str, workspace: &str) -> Result<Url, ConfigErr
 pub fn resolve(
     config: Option<&ConfigFile>,
     requested: Option<&str>,
-    env: &dyn Fn(&str) -> Option<String>,
-    netrc_path: Option<&Path>,
+    login: &Login<'_>,
 ) -> Result<Option<Profile>, ConfigError> {
     if let Some(name) = requested {
         if let Some(profile) = config.and_then(|file| file.profiles.get(name)) {
             return Ok(Some(profile.clone()));
         }
-        return match from_surroundings(env, netrc_path)? {
-            Some(profile) if profile.name == name => Ok(Some(profile)),
+        return match from_surroundings(login)? {
+            Some(profile) if wandb::names_of(&profile.name).contains(&name) => Ok(Some(profile)),
             _ => Err(unknown(config, name)),
         };
     }
     let Some(file) = config.filter(|file| !file.profiles.is_empty()) else {
-        return from_surroundings(env, netrc_path);
+        return from_surroundings(login);
     };
     let chosen = match &file.default_profile {
         Some(name) => file.profiles.get(name),
@@ -274,26 +265,28 @@ fn unknown(config: Option<&ConfigFile>, name: &str) -> ConfigError {
     ConfigError::about(&file.path, why, hint).no_profile()
 }
 
-/// What W&B's own tools would use: `WANDB_BASE_URL`, `WANDB_API_KEY`, `netrc`.
-fn from_surroundings(
-    env: &dyn Fn(&str) -> Option<String>,
-    netrc_path: Option<&Path>,
-) -> Result<Option<Profile>, ConfigError> {
-    let set = |name: &str| env(name).filter(|value| !value.trim().is_empty());
-    let server = set(WANDB_URL);
-    let base = wandb_base(server.as_deref().unwrap_or(WANDB_DEFAULT_URL))
-        .map_err(|error| error.key(format!("${WANDB_URL}")))?;
-    let host = base.host_str().unwrap_or_default().to_owned();
+/// What W&B's own tools would use: `WANDB_BASE_URL` or their settings file, `WANDB_API_KEY`, `netrc`.
+///
+/// The profile is named after the host. Multi-tenant Cloud has one name under all its addresses, so that its journal is found
+/// again.
+fn from_surroundings(login: &Login<'_>) -> Result<Option<Profile>, ConfigError> {
+    let server = login.server();
+    let base = match &server {
+        Some((url, place)) => wandb::base(url, None).map_err(|error| error.key(place.clone()))?,
+        None => wandb::base(DEFAULT_URL, None)?,
+    };
     let listed = || {
         // Whether others can read the file is said when the key itself is read.
-        let text = netrc_path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-        netrc::find(&text, &host).is_some_and(|entry| !entry.is_default)
+        let text = login.netrc.as_deref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        netrc::find(&text, &netrc::names(&base)).is_some_and(|entry| !entry.is_default)
     };
-    if server.is_none() && set(WANDB_KEY).is_none() && !listed() {
+    if server.is_none() && login.variable(WANDB_KEY).is_none() && !listed() {
         return Ok(None);
     }
     let key = KeySource::FirstOf(vec![KeySource::Wandb, KeySource::Netrc]);
-    Ok(Some(Profile::new(host, Provider::Wandb, base, key)))
+    let named_after = wandb::addresses(&base).swap_remove(0);
+    let name = named_after.host_str().unwrap_or_default().to_owned();
+    Ok(Some(Profile::new(name, Provider::Wandb, base, key)))
 }
 
 #[cfg(test)]

@@ -12,17 +12,12 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
+use url::Url;
 
 use super::netrc;
 use super::places::Places;
+use super::wandb::{self, DEFAULT_URL, Login, WANDB_KEY};
 use crate::scim::text::clean_line;
-
-/// The variable that W&B's own tools take the key from.
-pub const WANDB_KEY: &str = "WANDB_API_KEY";
-/// The variable that says which server [`WANDB_KEY`] belongs to.
-pub const WANDB_URL: &str = "WANDB_BASE_URL";
-/// The server that W&B's tools mean when [`WANDB_URL`] is not set.
-pub const WANDB_DEFAULT_URL: &str = "https://api.wandb.ai";
 
 /// Under which keys are kept in the system's keyring.
 #[cfg(feature = "keyring")]
@@ -40,7 +35,8 @@ const MOST_BYTES: u64 = 64 * 1024;
 pub enum KeySource {
     /// An environment variable.
     Env(String),
-    /// `WANDB_API_KEY`, if `WANDB_BASE_URL` (or W&B's default) names the very host that the key is asked for.
+    /// `WANDB_API_KEY`, if `WANDB_BASE_URL` (or W&B's settings file, or its default) names the host that the key is asked
+    /// for, or another one of the same service.
     Wandb,
     /// The first line that a program prints; run without a shell.
     Command(Vec<String>),
@@ -79,28 +75,29 @@ pub enum KeyError {
 
 /// What keys are read from beside files; a parameter so that tests need not alter the process.
 struct Surroundings<'a> {
-    env: &'a dyn Fn(&str) -> Option<String>,
-    netrc: Option<PathBuf>,
+    login: Login<'a>,
     command_limit: Duration,
 }
 
 impl KeySource {
-    /// Reads the key for `host` (without port). May block for ten seconds: call it away from the event loop.
-    pub fn read(&self, host: &str) -> Result<SecretString, KeyError> {
+    /// Reads the key for the server at `base`. May block for ten seconds: call it away from the event loop.
+    pub fn read(&self, base: &Url) -> Result<SecretString, KeyError> {
         let env = |name: &str| std::env::var(name).ok();
-        let netrc = Places::find(&env).ok().and_then(|places| places.netrc);
-        self.read_in(host, &Surroundings { env: &env, netrc, command_limit: COMMAND_LIMIT })
+        let (netrc, settings) = Places::find(&env).map_or((None, None), |places| (places.netrc, places.wandb_settings));
+        let login = Login { env: &env, netrc, settings };
+        self.read_in(base, &Surroundings { login, command_limit: COMMAND_LIMIT })
     }
 
-    fn read_in(&self, host: &str, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+    fn read_in(&self, base: &Url, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+        let host = base.host_str().unwrap_or_default();
         match self {
-            Self::Env(name) => from_env(name, host, around.env),
-            Self::Wandb => from_wandb(host, around.env),
+            Self::Env(name) => from_env(name, host, around.login.env),
+            Self::Wandb => from_wandb(host, &around.login),
             Self::Command(words) => from_command(words, host, around.command_limit),
             Self::File(path) => from_file(path, host),
             Self::Keyring(name) => from_keyring(name, host),
-            Self::Netrc => from_netrc(host, around.netrc.as_deref()),
-            Self::FirstOf(sources) => first_of(sources, host, around),
+            Self::Netrc => from_netrc(base, around.login.netrc.as_deref()),
+            Self::FirstOf(sources) => first_of(sources, base, around),
             Self::Value(secret) => Ok(secret.clone()),
         }
     }
@@ -143,21 +140,23 @@ fn from_env(name: &str, host: &str, env: &dyn Fn(&str) -> Option<String>) -> Res
     env(name).as_deref().and_then(first_line).ok_or_else(|| missing(host, format!("{name} is not set")))
 }
 
-fn from_wandb(host: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<SecretString, KeyError> {
-    let key = from_env(WANDB_KEY, host, env)?;
-    let server = env(WANDB_URL).filter(|url| !url.is_empty()).unwrap_or_else(|| WANDB_DEFAULT_URL.into());
-    let owner = url::Url::parse(&server).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
-    if owner.eq_ignore_ascii_case(host) {
+fn from_wandb(host: &str, login: &Login<'_>) -> Result<SecretString, KeyError> {
+    let key = from_env(WANDB_KEY, host, login.env)?;
+    let (server, place) = login.server().unwrap_or_else(|| (DEFAULT_URL.to_owned(), "W&B's default server".to_owned()));
+    // An address that can't be used, such as a web site's, is nobody's.
+    let owner = wandb::base(&server, None).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    if wandb::names_of(&owner).iter().any(|name| name.eq_ignore_ascii_case(host)) {
         Ok(key)
     } else {
-        Err(missing(host, format!("{WANDB_KEY} is set, but belongs to {owner} ({WANDB_URL})")))
+        Err(missing(host, format!("{WANDB_KEY} is set, but belongs to {owner} ({place})")))
     }
 }
 
-fn first_of(sources: &[KeySource], host: &str, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+fn first_of(sources: &[KeySource], base: &Url, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
+    let host = base.host_str().unwrap_or_default();
     let mut looked = Vec::new();
     for source in sources {
-        match source.read_in(host, around) {
+        match source.read_in(base, around) {
             Err(KeyError::Missing { places, .. }) => looked.extend(places),
             done => return done,
         }
@@ -200,10 +199,11 @@ fn from_keyring(name: &str, _: &str) -> Result<SecretString, KeyError> {
     Err(unusable(why, "name another place for the key"))
 }
 
-fn from_netrc(host: &str, path: Option<&Path>) -> Result<SecretString, KeyError> {
+fn from_netrc(base: &Url, path: Option<&Path>) -> Result<SecretString, KeyError> {
+    let host = base.host_str().unwrap_or_default();
     let path = path.ok_or_else(|| missing(host, "no home directory to hold a netrc"))?;
     let text = read_private(path, host)?;
-    netrc::find(&text, host)
+    netrc::find(&text, &netrc::names(base))
         .and_then(|entry| entry.password)
         .ok_or_else(|| missing(host, format!("{} has no password for {host}", path.display())))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::{
-    opener::{OpenError, Opener, dialect_of, endpoint_of, read_key, store_name},
+    opener::{OpenError, Opener, dialect_of, endpoint_of, read_key, store_file},
     session::open_store,
 };
 use crate::{
@@ -42,7 +42,7 @@ impl Opener {
     /// # Errors
     /// Where the file can't be used.
     pub fn store(&self, profile: &Profile) -> Result<Store, OpenError> {
-        let file = self.places.state.join(store_name(profile));
+        let file = store_file(&self.places.state, profile);
         Ok(Store::open(&file).map(|(store, _)| store)?)
     }
 
@@ -62,7 +62,7 @@ impl Opener {
                 (profile, key, None)
             }
         };
-        let file = demo.is_none().then(|| self.places.state.join(store_name(&profile)));
+        let file = demo.is_none().then(|| store_file(&self.places.state, &profile));
         let dialect = dialect_of(&profile);
         let endpoint = endpoint_of(&profile, &*dialect, key);
         let auth = endpoint.auth.clone();

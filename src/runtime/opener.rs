@@ -1,8 +1,12 @@
 //! Opening a profile: from its lines in the config to a session.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use secrecy::SecretString;
+use url::Url;
 
 use super::session::{Recipe, Session};
 use crate::{
@@ -10,7 +14,7 @@ use crate::{
     client::{Auth, ClientCert, Endpoint, Graph},
     config::{
         AuthForm, ConfigError, ConfigFile, Confirm, DATASAUR_ROLES, Hosting, KeyError, KeySource, NewProfile, Places,
-        Profile, Provider, resolve, save_mapping, save_profile,
+        Profile, Provider, resolve, save_mapping, save_profile, wandb::Login,
     },
     demo,
     dialect::{self, Dialect},
@@ -72,7 +76,8 @@ pub struct Opener {
 impl Opener {
     /// The profile meant at the start; `None` is the first run.
     pub fn at_start(&self, requested: Option<&str>) -> Result<Option<Profile>, ConfigError> {
-        resolve(self.config.as_ref(), requested, &self.env, self.places.netrc.as_deref())
+        let (netrc, settings) = (self.places.netrc.clone(), self.places.wandb_settings.clone());
+        resolve(self.config.as_ref(), requested, &Login { env: &self.env, netrc, settings })
     }
 
     /// Opens a profile by name; without one the embedded demo directory.
@@ -95,7 +100,7 @@ impl Opener {
             AuthForm::None => SecretString::default(),
             _ => read_key(&profile).await?,
         };
-        let file = self.places.state.join(store_name(&profile));
+        let file = store_file(&self.places.state, &profile);
         Ok(self.session(&profile, key, Some(file), None))
     }
 
@@ -229,10 +234,10 @@ fn auth_of(form: &AuthForm, key: SecretString) -> Auth {
 
 /// Reads the key again from where the profile has it.
 fn key_reader(profile: &Profile) -> worker::KeyReader {
-    let (form, source, host) = (profile.auth.clone(), profile.key.clone(), profile.host().to_owned());
+    let (form, source, base) = (profile.auth.clone(), profile.key.clone(), profile.base.clone());
     Arc::new(move || match form {
         AuthForm::None => Ok(Auth::None),
-        _ => match source.read(&host) {
+        _ => match source.read(&base) {
             Ok(key) => Ok(auth_of(&form, key)),
             Err(error) => Err(worker::NoKey(error.to_string())),
         },
@@ -240,19 +245,27 @@ fn key_reader(profile: &Profile) -> worker::KeyReader {
 }
 
 pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
-    let (source, host) = (profile.key.clone(), profile.host().to_owned());
+    let (source, base) = (profile.key.clone(), profile.base.clone());
     // Key commands may take seconds.
-    let key = tokio::task::spawn_blocking(move || source.read(&host)).await;
+    let key = tokio::task::spawn_blocking(move || source.read(&base)).await;
     let key = key.map_err(|_| OpenError::Local("Reading the key failed.".into()))?;
     key.map_err(|error| OpenError::Key { profile: profile.name.clone(), error })
 }
 
-/// One file per profile and server: another URL under the same name is another directory.
-pub(super) fn store_name(profile: &Profile) -> String {
+/// One file per profile and service: another URL under the same name is another directory, unless it is another address of
+/// the same service.
+pub(super) fn store_file(state: &Path, profile: &Profile) -> PathBuf {
+    let mut files = profile.addresses().into_iter().map(|address| state.join(store_name(&profile.name, &address)));
+    let named = files.next();
+    let kept = named.iter().cloned().chain(files).find(|file| file.exists());
+    kept.or(named).unwrap_or_default()
+}
+
+fn store_name(profile: &str, address: &Url) -> String {
     // A checksum, for it stays the same with every release: under another name the journal would seem to be gone.
-    let server = crc32fast::hash(profile.base_text().as_bytes());
+    let server = crc32fast::hash(address.as_str().trim_end_matches('/').as_bytes());
     let safe: String =
-        profile.name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+        profile.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     format!("{safe}-{server:08x}.db")
 }
 
@@ -311,4 +324,35 @@ fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {
         me: filled(&draft.me),
         read_only: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(state: &Path, url: &str) -> String {
+        let base = Url::parse(url).unwrap();
+        let profile = Profile::new("acme", Provider::Wandb, base, KeySource::Netrc);
+        store_file(state, &profile).file_name().unwrap().to_string_lossy().into_owned()
+    }
+
+    #[test]
+    fn a_store_is_found_again_under_every_address_of_its_service() {
+        let state = tempfile::tempdir().unwrap();
+        let [older, forge, own] =
+            ["https://api.wandb.ai/scim", "https://api.forge.coreweave.com/scim", "https://acme.wandb.io/scim"];
+        assert_eq!(file(state.path(), forge), file(state.path(), older));
+        assert_ne!(file(state.path(), own), file(state.path(), older));
+
+        // A version that took Forge for a Dedicated Cloud has named its store after that address.
+        let kept = store_name("acme", &Url::parse(forge).unwrap());
+        std::fs::write(state.path().join(&kept), "").unwrap();
+        assert_eq!([older, forge].map(|url| file(state.path(), url)), [kept.clone(), kept]);
+    }
+
+    #[test]
+    fn the_names_of_stores_stay_what_they_were() {
+        let address = Url::parse("https://api.wandb.ai/scim").unwrap();
+        assert_eq!(store_name("acme eu", &address), "acme_eu-01f4e769.db");
+    }
 }

@@ -42,7 +42,7 @@ fn text(width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     for part in [
         place.as_str(),
         "For W&B, a new profile takes what is there already: the key from WANDB_API_KEY or ~/.netrc, the host from \
-         WANDB_BASE_URL.",
+         WANDB_BASE_URL or W&B's settings file.",
     ] {
         lines.push(Line::default());
         lines.extend(paragraph(part).map(|line| Line::styled(line, look.dim())));

@@ -65,6 +65,7 @@ impl Room {
             cache: at("cache"),
             log: at("log"),
             netrc: None,
+            wandb_settings: None,
         };
         Opener { places, config: None, read_only: false, demo: options(), env: |_| None }
     }

@@ -29,8 +29,14 @@ pub struct Console {
 /// What opens the server's profile, with nothing on disk and this in its `server` table.
 pub fn opener(home: &TempDir, habits: &str) -> Opener {
     let at = |name: &str| home.path().join(name);
-    let places =
-        Places { config_file: at("config.toml"), state: at("state"), cache: at("cache"), log: at("log"), netrc: None };
+    let places = Places {
+        config_file: at("config.toml"),
+        state: at("state"),
+        cache: at("cache"),
+        log: at("log"),
+        netrc: None,
+        wandb_settings: None,
+    };
     let auth = if outside::key().is_some() { format!("key = {{ env = \"{KEY}\" }}") } else { "auth = \"none\"".into() };
     let text = format!(
         "[profile.interop]\nprovider = \"scim\"\nurl = \"{}\"\n{auth}\nserver = {{ {habits} }}\n",

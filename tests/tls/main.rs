@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod forge;
 mod world;
 
 use std::{fs, os::unix::fs::PermissionsExt};

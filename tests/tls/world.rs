@@ -109,7 +109,11 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let options = demo::Options { users: 20, key: Some(CANARY.to_owned()), ..demo::Options::default() };
+        Self::hosted(demo::Hosting::default()).await
+    }
+
+    pub async fn hosted(hosting: demo::Hosting) -> Self {
+        let options = demo::Options { users: 20, hosting, key: Some(CANARY.to_owned()), ..demo::Options::default() };
         let world = Self {
             authority: Authority::new(),
             server: demo::start(options).await.unwrap(),
@@ -186,17 +190,23 @@ impl World {
             "[profile.a]\nprovider = \"wandb\"\nhosting = \"dedicated\"\nurl = \"{url}\"\nkey = {{ env = \"THE_KEY\" }}\n\
              timeout_seconds = 5\n{lines}"
         );
+        let said = self.run(&config, &["doctor"], &[env, &[("THE_KEY", CANARY)]].concat()).await;
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// What a command on the config's profile `a` prints. It never says the key.
+    pub async fn run(&self, config: &str, arguments: &[&str], env: &[(&str, &str)]) -> String {
         fs::write(self.home().join("config.toml"), config).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_scimitar"));
-        command.args(["--config", "config.toml", "doctor", "-p", "a"]).env_clear().current_dir(self.home());
-        command.env("HOME", self.home()).env("SCIMITAR_STATE", self.home().join("state")).env("THE_KEY", CANARY);
+        command.args(["--config", "config.toml", "-p", "a"]).args(arguments).env_clear().current_dir(self.home());
+        command.env("HOME", self.home()).env("SCIMITAR_STATE", self.home().join("state"));
         for (name, value) in env {
             command.env(name, value);
         }
         let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert!(!said.contains(CANARY), "{said}");
-        said.split_whitespace().collect::<Vec<_>>().join(" ")
+        said
     }
 }
 

@@ -10,11 +10,11 @@ use super::choose;
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
 use crate::config::profile::{
-    AuthForm, Confirm, DATASAUR_URL, Hosting, MAX_USERS, Profile, Provider, WANDB_HOST, datasaur_base, grafana_base,
-    parse_base, wandb_base,
+    AuthForm, Confirm, DATASAUR_URL, Hosting, MAX_USERS, Profile, Provider, datasaur_base, grafana_base, parse_base,
 };
 use crate::config::raw::{RawKey, RawMapping, RawProfile};
-use crate::config::secret::{KeySource, WANDB_DEFAULT_URL};
+use crate::config::secret::KeySource;
+use crate::config::wandb;
 use crate::directory::{Name, role_source::Mapping};
 
 /// Datasaur's roles in a workspace, the highest first; whom no group gives one is a labeler (WIRE D).
@@ -128,7 +128,7 @@ impl Reader<'_> {
         only("workspace", raw.workspace.as_ref(), Provider::Datasaur, "Datasaur has workspaces")?;
         let written = match (provider, url) {
             (_, Some(url)) => url.get_ref().as_str(),
-            (Provider::Wandb, None) => WANDB_DEFAULT_URL,
+            (Provider::Wandb, None) => wandb::DEFAULT_URL,
             (Provider::Datasaur, None) => DATASAUR_URL,
             (Provider::Grafana, None) => {
                 let hint = "write its address, like https://acme.grafana.net";
@@ -140,8 +140,8 @@ impl Reader<'_> {
             }
         };
         let base = match (&raw.path, provider) {
+            (path, Provider::Wandb) => wandb::base(written, path.as_ref().map(|path| path.get_ref().as_str())),
             (Some(path), _) => parse_base(written, path.get_ref()),
-            (None, Provider::Wandb) => wandb_base(written),
             (None, Provider::Grafana) => grafana_base(written, self.number_of("stack", raw.stack.as_ref())?),
             (None, Provider::Datasaur) => {
                 let workspace = self.number_of("workspace", raw.workspace.as_ref())?.ok_or_else(|| {
@@ -208,10 +208,11 @@ impl Reader<'_> {
                 Err(self.wrong("hosting", value, "only W&B's servers have a hosting", "remove this line"))
             }
             (Provider::Wandb, Some(Hosting::Dedicated | Hosting::SelfManaged))
-                if base.host_str() == Some(WANDB_HOST) =>
+                if base.host_str().is_some_and(wandb::is_multi_tenant) =>
             {
+                let host = base.host_str().unwrap_or_default();
                 let hint = "set `url` to your own server, or use multi-tenant";
-                Err(self.wrong("hosting", value, format!("{WANDB_HOST} is W&B's Multi-tenant Cloud"), hint))
+                Err(self.wrong("hosting", value, format!("{host} is W&B's Multi-tenant Cloud"), hint))
             }
             (Provider::Wandb, written) => Ok(Some(written.unwrap_or_else(|| Hosting::of(base.host_str())))),
         }

@@ -142,7 +142,7 @@ auth = "none"
 )]
 #[case::own_server(
     "[profile.a]\nprovider = \"wandb\"\nhosting = \"dedicated\"",
-    "config.toml:3: profile.a.hosting: api.wandb.ai is W&B's Multi-tenant Cloud;"
+    "config.toml:3: profile.a.hosting: api.forge.coreweave.com is W&B's Multi-tenant Cloud;"
 )]
 #[case::two_keys(
     "[profile.a]\nprovider = \"wandb\"\nkey = { env = \"A\", netrc = true }",

@@ -5,14 +5,17 @@ use rstest::rstest;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::config::wandb::WANDB_URL;
 
 const CANARY: &str = "canary-5f3a9c";
 
 fn read(source: &KeySource, variables: &[(&str, &str)], netrc: Option<&Path>) -> Result<String, KeyError> {
     let env = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    let around =
-        Surroundings { env: &env, netrc: netrc.map(Path::to_path_buf), command_limit: Duration::from_millis(400) };
-    source.read_in("api.wandb.ai", &around).map(|secret| secret.expose_secret().to_owned())
+    let login = Login { env: &env, netrc: netrc.map(Path::to_path_buf), settings: None };
+    let around = Surroundings { login, command_limit: Duration::from_millis(400) };
+    source
+        .read_in(&Url::parse("https://api.wandb.ai/scim").unwrap(), &around)
+        .map(|secret| secret.expose_secret().to_owned())
 }
 
 fn words(all: &[&str]) -> KeySource {
@@ -39,8 +42,10 @@ fn the_variable_is_trimmed_and_must_hold_something() {
 #[test]
 fn wandbs_key_goes_to_its_own_server_only() {
     assert_eq!(read(&KeySource::Wandb, &[(WANDB_KEY, CANARY)], None).unwrap(), CANARY);
-    let error =
-        read(&KeySource::Wandb, &[(WANDB_KEY, CANARY), (WANDB_URL, "https://wandb.corp.example")], None).unwrap_err();
+    let named = |url: &str| read(&KeySource::Wandb, &[(WANDB_KEY, CANARY), (WANDB_URL, url)], None);
+    assert_eq!(named("https://api.forge.coreweave.com").unwrap(), CANARY);
+    assert_eq!(named("https://forge.coreweave.com/api/wandb").unwrap(), CANARY);
+    let error = named("https://wandb.corp.example").unwrap_err();
     assert!(error.to_string().contains("belongs to wandb.corp.example"), "{error}");
     assert!(!format!("{error:?}").contains(CANARY));
 }

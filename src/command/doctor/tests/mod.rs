@@ -21,8 +21,14 @@ const PLAIN: Look = Look { colours: false, unicode: true, width: 80 };
 /// An opener with a home of its own.
 fn opener(home: &TempDir, demo: server::Options) -> Opener {
     let at = |name: &str| home.path().join(name);
-    let places =
-        Places { config_file: at("config.toml"), state: at("state"), cache: at("cache"), log: at("log"), netrc: None };
+    let places = Places {
+        config_file: at("config.toml"),
+        state: at("state"),
+        cache: at("cache"),
+        log: at("log"),
+        netrc: None,
+        wandb_settings: None,
+    };
     Opener { places, config: None, read_only: false, demo, env: |_| None }
 }
 
