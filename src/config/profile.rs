@@ -69,9 +69,13 @@ impl Hosting {
         }
     }
 
-    /// What a W&B host is, where nothing else is said.
-    pub(super) fn of(host: Option<&str>) -> Self {
-        if host.is_none_or(wandb::is_multi_tenant) { Self::MultiTenant } else { Self::Dedicated }
+    /// What a W&B host is by its name; `None` where the name does not tell it.
+    pub(super) fn of(host: &str) -> Option<Self> {
+        if wandb::is_multi_tenant(host) {
+            Some(Self::MultiTenant)
+        } else {
+            wandb::is_dedicated(host).then_some(Self::Dedicated)
+        }
     }
 }
 
@@ -105,7 +109,7 @@ pub struct Profile {
     pub name: String,
     /// Whose server.
     pub provider: Provider,
-    /// How it is hosted; W&B only.
+    /// How it is hosted; W&B only, and `None` where neither the profile nor the host's name tells it.
     pub hosting: Option<Hosting>,
     /// Base of every request, path prefix included, without a trailing slash in writing ([`Profile::base_text`]).
     pub base: Url,
@@ -164,7 +168,7 @@ impl Profile {
         Self {
             name: name.into(),
             provider,
-            hosting: (provider == Provider::Wandb).then(|| Hosting::of(base.host_str())),
+            hosting: base.host_str().filter(|_| provider == Provider::Wandb).and_then(Hosting::of),
             base,
             auth: AuthForm::Bearer,
             key,

@@ -73,6 +73,11 @@ pub(super) fn is_multi_tenant(host: &str) -> bool {
     HOSTS.iter().any(|known| same(host, known))
 }
 
+/// Whether the host is one that W&B runs for one customer: `https://acme.wandb.io`.
+pub(super) fn is_dedicated(host: &str) -> bool {
+    host.rsplit_once(".wandb.io").is_some_and(|(_, rest)| ["", "."].contains(&rest))
+}
+
 fn same(host: &str, known: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case(known)
 }
@@ -168,6 +173,16 @@ mod tests {
         let addresses = addresses(&Url::parse(url).unwrap());
         assert_eq!(addresses[0].as_str(), expected);
         assert!(addresses.iter().any(|address| address.as_str() == url));
+    }
+
+    #[rstest]
+    #[case("acme.wandb.io", true)]
+    #[case("acme.wandb.io.", true)]
+    #[case("acme.wandb.io.example", false)]
+    #[case("acmewandb.io", false)]
+    #[case("wandb.acme.example", false)]
+    fn hosts_of_dedicated_clouds_have_one_ending(#[case] host: &str, #[case] expected: bool) {
+        assert_eq!(is_dedicated(host), expected);
     }
 
     #[rstest]

@@ -2,7 +2,7 @@
 //!
 //! The only room that knows a vendor's name. Requests are values; nothing is sent from here, and there is no clock.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde_json::{Value, value::RawValue};
@@ -283,71 +283,16 @@ pub enum Hosting {
     Dedicated,
     /// Run by the customer.
     SelfManaged,
+    /// Not told: plans offer what any of them can do, and say what follows on Multi-tenant Cloud.
+    NotTold,
 }
 
-/// A word that names no provider, or no hosting.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{word}” is no {what}: use {choices}")]
-pub struct UnknownWord {
-    /// What was given.
-    pub word: String,
-    /// "provider" or "hosting".
-    pub what: &'static str,
-    /// What could be given.
-    pub choices: &'static str,
-}
-
-impl FromStr for Provider {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        match word {
-            "wandb" => Ok(Self::Wandb),
-            "grafana" => Ok(Self::Grafana),
-            "datasaur" => Ok(Self::Datasaur),
-            "scim" => Ok(Self::Scim),
-            _ => {
-                let choices = "wandb, grafana, datasaur or scim";
-                Err(UnknownWord { word: word.into(), what: "provider", choices })
-            }
+impl Hosting {
+    /// False where it is known that the server is one customer's.
+    pub fn may_be_multi_tenant(self) -> bool {
+        match self {
+            Self::MultiTenant | Self::NotTold => true,
+            Self::Dedicated | Self::SelfManaged => false,
         }
-    }
-}
-
-impl fmt::Display for Provider {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Wandb => "wandb",
-            Self::Grafana => "grafana",
-            Self::Datasaur => "datasaur",
-            Self::Scim => "scim",
-        })
-    }
-}
-
-impl FromStr for Hosting {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        match word {
-            "multi-tenant" => Ok(Self::MultiTenant),
-            "dedicated" => Ok(Self::Dedicated),
-            "self-managed" => Ok(Self::SelfManaged),
-            _ => Err(UnknownWord {
-                word: word.into(),
-                what: "hosting",
-                choices: "multi-tenant, dedicated or self-managed",
-            }),
-        }
-    }
-}
-
-impl fmt::Display for Hosting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::MultiTenant => "multi-tenant",
-            Self::Dedicated => "dedicated",
-            Self::SelfManaged => "self-managed",
-        })
     }
 }

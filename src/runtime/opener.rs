@@ -279,7 +279,8 @@ pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
     let hosting = match profile.hosting {
         Some(Hosting::MultiTenant) => dialect::Hosting::MultiTenant,
         Some(Hosting::SelfManaged) => dialect::Hosting::SelfManaged,
-        _ => dialect::Hosting::Dedicated,
+        Some(Hosting::Dedicated) => dialect::Hosting::Dedicated,
+        None => dialect::Hosting::NotTold,
     };
     let mapping = profile.mapping.clone().map(Arc::new);
     let server = dialect::Server { habits: profile.habits.clone(), mapping, full_seats: profile.full_seats };

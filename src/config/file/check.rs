@@ -214,7 +214,7 @@ impl Reader<'_> {
                 let hint = "set `url` to your own server, or use multi-tenant";
                 Err(self.wrong("hosting", value, format!("{host} is W&B's Multi-tenant Cloud"), hint))
             }
-            (Provider::Wandb, written) => Ok(Some(written.unwrap_or_else(|| Hosting::of(base.host_str())))),
+            (Provider::Wandb, written) => Ok(written.or_else(|| base.host_str().and_then(Hosting::of))),
         }
     }
 

@@ -44,23 +44,23 @@ fn several_without_a_default_is_a_question() {
 #[rstest]
 #[case(&[], "", None)]
 #[case(&[], "default password x", None)]
-#[case(&[], "machine api.wandb.ai password x", Some(("api.wandb.ai", Hosting::MultiTenant)))]
-#[case(&[(WANDB_KEY, "x")], "", Some(("api.wandb.ai", Hosting::MultiTenant)))]
-#[case(&[], "machine api.forge.coreweave.com password x", Some(("api.wandb.ai", Hosting::MultiTenant)))]
-#[case(&[(WANDB_URL, "https://api.forge.coreweave.com")], "", Some(("api.wandb.ai", Hosting::MultiTenant)))]
-#[case(&[(WANDB_URL, "https://forge.coreweave.com/api/wandb")], "", Some(("api.wandb.ai", Hosting::MultiTenant)))]
-#[case(&[(WANDB_URL, "https://w.corp.example:8443/")], "", Some(("w.corp.example", Hosting::Dedicated)))]
+#[case(&[], "machine api.wandb.ai password x", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
+#[case(&[(WANDB_KEY, "x")], "", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
+#[case(&[], "machine api.forge.coreweave.com password x", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
+#[case(&[(WANDB_URL, "https://api.forge.coreweave.com")], "", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
+#[case(&[(WANDB_URL, "https://forge.coreweave.com/api/wandb")], "", Some(("api.wandb.ai", Some(Hosting::MultiTenant))))]
+#[case(&[(WANDB_URL, "https://w.corp.example:8443/")], "", Some(("w.corp.example", None)))]
 fn wandbs_own_settings_make_a_profile(
     #[case] variables: &[(&str, &str)],
     #[case] netrc: &str,
-    #[case] expected: Option<(&str, Hosting)>,
+    #[case] expected: Option<(&str, Option<Hosting>)>,
 ) {
     let room = tempfile::tempdir().unwrap();
     let path = room.path().join("netrc");
     std::fs::write(&path, netrc).unwrap();
     let env = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     let profile = resolve(None, None, &login(&env, Some(&path))).unwrap();
-    let got = profile.as_ref().map(|profile| (profile.name.as_str(), profile.hosting.unwrap()));
+    let got = profile.as_ref().map(|profile| (profile.name.as_str(), profile.hosting));
     assert_eq!(got, expected);
 }
 

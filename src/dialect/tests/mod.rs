@@ -159,18 +159,6 @@ fn read(dialect: &dyn Dialect, kind: Kind, depth: Depth, value: &Value) -> Resul
 }
 
 #[test]
-fn words_of_the_config_are_read_and_written() {
-    for provider in [Provider::Wandb, Provider::Scim] {
-        assert_eq!(provider.to_string().parse(), Ok(provider));
-    }
-    for hosting in [Hosting::MultiTenant, Hosting::Dedicated, Hosting::SelfManaged] {
-        assert_eq!(hosting.to_string().parse(), Ok(hosting));
-    }
-    let error = "saas".parse::<Hosting>().unwrap_err().to_string();
-    assert_eq!(error, "“saas” is no hosting: use multi-tenant, dedicated or self-managed");
-}
-
-#[test]
 fn hints_name_the_vendors_way_on() {
     use crate::scim::error::{ErrorBody, failure};
     let mut lines = Vec::new();

@@ -427,3 +427,12 @@ fn a_server_that_lists_no_service_accounts_is_asked_as_the_sdk_does() {
     assert!(plan(true, Hosting::Dedicated).unwrap_err().to_string().contains("before 0.81"));
     assert_eq!(sent(plan(true, Hosting::MultiTenant).unwrap()), ["POST /Users"]);
 }
+
+#[test]
+fn a_hosting_that_is_not_told_promises_nothing_of_a_deactivation() {
+    let dialect = of(Provider::Wandb, Hosting::NotTold, Server::default());
+    let step = dialect.step(&Change::SetActive { user: id("U1"), active: false }, &directory()).unwrap();
+    assert!(matches!(step.risk, Risk::Type(_)), "{:?}", step.risk);
+    let notes = step.consequences.join(" ");
+    assert!(notes.contains("does not say how this W&B is hosted") && !notes.contains("is kept and can"), "{notes}");
+}

@@ -63,8 +63,10 @@ fn values_of_a_user() {
     check(&off, &[ann(|_| ())], Err("the user still active"));
     check(&off, &[ann(|u| u.active = None)], UNKNOWN);
     check(&off, &gone(), Err("that the user is gone"));
-    let multi_tenant = of(Provider::Wandb, Hosting::MultiTenant, Server::default());
-    assert_eq!(multi_tenant.shows(&off, &gone(), &step(&off)), Shown::Yes);
+    for hosting in [Hosting::MultiTenant, Hosting::NotTold] {
+        let dialect = of(Provider::Wandb, hosting, Server::default());
+        assert_eq!(dialect.shows(&off, &gone(), &step(&off)), Shown::Yes);
+    }
 
     let delete = Change::DeleteUser { user: id("U1") };
     check(&delete, &gone(), YES);

@@ -112,6 +112,7 @@ impl Dialect for Wandb {
             Hosting::MultiTenant => "W&B Multi-tenant Cloud",
             Hosting::Dedicated => "W&B Dedicated Cloud",
             Hosting::SelfManaged => "W&B Self-Managed",
+            Hosting::NotTold => "W&B (hosting not told)",
         }
     }
 
@@ -151,7 +152,7 @@ impl Dialect for Wandb {
             Change::SetOrgRole { user, role } if role.is(words::VIEWER) => {
                 core_shows::user(fresh, user).judge("user", shows::org_viewer)
             }
-            Change::SetActive { user, active: false } if self.hosting == Hosting::MultiTenant => {
+            Change::SetActive { user, active: false } if self.hosting.may_be_multi_tenant() => {
                 match core_shows::user(fresh, user) {
                     core_shows::Seen::Gone => Shown::Yes,
                     _ => core_shows::shows(change, fresh),

@@ -124,13 +124,21 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
     confirm.extend(targets);
     requests.insert(0, wire::create(Kind::User, Value::Object(body)));
     let undo = Undo::By(vec![Change::DeleteUser { user: key.clone() }]);
-    let invites = invited.then(|| format!("W&B invites {} to the organisation.", Name::from(new.email.as_str())));
+    let email = Name::from(new.email.as_str());
+    let invites = match hosting {
+        Hosting::MultiTenant => Some(format!("W&B invites {email} to the organisation.")),
+        Hosting::NotTold => Some(format!(
+            "The profile does not say how this W&B is hosted. On Multi-tenant Cloud this invites {email} to the \
+             organisation. Set hosting in the profile."
+        )),
+        Hosting::Dedicated | Hosting::SelfManaged => None,
+    };
     let own_name = (invited && !new.display_name.is_empty())
         .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
     // No answer shows the members that the teams have now.
     let confirm = if confirm.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
     // An invitation reaches them at once, and that can't be undone.
-    let draft = Draft::new(requests, undo, confirm).look_if(invited);
+    let draft = Draft::new(requests, undo, confirm).look_if(hosting.may_be_multi_tenant());
     Ok(draft.note(invites).note(seats_taken(case, sum, new)).note(own_name))
 }
 
@@ -199,9 +207,18 @@ pub(super) fn deactivate(case: Case<'_>, hosting: Hosting, id: &Id) -> Planned {
             .note(case.lost_teams(user, "team")));
     }
     let undo = Undo::By(vec![Change::SetActive { user: id.clone(), active: true }]);
-    Ok(Draft::new(vec![request], undo, confirm)
-        .risk(Risk::Look)
-        .note("The account is kept and can be reactivated.".to_owned()))
+    let draft = Draft::new(vec![request], undo, confirm);
+    if hosting == Hosting::NotTold {
+        return Ok(draft
+            .risk(Risk::Type(typed_name(&user.user_name, &user.id)))
+            .note(format!(
+                "The profile does not say how this W&B is hosted. On Multi-tenant Cloud this removes {} from the \
+                 organisation and can't be undone; elsewhere the account is kept. Set hosting in the profile.",
+                user.user_name
+            ))
+            .note(case.lost_teams(user, "team")));
+    }
+    Ok(draft.risk(Risk::Look).note("The account is kept and can be reactivated.".to_owned()))
 }
 
 pub(super) fn reactivate(case: Case<'_>, id: &Id) -> Planned {
