@@ -95,6 +95,37 @@ fn a_new_group_that_is_empty_is_no_loss_of_members() {
     assert_eq!(world.members("g0001"), ["u0001", "u0003"]);
 }
 
+/// Takes PATCH of nothing but `active`, and every PUT, which alters nothing.
+struct Deaf;
+
+impl Behavior for Deaf {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let mut operations = request.body["Operations"].as_array().into_iter().flatten();
+        let refused = operations.any(|one| one["path"] != "active" && one["op"] != "add");
+        refused.then(|| Answer::error(501, "not implemented"))
+    }
+
+    fn put(&self, _: &State, _: ResourceType, old: &Value, _: &Value) -> Value {
+        old.clone()
+    }
+}
+
+#[test]
+fn a_change_without_effect_names_the_doctor_until_a_trial_has_shown_that_no_form_works() {
+    let world = World::new(Deaf, users(6), vec![group(1, "alpha", &[1, 2, 3])]);
+    let before = world.state();
+    for change in [["remove", "alpha", "user0002"], ["set-name", "user0003", "Another"]] {
+        let said = world.run(&[&change[..], &["--yes"]].concat()).exits(PARTLY);
+        said.warns(&["accepted it and did not change it", "`scimitar doctor --write`"]);
+    }
+    assert_eq!(world.state(), before);
+    world.run(&["doctor", "--write", "--yes"]).exits(PARTLY);
+    for _ in 0..2 {
+        let said = world.run(&["set-name", "user0003", "Another", "--yes"]).exits(PARTLY);
+        assert!(!said.err.contains("doctor"), "{said}");
+    }
+}
+
 /// Members are called by user name, and only PUT removes them.
 struct NamedAndPut;
 
