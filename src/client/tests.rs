@@ -44,6 +44,10 @@ fn write() -> Request {
     Request::new(Method::Patch, ["Users", "VXNlcjox=="]).body(json!({"active": false}))
 }
 
+fn creation() -> Request {
+    Request::new(Method::Post, ["Users"]).body(json!({"userName": "zoe"}))
+}
+
 /// Sends without cancelling; the second value holds each notice.
 async fn send(endpoint: Endpoint, request: &Request) -> (Result<Answer, Failure>, Vec<Wait>) {
     let notices = Mutex::new(Vec::new());
@@ -102,6 +106,8 @@ async fn the_key_is_sent_in_its_form(#[case] auth: Auth, #[case] expected: Optio
 #[rstest]
 #[case::write_when_busy(write(), 429, &[("retry-after", "0")], 2)]
 #[case::write_when_put_off(write(), 503, &[("retry-after", "0")], 2)]
+#[case::creation_when_busy(creation(), 429, &[("retry-after", "0")], 2)]
+#[case::creation_when_put_off(creation(), 503, &[("retry-after", "0")], 1)]
 #[case::write_when_down(write(), 503, &[], 1)]
 #[case::write_when_broken(write(), 500, &[("retry-after", "0")], 1)]
 #[case::read_when_down(read(), 503, &[("retry-after", "0")], 2)]
@@ -121,6 +127,15 @@ async fn only_what_is_safe_goes_out_again(
         Ok(answer) => assert_eq!(answer.attempts as usize, 2),
         Err(failure) => assert_eq!((failure.status, tries), (Some(first), 1)),
     }
+}
+
+/// The doctor finds out what was made as everybody else does.
+#[tokio::test]
+async fn a_probe_repeats_no_creation_either() {
+    let server = answering(&[(503, &[("retry-after", "0")]), (201, &[])]).await;
+    let client = Client::new(endpoint(&server.uri())).unwrap();
+    let answer = client.probe(&creation(), &CancellationToken::new(), &|_| ()).await.unwrap();
+    assert_eq!((answer.status, count(&server).await), (503, 1));
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ impl Client {
     /// Sends a request until it is answered, refused or cancelled, and tells `notice` before every further try.
     ///
     /// Reads are tried up to four times. Writes are tried again only where they certainly did nothing; otherwise
-    /// [`Failure::arrived`] says that the record must be looked at.
+    /// [`Failure::arrived`] says that the record must be looked at. The next request waits for as long as the server asked.
     pub async fn send(
         &self,
         request: &Request,
@@ -107,9 +107,10 @@ impl Client {
                 Err(setback) => setback,
             };
             let random = getrandom::u32().unwrap_or(u32::MAX / 2);
-            let wait = wait_before_next(request.is_read(), &setback, attempt, random);
+            let wait = wait_before_next(request, &setback, attempt, random);
             let distant = setback.asked.filter(|asked| asked.is_distant());
-            if setback.failure.status == Some(429) || distant.is_some() {
+            let creates_later = setback.asked.is_some() && request.may_double();
+            if setback.failure.status == Some(429) || distant.is_some() || creates_later {
                 self.inner.pace.hold(wait.or(setback.asked.map(|asked| asked.wait)).unwrap_or_default());
             }
             let Some(wait) = wait else {
@@ -148,7 +149,8 @@ impl Client {
             unless(cancel, self.inner.pace.wait()).await.ok_or_else(cancelled)?;
             let heard = unless(cancel, self.inner.hear(request, &parts, &|_| ())).await.ok_or_else(cancelled)??;
             let Heard { answer, headers, broken } = heard;
-            let put_off = asked_of(answer.status, &headers).filter(|_| attempt < MOST_TRIES);
+            let again = attempt < MOST_TRIES && (answer.status == 429 || !request.may_double());
+            let put_off = asked_of(answer.status, &headers).filter(|_| again);
             match (put_off, broken) {
                 (Some(asked), _) => self.inner.pace.hold(asked.wait),
                 (None, Some(failure)) => return Err(failure),

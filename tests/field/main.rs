@@ -15,6 +15,7 @@ mod normalised;
 mod outcomes;
 mod partial;
 mod property;
+mod put_off;
 mod records;
 mod roles;
 mod scalars;

@@ -84,6 +84,12 @@ impl Answer {
         Self { status, headers: vec![(header::CONTENT_TYPE, "text/html")], body: body.to_owned() }
     }
 
+    /// The same with another header.
+    pub fn with(mut self, name: header::HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
     /// 204 without a body.
     pub fn nothing() -> Self {
         Self { status: 204, headers: Vec::new(), body: String::new() }
