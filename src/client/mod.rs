@@ -2,11 +2,12 @@
 //!
 //! Knows requests as values ([`crate::scim::request`]) and failures as values ([`crate::scim::failure`]). Knows no
 //! vendor, no profile file, no screen and no journal. The key leaves this room only inside the `Authorization` header
-//! of a request to the endpoint's own origin.
+//! of a request to the endpoint's own origin, and where an answer repeats it it is masked before it is read.
 
 mod answer;
 mod endpoint;
 mod fault;
+mod mask;
 mod pace;
 pub mod redact;
 mod retry;

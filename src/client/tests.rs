@@ -274,3 +274,21 @@ fn nothing_prints_the_key() {
         assert!(!printed.contains("Y2FuYXJ5"), "{printed}");
     }
 }
+
+/// An error page that repeats the request is what a debugging proxy sends.
+#[tokio::test]
+async fn a_key_that_is_sent_back_is_masked_before_anybody_reads_it() {
+    let server = MockServer::start().await;
+    let basic = "OmNhbmFyeS01ZjNhOWM";
+    let said = format!("{{\"id\":\"{CANARY}\",\"detail\":\"Basic {basic}= Bearer canary%2D5f3a9c\"}}");
+    let answer = |status| ResponseTemplate::new(status).insert_header("etag", CANARY).set_body_string(said.clone());
+    Mock::given(method("GET")).respond_with(answer(200)).mount(&server).await;
+    Mock::given(method("PATCH")).respond_with(answer(403)).mount(&server).await;
+    let auth = Auth::Basic { user: String::new(), key: CANARY.into() };
+    let endpoint = Endpoint { auth, ..endpoint(&server.uri()) };
+    let answer = send(endpoint.clone(), &read()).await.0.unwrap();
+    assert_eq!(answer.etag.as_deref(), Some("***"));
+    assert_eq!(String::from_utf8(answer.body).unwrap(), r#"{"id":"***","detail":"Basic ***= Bearer ***"}"#);
+    let failure = send(endpoint, &write()).await.0.unwrap_err();
+    assert!(failure.text.ends_with("It says: “Basic ***= Bearer ***”"), "{}", failure.text);
+}

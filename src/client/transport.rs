@@ -15,6 +15,7 @@ use url::Url;
 use super::answer::{Answer, Heed, MOST_ELSE, MOST_OF_A_LIST, Notice, Part, collect};
 use super::endpoint::{Auth, Endpoint};
 use super::fault::Way;
+use super::mask::Mask;
 use super::pace::Pace;
 use super::retry::{Asked, MOST_TRIES, MOST_WAIT, Setback, asked_wait, wait_before_next};
 use super::status;
@@ -43,6 +44,7 @@ struct Inner {
     authorization: Option<HeaderValue>,
     graph_authorization: Option<HeaderValue>,
     pace: Pace,
+    mask: Mask,
 }
 
 impl fmt::Debug for Client {
@@ -56,7 +58,7 @@ impl Client {
     /// files that hold none ([`Class::Local`]). Reads the system's certificates: not for the event loop.
     pub fn new(endpoint: Endpoint) -> Result<Self, Failure> {
         let http = endpoint.connector()?;
-        Self::over(http, endpoint, Pace::default())
+        Self::over(http, endpoint, Pace::default(), &Mask::default())
     }
 
     /// The same connections with another key.
@@ -65,12 +67,18 @@ impl Client {
     /// If the key holds characters that no header may hold.
     pub fn with_auth(&self, auth: Auth) -> Result<Self, Failure> {
         let endpoint = Endpoint { auth, ..self.inner.endpoint.clone() };
-        Self::over(self.inner.http.clone(), endpoint, self.inner.pace.clone())
+        Self::over(self.inner.http.clone(), endpoint, self.inner.pace.clone(), &self.inner.mask)
     }
 
-    fn over(http: reqwest::Client, endpoint: Endpoint, pace: Pace) -> Result<Self, Failure> {
+    fn over(http: reqwest::Client, endpoint: Endpoint, pace: Pace, known: &Mask) -> Result<Self, Failure> {
         let (authorization, graph_authorization) = (endpoint.authorization()?, endpoint.graph_authorization()?);
-        Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, graph_authorization, pace }) })
+        let mask = Mask::of(&endpoint).and(known);
+        Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, graph_authorization, pace, mask }) })
+    }
+
+    /// Masks the key in a part of a body that was heeded.
+    pub fn mask(&self, part: &mut Vec<u8>) {
+        self.inner.mask.cover(part);
     }
 
     /// Sends a request until it is answered, refused or cancelled, and tells `notice` before every further try.
@@ -289,13 +297,16 @@ impl Inner {
         let most = if is_list { MOST_OF_A_LIST } else { MOST_ELSE };
         // A refusal is none of what was asked for.
         let heed = if response.status().is_success() { heed } else { &|_: Part<'_>| () };
-        let (body, broken) = collect(response, &way, most, heed).await;
+        let (mut body, broken) = collect(response, &way, most, heed).await;
+        let bytes = body.len();
+        self.mask.cover(&mut body);
+        let text = |name| text(&headers, name).map(|text| self.mask.covered(text));
         let answer = Answer {
             status,
-            etag: text(&headers, &ETAG),
-            location: text(&headers, &LOCATION),
-            content_type: text(&headers, &CONTENT_TYPE),
-            bytes: body.len(),
+            etag: text(&ETAG),
+            location: text(&LOCATION),
+            content_type: text(&CONTENT_TYPE),
+            bytes,
             body,
             elapsed: started.elapsed(),
             attempts: 1,
@@ -314,7 +325,8 @@ impl Inner {
             let response = sending.send().await.map_err(|error| way.before_answer(&error))?;
             let Some(target) = redirect(&response) else { return Ok(response) };
             if !request.is_read() || target.origin() != self.endpoint.base.origin() {
-                return Err(sent_on(response.status().as_u16(), &target, &self.endpoint));
+                let place = format!("{}{}", target.origin().ascii_serialization(), target.path());
+                return Err(sent_on(response.status().as_u16(), &self.mask.covered(place), &self.endpoint));
             }
             url = target;
         }
@@ -358,8 +370,8 @@ fn redirect(response: &Response) -> Option<Url> {
 }
 
 /// The failure for a redirect that is not followed. Names no query: it may hold a token.
-fn sent_on(status: u16, target: &Url, endpoint: &Endpoint) -> Failure {
-    let place = status::clean(&format!("{}{}", target.origin().ascii_serialization(), target.path()));
+fn sent_on(status: u16, place: &str, endpoint: &Endpoint) -> Failure {
+    let place = status::clean(place);
     let next = format!("Check the profile's url ({}); the key was not sent there", endpoint.prefix());
     Failure {
         status: Some(status),

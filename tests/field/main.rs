@@ -4,6 +4,7 @@
 
 mod decided;
 mod doctor;
+mod echo;
 mod key_command;
 mod key_owner;
 mod listed;
