@@ -7,11 +7,13 @@
 mod answer;
 mod endpoint;
 mod fault;
+mod flow;
 mod mask;
 mod pace;
 pub mod redact;
 mod retry;
 mod status;
+mod tls;
 mod transport;
 
 pub use answer::{Answer, Heed, Notice, Part};
