@@ -7,6 +7,7 @@ mod doctor;
 mod echo;
 mod key_command;
 mod key_owner;
+mod large;
 mod listed;
 mod long_list;
 mod members;
