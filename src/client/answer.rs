@@ -4,11 +4,13 @@ use std::fmt;
 use std::mem;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::Response;
 
 use super::fault::Way;
+use super::flow::{Flow, Look};
 use crate::scim::failure::{Class, Failure};
-use crate::scim::wait::Wait;
+use crate::scim::wait::{Wait, WaitCause};
 
 /// The largest page of a list that is taken in, unpacked, in bytes: some servers give all at once.
 pub(super) const MOST_OF_A_LIST: usize = 256 * 1024 * 1024;
@@ -65,14 +67,29 @@ pub(super) async fn collect(
     mut response: Response,
     way: &Way<'_>,
     most: usize,
+    notice: Notice<'_>,
     heed: Heed<'_>,
 ) -> (Vec<u8>, Option<Failure>) {
     let status = response.status().as_u16();
     let ahead = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
     let mut body = Blocks::with_capacity(ahead);
+    let mut flow = Flow::new(way.timeout);
     heed(Part::First);
     loop {
-        match response.chunk().await {
+        let came = tokio::time::timeout_at(flow.next_look(), response.chunk()).await;
+        let look = if matches!(came, Ok(Ok(None))) { Look::Good } else { flow.look() };
+        match look {
+            Look::Good => {}
+            Look::Slow(left) => notice(Wait::new(WaitCause::Slow, left, None, Timestamp::now())),
+            Look::Stuck { brought } => {
+                let failure = way.trickles(body.len(), brought, status);
+                return (body.join(), Some(failure));
+            }
+        }
+        // Nothing came until it was time to look.
+        let Ok(came) = came else { continue };
+        match came {
+            Ok(None) => return (body.join(), None),
             Ok(Some(chunk)) if body.len() + chunk.len() > most => {
                 let text = format!("The answer is larger than {} MiB", most / 1024 / 1024);
                 let failure = Failure::local(Class::Protocol, text, "Check the profile's url");
@@ -80,9 +97,9 @@ pub(super) async fn collect(
             }
             Ok(Some(chunk)) => {
                 heed(Part::More(&chunk));
+                flow.came(chunk.len());
                 body.push(&chunk);
             }
-            Ok(None) => return (body.join(), None),
             Err(error) => {
                 let failure = way.cut(&error, body.len(), status);
                 return (body.join(), Some(failure));

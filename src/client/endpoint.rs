@@ -1,17 +1,17 @@
 //! One server: its address, how the key is shown to it, and whether it may be spoken to at all.
 
 use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::HeaderValue;
-use reqwest::{Certificate, ClientBuilder, Identity};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+use super::tls::{self, Wish};
 use crate::scim::failure::{Class, Failure};
 
 /// The longest wait for a connection; answers may take [`Endpoint::timeout`].
@@ -136,8 +136,8 @@ impl Endpoint {
         }
     }
 
-    /// The HTTP client for this endpoint alone.
-    pub(super) fn connector(&self) -> Result<reqwest::Client, Failure> {
+    /// The HTTP client for this endpoint alone, and what its servers wish to see.
+    pub(super) fn connector(&self) -> Result<(reqwest::Client, Arc<Wish>), Failure> {
         self.check()?;
         let mut builder = reqwest::Client::builder()
             .user_agent(self.user_agent.as_str())
@@ -149,21 +149,18 @@ impl Endpoint {
         if self.is_loopback() {
             // A proxy would carry the key off this machine.
             builder = builder.no_proxy();
-            if self.base.scheme() == "http" {
-                // No TLS will be spoken, so the system's certificates need be neither read nor there.
-                builder = builder.tls_certs_only([]);
-            }
         }
-        if let Some(path) = &self.ca_file {
-            builder = trust(builder, path)?;
+        let wish = Arc::default();
+        builder = if self.is_loopback() && self.base.scheme() == "http" {
+            // No TLS will be spoken, so the system's certificates need be neither read nor there.
+            builder.tls_certs_only([])
+        } else {
+            builder.tls_backend_preconfigured(tls::config(self, Arc::clone(&wish))?)
+        };
+        match builder.build() {
+            Ok(http) => Ok((http, wish)),
+            Err(error) => Err(tls::no_connection(&super::fault::innermost(&error))),
         }
-        if let Some(shown) = &self.client_cert {
-            builder = builder.identity(identity(shown)?);
-        }
-        builder.build().map_err(|error| {
-            let why = super::fault::innermost(&error);
-            local(format!("No connection can be set up: {why}"), "Check the system's certificates, or set ca_file")
-        })
     }
 }
 
@@ -182,46 +179,6 @@ fn header(auth: &Auth) -> Result<Option<HeaderValue>, Failure> {
     Ok(Some(value))
 }
 
-fn trust(builder: ClientBuilder, path: &Path) -> Result<ClientBuilder, Failure> {
-    let shown = path.display();
-    let next = "Check ca_file in the profile: a PEM file with one or more certificates";
-    let pem = read(path, next)?;
-    match Certificate::from_pem_bundle(&pem) {
-        Ok(certificates) if !certificates.is_empty() => Ok(builder.tls_certs_merge(certificates)),
-        _ => Err(local(format!("{shown} holds no certificate"), next)),
-    }
-}
-
-fn identity(shown: &ClientCert) -> Result<Identity, Failure> {
-    let next = "Check client_cert and client_key in the profile: PEM files with a certificate and its private key";
-    let mut pem = read(&shown.certificate, next)?;
-    if shown.key != shown.certificate {
-        pem.push(b'\n');
-        pem.extend(read(&shown.key, next)?);
-    }
-    let key = shown.key.display();
-    if is_open(&shown.key) {
-        return Err(local(format!("{key} holds a private key and can be read by others"), &format!("chmod 600 {key}")));
-    }
-    let unusable = |_| local(format!("{key} and {} are no key and certificate", shown.certificate.display()), next);
-    Identity::from_pem(&pem).map_err(unusable)
-}
-
-fn read(path: &Path, next: &str) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| local(format!("{} can't be read: {error}", path.display()), next))
-}
-
-#[cfg(unix)]
-fn is_open(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open(_: &Path) -> bool {
-    false
-}
-
-fn local(text: impl Into<String>, next: &str) -> Failure {
+pub(super) fn local(text: impl Into<String>, next: &str) -> Failure {
     Failure::local(Class::Local, text, next)
 }

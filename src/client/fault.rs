@@ -9,6 +9,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::status::clean;
+use super::tls::Wish;
 use crate::scim::failure::{Arrived, Class, Failure};
 
 /// What the sentences name.
@@ -17,6 +18,8 @@ pub(super) struct Way<'a> {
     pub timeout: Duration,
     /// True for requests that change nothing.
     pub read: bool,
+    /// What the server wishes to see.
+    pub wish: &'a Wish,
 }
 
 impl Way<'_> {
@@ -46,6 +49,9 @@ impl Way<'_> {
         }
         let mut failure = if error.is_timeout() {
             self.silent()
+        } else if self.wish.is_unmet() {
+            // Its refusal may have been lost with the connection.
+            wants_one(self.host())
         } else if error.is_builder() {
             Failure::local(Class::Local, format!("The request can't be made: {}", innermost(error)), "")
         } else {
@@ -65,6 +71,19 @@ impl Way<'_> {
         } else {
             Failure::local(Class::Offline, format!("The answer broke off after {got} bytes"), self.look())
         };
+        failure.status = Some(status);
+        failure.bytes = got as u64;
+        failure.arrived = self.underway();
+        failure
+    }
+
+    /// The failure for a body that comes too slowly to be waited for: bytes in all, and within the time limit.
+    pub(super) fn trickles(&self, got: usize, brought: usize, status: u16) -> Failure {
+        let mut failure = self.silent();
+        if brought > 0 {
+            let (host, limit) = (self.host(), seconds(self.timeout));
+            failure.text = format!("{host} sends its answer too slowly: {brought} bytes in {limit}");
+        }
         failure.status = Some(status);
         failure.bytes = got as u64;
         failure.arrived = self.underway();
@@ -103,6 +122,7 @@ impl Way<'_> {
             Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
                 offline(format!("There is no route to {place}"), "Check the network and VPN")
             }
+            _ if self.wish.is_unmet() => wants_one(host),
             _ => offline(format!("{place} can't be reached: {}", innermost(error)), "Check the network and proxy"),
         }
     }
@@ -115,9 +135,7 @@ fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure
     let said = said(error);
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
     let (text, next) = if wants_certificate(&said) {
-        let next =
-            "Set client_cert and client_key in the profile; if they are set, another authority must have signed it";
-        (format!("{host} wants a certificate of its clients"), next)
+        return Some(wants_one(host));
     } else if has(&["certificate expired", "expired"]) {
         (format!("The certificate of {host} has expired"), "Tell who runs the server; check this machine's clock")
     } else if has(&["not valid yet", "notvalidyet"]) {
@@ -139,6 +157,12 @@ fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure
         return None;
     };
     Some(Failure::local(Class::Tls, text, next))
+}
+
+/// The failure for a server that wants to see a certificate, or another one.
+fn wants_one(host: &str) -> Failure {
+    let next = "Set client_cert and client_key in the profile; if they are set, another authority must have signed it";
+    Failure::local(Class::Tls, format!("{host} wants a certificate of its clients"), next)
 }
 
 /// All that the causes say, in small letters.

@@ -7,6 +7,7 @@ use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use crate::scim::failure::{Arrived, Class, Failure};
+use crate::scim::request::Request;
 
 /// Tries in all.
 pub(super) const MOST_TRIES: u32 = 4;
@@ -49,8 +50,9 @@ impl From<Failure> for Setback {
 }
 
 /// The wait before the next try; `None` where there must be none. `attempt` counts from 1; `random` is any number.
-pub(super) fn wait_before_next(read: bool, setback: &Setback, attempt: u32, random: u32) -> Option<Duration> {
-    let may = attempt < MOST_TRIES && if read { read_again(&setback.failure) } else { write_again(setback) };
+pub(super) fn wait_before_next(request: &Request, setback: &Setback, attempt: u32, random: u32) -> Option<Duration> {
+    let again = if request.is_read() { read_again(&setback.failure) } else { write_again(request, setback) };
+    let may = attempt < MOST_TRIES && again;
     match setback.asked {
         _ if !may => None,
         Some(asked) => (!asked.is_distant()).then_some(asked.wait),
@@ -66,11 +68,13 @@ fn read_again(failure: &Failure) -> bool {
     }
 }
 
-/// A write goes out again only if it certainly did nothing: no connection came about, or the server put it off.
-fn write_again(setback: &Setback) -> bool {
+/// A write goes out again only if it certainly did nothing: no connection came about, or the server put it off. A 503 may
+/// come from a proxy when the server behind it has made the record already, so what creates one is not repeated after it:
+/// whoever sent it looks for the record first.
+fn write_again(request: &Request, setback: &Setback) -> bool {
     match setback.failure.status {
         Some(429) => true,
-        Some(503) => setback.asked.is_some(),
+        Some(503) => setback.asked.is_some() && !request.may_double(),
         Some(_) => false,
         None => {
             setback.failure.arrived == Arrived::No && matches!(setback.failure.class, Class::Offline | Class::Timeout)
@@ -121,6 +125,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::scim::request::Method;
 
     #[rstest]
     #[case(&[("retry-after", "7")], Some(7))]
@@ -151,6 +156,10 @@ mod tests {
         assert_eq!(backoff(3, u32::MAX), Duration::from_millis(2500));
     }
 
+    fn read() -> Request {
+        Request::new(Method::Get, ["Users"])
+    }
+
     fn setback(class: Class, status: Option<u16>, arrived: Arrived, asked: bool) -> Setback {
         let failure = Failure { status, arrived, ..Failure::local(class, "", "") };
         Setback { failure, asked: asked.then_some(Asked { wait: Duration::from_secs(5), by: "Retry-After" }) }
@@ -161,7 +170,7 @@ mod tests {
         let after = |seconds: u64| {
             let asked = Asked { wait: Duration::from_secs(seconds), by: "Retry-After" };
             let setback = setback(Class::RateLimited, Some(429), Arrived::Yes, false);
-            wait_before_next(true, &Setback { asked: Some(asked), ..setback }, 1, 0)
+            wait_before_next(&read(), &Setback { asked: Some(asked), ..setback }, 1, 0)
         };
         assert_eq!(after(60), Some(MOST_WAIT));
         assert_eq!(after(61), None);
@@ -183,8 +192,12 @@ mod tests {
     #[case::forbidden(setback(Class::Forbidden, Some(403), Arrived::Yes, true), false, false)]
     #[case::ours(setback(Class::Local, None, Arrived::No, false), false, false)]
     fn only_what_is_safe_is_repeated(#[case] setback: Setback, #[case] read: bool, #[case] write: bool) {
-        assert_eq!(wait_before_next(true, &setback, 1, 0).is_some(), read);
-        assert_eq!(wait_before_next(false, &setback, 1, 0).is_some(), write);
-        assert_eq!(wait_before_next(true, &setback, MOST_TRIES, 0), None);
+        let is_sent = |request: &Request| wait_before_next(request, &setback, 1, 0).is_some();
+        let creation = Request::new(Method::Post, ["Users"]);
+        let put_off = setback.failure.status == Some(503);
+        assert_eq!(is_sent(&self::read()), read);
+        assert_eq!(is_sent(&Request::new(Method::Patch, ["Users", "1"])), write);
+        assert_eq!(is_sent(&creation), write && !put_off);
+        assert_eq!(wait_before_next(&self::read(), &setback, MOST_TRIES, 0), None);
     }
 }

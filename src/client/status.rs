@@ -22,12 +22,13 @@ pub(super) fn refused(status: u16, headers: &HeaderMap, body: &[u8], request: &R
     if status == 503 && put_off {
         failure.class = Class::RateLimited;
     }
-    failure.arrived = arrived(status, failure.class, request.is_read());
+    failure.arrived = arrived(status, failure.class, request);
     failure.bytes = body.len() as u64;
     failure
 }
 
-/// The failure of a request that the server has put off for longer than it waits. It did nothing, and nobody sends before.
+/// The failure of a request that the server has put off for longer than it waits: nobody sends before. It did nothing,
+/// unless that is not certain.
 pub(super) fn left_alone(failure: Failure, wait: Duration, by: Option<&str>) -> Failure {
     let by = by.map(|header| format!(" ({header}: {} s)", wait.as_secs())).unwrap_or_default();
     let until = clock(Timestamp::now(), wait, &TimeZone::system());
@@ -35,7 +36,7 @@ pub(super) fn left_alone(failure: Failure, wait: Duration, by: Option<&str>) -> 
         text: format!("{}. It wants to be left alone until {until}{by}", failure.text.trim_end_matches('.')),
         next: "Try again then.".into(),
         class: Class::RateLimited,
-        arrived: Arrived::No,
+        arrived: if failure.arrived == Arrived::Unknown { Arrived::Unknown } else { Arrived::No },
         ..failure
     }
 }
@@ -58,9 +59,10 @@ fn what(request: &Request) -> &'static str {
 }
 
 /// A server error to a write does not say whether the write was made before it.
-fn arrived(status: u16, class: Class, read: bool) -> Arrived {
-    let in_doubt = matches!(status, 408 | 500 | 502..=504) && class != Class::RateLimited;
-    if !read && in_doubt { Arrived::Unknown } else { Arrived::Yes }
+fn arrived(status: u16, class: Class, request: &Request) -> Arrived {
+    let put_off = class == Class::RateLimited && !request.may_double();
+    let in_doubt = matches!(status, 408 | 500 | 502..=504) && !put_off;
+    if !request.is_read() && in_doubt { Arrived::Unknown } else { Arrived::Yes }
 }
 
 /// One line without control and direction signs, of bounded length.
@@ -100,6 +102,9 @@ mod tests {
         let write = Request::new(Method::Patch, ["Users", "1"]);
         assert_eq!(refused(504, &HeaderMap::new(), b"<html>", &write, false).arrived, Arrived::Unknown);
         assert_eq!(refused(503, &HeaderMap::new(), b"", &write, true).arrived, Arrived::Yes);
+        let creation = refused(503, &HeaderMap::new(), b"", &Request::new(Method::Post, ["Users"]), true);
+        assert_eq!(creation.arrived, Arrived::Unknown);
+        assert_eq!(left_alone(creation, Duration::from_secs(300), None).arrived, Arrived::Unknown);
         assert_eq!(refused(501, &HeaderMap::new(), b"", &write, false).arrived, Arrived::Yes);
         assert_eq!(
             refused(500, &HeaderMap::new(), b"", &Request::new(Method::Get, ["Users"]), false).arrived,

@@ -44,6 +44,10 @@ fn write() -> Request {
     Request::new(Method::Patch, ["Users", "VXNlcjox=="]).body(json!({"active": false}))
 }
 
+fn creation() -> Request {
+    Request::new(Method::Post, ["Users"]).body(json!({"userName": "zoe"}))
+}
+
 /// Sends without cancelling; the second value holds each notice.
 async fn send(endpoint: Endpoint, request: &Request) -> (Result<Answer, Failure>, Vec<Wait>) {
     let notices = Mutex::new(Vec::new());
@@ -102,6 +106,8 @@ async fn the_key_is_sent_in_its_form(#[case] auth: Auth, #[case] expected: Optio
 #[rstest]
 #[case::write_when_busy(write(), 429, &[("retry-after", "0")], 2)]
 #[case::write_when_put_off(write(), 503, &[("retry-after", "0")], 2)]
+#[case::creation_when_busy(creation(), 429, &[("retry-after", "0")], 2)]
+#[case::creation_when_put_off(creation(), 503, &[("retry-after", "0")], 1)]
 #[case::write_when_down(write(), 503, &[], 1)]
 #[case::write_when_broken(write(), 500, &[("retry-after", "0")], 1)]
 #[case::read_when_down(read(), 503, &[("retry-after", "0")], 2)]
@@ -121,6 +127,15 @@ async fn only_what_is_safe_goes_out_again(
         Ok(answer) => assert_eq!(answer.attempts as usize, 2),
         Err(failure) => assert_eq!((failure.status, tries), (Some(first), 1)),
     }
+}
+
+/// The doctor finds out what was made as everybody else does.
+#[tokio::test]
+async fn a_probe_repeats_no_creation_either() {
+    let server = answering(&[(503, &[("retry-after", "0")]), (201, &[])]).await;
+    let client = Client::new(endpoint(&server.uri())).unwrap();
+    let answer = client.probe(&creation(), &CancellationToken::new(), &|_| ()).await.unwrap();
+    assert_eq!((answer.status, count(&server).await), (503, 1));
 }
 
 #[tokio::test]
@@ -258,4 +273,22 @@ fn nothing_prints_the_key() {
         assert!(!printed.contains(CANARY), "{printed}");
         assert!(!printed.contains("Y2FuYXJ5"), "{printed}");
     }
+}
+
+/// An error page that repeats the request is what a debugging proxy sends.
+#[tokio::test]
+async fn a_key_that_is_sent_back_is_masked_before_anybody_reads_it() {
+    let server = MockServer::start().await;
+    let basic = "OmNhbmFyeS01ZjNhOWM";
+    let said = format!("{{\"id\":\"{CANARY}\",\"detail\":\"Basic {basic}= Bearer canary%2D5f3a9c\"}}");
+    let answer = |status| ResponseTemplate::new(status).insert_header("etag", CANARY).set_body_string(said.clone());
+    Mock::given(method("GET")).respond_with(answer(200)).mount(&server).await;
+    Mock::given(method("PATCH")).respond_with(answer(403)).mount(&server).await;
+    let auth = Auth::Basic { user: String::new(), key: CANARY.into() };
+    let endpoint = Endpoint { auth, ..endpoint(&server.uri()) };
+    let answer = send(endpoint.clone(), &read()).await.0.unwrap();
+    assert_eq!(answer.etag.as_deref(), Some("***"));
+    assert_eq!(String::from_utf8(answer.body).unwrap(), r#"{"id":"***","detail":"Basic ***= Bearer ***"}"#);
+    let failure = send(endpoint, &write()).await.0.unwrap_err();
+    assert!(failure.text.ends_with("It says: “Basic ***= Bearer ***”"), "{}", failure.text);
 }

@@ -1,6 +1,7 @@
 //! Sending: one request, its tries, its redirects, its answer.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,9 +16,12 @@ use url::Url;
 use super::answer::{Answer, Heed, MOST_ELSE, MOST_OF_A_LIST, Notice, Part, collect};
 use super::endpoint::{Auth, Endpoint};
 use super::fault::Way;
+use super::flow::patience;
+use super::mask::Mask;
 use super::pace::Pace;
 use super::retry::{Asked, MOST_TRIES, MOST_WAIT, Setback, asked_wait, wait_before_next};
 use super::status;
+use super::tls::Wish;
 use crate::scim::error;
 use crate::scim::failure::{Arrived, Class, Failure};
 use crate::scim::graph;
@@ -39,10 +43,12 @@ pub struct Client {
 
 struct Inner {
     http: reqwest::Client,
+    wish: Arc<Wish>,
     endpoint: Endpoint,
     authorization: Option<HeaderValue>,
     graph_authorization: Option<HeaderValue>,
     pace: Pace,
+    mask: Mask,
 }
 
 impl fmt::Debug for Client {
@@ -56,7 +62,7 @@ impl Client {
     /// files that hold none ([`Class::Local`]). Reads the system's certificates: not for the event loop.
     pub fn new(endpoint: Endpoint) -> Result<Self, Failure> {
         let http = endpoint.connector()?;
-        Self::over(http, endpoint, Pace::default())
+        Self::over(http, endpoint, Pace::default(), &Mask::default())
     }
 
     /// The same connections with another key.
@@ -65,18 +71,30 @@ impl Client {
     /// If the key holds characters that no header may hold.
     pub fn with_auth(&self, auth: Auth) -> Result<Self, Failure> {
         let endpoint = Endpoint { auth, ..self.inner.endpoint.clone() };
-        Self::over(self.inner.http.clone(), endpoint, self.inner.pace.clone())
+        let http = (self.inner.http.clone(), Arc::clone(&self.inner.wish));
+        Self::over(http, endpoint, self.inner.pace.clone(), &self.inner.mask)
     }
 
-    fn over(http: reqwest::Client, endpoint: Endpoint, pace: Pace) -> Result<Self, Failure> {
+    fn over(
+        (http, wish): (reqwest::Client, Arc<Wish>),
+        endpoint: Endpoint,
+        pace: Pace,
+        known: &Mask,
+    ) -> Result<Self, Failure> {
         let (authorization, graph_authorization) = (endpoint.authorization()?, endpoint.graph_authorization()?);
-        Ok(Self { inner: Arc::new(Inner { http, endpoint, authorization, graph_authorization, pace }) })
+        let mask = Mask::of(&endpoint).and(known);
+        Ok(Self { inner: Arc::new(Inner { http, wish, endpoint, authorization, graph_authorization, pace, mask }) })
+    }
+
+    /// Masks the key in a part of a body that was heeded.
+    pub fn mask(&self, part: &mut Vec<u8>) {
+        self.inner.mask.cover(part);
     }
 
     /// Sends a request until it is answered, refused or cancelled, and tells `notice` before every further try.
     ///
     /// Reads are tried up to four times. Writes are tried again only where they certainly did nothing; otherwise
-    /// [`Failure::arrived`] says that the record must be looked at.
+    /// [`Failure::arrived`] says that the record must be looked at. The next request waits for as long as the server asked.
     pub async fn send(
         &self,
         request: &Request,
@@ -101,15 +119,16 @@ impl Client {
         loop {
             self.inner.hold(notice)?;
             unless(cancel, self.inner.pace.wait()).await.ok_or_else(|| stopped(Arrived::No))?;
-            let tried = unless(cancel, self.inner.once(request, &parts, heed)).await;
+            let tried = unless(cancel, self.inner.once(request, &parts, notice, heed)).await;
             let setback = match tried.ok_or_else(|| stopped(way.underway()))? {
                 Ok(answer) => return Ok(Answer { attempts: attempt, ..answer }),
                 Err(setback) => setback,
             };
             let random = getrandom::u32().unwrap_or(u32::MAX / 2);
-            let wait = wait_before_next(request.is_read(), &setback, attempt, random);
+            let wait = wait_before_next(request, &setback, attempt, random);
             let distant = setback.asked.filter(|asked| asked.is_distant());
-            if setback.failure.status == Some(429) || distant.is_some() {
+            let creates_later = setback.asked.is_some() && request.may_double();
+            if setback.failure.status == Some(429) || distant.is_some() || creates_later {
                 self.inner.pace.hold(wait.or(setback.asked.map(|asked| asked.wait)).unwrap_or_default());
             }
             let Some(wait) = wait else {
@@ -146,9 +165,11 @@ impl Client {
         loop {
             self.inner.hold(notice)?;
             unless(cancel, self.inner.pace.wait()).await.ok_or_else(cancelled)?;
-            let heard = unless(cancel, self.inner.hear(request, &parts, &|_| ())).await.ok_or_else(cancelled)??;
+            let heard =
+                unless(cancel, self.inner.hear(request, &parts, notice, &|_| ())).await.ok_or_else(cancelled)??;
             let Heard { answer, headers, broken } = heard;
-            let put_off = asked_of(answer.status, &headers).filter(|_| attempt < MOST_TRIES);
+            let again = attempt < MOST_TRIES && (answer.status == 429 || !request.may_double());
+            let put_off = asked_of(answer.status, &headers).filter(|_| again);
             match (put_off, broken) {
                 (Some(asked), _) => self.inner.pace.hold(asked.wait),
                 (None, Some(failure)) => return Err(failure),
@@ -202,7 +223,8 @@ impl Inner {
     }
 
     fn way(&self, request: &Request) -> Way<'_> {
-        Way { base: &self.endpoint.base, timeout: self.endpoint.timeout, read: request.is_read() }
+        let Endpoint { base, timeout, .. } = &self.endpoint;
+        Way { base, timeout: *timeout, read: request.is_read(), wish: &self.wish }
     }
 
     fn parts(&self, request: &Request) -> Result<Parts, Failure> {
@@ -251,8 +273,14 @@ impl Inner {
     }
 
     /// One try.
-    async fn once(&self, request: &Request, parts: &Parts, heed: Heed<'_>) -> Result<Answer, Setback> {
-        let Heard { answer, headers, broken } = Box::pin(self.hear(request, parts, heed)).await?;
+    async fn once(
+        &self,
+        request: &Request,
+        parts: &Parts,
+        notice: Notice<'_>,
+        heed: Heed<'_>,
+    ) -> Result<Answer, Setback> {
+        let Heard { answer, headers, broken } = Box::pin(self.hear(request, parts, notice, heed)).await?;
         let status = answer.status;
         if !(200..=299).contains(&status) {
             let asked = asked_of(status, &headers);
@@ -276,10 +304,16 @@ impl Inner {
     }
 
     /// Sends once and takes in whatever comes.
-    async fn hear(&self, request: &Request, parts: &Parts, heed: Heed<'_>) -> Result<Heard, Failure> {
+    async fn hear(
+        &self,
+        request: &Request,
+        parts: &Parts,
+        notice: Notice<'_>,
+        heed: Heed<'_>,
+    ) -> Result<Heard, Failure> {
         let started = Instant::now();
         let way = self.way(request);
-        let response = self.head(request, parts, &way).await?;
+        let response = self.saying_if_slow(self.head(request, parts, &way), notice).await?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         tracing::debug!(method = request.method.as_str(), status, elapsed = ?started.elapsed(), "answered");
@@ -287,18 +321,34 @@ impl Inner {
         let most = if is_list { MOST_OF_A_LIST } else { MOST_ELSE };
         // A refusal is none of what was asked for.
         let heed = if response.status().is_success() { heed } else { &|_: Part<'_>| () };
-        let (body, broken) = collect(response, &way, most, heed).await;
+        let (mut body, broken) = collect(response, &way, most, notice, heed).await;
+        let bytes = body.len();
+        self.mask.cover(&mut body);
+        let text = |name| text(&headers, name).map(|text| self.mask.covered(text));
         let answer = Answer {
             status,
-            etag: text(&headers, &ETAG),
-            location: text(&headers, &LOCATION),
-            content_type: text(&headers, &CONTENT_TYPE),
-            bytes: body.len(),
+            etag: text(&ETAG),
+            location: text(&LOCATION),
+            content_type: text(&CONTENT_TYPE),
+            bytes,
             body,
             elapsed: started.elapsed(),
             attempts: 1,
         };
         Ok(Heard { answer, headers, broken })
+    }
+
+    /// The head's result; a person is told while it is waited for.
+    async fn saying_if_slow<T>(&self, head: impl Future<Output = T>, notice: Notice<'_>) -> T {
+        let (mut head, patience) = (pin!(head), patience(self.endpoint.timeout));
+        match tokio::time::timeout(patience, &mut head).await {
+            Ok(head) => head,
+            Err(_) => {
+                let left = self.endpoint.timeout.saturating_sub(patience);
+                notice(Wait::new(WaitCause::Slow, left, None, Timestamp::now()));
+                head.await
+            }
+        }
     }
 
     /// The head of the answer, after redirects within the origin.
@@ -310,9 +360,11 @@ impl Inner {
                 sending = sending.body(body.clone());
             }
             let response = sending.send().await.map_err(|error| way.before_answer(&error))?;
+            self.wish.answered();
             let Some(target) = redirect(&response) else { return Ok(response) };
             if !request.is_read() || target.origin() != self.endpoint.base.origin() {
-                return Err(sent_on(response.status().as_u16(), &target, &self.endpoint));
+                let place = format!("{}{}", target.origin().ascii_serialization(), target.path());
+                return Err(sent_on(response.status().as_u16(), &self.mask.covered(place), &self.endpoint));
             }
             url = target;
         }
@@ -356,8 +408,8 @@ fn redirect(response: &Response) -> Option<Url> {
 }
 
 /// The failure for a redirect that is not followed. Names no query: it may hold a token.
-fn sent_on(status: u16, target: &Url, endpoint: &Endpoint) -> Failure {
-    let place = status::clean(&format!("{}{}", target.origin().ascii_serialization(), target.path()));
+fn sent_on(status: u16, place: &str, endpoint: &Endpoint) -> Failure {
+    let place = status::clean(place);
     let next = format!("Check the profile's url ({}); the key was not sent there", endpoint.prefix());
     Failure {
         status: Some(status),

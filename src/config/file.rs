@@ -107,6 +107,10 @@ impl ConfigFile {
             let profile = reader.profile(entry)?;
             profiles.insert(name, profile);
         }
+        let key_variables: Vec<String> = profiles.values().flat_map(|profile| profile.key.variables()).collect();
+        for profile in profiles.values_mut() {
+            profile.key_variables.clone_from(&key_variables);
+        }
         let default_profile = default_of(text, raw.default_profile, &profiles)?;
         Ok(Self { path: path.to_path_buf(), default_profile, ui: ui(text, &raw.ui)?, keys: raw.keys, profiles })
     }

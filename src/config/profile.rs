@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use url::Url;
 
 use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::netrc;
-use super::secret::KeySource;
+use super::secret::{KeyError, KeySource};
 use super::wandb::{self, DEFAULT_URL, Login, WANDB_KEY};
 use crate::directory::role_source::Mapping;
 use crate::scim::habits::Habits;
@@ -117,6 +118,8 @@ pub struct Profile {
     pub auth: AuthForm,
     /// Where the key is.
     pub key: KeySource,
+    /// The environment variables that hold keys of any profile of its file: a key command does not get them.
+    pub key_variables: Vec<String>,
     /// The user name that the key belongs to, for the guard against changing oneself.
     pub me: Option<String>,
     /// Nothing may be changed.
@@ -163,6 +166,14 @@ impl Profile {
         if self.provider == Provider::Wandb { wandb::addresses(&self.base) } else { vec![self.base.clone()] }
     }
 
+    /// Reads its key. May block for ten seconds: call it away from the event loop.
+    ///
+    /// # Errors
+    /// If there is none, or its place can't be used.
+    pub fn read_key(&self) -> Result<SecretString, KeyError> {
+        self.key.read(&self.base, &self.key_variables)
+    }
+
     /// A profile with every switch at its default.
     pub fn new(name: impl Into<String>, provider: Provider, base: Url, key: KeySource) -> Self {
         Self {
@@ -172,6 +183,7 @@ impl Profile {
             base,
             auth: AuthForm::Bearer,
             key,
+            key_variables: Vec::new(),
             me: None,
             read_only: false,
             confirm: Confirm::default(),

@@ -1,13 +1,12 @@
 //! Where a profile's key comes from, and reading it: environment, command, file, keyring, `netrc`.
 //!
-//! No error, `Debug` or `Display` here holds a key; a command's arguments are not shown either. Of what it says when it
-//! fails, one line is.
+//! No error, `Debug` or `Display` here holds a key; neither a command's arguments nor what it says when it fails are shown.
 
 use std::fmt;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -17,7 +16,6 @@ use url::Url;
 use super::netrc;
 use super::places::Places;
 use super::wandb::{self, DEFAULT_URL, Login, WANDB_KEY};
-use crate::scim::text::clean_line;
 
 /// Under which keys are kept in the system's keyring.
 #[cfg(feature = "keyring")]
@@ -25,8 +23,6 @@ const KEYRING_SERVICE: &str = "scimitar";
 
 /// How long a key command may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
-/// The longest part of a failing command's words that is repeated, in characters.
-const MOST_WORDS: usize = 200;
 /// A key is one short line; more is not read.
 const MOST_BYTES: u64 = 64 * 1024;
 
@@ -77,15 +73,28 @@ pub enum KeyError {
 struct Surroundings<'a> {
     login: Login<'a>,
     command_limit: Duration,
+    /// Variables that hold keys: they are none of a key command's business.
+    withheld: &'a [String],
 }
 
 impl KeySource {
-    /// Reads the key for the server at `base`. May block for ten seconds: call it away from the event loop.
-    pub fn read(&self, base: &Url) -> Result<SecretString, KeyError> {
+    /// Reads the key for the server at `base`. Commands do not get the variables that are `withheld`. May block for ten
+    /// seconds: call it away from the event loop.
+    pub fn read(&self, base: &Url, withheld: &[String]) -> Result<SecretString, KeyError> {
         let env = |name: &str| std::env::var(name).ok();
         let (netrc, settings) = Places::find(&env).map_or((None, None), |places| (places.netrc, places.wandb_settings));
         let login = Login { env: &env, netrc, settings };
-        self.read_in(base, &Surroundings { login, command_limit: COMMAND_LIMIT })
+        self.read_in(base, &Surroundings { login, command_limit: COMMAND_LIMIT, withheld })
+    }
+
+    /// The environment variables that it looks at.
+    pub(super) fn variables(&self) -> Vec<String> {
+        match self {
+            Self::Env(name) => vec![name.clone()],
+            Self::Wandb => vec![WANDB_KEY.to_owned()],
+            Self::FirstOf(sources) => sources.iter().flat_map(Self::variables).collect(),
+            Self::Command(_) | Self::File(_) | Self::Keyring(_) | Self::Netrc | Self::Value(_) => Vec::new(),
+        }
     }
 
     fn read_in(&self, base: &Url, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
@@ -93,7 +102,7 @@ impl KeySource {
         match self {
             Self::Env(name) => from_env(name, host, around.login.env),
             Self::Wandb => from_wandb(host, &around.login),
-            Self::Command(words) => from_command(words, host, around.command_limit),
+            Self::Command(words) => from_command(words, host, around),
             Self::File(path) => from_file(path, host),
             Self::Keyring(name) => from_keyring(name, host),
             Self::Netrc => from_netrc(base, around.login.netrc.as_deref()),
@@ -228,43 +237,37 @@ fn read_private(path: &Path, host: &str) -> Result<String, KeyError> {
     Ok(text)
 }
 
-fn from_command(words: &[String], host: &str, limit: Duration) -> Result<SecretString, KeyError> {
+fn from_command(words: &[String], host: &str, around: &Surroundings<'_>) -> Result<SecretString, KeyError> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(missing(host, "the key command is empty"));
     };
-    let deadline = Instant::now() + limit;
+    let (limit, deadline) = (around.command_limit, Instant::now() + around.command_limit);
     let by_hand = "run it by hand to see why";
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    for name in around.withheld.iter().map(String::as_str).chain([WANDB_KEY]) {
+        command.env_remove(name);
+    }
+    let mut child = command
         .args(arguments)
-        // A key that is none of its business.
-        .env_remove(WANDB_KEY)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| unusable(format!("the key command {program} can't be started: {error}"), by_hand))?;
-    let (out, err) = (child.stdout.take().map(heard), child.stderr.take().map(heard));
-    let until = |heard: Option<mpsc::Receiver<String>>| {
-        heard?.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
-    };
-    let printed = until(out);
+    // What is said there is shown to nobody: a key may be in it, and which word that is cannot be known (`sh -x` prints
+    // whatever it runs). It is read all the same: who talks without end is ended by the pipe that closes.
+    let (out, _said) = (child.stdout.take().map(heard), child.stderr.take().map(heard));
+    let printed = out.and_then(|out| out.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok());
     let ended = wait_until(&mut child, deadline);
-    let (Some(printed), Some(success)) = (printed, ended) else {
+    let (Some(printed), Some(status)) = (printed, ended) else {
         let why = format!("the key command {program} took longer than {} s", limit.as_secs());
         return Err(unusable(why, "unlock the password store first, or name another place for the key"));
     };
-    if !success {
-        let said = until(err).map(|said| complaint(&said, &printed)).unwrap_or_default();
-        return Err(unusable(format!("the key command {program} failed{said}"), by_hand));
+    if !status.success() {
+        let why = format!("the key command {program} failed ({status})");
+        return Err(unusable(why, format!("{by_hand}: its words are not shown here, for the key may be in them")));
     }
     first_line(&printed).ok_or_else(|| missing(host, format!("the key command {program} printed nothing")))
-}
-
-/// What the command said of its failure: the first line, cleaned, and nothing where the key may be in it.
-fn complaint(said: &str, printed: &str) -> String {
-    let line = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let tells = printed.split_whitespace().any(|word| line.contains(word));
-    if line.is_empty() || tells { String::new() } else { format!(" (“{}”)", clean_line(line, MOST_WORDS)) }
 }
 
 /// What comes through a pipe of the child's. The reading thread ends with the pipe.
@@ -280,11 +283,11 @@ fn heard(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     receive
 }
 
-/// Whether the child ended well; `None` (and the child killed) at the deadline.
-fn wait_until(child: &mut Child, deadline: Instant) -> Option<bool> {
+/// How the child ended; `None` (and the child killed) at the deadline.
+fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     loop {
         if let Ok(Some(status)) = child.try_wait() {
-            return Some(status.success());
+            return Some(status);
         }
         if Instant::now() >= deadline {
             // It may have ended just now; either way it must be reaped.

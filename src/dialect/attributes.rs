@@ -15,6 +15,7 @@ use crate::{
         request::{Method, Request},
         schema,
         text::clean,
+        tree,
     },
 };
 
@@ -48,7 +49,7 @@ pub(super) fn told(topic: &Topic, body: &[u8]) -> Option<Told> {
 }
 
 fn document(body: &[u8]) -> Value {
-    serde_json::from_slice(body).unwrap_or_default()
+    tree::parse(body).unwrap_or_default()
 }
 
 /// Whether the record shows this value; only the whole one says.

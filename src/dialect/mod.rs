@@ -12,7 +12,7 @@ use crate::{
     directory::{
         Fresh, Id, Kind, Target,
         aside::{Inquiry, Told},
-        change::Change,
+        change::{Change, Verb},
         find::NameLevel,
         plan::{Planner, Step},
         record::{Depth, Problem, Record, Role, Team, User},
@@ -223,6 +223,12 @@ pub trait Dialect: Planner {
 
     /// Adds what this provider's administrator should do about a failure.
     fn hint(&self, failure: &mut Failure);
+
+    /// The advice where a change of this kind was accepted and did nothing, and a trial may show how this server takes it.
+    fn advice(&self, verb: Verb) -> Option<&'static str> {
+        let _ = verb;
+        None
+    }
 }
 
 /// What is known of one server, beyond whose it is.

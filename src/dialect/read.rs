@@ -11,7 +11,10 @@ use crate::{
         Id, Name,
         record::{Depth, Member, Problem, Team, User},
     },
-    scim::json::{Fields, Unreadable},
+    scim::{
+        json::{Fields, Unreadable},
+        tree::{self, TreeError},
+    },
 };
 
 /// A record under reading: its fields, and the first thing that was wrong with them.
@@ -23,9 +26,20 @@ pub(super) struct Reader<'a> {
     problem: Option<Problem>,
 }
 
+/// The largest record that is read, in bytes: its texts are there several times while it is shown, stored and printed.
+const MOST_OF_A_RECORD: usize = 32 << 20;
+
 /// The document of a raw record.
 pub(super) fn document(raw: &RawValue, at: &str) -> Result<Value, Problem> {
-    serde_json::from_str(raw.get()).map_err(|error| Problem { path: at.into(), why: format!("is not JSON: {error}") })
+    let text = raw.get();
+    let problem = |why| Problem { path: at.into(), why };
+    if text.len() > MOST_OF_A_RECORD {
+        return Err(problem(format!("is larger than {} MiB", MOST_OF_A_RECORD >> 20)));
+    }
+    tree::parse(text.as_bytes()).map_err(|error| match error {
+        TreeError::Json(error) => problem(format!("is not JSON: {error}")),
+        error @ TreeError::TooLarge { .. } => problem(error.to_string()),
+    })
 }
 
 impl<'a> Reader<'a> {

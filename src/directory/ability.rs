@@ -34,9 +34,15 @@ impl Trials {
         }
     }
 
-    /// It fails where it worked: what was seen of it is out of date. True if something was.
+    /// It fails where it worked: what was seen of it is out of date. True if something was. What was refused then, too,
+    /// stays as it was seen.
     pub fn forget(&mut self, verb: Verb) -> bool {
-        self.0.remove(&verb).is_some()
+        self.0.get(&verb) == Some(&Ability::Works) && self.0.remove(&verb).is_some()
+    }
+
+    /// True where a trial has shown that it does not work.
+    pub fn refuses(&self, verb: Verb) -> bool {
+        matches!(self.0.get(&verb), Some(Ability::Refused(_)))
     }
 
     /// These, and what they leave open as in `other`.
@@ -71,6 +77,8 @@ mod tests {
         provider.refused.push((Verb::AddMember, Refusal::unsupported("no groups")));
         assert_eq!(trials.of(Verb::AddMember, &provider), Ability::Refused("no groups".into()));
         assert!(trials.forget(Verb::AddMember) && !trials.forget(Verb::AddMember));
+        trials.saw(Verb::AddMember, Ability::Refused("501".into()));
+        assert!(!trials.forget(Verb::AddMember) && trials.refuses(Verb::AddMember));
     }
 
     #[test]

@@ -234,20 +234,20 @@ fn auth_of(form: &AuthForm, key: SecretString) -> Auth {
 
 /// Reads the key again from where the profile has it.
 fn key_reader(profile: &Profile) -> worker::KeyReader {
-    let (form, source, base) = (profile.auth.clone(), profile.key.clone(), profile.base.clone());
-    Arc::new(move || match form {
+    let profile = profile.clone();
+    Arc::new(move || match profile.auth {
         AuthForm::None => Ok(Auth::None),
-        _ => match source.read(&base) {
-            Ok(key) => Ok(auth_of(&form, key)),
+        _ => match profile.read_key() {
+            Ok(key) => Ok(auth_of(&profile.auth, key)),
             Err(error) => Err(worker::NoKey(error.to_string())),
         },
     })
 }
 
 pub(super) async fn read_key(profile: &Profile) -> Result<SecretString, OpenError> {
-    let (source, base) = (profile.key.clone(), profile.base.clone());
+    let asked = profile.clone();
     // Key commands may take seconds.
-    let key = tokio::task::spawn_blocking(move || source.read(&base)).await;
+    let key = tokio::task::spawn_blocking(move || asked.read_key()).await;
     let key = key.map_err(|_| OpenError::Local("Reading the key failed.".into()))?;
     key.map_err(|error| OpenError::Key { profile: profile.name.clone(), error })
 }

@@ -10,7 +10,7 @@ use super::{
     failure::{Arrived, Class, Failure},
     json::{self, Fields},
     text::clean_line,
-    urn,
+    tree, urn,
 };
 
 /// The most characters of the server's words that are kept.
@@ -33,7 +33,7 @@ pub struct ErrorBody {
 /// Reads the body of a failed answer: SCIM's errors, other JSON, the title of a web page, or the first line of text.
 pub fn parse(body: &[u8], content_type: Option<&str>) -> ErrorBody {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii();
-    if let Ok(value) = serde_json::from_slice::<Value>(body) {
+    if let Ok(value) = tree::parse(body) {
         return from_json(&value);
     }
     let text = String::from_utf8_lossy(&body[..body.len().min(SEARCHED)]);

@@ -9,6 +9,7 @@ use super::{
     failure::{Arrived, Class, Failure},
     request::{Door, Method, Request},
     text::clean_line,
+    tree,
 };
 
 /// The most characters of the server's words that are kept.
@@ -32,7 +33,7 @@ pub fn name(body: &Value) -> &str {
 
 /// The `data` of an answer; nothing where it holds none.
 pub fn data(body: &[u8]) -> Option<Value> {
-    let mut answer: Value = serde_json::from_slice(body).ok()?;
+    let mut answer = tree::parse(body).ok()?;
     answer.get_mut("data").map(Value::take).filter(|data| !data.is_null())
 }
 
@@ -43,7 +44,7 @@ pub fn refusal(status: u16, body: &[u8], asks: bool) -> Option<Failure> {
         let bytes = body.len() as u64;
         Some(Failure { status: Some(status), arrived: Arrived::Yes, bytes, ..Failure::local(class, text, next) })
     };
-    let Ok(answer) = serde_json::from_slice::<Value>(body) else {
+    let Ok(answer) = tree::parse(body) else {
         let next = "Check the profile's url: this may be another service, a proxy or a sign-in page.";
         let failure = failed(Class::Protocol, "The GraphQL answer is no JSON".into(), next);
         let arrived = if asks { Arrived::Yes } else { Arrived::Unknown };

@@ -4,10 +4,18 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Value, error::Category, value::RawValue};
 
-use super::{json::kind, text::clean_line};
+use super::{
+    json::kind,
+    text::clean_line,
+    tree::{self, TreeError},
+};
+
+/// So many records may be as short as they like, and as many more as there are parts of [`LONG`] bytes in the page.
+const MOST_SHORT: usize = 40_000;
+const LONG: usize = 250;
 
 /// What some servers put before their JSON.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -51,6 +59,15 @@ pub enum BadBody {
     CutOff {
         /// How much came.
         bytes: usize,
+    },
+    /// JSON with more values than can be held.
+    #[error("The server's answer {0}.")]
+    TooLarge(String),
+    /// A list in one piece, of more records than can be held for its size.
+    #[error("The server's answer holds more than {most} records in one page.")]
+    TooMany {
+        /// How many there may be.
+        most: usize,
     },
     /// JSON, but no list.
     #[error("A list was asked for, and the server answered with {got}.")]
@@ -97,7 +114,10 @@ pub fn parse_text(text: &str) -> Result<Page<&RawValue>, BadBody> {
 /// Reads one resource, which is an object.
 pub fn parse_one(body: &[u8]) -> Result<Value, BadBody> {
     let text = text(body)?;
-    let value: Value = serde_json::from_str(&text).map_err(|e| bad(&e, body.len()))?;
+    let value = tree::parse(text.as_bytes()).map_err(|error| match error {
+        TreeError::Json(error) => bad(&error, body.len()),
+        error @ TreeError::TooLarge { .. } => BadBody::TooLarge(error.to_string()),
+    })?;
     if value.is_object() { Ok(value) } else { Err(BadBody::NotARecord { got: kind(&value).into() }) }
 }
 
@@ -149,7 +169,10 @@ impl<'a> Envelope<'a> {
         let other = |got: String| BadBody::NotAList { got };
         let resources = match self.resources.map(RawValue::get) {
             Some(raw) if raw.starts_with('[') => {
-                serde_json::from_str(raw).map_err(|_| other("records that can't be told apart".to_owned()))?
+                let most = most_records(raw.len());
+                let read = Records { most }.deserialize(&mut serde_json::Deserializer::from_str(raw));
+                let read = read.map_err(|_| other("records that can't be told apart".to_owned()))?;
+                read.ok_or(BadBody::TooMany { most })?
             }
             Some(raw) if raw.starts_with('{') => self.resources.into_iter().collect(),
             Some("null") => Vec::new(),
@@ -165,6 +188,44 @@ impl<'a> Envelope<'a> {
             next_cursor: self.next_cursor.and_then(cursor),
             resources,
         })
+    }
+}
+
+/// The most records in a page of so many bytes: each takes about a kilobyte when it is read, however short it came.
+fn most_records(bytes: usize) -> usize {
+    MOST_SHORT + bytes / LONG
+}
+
+/// The records of a page where they stand; `None` where there are more than `most`.
+struct Records {
+    most: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Records {
+    type Value = Option<Vec<&'de RawValue>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Records {
+    type Value = Option<Vec<&'de RawValue>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut records = Vec::new();
+        while let Some(record) = seq.next_element()? {
+            if records.len() == self.most {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(None);
+            }
+            records.push(record);
+        }
+        Ok(Some(records))
     }
 }
 
@@ -263,6 +324,16 @@ mod tests {
         ] {
             assert_eq!(parse(body.as_bytes()).unwrap_err().to_string(), sentence, "{body}");
         }
+    }
+
+    #[test]
+    fn a_page_of_nothing_but_short_records_is_refused() {
+        let page = |record: &str, records: usize| format!("{{\"Resources\":[{}]}}", vec![record; records].join(","));
+        assert_eq!(parse(page("{}", MOST_SHORT).as_bytes()).unwrap().resources.len(), MOST_SHORT);
+        let refused = parse(page("{}", 1_000_000).as_bytes()).unwrap_err();
+        assert_eq!(refused, BadBody::TooMany { most: MOST_SHORT + 12_000 });
+        let person = format!("{{\"id\":\"{}\"}}", "x".repeat(LONG));
+        assert_eq!(parse(page(&person, 2 * MOST_SHORT).as_bytes()).unwrap().resources.len(), 2 * MOST_SHORT);
     }
 
     #[test]

@@ -22,5 +22,6 @@ pub mod request;
 pub mod schema;
 pub mod split;
 pub mod text;
+pub mod tree;
 pub mod urn;
 pub mod wait;

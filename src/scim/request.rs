@@ -125,6 +125,11 @@ impl Request {
         }
     }
 
+    /// True if a second one makes a second record, or may: what creates, and each question of GraphQL that alters something.
+    pub fn may_double(&self) -> bool {
+        self.method == Method::Post && !self.is_read()
+    }
+
     /// Adds one query parameter.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));

@@ -36,6 +36,8 @@ pub enum WaitCause {
     },
     /// The server has put off another request.
     Held,
+    /// An answer does not come, or comes too slowly; it is given up at the end of the wait.
+    Slow,
 }
 
 impl Wait {
@@ -60,6 +62,7 @@ impl Wait {
                 let stop = if why.ends_with(['.', '!', '?', '”', '…']) { "" } else { "." };
                 format!("{why}{stop} Try {attempt} at {clock}.")
             }
+            WaitCause::Slow => format!("The server is slow to answer. It is given up at {clock} if no more comes."),
             WaitCause::Held => format!("The server has asked to wait. The next request goes out at {clock}."),
         }
     }

@@ -11,6 +11,7 @@ use crate::{
         habits::Habits,
         list,
         request::{Method, Request},
+        tree,
     },
 };
 
@@ -31,7 +32,7 @@ pub async fn discovered(context: &Context, discover: bool) -> Option<Habits> {
 pub async fn told_roles(context: &Context) -> Option<Value> {
     let request = context.dialect.asks_for_roles()?;
     let answer = context.send(&request).await.and_then(|answer| {
-        serde_json::from_slice::<Value>(&answer.body).map_err(|error| {
+        tree::parse(&answer.body).map_err(|error| {
             Failure::local(Class::Protocol, format!("The answer about roles could not be read: {error}"), "")
         })
     });

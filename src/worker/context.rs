@@ -23,6 +23,7 @@ use crate::{
         failure::{Arrived, Class, Failure},
         list::BadBody,
         request::Request,
+        tree,
         wait::Wait,
     },
     store::{Session, Store, StoreError},
@@ -145,7 +146,7 @@ impl Context {
     pub async fn recall(&self, topic: &Topic) {
         let Some(target) = topic.record().cloned() else { return };
         let raw: Option<String> = self.stored(move |store| store.raw(&target)).await.flatten();
-        if let Some(resource) = raw.and_then(|raw| serde_json::from_str(&raw).ok()) {
+        if let Some(resource) = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()) {
             self.report(Report::Learnt(vec![Fresh::Told(topic.clone(), Told::Resource(resource))]));
         }
     }

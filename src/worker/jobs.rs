@@ -21,7 +21,10 @@ use crate::{
         role_source::Mapping,
         work::{Job, Moved, Report},
     },
-    scim::failure::{Class, Failure},
+    scim::{
+        failure::{Class, Failure},
+        tree,
+    },
     store::Note,
 };
 
@@ -340,7 +343,6 @@ impl Worker {
 }
 
 fn pretty(raw: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(raw)
-        .and_then(|value| serde_json::to_string_pretty(&value))
-        .unwrap_or_else(|_| raw.to_owned())
+    let pretty = tree::parse(raw.as_bytes()).ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
+    pretty.unwrap_or_else(|| raw.to_owned())
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     records::{group, users},
     server::{Answer, Behavior, Request, ShownIn},
-    state::{ResourceType, State},
+    state::{ResourceType, State, patch},
     world::{DONE, World, column},
 };
 
@@ -93,6 +93,64 @@ fn a_new_group_that_is_empty_is_no_loss_of_members() {
     assert_eq!((&habits["patch_groups"], &habits["remove_member"]), (&json!(true), &json!("value")), "{report}");
     world.run(&["remove", "alpha", "user0002", "--yes"]).exits(DONE);
     assert_eq!(world.members("g0001"), ["u0001", "u0003"]);
+}
+
+/// Takes PATCH of nothing but `active`, and every PUT, which alters nothing.
+struct Deaf;
+
+impl Behavior for Deaf {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let mut operations = request.body["Operations"].as_array().into_iter().flatten();
+        let refused = operations.any(|one| one["path"] != "active" && one["op"] != "add");
+        refused.then(|| Answer::error(501, "not implemented"))
+    }
+
+    fn put(&self, _: &State, _: ResourceType, old: &Value, _: &Value) -> Value {
+        old.clone()
+    }
+}
+
+#[test]
+fn a_change_without_effect_names_the_doctor_until_a_trial_has_shown_that_no_form_works() {
+    let world = World::new(Deaf, users(6), vec![group(1, "alpha", &[1, 2, 3])]);
+    let before = world.state();
+    for change in [["remove", "alpha", "user0002"], ["set-name", "user0003", "Another"]] {
+        let said = world.run(&[&change[..], &["--yes"]].concat()).exits(PARTLY);
+        said.warns(&["accepted it and did not change it", "`scimitar doctor --write`"]);
+    }
+    assert_eq!(world.state(), before);
+    world.run(&["doctor", "--write", "--yes"]).exits(PARTLY);
+    for _ in 0..2 {
+        let said = world.run(&["set-name", "user0003", "Another", "--yes"]).exits(PARTLY);
+        assert!(!said.err.contains("doctor"), "{said}");
+    }
+}
+
+/// Who is added again is in it twice.
+struct Twice;
+
+impl Behavior for Twice {
+    fn change(&self, state: &mut State, kind: ResourceType, id: &str, operation: &Value) {
+        match (operation["op"].as_str(), operation["path"].as_str(), &operation["value"]) {
+            (Some("add"), Some("members"), Value::Array(some)) => {
+                state.groups[id]["members"].as_array_mut().unwrap().extend(some.iter().cloned());
+            }
+            _ => patch(&mut state.of_mut(kind)[id], operation),
+        }
+    }
+}
+
+#[test]
+fn a_member_who_is_in_it_twice_hides_no_way_of_removing_another() {
+    let world = World::new(Twice, users(3), vec![group(1, "alpha", &[1, 2])]);
+    let report = world.run(&["doctor", "--write", "--yes", "--json"]).exits(DONE).json();
+    let words = |what: &str| {
+        let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["what"] == what);
+        finding.unwrap()["words"].as_str().unwrap()
+    };
+    for way in ["by filter", "by value", "by replace", "by PUT"] {
+        assert!(words(way).contains("a member can be removed so"), "{way}: {}", words(way));
+    }
 }
 
 /// Members are called by user name, and only PUT removes them.

@@ -4,7 +4,10 @@
 
 mod decided;
 mod doctor;
+mod echo;
+mod key_command;
 mod key_owner;
+mod large;
 mod listed;
 mod long_list;
 mod members;
@@ -14,6 +17,7 @@ mod normalised;
 mod outcomes;
 mod partial;
 mod property;
+mod put_off;
 mod records;
 mod roles;
 mod scalars;

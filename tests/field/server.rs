@@ -75,6 +75,11 @@ impl Answer {
         Self { status, headers: vec![(header::CONTENT_TYPE, "application/scim+json")], body: body.to_string() }
     }
 
+    /// JSON as it stands here.
+    pub fn text(body: String) -> Self {
+        Self { status: 200, headers: vec![(header::CONTENT_TYPE, "application/scim+json")], body }
+    }
+
     pub fn error(status: u16, detail: &str) -> Self {
         Self::json(status, &json!({"schemas": [ERROR], "status": status.to_string(), "detail": detail}))
     }
@@ -82,6 +87,12 @@ impl Answer {
     /// A web page.
     pub fn html(status: u16, body: &str) -> Self {
         Self { status, headers: vec![(header::CONTENT_TYPE, "text/html")], body: body.to_owned() }
+    }
+
+    /// The same with another header.
+    pub fn with(mut self, name: header::HeaderName, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// 204 without a body.

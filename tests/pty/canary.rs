@@ -200,7 +200,7 @@ fn a_panic_shows_no_key() {
 fn a_process_that_panics_with_everything_in_hand() {
     use scimitar::client::{Auth, Client, Endpoint};
     let source = scimitar::config::KeySource::Env("WANDB_API_KEY".into());
-    let key = source.read(&"http://localhost/scim".parse().unwrap()).unwrap();
+    let key = source.read(&"http://localhost/scim".parse().unwrap(), &[]).unwrap();
     let endpoint = Endpoint {
         base: "http://127.0.0.1:9/scim".parse().unwrap(),
         auth: Auth::Basic { user: "ann".into(), key },

@@ -84,6 +84,24 @@ async fn a_server_that_wants_a_certificate_is_shown_the_profiles() {
     assert!(said.contains("are no key and certificate"), "{said}");
 }
 
+/// With TLS 1.3 the refusal comes after the client takes itself for connected, and a reset can overtake it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_refusal_is_lost_is_known_to_want_a_certificate() {
+    let world = World::new().await;
+    let port = world.serve_with_resets(&world.authority.leaf(Leaf::of("localhost")), &world.authority).await;
+    let url = format!("https://localhost:{port}");
+    let said = world.doctor(&url, "ca_file = \"ca.pem\"\n", &[]).await;
+    assert!(said.contains("localhost wants a certificate of its clients"), "{said}");
+    assert_eq!(world.reached(), 0, "nothing was asked");
+
+    let own = world.authority.leaf(Leaf::of("console"));
+    let both = world.home().join("both.pem");
+    fs::write(&both, format!("{}{}", own.certificate, own.key)).unwrap();
+    fs::set_permissions(&both, fs::Permissions::from_mode(0o600)).unwrap();
+    let said = world.doctor(&url, "ca_file = \"ca.pem\"\nclient_cert = \"both.pem\"\n", &[]).await;
+    assert!(said.contains("All well"), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_is_gone_through_and_sees_neither_key_nor_question() {
     let world = World::new().await;

@@ -134,23 +134,7 @@ impl World {
 
     /// The directory behind TLS with this certificate; `clients` must have signed those of its clients. Gives the port.
     pub async fn serve(&self, shown: &Pair, clients: Option<&Authority>) -> u16 {
-        let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
-        let builder = builder.with_safe_default_protocol_versions().unwrap();
-        let builder = match clients {
-            None => builder.with_no_client_auth(),
-            Some(authority) => {
-                let mut roots = RootCertStore::empty();
-                roots.add(authority.certificate.der().clone()).unwrap();
-                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
-                builder.with_client_cert_verifier(verifier)
-            }
-        };
-        let (certificate, key) = shown.der.clone();
-        let key = PrivateKeyDer::try_from(key).unwrap();
-        let config = builder.with_single_cert(vec![certificate.into()], key).unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let to = self.server.addr();
+        let (acceptor, to) = (self.acceptor(shown, clients, false), self.server.addr());
         listen(move |stream| {
             let acceptor = acceptor.clone();
             async move {
@@ -162,6 +146,42 @@ impl World {
             }
         })
         .await
+    }
+
+    /// The same with a server that asks for a certificate and resets the connection to who shows none, without a word.
+    pub async fn serve_with_resets(&self, shown: &Pair, clients: &Authority) -> u16 {
+        let (acceptor, to) = (self.acceptor(shown, Some(clients), true), self.server.addr());
+        listen(move |stream| {
+            let acceptor = acceptor.clone();
+            async move {
+                let mut stream = acceptor.accept(stream).await.unwrap();
+                if stream.get_ref().1.peer_certificates().is_some() {
+                    return relay(&mut stream, to).await;
+                }
+                stream.get_ref().0.set_zero_linger().unwrap();
+            }
+        })
+        .await
+    }
+
+    fn acceptor(&self, shown: &Pair, clients: Option<&Authority>, strangers_come_in: bool) -> TlsAcceptor {
+        let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        let builder = match clients {
+            None => builder.with_no_client_auth(),
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(authority.certificate.der().clone()).unwrap();
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+                let verifier = if strangers_come_in { verifier.allow_unauthenticated() } else { verifier };
+                builder.with_client_cert_verifier(verifier.build().unwrap())
+            }
+        };
+        let (certificate, key) = shown.der.clone();
+        let key = PrivateKeyDer::try_from(key).unwrap();
+        let config = builder.with_single_cert(vec![certificate.into()], key).unwrap();
+        TlsAcceptor::from(Arc::new(config))
     }
 
     /// A proxy that knows one way, whatever host is named; gives its port, and the heads of what it is asked.

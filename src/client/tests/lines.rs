@@ -30,9 +30,24 @@ async fn a_cut_answer_to_a_write_leaves_doubt() {
 async fn silence_is_a_timeout_and_leaves_a_write_in_doubt() {
     let (address, _heads) = listen(&[Act::Nothing]).await;
     let short = Endpoint { timeout: Duration::from_millis(100), ..endpoint(&format!("http://{address}")) };
-    let failure = send(short, &write()).await.0.unwrap_err();
+    let (result, notices) = send(short, &write()).await;
+    let failure = result.unwrap_err();
+    assert_eq!(notices.iter().map(|wait| &wait.cause).collect::<Vec<_>>(), [&WaitCause::Slow]);
     assert_eq!((failure.class, failure.arrived), (Class::Timeout, Arrived::Unknown));
     assert_eq!(failure.text, "127.0.0.1 did not answer within 0.1 s");
+}
+
+/// A byte now and then is no silence, and leads nowhere.
+#[tokio::test]
+async fn an_answer_that_trickles_is_said_and_given_up() {
+    let (address, _heads) = listen(&[Act::Trickle("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n{")]).await;
+    let short = Endpoint { timeout: Duration::from_millis(600), ..endpoint(&format!("http://{address}")) };
+    let (result, notices) = send(short, &read()).await;
+    let failure = result.unwrap_err();
+    assert_eq!((failure.class, failure.status), (Class::Timeout, Some(200)));
+    assert!(failure.text.starts_with("127.0.0.1 sends its answer too slowly: "), "{failure}");
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert_eq!(notices[0].cause, WaitCause::Slow);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,7 @@
 //! A server that speaks bytes, for what no decent HTTP server does.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -11,6 +13,8 @@ pub(super) enum Act {
     Say(&'static str),
     /// Keeps the connection open in silence.
     Nothing,
+    /// Sends these bytes, and then one at a time without end.
+    Trickle(&'static str),
 }
 
 /// Listens on loopback; connections act in turn, the last act for good. Each request's head comes out of the channel.
@@ -29,6 +33,13 @@ pub(super) async fn listen(acts: &'static [Act]) -> (String, mpsc::UnboundedRece
             match acts[turn.min(acts.len() - 1)] {
                 Act::Say(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
                 Act::Nothing => kept.push(stream),
+                Act::Trickle(bytes) => {
+                    let mut beat = tokio::time::interval(Duration::from_millis(20));
+                    stream.write_all(bytes.as_bytes()).await.unwrap();
+                    while stream.write_all(b" ").await.is_ok() {
+                        beat.tick().await;
+                    }
+                }
             }
         }
     });

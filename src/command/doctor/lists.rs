@@ -15,6 +15,7 @@ use crate::{
         habits::PagingHabit,
         json,
         text::{clean_line, number},
+        tree,
     },
 };
 
@@ -75,7 +76,7 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
         refused.push(seen);
     }
     let Ok(page) = largest.page() else { return Ok(None) };
-    let records: Vec<Value> = page.resources.iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect();
+    let records: Vec<Value> = page.resources.iter().filter_map(|raw| tree::parse(raw.get().as_bytes()).ok()).collect();
     let listing = Listing { ids: records.iter().filter_map(id).collect(), records };
     let got = listing.records.len();
     let after = page.total.unwrap_or(0).max(got as u64) + 1;
@@ -321,7 +322,7 @@ fn unreadable(probe: &Probe, kind: Kind, listing: &Listing) -> (usize, Option<St
 fn ids_of(seen: &Seen) -> Vec<String> {
     let page = seen.page().ok().filter(|_| seen.is_ok());
     let values = page.into_iter().flat_map(|page| page.resources);
-    values.filter_map(|raw| serde_json::from_str::<Value>(raw.get()).ok()).filter_map(|record| id(&record)).collect()
+    values.filter_map(|raw| tree::parse(raw.get().as_bytes()).ok()).filter_map(|record| id(&record)).collect()
 }
 
 /// The id of a record.

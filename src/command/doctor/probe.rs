@@ -18,6 +18,7 @@ use crate::{
         list::{self, BadBody, Page},
         request::{Door, Method, Request},
         text::clean_line,
+        tree,
         wait::Wait,
     },
 };
@@ -68,7 +69,7 @@ impl Seen {
 
     /// As one record, or any other document.
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.answer.body).ok()
+        tree::parse(&self.answer.body).ok()
     }
 
     /// A refusal in the words of the console.

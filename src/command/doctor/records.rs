@@ -14,6 +14,7 @@ use crate::{
         filter::{AttrPath, Filter},
         json,
         request::{Method, Request},
+        tree,
     },
 };
 
@@ -60,8 +61,7 @@ pub async fn filter(probe: &mut Probe, listing: &Listing) -> Result<(), Stop> {
 fn matches(seen: &Seen, name: &str) -> (usize, usize) {
     let page = seen.page().ok().filter(|_| seen.is_ok());
     let values = page.into_iter().flat_map(|page| page.resources);
-    let names =
-        values.filter_map(|raw| serde_json::from_str::<Value>(raw.get()).ok()).map(|value| text(&value, "userName"));
+    let names = values.filter_map(|raw| tree::parse(raw.get().as_bytes()).ok()).map(|value| text(&value, "userName"));
     let (right, others): (Vec<_>, Vec<_>) =
         names.partition(|found| found.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(name)));
     (right.len(), others.len())

@@ -281,3 +281,14 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn each_profile_knows_the_variables_that_hold_keys() {
+    let text = "[profile.a]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nkey = { command = [\"pass\"] }\n\
+                [profile.b]\nprovider = \"scim\"\nurl = \"http://[::1]\"\nkey = { env = \"B_KEY\" }\n\
+                [profile.c]\nprovider = \"wandb\"\n";
+    let file = ConfigFile::parse(text, Path::new("config.toml")).unwrap();
+    for profile in file.profiles.values() {
+        assert_eq!(profile.key_variables, ["B_KEY", "WANDB_API_KEY"]);
+    }
+}

@@ -1,7 +1,5 @@
 //! The owner of the key, where the server has `/Me` (RFC 7644 §3.11). Most have not: that is an answer like any other.
 
-use serde_json::Value;
-
 use crate::{
     dialect::read::Reader,
     directory::{
@@ -9,7 +7,10 @@ use crate::{
         aside::{Inquiry, Person, Told, Topic},
         record::Depth,
     },
-    scim::request::{Method, Request},
+    scim::{
+        request::{Method, Request},
+        tree,
+    },
 };
 
 /// How to ask for it.
@@ -22,7 +23,7 @@ pub(super) fn told(topic: &Topic, body: &[u8]) -> Option<Told> {
     if *topic != Topic::Me {
         return None;
     }
-    let document: Value = serde_json::from_slice(body).ok()?;
+    let document = tree::parse(body).ok()?;
     let user = Reader::new(&document, "$").ok()?.user(Depth::Full).ok()?;
     let person = Person { id: user.id, user_name: user.user_name, email: user.email, ..Person::default() };
     Some(Told::Person(Person { name: user.display_name, ..person }))

@@ -48,6 +48,8 @@ pub(in crate::dialect) use manner::Manner;
 /// What servers commonly take; smaller answers are followed up, and refused sizes given up, by the pager.
 const PAGE: u32 = 100;
 
+const TRIAL: &str = "`scimitar doctor --write` finds out which ways of changing records this server takes.";
+
 const NAMESPACE: &str =
     "Check the namespace: stacks-ID in Grafana Cloud, default elsewhere; SCIM needs Enterprise or Cloud.";
 
@@ -299,14 +301,24 @@ impl Dialect for Rfc {
             }
             (Manner::Datasaur, Class::NotFound, Some(404)) => "Check the workspace: the number in /teams/….",
             // Whichever way works is not known before one was seen to.
-            (_, _, Some(405 | 501)) if self.is_untried() => {
-                "`scimitar doctor --write` finds out which ways of changing records this server takes."
-            }
+            (_, _, Some(405 | 501)) if self.is_untried() => TRIAL,
             (_, Class::Unauthorized, _) => "Check also whether the server wants auth = \"bearer\" or \"basic\".",
             (_, Class::NotFound, Some(404)) => "Many servers have /scim/v2 at its end.",
             _ => return,
         };
         let next = format!("{} {step}", failure.next);
         next.trim_start().clone_into(&mut failure.next);
+    }
+
+    fn advice(&self, verb: Verb) -> Option<&'static str> {
+        let has_ways = [
+            Verb::AddMember,
+            Verb::RemoveMember,
+            Verb::SetDisplayName,
+            Verb::SetEmail,
+            Verb::Deactivate,
+            Verb::Reactivate,
+        ];
+        has_ways.contains(&verb).then_some(TRIAL)
     }
 }

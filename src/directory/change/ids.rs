@@ -1,11 +1,12 @@
 //! The ids that a change speaks of: provisional ones are exchanged once the server has given its own.
 
 use super::Change;
-use crate::directory::{Id, Kind};
+use crate::directory::{Id, Kind, Target};
 
 impl Change {
-    /// All of them, in no order that means anything.
-    pub fn ids_mut(&mut self) -> Vec<&mut Id> {
+    /// All of them, in no order that means anything, each with the kind of its record: a user and a team can have the same
+    /// id. Invitations and API keys are no records.
+    fn ids_mut(&mut self) -> Vec<(Option<Kind>, &mut Id)> {
         match self {
             Change::SetOrgRole { user, .. }
             | Change::SetActive { user, .. }
@@ -14,22 +15,28 @@ impl Change {
             | Change::SetEmail { user, .. }
             | Change::SetSeat { user, .. }
             | Change::SetRegistryRole { user, .. }
-            | Change::RemoveRegistryRole { user, .. } => vec![user],
+            | Change::RemoveRegistryRole { user, .. } => vec![of_user(user)],
             Change::SetTeamRole { user, team, .. }
             | Change::AddMember { team, user }
-            | Change::RemoveMember { team, user } => vec![team, user],
-            Change::CreateUser { key, .. } | Change::CreateRole { key, .. } => vec![key],
-            Change::CreateTeam { key, members, .. } => std::iter::once(key).chain(members).collect(),
-            Change::DeleteTeam { team } => vec![team],
-            Change::EditRole { role, .. } | Change::DeleteRole { role } => vec![role],
-            Change::CreateService { key, service } => vec![key, &mut service.team],
-            Change::ReplaceMembers { team, stay, come, go } => {
-                std::iter::once(team).chain(stay).chain(come).chain(go).collect()
+            | Change::RemoveMember { team, user } => vec![of_team(team), of_user(user)],
+            Change::CreateUser { key, .. } => vec![of_user(key)],
+            Change::CreateRole { key, .. } => vec![of_role(key)],
+            Change::CreateTeam { key, members, .. } => {
+                std::iter::once(of_team(key)).chain(members.iter_mut().map(of_user)).collect()
             }
-            Change::Invite { key, team, .. } => vec![key, team],
-            Change::RevokeInvite { team, invite, .. } => vec![team, invite],
-            Change::CreateKey { key, owner, .. } | Change::DeleteKey { owner, key, .. } => vec![owner, key],
-            Change::SetAttribute { target, .. } => vec![&mut target.id],
+            Change::DeleteTeam { team } => vec![of_team(team)],
+            Change::EditRole { role, .. } | Change::DeleteRole { role } => vec![of_role(role)],
+            Change::CreateService { key, service } => vec![of_user(key), of_team(&mut service.team)],
+            Change::ReplaceMembers { team, stay, come, go } => {
+                let people = stay.iter_mut().chain(come).chain(go).map(of_user);
+                std::iter::once(of_team(team)).chain(people).collect()
+            }
+            Change::Invite { key, team, .. } => vec![(None, key), of_team(team)],
+            Change::RevokeInvite { team, invite, .. } => vec![of_team(team), (None, invite)],
+            Change::CreateKey { key, owner, .. } | Change::DeleteKey { owner, key, .. } => {
+                vec![of_user(owner), (None, key)]
+            }
+            Change::SetAttribute { target, .. } => vec![(Some(target.kind), &mut target.id)],
         }
     }
 
@@ -123,9 +130,29 @@ impl Change {
         }
     }
 
-    /// The same change with other ids where the map has one.
+    /// The record that it creates, under its provisional id; `None` also where an invitation or an API key is created.
+    pub fn creation(&self) -> Option<Target> {
+        let key = self.creates()?;
+        self.clone().ids_mut().into_iter().find_map(|(kind, id)| {
+            let kind = kind.filter(|_| id == key)?;
+            Some(Target { kind, id: key.clone() })
+        })
+    }
+
+    /// The same change about other records where the map has one.
+    pub fn with_records(mut self, map: impl Fn(&Target) -> Option<Id>) -> Self {
+        for (kind, id) in self.ids_mut() {
+            let other = kind.and_then(|kind| map(&Target { kind, id: id.clone() }));
+            if let Some(other) = other {
+                *id = other;
+            }
+        }
+        self
+    }
+
+    /// The same change with other ids where the map has one. The map's ids are provisional ones, which are given once.
     pub fn with_ids(mut self, map: impl Fn(&Id) -> Option<Id>) -> Self {
-        for id in self.ids_mut() {
+        for (_, id) in self.ids_mut() {
             if let Some(other) = map(id) {
                 *id = other;
             }
@@ -139,8 +166,20 @@ impl Change {
         let mut copy = self.clone();
         let ids = copy.ids_mut();
         ids.into_iter()
-            .filter(|id| id.starts_with("new:") && Some(&**id) != own.as_ref())
-            .map(|id| id.clone())
+            .map(|(_, id)| id.clone())
+            .filter(|id| id.starts_with("new:") && Some(id) != own.as_ref())
             .collect()
     }
+}
+
+fn of_user(id: &mut Id) -> (Option<Kind>, &mut Id) {
+    (Some(Kind::User), id)
+}
+
+fn of_team(id: &mut Id) -> (Option<Kind>, &mut Id) {
+    (Some(Kind::Team), id)
+}
+
+fn of_role(id: &mut Id) -> (Option<Kind>, &mut Id) {
+    (Some(Kind::Role), id)
 }

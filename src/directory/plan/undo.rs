@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ALREADY, Entry, Plan, State, Undo, already, compensation::replaced};
 use crate::directory::{
-    Directory, Id, Target,
+    Directory, Id, Kind, Target,
     change::{Change, ChangeId, Field},
     holds::Holds,
     record::{Depth, Grant},
@@ -68,10 +68,10 @@ pub struct UndoDraft {
 impl UndoDraft {
     /// Gives new provisional ids to what is created again.
     pub fn renew(&mut self, mut fresh: impl FnMut() -> Id) {
-        let created = self.changes.iter().filter_map(Change::creates);
-        let keys: FxHashMap<Id, Id> = created.map(|key| (key.clone(), fresh())).collect();
+        let created = self.changes.iter().filter_map(Change::creation);
+        let keys: FxHashMap<Target, Id> = created.map(|made| (made, fresh())).collect();
         let changes = std::mem::take(&mut self.changes).into_iter();
-        self.changes = changes.map(|change| change.with_ids(|id| keys.get(id).cloned())).collect();
+        self.changes = changes.map(|change| change.with_records(|record| keys.get(record).cloned())).collect();
     }
 
     /// Takes out what can only be sent once something else of it is created.
@@ -114,7 +114,7 @@ pub fn inverse<'a>(
         twin.and_then(|undo| undo.created.clone())
     };
     // What is deleted with a plan and made again has another id, for all of its lines.
-    let mut again: FxHashMap<Id, Id> = FxHashMap::default();
+    let mut again: FxHashMap<Target, Id> = FxHashMap::default();
     let undone = !done.is_empty();
     let mut inverse = Inverse::default();
     let mut outcomes = Vec::new();
@@ -139,15 +139,17 @@ pub fn inverse<'a>(
             }
             Undo::Never(_) if let Some(compensation) = &entry.step.compensation => {
                 for change in &compensation.changes {
-                    if let Some(key) = change.creates() {
-                        let id = made(change).unwrap_or_else(|| key.clone());
+                    if let Some(key) = change.creation() {
+                        let id = made(change).unwrap_or_else(|| key.id.clone());
                         again
-                            .extend(entry.step.change.touches().first().map(|(gone, _)| (gone.id.clone(), id.clone())));
-                        again.insert(key.clone(), id);
+                            .extend(entry.step.change.touches().into_iter().next().map(|(gone, _)| (gone, id.clone())));
+                        again.insert(key, id);
                     }
                 }
                 let mut open = compensation.changes.clone();
-                open.retain(|change| !take(&mut done, &keyless(&change.clone().with_ids(|id| again.get(id).cloned()))));
+                open.retain(|change| {
+                    !take(&mut done, &keyless(&change.clone().with_records(|record| again.get(record).cloned())))
+                });
                 if !open.is_empty() {
                     inverse.differs.extend(compensation.differs.iter().cloned());
                 }
@@ -164,7 +166,7 @@ pub fn inverse<'a>(
         inverse.steps.extend(back.into_iter().map(|change| BackStep { of: entry.id, change, expected: None }));
     }
     for step in &mut inverse.steps {
-        step.change = step.change.clone().with_ids(|id| again.get(id).cloned());
+        step.change = step.change.clone().with_records(|record| again.get(record).cloned());
     }
     match (inverse.steps.is_empty(), inverse.never.last()) {
         (false, _) => Ok(inverse),
@@ -218,14 +220,14 @@ impl Inverse {
         let mut last = (ChangeId(0), true);
         let kept = kept(&self.steps, directory);
         // Who is still there is not created again: nothing about them differs.
-        let creates = self.steps.iter().filter_map(|step| step.change.creates());
-        if !kept.is_empty() && creates.clone().all(|key| kept.contains_key(key)) {
+        let mut creates = self.steps.iter().filter_map(|step| step.change.creation());
+        if !kept.is_empty() && creates.all(|made| kept.contains_key(&made)) {
             draft.differs.clear();
         }
         for BackStep { of, change, expected } in self.steps {
-            let change = match change.creates().and_then(|key| kept.get(key)) {
+            let change = match change.creation().and_then(|made| kept.get(&made)) {
                 Some(user) => Change::SetActive { user: user.clone(), active: true },
-                None => change.with_ids(|id| kept.get(id).cloned()),
+                None => change.with_records(|record| kept.get(record).cloned()),
             };
             if last.0 != of {
                 last = (of, expected.iter().all(|expected| is_first(&expected.change, &mut judged)));
@@ -249,10 +251,10 @@ impl Inverse {
     }
 }
 
-/// Users who should be created again and are still there, by their provisional ids: the server has only deactivated them.
-fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<Id, Id> {
-    let keys = steps.iter().filter_map(|step| step.change.creates());
-    let users = keys.filter_map(|key| Some((key.clone(), replaced(key)?)));
+/// Users who should be created again and are still there, by what would be created: the server has only deactivated them.
+fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<Target, Id> {
+    let made = steps.iter().filter_map(|step| step.change.creation()).filter(|made| made.kind == Kind::User);
+    let users = made.filter_map(|made| replaced(&made.id).map(|id| (made, id)));
     users.filter(|(_, id)| directory.user(id).is_some()).collect()
 }
 

@@ -51,6 +51,8 @@ impl Attempt<'_> {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
                 let (state, why) = self.with_part(entry, State::Refused, lead(&why)).await;
                 if state == State::Refused && !entry.did_harm() {
+                    let advice = self.advice(entry).await;
+                    let why = [why.as_str()].into_iter().chain(advice).collect::<Vec<_>>().join(" ");
                     return self.settled(entry, state, why, None).await;
                 }
                 (State::Partly, why)
@@ -59,6 +61,14 @@ impl Attempt<'_> {
         };
         self.learn_from(entry, state);
         self.took_effect(entry, state, why).await
+    }
+
+    /// A trial may find a way that has an effect, unless one has shown that there is none.
+    async fn advice(&self, entry: &Entry) -> Option<&'static str> {
+        let verb = entry.step.change.verb();
+        let advice = self.context.dialect.advice(verb)?;
+        let trials = self.context.stored(|store| store.trials()).await?;
+        (!trials.refuses(verb)).then_some(advice)
     }
 
     /// What the outcome says about the form of the request.

@@ -31,6 +31,9 @@ use whole::{After, Before};
 /// With each the time of the write: a plan that is younger knows better. `None` where the answer showed no version.
 pub type Versions = HashMap<Vec<String>, (Timestamp, Option<Arc<str>>)>;
 
+/// So often is sent what the server puts off, and what is not there when it is looked for.
+const MOST_TRIES: u32 = 4;
+
 /// How an attempt ended.
 pub enum Ended {
     /// It has an outcome; the journal and the console know it.
@@ -81,16 +84,18 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions, trial: 
         return (entry, Ended::settled(versions));
     }
     moved(&context, &entry, vec![]);
-    match attempt.send_all(&mut entry).await {
-        Ok(()) => {
-            let ended = attempt.confirm(&mut entry).await;
-            (entry, ended)
-        }
-        Err(failure) => {
-            let ended = attempt.failed(&mut entry, failure).await;
-            (entry, ended)
+    let mut sent = attempt.send_all(&mut entry).await;
+    for _ in 1..MOST_TRIES {
+        match &sent {
+            Err(failure) if attempt.was_put_off(&mut entry, failure).await => sent = attempt.send_all(&mut entry).await,
+            _ => break,
         }
     }
+    let ended = match sent {
+        Ok(()) => attempt.confirm(&mut entry).await,
+        Err(failure) => attempt.failed(&mut entry, failure).await,
+    };
+    (entry, ended)
 }
 
 /// Looks at the records of a change whose outcome is open: mostly its answer was lost.

@@ -143,6 +143,33 @@ impl Attempt<'_> {
         self.settled(entry, state, why, Some(failure)).await
     }
 
+    /// True for a creation that the server has put off and that did nothing: it was looked for, and is not there.
+    pub(super) async fn was_put_off(&mut self, entry: &mut Entry, failure: &Failure) -> bool {
+        let is_put_off = (failure.class, failure.arrived) == (Class::RateLimited, Arrived::Unknown);
+        // A record that nothing finds by its name may be there.
+        let is_findable = entry.step.change.creates().is_none() || self.looks_for(entry).is_some();
+        if !is_put_off || self.sent > 0 || !is_findable {
+            return false;
+        }
+        let known = self.fresh.len();
+        let looked = self.look_for(entry).await;
+        // One that is there in another form than was asked for is there.
+        let is_absent = looked.is_ok() && entry.created.is_none() && matches!(self.shows(entry).await, Shown::No(_));
+        if is_absent {
+            // It is read again when it is there.
+            self.fresh.truncate(known);
+        }
+        is_absent
+    }
+
+    /// Looks for what a change may have done that was not answered.
+    async fn look_for(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+        match self.looks_for(entry) {
+            Some(request) => self.find(entry, &request).await,
+            None => self.look_at_all(entry).await,
+        }
+    }
+
     /// True where the record shows a change that the server refused.
     async fn was_faster(&mut self, entry: &mut Entry, failure: &Failure) -> bool {
         if failure.class == Class::Conflict
@@ -162,11 +189,7 @@ impl Attempt<'_> {
     }
 
     pub(super) async fn look_after_loss(&mut self, entry: &mut Entry, loss: &str) -> Ended {
-        let found = match self.looks_for(entry) {
-            Some(request) => self.find(entry, &request).await,
-            None => self.look_at_all(entry).await,
-        };
-        if let Err(failure) = found {
+        if let Err(failure) = self.look_for(entry).await {
             return self.unsettled(entry, failure).await;
         }
         match self.shows(entry).await {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     client::{Answer, redact},
     directory::plan::Exchange,
-    scim::{failure::Failure, request::Request, text::clean_line},
+    scim::{failure::Failure, request::Request, text::clean_line, tree},
 };
 
 /// The most of an answer that the journal keeps, in characters.
@@ -60,7 +60,7 @@ pub(super) fn exchange(sent: &Request, request: String, result: &Result<Answer, 
 
 /// The beginning of the answer; values under names like `key` and `password` are masked.
 fn excerpt(body: &[u8]) -> String {
-    let text = match serde_json::from_slice::<serde_json::Value>(body) {
+    let text = match tree::parse(body) {
         Ok(mut value) => {
             redact::mask(&mut value);
             value.to_string()

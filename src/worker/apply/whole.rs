@@ -20,6 +20,7 @@ use crate::{
     scim::{
         failure::{Class, Failure},
         request::{Door, Method},
+        tree,
     },
     worker::context::{Whole, now},
 };
@@ -72,7 +73,7 @@ impl Attempt<'_> {
     pub(super) async fn recall_before(&mut self, target: &Target) -> bool {
         let of = target.clone();
         let raw: Option<String> = self.context.stored(move |store| store.raw(&of)).await.flatten();
-        let Some(document) = raw.and_then(|raw| serde_json::from_str(&raw).ok()) else { return false };
+        let Some(document) = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()) else { return false };
         let whole = Whole { document, version: None };
         self.before.insert(path_of(target), Before { whole, asked: false });
         true

@@ -115,7 +115,8 @@ impl Watch {
 
     fn take(&mut self, bytes: &[u8]) {
         let dialect: Arc<dyn Dialect> = Arc::clone(&self.context.dialect);
-        for record in self.splitter.push(bytes) {
+        for mut record in self.splitter.push(bytes) {
+            self.context.client.mask(&mut record);
             // One that can't be read is said when the page is whole.
             let raw = serde_json::from_str(&String::from_utf8_lossy(&record));
             let read = raw.ok().and_then(|raw: Box<_>| dialect.read(self.kind, &raw, self.depth, "$").ok());

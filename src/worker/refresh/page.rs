@@ -1,9 +1,15 @@
 //! A page of a list made into records: slow enough to stay off the event loop.
 
-use std::{hash::BuildHasher, num::NonZero, ops::Range, sync::Arc, thread};
+use std::{
+    hash::BuildHasher,
+    num::NonZero,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
 
 use rustc_hash::FxHashSet;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{super::known::List, hints::Hints};
 use crate::{
@@ -16,12 +22,16 @@ use crate::{
     scim::{
         filter::Filter,
         list::{self, BadBody},
+        tree,
     },
     store::{Print, Printer},
 };
 
 /// Below so many records, and so many bytes, a second thread costs more than it saves.
 const WORTH_A_THREAD: (usize, usize) = (1_000, 1 << 20);
+
+/// So many records are read before the first of them becomes a row.
+const AT_ONCE: usize = 8_192;
 
 /// How the pages of one list are read.
 pub struct Reader {
@@ -34,6 +44,8 @@ pub struct Reader {
     pub users: Option<Arc<List>>,
     /// A team of the list so far has members.
     pub members_told: bool,
+    /// Held for a record that takes much room while it is read: one at a time.
+    pub heavy: Mutex<()>,
 }
 
 /// A page, its records still in their text.
@@ -100,23 +112,25 @@ impl Reader {
         let page = list::parse_text(&text)?;
         let (mut nameless, mut hints, mut printer) = (Nameless::default(), Hints::default(), Printer::default());
         let mut rows = Vec::with_capacity(page.resources.len());
-        for (at, (read, raw)) in self.records(&page.resources, text.len()).into_iter().zip(&page.resources).enumerate()
-        {
-            let json = raw.get();
-            let (mut record, print, key) = match read.record {
-                Ok(record) => (record, read.print, None),
-                Err(problem) => {
-                    let record = dialect::placeholder(self.kind, received + at + 1, problem);
-                    let print = printer.print(&record);
-                    (record, print, Some(nameless.key(json)))
+        for raws in page.resources.chunks(AT_ONCE) {
+            let from = rows.len();
+            for (read, raw) in self.records(from, raws).into_iter().zip(raws) {
+                let json = raw.get();
+                let (mut record, print, key) = match read.record {
+                    Ok(record) => (record, read.print, None),
+                    Err(problem) => {
+                        let record = dialect::placeholder(self.kind, received + rows.len() + 1, problem);
+                        let print = printer.print(&record);
+                        (record, print, Some(nameless.key(json)))
+                    }
+                };
+                self.shared.record(&mut record);
+                if read.meant && self.dialect.discovers() {
+                    hints.note(&record, raw);
                 }
-            };
-            self.shared.record(&mut record);
-            if read.meant && self.dialect.discovers() {
-                hints.note(&record, raw);
+                let start = json.as_ptr() as usize - text.as_ptr() as usize;
+                rows.push(Row { record, meant: read.meant, print, shown: false, key, raw: start..start + json.len() });
             }
-            let start = json.as_ptr() as usize - text.as_ptr() as usize;
-            rows.push(Row { record, meant: read.meant, print, shown: false, key, raw: start..start + json.len() });
         }
         if self.kind == Kind::Team {
             self.settle_members(&mut rows, &mut printer);
@@ -140,8 +154,9 @@ impl Reader {
         }
     }
 
-    /// Makes records of resources, in their order, on as many cores as there are.
-    fn records(&self, raws: &[&RawValue], bytes: usize) -> Vec<Read> {
+    /// Makes records of resources, in their order, on as many cores as there are; `from` is the place of the first.
+    fn records(&self, from: usize, raws: &[&RawValue]) -> Vec<Read> {
+        let bytes: usize = raws.iter().map(|raw| raw.get().len()).sum();
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let threads = cores.min(4).min(1 + (raws.len() / WORTH_A_THREAD.0).max(bytes / WORTH_A_THREAD.1));
         let mut shares = shares(raws, bytes.div_ceil(threads)).into_iter();
@@ -149,11 +164,11 @@ impl Reader {
         thread::scope(|scope| {
             let mine = shares.next();
             let others: Vec<_> =
-                shares.map(|(from, raws)| (from, raws, scope.spawn(move || self.stretch(from, raws)))).collect();
-            records.extend(mine.into_iter().flat_map(|(from, raws)| self.stretch(from, raws)));
-            for (from, raws, other) in others {
+                shares.map(|(at, raws)| (at, raws, scope.spawn(move || self.stretch(from + at, raws)))).collect();
+            records.extend(mine.into_iter().flat_map(|(at, raws)| self.stretch(from + at, raws)));
+            for (at, raws, other) in others {
                 // A thread that failed leaves its share to this one.
-                records.extend(other.join().unwrap_or_else(|_| self.stretch(from, raws)));
+                records.extend(other.join().unwrap_or_else(|_| self.stretch(from + at, raws)));
             }
         });
         records
@@ -161,10 +176,12 @@ impl Reader {
 
     fn stretch(&self, from: usize, raws: &[&RawValue]) -> Vec<Read> {
         let meets = |raw: &RawValue, filter: &Filter| {
-            serde_json::from_str::<Value>(raw.get()).is_ok_and(|record| filter.matches(&record))
+            tree::parse(raw.get().as_bytes()).is_ok_and(|record| filter.matches(&record))
         };
         let (mut printer, mut names) = (Printer::default(), FxHashSet::default());
         let read = |(at, raw): (usize, &&RawValue)| {
+            let heavy = tree::is_heavy(raw.get().as_bytes());
+            let _alone = heavy.then(|| self.heavy.lock().unwrap_or_else(PoisonError::into_inner));
             let mut record = self.dialect.read(self.kind, raw, self.depth, &format!("$.Resources[{at}]"));
             if let (Ok(Record::Team(team)), Some(users)) = (&mut record, &self.users) {
                 share(team, users, &mut names);
@@ -224,7 +241,7 @@ impl Nameless {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::dialect::{Hosting, Provider, Server, of};
@@ -247,6 +264,7 @@ mod tests {
             shared: Shared::default(),
             users: None,
             members_told: false,
+            heavy: Mutex::default(),
         };
         let mut page = reader.read(body, 100).unwrap();
         let ids = page.ids();

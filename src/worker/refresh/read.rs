@@ -1,6 +1,6 @@
 //! One list, read to its end.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{Arc, Mutex, atomic::Ordering};
 
 use super::{
     super::{
@@ -81,6 +81,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             shared: Shared::default(),
             users: wanted.shown.list(Kind::User),
             members_told: false,
+            heavy: Mutex::default(),
         }),
         // Without the disk the rest of the list would be nowhere.
         compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },

@@ -1,6 +1,6 @@
 //! A group of the doctor's own, with its two users: every way of adding and removing a member.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     super::{
@@ -160,15 +160,19 @@ impl Trial<'_> {
             if !self.both(probe).await? {
                 let words = "the group could not be filled again, so this was not tried";
                 probe.find(Part::Writing, what, Verdict::Unknown, words, &[]);
+                certain = false;
                 continue;
             }
             let Some(seen) = self.remove(probe, way).await? else { continue };
             let (after, reread) = self.look(probe).await?;
-            let works = self.stays.is_in(&after) && after.len() == 1;
+            let works = self.stays.is_in(&after) && !self.goes.is_in(&after);
             let (verdict, words) = match () {
                 () if works => (Verdict::Ok, format!("a member can be removed so ({})", seen.status())),
                 () if after.is_empty() => {
                     (Verdict::Note, format!("removing a member so empties the whole group ({})", seen.status()))
+                }
+                () if seen.is_ok() && !self.goes.is_in(&after) => {
+                    (Verdict::Note, format!("removing a member so removes who stays, too ({})", seen.status()))
                 }
                 () if seen.is_ok() => (
                     Verdict::Note,
@@ -216,19 +220,26 @@ impl Trial<'_> {
         }
     }
 
-    /// Puts both users into the group.
+    /// Puts both users into the group. Who is in it already is not added: some servers then have them in it twice.
     async fn both(&self, probe: &Probe) -> Result<bool, Stop> {
-        let full = |there: &[String]| self.stays.is_in(there) && self.goes.is_in(there);
-        if full(&self.look(probe).await?.0) {
+        let both = [self.stays, self.goes];
+        let value = |one: &Own| json!({"value": one.id});
+        let absent =
+            |there: &[String]| -> Vec<Value> { both.into_iter().filter(|one| !one.is_in(there)).map(value).collect() };
+        let missing = absent(&self.look(probe).await?.0);
+        if missing.is_empty() {
             return Ok(true);
         }
-        let all = json!([{"value": self.stays.id}, {"value": self.goes.id}]);
-        probe.ask(&patch_of("Groups", &self.group, Op::add("members", all.clone()))).await?;
-        if full(&self.look(probe).await?.0) {
-            return Ok(true);
+        // Where adding replaces the others, only all of them at once are in it.
+        let all: Vec<Value> = both.into_iter().map(value).collect();
+        for some in [&missing, &all] {
+            probe.ask(&patch_of("Groups", &self.group, Op::add("members", json!(some)))).await?;
+            if absent(&self.look(probe).await?.0).is_empty() {
+                return Ok(true);
+            }
         }
-        put_merged(probe, "Groups", &self.group, Op::replace("members", all)).await?;
-        Ok(full(&self.look(probe).await?.0))
+        put_merged(probe, "Groups", &self.group, Op::replace("members", json!(all))).await?;
+        Ok(absent(&self.look(probe).await?.0).is_empty())
     }
 
     async fn look(&self, probe: &Probe) -> Result<(Vec<String>, Seen), Stop> {

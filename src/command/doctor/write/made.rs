@@ -15,6 +15,7 @@ use crate::{
     scim::{
         filter::{AttrPath, Filter},
         request::{Method, Request},
+        tree,
     },
 };
 
@@ -148,7 +149,7 @@ pub async fn find(
     let request = Request::new(Method::Get, [endpoint]).query("filter", filter);
     let seen = probe.ask_until(&request, cancel).await?;
     let Some(page) = seen.page().ok().filter(|_| seen.is_ok()) else { return Ok(None) };
-    let values = page.resources.iter().filter_map(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+    let values = page.resources.iter().filter_map(|raw| tree::parse(raw.get().as_bytes()).ok());
     // Filters may be ignored: nothing that has another name is ever deleted.
     Ok(Some(values.filter(|value| records::text(value, attribute).as_deref() == Some(name)).collect()))
 }

@@ -173,8 +173,9 @@ pub async fn put(probe: &mut Probe, id: &str) -> Result<(), Stop> {
         } else {
             probe.habits.patch_users = None;
             verdict = Verdict::Problem;
-            let neither = if shows { "PATCH does not change a user" } else { "neither PATCH nor PUT changes a user" };
-            words = format!("{words}; {neither}");
+            // Another attribute may well be changed so.
+            let neither = if shows { "PATCH does not change it" } else { "neither PATCH nor PUT changes it" };
+            words = format!("{words} ({name}); {neither}");
         }
     }
     probe.find(Part::Writing, "PUT user", verdict, words, &[&seen, &reread]);

@@ -172,3 +172,38 @@ fn parts_go_one_after_another_and_what_was_not_created_is_lost() {
     entries[4].state = State::Confirmed;
     assert_eq!(next(&entries).0, [leave(4)]);
 }
+
+/// Servers that number users and teams from 1 give a user and a team the same id.
+#[test]
+fn what_is_made_again_is_not_taken_for_the_record_of_another_kind_with_its_id() {
+    let user = |n: &str, active| User {
+        id: id(n),
+        user_name: format!("user-{n}").as_str().into(),
+        active: Some(active),
+        depth: Depth::Full,
+        ..User::default()
+    };
+    let member = Member { id: id("4"), display: Name::default() };
+    let team = Team { id: id("4"), name: "crew".into(), members: Some(vec![member]), ..Team::default() };
+    let mut before = Directory::default();
+    before.replace(Records::build(vec![user("3", true), user("4", false)], vec![team.clone()], vec![]), true);
+    let planner = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::Server::default());
+    let undone = |change: Change, after: Records| {
+        let plan = draft(&*planner, &Guards::default(), vec![change], &before);
+        assert!(plan.refused.is_empty(), "{:?}", plan.refused);
+        let mut entries = plan.into_entries(None, &mut Ids::default(), at(1_000), "ann");
+        entries.iter_mut().for_each(|entry| entry.state = State::Confirmed);
+        let mut left = Directory::default();
+        left.replace(after, true);
+        let mut undo = inverse(entries.iter(), [].iter()).unwrap().compare(&left, planner.capabilities().holds());
+        undo.renew(|| id("new:1"));
+        undo.changes
+    };
+    let key = id("new:1");
+    let crew = Change::CreateTeam { key: key.clone(), name: "crew".into(), members: vec![id("4")], bucket: None };
+    let people = vec![user("3", true), user("4", false)];
+    assert_eq!(undone(Change::DeleteTeam { team: id("4") }, Records::build(people, vec![], vec![])), [crew]);
+    let empty = Team { members: Some(vec![]), ..team };
+    let back = undone(Change::DeleteUser { user: id("4") }, Records::build(vec![user("3", true)], vec![empty], vec![]));
+    assert_eq!(back[1], Change::AddMember { team: id("4"), user: key });
+}

@@ -1,0 +1,122 @@
+//! How fast an answer comes along: a server that sends a byte now and then is as good as silent.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The fewest bytes a second that are waited for: a modem brings more.
+const LEAST: f64 = 128.0;
+/// After so long without them it is said that the server is slow, if it is not given up sooner.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The time until a slow server is spoken of.
+pub(super) fn patience(timeout: Duration) -> Duration {
+    PATIENCE.min(timeout / 2)
+}
+
+/// What came of a body in a stretch of time, which is as long as the longest silence may be.
+pub(super) struct Flow {
+    timeout: Duration,
+    begun: Instant,
+    came: usize,
+    said: bool,
+}
+
+/// How a body comes along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// As it should, or it is too early to tell.
+    Good,
+    /// Too slowly; it is given up after this time unless it becomes faster. Said once.
+    Slow(Duration),
+    /// Too slowly for too long.
+    Stuck {
+        /// Bytes that came in that time.
+        brought: usize,
+    },
+}
+
+impl Flow {
+    pub(super) fn new(timeout: Duration) -> Self {
+        Self { timeout, begun: Instant::now(), came: 0, said: false }
+    }
+
+    /// When to look again, whether anything came or not.
+    pub(super) fn next_look(&self) -> Instant {
+        self.begun + if self.said { self.timeout } else { patience(self.timeout) }
+    }
+
+    pub(super) fn came(&mut self, bytes: usize) {
+        self.came += bytes;
+    }
+
+    pub(super) fn look(&mut self) -> Look {
+        let passed = self.begun.elapsed();
+        if passed < patience(self.timeout) {
+            return Look::Good;
+        }
+        if self.came as f64 >= LEAST * passed.as_secs_f64() {
+            (self.begun, self.came) = (Instant::now(), 0);
+            return Look::Good;
+        }
+        if passed >= self.timeout {
+            return Look::Stuck { brought: self.came };
+        }
+        if std::mem::replace(&mut self.said, true) {
+            Look::Good
+        } else {
+            Look::Slow(self.timeout.saturating_sub(passed))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// How often it was said to be slow, and after how many seconds it was given up, at so many bytes a second.
+    async fn watch(bytes: usize, seconds: u64) -> (usize, Option<u64>) {
+        let (mut flow, mut said) = (Flow::new(30 * SECOND), 0);
+        for second in 1..=seconds {
+            tokio::time::advance(SECOND).await;
+            flow.came(bytes);
+            match flow.look() {
+                Look::Good => {}
+                Look::Slow(left) => {
+                    assert_eq!(left, 25 * SECOND);
+                    said += 1;
+                }
+                Look::Stuck { .. } => return (said, Some(second)),
+            }
+        }
+        (said, None)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trickle_is_said_once_and_given_up() {
+        assert_eq!(watch(1, 100).await, (1, Some(30)));
+        assert_eq!(watch(127, 100).await, (1, Some(30)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_link_is_waited_for() {
+        assert_eq!(watch(128, 100_000).await, (0, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_slow_for_a_while_is_not_given_up() {
+        let mut flow = Flow::new(30 * SECOND);
+        flow.came(1);
+        tokio::time::advance(20 * SECOND).await;
+        assert_eq!(flow.look(), Look::Slow(10 * SECOND));
+        assert_eq!(flow.next_look(), Instant::now() + 10 * SECOND);
+        flow.came(10_000);
+        assert_eq!(flow.look(), Look::Good);
+        tokio::time::advance(29 * SECOND).await;
+        assert_eq!(flow.look(), Look::Good);
+        tokio::time::advance(SECOND).await;
+        assert_eq!(flow.look(), Look::Stuck { brought: 0 });
+    }
+}

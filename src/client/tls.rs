@@ -1,0 +1,127 @@
+//! Whom the client trusts, what it shows of itself, and whether it was asked for that.
+//!
+//! Since TLS 1.3 a server refuses a client that shows no certificate only after the client takes itself for connected, and
+//! the refusal is lost where the connection is reset behind it. So the question for a certificate is noted.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustls::client::ResolvesClientCert;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, SignatureScheme};
+use rustls_platform_verifier::Verifier;
+
+use super::endpoint::{ClientCert, Endpoint, local};
+use crate::scim::failure::Failure;
+
+/// What the servers of one client wish to see.
+#[derive(Debug, Default)]
+pub(super) struct Wish {
+    asked: AtomicBool,
+    answered: AtomicBool,
+}
+
+impl Wish {
+    /// An answer came: whoever asks for a certificate goes on without one, or with this one.
+    pub(super) fn answered(&self) {
+        self.answered.store(true, Ordering::Relaxed);
+    }
+
+    /// True for a server that has asked for a certificate and never answered.
+    pub(super) fn is_unmet(&self) -> bool {
+        self.asked.load(Ordering::Relaxed) && !self.answered.load(Ordering::Relaxed)
+    }
+}
+
+/// Shows the profile's certificate, if it has one, to who asks.
+#[derive(Debug)]
+struct Shown {
+    wish: Arc<Wish>,
+    certificate: Option<Arc<CertifiedKey>>,
+}
+
+impl ResolvesClientCert for Shown {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.wish.asked.store(true, Ordering::Relaxed);
+        self.certificate.clone()
+    }
+
+    fn has_certs(&self) -> bool {
+        self.certificate.is_some()
+    }
+}
+
+/// How TLS is spoken with an endpoint. Reads the system's certificates.
+pub(super) fn config(endpoint: &Endpoint, wish: Arc<Wish>) -> Result<ClientConfig, Failure> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let trusted = endpoint.ca_file.as_deref().map(authorities).transpose()?.unwrap_or_default();
+    let shown = endpoint.client_cert.as_ref().map(identity).transpose()?;
+    let wrong = |error: rustls::Error| no_connection(&error.to_string());
+    let verifier = match trusted.as_slice() {
+        [] => Verifier::new(Arc::clone(&provider)),
+        _ => Verifier::new_with_extra_roots(trusted, Arc::clone(&provider)),
+    };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(wrong)?
+        .dangerous()
+        // The verifier of the platform: rustls calls any but its own dangerous.
+        .with_custom_certificate_verifier(Arc::new(verifier.map_err(wrong)?))
+        .with_client_cert_resolver(Arc::new(Shown { wish, certificate: shown.map(Arc::new) }));
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// The failure where TLS can't be set up.
+pub(super) fn no_connection(why: &str) -> Failure {
+    local(format!("No connection can be set up: {why}"), "Check the system's certificates, or set ca_file")
+}
+
+fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+    let next = "Check ca_file in the profile: a PEM file with one or more certificates";
+    match certificates(&read(path, next)?) {
+        Some(certificates) => Ok(certificates),
+        None => Err(local(format!("{} holds no certificate", path.display()), next)),
+    }
+}
+
+/// At least one certificate, or none where something is wrong with any.
+fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+    let read: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
+    (!read.is_empty()).then_some(read)
+}
+
+fn identity(shown: &ClientCert) -> Result<CertifiedKey, Failure> {
+    let next = "Check client_cert and client_key in the profile: PEM files with a certificate and its private key";
+    let (certificate, key) = (read(&shown.certificate, next)?, read(&shown.key, next)?);
+    let place = shown.key.display();
+    if is_open(&shown.key) {
+        return Err(local(
+            format!("{place} holds a private key and can be read by others"),
+            &format!("chmod 600 {place}"),
+        ));
+    }
+    let pair = certificates(&certificate).zip(PrivateKeyDer::from_pem_slice(&key).ok());
+    let pair = pair.and_then(|(chain, key)| CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider()).ok());
+    pair.ok_or_else(|| local(format!("{place} and {} are no key and certificate", shown.certificate.display()), next))
+}
+
+fn read(path: &Path, next: &str) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| local(format!("{} can't be read: {error}", path.display()), next))
+}
+
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> bool {
+    false
+}

@@ -1,0 +1,61 @@
+//! A creation that the server puts off with 503 and `Retry-After`: it may have been made all the same.
+
+use axum::http::{Method, header};
+use rstest::rstest;
+use serde_json::json;
+
+use crate::{
+    records::users,
+    server::{Answer, Behavior, Request},
+    state::{ResourceType, State},
+    world::{DONE, World},
+};
+
+/// What a server does with the first creation of a user before it puts it off.
+#[derive(Debug, Clone, Copy)]
+enum Before {
+    Nothing,
+    Makes,
+    /// With an address of its own.
+    MakesAnother,
+}
+
+struct Busy(Before);
+
+impl Behavior for Busy {
+    fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
+        let creates = request.method == Method::POST && request.path.ends_with("/Users");
+        if !creates || state.made > 0 {
+            return None;
+        }
+        state.made += 1;
+        let mut record = self.create(state, ResourceType::Users, &request.body, "made-behind-a-proxy");
+        match self.0 {
+            Before::Nothing => return Some(Answer::error(503, "come back later").with(header::RETRY_AFTER, "0")),
+            Before::Makes => {}
+            Before::MakesAnother => record["emails"] = json!([{"value": "zoe@elsewhere.example"}]),
+        }
+        state.users.insert("made-behind-a-proxy".to_owned(), record);
+        Some(Answer::error(503, "come back later").with(header::RETRY_AFTER, "0"))
+    }
+
+    fn names_are_unique(&self) -> bool {
+        false
+    }
+}
+
+#[rstest]
+#[case::made(Before::Makes, 1, DONE)]
+#[case::made_in_another_form(Before::MakesAnother, 1, 1)]
+#[case::not_made(Before::Nothing, 2, DONE)]
+fn a_creation_that_is_put_off_is_looked_for_before_it_is_sent_again(
+    #[case] before: Before,
+    #[case] posts: usize,
+    #[case] code: i32,
+) {
+    let world = World::new(Busy(before), users(2), vec![]);
+    world.run(&["create", "user", "zoe", "--email", "zoe@x.example", "--yes", "--json"]).exits(code);
+    assert_eq!(world.writes().len(), posts, "{:?}", world.written());
+    let zoes = world.state().users.values().filter(|user| user["userName"] == "zoe").count();
+    assert_eq!(zoes, 1);
+}
