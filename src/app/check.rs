@@ -110,6 +110,8 @@ pub struct CheckList {
     by_hand: FxHashSet<Id>,
     /// The next typed character starts a new word: the one before was found and checked.
     found: bool,
+    /// All that the filter showed were checked at once.
+    whole: bool,
 }
 
 impl CheckList {
@@ -122,6 +124,7 @@ impl CheckList {
             wishes: IndexMap::new(),
             by_hand: FxHashSet::default(),
             found: false,
+            whole: false,
         }
     }
 
@@ -190,6 +193,11 @@ impl CheckList {
         self.rows.filter(self.input.value(), directory);
     }
 
+    /// True where rows were checked all at once, and not one by one.
+    pub fn is_whole(&self) -> bool {
+        self.whole && !self.wishes.is_empty()
+    }
+
     /// Checks or unchecks the row under the cursor.
     pub fn toggle(&mut self, directory: &Directory) {
         let Some(id) = self.selected(directory) else { return };
@@ -218,6 +226,7 @@ impl CheckList {
             let off: FxHashSet<Id> = off.into_iter().collect();
             self.wishes.retain(|id, _| !off.contains(id));
         } else {
+            self.whole = true;
             self.wishes.extend(off.into_iter().map(|id| (id, true)));
         }
         Ok(())

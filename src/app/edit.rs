@@ -133,6 +133,9 @@ impl App {
     }
 
     pub(super) fn submit(&mut self, effects: &mut Vec<Effect>) {
+        if self.ask_for_named(effects) {
+            return;
+        }
         let key = self.next_id().provisional();
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
         if form.purpose == Purpose::NewProfile {
@@ -170,11 +173,22 @@ impl App {
 
     /// Plans the changes; shows the plan, or sends it where the profile asks only about what is risky.
     pub(super) fn propose(&mut self, changes: Vec<Change>, effects: &mut Vec<Effect>) {
-        self.draft(changes, effects, Self::propose_plan);
+        let part = self.known_part();
+        self.draft(changes, effects, move |app, mut plan, effects| {
+            let is_part = part.is_some();
+            plan.notes.extend(part);
+            app.offer(plan, is_part, effects);
+        });
     }
 
     pub(super) fn propose_plan(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
-        let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
+        self.offer(plan, false, effects);
+    }
+
+    /// Shows the plan, or sends it where it need not be looked at.
+    fn offer(&mut self, plan: Plan, look: bool, effects: &mut Vec<Effect>) {
+        let always =
+            look || self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
         let risk = plan.risk();
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
             let text = why.text.clone();

@@ -19,12 +19,15 @@ pub struct Finding {
     /// The record under it.
     on: Option<Id>,
     listing: Listing,
+    /// The name that the server was asked for last.
+    asked: Option<String>,
 }
 
 impl Finding {
     /// All of these.
     pub fn new(kind: Kind, rows: Vec<u32>, directory: &Directory) -> Self {
-        let mut finding = Self { kind, shown: Vec::new(), cursor: 0, on: None, listing: Listing::with_similar() };
+        let mut finding =
+            Self { kind, shown: Vec::new(), cursor: 0, on: None, listing: Listing::with_similar(), asked: None };
         finding.renew(rows, directory);
         finding
     }
@@ -59,6 +62,23 @@ impl Finding {
     /// True if no record contains what is typed, and similar ones stand in for them: never to be chosen as a whole.
     pub fn is_similar(&self) -> bool {
         self.listing.is_similar() && !self.shown.is_empty()
+    }
+
+    /// What is typed, where the server should be asked for it: no row contains it, and not all records are known. It counts as
+    /// asked from now on.
+    pub fn ask(&mut self, typed: &str, directory: &Directory) -> Option<String> {
+        let typed = typed.trim();
+        let lacks = self.is_whole() && (self.shown.is_empty() || self.is_similar());
+        if !lacks || typed.is_empty() || directory.is_complete(self.kind) || self.asked.as_deref() == Some(typed) {
+            return None;
+        }
+        self.asked = Some(typed.to_owned());
+        self.asked.clone()
+    }
+
+    /// The name that the server was asked for last.
+    pub fn asked(&self) -> Option<&str> {
+        self.asked.as_deref()
     }
 
     /// True if all that matches is shown.

@@ -8,13 +8,8 @@ use super::{
     form::Purpose,
     pick::Pick,
 };
-use crate::directory::{
-    Id, Kind, Target,
-    find::Finder,
-    named,
-    record::User,
-    work::{Job, MissedName},
-};
+use crate::directory::{Id, Kind, Target, find::Finder, named, record::User, work::Job};
+use crate::scim::failure::Failure;
 
 impl App {
     /// Asks which other one.
@@ -29,6 +24,9 @@ impl App {
 
     /// Shows what differs; the question stays underneath, so that Esc goes back to it.
     pub(super) fn picked(&mut self, effects: &mut Vec<Effect>) {
+        if self.ask_for_typed(effects) {
+            return;
+        }
         let Some(Overlay::Pick(pick)) = self.overlays.last() else { return };
         let Some(model) = pick.selected(&self.directory).cloned() else { return };
         let subjects = pick.subjects.clone();
@@ -91,14 +89,13 @@ impl App {
         }
     }
 
-    /// Names were looked up: who is found is in the directory.
-    pub(super) fn on_look_up_ended(&mut self, missed: &[MissedName]) {
+    /// Names of a list were looked up.
+    pub(super) fn doubts_looked_up(&mut self, failure: Option<&Failure>) {
         let doubts = self.overlays.iter_mut().rev().find_map(|overlay| match overlay {
             Overlay::Doubts(doubts) if doubts.look_up == LookUp::UnderWay => Some(doubts),
             _ => None,
         });
         let Some(doubts) = doubts else { return };
-        let failure = missed.iter().find_map(|missed| missed.failure.as_ref());
         let look_up = failure.map_or(LookUp::Done, |failure| LookUp::Failed(failure.sentences()));
         doubts.looked_up(&Finder::new(&self.directory), look_up);
     }

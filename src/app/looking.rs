@@ -97,7 +97,7 @@ impl App {
 }
 
 /// The rows of a box that finds them by typing.
-fn finding(overlay: &mut Overlay) -> Option<&mut Finding> {
+pub(super) fn finding(overlay: &mut Overlay) -> Option<&mut Finding> {
     match overlay {
         Overlay::Check(list) => Some(&mut list.rows),
         Overlay::Pick(pick) => Some(&mut pick.rows),

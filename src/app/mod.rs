@@ -26,6 +26,7 @@ use crate::scim::{failure::Failure, filter::Filter, text::clean_line, wait::Wait
 
 pub mod action;
 pub mod aside;
+mod asking;
 pub mod availability;
 pub mod check;
 pub mod compare;

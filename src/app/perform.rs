@@ -95,7 +95,11 @@ impl App {
             | Action::Exactly
             | Action::NextScope
             | Action::NextField
-            | Action::PreviousField => self.adjust(action),
+            | Action::PreviousField => {
+                if action != Action::Toggle || !self.ask_for_typed(effects) {
+                    self.adjust(action);
+                }
+            }
             Action::DropLine | Action::Requests => self.adjust_preview(action),
             Action::GoUsers => self.switch(Tab::Users),
             Action::GoTeams => self.switch(Tab::Teams),

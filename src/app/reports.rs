@@ -83,7 +83,7 @@ impl App {
                 self.read_alone.extend(targets);
                 self.fail(format!("Some records could not be read: {}", failure.text));
             }
-            Report::LookUpEnded(_, missed) => self.on_look_up_ended(&missed),
+            Report::LookUpEnded(_, missed) => self.on_look_up_ended(&missed, effects),
             Report::Elsewhere(ids) => self.elsewhere = ids,
             Report::Journal(entries) => self.on_journal(entries),
             Report::Staged(lines) => self.on_staged(lines),

@@ -14,7 +14,7 @@ use crate::{
     app::ProfileView,
     config::ConfigError,
     directory::{
-        Directory, Fresh, Id, Kind, Target,
+        Coverage, Directory, Fresh, Id, Kind, Target,
         aside::{Inquiry, Topic},
         change::ChangeId,
         guard::Guards,
@@ -32,8 +32,11 @@ use crate::{
 /// The lists that a command needs; the others may fail.
 pub(super) const USERS_AND_TEAMS: [Kind; 2] = [Kind::User, Kind::Team];
 
-/// So many users are read one by one before it is judged whether single reads tell roles at all.
+/// So many records are read one by one before it is judged whether single reads tell more than lists.
 const TRIED: usize = 3;
+
+/// So many teams are read one by one where that was not asked for.
+const FEW_TEAMS: usize = 40;
 
 /// An open profile.
 pub(super) struct Desk {
@@ -120,6 +123,11 @@ impl Desk {
                 News::Reading(kind, seen, said) => meter.reading(kind, seen, said),
                 News::Read(missing) => {
                     meter.clear();
+                    // What the disk has of such a list is of another time.
+                    for (kind, failure) in &missing {
+                        let why = failure.text.trim_end_matches('.').to_owned();
+                        self.directory.cover(*kind, Coverage::NotRead(Some(why)));
+                    }
                     let lacking = missing.iter().find(|(kind, _)| needed.contains(kind));
                     return lacking.map_or(Ok(()), |(_, failure)| Err(failure.clone().into()));
                 }
@@ -175,12 +183,19 @@ impl Desk {
         self.fill(all.into_iter()).await
     }
 
-    /// Reads these teams one by one where the list left their members out.
+    /// Reads these teams one by one where the list left their members out; all of them only where the first few show that
+    /// single reads tell more.
     pub async fn fill_teams(&mut self, teams: impl Iterator<Item = Id>) -> Result<(), Stop> {
         let silent =
             |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_none() && team.problem.is_none());
-        let silent = teams.filter(silent).map(|id| Target::team(&id)).collect();
-        self.read_each(silent).await
+        let mut rest: Vec<Id> = teams.filter(silent).collect();
+        let later = rest.split_off(rest.len().min(TRIED));
+        self.read_each(rest.iter().map(Target::team).collect()).await?;
+        let told = |id: &Id| self.directory.team(id).is_some_and(|team| team.members.is_some());
+        if later.is_empty() || !rest.iter().any(told) {
+            return Ok(());
+        }
+        self.read_each(later.iter().map(Target::team).collect()).await
     }
 
     /// Reads these teams one by one, whatever the list told of them.
@@ -193,6 +208,15 @@ impl Desk {
     pub async fn fill_all_teams(&mut self) -> Result<(), Stop> {
         let all: Vec<Id> = self.directory.records().teams().keys().cloned().collect();
         self.fill_teams(all.into_iter()).await
+    }
+
+    /// The same where few teams are silent.
+    pub async fn fill_few_teams(&mut self) -> Result<(), Stop> {
+        let teams = self.directory.records().teams().values();
+        if teams.filter(|team| team.members.is_none()).count() > FEW_TEAMS {
+            return Ok(());
+        }
+        self.fill_all_teams().await
     }
 
     /// Single reads, some at a time.
@@ -242,15 +266,7 @@ impl Desk {
 
     /// Refuses to go on where only a part of one of these lists is known, unless that is allowed: then it is said.
     pub fn must_be_complete(&self, kinds: &[Kind], allowed: bool, what: &str) -> Result<(), Stop> {
-        match self.incomplete(kinds) {
-            lacking if lacking.is_empty() => Ok(()),
-            lacking if allowed => {
-                lacking.iter().for_each(|words| note(format_args!("scimitar: {words}")));
-                Ok(())
-            }
-            lacking => Err(Stop::new(ErrorCode::Incomplete, format!("{what}: {}", lacking.join("; ")))
-                .hint("--allow-incomplete goes on with what there is")),
-        }
+        accept(&self.incomplete(kinds), allowed, what)
     }
 
     /// A job for the worker.
@@ -375,4 +391,16 @@ impl Desk {
 fn lacks_roles(user: &User) -> bool {
     let unknown = !user.org_role.is_told() || user.team_roles.is_none();
     unknown && user.depth == Depth::Summary && user.problem.is_none()
+}
+
+/// Refuses what rests on knowledge that lacks something, unless that is allowed: then it is said.
+pub(super) fn accept(lacking: &[String], allowed: bool, what: &str) -> Result<(), Stop> {
+    if allowed {
+        lacking.iter().for_each(|words| note(format_args!("scimitar: {words}")));
+    }
+    if allowed || lacking.is_empty() {
+        return Ok(());
+    }
+    let words = format!("{what}: {}", lacking.join("; "));
+    Err(Stop::new(ErrorCode::Incomplete, words).hint("--allow-incomplete goes on with what there is"))
 }

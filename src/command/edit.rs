@@ -251,7 +251,11 @@ fn team_role(desk: &Desk, text: &str) -> Result<Name, Stop> {
     }
     let mut all = choices(&desk.can().team_roles);
     all.extend(desk.directory.records().roles().values().map(|role| role.name.clone()));
-    known(text, &all, "role in a team")
+    known(text, &all, "role in a team").map_err(|stop| match desk.incomplete(&[Kind::Role]).pop() {
+        // It may be one that the list lacks.
+        Some(lacking) => stop.but(&format!(", and not all are known: {lacking}")),
+        None => stop,
+    })
 }
 
 fn choices(list: &[RoleChoice]) -> Vec<Name> {

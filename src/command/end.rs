@@ -229,6 +229,12 @@ impl Stop {
         Self::usage(message.strip_prefix("error: ").unwrap_or(&message)).hint(hints.join("; "))
     }
 
+    /// Says more of the reason.
+    pub fn but(mut self, more: &str) -> Self {
+        self.message += more;
+        self
+    }
+
     /// Says what to do about it; nothing where it is empty.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into()).filter(|hint| !hint.is_empty());

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
     desired::{
-        self, Desired, Difference, Format, Part, Problem, Wish,
+        self, Desired, Difference, Format, Part, Problem, ProblemKind, Wish,
         saved::{Head, SavedPlan},
     },
     directory::{
@@ -113,12 +113,15 @@ pub(super) async fn export(opener: &Opener, profile: Option<&str>, args: &Export
     if let Some(out) = args.out.as_deref().filter(|out| out.exists() && !args.force) {
         return Err(exists(out).hint("--force writes over it"));
     }
-    let parts = args.parts();
+    let mut parts = args.parts();
     let mut desk = Desk::open(opener, profile, None).await?;
-    let mut needed = USERS_AND_TEAMS.to_vec();
-    needed.extend((parts.contains(&Part::Roles) && desk.can().no_roles.is_none()).then_some(Kind::Role));
-    desk.read(&needed).await?;
-    desk.must_be_complete(&needed, args.allow_incomplete, "nothing is exported")?;
+    let mut rests_on = USERS_AND_TEAMS.to_vec();
+    let roles = parts.contains(&Part::Roles) && desk.can().no_roles.is_none();
+    rests_on.extend(roles.then_some(Kind::Role));
+    desk.read(&USERS_AND_TEAMS).await?;
+    desk.must_be_complete(&rests_on, args.allow_incomplete, "nothing is exported")?;
+    // A list that could not be read is no empty one.
+    parts.retain(|part| *part != Part::Roles || desk.directory.is_read(Kind::Role));
     if parts.contains(&Part::Users) || parts.contains(&Part::Teams) {
         desk.fill_all().await?;
         desk.fill_all_teams().await?;
@@ -263,10 +266,16 @@ fn said(left: desired::Left) -> Option<String> {
 
 fn wrong(name: &str, problems: &[Problem]) -> Stop {
     let detail = |problem: &Problem| Detail {
-        code: ErrorCode::FileInvalid.as_str(),
+        code: match problem.kind {
+            ProblemKind::Invalid => ErrorCode::FileInvalid.as_str(),
+            ProblemKind::NameUnknown => ErrorCode::NameUnknown.as_str(),
+            ProblemKind::NameAmbiguous => ErrorCode::NameAmbiguous.as_str(),
+            ProblemKind::ValueUnknown => ErrorCode::ValueUnknown.as_str(),
+            ProblemKind::Refused(code) => code.as_str(),
+        },
         subject: problem.at(),
         message: problem.to_string(),
-        candidates: Vec::new(),
+        candidates: problem.candidates.clone(),
     };
     let details = problems.iter().map(detail).collect();
     Stop::new(ErrorCode::FileInvalid, format!("{}: nothing was sent", clean(name))).details(details)

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    desk::{Desk, USERS_AND_TEAMS},
+    desk::{Desk, USERS_AND_TEAMS, accept},
     end::{ErrorCode, Stop, note},
     names,
     records::{MemberRow, RecordRow, RecordRows},
@@ -29,14 +29,25 @@ type Done = Result<(), Stop>;
 pub(super) async fn users(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
     // A list of teams that can't be read is no reason to show nobody: the end says that it lacks.
     let desk = read(opener, profile, args, &[Kind::User]).await?;
-    print_records(&desk, Kind::User, args)?;
-    ended(desk, &USERS_AND_TEAMS, args).await
+    let open = print_records(&desk, Kind::User, args)?;
+    ended(desk, &USERS_AND_TEAMS, open, args).await
 }
 
 pub(super) async fn teams(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
-    let desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
-    print_records(&desk, Kind::Team, args)?;
-    ended(desk, &USERS_AND_TEAMS, args).await
+    let mut desk = read(opener, profile, args, &USERS_AND_TEAMS).await?;
+    desk.fill_few_teams().await?;
+    let open = print_records(&desk, Kind::Team, args)?;
+    let silent = desk.directory.records().teams().values().filter(|team| team.members.is_none()).count();
+    if silent > 0 {
+        let (all, word) = (desk.directory.len(Kind::Team), desk.can().holds().say(Kind::Team.plural()));
+        note(format_args!("scimitar: members are known for {} of {all} {word}{}", all - silent, rest(args)));
+    }
+    ended(desk, &USERS_AND_TEAMS, open, args).await
+}
+
+/// How the rest is told.
+fn rest(args: &ListArgs) -> &'static str {
+    if args.full { "; the server does not tell the rest" } else { "; --full reads the rest" }
 }
 
 pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArgs) -> Done {
@@ -44,18 +55,19 @@ pub(super) async fn roles(opener: &Opener, profile: Option<&str>, args: &ListArg
     if let Some(why) = &desk.can().no_roles {
         return Err(Stop::new(ErrorCode::NoRoles, why.clone()));
     }
-    print_records(&desk, Kind::Role, args)?;
+    let open = print_records(&desk, Kind::Role, args)?;
     let known = desk.directory.records().users().values().filter(|user| desk.directory.knows_roles(user)).count();
     let all = desk.directory.len(Kind::User);
     if known < all {
         note(format_args!("scimitar: holders are counted among the {known} of {all} users whose roles are known"));
     }
-    ended(desk, &[Kind::User, Kind::Role], args).await
+    ended(desk, &[Kind::User, Kind::Role], open, args).await
 }
 
-/// The records of a kind that the filter finds, with the fields that the table names.
-fn print_records(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<(), Stop> {
-    let (directory, rows) = (&desk.directory, found(desk, kind, args)?);
+/// The records of a kind that the filter finds, with the fields that the table names. Gives what is open of the answer.
+fn print_records(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Option<String>, Stop> {
+    let directory = &desk.directory;
+    let Found { rows, open } = found(desk, kind, directory.rows_by_name(kind), args)?;
     let record = |row: &u32| match kind {
         Kind::User => directory.user_at(*row).map(RecordRef::User),
         Kind::Team => directory.team_at(*row).map(RecordRef::Team),
@@ -64,7 +76,7 @@ fn print_records(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<(), Stop> {
     let shown = RecordRows::new(reader(desk), kind);
     let rows = rows.iter().filter_map(record).map(|record| shown.row(record));
     print(args.output(), rows, shown.heads(), RecordRow::cells)?;
-    Ok(())
+    Ok(open)
 }
 
 fn reader(desk: &Desk) -> FieldReader<'_> {
@@ -81,14 +93,16 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
         let members = desk.directory.team(&team).and_then(|team| team.members.clone()).unwrap_or_default();
         desk.fill(members.into_iter().map(|member| member.id)).await?;
     }
-    let found = found(&desk, Kind::User, &args.list)?;
     let directory = &desk.directory;
     let Some(team) = directory.team(&team) else { return Ok(()) };
     let Some(members) = &team.members else {
         return Err(Stop::new(ErrorCode::Incomplete, format!("the server does not tell who is in {}", team.name)));
     };
     let inside = |id: &Id| directory.records().teams_of(id).any(|other| *other == team.id);
-    let users = found.iter().filter_map(|row| directory.user_at(*row)).filter(|user| inside(&user.id));
+    let is_inside = |row: &u32| directory.id_at(Kind::User, *row).is_some_and(&inside);
+    let users: Vec<u32> = directory.rows_by_name(Kind::User).iter().copied().filter(is_inside).collect();
+    let Found { rows: users, open } = found(&desk, Kind::User, &users, &args.list)?;
+    let users = users.iter().filter_map(|row| directory.user_at(*row));
     let (reader, empty) = (reader(&desk), Name::default());
     let known = users.map(|user| MemberRow::of(user, team, reader));
     // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members, too.
@@ -96,12 +110,13 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty)));
     print(args.list.output(), rows, MemberRow::heads(), MemberRow::cells)?;
     // Only this team matters: it was read, however many others were not.
-    ended(desk, &[Kind::User], &args.list).await
+    ended(desk, &[Kind::User], open, &args.list).await
 }
 
 /// Ends a list that is printed; with status 6 where the server gave only a part of what it rests on.
-async fn ended(desk: Desk, kinds: &[Kind], args: &ListArgs) -> Done {
-    let done = desk.must_be_complete(kinds, args.allow_incomplete, "the list is incomplete");
+async fn ended(desk: Desk, kinds: &[Kind], open: Option<String>, args: &ListArgs) -> Done {
+    let lacking: Vec<String> = desk.incomplete(kinds).into_iter().chain(open).collect();
+    let done = accept(&lacking, args.allow_incomplete, "the list is incomplete");
     desk.close().await;
     done.map_err(Stop::printed)
 }
@@ -120,32 +135,34 @@ async fn read(opener: &Opener, profile: Option<&str>, args: &ListArgs, needed: &
     Ok(desk)
 }
 
-/// The rows that the filter finds: best first where it has words to rank by, else in name order.
-fn found(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Vec<u32>, Stop> {
+/// What a filter finds.
+struct Found {
+    /// Best first where the filter has words to rank by, else in the order given.
+    rows: Vec<u32>,
+    /// How many more may be meant, in words.
+    open: Option<String>,
+}
+
+/// What the filter finds among these rows.
+fn found(desk: &Desk, kind: Kind, among: &[u32], args: &ListArgs) -> Result<Found, Stop> {
     let (directory, now): (&Directory, _) = (&desk.directory, Timestamp::now());
-    let rows = directory.rows_by_name(kind);
-    let Some(filter) = args.filter.as_deref() else { return Ok(rows.to_vec()) };
+    let Some(filter) = args.filter.as_deref() else { return Ok(Found { rows: among.to_vec(), open: None }) };
     let invalid = |why: String| Stop::new(ErrorCode::FilterInvalid, why);
     let query = Query::parse_in(filter, kind, desk.can().holds()).map_err(|bad| invalid(bad.to_string()))?;
     if query.is_unfinished() {
         let term = clean(filter);
         return Err(invalid(format!("filter: `{term}`: an unfinished term matches everything; finish or drop it")));
     }
-    let unknown = directory.records().users().values().filter(|user| !user.org_role.is_told()).count();
-    if query.asks_roles() && desk.can().sparse_lists && unknown > 0 {
-        note(format_args!(
-            "scimitar: roles are known for {} of {} users; --full reads the rest",
-            directory.len(Kind::User) - unknown,
-            directory.len(Kind::User)
-        ));
-    }
-    let silent = directory.records().teams().values().filter(|team| team.members.is_none()).count();
-    if query.asks_teams() && silent > 0 {
-        let (all, word) = (directory.len(Kind::Team), desk.can().holds().say(Kind::Team.plural()));
-        let rest = if args.full { "the server does not tell the rest" } else { "--full reads the rest" };
-        note(format_args!("scimitar: members are known for {} of {all} {word}; {rest}", all - silent));
-    }
-    Ok(query.run(directory, kind, rows, now))
+    let open = query.count_open(directory, kind, among, now);
+    let word = desk.can().holds().say(kind.plural());
+    let open = (open > 0).then(|| {
+        let all = among.len();
+        format!(
+            "the filter can't tell whether {open} of {all} {word} are meant: not all is known of them{}",
+            rest(args)
+        )
+    });
+    Ok(Found { rows: query.run(directory, kind, among, now), open })
 }
 
 /// Prints the rows one by one: nothing is collected but for a table.

@@ -30,27 +30,43 @@ impl Columns {
     }
 }
 
-/// The column of each header; none where it is empty, ignored or unknown.
-pub(super) fn resolve(
-    headers: &[&str],
-    said: &Columns,
-    place: &Place,
-    problems: &mut Vec<Problem>,
-) -> Vec<Option<Column>> {
+/// What the headers of a file mean.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    /// The column of each; none where it is empty, ignored or unknown.
+    pub columns: Vec<Option<Column>>,
+    /// A yes under the header of `active` says that somebody is not.
+    pub active_is_opposite: bool,
+    /// The teams of a user are some of theirs, not all.
+    pub teams_in_part: bool,
+}
+
+/// What stands before a column's name where the header says its opposite.
+const OPPOSITE: char = '!';
+
+/// What stands before `team` where the file has some of a user's teams.
+const IN_PART: char = '+';
+
+/// Reads the headers.
+pub(super) fn resolve(headers: &[&str], said: &Columns, place: &Place, problems: &mut Vec<Problem>) -> Head {
     let words = Words::new(said, headers, problems);
     let mut unknown: Vec<&str> = Vec::new();
     let mut columns: Vec<Option<Column>> = Vec::with_capacity(headers.len());
-    let mut foreign = false;
+    let (mut foreign, mut head) = (false, Head::default());
     for header in headers {
         let found = words.of(header);
-        foreign |= matches!(found, Found::Ignored | Found::Mapped(_) | Found::Unknown);
+        foreign |= matches!(found, Found::Ignored | Found::Mapped(..) | Found::Unknown);
         let column = match found {
             Found::Empty | Found::Ignored => None,
             Found::Unknown => {
                 unknown.push(header);
                 None
             }
-            Found::Mapped(column) | Found::Own(column) => Some(column),
+            Found::Mapped(column, sign) | Found::Own(column, sign) => {
+                head.active_is_opposite |= sign == Some(OPPOSITE);
+                head.teams_in_part |= sign == Some(IN_PART);
+                Some(column)
+            }
         };
         if let Some(column) = column.filter(|column| columns.contains(&Some(*column))) {
             problems.push(place.problem(&clean(header), format!("a second column for {}", column.name())));
@@ -64,14 +80,14 @@ pub(super) fn resolve(
         problems.extend(doubtful_role(headers, &columns, &words, place));
     }
     words.unused(place, problems);
-    columns
+    Head { columns, ..head }
 }
 
 /// Lists of a group's members call the role in that group `role`, which is the role in the organisation here.
 fn doubtful_role(headers: &[&str], columns: &[Option<Column>], words: &Words<'_>, place: &Place) -> Option<Problem> {
     let at = |column| columns.iter().position(|one| *one == Some(column));
     let (role, team) = (headers[at(Column::Role)?], headers[at(Column::Team)?]);
-    if matches!(words.of(role), Found::Mapped(_)) || Column::own(team).is_some() || fold(role.trim()) != "role" {
+    if matches!(words.of(role), Found::Mapped(..)) || Column::own(team).is_some() || fold(role.trim()) != "role" {
         return None;
     }
     let why = "in a list of another system this may be the role in the team: --map role=team_role, --map role=role (in the \
@@ -109,15 +125,15 @@ fn unknown_columns(headers: &[&str]) -> String {
 
 enum Found {
     Empty,
-    Own(Column),
-    Mapped(Column),
+    Own(Column, Option<char>),
+    Mapped(Column, Option<char>),
     Ignored,
     Unknown,
 }
 
 /// What is said of headers, and whether any header was meant.
 struct Words<'a> {
-    map: Vec<(&'a str, Column, Cell<bool>)>,
+    map: Vec<(&'a str, (Column, Option<char>), Cell<bool>)>,
     ignore: Vec<(&'a str, Cell<bool>)>,
     all: bool,
 }
@@ -126,11 +142,11 @@ impl<'a> Words<'a> {
     fn new(said: &'a Columns, headers: &[&str], problems: &mut Vec<Problem>) -> Self {
         let mut map = Vec::new();
         for (header, name) in &said.map {
-            match Column::own(name) {
-                Some(Column::Active) if OPPOSITES.contains(&fold(header.trim()).as_str()) => {
+            match signed(name) {
+                Some((Column::Active, None)) if OPPOSITES.contains(&fold(header.trim()).as_str()) => {
                     let why = format!(
-                        "{} says the opposite of active: turn its values round in the file, or leave it out with \
-                         --ignore-columns",
+                        "{0} says the opposite of active: --map '{0}=!active' reads it the other way round, \
+                         --ignore-columns leaves it out",
                         clean(header)
                     );
                     problems.push(Place::default().problem("--map", why));
@@ -158,14 +174,15 @@ impl<'a> Words<'a> {
         }
         if let Some((_, column, used)) = self.map.iter().find(|(word, ..)| is(header, word)) {
             used.set(true);
-            return Found::Mapped(*column);
+            return Found::Mapped(column.0, column.1);
         }
         if let Some((_, used)) = self.ignore.iter().find(|(word, _)| is(header, word)) {
             used.set(true);
             return Found::Ignored;
         }
-        match Column::named(header).or_else(|| Column::named(before_bracket(header))) {
-            Some(column) => Found::Own(column),
+        let own = |header: &str| Column::named(header).map(|column| (column, None)).or_else(|| signed(header));
+        match own(header).or_else(|| own(before_bracket(header))) {
+            Some((column, sign)) => Found::Own(column, sign),
             None if self.all => Found::Ignored,
             None => Found::Unknown,
         }
@@ -178,6 +195,14 @@ impl<'a> Words<'a> {
             problems.push(place.problem(option, format!("no header is {}", clean(word.trim()))));
         }
     }
+}
+
+/// A column by its own name, with the sign before it where there is one that fits.
+fn signed(name: &str) -> Option<(Column, Option<char>)> {
+    let fits =
+        |sign, of| Some((Column::own(name.trim().strip_prefix(sign)?).filter(|column| *column == of)?, Some(sign)));
+    let plain = Column::own(name).map(|column| (column, None));
+    plain.or_else(|| fits(OPPOSITE, Column::Active)).or_else(|| fits(IN_PART, Column::Team))
 }
 
 /// True if the word names the header: as it is shown, without regard to case and blanks at the ends, and with or without

@@ -4,9 +4,10 @@ use indexmap::IndexMap;
 
 use super::{
     Columns, Desired, Membership, Person, Place, Problem, RoleWish, TeamWish, boolean, cell,
-    columns::resolve,
+    columns::{Head, resolve},
     keys::{COLUMNS, Column},
     table::{Row, Table},
+    yes_or_no,
 };
 use crate::{
     directory::Kind,
@@ -16,7 +17,7 @@ use crate::{
 /// Reads the rows; what is wrong is added to the problems.
 pub(super) fn read(text: &str, said: &Columns, problems: &mut Vec<Problem>) -> Desired {
     let mut rows = Rows::default();
-    let mut columns: Option<Vec<Option<Column>>> = None;
+    let mut columns: Option<Head> = None;
     for row in Table::new(text) {
         let row = match row {
             Ok(row) => row,
@@ -44,12 +45,12 @@ fn is_version(row: &Row<'_>) -> bool {
     fold(first.trim()).starts_with("version:") && rest.iter().all(|cell| cell.trim().is_empty())
 }
 
-fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Vec<Option<Column>> {
+fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Head {
     let place = row.place();
     let headers: Vec<&str> = row.cells.iter().map(|cell| cell::restore(cell).trim()).collect();
     let before = problems.len();
-    let columns = resolve(&headers, said, &place, problems);
-    let has = |column| columns.contains(&Some(column));
+    let head = resolve(&headers, said, &place, problems);
+    let has = |column| head.columns.contains(&Some(column));
     let subjects = [Column::User, Column::Email, Column::Team, Column::CustomRole];
     if problems.len() == before && !subjects.into_iter().any(has) {
         problems.push(place.problem("", "the first row names the columns, and needs user, email, team or custom_role"));
@@ -64,7 +65,7 @@ fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Vec<Optio
             problems.push(place.problem(part.name(), format!("this column needs a column {}", whole.name())));
         }
     }
-    columns
+    head
 }
 
 /// What a row says: a text for each column, as it is written.
@@ -102,8 +103,8 @@ struct Rows {
 }
 
 impl Rows {
-    fn row(&mut self, row: &Row<'_>, columns: &[Option<Column>], problems: &mut Vec<Problem>) {
-        let place = row.place();
+    fn row(&mut self, row: &Row<'_>, head: &Head, problems: &mut Vec<Problem>) {
+        let (place, columns) = (row.place(), &head.columns);
         let surplus = row.cells.iter().skip(columns.len());
         if surplus.into_iter().any(|cell| !cell.trim().is_empty()) {
             let (cells, columns) = (row.cells.len(), columns.len());
@@ -113,17 +114,17 @@ impl Rows {
         }
         let cells = Cells::of(row, columns);
         if cells.stray(|_| false).is_some() {
-            self.take(&place, &cells, columns, problems);
+            self.take(&place, &cells, head, problems);
         }
     }
 
-    fn take(&mut self, place: &Place, cells: &Cells<'_>, columns: &[Option<Column>], problems: &mut Vec<Problem>) {
+    fn take(&mut self, place: &Place, cells: &Cells<'_>, head: &Head, problems: &mut Vec<Problem>) {
         let user = cells.get(Column::User).or(cells.get(Column::Email));
         match (user, cells.get(Column::Team), cells.get(Column::CustomRole)) {
             (Some(_), _, Some(_)) => {
                 problems.push(place.problem("custom_role", "a row is about a user or about a custom role, not both"));
             }
-            (Some(user), ..) => self.person(place, user, cells, columns, problems),
+            (Some(user), ..) => self.person(place, user, cells, head, problems),
             (None, Some(team), None) => {
                 if let Some(column) = cells.stray(|column| column == Column::Team) {
                     problems.push(place.problem(column.name(), "there is no user in this row"));
@@ -138,26 +139,20 @@ impl Rows {
         }
     }
 
-    fn person(
-        &mut self,
-        place: &Place,
-        user: &str,
-        cells: &Cells<'_>,
-        columns: &[Option<Column>],
-        problems: &mut Vec<Problem>,
-    ) {
+    fn person(&mut self, place: &Place, user: &str, cells: &Cells<'_>, head: &Head, problems: &mut Vec<Problem>) {
         let person = self.people.entry(user.to_owned()).or_insert_with(|| {
-            let listed = |column| columns.contains(&Some(column)).then(Vec::new);
+            let listed = |column| head.columns.contains(&Some(column)).then(Vec::new);
             Person {
                 place: place.clone(),
                 user: user.to_owned(),
                 is_address: cells.get(Column::User).is_none(),
                 teams: listed(Column::Team),
+                teams_in_part: head.teams_in_part,
                 registries: listed(Column::Registry),
                 ..Person::default()
             }
         });
-        values(person, place, cells, problems);
+        values(person, place, cells, head, problems);
         for (of, role, list) in [
             (Column::Team, Column::TeamRole, &mut person.teams),
             (Column::Registry, Column::RegistryRole, &mut person.registries),
@@ -207,7 +202,7 @@ impl Rows {
 }
 
 /// What a row says of its user, beside memberships.
-fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, problems: &mut Vec<Problem>) {
+fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, head: &Head, problems: &mut Vec<Problem>) {
     let earlier = format!("{} or below it", person.place.words);
     // An address alone says who is meant, not what theirs shall be.
     let mut meant = None;
@@ -218,7 +213,8 @@ fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, problems: &mut 
         agree(field, cells.get(column), column, place, &earlier, problems);
     }
     let Some(text) = cells.get(Column::Active) else { return };
-    match (boolean(text), person.active) {
+    let said = if head.active_is_opposite { yes_or_no(text).map(|yes| !yes) } else { boolean(text) };
+    match (said, person.active) {
         (None, _) => {
             problems.push(place.problem("active", format!("{} is neither yes nor no", clean(text))));
         }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    Desired, Place, Problem, RoleWish, TeamWish,
+    Desired, Place, Problem, ProblemKind, RoleWish, TeamWish,
     joins::Joins,
     people, prune,
     together::meant,
@@ -133,13 +133,13 @@ impl Differ<'_, '_> {
         if unknown && self.wish.create_teams {
             return self.create_team(place, name);
         }
-        let hint = match miss {
+        let hint = match &miss {
             Miss::Missing(Missing::Several(_)) => "; write its id",
             _ if unknown => "; --create-teams creates it",
             _ => "",
         };
         let why = format!("{}{hint}", miss.sentence(&self.team_word(), name));
-        self.values.problem(place, field, why);
+        self.values.problems.push(miss.problem(place, field, why));
         None
     }
 
@@ -152,11 +152,11 @@ impl Differ<'_, '_> {
         if let Some(new) = self.new_people.get(&fold(name.trim())) {
             return Some(new.clone());
         }
-        let why = match name.trim().strip_prefix(GROUP).map(|group| (group, self.whom.team(group))) {
-            Some((group, Err(miss))) => miss.sentence(&self.team_word(), group),
-            _ => miss.sentence("user", name),
+        let problem = match name.trim().strip_prefix(GROUP).map(|group| (group, self.whom.team(group))) {
+            Some((group, Err(miss))) => miss.problem(place, field, miss.sentence(&self.team_word(), group)),
+            _ => miss.problem(place, field, miss.sentence("user", name)),
         };
-        self.values.problem(place, field, why);
+        self.values.problems.push(problem);
         None
     }
 
@@ -173,7 +173,7 @@ impl Differ<'_, '_> {
         if !coverage.is_complete() {
             let word = self.values.can.holds().say(kind.plural());
             let why = format!("not among the {word} that are known, and not all are ({coverage}): none is created");
-            self.values.problem(place, field, why);
+            self.values.problems.push(place.problem(field, why).of(ProblemKind::NameUnknown));
         }
         coverage.is_complete()
     }
@@ -201,7 +201,7 @@ impl Differ<'_, '_> {
                 Err(miss) => {
                     let hint = if matches!(miss, Miss::Missing(_)) { "; write its id" } else { "" };
                     let why = format!("{}{hint}", miss.sentence(&self.team_word(), &wish.team));
-                    self.values.problem(&wish.place, "team", why);
+                    self.values.problems.push(miss.problem(&wish.place, "team", why));
                 }
             }
         }

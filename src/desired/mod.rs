@@ -40,7 +40,7 @@ pub use difference::{Difference, Left, Wish, difference};
 pub use input::{Undecodable, decode};
 
 use crate::{
-    directory::{Directory, Id},
+    directory::{Directory, Id, refusal::RefusalCode},
     scim::text,
 };
 
@@ -94,9 +94,34 @@ pub struct Problem {
     pub field: String,
     /// What is wrong, and what would be right.
     pub why: String,
+    /// Of which kind it is.
+    pub kind: ProblemKind,
+    /// What could be meant: the ids of several of one name, or near names.
+    pub candidates: Vec<String>,
+}
+
+/// What a program can tell problems of a file by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum ProblemKind {
+    /// The file says what can't be said.
+    #[default]
+    Invalid,
+    /// No record has the name.
+    NameUnknown,
+    /// Several records have the name.
+    NameAmbiguous,
+    /// No such role, seat or permission.
+    ValueUnknown,
+    /// The change that it asks for is refused.
+    Refused(RefusalCode),
 }
 
 impl Problem {
+    /// The same, of another kind.
+    pub fn of(self, kind: ProblemKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// `row 12, email`; empty where it is about the whole.
     pub fn at(&self) -> String {
         let place = [self.place.as_str(), self.field.as_str()].into_iter().filter(|part| !part.is_empty());
@@ -126,7 +151,8 @@ pub struct Place {
 impl Place {
     /// A problem here.
     pub fn problem(&self, field: &str, why: impl Into<String>) -> Problem {
-        Problem { line: self.line, place: self.words.clone(), field: field.into(), why: why.into() }
+        let (kind, candidates) = Default::default();
+        Problem { line: self.line, place: self.words.clone(), field: field.into(), why: why.into(), kind, candidates }
     }
 }
 
@@ -185,6 +211,8 @@ pub struct Person {
     pub weave_role: Option<String>,
     /// All teams, each with the role where it is said.
     pub teams: Option<Vec<Membership>>,
+    /// `teams` are some of them: in others they stay as they are.
+    pub teams_in_part: bool,
     /// All registries, each with the role.
     pub registries: Option<Vec<Membership>>,
 }
@@ -265,8 +293,17 @@ pub fn meant(desired: &Desired, directory: &Directory) -> Vec<Id> {
 /// A boolean as people and identity systems write it.
 fn boolean(text: &str) -> Option<bool> {
     match text::fold(text.trim()).as_str() {
-        "true" | "yes" | "y" | "1" | "active" | "on" => Some(true),
-        "false" | "no" | "n" | "0" | "inactive" | "off" | "suspended" | "deprovisioned" => Some(false),
+        "active" => Some(true),
+        "inactive" | "suspended" | "deprovisioned" => Some(false),
+        _ => yes_or_no(text),
+    }
+}
+
+/// The same without words for somebody's state.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text::fold(text.trim()).as_str() {
+        "true" | "yes" | "y" | "1" | "on" => Some(true),
+        "false" | "no" | "n" | "0" | "off" => Some(false),
         _ => None,
     }
 }

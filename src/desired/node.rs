@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Problem;
+use super::{Place, Problem};
 use crate::scim::text::clean;
 
 /// The most levels of lists and maps inside each other: a document needs five.
@@ -112,6 +112,7 @@ impl At {
     /// A problem here.
     pub fn problem(self, why: impl Into<String>) -> Problem {
         let Self { line, column } = self;
-        Problem { line, place: format!("line {line}, column {column}"), field: String::new(), why: why.into() }
+        let place = Place { line, words: format!("line {line}, column {column}") };
+        place.problem("", why)
     }
 }

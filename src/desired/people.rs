@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    Desired, Membership, Person, Place,
+    Desired, Membership, Person, Place, ProblemKind,
     difference::Differ,
     hidden::Hidden,
     joins::Joins,
@@ -17,6 +17,7 @@ use crate::{
         change::{Change, NewUser, Seat, Verb},
         find::Missing,
         record::{Grant, User},
+        refusal::RefusalCode,
     },
     scim::{
         caseless::same_text,
@@ -37,7 +38,7 @@ pub(super) fn differ(differ: &mut Differ<'_, '_>, desired: &Desired, joins: &mut
                 joins.want(differ, id.clone(), at, team);
             }
         }
-        if let (Some(id), Some(_)) = (&id, &person.teams) {
+        if let (Some(id), Some(_), false) = (&id, &person.teams, person.teams_in_part) {
             joins.whole_user(id);
         }
     }
@@ -71,7 +72,8 @@ fn one(differ: &mut Differ<'_, '_>, who: &Who, person: &Person) -> Option<Id> {
             let user = differ.directory.user(id)?;
             if let Some(problem) = &user.problem {
                 let why = format!("this record could not be read ({}: {})", problem.path, problem.why);
-                differ.values.problem(&person.place, "user", why);
+                let unreadable = ProblemKind::Refused(RefusalCode::UnreadableRecord);
+                differ.values.problems.push(person.place.problem("user", why).of(unreadable));
                 return None;
             }
             alter(differ, person, user);
@@ -100,16 +102,20 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
     let miss = differ.whom.user(&person.user).err()?;
     let sentence = miss.sentence("user", &person.user);
     let Some(email) = person.email.as_ref().filter(|email| !email.trim().is_empty()) else {
-        differ.values.problem(place, "user", format!("{sentence}; to create one, give user and email"));
+        let why = format!("{sentence}; to create one, give user and email");
+        differ.values.problems.push(miss.problem(place, "user", why));
         return None;
     };
     let taken = match differ.whom.address(email) {
-        Ok(other) => Some(format!("this is the address of {}; is that who is meant?", other.user_name)),
+        Ok(other) => {
+            let why = format!("this is the address of {}; is that who is meant?", other.user_name);
+            Some(place.problem("email", why).of(ProblemKind::Refused(RefusalCode::Exists)))
+        }
         Err(Miss::Missing(Missing::Unknown(_))) => None,
-        Err(miss) => Some(miss.sentence("user", email)),
+        Err(miss) => Some(miss.problem(place, "email", miss.sentence("user", email))),
     };
-    if let Some(why) = taken {
-        differ.values.problem(place, "email", why);
+    if let Some(taken) = taken {
+        differ.values.problems.push(taken);
         return None;
     }
     if !differ.may_create(Kind::User, Verb::CreateUser, place, "user") {

@@ -65,7 +65,8 @@ fn who(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Who> {
         Err(miss) => miss,
     };
     let hint = if matches!(miss, Miss::Missing(_)) { "; write the id" } else { "" };
-    differ.values.problem(&person.place, "user", format!("{}{hint}", miss.sentence("user", wanted)));
+    let why = format!("{}{hint}", miss.sentence("user", wanted));
+    differ.values.problems.push(miss.problem(&person.place, "user", why));
     None
 }
 

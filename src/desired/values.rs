@@ -1,12 +1,13 @@
 //! Whether what a file says can be meant: roles, seats and permissions that exist.
 
-use super::{Membership, Place, Problem, hidden::Hidden, keys::Column};
+use super::{Membership, Place, Problem, ProblemKind, hidden::Hidden, keys::Column};
 use crate::{
     directory::{
-        Directory, Name,
+        Directory, Kind, Name,
         change::{Seat, Verb},
         permissions,
         plan::{Capabilities, RoleChoice},
+        refusal::Refusal,
     },
     scim::text::{clean, nearest_first},
 };
@@ -22,7 +23,7 @@ pub(super) struct Values<'a> {
     pub new_roles: Vec<String>,
     pub problems: Vec<Problem>,
     /// Of each column that the provider can't do: the reason, and how many rows say something there.
-    refused: Vec<(&'static str, Place, String, usize)>,
+    refused: Vec<(&'static str, Place, Refusal, usize)>,
 }
 
 impl<'a> Values<'a> {
@@ -39,7 +40,7 @@ impl<'a> Values<'a> {
         let Err(why) = self.can.can(verb) else { return true };
         match self.refused.iter_mut().find(|(other, ..)| *other == field) {
             Some((.., rows)) => *rows += 1,
-            None => self.refused.push((field, place.clone(), why.text.clone(), 1)),
+            None => self.refused.push((field, place.clone(), why.clone(), 1)),
         }
         false
     }
@@ -51,7 +52,8 @@ impl<'a> Values<'a> {
                 0 => String::new(),
                 more => format!(" ({more} more say something there)"),
             };
-            self.problems.push(place.problem(field, format!("{why}{more}")));
+            let problem = place.problem(field, format!("{}{more}", why.text));
+            self.problems.push(problem.of(ProblemKind::Refused(why.code)));
         }
         self.problems.sort();
         self.problems.dedup();
@@ -75,7 +77,14 @@ impl<'a> Values<'a> {
         let mut known = names(&self.can.team_roles);
         known.extend(self.directory.records().roles().values().map(|role| role.name.clone()));
         known.extend(self.new_roles.iter().map(|name| Name::from(name.as_str())));
-        self.one_of(place, field, "role in a team", text, &known)
+        let before = self.problems.len();
+        let role = self.one_of(place, field, "role in a team", text, &known);
+        let coverage = self.directory.coverage(Kind::Role);
+        // It may be one that the list lacks.
+        for problem in self.problems.iter_mut().skip(before).filter(|_| !coverage.is_complete()) {
+            problem.why += &format!("; not all roles are known: {coverage}");
+        }
+        role
     }
 
     /// A role in a registry.
@@ -107,7 +116,8 @@ impl<'a> Values<'a> {
     /// Permissions that can be meant; which of them exist no server tells.
     pub fn permissions(&mut self, place: &Place, list: &[String]) {
         for name in list.iter().filter(|name| !permissions::is_permission(name)) {
-            self.problem(place, "permission", format!("{} is no permission: write object:operation", clean(name)));
+            let why = format!("{} is no permission: write object:operation", clean(name));
+            self.problems.push(place.problem("permission", why).of(ProblemKind::ValueUnknown));
         }
     }
 
@@ -128,7 +138,8 @@ impl<'a> Values<'a> {
                 format!("no {what} is called {}{hidden}; nearest first: {listed}", clean(text))
             }
         };
-        self.problem(place, field, why);
+        let candidates = all.iter().take(8).map(|name| (*name).to_owned()).collect();
+        self.problems.push(Problem { candidates, ..place.problem(field, why).of(ProblemKind::ValueUnknown) });
         None
     }
 }

@@ -1,6 +1,6 @@
 //! Who and which team is meant by a name of a file, and members that are no users.
 
-use super::hidden::Hidden;
+use super::{Place, Problem, ProblemKind, hidden::Hidden};
 use crate::{
     directory::{
         Directory, Id,
@@ -26,6 +26,20 @@ impl Miss {
     /// True where somebody is called nearly so.
     pub fn is_near(&self) -> bool {
         matches!(self, Miss::Missing(Missing::Unknown(near)) if !near.is_empty())
+    }
+
+    /// The problem of a name in a file; `why` has the sentence.
+    pub fn problem(&self, place: &Place, field: &str, why: String) -> Problem {
+        let (kind, candidates) = match self {
+            Miss::Missing(Missing::Unknown(near)) => {
+                (ProblemKind::NameUnknown, near.iter().map(|near| near.name.to_string()).collect())
+            }
+            Miss::Missing(Missing::Several(all)) => {
+                (ProblemKind::NameAmbiguous, all.iter().map(|one| clean(&one.id).into_owned()).collect())
+            }
+            Miss::Hidden(_) => (ProblemKind::NameUnknown, Vec::new()),
+        };
+        Problem { candidates, ..place.problem(field, why).of(kind) }
     }
 
     /// "no user is called eva-tanak; near: eva-tanaka".

@@ -17,7 +17,7 @@ use super::{
     holds::Holds,
     listing::Listing,
     record::Account,
-    search::{Word, Words},
+    search::{Scratch, Word, Words},
 };
 
 mod ask;
@@ -185,6 +185,16 @@ impl Query {
         listing.filter(self.clone(), directory, kind, now);
         listing.finish(directory, kind);
         listing.take_shown().unwrap_or_default()
+    }
+}
+
+impl Query {
+    /// Of these rows, how many may match and may not: what decides is not told.
+    pub fn count_open(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> usize {
+        let known = ask::Known::of(self, directory, kind);
+        let asked = ask::Asked::new(self, &known, directory, kind, now);
+        let mut scratch = Scratch::default();
+        rows.iter().filter(|row| asked.is_open(**row, directory.text(kind), &mut scratch)).count()
     }
 }
 

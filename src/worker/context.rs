@@ -27,7 +27,7 @@ use crate::{
         wait::Wait,
     },
     store::{Session, Store, StoreError},
-    worker::{known::Known, learnt::Learnt, scribe::Scribe},
+    worker::{known::Known, learnt::Learnt, refresh::Withheld, scribe::Scribe},
 };
 
 /// The store, behind a lock of its own.
@@ -70,6 +70,10 @@ pub struct Context {
     pub reading: Arc<Semaphore>,
     /// The server has shown who is in some team.
     pub members_told: Arc<AtomicBool>,
+    /// What it leaves out of the members of teams, as far as that was examined.
+    pub withheld: Arc<Mutex<Withheld>>,
+    /// It was examined in this session.
+    pub examined: Arc<AtomicBool>,
     /// What the console shows.
     pub known: Known,
     /// Roles that only answers to changes have shown.
@@ -177,11 +181,24 @@ impl Context {
         self.members_told.load(Ordering::Relaxed)
     }
 
+    /// True once in a session: what the server leaves out is to be examined.
+    pub fn begin_examination(&self) -> bool {
+        self.shows_members() && !self.examined.swap(true, Ordering::Relaxed)
+    }
+
+    /// Looks at what the server leaves out of the members of teams, or adds to it.
+    pub fn withhold<R>(&self, with: impl FnOnce(&mut Withheld) -> R) -> R {
+        with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// A team that was read alone and shows no members: nobody, on a server that has shown members; not told, elsewhere, as
     /// in a list.
     fn settle_members(&self, team: &mut Team) {
         if team.size().is_some_and(|size| size > 0) {
             self.members_told.store(true, Ordering::Relaxed);
+            if self.withhold(|withheld| withheld.is_everywhere(&team.id)) {
+                team.members = None;
+            }
         } else if team.problem.is_none() {
             team.members = self.shows_members().then(Vec::new);
         }

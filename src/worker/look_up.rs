@@ -142,7 +142,14 @@ async fn at(context: &Context, kind: Kind, level: NameLevel, name: &str) -> Resu
     let page = list::parse(&answer.body).map_err(|bad| unreadable(&bad))?;
     let depth = context.dialect.list(kind).map_or(Depth::Summary, |list| list.depth);
     let read = |raw| context.dialect.read(kind, raw, depth, "$").ok();
-    let all: Vec<Record> = page.resources.iter().filter_map(|raw| read(raw)).collect();
+    let mut all: Vec<Record> = page.resources.iter().filter_map(|raw| read(raw)).collect();
+    for record in &mut all {
+        if let Record::Team(team) = record
+            && context.withhold(|withheld| withheld.is_in_list(&team.id))
+        {
+            team.members = None;
+        }
+    }
     let others = all.len();
     if page.resources.is_empty() && page.total.is_some_and(|total| total > 0) {
         let text = "The server counts records of this name, and shows none of them";

@@ -176,6 +176,8 @@ pub async fn run(
         reports,
         reading: Arc::new(Semaphore::new(1)),
         members_told: Arc::default(),
+        withheld: Arc::default(),
+        examined: Arc::default(),
         known: Known::default(),
         learnt: learnt::Learnt::default(),
         cancel: CancellationToken::new(),

@@ -28,12 +28,14 @@ mod glimpse;
 mod hints;
 mod keep;
 mod lists;
+mod members;
 mod page;
 mod read;
 mod renew;
 
 use keep::Keeper;
 use lists::Lists;
+pub use members::Withheld;
 use read::{Listed, Wanted, read_list};
 
 /// How a refresh ended.
@@ -69,13 +71,24 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
     let shown = context.known.shown();
     // Teams and roles are short and complete the users' rows: they are read beside the users.
     let users = Wanted { kind: Kind::User, first: first && narrow.is_none(), narrow, shown: &shown };
-    let (users, teams, roles, told, habits) = tokio::join!(
+    let teams_wanted = || Wanted { kind: Kind::Team, first: false, narrow: None, shown: &shown };
+    let (mut users, mut teams, roles, told, habits) = tokio::join!(
         read_list(context, users),
-        read_list(context, Wanted { kind: Kind::Team, first: false, narrow: None, shown: &shown }),
+        read_list(context, teams_wanted()),
         read_list(context, Wanted { kind: Kind::Role, first: false, narrow: None, shown: &shown }),
         asides::told_roles(context),
         asides::discovered(context, discover)
     );
+    let tallies = [&mut users, &mut teams].map(|read| read.as_mut().and_then(|read| read.as_mut().ok()));
+    let tally = tallies.into_iter().flatten().map(|listed| std::mem::take(&mut listed.tally));
+    let tally = tally.reduce(|mut all, more| {
+        all.join(more);
+        all
+    });
+    if members::examine(context, &tally.unwrap_or_default()).await {
+        // The list is read for what it tells.
+        teams = read_list(context, teams_wanted()).await;
+    }
     let mut habits = habits.unwrap_or_default();
     if let Some(Ok(people)) = &users {
         habits = habits.or(people.hints.habits());

@@ -50,6 +50,16 @@ fn what_can_t_be_used_has_a_code() {
     world.file("bad.csv", "user,role\nnobody,\nno one,\n");
     let bad = fails(&world, &["apply", "bad.csv", "--yes", "--json"], 2, "file-invalid");
     assert_eq!(bad["error"]["details"][1]["subject"], "row 3, user");
+    let wrong = "user,email,role\nnobody,,\ndemo-admin,,amdin\nnoone,demo-admin@example.com,\n";
+    world.file("wrong.csv", wrong);
+    let wrong = fails(&world, &["apply", "wrong.csv", "--yes", "--json"], 2, "file-invalid");
+    let of = |row: usize| {
+        let detail = &wrong["error"]["details"][row];
+        ["code", "subject"].map(|key| detail[key].as_str().unwrap().to_owned())
+    };
+    assert_eq!(of(0), ["name-unknown", "row 2, user"]);
+    assert_eq!(of(1), ["value-unknown", "row 3, role"]);
+    assert_eq!(wrong["error"]["details"][1]["candidates"][0], "admin");
     world.file("there.json", "");
     fails(&world, &["export", "--json", "--out", "there.json"], 2, "file-exists");
     fails(&world, &["undo", "4711", "--json"], 2, "plan-unknown");

@@ -243,6 +243,20 @@ fn a_column_that_says_the_opposite_is_not_read_as_active() {
 }
 
 #[test]
+fn a_column_that_says_the_opposite_is_read_so_where_a_word_says_it() {
+    let world = World::new(Plain, users(3), vec![]);
+    let turned = ["--map", "primaryEmail=email", "--map", "suspended=!active", "--yes"];
+    world.file("gam.csv", "primaryEmail,suspended\nuser0001@example.com,True\nuser0002@example.com,False\n");
+    world.run(&[&["apply", "gam.csv"][..], &turned].concat()).exits(DONE);
+    assert_eq!([1, 2, 3].map(|number| world.is_active(&format!("u000{number}"))), [false, true, true]);
+    world.file("gam.csv", "primaryEmail,suspended\nuser0003@example.com,suspended\n");
+    world.run(&[&["apply", "gam.csv"][..], &turned].concat()).exits(USAGE).warns(&["row 2", "neither yes nor no"]);
+    world.file("own.csv", "user,!active\nuser0001,no\n");
+    world.run(&["apply", "own.csv", "--yes"]).exits(DONE);
+    assert!(world.is_active("u0001"));
+}
+
+#[test]
 fn the_undo_of_a_removal_that_nobody_could_see_is_not_offered() {
     let world = World::new(NoMembers, users(3), vec![group(1, "alpha", &[1])]);
     world.run(&["remove", "alpha", "user0003", "--yes"]);

@@ -1,6 +1,6 @@
 //! Field cases: the real program against small SCIM servers that behave as servers in the field do, and with files as other
 //! tools write them. The expected outcome never rests on knowledge that the server did not give.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod decided;
 mod doctor;
@@ -11,6 +11,7 @@ mod large;
 mod listed;
 mod long_list;
 mod members;
+mod members_in_part;
 mod names;
 mod nested;
 mod normalised;
@@ -19,13 +20,17 @@ mod partial;
 mod property;
 mod put_off;
 mod records;
+mod references;
 mod roles;
 mod scalars;
+mod screen;
 mod server;
 mod spreadsheets;
 mod state;
 mod terminal;
+mod typed_names;
 mod undo;
+mod unread_roles;
 mod wandb;
 mod wandb_docs;
 mod world;

@@ -169,3 +169,21 @@ fn what_nobody_sees_in_a_name_is_named(#[case] args: &[&str], #[case] input: &st
     assert!(names_the_zero_width_space(&said), "{said}");
     assert_eq!(world.written(), [""; 0]);
 }
+
+/// Each row is one membership that shall be; others stay.
+#[rstest]
+#[case::by_the_header("user,+team", &[])]
+#[case::by_a_word("user,groups", &["--map", "groups=+team"])]
+fn some_teams_of_a_user_are_not_all(#[case] head: &str, #[case] word: &[&str]) {
+    let world = World::new(Plain, users(3), vec![group(1, "team01", &[1]), group(2, "team02", &[2])]);
+    world.file("some.csv", format!("{head}\nuser0001,team02\nuser0002,team02\nuser0003,\n"));
+    let apply = [&["apply", "some.csv", "--prune", "--yes"][..], word].concat();
+    world.run(&apply).exits(DONE);
+    assert_eq!(
+        (world.members("g0001"), world.members("g0002")),
+        (vec!["u0001".into()], vec!["u0001".into(), "u0002".into()])
+    );
+    world.file("all.csv", "user,team\nuser0001,team02\n");
+    world.run(&["apply", "all.csv", "--prune", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), [""; 0], "a column team has all of them");
+}

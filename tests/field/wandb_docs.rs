@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     state::{State, by_id},
     wandb::{Documented, custom_role, person, team, world},
-    world::{CommandResult, DONE, NOT_SENT, World, column, row},
+    world::{CommandResult, DONE, INCOMPLETE, NOT_SENT, World, column, row},
 };
 
 /// One user, one team, two custom roles.
@@ -97,13 +97,21 @@ fn says_how_many_are_known(said: &CommandResult, numbers: &str) -> bool {
 #[test]
 fn filters_tell_no_role_from_a_role_that_is_not_told() {
     let world = documented();
-    let find = |filter: &str| {
-        let rows = world.run(&["users", "--json", "--filter", filter]).exits(DONE).json();
+    let find = |filter: &str, status| {
+        let rows = world.run(&["users", "--json", "--filter", filter]).exits(status).json();
         column(&rows, "id")
     };
-    assert_eq!((find("role:unknown"), find("role:none"), find("role:admin")), (vec!["abc".to_owned()], vec![], vec![]));
+    assert_eq!(find("role:unknown", DONE), ["abc"]);
+    for open in ["role:none", "role:admin", "-role:admin"] {
+        assert_eq!(find(open, INCOMPLETE), [""; 0]);
+    }
+    let open = ["users", "--json", "--filter", "role:admin"];
+    world.run(&open).exits(INCOMPLETE).warns(&["1 of 1 users", "--full", "--allow-incomplete"]);
+    world.run(&[&open[..], &["--allow-incomplete"]].concat()).exits(DONE).warns(&["1 of 1 users"]);
+    assert_eq!(find("role:admin active:no", DONE), [""; 0], "known to be active");
     world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(DONE);
-    assert_eq!((find("role:unknown"), find("role:none"), find("role:admin")), (vec![], vec![], vec!["abc".to_owned()]));
+    let [unknown, none, admin] = ["role:unknown", "role:none", "role:admin"].map(|filter| find(filter, DONE));
+    assert_eq!((unknown, none, admin), (vec![], vec![], vec!["abc".to_owned()]));
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use crossterm::event::Event;
 
 use crate::directory::{
-    Directory, Id,
+    Directory, Id, Kind,
     attributes::Slot,
     change::{Change, RoleDraft},
+    find::{Finder, Missing},
 };
 
 mod aside;
@@ -65,11 +66,22 @@ pub struct Form {
     pub focus: usize,
     /// Names of users and groups may hold spaces.
     spaced_names: bool,
+    /// Names that the server was asked for.
+    asked: Asked,
+}
+
+/// What the server was asked for while a form was open.
+#[derive(Debug, Default)]
+struct Asked {
+    names: Vec<(Kind, String)>,
+    /// So many answers are to come.
+    open: usize,
 }
 
 impl Form {
     fn new(purpose: Purpose, title: &str, fields: Vec<Field>) -> Self {
-        let mut form = Self { purpose, title: title.to_owned(), fields, focus: 0, spaced_names: false };
+        let mut form =
+            Self { purpose, title: title.to_owned(), fields, focus: 0, spaced_names: false, asked: Asked::default() };
         form.focus = (0..form.fields.len()).find(|at| form.is_open(*at)).unwrap_or(0);
         form
     }
@@ -118,6 +130,8 @@ impl Form {
         let changed = field.edit(event);
         if changed {
             field.error = None;
+            // What is asked for may be another name by now.
+            self.asked.open = 0;
         }
         changed
     }
@@ -153,6 +167,60 @@ impl Form {
 
     fn forget_errors(&mut self) {
         self.fields.iter_mut().for_each(|field| field.error = None);
+    }
+
+    /// Names that nothing here is called, of lists that are not whole, and that were not asked for yet. They count as asked
+    /// from now on.
+    pub(super) fn ask(&mut self, directory: &Directory) -> Vec<(Kind, Vec<String>)> {
+        let finder = Finder::new(directory);
+        let mut jobs = Vec::new();
+        for (kind, names) in self.names() {
+            let lacks = |name: &String| match kind {
+                Kind::User => matches!(finder.user(name), Err(Missing::Unknown(_))),
+                Kind::Team => matches!(finder.team(name), Err(Missing::Unknown(_))),
+                Kind::Role => false,
+            };
+            let mut open: Vec<String> = names.into_iter().filter(|name| !name.is_empty() && lacks(name)).collect();
+            open.retain(|name| !directory.is_complete(kind) && !self.asked.names.contains(&(kind, name.clone())));
+            if !open.is_empty() {
+                self.asked.names.extend(open.iter().map(|name| (kind, name.clone())));
+                jobs.push((kind, open));
+            }
+        }
+        self.asked.open = jobs.len();
+        jobs
+    }
+
+    /// True while names are looked up for what was entered.
+    pub(super) fn is_asking(&self) -> bool {
+        self.asked.open > 0
+    }
+
+    /// Names of one kind were looked up. True if nothing more is to come.
+    pub(super) fn answered(&mut self) -> bool {
+        self.asked.open = self.asked.open.saturating_sub(1);
+        self.asked.open == 0
+    }
+
+    /// What the fields name: who and which team is meant, and what a new record is called, which may be taken.
+    fn names(&self) -> [(Kind, Vec<String>); 2] {
+        let one = |key: &str| self.value(key).to_owned();
+        let split = |key: &str| words(self.value(key)).map(str::to_owned).collect::<Vec<_>>();
+        let (users, teams) = match &self.purpose {
+            Purpose::CreateUser => (vec![one("user"), one("email")], values::names(&one("teams"), self.spaced_names)),
+            Purpose::CreateService => (vec![one("name")], vec![one("team")]),
+            Purpose::CreateTeam => (split("members"), vec![one("name")]),
+            Purpose::EditUser(_) => (vec![one("email")], Vec::new()),
+            Purpose::CreateRole
+            | Purpose::EditRole(_)
+            | Purpose::MemberList(_)
+            | Purpose::NewProfile
+            | Purpose::ServerFilter
+            | Purpose::NewKey(_)
+            | Purpose::Invite(_)
+            | Purpose::Attribute(_) => (Vec::new(), Vec::new()),
+        };
+        [(Kind::User, users), (Kind::Team, teams)]
     }
 
     /// The changes that the form means, or `None` with the errors set. `key` is the provisional id of what is created.

@@ -85,16 +85,21 @@ fn each<'a, T: std::hash::Hash + Eq>(
     if unknown.is_empty() && several.is_empty() { Ok(found) } else { Err(Unclear::of(&unknown, several)) }
 }
 
+/// Names in a field.
+pub(super) fn names(text: &str, spaced: bool) -> Vec<String> {
+    if spaced {
+        text.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    } else {
+        words(text).map(str::to_owned).collect()
+    }
+}
+
 /// The teams of these names, or which are not known. Names that may hold spaces are split by commas only.
 pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, Unclear> {
-    let names: Vec<&str> = if spaced {
-        text.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).collect()
-    } else {
-        words(text).collect()
-    };
-    let finder = Finder::new(directory);
-    let found =
-        each(names.into_iter(), "team", |name| finder.team(name).map(|team| (team.id.clone(), team.name.clone())))?;
+    let (names, finder) = (names(text, spaced), Finder::new(directory));
+    let found = each(names.iter().map(String::as_str), "team", |name| {
+        finder.team(name).map(|team| (team.id.clone(), team.name.clone()))
+    })?;
     Ok(found.into_iter().collect())
 }
 

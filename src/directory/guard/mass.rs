@@ -49,7 +49,8 @@ impl Mass {
             })
             .collect();
         found.sort_by(|one, other| one.what.cmp(&other.what));
-        found.extend(place(Place::Directory, directory.len(Kind::User), "users".into()));
+        let what = if directory.is_complete(Kind::User) { "users" } else { "known users" };
+        found.extend(place(Place::Directory, directory.len(Kind::User), what.into()));
         found
     }
 

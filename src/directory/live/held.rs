@@ -14,7 +14,7 @@ use crate::directory::{
 pub struct Admins<'a> {
     /// Active members who are known to be admins.
     pub known: Vec<&'a User>,
-    /// So many active members may be admins: the server does not tell their role.
+    /// So many active members may be admins: the server does not tell their role, or the list of users lacks them.
     pub silent: usize,
 }
 
@@ -126,7 +126,12 @@ impl Directory {
         let mut admins = Admins { known: Vec::new(), silent: 0 };
         let roster = self.roster(&team.id).unwrap_or_default().iter().filter(|one| !one.pending);
         let roster: FxHashMap<&Name, bool> = roster.map(|one| (&one.user_name, one.admin)).collect();
-        for user in team.members.iter().flatten().filter_map(|member| self.user(&member.id)) {
+        for member in team.members.iter().flatten() {
+            let Some(user) = self.user(&member.id) else {
+                let may_be_user = !self.is_complete(Kind::User) && self.team(&member.id).is_none();
+                admins.silent += usize::from(may_be_user);
+                continue;
+            };
             let told = user.role_in(&team.name).map(|role| role.is(ADMIN));
             match told.or_else(|| roster.get(&user.user_name).copied()) {
                 None if user.account.is_service() => {}

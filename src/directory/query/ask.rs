@@ -51,21 +51,32 @@ impl<'a> Asked<'a> {
         (self.query.terms.is_empty() || self.holds(row)).then_some(score)
     }
 
+    /// True if whether the row matches depends on what is not told.
+    pub fn is_open(&self, row: u32, text: &SearchText, scratch: &mut Scratch) -> bool {
+        let words = &self.query.words;
+        self.truth(row).is_none() && (words.is_empty() || text.score(row, words, self.mode, scratch).is_some())
+    }
+
     /// True if the row's record holds all terms.
     fn holds(&self, row: u32) -> bool {
+        self.truth(row) == Some(true)
+    }
+
+    /// Whether the row's record holds all terms; nothing where that is not told.
+    fn truth(&self, row: u32) -> Truth {
         let (directory, known, now) = (self.directory, self.known, self.now);
-        let mut terms = self.query.terms.iter().enumerate();
-        let is = |term: &Term, truth: Truth| truth == Some(!term.negative);
+        let terms = self.query.terms.iter().enumerate();
+        let is = |term: &Term, truth: Truth| truth.map(|truth| truth != term.negative);
         match self.kind {
             Kind::User => OneUser::new(row, directory, known, now)
-                .is_some_and(|user| terms.all(|(at, term)| is(term, user.asks(at, term)))),
-            Kind::Team => directory.team_at(row).is_some_and(|team| {
+                .map_or(Some(false), |user| all(terms.map(|(at, term)| is(term, user.asks(at, term))))),
+            Kind::Team => directory.team_at(row).map_or(Some(false), |team| {
                 let team = OneTeam { team, directory, now };
-                terms.all(|(_, term)| is(term, team.asks(term)))
+                all(terms.map(|(_, term)| is(term, team.asks(term))))
             }),
-            Kind::Role => directory.role_at(row).is_some_and(|role| {
+            Kind::Role => directory.role_at(row).map_or(Some(false), |role| {
                 let role = OneRole { role, holders: known.holders_of(row), now };
-                terms.all(|(_, term)| is(term, role.asks(term)))
+                all(terms.map(|(_, term)| is(term, role.asks(term))))
             }),
         }
     }
@@ -99,6 +110,11 @@ impl Count {
         };
         (some == all).then_some(some)
     }
+}
+
+/// All of several: false if any is, not told if any may be.
+fn all(all: impl IntoIterator<Item = Truth>) -> Truth {
+    any(all.into_iter().map(|truth| truth.map(|truth| !truth))).map(|some| !some)
 }
 
 /// One of several: true if any is, not told if any may be.

@@ -1,4 +1,4 @@
-//! Users by what they are called: a file of ten thousand names must not go through all users for each.
+//! Users by id and by what they are called: a file of ten thousand names must not go through all users for each.
 
 use std::hash::Hasher;
 
@@ -10,7 +10,7 @@ use crate::{directory::record::User, scim::caseless};
 /// So many are looked through for each name, before they are put in order with the others.
 const MOST_LATER: usize = 4_096;
 
-/// Hashes of user names, addresses and display names with their rows. A row that has another name since is no harm: who
+/// Hashes of ids, user names, addresses and display names with their rows. A row that has another name since is no harm: who
 /// is found is looked at.
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
@@ -53,8 +53,8 @@ impl NameIndex {
 }
 
 fn keys(user: &User, row: u32) -> impl Iterator<Item = (u64, u32)> {
-    let names = [&user.user_name, &user.email, &user.display_name];
-    names.into_iter().filter(|name| !name.is_empty()).map(move |name| (hash(name.raw()), row))
+    let names = [user.user_name.raw(), user.email.raw(), user.display_name.raw(), &*user.id];
+    names.into_iter().filter(|name| !name.is_empty()).map(move |name| (hash(name), row))
 }
 
 /// The same for names that differ by case, composition and blanks at the ends.

@@ -25,22 +25,23 @@ impl<'a> People<'a> {
         user.is_some()
     }
 
-    /// Gives a member whom the server calls by name the user's id (RFC 7643 §4.2 wants the id in `value`; some servers
-    /// write the user name or the email).
+    /// Gives a member whom the server calls otherwise the user's id (RFC 7643 §4.2 wants the id in `value`; some servers
+    /// write it in other letters, or the user name or the email).
     pub fn identify(&self, member: &mut Member) {
         if let Some(user) = self.called(&member.id) {
             share(member, user);
         }
     }
 
-    /// The only user who is called so: by user name, exactly or but for case, else by email.
+    /// The only user who is called so: by id but for case, by user name, exactly or but for case, else by email.
     pub fn called(&self, name: &Id) -> Option<&'a User> {
         let mut rows: Vec<u32> = self.named.get_or_init(|| NameIndex::of(self.users)).rows(name).collect();
         rows.sort_unstable();
         rows.dedup();
         let users = || rows.iter().filter_map(|row| self.users.get_index(*row as usize)).map(|(_, user)| user);
         let by = [
-            &(|user: &User| user.user_name.raw() == &**name) as &dyn Fn(&User) -> bool,
+            &(|user: &User| user.id.eq_ignore_ascii_case(name)) as &dyn Fn(&User) -> bool,
+            &|user: &User| user.user_name.raw() == &**name,
             &|user: &User| is(&user.user_name, name),
             &|user: &User| is(&user.email, name),
         ];
@@ -59,12 +60,16 @@ fn is(theirs: &Name, name: &str) -> bool {
 }
 
 impl Team {
-    /// Gives the member who is called by this user's name or email, in the place of the id, the id.
-    pub fn identify(&mut self, user: &User) {
+    /// Gives the member who is called by this user's name or email, or by the id in other letters, the id. The ids of
+    /// others stay theirs.
+    pub fn identify(&mut self, user: &User, others: &[Id]) {
         if self.has(&user.id) {
             return;
         }
-        let is_called = |member: &Member| [&user.user_name, &user.email].iter().any(|name| is(name, &member.id));
+        let is_called = |member: &Member| {
+            (member.id.eq_ignore_ascii_case(&user.id) && !others.contains(&member.id))
+                || [&user.user_name, &user.email].iter().any(|name| is(name, &member.id))
+        };
         let members = self.members.iter_mut().flatten();
         members.filter(|member| is_called(member)).for_each(|member| share(member, user));
     }

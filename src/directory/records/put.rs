@@ -164,9 +164,8 @@ impl Records {
     /// Groups may call somebody by name who is known only now, or is called so only now.
     fn claim_memberships(&mut self, row: usize) {
         let Some((id, user)) = self.users.get_index(row) else { return };
-        let names = [&user.user_name, &user.email].into_iter().filter(|name| !name.is_empty());
-        let mut meant: Vec<Id> =
-            names.flat_map(|name| self.memberships.strangers_called(name.raw())).cloned().collect();
+        let names = [&**id, user.user_name.raw(), user.email.raw()].into_iter().filter(|name| !name.is_empty());
+        let mut meant: Vec<Id> = names.flat_map(|name| self.memberships.strangers_called(name)).cloned().collect();
         let people = People { users: &self.users, named: &self.named };
         meant.retain(|stranger| {
             !self.teams.contains_key(stranger) && people.called(stranger).is_some_and(|user| user.id == *id)

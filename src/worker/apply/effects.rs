@@ -105,14 +105,17 @@ impl Attempt<'_> {
         let (goes, comes) = meant(change);
         let all: Vec<Id> = gone.iter().chain(&come).map(|id| id.as_str().into()).collect();
         let users = self.users(&[all, goes.clone(), comes.clone()].concat()).await;
+        // Some servers write an id in other letters; of an id that is another user's, these are another id.
+        let is_own = |value: &String| users.values().any(|user| *user.id == **value);
+        let is_id = |id: &Id, value: &String| **id == **value || id.eq_ignore_ascii_case(value) && !is_own(value);
         let meant = |ids: &[Id], value: &String| {
-            ids.iter().any(|id| **id == **value || users.get(id).is_some_and(|user| is_called(user, value)))
+            ids.iter().any(|id| is_id(id, value) || users.get(id).is_some_and(|user| is_called(user, value)))
         };
         let others = |values: Vec<String>, ids: &[Id]| -> Vec<String> {
             values.into_iter().filter(|value| !meant(ids, value)).collect()
         };
         let (gone, come) = (others(gone, &goes), others(come, &comes));
-        let found = |value: &String| users.values().find(|user| *user.id == **value || is_called(user, value));
+        let found = |value: &String| users.values().find(|user| is_id(&user.id, value) || is_called(user, value));
         let called = |values: &[String]| {
             let names =
                 values.iter().map(|value| found(value).map_or(value.clone(), |user| user.user_name.to_string()));

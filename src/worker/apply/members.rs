@@ -1,11 +1,11 @@
-//! Servers that call a group's members by user name or email, where the id belongs (RFC 7643 §4.2): a change that is about
-//! ids is judged by ids.
+//! Servers that call a group's members by user name or email, where the id belongs (RFC 7643 §4.2), or write the id in other
+//! letters: a change that is about ids is judged by ids.
 
 use rustc_hash::FxHashMap;
 
 use super::Attempt;
 use crate::directory::{
-    Fresh, Id, Target,
+    Fresh, Id, Kind, Target,
     change::Change,
     record::{Record, Team, User},
 };
@@ -25,12 +25,37 @@ impl Attempt<'_> {
             return fresh;
         }
         let users = self.users(&concerned).await;
+        let mut own = Vec::new();
+        for one in &fresh {
+            if let Fresh::Record(Record::Team(team)) = one {
+                own.extend(self.others_of(team, &concerned).await);
+            }
+        }
         let teams = fresh.iter_mut().filter_map(|one| match one {
             Fresh::Record(Record::Team(team)) => Some(team),
             _ => None,
         });
-        teams.for_each(|team| users.values().for_each(|user| team.identify(user)));
+        teams.for_each(|team| users.values().for_each(|user| team.identify(user, &own)));
         fresh
+    }
+
+    /// Members whose ids differ from one of these by letter case alone, and are other users' ids, or may be.
+    pub(super) async fn others_of(&self, team: &Team, ids: &[Id]) -> Vec<Id> {
+        let is_near = |of: &Id| ids.iter().any(|id| id != of && id.eq_ignore_ascii_case(of));
+        let near: Vec<Id> =
+            team.members.iter().flatten().map(|member| &member.id).filter(|id| is_near(id)).cloned().collect();
+        if near.is_empty() {
+            return near;
+        }
+        let Some(known) = self.context.known.shown().list(Kind::User) else {
+            return self.users(&near).await.into_values().map(|user| user.id).filter(|id| near.contains(id)).collect();
+        };
+        // Of several ids that differ so none is meant by another form.
+        let is_own = |of: &Id| {
+            let mut alike = known.keys().filter(|id| id.eq_ignore_ascii_case(of));
+            alike.next().is_some_and(|first| first == of) || alike.next().is_some()
+        };
+        near.into_iter().filter(is_own).collect()
     }
 
     /// What is known of these users: from what was read for the change, from the disk, and of one alone from the server.

@@ -64,7 +64,10 @@ impl Attempt<'_> {
         let Some(user) = self.user(admin, read).await? else { return Ok(false) };
         let Some(group) = &admin.through else { return Ok(others.is_still(&user, None)) };
         let mut group = self.group(&Target::team(group), read).await?;
-        group.iter_mut().for_each(|group| group.identify(&user));
+        if let Some(group) = &mut group {
+            let own = self.others_of(group, std::slice::from_ref(&user.id)).await;
+            group.identify(&user, &own);
+        }
         Ok(group.is_some_and(|group| others.is_still(&user, Some(&group))))
     }
 

@@ -11,11 +11,15 @@ use std::{
 use rustc_hash::FxHashSet;
 use serde_json::value::RawValue;
 
-use super::{super::known::List, hints::Hints};
+use super::{
+    super::known::List,
+    hints::Hints,
+    members::{self, Tally, Withheld},
+};
 use crate::{
     dialect::{self, Dialect},
     directory::{
-        Kind, Name,
+        Id, Kind, Name,
         record::{Depth, Problem, Record, Team},
         shared::Shared,
     },
@@ -46,6 +50,7 @@ pub struct Reader {
     pub members_told: bool,
     /// Held for a record that takes much room while it is read: one at a time.
     pub heavy: Mutex<()>,
+    pub withheld: Withheld,
 }
 
 /// A page, its records still in their text.
@@ -54,6 +59,7 @@ pub struct Page {
     pub next_cursor: Option<String>,
     pub rows: Vec<Row>,
     pub hints: Hints,
+    pub tally: Tally,
     text: String,
 }
 
@@ -111,6 +117,7 @@ impl Reader {
         let text = list::into_text(body)?;
         let page = list::parse_text(&text)?;
         let (mut nameless, mut hints, mut printer) = (Nameless::default(), Hints::default(), Printer::default());
+        let mut tally = Tally::default();
         let mut rows = Vec::with_capacity(page.resources.len());
         for raws in page.resources.chunks(AT_ONCE) {
             let from = rows.len();
@@ -125,6 +132,7 @@ impl Reader {
                     }
                 };
                 self.shared.record(&mut record);
+                tally.note(&record, read.groups);
                 if read.meant && self.dialect.discovers() {
                     hints.note(&record, raw);
                 }
@@ -136,7 +144,7 @@ impl Reader {
             self.settle_members(&mut rows, &mut printer);
         }
         let (total, next_cursor) = (page.total, page.next_cursor);
-        Ok(Page { total, next_cursor, rows, hints, text })
+        Ok(Page { total, next_cursor, rows, hints, tally, text })
     }
 
     /// A list in which no team has members tells nothing of them: some lists leave them out, or empty. In any other an
@@ -147,8 +155,9 @@ impl Reader {
         self.members_told = self.members_told || rows.iter().any(has_some);
         for row in rows {
             let Record::Team(team) = &mut row.record else { continue };
-            if self.members_told != team.members.is_some() && team.problem.is_none() {
-                team.members = self.members_told.then(Vec::new);
+            let told = self.members_told && !self.withheld.is_in_list(&team.id);
+            if told != team.members.is_some() && team.problem.is_none() {
+                team.members = told.then(Vec::new);
                 row.print = printer.print(&row.record);
             }
         }
@@ -187,7 +196,8 @@ impl Reader {
                 share(team, users, &mut names);
             }
             let print = record.as_ref().ok().and_then(|record| printer.print(record));
-            Read { record, print, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
+            let groups = record.as_ref().map(|record| members::groups_named(record, raw)).unwrap_or_default();
+            Read { record, print, groups, meant: self.filter.as_ref().is_none_or(|filter| meets(raw, filter)) }
         };
         (from..).zip(raws).map(read).collect()
     }
@@ -222,6 +232,8 @@ fn share(team: &mut Team, users: &List, names: &mut FxHashSet<Name>) {
 struct Read {
     record: Result<Record, Problem>,
     print: Option<Print>,
+    /// Groups that a user names.
+    groups: Vec<Id>,
     meant: bool,
 }
 
@@ -265,6 +277,7 @@ mod tests {
             users: None,
             members_told: false,
             heavy: Mutex::default(),
+            withheld: Withheld::default(),
         };
         let mut page = reader.read(body, 100).unwrap();
         let ids = page.ids();

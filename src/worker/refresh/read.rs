@@ -12,6 +12,7 @@ use super::{
     hints::Hints,
     keep::Keeper,
     lists::Lists,
+    members::Tally,
     page::{Page, Reader},
     renew, show_partly,
 };
@@ -45,6 +46,7 @@ pub struct Listed {
     pub difference: Difference,
     pub proof: Proof,
     pub hints: Hints,
+    pub tally: Tally,
     pub keeper: Keeper,
     /// Why reading ended in the middle.
     pub failure: Option<Failure>,
@@ -82,6 +84,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             users: wanted.shown.list(Kind::User),
             members_told: false,
             heavy: Mutex::default(),
+            withheld: context.withhold(|withheld| withheld.clone()),
         }),
         // Without the disk the rest of the list would be nowhere.
         compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
@@ -91,6 +94,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
         kept: 0,
         lists: Lists::default(),
         hints: Hints::default(),
+        tally: Tally::default(),
         strangers: 0,
         bytes: 0,
         next: 1,
@@ -116,6 +120,7 @@ struct Reading<'a> {
     compared: known::Reading,
     lists: Lists,
     hints: Hints,
+    tally: Tally,
     /// Records that the filter does not find, and that came all the same.
     strangers: usize,
     bytes: usize,
@@ -226,6 +231,7 @@ impl Reading<'_> {
             self.lists.expect(kind, usize::try_from(many).unwrap_or_default().min(EXPECTED));
         }
         self.hints = std::mem::take(&mut self.hints).then(std::mem::take(&mut page.hints));
+        self.tally.join(std::mem::take(&mut page.tally));
         page.keep_only(&fresh);
         self.kept += page.rows.len();
         for row in &mut page.rows {
@@ -269,7 +275,15 @@ impl Reading<'_> {
             difference.keep_absent();
         }
         let proof = Proof { kind: self.wanted.kind, seen, words, coverage };
-        Listed { lists: self.lists, difference, proof, hints: self.hints, keeper: self.keeper, failure }
+        Listed {
+            lists: self.lists,
+            difference,
+            proof,
+            hints: self.hints,
+            tally: self.tally,
+            keeper: self.keeper,
+            failure,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! empty value. A cut list is named on standard error and by the exit status. Nothing is sent that full knowledge would
 //! forbid.
 
+mod console;
 mod generated;
 mod truth;
 

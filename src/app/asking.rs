@@ -1,0 +1,84 @@
+//! Names that are typed into boxes and forms, and that the lists known here may lack: the server is asked for them.
+
+use super::{App, Effect, Overlay, looking::finding};
+use crate::{
+    directory::{
+        Coverage,
+        work::{Job, MissedName},
+    },
+    scim::text::clean_line,
+};
+
+/// Letters of a name in a message.
+const SHOWN: usize = 64;
+
+impl App {
+    /// Asks for what is typed where no row contains it and not all records are known. False where there is nothing to ask.
+    pub(super) fn ask_for_typed(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let Some(top) = self.overlays.last_mut() else { return false };
+        let typed = match top {
+            Overlay::Check(list) => list.input.value().to_owned(),
+            Overlay::Pick(pick) => pick.input.value().to_owned(),
+            _ => return false,
+        };
+        let asked = finding(top).and_then(|rows| Some((rows.kind, rows.ask(&typed, &self.directory)?)));
+        let Some((kind, name)) = asked else { return false };
+        self.say(format!("Not among those known here; asking the server for {}…", clean_line(&name, SHOWN)));
+        effects.push(Effect::Work(Job::LookUp(kind, vec![name])));
+        true
+    }
+
+    /// Asks for names of a form that nothing here is called. True where the form has to wait for the answer.
+    pub(super) fn ask_for_named(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return false };
+        let jobs = form.ask(&self.directory);
+        if jobs.is_empty() {
+            return false;
+        }
+        let count: usize = jobs.iter().map(|(_, names)| names.len()).sum();
+        let names = if count == 1 { "a name".to_owned() } else { format!("{count} names") };
+        self.say(format!("Not all records are known here; asking the server for {names}…"));
+        effects.extend(jobs.into_iter().map(|(kind, names)| Effect::Work(Job::LookUp(kind, names))));
+        true
+    }
+
+    /// Names were looked up: who is found is in the directory.
+    pub(super) fn on_look_up_ended(&mut self, missed: &[MissedName], effects: &mut Vec<Effect>) {
+        let failure = missed.iter().find_map(|missed| missed.failure.as_ref());
+        match self.overlays.last_mut() {
+            Some(Overlay::Form(form)) if form.is_asking() => {
+                let whole = form.answered();
+                if let Some(failure) = failure {
+                    let words = failure.sentences();
+                    self.fail(format!("Names could not be looked up: {words} Done goes on without."));
+                } else if whole {
+                    self.message = None;
+                    self.submit(effects);
+                }
+            }
+            Some(top @ (Overlay::Check(_) | Overlay::Pick(_))) => {
+                let asked = finding(top).and_then(|rows| rows.asked()).map(str::to_owned);
+                let missing = missed.iter().find(|missed| Some(&missed.name) == asked.as_ref());
+                let name = clean_line(asked.as_deref().unwrap_or_default(), SHOWN).into_owned();
+                match missing.map(|missed| &missed.failure) {
+                    Some(Some(failure)) => self.fail(format!("{name} could not be looked up: {}", failure.sentences())),
+                    Some(None) => self.say(format!("The server has nothing called {name}.")),
+                    None => self.message = None,
+                }
+            }
+            _ => self.doubts_looked_up(failure),
+        }
+    }
+
+    /// How many are known here, where rows of a list that is known in part were taken as a whole.
+    pub(super) fn known_part(&self) -> Option<String> {
+        let (kind, whole) = match self.overlays.last() {
+            Some(Overlay::Check(list)) => (list.kind(), list.is_whole()),
+            Some(_) => return None,
+            None => (self.tab.kind()?, self.pane()?.marks.len() > 1),
+        };
+        let Coverage::Partial(shortfall) = self.directory.coverage(kind) else { return None };
+        let plural = self.word(kind.plural());
+        whole.then(|| format!("Only a part of the {plural} is known here: {shortfall}."))
+    }
+}

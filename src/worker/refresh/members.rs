@@ -1,0 +1,172 @@
+//! Whether the list of teams shows all of a team's members: it is compared with what users' own records name, and with a few
+//! teams that are read alone.
+
+use futures_util::future::join_all;
+use memchr::memmem;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+
+use super::super::context::Context;
+use crate::directory::{
+    Fresh, Id, Target,
+    record::{Record, Team, User},
+};
+
+/// So many of the largest teams are read alone, since a list that is cut shows as many of each.
+const LARGEST: usize = 3;
+/// A larger team is not worth its answer.
+const MOST_MEMBERS: usize = 5_000;
+/// So many teams at most are read alone that more users name than the list shows.
+const MOST_NAMED: usize = 20;
+
+/// What answers leave out of the members of teams; who is in such a team is not told.
+#[derive(Debug, Clone, Default)]
+pub struct Withheld {
+    /// Lists show only some members; a team that is read alone shows all.
+    in_lists: bool,
+    /// These show only some, also when they are read alone.
+    teams: FxHashSet<Id>,
+}
+
+impl Withheld {
+    /// True where a list does not tell who is in the team.
+    pub fn is_in_list(&self, team: &Id) -> bool {
+        self.in_lists || self.teams.contains(team)
+    }
+
+    /// True where nothing tells who is in the team.
+    pub fn is_everywhere(&self, team: &Id) -> bool {
+        self.teams.contains(team)
+    }
+
+    /// True where this is news.
+    fn add(&mut self, other: Self) -> bool {
+        let before = (self.in_lists, self.teams.len());
+        self.in_lists |= other.in_lists;
+        self.teams.extend(other.teams);
+        before != (self.in_lists, self.teams.len())
+    }
+}
+
+/// How many members each team has, by the list of teams and by the users' own records.
+#[derive(Debug, Default)]
+pub struct Tally {
+    listed: FxHashMap<Id, usize>,
+    named: FxHashMap<Id, usize>,
+}
+
+impl Tally {
+    /// Counts what a record of a list tells.
+    pub fn note(&mut self, record: &Record, groups: Vec<Id>) {
+        if let Record::Team(Team { id, members: Some(members), problem: None, .. }) = record {
+            self.listed.insert(id.clone(), members.len());
+        }
+        groups.into_iter().for_each(|group| *self.named.entry(group).or_default() += 1);
+    }
+
+    /// Takes what another part of the lists tells.
+    pub fn join(&mut self, other: Self) {
+        self.listed.extend(other.listed);
+        other.named.into_iter().for_each(|(team, count)| *self.named.entry(team).or_default() += count);
+    }
+
+    /// Teams that more users name than the list shows.
+    fn doubtful(&self) -> impl Iterator<Item = &Id> {
+        let more = |(team, named): &(&Id, &usize)| self.listed.get(*team).is_some_and(|listed| *named > listed);
+        self.named.iter().filter(more).map(|(team, _)| team)
+    }
+
+    fn largest(&self) -> Vec<&Id> {
+        let worth = |(_, size): &(&Id, &usize)| (1..=MOST_MEMBERS).contains(*size);
+        let mut all: Vec<(&Id, &usize)> = self.listed.iter().filter(worth).collect();
+        all.sort_unstable_by(|one, other| other.1.cmp(one.1).then_with(|| one.0.cmp(other.0)));
+        all.into_iter().take(LARGEST).map(|(team, _)| team).collect()
+    }
+}
+
+/// Reads teams alone that would show whether the list leaves members out. True where it does, and that was not known.
+pub async fn examine(context: &Context, tally: &Tally) -> bool {
+    let mut teams: FxHashSet<&Id> = tally.doubtful().take(MOST_NAMED).collect();
+    if context.begin_examination() {
+        teams.extend(tally.largest());
+    }
+    let read = join_all(teams.into_iter().map(|team| async move { context.read(&Target::team(team)).await })).await;
+    let mut found = Withheld::default();
+    for fresh in read.into_iter().flatten() {
+        let Fresh::Record(Record::Team(Team { id, members: Some(members), problem: None, .. })) = fresh else {
+            continue;
+        };
+        let more_than = |count: Option<&usize>| count.is_some_and(|count| members.len() > *count);
+        found.in_lists |= more_than(tally.listed.get(&id));
+        // Who is in a group of the group may name both.
+        let is_nested = members.iter().any(|member| tally.listed.contains_key(&member.id));
+        if !is_nested && tally.named.get(&id).is_some_and(|named| *named > members.len()) {
+            found.teams.insert(id);
+        }
+    }
+    context.withhold(|withheld| withheld.add(found))
+}
+
+/// The groups that a user's resource names as their own (RFC 7643 §4.1.2): an indirect one is a group's of which they are a
+/// member by another. Who is not active may be named nowhere else.
+pub fn groups_named(record: &Record, raw: &RawValue) -> Vec<Id> {
+    #[derive(Deserialize)]
+    struct Named {
+        #[serde(default)]
+        groups: Vec<Group>,
+    }
+    #[derive(Deserialize)]
+    struct Group {
+        value: Value,
+        #[serde(rename = "type", default)]
+        kind: Option<String>,
+    }
+    let Record::User(User { active: None | Some(true), .. }) = record else { return Vec::new() };
+    if memmem::find(raw.get().as_bytes(), b"\"groups\"").is_none() {
+        return Vec::new();
+    }
+    let Ok(Named { groups }) = serde_json::from_str(raw.get()) else { return Vec::new() };
+    let direct =
+        groups.into_iter().filter(|group| !matches!(&group.kind, Some(kind) if kind.eq_ignore_ascii_case("indirect")));
+    let ids = direct.filter_map(|group| match group.value {
+        Value::String(text) => Some(Id::from(text)),
+        Value::Number(number) => Some(Id::from(number.to_string())),
+        _ => None,
+    });
+    ids.collect::<FxHashSet<Id>>().into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rstest::rstest]
+    #[case::direct(r#"{"groups": [{"value": "g1", "type": "direct"}, {"value": 2}, {"value": "g1"}]}"#, &["2", "g1"])]
+    #[case::indirect(r#"{"groups": [{"value": "g1", "type": "Indirect"}]}"#, &[])]
+    #[case::none(r#"{"id": "u1"}"#, &[])]
+    #[case::odd(r#"{"groups": "all"}"#, &[])]
+    fn a_user_names_direct_groups_once(#[case] resource: &str, #[case] wanted: &[&str]) {
+        let raw = RawValue::from_string(resource.to_owned()).unwrap();
+        let mut groups = groups_named(&Record::User(User::default()), &raw);
+        groups.sort();
+        assert_eq!(groups, wanted.iter().map(|id| Id::from(*id)).collect::<Vec<_>>());
+        let gone = Record::User(User { active: Some(false), ..User::default() });
+        assert!(groups_named(&gone, &raw).is_empty());
+    }
+
+    #[test]
+    fn the_largest_teams_and_those_that_more_users_name_are_read() {
+        let mut tally = Tally::default();
+        tally.listed = [("a", 1), ("b", 100), ("c", 100), ("d", 100), ("e", 100), ("f", 9_000), ("g", 0)]
+            .map(|(id, size)| (Id::from(id), size))
+            .into_iter()
+            .collect();
+        assert_eq!(tally.largest(), ["b", "c", "d"].map(Id::from).iter().collect::<Vec<_>>());
+        let named = [("a", 2), ("b", 100), ("g", 1), ("unknown", 5)];
+        tally.named = named.map(|(id, count)| (Id::from(id), count)).into_iter().collect();
+        let mut doubtful: Vec<&Id> = tally.doubtful().collect();
+        doubtful.sort();
+        assert_eq!(doubtful, ["a", "g"].map(Id::from).iter().collect::<Vec<_>>());
+    }
+}
