@@ -18,7 +18,7 @@ use crate::{
         aside::{Inquiry, Topic},
         change::ChangeId,
         guard::Guards,
-        plan::{Capabilities, Entry, Ids, Planner},
+        plan::{Capabilities, Entry, Ids, Planner, State},
         record::{Depth, User},
         work::{Job, Link, MissedName, Moved, Report},
     },
@@ -46,6 +46,8 @@ pub(super) struct Desk {
     pub journal: Vec<Entry>,
     /// What of it is open in other consoles, or commands, that run now.
     pub elsewhere: FxHashSet<ChangeId>,
+    /// Changes whose outcome was asked for in vain.
+    pub unread: FxHashSet<ChangeId>,
     /// Gone once it was stopped.
     session: Option<Session>,
     reports: UnboundedReceiver<(u64, Report)>,
@@ -101,6 +103,7 @@ impl Desk {
             ids: Ids::new(getrandom::u32().unwrap_or_default() as u16),
             journal: Vec::new(),
             elsewhere: FxHashSet::default(),
+            unread: FxHashSet::default(),
             session: Some(session),
             reports,
             waits: WaitNotices::default(),
@@ -311,6 +314,9 @@ impl Desk {
             Report::ReadEachFailed(_, failure) => News::NotLearnt(failure),
             Report::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
+                if moved.state == State::Unknown {
+                    self.unread.insert(moved.id);
+                }
                 let known = self.journal.binary_search_by_key(&moved.id, |entry| entry.id);
                 if let Some(entry) = known.ok().and_then(|at| self.journal.get_mut(at)) {
                     entry.follow(&moved);

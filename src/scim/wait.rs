@@ -36,6 +36,8 @@ pub enum WaitCause {
     },
     /// The server has put off another request.
     Held,
+    /// A change was accepted, and its record is as it was: it is read again.
+    Late,
 }
 
 impl Wait {
@@ -61,6 +63,7 @@ impl Wait {
                 format!("{why}{stop} Try {attempt} at {clock}.")
             }
             WaitCause::Held => format!("The server has asked to wait. The next request goes out at {clock}."),
+            WaitCause::Late => format!("The record does not show the change yet. It is read again at {clock}."),
         }
     }
 }

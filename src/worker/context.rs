@@ -69,6 +69,8 @@ pub struct Context {
     pub reading: Arc<Semaphore>,
     /// The server has shown who is in some team.
     pub members_told: Arc<AtomicBool>,
+    /// A reading has shown an accepted change only later.
+    pub late: Arc<AtomicBool>,
     /// What the console shows.
     pub known: Known,
     /// Roles that only answers to changes have shown.
@@ -174,6 +176,16 @@ impl Context {
     /// True where the server has shown who is in some team.
     pub fn shows_members(&self) -> bool {
         self.members_told.load(Ordering::Relaxed)
+    }
+
+    /// True where a reading of this server was late before.
+    pub fn is_late(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
+    }
+
+    /// A reading was late.
+    pub fn was_late(&self) {
+        self.late.store(true, Ordering::Relaxed);
     }
 
     /// A team that was read alone and shows no members: nobody, on a server that has shown members; not told, elsewhere, as

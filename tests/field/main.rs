@@ -2,9 +2,11 @@
 //! tools write them. The expected outcome never rests on knowledge that the server did not give.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod back;
 mod decided;
 mod doctor;
 mod key_owner;
+mod late;
 mod listed;
 mod long_list;
 mod members;
