@@ -5,7 +5,10 @@
 //! empty value. A cut list is named on standard error and by the exit status. Nothing is sent that full knowledge would
 //! forbid.
 
+mod account;
 mod generated;
+mod habits;
+mod outcomes;
 mod truth;
 
 use rstest::rstest;
