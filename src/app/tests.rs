@@ -132,6 +132,7 @@ impl Console {
             created,
             effects: vec![],
             alarm: false,
+            way_back: None,
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
         aside::{Inquiry, Topic},
         change::ChangeId,
         guard::Guards,
-        plan::{Capabilities, Entry, Ids, Planner},
+        plan::{Capabilities, Entry, Ids, Planner, State},
         record::{Depth, User},
         work::{Job, Link, MissedName, Moved, Report},
     },
@@ -56,6 +56,8 @@ pub(super) struct Desk {
     pub no_journal: Option<String>,
     /// The person wants no journal.
     pub unjournaled: bool,
+    /// Changes whose outcome was asked for in vain.
+    pub unread: FxHashSet<ChangeId>,
     /// Gone once it was stopped.
     session: Option<Session>,
     reports: UnboundedReceiver<(u64, Report)>,
@@ -116,6 +118,7 @@ impl Desk {
             journal_read: false,
             no_journal: None,
             unjournaled: opener.no_journal,
+            unread: FxHashSet::default(),
             session: Some(session),
             reports,
             waits: WaitNotices::default(),
@@ -340,6 +343,9 @@ impl Desk {
             Report::ReadEachFailed(_, failure) => News::NotLearnt(failure),
             Report::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
+                if moved.state == State::Unknown {
+                    self.unread.insert(moved.id);
+                }
                 let known = self.journal.binary_search_by_key(&moved.id, |entry| entry.id);
                 if let Some(entry) = known.ok().and_then(|at| self.journal.get_mut(at)) {
                     entry.follow(&moved);

@@ -18,7 +18,7 @@ use crate::{
     directory::{
         Id,
         change::{Change, ChangeId},
-        plan::{self, Entry, Inverse, NOT_CREATED, State},
+        plan::{self, Entry, HARMED, Inverse, NOT_CREATED, State},
         refusal::Refusal,
         work::Job,
     },
@@ -132,7 +132,7 @@ pub(super) async fn retry(
     send: &Sending,
 ) -> Result<(), Stop> {
     let journal = entries(opener, profile, plan)?;
-    let failed = |entry: &&Entry| entry.may_be_sent_again();
+    let failed = |entry: &&Entry| entry.may_be_sent_again() || entry.why == HARMED;
     let Some(id) = plan.map(ChangeId).or_else(|| journal.iter().rev().find(failed).map(|entry| entry.plan)) else {
         return Err(Stop::new(ErrorCode::NothingFailed, "nothing failed"));
     };
@@ -222,7 +222,9 @@ fn newest_failure(journal: &[Entry]) -> Option<Stop> {
     let (all, failed) =
         (of(journal, newest).count(), of(journal, newest).filter(|entry| entry.state.is_failure()).count());
     let why = format!("{failed} of {all} changes of the newest plan were not done");
-    let hint = format!("`scimitar retry {0}` tries them again; `scimitar activity {0}` has every answer", newest.0);
+    let tries = format!("`scimitar retry {}` tries them again; ", newest.0);
+    let tries = if of(journal, newest).any(Entry::may_be_sent_again) { tries } else { String::new() };
+    let hint = format!("{tries}`scimitar activity {} --json` has each request and what came back", newest.0);
     (failed > 0).then(|| Stop::new(ErrorCode::Partly, why).hint(hint))
 }
 

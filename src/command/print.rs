@@ -43,12 +43,13 @@ pub(super) fn plan(out: &mut Output<'_>, whole: &Whole) -> io::Result<()> {
         line(out, words)?;
     }
     let never = plan.steps.iter().filter_map(|step| match &step.undo {
-        Undo::Never(why) => Some((&step.words.subject, why)),
+        Undo::Never(why) => Some((&step.words.subject, why, step.compensation.is_some())),
         Undo::By(_) => None,
     });
     let never: Vec<_> = never.collect();
-    for (subject, why) in never.iter().take(FEW) {
-        writeln!(out, "    can't be undone: {subject}: {why}")?;
+    for (subject, why, anew) in never.iter().take(FEW) {
+        let anew = if *anew { " `scimitar undo` makes a new one of what is known." } else { "" };
+        writeln!(out, "    can't be undone: {subject}: {why}{anew}")?;
     }
     if never.len() > FEW {
         writeln!(out, "    and {} more can't be undone", never.len() - FEW)?;

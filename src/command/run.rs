@@ -144,11 +144,13 @@ pub(super) async fn parts(desk: &mut Desk, ran: &mut Ran, known: usize) -> Resul
     Ok(())
 }
 
-/// Waits until the worker has looked up what became of changes that were in flight when their session ended.
+/// Waits until the worker has looked up what became of changes that were in flight when their session ended: what can't be
+/// read stays open.
 pub(super) async fn looked_up(desk: &mut Desk, ran: &mut Ran) -> Result<(), Stop> {
-    let in_flight = |state| matches!(state, State::Sent | State::Unknown);
-    let open = ran.entries.values().filter(|entry| in_flight(entry.state)).map(|entry| entry.id).collect();
-    watch(desk, ran, open, |state| !matches!(state, State::Sent | State::Unknown)).await
+    let in_flight = |entry: &&Entry| matches!(entry.state, State::Sent | State::Unknown);
+    let asked = |entry: &&Entry| !desk.unread.contains(&entry.id);
+    let open = ran.entries.values().filter(in_flight).filter(asked).map(|entry| entry.id).collect();
+    watch(desk, ran, open, |state| state != State::Sent).await
 }
 
 /// Until all of these have come to an end, somebody interrupts, or the server stays away.

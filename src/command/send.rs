@@ -77,6 +77,7 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
     whole.plan.title = title.unwrap_or(whole.plan.title);
     notes.iter().chain(&not_told).for_each(note);
     if whole.is_empty() {
+        whole.plan.notes.iter().for_each(note);
         note("Nothing to do: it is so already.");
         return told::nothing("Nothing to do", send.json);
     }

@@ -17,7 +17,7 @@ use crate::{
     desired::Desired,
     directory::{
         change::Change,
-        plan::{ALREADY, Entry, Risk, State, Step, Undo},
+        plan::{ALREADY, Entry, HARMED, Risk, State, Step, Undo},
         refusal::{Refusal, RefusalCode},
         words::{self, Line},
     },
@@ -57,6 +57,8 @@ struct PlannedRow<'a> {
     after: &'a str,
     consequences: &'a [String],
     undoable: bool,
+    /// There is no way back, and `undo` makes anew what it takes away, as far as that is known.
+    made_anew: bool,
     requests: Vec<String>,
 }
 
@@ -108,6 +110,7 @@ impl<'a> PlannedRow<'a> {
             after: &step.words.after,
             consequences: &step.consequences,
             undoable: matches!(step.undo, Undo::By(_)),
+            made_anew: step.compensation.is_some(),
             requests: step.requests.iter().map(ToString::to_string).collect(),
         }
     }
@@ -158,8 +161,9 @@ struct Outcome<'a> {
     not_shown: usize,
     /// So before, or somebody else's doing.
     so_already: usize,
-    /// A part of it took effect; these are among those that failed.
+    /// A part of it took effect.
     in_part: usize,
+    /// Refused, in conflict, or not known.
     failed: usize,
     /// Still to be sent: `scimitar resume`.
     waiting: usize,
@@ -184,9 +188,9 @@ impl<'a> Outcome<'a> {
             not_shown: count(ran, State::Unseen),
             so_already: so_already(ran),
             in_part: count(ran, State::Partly),
-            failed: ran.entries.values().filter(|entry| entry.state.is_failure()).count(),
+            failed: ran.entries.values().filter(|entry| entry.state.may_be_sent_again()).count(),
             waiting: count(ran, State::Planned),
-            dropped: count(ran, State::Dropped),
+            dropped: ran.entries.values().filter(|entry| entry.state == State::Dropped && !is_so(entry)).count(),
             journal: !ran.unjournaled,
             stopped: ran.stopped.as_deref(),
             changes: ran.entries.values().map(|entry| ChangeRow::of(entry, false)).collect(),
@@ -198,8 +202,11 @@ impl<'a> Outcome<'a> {
 
 /// What was so before it was to be sent, or was done by somebody else.
 fn so_already(ran: &Ran) -> usize {
-    let so = |entry: &&Entry| entry.state == State::Already || (entry.why == ALREADY && entry.state == State::Dropped);
-    ran.entries.values().filter(so).count()
+    ran.entries.values().filter(|entry| is_so(entry)).count()
+}
+
+fn is_so(entry: &Entry) -> bool {
+    entry.state == State::Already || (entry.why == ALREADY && entry.state == State::Dropped)
 }
 
 fn count(ran: &Ran, state: State) -> usize {
@@ -307,7 +314,8 @@ fn verdict(ran: &Ran) -> Result<(), Stop> {
     if ran.is_unwritten() {
         return Err(Stop::no_journal("the store refused it").hint(WITHOUT));
     }
-    let (all, done) = (ran.entries.len(), count(ran, State::Confirmed) + count(ran, State::Unseen) + so_already(ran));
+    let is_done = |entry: &&Entry| entry.is_done() || is_so(entry);
+    let (all, done) = (ran.entries.len(), ran.entries.values().filter(is_done).count());
     let alarms = ran.alarms().count();
     if done == all && ran.refused.is_empty() && alarms == 0 && !ran.did_harm() {
         return Ok(());
@@ -356,7 +364,8 @@ fn summary(out: &mut Output<'_>, ran: &Ran, title: &str) -> io::Result<()> {
 
 /// What was not done and why, and what can be done about it; to standard error.
 fn shortfall(ran: &Ran) {
-    let failed: Vec<&Entry> = ran.entries.values().filter(|entry| entry.state.is_failure()).collect();
+    let failed = |entry: &&Entry| entry.state.is_failure() || (entry.state == State::Unseen && !entry.is_done());
+    let failed: Vec<&Entry> = ran.entries.values().filter(failed).collect();
     let dropped = |entry: &&Entry| entry.state == State::Dropped && entry.why != ALREADY;
     let dropped: Vec<&Entry> = ran.entries.values().filter(dropped).collect();
     let mut err = err();
@@ -371,7 +380,10 @@ fn shortfall(ran: &Ran) {
         } else {
             String::new()
         };
-        note(format_args!("{again}`scimitar activity {}` has every answer.", plan.0));
+        note(format_args!("{again}`scimitar activity {} --json` has each request and what came back.", plan.0));
+    }
+    if let (Some(plan), true) = (ran.plan, dropped.iter().any(|entry| entry.why == HARMED)) {
+        note(format_args!("`scimitar retry {}` sends the rest of the plan.", plan.0));
     }
     let waiting = count(ran, State::Planned);
     if waiting > 0 && ran.unjournaled {

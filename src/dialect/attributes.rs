@@ -1,7 +1,7 @@
 //! All attributes of a record and the schemas that define them: asked for, read, and compared with what was meant. The
 //! same for every provider that speaks SCIM.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Shown, wire};
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         attributes,
     },
     scim::{
+        difference::differences,
         discovery, list,
         request::{Method, Request},
         schema,
@@ -52,6 +53,12 @@ fn document(body: &[u8]) -> Value {
     tree::parse(body).unwrap_or_default()
 }
 
+/// True for lists with the same entries, whatever their order.
+fn is_same_list(one: Option<&Value>, other: Option<&Value>) -> bool {
+    let (Some(one @ Value::Array(_)), Some(other @ Value::Array(_))) = (one, other) else { return false };
+    differences(&json!({"list": one}), &json!({"list": other})).is_empty()
+}
+
 /// Whether the record shows this value; only the whole one says.
 pub(super) fn shows(target: &Target, path: &str, to: Option<&Value>, fresh: &[Fresh]) -> Shown {
     let newest = fresh.iter().rev().find_map(|one| match one {
@@ -65,7 +72,7 @@ pub(super) fn shows(target: &Target, path: &str, to: Option<&Value>, fresh: &[Fr
         Some(Some(resource)) => {
             let (now, name) = (schema::at(resource, path), schema::name_in(path));
             match now {
-                _ if schema::same(now, to) => Shown::Yes,
+                _ if schema::same(now, to) || is_same_list(now, to) => Shown::Yes,
                 Some(now) => Shown::No(format!("{name} {}", clean(&attributes::shown(now)))),
                 None => Shown::No(format!("no {name}")),
             }

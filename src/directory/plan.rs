@@ -27,12 +27,12 @@ mod undo;
 pub use again::again;
 pub use already::{ALREADY, already};
 pub use capabilities::{Capabilities, Planner, RoleChoice};
-pub use compensation::Compensation;
+pub use compensation::{Compensation, UNLISTED};
 pub use drafting::{Drafting, draft};
 pub use entries::{Entering, Ids};
-pub use entry::{Entry, Exchange, State};
+pub use entry::{Entry, Exchange, HARMED, LATE, State, WayBack};
 pub use parts::{NOT_CREATED, Part, UNWRITTEN, next_part};
-pub use undo::{BackStep, Expected, Inverse, UndoDraft, holds, inverse, is_undone, newest};
+pub use undo::{BackStep, Expected, Inverse, STILL_LATE, UndoDraft, holds, inverse, is_undone, newest};
 
 /// How a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

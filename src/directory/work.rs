@@ -12,7 +12,7 @@ use super::{
     change::ChangeId,
     learnt::LearntRoles,
     owner::KeyOwner,
-    plan::{Entry, Exchange, Planner, SideEffect, State},
+    plan::{Entry, Exchange, Planner, SideEffect, State, WayBack},
     records::Records,
     role_source::Mapping,
     stage::{StageId, Staged},
@@ -118,6 +118,8 @@ pub struct Moved {
     pub effects: Vec<SideEffect>,
     /// It took effect and should be taken back at once.
     pub alarm: bool,
+    /// The way back, where what was read for the change has made another one of it.
+    pub way_back: Option<Box<WayBack>>,
 }
 
 impl Moved {

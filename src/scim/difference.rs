@@ -1,5 +1,5 @@
 //! What is different between two readings of one record: values that went, came or became others. The server's own
-//! bookkeeping (`meta`, times), and what follows from other records (`groups` of a user, names shown beside ids), is none.
+//! bookkeeping (`meta`, times), and names that are shown beside ids, is none.
 //!
 //! Knows JSON and what RFC 7643 says of every record; no schema, no vendor.
 
@@ -43,15 +43,15 @@ impl Difference {
     }
 }
 
-/// What no client changes, or what other records decide.
-const NOT_ITS_OWN: [&str; 7] = ["schemas", "id", "meta", "groups", "etag", "version", "lastModified"];
+/// What no client changes.
+const BOOKKEEPING: [&str; 6] = ["schemas", "id", "meta", "etag", "version", "lastModified"];
 
 /// How the second reading differs from the first.
 pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     let nothing = Map::new();
     let [before, after] = [before, after].map(|value| value.as_object().unwrap_or(&nothing));
-    for name in names(before, after).filter(|name| !NOT_ITS_OWN.iter().any(|one| one.eq_ignore_ascii_case(name))) {
+    for name in names(before, after).filter(|name| !BOOKKEEPING.iter().any(|one| one.eq_ignore_ascii_case(name))) {
         let of = |map: &Map<String, Value>| json::get(map, name).cloned().unwrap_or_default();
         compare(name, &of(before), &of(after), &mut found);
     }
@@ -64,8 +64,27 @@ fn names<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> i
     before.keys().chain(new).map(String::as_str)
 }
 
+/// Attributes with several values (RFC 7643 §4.1.2, §4.2): some servers write a single one without the list around it.
+const LISTS: [&str; 10] = [
+    "emails",
+    "phoneNumbers",
+    "ims",
+    "photos",
+    "addresses",
+    "groups",
+    "entitlements",
+    "roles",
+    "x509Certificates",
+    "members",
+];
+
 fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Difference>) {
-    match (before, after) {
+    let is_list = LISTS.iter().any(|name| name.eq_ignore_ascii_case(path));
+    let listed = |value: &Value| match value {
+        Value::Object(map) if is_list && !map.is_empty() => Value::Array(vec![value.clone()]),
+        other => other.clone(),
+    };
+    match (&listed(before), &listed(after)) {
         (Value::Object(_), Value::Object(_) | Value::Null) | (Value::Null, Value::Object(_)) => {
             let nothing = Map::new();
             let [before, after] = [before, after].map(|value| value.as_object().unwrap_or(&nothing));
@@ -76,7 +95,7 @@ fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Difference
             }
         }
         (Value::Array(_), Value::Array(_) | Value::Null) | (Value::Null, Value::Array(_)) => {
-            let [before, after] = [before, after].map(entries);
+            let [before, after] = [&listed(before), &listed(after)].map(entries);
             let lacks = |of: &[String], those: &[String]| -> Vec<String> {
                 those.iter().filter(|one| !of.iter().any(|other| other == *one)).cloned().collect()
             };
@@ -158,10 +177,21 @@ mod tests {
     }
 
     #[test]
-    fn bookkeeping_and_what_other_records_decide_is_no_difference() {
-        let before = json!({"meta": {"version": "1"}, "groups": [{"value": "g"}], "seen": "2026-01-02T03:04:05Z",
+    fn a_single_value_without_its_list_is_a_list_of_one() {
+        let before = json!({"emails": {"Value": "a@x.io", "Primary": true}, "manager": {"value": "1"}});
+        let after = json!({"emails": [{"value": "b@x.io"}], "manager": {"value": "2"}});
+        let emails =
+            Difference::Entries { name: "emails".into(), gone: vec!["a@x.io".into()], come: vec!["b@x.io".into()] };
+        let (one, two) = (Some(json!("1")), Some(json!("2")));
+        let manager = Difference::Value { path: "manager.value".into(), before: one, after: two };
+        assert_eq!(differences(&before, &after), [emails, manager]);
+    }
+
+    #[test]
+    fn bookkeeping_is_no_difference() {
+        let before = json!({"meta": {"version": "1"}, "groups": [{"value": "g", "display": "G"}], "seen": "2026-01-02T03:04:05Z",
             "nickName": "", "roles": [], "locked": false, "members": null, "n": "1"});
-        let after = json!({"meta": {"version": "2"}, "seen": "2026-02-02T03:04:05Z", "members": [], "n": "1 "});
+        let after = json!({"meta": {"version": "2"}, "groups": [{"value": "g"}], "seen": "2026-02-02T03:04:05Z", "members": [], "n": "1 "});
         assert_eq!(differences(&before, &after), []);
     }
 }

@@ -38,6 +38,8 @@ pub enum WaitCause {
     Held,
     /// An answer does not come, or comes too slowly; it is given up at the end of the wait.
     Slow,
+    /// A change was accepted, and its record is as it was: it is read again.
+    Late,
 }
 
 impl Wait {
@@ -64,6 +66,7 @@ impl Wait {
             }
             WaitCause::Slow => format!("The server is slow to answer. It is given up at {clock} if no more comes."),
             WaitCause::Held => format!("The server has asked to wait. The next request goes out at {clock}."),
+            WaitCause::Late => format!("The record does not show the change yet. It is read again at {clock}."),
         }
     }
 }

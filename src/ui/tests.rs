@@ -75,6 +75,7 @@ fn busy(width: u16, height: u16) -> App {
         created: None,
         effects: vec![],
         alarm: false,
+        way_back: None,
     });
     report(&mut app, moved);
     app.message = None;

@@ -74,6 +74,8 @@ pub struct Context {
     pub withheld: Arc<Mutex<Withheld>>,
     /// It was examined in this session.
     pub examined: Arc<AtomicBool>,
+    /// A reading has shown an accepted change only later.
+    pub late: Arc<AtomicBool>,
     /// What the console shows.
     pub known: Known,
     /// Roles that only answers to changes have shown.
@@ -189,6 +191,16 @@ impl Context {
     /// Looks at what the server leaves out of the members of teams, or adds to it.
     pub fn withhold<R>(&self, with: impl FnOnce(&mut Withheld) -> R) -> R {
         with(&mut self.withheld.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// True where a reading of this server was late before.
+    pub fn is_late(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
+    }
+
+    /// A reading was late.
+    pub fn was_late(&self) {
+        self.late.store(true, Ordering::Relaxed);
     }
 
     /// A team that was read alone and shows no members: nobody, on a server that has shown members; not told, elsewhere, as

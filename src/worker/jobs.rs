@@ -16,7 +16,7 @@ use crate::{
         aside::{Inquiry, Told, Topic},
         change::ChangeId,
         owner::KeyOwner,
-        plan::{Entry, State, UNWRITTEN},
+        plan::{Entry, HARMED, State, UNWRITTEN},
         record::Record,
         role_source::Mapping,
         work::{Job, Moved, Report},
@@ -30,9 +30,6 @@ use crate::{
 
 /// Why what waits elsewhere is not dropped here.
 const OTHERS: &str = "Some of it waits in another console that is open: it is dropped there.";
-
-/// Why the rest of a plan is not sent.
-const HARMED: &str = "Not sent: an earlier change of this plan altered what nobody asked for.";
 
 /// Whose they are.
 fn sessions(entries: &[Entry]) -> Vec<Option<u64>> {
@@ -110,11 +107,17 @@ impl Worker {
         self.own(&mut later);
         let kept: Vec<Entry> = entries.iter().chain(&later).cloned().collect();
         if self.context.stored(move |store| store.journal_add(&kept)).await.is_some() {
-            entries.into_iter().for_each(|entry| self.queue.push(entry));
+            entries.into_iter().for_each(|entry| self.enqueue(entry));
             return;
         }
         entries.append(&mut later);
         self.unsent(entries, UNWRITTEN);
+    }
+
+    /// To be sent in its turn.
+    pub(super) fn enqueue(&mut self, entry: Entry) {
+        self.versions.comes(&entry);
+        self.queue.push(entry);
     }
 
     /// Says of changes that they were not sent.
@@ -132,7 +135,7 @@ impl Worker {
         self.own(&mut entries);
         for (entry, written) in self.amend_waiting(entries, before).await {
             if written && entry.state == State::Planned {
-                self.queue.push(entry);
+                self.enqueue(entry);
                 continue;
             }
             self.report_moved(&entry);
@@ -218,6 +221,7 @@ impl Worker {
             created: None,
             effects: Vec::new(),
             alarm: false,
+            way_back: None,
         }));
     }
 

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tokio::{
     sync::{
         Semaphore,
@@ -59,14 +59,15 @@ mod scribe;
 mod stage;
 mod throttle;
 mod unlearn;
+mod versions;
 
-use apply::Versions;
 use context::Context;
 use forms::Forms;
 use known::{Known, Shown};
 use queue::Queue;
 use scribe::Scribe;
 use throttle::Throttle;
+use versions::KnownVersions;
 
 /// Single reads at a time.
 const READS: usize = 4;
@@ -115,7 +116,7 @@ struct Worker {
     jobs: UnboundedReceiver<Job>,
     tasks: JoinSet<Done>,
     queue: Queue,
-    versions: Versions,
+    versions: KnownVersions,
     single_reads: VecDeque<Target>,
     reading: usize,
     refreshing: bool,
@@ -127,6 +128,8 @@ struct Worker {
     /// Something was shown from the server in this session, or from disk.
     shown: bool,
     unsettled: Vec<Entry>,
+    /// How often the outcome of a change was looked for in vain.
+    looks: FxHashMap<ChangeId, u32>,
     /// Open changes of sessions that live.
     elsewhere: FxHashSet<ChangeId>,
     /// Open changes of sessions that have ended, as far as they were shown.
@@ -178,6 +181,7 @@ pub async fn run(
         members_told: Arc::default(),
         withheld: Arc::default(),
         examined: Arc::default(),
+        late: Arc::default(),
         known: Known::default(),
         learnt: learnt::Learnt::default(),
         cancel: CancellationToken::new(),
@@ -187,7 +191,7 @@ pub async fn run(
         jobs,
         tasks: JoinSet::new(),
         queue: Queue::default(),
-        versions: Versions::new(),
+        versions: KnownVersions::default(),
         single_reads: VecDeque::new(),
         reading: 0,
         refreshing: false,
@@ -196,6 +200,7 @@ pub async fn run(
         discovered: false,
         shown: false,
         unsettled: Vec::new(),
+        looks: FxHashMap::default(),
         elsewhere: FxHashSet::default(),
         taken_over: FxHashSet::default(),
         throttle: Throttle::new(setup.parallel),
@@ -300,7 +305,7 @@ impl Worker {
             && let Some(entry) = self.queue.next(|entry| self.forms.may_go(entry))
         {
             let context = self.context.clone();
-            let (versions, trial) = (self.versions_for(&entry), self.forms.begin(&entry));
+            let (versions, trial) = (self.versions.of(&entry), self.forms.begin(&entry));
             self.tasks.spawn(async move {
                 let (entry, ended) = apply::run(context.clone(), entry, versions, trial).await;
                 unlearn::unlearn(&context, &entry).await;
@@ -314,15 +319,6 @@ impl Worker {
         }
     }
 
-    /// The versions that our own writes left behind of what a change is about to write.
-    fn versions_for(&self, entry: &Entry) -> Versions {
-        let paths = entry.step.requests.iter().map(|request| &request.path);
-        paths
-            .filter_map(|path| self.versions.get_key_value(path))
-            .map(|(path, known)| (path.clone(), known.clone()))
-            .collect()
-    }
-
     /// True while nothing would arrive: the server is away, or does not take the key.
     fn is_held(&self) -> bool {
         self.down
@@ -332,9 +328,9 @@ impl Worker {
 
     fn settle_open(&mut self) {
         for entry in std::mem::take(&mut self.unsettled) {
-            let context = self.context.clone();
+            let (context, looks) = (self.context.clone(), self.looks.get(&entry.id).copied().unwrap_or_default());
             self.tasks.spawn(async move {
-                let (entry, ended) = apply::settle(context, entry).await;
+                let (entry, ended) = apply::settle(context, entry, looks).await;
                 Done::Applied(Box::new(entry), ended)
             });
         }

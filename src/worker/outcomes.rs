@@ -99,10 +99,11 @@ impl Worker {
         match ended {
             apply::Ended::Settled { versions, taught, conclusive } => {
                 self.settled_form(&entry, conclusive);
+                self.looks.remove(&entry.id);
                 self.learn_habits(&taught);
                 self.queue.finish(entry.id);
                 self.throttle.done(entry.state.is_done());
-                self.versions.extend(versions);
+                self.versions.ends(entry.id, versions);
                 if entry.took_effect() {
                     self.link_up();
                 }
@@ -118,8 +119,10 @@ impl Worker {
             apply::Ended::Unsettled { failure } => {
                 self.forms.end(&entry, false);
                 self.queue.hold(&entry);
+                let looks = self.looks.entry(entry.id).or_default();
+                *looks += 1;
                 // A server that answers, and nothing that can be read, is not away: this is how it stands for now.
-                let answered = matches!(failure.class, Class::Refused | Class::Forbidden | Class::NotFound);
+                let answered = apply::gives_up(&failure, *looks);
                 self.context.report(Report::Moved(Moved {
                     id: entry.id,
                     state: if answered { State::Unknown } else { State::Sent },
@@ -131,6 +134,7 @@ impl Worker {
                     created: entry.created.clone(),
                     effects: Vec::new(),
                     alarm: false,
+                    way_back: None,
                 }));
                 self.unsettled.push(entry);
                 if !answered {

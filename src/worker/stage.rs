@@ -26,7 +26,7 @@ impl Worker {
         let kept = entries.clone();
         let why = match self.context.stored(move |store| store.stage_take(&ids, &kept)).await {
             Some(true) => {
-                entries.into_iter().for_each(|entry| self.queue.push(entry));
+                entries.into_iter().for_each(|entry| self.enqueue(entry));
                 return self.show_stage(true).await;
             }
             Some(false) => "Another console sent or dropped a part of the stage meanwhile, so nothing was sent.",

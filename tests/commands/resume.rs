@@ -192,3 +192,30 @@ fn a_refused_creation_takes_what_is_about_it_along_and_retry_brings_both() {
     world.ok(&["retry", "--yes"]);
     assert_eq!(world.role_in("noor", "vision"), "member");
 }
+
+/// The answers to several changes never come, and the run is killed: none is lost, and none is called done that is not.
+#[test]
+fn a_plan_that_is_killed_while_its_answers_are_awaited_is_accounted_for_and_finished() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (server, world) = server(&runtime, 0);
+    let names = plain(&world, 10);
+    let rows: String = names.iter().map(|name| format!("{name},New {name}\n")).collect();
+    let file = world.file("names.csv", &format!("user,name\n{rows}"));
+    server.hold_writes(true);
+    let args = ["apply", file.to_str().unwrap(), "--yes", "--parallel", "4"];
+    let mut killed = world.command(&args).spawn().unwrap();
+    let sent = || world.json(&["activity", "--json"]).as_array().unwrap().iter().any(|row| row["state"] == "in flight");
+    until(sent, &mut killed);
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    server.hold_writes(false);
+
+    let told = world.json(&["resume", "--yes", "--json"]);
+    let counted = ["confirmed", "so_already", "waiting", "failed"].map(|key| told[key].as_u64().unwrap());
+    assert_eq!((counted.iter().sum::<u64>(), counted[2], counted[3]), (10, 0, 0), "{told}");
+    assert!(names.iter().all(|name| world.user(name)["name"] == format!("New {name}")), "{told}");
+    assert_eq!(world.run(&["resume", "--yes"]).err.trim(), "Nothing waits.");
+    let left = world.json(&["activity", "--failed", "--json"]);
+    let open = left.as_array().unwrap().iter().filter(|row| row["state"] != "so already").count();
+    assert_eq!(open, 0, "{left}");
+}

@@ -2,12 +2,14 @@
 //! tools write them. The expected outcome never rests on knowledge that the server did not give.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod back;
 mod decided;
 mod doctor;
 mod echo;
 mod key_command;
 mod key_owner;
 mod large;
+mod late;
 mod listed;
 mod long_list;
 mod members;

@@ -124,6 +124,11 @@ pub trait Behavior: Send + Sync + 'static {
         None
     }
 
+    /// The response that takes the place of the normal one, once the request has had its effect.
+    fn after(&self, _: &State, _: &Request, answer: Answer) -> Answer {
+        answer
+    }
+
     /// A record as a response has it.
     fn show(&self, _: &State, _: ResourceType, record: &Value, _: ShownIn) -> Value {
         record.clone()
@@ -166,6 +171,11 @@ pub trait Behavior: Send + Sync + 'static {
         let mut new = with_id(body, old["id"].as_str().unwrap());
         new["meta"] = old["meta"].clone();
         new
+    }
+
+    /// Deletes a record; those that refer to it stay as they are.
+    fn delete(&self, state: &mut State, kind: ResourceType, id: &str) {
+        state.of_mut(kind).shift_remove(id);
     }
 
     /// Applies one PATCH operation.
@@ -286,12 +296,13 @@ impl Inner {
         if let (["ServiceProviderConfig"], Some(config)) = (parts.as_slice(), self.behavior.config()) {
             return Answer::json(200, &config);
         }
-        match (parts.as_slice(), parts.first().and_then(|name| ResourceType::of(name))) {
+        let answer = match (parts.as_slice(), parts.first().and_then(|name| ResourceType::of(name))) {
             ([_], Some(kind)) if request.method == Method::GET => self.list(&state, kind, request),
             ([_], Some(kind)) if request.method == Method::POST => self.post(&mut state, kind, &request.body),
             ([_, id], Some(kind)) => self.one(&mut state, kind, id, request),
             _ => Answer::error(404, "no such resource type"),
-        }
+        };
+        self.behavior.after(&state, request, answer)
     }
 
     fn list(&self, state: &State, kind: ResourceType, request: &Request) -> Answer {
@@ -330,7 +341,7 @@ impl Inner {
         match request.method.as_str() {
             "GET" => return Answer::json(200, &self.behavior.show(state, kind, record, ShownIn::Get)),
             "DELETE" => {
-                state.of_mut(kind).shift_remove(id);
+                self.behavior.delete(state, kind, id);
                 return Answer::nothing();
             }
             "PUT" => {

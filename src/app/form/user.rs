@@ -68,6 +68,7 @@ impl Form {
             instance_admin: self.value("admin") == "yes",
             teams: Vec::new(),
             external_id: self.value("external").into(),
+            ..NewUser::default()
         };
         match teams(self.value("teams"), self.spaced_names, directory) {
             Ok(teams) => user.teams = teams.into_iter().map(|(_, name)| name).collect(),

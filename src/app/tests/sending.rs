@@ -140,6 +140,7 @@ fn what_failed_for_one_reason_is_tried_again_alone() {
             created: None,
             effects: vec![],
             alarm: false,
+            way_back: None,
         });
         console.tell(Msg::Report(report));
     }

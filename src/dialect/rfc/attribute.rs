@@ -41,7 +41,9 @@ impl Rfc {
         };
         let name = schema::name_in(path);
         let whole = path.split('.').next().unwrap_or_default();
-        if NOT_HERE.iter().any(|one| one.eq_ignore_ascii_case(whole)) {
+        // A list of addresses as a whole only comes back: another change that lost a part of it has kept it.
+        let comes_back = is_list(before, to) && whole.eq_ignore_ascii_case("emails");
+        if !comes_back && NOT_HERE.iter().any(|one| one.eq_ignore_ascii_case(whole)) {
             return refuse(
                 RefusalCode::Unsupported,
                 format!("{name} is not set by itself: it has a key of its own, or is the server's."),
@@ -52,7 +54,9 @@ impl Rfc {
         }
         let sections = attributes::of(case.0, target).unwrap_or_default();
         let row = sections.iter().flat_map(|section| &section.rows).find(|row| row.path == path);
-        check(row, name, to)?;
+        if !is_list(before, to) {
+            check(row, name, to)?;
+        }
         if whole.eq_ignore_ascii_case("externalId") {
             self.external_id(to.and_then(Value::as_str).unwrap_or_default())?;
         }
@@ -105,6 +109,11 @@ impl Rfc {
             None
         }
     }
+}
+
+/// True for all entries of an attribute at once, which no form sets.
+fn is_list(before: Option<&Value>, to: Option<&Value>) -> bool {
+    [before, to].into_iter().flatten().any(Value::is_array)
 }
 
 /// Whether the schema lets it be set to this.

@@ -12,6 +12,7 @@ use url::Url;
 use super::{
     Dialect, Lesson, List, Question, Server, Shown, attributes,
     case::{Case, refuse},
+    follows,
     read::{Reader, document},
     shows, wire,
 };
@@ -250,6 +251,11 @@ impl Dialect for Rfc {
 
     fn questions(&self) -> Vec<Question> {
         if self.manner == Manner::Grafana { settings::questions(self.asks_for_roles()) } else { Vec::new() }
+    }
+
+    fn follows(&self, change: &Change, attribute: &str) -> bool {
+        let is_out = self.manner == Manner::Datasaur && matches!(change, Change::SetActive { active: false, .. });
+        (is_out && attribute.eq_ignore_ascii_case("groups")) || follows::follows(change, attribute)
     }
 
     fn shows(&self, change: &Change, fresh: &[Fresh], _: &Step) -> Shown {

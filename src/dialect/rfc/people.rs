@@ -53,6 +53,10 @@ impl Rfc {
         }
         body.insert("emails".into(), emails(&new.email));
         body.insert("active".into(), json!(true));
+        body.extend(new.attributes.clone());
+        if body.contains_key(urn::ENTERPRISE_USER) {
+            body.insert("schemas".into(), json!([urn::USER, urn::ENTERPRISE_USER]));
+        }
         let keeps = self.capabilities.can(Verb::DeleteUser).is_err()
             || matches!(self.habits.delete_user, Some(Deletion::Deactivates | Deletion::Refused));
         let undo = if keeps {

@@ -24,6 +24,9 @@ pub struct NewUser {
     /// The identity provider's own id of them (`externalId`); empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub external_id: String,
+    /// Other attributes, as on the wire: of somebody who is made again. Providers that create users with them take them.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub attributes: serde_json::Map<String, serde_json::Value>,
     /// An admin of the whole instance: of every organisation on it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub instance_admin: bool,

@@ -104,7 +104,8 @@ fn is_user_there(directory: &Directory, new: &NewUser) -> bool {
     if new.instance_admin {
         return directory.users_named(&new.email).any(|known| known.email.is(new.email.trim()));
     }
-    let same = |known: &User| new.email.is_empty() || known.email.is(new.email.trim());
+    // One who is inactive is not the active one who was to be made.
+    let same = |known: &User| !known.is_inactive() && (new.email.is_empty() || known.email.is(new.email.trim()));
     directory.users_named(&new.user_name).any(|known| known.user_name.is(&new.user_name) && same(known))
 }
 

@@ -12,6 +12,9 @@ use crate::directory::{
 /// Goes before the id of a deleted record, in the provisional id of the one that takes its place.
 const AGAIN: &str = "new:again:";
 
+/// Said of the attributes of a deleted user that no list shows.
+pub const UNLISTED: &str = "Attributes that are not shown in the lists are not put back.";
+
 /// The plan that makes again what a change takes away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compensation {
@@ -127,6 +130,12 @@ fn of_user(user: &User, directory: &Directory, can: &Capabilities) -> Option<Com
             None => Change::AddMember { team, user: key.clone() },
         });
     }
+    if !directory.tells_memberships() {
+        differs.push(format!(
+            "Who is in some {}s is not told: {name} joins only where it is known.",
+            can.holds().team_word
+        ));
+    }
     if can.registry_roles.is_empty() && !user.registry_roles.is_empty() {
         differs.push("Roles in registries are not given again.".to_owned());
     }
@@ -137,6 +146,6 @@ fn of_user(user: &User, directory: &Directory, can: &Capabilities) -> Option<Com
     if user.active == Some(false) {
         changes.push(Change::SetActive { user: key, active: false });
     }
-    differs.push("Attributes that are not shown in the lists are not put back.".to_owned());
+    differs.push(UNLISTED.to_owned());
     Some(Compensation { changes, differs })
 }

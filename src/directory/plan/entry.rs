@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{SideEffect, Step};
+use super::{Compensation, SideEffect, Step, Undo};
 use crate::{
     directory::{
         change::{Change, ChangeEffect, ChangeId},
@@ -11,6 +11,13 @@ use crate::{
     },
     scim::failure::Failure,
 };
+
+/// Why a change is [`State::Unseen`] of which the server's own answers differ.
+pub const LATE: &str =
+    "The server's answer showed it, and its record, read again several times, does not: it may be late.";
+
+/// Why the rest of a plan is dropped.
+pub const HARMED: &str = "Not sent: an earlier change of this plan altered what nobody asked for.";
 
 /// Where a change stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -108,6 +115,15 @@ pub struct Exchange {
     pub refused: bool,
 }
 
+/// What takes a change back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayBack {
+    /// The changes, or why there are none.
+    pub undo: Undo,
+    /// What makes again what it took away.
+    pub compensation: Option<Compensation>,
+}
+
 /// A change in the journal: the whole story.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -162,9 +178,13 @@ impl Entry {
 
     /// Takes over where it stands now.
     pub fn follow(&mut self, moved: &Moved) {
-        let Moved { id: _, state, why, failure, exchanges, fresh: _, at, created, effects, alarm } = moved;
+        let Moved { id: _, state, why, failure, exchanges, fresh: _, at, created, effects, alarm, way_back } = moved;
         (self.state, self.alarm) = (*state, *alarm);
         self.effects.clone_from(effects);
+        if let Some(WayBack { undo, compensation }) = way_back.as_deref() {
+            self.step.undo.clone_from(undo);
+            self.step.compensation.clone_from(compensation);
+        }
         self.why.clone_from(why);
         self.failure.clone_from(failure);
         self.created = created.clone().or(self.created.take());
@@ -191,6 +211,16 @@ impl Entry {
     pub fn may_be_sent_again(&self) -> bool {
         let sets = matches!(self.step.change.nature().effect, ChangeEffect::Gives | ChangeEffect::Alters);
         self.state.may_be_sent_again() || (self.state == State::Partly && sets)
+    }
+
+    /// True where nothing is left to do, and no answer of the server's says otherwise.
+    pub fn is_done(&self) -> bool {
+        self.state.is_done() && !self.is_late()
+    }
+
+    /// True where the server's answer showed it, and its record does not.
+    pub fn is_late(&self) -> bool {
+        self.state == State::Unseen && self.why.ends_with(LATE)
     }
 
     /// True where something was lost that nobody asked for.

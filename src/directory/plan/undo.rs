@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{ALREADY, Entry, Plan, State, Undo, already, compensation::replaced};
 use crate::directory::{
     Directory, Id, Kind, Target,
-    change::{Change, ChangeId, Field},
+    change::{Change, ChangeEffect, ChangeId, Field},
     holds::Holds,
     record::{Depth, Grant},
     refusal::{Refusal, RefusalCode},
@@ -31,6 +31,10 @@ impl Expected {
     }
 }
 
+/// Why a change of an undo is not sent that the record shows before it.
+pub const STILL_LATE: &str = "The server's answer showed what is to be taken back, and its record does not show it yet: it may be late. \
+                          Nothing was sent; try again when it does.";
+
 /// One change of an undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackStep {
@@ -40,6 +44,8 @@ pub struct BackStep {
     pub change: Change,
     /// The condition for it; `None` where a record is created again.
     pub expected: Option<Expected>,
+    /// The server's answers differ about whether the change took effect.
+    pub late: bool,
 }
 
 /// The changes that take a plan back, last first.
@@ -127,14 +133,25 @@ pub fn inverse<'a>(
             outcomes.push(entry.state);
             continue;
         }
+        let late = entry.is_late();
+        let mut back: Vec<Change> = entry.puts_back().cloned().collect();
+        back.retain(|change| !take(&mut done, &keyless(change)));
+        let mut back: Vec<BackStep> =
+            back.into_iter().map(|change| BackStep { of: entry.id, change, expected: None, late }).collect();
+        inverse.differs.extend(lost(entry));
+        // Who was lost comes back before anybody goes: nothing is empty in between.
+        if matches!(&entry.step.undo, Undo::By(changes) if changes.iter().any(takes)) {
+            inverse.steps.append(&mut back);
+        }
         match &entry.step.undo {
             Undo::By(changes) => {
                 let all = changes.len();
+                inverse.differs.extend(stays(entry, changes));
                 let mut open: Vec<Change> = changes.iter().map(|change| change.about(entry.created.as_ref())).collect();
                 open.retain(|change| !take(&mut done, &keyless(change)));
                 // Only for the first of several: the others are sent when that has changed the value.
                 let mut expected = expected(entry).filter(|_| open.len() == all);
-                let step = |change| BackStep { of: entry.id, change, expected: expected.take() };
+                let step = |change| BackStep { of: entry.id, change, expected: expected.take(), late };
                 inverse.steps.extend(open.into_iter().map(step));
             }
             Undo::Never(_) if let Some(compensation) = &entry.step.compensation => {
@@ -153,7 +170,7 @@ pub fn inverse<'a>(
                 if !open.is_empty() {
                     inverse.differs.extend(compensation.differs.iter().cloned());
                 }
-                let step = |change| BackStep { of: entry.id, change, expected: None };
+                let step = |change| BackStep { of: entry.id, change, expected: None, late };
                 inverse.steps.extend(open.into_iter().map(step));
             }
             Undo::Never(why) => {
@@ -161,9 +178,7 @@ pub fn inverse<'a>(
                 inverse.never.push((entry.step.words.clone(), why));
             }
         }
-        let mut back: Vec<Change> = entry.puts_back().cloned().collect();
-        back.retain(|change| !take(&mut done, &keyless(change)));
-        inverse.steps.extend(back.into_iter().map(|change| BackStep { of: entry.id, change, expected: None }));
+        inverse.steps.append(&mut back);
     }
     for step in &mut inverse.steps {
         step.change = step.change.clone().with_records(|record| again.get(record).cloned());
@@ -224,7 +239,7 @@ impl Inverse {
         if !kept.is_empty() && creates.all(|made| kept.contains_key(&made)) {
             draft.differs.clear();
         }
-        for BackStep { of, change, expected } in self.steps {
+        for BackStep { of, change, expected, late } in self.steps {
             let change = match change.creation().and_then(|made| kept.get(&made)) {
                 Some(user) => Change::SetActive { user: user.clone(), active: true },
                 None => change.with_records(|record| kept.get(record).cloned()),
@@ -234,6 +249,10 @@ impl Inverse {
             }
             let is_last = last.1;
             if is_last && already(&change, directory) {
+                if late {
+                    let line = words::line_in(&change, directory, holds);
+                    draft.conflicts.push((line, Refusal::new(RefusalCode::Changed, STILL_LATE)));
+                }
                 continue;
             }
             if is_last
@@ -282,7 +301,24 @@ fn expected(entry: &Entry) -> Option<Expected> {
         _ => words.after.clone(),
     };
     Some(Expected { change: entry.step.change.about(entry.created.as_ref()), left })
-        .filter(|_| !entry.partly && entry.state != State::Partly)
+        // Of what was not shown nobody knows what it has left.
+        .filter(|_| !entry.partly && !matches!(entry.state, State::Partly | State::Unseen))
+}
+
+/// What was lost by a change and no change puts back, a sentence each.
+fn lost(entry: &Entry) -> impl Iterator<Item = String> {
+    let lost = entry.effects.iter().filter(|effect| effect.harm && effect.back.is_empty());
+    lost.map(|effect| format!("Not put back: {}", effect.words))
+}
+
+/// Said of a user who was created and is only deactivated by the undo.
+fn stays(entry: &Entry, back: &[Change]) -> Option<String> {
+    let stays = matches!((&entry.step.change, back), (Change::CreateUser { .. }, [Change::SetActive { .. }]));
+    stays.then(|| format!("{} stays in the directory, inactive.", entry.step.words.subject))
+}
+
+fn takes(change: &Change) -> bool {
+    change.nature().effect == ChangeEffect::Takes
 }
 
 /// Without the provisional id of what it creates, which is another one each time.

@@ -345,6 +345,7 @@ fn moved(change: ChangeId, n: usize) -> Moved {
         created: Some(id(n).as_str().into()),
         effects: vec![SideEffect { words: nasty(n), harm: n.is_multiple_of(2), back: vec![] }; n % 3],
         alarm: false,
+        way_back: None,
     }
 }
 

@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// What is said of values that are gone.
+const LOST: &str = "lost";
+
 /// Names told of one list; of longer ones the rest is counted.
 const NAMED: usize = 8;
 
@@ -47,17 +50,21 @@ impl Attempt<'_> {
     pub(super) async fn effects(&self, entry: &Entry) -> Vec<SideEffect> {
         let change = &entry.step.change;
         let mut effects = Vec::new();
-        for (path, Before { whole, .. }) in &self.before {
+        for (path, Before { whole, asked }) in &self.before {
             let Some(After { document, .. }) = self.after.get(path) else { continue };
             let Some(target) = target_of(path) else { continue };
+            let told = |name: &str| whole.document.as_object().is_some_and(|map| json::get(map, name).is_some());
             for difference in differences(&whole.document, document) {
-                if self.context.dialect.follows(change, difference.attribute()) {
+                // A list may leave attributes out: nobody knows what they were.
+                let unknown = !asked && !told(difference.attribute());
+                if unknown || self.context.dialect.follows(change, difference.attribute()) {
                     continue;
                 }
-                effects.extend(self.effect(change, &target, &whole.document, difference).await);
+                effects.extend(self.effect(change, &target, [&whole.document, document], difference).await);
             }
         }
         effects.extend(self.uninvited(entry).await);
+        effects.extend(self.inactive(entry));
         effects
     }
 
@@ -65,13 +72,16 @@ impl Attempt<'_> {
         &self,
         change: &Change,
         target: &Target,
-        before: &Value,
+        [before, after]: [&Value; 2],
         difference: Difference,
     ) -> Vec<SideEffect> {
         let subject = subject(target, before);
         match difference {
             Difference::Entries { name, gone, come } if is(&name, "members") && target.kind == Kind::Team => {
                 self.members(change, target, &subject, gone, come).await
+            }
+            Difference::Entries { name, gone, come } if is(&name, "groups") && target.kind == Kind::User => {
+                self.memberships(change, target, &subject, [gone, come])
             }
             Difference::Entries { name, mut gone, mut come } => {
                 if let Change::SetEmail { to, .. } = change
@@ -81,16 +91,88 @@ impl Attempt<'_> {
                     gone.retain(|one| Some(one) != main.as_ref());
                     come.retain(|one| !one.eq_ignore_ascii_case(to.trim()));
                 }
-                let told = |words: &str, values: &[String], harm| SideEffect {
+                let told = |words: &str, values: &[String], back| SideEffect {
                     words: format!("{subject}: {name} {words} {}.", listed(values)),
-                    harm,
-                    back: Vec::new(),
+                    harm: !values.is_empty() && words == LOST,
+                    back,
                 };
-                let gone = (!gone.is_empty()).then(|| told("lost", &gone, true));
-                gone.into_iter().chain((!come.is_empty()).then(|| told("came:", &come, false))).collect()
+                let of = |document: &Value| document.as_object().and_then(|map| json::get(map, &name)).cloned();
+                let back =
+                    || self.sendable(vec![Change::attribute(target.clone(), name.clone(), of(after), of(before))]);
+                let gone = (!gone.is_empty()).then(|| told(LOST, &gone, back()));
+                gone.into_iter().chain((!come.is_empty()).then(|| told("came:", &come, Vec::new()))).collect()
             }
-            Difference::Value { path, before, after } => vec![value(target, &subject, path, before, after)],
+            Difference::Value { path, before, after } => {
+                let effect = value(target, &subject, path, before, after);
+                vec![SideEffect { back: self.sendable(effect.back), ..effect }]
+            }
         }
+    }
+
+    /// Of these changes those that this provider can be asked for.
+    fn sendable(&self, mut changes: Vec<Change>) -> Vec<Change> {
+        let can = self.context.dialect.capabilities();
+        changes.retain(|change| can.can(change.verb()).is_ok() && !is_kept_elsewhere(change));
+        changes
+    }
+
+    /// The groups that a user is in no more, or is in now, but for those that the change is about.
+    fn memberships(
+        &self,
+        change: &Change,
+        user: &Target,
+        name: &Name,
+        [gone, come]: [Vec<String>; 2],
+    ) -> Vec<SideEffect> {
+        // The plan of a deletion has said so.
+        if matches!(change, Change::DeleteUser { .. }) {
+            return Vec::new();
+        }
+        let others = |ids: Vec<String>| -> Vec<Id> {
+            ids.iter().map(|id| Id::from(id.as_str())).filter(|id| change.team() != Some(id)).collect()
+        };
+        let (gone, come) = (others(gone), others(come));
+        let called = |ids: &[Id]| listed(&ids.iter().map(|id| self.team_name(id)).collect::<Vec<_>>());
+        let about = |ids: Vec<Id>, change: fn(Id, Id) -> Change| {
+            self.sendable(ids.into_iter().map(|team| change(team, user.id.clone())).collect())
+        };
+        let left = (!gone.is_empty()).then(|| SideEffect {
+            words: format!("{name} is not in {} any more.", called(&gone)),
+            harm: true,
+            back: about(gone, |team, user| Change::AddMember { team, user }),
+        });
+        let joined = (!come.is_empty()).then(|| SideEffect {
+            words: format!("{name} is in {} now, too.", called(&come)),
+            harm: false,
+            back: about(come, |team, user| Change::RemoveMember { team, user }),
+        });
+        left.into_iter().chain(joined).collect()
+    }
+
+    /// The name of a group as it was read for the change, or its id.
+    fn team_name(&self, id: &Id) -> String {
+        let read = self.fresh.iter().rev().find_map(|one| match one {
+            Fresh::Record(Record::Team(team)) if team.id == *id => Some(team.name.to_string()),
+            _ => None,
+        });
+        read.unwrap_or_else(|| id.to_string())
+    }
+
+    /// A new user whom the server has made inactive.
+    fn inactive(&self, entry: &Entry) -> Option<SideEffect> {
+        let (Change::CreateUser { user, .. }, Some(created)) = (&entry.step.change, &entry.created) else {
+            return None;
+        };
+        let active = |document: &Value| document.as_object().and_then(|map| json::get(map, "active")).cloned();
+        let asked = entry.step.requests.first().and_then(|request| active(request.body.as_ref()?));
+        let now = active(&self.after.get(&path_of(&Target::user(created)))?.document);
+        let words = format!("{} is inactive: the server has created them so.", Name::from(user.user_name.as_str()));
+        // The undo of a creation takes the whole user away.
+        (asked == Some(true.into()) && now == Some(false.into())).then(|| SideEffect {
+            words,
+            harm: false,
+            back: Vec::new(),
+        })
     }
 
     /// Who left and who joined, but for those whom the change is about.
@@ -232,6 +314,12 @@ fn value(target: &Target, subject: &Name, path: String, before: Option<Value>, a
     SideEffect { words, harm, back }
 }
 
+/// True for attributes that are no record's to keep by themselves: roles, memberships.
+fn is_kept_elsewhere(change: &Change) -> bool {
+    const ELSEWHERE: [&str; 5] = ["roles", "entitlements", "groups", "members", "active"];
+    matches!(change, Change::SetAttribute { path, .. } if ELSEWHERE.iter().any(|name| is(name, path)))
+}
+
 /// True where something that was there before is not any more.
 fn is_loss(difference: &Difference) -> bool {
     match difference {
@@ -242,8 +330,11 @@ fn is_loss(difference: &Difference) -> bool {
 
 /// The address that is shown: the primary one, or the first.
 fn main_address(user: &Value) -> Option<String> {
-    let emails = user.as_object().and_then(|map| json::get(map, "emails")).and_then(Value::as_array)?;
     let get = |entry: &Value, name: &str| entry.as_object().and_then(|map| json::get(map, name)).cloned();
+    let emails = match get(user, "emails")? {
+        Value::Array(emails) => emails,
+        single => vec![single],
+    };
     let main = emails.iter().find(|entry| get(entry, "primary") == Some(Value::Bool(true))).or(emails.first())?;
     get(main, "value").as_ref().or(Some(main)).and_then(Value::as_str).map(|text| text.trim().to_owned())
 }

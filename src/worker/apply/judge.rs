@@ -9,7 +9,7 @@ use crate::{
     directory::{
         Target,
         change::Change,
-        plan::{Entry, State},
+        plan::{Entry, LATE, State},
     },
     scim::{json, request::Method},
 };
@@ -20,6 +20,7 @@ const BLIND: &str = "Sent; this server has never shown who is in a team, so whet
 impl Attempt<'_> {
     /// `lead` is what is to be said before: that the answer was lost, or that completing it failed.
     pub(super) async fn judge(&mut self, entry: &mut Entry, shown: Shown, lead: &str) -> Ended {
+        self.read_moved_groups().await;
         entry.effects = self.effects(entry).await;
         let lost = !lead.is_empty();
         let lead =
@@ -46,6 +47,8 @@ impl Attempt<'_> {
                 let state = if entry.undoes.is_some() { State::Confirmed } else { State::Partly };
                 (state, words.to_owned())
             }
+            // The server's two answers differ: neither is held to be the true one.
+            Shown::No(_) if self.echoed && self.is_unaltered() => (State::Unseen, lead(LATE)),
             Shown::Part(now) => (State::Partly, lead(&format!("It took effect in part: the server shows {now}."))),
             Shown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");
@@ -60,6 +63,7 @@ impl Attempt<'_> {
             Shown::CantTell => (State::Unseen, "The server accepted it; its answers don't show the result.".to_owned()),
         };
         self.learn_from(entry, state);
+        self.learn_way_back(entry, state).await;
         self.took_effect(entry, state, why).await
     }
 

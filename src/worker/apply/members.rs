@@ -2,12 +2,21 @@
 //! letters: a change that is about ids is judged by ids.
 
 use rustc_hash::FxHashMap;
+use serde_json::Value;
 
-use super::Attempt;
-use crate::directory::{
-    Fresh, Id, Kind, Target,
-    change::Change,
-    record::{Record, Team, User},
+use super::{
+    Attempt,
+    effects::target_of,
+    send::path_of,
+    whole::{After, Before},
+};
+use crate::{
+    directory::{
+        Fresh, Id, Kind, Target,
+        change::Change,
+        record::{Record, Team, User},
+    },
+    scim::difference::{Difference, differences},
 };
 
 impl Attempt<'_> {
@@ -77,6 +86,37 @@ impl Attempt<'_> {
         users
     }
 }
+
+impl Attempt<'_> {
+    /// Reads the groups that a written user is in no more, or is in now, as far as their record tells: those have moved
+    /// with it.
+    pub(super) async fn read_moved_groups(&mut self) {
+        let mut moved: Vec<Target> = Vec::new();
+        for (path, Before { whole, asked }) in &self.before {
+            let Some(After { document, .. }) = self.after.get(path) else { continue };
+            let told = |document: &Value| document.get("groups").is_some();
+            if !target_of(path).is_some_and(|target| target.kind == Kind::User) || !(*asked || told(&whole.document)) {
+                continue;
+            }
+            for difference in differences(&whole.document, document) {
+                if let Difference::Entries { name, gone, come } = difference
+                    && name.eq_ignore_ascii_case("groups")
+                {
+                    moved.extend(gone.iter().chain(&come).map(|id| Target::team(&Id::from(id.as_str()))));
+                }
+            }
+        }
+        for group in moved.into_iter().take(MOST_GROUPS) {
+            if !self.after.contains_key(&path_of(&group)) {
+                // One that can't be read is called by its id.
+                let _ = self.read_again(&group).await;
+            }
+        }
+    }
+}
+
+/// Groups of one user that are read again at most.
+const MOST_GROUPS: usize = 20;
 
 /// Whose membership a change alters, or sets from the start.
 fn members(change: &Change) -> Vec<Id> {

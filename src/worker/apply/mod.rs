@@ -1,21 +1,29 @@
 //! One change on its way: journaled, sent, confirmed or reported. Nothing is sent twice.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
-use jiff::Timestamp;
-
-use super::context::{Context, now};
+use super::{
+    context::{Context, now},
+    versions::Versions,
+};
 use crate::{
     directory::{
         Fresh,
-        plan::{Entry, State},
+        plan::{Entry, State, WayBack},
         work::{Moved, Report},
     },
-    scim::{failure::Failure, habits::Habits, request::Request},
+    scim::{
+        failure::{Class, Failure},
+        habits::Habits,
+        request::Request,
+    },
 };
 
+mod back;
 mod effects;
 mod judge;
+mod late;
+mod look;
 mod members;
 mod others;
 mod outcome;
@@ -26,10 +34,19 @@ mod whole;
 
 use whole::{After, Before};
 
-/// Versions of records as this worker's own writes left them, by path; newer than what a plan knew.
-///
-/// With each the time of the write: a plan that is younger knows better. `None` where the answer showed no version.
-pub type Versions = HashMap<Vec<String>, (Timestamp, Option<Arc<str>>)>;
+/// How often an outcome that can't be read is looked for, while the server answers, before a person has to ask for it.
+const LOOKS: u32 = 5;
+
+/// True where the outcome is not looked for again by itself: the server answers, and nothing of the record can be read.
+pub fn gives_up(failure: &Failure, looks: u32) -> bool {
+    match failure.class {
+        Class::Refused | Class::Forbidden | Class::NotFound => true,
+        Class::Server | Class::Protocol | Class::Timeout | Class::Conflict => looks >= LOOKS,
+        Class::Unauthorized | Class::Offline | Class::Tls | Class::RateLimited | Class::Cancelled | Class::Local => {
+            false
+        }
+    }
+}
 
 /// So often is sent what the server puts off, and what is not there when it is looked for.
 const MOST_TRIES: u32 = 4;
@@ -99,9 +116,12 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions, trial: 
 }
 
 /// Looks at the records of a change whose outcome is open: mostly its answer was lost.
-pub async fn settle(context: Context, mut entry: Entry) -> (Entry, Ended) {
+///
+/// `looks` is how often that was tried before.
+pub async fn settle(context: Context, mut entry: Entry, looks: u32) -> (Entry, Ended) {
     let sent = entry.accepted();
-    let mut attempt = Attempt { sent: 1, tried: true, taken_over: true, ..Attempt::new(&context, Versions::new()) };
+    let attempt = Attempt::new(&context, Versions::new());
+    let mut attempt = Attempt { sent: 1, tried: true, taken_over: true, looks, ..attempt };
     attempt.recall_all_before(&entry).await;
     let ended = if sent > 0 && sent >= entry.step.requests.len() {
         attempt.confirm(&mut entry).await
@@ -123,6 +143,10 @@ struct Attempt<'a> {
     taken_over: bool,
     /// No change of this form was sent in this session yet.
     trial: bool,
+    /// The answer has shown the change.
+    echoed: bool,
+    /// How often its outcome was looked for before.
+    looks: u32,
     /// The records that are written, by path.
     before: HashMap<Vec<String>, Before>,
     /// Records as they were told since.
@@ -142,6 +166,8 @@ impl<'a> Attempt<'a> {
             tried: false,
             taken_over: false,
             trial: false,
+            echoed: false,
+            looks: 0,
             before: HashMap::new(),
             after: HashMap::new(),
             took: None,
@@ -163,5 +189,9 @@ fn moved(context: &Context, entry: &Entry, fresh: Vec<Fresh>) {
         created: entry.created.clone(),
         effects: entry.effects.clone(),
         alarm: entry.alarm,
+        way_back: Some(Box::new(WayBack {
+            undo: entry.step.undo.clone(),
+            compensation: entry.step.compensation.clone(),
+        })),
     }));
 }

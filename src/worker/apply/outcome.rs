@@ -1,34 +1,27 @@
 //! What became of a change: read from the answer, from the records, or from what else shows it; never from hope.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
-use super::{
-    Attempt, Ended, Versions,
-    effects::target_of,
-    moved,
-    send::{about_made, path_of},
-    whole::After,
-};
+use super::{Attempt, Ended, effects::target_of, late::Looking, moved, send::about_made};
 use crate::{
     dialect::Shown,
     directory::{
         Fresh, MaybeTold, Target,
-        aside::{Told, Topic},
         change::Change,
         plan::{Confirm, Entry, State},
-        record::{Depth, Record},
+        record::Record,
     },
     scim::{
         failure::{Arrived, Class, Failure},
         habits::Habits,
-        list::{self, BadBody},
         patch::{self, Op},
         request::Request,
     },
     store::Store,
-    worker::context::{now, unreadable},
+    worker::{
+        context::now,
+        versions::{Version, Versions},
+    },
 };
 
 /// What is said where no answer came.
@@ -46,8 +39,9 @@ impl Attempt<'_> {
         {
             return self.judge(entry, Shown::Yes, "").await;
         }
+        self.echoed = self.shows(entry).await == Shown::Yes;
         // A reading that leaves a field out takes nothing back that the answer showed.
-        let echoed = matches!(entry.step.confirm, Confirm::Echo(_)) && self.shows(entry).await == Shown::Yes;
+        let echoed = matches!(entry.step.confirm, Confirm::Echo(_)) && self.echoed;
         if let Err(failure) = self.look(entry).await {
             return self.unsettled(entry, failure).await;
         }
@@ -56,9 +50,10 @@ impl Attempt<'_> {
             Err(failure) if failure.arrived == Arrived::Yes => failure.text,
             Err(failure) => return self.unsettled(entry, failure).await,
         };
-        let shown = match self.shows(entry).await {
-            Shown::CantTell if echoed => Shown::Yes,
-            shown => shown,
+        let shown = match self.shows_in_time(entry, Looking::Planned).await {
+            Ok(Shown::CantTell) if echoed => Shown::Yes,
+            Ok(shown) => shown,
+            Err(failure) => return self.unsettled(entry, failure).await,
         };
         self.judge(entry, shown, &failed).await
     }
@@ -75,40 +70,6 @@ impl Attempt<'_> {
             self.send_one(request, entry).await?;
         }
         self.read_again(&Target::team(&created)).await
-    }
-
-    pub(super) async fn shows(&self, entry: &Entry) -> Shown {
-        let change = entry.step.change.about(entry.created.as_ref());
-        let fresh = self.identified(&change).await;
-        match self.context.dialect.shows(&change, &fresh, &entry.step) {
-            Shown::No(_) if self.is_kept(entry) => Shown::Yes,
-            shown => shown,
-        }
-    }
-
-    /// Reads what the plan says shows the outcome; what was made is found first, where no answer has told its id.
-    pub(super) async fn look(&mut self, entry: &mut Entry) -> Result<(), Failure> {
-        if let Some(request) = self.looks_for(entry) {
-            self.find(entry, &request).await?;
-        }
-        match &entry.step.confirm {
-            Confirm::Echo(targets) | Confirm::Reread(targets) => {
-                self.reread(entry, targets.clone()).await?;
-                self.read_after(entry).await
-            }
-            Confirm::Ask(inquiries) => {
-                for inquiry in inquiries {
-                    for fresh in self.context.ask(inquiry).await? {
-                        if let Fresh::Told(Topic::Resource(of), Told::Resource(document)) = &fresh {
-                            let after = After { document: document.clone(), asked: true };
-                            self.after.insert(path_of(of), after);
-                        }
-                        self.learn_fresh(fresh);
-                    }
-                }
-                Ok(())
-            }
-        }
     }
 
     pub(super) async fn failed(&mut self, entry: &mut Entry, failure: Failure) -> Ended {
@@ -152,7 +113,7 @@ impl Attempt<'_> {
             return false;
         }
         let known = self.fresh.len();
-        let looked = self.look_for(entry).await;
+        let looked = self.look_after(entry).await;
         // One that is there in another form than was asked for is there.
         let is_absent = looked.is_ok() && entry.created.is_none() && matches!(self.shows(entry).await, Shown::No(_));
         if is_absent {
@@ -160,14 +121,6 @@ impl Attempt<'_> {
             self.fresh.truncate(known);
         }
         is_absent
-    }
-
-    /// Looks for what a change may have done that was not answered.
-    async fn look_for(&mut self, entry: &mut Entry) -> Result<(), Failure> {
-        match self.looks_for(entry) {
-            Some(request) => self.find(entry, &request).await,
-            None => self.look_at_all(entry).await,
-        }
     }
 
     /// True where the record shows a change that the server refused.
@@ -189,10 +142,14 @@ impl Attempt<'_> {
     }
 
     pub(super) async fn look_after_loss(&mut self, entry: &mut Entry, loss: &str) -> Ended {
-        if let Err(failure) = self.look_for(entry).await {
+        if let Err(failure) = self.look_after(entry).await {
             return self.unsettled(entry, failure).await;
         }
-        match self.shows(entry).await {
+        let shown = match self.shows_in_time(entry, Looking::AfterLoss).await {
+            Ok(shown) => shown,
+            Err(failure) => return self.unsettled(entry, failure).await,
+        };
+        match shown {
             shown @ (Shown::Yes | Shown::Part(_)) => self.judge(entry, shown, loss).await,
             Shown::No(instead) => {
                 let why = format!("{loss}; the directory shows {instead}. It was not sent again.");
@@ -208,20 +165,6 @@ impl Attempt<'_> {
                 let (state, why) = self.with_part(entry, State::Refused, why).await;
                 self.settled(entry, state, why, None).await
             }
-        }
-    }
-
-    /// What finds a record that was made and whose id is not known.
-    fn looks_for(&self, entry: &Entry) -> Option<Request> {
-        let asks = matches!(entry.step.confirm, Confirm::Ask(_));
-        self.context.dialect.find(&entry.step.change).filter(|_| entry.created.is_none() && !asks)
-    }
-
-    /// Reads all that the change is about, whatever the plan trusts.
-    async fn look_at_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
-        match &entry.step.confirm {
-            Confirm::Ask(_) => self.look(entry).await,
-            _ => self.reread(entry, vec![]).await,
         }
     }
 
@@ -245,71 +188,11 @@ impl Attempt<'_> {
         (State::Partly, format!("{} A part of it took effect: {now}.", sentence(&why)))
     }
 
-    /// Looks for what a create whose answer was lost may have made.
-    async fn find(&mut self, entry: &mut Entry, request: &Request) -> Result<(), Failure> {
-        let Some(wanted) = entry.step.change.created() else { return Ok(()) };
-        let kind = wanted.kind();
-        let answer = self.context.send(request).await?;
-        let unheard = || {
-            let text = "The answer to the question whether it is there could not be read.";
-            Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") }
-        };
-        let page = list::parse(&answer.body).map_err(|bad| match bad {
-            BadBody::NotAList { .. } => unheard(),
-            bad => unreadable(&bad),
-        })?;
-        let told = page.total.unwrap_or(page.resources.len() as u64);
-        let all = page.resources.iter().map(|raw| self.context.dialect.read(kind, raw, Depth::Full, "$"));
-        let read: Vec<Record> = all.flatten().filter(has_name).collect();
-        // Of an answer that can't be read, or that holds back a match, nobody can say that there is none.
-        let unread = read.len() < page.resources.len() || (read.is_empty() && (told > 0 || page.total.is_none()));
-        // Servers that ignore a filter answer with everybody: only the same name is it.
-        let by_email = matches!(&entry.step.change, Change::CreateUser { user, .. } if user.instance_admin);
-        let found = read.into_iter().find(|record| same_name(record, &wanted, by_email));
-        match found {
-            // A list may tell less of it than the record itself.
-            Some(record) => {
-                entry.created = Some(record.target().id);
-                self.read_again(&record.target()).await?;
-            }
-            None if unread => return Err(unheard()),
-            None => self.fresh.push(Fresh::Gone(wanted.target())),
-        }
-        Ok(())
-    }
-
-    /// Reads the change's records again; all that have an id of the server where none are named.
-    async fn reread(&mut self, entry: &Entry, named: Vec<Target>) -> Result<(), Failure> {
-        let mut targets = named;
-        if targets.is_empty() {
-            targets = entry.step.change.touches().into_iter().map(|(target, _)| target).collect();
-        }
-        for mut target in targets {
-            if target.is_provisional() {
-                let Some(created) = &entry.created else { continue };
-                target.id = created.clone();
-            }
-            self.read_again(&target).await?;
-        }
-        Ok(())
-    }
-
-    /// Keeps what was read, and the version that it has.
-    pub(super) fn learn_fresh(&mut self, fresh: Fresh) {
-        if let Fresh::Record(record) = &fresh
-            && let Some(version) = record.version()
-        {
-            let path = self.context.dialect.get(&record.target()).path;
-            self.versions.insert(path, (now(), Some(Arc::clone(version))));
-        }
-        self.fresh.push(fresh);
-    }
-
     /// A membership gives both records another version: the one that was not shown since is not known any more.
     fn forget_versions(&mut self, entry: &Entry) {
         for (target, field) in entry.step.change.touches() {
             if !field.is_beside() && !self.fresh.iter().any(|fresh| fresh.is_of(&target)) {
-                self.versions.insert(self.context.dialect.get(&target).path, (now(), None));
+                self.versions.insert(self.context.dialect.get(&target).path, Version::own(None));
             }
         }
     }
@@ -373,7 +256,12 @@ impl Attempt<'_> {
 
     pub(super) async fn unsettled(&self, entry: &mut Entry, failure: Failure) -> Ended {
         entry.state = State::Unknown;
-        entry.why = format!("The outcome is not known yet, it is looked up when the server answers: {}", failure.text);
+        let looks = self.looks + 1;
+        entry.why = if super::gives_up(&failure, looks) {
+            format!("The outcome can't be read ({looks} × tried): {}", failure.text)
+        } else {
+            format!("The outcome is not known yet, it is looked up when the server answers: {}", failure.text)
+        };
         self.write(entry).await;
         Ended::Unsettled { failure }
     }
@@ -405,25 +293,6 @@ const AT_ONCE: usize = 100;
 fn sentence(text: &str) -> String {
     let full_stop = if text.ends_with(['.', '!', '?', '”', '…']) { "" } else { "." };
     format!("{text}{full_stop}")
-}
-
-/// A record without a name may be the one that was asked for.
-fn has_name(record: &Record) -> bool {
-    match record {
-        Record::User(user) => !user.user_name.is_empty(),
-        Record::Team(team) => !team.name.is_empty(),
-        Record::Role(role) => !role.name.is_empty(),
-    }
-}
-
-fn same_name(found: &Record, wanted: &Record, by_email: bool) -> bool {
-    match (found, wanted) {
-        (Record::User(found), Record::User(wanted)) if by_email => found.email.is(wanted.email.raw()),
-        (Record::User(found), Record::User(wanted)) => found.user_name.is(wanted.user_name.raw()),
-        (Record::Team(found), Record::Team(wanted)) => found.name == wanted.name,
-        (Record::Role(found), Record::Role(wanted)) => found.name == wanted.name,
-        _ => false,
-    }
 }
 
 /// What stood in the place of an outcome.

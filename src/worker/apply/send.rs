@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Instant};
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
@@ -19,7 +18,10 @@ use crate::{
         merge,
         request::{Door, Method, Request},
     },
-    worker::context::{Whole, now, unreadable},
+    worker::{
+        context::{Whole, unreadable},
+        versions::{Age, Version},
+    },
 };
 
 impl Attempt<'_> {
@@ -44,7 +46,7 @@ impl Attempt<'_> {
 
     /// Sends one request; nothing where the record is so already.
     pub(super) async fn send_one(&mut self, request: Request, entry: &mut Entry) -> Result<(), Failure> {
-        let request = self.with_version(request, entry.at);
+        let request = self.with_version(request);
         let request = if request.merge { self.computed(request).await? } else { Some(request) };
         let Some(mut request) = request else { return Ok(()) };
         request.otherwise.clear();
@@ -129,12 +131,12 @@ impl Attempt<'_> {
         Failure { arrived, ..failure }
     }
 
-    fn with_version(&self, mut request: Request, planned: Timestamp) -> Request {
-        if let Some((written, version)) = self.versions.get(&request.path)
+    /// A version that was learnt since the change was planned takes the place of the plan's.
+    fn with_version(&self, mut request: Request) -> Request {
+        if let Some(Version { tag, age: Age::Newer | Age::Own }) = self.versions.get(&request.path)
             && request.method != Method::Post
-            && *written >= planned
         {
-            request.if_match = version.as_ref().map(ToString::to_string);
+            request.if_match = tag.as_ref().map(ToString::to_string);
         }
         request
     }
@@ -158,9 +160,9 @@ impl Attempt<'_> {
         // A version that is no longer true must not be sent again: this record's, and that of the other side of a
         // membership, which has moved with it.
         for path in entry.step.change.touches().iter().map(|(target, _)| path_of(target)) {
-            self.versions.insert(path, (now(), None));
+            self.versions.insert(path, Version::own(None));
         }
-        self.versions.insert(request.path.clone(), (now(), None));
+        self.versions.insert(request.path.clone(), Version::own(None));
         let id: Id = request.path.get(1).map_or_else(|| "".into(), |id| id.as_str().into());
         if request.method == Method::Delete || answer.body.is_empty() {
             return;
@@ -171,7 +173,7 @@ impl Attempt<'_> {
         }
         if let Some(version) = record.version() {
             let path = vec![request.path.first().cloned().unwrap_or_default(), record.target().id.to_string()];
-            self.versions.insert(path, (now(), Some(Arc::clone(version))));
+            self.versions.insert(path, Version::own(Some(Arc::clone(version))));
         }
         if request.method == Method::Post {
             entry.created = Some(record.target().id);

@@ -39,6 +39,14 @@ impl Attempt<'_> {
         None
     }
 
+    /// True where it takes back what the record may show only later: that it shows nothing to take back says nothing.
+    pub(super) async fn undoes_late(&self, entry: &Entry) -> bool {
+        let Some(plan) = entry.undoes else { return false };
+        let undone = self.context.stored(move |store| store.journal_plan(plan)).await.unwrap_or_default().entries;
+        let about = entry.step.change.touches();
+        undone.iter().any(|undone| undone.is_late() && undone.step.change.touches().iter().any(|of| about.contains(of)))
+    }
+
     /// A read that decides whether it may be sent has failed: it waits, or is refused.
     pub(super) async fn unread(&mut self, entry: &mut Entry, failure: Failure, what: &str) -> Ended {
         if passes(&failure) {

@@ -15,7 +15,7 @@ use crate::{
     directory::{
         Fresh, Target,
         change::Change,
-        plan::{Entry, State},
+        plan::{Entry, STILL_LATE, State},
     },
     scim::{
         failure::{Class, Failure},
@@ -64,6 +64,9 @@ impl Attempt<'_> {
         }
         if !self.shows_it_already(entry, &fresh).await {
             return None;
+        }
+        if self.undoes_late(entry).await {
+            return Some(self.unsent(entry, State::Conflict, STILL_LATE.to_owned(), None).await);
         }
         self.fresh = fresh;
         Some(self.already(entry, "It was so before it was to be sent.".to_owned()).await)

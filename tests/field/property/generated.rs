@@ -15,7 +15,7 @@ use crate::{
 #[path = "../../faults/dice.rs"]
 #[expect(dead_code, reason = "dice of other tests, of which this one needs a part")]
 mod dice;
-use dice::Dice;
+pub use dice::Dice;
 
 /// Records on a page.
 const PAGE: usize = 4;
@@ -126,12 +126,25 @@ impl Case {
         Self { seed, shape, withheld, users_end, groups_end, state, admin, ordinary }
     }
 
+    /// A directory of which the server tells everything.
+    pub fn told(seed: u64, dice: &mut Dice) -> Self {
+        let shape = [Shape::Plain, Shape::Wandb, Shape::Grafana, Shape::Datasaur][(seed % 4) as usize];
+        let (state, admin, ordinary) = directory(dice, shape);
+        let (withheld, end) = (Withheld::NOTHING, ListEnd::Whole);
+        Self { seed, shape, withheld, users_end: end, groups_end: end, state, admin, ordinary }
+    }
+
     pub fn world(&self) -> World {
+        self.world_of(self.clone())
+    }
+
+    /// The directory behind a server of this behavior.
+    pub fn world_of(&self, behavior: impl Behavior) -> World {
         match self.shape {
-            Shape::Plain => World::with_profile(self.clone(), self.state.clone(), "provider = \"scim\"\n"),
-            Shape::Wandb => wandb::world(self.clone(), self.state.clone(), ""),
-            Shape::Grafana => World::at_origin(self.clone(), self.state.clone(), "provider = \"grafana\"\n"),
-            Shape::Datasaur => World::at_origin(self.clone(), self.state.clone(), MAPPING),
+            Shape::Plain => World::with_profile(behavior, self.state.clone(), "provider = \"scim\"\n"),
+            Shape::Wandb => wandb::world(behavior, self.state.clone(), ""),
+            Shape::Grafana => World::at_origin(behavior, self.state.clone(), "provider = \"grafana\"\n"),
+            Shape::Datasaur => World::at_origin(behavior, self.state.clone(), MAPPING),
         }
     }
 
@@ -207,6 +220,15 @@ impl fmt::Debug for Case {
 }
 
 impl Withheld {
+    const NOTHING: Self = Self {
+        roles: Visibility::Always,
+        members: Visibility::Always,
+        emails: Visibility::Always,
+        seats: Visibility::Always,
+        last_active: Visibility::Always,
+        active: Visibility::Always,
+    };
+
     fn roll(dice: &mut Dice, shape: Shape) -> Self {
         let all = [Visibility::Always, Visibility::Always, Visibility::SingleGet, Visibility::Never];
         let mut visibility = || dice.one(&all);

@@ -5,8 +5,11 @@
 //! empty value. A cut list is named on standard error and by the exit status. Nothing is sent that full knowledge would
 //! forbid.
 
+mod account;
 mod console;
 mod generated;
+mod habits;
+mod outcomes;
 mod truth;
 
 use rstest::rstest;

@@ -66,6 +66,7 @@ fn moved(app: &mut App, n: i64, state: State, why: &str, at: Timestamp) {
         created: None,
         effects: vec![],
         alarm: false,
+        way_back: None,
     };
     app.update(Msg::Report(Report::Moved(moved)), at);
 }

@@ -1,0 +1,114 @@
+//! The way back, as what was read just before and just after the change shows it: a plan is made of lists, which leave out who
+//! is in a group and what a record holds.
+
+use serde_json::{Map, Value};
+
+use super::{Attempt, send::path_of};
+use crate::{
+    directory::{
+        Id, Target,
+        change::{Change, NewUser, Verb},
+        plan::{Entry, State, UNLISTED, Undo},
+    },
+    scim::json,
+};
+
+/// Attributes (RFC 7643 §4.1, §4.3) that a user who is made again is given as they were.
+const GIVEN_AGAIN: [&str; 14] = [
+    "roles",
+    "entitlements",
+    "name",
+    "nickName",
+    "profileUrl",
+    "title",
+    "userType",
+    "preferredLanguage",
+    "locale",
+    "timezone",
+    "emails",
+    "phoneNumbers",
+    "addresses",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+];
+
+impl Attempt<'_> {
+    /// Completes the way back of a change that took effect.
+    pub(super) async fn learn_way_back(&self, entry: &mut Entry, state: State) {
+        if !matches!(state, State::Confirmed | State::Partly) {
+            return;
+        }
+        if let (Undo::Never(_), Some(back)) = (&entry.step.undo, self.membership_back(&entry.step.change).await) {
+            entry.step.undo = Undo::By(vec![back]);
+        }
+        let Change::DeleteUser { user } = &entry.step.change else { return };
+        if self.context.dialect.capabilities().can(Verb::SetAttribute).is_err() {
+            return;
+        }
+        let (Some(before), Some(again)) =
+            (self.before.get(&path_of(&Target::user(user))), &mut entry.step.compensation)
+        else {
+            return;
+        };
+        let created = again.changes.iter_mut().find_map(|change| match change {
+            Change::CreateUser { user, .. } => Some(user),
+            _ => None,
+        });
+        if let (Some(new), Some(was)) = (created, before.whole.document.as_object()) {
+            again.differs.retain(|words| words != UNLISTED);
+            again.differs.extend(complete(new, was));
+        }
+    }
+
+    /// What takes a membership back of which the plan did not know whether it was there before.
+    async fn membership_back(&self, change: &Change) -> Option<Change> {
+        let (team, user) = match change {
+            Change::AddMember { team, user } | Change::RemoveMember { team, user } => (team, user),
+            _ => return None,
+        };
+        let path = path_of(&Target::team(team));
+        let members = |document: &Value| -> Option<Vec<Id>> {
+            let members = json::get(document.as_object()?, "members")?.as_array()?;
+            let id = |member: &Value| json::get(member.as_object()?, "value")?.as_str().map(Id::from);
+            Some(members.iter().filter_map(id).collect())
+        };
+        let before = self.before.get(&path).filter(|before| before.asked)?;
+        let after = members(&self.after.get(&path)?.document).unwrap_or_default();
+        let known = self.users(std::slice::from_ref(user)).await.remove(user)?;
+        let has = |members: &[Id]| {
+            members
+                .iter()
+                .any(|id| id == user || known.user_name.is(id) || (!known.email.is_empty() && known.email.is(id)))
+        };
+        let was_in = members(&before.whole.document).is_some_and(|before| has(&before));
+        let (team, user) = (team.clone(), user.clone());
+        match change {
+            // A group that tells its members after it has told none had none.
+            Change::AddMember { .. } if has(&after) && !was_in => Some(Change::RemoveMember { team, user }),
+            Change::RemoveMember { .. } if was_in => Some(Change::AddMember { team, user }),
+            _ => None,
+        }
+    }
+}
+
+/// Gives a user who is made again what the record had; a sentence about what is left out.
+fn complete(new: &mut NewUser, was: &Map<String, Value>) -> Option<String> {
+    if let Some(external) = json::get(was, "externalId").and_then(Value::as_str) {
+        external.clone_into(&mut new.external_id);
+    }
+    for name in GIVEN_AGAIN {
+        let value = json::get(was, name).filter(|value| !value.is_null());
+        // One address, and a name that is made of the shown one, are given anyway.
+        let one = value.and_then(Value::as_array).is_some_and(|all| all.len() < 2);
+        if let Some(value) = value.filter(|_| name != "emails" || !one) {
+            new.attributes.insert(name.to_owned(), value.clone());
+        }
+    }
+    const BY_OTHER_MEANS: [&str; 9] =
+        ["id", "meta", "schemas", "userName", "displayName", "externalId", "active", "groups", "organizationRole"];
+    let is_one_of = |names: &[&str], name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
+    let left = was.iter().filter(|(name, value)| {
+        !is_one_of(&GIVEN_AGAIN, name) && !is_one_of(&BY_OTHER_MEANS, name) && !value.is_null()
+    });
+    let left: Vec<&str> = left.map(|(name, _)| name.as_str()).collect();
+    (!left.is_empty()).then(|| format!("Not put back: {}.", left.join(", ")))
+}

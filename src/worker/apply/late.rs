@@ -1,0 +1,78 @@
+//! Servers whose readings lag behind their writes: the record of an accepted change is read again a few times before it is
+//! believed to be as it was, and a change that the server's own answer has shown is never called refused.
+
+use std::time::Duration;
+
+use super::Attempt;
+use crate::{
+    dialect::Shown,
+    directory::{plan::Entry, work::Report},
+    scim::{
+        difference::differences,
+        failure::Failure,
+        wait::{Wait, WaitCause},
+    },
+    worker::context::now,
+};
+
+/// The waits before each further reading: four seconds in all.
+const WAITS: [Duration; 4] =
+    [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_200), Duration::from_secs(2)];
+
+/// Where the outcome is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Looking {
+    /// As the plan says.
+    Planned,
+    /// All that the change is about: the answer was lost.
+    AfterLoss,
+}
+
+impl Attempt<'_> {
+    /// Whether the records show the change; they are read again while they are as they were before it.
+    ///
+    /// That is worth the time for the first change of its form, where the answer has shown the change, and on a server
+    /// that was late before.
+    pub(super) async fn shows_in_time(&mut self, entry: &mut Entry, looking: Looking) -> Result<Shown, Failure> {
+        let mut shown = self.shows(entry).await;
+        if !(self.trial || self.echoed || self.context.is_late()) {
+            return Ok(shown);
+        }
+        for wait in WAITS {
+            if !matches!(shown, Shown::No(_)) || !self.is_unaltered() || !self.waited(wait).await {
+                break;
+            }
+            self.after.retain(|_, after| !after.asked);
+            match looking {
+                Looking::Planned => self.look(entry).await?,
+                Looking::AfterLoss => self.look_after(entry).await?,
+            }
+            shown = self.shows(entry).await;
+            if shown == Shown::Yes {
+                self.context.was_late();
+            }
+        }
+        Ok(shown)
+    }
+
+    /// True where each record that was read again is as it was before.
+    pub(super) fn is_unaltered(&self) -> bool {
+        self.before.iter().all(|(path, before)| {
+            let after = self.after.get(path).map(|after| &after.document);
+            after.is_none_or(|after| {
+                let was = &before.whole.document;
+                // What is at hand may be a part of the record.
+                if before.asked { after == was } else { differences(was, after).is_empty() }
+            })
+        })
+    }
+
+    /// False where the worker ends.
+    async fn waited(&self, length: Duration) -> bool {
+        self.context.report(Report::Waiting(Wait::new(WaitCause::Late, length, None, now())));
+        tokio::select! {
+            () = tokio::time::sleep(length) => true,
+            () = self.context.cancel.cancelled() => false,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Reading what shows the outcome of a change: its records, what finds them, or what else is asked.
+
+use std::sync::Arc;
+
+use super::{Attempt, send::path_of, whole::After};
+use crate::{
+    dialect::Shown,
+    directory::{
+        Fresh, Target,
+        aside::{Told, Topic},
+        change::Change,
+        plan::{Confirm, Entry},
+        record::{Depth, Record},
+    },
+    scim::{
+        failure::{Arrived, Class, Failure},
+        list::{self, BadBody},
+        request::Request,
+    },
+    worker::{context::unreadable, versions::Version},
+};
+
+impl Attempt<'_> {
+    pub(super) async fn shows(&self, entry: &Entry) -> Shown {
+        let change = entry.step.change.about(entry.created.as_ref());
+        let fresh = self.identified(&change).await;
+        match self.context.dialect.shows(&change, &fresh, &entry.step) {
+            Shown::No(_) if self.is_kept(entry) => Shown::Yes,
+            shown => shown,
+        }
+    }
+
+    /// Reads what the plan says shows the outcome; what was made is found first, where no answer has told its id.
+    pub(super) async fn look(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+        if let Some(request) = self.looks_for(entry) {
+            self.find(entry, &request).await?;
+        }
+        match &entry.step.confirm {
+            Confirm::Echo(targets) | Confirm::Reread(targets) => {
+                self.reread(entry, targets.clone()).await?;
+                self.read_after(entry).await
+            }
+            Confirm::Ask(inquiries) => {
+                for inquiry in inquiries {
+                    for fresh in self.context.ask(inquiry).await? {
+                        if let Fresh::Told(Topic::Resource(of), Told::Resource(document)) = &fresh {
+                            let after = After { document: document.clone(), asked: true };
+                            self.after.insert(path_of(of), after);
+                        }
+                        self.learn_fresh(fresh);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Looks for what a change may have made that was not answered, or at all that it is about.
+    pub(super) async fn look_after(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+        match self.looks_for(entry) {
+            Some(request) => self.find(entry, &request).await,
+            None => self.look_at_all(entry).await,
+        }
+    }
+
+    /// What finds a record that was made and whose id is not known.
+    pub(super) fn looks_for(&self, entry: &Entry) -> Option<Request> {
+        let asks = matches!(entry.step.confirm, Confirm::Ask(_));
+        self.context.dialect.find(&entry.step.change).filter(|_| entry.created.is_none() && !asks)
+    }
+
+    /// Reads all that the change is about, whatever the plan trusts.
+    pub(super) async fn look_at_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
+        match &entry.step.confirm {
+            Confirm::Ask(_) => self.look(entry).await,
+            _ => self.reread(entry, vec![]).await,
+        }
+    }
+
+    /// Looks for what a create whose answer was lost may have made.
+    pub(super) async fn find(&mut self, entry: &mut Entry, request: &Request) -> Result<(), Failure> {
+        let Some(wanted) = entry.step.change.created() else { return Ok(()) };
+        let kind = wanted.kind();
+        let answer = self.context.send(request).await?;
+        let unheard = || {
+            let text = "The answer to the question whether it is there could not be read.";
+            Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") }
+        };
+        let page = list::parse(&answer.body).map_err(|bad| match bad {
+            BadBody::NotAList { .. } => unheard(),
+            bad => unreadable(&bad),
+        })?;
+        let told = page.total.unwrap_or(page.resources.len() as u64);
+        let all = page.resources.iter().map(|raw| self.context.dialect.read(kind, raw, Depth::Full, "$"));
+        let read: Vec<Record> = all.flatten().filter(has_name).collect();
+        // Of an answer that can't be read, or that holds back a match, nobody can say that there is none.
+        let unread = read.len() < page.resources.len() || (read.is_empty() && (told > 0 || page.total.is_none()));
+        // Servers that ignore a filter answer with everybody: only the same name is it.
+        let by_email = matches!(&entry.step.change, Change::CreateUser { user, .. } if user.instance_admin);
+        let found = read.into_iter().find(|record| same_name(record, &wanted, by_email));
+        match found {
+            // A list may tell less of it than the record itself.
+            Some(record) => {
+                entry.created = Some(record.target().id);
+                self.read_again(&record.target()).await?;
+            }
+            None if unread => return Err(unheard()),
+            None => self.fresh.push(Fresh::Gone(wanted.target())),
+        }
+        Ok(())
+    }
+
+    /// Reads the change's records again; all that have an id of the server where none are named.
+    async fn reread(&mut self, entry: &Entry, named: Vec<Target>) -> Result<(), Failure> {
+        let mut targets = named;
+        if targets.is_empty() {
+            targets = entry.step.change.touches().into_iter().map(|(target, _)| target).collect();
+        }
+        for mut target in targets {
+            if target.is_provisional() {
+                let Some(created) = &entry.created else { continue };
+                target.id = created.clone();
+            }
+            self.read_again(&target).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what was read, and the version that it has.
+    pub(super) fn learn_fresh(&mut self, fresh: Fresh) {
+        if let Fresh::Record(record) = &fresh
+            && let Some(version) = record.version()
+        {
+            let path = self.context.dialect.get(&record.target()).path;
+            self.versions.insert(path, Version::own(Some(Arc::clone(version))));
+        }
+        self.fresh.push(fresh);
+    }
+}
+
+/// A record without a name may be the one that was asked for.
+fn has_name(record: &Record) -> bool {
+    match record {
+        Record::User(user) => !user.user_name.is_empty(),
+        Record::Team(team) => !team.name.is_empty(),
+        Record::Role(role) => !role.name.is_empty(),
+    }
+}
+
+fn same_name(found: &Record, wanted: &Record, by_email: bool) -> bool {
+    match (found, wanted) {
+        (Record::User(found), Record::User(wanted)) if by_email => found.email.is(wanted.email.raw()),
+        (Record::User(found), Record::User(wanted)) => found.user_name.is(wanted.user_name.raw()),
+        (Record::Team(found), Record::Team(wanted)) => found.name == wanted.name,
+        (Record::Role(found), Record::Role(wanted)) => found.name == wanted.name,
+        _ => false,
+    }
+}

@@ -1,0 +1,93 @@
+//! Readings that lag behind writes, and records that can't be read back: what was accepted is not called refused, and what
+//! can't be known is said to be unknown in bounded time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::{
+    outcomes::{PARTLY, change, json_of, why},
+    records::{group, users},
+    server::{Answer, Behavior, Request, ShownIn},
+    state::{ResourceType, State},
+    world::{DONE, World},
+};
+
+/// GET of a group that was written shows it without its last member, so many times; the answer to a write shows it whole.
+struct Late {
+    readings: AtomicUsize,
+}
+
+impl Late {
+    fn by(readings: usize) -> Self {
+        Self { readings: AtomicUsize::new(readings) }
+    }
+}
+
+impl Behavior for Late {
+    fn show(&self, _: &State, kind: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        let mut record = record.clone();
+        let added = |record: &Value| record["members"].as_array().is_some_and(|members| members.len() > 2);
+        if kind == ResourceType::Groups && shown == ShownIn::Get && added(&record) {
+            let left = self.readings.load(Ordering::SeqCst);
+            if left > 0 {
+                self.readings.store(left - 1, Ordering::SeqCst);
+                record["members"].as_array_mut().unwrap().truncate(2);
+            }
+        }
+        record
+    }
+}
+
+fn world(readings: usize) -> World {
+    World::new(Late::by(readings), users(4), vec![group(1, "alpha", &[1, 2])])
+}
+
+#[test]
+fn a_reading_that_is_late_is_read_again_and_confirms() {
+    let world = world(2);
+    let told = json_of(&world, &["add", "alpha", "user0003"], DONE);
+    assert_eq!(change(&told)["state"], "confirmed", "{told}");
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), ["u0001", "u0002"]);
+}
+
+#[test]
+fn what_the_answer_showed_and_no_reading_does_is_sent_and_not_shown_and_can_be_undone() {
+    let world = world(7);
+    let said = world.run(&["add", "alpha", "user0003", "--yes", "--json"]).exits(PARTLY);
+    let told = said.json();
+    assert_eq!((&change(&told)["state"], &told["not_shown"]), (&json!("sent, not shown"), &json!(1)), "{said}");
+    assert!(why(&told).contains("may be late"), "{said}");
+    assert_eq!(world.members("g0001").len(), 3);
+    // The record is still late, then it is not.
+    world.run(&["undo", "--yes"]).exits(PARTLY).warns(&["it may be late"]);
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), ["u0001", "u0002"]);
+}
+
+/// A user who was written can't be read while the server's clock stands still (`made` is 0).
+struct Unreadable;
+
+impl Behavior for Unreadable {
+    fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
+        let alone = request.path == "/scim/v2/Users/u0002";
+        let written = state.users["u0002"]["displayName"] == "Another";
+        (alone && written && !request.is_write() && state.made == 0).then(|| Answer::error(500, "index is corrupt"))
+    }
+}
+
+#[test]
+fn a_record_that_can_never_be_read_back_ends_as_unknown_and_resume_looks_again() {
+    let world = World::new(Unreadable, users(4), vec![group(1, "alpha", &[1, 2])]);
+    let said = world.run(&["set-name", "user0002", "Another", "--yes", "--json"]).exits(PARTLY);
+    let told = said.json();
+    assert_eq!(change(&told)["state"], "unknown", "{said}");
+    assert!(why(&told).contains("index is corrupt"), "{said}");
+    let again = world.run(&["resume", "--yes", "--json"]).exits(PARTLY);
+    assert_eq!(change(&again.json())["state"], "unknown", "{again}");
+    world.server.state().made = 1;
+    let told = world.run(&["resume", "--yes", "--json"]).exits(DONE).json();
+    assert_eq!(change(&told)["state"], "confirmed", "{told}");
+    assert_eq!(world.writes().len(), 1, "it was sent once");
+}
