@@ -25,7 +25,8 @@
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
 //! five seconds for the other's, [`Store::journal_claim`] lets only one of them
-//! send a change, and [`Session`] tells whether it is still there to see what became of it.
+//! send a change, and [`Session`] tells whether it is still there to see what became of it. [`Watch`] wakes one when another
+//! has written.
 
 mod error;
 mod file;
@@ -43,6 +44,7 @@ mod sum;
 #[cfg(test)]
 mod tests;
 mod wal;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -56,7 +58,8 @@ pub use self::{
     round::Round,
     session::Session,
     snapshot::Snapshot,
-    stage::Stage,
+    stage::{Stage, StageMark},
+    watch::Watch,
 };
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
@@ -88,6 +91,8 @@ enum Sync {
 pub struct Store {
     db: Connection,
     path: Option<PathBuf>,
+    /// What others had written when that was asked last (`PRAGMA data_version`).
+    seen: Option<i64>,
 }
 
 impl Store {
@@ -117,7 +122,7 @@ impl Store {
     pub fn in_memory() -> Result<Self> {
         let mut db = Connection::open_in_memory()?;
         schema::migrate(&mut db, Path::new(":memory:"))?;
-        Ok(Self { db, path: None })
+        Ok(Self { db, path: None, seen: None })
     }
 
     /// What to do after [`StoreError::Damaged`]: looks through the whole file (slow: all of it is read) and, if it is
@@ -196,7 +201,7 @@ impl Store {
         file::prepare(path)?;
         let mut db = schema::connect(path)?;
         schema::migrate(&mut db, path)?;
-        Ok(Self { db, path: Some(path.to_owned()) })
+        Ok(Self { db, path: Some(path.to_owned()), seen: None })
     }
 
     fn checked(self) -> Result<Self> {

@@ -275,7 +275,7 @@ pub(super) fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &L
     match (entry.state, undone, entry.settled) {
         (State::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
         (State::Planned | State::Sent | State::Unknown, _, _) if app.elsewhere.contains(&entry.id) => {
-            format!("another console's, {state}")
+            format!("elsewhere, {state}")
         }
         (State::Confirmed | State::Partly | State::Unseen, Some(undo), _) => {
             format!("undone {}", look.moment(undo.at, app.now))

@@ -1,9 +1,15 @@
-//! What a trial has shown of the server, forgotten where it fails: the next session takes it for untried.
+//! What a trial has shown of the server, forgotten where it fails: it is untried from then on, in every session.
 
+use std::sync::Arc;
+
+use super::Worker;
 use crate::{
+    dialect::Dialect,
     directory::{
         change::{Change, Verb},
         plan::{Entry, State},
+        role_source::Mapping,
+        work::Report,
     },
     scim::habits::{Deletion, Habits},
     store::{self, Store},
@@ -12,10 +18,73 @@ use crate::{
 
 /// Forgets what was learnt of the way in which a change was sent, if the server has refused that way or taken it without
 /// effect. Its reasons in the record, the key or the moment teach nothing.
-pub(super) async fn unlearn(context: &Context, entry: &Entry) {
-    if is_about_the_way(entry) {
-        let change = entry.step.change.clone();
-        context.stored(move |store| forget(store, &change)).await;
+/// True where that alters how changes are planned.
+pub(super) async fn unlearn(context: &Context, entry: &Entry) -> bool {
+    if !is_about_the_way(entry) {
+        return false;
+    }
+    let change = entry.step.change.clone();
+    context.stored(move |store| forget(store, &change)).await == Some(true)
+}
+
+/// From what the worker's dialect was made.
+pub(super) struct Lessons {
+    /// What the profile says.
+    plain: Arc<dyn Dialect>,
+    /// What the store knew when the dialect was made of it.
+    stored: Option<Habits>,
+    /// What the server has told of itself in this session.
+    told: Habits,
+    /// Something was forgotten since.
+    doubted: bool,
+}
+
+impl Lessons {
+    pub fn new(plain: Arc<dyn Dialect>) -> Self {
+        Self { plain, stored: None, told: Habits::default(), doubted: false }
+    }
+
+    /// The server has told this of itself.
+    pub fn told(&mut self, habits: &Habits) {
+        self.told = habits.clone().or(std::mem::take(&mut self.told));
+    }
+
+    /// What was learnt is to be looked at.
+    pub fn doubt(&mut self) {
+        self.doubted = true;
+    }
+
+    /// True once where it is to be looked at.
+    pub fn take_doubt(&mut self) -> bool {
+        std::mem::take(&mut self.doubted)
+    }
+
+    /// Roles follow from groups by this.
+    pub fn remap(&mut self, mapping: &Arc<Mapping>) {
+        self.plain = self.plain.with_mapping(Arc::clone(mapping)).unwrap_or_else(|| Arc::clone(&self.plain));
+    }
+
+    /// A dialect that knows what is known now; `None` where the store knows what it knew.
+    fn dialect(&mut self, stored: Habits) -> Option<Arc<dyn Dialect>> {
+        if self.stored.as_ref() == Some(&stored) {
+            return None;
+        }
+        let better = |dialect: Arc<dyn Dialect>, habits: &Habits| dialect.with_habits(habits).unwrap_or(dialect);
+        let dialect = [&stored, &self.told].into_iter().fold(Arc::clone(&self.plain), better);
+        self.stored = Some(stored);
+        Some(dialect)
+    }
+}
+
+impl Worker {
+    /// What the store knows of the server may be other than it was: this session or another one has learnt or forgotten
+    /// something.
+    pub(super) async fn learn_anew(&mut self) {
+        let Some(stored) = self.context.stored(|store| store.habits()).await else { return };
+        if let Some(dialect) = self.lessons.dialect(stored.unwrap_or_default()) {
+            self.context.dialect = Arc::clone(&dialect);
+            self.context.report(Report::Planner(dialect));
+        }
     }
 }
 
@@ -29,16 +98,21 @@ fn is_about_the_way(entry: &Entry) -> bool {
         }
 }
 
-fn forget(store: &mut Store, change: &Change) -> store::Result<()> {
+/// True where habits were forgotten.
+fn forget(store: &mut Store, change: &Change) -> store::Result<bool> {
     let verb = change.verb();
     let mut trials = store.trials()?;
     if trials.forget(verb) {
         store.keep_trials(&trials)?;
     }
-    let Some(mut habits) = store.habits()? else { return Ok(()) };
+    let Some(mut habits) = store.habits()? else { return Ok(false) };
     let before = habits.clone();
     forget_way(&mut habits, verb);
-    if habits == before { Ok(()) } else { store.keep_habits(&habits) }
+    if habits == before {
+        return Ok(false);
+    }
+    store.keep_habits(&habits)?;
+    Ok(true)
 }
 
 /// The ways in which this action is sent.
