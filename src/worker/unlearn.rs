@@ -7,11 +7,14 @@ use crate::{
     dialect::Dialect,
     directory::{
         change::{Change, Verb},
-        plan::{Entry, State},
+        plan::{Entry, Exchange, State},
         role_source::Mapping,
         work::Report,
     },
-    scim::habits::{Deletion, Habits},
+    scim::{
+        failure::Failure,
+        habits::{Deletion, Habits},
+    },
     store::{self, Store},
     worker::context::Context,
 };
@@ -20,7 +23,7 @@ use crate::{
 /// effect. Its reasons in the record, the key or the moment teach nothing.
 /// True where that alters how changes are planned.
 pub(super) async fn unlearn(context: &Context, entry: &Entry) -> bool {
-    if !is_about_the_way(entry) {
+    if !is_about_the_way(entry.state, entry.failure.as_ref(), &entry.exchanges) {
         return false;
     }
     let change = entry.step.change.clone();
@@ -89,12 +92,12 @@ impl Worker {
 }
 
 /// True for a refusal of the form of a request, and for one that was accepted and did nothing.
-fn is_about_the_way(entry: &Entry) -> bool {
+fn is_about_the_way(state: State, failure: Option<&Failure>, exchanges: &[Exchange]) -> bool {
     let by_status = |status: u16| matches!(status, 405 | 415 | 501);
-    entry.state == State::Refused
-        && match &entry.failure {
+    state == State::Refused
+        && match failure {
             Some(failure) => failure.status.is_some_and(by_status),
-            None => !entry.exchanges.is_empty() && entry.exchanges.iter().all(|exchange| !exchange.refused),
+            None => !exchanges.is_empty() && exchanges.iter().all(|exchange| !exchange.refused),
         }
 }
 
@@ -133,7 +136,90 @@ fn forget_way(habits: &mut Habits, verb: Verb) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{directory::ability::Ability, scim::habits::Removal};
+    use crate::{
+        dialect::{Hosting, Provider, Server},
+        directory::ability::Ability,
+        scim::{failure::Class, habits::Removal},
+    };
+
+    #[test]
+    fn only_the_form_of_a_request_is_unlearnt_by_its_refusal() {
+        let refused = |status| {
+            let failure = Failure { status, ..Failure::local(Class::Refused, "no", "") };
+            is_about_the_way(State::Refused, Some(&failure), &[])
+        };
+        let forms = [405, 415, 501].map(|status| refused(Some(status)));
+        let reasons = [400, 403, 404, 409, 412, 429, 500, 503].map(|status| refused(Some(status)));
+        assert_eq!((forms, reasons, refused(None)), ([true; 3], [false; 8], false));
+        let taken = |refused| Exchange {
+            request: "PATCH /Users/u".into(),
+            status: Some(200),
+            millis: 1,
+            bytes: 0,
+            answer: String::new(),
+            refused,
+        };
+        let without_effect = |state, exchanges: &[Exchange]| is_about_the_way(state, None, exchanges);
+        assert!(without_effect(State::Refused, &[taken(false), taken(false)]));
+        assert!(!without_effect(State::Refused, &[]), "nothing was sent");
+        assert!(!without_effect(State::Refused, &[taken(false), taken(true)]));
+        for state in State::ALL.into_iter().filter(|state| *state != State::Refused) {
+            assert!(!without_effect(state, &[taken(false)]), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn an_action_forgets_its_own_way_and_no_other() {
+        let known = Habits {
+            patch_users: Some(true),
+            patch_groups: Some(true),
+            remove_member: Some(Removal::Value),
+            delete_user: Some(Deletion::Removes),
+            versions: Some(true),
+            ..Habits::default()
+        };
+        let left = |verb| {
+            let mut habits = known.clone();
+            forget_way(&mut habits, verb);
+            habits
+        };
+        assert_eq!(left(Verb::AddMember), Habits { patch_groups: None, ..known.clone() });
+        let removal = Habits { patch_groups: None, remove_member: None, ..known.clone() };
+        assert_eq!(left(Verb::RemoveMember), removal);
+        for verb in [Verb::SetDisplayName, Verb::SetEmail, Verb::Deactivate, Verb::Reactivate] {
+            assert_eq!(left(verb), Habits { patch_users: None, ..known.clone() }, "{verb:?}");
+        }
+        assert_eq!(left(Verb::DeleteUser), Habits { delete_user: None, ..known.clone() });
+        assert_eq!(left(Verb::CreateUser), known);
+        // What was seen of a server that keeps its users stays known.
+        let mut keeps = Habits { delete_user: Some(Deletion::Deactivates), ..Habits::default() };
+        forget_way(&mut keeps, Verb::DeleteUser);
+        assert_eq!(keeps.delete_user, Some(Deletion::Deactivates));
+    }
+
+    #[test]
+    fn only_what_changes_the_plans_is_told_as_unlearnt() {
+        let mut store = Store::in_memory().unwrap();
+        let change = Change::SetActive { user: "u".into(), active: false };
+        assert!(!forget(&mut store, &change).unwrap(), "nothing was known");
+        store.keep_habits(&Habits { patch_users: Some(true), ..Habits::default() }).unwrap();
+        assert!(forget(&mut store, &change).unwrap() && !forget(&mut store, &change).unwrap());
+    }
+
+    /// The server's own claims come after what the store knows, and stay when that is forgotten.
+    #[test]
+    fn a_dialect_is_made_of_the_profile_the_store_and_the_servers_claims() {
+        let server = Server { habits: Habits { patch_users: Some(true), ..Habits::default() }, ..Server::default() };
+        let mut lessons = Lessons::new(crate::dialect::of(Provider::Scim, Hosting::default(), server));
+        lessons.told(&Habits { tells_members: Some(true), delete_user: Some(Deletion::Refused), ..Habits::default() });
+        let can_delete = |dialect: &Arc<dyn Dialect>| dialect.capabilities().can(Verb::DeleteUser).is_ok();
+        let stored = Habits { delete_user: Some(Deletion::Removes), tells_members: Some(false), ..Habits::default() };
+        let dialect = lessons.dialect(stored.clone()).unwrap();
+        assert_eq!((can_delete(&dialect), dialect.tells_members()), (true, Some(false)));
+        assert!(lessons.dialect(stored).is_none(), "the store knows what it knew");
+        let dialect = lessons.dialect(Habits::default()).unwrap();
+        assert_eq!((can_delete(&dialect), dialect.tells_members()), (false, Some(true)));
+    }
 
     #[test]
     fn what_fails_is_untried_again() {
