@@ -101,7 +101,9 @@ fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static
     }
     let next = entry.failure.as_ref().map(|failure| failure.next.as_str()).unwrap_or_default();
     let stop = if why.ends_with(char::is_alphanumeric) && !next.is_empty() { "." } else { "" };
-    let words = format!("{}: {why}{stop} {next}", entry.state.label());
+    // What was done and did more begins with whom it hit: the sign has said the rest.
+    let lead = if entry.state.is_failure() { format!("{}: ", entry.state.label()) } else { String::new() };
+    let words = format!("{lead}{why}{stop} {next}");
     let words = crate::scim::text::clean_line(&words, 1024).trim().to_owned();
     let mut parts = wrap(&words, cells.saturating_sub(SIGN + 1));
     let most = (usize::from(body.height) / 2).min(MOST_WHOLE);
