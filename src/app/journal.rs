@@ -1,6 +1,6 @@
 //! The Activity pane: what was changed, what became of it, and how it is taken back.
 
-use super::{App, Effect, Overlay, availability::Unavailable, plan_view::Row};
+use super::{App, Effect, Overlay, Tab, availability::Unavailable, plan_view::Row};
 use crate::directory::{
     Target,
     change::{ChangeId, Field, Verb},
@@ -53,6 +53,17 @@ impl App {
     /// The undo of a plan, where there is one that was not refused.
     pub fn undone_by(&self, plan: ChangeId) -> Option<&Entry> {
         self.entries.undone_by(plan)
+    }
+
+    /// Plans of other processes have come: the cursor stays on the plan that a person may be about to take back.
+    pub(super) fn keep_activity_cursor(&mut self, selected: Option<ChangeId>) {
+        let is_chosen = self.tab == Tab::Activity || self.activity_cursor > 0;
+        let Some(selected) = selected.filter(|_| is_chosen) else { return };
+        let Some(at) = self.entries.newest_plans().position(|plan| plan == selected) else { return };
+        if self.activity_top > 0 {
+            self.activity_top += at.saturating_sub(self.activity_cursor);
+        }
+        self.activity_cursor = at;
     }
 
     /// How many changes of this session failed and still want a look, and how many are open.

@@ -84,7 +84,11 @@ impl App {
                 self.fail(format!("Some records could not be read: {}", failure.text));
             }
             Report::LookUpEnded(_, missed) => self.on_look_up_ended(&missed, effects),
-            Report::Elsewhere(ids) => self.elsewhere = ids,
+            Report::Elsewhere(ids) => {
+                // Another process has taken it up.
+                self.left_over.retain(|id| !ids.contains(id));
+                self.elsewhere = ids;
+            }
             Report::Journal(entries) => self.on_journal(entries),
             Report::Staged(lines) => self.on_staged(lines),
             Report::Moved(moved) => self.on_moved(moved, effects),
@@ -195,7 +199,12 @@ impl App {
         self.looked_up.extend(open.iter().map(|(id, _)| *id));
         self.directory.begin_all(open);
         entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
+        for entry in entries.iter().filter(|entry| !entry.state.is_open()) {
+            self.left_over.remove(&entry.id);
+        }
+        let selected = self.entries.newest_plans().nth(self.activity_cursor);
         self.entries.extend(entries);
+        self.keep_activity_cursor(selected);
         let new = !waiting.is_empty();
         self.left_over.extend(waiting);
         if let Some(words) = self.left_over_in_words().filter(|_| new) {

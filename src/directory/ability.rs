@@ -82,6 +82,25 @@ mod tests {
     }
 
     #[test]
+    fn the_newer_trial_goes_first_and_a_trial_that_shows_nothing_takes_what_was_seen_away() {
+        let no = || Ability::Refused("by filter: 501".into());
+        let (mut newer, mut older) = (Trials::default(), Trials::default());
+        older.saw(Verb::AddMember, Ability::Works);
+        older.saw(Verb::RemoveMember, Ability::Works);
+        newer.saw(Verb::RemoveMember, no());
+        let both = newer.or(older);
+        let provider = Capabilities::default();
+        assert_eq!(both.of(Verb::AddMember, &provider), Ability::Works);
+        assert_eq!(both.of(Verb::RemoveMember, &provider), no());
+        assert!(both.refuses(Verb::RemoveMember) && !both.refuses(Verb::AddMember) && !both.refuses(Verb::Deactivate));
+        let mut later = both;
+        later.saw(Verb::AddMember, Ability::Untried);
+        assert_eq!(later.of(Verb::AddMember, &provider), Ability::Untried);
+        assert!(!later.forget(Verb::RemoveMember), "a refusal was seen, and is no failure of something that worked");
+        assert!(later.refuses(Verb::RemoveMember));
+    }
+
+    #[test]
     fn trials_are_kept_by_the_name_of_the_action() {
         let mut trials = Trials::default();
         trials.saw(Verb::RemoveMember, Ability::Refused("by filter: 501".into()));

@@ -196,7 +196,7 @@ impl Opener {
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };
         let (parallel, max_users) = (profile.parallel, profile.max_users);
-        let recipe = Recipe { endpoint, dialect, store, parallel, max_users, key: key_reader(profile) };
+        let recipe = Recipe { endpoint, dialect, store, parallel, max_users, key: key_reader(profile), watch: false };
         (opened, Session::new(recipe, demo))
     }
 }

@@ -37,6 +37,7 @@ pub(super) struct Recipe {
     pub parallel: usize,
     pub max_users: u64,
     pub key: worker::KeyReader,
+    pub watch: bool,
 }
 
 /// Where a session keeps snapshot and journal.
@@ -72,6 +73,13 @@ impl Session {
             worker: None,
             forwarder: None,
             demo,
+        }
+    }
+
+    /// Shows what other processes do with the profile as it happens; to be asked for before the start.
+    pub fn watch(&mut self) {
+        if let Some((recipe, _)) = &mut self.waiting {
+            recipe.watch = true;
         }
     }
 
@@ -128,13 +136,13 @@ impl Session {
 /// Reads certificates and opens the store: slow enough to stay off the event loop.
 async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<worker::Setup, Failure> {
     let made = tokio::task::spawn_blocking(move || {
-        let Recipe { endpoint, dialect, store, parallel, max_users, key } = recipe;
+        let Recipe { endpoint, dialect: plain, store, parallel, max_users, key, watch } = recipe;
         let client = Client::new(endpoint)?;
         let store = open_store(&store, &mut |words| drop(reports.send(Report::Notice(words))));
         Ok(store.map(|store| {
             store.refusing().into_iter().for_each(|why| drop(reports.send(Report::NoJournal(why.into()))));
-            let dialect = probed(&store, dialect, &reports);
-            worker::Setup { client, dialect, store, parallel, max_users, key }
+            let dialect = probed(&store, Arc::clone(&plain), &reports);
+            worker::Setup { client, plain, dialect, store, parallel, max_users, key, watch }
         }))
     })
     .await;

@@ -118,6 +118,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         self.epoch += 1;
         self.given = 0;
         self.idle_at = None;
+        session.watch();
         session.start(self.epoch, self.reports.send.clone());
         self.session = Some(session);
         let effects = self.app.update(Msg::Opened(Box::new(opened)), Timestamp::now());

@@ -67,6 +67,16 @@ pub enum StoreError {
         /// What the operating system says.
         source: io::Error,
     },
+    /// The system does not tell of writes by other processes.
+    #[error(
+        "{path} can't be watched ({source}), so what other consoles and commands do is not shown as it happens: R shows it"
+    )]
+    Watch {
+        /// The directory.
+        path: PathBuf,
+        /// What the operating system says.
+        source: notify::Error,
+    },
     /// A change of that id is written down already; nothing was written.
     #[error("change {} is in the journal already: another console may have written it; plan it again", .0.0)]
     Taken(ChangeId),

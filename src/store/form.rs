@@ -91,6 +91,20 @@ pub(super) fn unpack<T: DeserializeOwned>(sealed: &[u8]) -> Option<T> {
     postcard::from_bytes(sum::unseal(sealed)?).ok()
 }
 
+/// One record; `None` where it is damaged.
+pub(super) fn decode(kind: Kind, typed: &[u8], more: &[u8]) -> Option<Record> {
+    fn whole<T: Typed>(typed: &[u8], more: &[u8]) -> Option<T> {
+        let mut record: T = unpack(typed)?;
+        record.complete(Some(more))?;
+        Some(record)
+    }
+    Some(match kind {
+        Kind::User => Record::User(whole(typed, more)?),
+        Kind::Team => Record::Team(whole(typed, more)?),
+        Kind::Role => Record::Role(whole(typed, more)?),
+    })
+}
+
 /// True for the form of the record with that id, which comes first in all of them.
 pub(super) fn is_of(sealed: &[u8], id: &str) -> bool {
     sum::unseal(sealed).and_then(|form| postcard::take_from_bytes::<&str>(form).ok()).is_some_and(|(of, _)| of == id)

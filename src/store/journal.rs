@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use rusqlite::{ErrorCode, OptionalExtension, Transaction, params};
+use rusqlite::{ErrorCode, OptionalExtension, Row, Transaction, params};
+use rustc_hash::FxHashSet;
 
 use super::{Result, Store, StoreError, Sync, bytes, salvage, schema, sum};
 use crate::directory::{
@@ -124,6 +125,28 @@ impl Store {
              WHERE id IN (SELECT id FROM near UNION SELECT id FROM open UNION SELECT id FROM whole) ORDER BY id",
         )?;
         collect(query.query([limit as i64, IDS_OF_A_PLAN])?)
+    }
+
+    /// Where the newest `limit` changes stand, all that are open, and these; oldest first.
+    pub fn journal_heads(&self, limit: usize, also: &[ChangeId]) -> Result<Vec<(ChangeId, State)>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT id, state FROM journal WHERE id IN (SELECT id FROM (SELECT id FROM journal ORDER BY id DESC LIMIT ?1) \
+             UNION SELECT id FROM journal WHERE state IN ('planned', 'sent', 'unknown'))",
+        )?;
+        let mut one = self.db.prepare_cached("SELECT id, state FROM journal WHERE id = ?1")?;
+        let head = |row: &Row<'_>| Ok((ChangeId(row.get(0)?), bytes(row, 1)?));
+        let mut heads = query.query_map([limit as i64], head)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let there: FxHashSet<ChangeId> = heads.iter().map(|(id, _)| *id).collect();
+        for id in also.iter().filter(|id| !there.contains(id)) {
+            heads.extend(one.query_row([id.0], head).optional()?);
+        }
+        heads.sort_unstable_by_key(|(id, _)| *id);
+        // A state of another version can't be shown.
+        let known = |(id, state): (ChangeId, Vec<u8>)| {
+            let state = State::ALL.into_iter().find(|known| word(*known).as_bytes() == state)?;
+            Some((id, state))
+        };
+        Ok(heads.into_iter().filter_map(known).collect())
     }
 
     /// All changes whose outcome is open ([`State::is_open`]), oldest first.

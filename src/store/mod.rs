@@ -25,7 +25,8 @@
 //!
 //! **Two consoles on one profile** share the file: every write is one short `IMMEDIATE` transaction that waits up to
 //! five seconds for the other's, [`Store::journal_claim`] lets only one of them
-//! send a change, and [`Session`] tells whether it is still there to see what became of it.
+//! send a change, and [`Session`] tells whether it is still there to see what became of it. [`Watch`] wakes one when another
+//! has written.
 
 mod error;
 mod file;
@@ -43,6 +44,7 @@ mod sum;
 #[cfg(test)]
 mod tests;
 mod wal;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -56,7 +58,8 @@ pub use self::{
     round::Round,
     session::Session,
     snapshot::Snapshot,
-    stage::Stage,
+    stage::{Stage, StageMark},
+    watch::Watch,
 };
 #[cfg(doc)]
 use crate::directory::{plan::Entry, record::Record};
@@ -90,6 +93,8 @@ pub struct Store {
     path: Option<PathBuf>,
     /// Why nothing that must be on the disk can be written.
     refusing: Option<String>,
+    /// What others had written when that was asked last (`PRAGMA data_version`).
+    seen: Option<i64>,
 }
 
 impl Store {
@@ -125,7 +130,7 @@ impl Store {
     pub fn in_memory() -> Result<Self> {
         let mut db = Connection::open_in_memory()?;
         schema::migrate(&mut db, Path::new(":memory:"))?;
-        Ok(Self { db, path: None, refusing: None })
+        Ok(Self { db, path: None, refusing: None, seen: None })
     }
 
     /// In the place of a file that can't be used: keeps the directory in memory, and refuses whatever must be on the disk
@@ -224,7 +229,7 @@ impl Store {
         file::prepare(path)?;
         let mut db = schema::connect(path)?;
         schema::migrate(&mut db, path)?;
-        Ok(Self { db, path: Some(path.to_owned()), refusing: None })
+        Ok(Self { db, path: Some(path.to_owned()), refusing: None, seen: None })
     }
 
     fn checked(self) -> Result<Self> {

@@ -3,8 +3,7 @@
 //! What a session has sent is its own to see through; another one looks at it only once the sender is gone.
 
 use std::{
-    ffi::OsStr,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
 };
 
@@ -52,18 +51,23 @@ fn file_of(path: &Path, id: u64) -> PathBuf {
     file::beside(path, &format!("{MARK}{id:016x}"))
 }
 
+/// True for the file of a session that uses this store.
+pub(super) fn is_file_of(store: &Path, found: &Path) -> bool {
+    let (Some(name), Some(found)) = (store.file_name(), found.file_name()) else { return false };
+    let rest = found.as_encoded_bytes().strip_prefix(name.as_encoded_bytes());
+    rest.is_some_and(|rest| rest.starts_with(MARK.as_bytes()))
+}
+
 fn is_locked(path: &Path) -> bool {
-    let Ok(file) = OpenOptions::new().write(true).open(path) else { return false };
+    // Only to be read: the end of a look must not be taken for the end of a session (`watch`).
+    let Ok(file) = File::open(path) else { return false };
     // Shared: whoever looks at the same moment must not take the look for a session.
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 fn remove_dead(path: &Path) {
-    let (Some(directory), Some(name)) = (path.parent(), path.file_name().and_then(OsStr::to_str)) else { return };
-    let mark = format!("{name}{MARK}");
-    let is_session =
-        |found: &PathBuf| found.file_name().and_then(OsStr::to_str).is_some_and(|found| found.starts_with(&mark));
-    let Ok(files) = fs::read_dir(directory) else { return };
+    let Some(Ok(files)) = path.parent().map(fs::read_dir) else { return };
+    let is_session = |found: &PathBuf| is_file_of(path, found);
     for found in files.flatten().map(|entry| entry.path()).filter(is_session).filter(|found| !is_locked(found)) {
         // Whoever removes it, it goes.
         let _ = fs::remove_file(found);

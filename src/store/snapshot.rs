@@ -111,6 +111,15 @@ impl Store {
         Ok(users)
     }
 
+    /// One record, where it is on disk and undamaged.
+    pub fn record(&self, target: &Target) -> Result<Option<Record>> {
+        let query = "SELECT typed, more FROM {} WHERE row = (SELECT row FROM {}_id WHERE id = ?1)";
+        let mut query = self.db.prepare_cached(&query.replace("{}", table(target.kind)))?;
+        let found = query.query_row([&*target.id], |row| Ok((bytes(row, 0)?, bytes(row, 1)?))).optional()?;
+        let record = found.and_then(|(typed, more)| form::decode(target.kind, &typed, &more));
+        Ok(record.filter(|record| *record.id() == target.id))
+    }
+
     /// The resource as the server gave it, where it is known and undamaged.
     pub fn raw(&self, target: &Target) -> Result<Option<String>> {
         let table = table(target.kind);

@@ -101,7 +101,9 @@ fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static
     }
     let next = entry.failure.as_ref().map(|failure| failure.next.as_str()).unwrap_or_default();
     let stop = if why.ends_with(char::is_alphanumeric) && !next.is_empty() { "." } else { "" };
-    let words = format!("{}: {why}{stop} {next}", entry.state.label());
+    // What was done and did more begins with whom it hit: the sign has said the rest.
+    let lead = if entry.state.is_failure() { format!("{}: ", entry.state.label()) } else { String::new() };
+    let words = format!("{lead}{why}{stop} {next}");
     let words = crate::scim::text::clean_line(&words, 1024).trim().to_owned();
     let mut parts = wrap(&words, cells.saturating_sub(SIGN + 1));
     let most = (usize::from(body.height) / 2).min(MOST_WHOLE);
@@ -275,7 +277,7 @@ pub(super) fn outcome(entry: &Entry, undone: Option<&Entry>, app: &App, look: &L
     match (entry.state, undone, entry.settled) {
         (State::Planned, _, _) if app.left_over.contains(&entry.id) => "left over, not sent".into(),
         (State::Planned | State::Sent | State::Unknown, _, _) if app.elsewhere.contains(&entry.id) => {
-            format!("another console's, {state}")
+            format!("elsewhere, {state}")
         }
         (State::Confirmed | State::Partly | State::Unseen, Some(undo), _) => {
             format!("undone {}", look.moment(undo.at, app.now))

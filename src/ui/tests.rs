@@ -13,7 +13,7 @@ use crate::app::{App, action::Action};
 use crate::directory::{
     Coverage, Fresh, Kind, MaybeTold, Shortfall,
     change::Change,
-    plan::{Capabilities, State},
+    plan::{Capabilities, SideEffect, State},
     record::{Member, Record, Team},
     records::Records,
     work::{Link, Proof, Report},
@@ -122,6 +122,22 @@ fn teams_roles_and_activity() {
     insta::assert_snapshot!("roles", screen(&app, &look()));
     press(&mut app, Action::GoActivity);
     insta::assert_snapshot!("activity", screen(&app, &look()));
+}
+
+/// A change that was done and did more: whom it hit comes first, in as many rows as that takes.
+#[test]
+fn a_side_effect_is_told_whole_below_the_list() {
+    let mut app = app(80, 14);
+    let added = Change::AddMember { team: "t-vision".into(), user: "u-noor".into() };
+    let mut entry = entry(&app, 30, added, State::Confirmed, "");
+    let words = "user0001, user0002, user0003, user0004 and user0005 are not in vision any more.";
+    entry.effects = vec![SideEffect { words: words.into(), harm: true, back: Vec::new() }];
+    report(&mut app, Report::Journal(vec![entry]));
+    press(&mut app, Action::GoActivity);
+    let text = screen(&app, &look());
+    let flat: Vec<&str> = text.split(['│', '\n', ' ']).filter(|part| !part.is_empty()).collect();
+    let flat = flat.join(" ");
+    assert!(flat.contains(words) && !flat.contains("confirmed: user0001"), "{text}");
 }
 
 /// A directory whose provider keeps no roles, no seats and no activity, and says groups: nothing of that is on screen.

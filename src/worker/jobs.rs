@@ -173,7 +173,7 @@ impl Worker {
         // What an earlier session left over is in the journal alone.
         let mut others: FxHashSet<ChangeId> = others.into_iter().map(|(id, _)| id).collect();
         let all = others.len();
-        others.retain(|id| !self.elsewhere.contains(id));
+        others.retain(|id| !self.others.has(*id));
         if others.len() < all {
             self.context.report(Report::Notice(OTHERS.into()));
         }
@@ -257,7 +257,8 @@ impl Worker {
 
     /// Shows what the disk knows with roles by another mapping.
     async fn remap(&mut self, mapping: Arc<Mapping>, shown: [Coverage; 3]) {
-        let Some(dialect) = self.context.dialect.with_mapping(mapping) else { return };
+        let Some(dialect) = self.context.dialect.with_mapping(Arc::clone(&mapping)) else { return };
+        self.lessons.remap(&mapping);
         self.context.dialect = Arc::clone(&dialect);
         // Also where the disk does not tell: the next refresh shows everything anew.
         self.context.known.forget();

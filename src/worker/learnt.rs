@@ -38,12 +38,17 @@ impl Learnt {
 impl Context {
     /// What earlier sessions have learnt, told to the console.
     pub async fn recall_learnt(&self) {
+        self.recall_roles().await;
+        if let Some(owner) = self.stored(|store| store.key_owner()).await.flatten() {
+            self.report(Report::Owner(Some(owner)));
+        }
+    }
+
+    /// The roles that are known by answers to changes only.
+    pub async fn recall_roles(&self) {
         if let Some(all) = self.stored(|store| store.learnt_roles()).await.filter(|all| !all.is_empty()) {
             self.learnt.lock().extend(all.iter().cloned());
             self.report(Report::RolesLearnt(all));
-        }
-        if let Some(owner) = self.stored(|store| store.key_owner()).await.flatten() {
-            self.report(Report::Owner(Some(owner)));
         }
     }
 

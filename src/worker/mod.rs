@@ -16,10 +16,10 @@ use std::{
     time::Duration,
 };
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use tokio::{
     sync::{
-        Semaphore,
+        Notify, Semaphore,
         mpsc::{UnboundedReceiver, UnboundedSender},
     },
     task::JoinSet,
@@ -40,7 +40,7 @@ use crate::{
         failure::{Class, Failure},
         filter::Filter,
     },
-    store::Store,
+    store::{StageMark, Store, Watch},
 };
 
 mod apply;
@@ -60,14 +60,17 @@ mod stage;
 mod throttle;
 mod unlearn;
 mod versions;
+mod watch;
 
 use context::Context;
 use forms::Forms;
 use known::{Known, Shown};
+use others::Others;
 use queue::Queue;
 use scribe::Scribe;
 use throttle::Throttle;
 use versions::KnownVersions;
+use unlearn::Lessons;
 
 /// Single reads at a time.
 const READS: usize = 4;
@@ -80,7 +83,9 @@ const LAST_WAIT: Duration = Duration::from_secs(5);
 pub struct Setup {
     /// Sends requests.
     pub client: Client,
-    /// Speaks the provider's language.
+    /// Speaks the provider's language, as far as the profile tells how.
+    pub plain: Arc<dyn Dialect>,
+    /// The same with what the store knows of the server.
     pub dialect: Arc<dyn Dialect>,
     /// Snapshot and journal.
     pub store: Store,
@@ -90,6 +95,8 @@ pub struct Setup {
     pub max_users: u64,
     /// Reads the key anew, when the server has refused the one in use; may block for seconds.
     pub key: KeyReader,
+    /// What other processes do with the profile is shown as it happens.
+    pub watch: bool,
 }
 
 /// Reads the key of a profile from where it is kept.
@@ -103,6 +110,8 @@ pub struct NoKey(pub String);
 /// Something that a task brought home.
 enum Done {
     Applied(Box<Entry>, apply::Ended),
+    /// The same, and what was learnt of the way in which it was sent does not hold.
+    Unlearnt(Box<Entry>, apply::Ended),
     Read(Vec<Fresh>, Vec<(Target, Failure)>),
     Refreshed(refresh::Ended),
     LookedUp(look_up::Answers),
@@ -130,10 +139,15 @@ struct Worker {
     unsettled: Vec<Entry>,
     /// How often the outcome of a change was looked for in vain.
     looks: FxHashMap<ChangeId, u32>,
-    /// Open changes of sessions that live.
-    elsewhere: FxHashSet<ChangeId>,
-    /// Open changes of sessions that have ended, as far as they were shown.
-    taken_over: FxHashSet<ChangeId>,
+    others: Others,
+    /// Rung where another process may have written to the store.
+    bell: Arc<Notify>,
+    watch: Option<Watch>,
+    /// The last look did not take all that is new.
+    more_news: bool,
+    lessons: Lessons,
+    /// The stage as it was told last.
+    stage: StageMark,
     throttle: Throttle,
     forms: Forms,
     /// Plans of which nothing more is to be sent: a change of theirs did harm.
@@ -200,9 +214,13 @@ pub async fn run(
         discovered: false,
         shown: false,
         unsettled: Vec::new(),
-        looks: FxHashMap::default(),
-        elsewhere: FxHashSet::default(),
-        taken_over: FxHashSet::default(),
+            looks: FxHashMap::default(),
+        others: Others::default(),
+        bell: Arc::default(),
+        watch: None,
+        more_news: false,
+        lessons: Lessons::new(setup.plain),
+        stage: StageMark::default(),
         throttle: Throttle::new(setup.parallel),
         forms: Forms::default(),
         harmed: Vec::new(),
@@ -216,6 +234,9 @@ pub async fn run(
         taken: 0,
         idle: None,
     };
+    if setup.watch {
+        worker.watch().await;
+    }
     worker.start().await;
     worker.serve(&stop).await;
     worker.finish().await;
@@ -273,9 +294,13 @@ impl Worker {
                     }
                     None => return,
                 },
+                () = self.bell.notified() => self.hear().await,
                 () = tokio::time::sleep_until(again.unwrap_or_else(Instant::now)), if again.is_some() => self.try_again(),
             }
             self.stop_harmed().await;
+            if self.lessons.take_doubt() {
+                self.learn_anew().await;
+            }
             self.pump();
             self.tell_idle();
         }
@@ -308,8 +333,9 @@ impl Worker {
             let (versions, trial) = (self.versions.of(&entry), self.forms.begin(&entry));
             self.tasks.spawn(async move {
                 let (entry, ended) = apply::run(context.clone(), entry, versions, trial).await;
-                unlearn::unlearn(&context, &entry).await;
-                Done::Applied(Box::new(entry), ended)
+                let unlearnt = unlearn::unlearn(&context, &entry).await;
+                let done = if unlearnt { Done::Unlearnt } else { Done::Applied };
+                done(Box::new(entry), ended)
             });
         }
         while self.reading < READS
@@ -343,7 +369,7 @@ impl Worker {
         while self.queue.running() > 0
             && let Ok(Some(done)) = tokio::time::timeout_at(last, self.tasks.join_next()).await
         {
-            if let Ok(Done::Applied(entry, _)) = done {
+            if let Ok(Done::Applied(entry, _) | Done::Unlearnt(entry, _)) = done {
                 self.queue.finish(entry.id);
             }
         }

@@ -13,6 +13,39 @@ use crate::{
     store::Store,
 };
 
+/// Changes of others that are read at a time: the worker has jobs of its own.
+const PART: usize = 256;
+
+/// What is known of the changes of others, and of the sessions that live.
+#[derive(Default)]
+pub(super) struct Others {
+    /// Where the newest changes stood, and the open ones, when they were read last; nothing for this session's own.
+    told: FxHashMap<ChangeId, Option<State>>,
+    /// Open changes of sessions that live, with the session.
+    elsewhere: FxHashMap<ChangeId, u64>,
+}
+
+impl Others {
+    /// True where another session that lives sees it through.
+    pub(super) fn has(&self, id: ChangeId) -> bool {
+        self.elsewhere.contains_key(&id)
+    }
+
+    /// The sessions whose changes these are.
+    pub(super) fn sessions(&self) -> FxHashSet<u64> {
+        self.elsewhere.values().copied().collect()
+    }
+
+    fn open(&self) -> Vec<ChangeId> {
+        let open = |state: &Option<State>| state.is_some_and(State::is_open);
+        self.told.iter().filter(|(_, state)| open(state)).map(|(id, _)| *id).collect()
+    }
+
+    fn is_news(&self, id: ChangeId, state: State) -> bool {
+        self.told.get(&id).is_none_or(|told| told.is_some_and(|told| told != state))
+    }
+}
+
 impl Worker {
     /// Shows the journal, and takes over what is left open in it: however old it is, and however much came after it.
     pub(super) async fn take_up_journal(&mut self) {
@@ -26,46 +59,63 @@ impl Worker {
         });
         let Some((journal, kept)) = read.await else { return };
         self.say(journal.notice());
+        let newest = journal.entries.len().saturating_sub(JOURNAL);
+        let near = journal.entries.iter().enumerate().filter(|(at, entry)| *at >= newest || entry.state.is_open());
+        self.others.told.extend(near.map(|(_, entry)| (entry.id, Some(entry.state))));
         self.take_over(journal.entries, kept);
     }
 
-    /// Says what became of other sessions' changes since, and takes over what they have left.
-    pub(super) async fn look_at_others(&mut self) {
-        let (own, known) = (self.own_session(), self.elsewhere.clone());
+    /// Says what other sessions have planned, and what became of it, since that was looked at last; takes over what those
+    /// have left that have ended. Gives what is new, a part at a time, and whether there is more.
+    pub(super) async fn look_at_others(&mut self) -> (Vec<Entry>, bool) {
+        let open = self.others.open();
+        let heads = self.context.stored(move |store| store.journal_heads(JOURNAL, &open)).await.unwrap_or_default();
+        let news = |(id, state): &&(ChangeId, State)| !self.queue.has(*id) && self.others.is_news(*id, *state);
+        let mut wanted: Vec<ChangeId> = heads.iter().filter(news).map(|(id, _)| *id).collect();
+        let more = wanted.len() > PART;
+        wanted.truncate(PART);
+        let (own, elsewhere) = (self.own_session(), self.others.elsewhere.clone());
         let read = self.context.stored(move |store| {
-            let mut entries = store.journal_open()?.entries;
-            entries.retain(|entry| entry.session != own);
-            let open: FxHashSet<ChangeId> = entries.iter().map(|entry| entry.id).collect();
-            for id in known.iter().filter(|id| !open.contains(id)) {
-                entries.extend(store.journal_get(*id)?);
+            let sessions: FxHashSet<u64> = elsewhere.values().copied().collect();
+            let ended: FxHashSet<u64> = sessions.into_iter().filter(|session| !store.is_live(*session)).collect();
+            let left = elsewhere.into_iter().filter(|(_, session)| ended.contains(session)).map(|(id, _)| id);
+            let wanted: FxHashSet<ChangeId> = wanted.into_iter().chain(left).collect();
+            let mut entries = Vec::new();
+            for id in wanted {
+                entries.extend(store.journal_get(id)?);
             }
+            entries.sort_unstable_by_key(|entry| entry.id);
             let kept = kept(store, &entries, own);
             Ok((entries, kept))
         });
-        let Some((mut entries, kept)) = read.await else { return };
-        let news = |entry: &Entry| {
-            let (was, is) = (self.elsewhere.contains(&entry.id), kept.contains(&entry.id));
-            !is && (was || !self.taken_over.contains(&entry.id))
-        };
-        entries.retain(news);
-        if entries.is_empty() {
-            self.elsewhere = kept;
-        } else {
-            self.take_over(entries, kept);
+        let Some((mut entries, kept)) = read.await else { return (Vec::new(), false) };
+        // Of a long journal only what is near is kept in mind.
+        let near: FxHashSet<ChangeId> = heads.into_iter().map(|(id, _)| id).collect();
+        self.others.told.retain(|id, _| near.contains(id));
+        for entry in &entries {
+            let state = (entry.session.is_none() || entry.session != own).then_some(entry.state);
+            self.others.told.insert(entry.id, state);
         }
+        entries.retain(|entry| entry.session.is_none() || entry.session != own);
+        if !entries.is_empty() {
+            self.take_over(entries.clone(), kept);
+        }
+        (entries, more)
     }
 
     /// Nothing else is sent to the records of what was sent before it is settled.
-    fn take_over(&mut self, entries: Vec<Entry>, elsewhere: FxHashSet<ChangeId>) {
-        self.context.report(Report::Elsewhere(elsewhere.clone()));
+    fn take_over(&mut self, entries: Vec<Entry>, kept: FxHashMap<ChangeId, u64>) {
+        for entry in &entries {
+            self.others.elsewhere.remove(&entry.id);
+        }
+        self.others.elsewhere.extend(kept);
+        self.context.report(Report::Elsewhere(self.others.elsewhere.keys().copied().collect()));
         self.context.report(Report::Journal(entries.clone()));
-        for entry in entries.into_iter().filter(|entry| entry.state.is_open() && !elsewhere.contains(&entry.id)) {
-            self.taken_over.insert(entry.id);
+        for entry in entries.into_iter().filter(|entry| entry.state.is_open() && !self.others.has(entry.id)) {
             if entry.state != State::Planned && self.queue.hold(&entry) {
                 self.unsettled.push(entry);
             }
         }
-        self.elsewhere = elsewhere;
     }
 
     /// These are this session's from now on: no other one sends them while it lives.
@@ -79,14 +129,11 @@ impl Worker {
     }
 }
 
-/// What of these a living session keeps to itself.
-fn kept(store: &Store, entries: &[Entry], own: Option<u64>) -> FxHashSet<ChangeId> {
+/// What of these a living session keeps to itself, with that session.
+fn kept(store: &Store, entries: &[Entry], own: Option<u64>) -> FxHashMap<ChangeId, u64> {
     let mut live: FxHashMap<u64, bool> = FxHashMap::default();
-    let mut is_kept = |entry: &&Entry| {
-        entry
-            .session
-            .filter(|session| Some(*session) != own && entry.state.is_open())
-            .is_some_and(|session| *live.entry(session).or_insert_with(|| store.is_live(session)))
-    };
-    entries.iter().filter(&mut is_kept).map(|entry| entry.id).collect()
+    let mut is_live = |session: u64| *live.entry(session).or_insert_with(|| store.is_live(session));
+    let open = entries.iter().filter(|entry| entry.state.is_open());
+    let of_others = open.filter_map(|entry| Some((entry.id, entry.session.filter(|session| Some(*session) != own)?)));
+    of_others.filter(|(_, session)| is_live(*session)).collect()
 }

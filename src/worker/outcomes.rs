@@ -22,6 +22,10 @@ impl Worker {
     pub(super) fn done(&mut self, done: Result<Done, tokio::task::JoinError>) {
         match done {
             Ok(Done::Applied(entry, ended)) => self.applied(*entry, ended),
+            Ok(Done::Unlearnt(entry, ended)) => {
+                self.lessons.doubt();
+                self.applied(*entry, ended);
+            }
             Ok(Done::Read(fresh, failed)) => {
                 self.reading = self.reading.saturating_sub(1);
                 if !fresh.is_empty() {
@@ -41,6 +45,7 @@ impl Worker {
             Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
                 self.refreshing = false;
                 self.discovered |= down.is_none();
+                self.lessons.told(&habits);
                 self.learn_habits(&habits);
                 match down {
                     None => {

@@ -182,6 +182,11 @@ impl Queue {
         ids
     }
 
+    /// True for a change that waits, is under way or is held.
+    pub fn has(&self, id: ChangeId) -> bool {
+        self.places.contains_key(&id)
+    }
+
     /// Number of changes under way.
     pub fn running(&self) -> usize {
         self.running.len()

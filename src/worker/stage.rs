@@ -36,9 +36,19 @@ impl Worker {
         self.show_stage(true).await;
     }
 
+    /// Says what waits where another process has put something there or taken it off.
+    pub(super) async fn show_stage_anew(&mut self) {
+        let mark = self.context.stored(|store| store.stage_mark()).await;
+        if mark.is_some_and(|mark| mark != self.stage) {
+            self.show_stage(true).await;
+        }
+    }
+
     /// Says what waits; an empty stage only where somebody asked.
-    pub(super) async fn show_stage(&self, asked: bool) {
-        let Some(stage) = self.context.stored(|store| store.stage()).await else { return };
+    pub(super) async fn show_stage(&mut self, asked: bool) {
+        let read = self.context.stored(|store| Ok((store.stage_mark()?, store.stage()?)));
+        let Some((mark, stage)) = read.await else { return };
+        self.stage = mark;
         if let Some(notice) = stage.notice() {
             self.context.report(Report::Notice(notice));
         }

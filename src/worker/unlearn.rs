@@ -1,44 +1,121 @@
-//! What a trial has shown of the server, forgotten where it fails: the next session takes it for untried.
+//! What a trial has shown of the server, forgotten where it fails: it is untried from then on, in every session.
 
+use std::sync::Arc;
+
+use super::Worker;
 use crate::{
+    dialect::Dialect,
     directory::{
         change::{Change, Verb},
-        plan::{Entry, State},
+        plan::{Entry, Exchange, State},
+        role_source::Mapping,
+        work::Report,
     },
-    scim::habits::{Deletion, Habits},
+    scim::{
+        failure::Failure,
+        habits::{Deletion, Habits},
+    },
     store::{self, Store},
     worker::context::Context,
 };
 
 /// Forgets what was learnt of the way in which a change was sent, if the server has refused that way or taken it without
 /// effect. Its reasons in the record, the key or the moment teach nothing.
-pub(super) async fn unlearn(context: &Context, entry: &Entry) {
-    if is_about_the_way(entry) {
-        let change = entry.step.change.clone();
-        context.stored(move |store| forget(store, &change)).await;
+/// True where that alters how changes are planned.
+pub(super) async fn unlearn(context: &Context, entry: &Entry) -> bool {
+    if !is_about_the_way(entry.state, entry.failure.as_ref(), &entry.exchanges) {
+        return false;
+    }
+    let change = entry.step.change.clone();
+    context.stored(move |store| forget(store, &change)).await == Some(true)
+}
+
+/// From what the worker's dialect was made.
+pub(super) struct Lessons {
+    /// What the profile says.
+    plain: Arc<dyn Dialect>,
+    /// What the store knew when the dialect was made of it.
+    stored: Option<Habits>,
+    /// What the server has told of itself in this session.
+    told: Habits,
+    /// Something was forgotten since.
+    doubted: bool,
+}
+
+impl Lessons {
+    pub fn new(plain: Arc<dyn Dialect>) -> Self {
+        Self { plain, stored: None, told: Habits::default(), doubted: false }
+    }
+
+    /// The server has told this of itself.
+    pub fn told(&mut self, habits: &Habits) {
+        self.told = habits.clone().or(std::mem::take(&mut self.told));
+    }
+
+    /// What was learnt is to be looked at.
+    pub fn doubt(&mut self) {
+        self.doubted = true;
+    }
+
+    /// True once where it is to be looked at.
+    pub fn take_doubt(&mut self) -> bool {
+        std::mem::take(&mut self.doubted)
+    }
+
+    /// Roles follow from groups by this.
+    pub fn remap(&mut self, mapping: &Arc<Mapping>) {
+        self.plain = self.plain.with_mapping(Arc::clone(mapping)).unwrap_or_else(|| Arc::clone(&self.plain));
+    }
+
+    /// A dialect that knows what is known now; `None` where the store knows what it knew.
+    fn dialect(&mut self, stored: Habits) -> Option<Arc<dyn Dialect>> {
+        if self.stored.as_ref() == Some(&stored) {
+            return None;
+        }
+        let better = |dialect: Arc<dyn Dialect>, habits: &Habits| dialect.with_habits(habits).unwrap_or(dialect);
+        let dialect = [&stored, &self.told].into_iter().fold(Arc::clone(&self.plain), better);
+        self.stored = Some(stored);
+        Some(dialect)
+    }
+}
+
+impl Worker {
+    /// What the store knows of the server may be other than it was: this session or another one has learnt or forgotten
+    /// something.
+    pub(super) async fn learn_anew(&mut self) {
+        let Some(stored) = self.context.stored(|store| store.habits()).await else { return };
+        if let Some(dialect) = self.lessons.dialect(stored.unwrap_or_default()) {
+            self.context.dialect = Arc::clone(&dialect);
+            self.context.report(Report::Planner(dialect));
+        }
     }
 }
 
 /// True for a refusal of the form of a request, and for one that was accepted and did nothing.
-fn is_about_the_way(entry: &Entry) -> bool {
+fn is_about_the_way(state: State, failure: Option<&Failure>, exchanges: &[Exchange]) -> bool {
     let by_status = |status: u16| matches!(status, 405 | 415 | 501);
-    entry.state == State::Refused
-        && match &entry.failure {
+    state == State::Refused
+        && match failure {
             Some(failure) => failure.status.is_some_and(by_status),
-            None => !entry.exchanges.is_empty() && entry.exchanges.iter().all(|exchange| !exchange.refused),
+            None => !exchanges.is_empty() && exchanges.iter().all(|exchange| !exchange.refused),
         }
 }
 
-fn forget(store: &mut Store, change: &Change) -> store::Result<()> {
+/// True where habits were forgotten.
+fn forget(store: &mut Store, change: &Change) -> store::Result<bool> {
     let verb = change.verb();
     let mut trials = store.trials()?;
     if trials.forget(verb) {
         store.keep_trials(&trials)?;
     }
-    let Some(mut habits) = store.habits()? else { return Ok(()) };
+    let Some(mut habits) = store.habits()? else { return Ok(false) };
     let before = habits.clone();
     forget_way(&mut habits, verb);
-    if habits == before { Ok(()) } else { store.keep_habits(&habits) }
+    if habits == before {
+        return Ok(false);
+    }
+    store.keep_habits(&habits)?;
+    Ok(true)
 }
 
 /// The ways in which this action is sent.
@@ -59,7 +136,90 @@ fn forget_way(habits: &mut Habits, verb: Verb) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{directory::ability::Ability, scim::habits::Removal};
+    use crate::{
+        dialect::{Hosting, Provider, Server},
+        directory::ability::Ability,
+        scim::{failure::Class, habits::Removal},
+    };
+
+    #[test]
+    fn only_the_form_of_a_request_is_unlearnt_by_its_refusal() {
+        let refused = |status| {
+            let failure = Failure { status, ..Failure::local(Class::Refused, "no", "") };
+            is_about_the_way(State::Refused, Some(&failure), &[])
+        };
+        let forms = [405, 415, 501].map(|status| refused(Some(status)));
+        let reasons = [400, 403, 404, 409, 412, 429, 500, 503].map(|status| refused(Some(status)));
+        assert_eq!((forms, reasons, refused(None)), ([true; 3], [false; 8], false));
+        let taken = |refused| Exchange {
+            request: "PATCH /Users/u".into(),
+            status: Some(200),
+            millis: 1,
+            bytes: 0,
+            answer: String::new(),
+            refused,
+        };
+        let without_effect = |state, exchanges: &[Exchange]| is_about_the_way(state, None, exchanges);
+        assert!(without_effect(State::Refused, &[taken(false), taken(false)]));
+        assert!(!without_effect(State::Refused, &[]), "nothing was sent");
+        assert!(!without_effect(State::Refused, &[taken(false), taken(true)]));
+        for state in State::ALL.into_iter().filter(|state| *state != State::Refused) {
+            assert!(!without_effect(state, &[taken(false)]), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn an_action_forgets_its_own_way_and_no_other() {
+        let known = Habits {
+            patch_users: Some(true),
+            patch_groups: Some(true),
+            remove_member: Some(Removal::Value),
+            delete_user: Some(Deletion::Removes),
+            versions: Some(true),
+            ..Habits::default()
+        };
+        let left = |verb| {
+            let mut habits = known.clone();
+            forget_way(&mut habits, verb);
+            habits
+        };
+        assert_eq!(left(Verb::AddMember), Habits { patch_groups: None, ..known.clone() });
+        let removal = Habits { patch_groups: None, remove_member: None, ..known.clone() };
+        assert_eq!(left(Verb::RemoveMember), removal);
+        for verb in [Verb::SetDisplayName, Verb::SetEmail, Verb::Deactivate, Verb::Reactivate] {
+            assert_eq!(left(verb), Habits { patch_users: None, ..known.clone() }, "{verb:?}");
+        }
+        assert_eq!(left(Verb::DeleteUser), Habits { delete_user: None, ..known.clone() });
+        assert_eq!(left(Verb::CreateUser), known);
+        // What was seen of a server that keeps its users stays known.
+        let mut keeps = Habits { delete_user: Some(Deletion::Deactivates), ..Habits::default() };
+        forget_way(&mut keeps, Verb::DeleteUser);
+        assert_eq!(keeps.delete_user, Some(Deletion::Deactivates));
+    }
+
+    #[test]
+    fn only_what_changes_the_plans_is_told_as_unlearnt() {
+        let mut store = Store::in_memory().unwrap();
+        let change = Change::SetActive { user: "u".into(), active: false };
+        assert!(!forget(&mut store, &change).unwrap(), "nothing was known");
+        store.keep_habits(&Habits { patch_users: Some(true), ..Habits::default() }).unwrap();
+        assert!(forget(&mut store, &change).unwrap() && !forget(&mut store, &change).unwrap());
+    }
+
+    /// The server's own claims come after what the store knows, and stay when that is forgotten.
+    #[test]
+    fn a_dialect_is_made_of_the_profile_the_store_and_the_servers_claims() {
+        let server = Server { habits: Habits { patch_users: Some(true), ..Habits::default() }, ..Server::default() };
+        let mut lessons = Lessons::new(crate::dialect::of(Provider::Scim, Hosting::default(), server));
+        lessons.told(&Habits { tells_members: Some(true), delete_user: Some(Deletion::Refused), ..Habits::default() });
+        let can_delete = |dialect: &Arc<dyn Dialect>| dialect.capabilities().can(Verb::DeleteUser).is_ok();
+        let stored = Habits { delete_user: Some(Deletion::Removes), tells_members: Some(false), ..Habits::default() };
+        let dialect = lessons.dialect(stored.clone()).unwrap();
+        assert_eq!((can_delete(&dialect), dialect.tells_members()), (true, Some(false)));
+        assert!(lessons.dialect(stored).is_none(), "the store knows what it knew");
+        let dialect = lessons.dialect(Habits::default()).unwrap();
+        assert_eq!((can_delete(&dialect), dialect.tells_members()), (false, Some(true)));
+    }
 
     #[test]
     fn what_fails_is_untried_again() {

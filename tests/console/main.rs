@@ -8,6 +8,7 @@ mod admins;
 mod alike;
 mod answers;
 mod attributes;
+mod beside;
 mod bulk;
 mod command_line;
 mod datasaur;

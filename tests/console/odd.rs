@@ -54,6 +54,7 @@ pub struct Habits {
     /// `meta.location` and `Location` are relative, and not where the record is.
     pub odd_locations: bool,
     pub patch_changes_nothing: bool,
+    pub put_changes_nothing: bool,
     pub no_patch_of_groups: bool,
     pub no_patch_of_users: bool,
     pub answers_without_body: bool,
@@ -315,7 +316,9 @@ impl Inner {
             body["active"] = false.into();
         }
         body["id"] = id.into();
-        self.tables[kind].insert(id.to_owned(), body);
+        if !self.habits.put_changes_nothing {
+            self.tables[kind].insert(id.to_owned(), body);
+        }
         ok(&self.shown(kind, id))
     }
 

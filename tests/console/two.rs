@@ -43,7 +43,7 @@ async fn what_waits_in_a_living_console_is_not_sent_by_another() {
     assert_eq!(second.user("eva-tanaka").display_name.as_str(), "Eva Tanaka");
     assert!(second.app().directory.pending().len() == 0);
     second.press(Action::GoActivity);
-    second.expect("another console's");
+    second.expect("elsewhere, in flight");
     for key in [Action::Retry, Action::DropChange] {
         second.press(key);
         second.settle().await;

@@ -44,6 +44,49 @@ impl Behavior for NeverShown {
     }
 }
 
+/// The finding of this name.
+fn finding<'a>(report: &'a Value, part: &str, what: &str) -> Option<&'a Value> {
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().find(|finding| finding["part"] == part && finding["what"] == what)
+}
+
+#[test]
+fn what_a_trial_found_of_members_is_told_by_later_looks_and_nothing_is_ticked() {
+    let world = World::new(NeverShown, users(6), vec![group(1, "alpha", &[1, 2]), group(2, "beta", &[3])]);
+    let report = world.run(&["doctor", "--json"]).exits(DONE).json();
+    assert_eq!(finding(&report, "groups", "records").unwrap()["verdict"], "unknown", "{report}");
+    assert!(finding(&report, "groups", "members").is_none(), "nothing was tried: {report}");
+    let how = report["actions"].as_array().unwrap().iter().find(|action| action["action"] == "add a member").unwrap();
+    assert!(how["why"].as_str().unwrap().contains("`scimitar doctor --write` tries this"), "{how}");
+    world.run(&["doctor", "--write", "--yes"]).exits(DONE);
+    let report = world.run(&["doctor", "--json"]).exits(DONE).json();
+    assert_eq!(finding(&report, "groups", "records").unwrap()["verdict"], "unknown", "{report}");
+    let members = finding(&report, "groups", "members").unwrap();
+    assert!(members["words"].as_str().unwrap().contains("never shown here"), "{members}");
+    let how = report["actions"].as_array().unwrap().iter().find(|action| action["action"] == "add a member").unwrap();
+    assert!(how["why"].as_str().unwrap().contains("stays unseen"), "{how}");
+}
+
+/// Answers lists of users with an error, and status 200.
+struct ErrorInSuccess;
+
+impl Behavior for ErrorInSuccess {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "401",
+            "detail": "The token has expired on 2026-11-29."});
+        (request.method == "GET" && request.path.ends_with("/Users")).then(|| Answer::json(200, &body))
+    }
+}
+
+#[test]
+fn an_error_with_a_status_of_success_is_told_in_the_servers_words() {
+    let world = World::new(ErrorInSuccess, users(2), Vec::new());
+    let report = world.run(&["doctor", "--json"]).exits(SERVER).json();
+    let key = finding(&report, "server", "key").unwrap();
+    assert!(key["words"].as_str().unwrap().contains("The token has expired on 2026-11-29."), "{key}");
+    assert_eq!(report["error"]["details"][0]["code"], "server-unauthorized", "{report}");
+}
+
 #[test]
 fn members_that_are_never_shown_teach_nothing() {
     let world = World::new(NeverShown, users(6), vec![group(1, "alpha", &[1, 2]), group(2, "beta", &[3])]);
@@ -282,6 +325,28 @@ fn what_a_killed_run_left_is_removed_by_the_next(#[case] method: &'static str, #
     assert_eq!(world.state().groups.len(), 1);
     let report = world.run(&["doctor", "--json"]).exits(DONE).json();
     assert_eq!(report["left_behind"], json!([]));
+}
+
+/// A run that is stopped while it works tidies up before it ends.
+#[cfg(unix)]
+#[rstest]
+#[case::by_ctrl_c(rustix::process::Signal::INT)]
+#[case::by_term(rustix::process::Signal::TERM)]
+#[case::by_the_end_of_its_terminal(rustix::process::Signal::HUP)]
+#[case::by_quit(rustix::process::Signal::QUIT)]
+fn a_run_that_is_stopped_removes_what_it_has_made(#[case] signal: rustix::process::Signal) {
+    let (began, has_begun) = channel();
+    let (goes_on, go_on) = channel();
+    let behavior =
+        Holds { holding: AtomicBool::new(true), method: "POST", path: "/Groups", began, go_on: Mutex::new(go_on) };
+    let world = World::new(behavior, users(3), vec![group(1, "alpha", &[1])]);
+    let before = world.state();
+    let mut child = world.command(&["doctor", "--write", "--yes"]).spawn().unwrap();
+    has_begun.recv().unwrap();
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+    goes_on.send(()).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(SERVER));
+    assert_eq!((world.state().users, world.state().groups), (before.users, before.groups));
 }
 
 struct Refuses(u16);

@@ -72,7 +72,7 @@ fn nothing_is_written_and_nothing_runs_without_a_reason() {
 }
 
 /// Ticks of CPU and voluntary context switches of all threads so far, where the system tells.
-fn work(pid: u32) -> Option<(u64, u64)> {
+pub fn work(pid: u32) -> Option<(u64, u64)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // Behind the name in brackets: state is the first field, user and system time the 12th and 13th.
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();

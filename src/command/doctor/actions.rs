@@ -51,7 +51,13 @@ const TRIED: [Verb; 10] = [
 ];
 
 /// What is known of every action. `write` says that this run has tried what it can.
-pub fn actions(capabilities: &Capabilities, trials: &Trials, beside: bool, write: bool) -> Vec<Action> {
+pub fn actions(
+    capabilities: &Capabilities,
+    trials: &Trials,
+    beside: bool,
+    write: bool,
+    habits: &Habits,
+) -> Vec<Action> {
     let by_graph = [Verb::Invite, Verb::CreateKey, Verb::DeleteKey];
     ACTIONS
         .iter()
@@ -61,6 +67,7 @@ pub fn actions(capabilities: &Capabilities, trials: &Trials, beside: bool, write
                 Ability::Refused(why) => (ActionState::Refused, Some(why)),
                 _ if unheard => (ActionState::Refused, Some("GraphQL does not answer.".to_owned())),
                 Ability::Works => (ActionState::Works, None),
+                Ability::Untried if is_unseen(*verb, habits) => (ActionState::Untried, Some(UNSEEN.to_owned())),
                 Ability::Untried => (ActionState::Untried, Some(untried(*verb, capabilities, write).to_owned())),
             };
             let word = if capabilities.team_word.is_empty() { "team" } else { capabilities.team_word };
@@ -68,6 +75,13 @@ pub fn actions(capabilities: &Capabilities, trials: &Trials, beside: bool, write
             Action { action, state, why }
         })
         .collect()
+}
+
+/// Why no trial shows it.
+const UNSEEN: &str = "Sent, and its outcome stays unseen: this server never shows who is in a group.";
+
+fn is_unseen(verb: Verb, habits: &Habits) -> bool {
+    habits.tells_members == Some(false) && matches!(verb, Verb::AddMember | Verb::RemoveMember | Verb::ReplaceMembers)
 }
 
 /// How it can be found out.

@@ -131,9 +131,12 @@ pub async fn look(probe: &mut Probe, kind: Kind, claims: Option<&ServiceConfig>)
         super::write::tag_in(kind, &name).is_some().then_some(Stray { kind, name, id: id(record)? })
     };
     probe.strays.extend(listing.records.iter().filter_map(own));
-    let has_members = |group: &Value| members(group).is_some_and(|members| !members.is_empty());
     probe.shows_members |= kind == Kind::Team && listing.records.iter().any(has_members);
     Ok(Some(listing))
+}
+
+fn has_members(group: &Value) -> bool {
+    members(group).is_some_and(|members| !members.is_empty())
 }
 
 /// The length of a list, or the finding that there is none.
@@ -155,7 +158,9 @@ fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<usize> {
     match seen.page() {
         Ok(page) => Some(page.resources.len()),
         Err(bad) => {
-            probe.find(part, "list", Verdict::Problem, bad.to_string(), &[seen]);
+            let told = seen.failure_in_success(&*probe.dialect);
+            let words = told.map_or_else(|| bad.to_string(), |failure| failure.sentences());
+            probe.find(part, "list", Verdict::Problem, words, &[seen]);
             None
         }
     }
@@ -232,6 +237,8 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
     let (part, ..) = place(kind);
     let Some(first) = listing.records.first().and_then(Value::as_object) else { return };
     let mut words = Vec::new();
+    // Groups that are all empty may as well be groups whose members are never shown.
+    let nobody = kind == Kind::Team && !listing.records.iter().any(has_members);
     let any = |name: &str| {
         listing
             .records
@@ -260,6 +267,9 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
             }
         }
         Kind::Team => match any("members") {
+            Some(Value::Array(_)) if nobody => {
+                words.push("all groups are empty in the list: whether it tells members can't be seen".to_owned());
+            }
             Some(Value::Array(members)) => {
                 let key = members
                     .iter()
@@ -287,6 +297,7 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
     }
     let (bad, example) = unreadable(probe, kind, listing);
     let verdict = match example {
+        None if nobody => Verdict::Unknown,
         None => Verdict::Ok,
         Some(example) => {
             words.push(format!("{} can't be read whole: {example}", counted(bad, "record")));

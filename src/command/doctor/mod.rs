@@ -229,10 +229,19 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
         }
     };
     let reached = cause.is_none();
-    let Probe { findings, mut habits, mut trials, .. } = probe;
-    if let Some(store) = &mut connection.store {
+    if let Some(store) = &connection.store {
         // What an earlier run found out by writing stays known.
-        habits = habits.or(store.habits().ok().flatten().unwrap_or_default());
+        let mut known = store.habits().ok().flatten().unwrap_or_default();
+        if probe.shows_members {
+            known.tells_members = known.tells_members.filter(|tells| *tells);
+        }
+        if reached && known.tells_members == Some(false) && probe.habits.tells_members.is_none() {
+            probe.find(Part::Groups, "members", Verdict::Note, write::NEVER_SHOWN, &[]);
+        }
+        probe.habits = probe.habits.or(known);
+    }
+    let Probe { findings, habits, mut trials, .. } = probe;
+    if let Some(store) = &mut connection.store {
         trials = trials.or(store.trials().unwrap_or_default());
         if reached && let Err(error) = store.keep_habits(&habits).and_then(|()| store.keep_trials(&trials)) {
             note(format_args!("scimitar: what was learnt could not be kept: {error}"));
@@ -255,7 +264,11 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
         url: connection.profile.base_text().to_owned(),
         outcome,
         findings,
-        actions: if reached { actions::actions(dialect.capabilities(), &trials, beside, write) } else { Vec::new() },
+        actions: if reached {
+            actions::actions(dialect.capabilities(), &trials, beside, write, &habits)
+        } else {
+            Vec::new()
+        },
         learnt: if narrowed.is_some() && reached { actions::learnt(&habits) } else { Vec::new() },
         habits,
         left_behind,

@@ -72,6 +72,13 @@ impl Seen {
         tree::parse(&self.answer.body).ok()
     }
 
+    /// The failure that the body tells of in spite of the status.
+    pub fn failure_in_success(&self, dialect: &dyn Dialect) -> Option<Failure> {
+        let mut failure = error::in_success(&self.answer.body)?;
+        dialect.hint(&mut failure);
+        Some(failure)
+    }
+
     /// A refusal in the words of the console.
     pub fn refusal(&self, dialect: &dyn Dialect) -> Failure {
         let body = error::parse(&self.answer.body, self.answer.content_type.as_deref());

@@ -11,7 +11,7 @@ use crate::{
     client::Auth,
     scim::{
         discovery::{self, ServiceConfig},
-        failure::Class,
+        failure::{Class, Failure},
         json, urn,
     },
 };
@@ -60,20 +60,27 @@ pub async fn reach(probe: &mut Probe, auth: &Auth, base: &Url) -> Result<(), Sto
                 probe.find(Part::Server, "key", Verdict::Ok, format!("{taken}{form}{late}"), &[&seen]);
                 Ok(())
             }
-            Err(bad) => {
-                let words = format!("{bad} Check url and path in the profile.");
-                probe.find(Part::Server, "answer", Verdict::Problem, words, &[&seen]);
-                Err(Stop::Refused(Class::Protocol))
-            }
+            Err(bad) => match seen.failure_in_success(&*probe.dialect) {
+                Some(refusal) => Err(refused(probe, &refusal, &seen)),
+                None => {
+                    let words = format!("{bad} Check url and path in the profile.");
+                    probe.find(Part::Server, "answer", Verdict::Problem, words, &[&seen]);
+                    Err(Stop::Refused(Class::Protocol))
+                }
+            },
         },
         _ => {
             let refusal = seen.refusal(&*probe.dialect);
-            let words = refusal.sentences();
-            let what = if seen.status() == 403 { "key" } else { "answer" };
-            probe.find(Part::Server, what, Verdict::Problem, words, &[&seen]);
-            Err(Stop::Refused(refusal.class))
+            Err(refused(probe, &refusal, &seen))
         }
     }
+}
+
+fn refused(probe: &mut Probe, refusal: &Failure, seen: &Seen) -> Stop {
+    let is_about_key = matches!(refusal.class, Class::Unauthorized | Class::Forbidden);
+    let what = if is_about_key { "key" } else { "answer" };
+    probe.find(Part::Server, what, Verdict::Problem, refusal.sentences(), &[seen]);
+    Stop::Refused(refusal.class)
 }
 
 /// Who could read along.

@@ -23,6 +23,10 @@ use crate::{
     },
 };
 
+/// What a trial has shown of a server that keeps members to itself.
+pub const NEVER_SHOWN: &str = "who is in a group is never shown here: whether members come and go can't be seen. Changes of \
+                               members are sent, and their outcome stays unseen";
+
 /// The group and who shall be in it.
 struct Trial<'a> {
     group: String,
@@ -97,9 +101,7 @@ impl Trial<'_> {
         }
         if taken {
             probe.habits.tells_members = Some(false);
-            let words = "who is in a group is never shown here: whether members come and go can't be seen. Changes of \
-                         members are sent, and their outcome stays unseen";
-            probe.find(Part::Writing, "members", Verdict::Note, words, &[]);
+            probe.find(Part::Writing, "members", Verdict::Note, NEVER_SHOWN, &[]);
         }
         Ok(taken)
     }

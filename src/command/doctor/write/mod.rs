@@ -4,6 +4,7 @@ mod groups;
 mod made;
 mod users;
 
+pub use groups::NEVER_SHOWN;
 pub use made::{Made, find};
 
 use serde_json::Value;

@@ -1,0 +1,137 @@
+//! What other processes do with the profile while this one is open: their plans and outcomes, the records that they
+//! changed, the stage, and what they have learnt of the server. A watch on the store's files wakes the worker.
+//!
+//! What is shown so is taken from the store and asks the server nothing, so that two consoles never answer each other's
+//! looks for ever.
+
+use std::{sync::Arc, time::Duration};
+
+use rustc_hash::FxHashSet;
+
+use super::{Done, Worker, apply};
+use crate::{
+    directory::{
+        Fresh, Target,
+        change::{ChangeEffect, Field},
+        plan::Entry,
+        record::Record,
+        work::Report,
+    },
+    store::Store,
+};
+
+/// How long after the end of its session a change in flight is looked up: the server may have its request still.
+const GRACE: Duration = Duration::from_secs(2);
+
+impl Worker {
+    /// Begins to watch the store. Without a watch things are as they were: `R` shows what others did.
+    pub(super) async fn watch(&mut self) {
+        let bell = Arc::clone(&self.bell);
+        let ring = move || bell.notify_one();
+        self.watch = self.context.stored(move |store| store.watch(ring)).await.flatten();
+        // What is there already is about to be read.
+        self.context.stored(Store::has_news).await;
+    }
+
+    /// The store's files were written to, by whomever, or a session has ended.
+    pub(super) async fn hear(&mut self) {
+        let sessions = self.others.sessions();
+        let news = self.context.stored(move |store| {
+            let ended = |session: &u64| !store.is_live(*session);
+            let ended = sessions.iter().any(ended);
+            Ok(store.has_news()? || ended)
+        });
+        if news.await == Some(true) || std::mem::take(&mut self.more_news) {
+            let (entries, more) = self.look_at_others().await;
+            self.settle_later();
+            self.show_what_they_wrote(entries).await;
+            self.show_stage_anew().await;
+            self.learn_anew().await;
+            if more {
+                self.more_news = true;
+                self.bell.notify_one();
+            }
+        }
+        if let Some(watch) = &self.watch {
+            watch.heard();
+        }
+    }
+
+    /// Shows the records of changes that are over as the other session has put them on disk.
+    async fn show_what_they_wrote(&mut self, entries: Vec<Entry>) {
+        let over = entries.iter().filter(|entry| !entry.state.is_open() && !entry.exchanges.is_empty());
+        let records = over.flat_map(|entry| self.records_of(entry));
+        let mut seen = FxHashSet::default();
+        let records: Vec<Touched> = records.filter(|one| seen.insert(one.target.clone())).collect();
+        if records.is_empty() {
+            return;
+        }
+        let read = self.context.stored(move |store| {
+            let found = records.into_iter().map(|one| Ok((store.record(&one.target)?, one)));
+            found.collect::<Result<Vec<_>, _>>()
+        });
+        let mut fresh = Vec::new();
+        for (record, of) in read.await.into_iter().flatten() {
+            match record {
+                Some(record) => fresh.push(Fresh::Record(of.with_version(record))),
+                None if of.removed => fresh.push(Fresh::Gone(of.target)),
+                None => self.single_reads.push_back(of.target),
+            }
+        }
+        if !fresh.is_empty() {
+            self.learnt(&fresh);
+            self.context.report(Report::Learnt(fresh));
+        }
+        self.context.recall_roles().await;
+    }
+
+    /// The records of a change, with the ids that the server gave them.
+    fn records_of(&self, entry: &Entry) -> Vec<Touched> {
+        let takes = entry.step.change.nature().effect == ChangeEffect::Takes && entry.took_effect();
+        let touches = entry.step.change.touches().into_iter().filter(|(_, field)| !field.is_beside());
+        let touched = touches.filter_map(|(mut target, field)| {
+            if target.is_provisional() {
+                target.id = entry.created.clone()?;
+            }
+            let path = self.context.dialect.get(&target).path;
+            let written = field == Field::Whole || entry.step.requests.iter().any(|request| request.path == path);
+            Some(Touched { written, removed: takes && field == Field::Whole, target })
+        });
+        touched.collect()
+    }
+
+    /// What was in flight in a session that has ended is looked up, but not at once.
+    fn settle_later(&mut self) {
+        for entry in std::mem::take(&mut self.unsettled) {
+            let context = self.context.clone();
+            self.tasks.spawn(async move {
+                tokio::time::sleep(GRACE).await;
+                let (entry, ended) = apply::settle(context, entry).await;
+                Done::Applied(Box::new(entry), ended)
+            });
+        }
+    }
+}
+
+/// A record of somebody else's change.
+struct Touched {
+    target: Target,
+    /// A request was sent to it: what is on disk has its version.
+    written: bool,
+    /// It may be gone.
+    removed: bool,
+}
+
+impl Touched {
+    /// A membership gives the user's record another version, too, which nobody has read.
+    fn with_version(&self, mut record: Record) -> Record {
+        if !self.written {
+            match &mut record {
+                Record::User(user) => user.version = None,
+                Record::Team(team) => team.version = None,
+                Record::Role(role) => role.version = None,
+            }
+        }
+        record
+    }
+}
