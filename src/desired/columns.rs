@@ -131,9 +131,12 @@ enum Found {
     Unknown,
 }
 
+/// A column, and the character between its values where a cell holds several.
+type Meaning = (Column, Option<char>);
+
 /// What is said of headers, and whether any header was meant.
 struct Words<'a> {
-    map: Vec<(&'a str, (Column, Option<char>), Cell<bool>)>,
+    map: Vec<(&'a str, Meaning, Cell<bool>)>,
     ignore: Vec<(&'a str, Cell<bool>)>,
     all: bool,
 }

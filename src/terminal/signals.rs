@@ -82,9 +82,9 @@ impl Signals {
     /// The next signal.
     pub async fn next(&mut self) -> Signal {
         let ends = &mut self.ends;
-        let ended = poll_fn(|cx| match ends.iter_mut().any(|signal| signal.poll_recv(cx).is_ready()) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
+        let ended = poll_fn(|cx| {
+            let has_come = ends.iter_mut().any(|signal| signal.poll_recv(cx).is_ready());
+            if has_come { Poll::Ready(()) } else { Poll::Pending }
         });
         // A terminal that hangs up sends HUP and CONT together: whoever went on would take a terminal that is gone.
         tokio::select! {

@@ -69,8 +69,8 @@ use others::Others;
 use queue::Queue;
 use scribe::Scribe;
 use throttle::Throttle;
-use versions::KnownVersions;
 use unlearn::Lessons;
+use versions::KnownVersions;
 
 /// Single reads at a time.
 const READS: usize = 4;
@@ -214,7 +214,7 @@ pub async fn run(
         discovered: false,
         shown: false,
         unsettled: Vec::new(),
-            looks: FxHashMap::default(),
+        looks: FxHashMap::default(),
         others: Others::default(),
         bell: Arc::default(),
         watch: None,

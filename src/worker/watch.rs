@@ -103,10 +103,10 @@ impl Worker {
     /// What was in flight in a session that has ended is looked up, but not at once.
     fn settle_later(&mut self) {
         for entry in std::mem::take(&mut self.unsettled) {
-            let context = self.context.clone();
+            let (context, looks) = (self.context.clone(), self.looks.get(&entry.id).copied().unwrap_or_default());
             self.tasks.spawn(async move {
                 tokio::time::sleep(GRACE).await;
-                let (entry, ended) = apply::settle(context, entry).await;
+                let (entry, ended) = apply::settle(context, entry, looks).await;
                 Done::Applied(Box::new(entry), ended)
             });
         }

@@ -13,6 +13,10 @@ use crate::{
     scim::json,
 };
 
+/// Attributes of a user that no creation sends as they were: the server makes them, or changes of their own give them.
+const BY_OTHER_MEANS: [&str; 9] =
+    ["id", "meta", "schemas", "userName", "displayName", "externalId", "active", "groups", "organizationRole"];
+
 /// Attributes (RFC 7643 §4.1, §4.3) that a user who is made again is given as they were.
 const GIVEN_AGAIN: [&str; 14] = [
     "roles",
@@ -61,10 +65,7 @@ impl Attempt<'_> {
 
     /// What takes a membership back of which the plan did not know whether it was there before.
     async fn membership_back(&self, change: &Change) -> Option<Change> {
-        let (team, user) = match change {
-            Change::AddMember { team, user } | Change::RemoveMember { team, user } => (team, user),
-            _ => return None,
-        };
+        let (Change::AddMember { team, user } | Change::RemoveMember { team, user }) = change else { return None };
         let path = path_of(&Target::team(team));
         let members = |document: &Value| -> Option<Vec<Id>> {
             let members = json::get(document.as_object()?, "members")?.as_array()?;
@@ -103,8 +104,6 @@ fn complete(new: &mut NewUser, was: &Map<String, Value>) -> Option<String> {
             new.attributes.insert(name.to_owned(), value.clone());
         }
     }
-    const BY_OTHER_MEANS: [&str; 9] =
-        ["id", "meta", "schemas", "userName", "displayName", "externalId", "active", "groups", "organizationRole"];
     let is_one_of = |names: &[&str], name: &str| names.iter().any(|one| one.eq_ignore_ascii_case(name));
     let left = was.iter().filter(|(name, value)| {
         !is_one_of(&GIVEN_AGAIN, name) && !is_one_of(&BY_OTHER_MEANS, name) && !value.is_null()

@@ -95,7 +95,8 @@ impl Attempt<'_> {
         for (path, Before { whole, asked }) in &self.before {
             let Some(After { document, .. }) = self.after.get(path) else { continue };
             let told = |document: &Value| document.get("groups").is_some();
-            if !target_of(path).is_some_and(|target| target.kind == Kind::User) || !(*asked || told(&whole.document)) {
+            let is_user = target_of(path).is_some_and(|target| target.kind == Kind::User);
+            if !is_user || !(*asked || told(&whole.document)) {
                 continue;
             }
             for difference in differences(&whole.document, document) {

@@ -94,7 +94,7 @@ pub struct Habitual {
 
 /// One to three habits that do not hide each other's effects.
 pub fn roll(dice: &mut Dice) -> Vec<Habit> {
-    let mut habits: Vec<Habit> = (0..1 + dice.below(3)).map(|_| dice.one(&ALL)).collect();
+    let mut habits: Vec<Habit> = (0..=dice.below(3)).map(|_| dice.one(&ALL)).collect();
     if habits.contains(&H::MembersNeverTold) {
         habits.retain(|habit| *habit != H::DeactivationLeavesGroups);
     }
