@@ -134,7 +134,7 @@ impl World {
 
     /// The directory behind TLS with this certificate; `clients` must have signed those of its clients. Gives the port.
     pub async fn serve(&self, shown: &Pair, clients: Option<&Authority>) -> u16 {
-        let (acceptor, to) = (self.acceptor(shown, clients, false), self.server.addr());
+        let (acceptor, to) = (Self::acceptor(shown, clients, false), self.server.addr());
         listen(move |stream| {
             let acceptor = acceptor.clone();
             async move {
@@ -150,7 +150,7 @@ impl World {
 
     /// The same with a server that asks for a certificate and resets the connection to who shows none, without a word.
     pub async fn serve_with_resets(&self, shown: &Pair, clients: &Authority) -> u16 {
-        let (acceptor, to) = (self.acceptor(shown, Some(clients), true), self.server.addr());
+        let (acceptor, to) = (Self::acceptor(shown, Some(clients), true), self.server.addr());
         listen(move |stream| {
             let acceptor = acceptor.clone();
             async move {
@@ -164,7 +164,7 @@ impl World {
         .await
     }
 
-    fn acceptor(&self, shown: &Pair, clients: Option<&Authority>, strangers_come_in: bool) -> TlsAcceptor {
+    fn acceptor(shown: &Pair, clients: Option<&Authority>, strangers_come_in: bool) -> TlsAcceptor {
         let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions().unwrap();
