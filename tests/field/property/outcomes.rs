@@ -219,6 +219,7 @@ fn accounts(context: &str, act: &Act, said: &CommandResult, before: &Facts, afte
         // A loss that nobody asked for is no success.
         let loss = !came
             && !asked
+            && !planned
             && !unseen(fact)
             && !different
                 .iter()
@@ -311,7 +312,9 @@ fn many_accounts() {
 fn holds(seed: u64) {
     let dice = &mut Dice::new(seed.wrapping_add(0x0a11));
     let mut case = Case::told(seed, dice);
-    for user in case.state.users.values_mut() {
+    // W&B's records have nothing beside names, addresses, roles and seats.
+    let has_more = case.shape != Shape::Wandb;
+    for user in case.state.users.values_mut().filter(|_| has_more) {
         user["title"] = "Dr".into();
         user["phoneNumbers"] = json!([{"value": "555-1", "type": "work"}]);
         let home = json!({"value": format!("home-{}", user["emails"][0]["value"].as_str().unwrap()), "type": "home"});
