@@ -26,6 +26,13 @@ pub struct Console {
     _home: TempDir,
 }
 
+/// A config file with the server's profile, and this in its `server` table.
+pub fn profile(habits: &str) -> String {
+    let auth = if outside::key().is_some() { format!("key = {{ env = \"{KEY}\" }}") } else { "auth = \"none\"".into() };
+    let url = outside::url();
+    format!("[profile.interop]\nprovider = \"scim\"\nurl = \"{url}\"\n{auth}\nserver = {{ {habits} }}\n")
+}
+
 /// What opens the server's profile, with nothing on disk and this in its `server` table.
 pub fn opener(home: &TempDir, habits: &str) -> Opener {
     let at = |name: &str| home.path().join(name);
@@ -37,11 +44,7 @@ pub fn opener(home: &TempDir, habits: &str) -> Opener {
         netrc: None,
         wandb_settings: None,
     };
-    let auth = if outside::key().is_some() { format!("key = {{ env = \"{KEY}\" }}") } else { "auth = \"none\"".into() };
-    let text = format!(
-        "[profile.interop]\nprovider = \"scim\"\nurl = \"{}\"\n{auth}\nserver = {{ {habits} }}\n",
-        outside::url()
-    );
+    let text = profile(habits);
     let config = ConfigFile::parse(&text, &places.config_file).unwrap();
     Opener {
         places,
