@@ -9,6 +9,7 @@ mod alike;
 mod answers;
 mod attributes;
 mod bulk;
+mod bursts;
 mod command_line;
 mod datasaur;
 mod disk;
