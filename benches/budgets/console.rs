@@ -105,6 +105,7 @@ pub fn measure(users: usize) {
     let mut console = Console::new(users, 80, 24);
     moving(users, &mut console);
     typing(users, &mut console);
+    pasting(users, &mut console);
     opening(users, &mut console);
     renewing(users, &mut console);
     many(users, &mut console);
@@ -128,7 +129,11 @@ fn many(users: usize, console: &mut Console) {
     typed.expect("the plan is shown").chars().for_each(|c| console.press(KeyCode::Char(c)));
     row(users, "plan the deactivation of a tenth", &planned, None);
     console.held = Times::default();
-    let sent = Times::of(1, || console.press(KeyCode::Enter));
+    console.press(KeyCode::Enter);
+    // The plan was read.
+    console.app.drawn();
+    drop(console.app.update(Msg::Shown, now() - jiff::SignedDuration::from_secs(1)));
+    let sent = Times::of(1, || console.press(KeyCode::Char('y')));
     assert!(console.app.directory.pending().len() > marked / 2, "it is laid over the records");
     row(users, "send it, as far as the loop does", &sent, None);
     console.held(users, "sending");
@@ -225,6 +230,23 @@ fn typing(users: usize, console: &mut Console) {
     console.held(users, "typing field:value");
     console.press(KeyCode::Esc);
     console.press(KeyCode::Esc);
+}
+
+/// Long texts into the filter: the time grows as they do.
+fn pasting(users: usize, console: &mut Console) {
+    console.press(KeyCode::Char('/'));
+    for (kilobytes, word) in [(10, "abc@x.example "), (200, "abc@x.example "), (200, "abcdefgh")] {
+        let text = word.repeat(kilobytes * 1_000 / word.len());
+        let pasted = Times::of(3, || {
+            console.take(Msg::Terminal(Event::Paste(text.clone())));
+            console.press(KeyCode::Esc);
+            console.press(KeyCode::Char('/'));
+        });
+        let blanks = if word.ends_with(' ') { "words" } else { "one word" };
+        row(users, &format!("{kilobytes} KB of {blanks} pasted into the filter, and dropped"), &pasted, None);
+    }
+    console.press(KeyCode::Esc);
+    console.held(users, "pasting");
 }
 
 fn opening(users: usize, console: &mut Console) {

@@ -5,8 +5,18 @@
 pub enum Scope {
     /// Everywhere, unless something inner takes the key.
     Global,
-    /// The three lists.
+    /// Lists, Activity, and boxes that are read: what is about the whole of the work, and hidden by nothing.
+    Work,
+    /// Lists, Activity, and what was sent.
+    Sending,
+    /// Lists and Activity, with no box over them.
+    Tabs,
+    /// The three lists, with no box over them.
     List,
+    /// The list of users, with no box over it.
+    UserList,
+    /// The row of a list, and the record whose details are open.
+    Record,
     /// The Users pane and the details of a user.
     Users,
     /// The Teams pane and the details of a team.
@@ -39,6 +49,8 @@ pub enum Scope {
     Plan,
     /// The plan before it is sent.
     Preview,
+    /// The question before the console ends.
+    Quit,
     /// Forms.
     Form,
     /// The first screen without a profile.
@@ -50,7 +62,12 @@ impl Scope {
     pub fn label(self) -> &'static str {
         match self {
             Scope::Global => "Everywhere",
+            Scope::Work => "Outside forms and plans",
+            Scope::Sending => "Sending",
+            Scope::Tabs => "Tabs",
             Scope::List => "Lists",
+            Scope::UserList => "List of users",
+            Scope::Record => "A row, or its details",
             Scope::Users => "Users",
             Scope::Teams => "Teams",
             Scope::Roles => "Roles",
@@ -67,6 +84,7 @@ impl Scope {
             Scope::Stage => "Stage",
             Scope::Plan => "A plan that was sent",
             Scope::Preview => "Plan",
+            Scope::Quit => "Quit?",
             Scope::Form => "Forms",
             Scope::Welcome => "First screen",
         }
@@ -110,23 +128,23 @@ actions! {
     Palette "palette" Global "command" "Find any action by name" [":", "ctrl-p"];
     Back "back" Global "" "Go one step back; clear the message, the filter or the marks" ["esc"];
     Quit "quit" Global "quit" "Quit; asks if anything is in flight" ["q", "ctrl-c"];
-    Refresh "refresh" Global "" "Read everything anew, try the server again, retry what failed" ["shift-r"];
-    Undo "undo" Global "undo" "Take back the last plan, and then the one before" ["u"];
-    StageMode "stage" Global "" "Collect every edit on the stage in place of sending it; or send them again" [];
-    ShowStage "show-stage" Global "" "What waits on the stage, to be sent together" ["shift-t"];
-    Pause "pause" Global "" "Send nothing more, or go on; what is on its way arrives" ["shift-p"];
-    Resume "resume" Global "" "Go on sending after a pause" [];
-    Cancel "cancel" Global "" "Drop what was not sent yet of the selected plan, or of the newest" ["shift-x"];
-    GoUsers "users" Global "" "Go to Users" ["1"];
-    GoTeams "teams" Global "" "Go to Teams" ["2"];
-    GoRoles "roles" Global "" "Go to Roles" ["3"];
-    GoActivity "activity" Global "" "Go to Activity" ["4"];
-    NextTab "next-tab" Global "" "Next tab" ["tab"];
-    PreviousTab "previous-tab" Global "" "Previous tab" ["backtab"];
-    Profile "profile" Global "" "Switch to another profile" [];
-    MyAccount "my-account" Global "" "Your own account (whoami): whose key is in use, with teams and API keys" ["w"];
-    ServerFilter "server-filter" Users "" "Read only the users that the server finds by a SCIM filter, or all again" [];
-    Settings "settings" Global "" "How SCIM is set up at the provider, and what follows from it (provider-settings)" [];
+    Refresh "refresh" Work "" "Read everything anew, try the server again, retry what failed" ["shift-r"];
+    Undo "undo" Work "undo" "Take back the last plan, and then the one before" ["u"];
+    StageMode "stage" Work "" "Collect every edit on the stage in place of sending it; or send them again" [];
+    ShowStage "show-stage" Work "" "What waits on the stage, to be sent together" ["shift-t"];
+    Pause "pause" Sending "" "Send nothing more, or go on; what is on its way arrives" ["shift-p"];
+    Resume "resume" Sending "" "Go on sending after a pause" [];
+    Cancel "cancel" Sending "" "Drop what was not sent yet of the selected plan, or of the newest" ["shift-x"];
+    GoUsers "users" Tabs "" "Go to Users" ["1"];
+    GoTeams "teams" Tabs "" "Go to Teams" ["2"];
+    GoRoles "roles" Tabs "" "Go to Roles" ["3"];
+    GoActivity "activity" Tabs "" "Go to Activity" ["4"];
+    NextTab "next-tab" Tabs "" "Next tab" ["tab"];
+    PreviousTab "previous-tab" Tabs "" "Previous tab" ["backtab"];
+    Profile "profile" Work "" "Switch to another profile" [];
+    MyAccount "my-account" Work "" "Your own account (whoami): whose key is in use, with teams and API keys" ["w"];
+    ServerFilter "server-filter" UserList "" "Read only the users that the server finds by a SCIM filter, or all again" [];
+    Settings "settings" Work "" "How SCIM is set up at the provider, and what follows from it (provider-settings)" [];
     Redraw "redraw" Global "" "Draw the whole screen again" ["ctrl-l"];
     Suspend "suspend" Global "" "Suspend the console; the shell's `fg` brings it back" ["ctrl-z"];
     Down "down" Global "" "One row down" ["j", "down"];
@@ -137,8 +155,8 @@ actions! {
     Bottom "bottom" Global "" "To the last row" ["shift-g", "end"];
     SetRole "role" Users "role" "Give a role or a seat: where and which in one pick, for the row or the marked rows" ["r"];
     Teams "user-teams" Users "teams" "Check list of the user's teams, or of those of the marked users" ["t"];
-    View "view" Users "" "Show people, service accounts, or all" ["v"];
-    CreateService "create-service-account" Users "" "Create a service account" [];
+    View "view" UserList "" "Show people, service accounts, or all" ["v"];
+    CreateService "create-service-account" UserList "" "Create a service account" [];
     Members "members" Teams "members" "Check list of the team's members, or of those of the marked teams" ["m"];
     RolePermissions "role-permissions" Roles "permissions" "Check list of the role's permissions" ["p"];
     Holders "holders" Roles "holders" "Who holds the role, and in which teams" ["h", "ctrl-o"];
@@ -148,22 +166,22 @@ actions! {
     MembersFromList "members-from-list" Teams "" "Add the people of a pasted list or a file to the team, or make it exactly that list" ["shift-m"];
     Filter "filter" List "filter" "Filter as you type: words, \"phrases\", /regex/, ~fuzzy and field:value" ["/"];
     Mark "mark" List "mark" "Mark the row" ["space"];
-    Open "open" List "details" "Details of the row" ["enter"];
+    Open "open" Record "details" "Details of the row" ["enter"];
     Create "create" List "create" "Create a user, service account, team or role" ["c"];
-    Edit "edit" List "edit" "Edit the fields of the row" ["e"];
-    MakeLike "make-like" List "" "Make this one like another: copy a user's roles, teams and seats, or a team's members" ["="];
+    Edit "edit" Record "edit" "Edit the fields of the row" ["e"];
+    MakeLike "make-like" Record "" "Make this one like another: copy a user's roles, teams and seats, or a team's members" ["="];
     ToggleActive "toggle-active" Users "(de)activate" "Deactivate or reactivate" ["d"];
-    Delete "delete" List "" "Delete" ["shift-d"];
+    Delete "delete" Record "" "Delete" ["shift-d"];
     Account "account" Users "" "The user's account: teams and API keys" ["a"];
     MarkAll "mark-all" List "" "Mark all that the filter shows, or none" ["*"];
     MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
     Sort "sort" List "sort" "Sort by the next column" ["s"];
     SortReverse "sort-reverse" List "" "Turn the order round" ["shift-s"];
-    Copy "copy" List "" "Copy names, emails, ids or rows as CSV or JSON through the terminal, of the row or the marked rows" ["y"];
-    Raw "raw" List "" "The resource as the server gave it" ["shift-j"];
-    Attributes "attributes" List "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];
+    Copy "copy" Record "" "Copy names, emails, ids or rows as CSV or JSON through the terminal, of the row or the marked rows" ["y"];
+    Raw "raw" Record "" "The resource as the server gave it" ["shift-j"];
+    Attributes "attributes" Record "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
-    LoadRoles "load-roles" Users "" "Read the roles of all users that the list left out" ["h"];
+    LoadRoles "load-roles" UserList "" "Read the roles of all users that the list left out" ["h"];
     Story "story" Activity "story" "The whole story of a change, or the lines of a plan" ["enter"];
     UndoThis "undo-this" Activity "undo" "Take back the selected plan" ["u"];
     Retry "retry" Activity "retry" "Send what an earlier session left of a plan, or try again what failed of it" ["shift-r"];
@@ -187,18 +205,20 @@ actions! {
     SetAttribute "set-attribute" Attributes "change" "Change the attribute under the cursor" ["enter", "e"];
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
     CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
-    Send "send" Preview "send" "Send the plan" ["enter"];
+    Send "send" Preview "send" "Send the plan, once it was on screen for a moment" ["y"];
+    OpenLine "open-line" Preview "line" "The exact requests of the line; leaves the field, where a text is typed" ["enter"];
     DropLine "drop-line" Preview "drop line" "Take the selected line out of the plan" ["x", "delete"];
     Requests "requests" Preview "requests" "Show the exact requests" ["!", "ctrl-r"];
     ToStage "to-stage" Preview "stage" "Put the plan on the stage in place of sending it" ["s", "ctrl-s"];
-    CopyCommand "copy-command" Preview "copy command" "Copy the command line that does the same" ["y", "ctrl-y"];
+    CopyCommand "copy-command" Preview "copy command" "Copy the command line that does the same" ["shift-y", "ctrl-y"];
     SendStage "send-stage" Stage "look at the plan" "Look at the plan of all that waits; nothing is sent yet" ["enter"];
     NextGrouping "next-grouping" Stage "group" "Group by person, by team, by kind" ["tab"];
     DropStaged "drop-staged" Stage "drop" "Drop the line, or all lines of the heading" ["x", "delete"];
     ClearStage "clear-stage" Stage "drop all" "Drop everything; asks first" ["shift-x"];
+    ReallyQuit "quit-now" Quit "quit" "Quit although something is not confirmed" ["y"];
     NextField "next-field" Form "next field" "Next field" ["tab", "down"];
     PreviousField "previous-field" Form "" "Previous field" ["backtab", "up"];
-    Submit "submit" Form "done" "Done: look at the plan" ["enter"];
+    Submit "submit" Form "done" "Done: send what is small and can be undone, look at the plan of anything else" ["enter"];
     OpenDemo "demo" Welcome "demo directory" "Open the embedded demo directory" ["d"];
     NewProfile "new-profile" Welcome "new profile" "Set up a profile" ["n"];
 }

@@ -1,15 +1,17 @@
 //! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and sent.
 
 use super::{
-    App, Effect, Message, Overlay, Preview,
+    App, Effect, Message, Overlay, Preview, Requests,
     action::Action,
     check::CheckList,
     form::{Form, Purpose},
     picker::RolePicker,
     role_editor::{Of, RoleEditor},
 };
+use rustc_hash::FxHashSet;
+
 use crate::directory::{
-    Id, Kind, Target,
+    Id, Kind, Name, Target,
     change::{Change, ChangeId, RoleDraft, Verb},
     plan::{Capabilities, Entry, Plan, Risk},
     refusal::{Refusal, RefusalCode},
@@ -17,7 +19,10 @@ use crate::directory::{
     words,
     work::Job,
 };
-use crate::scim::filter::Filter;
+use crate::scim::{filter::Filter, text::number};
+
+/// So many names are listed in one sentence.
+const NAMED: usize = 5;
 
 /// Why a change is not part of an undo in the console.
 fn later_why() -> Refusal {
@@ -51,9 +56,10 @@ impl App {
             Action::ToggleActive => {
                 let active = self.toggle_verb() == Verb::Reactivate;
                 let inactive = |id: &Id| self.directory.user(id).is_some_and(|user| user.is_inactive() == active);
-                let users = subjects.iter().filter(|id| inactive(id));
-                let changes = users.map(|user| Change::SetActive { user: user.clone(), active }).collect();
-                self.propose(changes, effects);
+                let (users, so): (Vec<Id>, Vec<Id>) = subjects.into_iter().partition(inactive);
+                let needless = so.iter().filter_map(|id| Some(self.directory.user(id)?.user_name.clone())).collect();
+                let changes = users.into_iter().map(|user| Change::SetActive { user, active }).collect();
+                self.draft_of_rows(changes, effects, |app, plan, effects| app.show_plan(plan, needless, effects));
             }
             Action::Delete => {
                 let kind = self.subject().map(|target| target.kind);
@@ -105,7 +111,15 @@ impl App {
         } else if changes.is_empty() {
             self.say(format!("{} {} is what they have already.", choice.place_name, choice.role));
         } else {
-            self.propose(changes, effects);
+            let needless = picker.needless(&self.directory);
+            let is_part = self.known_part().is_some();
+            self.draft_of_rows(changes, effects, move |app, plan, effects| {
+                if is_part {
+                    app.show_plan(plan, needless, effects);
+                } else {
+                    app.propose_chosen(plan, needless, effects);
+                }
+            });
         }
     }
 
@@ -161,7 +175,7 @@ impl App {
             self.forget_purpose(&purpose);
             self.say("Nothing was changed.");
         } else {
-            self.propose(changes, effects);
+            self.draft(changes, effects, |app, plan, effects| app.propose_chosen(plan, Vec::new(), effects));
         }
     }
 
@@ -171,25 +185,45 @@ impl App {
         effects.push(Effect::Work(Job::Narrow(filter)));
     }
 
-    /// Plans the changes; shows the plan, or sends it where the profile asks only about what is risky.
+    /// Plans the changes, and shows the plan.
     pub(super) fn propose(&mut self, changes: Vec<Change>, effects: &mut Vec<Effect>) {
+        self.draft_of_rows(changes, effects, Self::propose_plan);
+    }
+
+    /// Draws up a plan, which says so where rows of a list that is known in part were taken as a whole.
+    fn draft_of_rows(
+        &mut self,
+        changes: Vec<Change>,
+        effects: &mut Vec<Effect>,
+        then: impl FnOnce(&mut Self, Plan, &mut Vec<Effect>) + Send + 'static,
+    ) {
         let part = self.known_part();
         self.draft(changes, effects, move |app, mut plan, effects| {
-            let is_part = part.is_some();
             plan.notes.extend(part);
-            app.offer(plan, is_part, effects);
+            then(app, plan, effects);
         });
     }
 
+    /// Shows the plan.
     pub(super) fn propose_plan(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
-        self.offer(plan, false, effects);
+        self.show_plan(plan, Vec::new(), effects);
     }
 
-    /// Shows the plan, or sends it where it need not be looked at.
-    fn offer(&mut self, plan: Plan, look: bool, effects: &mut Vec<Effect>) {
-        let always =
-            look || self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
-        let risk = plan.risk();
+    /// Sends the plan where the profile asks only about what is risky, and the box that it was chosen in was seen; else
+    /// shows it.
+    pub(super) fn propose_chosen(&mut self, plan: Plan, needless: Vec<Name>, effects: &mut Vec<Effect>) {
+        let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
+        let plain = plan.risk() == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none();
+        if plain && !plan.steps.is_empty() && needless.is_empty() && !always && !self.staging && self.was_seen() {
+            self.send(plan, &[], effects);
+        } else {
+            self.show_plan(plan, needless, effects);
+        }
+    }
+
+    /// Shows the plan, or puts it on the stage; says why where it is nothing but a refusal. `needless` are those who were
+    /// meant, too, and need nothing.
+    pub(super) fn show_plan(&mut self, mut plan: Plan, needless: Vec<Name>, effects: &mut Vec<Effect>) {
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
             let text = why.text.clone();
             self.message = Some(Message { text, error: true });
@@ -197,11 +231,32 @@ impl App {
             self.say("There is nothing to do.");
         } else if self.staging && plan.undoes.is_none() && !plan.steps.is_empty() {
             self.put_on_stage(plan, effects);
-        } else if risk == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none() && !always {
-            self.send(plan, &[], effects);
         } else {
-            self.overlays.push(Overlay::Preview(Box::new(Preview::new(plan))));
+            plan.notes.extend(self.hidden_by_filter(&plan));
+            let preview = Preview { needless, ..Preview::new(plan) };
+            self.overlays.push(Overlay::Preview(Box::new(preview)));
         }
+    }
+
+    /// Names the marked records of the plan that the filter hides.
+    fn hidden_by_filter(&self, plan: &Plan) -> Option<String> {
+        let pane = self.pane().filter(|pane| !pane.marks.is_empty())?;
+        let shown: FxHashSet<&Id> = pane.rows.iter().filter_map(|row| self.directory.id_at(pane.kind, *row)).collect();
+        let touched = plan.steps.iter().filter_map(|step| {
+            let ids = step.change.touches().into_iter().map(|(target, _)| target.id);
+            let hidden = ids.into_iter().any(|id| pane.marks.contains(&id) && !shown.contains(&id));
+            hidden.then_some(step.words.subject.as_str())
+        });
+        let mut names: Vec<&str> = Vec::new();
+        for name in touched {
+            if names.last() != Some(&name) {
+                names.push(name);
+            }
+        }
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
+        let more = if more > 0 { format!(" and {} more", number(more as u64)) } else { String::new() };
+        (!names.is_empty()).then(|| format!("Marked, and not shown by the filter: {}{more}.", names.join(", ")))
     }
 
     /// True if the plan is about a marked row that is not under the cursor: it may not even be on screen.
@@ -214,19 +269,14 @@ impl App {
     pub(super) fn adjust_preview(&mut self, action: Action) {
         let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
         if action == Action::Requests {
-            preview.requests = !preview.requests;
+            preview.requests = preview.requests.is_none().then_some(Requests::All);
             preview.top = 0;
-            return;
-        }
-        if preview.requests {
-            self.say("Lines are dropped where they are shown in words.");
             return;
         }
         if preview.cursor < preview.plan.steps.len() {
             preview.plan.drop_step(preview.cursor);
-            preview.risk = preview.plan.risk();
-            let lines = preview.plan.steps.len() + preview.plan.refused.len();
-            preview.cursor = preview.cursor.min(lines.saturating_sub(1));
+            preview.weigh();
+            preview.cursor = preview.cursor.min(preview.lines().saturating_sub(1));
         }
         if preview.plan.steps.is_empty() {
             self.overlays.pop();
@@ -234,20 +284,40 @@ impl App {
         }
     }
 
+    /// The exact requests of the line under the cursor. Where a text is typed it leaves the field, once the text is right.
+    pub(super) fn open_line(&mut self) {
+        let Some(Overlay::Preview(preview)) = self.overlays.last_mut() else { return };
+        if preview.typing {
+            if preview.is_confirmed() {
+                preview.typing = false;
+            } else {
+                let wanted = preview.risk.typed().unwrap_or_default().to_owned();
+                self.say(format!("Type {wanted} to send this."));
+            }
+        } else if preview.cursor < preview.plan.steps.len() {
+            preview.requests = Some(Requests::Line(preview.cursor));
+            preview.top = 0;
+        }
+    }
+
+    /// Sends the plan, unless nobody can have read it.
     pub(super) fn send_preview(&mut self, effects: &mut Vec<Effect>) {
+        let seen = self.was_seen();
+        let key = self.keymap.label(Action::Send).unwrap_or_default();
         match self.overlays.pop() {
             Some(Overlay::Preview(preview)) => {
-                let wanted = preview.risk.typed().map(str::to_owned);
                 if preview.plan.steps.is_empty() {
                     self.say("Nothing of this can be sent.");
-                } else if wanted.as_deref().is_some_and(|text| text != preview.typed.value().trim()) {
-                    self.say(format!("Type {} to send this.", wanted.unwrap_or_default()));
+                } else if !preview.is_confirmed() {
+                    self.say(format!("Type {} to send this.", preview.risk.typed().unwrap_or_default()));
+                    self.overlays.push(Overlay::Preview(preview));
+                } else if !seen {
+                    self.say(format!("Too soon: the plan was not on the screen yet. Press {key} again."));
                     self.overlays.push(Overlay::Preview(preview));
                 } else {
                     self.send(preview.plan, &preview.staged, effects);
                 }
             }
-            Some(Overlay::Quit) => effects.push(Effect::Quit),
             other => self.overlays.extend(other),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{ACTIONS, Action, Scope};
+use super::action::{ACTIONS, Action, Scope, Spec};
 use crate::scim::text::nearest_first;
 
 /// Which key does what.
@@ -38,11 +38,13 @@ impl Keymap {
         let mut bindings: Vec<(Scope, KeyCombination, Action)> = Vec::new();
         for spec in ACTIONS {
             let mut own: Vec<String> = spec.keys.iter().map(|key| (*key).to_owned()).collect();
-            if spec.action == Action::Suspend {
+            if matches!(spec.action, Action::Suspend | Action::OpenLine) {
                 // Configs gave its key to other actions before it had one.
                 let elsewhere = |key: &String| {
-                    let others = overrides.iter().filter(|(name, _)| *name != spec.name);
-                    others.flat_map(|(_, keys)| keys).any(|other| parse(other) == parse(key))
+                    let meets = |other: &Spec| spec.action == Action::Suspend || other.scope == spec.scope;
+                    let others = ACTIONS.iter().filter(|other| other.action != spec.action && meets(other));
+                    let others = others.filter_map(|other| overrides.get(other.name));
+                    others.flatten().any(|other| parse(other) == parse(key))
                 };
                 own.retain(|key| !elsewhere(key));
             }
@@ -75,6 +77,14 @@ impl Keymap {
     /// The first key of an action, as shown; `None` where it has none.
     pub fn label(&self, action: Action) -> Option<String> {
         self.labels(action).next()
+    }
+
+    /// The first key that does this where these scopes are looked through, of those that may.
+    pub fn label_in(&self, scopes: &[Scope], action: Action, may: impl Fn(KeyEvent) -> bool) -> Option<String> {
+        let own = self.bindings.iter().filter(|(_, _, bound)| *bound == action).map(|(_, key, _)| key);
+        let event = |key: &KeyCombination| KeyEvent::new(*key.codes.first(), key.modifiers);
+        let mut acting = own.filter(|key| self.action(scopes, event(key)) == Some(action) && may(event(key)));
+        acting.next().map(show)
     }
 
     /// All keys of an action, as shown.
@@ -111,6 +121,11 @@ fn normal(code: KeyCode, modifiers: KeyModifiers) -> KeyCombination {
         _ => (code, modifiers),
     };
     KeyCombination::new(code, modifiers)
+}
+
+/// A key that was pressed, as it is shown.
+pub fn name(key: KeyEvent) -> String {
+    show(&normal(key.code, key.modifiers))
 }
 
 fn show(key: &KeyCombination) -> String {
@@ -161,7 +176,7 @@ mod tests {
     #[test]
     fn terminals_report_upper_case_and_symbols_in_several_ways() {
         let keymap = Keymap::new(&BTreeMap::new()).unwrap();
-        let scopes = [Scope::Users, Scope::List, Scope::Global];
+        let scopes = [Scope::Users, Scope::List, Scope::Record, Scope::Tabs, Scope::Global];
         for modifiers in [KeyModifiers::SHIFT, KeyModifiers::NONE] {
             assert_eq!(keymap.action(&scopes, press(KeyCode::Char('D'), modifiers)), Some(Action::Delete));
             assert_eq!(keymap.action(&scopes, press(KeyCode::Char('?'), modifiers)), Some(Action::Help));
@@ -178,8 +193,10 @@ mod tests {
         let keymap = with("undo", &["ctrl-z"]).unwrap();
         assert_eq!((keymap.label(Action::Undo).as_deref(), keymap.label(Action::Suspend)), (Some("C-z"), None));
         assert!(with("fly", &[]).unwrap_err().to_string().starts_with("keys.fly: no such action; the nearest are "));
-        let taken = with("undo", &["q"]).unwrap_err().to_string();
-        assert_eq!(taken, "keys.undo: `q` is already the key of `quit` there");
+        let taken = with("help", &["q"]).unwrap_err().to_string();
+        assert_eq!(taken, "keys.quit: `q` is already the key of `help` there");
+        let keymap = with("send", &["enter"]).unwrap();
+        assert_eq!((keymap.label(Action::Send).as_deref(), keymap.label(Action::OpenLine)), (Some("Enter"), None));
         assert!(with("undo", &["hyper-q"]).unwrap_err().to_string().contains("is no key"));
     }
 }

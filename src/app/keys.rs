@@ -6,10 +6,10 @@ use tui_input::Input;
 use super::{
     App, Effect, Overlay, Size, Tab,
     action::{Action, Scope},
-    text_field,
+    keymap, text_field,
 };
 use crate::{
-    directory::{Kind, aside::Topic, change::Seat},
+    directory::{Kind, change::Seat},
     scim::{confusable, text::number},
 };
 
@@ -27,10 +27,13 @@ impl App {
                 }
                 self.on_key(*key, event, effects);
             }
+            Event::Paste(_) if !self.is_typing() => {
+                self.say("Nothing here takes text: what was pasted is left out.");
+            }
             Event::Paste(text) => {
                 self.dropping = false;
                 self.on_text(event);
-                if let Some(left_out) = confusable::left_out(text).filter(|_| self.is_typing()) {
+                if let Some(left_out) = confusable::left_out(text) {
                     self.say(format!("What was pasted {left_out}: left out."));
                 }
             }
@@ -39,21 +42,20 @@ impl App {
     }
 
     fn on_key(&mut self, key: KeyEvent, event: &Event, effects: &mut Vec<Effect>) {
-        let scopes = self.scopes();
         let typing = self.is_typing();
-        let action = self.keymap.action(&scopes, key).filter(|action| !typing || overrides_typing(*action, key));
+        let action = self.keymap.action(self.scopes(), key).filter(|action| !typing || overrides_typing(*action, key));
         if action == Some(Action::Back) && self.give_up_draft() {
             return;
         }
         self.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
-        if self.chooses_copy(key) {
+        if self.goes_to_choice(key) {
             return;
         }
         let filtering = self.is_filtering();
         match action {
             Some(action) => self.perform(action, effects),
             None if typing => self.on_text(event),
-            None => {}
+            None => self.say_which_keys_act(key),
         }
         if !filtering && self.is_filtering() {
             self.stale_filter = self.pane().is_some_and(|pane| !pane.filter.value().is_empty());
@@ -62,80 +64,64 @@ impl App {
         }
     }
 
-    /// A letter in the box that asks what to copy goes to the choice that begins with it.
-    fn chooses_copy(&mut self, key: KeyEvent) -> bool {
+    /// A letter in a box with a few choices goes to the one that begins with it.
+    fn goes_to_choice(&mut self, key: KeyEvent) -> bool {
         let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         match (self.overlays.last_mut(), key.code) {
             (Some(Overlay::Copy(menu)), KeyCode::Char(letter)) if plain => menu.go_to_letter(letter),
+            (Some(Overlay::Whom(whom)), KeyCode::Char(letter)) if plain => whom.go_to_letter(letter),
             _ => false,
         }
+    }
+
+    /// A key without a meaning here does nothing, and which ones have one is said.
+    fn say_which_keys_act(&mut self, key: KeyEvent) {
+        if self.overlays.is_empty() {
+            let help = self.keymap.label(Action::Help).unwrap_or_default();
+            return self.say(format!("{} does nothing here; {help} shows the keys.", keymap::name(key)));
+        }
+        let hints: Vec<String> = self
+            .hints()
+            .into_iter()
+            .filter(|hint| hint.can)
+            .map(|hint| format!("{} {}", hint.key, hint.word))
+            .collect();
+        let acting = hints.join(", ");
+        self.say(format!("{} does nothing here. {acting}", keymap::name(key)).trim().to_owned());
     }
 
     fn is_filtering(&self) -> bool {
         self.pane().is_some_and(|pane| pane.filtering)
     }
 
-    /// Scopes from the innermost outwards.
-    pub fn scopes(&self) -> Vec<Scope> {
-        self.scopes_under(self.overlays.last())
+    /// Scopes from the innermost outwards: of the box on top alone, where there is one.
+    pub fn scopes(&self) -> &'static [Scope] {
+        self.overlays.last().map_or_else(|| self.scopes_beneath(), Overlay::scopes)
     }
 
     /// The scopes of the pane, whatever lies over it.
-    pub(super) fn scopes_beneath(&self) -> Vec<Scope> {
-        self.scopes_under(None)
+    pub(super) fn scopes_beneath(&self) -> &'static [Scope] {
+        use Scope as S;
+        if self.profile.is_none() {
+            return &[S::Welcome, S::Work, S::Global];
+        }
+        match self.tab {
+            Tab::Users => &[S::Users, S::UserList, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
+            Tab::Teams => &[S::Teams, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
+            Tab::Roles => &[S::Roles, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
+            Tab::Activity => &[S::Activity, S::Tabs, S::Sending, S::Work, S::Global],
+        }
     }
 
     /// The scopes of what help was asked for: those without the help itself.
-    pub fn scopes_helped(&self) -> Vec<Scope> {
-        self.scopes_under(self.overlays.iter().rev().find(|overlay| !matches!(overlay, Overlay::Help { .. })))
-    }
-
-    fn scopes_under(&self, top: Option<&Overlay>) -> Vec<Scope> {
-        let mut scopes = match top {
-            Some(Overlay::Role(_)) => vec![Scope::Picker],
-            Some(Overlay::Pick(_)) => vec![Scope::Picker],
-            Some(Overlay::Difference(_)) => vec![Scope::Difference, Scope::Check],
-            Some(Overlay::Doubts(_)) => vec![Scope::Doubts],
-            Some(Overlay::Check(_)) => vec![Scope::Check],
-            Some(Overlay::RoleEditor(_)) => vec![Scope::Editor, Scope::Check, Scope::Roles],
-            Some(Overlay::Holders { .. }) => vec![Scope::Picker],
-            Some(Overlay::Form(_)) => vec![Scope::Form],
-            Some(Overlay::Preview(_)) => vec![Scope::Preview],
-            Some(Overlay::Palette(_) | Overlay::Copy(_)) => vec![Scope::Picker],
-            Some(Overlay::Stage(_)) => vec![Scope::Stage],
-            Some(Overlay::Quit) => vec![Scope::Preview],
-            Some(Overlay::Details { target, .. }) => vec![of_kind(target.kind), Scope::List],
-            Some(Overlay::Permissions { .. }) => vec![Scope::Users],
-            Some(Overlay::Plan(_)) => vec![Scope::Plan, Scope::Activity],
-            Some(Overlay::Story { .. }) => vec![Scope::Activity],
-            Some(Overlay::Aside(aside)) => match aside.topic {
-                Topic::Roster(_) => vec![Scope::Invitations],
-                Topic::Me | Topic::Person(_) => vec![Scope::Account],
-                Topic::Resource(_) => vec![Scope::Attributes],
-                Topic::Settings | Topic::Schemas | Topic::Types => vec![],
-            },
-            Some(Overlay::Secret(_)) => return vec![Scope::Secret],
-            Some(Overlay::Raw { .. } | Overlay::Help { .. } | Overlay::Compare { .. }) => vec![],
-            None if self.profile.is_none() => vec![Scope::Welcome],
-            None => match self.tab.kind() {
-                Some(kind) => vec![of_kind(kind), Scope::List],
-                None => vec![Scope::Activity],
-            },
-        };
-        scopes.push(Scope::Global);
-        scopes
+    pub fn scopes_helped(&self) -> &'static [Scope] {
+        let helped = self.overlays.iter().rev().find(|overlay| !matches!(overlay, Overlay::Help { .. }));
+        helped.map_or_else(|| self.scopes_beneath(), Overlay::scopes)
     }
 
     /// True where characters are text.
     pub fn is_typing(&self) -> bool {
-        match self.overlays.last() {
-            Some(Overlay::Role(_) | Overlay::Check(_) | Overlay::Form(_)) => true,
-            Some(Overlay::RoleEditor(_) | Overlay::Palette(_)) => true,
-            Some(Overlay::Pick(_) | Overlay::Difference(_)) => true,
-            Some(Overlay::Preview(preview)) => preview.risk.typed().is_some(),
-            Some(_) => false,
-            None => self.pane().is_some_and(|pane| pane.filtering),
-        }
+        self.overlays.last().map_or_else(|| self.is_filtering(), Overlay::is_typing)
     }
 
     fn on_text(&mut self, event: &Event) {
@@ -153,7 +139,23 @@ impl App {
             Some(Overlay::Form(form)) => drop(form.edit(event)),
             Some(Overlay::Preview(preview)) => drop(text_field(&mut preview.typed, event)),
             Some(Overlay::Palette(_)) => self.palette_typed(event),
-            Some(_) => {}
+            Some(
+                Overlay::Details { .. }
+                | Overlay::Permissions { .. }
+                | Overlay::Doubts(_)
+                | Overlay::Holders { .. }
+                | Overlay::Compare { .. }
+                | Overlay::Plan(_)
+                | Overlay::Story { .. }
+                | Overlay::Raw { .. }
+                | Overlay::Help { .. }
+                | Overlay::Copy(_)
+                | Overlay::Aside(_)
+                | Overlay::Secret(_)
+                | Overlay::Stage(_)
+                | Overlay::Whom(_)
+                | Overlay::Quit,
+            ) => {}
             None => {
                 if let Some(kind) = self.tab.kind() {
                     let pane = &mut self.panes[kind as usize];
@@ -197,7 +199,9 @@ impl App {
     pub(super) fn back(&mut self) {
         if self.message.as_ref().is_some_and(|message| message.error) {
             self.message = None;
-        } else if self.overlays.last().is_some_and(has_work) && !self.dropping {
+        } else if let Some(Overlay::Preview(preview)) = self.overlays.last_mut().filter(|top| has_requests(top)) {
+            (preview.requests, preview.top) = (None, 0);
+        } else if self.overlays.last().is_some_and(Overlay::has_work) && !self.dropping {
             self.dropping = true;
             let key = self.keymap.label(Action::Back).unwrap_or_default();
             self.say(format!("{key} again drops what you entered."));
@@ -220,7 +224,7 @@ impl App {
     }
 
     pub(super) fn switch(&mut self, tab: Tab) {
-        if self.overlays.iter().any(has_work) {
+        if self.overlays.iter().any(Overlay::has_work) {
             self.say("Something is entered here: look at its plan or go back first.");
             return;
         }
@@ -232,16 +236,9 @@ impl App {
     }
 }
 
-/// What leaving the box would lose.
-fn has_work(overlay: &Overlay) -> bool {
-    match overlay {
-        Overlay::Form(form) => form.has_work(),
-        Overlay::Check(list) => list.has_work(),
-        Overlay::Difference(difference) => difference.has_work(),
-        Overlay::Doubts(doubts) => doubts.has_work(),
-        Overlay::RoleEditor(editor) => editor.has_work(),
-        _ => false,
-    }
+/// True for a plan that shows its exact requests: there is a way back to its words.
+fn has_requests(top: &Overlay) -> bool {
+    matches!(top, Overlay::Preview(preview) if preview.requests.is_some())
 }
 
 fn puts_text_in(event: &Event) -> bool {
@@ -254,14 +251,6 @@ fn puts_text_in(event: &Event) -> bool {
     }
 }
 
-fn of_kind(kind: Kind) -> Scope {
-    match kind {
-        Kind::User => Scope::Users,
-        Kind::Team => Scope::Teams,
-        Kind::Role => Scope::Roles,
-    }
-}
-
 /// While text is typed only keys that are no text do anything else, and the check list's own Space.
 pub(super) fn overrides_typing(action: Action, key: KeyEvent) -> bool {
     let scope = action.spec().scope;
@@ -270,7 +259,7 @@ pub(super) fn overrides_typing(action: Action, key: KeyEvent) -> bool {
         // Editing keys such as C-u and C-w belong to the text; leaving passes always.
         KeyCode::Char(_) => {
             key.modifiers.contains(KeyModifiers::CONTROL)
-                && (!matches!(scope, Scope::Global | Scope::List)
+                && (!matches!(scope, Scope::Global | Scope::Work | Scope::Tabs | Scope::List | Scope::Record)
                     || matches!(action, Action::Quit | Action::Redraw | Action::Suspend))
         }
         // The confirming text needs no forward delete, and x is text there.

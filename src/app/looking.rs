@@ -24,6 +24,7 @@ impl App {
         let mut effects = Vec::new();
         if self.undertaking.is_some() {
             self.go_on(&mut effects);
+            self.follow_top();
             return effects;
         }
         for overlay in &mut self.overlays {
@@ -68,14 +69,14 @@ impl App {
         if self.undertaking.is_some() {
             return !self.gives_up(event);
         }
-        let action = self.keymap.action(&self.scopes(), *key);
+        let action = self.keymap.action(self.scopes(), *key);
         !self.is_typing() || action.is_some_and(|action| overrides_typing(action, *key))
     }
 
     /// True for the key that gives up a plan that is being drawn up.
     pub fn gives_up(&self, event: &Event) -> bool {
         let Event::Key(key) = event else { return false };
-        let back = || self.keymap.action(&self.scopes(), *key) == Some(Action::Back);
+        let back = || self.keymap.action(self.scopes(), *key) == Some(Action::Back);
         self.is_drafting() && key.kind != KeyEventKind::Release && back()
     }
 

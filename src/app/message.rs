@@ -91,6 +91,8 @@ pub enum Msg {
     Mapped(Result<(Arc<Mapping>, String), NotSaved>),
     /// The list of names for the members of this team; or why it could not be read.
     ListRead(Id, Result<String, NoList>),
+    /// The terminal has taken the last frame that was drawn.
+    Shown,
     /// The process was asked to end.
     Terminate,
 }

@@ -38,6 +38,7 @@ pub mod entries;
 pub mod finding;
 pub mod form;
 pub mod geometry;
+pub mod hints;
 mod journal;
 pub mod keymap;
 mod keys;
@@ -57,14 +58,16 @@ pub mod role_editor;
 mod roles;
 pub mod secret;
 mod sending;
+mod sight;
 pub mod stage;
 #[cfg(test)]
 mod tests;
 mod undertaking;
+pub mod whom;
 
 pub use geometry::Size;
 pub use message::{Effect, Msg, NoList, NotSaved, Opened, ProfileView};
-pub use overlay::{Overlay, Preview};
+pub use overlay::{Overlay, Preview, Requests};
 
 /// Characters of one pasted line at most.
 const PASTED: usize = 65_536;
@@ -209,6 +212,8 @@ pub struct App {
     undertaking: Option<Box<undertaking::Undertaking>>,
     /// What the message line says of it.
     telling: Option<String>,
+    /// Since when what is on top is on the screen.
+    sight: sight::Sight,
 }
 
 impl App {
@@ -252,6 +257,7 @@ impl App {
             ids: Ids::new(salt),
             undertaking: None,
             telling: None,
+            sight: sight::Sight::default(),
         }
     }
 
@@ -270,8 +276,13 @@ impl App {
             },
             Msg::Mapped(result) => self.on_mapped(result, &mut effects),
             Msg::ListRead(team, result) => self.on_list_read(&team, result, &mut effects),
+            Msg::Shown => {
+                self.sight.shown(now);
+                return effects;
+            }
             Msg::Terminate => effects.push(Effect::Quit),
         }
+        self.follow_top();
         self.read_visible(&mut effects);
         effects
     }

@@ -3,10 +3,12 @@
 use tui_input::Input;
 
 use super::{
-    aside, check, compare, copy, difference, doubts, form, palette, pick, picker, plan_view, role_editor, secret, stage,
+    action::Scope, aside, check, compare, copy, difference, doubts, form, palette, pick, picker, plan_view,
+    role_editor, secret, stage, whom,
 };
 use crate::directory::{
-    Id, Target,
+    Id, Kind, Name, Target,
+    aside::Topic,
     change::ChangeId,
     plan::{Plan, Risk},
     stage::Staged,
@@ -24,8 +26,12 @@ pub struct Preview {
     pub typed: Input,
     /// How carefully to look at it: [`Plan::risk`] goes through all steps, and is asked several times a frame.
     pub risk: Risk,
+    /// Letters go to the text that is asked for.
+    pub typing: bool,
     /// The exact requests instead of words.
-    pub requests: bool,
+    pub requests: Option<Requests>,
+    /// Who was meant, too, and needs nothing.
+    pub needless: Vec<Name>,
     /// Line with the cursor.
     pub cursor: usize,
     /// First line on screen: of the requests, or of the text about the only line.
@@ -35,14 +41,52 @@ pub struct Preview {
 impl Preview {
     /// A plan to be looked at.
     pub fn new(plan: Plan) -> Self {
-        let risk = plan.risk();
-        Self { plan, staged: Vec::new(), typed: Input::default(), risk, requests: false, cursor: 0, top: 0 }
+        let mut preview = Self {
+            plan,
+            staged: Vec::new(),
+            typed: Input::default(),
+            risk: Risk::Plain,
+            typing: false,
+            requests: None,
+            needless: Vec::new(),
+            cursor: 0,
+            top: 0,
+        };
+        preview.weigh();
+        preview
+    }
+
+    /// The plan is another one: it asks for as much care as its steps do.
+    pub(super) fn weigh(&mut self) {
+        let before = std::mem::replace(&mut self.risk, self.plan.risk());
+        if self.risk != before {
+            self.typing = self.risk.typed().is_some() && !self.plan.steps.is_empty();
+        }
+    }
+
+    /// True if the text that is asked for is there, or none is.
+    pub fn is_confirmed(&self) -> bool {
+        self.risk.typed().is_none_or(|text| text == self.typed.value().trim())
+    }
+
+    /// How many lines there are: what is sent, what is refused, and who needs nothing.
+    pub fn lines(&self) -> usize {
+        self.plan.steps.len() + self.plan.refused.len() + self.needless.len()
     }
 
     /// True if the plan is one line: there is nothing to go through but its text.
     pub fn is_alone(&self) -> bool {
-        self.plan.steps.len() == 1 && self.plan.refused.is_empty()
+        self.plan.steps.len() == 1 && self.lines() == 1
     }
+}
+
+/// Which exact requests are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requests {
+    /// Those of all lines.
+    All,
+    /// Those of one line.
+    Line(usize),
 }
 
 /// What lies over the pane; the last one takes the keys.
@@ -125,6 +169,103 @@ pub enum Overlay {
     Secret(secret::Shown),
     /// What waits on the stage.
     Stage(stage::StageView),
+    /// The row under the cursor, or the marked ones?
+    Whom(whom::Whom),
     /// Quit although something is not confirmed?
     Quit,
+}
+
+impl Overlay {
+    /// Whose keys act while it is on top, from the innermost outwards. No other key does anything to what lies beneath.
+    pub fn scopes(&self) -> &'static [Scope] {
+        use Scope as S;
+        match self {
+            Overlay::Role(_) | Overlay::Pick(_) | Overlay::Palette(_) => &[S::Picker, S::Global],
+            Overlay::Copy(_) | Overlay::Holders { .. } | Overlay::Whom(_) => &[S::Picker, S::Global],
+            Overlay::Difference(_) => &[S::Difference, S::Check, S::Global],
+            Overlay::Doubts(_) => &[S::Doubts, S::Global],
+            Overlay::Check(_) => &[S::Check, S::Global],
+            Overlay::RoleEditor(_) => &[S::Editor, S::Check, S::Roles, S::Global],
+            Overlay::Form(_) => &[S::Form, S::Global],
+            Overlay::Preview(_) => &[S::Preview, S::Global],
+            Overlay::Stage(_) => &[S::Stage, S::Global],
+            Overlay::Quit => &[S::Quit, S::Global],
+            Overlay::Details { target, .. } => match target.kind {
+                Kind::User => &[S::Users, S::Record, S::Work, S::Global],
+                Kind::Team => &[S::Teams, S::Record, S::Work, S::Global],
+                Kind::Role => &[S::Roles, S::Record, S::Work, S::Global],
+            },
+            Overlay::Permissions { .. } => &[S::Users, S::Work, S::Global],
+            Overlay::Plan(_) => &[S::Plan, S::Activity, S::Sending, S::Work, S::Global],
+            Overlay::Story { .. } => &[S::Activity, S::Sending, S::Work, S::Global],
+            Overlay::Aside(aside) => match aside.topic {
+                Topic::Roster(_) => &[S::Invitations, S::Work, S::Global],
+                Topic::Me | Topic::Person(_) => &[S::Account, S::Work, S::Global],
+                Topic::Resource(_) => &[S::Attributes, S::Work, S::Global],
+                Topic::Settings | Topic::Schemas | Topic::Types => &[S::Work, S::Global],
+            },
+            Overlay::Raw { .. } => &[S::Record, S::Work, S::Global],
+            Overlay::Compare { .. } => &[S::Work, S::Global],
+            Overlay::Help { .. } => &[S::Global],
+            Overlay::Secret(_) => &[S::Secret],
+        }
+    }
+
+    /// True where characters are text.
+    pub fn is_typing(&self) -> bool {
+        match self {
+            Overlay::Role(_)
+            | Overlay::Check(_)
+            | Overlay::Pick(_)
+            | Overlay::Difference(_)
+            | Overlay::RoleEditor(_)
+            | Overlay::Form(_)
+            | Overlay::Palette(_) => true,
+            Overlay::Preview(preview) => preview.typing && preview.requests.is_none(),
+            Overlay::Details { .. }
+            | Overlay::Permissions { .. }
+            | Overlay::Doubts(_)
+            | Overlay::Holders { .. }
+            | Overlay::Compare { .. }
+            | Overlay::Plan(_)
+            | Overlay::Story { .. }
+            | Overlay::Raw { .. }
+            | Overlay::Help { .. }
+            | Overlay::Copy(_)
+            | Overlay::Aside(_)
+            | Overlay::Secret(_)
+            | Overlay::Stage(_)
+            | Overlay::Whom(_)
+            | Overlay::Quit => false,
+        }
+    }
+
+    /// What leaving the box would lose.
+    pub(super) fn has_work(&self) -> bool {
+        match self {
+            Overlay::Form(form) => form.has_work(),
+            Overlay::Check(list) => list.has_work(),
+            Overlay::Difference(difference) => difference.has_work(),
+            Overlay::Doubts(doubts) => doubts.has_work(),
+            Overlay::RoleEditor(editor) => editor.has_work(),
+            Overlay::Role(_)
+            | Overlay::Pick(_)
+            | Overlay::Palette(_)
+            | Overlay::Preview(_)
+            | Overlay::Details { .. }
+            | Overlay::Permissions { .. }
+            | Overlay::Holders { .. }
+            | Overlay::Compare { .. }
+            | Overlay::Plan(_)
+            | Overlay::Story { .. }
+            | Overlay::Raw { .. }
+            | Overlay::Help { .. }
+            | Overlay::Copy(_)
+            | Overlay::Aside(_)
+            | Overlay::Secret(_)
+            | Overlay::Stage(_)
+            | Overlay::Whom(_)
+            | Overlay::Quit => false,
+        }
+    }
 }

@@ -109,8 +109,9 @@ impl App {
         let beneath = self.scopes_beneath();
         let back = self.keymap.label(Action::Back).unwrap_or_default();
         let own = |scope: Scope| scopes.contains(&scope);
-        let reachable =
-            |scope: Scope| matches!(scope, Scope::Global | Scope::List | Scope::Users | Scope::Teams | Scope::Roles);
+        let lists = [Scope::List, Scope::UserList, Scope::Record, Scope::Users, Scope::Teams, Scope::Roles];
+        let around = [Scope::Global, Scope::Work, Scope::Sending, Scope::Tabs];
+        let reachable = |scope: Scope| lists.contains(&scope) || around.contains(&scope);
         let skipped = [
             Action::Palette,
             Action::Back,

@@ -7,6 +7,7 @@ use super::{
     form::{Form, Purpose},
     palette,
     pick::Pick,
+    whom,
 };
 use crate::directory::{Id, Kind, work::Job};
 
@@ -15,11 +16,21 @@ impl App {
     pub fn perform(&mut self, action: Action, effects: &mut Vec<Effect>) {
         // Enter leaves the filter and keeps what it found, also where that is nothing.
         if action == Action::Open
+            && self.overlays.is_empty()
             && let Some(pane) = self.pane_mut().filter(|pane| pane.filtering)
         {
             pane.filtering = false;
             return;
         }
+        if let Some(whom) = self.asks_whom(action) {
+            self.overlays.push(Overlay::Whom(whom));
+            return;
+        }
+        self.act(action, effects);
+    }
+
+    /// Does it with whom it is about by now.
+    pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         if let Err(why) = self.availability(action) {
             self.say(why);
             return;
@@ -80,6 +91,8 @@ impl App {
             }
             Action::CopySecret | Action::CloseSecret => self.on_secret_key(action, effects),
             Action::Send => self.send_preview(effects),
+            Action::OpenLine => self.open_line(),
+            Action::ReallyQuit => effects.push(Effect::Quit),
             Action::Submit => self.submit(effects),
             Action::Pause => self.pause(!self.paused, effects),
             Action::Resume => self.pause(false, effects),
@@ -146,12 +159,13 @@ impl App {
             Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
             Some(Overlay::Palette(palette)) => palette.cursor = to(palette.cursor, palette.shown.len(), boxed),
             Some(Overlay::Copy(menu)) => menu.cursor = to(menu.cursor, menu.choices.len(), boxed),
-            Some(Overlay::Preview(preview)) if preview.requests || preview.is_alone() => {
+            Some(Overlay::Whom(whom)) => whom.cursor = to(whom.cursor, whom::CHOICES, boxed),
+            Some(Overlay::Preview(preview)) if preview.requests.is_some() || preview.is_alone() => {
                 preview.top = to(preview.top, usize::from(u16::MAX), boxed);
             }
             Some(Overlay::Preview(preview)) => {
                 // Refused lines too, so that their reasons can be read.
-                preview.cursor = to(preview.cursor, preview.plan.steps.len() + preview.plan.refused.len(), boxed);
+                preview.cursor = to(preview.cursor, preview.lines(), boxed);
             }
             Some(Overlay::Check(CheckList { rows, .. }) | Overlay::Pick(Pick { rows, .. })) => {
                 rows.go(to(rows.cursor, rows.shown.len(), boxed), &self.directory);
@@ -219,9 +233,7 @@ impl App {
                 if read && !self.is_derived(&target) {
                     effects.push(Effect::Work(Job::Reread(target.clone())));
                 }
-                if !matches!(self.overlays.last(), Some(Overlay::Details { .. })) {
-                    self.overlays.push(Overlay::Details { target, scroll: 0 });
-                }
+                self.overlays.push(Overlay::Details { target, scroll: 0 });
             }
             (Action::Copy, _) => self.open_copy(),
             (Action::Raw, Some(target)) => {
@@ -325,6 +337,7 @@ impl App {
             }
             Some(Overlay::Holders { role, cursor }) => self.go_to_holder(role, cursor),
             Some(Overlay::Copy(menu)) => self.copy_chosen(&menu, effects),
+            Some(Overlay::Whom(whom)) => self.whom_chosen(&whom, effects),
             other => self.overlays.extend(other),
         }
     }

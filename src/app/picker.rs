@@ -190,6 +190,13 @@ impl RolePicker {
         let others = self.users.iter().filter(|user| !has(directory, user, &choice.place, &choice.role));
         others.map(|user| choice.change(user.clone())).collect()
     }
+
+    /// Those of whom it is so already.
+    pub fn needless(&self, directory: &Directory) -> Vec<Name> {
+        let Some(choice) = self.selected() else { return Vec::new() };
+        let so = self.users.iter().filter(|user| has(directory, user, &choice.place, &choice.role));
+        so.filter_map(|user| Some(directory.user(user)?.user_name.clone())).collect()
+    }
 }
 
 impl Choice {

@@ -165,7 +165,7 @@ impl App {
         });
     }
 
-    fn show_stage(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn show_stage(&mut self, effects: &mut Vec<Effect>) {
         // Another console may have put something there.
         effects.push(Effect::Work(Job::Stage(Vec::new())));
         let view = StageView::new(Grouping::Person, &self.stage, &self.directory);

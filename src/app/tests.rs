@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod aside;
+mod boxes;
 mod filters;
 mod sending;
 mod steps;
@@ -73,9 +74,17 @@ impl Console {
         self.effects.extend(effects);
     }
 
+    /// The key of an action, as somebody presses it who reads each frame, and leaves the field before a plan is sent.
     fn press(&mut self, action: Action) -> &mut Self {
+        if action == Action::Send && matches!(self.app.overlays.last(), Some(Overlay::Preview(plan)) if plan.typing) {
+            self.press(Action::OpenLine);
+            if matches!(self.app.overlays.last(), Some(Overlay::Preview(plan)) if plan.typing) {
+                return self;
+            }
+        }
         let event = self.app.keymap.event(action).unwrap();
         self.wait();
+        self.see();
         self.tell(Msg::Terminal(Event::Key(event)));
         self
     }
@@ -86,6 +95,12 @@ impl Console {
             let effects = self.app.look_on();
             self.effects.extend(effects);
         }
+    }
+
+    /// The last frame has been on the screen for a while.
+    fn see(&mut self) {
+        self.app.drawn();
+        self.app.update(Msg::Shown, now() - jiff::SignedDuration::from_secs(1));
     }
 
     fn type_text(&mut self, text: &str) -> &mut Self {
@@ -383,7 +398,7 @@ fn a_plan_about_a_marked_row_elsewhere_is_looked_at() {
     let mut console = Console::new(Hosting::Dedicated);
     console.find("ivan").press(Action::Mark).press(Action::Back).press(Action::Top);
     assert_ne!(console.app.subject().unwrap().id, crate::directory::Id::from("id-ivan"));
-    console.press(Action::SetRole).type_text("visvie").press(Action::Choose);
+    console.press(Action::SetRole).press(Action::Choose).type_text("visvie").press(Action::Choose);
     assert!(console.submitted().is_empty());
     assert_eq!(console.risk(), Some(Risk::Plain), "shown, though the change itself is plain");
 }
@@ -439,7 +454,7 @@ fn a_failure_is_counted_until_it_succeeds_or_is_put_aside() {
         assert_eq!(console.app.counts().0, 1);
         console.press(Action::Back).press(Action::Back).press(Action::GoActivity);
         if again {
-            console.press(Action::Retry);
+            console.press(Action::Retry).press(Action::Send);
             let retried = console.submitted().remove(0);
             console.moved(retried.id, State::Confirmed, vec![]);
         } else {

@@ -174,7 +174,7 @@ fn value(directory: &Directory, target: &Target, field: &Field, members: bool) -
     let (name, (what, value)) = match target.kind {
         Kind::User => {
             let user = directory.user(&target.id)?;
-            (user.user_name.to_string(), of_user(user, field, directory)?)
+            (user.user_name.as_str().to_owned(), of_user(user, field, directory)?)
         }
         Kind::Team => {
             let team = directory.team(&target.id)?;
@@ -184,14 +184,14 @@ fn value(directory: &Directory, target: &Target, field: &Field, members: bool) -
             }
             let mut ids: Vec<&Id> = team.members.iter().flatten().map(|member| &member.id).collect();
             ids.sort();
-            (team.name.to_string(), ("members".into(), format!("{} #{}", ids.len(), digest(&ids))))
+            (team.name.as_str().to_owned(), ("members".into(), format!("{} #{}", ids.len(), digest(&ids))))
         }
         Kind::Role => {
             let role = directory.role(&target.id)?;
             let draft = RoleDraft::of(role);
             let text = (&draft.name, &draft.description, &draft.inherits, &draft.added);
             let words = format!("{} permissions on {} #{}", draft.added.len(), role.inherits, digest(&text));
-            (role.name.to_string(), ("definition".into(), words))
+            (role.name.as_str().to_owned(), ("definition".into(), words))
         }
     };
     Some(Was { name, what, value })
@@ -211,8 +211,8 @@ fn of_user(user: &User, field: &Field, directory: &Directory) -> Option<(String,
             (format!("role in {}", team.name), in_team(id)?)
         }
         Field::Status => ("status".into(), if user.is_inactive() { "inactive" } else { "active" }.into()),
-        Field::Display => ("display name".into(), user.display_name.to_string()),
-        Field::Email => ("email".into(), user.email.to_string()),
+        Field::Display => ("display name".into(), user.display_name.as_str().to_owned()),
+        Field::Email => ("email".into(), user.email.as_str().to_owned()),
         Field::Seat(seat) => (seat.label().into(), said(user.seat(*seat).value())),
         Field::Registry(registry) => {
             let mine = |scope: &crate::directory::Name| registry.as_ref().is_none_or(|one| one == scope);
@@ -222,8 +222,10 @@ fn of_user(user: &User, field: &Field, directory: &Directory) -> Option<(String,
         }
         Field::Whole => {
             let teams = directory.teams_of(&user.id);
-            let mut teams: Vec<(String, Option<String>)> =
-                teams.iter().filter_map(|id| Some((directory.team(id)?.name.to_string(), in_team(id)))).collect();
+            let mut teams: Vec<(String, Option<String>)> = teams
+                .iter()
+                .filter_map(|id| Some((directory.team(id)?.name.as_str().to_owned(), in_team(id))))
+                .collect();
             teams.sort();
             let role = said(user.org_role.value());
             let status = if user.is_inactive() { "inactive" } else { "active" };

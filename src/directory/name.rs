@@ -8,7 +8,7 @@ use serde::{
     de::{Error, Visitor},
 };
 
-use crate::scim::text;
+use crate::scim::{confusable, text};
 
 /// What the text begins with where cleaning changed something; nothing that is clean does.
 const MARK: char = '\u{1}';
@@ -36,6 +36,13 @@ impl Name {
     /// For display: no control characters, at most 256 characters.
     pub fn as_str(&self) -> &str {
         self.both().map_or(self.0.as_str(), |(_, shown)| shown)
+    }
+
+    /// For people to read: as [`Name::as_str`], with a mark before what passes for another name, and a word in place of
+    /// nothing. `Display` gives this form.
+    pub fn marked(&self) -> Cow<'_, str> {
+        let (raw, shown) = self.both().unwrap_or((self.0.as_str(), self.0.as_str()));
+        confusable::marked(raw, shown)
     }
 
     /// For the wire.
@@ -74,7 +81,7 @@ impl From<String> for Name {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        f.pad(&self.marked())
     }
 }
 

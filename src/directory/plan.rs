@@ -10,7 +10,7 @@ use super::{
     refusal::Refusal,
     words,
 };
-use crate::scim::{request::Request, text::clean};
+use crate::scim::{confusable, request::Request, text::clean};
 
 mod again;
 mod already;
@@ -72,7 +72,7 @@ pub enum Risk {
 /// What is typed to confirm something about a record: its name as it is shown, or its id where that shows nothing.
 pub fn typed_name(name: &Name, id: &Id) -> String {
     let shown = name.as_str().trim();
-    if shown.is_empty() { clean(id).trim().to_owned() } else { shown.to_owned() }
+    if confusable::is_blank(shown) { clean(id).trim().to_owned() } else { shown.to_owned() }
 }
 
 impl Risk {
@@ -148,6 +148,10 @@ pub struct SideEffect {
     pub back: Vec<Change>,
 }
 
+/// Said of a plan with a name that is marked.
+const DECEPTIVE: &str =
+    "≈ stands before a name with letters of several scripts, or hidden ones: it may look like another's.";
+
 /// Steps that were meant together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -213,7 +217,8 @@ impl Plan {
         let mut people = self.steps.iter().flat_map(|step| step.change.concerned());
         let first = people.next();
         let many = people.any(|id| Some(id) != first);
-        [self.mass_notes(), self.among.notes(many)].concat()
+        let deceptive = self.steps.iter().any(|step| step.words.has_mark()).then(|| DECEPTIVE.to_owned());
+        [self.mass_notes(), self.among.notes(many), deceptive.into_iter().collect()].concat()
     }
 
     /// A sentence for each place from which its steps take more than a usual share.

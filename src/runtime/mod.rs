@@ -77,6 +77,8 @@ enum Incoming {
     Mapped(Mapped),
     ListRead(Id, Result<String, NoList>),
     Resized,
+    /// The terminal has taken the last frame.
+    Shown,
     /// Nothing else happens: time for a list that is not whole yet.
     Look,
     /// Nobody presses anything any more.
@@ -127,6 +129,7 @@ impl Incoming {
             Incoming::Opened(_) => "opened",
             Incoming::Mapped(_) => "mapped",
             Incoming::ListRead(..) => "list-read",
+            Incoming::Shown => "shown",
             Incoming::Look => "look",
             Incoming::InputEnd | Incoming::End => "end",
             Incoming::Nothing => "nothing",
@@ -194,7 +197,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         while !self.quit {
             let looking = self.app.is_looking();
             // While rows are looked through the loop comes by often enough to see for itself.
-            let waiting = skipped > 0 && !looking;
+            let waiting = (skipped > 0 || self.app.awaits_frame()) && !looking;
             let mut incoming = match self.due() {
                 Some(event) => event,
                 None => tokio::select! {
@@ -212,6 +215,9 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                     () = tokio::task::yield_now(), if looking => Incoming::Look,
                 },
             };
+            if self.app.awaits_frame() && host.is_free()? {
+                self.take(Incoming::Shown);
+            }
             let started = Instant::now();
             for taken in 1.. {
                 self.traced(incoming.kind(), |runtime| runtime.take(incoming));
@@ -337,6 +343,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         }
         let (app, look) = (&self.app, &self.look);
         self.terminal.draw(|frame| ui::draw(frame, app, look)).map_err(io::Error::other)?;
+        self.app.drawn();
         Ok(())
     }
 

@@ -65,6 +65,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 self.opening -= 1;
                 Msg::ListRead(team, read)
             }
+            Incoming::Shown => Msg::Shown,
             Incoming::Resized => {
                 self.redraw = true;
                 return;

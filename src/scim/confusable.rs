@@ -3,7 +3,9 @@
 //!
 //! Names are never compared without them. A message about a name that was not found says which it has, and where.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use unicode_security::mixed_script::AugmentedScriptSet;
 
 use super::text::{acts, clean};
 
@@ -69,6 +71,54 @@ pub fn skeleton(text: &str) -> String {
         None => Some(c),
     });
     seen.collect()
+}
+
+/// Stands before a name that easily passes for another.
+pub const MARK: char = '≈';
+
+/// Stands for a name of which nothing is seen.
+pub const BLANK: &str = "(blank)";
+
+/// The cleaned form of a name, with a mark before it where it easily passes for another: one of its words has letters of
+/// several scripts (UTS #39, highly restrictive), or characters were left out of it. [`BLANK`] where nothing is seen of it.
+pub fn marked<'a>(raw: &str, shown: &'a str) -> Cow<'a, str> {
+    if raw.is_empty() {
+        return Cow::Borrowed(shown);
+    }
+    if is_blank(shown) {
+        return Cow::Borrowed(BLANK);
+    }
+    if shown.is_ascii() && raw == shown {
+        return Cow::Borrowed(shown);
+    }
+    let hides = |c: char| acts(c) && !matches!(c, '\t' | '\n' | '\r');
+    if raw.contains(hides) || shown.split_whitespace().any(is_mixed) {
+        return Cow::Owned(format!("{MARK}{shown}"));
+    }
+    Cow::Borrowed(shown)
+}
+
+/// True if nothing is seen of the text.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c == BRAILLE_BLANK || hidden(c).is_some())
+}
+
+/// A pattern of no dots.
+const BRAILLE_BLANK: char = '\u{2800}';
+
+/// True for a word that is not highly restrictive: its letters are of several scripts, and not of Latin beside those that
+/// Chinese, Japanese or Korean are written in.
+fn is_mixed(word: &str) -> bool {
+    if word.is_ascii() || !AugmentedScriptSet::for_str(word).is_empty() {
+        return false;
+    }
+    let latin = AugmentedScriptSet::for_char('a');
+    let rest = word.chars().map(AugmentedScriptSet::for_char).filter(|set| *set != latin);
+    let rest = rest.reduce(|mut one, other| {
+        one.intersect_with(other);
+        one
+    });
+    !rest.is_some_and(|set| set.hanb || set.jpan || set.kore)
 }
 
 impl fmt::Display for Confusable<'_> {
@@ -187,6 +237,31 @@ mod tests {
     #[case::two("\u{feff}eva\u{ad}x", "begins with U+FEFF (byte order mark) and has U+00AD (soft hyphen) after `eva`")]
     fn what_is_overlooked_is_named_with_its_place(#[case] text: &str, #[case] words: &str) {
         assert_eq!(told(text, false).as_deref(), Some(words));
+    }
+
+    #[rstest::rstest]
+    #[case::plain("eva-tanaka", "eva-tanaka")]
+    #[case::own_script("Сергей Ελένη", "Сергей Ελένη")]
+    #[case::accents("Åsa Öberg", "Åsa Öberg")]
+    #[case::chinese("陈伟abc", "陈伟abc")]
+    #[case::japanese("山田たろうカナ-tokyo", "山田たろうカナ-tokyo")]
+    #[case::korean("김eva金", "김eva金")]
+    #[case::emoji("👩\u{200D}🚀 crew", "👩\u{200D}🚀 crew")]
+    #[case::digits("команда-42", "команда-42")]
+    #[case::cyrillic("\u{435}va-tanaka", "≈\u{435}va-tanaka")]
+    #[case::one_word_of_two("Eva T\u{430}naka", "≈Eva T\u{430}naka")]
+    #[case::greek_and_cyrillic("αб", "≈αб")]
+    #[case::kana_and_hangul("かな김", "≈かな김")]
+    #[case::hidden("eva\u{200b}-tanaka", "≈eva-tanaka")]
+    #[case::turned("\u{202e}eva", "≈eva")]
+    #[case::lines("eva\ntanaka", "eva tanaka")]
+    #[case::nothing("", "")]
+    #[case::spaces("  ", "(blank)")]
+    #[case::filler("\u{3164}", "(blank)")]
+    #[case::braille("\u{2800}\u{200b}", "(blank)")]
+    #[case::ideographic_space("\u{3000}", "(blank)")]
+    fn a_name_that_passes_for_another_is_marked(#[case] raw: &str, #[case] shown: &str) {
+        assert_eq!(marked(raw, &clean(raw)), shown);
     }
 
     #[test]

@@ -113,14 +113,14 @@ impl Page<'_> {
         let style = if pending { self.look.pending() } else { Style::new() };
         let mark = if pending { self.pending() } else { String::new() };
         if grant.role.is_empty() {
-            let name = cut(grant.scope.as_str(), self.width.saturating_sub(2 + width(&mark)), more);
+            let name = cut(&grant.scope.marked(), self.width.saturating_sub(2 + width(&mark)), more);
             return Line::styled(format!("  {name}{mark}"), style);
         }
         let custom = self.app.directory.records().roles().values().any(|role| role.name == grant.role);
         let note = if custom { "  custom" } else { "" };
         let room = self.width.saturating_sub(LABEL + 1 + width(note) + width(&mark));
         Line::from(vec![
-            Span::raw(format!("  {} ", pad(grant.scope.as_str(), LABEL - 2, more))),
+            Span::raw(format!("  {} ", pad(&grant.scope.marked(), LABEL - 2, more))),
             Span::styled(format!("{}{mark}", cut(grant.role.as_str(), room, more)), style),
             Span::styled(note, self.look.dim()),
         ])

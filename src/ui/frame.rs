@@ -1,7 +1,5 @@
 //! What stands around every pane: title, tabs, and the bottom row with hints. Knows no records.
 
-use std::borrow::Cow;
-
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -13,14 +11,9 @@ use ratatui::{
 use super::{
     Look,
     fit::{count, cut, width},
-    overlay,
 };
-use crate::app::{
-    App, Tab,
-    action::{ACTIONS, Action, Scope},
-    geometry::MIN,
-};
-use crate::directory::{Coverage, Kind, plan::State, query, work::Link};
+use crate::app::{App, Tab, action::Action, geometry::MIN};
+use crate::directory::{Coverage, Kind, plan::State, work::Link};
 use crate::scim::failure::Class;
 
 /// Cells of the gauge in the title.
@@ -280,87 +273,4 @@ fn number(kind: Kind, app: &App) -> String {
         (Kind::User, services) if services > 0 => format!(" {} + {} service", count(census.people), count(services)),
         _ => format!(" {}", count(app.directory.len(kind))),
     }
-}
-
-/// The words that the filter knows, or the keys that do something here; nothing where there is a message.
-pub(super) fn bottom(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
-    let cells = usize::from(area.width);
-    let spans = if app.message.is_some() {
-        Vec::new()
-    } else if let (true, Some(pane)) = (app.overlays.is_empty(), app.pane().filter(|pane| pane.filtering)) {
-        let fields: Vec<_> = query::fields(pane.kind, pane.holds).collect();
-        let key = |action| app.keymap.label(action).unwrap_or_default();
-        let keys = [("Enter".to_owned(), "keep"), (key(Action::Back), "clear")];
-        let used: usize = keys.iter().map(|(key, word)| width(key) + width(word) + 4).sum();
-        let words = format!(" words, or field:value with {}", fields.join(" "));
-        let mut spans = vec![Span::styled(cut(&words, cells.saturating_sub(used + 1), look.glyphs.more), look.dim())];
-        for (key, word) in keys {
-            spans.push(Span::raw("   "));
-            spans.push(Span::styled(key, look.accent()));
-            spans.push(Span::raw(format!(" {word}")));
-        }
-        spans
-    } else {
-        hints(app, look, cells)
-    };
-    frame.render_widget(Line::from(spans), area);
-}
-
-/// One hint: key, word, and whether it can be done now.
-struct Hint {
-    key: String,
-    word: Cow<'static, str>,
-    can: bool,
-}
-
-/// From the innermost scope outwards; what does not fit is left out, help never is.
-fn hints(app: &App, look: &Look, cells: usize) -> Vec<Span<'static>> {
-    let mut all = match app.overlays.last().and_then(overlay::own_hints) {
-        Some(own) => hints_in_words(app, own),
-        None => hints_of(app, &app.scopes(), |action| action != Action::Help),
-    };
-    let everywhere: &[Scope] = if app.scopes().contains(&Scope::Global) { &[Scope::Global] } else { &[] };
-    let help = hints_of(app, everywhere, |action| action == Action::Help);
-    // Closer together before anything is left out.
-    let taken = |hints: &[Hint], gap: usize| -> usize {
-        hints.iter().map(|hint| width(&hint.key) + 1 + width(&hint.word) + gap).sum::<usize>()
-    };
-    let gap = if taken(&all, 3) + taken(&help, 3) <= cells { 3 } else { 2 };
-    while taken(&all, gap) + taken(&help, gap) > cells && all.pop().is_some() {}
-    let mut spans = Vec::new();
-    for (at, hint) in all.into_iter().chain(help).enumerate() {
-        spans.push(Span::raw(" ".repeat(if at == 0 { 1 } else { gap })));
-        let (key, word) = if hint.can { (look.accent(), Style::new()) } else { (look.dim(), look.dim()) };
-        spans.push(Span::styled(hint.key, key));
-        spans.push(Span::styled(format!(" {}", hint.word), word));
-    }
-    spans
-}
-
-fn hints_in_words(app: &App, hints: &[(Action, &'static str)]) -> Vec<Hint> {
-    let hint = |(action, word): &(Action, &'static str)| {
-        Some(Hint { key: overlay::key(app, *action)?, word: app.word(word), can: true })
-    };
-    hints.iter().filter_map(hint).collect()
-}
-
-fn hints_of(app: &App, scopes: &[Scope], wanted: impl Fn(Action) -> bool) -> Vec<Hint> {
-    let typing = app.is_typing();
-    let mut hints: Vec<Hint> = Vec::new();
-    for scope in scopes {
-        for spec in ACTIONS.iter().filter(|spec| spec.scope == *scope && !spec.hint.is_empty() && wanted(spec.action)) {
-            let Some(key) = app.keymap.label(spec.action) else { continue };
-            // A letter is text while something is typed, and an inner scope takes a key from an outer one.
-            let text = typing && key.chars().count() == 1;
-            let can = app.availability(spec.action).is_ok();
-            if !can && spec.scope == Scope::Picker || spec.action == Action::DropLine && !app.has_lines() {
-                continue;
-            }
-            let shown = can || (app.profile.is_some() && app.never(spec.action).is_none());
-            if !text && shown && !hints.iter().any(|hint| hint.key == key) {
-                hints.push(Hint { key, word: app.word(spec.hint), can });
-            }
-        }
-    }
-    hints
 }

@@ -212,6 +212,7 @@ impl Look {
                 let sign = match cell.symbol() {
                     "…" => ".",
                     "·" | "−" | "–" => "-",
+                    "≈" => "~",
                     _ => "?",
                 };
                 cell.set_symbol(sign);
@@ -229,6 +230,7 @@ impl Look {
             Theme::Light => Style::new().fg(light),
             Theme::Mono => Style::new(),
         }
+        .remove_modifier(Modifier::DIM)
     }
 
     /// What the eye should find first: titles, the tab that is open.
@@ -238,10 +240,7 @@ impl Look {
 
     /// Ordinary text on a border, which is dim itself.
     pub fn plain(&self) -> Style {
-        match self.theme {
-            Theme::Ansi | Theme::Light => Style::new().fg(Color::Reset),
-            Theme::Mono => Style::new().remove_modifier(Modifier::DIM),
-        }
+        self.color(Color::Reset, Color::Reset)
     }
 
     /// Keys, the typed text, what a filter matched.
@@ -252,8 +251,8 @@ impl Look {
     /// Labels, hints, what is not there.
     pub fn dim(&self) -> Style {
         match self.theme {
-            // Dim is not there, or not readable, on many terminals; grey is.
-            Theme::Ansi | Theme::Light => Style::new().fg(Color::DarkGray),
+            // Bright black is the background of some palettes (Solarized): the text's own colour, made faint, is none.
+            Theme::Ansi | Theme::Light => Style::new().fg(Color::Reset).add_modifier(Modifier::DIM),
             Theme::Mono => Style::new().add_modifier(Modifier::DIM),
         }
     }

@@ -8,6 +8,7 @@ use ratatui::Frame;
 use crate::app::{App, Tab};
 
 mod activity;
+mod bottom;
 mod details;
 pub mod fit;
 mod frame;
@@ -30,7 +31,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
     }
     let areas = frame::areas(frame.area(), app);
     frame::title(frame, areas.title, app, look);
-    frame::bottom(frame, areas.bottom, app, look);
+    bottom::of_pane(frame, areas.bottom, app, look);
     if app.profile.is_none() {
         welcome::draw(frame, areas.pane, app, look);
     } else {

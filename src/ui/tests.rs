@@ -532,13 +532,13 @@ fn boxes_that_borrow_actions_hint_their_own_words() {
     let bottom = |app: &App| screen(app, &look()).lines().last().unwrap_or_default().to_owned();
     let mut app = busy(80, 24);
     press(&mut app, Action::Quit);
-    assert_eq!(bottom(&app), " Enter quit   Esc stay   ? help");
+    assert_eq!(bottom(&app), " y quit   : command   Esc stay   ? help");
     press(&mut app, Action::Back);
     press(&mut app, Action::Copy);
-    assert_eq!(bottom(&app), " Enter copy   Esc back   ? help");
+    assert_eq!(bottom(&app), " Enter copy   : command   q quit   Esc back   ? help");
     press(&mut app, Action::Back);
     press(&mut app, Action::Palette);
-    assert_eq!(bottom(&app), " Enter do it   Esc back");
+    assert_eq!(bottom(&app), " Enter do it   C-c quit   Esc back");
 }
 
 #[test]
@@ -710,4 +710,27 @@ fn a_list_about_seats_says_how_many_are_taken() {
     assert!(screen(&app, &look()).contains("─ 6 full seats, 9/12 known ╯"), "{}", screen(&app, &look()));
     app.size = crate::app::Size { width: 50, height: 24 };
     assert!(screen(&app, &look()).contains("── 6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
+}
+
+/// Only what is near the cursor is measured: a text as long as this would take hours otherwise.
+#[test]
+fn a_long_filter_is_shown_around_its_cursor() {
+    let mut app = app(80, 24);
+    press(&mut app, Action::Filter);
+    let long = format!("{}the end", "abc@example.com\n".repeat(100_000));
+    app.update(crate::app::Msg::Terminal(crossterm::event::Event::Paste(long)), now());
+    let shown = screen(&app, &look());
+    assert!(shown.lines().any(|line| line.contains("filter: ") && line.contains("com the end")), "{shown}");
+}
+
+#[test]
+fn a_list_keeps_its_count_after_a_creation() {
+    let mut app = app(80, 24);
+    let title = |app: &App| screen(app, &look()).lines().nth(2).unwrap_or_default().to_owned();
+    assert!(title(&app).contains("Users ── 13 of 13"), "{}", title(&app));
+    let mut new = users().remove(0);
+    (new.id, new.user_name) = ("u-new".into(), "zed".into());
+    report(&mut app, Report::Learnt(vec![Fresh::Record(Record::User(new))]));
+    let count = app.panes[0].in_view(&app.directory);
+    assert!(title(&app).contains(&format!("Users ── {count} ")), "{}", title(&app));
 }

@@ -72,6 +72,7 @@ async fn deactivation(console: &mut Console, server: &Server) {
     assert!(console.line("▌").contains("inactive"), "{}", console.screen());
     assert_eq!(server.user("noor-haddad").await["active"], false);
     console.press(Action::ToggleActive);
+    console.send();
     confirmed(console, 6).await;
     assert_eq!(server.user("noor-haddad").await["active"], true);
 }

@@ -10,10 +10,10 @@ use std::{
 };
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
-    app::{App, Overlay, Size, action::Action, keymap::Keymap},
+    app::{App, Msg, Overlay, Size, action::Action, keymap::Keymap},
     config::{KeySource, Places, Profile, Provider},
     demo::{self, LoggedRequest, Running},
     directory::{
@@ -263,6 +263,28 @@ impl Console {
     fn draw(&mut self) {
         self.runtime.terminal.clear().unwrap();
         self.runtime.draw().unwrap();
+        self.seen_for(SignedDuration::from_secs(1));
+    }
+
+    /// The last frame has been on the screen for so long.
+    pub fn seen_for(&mut self, time: SignedDuration) {
+        self.runtime.app.update(Msg::Shown, Timestamp::now() - time);
+    }
+
+    /// Keys as they come in a burst: no frame is drawn between them.
+    pub fn burst(&mut self, text: &str) {
+        for c in text.chars() {
+            let code = if c == '\r' { KeyCode::Enter } else { KeyCode::Char(c) };
+            self.runtime.press(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        }
+    }
+
+    /// Where the marked rows or the one under the cursor can be meant: the marked ones.
+    pub fn the_marked(&mut self) {
+        if matches!(self.app().overlays.last(), Some(Overlay::Whom(_))) {
+            self.type_text("m");
+            self.enter();
+        }
     }
 
     /// Types into whatever takes text now.
@@ -389,6 +411,7 @@ impl Console {
     /// Opens the role picker, picks the best match.
     pub fn pick_role(&mut self, text: &str) {
         self.press(Action::SetRole);
+        self.the_marked();
         self.type_text(text);
         self.enter();
     }
@@ -460,7 +483,10 @@ impl Console {
     #[track_caller]
     pub fn send(&mut self) {
         assert!(self.is_preview(), "no plan is shown:\n{}", self.screen());
-        self.enter();
+        if matches!(self.app().overlays.last(), Some(Overlay::Preview(preview)) if preview.typing) {
+            self.enter();
+        }
+        self.press(Action::Send);
         assert!(!self.is_preview(), "the plan was not sent:\n{}", self.screen());
     }
 

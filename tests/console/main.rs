@@ -10,6 +10,7 @@ mod answers;
 mod attributes;
 mod beside;
 mod bulk;
+mod bursts;
 mod command_line;
 mod datasaur;
 mod disk;

@@ -44,6 +44,7 @@ async fn a_refused_value_goes_back_and_can_be_tried_again(#[case] status: u16, #
     console.expect(&status.to_string());
     console.esc();
     console.press(Action::Retry);
+    console.send();
     console.settle().await;
     assert_eq!(console.states(), [state, State::Confirmed, State::Confirmed], "{}", console.screen());
     assert_eq!(console.user("eva-tanaka").display_name.as_str(), "Eva Tanaka I");
@@ -84,6 +85,7 @@ async fn an_edit_of_what_somebody_else_changed_is_a_conflict_that_shows_theirs()
     // Decided anew, on what is so now.
     console.press(Action::GoActivity);
     console.press(Action::Retry);
+    console.send();
     console.settle().await;
     assert_eq!(console.last().state, State::Confirmed, "{}", console.last().why);
     assert_eq!(server.user("eva-tanaka").await["displayName"], "Eva Tanaka I");

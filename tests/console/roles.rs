@@ -128,6 +128,7 @@ async fn a_new_role_is_named_and_then_given_its_permissions() {
     console.expect("New role Reaper");
     toggle(&mut console, "run:delete");
     console.press(Action::Look);
+    console.send();
     confirmed(&mut console).await;
     let made = role(&server, "Reaper").await;
     assert_eq!((&made["inheritedFrom"], added(&made)), (&"member".into(), vec!["run:delete"]));

@@ -202,8 +202,11 @@ fn confirm(tty: &mut Tty) {
     let typed = screen.split_once("Type ").and_then(|(_, rest)| rest.split_once(" to send"));
     if let Some((words, _)) = typed {
         press(tty, words, 60);
+        press(tty, "\r", 60);
     }
-    press(tty, "\r", 100);
+    // No key sends a plan that was on the screen for less than 300 ms.
+    tty.listen(millis(350));
+    press(tty, "y", 100);
 }
 
 /// Files that are applied and single commands, and what was left over taken up; sometimes the command is killed.

@@ -159,6 +159,27 @@ fn a_saved_plan_is_a_safe_file() {
 }
 
 /// A name of which nothing is seen is no text to type: an empty line would confirm.
+/// A Cyrillic letter in a Latin name, and a name of which nothing is seen.
+#[rstest]
+#[case("u0003", "≈us\u{435}r0003")]
+#[case("u0004", "(blank)")]
+fn names_that_pass_for_others_are_marked_in_plans(#[case] id: &str, #[case] shown: &str) {
+    let mut all = users(6);
+    all[2] = named(3, "us\u{435}r0003");
+    all[3] = named(4, "\u{3164}");
+    let said = World::new(Plain, all, vec![]).run(&["set-name", id, "New", "--dry-run"]);
+    assert!(said.out.lines().any(|line| line.contains(shown) && line.contains("display name")), "{said}");
+    let said = World::new(Plain, users(6), vec![]).run(&[
+        "create",
+        "user",
+        "us\u{435}r0003",
+        "--email",
+        "x@example.com",
+        "--dry-run",
+    ]);
+    assert!(said.out.contains("≈us\u{435}r0003"), "{said}");
+}
+
 #[test]
 fn a_name_that_shows_nothing_is_confirmed_by_id() {
     let world = world();

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, backend::TestBackend};
 use scimitar::{
-    app::{App, Overlay, Size, Tab, action::Action, keymap::Keymap},
+    app::{App, Msg, Overlay, Size, Tab, action::Action, keymap::Keymap},
     config::{ConfigFile, Places},
     demo,
     runtime::{Opener, Runtime},
@@ -86,6 +86,8 @@ impl Console {
     /// Presses the key of an action.
     pub async fn press(&mut self, action: Action) {
         let key = self.app().keymap.event(action).unwrap();
+        self.runtime.draw().unwrap();
+        self.runtime.app.update(Msg::Shown, Timestamp::now() - SignedDuration::from_secs(1));
         self.runtime.press(Event::Key(key));
         self.rest().await;
     }
@@ -153,6 +155,9 @@ impl Console {
         assert!(!matches!(self.app().overlays.last(), Some(Overlay::Form(_))), "refused:\n{}", self.screen());
         if matches!(self.app().overlays.last(), Some(Overlay::Preview(_))) {
             self.write(typed);
+            if matches!(self.app().overlays.last(), Some(Overlay::Preview(preview)) if preview.typing) {
+                self.key(KeyCode::Enter).await;
+            }
             self.press(Action::Send).await;
         }
         assert!(self.app().overlays.is_empty(), "not sent:\n{}", self.screen());

@@ -51,10 +51,12 @@ fn what_a_killed_console_left_is_sent_by_the_next_one_and_nothing_twice() {
     first.press(&" ".repeat(MANY));
     first.settle();
     first.press("r");
+    first.wait_for("This row or the marked ones?");
+    first.press("m\r");
     first.wait_for("type to find");
     first.press("orgview\r");
     first.wait_for(&format!("{MANY} requests"));
-    first.press("\r");
+    first.send();
     first.wait_until("a part is sent", |_| taken(&server).len() > MANY / 4);
     first.kill();
     let before = taken(&server).len();
@@ -69,8 +71,8 @@ fn what_a_killed_console_left_is_sent_by_the_next_one_and_nothing_twice() {
     // What was in flight is looked up, never sent again by the program: what did not arrive is tried again by hand.
     if !next.screen().contents().contains("all 60 confirmed") {
         next.press("R");
-        next.wait_for("Enter send");
-        next.press("\r");
+        next.wait_for("y send");
+        next.send();
         next.wait_until("the rest is sent", |_| taken(&server).len() == MANY);
     }
     let times = taken(&server);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod beside;
+mod bursts;
 mod bytes;
 mod canary;
 mod far;

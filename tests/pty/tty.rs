@@ -241,6 +241,12 @@ impl Tty {
         writer.flush().unwrap();
     }
 
+    /// Sends the plan on the screen: no key does within 300 ms of its frame.
+    pub fn send(&mut self) {
+        self.settle();
+        self.press("y");
+    }
+
     /// The bytes of the one frame that a key makes.
     pub fn frame_of(&mut self, keys: &str) -> usize {
         let from = self.raw.len();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{App, Overlay, Tab, action::Action, pane::View, role_editor::Of};
-use crate::directory::{Id, Kind, Target, change::Verb, record::User};
+use crate::directory::{Id, Kind, Target, change::Verb, record::User, stage::unnamed};
 
 mod beside;
 mod reason;
@@ -40,9 +40,6 @@ impl App {
     pub fn availability(&self, action: Action) -> Result<(), Unavailable> {
         if self.profile.is_none() {
             return needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into());
-        }
-        if matches!(self.overlays.last(), Some(Overlay::Preview(_))) && leaves_the_plan(action) {
-            return Err("This plan comes first: Enter sends it, Esc goes back.".into());
         }
         match action {
             Action::MarkAll | Action::MarkRange => self.is_sure(),
@@ -119,10 +116,14 @@ impl App {
             Action::Copy if self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty()) => {
                 Ok(())
             }
+            Action::Open if matches!(self.overlays.last(), Some(Overlay::Details { .. })) => {
+                Err("These are the details.".into())
+            }
             Action::Open | Action::Copy | Action::Raw | Action::Mark => self.someone(),
             Action::ToStage | Action::CopyCommand | Action::ShowStage | Action::StageMode => {
                 self.staging_allowed(action).map_err(Unavailable::from)
             }
+            Action::DropLine | Action::OpenLine => self.in_words(),
             Action::Undo => self.undo_candidate().map(drop),
             Action::LoadRoles => match (self.roles_kept(), self.users_without_roles()) {
                 (Err(why), _) => Err(why.to_owned().into()),
@@ -189,15 +190,20 @@ impl App {
         }
     }
 
-    /// True while a plan of several lines is looked at: of one alone no line is dropped but all of it.
-    pub fn has_lines(&self) -> bool {
-        matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
-    }
-
     /// Why a team has no form of its own.
     fn no_team_form(&self) -> Cow<'static, str> {
         let renamed = self.capabilities().is_some_and(|can| can.can(Verb::SetAttribute).is_ok());
         self.word(if renamed { RENAMING } else { NO_RENAMING })
+    }
+
+    /// Whether the plan on top shows its lines.
+    fn in_words(&self) -> Result<(), Unavailable> {
+        match self.overlays.last() {
+            Some(Overlay::Preview(preview)) if preview.requests.is_some() => {
+                Err("These are the exact requests: Esc goes back to the lines.".into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn has_settings(&self) -> Result<(), &'static str> {
@@ -331,6 +337,11 @@ impl App {
             (Action::ToStage, _) if plan.is_some_and(|plan| !plan.staged.is_empty()) => {
                 Err("These are on the stage already.")
             }
+            (Action::ToStage, _)
+                if plan.is_some_and(|plan| plan.plan.steps.iter().all(|step| unnamed(&step.change).is_some())) =>
+            {
+                Err("What is being created has no id yet: it is sent, or left.")
+            }
             (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
                 Err("What takes a plan back is sent or left: it does not wait on the stage.")
             }
@@ -377,15 +388,4 @@ fn needs_no_directory(action: Action) -> bool {
         || matches!(action, A::OpenDemo | A::NewProfile | A::Back | A::Profile)
         || matches!(action, A::Submit | A::NextField | A::PreviousField | A::Choose)
         || matches!(action, A::Up | A::Down | A::PageUp | A::PageDown | A::Top | A::Bottom)
-}
-
-/// Actions that would put something over an open plan, or drop it.
-fn leaves_the_plan(action: Action) -> bool {
-    use Action as A;
-    let tabs = [A::GoUsers, A::GoTeams, A::GoRoles, A::GoActivity, A::NextTab, A::PreviousTab];
-    tabs.contains(&action)
-        || matches!(
-            action,
-            A::ShowStage | A::StageMode | A::Undo | A::UndoThis | A::Profile | A::MyAccount | A::Settings
-        )
 }

@@ -99,7 +99,7 @@ fn a_plan_of_many_changes_is_drawn_up_and_laid_in_steps() {
     assert_eq!(alone.as_ref(), Some(&preview.plan), "in steps or at once, it is the same plan");
 
     let Risk::Insist(text) = preview.risk.clone() else { panic!("half of all is typed") };
-    console.type_text(&text);
+    console.type_text(&text).press(Action::OpenLine).see();
     begin(&mut console, Action::Send);
     assert!(console.app.is_looking());
     assert!(

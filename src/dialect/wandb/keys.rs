@@ -4,7 +4,7 @@ use super::graph;
 use crate::{
     dialect::case::{Case, Draft, refuse},
     directory::{
-        Id, Name,
+        Id,
         aside::{Person, Topic},
         change::Change,
         plan::{Confirm, Risk, Undo},
@@ -65,7 +65,7 @@ pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planne
     let typed = if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) {
         name.to_owned()
     } else {
-        user_name.map_or_else(|| "delete".to_owned(), Name::to_string)
+        user_name.map_or_else(|| "delete".to_owned(), |name| name.as_str().to_owned())
     };
     let in_use = "It may be the very key that this console uses: then nothing can be sent after it.";
     Ok(Draft::new(vec![graph::delete_key(key)], Undo::Never(never.into()), confirm)

@@ -105,11 +105,11 @@ fn several_are_all_named(#[case] wanted: &str, #[case] all: &str) {
 )]
 #[case::theirs_is_odd(
     "lina",
-    "no user is called lina; near: lina; the name of u16 has U+200B (zero width space) after `li`"
+    "no user is called lina; near: ≈lina; the name of u16 has U+200B (zero width space) after `li`"
 )]
 #[case::their_letter_is_foreign(
     "paul",
-    "no user is called paul; near: p\u{430}ul; \
+    "no user is called paul; near: ≈p\u{430}ul; \
      the name of u17 has U+0430 (Cyrillic letter that looks like a) after `p`"
 )]
 fn nobody_is_said_with_who_is_near_and_what_is_overlooked(#[case] wanted: &str, #[case] sentence: &str) {

@@ -47,13 +47,13 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
             let before = role_in(directory, user, team).unwrap_or_default();
             remove(who(user), &format!("leaves {}", in_team(team))).was(before)
         }
-        Change::CreateUser { user, .. } => add(user.user_name.clone(), "new user").becomes(&user.email),
+        Change::CreateUser { user, .. } => add(clean(&user.user_name), "new user").becomes(clean(&user.email)),
         Change::CreateTeam { name, members, .. } => {
             let count = (!members.is_empty()).then(|| match members.len() {
                 1 => "1 member".to_owned(),
                 count => format!("{count} members"),
             });
-            add(name.clone(), &holds.say("new team")).becomes(count.unwrap_or_default())
+            add(clean(name), &holds.say("new team")).becomes(count.unwrap_or_default())
         }
         Change::SetActive { user, active } => {
             let (sign, before, after) =
@@ -65,14 +65,14 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         Change::DeleteTeam { team } => remove(in_team(team), "is deleted"),
         Change::SetDisplayName { user, to } => {
             let before = directory.user(user).map(|user| user.display_name.to_string());
-            alter(who(user), "display name").was(before.unwrap_or_default()).becomes(to)
+            alter(who(user), "display name").was(before.unwrap_or_default()).becomes(clean(to))
         }
         Change::SetEmail { user, to } => {
             let told = |user| directory.records().tells_email(user);
             let before = directory.user(user).map(|user| if told(user) { user.email.as_str() } else { "?" });
-            alter(who(user), "email").was(before.unwrap_or_default()).becomes(to)
+            alter(who(user), "email").was(before.unwrap_or_default()).becomes(clean(to))
         }
-        Change::CreateRole { role, .. } => add(role.name.clone(), "new role").becomes(definition(role)),
+        Change::CreateRole { role, .. } => add(clean(&role.name), "new role").becomes(definition(role)),
         Change::EditRole { role, to } => {
             alter(role_name(directory, role), "definition").becomes(role_difference(directory, role, to))
         }
@@ -93,7 +93,7 @@ pub(super) fn of(change: &Change, directory: &Directory, holds: Holds) -> Line {
         }
         Change::CreateService { service, .. } => {
             let owner = if service.organisation { "the organisation".into() } else { in_team(&service.team) };
-            add(service.name.clone(), "new service account").becomes(format!("of {owner}"))
+            add(clean(&service.name), "new service account").becomes(format!("of {owner}"))
         }
         Change::ReplaceMembers { team, come, go, .. } => {
             alter(in_team(team), "members replaced").becomes(format!("+{} -{}", come.len(), go.len()))
@@ -131,8 +131,9 @@ fn registry_role(directory: &Directory, user: &Id, registry: &Name) -> Option<St
     grants.iter().find(|grant| grant.scope == *registry).map(|grant| grant.role.to_string())
 }
 
+/// As names of the server's are shown: what is meant to be one is told from what passes for it, too.
 fn clean(text: &str) -> String {
-    crate::scim::text::clean(text).into_owned()
+    Name::from(text).to_string()
 }
 
 fn role_difference(directory: &Directory, id: &Id, to: &RoleDraft) -> String {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::scim::confusable;
+
 use super::{
     Directory,
     change::{Change, Verb},
@@ -42,6 +44,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// True if a name in it passes for another.
+    pub fn has_mark(&self) -> bool {
+        [&self.subject, &self.what, &self.before, &self.after].into_iter().any(|text| text.contains(confusable::MARK))
+    }
+
     /// `role in vision: member → viewer`, with the arrow given.
     pub fn text(&self, arrow: &str) -> String {
         match (self.before.is_empty(), self.after.is_empty()) {

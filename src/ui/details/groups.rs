@@ -130,7 +130,7 @@ impl Page<'_> {
         let most = self.room(lines.len() + 12, holders.len());
         for (user, teams) in holders.iter().take(most) {
             let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
-            let name = pad(user.user_name.as_str(), LABEL - 2, self.look.glyphs.more);
+            let name = pad(&user.user_name.marked(), LABEL - 2, self.look.glyphs.more);
             let word = if self.app.holds().custom_roles { "in" } else { "by" };
             let places = if teams.is_empty() { String::new() } else { format!(" {word} {}", teams.join(", ")) };
             lines.push(Line::raw(format!("  {name}{places}")));

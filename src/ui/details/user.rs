@@ -7,13 +7,14 @@ use ratatui::{
 
 use super::{Page, ago, count, pad, width};
 use crate::directory::{
-    MaybeTold, Target,
+    MaybeTold, Name, Target,
     change::{Change, Field, Seat},
     field::UserField,
     query::account_word,
     record::{Grant, LastActive, User},
     role_source::RoleSource,
 };
+use crate::scim::confusable;
 
 /// In the place of what the server has not told.
 const NOT_TOLD: &str = "not told";
@@ -22,13 +23,14 @@ impl Page<'_> {
     pub(super) fn user(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
         let mut lines = vec![self.headline(user, target)];
         if !user.display_name.is_empty() {
-            lines.extend(self.wrapped(user.user_name.as_str(), Style::new()));
+            lines.extend(self.wrapped(&user.user_name.marked(), Style::new()));
         }
         if !user.email.is_empty() {
             let style = self.value_style(target, &Field::Email);
             let mark = self.mark(target, &Field::Email);
             lines.extend(self.wrapped(&format!("{}{mark}", user.email), style));
         }
+        lines.extend(self.deceives(&[&user.user_name, &user.display_name]));
         lines.extend(self.problem(user.problem.as_deref()));
         lines.extend(self.last_failure(target));
         lines.push(Line::default());
@@ -44,6 +46,13 @@ impl Page<'_> {
         lines
     }
 
+    /// What makes these names look like others.
+    fn deceives(&self, names: &[&Name]) -> Vec<Line<'static>> {
+        let told = names.iter().filter_map(|name| Some((name.marked(), confusable::told(name.raw(), false)?)));
+        let told = told.filter(|(marked, _)| marked.starts_with(confusable::MARK) || marked == confusable::BLANK);
+        told.flat_map(|(marked, what)| self.wrapped(&format!("{marked} {what}."), self.look.careful())).collect()
+    }
+
     /// The name, with the status at the right end.
     fn headline(&self, user: &User, target: &Target) -> Line<'static> {
         let mark = self.mark(target, &Field::Status);
@@ -54,7 +63,8 @@ impl Page<'_> {
         };
         let style = if mark.is_empty() { style } else { self.look.pending() };
         let status = format!("{word}{mark}");
-        let shown = format!("{}{}", user.label(), self.mark(target, &Field::Display));
+        let name = if user.display_name.is_empty() { &user.user_name } else { &user.display_name };
+        let shown = format!("{name}{}", self.mark(target, &Field::Display));
         let room = self.width.saturating_sub(width(&status) + 1);
         let whole = self.mark(target, &Field::Whole);
         let head = pad(&format!("{shown}{whole}"), room, self.look.glyphs.more);

@@ -129,7 +129,7 @@ impl<'a> Row<'a> {
         match field {
             UserField::UserName => self.name(&user.user_name),
             UserField::DisplayName => {
-                let mut cell = Cell::new(user.display_name.as_str());
+                let mut cell = Cell::new(user.display_name.marked());
                 if user.account.is_service() {
                     let gap = if cell.text.is_empty() { "" } else { " " };
                     cell.tail = format!("{gap}({})", account_word(user.account));

@@ -5,6 +5,8 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::{
     Look,
     fit::{count, cut, only_similar, width},
@@ -87,9 +89,15 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         if pane.view != View::Services {
             parts.push(Part::new(4, "", format!("{}{more}", proof.words), look.dim()));
         }
+    } else if !pane.is_filtered() && !pane.filtering && has_changed_since(pane, app) {
+        parts.push(Part::new(4, "", count(all as u64), look.dim()));
     }
     if !pane.marks.is_empty() {
-        parts.push(Part::new(1, "", format!("{} marked", count(pane.marks.len() as u64)), look.accent()));
+        let marked = count(pane.marks.len() as u64);
+        // Without a filter all are in sight: nothing is counted.
+        let hidden = if pane.is_filtered() { pane.hidden_marks(&app.directory) } else { 0 };
+        let hidden = if hidden > 0 { format!(", {} not shown", count(hidden as u64)) } else { String::new() };
+        parts.push(Part::new(1, "", format!("{marked} marked{hidden}"), look.accent()));
     }
     while parts.iter().map(|part| part.width() + 4).sum::<usize>() > cells {
         let last = parts.iter().enumerate().filter(|(_, part)| part.rank > 0).max_by_key(|(_, part)| part.rank);
@@ -108,6 +116,12 @@ pub(super) fn proof<'a>(pane: &Pane, app: &'a App) -> Option<&'a Proof> {
     (!app.sync.stored && (same || !proof.coverage.is_complete())).then_some(proof)
 }
 
+/// True where the list was read whole in this session, and records came or went since.
+fn has_changed_since(pane: &Pane, app: &App) -> bool {
+    let whole = |proof: &Proof| proof.kind == pane.kind && proof.coverage.is_complete();
+    !app.sync.stored && app.sync.proofs.iter().any(whole) && proof(pane, app).is_none()
+}
+
 fn joined(parts: Vec<Part>, look: &Look) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     for (at, part) in parts.into_iter().enumerate() {
@@ -120,16 +134,25 @@ fn joined(parts: Vec<Part>, look: &Look) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The part of the filter around its cursor that fits, and the cursor's cell in it.
+/// The part of the filter around its cursor that fits, and the cursor's cell in it. Only what is near the cursor is
+/// measured: a paste may be long.
 fn filter(pane: &Pane, cells: usize) -> (String, usize) {
     let room = cells.saturating_sub(20).clamp(8, 48);
-    let typed: Vec<char> = pane.filter.value().chars().collect();
-    let at = pane.filter.cursor().min(typed.len());
-    let mut start = 0;
-    let before = |start: usize| width(&typed.iter().take(at).skip(start).collect::<String>());
-    while pane.filtering && before(start) >= room {
-        start += 1;
+    let text = pane.filter.value();
+    let (before, after) = text.split_at(if pane.filtering { byte_at(text, pane.filter.cursor()) } else { 0 });
+    let (mut start, mut used) = (before.len(), 0);
+    for (at, grapheme) in before.grapheme_indices(true).rev() {
+        let wide = width(grapheme);
+        if used + wide >= room {
+            break;
+        }
+        (start, used) = (at, used + wide);
     }
-    let rest: String = typed.iter().skip(start).collect();
-    (cut(&rest, room, ""), before(start))
+    let near: String = before[start..].graphemes(true).chain(after.graphemes(true)).take(room + 1).collect();
+    (cut(&near, room, ""), used)
+}
+
+/// Where in a text its character of this number begins.
+fn byte_at(text: &str, character: usize) -> usize {
+    text.char_indices().nth(character).map_or(text.len(), |(at, _)| at)
 }

@@ -101,8 +101,8 @@ fn head(aside: &Aside, columns: usize, app: &App, look: &Look) -> Vec<Line<'stat
         }
         return lines;
     };
-    field(&mut lines, "User name", person.user_name.as_str(), columns, look.strong(), look);
-    field(&mut lines, "Name", person.name.as_str(), columns, Style::new(), look);
+    field(&mut lines, "User name", &person.user_name.marked(), columns, look.strong(), look);
+    field(&mut lines, "Name", &person.name.marked(), columns, Style::new(), look);
     field(&mut lines, "Email", person.email.as_str(), columns, Style::new(), look);
     let (admin, style) = match person.instance_admin {
         Some(true) => ("admin", look.careful()),

@@ -68,14 +68,14 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
 fn title(list: &CheckList, app: &App) -> String {
     match &list.of {
         Of::MembersOf(teams) => match teams.as_slice() {
-            [one] => format!("Members of {}", app.directory.team(one).map_or("?", |team| team.name.as_str())),
+            [one] => format!("Members of {}", app.directory.team(one).map_or("?".into(), |team| team.name.marked())),
             many => format!("Members of {}", counted(many.len(), &app.word("team"))),
         },
         Of::TeamsOf(users) => match users.as_slice() {
             [one] => format!(
                 "{} of {}",
                 app.word("Teams"),
-                app.directory.user(one).map_or("?", |user| user.user_name.as_str())
+                app.directory.user(one).map_or("?".into(), |user| user.user_name.marked())
             ),
             many => format!("{} of {}", app.word("Teams"), counted(many.len(), "user")),
         },

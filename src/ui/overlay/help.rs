@@ -68,7 +68,7 @@ fn entry(term: &str, meaning: &str, columns: usize, look: &Look) -> Vec<Line<'st
 fn keys(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for scope in app.scopes_helped() {
-        let specs: Vec<&Spec> = ACTIONS.iter().filter(|spec| spec.scope == scope).collect();
+        let specs: Vec<&Spec> = ACTIONS.iter().filter(|spec| spec.scope == *scope).collect();
         if specs.is_empty() {
             continue;
         }
@@ -161,6 +161,8 @@ fn signs(columns: usize, look: &Look) -> Vec<Line<'static>> {
         (glyphs.pending, "not confirmed yet", look.pending()),
         (glyphs.failed, "failed or refused", look.bad()),
         (glyphs.undone, "undone", look.dim()),
+        ("≈", "may look like another name", look.careful()),
+        ("=", "in a plan: needs nothing", look.dim()),
         (add, "comes", look.good()),
         (remove, "goes", look.bad()),
         (alter, "changes", look.accent()),

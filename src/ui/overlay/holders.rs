@@ -108,7 +108,7 @@ fn row(width: usize, selected: bool, user: &User, team: &str, look: &Look) -> Li
     let shown = if user.display_name.is_empty() { &user.email } else { &user.display_name };
     let inactive = if user.is_inactive() { "inactive" } else { "" };
     let cells: [Cell; 4] = [
-        (user.user_name.as_str(), name, Style::new()),
+        (&user.user_name.marked(), name, Style::new()),
         (shown.as_str(), more, look.dim()),
         (team, team_width, Style::new()),
         (inactive, state, look.careful()),

@@ -7,7 +7,7 @@ use ratatui::Frame;
 
 use super::Look;
 use crate::{
-    app::{App, Overlay, action::Action},
+    app::{App, Overlay},
     directory::aside::Topic,
 };
 
@@ -42,8 +42,8 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod text;
+mod whom;
 
-pub use shell::key;
 use text::Text;
 
 /// Draws the box on top.
@@ -58,7 +58,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::RoleEditor(editor) => role_editor::draw(frame, editor, app, look),
         Overlay::Holders { role, cursor } => holders::draw(frame, role, *cursor, app, look),
         Overlay::Form(form) => form::draw(frame, form, app, look),
-        Overlay::Preview(preview) if !preview.requests => preview::draw(frame, preview, app, look),
+        Overlay::Preview(preview) if preview.requests.is_none() => preview::draw(frame, preview, app, look),
         Overlay::Plan(view) => plan::draw(frame, view, app, look),
         Overlay::Palette(palette) => palette::draw(frame, palette, app, look),
         Overlay::Copy(menu) => copy::draw(frame, menu, app, look),
@@ -69,8 +69,15 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
             Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
         },
         Overlay::Secret(shown) => secret::draw(frame, shown, app, look),
+        Overlay::Whom(whom) => whom::draw(frame, whom, app, look),
         Overlay::Quit => quit::draw(frame, app, look),
-        _ => {
+        Overlay::Details { .. }
+        | Overlay::Permissions { .. }
+        | Overlay::Compare { .. }
+        | Overlay::Story { .. }
+        | Overlay::Raw { .. }
+        | Overlay::Help { .. }
+        | Overlay::Preview(_) => {
             if let Some((text, scroll)) = text_of(top, app, look) {
                 text.draw(frame, scroll, app, look);
             }
@@ -78,22 +85,10 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
     }
 }
 
-/// The keys of a box that borrows the actions of another: the table's words would be about that other one.
-pub fn own_hints(top: &Overlay) -> Option<&'static [(Action, &'static str)]> {
-    match top {
-        Overlay::Quit => Some(quit::HINTS),
-        Overlay::Palette(palette) => Some(palette::hints(palette)),
-        Overlay::Holders { .. } => Some(holders::HINTS),
-        Overlay::Pick(_) => Some(pick::HINTS),
-        Overlay::Copy(_) => Some(copy::HINTS),
-        _ => None,
-    }
-}
-
 /// How far the box on top can be scrolled; `None` where it is no text. For [`App::clamp_scroll`].
 pub fn scroll_limit(app: &App, look: &Look) -> Option<usize> {
     match app.overlays.last()? {
-        Overlay::Preview(preview) if preview.is_alone() && !preview.requests => {
+        Overlay::Preview(preview) if preview.is_alone() && preview.requests.is_none() => {
             Some(preview::scroll_limit(preview, app, look))
         }
         top => text_of(top, app, look).map(|(text, _)| text.limit(app)),
@@ -109,7 +104,25 @@ fn text_of(top: &Overlay, app: &App, look: &Look) -> Option<(Text, usize)> {
         Overlay::Story { id, scroll } => Some((story::text(*id, app, look), *scroll)),
         Overlay::Raw { target, text, scroll } => Some((raw::text(target, text.as_ref(), app, look), *scroll)),
         Overlay::Help { scroll } => Some((help::text(app, look), *scroll)),
-        Overlay::Preview(preview) if preview.requests => Some((requests::text(preview, app, look), preview.top)),
-        _ => None,
+        Overlay::Preview(preview) if preview.requests.is_some() => {
+            Some((requests::text(preview, app, look), preview.top))
+        }
+        Overlay::Preview(_)
+        | Overlay::Role(_)
+        | Overlay::Check(_)
+        | Overlay::Pick(_)
+        | Overlay::Difference(_)
+        | Overlay::Doubts(_)
+        | Overlay::RoleEditor(_)
+        | Overlay::Holders { .. }
+        | Overlay::Form(_)
+        | Overlay::Plan(_)
+        | Overlay::Palette(_)
+        | Overlay::Copy(_)
+        | Overlay::Aside(_)
+        | Overlay::Secret(_)
+        | Overlay::Stage(_)
+        | Overlay::Whom(_)
+        | Overlay::Quit => None,
     }
 }

@@ -83,7 +83,7 @@ impl<'a> Page<'a> {
             self.lines.push(Line::styled("Deactivated: none of this counts until reactivated.", self.look.careful()));
         }
         if user.team_roles.is_none() && self.app.holds().team_roles {
-            let key = shell::key(self.app, Action::Refresh).unwrap_or_default();
+            let key = self.app.key_now(Action::Refresh).unwrap_or_default();
             let words =
                 format!("Roles not known yet: the list left them out; they are being read ({key} reads again).");
             self.lines.extend(shell::wrapped(&words, self.columns, 0, self.look.careful()));
@@ -102,7 +102,7 @@ impl<'a> Page<'a> {
     fn given(&mut self, group: &Name) {
         let mapping = self.app.capabilities().and_then(|can| can.mapping.as_deref());
         let role = mapping.and_then(|mapping| mapping.of(group));
-        let name = fit::pad(group.as_str(), self.name, self.look.glyphs.more);
+        let name = fit::pad(&group.marked(), self.name, self.look.glyphs.more);
         let gives = role.map_or_else(String::new, |role| format!("gives {role}"));
         self.lines.push(Line::from(vec![Span::raw(format!("  {name}  ")), Span::styled(gives, self.look.dim())]));
     }
@@ -118,7 +118,7 @@ impl<'a> Page<'a> {
         };
         let shown = role.map_or("role not known yet", Name::as_str);
         let style = if role.is_some() { look.strong() } else { look.dim() };
-        let name = fit::pad(scope.as_str(), self.name, look.glyphs.more);
+        let name = fit::pad(&scope.marked(), self.name, look.glyphs.more);
         let role_room = (self.columns / 3).clamp(10, 24);
         let kind_room = self.columns.saturating_sub(2 + self.name + 2 + role_room + 1);
         self.lines.push(Line::from(vec![

@@ -93,8 +93,8 @@ impl<'a> Table<'a> {
         let now = fit::cut(&now, self.now, "");
         let note = self.note_of(choice);
         let cells: [Cell; 4] = [
-            (choice.place_name.as_str(), self.place, base),
-            (choice.role.as_str(), self.role, if choice.refused { base } else { look.strong() }),
+            (&choice.place_name.marked(), self.place, base),
+            (&choice.role.marked(), self.role, if choice.refused { base } else { look.strong() }),
             (&now, self.now, look.good()),
             (&note, self.note, look.dim()),
         ];

@@ -2,6 +2,8 @@
 //!
 //! Nothing that matters may be cut off here: what does not fit in its row stands in full below the list.
 
+use std::borrow::Cow;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -16,10 +18,7 @@ use super::{
 };
 use crate::{
     app::{App, Preview, action::Action},
-    directory::{
-        plan::{Plan, Undo},
-        words::{self, Sign},
-    },
+    directory::{Name, plan::Undo, words::Sign},
     scim::text::clean_line,
     ui::{Look, fit},
 };
@@ -42,7 +41,7 @@ const NEVER: &str = "undo: no";
 pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let plan = &preview.plan;
     let (columns, height) = shell::room(app);
-    let total = plan.steps.len() + plan.refused.len();
+    let total = preview.lines();
     let asks = preview.risk.typed().filter(|_| !plan.steps.is_empty());
     let typed = typed_rows(preview, height);
     let notes = below::notes(plan, columns, look);
@@ -50,13 +49,13 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let (above, notes) =
         if total > 1 && notes.len() * 2 <= height.saturating_sub(typed) { (notes, vec![]) } else { (vec![], notes) };
     let room = height.saturating_sub(typed + above.len());
-    let names = subjects(plan, columns);
+    let names = subjects(preview, columns);
     // One line alone is wrapped, several are cut: the whole of the selected one stands below.
-    let alone = if total == 1 { wrapped(plan, columns, look) } else { Vec::new() };
-    let cut = if total == 1 { None } else { text_if_cut(plan, preview.cursor, names, columns, look) };
+    let alone = if total == 1 { wrapped(preview, columns, look) } else { Vec::new() };
+    let cut = if total == 1 { None } else { text_if_cut(preview, preview.cursor, names, columns, look) };
     let least = if total == 1 { alone.len() } else { total.min(2) };
     let hidden = total + LEAST_BELOW > room;
-    let unread = |at: usize| total > 1 && (hidden || text_if_cut(plan, at, names, columns, look).is_some());
+    let unread = |at: usize| total > 1 && (hidden || text_if_cut(preview, at, names, columns, look).is_some());
     let below =
         below::lines(preview, (notes, cut), (hidden, &unread), (columns, room.saturating_sub(least)), app, look);
     // The list gives way to the consequences, but not altogether.
@@ -64,8 +63,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     let windowed = total > listed;
     let note =
         if windowed { format!("{} of {}", fit::count(preview.cursor + 1), fit::count(total)) } else { String::new() };
-    let shell =
-        Shell { title: plan.title.clone(), note, hints: hints(preview, asks.is_some(), app), ..Shell::default() };
+    let shell = Shell { title: plan.title.clone(), note, hints: hints(preview, app), ..Shell::default() };
     let rows = if windowed { height } else { above.len() + listed + below.len() + typed };
     let inner = shell.open(frame, columns, rows, app, look);
     let top = Rect { height: (above.len() as u16).min(inner.height), ..inner };
@@ -75,7 +73,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
         alone
     } else {
         rows::window(total, preview.cursor, listed)
-            .filter_map(|at| row(plan, at, at == preview.cursor, names, columns, look))
+            .filter_map(|at| row(preview, at, at == preview.cursor, names, columns, look))
             .collect()
     };
     frame.render_widget(Paragraph::new(lines), list);
@@ -83,14 +81,14 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     frame.render_widget(Paragraph::new(below), rest);
     if let Some(text) = asks {
         let line = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
-        ask(frame, line, text, preview, look);
+        ask(frame, line, text, preview, app, look);
     }
 }
 
 /// How far the text below the only line of a plan can be scrolled.
 pub fn scroll_limit(preview: &Preview, app: &App, look: &Look) -> usize {
     let (columns, height) = shell::room(app);
-    let alone = wrapped(&preview.plan, columns, look).len();
+    let alone = wrapped(preview, columns, look).len();
     let room = height.saturating_sub(typed_rows(preview, height)).saturating_sub(alone);
     below::limit(preview, (columns, room), app, look)
 }
@@ -101,11 +99,11 @@ fn typed_rows(preview: &Preview, height: usize) -> usize {
     if asks { 1 + usize::from(height >= ROOMY) } else { 0 }
 }
 
-fn hints(preview: &Preview, asks: bool, app: &App) -> Vec<(Action, &'static str)> {
+fn hints(preview: &Preview, app: &App) -> Vec<(Action, &'static str)> {
     let plan = &preview.plan;
     let mut hints = Vec::new();
     if !plan.steps.is_empty() {
-        hints.push((Action::Send, if asks { "send when typed" } else { "send" }));
+        hints.push(if preview.typing { (Action::OpenLine, "when typed") } else { (Action::Send, "send") });
         if plan.steps.len() > 1 {
             hints.push((Action::DropLine, "drop line"));
         }
@@ -118,13 +116,18 @@ fn hints(preview: &Preview, asks: bool, app: &App) -> Vec<(Action, &'static str)
 }
 
 /// `Type eva-tanaka to send: …`, with the cursor.
-fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, look: &Look) {
+fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, app: &App, look: &Look) {
     let width = usize::from(area.width);
     let name = fit::cut(&clean_line(text, 512), (width / 2).saturating_sub(8), look.glyphs.more);
     let room = width.saturating_sub(fit::width(&name) + 19).max(1);
     let (shown, at) = shell::visible(&preview.typed, room);
     let right = preview.typed.value().trim() == text;
     let style = if right { look.good().patch(look.strong()) } else { look.accent() };
+    if !preview.typing {
+        let send = app.key_now(Action::Send).unwrap_or_default();
+        let words = [Span::raw("   Typed: "), Span::styled(name, look.good()), Span::raw(format!(". {send} sends."))];
+        return frame.render_widget(Paragraph::new(Line::from(words.to_vec())), area);
+    }
     let before = [Span::raw("   Type "), Span::styled(name, look.careful()), Span::raw(" to send: ")];
     let column = before.iter().map(Span::width).sum::<usize>() + at;
     let mut spans = before.to_vec();
@@ -134,44 +137,68 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, look: &
 }
 
 /// How wide the column of subjects is.
-fn subjects(plan: &Plan, columns: usize) -> usize {
-    let steps = plan.steps.iter().map(|step| &step.words);
-    let all = steps.chain(plan.refused.iter().map(|(line, _)| line));
-    let widest = all.take(MEASURED).map(|line| fit::width(&clean_line(&line.subject, 256))).max();
+fn subjects(preview: &Preview, columns: usize) -> usize {
+    let steps = preview.plan.steps.iter().map(|step| step.words.subject.as_str());
+    let refused = preview.plan.refused.iter().map(|(line, _)| line.subject.as_str());
+    let all = steps.chain(refused).chain(preview.needless.iter().map(Name::as_str));
+    let widest = all.take(MEASURED).map(|subject| fit::width(&clean_line(subject, 256))).max();
     widest.unwrap_or(0).clamp(4, (columns / 3).max(4))
 }
 
-/// What is said of the line at this place: steps first, then what is refused.
+/// What is said of the line at this place: steps first, then what is refused, then who needs nothing.
 struct Said<'a> {
-    words: &'a words::Line,
+    subject: Cow<'a, str>,
     text: String,
-    refused: bool,
+    kind: SaidOf,
     never: bool,
 }
 
+/// What a line is about.
+enum SaidOf {
+    Step(Sign),
+    Refusal,
+    Needless,
+}
+
 impl<'a> Said<'a> {
-    fn at(plan: &'a Plan, at: usize, look: &Look) -> Option<Self> {
+    fn at(preview: &'a Preview, at: usize, look: &Look) -> Option<Self> {
+        let plan = &preview.plan;
         if let Some(step) = plan.steps.get(at) {
             let text = clean_line(&step.words.text(look.glyphs.arrow), 1024).into_owned();
             let never = matches!(step.undo, Undo::Never(_));
-            return Some(Self { words: &step.words, text, refused: false, never });
+            return Some(Self {
+                subject: (&step.words.subject).into(),
+                text,
+                kind: SaidOf::Step(step.words.sign),
+                never,
+            });
         }
-        let (words, why) = plan.refused.get(at.checked_sub(plan.steps.len())?)?;
-        let text = format!("{} {} {why}", words.text(look.glyphs.arrow), look.glyphs.line);
-        Some(Self { words, text: clean_line(&text, 1024).into_owned(), refused: true, never: false })
+        let after = at.checked_sub(plan.steps.len())?;
+        if let Some((words, why)) = plan.refused.get(after) {
+            let text = format!("{} {} {why}", words.text(look.glyphs.arrow), look.glyphs.line);
+            let text = clean_line(&text, 1024).into_owned();
+            return Some(Self { subject: (&words.subject).into(), text, kind: SaidOf::Refusal, never: false });
+        }
+        let name = preview.needless.get(after.checked_sub(plan.refused.len())?)?;
+        Some(Self { subject: name.marked(), text: "is so already".into(), kind: SaidOf::Needless, never: false })
     }
 
-    fn subject(&self) -> std::borrow::Cow<'a, str> {
-        clean_line(&self.words.subject, 512)
+    fn subject(&self) -> Cow<'_, str> {
+        clean_line(&self.subject, 512)
+    }
+
+    fn is_sent(&self) -> bool {
+        matches!(self.kind, SaidOf::Step(_))
     }
 
     fn sign(&self, look: &Look) -> (&'static str, Style) {
         let [add, remove, alter] = look.glyphs.signs;
-        match self.words.sign {
-            _ if self.refused => (look.glyphs.failed, look.dim()),
-            Sign::Add => (add, look.good()),
-            Sign::Remove => (remove, look.bad()),
-            Sign::Alter => (alter, look.accent()),
+        match self.kind {
+            SaidOf::Refusal => (look.glyphs.failed, look.dim()),
+            SaidOf::Needless => ("=", look.dim()),
+            SaidOf::Step(Sign::Add) => (add, look.good()),
+            SaidOf::Step(Sign::Remove) => (remove, look.bad()),
+            SaidOf::Step(Sign::Alter) => (alter, look.accent()),
         }
     }
 
@@ -182,10 +209,18 @@ impl<'a> Said<'a> {
     }
 }
 
-fn row(plan: &Plan, at: usize, selected: bool, names: usize, columns: usize, look: &Look) -> Option<Line<'static>> {
-    let said = Said::at(plan, at, look)?;
+fn row(
+    preview: &Preview,
+    at: usize,
+    selected: bool,
+    names: usize,
+    columns: usize,
+    look: &Look,
+) -> Option<Line<'static>> {
+    let said = Said::at(preview, at, look)?;
     let (subject, (glyph, style)) = (said.subject(), said.sign(look));
-    let (name_style, text_style) = if said.refused { (look.dim(), look.dim()) } else { (look.strong(), Style::new()) };
+    let (name_style, text_style) =
+        if said.is_sent() { (look.strong(), Style::new()) } else { (look.dim(), look.dim()) };
     let room = said.room(columns, names);
     let mut cells: Vec<Cell> =
         vec![(glyph, 1, style), (&subject, names, name_style), ("", 0, text_style), (&said.text, room, text_style)];
@@ -196,19 +231,19 @@ fn row(plan: &Plan, at: usize, selected: bool, names: usize, columns: usize, loo
 }
 
 /// The only line of a plan, in full.
-fn wrapped(plan: &Plan, columns: usize, look: &Look) -> Vec<Line<'static>> {
-    let Some(said) = Said::at(plan, 0, look) else { return Vec::new() };
+fn wrapped(preview: &Preview, columns: usize, look: &Look) -> Vec<Line<'static>> {
+    let Some(said) = Said::at(preview, 0, look) else { return Vec::new() };
     let (glyph, style) = said.sign(look);
     let parts = fit::wrap(&format!("{}  {}", said.subject(), said.text), columns.saturating_sub(6));
     let lead = |at: usize| if at == 0 { format!("   {glyph} ") } else { " ".repeat(5) };
-    let text_style = if said.refused { look.dim() } else { look.strong() };
+    let text_style = if said.is_sent() { look.strong() } else { look.dim() };
     let parts = parts.into_iter().enumerate();
     parts.map(|(at, part)| Line::from(vec![Span::styled(lead(at), style), Span::styled(part, text_style)])).collect()
 }
 
 /// The whole text of a line, where its row can't hold it.
-fn text_if_cut(plan: &Plan, at: usize, names: usize, columns: usize, look: &Look) -> Option<String> {
-    let said = Said::at(plan, at, look)?;
+fn text_if_cut(preview: &Preview, at: usize, names: usize, columns: usize, look: &Look) -> Option<String> {
+    let said = Said::at(preview, at, look)?;
     let subject = said.subject();
     let fits = fit::width(&subject) <= names && fit::width(&said.text) <= said.room(columns, names);
     (!fits).then(|| format!("{subject}: {}", said.text))

@@ -13,7 +13,7 @@ use crate::{
 const WIDEST: usize = 64;
 
 /// Its keys.
-pub const HINTS: &[(Action, &str)] = &[(Action::Send, "quit"), (Action::Back, "stay")];
+pub const HINTS: &[(Action, &str)] = &[(Action::ReallyQuit, "quit"), (Action::Back, "stay")];
 
 /// So many of the open changes are named.
 const NAMED: usize = 6;
@@ -60,8 +60,8 @@ fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
         lines.extend(shell::wrapped(words, columns, 0, look.careful()));
     }
     lines.push(Line::default());
-    let quit = shell::key(app, Action::Send).unwrap_or_default();
-    let stay = shell::key(app, Action::Back).unwrap_or_default();
+    let quit = app.key_now(Action::ReallyQuit).unwrap_or_default();
+    let stay = app.key_now(Action::Back).unwrap_or_default();
     let words = format!(
         "{quit} quits: what was sent is settled next time, what was not sent waits in the journal. {stay} stays."
     );

@@ -8,7 +8,7 @@ use super::{
     text::{self, Text},
 };
 use crate::{
-    app::{App, Preview, action::Action},
+    app::{App, Preview, Requests, action::Action},
     directory::plan::Step,
     scim::{
         request::{Door, Method, Request},
@@ -26,7 +26,10 @@ const MOST: usize = 500;
 /// The box.
 pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
     let columns = text::columns(app);
-    let steps = &preview.plan.steps;
+    let steps = match preview.requests {
+        Some(Requests::Line(at)) => preview.plan.steps.get(at..=at).unwrap_or_default(),
+        Some(Requests::All) | None => &preview.plan.steps,
+    };
     let mut lines = Vec::new();
     for step in steps.iter().take(MOST) {
         if !lines.is_empty() {
@@ -40,7 +43,7 @@ pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
     }
     Text {
         title: preview.plan.title.clone(),
-        right: counted(preview.plan.requests(), "request"),
+        right: counted(steps.iter().map(|step| step.requests.len()).sum::<usize>(), "request"),
         lines,
         hints: hints(preview),
     }
@@ -48,7 +51,7 @@ pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
 
 /// What must be typed is typed under the words, so there is no sending from here then.
 fn hints(preview: &Preview) -> Vec<(Action, &'static str)> {
-    let send = preview.risk.typed().is_none().then_some((Action::Send, "send"));
+    let send = (!preview.typing).then_some((Action::Send, "send"));
     let rest = [(Action::Requests, "in words"), (Action::Down, "scroll"), (Action::Back, "back")];
     send.into_iter().chain(rest).collect()
 }

@@ -116,7 +116,7 @@ fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &Look) -> Line<'s
 /// What else somebody is known by.
 fn more(one: &Participant) -> String {
     let name = [&one.name, &one.email].into_iter().find(|name| !name.is_empty() && *name != one.label());
-    name.map_or_else(String::new, |name| fit::cut(name.as_str(), 256, ""))
+    name.map_or_else(String::new, |name| fit::cut(&name.marked(), 256, ""))
 }
 
 fn standing(one: &Participant) -> &'static str {

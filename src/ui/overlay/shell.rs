@@ -1,6 +1,4 @@
-//! The frame of a box: place and size, borders, title with the typed text, keys at the foot.
-
-use std::borrow::Cow;
+//! The frame of a box: place and size, borders, title with the typed text; its keys in the bottom row.
 
 use ratatui::{
     Frame,
@@ -15,7 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::{
     app::{App, action::Action},
     scim::text,
-    ui::{Look, fit},
+    ui::{Look, bottom, fit},
 };
 
 /// Narrower boxes look lost and have no room for their keys.
@@ -35,11 +33,11 @@ pub struct Shell<'a> {
     pub counts: String,
     /// At the right of the title.
     pub right: String,
-    /// Before the keys.
+    /// At the foot.
     pub note: String,
     /// As many rows as it may come to have: its top stands where it would with them.
     pub room_for: usize,
-    /// Keys, the most important first; the last one is never left out.
+    /// Keys with the box's own words for them, the most important first.
     pub hints: Vec<(Action, &'static str)>,
 }
 
@@ -61,7 +59,8 @@ impl Shell<'_> {
             .border_set(look.border())
             .border_style(look.dim())
             .title_top(title)
-            .title_bottom(self.foot(cells, app, look));
+            .title_bottom(self.foot(cells, look));
+        bottom::of_box(frame, &self.hints, app, look);
         if !self.right.is_empty() {
             let used = cursor.1 + fit::width(&self.right) + 3;
             if used <= cells {
@@ -107,48 +106,13 @@ impl Shell<'_> {
         (Line::from(spans), (cursor, used))
     }
 
-    /// The note and as many of the keys as fit; the way back always.
-    fn foot(&self, cells: usize, app: &App, look: &Look) -> Line<'static> {
-        let hints = self.hints.iter().filter(|(action, _)| app.never(*action).is_none());
-        let mut keys: Vec<(String, Cow<'static, str>)> =
-            hints.filter_map(|(action, word)| Some((key(app, *action)?, app.word(word)))).collect();
-        let dot = format!(" {} ", look.glyphs.dot);
-        let width = |keys: &[(String, Cow<str>)]| -> usize {
-            keys.iter().map(|(key, word)| fit::width(key) + 1 + fit::width(word)).sum::<usize>()
-                + fit::width(&dot) * keys.len().saturating_sub(1)
-        };
-        let mut note = if self.note.is_empty() { 0 } else { fit::width(&self.note) + 4 };
-        // Three keys matter more than the note.
-        while keys.len() > 3 && note + width(&keys) + 2 > cells {
-            keys.remove(keys.len() - 2);
+    /// The note, as far as there is room for it. The keys stand in the bottom row.
+    fn foot(&self, cells: usize, look: &Look) -> Line<'static> {
+        if self.note.is_empty() || fit::width(&self.note) + 2 > cells {
+            return Line::default();
         }
-        if note + width(&keys) + 2 > cells {
-            note = 0;
-        }
-        while keys.len() > 1 && width(&keys) + 2 > cells {
-            keys.remove(keys.len() - 2);
-        }
-        let mut spans = vec![Span::raw(" ")];
-        if note > 0 {
-            spans.push(Span::styled(self.note.clone(), look.dim()));
-            spans.push(Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim()));
-        }
-        for (at, (key, word)) in keys.into_iter().enumerate() {
-            if at > 0 {
-                spans.push(Span::styled(dot.clone(), look.dim()));
-            }
-            spans.push(Span::styled(key, look.accent()));
-            spans.push(Span::styled(format!(" {word}"), look.plain()));
-        }
-        spans.push(Span::raw(" "));
-        if spans.len() == 2 { Line::default() } else { Line::from(spans) }
+        Line::styled(format!(" {} ", self.note), look.dim())
     }
-}
-
-/// The key of an action that works here: where text is typed, characters are text.
-pub fn key(app: &App, action: Action) -> Option<String> {
-    let typing = app.is_typing();
-    app.keymap.labels(action).find(|label| !typing || label.chars().count() > 1)
 }
 
 /// In the middle above the last line, which belongs to messages.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use super::super::{
@@ -291,6 +291,9 @@ pub fn target(kind: Kind, id: &str) -> Target {
 /// Presses the key of an action.
 pub fn press(app: &mut App, action: Action) {
     let key = app.keymap.event(action).unwrap();
+    // The person has seen the last frame.
+    app.drawn();
+    app.update(Msg::Shown, now() - SignedDuration::from_secs(1));
     app.update(Msg::Terminal(Event::Key(key)), now());
     while app.is_looking() {
         drop(app.look_on());

@@ -102,7 +102,7 @@ pub fn limit(preview: &Preview, (columns, room): (usize, usize), app: &App, look
 
 /// The key that goes down where text may be typed.
 fn down(app: &App) -> String {
-    shell::key(app, Action::Down).unwrap_or_default()
+    app.key_now(Action::Down).unwrap_or_default()
 }
 
 /// The refused lines stand at the end: said where the list is too long to see them, and why where the reasons are few.

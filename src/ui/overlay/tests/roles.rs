@@ -52,6 +52,7 @@ fn what_a_predefined_role_allows_may_be_unknown() {
     press(&mut app, Action::NextBase);
     assert_snapshot!("role_editor_rebased", shown(&app));
     press(&mut app, Action::Look);
+    press(&mut app, Action::Send);
     assert_eq!(app.entries.values().next_back().unwrap().step.words.after, "inherits viewer");
 }
 
@@ -124,6 +125,7 @@ fn a_new_role_goes_on_to_its_permissions() {
     key(&mut app, KeyCode::Char(' '));
     assert_snapshot!("role_editor_of_a_new_role", shown(&app));
     press(&mut app, Action::Look);
+    press(&mut app, Action::Send);
     assert!(app.overlays.is_empty(), "{}", shown(&app));
     assert_eq!(app.entries.values().next_back().unwrap().step.words.subject, "Reaper");
 }

@@ -1,0 +1,60 @@
+//! The keys that act now, for the bottom row and for whoever presses another one: from the action table and the scopes of
+//! what is on top, by which keys are routed, too.
+
+use std::borrow::Cow;
+
+use super::{
+    App, Overlay,
+    action::{ACTIONS, Action, Scope},
+    keys::overrides_typing,
+};
+
+/// One hint: key, word, and whether it can be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// What it does.
+    pub action: Action,
+    /// Its key, as shown.
+    pub key: String,
+    /// A word or two.
+    pub word: Cow<'static, str>,
+    /// It can be done now.
+    pub can: bool,
+}
+
+impl App {
+    /// The keys that act, from the innermost scope outwards; in a box only those that can be done, and the way back.
+    pub fn hints(&self) -> Vec<Hint> {
+        let mut hints: Vec<Hint> = Vec::new();
+        let boxed = !self.overlays.is_empty();
+        for scope in self.scopes() {
+            for spec in ACTIONS.iter().filter(|spec| spec.scope == *scope && !spec.hint.is_empty()) {
+                let can = self.availability(spec.action).is_ok();
+                let shown = can || (!boxed && self.profile.is_some() && self.never(spec.action).is_none());
+                let asked = spec.action == Action::Quit && matches!(self.overlays.last(), Some(Overlay::Quit));
+                if !shown || asked || (spec.action == Action::DropLine && !self.has_lines()) {
+                    continue;
+                }
+                let Some(key) = self.key_now(spec.action) else { continue };
+                if !hints.iter().any(|hint| hint.key == key) {
+                    hints.push(Hint { action: spec.action, key, word: self.word(spec.hint), can });
+                }
+            }
+        }
+        if let Some(key) = self.key_now(Action::Back).filter(|_| boxed && self.scopes().contains(&Scope::Global)) {
+            hints.push(Hint { action: Action::Back, key, word: "back".into(), can: true });
+        }
+        hints
+    }
+
+    /// The key by which an action is done here: none where each of its keys is text, or does something else.
+    pub fn key_now(&self, action: Action) -> Option<String> {
+        let typing = self.is_typing();
+        self.keymap.label_in(self.scopes(), action, |key| !typing || overrides_typing(action, key))
+    }
+
+    /// True while a plan of several lines is looked at: of one alone no line is dropped but all of it.
+    fn has_lines(&self) -> bool {
+        matches!(self.overlays.last(), Some(Overlay::Preview(preview)) if preview.plan.steps.len() > 1)
+    }
+}

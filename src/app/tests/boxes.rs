@@ -1,0 +1,338 @@
+//! What is on top has the keyboard: no key acts on what lies beneath a box, and none sends what nobody has read.
+
+use jiff::{SignedDuration, Timestamp};
+use rstest::rstest;
+
+use super::*;
+use crate::{
+    app::{check, compare, difference, doubts, form, palette, pick, picker, plan_view, role_editor, secret, whom},
+    directory::{change::RoleDraft, named::Named},
+};
+
+/// Opens one box of each kind over the list of users, in which a row is marked and a filter is set.
+fn opened(kind: usize) -> Console {
+    let mut console = Console::new(Hosting::Dedicated);
+    let sent = {
+        console.find("eva").press(Action::SetRole).type_text("visvie").press(Action::Choose);
+        console.submitted().remove(0)
+    };
+    console.moved(sent.id, State::Confirmed, vec![]);
+    console.press(Action::Mark);
+    let target = Target::user(&"id-eva".into());
+    let user: Id = "id-eva".into();
+    let app = &mut console.app;
+    let can = app.capabilities().unwrap().clone();
+    let directory = &app.directory;
+    let overlay = match kind {
+        0 => Overlay::Details { target, scroll: 0 },
+        1 => Overlay::Permissions { user, scroll: 0 },
+        2 => Overlay::Role(picker::RolePicker::new(vec![user], directory, &can)),
+        3 => Overlay::Check(check::CheckList::new(check::Of::TeamsOf(vec![user]), directory)),
+        4 => Overlay::Pick(pick::Pick::new(Kind::User, vec![user], directory)),
+        5 => {
+            let of = difference::Of::Users { model: user, users: vec!["id-ivan".into()] };
+            Overlay::Difference(difference::Difference::new(of, vec![], directory, &can))
+        }
+        6 => Overlay::Doubts(doubts::Doubts::new("t".into(), Named::default())),
+        7 => {
+            let role = RoleDraft { name: "janitor".into(), ..RoleDraft::default() };
+            Overlay::RoleEditor(role_editor::RoleEditor::new(role_editor::Of::New("n".into(), role), directory))
+        }
+        8 => Overlay::Holders { role: "r".into(), cursor: 0 },
+        9 => Overlay::Compare { sides: [compare::Side::Base("member"), compare::Side::Base("viewer")], scroll: 0 },
+        10 => Overlay::Form(form::Form::edit_user(&user, directory, &can).unwrap()),
+        11 => {
+            app.propose(vec![Change::SetOrgRole { user, role: "admin".into() }], &mut vec![]);
+            app.overlays.pop().unwrap()
+        }
+        12 => Overlay::Plan(plan_view::PlanView::new(sent.plan)),
+        13 => Overlay::Story { id: sent.id, scroll: 0 },
+        14 => Overlay::Raw { target, text: None, scroll: 0 },
+        15 => Overlay::Help { scroll: 0 },
+        16 => Overlay::Palette(palette::Palette::default()),
+        17 => {
+            app.open_copy();
+            app.overlays.pop().unwrap()
+        }
+        18 => {
+            app.open_aside(Action::Account, &mut vec![]);
+            app.overlays.pop().unwrap()
+        }
+        19 => Overlay::Secret(secret::Shown { words: String::new(), secret: "s".into(), copied: false }),
+        20 => {
+            app.show_stage(&mut vec![]);
+            app.overlays.pop().unwrap()
+        }
+        21 => {
+            let (action, here) = (Action::ToggleActive, "eva".into());
+            Overlay::Whom(whom::Whom { action, first: Name::default(), here, marked: 1, hidden: 1, cursor: 0 })
+        }
+        _ => Overlay::Quit,
+    };
+    app.overlays.push(overlay);
+    app.follow_top();
+    assert_eq!(console.app.overlays.len(), 1, "box {kind}");
+    console
+}
+
+/// A new kind of box does not compile before it is counted here, and in [`opened`].
+fn number(overlay: &Overlay) -> usize {
+    match overlay {
+        Overlay::Details { .. } => 0,
+        Overlay::Permissions { .. } => 1,
+        Overlay::Role(_) => 2,
+        Overlay::Check(_) => 3,
+        Overlay::Pick(_) => 4,
+        Overlay::Difference(_) => 5,
+        Overlay::Doubts(_) => 6,
+        Overlay::RoleEditor(_) => 7,
+        Overlay::Holders { .. } => 8,
+        Overlay::Compare { .. } => 9,
+        Overlay::Form(_) => 10,
+        Overlay::Preview(_) => 11,
+        Overlay::Plan(_) => 12,
+        Overlay::Story { .. } => 13,
+        Overlay::Raw { .. } => 14,
+        Overlay::Help { .. } => 15,
+        Overlay::Palette(_) => 16,
+        Overlay::Copy(_) => 17,
+        Overlay::Aside(_) => 18,
+        Overlay::Secret(_) => 19,
+        Overlay::Stage(_) => 20,
+        Overlay::Whom(_) => 21,
+        Overlay::Quit => 22,
+    }
+}
+
+const BOXES: usize = 23;
+
+/// Every printable key, and those that people press beside them, with the modifiers that terminals report.
+fn keys() -> Vec<KeyEvent> {
+    let codes = [
+        KeyCode::Enter,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+        KeyCode::Backspace,
+        KeyCode::Delete,
+        KeyCode::Insert,
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::Left,
+        KeyCode::Right,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::F(1),
+        KeyCode::F(5),
+    ];
+    let printable = (' '..='~').chain(['å', 'Ж']).map(KeyCode::Char);
+    let plain = printable.chain(codes).map(|code| KeyEvent::new(code, KeyModifiers::NONE));
+    let with = |modifiers| ('a'..='z').map(move |c| KeyEvent::new(KeyCode::Char(c), modifiers));
+    plain.chain(with(KeyModifiers::CONTROL)).chain(with(KeyModifiers::ALT)).collect()
+}
+
+/// Whatever lies beneath the box.
+fn beneath(app: &App) -> String {
+    let panes = app.panes.iter().map(|pane| {
+        let marks: Vec<&Id> = pane.marks.iter().collect();
+        let filter = (pane.filter.value(), pane.filtering);
+        format!("{filter:?} {:?} {:?} {:?} {} {} {marks:?}", pane.order, pane.view, pane.rows, pane.cursor, pane.top)
+    });
+    let panes: Vec<String> = panes.collect();
+    let sending = (app.staging, app.paused, app.entries.len(), app.directory.pending().len());
+    format!("{panes:?} {:?} {} {} {sending:?} {:?}", app.tab, app.activity_cursor, app.stage.len(), app.sync.narrow)
+}
+
+fn sends(job: &Job) -> bool {
+    match job {
+        Job::Submit(_) | Job::SubmitFirst(..) | Job::SubmitStaged(..) | Job::Resume(_) => true,
+        Job::Drop(_) | Job::Unstage(_) | Job::Narrow(_) | Job::Pause(_) | Job::Parallel(_) | Job::Remap(..) => true,
+        // With nothing to put there it only asks what is there.
+        Job::Stage(lines) => !lines.is_empty(),
+        Job::Refresh | Job::ReadEach(_) | Job::Reread(_) | Job::LookUp(..) | Job::Wake | Job::Raw(_) => false,
+        Job::Ask(_) | Job::AskOwner => false,
+    }
+}
+
+/// The few keys that leave a box for a row of a list, send or stage the plan that it shows, or send what is picked: that is
+/// what the box is for.
+fn is_the_boxs_own(kind: usize, key: KeyEvent) -> bool {
+    matches!((kind, key.code), (2 | 8, KeyCode::Enter) | (11, KeyCode::Char('y' | 's')))
+}
+
+#[test]
+fn no_key_acts_on_what_lies_beneath_a_box() {
+    for kind in 0..BOXES {
+        assert_eq!(number(opened(kind).app.overlays.last().unwrap()), kind);
+        for key in keys() {
+            let mut console = opened(kind);
+            console.effects.clear();
+            console.see();
+            let before = beneath(&console.app);
+            console.tell(Msg::Terminal(Event::Key(key)));
+            console.wait();
+            if is_the_boxs_own(kind, key) {
+                continue;
+            }
+            assert_eq!(beneath(&console.app), before, "{key:?} over box {kind}");
+            let acts = |effect: &&Effect| matches!(effect, Effect::Work(job) if sends(job));
+            assert_eq!(console.effects.iter().filter(acts).count(), 0, "{key:?} over box {kind}");
+        }
+    }
+}
+
+/// The keys that are shown for a box do there what is said of them, and each is shown once.
+#[test]
+fn hints_are_of_keys_that_act() {
+    for kind in 0..BOXES {
+        let console = opened(kind);
+        let hints = console.app.hints();
+        assert!(!hints.is_empty(), "box {kind}");
+        for hint in &hints {
+            assert_eq!(hints.iter().filter(|other| other.key == hint.key).count(), 1, "{hint:?} over box {kind}");
+            assert!(hint.can && console.app.availability(hint.action).is_ok(), "{hint:?} over box {kind}");
+            let scopes = console.app.scopes();
+            let acts = |event: &KeyEvent| console.app.keymap.action(scopes, *event) == Some(hint.action);
+            let shown = keys().into_iter().chain([KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)]);
+            assert!(
+                shown.filter(|key| keymap::name(*key) == hint.key).all(|key| acts(&key)),
+                "{hint:?} over box {kind}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_key_that_means_nothing_says_which_ones_do() {
+    let mut console = opened(11);
+    console.tell(Msg::Terminal(Event::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::NONE))));
+    let said = &console.app.message.as_ref().unwrap().text;
+    assert!(said.starts_with("z does nothing here. y send, ") && said.ends_with("Esc back"), "{said}");
+}
+
+#[test]
+fn esc_goes_from_the_requests_to_the_plan() {
+    let mut console = opened(11);
+    console.press(Action::Requests).press(Action::Back);
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Preview(preview)) if preview.requests.is_none()));
+    console.press(Action::OpenLine);
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Preview(preview)) if preview.requests.is_some()));
+    console.press(Action::Back).press(Action::Back);
+    assert!(console.app.overlays.is_empty());
+}
+
+fn key(console: &mut Console, code: KeyCode, at: Timestamp) {
+    let effects = console.app.update(Msg::Terminal(Event::Key(KeyEvent::new(code, KeyModifiers::NONE))), at);
+    console.effects.extend(effects);
+}
+
+fn millis(after: i64) -> Timestamp {
+    now() + SignedDuration::from_millis(after)
+}
+
+/// The frame is drawn, and the terminal has it so many milliseconds later.
+fn frame(console: &mut Console, at: i64) {
+    console.app.drawn();
+    console.app.update(Msg::Shown, millis(at));
+}
+
+#[rstest]
+#[case::before_the_frame(None, 5_000, false)]
+#[case::too_soon(Some(1_000), 1_299, false)]
+#[case::after_a_moment(Some(1_000), 1_300, true)]
+#[case::the_clock_was_set_back(Some(1_000), 500, false)]
+fn a_plan_is_sent_once_it_was_seen(#[case] shown: Option<i64>, #[case] pressed: i64, #[case] sent: bool) {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::ToggleActive);
+    if let Some(at) = shown {
+        frame(&mut console, at);
+    }
+    key(&mut console, KeyCode::Char('y'), millis(pressed));
+    assert_eq!(console.submitted().len(), usize::from(sent));
+    let said = console.app.message.as_ref().map_or("", |message| &message.text);
+    assert_eq!(said.starts_with("Too soon: "), !sent, "{said}");
+    // Nobody waits for a clock that was set back.
+    frame(&mut console, pressed);
+    key(&mut console, KeyCode::Char('y'), millis(pressed + 300));
+    assert_eq!(console.submitted().len(), usize::from(!sent));
+}
+
+/// A frame of what was on top before says nothing of what is there now.
+#[test]
+fn the_frame_counts_of_the_plan_alone() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::Open);
+    frame(&mut console, 0);
+    console.tell(Msg::Terminal(Event::Key(KeyCode::Char('d').into())));
+    assert!(console.app.overlays.len() == 2 && !console.app.awaits_frame(), "not drawn yet");
+    console.app.update(Msg::Shown, millis(0));
+    key(&mut console, KeyCode::Char('y'), millis(5_000));
+    assert!(console.submitted().is_empty());
+}
+
+/// What picking sends at once where it is seen is shown where it is part of a burst.
+#[test]
+fn a_burst_through_a_picker_ends_in_a_plan() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva");
+    for code in "rvisvie".chars().map(KeyCode::Char).chain([KeyCode::Enter; 3]) {
+        key(&mut console, code, now());
+    }
+    assert!(console.submitted().is_empty());
+    assert!(matches!(console.app.overlays.last(), Some(Overlay::Preview(_))));
+}
+
+#[test]
+fn the_text_is_typed_enter_leaves_the_field_and_y_sends() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("boss").press(Action::ToggleActive);
+    console.see();
+    console.type_text("bos").tell(Msg::Terminal(Event::Key(KeyCode::Enter.into())));
+    console.type_text("y");
+    assert!(console.submitted().is_empty(), "still text");
+    console.tell(Msg::Terminal(Event::Key(KeyCode::Backspace.into())));
+    console.type_text("s").tell(Msg::Terminal(Event::Key(KeyCode::Enter.into())));
+    console.type_text("y");
+    assert_eq!(console.submitted().len(), 1);
+}
+
+#[test]
+fn a_paste_outside_a_field_is_dropped_and_that_is_said() {
+    let mut console = Console::new(Hosting::Dedicated);
+    let before = beneath(&console.app);
+    console.tell(Msg::Terminal(Event::Paste("dana\nbob\n".into())));
+    assert_eq!(beneath(&console.app), before);
+    assert_eq!(console.app.message.as_ref().unwrap().text, "Nothing here takes text: what was pasted is left out.");
+}
+
+/// Marks that the filter hides never stand in for the row under the cursor.
+#[test]
+fn the_row_or_the_marked_ones_is_asked() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("eva").press(Action::Mark).press(Action::Back).find("ivan").press(Action::ToggleActive);
+    let Some(Overlay::Whom(whom)) = console.app.overlays.last() else { panic!("asked: {:?}", console.app.overlays) };
+    assert_eq!((whom.marked, whom.hidden, whom.cursor), (1, 1, 0));
+    console.press(Action::Choose);
+    let planned = |console: &Console| match console.app.overlays.last() {
+        Some(Overlay::Preview(preview)) => (preview.plan.steps[0].words.subject.clone(), preview.plan.notes.clone()),
+        other => panic!("a plan: {other:?}"),
+    };
+    assert_eq!(planned(&console), ("ivan".to_owned(), vec![]));
+    assert_eq!(console.app.panes[0].marks.len(), 1, "the mark stays");
+    console.press(Action::Back).press(Action::ToggleActive).type_text("m").press(Action::Choose);
+    assert_eq!(planned(&console), ("eva".to_owned(), vec!["Marked, and not shown by the filter: eva.".to_owned()]));
+}
+
+/// Who needs nothing stands in the plan all the same.
+#[test]
+fn who_needs_nothing_is_named() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("noor").press(Action::Mark).press(Action::Back).find("ivan").press(Action::Mark);
+    console.press(Action::SetRole).type_text("orgadm").press(Action::Choose);
+    let Some(Overlay::Preview(preview)) = console.app.overlays.last() else { panic!("{:?}", console.app.message) };
+    assert_eq!(
+        (preview.plan.steps.len(), preview.needless.as_slice(), preview.lines()),
+        (1, &[Name::from("noor")][..], 2)
+    );
+}

@@ -1,0 +1,82 @@
+//! The row under the cursor, or the marked ones? Asked where rows are marked and the one under the cursor is not: the marks
+//! may be far away, or hidden by the filter.
+
+use super::{App, Effect, action::Action};
+use crate::{
+    directory::{Id, Kind, Name},
+    scim::text::number,
+};
+
+/// How many choices there are.
+pub const CHOICES: usize = 2;
+
+/// State of the box.
+#[derive(Debug)]
+pub struct Whom {
+    /// What is to be done.
+    pub action: Action,
+    /// The row under the cursor.
+    pub here: Name,
+    /// The row that was marked first.
+    pub first: Name,
+    /// How many rows are marked.
+    pub marked: usize,
+    /// How many of them the filter hides.
+    pub hidden: usize,
+    /// Which choice has the cursor: the row, or the marked ones.
+    pub cursor: usize,
+}
+
+impl Whom {
+    /// The choices, in order.
+    pub fn choices(&self) -> [String; CHOICES] {
+        let rows = if self.marked == 1 { "row" } else { "rows" };
+        let hidden = match self.hidden {
+            0 => String::new(),
+            some => format!(", {} not shown", number(some as u64)),
+        };
+        ["this row".into(), format!("marked {rows}: {}{hidden}", number(self.marked as u64))]
+    }
+
+    /// The cursor goes to the choice that begins with the letter. False where none does.
+    pub(super) fn go_to_letter(&mut self, letter: char) -> bool {
+        let found = self.choices().iter().position(|choice| choice.starts_with(letter.to_ascii_lowercase()));
+        self.cursor = found.unwrap_or(self.cursor);
+        found.is_some()
+    }
+}
+
+impl App {
+    /// The question, where it has to be asked.
+    pub(super) fn asks_whom(&self, action: Action) -> Option<Whom> {
+        use Action as A;
+        if !matches!(action, A::SetRole | A::Teams | A::Members | A::ToggleActive | A::Delete | A::MakeLike) {
+            return None;
+        }
+        let pane = self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty())?;
+        let here = pane.selected(&self.directory).filter(|id| !pane.marks.contains(*id))?.clone();
+        let name = self.name_of(pane.kind, &here)?;
+        let first = self.name_of(pane.kind, pane.marks.first()?)?;
+        let hidden = pane.hidden_marks(&self.directory);
+        // The marked ones are all in sight: they are likelier meant.
+        let cursor = usize::from(hidden == 0);
+        Some(Whom { action, here: name, first, marked: pane.marks.len(), hidden, cursor })
+    }
+
+    fn name_of(&self, kind: Kind, id: &Id) -> Option<Name> {
+        match kind {
+            Kind::User => self.directory.user(id).map(|user| user.user_name.clone()),
+            Kind::Team => self.directory.team(id).map(|team| team.name.clone()),
+            Kind::Role => self.directory.role(id).map(|role| role.name.clone()),
+        }
+    }
+
+    /// Goes on with the row alone, or with the marked ones.
+    pub(super) fn whom_chosen(&mut self, whom: &Whom, effects: &mut Vec<Effect>) {
+        let marks = if whom.cursor == 0 { self.pane_mut().map(|pane| std::mem::take(&mut pane.marks)) } else { None };
+        self.act(whom.action, effects);
+        if let (Some(marks), Some(pane)) = (marks, self.pane_mut()) {
+            pane.marks = marks;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The bottom row: the keys that act now, each once, or the words that the filter knows.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    Look,
+    fit::{cut, width},
+};
+use crate::{
+    app::{App, action::Action, hints::Hint},
+    directory::query,
+};
+
+/// That of the panes; nothing where there is a message, or a box, which draws its own.
+pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
+    if app.message.is_some() || !app.overlays.is_empty() {
+        return;
+    }
+    let cells = usize::from(area.width);
+    let spans = match app.pane().filter(|pane| pane.filtering) {
+        Some(pane) => {
+            let fields: Vec<_> = query::fields(pane.kind, pane.holds).collect();
+            let key = |action| app.key_now(action).unwrap_or_default();
+            let keys = [(key(Action::Open), "keep"), (key(Action::Back), "clear")];
+            let used: usize = keys.iter().map(|(key, word)| width(key) + width(word) + 4).sum();
+            let words = format!(" words, or field:value with {}", fields.join(" "));
+            let words = cut(&words, cells.saturating_sub(used + 1), look.glyphs.more);
+            let mut spans = vec![Span::styled(words, look.dim())];
+            for (key, word) in keys {
+                spans.push(Span::raw("   "));
+                spans.push(Span::styled(key, look.accent()));
+                spans.push(Span::raw(format!(" {word}")));
+            }
+            spans
+        }
+        None => {
+            let (last, hints) = app.hints().into_iter().partition(|hint| hint.action == Action::Help);
+            row(hints, last, cells, look)
+        }
+    };
+    frame.render_widget(Line::from(spans), area);
+}
+
+/// That of a box: its own words for its keys, then whatever else acts there.
+pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app: &App, look: &Look) {
+    if app.message.is_some() {
+        return;
+    }
+    let screen = frame.area();
+    let area = Rect { y: screen.bottom().saturating_sub(1), height: screen.height.min(1), ..screen };
+    let own = own.iter().filter(|(action, _)| app.never(*action).is_none()).filter_map(|(action, word)| {
+        Some(Hint { action: *action, key: app.key_now(*action)?, word: app.word(word), can: true })
+    });
+    let mut hints: Vec<Hint> = own.collect();
+    for hint in app.hints() {
+        if !hints.iter().any(|one| one.action == hint.action) {
+            hints.push(hint);
+        }
+    }
+    let (last, hints) = hints.into_iter().partition(|hint| matches!(hint.action, Action::Help | Action::Back));
+    frame.render_widget(Line::from(row(hints, last, usize::from(area.width), look)), area);
+}
+
+/// What does not fit is left out, the last hints never are.
+fn row(mut hints: Vec<Hint>, last: Vec<Hint>, cells: usize, look: &Look) -> Vec<Span<'static>> {
+    // Closer together before anything is left out.
+    let taken = |hints: &[Hint], gap: usize| -> usize {
+        hints.iter().map(|hint| width(&hint.key) + 1 + width(&hint.word) + gap).sum::<usize>()
+    };
+    let gap = if taken(&hints, 3) + taken(&last, 3) <= cells { 3 } else { 2 };
+    while taken(&hints, gap) + taken(&last, gap) > cells && hints.pop().is_some() {}
+    let mut spans = Vec::new();
+    for (at, hint) in hints.into_iter().chain(last).enumerate() {
+        spans.push(Span::raw(" ".repeat(if at == 0 { 1 } else { gap })));
+        let (key, word) = if hint.can { (look.accent(), Style::new()) } else { (look.dim(), look.dim()) };
+        spans.push(Span::styled(hint.key, key));
+        spans.push(Span::styled(format!(" {}", hint.word), word));
+    }
+    spans
+}
