@@ -65,18 +65,18 @@ impl<'a> Asked<'a> {
     /// Whether the row's record holds all terms; nothing where that is not told.
     fn truth(&self, row: u32) -> Truth {
         let (directory, known, now) = (self.directory, self.known, self.now);
-        let terms = self.query.terms.iter().enumerate();
+        let terms = self.query.terms.iter();
         let is = |term: &Term, truth: Truth| truth.map(|truth| truth != term.negative);
         match self.kind {
             Kind::User => OneUser::new(row, directory, known, now)
-                .map_or(Some(false), |user| all(terms.map(|(at, term)| is(term, user.asks(at, term))))),
+                .map_or(Some(false), |user| all(terms.enumerate().map(|(at, term)| is(term, user.asks(at, term))))),
             Kind::Team => directory.team_at(row).map_or(Some(false), |team| {
                 let team = OneTeam { team, directory, now };
-                all(terms.map(|(_, term)| is(term, team.asks(term))))
+                all(terms.map(|term| is(term, team.asks(term))))
             }),
             Kind::Role => directory.role_at(row).map_or(Some(false), |role| {
                 let role = OneRole { role, holders: known.holders_of(row), now };
-                all(terms.map(|(_, term)| is(term, role.asks(term))))
+                all(terms.map(|term| is(term, role.asks(term))))
             }),
         }
     }

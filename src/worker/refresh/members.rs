@@ -157,11 +157,11 @@ mod tests {
 
     #[test]
     fn the_largest_teams_and_those_that_more_users_name_are_read() {
-        let mut tally = Tally::default();
-        tally.listed = [("a", 1), ("b", 100), ("c", 100), ("d", 100), ("e", 100), ("f", 9_000), ("g", 0)]
+        let listed = [("a", 1), ("b", 100), ("c", 100), ("d", 100), ("e", 100), ("f", 9_000), ("g", 0)]
             .map(|(id, size)| (Id::from(id), size))
             .into_iter()
             .collect();
+        let mut tally = Tally { listed, ..Tally::default() };
         assert_eq!(tally.largest(), ["b", "c", "d"].map(Id::from).iter().collect::<Vec<_>>());
         let named = [("a", 2), ("b", 100), ("g", 1), ("unknown", 5)];
         tally.named = named.map(|(id, count)| (Id::from(id), count)).into_iter().collect();
