@@ -179,6 +179,7 @@ fn outcomes(c: &mut Criterion) {
                             created: None,
                             effects: vec![],
                             alarm: false,
+                            way_back: None,
                         };
                         black_box(app.update(Msg::Report(Report::Moved(moved)), now()));
                     }

@@ -131,12 +131,9 @@ enum Found {
     Unknown,
 }
 
-/// A column, and the character between its values where a cell holds several.
-type Meaning = (Column, Option<char>);
-
 /// What is said of headers, and whether any header was meant.
 struct Words<'a> {
-    map: Vec<(&'a str, Meaning, Cell<bool>)>,
+    map: Vec<(&'a str, Signed, Cell<bool>)>,
     ignore: Vec<(&'a str, Cell<bool>)>,
     all: bool,
 }
@@ -200,8 +197,11 @@ impl<'a> Words<'a> {
     }
 }
 
+/// A column, and the sign before its name.
+type Signed = (Column, Option<char>);
+
 /// A column by its own name, with the sign before it where there is one that fits.
-fn signed(name: &str) -> Option<(Column, Option<char>)> {
+fn signed(name: &str) -> Option<Signed> {
     let fits =
         |sign, of| Some((Column::own(name.trim().strip_prefix(sign)?).filter(|column| *column == of)?, Some(sign)));
     let plain = Column::own(name).map(|column| (column, None));
