@@ -5,7 +5,6 @@ use scimitar::{
     app::{Overlay, action::Action},
     directory::plan::Risk,
 };
-use serde_json::Value;
 
 use super::{
     generated::{Case, Visibility},
