@@ -2,7 +2,6 @@
 
 use rstest::rstest;
 use scimitar::app::{Overlay, action::Action};
-use serde_json::Value;
 
 use super::{
     generated::{Case, Visibility},
@@ -13,10 +12,10 @@ use crate::{
     world::{World, members_of},
 };
 
-/// The text that the plan on the screen wants to be typed; `None` where no plan is shown.
-fn wanted(console: &Console) -> Option<Option<String>> {
+/// The text that a plan on the screen wants to be typed.
+fn wanted(console: &Console) -> Option<String> {
     match console.app().overlays.last() {
-        Some(Overlay::Preview(preview)) => Some(preview.risk.typed().map(str::to_owned)),
+        Some(Overlay::Preview(preview)) => preview.risk.typed().map(str::to_owned),
         _ => None,
     }
 }
@@ -33,7 +32,7 @@ fn find(console: &mut Console, name: &str) -> bool {
 
 /// Presses the key that sends a plan, with nothing typed.
 async fn only_enter(console: &mut Console) {
-    if wanted(console).is_some() {
+    if console.is_preview() {
         console.enter();
     }
     console.settle().await;
@@ -83,15 +82,15 @@ async fn everybody(case: &Case, world: &World, console: &mut Console) {
     console.press(Action::MarkAll);
     console.press(Action::ToggleActive);
     console.settle().await;
-    let shown = wanted(console);
-    if shown.is_some() && case.users_are_cut() {
+    let wanted = wanted(console);
+    if console.is_preview() && case.users_are_cut() {
         console.expect("Only a part of the users is known here");
     }
     only_enter(console).await;
     // Some of a small part may be few enough to go without a word, but for the one admin.
     let admin_stays = || !case.guards_admins() || world.is_active(&case.admin);
     assert!(admin_stays(), "{case:?}\n{}", console.screen());
-    if let Some(Some(text)) = shown {
+    if let Some(text) = wanted {
         nothing_was_sent(case, world, console);
         // Whoever types it was told of the admin, unless no list has them: the last one stays.
         console.type_text(&text);
@@ -120,10 +119,7 @@ async fn membership(case: &Case, world: &World, console: &mut Console) {
     console.press(Action::Look);
     only_enter(console).await;
     let mut removed = before.clone();
-    removed.groups[&group]["members"]
-        .as_array_mut()
-        .unwrap()
-        .retain(|member| member["value"] != Value::from(user.as_str()));
+    removed.groups[&group]["members"].as_array_mut().unwrap().retain(|member| member["value"] != user.as_str());
     let now = world.state();
     assert!(same(&now, &before) || same(&now, &removed), "{:?}\n{case:?}\n{}", world.written(), console.screen());
     if case.withheld.members == Visibility::Always && !case.groups_are_cut() && !case.users_are_cut() {
