@@ -1,10 +1,7 @@
 //! The same property, asked of the console: keys and what is on the screen.
 
 use rstest::rstest;
-use scimitar::{
-    app::{Overlay, action::Action},
-    directory::plan::Risk,
-};
+use scimitar::app::{Overlay, action::Action};
 
 use super::{
     generated::{Case, Visibility},
@@ -15,10 +12,10 @@ use crate::{
     world::{World, members_of},
 };
 
-/// What the plan on the screen asks of whoever sends it; `None` where no plan is shown.
-fn risk(console: &Console) -> Option<Risk> {
+/// The text that a plan on the screen wants to be typed.
+fn wanted(console: &Console) -> Option<String> {
     match console.app().overlays.last() {
-        Some(Overlay::Preview(preview)) => Some(preview.risk.clone()),
+        Some(Overlay::Preview(preview)) => preview.risk.typed().map(str::to_owned),
         _ => None,
     }
 }
@@ -35,7 +32,7 @@ fn find(console: &mut Console, name: &str) -> bool {
 
 /// Presses the key that sends a plan, with nothing typed.
 async fn only_enter(console: &mut Console) {
-    if risk(console).is_some() {
+    if console.is_preview() {
         console.enter();
     }
     console.settle().await;
@@ -85,18 +82,18 @@ async fn everybody(case: &Case, world: &World, console: &mut Console) {
     console.press(Action::MarkAll);
     console.press(Action::ToggleActive);
     console.settle().await;
-    let shown = risk(console);
-    if shown.is_some() && case.users_are_cut() {
+    let wanted = wanted(console);
+    if console.is_preview() && case.users_are_cut() {
         console.expect("Only a part of the users is known here");
     }
     only_enter(console).await;
     // Some of a small part may be few enough to go without a word, but for the one admin.
     let admin_stays = || !case.guards_admins() || world.is_active(&case.admin);
     assert!(admin_stays(), "{case:?}\n{}", console.screen());
-    if let Some(text) = shown.as_ref().and_then(Risk::typed) {
+    if let Some(text) = wanted {
         nothing_was_sent(case, world, console);
         // Whoever types it was told of the admin, unless no list has them: the last one stays.
-        console.type_text(text);
+        console.type_text(&text);
         console.enter();
         console.settle().await;
         let told = text == case.name_of(&case.admin) || !case.knows_admins();
