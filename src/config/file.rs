@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use toml::Spanned;
 
 use super::error::ConfigError;
+use super::loose::refuse_loose;
 use super::profile::Profile;
 use super::raw::{RawFile, RawUi};
 use crate::scim::text;
@@ -15,6 +19,9 @@ use crate::scim::text;
 mod check;
 
 pub use check::DATASAUR_ROLES;
+
+/// How long a config file that is a pipe may take.
+const READ_LIMIT: Duration = Duration::from_secs(10);
 
 /// The colours of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,12 +91,9 @@ impl ConfigFile {
     /// Reads a file; `None` where there is none. A file that was asked for by name and is missing is
     /// [`ConfigError::missing`].
     pub fn load(path: &Path) -> Result<Option<Self>, ConfigError> {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, path).map(Some),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => {
-                Err(ConfigError::about(path, format!("this file can't be read: {error}"), "check its owner and mode"))
-            }
+        match read(path)? {
+            Some(text) => Self::parse(&text, path).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -110,6 +114,33 @@ impl ConfigFile {
         let default_profile = default_of(text, raw.default_profile, &profiles)?;
         Ok(Self { path: path.to_path_buf(), default_profile, ui: ui(text, &raw.ui)?, keys: raw.keys, profiles })
     }
+}
+
+/// The file's text; `None` where there is no file. Refused where others can write to it.
+pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+    let failed = |error: io::Error| {
+        ConfigError::about(path, format!("this file can't be read: {error}"), "check its owner and mode")
+    };
+    match fs::metadata(path) {
+        Ok(_) => refuse_loose(path)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    read_within(path, READ_LIMIT).map(Some).map_err(failed)
+}
+
+/// What a pipe without anybody at its other end would never give is not waited for longer than this.
+fn read_within(path: &Path, limit: Duration) -> io::Result<String> {
+    if fs::metadata(path)?.is_file() {
+        return fs::read_to_string(path);
+    }
+    let (send, receive) = mpsc::channel();
+    let path = path.to_path_buf();
+    thread::spawn(move || {
+        // Nobody listens any more after the limit.
+        let _ = send.send(fs::read_to_string(path));
+    });
+    receive.recv_timeout(limit).unwrap_or_else(|_| Err(io::Error::new(ErrorKind::TimedOut, "nothing comes from it")))
 }
 
 fn default_of(

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod file;
+mod loose;
 pub mod netrc;
 pub mod places;
 pub mod profile;
@@ -15,8 +16,9 @@ pub mod wandb;
 
 pub use error::ConfigError;
 pub use file::{ConfigFile, DATASAUR_ROLES, Glyphs, Link, Theme, Ui};
+pub use loose::is_open_to_others;
 pub use places::Places;
 pub use profile::{AuthForm, Confirm, Hosting, Profile, Provider, resolve};
 
-pub use save::{NewProfile, save_mapping, save_profile};
+pub use save::{NewProfile, replace_file, save_mapping, save_profile};
 pub use secret::{KeyError, KeySource};

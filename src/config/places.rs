@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 
 use super::error::ConfigError;
+use super::loose::is_open_to_others;
 use super::wandb::WANDB_CONFIG_DIR;
 
 /// Names another configuration file (used by tests and by people with several).
@@ -55,12 +56,6 @@ impl Places {
         Ok(Self { config_file, log: state.join("log"), state, cache, netrc, wandb_settings })
     }
 
-    /// The state directory, made if need be with access for its owner alone.
-    pub fn make_state(&self) -> Result<&Path, ConfigError> {
-        make_private(&self.state)?;
-        Ok(&self.state)
-    }
-
     /// The log directory, made if need be with access for its owner alone.
     pub fn make_log(&self) -> Result<&Path, ConfigError> {
         make_private(&self.log)?;
@@ -74,7 +69,8 @@ fn netrc_at_home() -> Option<PathBuf> {
     BaseDirs::new().map(|dirs| dirs.home_dir().join(name))
 }
 
-/// Makes a directory and its missing parents, mode 0700 where modes exist. Existing ones stay as they are.
+/// Makes a directory and its missing parents, mode 0700 where modes exist. Existing ones stay as they are; one that
+/// others can write to is refused.
 pub(super) fn make_private(directory: &Path) -> Result<(), ConfigError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -83,7 +79,17 @@ pub(super) fn make_private(directory: &Path) -> Result<(), ConfigError> {
     builder.create(directory).map_err(|error| {
         let why = format!("this directory can't be made: {error}");
         ConfigError::about(directory, why, format!("make it yourself, or name another with {STATE_VARIABLE}"))
-    })
+    })?;
+    if is_open_to_others(directory) {
+        let hint = format!("chmod go-w {}", directory.display());
+        return Err(ConfigError::about(directory, "others can write to this directory", hint));
+    }
+    Ok(())
+}
+
+/// The text of a file that need not exist. A pipe, which may have nobody at its other end, is not waited for.
+pub(super) fn regular_text(path: &Path) -> Option<String> {
+    fs::metadata(path).is_ok_and(|found| found.is_file()).then(|| fs::read_to_string(path).ok())?
 }
 
 /// A path as written in the configuration: `~/` is the home directory, anything relative lies beside the file.
@@ -118,13 +124,16 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn state_is_for_its_owner_alone() {
+    fn logs_are_for_their_owner_alone() {
         use std::os::unix::fs::PermissionsExt;
         let room = tempfile::tempdir().unwrap();
         let state = room.path().join("deep/state").to_string_lossy().into_owned();
         let places = Places::find(&|name| (name == STATE_VARIABLE).then(|| state.clone())).unwrap();
-        let made = places.make_state().unwrap();
+        let made = places.make_log().unwrap();
         assert_eq!(fs::metadata(made).unwrap().permissions().mode() & 0o777, 0o700);
+        fs::set_permissions(made, fs::Permissions::from_mode(0o777)).unwrap();
+        let said = places.make_log().unwrap_err().to_string();
+        assert!(said.contains("others can write") && said.contains("chmod go-w"), "{said}");
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Adding a profile to `config.toml` without touching what is there.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 use toml_edit::{DocumentMut, Item, TableLike};
 
 use super::error::ConfigError;
-use super::file::ConfigFile;
+use super::file::{self, ConfigFile};
+use super::loose::refuse_loose;
 use super::places::make_private;
 use super::profile::{AuthForm, Hosting, Provider};
 use super::secret::KeySource;
@@ -44,7 +45,7 @@ pub fn save_profile(path: &Path, name: &str, fields: &NewProfile) -> Result<Conf
         let why = format!("\"{name}\" can't be a profile's name");
         return Err(fail(why, "use letters, digits, - and _"));
     }
-    let old = read(path)?;
+    let old = file::read(path)?.unwrap_or_default();
     if ConfigFile::parse(&old, path)?.profiles.contains_key(name) {
         return Err(fail(format!("there is a profile \"{name}\" already"), "choose another name"));
     }
@@ -65,7 +66,7 @@ pub fn save_profile(path: &Path, name: &str, fields: &NewProfile) -> Result<Conf
 pub fn save_mapping(path: &Path, name: &str, group: &str, role: Option<&str>) -> Result<(), ConfigError> {
     let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
     let mut document: DocumentMut =
-        read(path)?.parse().map_err(|error| fail(format!("{error}"), "correct this line"))?;
+        file::read(path)?.unwrap_or_default().parse().map_err(|error| fail(format!("{error}"), "correct this line"))?;
     let profile = document.get_mut("profile").and_then(|all| all.get_mut(name)).and_then(Item::as_table_like_mut);
     let Some(profile) = profile else {
         return Err(fail(format!("there is no [profile.{name}]"), "add one, or keep the mapping elsewhere"));
@@ -99,17 +100,6 @@ fn table<'a>(of: &'a mut dyn TableLike, name: &str) -> Option<&'a mut dyn TableL
     of.entry(name).or_insert_with(made).as_table_like_mut()
 }
 
-fn read(path: &Path) -> Result<String, ConfigError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
-        Err(error) => {
-            let why = format!("this file can't be read: {error}");
-            Err(ConfigError::about(path, why, "check its owner and mode"))
-        }
-    }
-}
-
 /// Checks the text and puts it in the place of the file in one step.
 fn write(path: &Path, new: &str) -> Result<ConfigFile, ConfigError> {
     let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
@@ -119,7 +109,9 @@ fn write(path: &Path, new: &str) -> Result<ConfigFile, ConfigError> {
     if let Some(directory) = target.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         make_private(directory)?;
     }
-    replace(&target, new).map_err(|error| fail(format!("this file can't be written: {error}"), "check its place"))?;
+    refuse_loose(path)?;
+    replace_file(&target, new)
+        .map_err(|error| fail(format!("this file can't be written: {error}"), "check its place"))?;
     Ok(checked)
 }
 
@@ -165,8 +157,9 @@ fn key(source: &KeySource) -> Result<Option<Value>, ConfigError> {
     Ok(Some(Value::Table(table)))
 }
 
-/// Writes beside the file, then renames over it: readers see the old text or the new one.
-fn replace(target: &Path, text: &str) -> std::io::Result<()> {
+/// Writes beside the file, then renames over it: readers see the old text or the new one. The new file is its owner's
+/// alone, whatever the mode of the old one was.
+pub fn replace_file(target: &Path, text: &str) -> std::io::Result<()> {
     let mut name = target.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.new", std::process::id()));
     let beside: PathBuf = target.with_file_name(name);

@@ -215,13 +215,19 @@ fn read_private(path: &Path, host: &str) -> Result<String, KeyError> {
         std::io::ErrorKind::NotFound => missing(host, format!("{shown} does not exist")),
         _ => unusable(format!("{shown} can't be read: {error}"), "name another place for the key"),
     };
-    let file = fs::File::open(path).map_err(broken)?;
+    let mut options = fs::OpenOptions::new();
+    // A pipe without anybody at its other end would keep the program waiting for ever.
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if file.metadata().map_err(broken)?.permissions().mode() & 0o077 != 0 {
-            return Err(unusable(format!("{shown} can be read by others"), format!("chmod 600 {shown}")));
-        }
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.read(true).open(path).map_err(broken)?;
+    let found = file.metadata().map_err(broken)?;
+    if !found.is_file() {
+        let hint = "name a file, or a command that prints the key";
+        return Err(unusable(format!("{shown} is no regular file"), hint));
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o077 != 0 {
+        return Err(unusable(format!("{shown} can be read by others"), format!("chmod 600 {shown}")));
     }
     let mut text = String::new();
     file.take(MOST_BYTES).read_to_string(&mut text).map_err(broken)?;

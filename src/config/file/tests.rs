@@ -281,3 +281,21 @@ proptest::proptest! {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_read_and_not_waited_for_for_ever() {
+    let room = tempfile::tempdir().unwrap();
+    let made = |name: &str| {
+        let pipe = room.path().join(name);
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        pipe
+    };
+    let error = read_within(&made("silent"), Duration::from_millis(50)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    let pipe = made("full");
+    let to = pipe.clone();
+    let writer = thread::spawn(move || fs::write(to, "[ui]\n").unwrap());
+    assert_eq!(read_within(&pipe, READ_LIMIT).unwrap(), "[ui]\n");
+    writer.join().unwrap();
+}

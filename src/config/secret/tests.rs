@@ -147,3 +147,16 @@ fn debug_shows_no_secret() {
     let sources = [KeySource::Value(CANARY.into()), words(&["echo", CANARY])];
     assert!(!format!("{sources:?}").contains(CANARY));
 }
+
+#[test]
+fn what_is_no_regular_file_is_not_waited_for() {
+    let room = tempfile::tempdir().unwrap();
+    let pipe = room.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&pipe).status().unwrap().success());
+    for path in [&pipe, room.path()] {
+        let error = read(&KeySource::File(path.to_path_buf()), &[], None).unwrap_err().to_string();
+        assert!(error.contains("is no regular file; name a file, or a command"), "{error}");
+        let error = read(&KeySource::Netrc, &[], Some(path)).unwrap_err().to_string();
+        assert!(error.contains("is no regular file"), "{error}");
+    }
+}
