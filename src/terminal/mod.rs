@@ -20,4 +20,4 @@ pub use frames::Frames;
 pub use guard::{Guard, restore};
 pub use pace::Link;
 pub use screen::Screen;
-pub use signals::{Signal, Signals, ask_to_stop, stop_process};
+pub use signals::{Signal, Signals, ask_to_stop, stop_process, take_file_limit_for_full_disk};

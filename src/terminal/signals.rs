@@ -3,7 +3,7 @@
 use std::io;
 
 #[cfg(unix)]
-use std::{sync::Arc, thread};
+use std::{future::poll_fn, sync::Arc, task::Poll, thread};
 
 #[cfg(unix)]
 use rustix::{
@@ -20,7 +20,7 @@ use tokio::{
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// INT, TERM, HUP, QUIT, or a terminal that is gone: end.
+    /// INT, TERM, HUP, QUIT, another signal that ends a process, or a terminal that is gone: end.
     End,
     /// TSTP: give the terminal back and stop.
     Stop,
@@ -28,10 +28,24 @@ pub enum Signal {
     Continue,
 }
 
+/// Signals that would end the process, and leave the terminal as it is: those of people and supervisors, and of a limit of
+/// time.
+#[cfg(unix)]
+const ENDS: [Number; 8] =
+    [Number::INT, Number::TERM, Number::HUP, Number::QUIT, Number::XCPU, Number::ALARM, Number::USR1, Number::USR2];
+
+/// Takes the signal of a file that has reached its limit, for as long as the process lives: the write fails then, as on a
+/// full disk, in the place of the process. Needs a runtime.
+#[cfg(unix)]
+pub fn take_file_limit_for_full_disk() -> io::Result<()> {
+    // The handler stays when this is dropped.
+    signal(SignalKind::from_raw(Number::XFSZ.as_raw())).map(drop)
+}
+
 /// The signals that this process listens to.
 #[cfg(unix)]
 pub struct Signals {
-    ends: [tokio::signal::unix::Signal; 4],
+    ends: Vec<tokio::signal::unix::Signal>,
     stop: tokio::signal::unix::Signal,
     cont: tokio::signal::unix::Signal,
     hung_up: Arc<Notify>,
@@ -43,12 +57,7 @@ impl Signals {
     pub fn listen() -> io::Result<Self> {
         let numbered = |number: Number| signal(SignalKind::from_raw(number.as_raw()));
         Ok(Self {
-            ends: [
-                signal(SignalKind::interrupt())?,
-                signal(SignalKind::terminate())?,
-                signal(SignalKind::hangup())?,
-                signal(SignalKind::quit())?,
-            ],
+            ends: ENDS.into_iter().map(numbered).collect::<io::Result<_>>()?,
             stop: numbered(Number::TSTP)?,
             cont: numbered(Number::CONT)?,
             hung_up: Arc::default(),
@@ -72,14 +81,15 @@ impl Signals {
 
     /// The next signal.
     pub async fn next(&mut self) -> Signal {
-        let [int, term, hup, quit] = &mut self.ends;
+        let ends = &mut self.ends;
+        let ended = poll_fn(|cx| match ends.iter_mut().any(|signal| signal.poll_recv(cx).is_ready()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        });
         // A terminal that hangs up sends HUP and CONT together: whoever went on would take a terminal that is gone.
         tokio::select! {
             biased;
-            _ = int.recv() => Signal::End,
-            _ = term.recv() => Signal::End,
-            _ = hup.recv() => Signal::End,
-            _ = quit.recv() => Signal::End,
+            () = ended => Signal::End,
             () = self.hung_up.notified() => Signal::End,
             _ = self.stop.recv() => Signal::Stop,
             _ = self.cont.recv() => Signal::Continue,
@@ -119,6 +129,12 @@ impl Signals {
     pub async fn next(&mut self) -> Signal {
         std::future::pending().await
     }
+}
+
+/// There is no such limit here.
+#[cfg(not(unix))]
+pub fn take_file_limit_for_full_disk() -> io::Result<()> {
+    Ok(())
 }
 
 /// Nothing stops processes here.
