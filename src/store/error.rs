@@ -34,6 +34,21 @@ pub enum StoreError {
     /// Another process kept the lock too long.
     #[error("another console has kept the store busy for five seconds. Close it, or try again")]
     Busy,
+    /// Another process kept the lock file too long.
+    #[error("another process keeps {path} locked: end it, or try again")]
+    Held {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// Others than the owner can write to the directory; found before the file is opened.
+    #[error("others can write to {path}: chmod go-w {path}")]
+    Loose {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The file can't be used in this session, and something must be on the disk.
+    #[error("nothing can be written down: {0}")]
+    Refusing(String),
     /// No room.
     #[error("the disk is full: make room and try again; nothing was written")]
     Full,

@@ -4,12 +4,23 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io::{self, ErrorKind},
     path::{Path, PathBuf},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use super::{Result, StoreError};
+
+/// How long a lock is waited for: mending a large file takes some seconds.
+const LOCK_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long a lock is waited for without a word.
+const SILENT: Duration = Duration::from_secs(1);
+
+/// How often a lock that another process holds is tried.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// Makes the missing directories above the file.
 pub(super) fn prepare_directory(path: &Path) -> Result<()> {
@@ -24,15 +35,35 @@ pub(super) fn prepare_directory(path: &Path) -> Result<()> {
 /// Keeps other consoles from opening the same file until it is dropped: only one may build or set aside.
 ///
 /// File systems without locks are served without: then only two consoles that start in the same instant are at risk.
-pub(super) fn lock(path: &Path) -> Result<Option<File>> {
+/// `say` is told where it takes long.
+pub(super) fn lock(path: &Path, say: &mut dyn FnMut(String)) -> Result<Option<File>> {
+    lock_within(path, [SILENT, LOCK_LIMIT], say)
+}
+
+pub(super) fn lock_within(
+    path: &Path,
+    [silent, limit]: [Duration; 2],
+    say: &mut dyn FnMut(String),
+) -> Result<Option<File>> {
     let path = beside(path, ".lock");
     let file = private(OpenOptions::new().write(true).create(true).truncate(false))
         .open(&path)
         .map_err(failed("create", &path))?;
-    match file.lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
-        Err(error) => Err(failed("lock", &path)(error)),
+    let (begun, mut said) = (Instant::now(), false);
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(failed("lock", &path)(error)),
+            Err(TryLockError::WouldBlock) if begun.elapsed() >= limit => return Err(StoreError::Held { path }),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if !said && begun.elapsed() >= silent {
+            said = true;
+            let limit = limit.as_secs();
+            say(format!("{} is locked by another process; waiting for it, {limit} s at most.", path.display()));
+        }
+        sleep(LOOK);
     }
 }
 

@@ -88,6 +88,8 @@ enum Sync {
 pub struct Store {
     db: Connection,
     path: Option<PathBuf>,
+    /// Why nothing that must be on the disk can be written.
+    refusing: Option<String>,
 }
 
 impl Store {
@@ -97,11 +99,16 @@ impl Store {
     /// a new one takes its place, with all changes of the old journal that can still be read. The notice says so.
     ///
     /// # Errors
-    /// [`StoreError::Newer`] and [`StoreError::Foreign`] leave the file untouched; go on with [`Store::in_memory`].
+    /// [`StoreError::Newer`] and [`StoreError::Foreign`] leave the file untouched; go on with [`Store::stand_in`].
     /// So do trouble with the file system and a lock that another console does not give back.
     pub fn open(path: &Path) -> Result<(Self, Option<String>)> {
+        Self::open_telling(path, &mut |_| ())
+    }
+
+    /// The same; `say` is told where it has to wait for another process.
+    pub fn open_telling(path: &Path, say: &mut dyn FnMut(String)) -> Result<(Self, Option<String>)> {
         file::prepare_directory(path)?;
-        let _lock = file::lock(path)?;
+        let _lock = file::lock(path, say)?;
         if file::is_empty(path) {
             return Self::rebuild(path, "the file is empty");
         }
@@ -113,11 +120,32 @@ impl Store {
         }
     }
 
-    /// A store that is gone with the process: for when the file can't be used, and for tests.
+    /// A store that is gone with the process, its journal too: for demo directories, for who wants no journal, and for
+    /// tests.
     pub fn in_memory() -> Result<Self> {
         let mut db = Connection::open_in_memory()?;
         schema::migrate(&mut db, Path::new(":memory:"))?;
-        Ok(Self { db, path: None })
+        Ok(Self { db, path: None, refusing: None })
+    }
+
+    /// In the place of a file that can't be used: keeps the directory in memory, and refuses whatever must be on the disk
+    /// before something is sent. `why` is the reason.
+    pub fn stand_in(why: impl Into<String>) -> Result<Self> {
+        Ok(Self { refusing: Some(why.into()), ..Self::in_memory()? })
+    }
+
+    /// Why nothing can be written down before it is sent, where that is known.
+    pub fn refusing(&self) -> Option<&str> {
+        self.refusing.as_deref()
+    }
+
+    /// Takes over what another store has learnt of the server.
+    pub fn adopt(&mut self, other: &Self) -> Result<()> {
+        other.habits()?.map_or(Ok(()), |habits| self.keep_habits(&habits))?;
+        self.keep_trials(&other.trials()?)?;
+        let learnt: Vec<_> = other.learnt_roles()?.into_iter().map(|(user, roles)| (user, Some(roles))).collect();
+        self.keep_learnt_roles(&learnt)?;
+        other.key_owner()?.map_or(Ok(()), |owner| self.keep_key_owner(&owner))
     }
 
     /// What to do after [`StoreError::Damaged`]: looks through the whole file (slow: all of it is read) and, if it is
@@ -126,7 +154,7 @@ impl Store {
         let Some(path) = self.path.clone() else { return Ok(None) };
         // Closed, for the file may be renamed.
         drop(std::mem::replace(&mut self.db, Connection::open_in_memory()?));
-        let _lock = file::lock(&path)?;
+        let _lock = file::lock(&path, &mut |_| ())?;
         // Another console may have mended it meanwhile: look at what is there now.
         let (mended, notice) = match Self::connect(&path).and_then(Self::checked) {
             Err(StoreError::Damaged(why)) => Self::rebuild(&path, &why)?,
@@ -196,7 +224,7 @@ impl Store {
         file::prepare(path)?;
         let mut db = schema::connect(path)?;
         schema::migrate(&mut db, path)?;
-        Ok(Self { db, path: Some(path.to_owned()) })
+        Ok(Self { db, path: Some(path.to_owned()), refusing: None })
     }
 
     fn checked(self) -> Result<Self> {
@@ -224,9 +252,10 @@ impl Store {
 
     /// One short transaction that holds the write lock from its beginning; nothing is written if `work` fails.
     fn write<T>(&mut self, sync: Sync, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
-        let level = match sync {
-            Sync::Full => "FULL",
-            Sync::Normal => "NORMAL",
+        let level = match (sync, &self.refusing) {
+            (Sync::Full, Some(why)) => return Err(StoreError::Refusing(why.clone())),
+            (Sync::Full, None) => "FULL",
+            (Sync::Normal, _) => "NORMAL",
         };
         self.db.pragma_update(None, "synchronous", level)?;
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;

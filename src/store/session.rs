@@ -34,7 +34,7 @@ impl Store {
     pub fn begin_session(&self) -> Result<Option<Session>> {
         let Some(path) = &self.path else { return Ok(None) };
         // No other session is between making its file and locking it.
-        let _opening = file::lock(path)?;
+        let _opening = file::lock(path, &mut |_| ())?;
         remove_dead(path);
         let Ok(id) = getrandom::u64() else { return Ok(None) };
         let own = file_of(path, id);

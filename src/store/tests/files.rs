@@ -168,6 +168,36 @@ fn a_full_disk_is_said_and_keeps_what_it_took() {
     store.journal_add(&[planned(taken + 1)]).unwrap();
 }
 
+#[test]
+fn a_lock_that_is_never_given_back_ends_the_waiting() {
+    let (_keep, path) = place();
+    drop(open(&path));
+    let held = fs::File::open(file::beside(&path, ".lock")).unwrap();
+    held.lock().unwrap();
+    let mut said = Vec::new();
+    let limits = [std::time::Duration::ZERO, std::time::Duration::from_millis(50)];
+    let error = file::lock_within(&path, limits, &mut |words| said.push(words)).unwrap_err();
+    assert!(matches!(error, StoreError::Held { .. }), "{error}");
+    assert_eq!(said.len(), 1, "{said:?}");
+    drop(held);
+    assert!(file::lock_within(&path, limits, &mut |words| said.push(words)).unwrap().is_some());
+}
+
+#[test]
+fn a_stand_in_takes_the_directory_and_no_change() {
+    let mut store = Store::stand_in("the disk is full").unwrap();
+    store.keep_habits(&crate::scim::habits::Habits::default()).unwrap();
+    assert!(store.habits().unwrap().is_some());
+    let refused = [
+        store.journal_add(&[planned(1)]).map(drop),
+        store.journal_claim(&planned(1), State::Planned).map(drop),
+        store.begin_trial("tag", None),
+    ];
+    for refused in refused {
+        assert!(matches!(refused, Err(StoreError::Refusing(_))), "{refused:?}");
+    }
+}
+
 #[cfg(unix)]
 mod limited {
     use std::process::Command;
@@ -180,6 +210,9 @@ mod limited {
     #[test]
     fn child_with_little_room() {
         let Some(path) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let _entered = runtime.enter();
+        crate::terminal::take_file_limit_for_full_disk().unwrap();
         let (taken, error) = fill(&mut open(&path));
         assert!(matches!(error, StoreError::Disk(_) | StoreError::Full), "{error}");
         println!("taken: {taken}.");
@@ -189,7 +222,7 @@ mod limited {
     fn a_write_that_the_system_cuts_off_loses_nothing_that_was_taken() {
         let (_keep, path) = place();
         let run = Command::new("sh")
-            .args(["-c", "trap '' XFSZ; ulimit -f 2000; exec \"$0\" --nocapture --exact $1"])
+            .args(["-c", "ulimit -f 2000; exec \"$0\" --nocapture --exact $1"])
             .arg(std::env::current_exe().unwrap())
             .arg("store::tests::files::limited::child_with_little_room")
             .env(CHILD, &path)
