@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     cli::{ApplyArgs, ExportArgs, FileArgs, PlanArgs},
+    config::replace_file,
     desired::{
         self, Desired, Difference, Format, Part, Problem, Wish,
         saved::{Head, SavedPlan},
@@ -294,22 +295,24 @@ fn text_of(path: &Path) -> Result<(String, String), Stop> {
     Ok((text, name))
 }
 
-/// Names and addresses of people are in it: for its owner alone.
+/// Names and addresses of people are in it: for its owner alone, whatever the mode of a file that it takes the place of.
 fn write_new(path: &Path, text: &str, over: bool) -> Result<(), Stop> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true);
-    if over {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let told = |error: io::Error| {
         Stop::new(ErrorCode::FileUnwritable, format!("{} can't be written: {error}", path.display()))
     };
+    // A link stays a link: the file behind it is replaced. What is no file, such as a pipe, is written to.
+    let old = path.canonicalize().ok().filter(|_| over);
+    if let Some(old) = old.filter(|old| old.is_file()) {
+        return replace_file(&old, text).map_err(told);
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(over).create_new(!over);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path).map_err(told)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(told)
+    file.write_all(text.as_bytes()).map_err(told)?;
+    // A pipe can't be synced, and need not be.
+    if file.metadata().is_ok_and(|found| found.is_file()) { file.sync_all().map_err(told) } else { Ok(()) }
 }
 
 fn server(opener: &Opener, profile: Option<&str>) -> Result<String, Stop> {
