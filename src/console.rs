@@ -59,8 +59,8 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     let first = match meant {
         Meant::Demo => Some(opener.open(None).await?),
         Meant::Profile(profile) => {
-            let source = profile.key.describe();
-            Some(said_if_slow(&source, opener.open_profile(*profile)).await?)
+            let reading = format!("Reading the key ({}) … Ctrl-C gives up.", profile.key.describe());
+            Some(output::note_if_slow(&reading, opener.open_profile(*profile)).await?)
         }
         Meant::Nothing => None,
     };
@@ -91,22 +91,6 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
         other => Ok(other?),
     }
 }
-
-/// A key command may wait for a password, or for ever: after a while the empty screen is explained. The terminal is not
-/// raw yet, so Ctrl-C ends both.
-async fn said_if_slow<T>(source: &str, opening: impl Future<Output = T>) -> T {
-    let mut opening = std::pin::pin!(opening);
-    if let Ok(opened) = tokio::time::timeout(SILENT, opening.as_mut()).await {
-        return opened;
-    }
-    if output::err().is_terminal() {
-        output::note(format_args!("Reading the key ({source}) … Ctrl-C gives up."));
-    }
-    opening.await
-}
-
-/// How long a key may be read without a word.
-const SILENT: Duration = Duration::from_secs(1);
 
 /// What the start turned out to mean.
 enum Meant {

@@ -9,14 +9,15 @@ use color_eyre::{
 };
 use scimitar::{
     cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject, Output},
-    command::{self, doctor},
+    command::{self, Unwritable, doctor},
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
     demo,
     output::{self, LogLines},
     runtime::{Opener, Trace},
-    terminal::{Signal, Signals},
+    terminal::{Signal, Signals, take_file_limit_for_full_disk},
 };
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
 
 /// Many small objects in little room, and room given back when told so.
 #[cfg(unix)]
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
     // Whatever is written, logs and their daily successors included, is for its owner only.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    #[cfg(unix)]
+    keep_memory_private();
     #[cfg(unix)]
     give_back();
     let cli = match Cli::try_parse() {
@@ -53,6 +56,17 @@ fn report_panics() -> Result<()> {
     std::panic::set_hook(Box::new(move |info| panics.panic_report(info).to_string().lines().for_each(output::note)));
     console::restore_on_panic();
     Ok(errors.install()?)
+}
+
+/// The key is in memory: no core dump holds it, and on Linux no other process of the same user looks into this one. Where
+/// the system refuses that, the program works all the same.
+#[cfg(unix)]
+fn keep_memory_private() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+    let maximum = getrlimit(Resource::Core).maximum;
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
 }
 
 /// What is freed goes back to the system at once: a refresh is followed by hours in which nothing is allocated, and so
@@ -93,8 +107,12 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         _ => {}
     }
-    let _log = log(&cli)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
+    {
+        let _entered = runtime.enter();
+        take_file_limit_for_full_disk()?;
+    }
+    let _log = log(&cli)?;
     let result = runtime.block_on(async {
         match &cli.command {
             Some(Command::Doctor(args)) => examine(&cli, args).await,
@@ -173,14 +191,24 @@ async fn serve(args: &DemoArgs) -> Result<()> {
 /// Where the loop's times go.
 fn trace(cli: &Cli) -> Result<Option<Trace>> {
     let Some(path) = &cli.trace else { return Ok(None) };
-    Ok(Some(Trace::to(path).wrap_err_with(|| format!("--trace {}", path.display()))?))
+    let unwritable = |error: io::Error| Unwritable {
+        option: "--trace",
+        why: format!("{} can't be written: {error}", path.display()),
+    };
+    Ok(Some(Trace::to(path).map_err(unwritable)?))
 }
 
 /// The log goes to a file, never to the terminal; it ends with the guard.
 fn log(cli: &Cli) -> Result<Option<tracing_appender::non_blocking::WorkerGuard>> {
     let Some(level) = cli.log else { return Ok(None) };
     let places = Places::find(&env)?;
-    let file = tracing_appender::rolling::daily(places.make_log()?, "scimitar.log");
+    let unwritable = |why: String| Unwritable { option: "--log", why };
+    let directory = places.make_log().map_err(|error| unwritable(error.to_string()))?;
+    let file = RollingFileAppender::builder().rotation(Rotation::DAILY).filename_prefix("scimitar.log");
+    let file = file.build(directory).map_err(|error| {
+        let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        unwritable(format!("{} can't be written to: {cause}", directory.display()))
+    })?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     let lines = move || LogLines(writer.clone());
     tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(lines).init();
@@ -204,5 +232,5 @@ fn opener(cli: &Cli, demo: demo::Options) -> Result<Opener> {
     if config.is_none() && cli.config.is_some() && !matches!(cli.command, Some(Command::Demo(_))) {
         return Err(ConfigError::missing(&places.config_file).into());
     }
-    Ok(Opener { places, config, read_only: cli.read_only, demo, env })
+    Ok(Opener { places, config, read_only: cli.read_only, no_journal: cli.no_journal(), demo, env })
 }

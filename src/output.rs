@@ -7,6 +7,7 @@
 use std::{
     fmt::{self, Display},
     io::{self, BufWriter, IsTerminal, Write},
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -44,6 +45,20 @@ pub fn is_dumb() -> bool {
 pub fn note(line: impl Display) {
     let _ = writeln!(err(), "{line}");
 }
+
+/// Says on the terminal what is waited for, where that takes longer than a moment: a key command may wait for a password,
+/// or for ever. Only for programs whose terminal is not raw, so that Ctrl-C ends both.
+pub async fn note_if_slow<T>(line: &str, work: impl Future<Output = T>) -> T {
+    let mut work = std::pin::pin!(work);
+    if let Ok(done) = tokio::time::timeout(SILENT, work.as_mut()).await {
+        return done;
+    }
+    note(line);
+    work.await
+}
+
+/// How long something may take without a word.
+const SILENT: Duration = Duration::from_secs(1);
 
 /// The text as one line that acts on no terminal.
 pub fn line(text: &str) -> std::borrow::Cow<'_, str> {

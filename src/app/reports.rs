@@ -102,6 +102,10 @@ impl App {
             Report::Planner(planner) => self.on_planner(planner),
             Report::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure),
             Report::Secret(id, secret) => self.on_secret(id, secret),
+            Report::NoJournal(why) => {
+                self.guards.no_journal = Some(why);
+                self.guards.closed().into_iter().for_each(|refusal| self.fail(refusal.text));
+            }
             Report::Notice(words) => self.fail(words),
             Report::Idle(_) => {}
         }

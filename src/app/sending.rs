@@ -174,9 +174,7 @@ impl App {
 
     /// Whether what an earlier session left over can be compared with what is so.
     fn can_resume(&self, left: &[Entry]) -> Result<(), Unavailable> {
-        if self.guards.read_only {
-            return Err("This profile is read-only.".into());
-        }
+        self.guards.closed().map_or(Ok(()), |refusal| Err(Unavailable::from(&refusal)))?;
         let about = |kind: Kind| {
             left.iter().any(|entry| entry.step.change.touches().iter().any(|(target, _)| target.kind == kind))
         };

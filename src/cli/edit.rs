@@ -17,6 +17,10 @@ pub struct Sending {
     /// Send the rest where some of the plan can't be sent.
     #[arg(long)]
     pub partial: bool,
+    /// Send without writing the changes down: undo, retry and resume then know nothing of them. For when the journal can't be
+    /// written; without it nothing is sent then.
+    #[arg(long)]
+    pub no_journal: bool,
     /// Changes under way at a time, in the place of the profile's number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub parallel: Option<u16>,

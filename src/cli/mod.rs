@@ -108,6 +108,15 @@ pub enum Command {
 }
 
 impl Cli {
+    /// True where changes are sent without being written down.
+    pub fn no_journal(&self) -> bool {
+        match &self.command {
+            Some(Command::Edit(edit)) => edit.sending().no_journal,
+            Some(Command::Apply(apply)) => apply.send.no_journal,
+            _ => false,
+        }
+    }
+
     /// How the command prints results and errors.
     pub fn output(&self) -> Output {
         match &self.command {

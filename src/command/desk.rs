@@ -22,6 +22,7 @@ use crate::{
         record::{Depth, User},
         work::{Job, Link, MissedName, Moved, Report},
     },
+    output::note_if_slow,
     runtime::{Opener, Session},
     scim::{
         failure::{Class, Failure},
@@ -46,10 +47,17 @@ pub(super) struct Desk {
     pub journal: Vec<Entry>,
     /// What of it is open in other consoles, or commands, that run now.
     pub elsewhere: FxHashSet<ChangeId>,
+    /// The journal was read.
+    pub journal_read: bool,
+    /// Why changes can't be written down before they are sent, where that is so.
+    pub no_journal: Option<String>,
+    /// The person wants no journal.
+    pub unjournaled: bool,
     /// Gone once it was stopped.
     session: Option<Session>,
     reports: UnboundedReceiver<(u64, Report)>,
     waits: WaitNotices,
+    noticed: FxHashSet<String>,
 }
 
 /// What a report means to whoever waits.
@@ -90,7 +98,8 @@ impl Desk {
         if let Some(parallel) = parallel {
             profile.parallel = usize::from(parallel);
         }
-        let (opened, mut session) = opener.open_profile(profile).await?;
+        let reading = format!("Reading the key ({}) …", profile.key.describe());
+        let (opened, mut session) = note_if_slow(&reading, opener.open_profile(profile)).await?;
         let (sender, reports) = unbounded_channel();
         session.start(0, sender);
         Ok(Self {
@@ -101,9 +110,13 @@ impl Desk {
             ids: Ids::new(getrandom::u32().unwrap_or_default() as u16),
             journal: Vec::new(),
             elsewhere: FxHashSet::default(),
+            journal_read: false,
+            no_journal: None,
+            unjournaled: opener.no_journal,
             session: Some(session),
             reports,
             waits: WaitNotices::default(),
+            noticed: FxHashSet::default(),
         })
     }
 
@@ -327,6 +340,7 @@ impl Desk {
                 News::Other
             }
             Report::Journal(entries) => {
+                self.journal_read = true;
                 entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
                 self.journal.retain(|known| entries.binary_search_by_key(&known.id, |entry| entry.id).is_err());
                 self.journal.extend(entries);
@@ -338,8 +352,16 @@ impl Desk {
                 self.waits.say(&wait)?;
                 News::Waiting
             }
+            Report::NoJournal(why) => {
+                note(format_args!("scimitar: {}. Nothing is kept on disk.", why.trim_end_matches('.')));
+                self.no_journal = Some(why);
+                News::Other
+            }
+            // A disk that refuses is said once, not for each change.
             Report::Notice(words) => {
-                note(format_args!("scimitar: {words}"));
+                if self.noticed.insert(words.clone()) {
+                    note(format_args!("scimitar: {words}"));
+                }
                 News::Other
             }
             _ => News::Other,

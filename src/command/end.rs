@@ -109,6 +109,8 @@ codes! {
         Interrupted = "interrupted",
         /// The plan was not confirmed.
         NotConfirmed = "not-confirmed",
+        /// Nothing was sent, because changes could not be written down first.
+        NoJournal = "no-journal",
         /// Nothing was sent, because changes of the plan are refused.
         Refused = "refused",
         /// The saved plan was made for another server.
@@ -138,7 +140,7 @@ impl ErrorCode {
             E::ServerUnauthorized | E::ServerForbidden | E::ServerUnreachable | E::ServerTimeout => End::Server,
             E::ServerTls | E::ServerRateLimited | E::ServerProtocol | E::ServerRefused => End::Server,
             E::ServerFailed | E::NotExamined | E::Interrupted => End::Server,
-            E::NotConfirmed | E::Refused | E::OtherServer => End::NotSent,
+            E::NotConfirmed | E::NoJournal | E::Refused | E::OtherServer => End::NotSent,
             E::NothingToUndo | E::UndoneAlready | E::NothingFailed => End::NotSent,
             E::Differs => End::Differs,
             E::Incomplete => End::Incomplete,
@@ -160,6 +162,16 @@ impl ErrorCode {
             Class::Cancelled => Self::Interrupted,
         }
     }
+}
+
+/// A file that an option names, or the log's, can't be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{option}: {why}")]
+pub struct Unwritable {
+    /// The option.
+    pub option: &'static str,
+    /// Which file, and why.
+    pub why: String,
 }
 
 /// One of several things that are wrong.
@@ -213,6 +225,13 @@ impl Stop {
         let code = refusal.code.as_str();
         let detail = Detail { code, subject: String::new(), message: refusal.text.clone(), candidates: Vec::new() };
         Self::new(ErrorCode::Refused, refusal.text).details(vec![detail])
+    }
+
+    /// Nothing is sent that can't be written down first.
+    pub fn no_journal(why: impl Display) -> Self {
+        let why = why.to_string();
+        let why = why.trim_end_matches('.');
+        Self::new(ErrorCode::NoJournal, format!("nothing was sent, for it can't be written down first: {why}"))
     }
 
     /// The program or this machine failed.
@@ -277,6 +296,12 @@ impl From<&ConfigError> for Stop {
     fn from(error: &ConfigError) -> Self {
         let code = if error.no_profile { ErrorCode::NoProfile } else { ErrorCode::Config };
         Self::new(code, error.message()).hint(&error.hint)
+    }
+}
+
+impl From<&Unwritable> for Stop {
+    fn from(error: &Unwritable) -> Self {
+        Self::new(ErrorCode::FileUnwritable, error.to_string())
     }
 }
 

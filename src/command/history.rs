@@ -84,6 +84,7 @@ pub(super) async fn undo(
     plan: Option<i64>,
     send: &Sending,
 ) -> Result<(), Stop> {
+    needs_journal(send)?;
     let journal = entries(opener, profile, plan)?;
     let Some(id) = plan.map(ChangeId).or_else(|| plan::newest(&journal)) else {
         return Err(Stop::new(ErrorCode::NothingToUndo, "there is nothing to undo"));
@@ -147,8 +148,15 @@ pub(super) async fn retry(
 }
 
 pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, send: &Sending) -> Result<(), Stop> {
+    needs_journal(send)?;
     let mut desk = Desk::open(opener, profile, send.parallel).await?;
     desk.read(&USERS_AND_TEAMS).await?;
+    // Nothing waits in a journal that could not be read only as far as anybody knows.
+    if !desk.journal_read || desk.no_journal.is_some() {
+        let why = desk.no_journal.take().unwrap_or_else(|| "the journal could not be read".into());
+        desk.close().await;
+        return Err(Stop::new(ErrorCode::Store, why));
+    }
     let open = desk.journal.iter().filter(|entry| entry.state.is_open());
     let (elsewhere, left): (Vec<&Entry>, Vec<&Entry>) = open.partition(|entry| desk.elsewhere.contains(&entry.id));
     if !elsewhere.is_empty() {
@@ -227,6 +235,14 @@ fn list(left: &[Entry]) {
         0 => {}
         more => note(format_args!("  and {more} more")),
     }
+}
+
+/// These commands begin with what the journal knows.
+fn needs_journal(send: &Sending) -> Result<(), Stop> {
+    if send.no_journal {
+        return Err(Stop::usage("undo, retry and resume go by the journal: --no-journal is for other commands"));
+    }
+    Ok(())
 }
 
 /// Opens, and reads what the changes are about.

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use color_eyre::Report;
 use end::Stop;
-pub use end::{End, ErrorCode};
+pub use end::{End, ErrorCode, Unwritable};
 
 use crate::{
     cli::{Cli, Command, KeyUnset, Output},
@@ -55,7 +55,9 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> ExitCode {
 /// Ends a program that failed before or beside a command, with the reason where the command would print it.
 pub fn failed(error: &Report, output: Output) -> ExitCode {
     let config = error.downcast_ref::<ConfigError>().map(Stop::from);
-    let stop = config.or_else(|| error.downcast_ref::<KeyUnset>().map(|unset| Stop::usage(unset.to_string())));
+    let stop = config
+        .or_else(|| error.downcast_ref::<KeyUnset>().map(|unset| Stop::usage(unset.to_string())))
+        .or_else(|| error.downcast_ref::<Unwritable>().map(Stop::from));
     end::code(Err(stop.unwrap_or_else(|| Stop::failed(format_args!("{error:#}")))), output)
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     directory::{
         change::{Change, ChangeId},
-        plan::{self, Entry, NOT_CREATED, Part, Plan, State, Step},
+        plan::{self, Entry, NOT_CREATED, Part, Plan, State, Step, UNWRITTEN},
         progress::Progress,
         refusal::Refusal,
         words::Line,
@@ -41,6 +41,8 @@ pub(super) struct Ran {
     pub refused: Vec<(Line, Refusal)>,
     /// Why it stopped before its end.
     pub stopped: Option<String>,
+    /// Nothing of it is in the journal, as the person wants.
+    pub unjournaled: bool,
 }
 
 impl Ran {
@@ -55,6 +57,12 @@ impl Ran {
         let Some(entry) = self.entries.get_mut(&moved.id) else { return };
         progress.moved(entry.state, moved.state, moved.at);
         entry.follow(moved);
+    }
+
+    /// True where all of it stayed here, since it could not be written down.
+    pub fn is_unwritten(&self) -> bool {
+        let unwritten = |entry: &Entry| entry.state == State::Dropped && entry.why == UNWRITTEN;
+        !self.entries.is_empty() && self.entries.values().all(unwritten)
     }
 
     /// Changes that took effect and should be taken back at once.
@@ -88,7 +96,7 @@ pub(super) async fn whole(
     let actor = desk.profile.actor.clone();
     plan.steps.extend(later.into_iter().map(|(change, words)| Step::later(change, words)));
     let entries = plan.into_entries(None, &mut desk.ids, now(), &actor);
-    ran.plan = entries.first().map(|entry| entry.plan);
+    ran.plan = entries.first().map(|entry| entry.plan).filter(|_| !ran.unjournaled);
     let next = plan::next_part(entries.iter(), entries.iter(), &desk.directory).next;
     let next: FxHashSet<ChangeId> = next.into_iter().map(|entry| entry.id).collect();
     ran.entries.extend(entries.iter().map(|entry| (entry.id, entry.clone())));

@@ -31,6 +31,9 @@ use crate::{
     scim::text::clean,
 };
 
+/// What to do where nothing can be written down.
+pub(super) const WITHOUT: &str = "--no-journal sends it all the same; undo, retry and resume then know nothing of it";
+
 /// What a command wants to change.
 #[derive(Default)]
 pub(super) struct Proposal {
@@ -80,7 +83,11 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
     if send.dry_run {
         return Ok(heard(show(desk, &whole, send.json, None))?);
     }
-    if let Err(stop) = may_send(desk, &whole, send) {
+    let allowed = match &desk.no_journal {
+        Some(why) => Err(Stop::no_journal(why).hint(WITHOUT)),
+        None => may_send(desk, &whole, send),
+    };
+    if let Err(stop) = allowed {
         if !send.json {
             return Err(stop);
         }
@@ -89,7 +96,8 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
     }
     let Whole { mut plan, later } = whole;
     let title = plan.title.clone();
-    let mut ran = Ran { refused: std::mem::take(&mut plan.refused), ..Ran::default() };
+    let refused = std::mem::take(&mut plan.refused);
+    let mut ran = Ran { refused, unjournaled: desk.unjournaled, ..Ran::default() };
     run::whole(desk, plan, later, &mut ran).await?;
     told::effects(&ran, desk);
     told::alarms(&ran, desk);

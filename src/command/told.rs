@@ -11,7 +11,7 @@ use super::{
     json::ChangeRow,
     print,
     run::Ran,
-    send::Whole,
+    send::{WITHOUT, Whole},
 };
 use crate::{
     desired::Desired,
@@ -165,6 +165,8 @@ struct Outcome<'a> {
     waiting: usize,
     /// Taken back before they were sent.
     dropped: usize,
+    /// False where the person wanted no journal.
+    journal: bool,
     stopped: Option<&'a str>,
     changes: Vec<ChangeRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
@@ -185,6 +187,7 @@ impl<'a> Outcome<'a> {
             failed: ran.entries.values().filter(|entry| entry.state.is_failure()).count(),
             waiting: count(ran, State::Planned),
             dropped: count(ran, State::Dropped),
+            journal: !ran.unjournaled,
             stopped: ran.stopped.as_deref(),
             changes: ran.entries.values().map(|entry| ChangeRow::of(entry, false)).collect(),
             refused: refused(&ran.refused),
@@ -277,6 +280,7 @@ pub(super) fn effects(ran: &Ran, desk: &Desk) {
     if !back.is_empty() {
         match words::command_line(&back, &desk.directory, Some(&desk.profile.name)) {
             Some(lines) => note(format_args!("This puts it back:\n{lines}")),
+            None if ran.unjournaled => note("It is not in the journal, so `scimitar undo` can't put it back."),
             None => note("`scimitar undo` puts it back, with the change itself."),
         }
     }
@@ -287,16 +291,22 @@ pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
     let verdict = verdict(ran);
     let mut out = out();
     if json {
-        heard(out.json_pretty(&Outcome::of(ran, title, ran.sent, verdict.as_ref().err())))?;
+        heard(out.json_pretty(&Outcome::of(ran, title, ran.sent && !ran.is_unwritten(), verdict.as_ref().err())))?;
         return verdict.map_err(Stop::printed);
     }
     heard(summary(&mut out, ran, title))?;
+    if ran.unjournaled {
+        heard(writeln!(out, "Not in the journal: undo, retry and resume know nothing of it."))?;
+    }
     shortfall(ran);
     verdict
 }
 
 /// All of it, or how much of it was not done.
 fn verdict(ran: &Ran) -> Result<(), Stop> {
+    if ran.is_unwritten() {
+        return Err(Stop::no_journal("the store refused it").hint(WITHOUT));
+    }
     let (all, done) = (ran.entries.len(), count(ran, State::Confirmed) + count(ran, State::Unseen) + so_already(ran));
     let alarms = ran.alarms().count();
     if done == all && ran.refused.is_empty() && alarms == 0 && !ran.did_harm() {
@@ -310,7 +320,7 @@ fn verdict(ran: &Ran) -> Result<(), Stop> {
             ErrorCode::SideEffects,
             format!("{stopped}{done} of {wanted} changes were done, and more was altered than was asked for"),
         )
-        .hint(if ran.entries.values().flat_map(Entry::puts_back).next().is_some() {
+        .hint(if !ran.unjournaled && ran.entries.values().flat_map(Entry::puts_back).next().is_some() {
             "`scimitar undo` puts it back"
         } else {
             "nothing here puts it back"
@@ -364,7 +374,9 @@ fn shortfall(ran: &Ran) {
         note(format_args!("{again}`scimitar activity {}` has every answer.", plan.0));
     }
     let waiting = count(ran, State::Planned);
-    if waiting > 0 {
+    if waiting > 0 && ran.unjournaled {
+        note(format_args!("{} were not sent, and are not in the journal.", number(waiting as u64)));
+    } else if waiting > 0 {
         note(format_args!(
             "{} wait in the journal: `scimitar resume` sends them, `scimitar resume --drop` drops them.",
             number(waiting as u64)

@@ -32,6 +32,8 @@ use remaining::{Provider, Remaining};
 pub struct Guards {
     /// Refuse every edit.
     pub read_only: bool,
+    /// Why changes can't be written down before they are sent, where that is so: nothing is sent then.
+    pub no_journal: Option<String>,
     /// User name or email of the key's owner, as the config names them.
     pub me: Option<String>,
     /// The last-admin guard was switched off by a line in the config.
@@ -48,6 +50,17 @@ pub struct Guards {
 }
 
 impl Guards {
+    /// Why nothing at all is sent, where that is so.
+    pub fn closed(&self) -> Option<Refusal> {
+        if self.read_only {
+            let why = "This profile is read-only: nothing is sent. Remove read_only from it to edit.";
+            return Some(Refusal::new(RefusalCode::ReadOnly, why));
+        }
+        let why = self.no_journal.as_ref()?;
+        let why = format!("Nothing is sent, for it can't be written down first: {}.", why.trim_end_matches('.'));
+        Some(Refusal::new(RefusalCode::Unwritten, why))
+    }
+
     /// The owner of the key that the config names, where that is somebody else than the owner that the server tells.
     pub fn contradicts(&self, owner: &KeyOwner) -> Option<&str> {
         self.me.as_deref().filter(|me| !owner.is_called(me))
@@ -192,9 +205,8 @@ impl Guard {
     /// # Errors
     /// Why it is not sent, whoever asks.
     pub fn check(&mut self, change: &Change, directory: &Directory) -> Result<Guarded, Refusal> {
-        if self.guards.read_only {
-            let why = "This profile is read-only: nothing is sent. Remove read_only from it to edit.";
-            return Err(Refusal::new(RefusalCode::ReadOnly, why));
+        if let Some(refusal) = self.guards.closed() {
+            return Err(refusal);
         }
         self.too_many(change)?;
         let mut guarded = Guarded::default();

@@ -31,7 +31,7 @@ pub use compensation::Compensation;
 pub use drafting::{Drafting, draft};
 pub use entries::{Entering, Ids};
 pub use entry::{Entry, Exchange, State};
-pub use parts::{NOT_CREATED, Part, next_part};
+pub use parts::{NOT_CREATED, Part, UNWRITTEN, next_part};
 pub use undo::{BackStep, Expected, Inverse, UndoDraft, holds, inverse, is_undone, newest};
 
 /// How a step's outcome is known.

@@ -35,6 +35,8 @@ codes! {
     pub enum RefusalCode {
         /// The profile, or `--read-only`, allows no edits.
         ReadOnly = "read-only",
+        /// The change can't be written down before it is sent.
+        Unwritten = "unwritten",
         /// Nobody would be left who can administer the organisation or the team.
         LastAdmin = "last-admin",
         /// More would go at once than the profile's `max_removal` allows.

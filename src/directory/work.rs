@@ -197,6 +197,8 @@ pub enum Report {
     Secret(ChangeId, SecretString),
     /// Nothing is under way and nothing waits but the clock; so many jobs were taken.
     Idle(u64),
+    /// The store can't be used, and why: changes can't be written down, so none is sent in this session.
+    NoJournal(String),
     /// Something beside what was asked went wrong: the store was rebuilt, roles could not be read, …
     Notice(String),
 }
@@ -227,6 +229,7 @@ impl Report {
             Report::AskFailed(..) => "ask-failed",
             Report::Secret(..) => "secret",
             Report::Idle(..) => "idle",
+            Report::NoJournal(..) => "no-journal",
             Report::Notice(..) => "notice",
         }
     }

@@ -6,13 +6,14 @@ use secrecy::SecretString;
 
 use super::{
     opener::{OpenError, Opener, dialect_of, endpoint_of, read_key, store_file},
-    session::open_store,
+    session::{Keeping, open_file, open_store},
 };
 use crate::{
     client::{Auth, Client},
     config::{AuthForm, Profile},
     demo,
     dialect::Dialect,
+    output::note,
     store::Store,
 };
 
@@ -28,8 +29,6 @@ pub struct Connection {
     pub auth: Auth,
     /// The profile's store; none where not even memory has room for one.
     pub store: Option<Store>,
-    /// What was wrong with the store.
-    pub notices: Vec<String>,
     /// Nothing may be changed.
     pub read_only: bool,
     /// The demo directory where that is what it speaks to; it ends with this.
@@ -43,7 +42,7 @@ impl Opener {
     /// Where the file can't be used.
     pub fn store(&self, profile: &Profile) -> Result<Store, OpenError> {
         let file = store_file(&self.places.state, profile);
-        Ok(Store::open(&file).map(|(store, _)| store)?)
+        Ok(open_file(&file, &mut |words| note(format_args!("scimitar: {words}")))?)
     }
 
     /// The same profile without worker and screen; without one the embedded demo directory. What a probe found out before
@@ -62,18 +61,20 @@ impl Opener {
                 (profile, key, None)
             }
         };
-        let file = demo.is_none().then(|| store_file(&self.places.state, &profile));
+        let keeping = match demo {
+            None => Keeping::File(store_file(&self.places.state, &profile)),
+            Some(_) => Keeping::Memory,
+        };
         let dialect = dialect_of(&profile);
         let endpoint = endpoint_of(&profile, &*dialect, key);
         let auth = endpoint.auth.clone();
         let made = tokio::task::spawn_blocking(move || {
-            let mut notices = Vec::new();
-            let store = open_store(file.as_deref(), &mut |words| notices.push(words));
-            Client::new(endpoint).map(|client| (client, store, notices))
+            let store = open_store(&keeping, &mut |words| note(format_args!("scimitar: {words}")));
+            Client::new(endpoint).map(|client| (client, store))
         });
         let made = made.await.map_err(|error| OpenError::Local(error.to_string()))?;
-        let (client, store, notices) = made.map_err(OpenError::Client)?;
+        let (client, store) = made.map_err(OpenError::Client)?;
         let read_only = profile.read_only || self.read_only;
-        Ok(Connection { profile, client, dialect, auth, store, notices, read_only, demo })
+        Ok(Connection { profile, client, dialect, auth, store, read_only, demo })
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use secrecy::SecretString;
 use url::Url;
 
-use super::session::{Recipe, Session};
+use super::session::{Keeping, Recipe, Session};
 use crate::{
     app::{NotSaved, Opened, ProfileView, form::ProfileDraft},
     client::{Auth, ClientCert, Endpoint, Graph},
@@ -67,6 +67,8 @@ pub struct Opener {
     pub config: Option<ConfigFile>,
     /// Refuse every edit, whatever the profile says.
     pub read_only: bool,
+    /// Write no change down, as the person wants.
+    pub no_journal: bool,
     /// The demo directory to open.
     pub demo: demo::Options,
     /// Environment, apart for tests.
@@ -101,12 +103,13 @@ impl Opener {
             _ => read_key(&profile).await?,
         };
         let file = store_file(&self.places.state, &profile);
-        Ok(self.session(&profile, key, Some(file), None))
+        let keeping = if self.no_journal { Keeping::NoJournal(file) } else { Keeping::File(file) };
+        Ok(self.session(&profile, key, keeping, None))
     }
 
     async fn open_demo(&self) -> Result<(Opened, Session), OpenError> {
         let (profile, key, running) = self.start_demo().await?;
-        Ok(self.session(&profile, key, None, Some(running)))
+        Ok(self.session(&profile, key, Keeping::Memory, Some(running)))
     }
 
     pub(super) async fn start_demo(&self) -> Result<(Profile, SecretString, demo::Running), OpenError> {
@@ -167,7 +170,7 @@ impl Opener {
         &self,
         profile: &Profile,
         key: SecretString,
-        store: Option<PathBuf>,
+        store: Keeping,
         demo: Option<demo::Running>,
     ) -> (Opened, Session) {
         let dialect = dialect_of(profile);
@@ -182,6 +185,7 @@ impl Opener {
         let unguarded = |name: &str| profile.unguarded.iter().any(|guard| guard == name);
         let guards = Guards {
             read_only: profile.read_only || self.read_only,
+            no_journal: None,
             me: profile.me.clone(),
             allow_last_admin: unguarded("last-admin"),
             allow_yourself: unguarded("yourself"),

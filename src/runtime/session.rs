@@ -1,6 +1,10 @@
 //! A session: a profile's running worker, and the demo directory where that is what it talks to.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -10,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     client::{Client, Endpoint},
+    config::is_open_to_others,
     demo,
     dialect::Dialect,
     directory::{
@@ -17,7 +22,7 @@ use crate::{
         work::{Job, Link, Report},
     },
     scim::failure::Failure,
-    store::Store,
+    store::{Store, StoreError},
     worker,
 };
 
@@ -28,10 +33,21 @@ const LAST_WAIT: Duration = Duration::from_secs(6);
 pub(super) struct Recipe {
     pub endpoint: Endpoint,
     pub dialect: Arc<dyn Dialect>,
-    pub store: Option<PathBuf>,
+    pub store: Keeping,
     pub parallel: usize,
     pub max_users: u64,
     pub key: worker::KeyReader,
+}
+
+/// Where a session keeps snapshot and journal.
+#[derive(Debug, Clone)]
+pub(super) enum Keeping {
+    /// In this file.
+    File(PathBuf),
+    /// In memory, with what was learnt of the server in this file: the person wants no journal.
+    NoJournal(PathBuf),
+    /// In memory: a demo directory is gone with the session.
+    Memory,
 }
 
 /// A profile's worker, and the demo directory where that is what it talks to.
@@ -114,8 +130,9 @@ async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<wor
     let made = tokio::task::spawn_blocking(move || {
         let Recipe { endpoint, dialect, store, parallel, max_users, key } = recipe;
         let client = Client::new(endpoint)?;
-        let store = open_store(store.as_deref(), &mut |words| drop(reports.send(Report::Notice(words))));
+        let store = open_store(&store, &mut |words| drop(reports.send(Report::Notice(words))));
         Ok(store.map(|store| {
+            store.refusing().into_iter().for_each(|why| drop(reports.send(Report::NoJournal(why.into()))));
             let dialect = probed(&store, dialect, &reports);
             worker::Setup { client, dialect, store, parallel, max_users, key }
         }))
@@ -138,14 +155,34 @@ fn probed(store: &Store, dialect: Arc<dyn Dialect>, reports: &UnboundedSender<Re
     better
 }
 
-pub(super) fn open_store(file: Option<&std::path::Path>, say: &mut dyn FnMut(String)) -> Option<Store> {
-    match file.map(Store::open) {
-        Some(Ok((store, notice))) => {
-            notice.into_iter().for_each(&mut *say);
-            return Some(store);
+/// The session's store; none where not even memory has room for one. A file that can't be used is replaced by a store that
+/// refuses to write changes down.
+pub(super) fn open_store(keeping: &Keeping, say: &mut dyn FnMut(String)) -> Option<Store> {
+    match keeping {
+        Keeping::Memory => Store::in_memory().ok(),
+        Keeping::File(file) => match open_file(file, say) {
+            Ok(store) => Some(store),
+            Err(error) => Store::stand_in(error.to_string()).ok(),
+        },
+        Keeping::NoJournal(file) => {
+            let mut memory = Store::in_memory().ok()?;
+            let learnt = open_file(file, say).and_then(|file| memory.adopt(&file));
+            learnt
+                .err()
+                .into_iter()
+                .for_each(|error| say(format!("What was learnt of the server can't be read: {error}.")));
+            Some(memory)
         }
-        Some(Err(error)) => say(format!("{error} Nothing is kept on disk in this session.")),
-        None => {}
     }
-    Store::in_memory().ok()
+}
+
+/// Opens a profile's file. A directory that others can write to is refused: who can replace the file can put another
+/// journal in its place.
+pub(super) fn open_file(file: &Path, say: &mut dyn FnMut(String)) -> Result<Store, StoreError> {
+    if let Some(directory) = file.parent().filter(|directory| is_open_to_others(directory)) {
+        return Err(StoreError::Loose { path: directory.to_owned() });
+    }
+    let (store, notice) = Store::open_telling(file, say)?;
+    notice.into_iter().for_each(say);
+    Ok(store)
 }

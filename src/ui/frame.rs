@@ -117,6 +117,8 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
     let mut parts = Vec::new();
     if app.guards.read_only {
         parts.push(Span::styled("read-only", look.careful()));
+    } else if app.guards.no_journal.is_some() {
+        parts.push(Span::styled("no journal", look.careful()));
     }
     if let Some(wait) = &app.waiting {
         let words = if short { "waits until" } else { "server busy, waits until" };

@@ -16,7 +16,7 @@ use crate::{
         aside::{Inquiry, Told, Topic},
         change::ChangeId,
         owner::KeyOwner,
-        plan::{Entry, State},
+        plan::{Entry, State, UNWRITTEN},
         record::Record,
         role_source::Mapping,
         work::{Job, Moved, Report},
@@ -24,9 +24,6 @@ use crate::{
     scim::failure::{Class, Failure},
     store::Note,
 };
-
-/// What can't be written down is not sent.
-pub(super) const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
 
 /// Why what waits elsewhere is not dropped here.
 const OTHERS: &str = "Some of it waits in another console that is open: it is dropped there.";

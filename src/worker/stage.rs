@@ -1,8 +1,8 @@
 //! The stage on disk: what is put there, taken off, and moved to the journal to be sent.
 
-use super::{Worker, jobs::UNWRITTEN};
+use super::Worker;
 use crate::directory::{
-    plan::Entry,
+    plan::{Entry, UNWRITTEN},
     stage::{StageId, Staged},
     work::Report,
 };

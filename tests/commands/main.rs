@@ -9,6 +9,10 @@ mod files;
 mod harness;
 mod lists;
 mod names;
+#[cfg(unix)]
+mod places;
 mod resume;
 mod scale;
+#[cfg(unix)]
+mod unwritten;
 mod waits;

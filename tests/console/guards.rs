@@ -57,7 +57,7 @@ async fn a_read_only_profile_sends_nothing() {
     let edits = [Action::SetRole, Action::Teams, Action::Edit, Action::Create, Action::ToggleActive, Action::Delete];
     for edit in edits {
         console.press(edit);
-        console.expect("This profile is read-only.");
+        console.expect("This profile is read-only: nothing is sent.");
         assert!(console.app().overlays.is_empty(), "{}", console.screen());
     }
     console.settle().await;

@@ -67,7 +67,7 @@ impl Room {
             netrc: None,
             wandb_settings: None,
         };
-        Opener { places, config: None, read_only: false, demo: options(), env: |_| None }
+        Opener { places, config: None, read_only: false, no_journal: false, demo: options(), env: |_| None }
     }
 }
 

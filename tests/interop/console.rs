@@ -43,7 +43,14 @@ pub fn opener(home: &TempDir, habits: &str) -> Opener {
         outside::url()
     );
     let config = ConfigFile::parse(&text, &places.config_file).unwrap();
-    Opener { places, config: Some(config), read_only: false, demo: demo::Options::default(), env: |_| None }
+    Opener {
+        places,
+        config: Some(config),
+        read_only: false,
+        no_journal: false,
+        demo: demo::Options::default(),
+        env: |_| None,
+    }
 }
 
 impl Console {

@@ -25,13 +25,13 @@ fn loose(directory: &Path) -> Vec<String> {
     found
 }
 
-/// A profile on a demo directory, opened by a shell that sets the umask first; `state` says where its files are.
-fn session(state: &str, works: impl FnOnce(&mut crate::tty::Tty, &Path)) {
+/// A profile on a demo directory, opened by a shell that does something first; `state` says where its files are.
+fn session(state: &str, first: &str, works: impl FnOnce(&mut crate::tty::Tty, &Path)) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let options = demo::Options { users: 20, key: Some(KEY.into()), ..demo::Options::default() };
     let served = runtime.block_on(demo::start(options)).unwrap();
-    let script = "umask 000; exec \"$0\" --log debug --profile a";
-    let setup = Setup::program("/bin/sh", &["-c", script, env!("CARGO_BIN_EXE_scimitar")]);
+    let script = format!("{first}; exec \"$0\" --log debug --profile a");
+    let setup = Setup::program("/bin/sh", &["-c", &script, env!("CARGO_BIN_EXE_scimitar")]);
     let home = setup.home().to_path_buf();
     fs::create_dir_all(home.join("xdg/scimitar")).unwrap();
     let url = served.url().trim_end_matches("/scim");
@@ -47,7 +47,7 @@ fn session(state: &str, works: impl FnOnce(&mut crate::tty::Tty, &Path)) {
 
 #[test]
 fn files_are_their_owners_whatever_the_umask() {
-    session("deep/state", |tty, home| {
+    session("deep/state", "umask 000", |tty, home| {
         tty.wait_for("synced");
         tty.settle();
         assert_eq!(loose(&home.join("deep")), [""; 0], "while it runs");
@@ -55,5 +55,17 @@ fn files_are_their_owners_whatever_the_umask() {
         assert_eq!(tty.end(), 0);
         assert_eq!(loose(&home.join("deep")), [""; 0]);
         assert!(home.join("deep/state/log").is_dir());
+    });
+}
+
+/// The signal that comes with the limit ends a process that does not take it, and would leave the terminal raw.
+#[test]
+fn a_file_that_may_not_grow_ends_nothing() {
+    session("state", "ulimit -f 64", |tty, _| {
+        tty.wait_for("no journal");
+        tty.wait_for("synced");
+        tty.press("q");
+        assert_eq!(tty.end(), 0);
+        tty.assert_restored();
     });
 }

@@ -41,6 +41,10 @@ fn the_way_out_that_always_works_works_while_something_is_typed() {
 #[case(Signal::INT)]
 #[case(Signal::HUP)]
 #[case(Signal::QUIT)]
+#[case(Signal::XCPU)]
+#[case(Signal::USR1)]
+#[case(Signal::USR2)]
+#[case(Signal::ALARM)]
 fn ends_by_signal(#[case] signal: Signal) {
     let mut tty = demo();
     tty.signal(signal);

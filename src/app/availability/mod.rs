@@ -266,9 +266,7 @@ impl App {
     }
 
     fn can(&self, verb: Verb) -> Result<(), Unavailable> {
-        if self.guards.read_only {
-            return Err("This profile is read-only.".into());
-        }
+        self.guards.closed().map_or(Ok(()), |refusal| Err(Unavailable::from(&refusal)))?;
         self.capabilities().map_or(Ok(()), |can| can.can(verb).map_err(Unavailable::from))
     }
 
@@ -336,7 +334,7 @@ impl App {
             (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
                 Err("What takes a plan back is sent or left: it does not wait on the stage.")
             }
-            (Action::StageMode, _) if self.guards.read_only => Err("This profile is read-only."),
+            (Action::StageMode, _) if self.guards.closed().is_some() => Err("Nothing can be changed in this session."),
             (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
             (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {
                 Err("The stage is empty; :stage collects edits on it.")

@@ -41,6 +41,7 @@ use crate::{
     output::{err, out},
     runtime::{Connection, Opener},
     scim::{failure::Class, habits::Habits},
+    store::Store,
     terminal::{Signal, Signals, Wanted, look, stop_process},
     ui::look::Theme,
 };
@@ -71,7 +72,9 @@ async fn examined(opener: &Opener, subject: Subject<'_>, wish: Wish) -> Result<(
         Subject::Profile(name) => Some(opener.at_start(name)?.ok_or_else(|| no_profile(opener))?),
     };
     let mut connection = opener.connect(profile).await?;
-    connection.notices.iter().for_each(|notice| note(format_args!("scimitar: {notice}")));
+    if let Some(why) = connection.store.as_ref().and_then(Store::refusing) {
+        note(format_args!("scimitar: {why}. What is learnt is not kept."));
+    }
     if wish.write {
         may_write(&connection, wish)?;
     }
@@ -149,6 +152,10 @@ fn may_write(connection: &Connection, wish: Wish) -> Result<(), end::Stop> {
     if connection.read_only {
         let why = format!("{name} is read only: --write would change something there");
         return Err(end::Stop::refused(Refusal::new(RefusalCode::ReadOnly, why)));
+    }
+    // What a killed run has made is found by what it wrote down before.
+    if let Some(why) = connection.store.as_ref().and_then(Store::refusing) {
+        return Err(end::Stop::no_journal(why));
     }
     if wish.yes {
         return Ok(());
@@ -228,7 +235,7 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
         habits = habits.or(store.habits().ok().flatten().unwrap_or_default());
         trials = trials.or(store.trials().unwrap_or_default());
         if reached && let Err(error) = store.keep_habits(&habits).and_then(|()| store.keep_trials(&trials)) {
-            connection.notices.push(error.to_string());
+            note(format_args!("scimitar: what was learnt could not be kept: {error}"));
         }
     }
     let narrowed = connection.dialect.with_habits(&habits);

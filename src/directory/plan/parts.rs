@@ -9,6 +9,9 @@ use crate::directory::{Directory, Id};
 /// Why a change was not sent that is about something which was not created.
 pub const NOT_CREATED: &str = "Not sent: what it is about was not created.";
 
+/// Why a change was not sent that could not be written down first.
+pub const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
+
 /// What waits of a plan.
 #[derive(Debug, Default)]
 pub struct Part {

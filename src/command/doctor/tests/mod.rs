@@ -29,7 +29,7 @@ fn opener(home: &TempDir, demo: server::Options) -> Opener {
         netrc: None,
         wandb_settings: None,
     };
-    Opener { places, config: None, read_only: false, demo, env: |_| None }
+    Opener { places, config: None, read_only: false, no_journal: false, demo, env: |_| None }
 }
 
 fn profile(url: &str) -> Profile {
