@@ -87,6 +87,11 @@ pub(super) fn make_private(directory: &Path) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// The text of a file that need not exist. A pipe, which may have nobody at its other end, is not waited for.
+pub(super) fn regular_text(path: &Path) -> Option<String> {
+    fs::metadata(path).is_ok_and(|found| found.is_file()).then(|| fs::read_to_string(path).ok())?
+}
+
 /// A path as written in the configuration: `~/` is the home directory, anything relative lies beside the file.
 pub(super) fn beside(file: &Path, written: &str) -> PathBuf {
     if let Some(rest) = written.strip_prefix("~/")

@@ -9,6 +9,7 @@ use url::Url;
 use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::netrc;
+use super::places::regular_text;
 use super::secret::{KeyError, KeySource};
 use super::wandb::{self, DEFAULT_URL, Login, WANDB_KEY};
 use crate::directory::role_source::Mapping;
@@ -293,7 +294,7 @@ fn from_surroundings(login: &Login<'_>) -> Result<Option<Profile>, ConfigError> 
     };
     let listed = || {
         // Whether others can read the file is said when the key itself is read.
-        let text = login.netrc.as_deref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        let text = login.netrc.as_deref().and_then(regular_text).unwrap_or_default();
         netrc::find(&text, &netrc::names(&base)).is_some_and(|entry| !entry.is_default)
     };
     if server.is_none() && login.variable(WANDB_KEY).is_none() && !listed() {

@@ -8,6 +8,7 @@ use configparser::ini::Ini;
 use url::Url;
 
 use super::error::ConfigError;
+use super::places::regular_text;
 use super::profile::parse_base;
 
 /// The server that W&B's tools mean when nothing names another.
@@ -60,7 +61,7 @@ impl Login<'_> {
 
 /// `base_url` in the section `default` of W&B's settings file.
 fn base_url(path: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = regular_text(path)?;
     // The default of the crate reads a semicolon inside of a value as a comment, as Python's reader does not.
     let mut settings = Ini::new();
     settings.set_inline_comment_symbols(Some(&[]));
