@@ -199,8 +199,8 @@ fn a_plan_that_is_killed_while_its_answers_are_awaited_is_accounted_for_and_fini
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (server, world) = server(&runtime, 0);
     let names = plain(&world, 10);
-    let rows: String = names.iter().map(|name| format!("{name},New {name}\n")).collect();
-    let file = world.file("names.csv", &format!("user,name\n{rows}"));
+    let rows: Vec<String> = names.iter().map(|name| format!("{name},New {name}\n")).collect();
+    let file = world.file("names.csv", &format!("user,name\n{}", rows.concat()));
     server.hold_writes(true);
     let args = ["apply", file.to_str().unwrap(), "--yes", "--parallel", "4"];
     let mut killed = world.command(&args).spawn().unwrap();

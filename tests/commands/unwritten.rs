@@ -29,8 +29,8 @@ fn store(world: &World) -> PathBuf {
 fn names(world: &World, name: &str) -> PathBuf {
     let users = world.json(&["users", "--json", "-f", "account:person active:yes"]);
     let users = users.as_array().unwrap().iter().filter_map(|user| user["user"].as_str());
-    let rows: String = users.filter(|user| *user != "demo-admin").map(|user| format!("{user},{name}\n")).collect();
-    world.file("names.csv", &format!("user,name\n{rows}"))
+    let rows: Vec<String> = users.filter(|user| *user != "demo-admin").map(|user| format!("{user},{name}\n")).collect();
+    world.file("names.csv", &format!("user,name\n{}", rows.concat()))
 }
 
 fn renamed(world: &World, name: &str) -> usize {

@@ -30,10 +30,13 @@ fn find(console: &mut Console, name: &str) -> bool {
     first.is_some_and(|user| user.user_name.raw() == name)
 }
 
-/// Presses the key that sends a plan, with nothing typed.
-async fn only_enter(console: &mut Console) {
-    if console.is_preview() {
+/// Presses the key that sends a plan, whatever was typed; a typed field is left first.
+async fn try_to_send(console: &mut Console) {
+    if matches!(console.app().overlays.last(), Some(Overlay::Preview(preview)) if preview.typing) {
         console.enter();
+    }
+    if console.is_preview() {
+        console.press(Action::Send);
     }
     console.settle().await;
 }
@@ -66,7 +69,7 @@ async fn the_console_sends_nothing_that_full_knowledge_would_forbid(
 
     if case.guards_admins() && find(&mut console, case.name_of(&case.admin)) {
         console.press(Action::ToggleActive);
-        only_enter(&mut console).await;
+        try_to_send(&mut console).await;
         nothing_was_sent(&case, &world, &console);
     }
     leave(&mut console);
@@ -86,7 +89,7 @@ async fn everybody(case: &Case, world: &World, console: &mut Console) {
     if console.is_preview() && case.users_are_cut() {
         console.expect("Only a part of the users is known here");
     }
-    only_enter(console).await;
+    try_to_send(console).await;
     // Some of a small part may be few enough to go without a word, but for the one admin.
     let admin_stays = || !case.guards_admins() || world.is_active(&case.admin);
     assert!(admin_stays(), "{case:?}\n{}", console.screen());
@@ -94,8 +97,7 @@ async fn everybody(case: &Case, world: &World, console: &mut Console) {
         nothing_was_sent(case, world, console);
         // Whoever types it was told of the admin, unless no list has them: the last one stays.
         console.type_text(&text);
-        console.enter();
-        console.settle().await;
+        try_to_send(console).await;
         let told = text == case.name_of(&case.admin) || !case.knows_admins();
         assert!(admin_stays() || told, "{case:?}\n{}", console.screen());
     }
@@ -117,7 +119,7 @@ async fn membership(case: &Case, world: &World, console: &mut Console) {
     console.press(Action::Toggle);
     console.settle().await;
     console.press(Action::Look);
-    only_enter(console).await;
+    try_to_send(console).await;
     let mut removed = before.clone();
     removed.groups[&group]["members"].as_array_mut().unwrap().retain(|member| member["value"] != user.as_str());
     let now = world.state();
