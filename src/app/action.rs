@@ -1,4 +1,4 @@
-//! The one table of actions: keys, hints, palette, help, README and the config's names come from it.
+//! The one table of actions: keys, hints, palette, help, the page of keys and the config's names come from it.
 
 /// Where an action applies. Scopes are looked through from the innermost outwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -231,12 +231,13 @@ impl Action {
     }
 }
 
-/// All actions and their keys as a Markdown table.
+/// All actions with their keys and the names that the config has for them, as a Markdown table.
 pub fn table() -> String {
-    let mut out = String::from("| where | key | does |\n|---|---|---|\n");
+    let mut out = String::from("| where | key | name | does |\n|---|---|---|---|\n");
     for spec in ACTIONS {
         let keys: Vec<String> = spec.keys.iter().map(|key| format!("`{key}`")).collect();
-        out.push_str(&format!("| {} | {} | {} |\n", spec.scope.label(), keys.join(" "), spec.help));
+        let (place, keys) = (spec.scope.label(), keys.join(" "));
+        out.push_str(&format!("| {place} | {keys} | `{}` | {} |\n", spec.name, spec.help));
     }
     out
 }

@@ -102,7 +102,7 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Print the keys as a table, as the README has it.
+    /// Print the actions with their keys and names as a table.
     #[command(hide = true)]
     Keys,
 }

@@ -1,7 +1,7 @@
 //! How a command ends: its exit status, the code of its error, and where the reason is printed.
 //!
-//! Statuses and codes are a promise to scripts; `docs/codes.md` lists them. Every command gives `Ok` for status 0 and a
-//! [`Stop`] for any other, so that no status is without its reason on standard error.
+//! Statuses and codes are a promise to scripts; `docs/src/codes.md` lists them. Every command gives `Ok` for status 0
+//! and a [`Stop`] for any other, so that no status is without its reason on standard error.
 
 use std::{fmt::Display, io, process::ExitCode};
 

@@ -1,7 +1,7 @@
 //! Refusals: why a change is not planned, not sent or not taken back, as a code for programs and a sentence for a
 //! person.
 //!
-//! Codes are a promise to scripts: `docs/codes.md` lists them, and a test compares the page with the enums.
+//! Codes are a promise to scripts: `docs/src/codes.md` lists them, and a test compares the page with the enums.
 
 /// An enum of stable codes, written once: the text of each code, and all of them in order.
 macro_rules! codes {
@@ -14,7 +14,7 @@ macro_rules! codes {
             /// All of them, in the order of their declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The code as JSON and `docs/codes.md` write it.
+            /// The code as JSON and `docs/src/codes.md` write it.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }

@@ -187,7 +187,7 @@ fn a_reader_who_leaves_does_not_change_how_a_write_ended() {
 /// Every field that the lists print is on the page for scripts.
 #[test]
 fn the_page_has_the_fields_of_all_records() {
-    let page = include_str!("../../docs/codes.md");
+    let page = include_str!("../../docs/src/codes.md");
     let world = World::new("wandb", &["--users", "60", "--sparse"]);
     let whole = World::new("wandb", &["--users", "60"]);
     for args in [&["users"][..], &["teams"], &["roles"], &["members", "vision"]] {
@@ -197,7 +197,7 @@ fn the_page_has_the_fields_of_all_records() {
             let records = records.as_array().unwrap();
             assert!(!records.is_empty(), "{args:?}");
             for key in records.iter().flat_map(|record| record.as_object().unwrap().keys()) {
-                assert!(row.contains(&format!("`{key}`")), "docs/codes.md does not name {key} of {args:?}");
+                assert!(row.contains(&format!("`{key}`")), "docs/src/codes.md does not name {key} of {args:?}");
             }
         }
     }

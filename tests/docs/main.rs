@@ -1,23 +1,18 @@
 //! The documents say what the program does.
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
-/// The table of keys in the README is the action table's.
-#[test]
-fn the_readme_has_the_keys_of_the_action_table() {
-    let readme = include_str!("../README.md");
-    for row in scimitar::app::action::table().lines() {
-        assert!(readme.contains(row), "README.md lacks this row of `scimitar keys`:\n{row}");
-    }
-}
+mod book;
+mod reference;
 
-/// Whoever opens `src/` finds every room in ARCHITECTURE.md.
+/// Whoever opens `src/` finds every module in ARCHITECTURE.md.
 #[test]
-fn the_architecture_names_every_room() {
-    let page = include_str!("../ARCHITECTURE.md");
-    let rooms = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).expect("src");
-    for room in rooms {
-        let room = room.expect("an entry").file_name().into_string().expect("UTF-8");
-        let name = if room.contains('.') { format!("`{room}`") } else { format!("`{room}/`") };
-        assert!(room == "lib.rs" || page.contains(&name), "ARCHITECTURE.md does not name {name}");
+fn the_architecture_names_every_module() {
+    let page = include_str!("../../ARCHITECTURE.md");
+    let modules = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).expect("src");
+    for module in modules {
+        let module = module.expect("an entry").file_name().into_string().expect("UTF-8");
+        let name = if module.contains('.') { format!("`{module}`") } else { format!("`{module}/`") };
+        assert!(module == "lib.rs" || page.contains(&name), "ARCHITECTURE.md does not name {name}");
     }
 }
 
@@ -28,17 +23,21 @@ fn the_example_config_is_read_whole() {
         let setting = |line: &&str| line.contains(" = ") || line.starts_with('[');
         line.strip_prefix("# ").filter(setting).unwrap_or(line)
     };
-    let text = include_str!("../assets/config.toml").lines().map(on).collect::<Vec<_>>().join("\n");
+    let text = include_str!("../../assets/config.toml").lines().map(on).collect::<Vec<_>>().join("\n");
     let text = text.replace("ca_file", "# ca_file");
     let file = scimitar::config::ConfigFile::parse(&text, std::path::Path::new("config.toml")).expect("a config");
     assert!(file.profiles.contains_key("acme"), "{text}");
     assert_eq!(file.keys["undo"], ["u", "ctrl-z"]);
 }
 
-/// Every test that the README and SECURITY.md name as a proof is there.
+/// Every test that W&B's calls and SECURITY.md name as a proof is there.
 #[test]
 fn tests_that_are_named_are_there() {
-    for (page, text) in [("README.md", include_str!("../README.md")), ("SECURITY.md", include_str!("../SECURITY.md"))] {
+    let pages = [
+        ("wandb-calls.md", include_str!("../../docs/src/providers/wandb-calls.md")),
+        ("SECURITY.md", include_str!("../../SECURITY.md")),
+    ];
+    for (page, text) in pages {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let named: Vec<(&str, &str)> = text.split('`').filter_map(|word| word.split_once("::")).collect();
         assert!(named.len() > 40, "{page}: {named:?}");
@@ -67,7 +66,7 @@ fn the_page_of_codes_has_them_all_and_no_others() {
         directory::{plan::State, refusal::RefusalCode},
     };
 
-    let page = include_str!("../docs/codes.md");
+    let page = include_str!("../../docs/src/codes.md");
     let first = |heading: &str| -> Vec<String> {
         rows(page, heading).into_iter().filter_map(|row| row.into_iter().next()).collect()
     };
@@ -89,7 +88,7 @@ fn the_page_of_codes_has_them_all_and_no_others() {
 fn the_page_of_codes_has_every_command() {
     use clap::CommandFactory;
 
-    let page = include_str!("../docs/codes.md");
+    let page = include_str!("../../docs/src/codes.md");
     let documents: Vec<String> = rows(page, "With `--json`").into_iter().map(|row| row[0].clone()).collect();
     let named: Vec<&str> = documents.iter().flat_map(|cell| cell.split([',', ';'])).map(str::trim).collect();
     let takes = |command: &&clap::Command| {
@@ -98,7 +97,11 @@ fn the_page_of_codes_has_every_command() {
     };
     let cli = scimitar::cli::Cli::command();
     for command in cli.get_subcommands().filter(takes) {
-        assert!(named.contains(&command.get_name()), "docs/codes.md does not say what {} prints", command.get_name());
+        assert!(
+            named.contains(&command.get_name()),
+            "docs/src/codes.md does not say what {} prints",
+            command.get_name()
+        );
     }
 }
 
@@ -110,25 +113,32 @@ fn the_page_of_codes_has_the_fields_of_records() {
     for kind in Kind::ALL {
         let json = RecordField::of(kind).filter_map(|field| field.spec().json);
         let known = json.flat_map(|names| std::iter::once(names.value).chain(names.complete));
-        let named =
-            named_in_row(include_str!("../docs/codes.md"), "\n### Records", &format!("| `{}` | ", kind.plural()));
+        let named = named_in_row(
+            include_str!("../../docs/src/codes.md"),
+            "\n### Records",
+            &format!("| `{}` | ", kind.plural()),
+        );
         assert_eq!(named, known.collect::<Vec<_>>());
     }
 }
 
-/// The README has the words of filters and the columns of files, and no others.
+/// The pages have the words of filters and the columns of files, and no others.
 #[test]
-fn the_readme_has_the_words_of_filters_and_files() {
+fn the_pages_have_the_words_of_filters_and_files() {
     use scimitar::directory::{Kind, field::RecordField};
 
-    let readme = include_str!("../README.md");
     for kind in Kind::ALL {
         let words = RecordField::in_filters(kind).filter_map(|field| Some(field.spec().filter?.word));
-        let named = named_in_row(readme, "\nThe words before `:`", &format!("| {} | ", kind.plural()));
+        let named = named_in_row(
+            include_str!("../../docs/src/filters.md"),
+            "\nThe words before `:`",
+            &format!("| {} | ", kind.plural()),
+        );
         assert_eq!(named, words.collect::<Vec<_>>());
     }
+    let files = include_str!("../../docs/src/files.md");
     let sentence =
-        readme.split("\nColumns are ").nth(1).and_then(|rest| rest.split(".\n").next()).expect("the sentence");
+        files.split("\nColumns are ").nth(1).and_then(|rest| rest.split(".\n").next()).expect("the sentence");
     let mut named: Vec<&str> = sentence.split(',').map(str::trim).collect();
     let mut columns: Vec<&str> =
         Kind::ALL.into_iter().flat_map(RecordField::of).filter_map(|field| field.spec().file.column).collect();
@@ -139,7 +149,8 @@ fn the_readme_has_the_words_of_filters_and_files() {
     assert_eq!(named, columns);
 }
 
-/// The code words of a table's row under a heading, none where there is no such row; words in brackets are about the one before.
+/// The code words of a table's row under a heading, none where there is no such row; words in brackets are about the
+/// one before.
 fn named_in_row<'t>(page: &'t str, heading: &str, start: &str) -> Vec<&'t str> {
     let section = page.split_once(heading).map_or("", |(_, section)| section);
     let row = section.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default();
