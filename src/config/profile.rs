@@ -226,7 +226,8 @@ pub(super) fn parse_base(url: &str, path: &str) -> Result<Url, ConfigError> {
     Ok(base)
 }
 
-/// The base URL of a Grafana: SCIM is in a namespace of its own, which names the stack in Grafana Cloud (WIRE C1).
+/// The base URL of a Grafana: SCIM is in a namespace of its own, which names the stack in Grafana Cloud
+/// (docs/src/providers/grafana.md#addresses).
 pub(super) fn grafana_base(url: &str, stack: Option<&str>) -> Result<Url, ConfigError> {
     if url.contains("/apis/") {
         return parse_base(url, "");
@@ -235,7 +236,7 @@ pub(super) fn grafana_base(url: &str, stack: Option<&str>) -> Result<Url, Config
     parse_base(url, &format!("apis/scim.grafana.app/v0alpha1/namespaces/{namespace}"))
 }
 
-/// The base URL of a Datasaur workspace (WIRE D).
+/// The base URL of a Datasaur workspace (docs/src/providers/datasaur.md#addresses).
 pub(super) fn datasaur_base(url: &str, workspace: &str) -> Result<Url, ConfigError> {
     parse_base(url, &format!("api/teams/{workspace}/scim/v2"))
 }

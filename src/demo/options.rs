@@ -150,7 +150,8 @@ pub struct Options {
     pub role_put: RolePut,
     /// W&B only: lists leave out `organizationRole`, `teamRoles` and `registryRoles`, as in the documented samples.
     pub sparse_lists: bool,
-    /// W&B only: no GET shows a role, as in every documented sample (WIRE H); answers to changes do.
+    /// W&B only: no GET shows a role, as in every documented sample (docs/src/providers/wandb.md#what-a-get-shows);
+    /// answers to changes do.
     pub silent_gets: bool,
     /// Versions in `ETag` and `meta.version`, and `If-Match` checked; without it `If-Match` is ignored.
     pub etags: bool,

@@ -55,7 +55,7 @@ impl Name {
         self.0.is_empty()
     }
 
-    /// Equal without regard to case: predefined role names compare so (WIRE A3).
+    /// Equal without regard to case: predefined role names compare so (docs/src/providers/wandb.md#changes-of-a-user).
     pub fn is(&self, other: &str) -> bool {
         self.raw().eq_ignore_ascii_case(other)
     }

@@ -1,5 +1,6 @@
 //! What is known of permissions, learnt from the custom roles seen: the catalogue of names, what the predefined roles
-//! allow, who holds a role, and what its holders gain or lose. No server tells any of it by itself (WIRE A5).
+//! allow, who holds a role, and what its holders gain or lose. No server tells any of it by itself
+//! (docs/src/providers/wandb.md#roles).
 
 use std::collections::BTreeSet;
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{MaybeTold, Name, change::Seat};
 
-/// The role that may administer an organisation or a team; compared without regard to case (WIRE A3).
+/// The role that may administer an organisation or a team; compared without regard to case
+/// (docs/src/providers/wandb.md#changes-of-a-user).
 pub const ADMIN: &str = "admin";
 
 /// The server's opaque `id` (RFC 7643 §3.1), or a provisional one of ours for what is not created yet.

@@ -1,4 +1,5 @@
-//! W&B's server generations and habits (WIRE A0, A4, A6): the same flows on each of them, judged by the server's own word.
+//! W&B's server generations and habits (docs/src/providers/wandb.md#versions, docs/src/providers/wandb.md#teams,
+//! docs/src/providers/wandb.md#errors-and-limits): the same flows on each of them, judged by the server's own word.
 
 use std::collections::BTreeSet;
 

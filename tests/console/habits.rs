@@ -1,5 +1,5 @@
-//! Every habit of real servers that WIRE G lists, met with the console: it ends in what the server really holds, and says
-//! so.
+//! Every habit of real servers that docs/src/providers/scim.md#what-servers-do-otherwise lists, met with the console:
+//! it ends in what the server really holds, and says so.
 
 use rstest::rstest;
 use scimitar::{

@@ -258,6 +258,20 @@ fn files_that_are_named_are_there() {
     }
 }
 
+#[test]
+fn pages_that_comments_cite_are_there() {
+    static CITED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"docs/[\w/-]+\.md(?:#[\w-]+)?").expect("a pattern"));
+    let mut count = 0;
+    for path in ["src", "tests", "benches"].iter().flat_map(|folder| files(folder, ".rs")) {
+        let text = fs::read_to_string(root().join(&path)).expect("UTF-8");
+        for cited in CITED.find_iter(&text) {
+            count += 1;
+            assert!(is_there(cited.as_str()), "{} cites {}", path.display(), cited.as_str());
+        }
+    }
+    assert!(count > 25, "{count} pages are cited");
+}
+
 /// Every setting of the example config has its row, and every row is about a setting of the example.
 #[test]
 fn the_settings_of_the_config_are_those_of_the_example() {

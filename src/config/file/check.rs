@@ -17,7 +17,8 @@ use crate::config::secret::KeySource;
 use crate::config::wandb;
 use crate::directory::{Name, role_source::Mapping};
 
-/// Datasaur's roles in a workspace, the highest first; whom no group gives one is a labeler (WIRE D).
+/// Datasaur's roles in a workspace, the highest first; whom no group gives one is a labeler
+/// (docs/src/providers/datasaur.md#roles).
 pub const DATASAUR_ROLES: [&str; 3] = ["admin", "reviewer", "labeler"];
 
 /// A mapping of these roles without any group yet; the lowest is for whoever has none.

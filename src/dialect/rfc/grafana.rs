@@ -1,4 +1,5 @@
-//! What Grafana tells beside SCIM: everybody's role in the organisation, and how SCIM is set up there (WIRE C).
+//! What Grafana tells beside SCIM: everybody's role in the organisation, and how SCIM is set up there
+//! (docs/src/providers/grafana.md#settings).
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! Plans for groups (RFC 7643 §4.2). How a member is removed is the server's habit: no one way works everywhere (WIRE G).
+//! Plans for groups (RFC 7643 §4.2). How a member is removed is the server's habit: no one way works everywhere
+//! (docs/src/providers/scim.md#what-servers-do-otherwise).
 
 use serde_json::{Value, json};
 

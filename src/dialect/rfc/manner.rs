@@ -1,5 +1,6 @@
-//! What tells Grafana and Datasaur from any other SCIM server (WIRE C, D): words and refusals. Where their documents are
-//! silent, they are taken to be as the RFCs have it.
+//! What tells Grafana and Datasaur from any other SCIM server (docs/src/providers/grafana.md,
+//! docs/src/providers/datasaur.md): words and refusals. Where their documents are silent, they are taken to be as the
+//! RFCs have it.
 
 use std::sync::Arc;
 

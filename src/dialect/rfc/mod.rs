@@ -2,7 +2,7 @@
 //! another interface.
 //!
 //! What a server is known to do otherwise is its [`Habits`]; whose it is, its [`Manner`]. Groups are read again after
-//! every change: servers answer 204, or 200 and change nothing (WIRE G).
+//! every change: servers answer 204, or 200 and change nothing (docs/src/providers/scim.md#what-servers-do-otherwise).
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Grafana's settings of SCIM and roles, as far as its APIs show them (WIRE C1, C4).
+//! Grafana's settings of SCIM and roles, as far as its APIs show them (docs/src/providers/grafana.md#settings,
+//! docs/src/providers/grafana.md#roles).
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! What a W&B administrator should do about a failure (WIRE A1, A2, A6).
+//! What a W&B administrator should do about a failure (docs/src/providers/wandb.md#authorisation,
+//! docs/src/providers/wandb.md#errors-and-limits).
 
 use crate::{
     dialect::Hosting,

@@ -1,4 +1,4 @@
-//! Plans for invitations to teams (WIRE B2 `CreateInvite`, `DeleteInvite`).
+//! Plans for invitations to teams (docs/src/providers/wandb.md#operations).
 
 use super::graph;
 use crate::{

@@ -1,4 +1,4 @@
-//! Plans for API keys (WIRE B2 `GenerateApiKey`, `DeleteApiKey`).
+//! Plans for API keys (docs/src/providers/wandb.md#operations).
 
 use super::graph;
 use crate::{

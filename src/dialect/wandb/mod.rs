@@ -1,4 +1,4 @@
-//! Weights & Biases: Multi-tenant Cloud, Dedicated Cloud and Self-Managed (WIRE A).
+//! Weights & Biases: Multi-tenant Cloud, Dedicated Cloud and Self-Managed (docs/src/providers/wandb.md).
 //!
 //! Its traps are rules here: the organisation role `viewer` cascades, Multi-tenant deactivation removes, team roles are
 //! set one team a request, members are removed by the filter path only, and no PATCH has more than one operation.

@@ -1,4 +1,4 @@
-//! Plans for users (WIRE A3).
+//! Plans for users (docs/src/providers/wandb.md#users).
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,5 @@
-//! What W&B adds to users, and its custom roles, as its servers have written them through the years (WIRE A3, A5).
+//! What W&B adds to users, and its custom roles, as its servers have written them through the years
+//! (docs/src/providers/wandb.md#users, docs/src/providers/wandb.md#roles).
 
 use serde_json::Value;
 
@@ -67,7 +68,8 @@ fn permission(entry: &Fields<'_>) -> Result<Option<Permission>, Unreadable> {
     Ok(name.map(|name| Permission { name: into_name(name), inherited }))
 }
 
-/// At the top, or in W&B's extension. No documented GET has it (WIRE H): absent is not told.
+/// At the top, or in W&B's extension. No documented GET has it (docs/src/providers/wandb.md#what-a-get-shows): absent
+/// is not told.
 fn org_role(reader: &mut Reader<'_>) -> MaybeTold {
     let own = told(reader, "organizationRole");
     if own.value().is_some() {

@@ -1,4 +1,4 @@
-//! Plans for custom roles (WIRE A5).
+//! Plans for custom roles (docs/src/providers/wandb.md#roles).
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Plans for seats and registry roles (WIRE A3 `modelsSeat`, `weaveRole`, `registryRoles`).
+//! Plans for seats and registry roles (docs/src/providers/wandb.md#changes-of-a-user).
 
 use serde_json::json;
 

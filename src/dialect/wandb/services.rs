@@ -1,4 +1,4 @@
-//! Plans for service accounts (WIRE A3, server 0.81 and later; WIRE B2 `CreateServiceAccount`).
+//! Plans for service accounts (docs/src/providers/wandb.md#service-accounts, docs/src/providers/wandb.md#operations).
 //!
 //! SCIM makes them where the server is known to list them; older servers know only the GraphQL call, and only for teams.
 

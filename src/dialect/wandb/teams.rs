@@ -1,4 +1,5 @@
-//! Plans for teams and the roles in them (WIRE A3 `teamRoles`, A4).
+//! Plans for teams and the roles in them (docs/src/providers/wandb.md#teams,
+//! docs/src/providers/wandb.md#changes-of-a-user).
 
 use serde_json::{Value, json};
 

@@ -38,7 +38,7 @@ pub(super) const BUCKETS: [&str; 5] = ["COREWEAVE", "AWS", "AZURE", "GCP", "MINI
 pub(super) const NO_SERVICE_EDIT: &str = "W&B lets nobody edit those over SCIM, only delete them. Use the W&B app.";
 
 const NO_DELETE_TEAM: &str = "W&B has no way to delete a team over SCIM: only the W&B app deletes teams.";
-/// What W&B documents as settable has a change of its own (WIRE A3).
+/// What W&B documents as settable has a change of its own (docs/src/providers/wandb.md#changes-of-a-user).
 pub(super) const NO_ATTRIBUTES: &str = "W&B documents no way to set this over SCIM. Display name, email, seats, roles \
                                         and status have actions of their own.";
 const NO_PROFILE: &str = "On Multi-tenant Cloud a person's display name and email are their own: only they change them, \

@@ -1,4 +1,5 @@
-//! The field's habits (WIRE G): each is seen, said, and kept for the console.
+//! The field's habits (docs/src/providers/scim.md#what-servers-do-otherwise): each is seen, said, and kept for the
+//! console.
 
 use rstest::rstest;
 use tokio::sync::mpsc::unbounded_channel;

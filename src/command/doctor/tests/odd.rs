@@ -1,4 +1,5 @@
-//! A small server with habits to choose (WIRE G), made for these tests: it shares no code with the client.
+//! A small server with habits to choose (docs/src/providers/scim.md#what-servers-do-otherwise), made for these tests:
+//! it shares no code with the client.
 
 use std::sync::{Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! W&B's GraphQL as its Python SDK uses it (WIRE B): what SCIM neither tells nor does.
+//! W&B's GraphQL as its Python SDK uses it (docs/src/providers/wandb.md#graphql): what SCIM neither tells nor does.
 //!
 //! Knows the operations and their shapes; what they mean for a plan is in `keys`, `invites`, `services` and `people`.
 
