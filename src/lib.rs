@@ -2,8 +2,8 @@
 //!
 //! Everything that alters a directory is a [`directory::change::Change`]; every change becomes a
 //! [`directory::plan::Plan`] before anything is sent, is written to the journal, is sent by the worker and ends in an
-//! outcome that the screen shows. `ARCHITECTURE.md` draws the rooms and the doors between them; doors open downwards
-//! only:
+//! outcome that the screen shows. `ARCHITECTURE.md` draws the modules and the dependencies between them, which point
+//! downwards only:
 //!
 //! ```text
 //! main → cli → { console, command }
