@@ -56,6 +56,8 @@ pub(super) struct Desk {
     pub no_journal: Option<String>,
     /// The person wants no journal.
     pub unjournaled: bool,
+    /// Changes that were open when the journal was read: the worker settles some of them while lists are read.
+    pub were_open: FxHashSet<ChangeId>,
     /// Changes whose outcome was asked for in vain.
     pub unread: FxHashSet<ChangeId>,
     /// Gone once it was stopped.
@@ -118,6 +120,7 @@ impl Desk {
             journal_read: false,
             no_journal: None,
             unjournaled: opener.no_journal,
+            were_open: FxHashSet::default(),
             unread: FxHashSet::default(),
             session: Some(session),
             reports,
@@ -363,6 +366,7 @@ impl Desk {
             }
             Report::Journal(entries) => {
                 self.journal_read = true;
+                self.were_open.extend(entries.iter().filter(|entry| entry.state.is_open()).map(|entry| entry.id));
                 entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
                 self.journal.retain(|known| entries.binary_search_by_key(&known.id, |entry| entry.id).is_err());
                 self.journal.extend(entries);

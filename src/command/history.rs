@@ -157,7 +157,8 @@ pub(super) async fn resume(opener: &Opener, profile: Option<&str>, drop: bool, s
         desk.close().await;
         return Err(Stop::new(ErrorCode::Store, why));
     }
-    let open = desk.journal.iter().filter(|entry| entry.state.is_open());
+    // What was settled while the lists were read has an outcome that nobody was told yet.
+    let open = desk.journal.iter().filter(|entry| desk.were_open.contains(&entry.id));
     let (elsewhere, left): (Vec<&Entry>, Vec<&Entry>) = open.partition(|entry| desk.elsewhere.contains(&entry.id));
     if !elsewhere.is_empty() {
         note(format_args!("{} wait in another console or command that runs: they are its own.", elsewhere.len()));
