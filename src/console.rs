@@ -13,7 +13,7 @@ use ratatui::Terminal;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
-    app::{App, Size, keymap::Keymap},
+    app::{App, Msg, Size, Unopened, keymap::Keymap},
     config::{self, ConfigError},
     output,
     runtime::{Host, Opener, Runtime, Told, Trace},
@@ -56,11 +56,20 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     }
     // Some systems make it look through all zones: meanwhile the key is read.
     let zone = tokio::task::spawn_blocking(TimeZone::system);
+    let mut unopened = None;
     let first = match meant {
         Meant::Demo => Some(opener.open(None).await?),
         Meant::Profile(profile) => {
             let reading = format!("Reading the key ({}) … Ctrl-C gives up.", profile.key.describe());
-            Some(output::note_if_slow(&reading, opener.open_profile(*profile)).await?)
+            let draft = Box::new(opener.draft(&profile));
+            match output::note_if_slow(&reading, opener.open_profile(*profile)).await {
+                Ok(first) => Some(first),
+                // Another profile may be chosen, and this one edited.
+                Err(error) => {
+                    unopened = Some(Unopened { why: error.to_string(), draft: Some(draft) });
+                    None
+                }
+            }
         }
         Meant::Nothing => None,
     };
@@ -79,8 +88,10 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     let terminal = Terminal::new(Screen::new(frames.out()))?;
     let mut runtime = Runtime::new(terminal, app, look, opener);
     runtime.trace(trace);
-    if let Some((opened, session)) = first {
-        runtime.start(opened, session);
+    match (first, unopened) {
+        (Some((opened, session)), _) => runtime.start(opened, session),
+        (None, Some(unopened)) => drop(runtime.app.update(Msg::OpenFailed(unopened), Timestamp::now())),
+        (None, None) => {}
     }
     let mut host = Tty { signals, guard: Some(guard), frames, tmux: env("TMUX").is_some() };
     let result = runtime.run(events(), &mut host).await;

@@ -221,6 +221,7 @@ actions! {
     Submit "submit" Form "done" "Done: send what is small and can be undone, look at the plan of anything else" ["enter"];
     OpenDemo "demo" Welcome "demo directory" "Open the embedded demo directory" ["d"];
     NewProfile "new-profile" Welcome "new profile" "Set up a profile" ["n"];
+    EditProfile "edit-profile" Welcome "edit profile" "Edit the profile that can't be opened" ["e"];
 }
 
 impl Action {

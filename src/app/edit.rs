@@ -32,9 +32,13 @@ fn later_why() -> Refusal {
 impl App {
     pub(super) fn begin_edit(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some(can) = self.capabilities().cloned() else {
-            if action == Action::NewProfile {
-                self.overlays.push(Overlay::Form(Form::new_profile()));
-            }
+            let unopened = self.unopened.as_ref().and_then(|unopened| unopened.draft.as_deref());
+            let form = match action {
+                Action::NewProfile => Some(Form::new_profile()),
+                Action::EditProfile => unopened.map(Form::edit_profile),
+                _ => None,
+            };
+            self.overlays.extend(form.map(Overlay::Form));
             return;
         };
         let subjects = self.subjects();
@@ -152,8 +156,13 @@ impl App {
         }
         let key = self.next_id().provisional();
         let Some(Overlay::Form(form)) = self.overlays.last_mut() else { return };
-        if form.purpose == Purpose::NewProfile {
-            effects.extend(form.profile().map(Effect::SaveProfile));
+        if matches!(form.purpose, Purpose::NewProfile | Purpose::EditProfile(_)) {
+            // Until the server has answered, or has not.
+            if let Some(draft) = form.profile().filter(|_| !self.saving) {
+                self.saving = true;
+                self.say("Asking the server whether it takes the key …");
+                effects.push(Effect::SaveProfile(draft));
+            }
             return;
         }
         if form.purpose == Purpose::ServerFilter {

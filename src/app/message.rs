@@ -49,7 +49,7 @@ pub enum Effect {
     Copy(SecretString),
     /// Open a profile; `None` is the embedded demo directory.
     Open(Option<String>),
-    /// Write a new profile to the config file, and open it.
+    /// Ask the server of this profile, write it to the config file where that answers, and open it.
     SaveProfile(form::ProfileDraft),
     /// Write down what a group gives from now on, where the profile is kept; the mapping holds it already.
     MapGroup {
@@ -75,6 +75,15 @@ pub enum Effect {
     Quit,
 }
 
+/// A profile that can't be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unopened {
+    /// Why, in sentences.
+    pub why: String,
+    /// The profile; none for the demo directory.
+    pub draft: Option<Box<form::ProfileDraft>>,
+}
+
 /// Something that happened.
 pub enum Msg {
     /// A key, a paste, another size.
@@ -83,8 +92,8 @@ pub enum Msg {
     Report(Report),
     /// A profile was opened.
     Opened(Box<Opened>),
-    /// It was not.
-    OpenFailed(String),
+    /// It was not; with what its form begins with, where it is a profile.
+    OpenFailed(Unopened),
     /// A profile could not be saved: the field and why.
     ProfileRefused(String, String),
     /// What a group gives was written down; or why it was not.

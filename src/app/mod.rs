@@ -66,7 +66,7 @@ mod undertaking;
 pub mod whom;
 
 pub use geometry::Size;
-pub use message::{Effect, Msg, NoList, NotSaved, Opened, ProfileView};
+pub use message::{Effect, Msg, NoList, NotSaved, Opened, ProfileView, Unopened};
 pub use overlay::{Overlay, Preview, Requests};
 
 /// Characters of one pasted line at most.
@@ -189,6 +189,10 @@ pub struct App {
     pub profiles: Vec<String>,
     /// Where profiles are kept, for the first screen.
     pub config_path: String,
+    /// The profile that was to be opened last and can't be.
+    pub unopened: Option<Unopened>,
+    /// A profile is asked for and saved.
+    saving: bool,
     /// Guards of the profile.
     pub guards: Guards,
     planner: Option<Arc<dyn Planner>>,
@@ -244,6 +248,8 @@ impl App {
             keymap,
             profiles,
             config_path: String::new(),
+            unopened: None,
+            saving: false,
             guards: Guards::default(),
             planner: None,
             failures: journal::Failures::default(),
@@ -269,11 +275,8 @@ impl App {
             Msg::Terminal(event) => self.on_terminal(&event, &mut effects),
             Msg::Report(report) => self.on_report(report, &mut effects),
             Msg::Opened(opened) => self.on_opened(*opened, &mut effects),
-            Msg::OpenFailed(why) => self.fail(why),
-            Msg::ProfileRefused(field, why) => match self.overlays.last_mut() {
-                Some(Overlay::Form(form)) => form.refuse(&field, why),
-                _ => self.fail(why),
-            },
+            Msg::OpenFailed(unopened) => self.on_open_failed(unopened),
+            Msg::ProfileRefused(field, why) => self.on_profile_refused(&field, why),
             Msg::Mapped(result) => self.on_mapped(result, &mut effects),
             Msg::ListRead(team, result) => self.on_list_read(&team, result, &mut effects),
             Msg::Shown => {
@@ -329,6 +332,24 @@ impl App {
     /// A line about something that went wrong.
     pub fn fail(&mut self, text: impl Into<String>) {
         self.message = Some(Message { text: text.into(), error: true });
+    }
+
+    fn on_open_failed(&mut self, unopened: Unopened) {
+        self.saving = false;
+        // The first screen has it in full.
+        if self.profile.is_some() || unopened.draft.is_none() {
+            self.fail(unopened.why.clone());
+        }
+        self.unopened = Some(unopened).filter(|unopened| unopened.draft.is_some());
+    }
+
+    fn on_profile_refused(&mut self, field: &str, why: String) {
+        self.saving = false;
+        self.message = None;
+        match self.overlays.last_mut() {
+            Some(Overlay::Form(form)) => form.refuse(field, why),
+            _ => self.fail(why),
+        }
     }
 
     fn on_opened(&mut self, opened: Opened, effects: &mut Vec<Effect>) {

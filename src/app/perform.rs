@@ -65,7 +65,8 @@ impl App {
             | Action::Edit
             | Action::ToggleActive
             | Action::Delete
-            | Action::NewProfile => self.begin_edit(action, effects),
+            | Action::NewProfile
+            | Action::EditProfile => self.begin_edit(action, effects),
             Action::MakeLike => self.make_like(effects),
             Action::CopyCommand => self.copy_command(effects),
             Action::StageMode

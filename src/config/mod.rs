@@ -20,5 +20,5 @@ pub use loose::is_open_to_others;
 pub use places::Places;
 pub use profile::{AuthForm, Confirm, Hosting, Profile, Provider, resolve};
 
-pub use save::{NewProfile, replace_file, save_mapping, save_profile};
+pub use save::{Drafted, NewProfile, draft_edited, draft_new, replace_file, save_mapping};
 pub use secret::{KeyError, KeySource};

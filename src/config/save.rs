@@ -37,10 +37,29 @@ pub struct NewProfile {
     pub read_only: bool,
 }
 
-/// Appends `[profile.NAME]` to the file, which is made where it is missing (mode 0600), and replaces it in one step.
-/// The new text is checked whole before anything is written; a name that exists is refused.
-pub fn save_profile(path: &Path, name: &str, fields: &NewProfile) -> Result<ConfigFile, ConfigError> {
-    let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
+/// A config file's text with a profile that is not written yet, checked whole.
+#[derive(Debug)]
+pub struct Drafted {
+    path: PathBuf,
+    text: String,
+    /// What the text means.
+    pub config: ConfigFile,
+}
+
+impl Drafted {
+    fn new(path: &Path, text: String) -> Result<Self, ConfigError> {
+        Ok(Self { path: path.to_path_buf(), config: ConfigFile::parse(&text, path)?, text })
+    }
+
+    /// Puts the text in the place of the file, which is made where it is missing (mode 0600), in one step.
+    pub fn save(self) -> Result<ConfigFile, ConfigError> {
+        write(&self.path, &self.text)
+    }
+}
+
+/// The file with `[profile.NAME]` behind what is there. A name that exists is refused.
+pub fn draft_new(path: &Path, name: &str, fields: &NewProfile) -> Result<Drafted, ConfigError> {
+    let fail = |why: String, hint: &str| ConfigError::about(path, why, hint).key("name");
     if name.is_empty() || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')) {
         let why = format!("\"{name}\" can't be a profile's name");
         return Err(fail(why, "use letters, digits, - and _"));
@@ -54,12 +73,38 @@ pub fn save_profile(path: &Path, name: &str, fields: &NewProfile) -> Result<Conf
         text if text.ends_with('\n') => "\n",
         _ => "\n\n",
     };
-    let new = format!("{old}{gap}[profile.{name}]\n{}", lines(fields)?);
-    write(path, &new)
+    Drafted::new(path, format!("{old}{gap}[profile.{name}]\n{}", lines(fields)?))
+}
+
+/// The file with these keys of `[profile.NAME]` as the fields have them, or without those that they leave out; the rest,
+/// comments and order stay.
+pub fn draft_edited(path: &Path, name: &str, fields: &NewProfile, keys: &[&str]) -> Result<Drafted, ConfigError> {
+    let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
+    let old = file::read(path)?.unwrap_or_default();
+    let mut document: DocumentMut = old.parse().map_err(|error| fail(format!("{error}"), "correct this line"))?;
+    let profile = document.get_mut("profile").and_then(|all| all.get_mut(name)).and_then(Item::as_table_like_mut);
+    let Some(profile) = profile else {
+        return Err(fail(format!("there is no [profile.{name}]"), "add one"));
+    };
+    let pairs = pairs(fields)?;
+    for key in keys {
+        let value = pairs.iter().find(|(name, _)| name == key).and_then(|(_, value)| value.as_ref());
+        let value = value.and_then(|value| value.to_string().parse::<toml_edit::Value>().ok());
+        match (value, profile.get_mut(key).and_then(Item::as_value_mut)) {
+            (Some(value), Some(held)) => {
+                let around = held.decor().clone();
+                *held = value;
+                *held.decor_mut() = around;
+            }
+            (Some(value), None) => drop(profile.insert(key, toml_edit::value(value))),
+            (None, _) => drop(profile.remove(key)),
+        }
+    }
+    Drafted::new(path, document.to_string())
 }
 
 /// Puts what a group gives into `[profile.NAME.mapping.groups]`, or takes it out; comments and order stay. Checked and
-/// replaced like [`save_profile`].
+/// replaced like [`Drafted::save`].
 ///
 /// # Errors
 /// If the profile is not in the file, or the file can't be read or written.
@@ -117,6 +162,12 @@ fn write(path: &Path, new: &str) -> Result<ConfigFile, ConfigError> {
 
 /// The table's lines, in the order of the documentation.
 fn lines(fields: &NewProfile) -> Result<String, ConfigError> {
+    let pairs = pairs(fields)?;
+    Ok(pairs.into_iter().filter_map(|(name, value)| Some(format!("{name} = {}\n", value?))).collect())
+}
+
+/// What a profile of the form can have, and has.
+fn pairs(fields: &NewProfile) -> Result<[(&'static str, Option<Value>); 10], ConfigError> {
     let text = |value: &str| Value::String(value.to_owned());
     let (auth, user) = match &fields.auth {
         AuthForm::Bearer => (None, None),
@@ -124,7 +175,7 @@ fn lines(fields: &NewProfile) -> Result<String, ConfigError> {
         AuthForm::BasicUser(user) => (Some("basic-user"), Some(user)),
         AuthForm::None => (Some("none"), None),
     };
-    let pairs = [
+    Ok([
         ("provider", Some(text(fields.provider.as_str()))),
         ("hosting", fields.hosting.map(|hosting| text(hosting.as_str()))),
         ("url", fields.url.as_deref().map(text)),
@@ -135,8 +186,7 @@ fn lines(fields: &NewProfile) -> Result<String, ConfigError> {
         ("key", key(&fields.key)?),
         ("me", fields.me.as_deref().map(text)),
         ("read_only", fields.read_only.then_some(Value::Boolean(true))),
-    ];
-    Ok(pairs.into_iter().filter_map(|(name, value)| Some(format!("{name} = {}\n", value?))).collect())
+    ])
 }
 
 /// The key's place; `None` where the defaults are meant.
@@ -178,6 +228,26 @@ pub fn replace_file(target: &Path, text: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn save_profile(path: &Path, name: &str, fields: &NewProfile) -> Result<ConfigFile, ConfigError> {
+        draft_new(path, name, fields)?.save()
+    }
+
+    #[test]
+    fn an_edited_profile_keeps_what_is_not_edited() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("config.toml");
+        let text = "# mine\n[profile.lab]\nprovider = \"wandb\" # ours\nhosting = \"dedicated\"\nurl = \"https://a.example\"\n\
+            key = { env = \"OLD\" } # rotated yearly\nprotected = [\"cfo\"]\n\n[ui]\ntheme = \"dark\"\n";
+        fs::write(&path, text).unwrap();
+        let fields = NewProfile { key: KeySource::File("k".into()), me: None, ..acme() };
+        let drafted = draft_edited(&path, "lab", &fields, &["key", "me"]).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text, "nothing is written yet");
+        assert!(matches!(&drafted.config.profiles["lab"].key, KeySource::File(_)));
+        drafted.save().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), text.replace("{ env = \"OLD\" }", "{ file = \"k\" }"));
+        assert!(draft_edited(&path, "other", &fields, &["key"]).is_err());
+    }
 
     fn acme() -> NewProfile {
         NewProfile {

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
-    app::{App, NoList, NotSaved, Opened},
+    app::{App, NoList, NotSaved, Opened, form::ProfileDraft},
     directory::{Id, role_source::Mapping, work::Report},
     ui::{self, Look},
 };
@@ -46,7 +46,7 @@ const BATCH_TIME: Duration = Duration::from_millis(8);
 const LOOKING: Duration = Duration::from_millis(30);
 
 /// What became of a profile that was to be opened.
-type Opening = Result<(Opened, Session), OpenError>;
+type Opening = Result<(Opened, Session), (OpenError, Option<Box<ProfileDraft>>)>;
 
 /// What became of a mapping that was to be written down.
 type Mapped = Result<(Arc<Mapping>, String), NotSaved>;

@@ -6,20 +6,26 @@ use std::{
 };
 
 use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::session::{Keeping, Recipe, Session};
 use crate::{
     app::{NotSaved, Opened, ProfileView, form::ProfileDraft},
-    client::{Auth, ClientCert, Endpoint, Graph},
+    client::{Auth, Client, ClientCert, Endpoint, Graph},
     config::{
-        AuthForm, ConfigError, ConfigFile, Confirm, DATASAUR_ROLES, Hosting, KeyError, KeySource, NewProfile, Places,
-        Profile, Provider, resolve, save_mapping, save_profile, wandb::Login,
+        AuthForm, ConfigError, ConfigFile, Confirm, DATASAUR_ROLES, Drafted, Hosting, KeyError, KeySource, NewProfile,
+        Places, Profile, Provider, draft_edited, draft_new, resolve, save_mapping, wandb::Login,
     },
     demo,
     dialect::{self, Dialect},
     directory::{Name, guard::Guards, role_source::Mapping},
-    scim::failure::Failure,
+    scim::{
+        error,
+        failure::{Class, Failure},
+        list,
+        request::{Method, Request},
+    },
     store::StoreError,
     worker,
 };
@@ -137,15 +143,58 @@ impl Opener {
         Ok((profile, key, running))
     }
 
-    /// Writes a new profile and opens it.
+    /// Opens the profile of a form, asks its server, writes it down where that answers, and gives it. So no profile is kept
+    /// that never worked.
     pub async fn save(&self, draft: ProfileDraft) -> Result<(Opened, Session), OpenError> {
         let fields = new_profile(&draft)?;
-        let (path, name) = (self.places.config_file.clone(), draft.name.clone());
-        let config = save_profile(&path, &name, &fields).map_err(|error| {
+        let path = &self.places.config_file;
+        let made = || match &draft.was {
+            None => draft_new(path, &draft.name, &fields),
+            Some(was) => draft_edited(path, &was.name, &fields, &draft.changes(was)),
+        };
+        let refused = |error: ConfigError| {
             OpenError::Field(error.key.clone().unwrap_or_default(), format!("{}; {}", error.why, error.hint))
+        };
+        let lacking = || ConfigError::about(path, "the profile is not in it", "look at the file").no_profile();
+        let config = made().map_err(refused)?.config;
+        let profile = config.profiles.get(&draft.name).cloned().ok_or_else(lacking)?;
+        let key = match profile.auth {
+            AuthForm::None => SecretString::default(),
+            _ => read_key(&profile).await.map_err(|error| match error {
+                OpenError::Key { error, .. } => OpenError::Field("key".into(), error.to_string()),
+                other => other,
+            })?,
+        };
+        let dialect = dialect_of(&profile);
+        answers(endpoint_of(&profile, &*dialect, key), &*dialect).await.map_err(|failure| {
+            let field = match failure.class {
+                Class::Unauthorized | Class::Forbidden => "key",
+                _ => "url",
+            };
+            OpenError::Field(field.into(), failure.sentences())
         })?;
+        // Made anew: somebody may have written to the file while the server was asked.
+        let config = made().and_then(Drafted::save).map_err(refused)?;
         let opener = Self { config: Some(config), ..self.clone() };
-        opener.open(Some(&name)).await
+        opener.open(Some(&draft.name)).await
+    }
+
+    /// The profile of this name as its form begins, where the config has it.
+    pub fn draft_of(&self, name: &str) -> Option<ProfileDraft> {
+        let file = ConfigFile::load(&self.places.config_file).ok().flatten().or_else(|| self.config.clone());
+        let profile = Self { config: file, ..self.clone() }.at_start(Some(name)).ok().flatten()?;
+        Some(self.draft(&profile))
+    }
+
+    /// The profile as its form begins.
+    pub fn draft(&self, profile: &Profile) -> ProfileDraft {
+        let draft = draft_of_profile(profile);
+        let file = ConfigFile::load(&self.places.config_file).ok().flatten();
+        match file.is_some_and(|file| file.profiles.contains_key(&profile.name)) {
+            true => ProfileDraft { was: Some(Box::new(draft.clone())), ..draft },
+            // What the surroundings tell has a host for its name, which no profile can have.
+            false => ProfileDraft { name: String::new(), ..draft },
+        }
     }
 
     /// Writes down what a group gives, in the config file; without a profile it is only said so.
@@ -289,6 +338,60 @@ pub(super) fn dialect_of(profile: &Profile) -> Arc<dyn Dialect> {
     let mapping = profile.mapping.clone().map(Arc::new);
     let server = dialect::Server { habits: profile.habits.clone(), mapping, full_seats: profile.full_seats };
     dialect::of(provider, hosting, server)
+}
+
+/// Whether the server takes the key and answers with a list: one short page of users.
+async fn answers(endpoint: Endpoint, dialect: &dyn Dialect) -> Result<(), Failure> {
+    let made = tokio::task::spawn_blocking(move || Client::new(endpoint)).await;
+    let broken = || Failure::local(Class::Local, "The client could not be prepared.", "Please report this.");
+    let client = made.map_err(|_| broken())??;
+    let page = Request::new(Method::Get, ["Users"]).query("startIndex", "1").query("count", "1");
+    let answer = client.probe(&page, &CancellationToken::new(), &|_| ()).await?;
+    if !(200..300).contains(&answer.status) {
+        let body = error::parse(&answer.body, answer.content_type.as_deref());
+        let mut failure = error::failure(answer.status, &body, "It");
+        dialect.hint(&mut failure);
+        return Err(failure);
+    }
+    let next = "Check the URL and its path prefix: this may be another service, a proxy or a sign-in page.";
+    list::parse(&answer.body).map(drop).map_err(|bad| Failure::local(Class::Protocol, bad.to_string(), next))
+}
+
+/// The profile in the words of the form.
+fn draft_of_profile(profile: &Profile) -> ProfileDraft {
+    let base = profile.base_text();
+    let (mut url, mut workspace) = (base.to_owned(), String::new());
+    match profile.provider {
+        Provider::Wandb => url = base.trim_end_matches("/scim").to_owned(),
+        Provider::Datasaur => {
+            if let Some((root, rest)) = base.split_once("/api/teams/") {
+                url = root.to_owned();
+                workspace = rest.split('/').next().unwrap_or_default().to_owned();
+            }
+        }
+        Provider::Grafana | Provider::Scim => {}
+    }
+    ProfileDraft {
+        name: profile.name.clone(),
+        provider: profile.provider.as_str().to_owned(),
+        hosting: profile.hosting.map(|hosting| hosting.as_str().to_owned()).unwrap_or_default(),
+        // The namespace in a Grafana's URL names it.
+        stack: String::new(),
+        workspace,
+        url,
+        key: match (&profile.auth, &profile.key) {
+            (AuthForm::None, _) => "none".to_owned(),
+            (_, KeySource::Env(name)) => format!("env {name}"),
+            (_, KeySource::File(path)) => format!("file {}", path.display()),
+            (_, KeySource::Command(words)) => format!("command {}", words.join(" ")),
+            (_, KeySource::Keyring(name)) => format!("keyring {name}"),
+            (_, KeySource::Netrc | KeySource::FirstOf(_) | KeySource::Wandb | KeySource::Value(_)) => {
+                "netrc".to_owned()
+            }
+        },
+        me: profile.me.clone().unwrap_or_default(),
+        was: None,
+    }
 }
 
 fn new_profile(draft: &ProfileDraft) -> Result<NewProfile, OpenError> {

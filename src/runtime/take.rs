@@ -6,7 +6,7 @@ use ratatui::backend::Backend;
 
 use super::{Incoming, OpenError, Runtime, Session, list};
 use crate::{
-    app::{Effect, Msg, Opened},
+    app::{Effect, Msg, Opened, Unopened},
     directory::work::{Job, Report},
     ui,
 };
@@ -53,8 +53,8 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                         self.take_session(opened, session);
                         return;
                     }
-                    Err(OpenError::Field(field, why)) => Msg::ProfileRefused(field, why),
-                    Err(error) => Msg::OpenFailed(error.to_string()),
+                    Err((OpenError::Field(field, why), _)) => Msg::ProfileRefused(field, why),
+                    Err((error, draft)) => Msg::OpenFailed(Unopened { why: error.to_string(), draft }),
                 }
             }
             Incoming::Mapped(mapped) => {
@@ -134,14 +134,16 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
                 self.opening += 1;
                 let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
                 tokio::spawn(async move {
-                    let _ = reply.send(opener.open(name.as_deref()).await);
+                    let opened = opener.open(name.as_deref()).await;
+                    let draft = || name.as_deref().and_then(|name| opener.draft_of(name)).map(Box::new);
+                    let _ = reply.send(opened.map_err(|error| (error, draft())));
                 });
             }
             Effect::SaveProfile(draft) => {
                 self.opening += 1;
                 let (opener, reply) = (self.opener.clone(), self.opened.send.clone());
                 tokio::spawn(async move {
-                    let _ = reply.send(opener.save(draft).await);
+                    let _ = reply.send(opener.save(draft).await.map_err(|error| (error, None)));
                 });
             }
             Effect::MapGroup { mapping, group } => {

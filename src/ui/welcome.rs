@@ -8,10 +8,16 @@ use ratatui::{
 };
 
 use super::{Look, fit::wrap};
-use crate::app::{App, action::Action};
+use crate::{
+    app::{App, action::Action},
+    scim::text::clean_line,
+};
 
 /// The widest text that is still easy to read.
 const WIDEST: u16 = 72;
+
+/// The longest part of a reason that is shown: it may quote a server.
+const MOST_WORDS: usize = 600;
 
 /// Draws it.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
@@ -31,7 +37,20 @@ fn text(width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
             .map(|line| Line::styled(line, look.strong()))
             .collect();
     lines.push(Line::default());
+    let unopened = app.unopened.as_ref().and_then(|unopened| Some((unopened.draft.as_ref()?, &unopened.why)));
+    if let Some((draft, why)) = unopened {
+        let why = clean_line(why, MOST_WORDS);
+        lines.extend(
+            paragraph(&format!("{} {} can't be opened.", look.glyphs.failed, draft.name))
+                .map(|line| Line::styled(line, look.bad())),
+        );
+        lines.extend(paragraph(&why).map(Line::raw));
+        lines.push(Line::default());
+    }
     let mut way = |action, words: &str| lines.extend(self::way(app, look, action, words, width));
+    if let Some((draft, _)) = unopened {
+        way(Action::EditProfile, &format!("edit {}", draft.name));
+    }
     way(Action::OpenDemo, "look around in the demo directory; nothing leaves this machine");
     way(Action::NewProfile, "set up a profile for your own directory");
     if !app.profiles.is_empty() {
@@ -39,11 +58,14 @@ fn text(width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     }
     way(Action::Quit, "quit");
     let place = format!("Profiles are read from {}.", app.config_path);
-    for part in [
+    // Whoever has a profile knows.
+    let hints = if unopened.is_some() { 1 } else { 2 };
+    let parts = [
         place.as_str(),
         "For W&B, a new profile takes what is there already: the key from WANDB_API_KEY or ~/.netrc, the host from \
          WANDB_BASE_URL or W&B's settings file.",
-    ] {
+    ];
+    for part in parts.into_iter().take(hints) {
         lines.push(Line::default());
         lines.extend(paragraph(part).map(|line| Line::styled(line, look.dim())));
     }

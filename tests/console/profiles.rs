@@ -5,9 +5,10 @@ use std::time::Duration;
 use scimitar::{
     app::{action::Action, form::ProfileDraft},
     directory::plan::State,
+    runtime::OpenError,
 };
 
-use crate::harness::{Console, Room, Server, options, profile_of};
+use crate::harness::{Console, KEY, Room, Server, options, profile_of};
 
 #[tokio::test]
 async fn late_reports_of_the_profile_before_are_dropped_and_its_journal_keeps_them() {
@@ -49,28 +50,63 @@ async fn late_reports_of_the_profile_before_are_dropped_and_its_journal_keeps_th
     assert_eq!(server.writes().len(), 2);
 }
 
+/// A key file of its owner's alone.
+fn key_file(room: &Room, name: &str, key: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let path = room.path().join(name);
+    std::fs::write(&path, key).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    format!("file {}", path.display())
+}
+
 #[tokio::test]
-async fn new_profiles_of_every_provider_are_written_and_opened_again() {
-    let room = Room::new();
+async fn a_new_profile_is_kept_once_its_server_takes_the_key() {
+    let (room, server) = (Room::new(), Server::start(options()).await);
     let opener = room.opener();
-    let draft = |name: &str, provider: &str| ProfileDraft {
-        name: name.into(),
-        provider: provider.into(),
-        key: "none".into(),
+    let draft = ProfileDraft {
+        name: "acme".into(),
+        provider: "wandb".into(),
+        hosting: "dedicated".into(),
+        url: server.running.url().into(),
+        key: key_file(&room, "wrong", "nobody's key"),
         ..ProfileDraft::default()
     };
-    let grafana =
-        ProfileDraft { url: "https://acme.grafana.net".into(), stack: "77".into(), ..draft("graphs", "grafana") };
-    let datasaur = ProfileDraft { workspace: "4711".into(), ..draft("labels", "datasaur") };
-    for (draft, host) in [
-        (grafana, "acme.grafana.net/apis/scim.grafana.app/v0alpha1/namespaces/stacks-77"),
-        (datasaur, "app.datasaur.ai/api/teams/4711/scim/v2"),
-    ] {
-        let name = draft.name.clone();
-        let (opened, _) = opener.save(draft).await.unwrap();
-        assert_eq!(opened.profile.host, host);
-        // The same opener, which has read no config file itself, knows what was written.
-        let (again, _) = opener.open(Some(&name)).await.unwrap();
-        assert_eq!(again.profile.host, host);
-    }
+    let file = room.path().join("config.toml");
+    let refused = |error: OpenError| match error {
+        OpenError::Field(field, why) => (field, why),
+        other => panic!("{other}"),
+    };
+    let (field, why) = refused(opener.save(draft.clone()).await.err().unwrap());
+    assert_eq!(field, "key", "{why}");
+    let missing = ProfileDraft { key: "env NOT_SET_FOR_ANY_TEST".into(), ..draft.clone() };
+    assert_eq!(refused(opener.save(missing).await.err().unwrap()).0, "key");
+    let nowhere = ProfileDraft { url: "http://127.0.0.1:9".into(), ..draft.clone() };
+    assert_eq!(refused(opener.save(nowhere).await.err().unwrap()).0, "url");
+    assert!(!file.exists(), "nothing that never worked is kept");
+
+    let good = ProfileDraft { key: key_file(&room, "right", KEY), ..draft };
+    let (opened, _) = opener.save(good).await.unwrap();
+    // The same opener, which has read no config file itself, knows what was written.
+    let (again, _) = opener.open(Some("acme")).await.unwrap();
+    assert_eq!((opened.profile.name.as_str(), again.profile.host), ("acme", opened.profile.host));
+}
+
+#[tokio::test]
+async fn a_profile_that_cannot_be_opened_is_edited_and_opened() {
+    let (room, server) = (Room::new(), Server::start(options()).await);
+    let opener = room.opener();
+    let text = format!(
+        "# mine\n[profile.acme]\nprovider = \"wandb\"\nhosting = \"dedicated\"\nurl = \"{}\" # ours\n\
+         key = {{ env = \"NOT_SET_FOR_ANY_TEST\" }}\n",
+        server.running.url()
+    );
+    let file = room.path().join("config.toml");
+    std::fs::write(&file, &text).unwrap();
+    assert!(opener.open(Some("acme")).await.is_err());
+    let draft = opener.draft_of("acme").unwrap();
+    assert_eq!((draft.name.as_str(), draft.key.as_str()), ("acme", "env NOT_SET_FOR_ANY_TEST"));
+    let better = ProfileDraft { key: key_file(&room, "right", KEY), ..draft };
+    opener.save(better).await.unwrap();
+    let key = format!("{{ file = \"{}\" }}", room.path().join("right").display());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text.replace("{ env = \"NOT_SET_FOR_ANY_TEST\" }", &key));
 }

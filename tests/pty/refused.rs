@@ -35,11 +35,16 @@ fn start(profile: &str) -> Setup {
     setup
 }
 
+/// What the first screen says of a profile that can't be opened.
 fn said(mut tty: Tty) -> String {
-    assert_eq!(tty.end(), 1);
-    assert!(tty.modes_unchanged());
-    assert!(!tty.raw.contains(&0x1b), "no sequence at all: {:?}", String::from_utf8_lossy(&tty.raw));
-    String::from_utf8_lossy(&tty.raw).into_owned()
+    tty.wait_for("can't be opened");
+    tty.wait_for("edit profile");
+    tty.settle();
+    let said = tty.screen().contents().split_whitespace().collect::<Vec<_>>().join(" ");
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
+    said
 }
 
 #[test]
@@ -55,6 +60,21 @@ fn a_key_file_that_others_can_read_is_refused() {
     let said = said(start("file").start());
     assert!(said.contains("key can be read by others; chmod 600 "), "{said}");
     assert!(!said.contains("loose-key"), "{said}");
+}
+
+#[test]
+fn a_profile_that_cannot_be_opened_keeps_nothing_from_being_opened() {
+    let mut tty = start("env").start();
+    tty.wait_for("env can't be opened");
+    tty.press("e");
+    tty.wait_for("Profile env");
+    tty.press("\x1b");
+    tty.wait_for("demo directory");
+    tty.press("d");
+    tty.wait_for("synced");
+    tty.press("q");
+    assert_eq!(tty.end(), 0);
+    tty.assert_restored();
 }
 
 #[test]

@@ -39,6 +39,9 @@ impl App {
     /// The sentence for the person.
     pub fn availability(&self, action: Action) -> Result<(), Unavailable> {
         if self.profile.is_none() {
+            if action == Action::EditProfile && self.unopened.is_none() {
+                return Err("No profile failed to open.".into());
+            }
             return needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into());
         }
         match action {
@@ -385,7 +388,7 @@ fn refused_service(user: Option<&User>, why: &str) -> Result<(), Unavailable> {
 fn needs_no_directory(action: Action) -> bool {
     use Action as A;
     matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::Suspend)
-        || matches!(action, A::OpenDemo | A::NewProfile | A::Back | A::Profile)
+        || matches!(action, A::OpenDemo | A::NewProfile | A::EditProfile | A::Back | A::Profile)
         || matches!(action, A::Submit | A::NextField | A::PreviousField | A::Choose)
         || matches!(action, A::Up | A::Down | A::PageUp | A::PageDown | A::Top | A::Bottom)
 }

@@ -43,6 +43,8 @@ pub enum Purpose {
     MemberList(Id),
     /// A new profile.
     NewProfile,
+    /// A profile that can't be opened, as its file has it.
+    EditProfile(Box<ProfileDraft>),
     /// A filter for the server.
     ServerFilter,
     /// An API key for this person.
@@ -237,7 +239,9 @@ impl Form {
                 let to = self.role_draft(directory, Some(&id));
                 if Some(&to) == now.as_ref() { Vec::new() } else { vec![Change::EditRole { role: id, to }] }
             }
-            Purpose::NewProfile | Purpose::ServerFilter | Purpose::MemberList(_) => Vec::new(),
+            Purpose::NewProfile | Purpose::EditProfile(_) | Purpose::ServerFilter | Purpose::MemberList(_) => {
+                Vec::new()
+            }
             Purpose::NewKey(owner) => self.key_wanted(key, owner),
             Purpose::Invite(team) => self.invitation(key, team),
             Purpose::Attribute(slot) => self.attribute_set(slot),

@@ -1,4 +1,4 @@
-//! The form for a new profile: the only one that makes no change.
+//! The form for a profile, new or one that can't be opened: the only one that makes no change.
 
 use super::{Field, Form, Purpose};
 
@@ -21,35 +21,90 @@ pub struct ProfileDraft {
     pub key: String,
     /// User name or email of the key's owner.
     pub me: String,
+    /// The profile as the file has it, where that is edited.
+    pub was: Option<Box<ProfileDraft>>,
+}
+
+impl ProfileDraft {
+    /// The keys of the config that are to be written anew, for this profile to take the place of that one.
+    pub fn changes(&self, was: &Self) -> Vec<&'static str> {
+        let unlike = |is: &str, was: &str, keys: &[&'static str]| if is == was { Vec::new() } else { keys.to_vec() };
+        let is_open = |draft: &Self| draft.key == "none";
+        let auth: &[&str] = if is_open(self) == is_open(was) { &["key"] } else { &["key", "auth", "user"] };
+        [
+            unlike(&self.provider, &was.provider, &["provider"]),
+            unlike(&self.hosting, &was.hosting, &["hosting"]),
+            // The path that stands beside a URL belongs to it.
+            unlike(&self.url, &was.url, &["url", "path"]),
+            unlike(&self.stack, &was.stack, &["stack"]),
+            unlike(&self.workspace, &was.workspace, &["workspace"]),
+            unlike(&self.key, &was.key, auth),
+            unlike(&self.me, &was.me, &["me"]),
+        ]
+        .concat()
+    }
 }
 
 impl Form {
     /// A form for a new profile.
     pub fn new_profile() -> Self {
+        let draft = ProfileDraft {
+            provider: "wandb".into(),
+            hosting: "dedicated".into(),
+            key: "env WANDB_API_KEY".into(),
+            ..ProfileDraft::default()
+        };
+        Self::of_profile(Purpose::NewProfile, "New profile", &draft)
+    }
+
+    /// A form for this profile, which can't be opened as it is. One that no file has becomes a new one.
+    pub fn edit_profile(draft: &ProfileDraft) -> Self {
+        let Some(was) = &draft.was else {
+            return Self::of_profile(Purpose::NewProfile, "New profile", draft);
+        };
+        let title = format!("Profile {}", was.name);
+        let mut form = Self::of_profile(Purpose::EditProfile(was.clone()), &title, draft);
+        for field in form.fields.iter_mut().filter(|field| field.key == "name") {
+            field.locked = Some("a profile keeps its name".into());
+        }
+        form.focus = form.fields.iter().position(|field| field.key == "key").unwrap_or(form.focus);
+        form.focus = (form.focus..form.fields.len()).find(|at| form.is_open(*at)).unwrap_or(form.focus);
+        form
+    }
+
+    fn of_profile(purpose: Purpose, title: &str, draft: &ProfileDraft) -> Self {
         let providers = ["wandb", "grafana", "datasaur", "scim"].map(|name| (name, name));
         let places = "env NAME, file PATH, command WORDS, netrc or none";
         let hostings = ["multi-tenant", "dedicated", "self-managed"].map(|name| (name, name));
+        let wandb = draft.provider == "wandb";
+        let key_of = |of_wandb: bool| if wandb == of_wandb { draft.key.as_str() } else { "" };
         let fields = vec![
-            Field::text("name", "Name", "", "for --profile and :profile, such as acme"),
-            Field::choice("provider", "Provider", providers, "wandb", "scim: any other SCIM 2.0 server"),
-            Field::choice("hosting", "Hosting", hostings, "dedicated", "where W&B runs").only("provider", &["wandb"]),
-            Field::text("workspace", "Workspace", "", "the number in the address: /teams/NUMBER/…")
-                .only("provider", &["datasaur"]),
-            Field::text("url", "URL", "", "https://acme.wandb.io; empty: W&B's multi-tenant cloud")
+            Field::text("name", "Name", &draft.name, "for --profile and :profile, such as acme"),
+            Field::choice("provider", "Provider", providers, &draft.provider, "scim: any other SCIM 2.0 server"),
+            Field::choice("hosting", "Hosting", hostings, &draft.hosting, "where W&B runs")
                 .only("provider", &["wandb"]),
-            Field::text("url", "URL", "", "https://acme.grafana.net").only("provider", &["grafana"]),
-            Field::text("url", "URL", "", "your own installation; empty: Datasaur's cloud")
+            Field::text("workspace", "Workspace", &draft.workspace, "the number in the address: /teams/NUMBER/…")
                 .only("provider", &["datasaur"]),
-            Field::text("url", "URL", "", "the whole base, such as https://id.example.com/scim/v2")
+            Field::text("url", "URL", &draft.url, "https://acme.wandb.io; empty: W&B's multi-tenant cloud")
+                .only("provider", &["wandb"]),
+            Field::text("url", "URL", &draft.url, "https://acme.grafana.net").only("provider", &["grafana"]),
+            Field::text("url", "URL", &draft.url, "your own installation; empty: Datasaur's cloud")
+                .only("provider", &["datasaur"]),
+            Field::text("url", "URL", &draft.url, "the whole base, such as https://id.example.com/scim/v2")
                 .only("provider", &["scim"]),
-            Field::text("stack", "Stack", "", "number of the stack in Grafana Cloud; empty: a Grafana of your own")
-                .only("provider", &["grafana"]),
-            Field::text("key", "Key from", "env WANDB_API_KEY", places).only("provider", &["wandb"]),
+            Field::text(
+                "stack",
+                "Stack",
+                &draft.stack,
+                "number of the stack in Grafana Cloud; empty: a Grafana of your own",
+            )
+            .only("provider", &["grafana"]),
+            Field::text("key", "Key from", key_of(true), places).only("provider", &["wandb"]),
             // Nobody else's server gets W&B's key by an oversight.
-            Field::text("key", "Key from", "", places).only("provider", &["grafana", "datasaur", "scim"]),
-            Field::text("me", "Your user name", "", "optional: guards you against demoting yourself"),
+            Field::text("key", "Key from", key_of(false), places).only("provider", &["grafana", "datasaur", "scim"]),
+            Field::text("me", "Your user name", &draft.me, "optional: guards you against demoting yourself"),
         ];
-        Self::new(Purpose::NewProfile, "New profile", fields)
+        Self::new(purpose, title, fields)
     }
 
     /// The profile that the form describes.
@@ -64,6 +119,10 @@ impl Form {
             url: self.value("url").into(),
             key: self.value("key").into(),
             me: self.value("me").into(),
+            was: match &self.purpose {
+                Purpose::EditProfile(was) => Some(was.clone()),
+                _ => None,
+            },
         };
         if draft.name.is_empty() || !draft.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
             self.fail("name", "letters, digits, - and _");
