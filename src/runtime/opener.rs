@@ -190,10 +190,11 @@ impl Opener {
     pub fn draft(&self, profile: &Profile) -> ProfileDraft {
         let draft = draft_of_profile(profile);
         let file = ConfigFile::load(&self.places.config_file).ok().flatten();
-        match file.is_some_and(|file| file.profiles.contains_key(&profile.name)) {
-            true => ProfileDraft { was: Some(Box::new(draft.clone())), ..draft },
+        if file.is_some_and(|file| file.profiles.contains_key(&profile.name)) {
+            ProfileDraft { was: Some(Box::new(draft.clone())), ..draft }
+        } else {
             // What the surroundings tell has a host for its name, which no profile can have.
-            false => ProfileDraft { name: String::new(), ..draft },
+            ProfileDraft { name: String::new(), ..draft }
         }
     }
 
@@ -360,25 +361,22 @@ async fn answers(endpoint: Endpoint, dialect: &dyn Dialect) -> Result<(), Failur
 /// The profile in the words of the form.
 fn draft_of_profile(profile: &Profile) -> ProfileDraft {
     let base = profile.base_text();
-    let (mut url, mut workspace) = (base.to_owned(), String::new());
-    match profile.provider {
-        Provider::Wandb => url = base.trim_end_matches("/scim").to_owned(),
-        Provider::Datasaur => {
-            if let Some((root, rest)) = base.split_once("/api/teams/") {
-                url = root.to_owned();
-                workspace = rest.split('/').next().unwrap_or_default().to_owned();
-            }
-        }
-        Provider::Grafana | Provider::Scim => {}
-    }
+    let (url, workspace) = match profile.provider {
+        Provider::Wandb => (base.trim_end_matches("/scim"), ""),
+        Provider::Datasaur => match base.split_once("/api/teams/") {
+            Some((root, rest)) => (root, rest.split('/').next().unwrap_or_default()),
+            None => (base, ""),
+        },
+        Provider::Grafana | Provider::Scim => (base, ""),
+    };
     ProfileDraft {
         name: profile.name.clone(),
         provider: profile.provider.as_str().to_owned(),
         hosting: profile.hosting.map(|hosting| hosting.as_str().to_owned()).unwrap_or_default(),
         // The namespace in a Grafana's URL names it.
         stack: String::new(),
-        workspace,
-        url,
+        workspace: workspace.to_owned(),
+        url: url.to_owned(),
         key: match (&profile.auth, &profile.key) {
             (AuthForm::None, _) => "none".to_owned(),
             (_, KeySource::Env(name)) => format!("env {name}"),

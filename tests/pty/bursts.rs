@@ -7,7 +7,8 @@ fn a_burst_of_keys_sends_nothing_and_a_plan_that_was_read_is_sent() {
     let mut tty = Setup::scimitar(&["demo"]).start();
     tty.wait_for_list();
     tty.press("dana\rbob\r");
-    tty.wait_for("y send");
+    // Enter has opened the requests of the plan's line, and the second one says so.
+    tty.wait_for("These are the exact requests");
     tty.settle();
     assert!(tty.screen().contents().contains("status: active"), "{}", tty.screen().contents());
     // From the requests of its line to the plan, and from there to the list.

@@ -39,10 +39,7 @@ impl App {
     /// The sentence for the person.
     pub fn availability(&self, action: Action) -> Result<(), Unavailable> {
         if self.profile.is_none() {
-            if action == Action::EditProfile && self.unopened.is_none() {
-                return Err("No profile failed to open.".into());
-            }
-            return needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into());
+            return self.before_a_profile(action);
         }
         match action {
             Action::MarkAll | Action::MarkRange => self.is_sure(),
@@ -140,6 +137,14 @@ impl App {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What the first screen offers.
+    fn before_a_profile(&self, action: Action) -> Result<(), Unavailable> {
+        if action == Action::EditProfile && self.unopened.is_none() {
+            return Err("No profile failed to open.".into());
+        }
+        needs_no_directory(action).then_some(()).ok_or_else(|| "No directory is open yet.".into())
     }
 
     /// Why the provider refuses it whatever the row and whoever asks: no hint is wasted on it.

@@ -217,6 +217,7 @@ impl Form {
             | Purpose::EditRole(_)
             | Purpose::MemberList(_)
             | Purpose::NewProfile
+            | Purpose::EditProfile(_)
             | Purpose::ServerFilter
             | Purpose::NewKey(_)
             | Purpose::Invite(_)
