@@ -158,7 +158,7 @@ fn default_of(
     }
     let near = text::nearest_first(name.get_ref(), profiles.keys().map(String::as_str));
     let hint = if near.is_empty() { "the file has none".into() } else { format!("there are: {}", near.join(", ")) };
-    let why = format!("there is no profile \"{}\"", name.get_ref());
+    let why = format!("{} is no profile", repeated(name.get_ref()));
     Err(ConfigError::new(why, hint).key("default_profile").at(text, Some(name.span())))
 }
 
@@ -186,8 +186,14 @@ fn choose<T: Copy>(
         return Ok(Some(*meant));
     }
     let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-    let why = format!("unknown {what} \"{}\"", value.get_ref());
+    let why = format!("{} is no {what}", repeated(value.get_ref()));
     Err(ConfigError::new(why, format!("use {}", or_list(&words))).key(key).at(text, Some(value.span())))
+}
+
+/// A value as an error repeats it: somebody may have put a key, or a URL that holds one, in its place. No key is a short word.
+fn repeated(value: &str) -> String {
+    let is_word = value.chars().all(|letter| letter.is_ascii_alphabetic() || "-_".contains(letter));
+    if value.len() < 8 || (is_word && value.len() <= 20) { format!("\"{value}\"") } else { "this".to_owned() }
 }
 
 /// `a, b or c`.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use toml::Spanned;
 use url::Url;
 
-use super::choose;
+use super::{choose, repeated};
 use crate::config::error::ConfigError;
 use crate::config::places::beside;
 use crate::config::profile::{
@@ -161,7 +161,12 @@ impl Reader<'_> {
         let Some(written) = value else { return Ok(None) };
         let text = written.get_ref().trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(self.wrong(name, value, format!("\"{text}\" is no number"), "write it like \"123456\""));
+            return Err(self.wrong(
+                name,
+                value,
+                format!("{} is no number", repeated(text)),
+                "write it like \"123456\"",
+            ));
         }
         Ok(Some(text))
     }
@@ -187,7 +192,7 @@ impl Reader<'_> {
             let role = Name::from(value.get_ref().as_str());
             let known = mapping.order.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
             mapping.order.contains(&role).then_some(role).ok_or_else(|| {
-                let why = format!("\"{}\" is not in the order of roles", value.get_ref());
+                let why = format!("{} is not in the order of roles", repeated(value.get_ref()));
                 self.wrong(name, Some(value), why, format!("use one of {known}"))
             })
         };
@@ -321,7 +326,7 @@ impl Reader<'_> {
     fn percent(&self, name: &str, written: &Spanned<String>) -> Result<u8, ConfigError> {
         let number = written.get_ref().strip_suffix('%').and_then(|number| number.trim().parse().ok());
         number.filter(|percent| *percent <= 100).ok_or_else(|| {
-            let why = format!("\"{}\" is no percentage", written.get_ref());
+            let why = format!("{} is no percentage", repeated(written.get_ref()));
             self.wrong(name, Some(written), why, "write it like \"20%\", from 0% to 100%")
         })
     }
