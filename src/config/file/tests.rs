@@ -128,10 +128,7 @@ auth = "none"
 #[case::wrong_type("[ui]\ntheme = 3", "config.toml:2: ui.theme: invalid type: integer `3`, expected a string")]
 #[case::syntax("[ui]\ntheme = \n", "config.toml:2: ui.theme: ")]
 #[case::theme("[ui]\ntheme = \"pink\"", "config.toml:2: ui.theme: \"pink\" is no theme; use auto, dark, light or mono")]
-#[case::default(
-    "default_profile = \"x\"",
-    "config.toml:1: default_profile: \"x\" is no profile; the file has none"
-)]
+#[case::default("default_profile = \"x\"", "config.toml:1: default_profile: \"x\" is no profile; the file has none")]
 #[case::url("[profile.a]\nprovider = \"scim\"", "config.toml:1: profile.a.url: is missing;")]
 #[case::bad_url(
     "[profile.a]\nprovider = \"scim\"\nurl = \"https://k@x\"",
