@@ -116,9 +116,9 @@ impl App {
             self.say(format!("{} {} is what they have already.", choice.place_name, choice.role));
         } else {
             let needless = picker.needless(&self.directory);
-            let is_part = self.known_part().is_some();
+            let look = self.known_part().is_some() || picker.is_guess();
             self.draft_of_rows(changes, effects, move |app, plan, effects| {
-                if is_part {
+                if look {
                     app.show_plan(plan, needless, effects);
                 } else {
                     app.propose_chosen(plan, needless, effects);

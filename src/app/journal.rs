@@ -55,7 +55,7 @@ impl App {
         self.entries.undone_by(plan)
     }
 
-    /// Plans of other processes have come: the cursor stays on the plan that a person may be about to take back.
+    /// Plans have come: the cursor stays on the plan that a person may be about to take back.
     pub(super) fn keep_activity_cursor(&mut self, selected: Option<ChangeId>) {
         let is_chosen = self.tab == Tab::Activity || self.activity_cursor > 0;
         let Some(selected) = selected.filter(|_| is_chosen) else { return };

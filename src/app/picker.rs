@@ -151,8 +151,12 @@ impl RolePicker {
         }
         let places = Places { users: &self.users, directory, can };
         let note = "nobody is known to have a role there: check the name";
-        let offered = places.roles_in(&registry, Some(note)).into_iter();
-        self.choices.extend(offered.filter(|choice| choice.role.raw().starts_with(&role)));
+        let mut offered = places.roles_in(&registry, Some(note));
+        offered.retain(|choice| choice.role.raw().starts_with(&role));
+        // Nobody has said which is meant: the least of the documented roles comes first.
+        offered.reverse();
+        offered.sort_by_key(|choice| choice.note.as_deref() != Some(note));
+        self.choices.extend(offered);
         self.shown.extend(self.known..self.choices.len());
     }
 
@@ -172,6 +176,11 @@ impl RolePicker {
     /// The line under the cursor.
     pub fn selected(&self) -> Option<&Choice> {
         self.choices.get(*self.shown.get(self.cursor)?)
+    }
+
+    /// True where the place under the cursor is a registry that nobody is known to have a role in: it may be misspelt.
+    pub fn is_guess(&self) -> bool {
+        self.shown.get(self.cursor).is_some_and(|at| *at >= self.known)
     }
 
     /// A key for the text field. True if the text changed.

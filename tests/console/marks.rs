@@ -60,3 +60,38 @@ async fn a_role_for_three_is_one_plan_and_one_refusal_leaves_the_others() {
         assert_eq!(server.user(person).await["organizationRole"], expected);
     }
 }
+
+#[tokio::test]
+async fn the_cursor_of_activity_stays_on_its_plan_while_others_are_sent() {
+    let (mut console, _server) = Console::on_demo(options()).await;
+    let people: Vec<String> = console.plain_people().into_iter().take(3).collect();
+    let deactivate = async |console: &mut Console, person: &str| {
+        console.press(Action::GoUsers);
+        console.find_all();
+        console.find(person);
+        console.press(Action::ToggleActive);
+        console.send();
+        console.settle().await;
+    };
+    deactivate(&mut console, &people[0]).await;
+    deactivate(&mut console, &people[1]).await;
+    console.press(Action::GoActivity);
+    console.press(Action::Down);
+    let selected = console.app().selected_plan();
+    deactivate(&mut console, &people[2]).await;
+    console.press(Action::GoActivity);
+    assert_eq!(console.app().selected_plan(), selected, "{}", console.screen());
+}
+
+#[tokio::test]
+async fn a_registry_that_may_be_misspelt_is_not_given_without_a_plan() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let person = console.plain_people().remove(0);
+    console.find(&person);
+    console.press(Action::SetRole);
+    console.type_text("visoin viewer");
+    console.enter();
+    assert!(console.is_preview(), "{}", console.screen());
+    console.settle().await;
+    assert!(!server.running.requests().iter().any(|request| request.writes), "{}", console.screen());
+}

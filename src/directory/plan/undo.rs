@@ -126,7 +126,8 @@ pub fn inverse<'a>(
     let mut outcomes = Vec::new();
     for entry in entries.rev() {
         if entry.state.is_open() {
-            let why = "Part of this is still in flight; undo it when it has arrived.";
+            let why =
+                "Part of this is open: `scimitar resume`, or R in the console, looks it up or sends it. Undo it then.";
             return Err(Refusal::new(RefusalCode::Pending, why));
         }
         if !entry.took_effect() {
@@ -338,6 +339,8 @@ fn nothing_done(outcomes: &[State]) -> &'static str {
         "It was refused, so there is nothing of it to undo."
     } else if any(State::Conflict) {
         "It ended in a conflict and changed nothing, so there is nothing of it to undo."
+    } else if any(State::Already) {
+        "It was so already and was not sent, so there is nothing of it to undo."
     } else {
         "It was dropped before it was sent, so there is nothing of it to undo."
     }

@@ -47,8 +47,9 @@ fn role(n: usize, role: &str) -> Change {
 #[case::refused(vec![role(4, "viewer")], State::Refused, RefusalCode::NotDone, "It was refused")]
 #[case::conflict(vec![role(4, "viewer")], State::Conflict, RefusalCode::NotDone, "a conflict")]
 #[case::dropped(vec![role(4, "viewer")], State::Dropped, RefusalCode::NotDone, "dropped before it was sent")]
-#[case::unknown(vec![role(4, "viewer")], State::Unknown, RefusalCode::Pending, "still in flight")]
-#[case::waiting(vec![role(4, "viewer")], State::Planned, RefusalCode::Pending, "still in flight")]
+#[case::already(vec![role(4, "viewer")], State::Already, RefusalCode::NotDone, "was so already")]
+#[case::unknown(vec![role(4, "viewer")], State::Unknown, RefusalCode::Pending, "`scimitar resume`")]
+#[case::waiting(vec![role(4, "viewer")], State::Planned, RefusalCode::Pending, "`scimitar resume`")]
 #[case::no_way_back(vec![new_team("maps")], State::Confirmed, RefusalCode::Irreversible, "maps: W&B has no way")]
 fn the_newest_plan_is_meant_also_where_it_can_t_be_taken_back(
     #[case] changes: Vec<Change>,
