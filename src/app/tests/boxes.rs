@@ -157,7 +157,7 @@ fn sends(job: &Job) -> bool {
 
 /// The few keys that leave a box for a row of a list, send or stage the plan that it shows, or send what is picked: that is
 /// what the box is for.
-fn is_the_boxs_own(kind: usize, key: KeyEvent) -> bool {
+fn belongs_to_the_box(kind: usize, key: KeyEvent) -> bool {
     matches!((kind, key.code), (2 | 8, KeyCode::Enter) | (11, KeyCode::Char('y' | 's')))
 }
 
@@ -172,7 +172,7 @@ fn no_key_acts_on_what_lies_beneath_a_box() {
             let before = beneath(&console.app);
             console.tell(Msg::Terminal(Event::Key(key)));
             console.wait();
-            if is_the_boxs_own(kind, key) {
+            if belongs_to_the_box(kind, key) {
                 continue;
             }
             assert_eq!(beneath(&console.app), before, "{key:?} over box {kind}");
