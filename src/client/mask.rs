@@ -58,7 +58,7 @@ impl Mask {
         self.secrets.push(Secret::new(key.as_bytes(), spellings));
     }
 
-    /// The same with what another client has sent: a server may repeat the key of before.
+    /// Covers the secrets of another client, too: a server may repeat a key that was replaced.
     pub(super) fn and(mut self, other: &Self) -> Self {
         self.secrets.extend(other.secrets.iter().cloned());
         self

@@ -35,7 +35,7 @@ impl Columns {
 pub(super) struct Head {
     /// The column of each; none where it is empty, ignored or unknown.
     pub columns: Vec<Option<Column>>,
-    /// A yes under the header of `active` says that somebody is not.
+    /// The column is the opposite of `active`: "yes" means inactive.
     pub active_is_opposite: bool,
     /// The teams of a user are some of theirs, not all.
     pub teams_in_part: bool,

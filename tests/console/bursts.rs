@@ -41,7 +41,7 @@ async fn what_is_picked_in_a_burst_is_shown() {
     assert!(console.is_preview() && server.writes().is_empty(), "{}", console.screen());
 }
 
-/// The keys of the list do nothing to it while a person's details lie over it.
+/// A list ignores its keys while a person's details cover it.
 #[tokio::test]
 async fn details_keep_the_keys_from_the_list_beneath() {
     let (mut console, server) = Console::on_demo(options()).await;

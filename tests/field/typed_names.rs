@@ -1,4 +1,4 @@
-//! Names that are typed in the console, and that its part of a list lacks.
+//! The console knows a part of a list, and a person types a name that is not in it.
 
 use std::ops::Range;
 

@@ -148,7 +148,7 @@ fn sends(job: &Job) -> bool {
     match job {
         Job::Submit(_) | Job::SubmitFirst(..) | Job::SubmitStaged(..) | Job::Resume(_) => true,
         Job::Drop(_) | Job::Unstage(_) | Job::Narrow(_) | Job::Pause(_) | Job::Parallel(_) | Job::Remap(..) => true,
-        // With nothing to put there it only asks what is there.
+        // An empty list puts nothing on the stage: the job only reads the stage.
         Job::Stage(lines) => !lines.is_empty(),
         Job::Refresh | Job::ReadEach(_) | Job::Reread(_) | Job::LookUp(..) | Job::Wake | Job::Raw(_) => false,
         Job::Ask(_) | Job::AskOwner => false,

@@ -52,7 +52,7 @@ pub struct Capabilities {
     pub spaced_names: bool,
     /// Seats that a user can have; none where there are no seats.
     pub seat_levels: &'static [&'static str],
-    /// How many full Models seats the organisation has, where the profile says so: no server does.
+    /// Full Models seats of the organisation, from the profile; no server reports the number.
     pub full_seats: Option<u64>,
     /// Why nobody edits service accounts, where nobody can; continues "… is a service account:".
     pub fixed_services: Option<&'static str>,

@@ -173,7 +173,7 @@ pub async fn put(probe: &mut Probe, id: &str) -> Result<(), Stop> {
         } else {
             probe.habits.patch_users = None;
             verdict = Verdict::Problem;
-            // Another attribute may well be changed so.
+            // The server may accept this form for another attribute.
             let neither = if shows { "PATCH does not change it" } else { "neither PATCH nor PUT changes it" };
             words = format!("{words} ({name}); {neither}");
         }
