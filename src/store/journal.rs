@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use super::{Result, Store, StoreError, Sync, bytes, salvage, schema, sum};
 use crate::directory::{
     change::ChangeId,
-    plan::{Entry, State},
+    plan::{Entry, Standing, State, WriteCondition},
 };
 
 /// How far the ids of a plan's changes can be apart: more than any plan has changes.
@@ -42,21 +42,19 @@ impl Journal {
 pub struct Note {
     /// The change.
     pub entry: Entry,
-    /// Only if the journal has it in this state.
-    pub from: Option<State>,
-    /// And only if it is this session's: another one may have taken it up.
-    pub of: Option<u64>,
+    /// What the journal must hold of it.
+    pub condition: WriteCondition,
 }
 
 impl Note {
     /// Whatever the journal has.
     pub fn plain(entry: Entry) -> Self {
-        Self { entry, from: None, of: None }
+        Self { entry, condition: WriteCondition::default() }
     }
 
-    /// Only from this state.
-    pub fn claim(entry: Entry, from: State) -> Self {
-        Self { entry, from: Some(from), of: None }
+    /// Only if the journal has it so.
+    pub fn only_if(entry: Entry, condition: WriteCondition) -> Self {
+        Self { entry, condition }
     }
 }
 
@@ -77,7 +75,7 @@ impl Store {
     /// Writes the entry down only if the journal still has it in the state `from`: false means that another console
     /// was faster, and it must not be sent here. It is on the disk when this returns.
     pub fn journal_claim(&mut self, entry: &Entry, from: State) -> Result<bool> {
-        let written = self.journal_note(&[Note::claim(entry.clone(), from)])?;
+        let written = self.journal_note(&[Note::only_if(entry.clone(), WriteCondition::only_from(from))])?;
         Ok(written == [true])
     }
 
@@ -89,24 +87,13 @@ impl Store {
                 "INSERT INTO journal(id, state, body, sum) VALUES(?1, ?2, ?3, ?4) \
                  ON CONFLICT(id) DO UPDATE SET state = ?2, body = ?3, sum = ?4",
             )?;
-            let mut claim =
-                tx.prepare_cached("UPDATE journal SET state = ?2, body = ?3, sum = ?4 WHERE id = ?1 AND state = ?5")?;
-            let mut owner = tx.prepare_cached("SELECT body FROM journal WHERE id = ?1")?;
-            let mut one = |Note { entry, from, of }: &Note| {
-                let (id, state, body) = (entry.id.0, word(entry.state), encode(entry)?);
-                if of.is_some() {
-                    let known = owner.query_row([id], |row| bytes(row, 0)).optional()?;
-                    let known = known.and_then(|body| serde_json::from_slice::<Entry>(&body).ok());
-                    if known.is_none_or(|known| known.session != *of) {
-                        return Ok(false);
-                    }
+            let mut one = |Note { entry, condition }: &Note| {
+                if !condition.admits(standing(tx, entry.id, *condition)?) {
+                    return Ok(false);
                 }
+                let (id, state, body) = (entry.id.0, word(entry.state), encode(entry)?);
                 let sum = sum_of(id, state, body.as_bytes());
-                let changed = match from {
-                    None => put.execute(params![id, state, body, sum])?,
-                    Some(from) => claim.execute(params![id, state, body, sum, word(*from)])?,
-                };
-                Ok(changed == 1)
+                Ok(put.execute(params![id, state, body, sum])? == 1)
             };
             notes.iter().map(&mut one).collect()
         })
@@ -142,10 +129,7 @@ impl Store {
         }
         heads.sort_unstable_by_key(|(id, _)| *id);
         // A state of another version can't be shown.
-        let known = |(id, state): (ChangeId, Vec<u8>)| {
-            let state = State::ALL.into_iter().find(|known| word(*known).as_bytes() == state)?;
-            Some((id, state))
-        };
+        let known = |(id, state): (ChangeId, Vec<u8>)| Some((id, known_state(&state)?));
         Ok(heads.into_iter().filter_map(known).collect())
     }
 
@@ -225,6 +209,27 @@ pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// What the journal has of a change, as far as the condition asks for it; none where it can't be read.
+fn standing(tx: &Transaction<'_>, id: ChangeId, condition: WriteCondition) -> Result<Option<Standing>> {
+    if condition == WriteCondition::default() {
+        return Ok(None);
+    }
+    let mut query = tx.prepare_cached("SELECT state, body FROM journal WHERE id = ?1")?;
+    let found = query.query_row([id.0], |row| Ok((bytes(row, 0)?, bytes(row, 1)?))).optional()?;
+    let Some((state, body)) = found else { return Ok(None) };
+    let Some(state) = known_state(&state) else { return Ok(None) };
+    if condition.session.is_none() {
+        return Ok(Some(Standing { state, session: None }));
+    }
+    let entry = serde_json::from_slice::<Entry>(&body).ok();
+    Ok(entry.map(|entry| Standing { state, session: entry.session }))
+}
+
+/// None for a state of another version.
+fn known_state(text: &[u8]) -> Option<State> {
+    State::ALL.into_iter().find(|known| word(*known).as_bytes() == text)
 }
 
 fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Journal> {

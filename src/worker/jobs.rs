@@ -16,7 +16,7 @@ use crate::{
         aside::{Inquiry, Told, Topic},
         change::ChangeId,
         owner::KeyOwner,
-        plan::{Entry, HARMED, State, UNWRITTEN},
+        plan::{Entry, HARMED, State, UNWRITTEN, WriteCondition},
         record::Record,
         role_source::Mapping,
         work::{Job, Moved, Report},
@@ -195,7 +195,8 @@ impl Worker {
     /// Writes down what becomes of changes that wait, in one transaction, and says of each whether that was done. One
     /// that another console has sent or taken up meanwhile is left alone.
     async fn amend_waiting(&self, entries: Vec<Entry>, before: Vec<Option<u64>>) -> Vec<(Entry, bool)> {
-        let note = |(entry, of): (&Entry, Option<u64>)| Note { of, ..Note::claim(entry.clone(), State::Planned) };
+        let condition = |of| WriteCondition::taken_over(State::Planned, of);
+        let note = |(entry, of): (&Entry, Option<u64>)| Note::only_if(entry.clone(), condition(of));
         let notes: Vec<Note> = entries.iter().zip(before).map(note).collect();
         let written = self.context.stored(move |store| store.journal_note(&notes)).await;
         let why = if written.is_some() { "Another console has taken it up." } else { UNWRITTEN };

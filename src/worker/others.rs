@@ -7,7 +7,7 @@ use super::{JOURNAL, Worker};
 use crate::{
     directory::{
         change::ChangeId,
-        plan::{Entry, State},
+        plan::{Duty, Entry, State, duty},
         work::Report,
     },
     store::Store,
@@ -111,8 +111,10 @@ impl Worker {
         self.others.elsewhere.extend(kept);
         self.context.report(Report::Elsewhere(self.others.elsewhere.keys().copied().collect()));
         self.context.report(Report::Journal(entries.clone()));
-        for entry in entries.into_iter().filter(|entry| entry.state.is_open() && !self.others.has(entry.id)) {
-            if entry.state != State::Planned && self.queue.hold(&entry) {
+        let (own, others) = (self.own_session(), &self.others);
+        let is_mine = |entry: &Entry| duty(entry.standing(), own, |_| others.has(entry.id)) == Duty::LookUp;
+        for entry in entries.into_iter().filter(is_mine) {
+            if self.queue.hold(&entry) {
                 self.unsettled.push(entry);
             }
         }
@@ -133,7 +135,9 @@ impl Worker {
 fn kept(store: &Store, entries: &[Entry], own: Option<u64>) -> FxHashMap<ChangeId, u64> {
     let mut live: FxHashMap<u64, bool> = FxHashMap::default();
     let mut is_live = |session: u64| *live.entry(session).or_insert_with(|| store.is_live(session));
-    let open = entries.iter().filter(|entry| entry.state.is_open());
-    let of_others = open.filter_map(|entry| Some((entry.id, entry.session.filter(|session| Some(*session) != own)?)));
-    of_others.filter(|(_, session)| is_live(*session)).collect()
+    let owner = |entry: &Entry| match duty(entry.standing(), own, &mut is_live) {
+        Duty::LeaveTo(session) => Some((entry.id, session)),
+        Duty::Closed | Duty::Offer | Duty::LookUp => None,
+    };
+    entries.iter().filter_map(owner).collect()
 }

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::context::{Disk, on_disk};
 use crate::{
     directory::{
-        plan::{Entry, State},
+        plan::{Entry, State, WriteCondition},
         work::Report,
     },
     store::Note,
@@ -44,9 +44,14 @@ impl Scribe {
         self.note(Note::plain(entry.clone())).await
     }
 
-    /// The same only if the journal has it in this state: false where another console was faster, or on failure.
-    pub async fn claim(&self, entry: &Entry, from: State) -> bool {
-        self.note(Note::claim(entry.clone(), from)).await
+    /// The same only while it is planned: false where another console was faster, or on failure.
+    pub async fn claim(&self, entry: &Entry) -> bool {
+        self.write_if(entry, WriteCondition::only_from(State::Planned)).await
+    }
+
+    /// The same only if the journal has it so: false where another console was faster, or on failure.
+    pub async fn write_if(&self, entry: &Entry, condition: WriteCondition) -> bool {
+        self.note(Note::only_if(entry.clone(), condition)).await
     }
 
     async fn note(&self, note: Note) -> bool {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Compensation, SideEffect, Step, Undo};
+use super::{Compensation, SideEffect, Standing, Step, Undo};
 use crate::{
     directory::{
         change::{Change, ChangeEffect, ChangeId},
@@ -170,6 +170,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Its state and its session.
+    pub fn standing(&self) -> Standing {
+        Standing { state: self.state, session: self.session }
+    }
+
     /// How many of its requests the server accepted.
     pub fn accepted(&self) -> usize {
         let taken = |exchange: &&Exchange| !exchange.refused && exchange.status.is_some_and(|status| status < 300);

@@ -15,6 +15,7 @@ use crate::{
     },
 };
 
+mod claim_model;
 mod parts;
 mod undo;
 

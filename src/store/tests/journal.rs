@@ -83,7 +83,9 @@ fn notes_share_a_transaction_and_each_is_told_whether_it_was_written() {
     let mut store = Store::in_memory().unwrap();
     store.journal_add(&[planned(1), planned(2)]).unwrap();
     let sent = |id| Entry { state: State::Sent, ..planned(id) };
-    let note = |id, from| Note { entry: sent(id), from, of: None };
+    let note = |id, from: Option<State>| {
+        from.map_or_else(|| Note::plain(sent(id)), |from| Note::only_if(sent(id), WriteCondition::only_from(from)))
+    };
     let planned = Some(State::Planned);
     let written = store.journal_note(&[note(1, planned), note(1, planned), note(3, planned), note(2, None)]).unwrap();
     assert_eq!(written, [true, false, false, true]);
@@ -96,10 +98,23 @@ fn what_another_session_has_taken_up_is_not_taken_up_again() {
     let of = |session| Entry { session: Some(session), ..planned(1) };
     store.journal_add(&[of(7)]).unwrap();
     // Both saw that the seventh session had ended.
-    let take = |session| Note { entry: of(session), from: Some(State::Planned), of: Some(7) };
+    let take = |session| Note::only_if(of(session), WriteCondition::taken_over(State::Planned, Some(7)));
     let written = store.journal_note(&[take(8), take(9)]).unwrap();
     assert_eq!(written, [true, false]);
     assert_eq!(store.journal_get(ChangeId(1)).unwrap().unwrap().session, Some(8));
+}
+
+#[test]
+fn an_older_look_says_nothing_of_what_a_third_session_has_sent() {
+    let mut store = Store::in_memory().unwrap();
+    let sent_by = |session| Entry { state: State::Sent, session: Some(session), ..planned(1) };
+    store.journal_add(&[sent_by(7)]).unwrap();
+    // The eighth took over what the seventh had left, and sent it again, while the ninth still looked.
+    store.journal_update(&sent_by(8)).unwrap();
+    let found_nothing = Entry { state: State::Planned, ..sent_by(7) };
+    let condition = WriteCondition::taken_over(State::Sent, Some(7));
+    assert_eq!(store.journal_note(&[Note::only_if(found_nothing, condition)]).unwrap(), [false]);
+    assert_eq!(store.journal_get(ChangeId(1)).unwrap().unwrap().state, State::Sent);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::{
     directory::{
         Coverage, Id, Kind, Shortfall, Target,
         change::{Change, ChangeId, NewUser, RoleDraft},
-        plan::{Confirm, Entry, Exchange, Risk, State, Step, Undo},
+        plan::{Confirm, Entry, Exchange, Risk, State, Step, Undo, WriteCondition},
         record::{Account, Depth, Grant, LastActive, Member, Permission, Problem, Record, Role, Team, User},
         words::{Line, Sign},
     },

@@ -96,7 +96,7 @@ pub async fn run(context: Context, mut entry: Entry, versions: Versions, trial: 
     }
     entry.state = State::Sent;
     // What the journal does not hold as sent is not sent: another console on this profile may have done it.
-    if !context.journal.claim(&entry, State::Planned).await {
+    if !context.journal.claim(&entry).await {
         let versions = attempt.left_alone(&mut entry).await;
         return (entry, Ended::settled(versions));
     }

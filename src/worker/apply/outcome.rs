@@ -8,7 +8,7 @@ use crate::{
     directory::{
         Fresh, MaybeTold, Target,
         change::Change,
-        plan::{Confirm, Entry, State},
+        plan::{Confirm, Entry, State, WriteCondition},
         record::Record,
     },
     scim::{
@@ -273,7 +273,12 @@ impl Attempt<'_> {
         if !self.taken_over {
             return journal.write(entry).await;
         }
-        journal.claim(entry, State::Sent).await || journal.claim(entry, State::Unknown).await
+        for from in [State::Sent, State::Unknown] {
+            if journal.write_if(entry, WriteCondition::taken_over(from, entry.session)).await {
+                return true;
+            }
+        }
+        false
     }
 
     /// What the journal says of it, where another console was faster.

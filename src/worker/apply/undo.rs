@@ -7,7 +7,7 @@ use crate::{
     directory::{
         Fresh,
         change::Change,
-        plan::{ALREADY, Entry, State},
+        plan::{ALREADY, Entry, State, without_effect},
         record::Record,
     },
     scim::failure::Failure,
@@ -68,7 +68,7 @@ impl Attempt<'_> {
         failure: Option<Failure>,
     ) -> Ended {
         (entry.state, entry.why, entry.failure, entry.settled) = (state, why, failure, Some(now()));
-        if !self.context.journal.claim(entry, State::Planned).await {
+        if !self.context.journal.claim(entry).await {
             let versions = self.left_alone(entry).await;
             return Ended::settled(versions);
         }
@@ -83,7 +83,8 @@ impl Attempt<'_> {
     /// whether it is sent. False where a part of it took effect, or this session has sent it.
     pub(super) fn waits_again(&self, entry: &Entry) -> bool {
         let own = self.context.session.as_ref().map(|session| session.id);
-        self.taken_over && entry.session != own && !entry.partly && entry.accepted() == 0
+        let is_untouched = !entry.partly && entry.accepted() == 0;
+        self.taken_over && is_untouched && without_effect(entry.session, own) == State::Planned
     }
 
     /// True where a creation was taken back on a server that keeps every user.

@@ -121,12 +121,11 @@ impl Attempt<'_> {
 
     /// It is not sent, or was refused, and the record shows it: nothing of it is ours.
     pub(super) async fn already(&mut self, entry: &mut Entry, why: String) -> Ended {
-        let was = entry.state;
-        if was != State::Planned {
+        if entry.state != State::Planned {
             return self.settled(entry, State::Already, why, None).await;
         }
         (entry.state, entry.why, entry.settled) = (State::Already, why, Some(now()));
-        if !self.context.journal.claim(entry, was).await {
+        if !self.context.journal.claim(entry).await {
             let versions = self.left_alone(entry).await;
             return Ended::settled(versions);
         }

@@ -1,0 +1,273 @@
+//! One change and two processes on one journal, under every order of their steps: planned, claimed, sent, answered or not,
+//! killed, taken over, looked up. `claim` decides; the steps around it are those of `worker::apply` and `worker::others`.
+
+use stateright::{Checker, Model, Property};
+
+use crate::directory::plan::{Duty, Standing, State, WriteCondition, duty, without_effect};
+
+/// Processes side by side.
+const PROCESSES: usize = 2;
+
+/// Sessions in all: a process that is started again begins a new one.
+const SESSIONS: u64 = 4;
+
+/// The server, the network, and the file locks that tell which sessions live.
+#[derive(Debug, Clone, Copy)]
+struct World {
+    /// False: a process never sees that another one lives.
+    locks: bool,
+    /// Requests of a process that is gone, or that gave up waiting, can arrive after a later look.
+    late_requests: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Snapshot {
+    journal: Standing,
+    processes: [Process; PROCESSES],
+    /// Sessions begun.
+    sessions: u64,
+    /// Requests under way, by process.
+    under_way: [u8; PROCESSES],
+    /// How often the server has done the change.
+    done: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Process {
+    session: Option<u64>,
+    phase: Phase,
+    /// What it sent has had its effect.
+    is_served: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Phase {
+    Gone,
+    /// Runs, and has nothing to do with the change.
+    Idle,
+    /// A person can send or drop it.
+    Offered(Standing),
+    Queued,
+    /// The journal says sent; the request has not left.
+    Claimed,
+    Waiting,
+    /// No answer came.
+    Unanswered,
+    /// Looks for the outcome of another session's change, which that session had left.
+    LookingUp(Standing),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Event {
+    Start(usize),
+    Kill(usize),
+    ReadJournal(usize),
+    Resume(usize),
+    Drop(usize),
+    Claim(usize),
+    Send(usize),
+    /// The connection is refused: nothing left.
+    FailToConnect(usize),
+    Arrive(usize),
+    Lose(usize),
+    Answer(usize),
+    LoseAnswer(usize),
+    LookUp(usize),
+    FailToLookUp(usize),
+}
+
+impl Snapshot {
+    fn is_live(&self, session: u64) -> bool {
+        self.processes.iter().any(|process| process.phase != Phase::Gone && process.session == Some(session))
+    }
+
+    fn write(&mut self, state: State, session: Option<u64>, condition: WriteCondition) -> bool {
+        let is_written = condition.admits(Some(self.journal));
+        if is_written {
+            self.journal = Standing { state, session };
+        }
+        is_written
+    }
+
+    fn is_seen(&self) -> bool {
+        self.done > 0
+    }
+}
+
+impl World {
+    fn begin_session(self, now: &mut Snapshot) -> Option<u64> {
+        now.sessions += 1;
+        self.locks.then_some(now.sessions)
+    }
+
+    fn duty(self, now: &Snapshot, own: Option<u64>) -> Duty {
+        duty(now.journal, own, |session| self.locks && now.is_live(session))
+    }
+
+    /// True while a look of that process could come before a request that is under way.
+    fn is_too_early(self, now: &Snapshot) -> bool {
+        !self.late_requests && now.under_way.iter().any(|requests| *requests > 0)
+    }
+}
+
+impl Model for World {
+    type State = Snapshot;
+    type Action = Event;
+
+    fn init_states(&self) -> Vec<Snapshot> {
+        let gone = Process { session: None, phase: Phase::Gone, is_served: false };
+        let journal = Standing { state: State::Planned, session: None };
+        let mut start = Snapshot { journal, processes: [gone; 2], sessions: 0, under_way: [0; 2], done: 0 };
+        let session = self.begin_session(&mut start);
+        start.journal.session = session;
+        start.processes[0] = Process { session, phase: Phase::Queued, is_served: false };
+        vec![start]
+    }
+
+    fn actions(&self, now: &Snapshot, events: &mut Vec<Event>) {
+        for (at, process) in now.processes.iter().enumerate() {
+            match process.phase {
+                Phase::Gone if now.sessions < SESSIONS => events.push(Event::Start(at)),
+                Phase::Gone => {}
+                Phase::Idle => events.push(Event::ReadJournal(at)),
+                Phase::Offered(_) => events.extend([Event::Resume(at), Event::Drop(at)]),
+                Phase::Queued => events.push(Event::Claim(at)),
+                Phase::Claimed => events.extend([Event::Send(at), Event::FailToConnect(at)]),
+                Phase::Waiting if process.is_served => events.extend([Event::Answer(at), Event::LoseAnswer(at)]),
+                Phase::Waiting => events.push(Event::LoseAnswer(at)),
+                Phase::Unanswered | Phase::LookingUp(_) => {
+                    events.push(Event::FailToLookUp(at));
+                    if !self.is_too_early(now) {
+                        events.push(Event::LookUp(at));
+                    }
+                }
+            }
+            if process.phase != Phase::Gone {
+                events.push(Event::Kill(at));
+            }
+            if now.under_way[at] > 0 {
+                events.extend([Event::Arrive(at), Event::Lose(at)]);
+            }
+        }
+    }
+
+    fn next_state(&self, last: &Snapshot, event: Event) -> Option<Snapshot> {
+        let mut next = last.clone();
+        match event {
+            Event::Start(at) => {
+                let session = self.begin_session(&mut next);
+                next.processes[at] = Process { session, phase: Phase::Idle, is_served: false };
+            }
+            Event::Kill(at) => next.processes[at].phase = Phase::Gone,
+            Event::ReadJournal(at) => {
+                next.processes[at].phase = match self.duty(&next, next.processes[at].session) {
+                    Duty::Closed | Duty::LeaveTo(_) => Phase::Idle,
+                    Duty::Offer => Phase::Offered(next.journal),
+                    Duty::LookUp => Phase::LookingUp(next.journal),
+                };
+            }
+            Event::Resume(at) | Event::Drop(at) => {
+                let Phase::Offered(before) = next.processes[at].phase else { return None };
+                let own = next.processes[at].session;
+                let condition = WriteCondition::taken_over(State::Planned, before.session);
+                let state = if event == Event::Drop(at) { State::Dropped } else { State::Planned };
+                let is_written = next.write(state, own, condition);
+                let is_queued = is_written && state == State::Planned;
+                next.processes[at].phase = if is_queued { Phase::Queued } else { Phase::Idle };
+            }
+            Event::Claim(at) => {
+                let own = next.processes[at].session;
+                let is_claimed = next.write(State::Sent, own, WriteCondition::only_from(State::Planned));
+                next.processes[at].phase = if is_claimed { Phase::Claimed } else { Phase::Idle };
+            }
+            Event::Send(at) => {
+                next.under_way[at] += 1;
+                next.processes[at].phase = Phase::Waiting;
+                next.processes[at].is_served = false;
+            }
+            Event::FailToConnect(at) => {
+                let own = next.processes[at].session;
+                next.write(State::Planned, own, WriteCondition::default());
+                next.processes[at].phase = Phase::Queued;
+            }
+            Event::Arrive(at) => {
+                next.under_way[at] -= 1;
+                next.done += 1;
+                next.processes[at].is_served = next.processes[at].phase == Phase::Waiting;
+            }
+            Event::Lose(at) => next.under_way[at] -= 1,
+            Event::Answer(at) => {
+                let own = next.processes[at].session;
+                next.write(State::Confirmed, own, WriteCondition::default());
+                next.processes[at].phase = Phase::Idle;
+            }
+            Event::LoseAnswer(at) => next.processes[at].phase = Phase::Unanswered,
+            Event::LookUp(at) | Event::FailToLookUp(at) => {
+                let own = next.processes[at].session;
+                let (sender, is_taken_over) = match next.processes[at].phase {
+                    Phase::LookingUp(found) => (found.session, true),
+                    _ => (own, false),
+                };
+                let state = match event {
+                    Event::FailToLookUp(_) => State::Unknown,
+                    _ if next.is_seen() => State::Confirmed,
+                    _ => without_effect(sender, own),
+                };
+                if is_taken_over {
+                    let open = [State::Sent, State::Unknown];
+                    open.iter().any(|from| next.write(state, sender, WriteCondition::taken_over(*from, sender)));
+                } else {
+                    next.write(state, own, WriteCondition::default());
+                }
+                // An outcome that can't be read is looked for again.
+                if state != State::Unknown {
+                    next.processes[at].phase = Phase::Idle;
+                }
+            }
+        }
+        (next != *last).then_some(next)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always("done at most once", |_, now: &Snapshot| now.done <= 1),
+            // Whoever comes next finds it, or the session that it is left to is at work on it.
+            Property::always("never lost", |world: &World, now: &Snapshot| {
+                let Duty::LeaveTo(owner) = world.duty(now, Some(SESSIONS + 1)) else { return true };
+                let is_at_work = |process: &Process| process.phase != Phase::Idle;
+                now.processes.iter().filter(|process| process.session == Some(owner)).all(is_at_work)
+            }),
+            Property::always("the journal says what is so", |_, now: &Snapshot| {
+                let is_under_way = now.under_way.iter().any(|requests| *requests > 0);
+                let will_send = now.processes.iter().any(|process| process.phase == Phase::Claimed);
+                match now.journal.state {
+                    State::Confirmed => now.done >= 1,
+                    State::Refused | State::Dropped | State::Planned => now.done == 0 && !is_under_way && !will_send,
+                    _ => true,
+                }
+            }),
+            Property::sometimes("confirmed by another session", |_, now: &Snapshot| {
+                now.journal.state == State::Confirmed && now.processes[0].phase == Phase::Gone
+            }),
+            Property::sometimes("sent by the second session", |_, now: &Snapshot| {
+                now.under_way[1] == 1 && now.processes[0].phase == Phase::Gone
+            }),
+        ]
+    }
+}
+
+#[test]
+fn no_order_of_two_processes_sends_twice_or_loses_a_change() {
+    let checker = World { locks: true, late_requests: false }.checker().spawn_bfs().join();
+    assert!(checker.is_done() && checker.unique_state_count() > 500, "{}", checker.unique_state_count());
+    checker.assert_properties();
+}
+
+/// The limit that SECURITY.md names: without file locks, and where a request arrives after a later look.
+#[test]
+fn the_model_finds_what_is_not_promised() {
+    let without_locks = World { locks: false, late_requests: false }.checker().spawn_bfs().join();
+    assert!(without_locks.discovery("the journal says what is so").is_some());
+    let late = World { locks: true, late_requests: true }.checker().spawn_bfs().join();
+    assert!(late.discovery("done at most once").is_some());
+}
