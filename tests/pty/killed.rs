@@ -24,7 +24,7 @@ fn console(server: &Running, home: &std::path::Path) -> Tty {
 }
 
 /// How often each write took effect, whatever became of its answer.
-fn taken(server: &Running) -> HashMap<String, usize> {
+pub fn taken(server: &Running) -> HashMap<String, usize> {
     let mut times = HashMap::new();
     for write in server.taken() {
         *times.entry(write.path).or_default() += 1;

@@ -124,7 +124,7 @@ fn after_a_stop_that_was_not_seen_the_terminal_is_taken_again() {
 }
 
 /// Ticks of CPU so far; `None` once the process is gone.
-fn ticks(pid: u32) -> Option<u64> {
+pub fn ticks(pid: u32) -> Option<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // Behind the name in brackets; a process that has ended and is not waited for yet is a Z.
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();

@@ -14,5 +14,6 @@ mod link;
 mod looks;
 mod prompts;
 mod refused;
+mod ssh;
 mod trace;
 mod tty;
