@@ -1,7 +1,8 @@
 //! Characters that make one name look like another (Unicode TS #39): invisible ones, unusual blanks and hyphens, and
 //! letters of other scripts that look Latin.
 //!
-//! Names are never compared without them. A message about a name that was not found says which it has, and where.
+//! Names are always compared together with these characters. A message about a name that was not found says which of
+//! them the name has, and where.
 
 use std::{borrow::Cow, fmt};
 
@@ -9,15 +10,15 @@ use unicode_security::mixed_script::AugmentedScriptSet;
 
 use super::text::{acts, clean};
 
-/// So many of one text are told.
+/// The most characters that are reported for one text.
 const MOST: usize = 3;
-/// Characters quoted of the text before one.
+/// The most characters that are quoted from the text before a confusable one.
 const QUOTED: usize = 24;
 
 /// A character that is easily overlooked, with its place in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confusable<'a> {
-    /// The character.
+    /// The character as it stands in the text.
     pub found: char,
     before: &'a str,
     is_last: bool,
@@ -27,9 +28,9 @@ pub struct Confusable<'a> {
 /// How a character deceives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Look {
-    /// Nothing is seen of it, or a blank; its name.
+    /// The character is invisible or looks blank; holds its name.
     Hidden(&'static str),
-    /// It resembles this character of ASCII; its name.
+    /// The character resembles the given ASCII character; holds its name.
     Like(&'static str, char),
 }
 
@@ -42,16 +43,18 @@ pub fn find(text: &str) -> impl Iterator<Item = Confusable<'_>> {
     })
 }
 
-/// What continues a sentence about a text: "has U+200B (zero width space) after `eva`". `None` without any.
+/// The end of a sentence about a text: "has U+200B (zero width space) after `eva`". `None` where the text has no such
+/// character.
 ///
-/// Letters that resemble Latin ones are ordinary in a text of their own script: they are told where it has Latin ones,
-/// too, or with `all`.
+/// Letters that resemble Latin ones are ordinary in a text of their own script: they are reported only where the text
+/// has Latin letters, too, or with `all`.
 pub fn told(text: &str, all: bool) -> Option<String> {
     let mixed = all || text.contains(|c: char| c.is_ascii_alphabetic());
     listed(find(text).filter(|one| mixed || matches!(one.look, Look::Hidden(_))))
 }
 
-/// The same of what [`clean`] leaves out of a text but tabs and line ends, which it makes blanks.
+/// Like [`told`], but only for characters that [`clean`] removes; tabs and line ends are skipped, because [`clean`]
+/// makes them blanks.
 pub fn left_out(text: &str) -> Option<String> {
     listed(find(text).filter(|one| acts(one.found) && !matches!(one.found, '\t' | '\n' | '\r')))
 }
@@ -61,8 +64,8 @@ fn listed<'a>(found: impl Iterator<Item = Confusable<'a>>) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" and "))
 }
 
-/// The text as it looks: without invisible characters, and with Latin letters for those that resemble them. Two names of
-/// one skeleton are easily taken for each other; never compare by it.
+/// The text as it looks: without invisible characters, and with Latin letters for those that resemble them. Two names
+/// with the same skeleton are easily confused; never compare names by it.
 pub fn skeleton(text: &str) -> String {
     let seen = text.chars().filter_map(|c| match look(c) {
         Some(Look::Like(_, like)) => Some(like),
@@ -73,14 +76,15 @@ pub fn skeleton(text: &str) -> String {
     seen.collect()
 }
 
-/// Stands before a name that easily passes for another.
+/// Stands before a name that is easily confused with another.
 pub const MARK: char = '≈';
 
-/// Stands for a name of which nothing is seen.
+/// Stands for a name that has no visible character.
 pub const BLANK: &str = "(blank)";
 
-/// The cleaned form of a name, with a mark before it where it easily passes for another: one of its words has letters of
-/// several scripts (UTS #39, highly restrictive), or characters were left out of it. [`BLANK`] where nothing is seen of it.
+/// The cleaned form of a name, with a mark before it where it is easily confused with another: one of its words has
+/// letters of several scripts (UTS #39, highly restrictive), or characters were removed from it. [`BLANK`] where no
+/// character of it is visible.
 pub fn marked<'a>(raw: &str, shown: &'a str) -> Cow<'a, str> {
     if raw.is_empty() {
         return Cow::Borrowed(shown);
@@ -98,16 +102,16 @@ pub fn marked<'a>(raw: &str, shown: &'a str) -> Cow<'a, str> {
     Cow::Borrowed(shown)
 }
 
-/// True if nothing is seen of the text.
+/// True if no character of the text is visible.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c == BRAILLE_BLANK || hidden(c).is_some())
 }
 
-/// A pattern of no dots.
+/// The Braille pattern without dots, which is not whitespace for Unicode.
 const BRAILLE_BLANK: char = '\u{2800}';
 
-/// True for a word that is not highly restrictive: its letters are of several scripts, and not of Latin beside those that
-/// Chinese, Japanese or Korean are written in.
+/// True for a word that is not highly restrictive: its letters are of several scripts, other than Latin together with
+/// the scripts of Chinese, Japanese or Korean.
 fn is_mixed(word: &str) -> bool {
     if word.is_ascii() || !AugmentedScriptSet::for_str(word).is_empty() {
         return false;
@@ -183,7 +187,7 @@ fn hidden(c: char) -> Option<&'static str> {
     })
 }
 
-/// The name of a character that resembles one of ASCII, and which.
+/// The name of a character that resembles an ASCII one, and the ASCII character.
 fn like(c: char) -> Option<(&'static str, char)> {
     let of = |pairs: &[(char, char)]| pairs.iter().find(|(other, _)| *other == c).map(|(_, like)| *like);
     Some(match c {

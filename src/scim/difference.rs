@@ -1,37 +1,38 @@
-//! What is different between two readings of one record: values that went, came or became others. The server's own
-//! bookkeeping (`meta`, times), and names that are shown beside ids, is none.
+//! The differences between two readings of one record: values that were removed, added or changed. The server's own
+//! bookkeeping (`meta`, times), and names that are shown beside ids, do not count.
 //!
-//! Knows JSON and what RFC 7643 says of every record; no schema, no vendor.
+//! Knows JSON and the attributes that RFC 7643 gives every record; no schema, no vendor.
 
 use serde_json::{Map, Value};
 
 use super::{instant, json, schema};
 
-/// One thing that is different.
+/// A difference between two readings.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Difference {
-    /// Of an attribute with several values: which went and which came, by what tells them apart.
+    /// A difference in an attribute with several values: the entries that were removed and added, each by its
+    /// identifying text.
     Entries {
-        /// The attribute.
+        /// The attribute's name.
         name: String,
-        /// Only there before.
+        /// Entries only in the first reading.
         gone: Vec<String>,
-        /// Only there after.
+        /// Entries only in the second reading.
         come: Vec<String>,
     },
-    /// Of one value.
+    /// A difference in a single value.
     Value {
-        /// Where it is: `title`, `name.givenName`, `urn:…:User:department`.
+        /// The path of the value: `title`, `name.givenName`, `urn:…:User:department`.
         path: String,
-        /// Before; `None` where there was none.
+        /// The value in the first reading; `None` where there was none.
         before: Option<Value>,
-        /// After.
+        /// The value in the second reading; `None` where there is none.
         after: Option<Value>,
     },
 }
 
 impl Difference {
-    /// The attribute of the record in which it is.
+    /// The top-level attribute that holds the difference.
     pub fn attribute(&self) -> &str {
         match self {
             Self::Entries { name, .. } => name,
@@ -43,10 +44,10 @@ impl Difference {
     }
 }
 
-/// What no client changes.
+/// Attributes that only the server changes.
 const BOOKKEEPING: [&str; 6] = ["schemas", "id", "meta", "etag", "version", "lastModified"];
 
-/// How the second reading differs from the first.
+/// The differences of the second reading from the first.
 pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     let nothing = Map::new();
@@ -58,7 +59,7 @@ pub fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     found
 }
 
-/// The keys of both, each once, whatever its case.
+/// The keys of both objects, each once, without regard to case.
 fn names<'a>(before: &'a Map<String, Value>, after: &'a Map<String, Value>) -> impl Iterator<Item = &'a str> {
     let new = after.keys().filter(|key| json::get(before, key).is_none());
     before.keys().chain(new).map(String::as_str)
@@ -116,7 +117,7 @@ fn compare(path: &str, before: &Value, after: &Value, found: &mut Vec<Difference
     }
 }
 
-/// What tells entries apart: their `value`, or all of them.
+/// The texts that identify the entries: each entry's `value`, else the id in its reference, else the whole entry.
 fn entries(list: &Value) -> Vec<String> {
     let told = |entry: &Value| match entry {
         Value::Object(map) => json::get(map, "value").cloned().or_else(|| referred(map)).unwrap_or(entry.clone()),
@@ -129,13 +130,13 @@ fn entries(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().map(told).filter(|value| !value.is_null()).map(text).collect()
 }
 
-/// The id at the end of a reference: members may be told by that alone (RFC 7643 §2.4).
+/// The id at the end of a reference: a member may have nothing else (RFC 7643 §2.4).
 fn referred(map: &Map<String, Value>) -> Option<Value> {
     let (_, id) = json::get(map, "$ref")?.as_str()?.trim_end_matches('/').rsplit_once('/')?;
     (!id.is_empty()).then(|| id.into())
 }
 
-/// A time moves by itself.
+/// True for a time, which changes without a person's doing.
 fn is_moment(value: &Value) -> bool {
     let moment = |text: &str| text.parse::<jiff::Timestamp>().is_ok() || instant::from_text(text).is_some();
     value.as_str().is_some_and(moment)

@@ -1,7 +1,7 @@
-//! What a server says of itself (RFC 7643 §5, RFC 7644 §4, RFC 9865 §4): `ServiceProviderConfig`, read tolerantly. All of
-//! it may be missing. What its records look like is in [`super::schema`].
+//! A server's description of itself (RFC 7643 §5, RFC 7644 §4, RFC 9865 §4): `ServiceProviderConfig`, read tolerantly.
+//! Any part of it may be missing. [`super::schema`] describes the server's records.
 //!
-//! Knows no server and no request; what is read here are claims, which probing may contradict.
+//! Knows no server and no request; this data is the server's claim, and probing may contradict it.
 
 use std::borrow::Cow;
 
@@ -12,48 +12,48 @@ use super::{
     json::Fields,
 };
 
-/// Where it tells which kinds of records there are.
+/// The endpoint that lists the types of resources.
 pub const RESOURCE_TYPES: &str = "ResourceTypes";
 
-/// Where it tells what attributes records may have.
+/// The endpoint that lists the schemas and their attributes.
 pub const SCHEMAS: &str = "Schemas";
 
-/// The endpoints.
+/// The three discovery endpoints.
 pub const ENDPOINTS: [&str; 3] = ["ServiceProviderConfig", RESOURCE_TYPES, SCHEMAS];
 
-/// What a server claims to support.
+/// The features that a server claims to support.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServiceConfig {
-    /// PATCH.
+    /// PATCH requests.
     pub patch: Option<bool>,
-    /// Bulk, with the most operations of one request.
+    /// Bulk requests, with the most operations per request.
     pub bulk: Option<(bool, Option<u32>)>,
-    /// Filters, with the most records of one answer.
+    /// Filters, with the most records per answer.
     pub filter: Option<(bool, Option<u32>)>,
     /// Sorting.
     pub sort: Option<bool>,
-    /// Versions.
+    /// ETags.
     pub etag: Option<bool>,
     /// Paging by cursor and by index (RFC 9865).
     pub paging: Option<PagingClaim>,
-    /// Types of authentication schemes.
+    /// Types of the authentication schemes.
     pub schemes: Vec<String>,
 }
 
 /// `pagination` of RFC 9865 §4.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PagingClaim {
-    /// By cursor.
+    /// Paging by cursor is supported.
     pub cursor: Option<bool>,
-    /// By index.
+    /// Paging by index is supported.
     pub index: Option<bool>,
-    /// What it does when nothing is asked for.
+    /// The server's paging method when a request names none.
     pub preferred: Option<String>,
-    /// The largest page.
+    /// The largest page, in records.
     pub most: Option<u32>,
 }
 
-/// Reads `ServiceProviderConfig`. What is not said is not known.
+/// Reads `ServiceProviderConfig`. A feature that it does not mention is `None`.
 pub fn service_config(document: &Value) -> ServiceConfig {
     let Ok(fields) = Fields::of(document, "$") else { return ServiceConfig::default() };
     let feature = |name: &str| fields.object(name).ok().flatten();
@@ -80,7 +80,7 @@ pub fn service_config(document: &Value) -> ServiceConfig {
 }
 
 impl ServiceConfig {
-    /// What follows for a client.
+    /// The habits that a client follows because of the claims.
     pub fn habits(&self) -> Habits {
         let paging = self.paging.clone().unwrap_or_default();
         // Index paging stays the recommended way, unless the server does not offer it, or itself begins with cursors.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of failure it was; decides colour, retry and the next step that is offered.
+/// The kind of a failure; decides colour, retry and the next step that is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
@@ -14,7 +14,7 @@ pub enum Class {
     NotFound,
     /// 412: the record has another version; 409: it clashes with another record.
     Conflict,
-    /// 429, or 503 with `Retry-After`, after all waiting was in vain.
+    /// 429, or 503 with `Retry-After`, after every retry was used up.
     RateLimited,
     /// No connection: name, route, refused, reset before anything was sent.
     Offline,
@@ -28,9 +28,9 @@ pub enum Class {
     Refused,
     /// Any other 5xx.
     Server,
-    /// The person or a profile switch ended it.
+    /// The person or a profile switch cancelled the request.
     Cancelled,
-    /// Refused here, before anything left the machine (plain HTTP to another host, no key, …).
+    /// The client refused to send the request (plain HTTP to another host, no key, …).
     Local,
 }
 
@@ -38,9 +38,9 @@ pub enum Class {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arrived {
-    /// Certainly not: it may be sent again.
+    /// The server certainly did not act; the request may be sent again.
     No,
-    /// Not known: look at the record before doing anything else.
+    /// Not known: read the record before doing anything else.
     Unknown,
     /// The server answered.
     Yes,
@@ -50,40 +50,40 @@ pub enum Arrived {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{text}")]
 pub struct Failure {
-    /// The kind.
+    /// The kind of failure.
     pub class: Class,
-    /// One line, cleaned for display: what went wrong, with the server's own words where it gave any.
+    /// One line, cleaned for display: the problem, with the server's own words where it gave any.
     pub text: String,
-    /// One line: what to do about it. Empty where there is nothing to say.
+    /// One line: the next step for the person. Empty where there is no advice.
     pub next: String,
-    /// HTTP status, where there was one.
+    /// The HTTP status, where the server answered.
     pub status: Option<u16>,
     /// `scimType` of the error body (RFC 7644 §3.12).
     pub scim_type: Option<String>,
-    /// Whether the server may have acted.
+    /// Whether the server may have acted on the request.
     pub arrived: Arrived,
-    /// Length of the answer, as far as it came and was unpacked.
+    /// Length of the answer in bytes, after decompression, as far as the answer arrived.
     #[serde(default)]
     pub bytes: u64,
 }
 
 impl Failure {
-    /// What went wrong and what to do, as sentences.
+    /// The problem and the advice, as sentences.
     pub fn sentences(&self) -> String {
         format!("{} {}", self.problem(), self.advice()).trim().to_owned()
     }
 
-    /// What went wrong, as a sentence.
+    /// The problem, as a sentence.
     pub fn problem(&self) -> String {
         sentence(&self.text)
     }
 
-    /// What to do about it, as a sentence; empty where there is nothing to say.
+    /// The advice, as a sentence; empty where there is none.
     pub fn advice(&self) -> String {
         sentence(&self.next)
     }
 
-    /// A failure without a status, with nothing arrived at the server.
+    /// A failure without a status, of a request that did not reach the server.
     pub fn local(class: Class, text: impl Into<String>, next: impl Into<String>) -> Self {
         Self {
             class,
@@ -97,7 +97,7 @@ impl Failure {
     }
 }
 
-/// With a full stop where the text has no end of its own.
+/// Adds a full stop where the text has no final punctuation.
 fn sentence(text: &str) -> String {
     match text.trim_end() {
         "" => String::new(),

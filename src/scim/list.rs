@@ -1,6 +1,6 @@
-//! The outside of an answer: a page of a list, or one resource. Records stay raw until someone reads them one by one.
+//! The envelope of an answer: a page of a list, or one resource. Records stay raw until someone reads them one by one.
 //!
-//! Knows the `ListResponse` (RFC 7644 §3.4.2), not what the records mean.
+//! Knows the `ListResponse` (RFC 7644 §3.4.2), not the meaning of records.
 
 use std::{borrow::Cow, fmt};
 
@@ -13,14 +13,14 @@ use super::{
     tree::{self, TreeError},
 };
 
-/// So many records may be as short as they like, and as many more as there are parts of [`LONG`] bytes in the page.
+/// The most records of any length in a page; each [`LONG`] bytes of the page allow one more.
 const MOST_SHORT: usize = 40_000;
 const LONG: usize = 250;
 
-/// What some servers put before their JSON.
+/// The byte order mark that some servers put before their JSON.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// One answer to a list request. The counters are what the server said, and servers are often wrong about them.
+/// An answer to a list request. The counters are the server's, and are often wrong.
 #[derive(Debug, Default)]
 pub struct Page<R = Box<RawValue>> {
     /// `totalResults`: the length of the whole list.
@@ -29,61 +29,61 @@ pub struct Page<R = Box<RawValue>> {
     pub start_index: Option<u64>,
     /// `itemsPerPage`; by the RFC the length of this page, in practice also the server's limit.
     pub items_per_page: Option<u64>,
-    /// `nextCursor` (RFC 9865 §2), where more can be had with it.
+    /// `nextCursor` (RFC 9865 §2), where there are more records.
     pub next_cursor: Option<String>,
     /// The records, each valid JSON, not necessarily an object.
     pub resources: Vec<R>,
 }
 
-/// An answer that is not what was asked for.
+/// A body that is not the expected answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadBody {
-    /// Nothing, or blanks.
+    /// An empty body, or only whitespace.
     #[error("The server's answer is empty.")]
     Empty,
     /// A web page.
     #[error("The server answered with a web page instead of data.")]
     Html,
-    /// Something else, or JSON with a mistake in it.
+    /// Not JSON, or JSON with a syntax error.
     #[error("The server's answer is not JSON: {why} in line {line}, column {column}.")]
     NotJson {
-        /// From 1.
+        /// The line of the error, from 1.
         line: usize,
-        /// From 1, in bytes.
+        /// The column of the error in bytes, from 1.
         column: usize,
-        /// The parser's words.
+        /// The parser's message.
         why: String,
     },
-    /// JSON that stops in the middle.
+    /// JSON that ends in the middle.
     #[error("The server's answer was cut off after {bytes} bytes.")]
     CutOff {
-        /// How much came.
+        /// The length of the body in bytes.
         bytes: usize,
     },
-    /// JSON with more values than can be held.
+    /// JSON with more values than fit in memory.
     #[error("The server's answer {0}.")]
     TooLarge(String),
-    /// A list in one piece, of more records than can be held for its size.
+    /// A single page with more records than its size allows.
     #[error("The server's answer holds more than {most} records in one page.")]
     TooMany {
-        /// How many there may be.
+        /// The most records that are accepted.
         most: usize,
     },
     /// JSON, but no list.
     #[error("A list was asked for, and the server answered with {got}.")]
     NotAList {
-        /// What came, as in `an array`.
+        /// The kind of value that came, as in `an array`.
         got: String,
     },
-    /// JSON, but no object where one record was asked for.
+    /// JSON, but not an object where one record was expected.
     #[error("A record was asked for, and the server answered with {got}.")]
     NotARecord {
-        /// What came, as in `an array`.
+        /// The kind of value that came, as in `an array`.
         got: String,
     },
 }
 
-/// Reads a page of a list. Keys in any case, counters of any type; the records are not looked into.
+/// Reads a page of a list. Keys may have any case, counters any type; the records are not parsed.
 pub fn parse(body: &[u8]) -> Result<Page, BadBody> {
     let text = text(body)?;
     let Page { total, start_index, items_per_page, next_cursor, resources } = parse_text(&text)?;
@@ -91,7 +91,7 @@ pub fn parse(body: &[u8]) -> Result<Page, BadBody> {
     Ok(Page { total, start_index, items_per_page, next_cursor, resources })
 }
 
-/// The [`text`] of a body that is not needed any more: nearly always the body itself.
+/// The [`text`] of a body that the caller gives up; mostly reuses the body without a copy.
 pub fn into_text(body: Vec<u8>) -> Result<String, BadBody> {
     let (start, length) = (body.as_ptr(), body.len());
     match text(&body)? {
@@ -101,7 +101,7 @@ pub fn into_text(body: Vec<u8>) -> Result<String, BadBody> {
     Ok(String::from_utf8(body).unwrap_or_default())
 }
 
-/// The same of its [`text`], in which the records stay where they are.
+/// Reads a page from its [`text`], from which the records are borrowed.
 pub fn parse_text(text: &str) -> Result<Page<&RawValue>, BadBody> {
     if !text.starts_with('{') {
         serde_json::from_str::<IgnoredAny>(text).map_err(|e| bad(&e, text.len()))?;
@@ -121,13 +121,14 @@ pub fn parse_one(body: &[u8]) -> Result<Value, BadBody> {
     if value.is_object() { Ok(value) } else { Err(BadBody::NotARecord { got: kind(&value).into() }) }
 }
 
-/// The body as text that may be JSON. Broken UTF-8 becomes U+FFFD: one bad name must not cost the whole list.
+/// The body as text that may be JSON. Broken UTF-8 becomes U+FFFD, so that one bad name does not lose the whole list.
 pub fn text(body: &[u8]) -> Result<Cow<'_, str>, BadBody> {
     let body = body.strip_prefix(BOM).unwrap_or(body).trim_ascii();
     match body.first() {
         None => Err(BadBody::Empty),
         Some(b'<') => Err(BadBody::Html),
-        // Nearly always sound, and looking at it twice is faster than once with care.
+        // The body is nearly always valid UTF-8, so a strict check with a lossy fallback is faster than lossy reading
+        // alone.
         Some(_) => Ok(str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)),
     }
 }
@@ -152,7 +153,7 @@ fn kind_of_raw(raw: &str) -> &'static str {
     }
 }
 
-/// The top level of an answer, nothing of it interpreted.
+/// The top level of an answer, with uninterpreted values.
 #[derive(Default)]
 struct Envelope<'a> {
     total: Option<&'a RawValue>,
@@ -160,7 +161,7 @@ struct Envelope<'a> {
     items_per_page: Option<&'a RawValue>,
     next_cursor: Option<&'a RawValue>,
     resources: Option<&'a RawValue>,
-    /// The first few other keys, to say what came instead of a list.
+    /// The first few other keys, for the message when the answer is not a list.
     others: Vec<String>,
 }
 
@@ -191,12 +192,12 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The most records in a page of so many bytes: each takes about a kilobyte when it is read, however short it came.
+/// The most records in a page of `bytes` bytes: each takes about a kilobyte when it is read, however short its text.
 fn most_records(bytes: usize) -> usize {
     MOST_SHORT + bytes / LONG
 }
 
-/// The records of a page where they stand; `None` where there are more than `most`.
+/// Borrows the records of a page; `None` where there are more than `most`.
 struct Records {
     most: usize,
 }
@@ -229,7 +230,7 @@ impl<'de> Visitor<'de> for Records {
     }
 }
 
-/// A number, or a number as text; anything else counts as not said.
+/// A number, or a number as text; other values count as missing.
 fn counter(raw: &RawValue) -> Option<u64> {
     let text = raw.get().trim_matches('"').trim();
     text.parse().ok().or_else(|| text.parse::<f64>().ok().filter(|f| *f >= 0.0 && f.fract() == 0.0).map(|f| f as u64))
@@ -358,7 +359,7 @@ mod tests {
         assert!(parse_one(deep.as_bytes()).is_err());
     }
 
-    /// A page of five megabytes is one scan and one copy; a tree of values would take many times as long.
+    /// A page of five megabytes takes one scan and one copy; a tree of values takes many times as long.
     #[test]
     fn large_pages_stay_raw() {
         let record = format!("{{\"id\":\"x\",\"displayName\":\"{}\"}}", "n".repeat(300));

@@ -1,31 +1,31 @@
-//! Finds the records of a list in a body that is still coming, so that the first can be shown before the last is there.
+//! Finds the records of a list in a body that is still arriving, so that the first are shown before the last arrive.
 //!
-//! A glimpse, and no more: what it gives may come from a body that turns out to be cut off or wrong, and it passes over
-//! what it does not recognise. What the list holds is said by [`super::list`], once the body is whole.
+//! A preview only: the records may come from a body that turns out to be cut off or wrong, and unrecognised parts are
+//! skipped. Once the body is whole, [`super::list`] gives the list's real content.
 
-/// Where it has got to in the body.
+/// The position in the body's structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// Between the members of the outermost object.
     Outside,
     /// Behind the name of the records, before their array.
     Named,
-    /// In the array.
+    /// Inside the array of records.
     Inside,
 }
 
-/// A body as far as it came.
+/// Splits a body while it arrives.
 #[derive(Debug)]
 pub struct Splitter {
-    /// What is not used up yet.
+    /// Bytes that are not used up yet.
     text: Vec<u8>,
     place: Place,
     depth: usize,
     quoted: bool,
     escaped: bool,
-    /// Where the text or record that is being read begins.
+    /// The index in `text` at which the current name or record begins.
     start: Option<usize>,
-    /// How much of the text has been looked at.
+    /// The number of bytes of `text` that have been looked at.
     at: usize,
 }
 
@@ -37,12 +37,12 @@ impl Default for Splitter {
 }
 
 impl Splitter {
-    /// What is kept of the body, in bytes: at most a name, or one record.
+    /// The number of bytes that are held back: at most a name, or one record.
     pub fn held(&self) -> usize {
         self.text.len()
     }
 
-    /// Takes more of the body; gives the records that are whole now.
+    /// Takes the next bytes of the body; gives the records that are complete now.
     pub fn push(&mut self, more: &[u8]) -> Vec<Vec<u8>> {
         self.text.extend_from_slice(more);
         let mut records = Vec::new();
@@ -54,7 +54,7 @@ impl Splitter {
             }
             self.at += 1;
         }
-        // What was looked at and is of no more use.
+        // Bytes that were looked at are dropped, unless they belong to the current name or record.
         let used = self.start.unwrap_or(self.at);
         self.text.drain(..used);
         self.at -= used;
@@ -78,7 +78,7 @@ impl Splitter {
         }
     }
 
-    /// A byte outside of quotes; gives the record that ends before it.
+    /// Handles a byte outside quotes; gives the record that ends before it.
     fn bare(&mut self, byte: u8) -> Option<Vec<u8>> {
         let inside = self.place == Place::Inside;
         let ends = inside && self.depth == 2 && matches!(byte, b',' | b']');
@@ -87,7 +87,7 @@ impl Splitter {
         match byte {
             b'"' => {
                 self.quoted = true;
-                // A name, or a record that is mere text.
+                // A name, or a record that is a plain string.
                 if self.depth == 1 || (inside && self.depth == 2) {
                     self.start.get_or_insert(self.at);
                 }

@@ -1,59 +1,59 @@
-//! Requests that wait before they go out, and what a person is told about it.
+//! Requests that wait before they are sent, and the words that tell a person about the wait.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// A request that waits before it goes out.
+/// A request that waits before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wait {
-    /// Why.
+    /// The reason for the wait.
     pub cause: WaitCause,
-    /// How long in all.
+    /// The whole length of the wait.
     pub length: Duration,
-    /// Until when.
+    /// The end of the wait.
     pub until: Timestamp,
-    /// The HTTP status of the try that failed, where there was one.
+    /// The HTTP status of the attempt that failed, where there was one.
     pub status: Option<u16>,
 }
 
 /// Why a request waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WaitCause {
-    /// The server asks for it, by this header.
+    /// The server asks for the wait with a header.
     Asked {
         /// `Retry-After`, or a header like it.
         by: &'static str,
-        /// The number of the try to come, from 2.
+        /// The number of the next attempt, from 2.
         attempt: u32,
     },
-    /// A try failed for this reason.
+    /// An attempt failed.
     Failed {
-        /// One line.
+        /// The reason for the failure, one line.
         why: String,
-        /// The number of the try to come, from 2.
+        /// The number of the next attempt, from 2.
         attempt: u32,
     },
-    /// The server has put off another request.
+    /// The server has asked another request to wait.
     Held,
-    /// An answer does not come, or comes too slowly; it is given up at the end of the wait.
+    /// An answer does not come, or comes too slowly; the request is given up at the end of the wait.
     Slow,
-    /// A change was accepted, and its record is as it was: it is read again.
+    /// The server accepted a change, but the record does not show it yet; the record is read again.
     Late,
 }
 
 impl Wait {
-    /// A wait from now on.
+    /// A wait that begins now.
     pub fn new(cause: WaitCause, length: Duration, status: Option<u16>, now: Timestamp) -> Self {
         Self { cause, length, until: now.saturating_add(length).unwrap_or(Timestamp::MAX), status }
     }
 
-    /// True from a second on: shorter waits are over before a person has read about them.
+    /// True from one second on: shorter waits end before a person has read about them.
     pub fn is_long(&self) -> bool {
         self.length >= Duration::from_secs(1)
     }
 
-    /// Why, and when it goes on by the clock given.
+    /// The reason, and the end of the wait as `clock` gives it.
     pub fn sentence(&self, clock: &str) -> String {
         match &self.cause {
             WaitCause::Asked { by, attempt } => {

@@ -1,7 +1,7 @@
-//! Reads a list to its end, whatever the server makes of paging, and says how certain it is that this was the end.
+//! Reads a list to its end, however the server pages, and says how certain that end is.
 //!
-//! A state machine without IO: the caller sends what [`Pager::next`] gives and hands over what came. Totals, page sizes
-//! and cursors are the server's hints; what counts is which records came (RFC 7644 §3.4.2.4, RFC 9865).
+//! A state machine without IO: the caller sends the query of [`Pager::next`] and hands over the answer. Totals, page
+//! sizes and cursors are the server's hints; only the records that came count (RFC 7644 §3.4.2.4, RFC 9865).
 
 mod proof;
 #[cfg(test)]
@@ -16,62 +16,62 @@ pub use proof::{Proof, Verdict, Why, thousands};
 /// The most requests for one list.
 pub const MOST_PAGES: u32 = 10_000;
 
-/// The most records in one list, however many pages they come in: what is kept in memory has an end.
+/// The most records in one list, however many pages they come in; bounds the memory.
 pub const MOST_RECORDS: u64 = 3_000_000;
 
-/// So many pages in a row may bring nothing new, as long as each comes with another cursor.
+/// The most pages in a row without a new record, as long as each brings another cursor.
 const BARREN_PAGES: u32 = 5;
 
-/// What is tried when a server refuses a larger page.
+/// The page size that is tried after a server refuses a larger one.
 const MODEST_PAGE: u32 = 100;
 
-/// How a server is asked for more.
+/// The way to ask a server for further pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paging {
-    /// One request, nothing more.
+    /// A single request.
     None,
-    /// `startIndex`, with `count` where a size is wanted. Without one, the first request asks for nothing in particular.
+    /// `startIndex`, with `count` where a page size is set. Without a page size, the first request has no parameters.
     Index {
-        /// Records a page.
+        /// Records per page.
         page_size: Option<u32>,
     },
     /// `cursor` (RFC 9865); only for servers that offer it.
     Cursor {
-        /// Records a page.
+        /// Records per page.
         page_size: Option<u32>,
     },
 }
 
-/// What to keep of a page.
+/// The part of a page that the caller keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// The positions, in the page, of the records that had not come before.
+    /// The positions, in the page, of the records that came for the first time.
     pub new: Vec<usize>,
 }
 
-/// Where the reading of one list has got to.
+/// The progress of reading one list.
 #[derive(Debug, Clone)]
 pub struct Pager {
     paging: Paging,
     seen: Seen,
-    /// Records that were given without an id: all kept, none counted as progress.
+    /// Records without an id: all are kept, none counts as progress.
     nameless: u64,
     received: u64,
     pages: u32,
     longest_page: usize,
-    /// The most records that the server is documented to give at once.
+    /// The most records per answer, as the server's documentation says.
     limit: Option<u64>,
     first_id: Option<Box<str>>,
     said: Option<u64>,
-    /// The largest total that a page gave.
+    /// The largest total of all pages.
     promised: u64,
     cursor: Option<String>,
     barren: u32,
     ended: Option<Why>,
 }
 
-/// What tells the records that have come apart. Of each only a hash is kept, with keys that no server knows: of a million
-/// records two are taken for one in one list of thirty million.
+/// Ids of the records that have come, each kept as a hash with random keys that no server knows: among lists of a
+/// million records, about one in thirty million mistakes two records for the same.
 #[derive(Debug, Clone, Default)]
 struct Seen {
     hashes: FxHashSet<u64>,
@@ -87,14 +87,14 @@ impl Seen {
         self.hashes.contains(&self.keys.hash_one(id))
     }
 
-    /// True if it had not come before.
+    /// True if the id is new.
     fn insert(&mut self, id: &str) -> bool {
         self.hashes.insert(self.keys.hash_one(id))
     }
 }
 
 impl Pager {
-    /// Before the first request.
+    /// A pager before its first request.
     pub fn new(paging: Paging) -> Self {
         Self {
             paging,
@@ -113,8 +113,8 @@ impl Pager {
         }
     }
 
-    /// For a server that is documented to cut its answers at `limit` records: a shorter page whose total agrees is the
-    /// last one, without asking for another.
+    /// Sets the documented limit of a server's answers: a page shorter than `limit` whose total agrees is the last one,
+    /// and no further request is made.
     pub fn limited(self, limit: Option<u64>) -> Self {
         Self { limit, ..self }
     }
@@ -133,7 +133,7 @@ impl Pager {
         Some(std::iter::once(("cursor".to_owned(), cursor)).chain(self.size()).collect())
     }
 
-    /// The page that begins with this record, counted from 1.
+    /// The query for the page that begins at record `start`, counted from 1.
     fn from(&self, start: u64) -> Vec<(String, String)> {
         std::iter::once(("startIndex".to_owned(), start.to_string())).chain(self.size()).collect()
     }
@@ -142,9 +142,9 @@ impl Pager {
         self.page_size().map(|size| ("count".to_owned(), size.to_string()))
     }
 
-    /// The requests that are to come after the pages so far, as far as that can be guessed: the server counts its records,
-    /// and gave as many of them in each page. The first is that of [`Pager::next`]. Nothing follows from a guess: what it
-    /// brings counts only where [`Pager::next`] asks for it and it [`fits`](Pager::fits).
+    /// The next requests as far as they can be guessed, which requires that the server counts its records and has sent
+    /// pages of equal length. The first is that of [`Pager::next`]. An answer to a guess counts only where
+    /// [`Pager::next`] asks for it and it [`fits`](Pager::fits).
     pub fn ahead(&self, most: usize) -> Vec<Vec<(String, String)>> {
         let regular =
             self.received == u64::from(self.pages) * self.longest_page as u64 && self.received == self.count();
@@ -156,8 +156,8 @@ impl Pager {
         starts.map(|before| self.from(before + 1)).collect()
     }
 
-    /// True for a page such as [`Pager::ahead`] supposed: of the same length as those before, or up to the end, of a list
-    /// that is still as long, and without a record that has come already.
+    /// True for a page that [`Pager::ahead`] assumed: as long as the pages before it or up to the end of the list, with
+    /// an unchanged total, and without a record that has come already.
     pub fn fits(&self, page_total: Option<u64>, next_cursor: Option<&str>, ids: &[&str]) -> bool {
         let to_the_end = Some(self.received + ids.len() as u64) == self.said;
         next_cursor.is_none_or(str::is_empty)
@@ -166,8 +166,8 @@ impl Pager {
             && ids.iter().all(|id| !self.seen.contains(id))
     }
 
-    /// Takes a page: what the server said of it, and the id of each record in it. For a record without an id pass
-    /// something else that tells it apart, such as its raw text; an empty id is always new, and never a reason to go on.
+    /// Takes a page: the server's total and cursor, and the id of each record in it. For a record without an id pass
+    /// something else that identifies it, such as its raw text; an empty id is always new, and never a reason to go on.
     pub fn accept(&mut self, page_total: Option<u64>, next_cursor: Option<String>, ids: &[&str]) -> Accepted {
         let known = self.seen.len();
         let new: Vec<usize> = ids.iter().enumerate().filter(|(_, id)| self.is_new(id)).map(|(at, _)| at).collect();
@@ -190,8 +190,8 @@ impl Pager {
         Accepted { new }
     }
 
-    /// The server refused the last request (400, 501, …). True if [`Pager::next`] knows something gentler, or if the
-    /// pages before are all there is to have; false if the list can't be read at all.
+    /// Handles a refusal of the last request (400, 501, …). True if [`Pager::next`] has a gentler request, or if the
+    /// pages so far are all that can be had; false if the list can't be read at all.
     pub fn refused(&mut self) -> bool {
         let unsure = self.said.is_none_or(|said| said > self.count());
         match (self.page_size(), self.pages) {
@@ -207,12 +207,12 @@ impl Pager {
         }
     }
 
-    /// The last request failed for good: what came before is all there is to have.
+    /// The last request failed for good: the list ends with the records that came before.
     pub fn failed(&mut self) {
         self.ended = Some(Why::Failed);
     }
 
-    /// How far the list is known to be complete.
+    /// The completeness of the list so far.
     pub fn proof(&self) -> Proof {
         Proof::judge(self.count(), self.received, self.promised, self.said, self.ended)
     }
@@ -229,7 +229,7 @@ impl Pager {
         self.seen.insert(id)
     }
 
-    /// Why this page is the last one, if it is.
+    /// The reason why this page is the last one, if it is.
     fn after(&mut self, ids: &[&str], progress: bool, next_cursor: Option<String>) -> Option<Why> {
         self.barren = if progress { 0 } else { self.barren + 1 };
         let next_cursor = next_cursor.filter(|cursor| !cursor.is_empty());

@@ -1,60 +1,60 @@
-//! What is known of a list that was read: how many records came, how many there should be, and why reading ended.
+//! The completeness of a list that was read: how many records came, how many there should be, and why reading ended.
 
 use std::fmt;
 
-/// How complete a list is; shown as "1,296 of 1,296".
+/// The completeness of a list; shown as "1,296 of 1,296".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
-    /// The different records that came.
+    /// The number of different records that came.
     pub seen: u64,
-    /// The server's last word on how many there are.
+    /// The total that the server gave last.
     pub said: Option<u64>,
-    /// What follows from both.
+    /// The conclusion from both.
     pub verdict: Verdict,
 }
 
-/// What is known of a list's completeness.
+/// The conclusion about a list's completeness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Everything came.
+    /// Every record came.
     Complete,
-    /// Perhaps everything came; there is nothing to tell it by.
+    /// Every record may have come; the answers do not prove it.
     Unproven(Why),
-    /// The server says that there are more.
+    /// The server says that there are more records.
     Short(Why),
 }
 
-/// Why reading a list ended, or what casts doubt on it.
+/// The reason for the end of reading, or for doubt about the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
     /// The total was reached, an empty page came, or no further cursor.
     End,
-    /// It has not been read to its end yet.
+    /// The list has not been read to its end yet.
     Unfinished,
-    /// The server can't be asked for more than one answer.
+    /// The server can't be asked for more than one page.
     OneRequest,
-    /// `startIndex` is ignored, or asking past the end begins again.
+    /// The server ignores `startIndex`, or begins again when asked for a page past the end.
     Repeats,
-    /// A page held only records that were known, or the same cursor came twice.
+    /// A page held only known records, or the same cursor came twice.
     NothingNew,
     /// The server refused to give the next page.
     Refused,
     /// The request for the next page failed.
     Failed,
-    /// [`super::MOST_PAGES`].
+    /// The limit of [`super::MOST_PAGES`] was reached.
     TooManyPages,
-    /// [`super::MOST_RECORDS`].
+    /// The limit of [`super::MOST_RECORDS`] was reached.
     TooManyRecords,
-    /// More came than the server says there are.
+    /// More records came than the server's total.
     TotalTooSmall,
-    /// As many came as the server says there are, some of them more than once.
+    /// As many records came as the server's total, some of them more than once.
     Twice,
-    /// The pages gave different totals, and fewer records came than one of them promised.
+    /// The pages gave different totals, and fewer records came than the largest.
     Contradiction,
 }
 
 impl Proof {
-    /// `promised` is the largest total of all pages, `said` the last.
+    /// Judges completeness: `promised` is the largest total of all pages, `said` the last.
     pub(super) fn judge(seen: u64, received: u64, promised: u64, said: Option<u64>, ended: Option<Why>) -> Self {
         let why = ended.unwrap_or(Why::Unfinished);
         let verdict = match said {
@@ -70,7 +70,7 @@ impl Proof {
         Self { seen, said, verdict }
     }
 
-    /// True if everything came.
+    /// True if every record came.
     pub fn is_complete(&self) -> bool {
         self.verdict == Verdict::Complete
     }

@@ -41,7 +41,7 @@ fn fewer_than_the_total_are_continued_by_what_came() {
     assert_eq!(pager.proof().to_string(), "199 of 250, not all: the list ended earlier than the server said");
 }
 
-/// Records that a page promised are missed, whatever the last page says.
+/// Records that a page promised are missing, whatever total the last page gives.
 #[test]
 fn totals_that_contradict_each_other_prove_nothing() {
     let read = |totals: [u64; 2]| {
@@ -138,7 +138,7 @@ fn the_number_of_records_is_bounded() {
     let page = vec![""; 100_000];
     let mut received = 0;
     while pager.next().is_some() {
-        // Something new each time, or it would end for that.
+        // Each page holds a new record, because the pager would stop at a page without one.
         pager.accept(Some(u64::MAX), None, &page);
         pager.accept(Some(u64::MAX), None, &[&received.to_string()]);
         received += page.len() as u64 + 1;
@@ -147,7 +147,7 @@ fn the_number_of_records_is_bounded() {
     assert_eq!(pager.proof().verdict, Verdict::Unproven(Why::TooManyRecords));
 }
 
-/// What a server says of its total.
+/// The total that the server reports.
 #[derive(Debug, Clone, Copy)]
 enum Total {
     Right,
@@ -157,14 +157,14 @@ enum Total {
     TooLarge,
 }
 
-/// A server with habits.
+/// A server with the habits of a real one.
 #[derive(Debug, Clone)]
 struct Server {
     records: usize,
     limit: usize,
     ignores_start: bool,
     ignores_count: bool,
-    /// A page past the end is page one again.
+    /// The server answers a request past the end with the first page.
     wraps: bool,
     total: Total,
 }
