@@ -1,16 +1,17 @@
-//! Cells that a spreadsheet would run as a formula: marked with an apostrophe on the way out, taken off on the way in.
+//! Cells that a spreadsheet would run as a formula: an apostrophe is added when they are written, and removed when they
+//! are read.
 
 use std::borrow::Cow;
 
-/// What a spreadsheet takes for the beginning of a formula.
+/// The characters that begin a formula in a spreadsheet.
 const RUNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// The cell as it is written.
+/// The cell as it is written to the file.
 pub fn neutralise(text: &str) -> Cow<'_, str> {
     if runs(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// The cell as it was meant: the other way round.
+/// The reverse of [`neutralise`]: the cell as it was meant.
 pub fn restore(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if runs(rest) => rest,
@@ -18,7 +19,7 @@ pub fn restore(text: &str) -> &str {
     }
 }
 
-/// True where it would be run, or would look as if it had been marked.
+/// True where a spreadsheet would run the cell, or the cell looks as if it had been marked.
 fn runs(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(RUNS)
 }

@@ -1,4 +1,4 @@
-//! Failed answers: whatever the body holds, and what it means for a person.
+//! Failed answers: the words in their bodies, and the meaning for a person.
 //!
 //! Knows the RFC's errors and HTTP's; vendors' own hints are added by the dialects.
 
@@ -19,7 +19,7 @@ const LONGEST: usize = 300;
 /// The most bytes that are searched for a title or a first line.
 const SEARCHED: usize = 64 * 1024;
 
-/// What could be learned from the body of a failed answer; cleaned for display.
+/// The parts of a failed answer's body; cleaned for display.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ErrorBody {
     /// `status`, which servers write as a number or as text.
@@ -54,7 +54,7 @@ fn from_json(value: &Value) -> ErrorBody {
     }
 }
 
-/// The words in an error of any common shape: `detail`, `message`, `error.message`, `errors[0].message`, …
+/// The words of an error in any common shape: `detail`, `message`, `error.message`, `errors[0].message`, …
 fn words_of(value: &Value) -> Option<String> {
     const KEYS: [&str; 8] =
         ["detail", "message", "error_description", "error", "errors", "title", "reason", "description"];
@@ -84,7 +84,7 @@ fn title(html: &str) -> Option<Cow<'_, str>> {
     })
 }
 
-/// The few entities that titles hold.
+/// Decodes the few entities that occur in titles.
 fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
@@ -93,8 +93,8 @@ fn decoded(text: &str) -> Cow<'_, str> {
     Cow::Owned(pairs.iter().fold(text.to_owned(), |text, (entity, meant)| text.replace(entity, meant)))
 }
 
-/// The failure that an HTTP status and its body amount to. `what` names what was tried and begins the sentence, as in
-/// `Deactivate ann`; empty where that is said around it.
+/// The failure for an HTTP status and its body. `what` names the attempt and begins the sentence, as in `Deactivate
+/// ann`; empty where the caller's text names the attempt.
 pub fn failure(status: u16, body: &ErrorBody, what: &str) -> Failure {
     let (class, sentence, next) = meaning(status, body.scim_type.as_deref());
     let words = body.detail.as_ref().map(|words| format!(" It says: “{words}”")).unwrap_or_default();
@@ -110,9 +110,9 @@ pub fn failure(status: u16, body: &ErrorBody, what: &str) -> Failure {
     }
 }
 
-/// The failure that a body tells of in spite of a status of success: some servers answer 200 whatever happens.
+/// The failure in a body with a status of success: some servers answer 200 to everything.
 pub fn in_success(body: &[u8]) -> Option<Failure> {
-    // An error is short; a page of a list is not looked through.
+    // An error is short; a page of a list is not searched.
     if body.len() > SEARCHED || !body.trim_ascii_start().starts_with(b"{") {
         return None;
     }

@@ -52,9 +52,9 @@ pub enum Arrived {
 pub struct Failure {
     /// The kind of failure.
     pub class: Class,
-    /// One line, cleaned for display: the problem, with the server's own words where it gave any.
+    /// A single line, cleaned for display: the problem, with the server's own words where it gave any.
     pub text: String,
-    /// One line: the next step for the person. Empty where there is no advice.
+    /// A single line: the next step for the person. Empty where there is no advice.
     pub next: String,
     /// The HTTP status, where the server answered.
     pub status: Option<u16>,

@@ -9,20 +9,20 @@ use serde_json::{Map, Value};
 
 pub use super::instant::parse as instant_of;
 
-/// A place in a JSON document that can't be understood.
+/// A part of a JSON document that can't be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path} {why}")]
 pub struct Unreadable {
-    /// Where, as in `$.Resources[3].emails`.
+    /// The JSON path, as in `$.Resources[3].emails`.
     pub path: String,
-    /// What is wrong with it; continues a sentence that begins with the path.
+    /// The problem; continues a sentence that begins with the path.
     pub why: String,
 }
 
-/// A JSON object, and where in the document it stands.
+/// A JSON object and its path in the document.
 ///
-/// An entry of a list may also be a bare value where an object is meant (`"emails": ["a@x.io"]`): it has no fields, and
-/// [`Fields::value_or_string`] gives it.
+/// An entry of a list may also be a bare value in place of an object (`"emails": ["a@x.io"]`): such an entry has no
+/// fields, and [`Fields::value_or_string`] gives its value.
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
     what: What<'a>,
@@ -49,12 +49,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Where this object stands.
+    /// The path of this object in the document.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The object itself; none for a bare value.
+    /// The object itself; `None` for a bare value.
     pub fn map(&self) -> Option<&'a Map<String, Value>> {
         match self.what {
             What::Object(map) => Some(map),
@@ -62,8 +62,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The value of the attribute; an exact match goes before one in another case (RFC 7643 §2.1). `null` is absent
-    /// (RFC 7643 §2.5).
+    /// The value of the attribute; an exact match takes precedence over a match in another case (RFC 7643 §2.1). `null`
+    /// is absent (RFC 7643 §2.5).
     pub fn get(&self, name: &str) -> Option<&'a Value> {
         get(self.map()?, name).filter(|value| !value.is_null())
     }
@@ -103,18 +103,18 @@ impl<'a> Fields<'a> {
         integer(value).map(Some).ok_or_else(|| self.wrong(name, value, "a whole number"))
     }
 
-    /// A moment; see [`instant_of`]. One that can't be read is none: no record is worth losing over a date.
+    /// A moment; see [`instant_of`]. `None` for an unreadable one: no record is worth losing over a date.
     pub fn instant(&self, name: &str) -> Option<Timestamp> {
         instant_of(self.get(name)?)
     }
 
-    /// One nested object, such as `name` or `meta`.
+    /// A nested object, such as `name` or `meta`.
     pub fn object(&self, name: &str) -> Result<Option<Self>, Unreadable> {
         self.get(name).map(|value| Self::of(value, self.at(name))).transpose()
     }
 
-    /// The entries of a multi-valued attribute: an array, or the one object or bare value that stands where an array is
-    /// meant. Absent, `null` and `[]` are all empty (RFC 7643 §2.5); entries of `null`, arrays and booleans are left out.
+    /// The entries of a multi-valued attribute: an array, or a single object or bare value in place of an array.
+    /// Absent, `null` and `[]` are all empty (RFC 7643 §2.5); entries that are `null`, arrays or booleans are left out.
     pub fn objects(&self, name: &str) -> Vec<Self> {
         let at = self.at(name);
         match self.get(name) {
@@ -160,12 +160,12 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The member of an object with that name, in this or another case; may be `null`.
+/// The member of an object with that name, in this or another case; its value may be `null`.
 pub fn get<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     map.get(name).or_else(|| map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
-/// What a value is, for a sentence: `an array`, `text`.
+/// The kind of a value, for a sentence: `an array`, `text`.
 pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

@@ -1,5 +1,5 @@
-//! Schemas and types of resources (RFC 7643 §6, §7): what attributes a record may have, what may be put into them, and
-//! whether two values are the same. Read tolerantly; a server may tell nothing of it.
+//! Schemas and types of resources (RFC 7643 §6, §7): the attributes that a record may have, the values that they take,
+//! and whether two values are the same. Read tolerantly; a server may give no schema.
 //!
 //! Knows no server and no request.
 
@@ -17,24 +17,24 @@ use super::{
 pub struct ResourceType {
     /// `User`, `Group`, …
     pub name: String,
-    /// URN of its schema.
+    /// The URN of the type's schema.
     pub schema: String,
-    /// URNs of its extensions.
+    /// The URNs of the type's extensions.
     pub extensions: Vec<String>,
 }
 
 /// A schema (RFC 7643 §7).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schema {
-    /// Its URN.
+    /// The schema's URN.
     pub id: String,
-    /// What a person would call it.
+    /// The schema's name for a person.
     pub name: String,
-    /// Its attributes.
+    /// The attributes of the schema.
     pub attributes: Vec<Attribute>,
 }
 
-/// What a value is (RFC 7643 §2.3).
+/// The type of a value (RFC 7643 §2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Type {
     /// Text.
@@ -48,60 +48,60 @@ pub enum Type {
     Decimal,
     /// A moment.
     DateTime,
-    /// The address of something.
+    /// The address of a resource.
     Reference,
     /// Bytes in base64.
     Binary,
-    /// Parts with names of their own.
+    /// An object with named sub-attributes.
     Complex,
 }
 
-/// Who may write a value, and when (RFC 7643 §7).
+/// The permission to write a value (RFC 7643 §7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mutability {
-    /// A client, at any time.
+    /// A client may write the value at any time.
     #[default]
     ReadWrite,
-    /// The server alone.
+    /// Only the server writes the value.
     ReadOnly,
-    /// A client, once.
+    /// A client may write the value once.
     Immutable,
-    /// A client, and nobody reads it.
+    /// A client may write the value, and nobody reads it.
     WriteOnly,
 }
 
 /// An attribute of a schema (RFC 7643 §7).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attribute {
-    /// Its name.
+    /// The attribute's name.
     pub name: String,
-    /// What its value is.
+    /// The type of the attribute's value.
     pub kind: Type,
-    /// May have several values.
+    /// The attribute may have several values.
     pub multi_valued: bool,
-    /// Who may write it.
+    /// The permission to write the attribute.
     pub mutability: Mutability,
-    /// The server never gives it out.
+    /// The server never returns the attribute.
     pub hidden: bool,
-    /// The server gives it out only where it is asked for by name.
+    /// The server returns the attribute only where a request names it.
     pub on_request: bool,
-    /// The server insists on it.
+    /// The server requires the attribute.
     pub required: bool,
-    /// Values that it suggests.
+    /// Values that the server suggests.
     pub canonical: Vec<String>,
-    /// What it is for.
+    /// The purpose of the attribute, in the server's words.
     pub description: String,
-    /// Of a complex one.
+    /// The sub-attributes of a complex attribute.
     pub parts: Vec<Attribute>,
 }
 
-/// Why a text is no value of a type, in words that stand alone.
+/// The reason why a text is no value of a type, in words that stand alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WrongType {
-    /// Something else was expected.
+    /// The text is not of the expected kind, which the field names.
     #[error("not {0}")]
     Not(&'static str),
-    /// A type that has no text.
+    /// A value of this type can't be entered as text.
     #[error("a {0} value is not entered here")]
     NotEntered(&'static str),
 }
@@ -118,7 +118,7 @@ impl Type {
         (Self::Complex, "complex"),
     ];
 
-    /// The word of the RFC.
+    /// The RFC's word for the type.
     pub fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(one, _)| *one == self).map_or("string", |(_, word)| word)
     }
@@ -127,7 +127,7 @@ impl Type {
         Self::ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)).map_or(Self::String, |(one, _)| *one)
     }
 
-    /// What a value is that no schema speaks of.
+    /// The type of a value that has no schema.
     pub fn of(value: &Value) -> Self {
         match value {
             Value::Bool(_) => Self::Boolean,
@@ -138,7 +138,7 @@ impl Type {
         }
     }
 
-    /// The value that a text means.
+    /// The value that the text stands for.
     pub fn read(self, text: &str) -> Result<Value, WrongType> {
         let bad = WrongType::Not;
         match self {
@@ -160,7 +160,7 @@ impl Type {
         }
     }
 
-    /// True if a value is of this type: what is sent must be, what is read need not.
+    /// True if a value is of this type. Values that are sent must pass; values that a server sends need not.
     pub fn takes(self, value: &Value) -> bool {
         match self {
             Self::String | Self::Reference => value.is_string(),
@@ -174,7 +174,7 @@ impl Type {
 }
 
 impl Mutability {
-    /// The word of the RFC.
+    /// The RFC's word for the mutability.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReadWrite => "readWrite",
@@ -190,7 +190,7 @@ impl Mutability {
     }
 }
 
-/// What every record has, whatever its schema (RFC 7643 §3.1). `Schemas` leaves it out.
+/// The attributes of every record, whatever its schema (RFC 7643 §3.1). `Schemas` leaves them out.
 pub static COMMON: LazyLock<[Attribute; 4]> = LazyLock::new(|| {
     let common = |name: &str, kind, mutability, description: &str| Attribute {
         name: name.into(),
@@ -271,7 +271,7 @@ fn text(fields: &Fields<'_>, name: &str) -> Option<String> {
     fields.string(name).ok().flatten().filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
-/// The schema of a path, where it has one, and the name of the attribute: `manager.value` of
+/// The schema of a path, where there is one, and the name of the attribute: `manager.value` of
 /// `urn:…:User:manager.value`.
 fn split(path: &str) -> (Option<&str>, &str) {
     if !is_urn(path) {
@@ -280,18 +280,18 @@ fn split(path: &str) -> (Option<&str>, &str) {
     path.rsplit_once(':').map_or((None, path), |(urn, name)| (Some(urn), name))
 }
 
-/// True for what is, or begins with, a schema's URN.
+/// True for a schema's URN, or a path that begins with one.
 pub fn is_urn(text: &str) -> bool {
     text.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:"))
 }
 
-/// The name of an attribute in a path without its schema.
+/// The name of an attribute in a path, without the schema.
 pub fn name_in(path: &str) -> &str {
     split(path).1
 }
 
-/// The value at a path (`urn:…:User:manager.value`, `name.givenName`, `title`); nothing, `null` and empty text are all
-/// none.
+/// The value at a path (`urn:…:User:manager.value`, `name.givenName`, `title`); `None` for a missing value, `null` and
+/// empty text.
 pub fn at<'a>(resource: &'a Value, path: &str) -> Option<&'a Value> {
     let (urn, name) = split(path);
     let mut value = match urn {
@@ -304,7 +304,7 @@ pub fn at<'a>(resource: &'a Value, path: &str) -> Option<&'a Value> {
     Some(value).filter(|value| is_there(value))
 }
 
-/// True if it is a value at all (RFC 7643 §2.5).
+/// True if the value is not empty (RFC 7643 §2.5).
 pub fn is_there(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -315,8 +315,8 @@ pub fn is_there(value: &Value) -> bool {
     }
 }
 
-/// True if a server that was sent the one and shows the other has taken it: servers trim text, write moments in their
-/// own way, and some write everything as text.
+/// True if a server that was sent one value and shows the other has accepted it: servers trim text, write moments in
+/// their own format, and some write everything as text.
 pub fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
     match (one.filter(|value| is_there(value)), other.filter(|value| is_there(value))) {
         (None, None) => true,

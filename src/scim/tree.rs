@@ -1,40 +1,40 @@
-//! JSON as a tree of values. A tree takes up to eighty times the room of its text, so its size is estimated first, and what
-//! would take too much is not begun: whoever allocates it would have to end.
+//! JSON as a tree of values. A tree takes up to eighty times the memory of its text, so its size is estimated before it
+//! is built, and a tree that is too large is refused: a failed allocation would end the program.
 
 use memchr::memchr2;
 use serde_json::Value;
 
-/// What a tree may take beside three times its text, in bytes.
+/// The memory that a tree may take beside three times its text, in bytes.
 const SPARE: usize = 40 << 20;
-/// A text of this size can't become a large tree.
+/// A text up to this size, in bytes, can't become a large tree.
 const SMALL: usize = 64 << 10;
-/// A tree of this size is one of few at a time.
+/// Trees above this size, in bytes, are built one at a time.
 const HEAVY: usize = 4 << 20;
 
-/// What an object takes beside its members: room for the first of them, and the table that finds them.
+/// The bytes of an object beside its members: room for the first members, and the table that finds them.
 const OBJECT: usize = 390;
-/// A member of an object: its name, and its share of the room.
+/// The bytes of a member of an object: its name, and its share of the room.
 const MEMBER: usize = 60;
-/// An entry of an array, in an array that has grown to twice its need.
+/// The bytes of an array's entry, in an array with twice the capacity that it needs.
 const ENTRY: usize = 120;
 
-/// Why there is no tree.
+/// The reason why there is no tree.
 #[derive(Debug, thiserror::Error)]
 pub enum TreeError {
     /// Not JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
-    /// More values than can be held.
+    /// More values than fit in memory.
     #[error("has {values} values in {} MB, more than can be held", .bytes.div_ceil(1_000_000))]
     TooLarge {
-        /// About how many.
+        /// The approximate number of values.
         values: usize,
-        /// The length of the text.
+        /// The length of the text in bytes.
         bytes: usize,
     },
 }
 
-/// Reads a document.
+/// Reads a JSON document.
 pub fn parse(text: &[u8]) -> Result<Value, TreeError> {
     if text.len() > SMALL {
         let size = Size::of(text);
@@ -45,12 +45,12 @@ pub fn parse(text: &[u8]) -> Result<Value, TreeError> {
     Ok(serde_json::from_slice(text)?)
 }
 
-/// True for a text whose tree should be the only one for as long as it is needed.
+/// True for a text whose tree must be the only one while it is in use.
 pub fn is_heavy(text: &[u8]) -> bool {
     text.len() > SMALL && (text.len() > HEAVY || Size::of(text).bytes() > HEAVY)
 }
 
-/// What is in a text that is taken for JSON.
+/// The estimated content of a JSON text.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Size {
     objects: usize,
@@ -74,7 +74,7 @@ impl Size {
             }
             at += 1;
         }
-        // Each array and object has one value more than commas, unless it is empty.
+        // Each array and object has one more value than commas, unless it is empty.
         size.entries = (commas + arrays + size.objects + 1_usize).saturating_sub(size.members);
         size
     }
@@ -84,7 +84,7 @@ impl Size {
     }
 }
 
-/// Where the quote stands that ends a string, or the end of the text.
+/// The index of the quote that ends a string, or the end of the text.
 fn end_of_string(text: &[u8], mut at: usize) -> usize {
     while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         at += found;
@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
 
-    /// A record of so many bytes that repeats this.
+    /// A record of about `bytes` bytes that repeats `unit`.
     fn record(unit: &str, bytes: usize) -> String {
         format!("{{\"id\":\"1\",\"x\":[{}0]}}", unit.repeat(bytes / unit.len()))
     }

@@ -8,7 +8,7 @@ pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// A role. Not in the RFCs; servers with a `/Roles` endpoint use this name.
 pub const ROLE: &str = "urn:ietf:params:scim:schemas:core:2.0:Role";
-/// What the core schemas' URNs begin with: their attributes stand at the top level of a resource.
+/// The beginning of the core schemas' URNs: their attributes stand at the top level of a resource.
 pub const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:";
 /// The extension for employees (RFC 7643 §4.3).
 pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -1,4 +1,4 @@
-//! Why the store could not do something, in words that a person can act on. Holds no stored value.
+//! The reasons why the store failed, in words that a person can act on. Holds no stored value.
 
 use std::{io, path::PathBuf};
 
@@ -9,26 +9,26 @@ use crate::directory::{Kind, change::ChangeId};
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Written by a later version; untouched.
+    /// The file was written by a later version; it is left untouched.
     #[error(
         "{path} was written by a newer scimitar (layout {found}; this one knows {known}). Update scimitar; until then \
          nothing is kept on disk"
     )]
     Newer {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Its layout number.
+        /// The file's layout number.
         found: i64,
-        /// The highest that is known here.
+        /// The highest layout number that this version knows.
         known: i64,
     },
-    /// A database of another program; untouched.
+    /// The file is a database of another program; it is left untouched.
     #[error("{path} is a database of another program. Move it away or choose another state directory")]
     Foreign {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
     },
-    /// The file is damaged, or no database at all. [`super::Store::mend`] helps.
+    /// The file is damaged, or no database at all. [`super::Store::mend`] repairs it.
     #[error("the store is damaged: {0}")]
     Damaged(String),
     /// Another process kept the lock too long.
@@ -37,56 +37,56 @@ pub enum StoreError {
     /// Another process kept the lock file too long.
     #[error("another process keeps {path} locked: end it, or try again")]
     Held {
-        /// The lock file.
+        /// The path of the lock file.
         path: PathBuf,
     },
-    /// Others than the owner can write to the directory; found before the file is opened.
+    /// Users other than the owner can write to the directory; found before the file is opened.
     #[error("others can write to {path}: chmod go-w {path}")]
     Loose {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
     },
-    /// The file can't be used in this session, and something must be on the disk.
+    /// The file can't be used in this session, and a write must reach the disk.
     #[error("nothing can be written down: {0}")]
     Refusing(String),
-    /// No room.
+    /// The disk is full.
     #[error("the disk is full: make room and try again; nothing was written")]
     Full,
-    /// The file can't be written, or not be read.
+    /// The file can't be written or read.
     #[error(
         "the disk does not take or give what is kept on it ({0}): look at its room, quota and health, and the file's mode"
     )]
     Disk(String),
-    /// The file system said no.
+    /// The file system refused an operation.
     #[error("can't {what} {path}: {source}")]
     File {
-        /// What was tried: `create`, `lock`, …
+        /// The attempted operation: `create`, `lock`, …
         what: &'static str,
-        /// With which file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// The system does not tell of writes by other processes.
+    /// The system can't report writes by other processes.
     #[error(
         "{path} can't be watched ({source}), so what other consoles and commands do is not shown as it happens: R shows it"
     )]
     Watch {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's error.
         source: notify::Error,
     },
-    /// A change of that id is written down already; nothing was written.
+    /// The journal already has a change with this id; no change was written.
     #[error("change {} is in the journal already: another console may have written it; plan it again", .0.0)]
     Taken(ChangeId),
-    /// A record was given as one of another kind.
+    /// A record was passed as one of another kind.
     #[error("a record that is none of the {} was given as one", .0.plural())]
     WrongKind(Kind),
-    /// A value can't be brought into the stored form.
+    /// A value can't be converted to the stored form.
     #[error("can't be stored: {0}")]
     Encode(String),
-    /// Anything else that `SQLite` says.
+    /// Any other error of `SQLite`.
     #[error("the store failed: {0}")]
     Sqlite(rusqlite::Error),
 }
@@ -95,14 +95,14 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),
-            // Our statements fit the layout: where one does not, the layout is no longer what was made.
+            // The statements fit the layout: where a statement fails, the file no longer has the layout that was made.
             Some(ErrorCode::Unknown) => Self::Damaged(error.to_string()),
             Some(ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
                 Self::Disk(error.to_string())
             }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DiskFull) => Self::Full,
-            // A column of another type than was written.
+            // The column holds another type than was written.
             None if !matches!(error, rusqlite::Error::QueryReturnedNoRows) => Self::Damaged(error.to_string()),
             _ => Self::Sqlite(error),
         }

@@ -13,20 +13,20 @@ use crate::directory::{
     plan::{Entry, Standing, State, WriteCondition},
 };
 
-/// How far the ids of a plan's changes can be apart: more than any plan has changes.
+/// The largest distance between the ids of a plan's changes; no plan has that many changes.
 const IDS_OF_A_PLAN: i64 = 1 << 20;
 
 /// A part of the journal, oldest first.
 #[derive(Debug, Default)]
 pub struct Journal {
-    /// What could be read.
+    /// The readable entries.
     pub entries: Vec<Entry>,
-    /// How many could not: written by another version, or damaged. They stay in the file.
+    /// The number of unreadable entries: written by another version, or damaged. They stay in the file.
     pub unreadable: usize,
 }
 
 impl Journal {
-    /// What to tell the person, where something could not be read.
+    /// The message for the person where an entry could not be read.
     pub fn notice(&self) -> Option<String> {
         let what = match self.unreadable {
             0 => return None,
@@ -37,29 +37,29 @@ impl Journal {
     }
 }
 
-/// Where a change stands, to be written down.
+/// The state of a change, to be written to the journal.
 #[derive(Debug)]
 pub struct Note {
-    /// The change.
+    /// The change with its new state.
     pub entry: Entry,
-    /// What the journal must hold of it.
+    /// The condition on the journal's present entry under which the note is written.
     pub condition: WriteCondition,
 }
 
 impl Note {
-    /// Whatever the journal has.
+    /// A note that is always written.
     pub fn plain(entry: Entry) -> Self {
         Self { entry, condition: WriteCondition::default() }
     }
 
-    /// Only if the journal has it so.
+    /// A note that is written only if the journal's entry meets the condition.
     pub fn only_if(entry: Entry, condition: WriteCondition) -> Self {
         Self { entry, condition }
     }
 }
 
 impl Store {
-    /// Writes new changes down, all or none. They are on the disk when this returns.
+    /// Writes new changes, all or none. They are on the disk when this returns.
     ///
     /// # Errors
     /// [`StoreError::Taken`] where one of the ids is in use.
@@ -67,20 +67,21 @@ impl Store {
         self.write(Sync::Full, |tx| add(tx, entries))
     }
 
-    /// Writes the new state of a change down; adds it where it is not there. It is on the disk when this returns.
+    /// Writes the new state of a change; adds the change where the journal lacks it. The entry is on the disk when this
+    /// returns.
     pub fn journal_update(&mut self, entry: &Entry) -> Result<()> {
         self.journal_note(&[Note::plain(entry.clone())]).map(drop)
     }
 
-    /// Writes the entry down only if the journal still has it in the state `from`: false means that another console
-    /// was faster, and it must not be sent here. It is on the disk when this returns.
+    /// Writes the entry only if the journal still has it in the state `from`: false means that another console was
+    /// faster, and the change must not be sent here. The entry is on the disk when this returns.
     pub fn journal_claim(&mut self, entry: &Entry, from: State) -> Result<bool> {
         let written = self.journal_note(&[Note::only_if(entry.clone(), WriteCondition::only_from(from))])?;
         Ok(written == [true])
     }
 
-    /// Writes several down in one transaction, which are on the disk when this returns. Says of each whether it was
-    /// written: one that must have been in another state was not.
+    /// Writes several notes in one transaction; they are on the disk when this returns. Gives for each note whether it
+    /// was written: a note whose condition did not hold was not.
     pub fn journal_note(&mut self, notes: &[Note]) -> Result<Vec<bool>> {
         self.write(Sync::Full, |tx| {
             let mut put = tx.prepare_cached(
@@ -99,7 +100,7 @@ impl Store {
         })
     }
 
-    /// The newest `limit` changes and all that belong to a plan of one of them, or to one that is open; oldest first.
+    /// The newest `limit` changes, the open ones, and all changes that share a plan with one of these; oldest first.
     pub fn journal_recent(&self, limit: usize) -> Result<Journal> {
         let mut query = self.db.prepare_cached(
             "WITH near(id) AS (SELECT id FROM journal ORDER BY id DESC LIMIT ?1), \
@@ -114,7 +115,7 @@ impl Store {
         collect(query.query([limit as i64, IDS_OF_A_PLAN])?)
     }
 
-    /// Where the newest `limit` changes stand, all that are open, and these; oldest first.
+    /// The states of the newest `limit` changes, of all open ones, and of the changes in `also`; oldest first.
     pub fn journal_heads(&self, limit: usize, also: &[ChangeId]) -> Result<Vec<(ChangeId, State)>> {
         let mut query = self.db.prepare_cached(
             "SELECT id, state FROM journal WHERE id IN (SELECT id FROM (SELECT id FROM journal ORDER BY id DESC LIMIT ?1) \
@@ -128,7 +129,7 @@ impl Store {
             heads.extend(one.query_row([id.0], head).optional()?);
         }
         heads.sort_unstable_by_key(|(id, _)| *id);
-        // A state of another version can't be shown.
+        // A state that only another version knows can't be shown.
         let known = |(id, state): (ChangeId, Vec<u8>)| Some((id, known_state(&state)?));
         Ok(heads.into_iter().filter_map(known).collect())
     }
@@ -143,30 +144,30 @@ impl Store {
 
     /// All changes of one plan, oldest first.
     pub fn journal_plan(&self, plan: ChangeId) -> Result<Journal> {
-        // Ids grow: none of them is older than the first.
+        // Ids grow: no change of a plan is older than the plan's first.
         let query = "SELECT id, state, body, sum FROM journal \
                      WHERE id >= ?1 AND json_valid(body) AND json_extract(body, '$.plan') = ?1 ORDER BY id";
         let mut query = self.db.prepare_cached(query)?;
         collect(query.query([plan.0])?)
     }
 
-    /// One change, where the journal has it and it can be read.
+    /// The change with this id, where the journal has it and it can be read.
     pub fn journal_get(&self, id: ChangeId) -> Result<Option<Entry>> {
         let mut query = self.db.prepare_cached("SELECT id, state, body, sum FROM journal WHERE id = ?1")?;
         Ok(collect(query.query([id.0])?)?.entries.pop())
     }
 
-    /// How many changes are in that state.
+    /// The number of changes in that state.
     pub fn journal_count(&self, state: State) -> Result<usize> {
         let mut query = self.db.prepare_cached("SELECT count(*) FROM journal WHERE state = ?1")?;
         Ok(query.query_row([word(state)], |row| row.get::<_, i64>(0))? as usize)
     }
 
-    /// Whether the journal's pages fit together, so that nothing is overlooked, and it holds as many changes as were
-    /// written to it. Reads all of it.
+    /// Checks that the journal's pages fit together, so that no entry is overlooked, and that the journal holds as many
+    /// changes as were written to it. Reads all of it.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where it does not; [`Store::mend`] carries over what can be read.
+    /// [`StoreError::Damaged`] where the check fails; [`Store::mend`] carries over the readable entries.
     pub fn journal_check(&self) -> Result<()> {
         let verdict: String = self.db.query_row("PRAGMA integrity_check('journal')", [], |row| row.get(0))?;
         if verdict != "ok" {
@@ -181,7 +182,7 @@ impl Store {
         }
     }
 
-    /// Copies what can still be read of a damaged file's journal.
+    /// Copies the readable entries of a damaged file's journal.
     pub(super) fn salvage_journal(&mut self, damaged: &Path) -> Result<salvage::Salvaged> {
         let found = schema::connect(damaged).map(|old| salvage::Found::in_file(&old)).unwrap_or_default();
         let kept = self.write(Sync::Full, |tx| {
@@ -197,7 +198,7 @@ impl Store {
     }
 }
 
-/// Writes new changes down.
+/// Inserts new changes.
 pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
     let mut insert = tx.prepare_cached("INSERT INTO journal(id, state, body, sum) VALUES(?1, ?2, ?3, ?4)")?;
     for entry in entries {
@@ -211,7 +212,7 @@ pub(super) fn add(tx: &Transaction<'_>, entries: &[Entry]) -> Result<()> {
     Ok(())
 }
 
-/// What the journal has of a change, as far as the condition asks for it; none where it can't be read.
+/// The journal's state of a change, as far as the condition needs it; `None` where it can't be read.
 fn standing(tx: &Transaction<'_>, id: ChangeId, condition: WriteCondition) -> Result<Option<Standing>> {
     if condition == WriteCondition::default() {
         return Ok(None);
@@ -227,7 +228,7 @@ fn standing(tx: &Transaction<'_>, id: ChangeId, condition: WriteCondition) -> Re
     Ok(entry.map(|entry| Standing { state, session: entry.session }))
 }
 
-/// None for a state of another version.
+/// The state with this name; `None` for a state of another version.
 fn known_state(text: &[u8]) -> Option<State> {
     State::ALL.into_iter().find(|known| word(*known).as_bytes() == text)
 }
@@ -249,7 +250,7 @@ fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Journal> {
     Ok(journal)
 }
 
-/// Of one row.
+/// The checksum of a row.
 fn sum_of(id: i64, state: &str, body: &[u8]) -> u32 {
     sum::of(&[&id.to_le_bytes(), state.as_bytes(), body])
 }

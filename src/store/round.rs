@@ -1,7 +1,7 @@
-//! A list put on disk while it is read: what is there already stays, what is new or other is written, and what a list
-//! that was read to its end no longer has is removed.
+//! Writes a list to disk while it is read: unchanged records stay, new and changed ones are written, and records that
+//! are missing from a completely read list are removed.
 //!
-//! A round that is given up leaves every record as of when it was read last, and removes none.
+//! An abandoned round leaves every record as of its last reading, and removes none.
 
 use std::collections::BTreeSet;
 
@@ -24,13 +24,13 @@ use crate::{
 /// Users that the first screen shows before the rest is decoded.
 pub(super) const FIRST: usize = 200;
 
-/// One reading of a list. After an error it has to be given up: what it believes to be on disk may not be.
+/// A reading of a list. After an error the round must be abandoned: its idea of the disk's content may be wrong.
 #[derive(Debug)]
 pub struct Round {
     kind: Kind,
-    /// The highest row when it began; what came later can't be missed in the list.
+    /// The highest row at the beginning; the list can't lack rows that were added later.
     last: i64,
-    /// Something on disk is not as it was written: nothing is taken for unchanged.
+    /// A record on disk is damaged: no record is taken for unchanged.
     damaged: bool,
     seen: FxHashSet<i64>,
     /// The first users by name, with their rows.
@@ -50,10 +50,10 @@ impl Store {
         })
     }
 
-    /// Takes some of the list's records with the resources as they came, in one transaction.
+    /// Writes some of the list's records with their raw resources, in one transaction.
     pub fn keep<'a>(&mut self, round: &mut Round, rows: impl IntoIterator<Item = (&'a Record, &'a str)>) -> Result<()> {
         let mut rows: Vec<_> = rows.into_iter().collect();
-        // In the order of the table of ids, several times faster than in any other.
+        // Sorted by id, like the table of ids: several times faster than any other order.
         rows.sort_by_key(|(record, _)| record.id());
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
@@ -67,7 +67,7 @@ impl Store {
         })
     }
 
-    /// Ends a list that was read: what was there before and did not come is gone, if all of the list came.
+    /// Ends a round: records from before it that did not come are removed, if the list is complete.
     pub fn end_round(&mut self, round: Round, seen: Timestamp, coverage: &Coverage) -> Result<()> {
         self.write(Sync::Normal, |tx| {
             claim_format(tx)?;
@@ -98,7 +98,7 @@ impl Round {
         let id = record.id();
         let mut place = places.find(id)?;
         if let Some(taken) = place.filter(|place| self.seen.contains(&place.row)) {
-            // The same once more; or, in a damaged file, the row of another.
+            // A duplicate in the list; or, in a damaged file, the row of another record.
             if places.holds(taken.row, id)? {
                 return Ok(());
             }
@@ -145,7 +145,7 @@ impl Round {
         Ok(())
     }
 
-    /// In a damaged file there may be rows that no id leads to, and ids that lead to a row twice.
+    /// Removes rows that no id leads to, and second rows of an id; both occur only in a damaged file.
     fn sweep_rows(&self, db: &Connection) -> Result<()> {
         let table = table(self.kind);
         let mut all = db.prepare(&format!("SELECT row FROM {table} UNION SELECT row FROM {table}_raw"))?;

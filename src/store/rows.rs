@@ -1,4 +1,4 @@
-//! Where one record stands in the tables of its kind, and how it gets there.
+//! The place of a record in the tables of its kind, and the statements that write it.
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
@@ -10,15 +10,15 @@ use super::{
 };
 use crate::directory::Kind;
 
-/// Where a record stands.
+/// The place of a record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub row: i64,
-    /// The [`print`] of what is there; none where no resource is kept.
+    /// The [`print`] of the stored record; `None` where its raw resource is not kept.
     pub print: Option<i64>,
 }
 
-/// What is asked of the tables of one kind, for as long as a transaction lasts.
+/// The statements for the tables of one kind, for as long as a transaction lasts.
 pub(super) struct Rows<'a> {
     db: &'a Connection,
     find: CachedStatement<'a>,
@@ -54,13 +54,13 @@ impl<'a> Rows<'a> {
         Ok(self.find.query_row([id], |row| Ok(Place { row: row.get(0)?, print: row.get(1)? })).optional()?)
     }
 
-    /// True where the row holds that record: in a damaged file it may be another's.
+    /// True where the row holds that record: in a damaged file it may hold another.
     pub fn holds(&mut self, row: i64, id: &str) -> Result<bool> {
         let held = self.typed.query_row([row], |row| Ok(is_of(row.get_ref(0)?.as_blob().unwrap_or_default(), id)));
         Ok(held.optional()?.unwrap_or(false))
     }
 
-    /// Writes a record where it stands, or in a new row; gives the row.
+    /// Writes a record into its row, or into a new one; gives the row.
     pub fn write(&mut self, place: Option<Place>, id: &str, form: &Form, raw: Option<&str>) -> Result<i64> {
         let row = match place {
             Some(Place { row, .. }) if self.holds(row, id)? => {
@@ -83,7 +83,7 @@ impl<'a> Rows<'a> {
         Ok(row)
     }
 
-    /// Removes a record; its id as it is in the file, where it may be text no longer.
+    /// Removes a record; `id` is raw bytes, because in a damaged file it may not be text.
     pub fn remove(&mut self, id: &[u8], row: i64) -> Result<()> {
         self.removals[0].execute([id])?;
         self.removals[1].execute([row])?;
@@ -92,7 +92,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// What tells whether a record is kept already, as it came and as it was read, in its own place.
+/// A checksum that tells whether the record is already stored in this row, both raw and decoded.
 pub(super) fn print(id: &str, row: i64, form: &Form, json: &str) -> i64 {
     let more = form.more.as_deref().map(sum::sealed).unwrap_or_default();
     let place = sum::of(&[id.as_bytes(), &row.to_le_bytes(), sum::sealed(&form.typed), more]);

@@ -1,13 +1,13 @@
-//! What can still be read of a damaged file's journal: around every page that can't be.
+//! Reads a damaged file's journal around every page that can't be read.
 
 use std::{collections::BTreeMap, fmt};
 
 use rusqlite::Connection;
 
-/// Reads in all: each one that fails halves the stretch that it failed in.
+/// The most reads in all: each failed read halves the range of ids in which it failed.
 const MOST_READS: usize = 4_000;
 
-/// One change as it stands in the file, sound or not.
+/// A change as it stands in the file, sound or not.
 #[derive(Debug)]
 pub(super) struct Row {
     pub id: i64,
@@ -16,15 +16,15 @@ pub(super) struct Row {
     pub sum: Option<i64>,
 }
 
-/// What a damaged file gives.
+/// The rows of a damaged file's journal.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub rows: Vec<Row>,
-    /// How many there were, where that can be read.
+    /// The recorded number of changes, where it can be read.
     pub size: Option<usize>,
 }
 
-/// What was carried over, in words for the notice.
+/// The number of changes that were carried over, as words for the notice.
 #[derive(Debug)]
 pub(super) struct Salvaged {
     pub kept: usize,
@@ -63,7 +63,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads a stretch from both ends; what is left between them in halves.
+    /// Reads a range of ids from both ends, then the rest between them in halves.
     fn read(&mut self, from: i64, to: i64) {
         if from > to || self.left < 2 {
             return;
@@ -82,7 +82,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads until the end or the first fault; then gives the last id before it.
+    /// Reads until the end of the range or the first error; an error gives the last id before it.
     fn walk(&mut self, order: &str, from: i64, to: i64) -> Result<(), Option<i64>> {
         let mut last = None;
         let walked = self.rows_in(order, from, to, &mut last);
@@ -98,7 +98,7 @@ impl Reader<'_> {
         let mut rows = query.query([from, to])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
-            // A broken page may lead anywhere: back to where the walk began, too.
+            // A broken page may lead anywhere, even back to the start of the walk.
             let onwards = last.is_none_or(|last| if order == "ASC" { id > last } else { id < last });
             if !onwards || !(from..=to).contains(&id) {
                 return Err(rusqlite::Error::InvalidQuery);

@@ -1,6 +1,6 @@
-//! Which sessions use the file now: each holds a lock that ends with its process, however that ends.
+//! The sessions that use the file now: each holds a lock that ends with its process, however that ends.
 //!
-//! What a session has sent is its own to see through; another one looks at it only once the sender is gone.
+//! A session sees its own sent changes through; another session looks at them only after the sender has ended.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -9,13 +9,13 @@ use std::{
 
 use super::{Result, Store, file};
 
-/// Goes before a session's number in the name of its file.
+/// The part of a file's name before the session's number.
 const MARK: &str = ".session-";
 
-/// This session, for as long as it is held.
+/// The running session, for as long as it is held.
 #[derive(Debug)]
 pub struct Session {
-    /// Its number, as the journal has it.
+    /// The session's number, as the journal has it.
     pub id: u64,
     path: PathBuf,
     _lock: File,
@@ -23,16 +23,17 @@ pub struct Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // One that stays is removed by the next session.
+        // A file that can't be removed is removed by the next session.
         let _ = fs::remove_file(&self.path);
     }
 }
 
 impl Store {
-    /// Begins a session, and removes what dead ones left. None in memory, and on file systems without locks.
+    /// Begins a session, and removes the files of dead ones. `None` for a store in memory, and on file systems without
+    /// locks.
     pub fn begin_session(&self) -> Result<Option<Session>> {
         let Some(path) = &self.path else { return Ok(None) };
-        // No other session is between making its file and locking it.
+        // The lock keeps other sessions from removing the file between its creation and its locking.
         let _opening = file::lock(path, &mut |_| ())?;
         remove_dead(path);
         let Ok(id) = getrandom::u64() else { return Ok(None) };
@@ -41,7 +42,7 @@ impl Store {
         Ok(lock.try_lock().is_ok().then_some(Session { id, path: own, _lock: lock }))
     }
 
-    /// True while the process lives that began that session.
+    /// True while the process that began that session lives.
     pub fn is_live(&self, session: u64) -> bool {
         self.path.as_deref().is_some_and(|path| is_locked(&file_of(path, session)))
     }
@@ -59,9 +60,10 @@ pub(super) fn is_file_of(store: &Path, found: &Path) -> bool {
 }
 
 fn is_locked(path: &Path) -> bool {
-    // Only to be read: the end of a look must not be taken for the end of a session (`watch`).
+    // Opened for reading only, because the watch takes the closing of a written file for the end of a session
+    // (`watch`).
     let Ok(file) = File::open(path) else { return false };
-    // Shared: whoever looks at the same moment must not take the look for a session.
+    // A shared lock, so that two looks at the same moment do not take each other for a session.
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
@@ -69,7 +71,7 @@ fn remove_dead(path: &Path) {
     let Some(Ok(files)) = path.parent().map(fs::read_dir) else { return };
     let is_session = |found: &PathBuf| is_file_of(path, found);
     for found in files.flatten().map(|entry| entry.path()).filter(is_session).filter(|found| !is_locked(found)) {
-        // Whoever removes it, it goes.
+        // Another process may remove the file first.
         let _ = fs::remove_file(found);
     }
 }
@@ -91,13 +93,13 @@ mod tests {
         let id = first.id;
         drop(first);
         assert!(!two.is_live(id) && one.is_live(second.id) && !one.is_live(1));
-        // Somebody else looks, too.
+        // Another process looks, too.
         fs::write(file_of(&path, 8), "").unwrap();
         let looks = File::open(file_of(&path, 8)).unwrap();
         looks.lock_shared().unwrap();
         assert!(!one.is_live(8));
         drop(looks);
-        // As a killed process leaves it.
+        // The file as a killed process leaves it.
         fs::write(file_of(&path, 7), "").unwrap();
         assert!(!one.is_live(7));
         drop(one.begin_session().unwrap());

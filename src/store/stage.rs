@@ -1,5 +1,5 @@
-//! The stage: changes that wait to be sent together. Lines come and go one by one, so that two consoles on one profile
-//! keep each other's.
+//! The stage: changes that wait to be sent together. Lines are added and removed individually, so that two consoles on
+//! one profile keep each other's lines.
 
 use std::path::Path;
 
@@ -11,17 +11,17 @@ use crate::directory::{
     stage::{self, StageId, Staged},
 };
 
-/// What waits, oldest first.
+/// The waiting lines, oldest first.
 #[derive(Debug, Default)]
 pub struct Stage {
-    /// What could be read.
+    /// The readable lines.
     pub lines: Vec<Staged>,
-    /// How many could not: written by another version, or damaged. They stay in the file.
+    /// The number of unreadable lines: written by another version, or damaged. They stay in the file.
     pub unreadable: usize,
 }
 
 impl Stage {
-    /// What to tell the person, where something could not be read.
+    /// The message for the person where a line could not be read.
     pub fn notice(&self) -> Option<String> {
         let what = match self.unreadable {
             0 => return None,
@@ -32,24 +32,24 @@ impl Stage {
     }
 }
 
-/// Tells one state of the stage from any other: the number of a line is never given again.
+/// Identifies a state of the stage: the number of a line is never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct StageMark(i64, f64);
 
 impl Store {
-    /// Which state the stage is in.
+    /// The mark of the stage's present state.
     pub fn stage_mark(&self) -> Result<StageMark> {
         let mut query = self.db.prepare_cached("SELECT count(*), total(id) FROM stage")?;
         Ok(query.query_row([], |row| Ok(StageMark(row.get(0)?, row.get(1)?)))?)
     }
 
-    /// All that waits.
+    /// All waiting lines.
     pub fn stage(&self) -> Result<Stage> {
         read(&self.db)
     }
 
-    /// Puts lines on the stage, all or none; a later change takes the place of an earlier one about the same value. They
-    /// are on the disk when this returns.
+    /// Puts lines on the stage, all or none; a later change replaces an earlier one of the same value. The lines are on
+    /// the disk when this returns.
     pub fn stage_add(&mut self, lines: &[Staged]) -> Result<()> {
         self.write(Sync::Full, |tx| {
             let mut insert = tx.prepare_cached("INSERT INTO stage(body, sum) VALUES(?1, ?2)")?;
@@ -61,13 +61,13 @@ impl Store {
         })
     }
 
-    /// Takes lines off the stage; those that are gone already are no failure.
+    /// Takes lines off the stage; missing lines are no failure.
     pub fn stage_drop(&mut self, ids: &[StageId]) -> Result<()> {
         self.write(Sync::Full, |tx| remove(tx, ids).map(drop))
     }
 
-    /// Moves lines from the stage to the journal in one transaction: false means that another console has sent or dropped
-    /// one of them, and nothing was moved.
+    /// Moves lines from the stage to the journal in one transaction: false means that another console has sent or
+    /// dropped one of them, and no line was moved.
     ///
     /// # Errors
     /// [`StoreError::Taken`] where one of the entries' ids is in use.
@@ -94,7 +94,7 @@ impl Store {
 }
 
 fn read(db: &Connection) -> Result<Stage> {
-    // Files of an older layout have no checksums.
+    // Copies the readable lines of a damaged file's stage; gives their number.
     let text = |sum: &str| format!("SELECT id, body, {sum} FROM stage ORDER BY id");
     let mut query = db.prepare_cached(&text("sum")).or_else(|_| db.prepare_cached(&text("NULL")))?;
     let mut rows = query.query([])?;
@@ -110,7 +110,7 @@ fn read(db: &Connection) -> Result<Stage> {
     Ok(stage)
 }
 
-/// How many of them were there.
+/// Removes lines; gives the number of those that were there.
 fn remove(tx: &Transaction<'_>, ids: &[StageId]) -> Result<usize> {
     let mut delete = tx.prepare_cached("DELETE FROM stage WHERE id = ?1")?;
     let mut removed = 0;

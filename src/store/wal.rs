@@ -1,8 +1,9 @@
-//! The log of last writes (`-wal`) looked through before `SQLite` opens it.
+//! Checks the log of last writes (`-wal`) before `SQLite` opens it.
 //!
-//! `SQLite` plays the log up to the first frame whose checksum is wrong and drops the rest without a word: rightly where
-//! the power went in the middle of a write, wrongly where a byte in the middle changed. The second can be told from the
-//! first: finished writes of the same log follow. Format: <https://sqlite.org/fileformat2.html#the_write_ahead_log>.
+//! `SQLite` plays the log up to the first frame whose checksum is wrong and drops the rest without a message: rightly
+//! where the power failed in the middle of a write, wrongly where a byte in the middle changed. In the second case,
+//! finished writes of the same log follow the damage. Format:
+//! <https://sqlite.org/fileformat2.html#the_write_ahead_log>.
 
 use std::{
     fs::File,
@@ -16,14 +17,14 @@ use super::{Result, StoreError, file};
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-/// What the header begins with; the last bit says in which order the checksum takes bytes.
+/// The header's first word; its last bit gives the byte order of the checksum.
 const MAGIC: u32 = 0x377f_0682;
 
-/// Keeps a copy of a damaged log, and says so; nothing where there is none, or it is sound.
+/// Keeps a copy of a damaged log and gives a notice about it; `None` where there is no log, or the log is sound.
 pub(super) fn keep_if_damaged(path: &Path) -> Result<Option<String>> {
     let log = file::beside(path, "-wal");
     let Some(lost) = look(&log)? else { return Ok(None) };
-    // Another console may be writing it right now; then it is another one the next moment.
+    // Another console may be writing the log now; then a second look gives another result.
     if look(&log)? != Some(lost) {
         return Ok(None);
     }
@@ -38,7 +39,7 @@ pub(super) fn keep_if_damaged(path: &Path) -> Result<Option<String>> {
     )))
 }
 
-/// How many finished writes stand at or behind the first damage.
+/// The number of finished writes at or behind the first damage; `None` without any.
 fn look(log: &Path) -> Result<Option<usize>> {
     let opened = match File::open(log) {
         Ok(file) => lost(BufReader::with_capacity(1 << 20, file)),
@@ -61,7 +62,7 @@ fn lost(mut log: impl Read) -> io::Result<usize> {
     sum.add(&header[..24]);
     let size = word(&header, 8) as usize;
     if magic & !1 != MAGIC || sum.state != (word(&header, 24), word(&header, 28)) || !size.is_power_of_two() {
-        // Without it no frame is played.
+        // Without a valid header no frame is played.
         let mut more = [0; FRAME_HEADER];
         return Ok(usize::from(fill(&mut log, &mut more)?));
     }
@@ -72,7 +73,7 @@ fn lost(mut log: impl Read) -> io::Result<usize> {
         here.add(&frame[..8]);
         here.add(&frame[FRAME_HEADER..]);
         let (own, whole) = (&frame[8..16] == salt, here.state == (word(&frame, 16), word(&frame, 20)));
-        // Frames of an earlier round, with another salt, stand behind the last one.
+        // Frames of an earlier round, with another salt, follow the last frame of this round.
         if sound && !own && !whole {
             sound = false;
             continue;
@@ -87,7 +88,7 @@ fn lost(mut log: impl Read) -> io::Result<usize> {
     Ok(lost)
 }
 
-/// Fills the room; false at the end, where a part may be missing.
+/// Fills the buffer; false at the end of the log, where the last frame may be incomplete.
 fn fill(log: &mut impl Read, room: &mut [u8]) -> io::Result<bool> {
     match log.read_exact(room) {
         Ok(()) => Ok(true),

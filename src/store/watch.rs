@@ -1,8 +1,9 @@
-//! A watch on the store's files: who waits for other processes is woken, and nobody has to ask again and again.
+//! A watch on the store's files: a console that waits for other processes is woken, and need not poll.
 //!
-//! `SQLite` writes all that is committed to the log (`-wal`) first, so a write to that file may be news; whether another
-//! connection wrote it tells [`Store::has_news`]. A session's file is closed or removed when its process ends. The system
-//! tells of both on the machine where they happen, also on network file systems: the log can't be shared between machines.
+//! `SQLite` writes every commit to the log (`-wal`) first, so a write to that file may be news; [`Store::has_news`]
+//! tells whether another connection wrote it. A session's file is closed or removed when its process ends. The system
+//! reports both on the machine where they happen, also on network file systems: the log can't be shared between
+//! machines.
 
 use std::{
     path::{Path, PathBuf},
@@ -17,17 +18,17 @@ use notify::{
 
 use super::{Result, Store, StoreError, file, session};
 
-/// Between two rings at least: a refresh writes thousands of times, and one look sees all of it.
+/// The shortest time between two rings: a refresh writes thousands of times, and a single look sees all of it.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Rings while it is held.
+/// Rings for as long as it is held.
 pub struct Watch {
     bell: Arc<Bell>,
     _watcher: RecommendedWatcher,
 }
 
 impl Watch {
-    /// Whoever was woken has looked: from now on, and after a pause, the next write rings again.
+    /// The woken party has looked: after a pause, the next write rings again.
     pub fn heard(&self) {
         self.bell.set(|state| state.heard = true);
     }
@@ -41,21 +42,22 @@ impl Drop for Watch {
 }
 
 impl Store {
-    /// Watches the files. `ring` is called from another thread, and not again before [`Watch::heard`]. Nothing in memory.
+    /// Watches the files. `ring` is called from another thread, and not again before [`Watch::heard`]. `None` for a
+    /// store in memory.
     ///
     /// # Errors
-    /// Where the system has no watch to give.
+    /// The system can't watch the directory.
     pub fn watch(&self, ring: impl Fn() + Send + 'static) -> Result<Option<Watch>> {
         let Some(path) = &self.path else { return Ok(None) };
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let failed = |source| StoreError::Watch { path: directory.to_owned(), source };
-        // The system may tell of files by other paths than the one that was asked for: by links, or from the root.
+        // The system may report files by other paths than the one that was given: resolved links, or absolute paths.
         let directory = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
         let files = Files { log: file::beside(&named_in(&directory, path), "-wal"), store: named_in(&directory, path) };
         let bell = Arc::new(Bell::default());
         let rung = Arc::clone(&bell);
         let on_event = move |event: notify::Result<Event>| {
-            // After an overflow, or an error, nobody knows what was missed.
+            // After an overflow or an error, events may have been missed.
             if event.map_or(true, |event| event.need_rescan() || files.are_written_by(&event)) {
                 rung.ring(&ring);
             }
@@ -65,7 +67,7 @@ impl Store {
         Ok(Some(Watch { bell, _watcher: watcher }))
     }
 
-    /// True if another connection has written since this was asked last; true at first.
+    /// True if another connection has written since the last call; true at first.
     pub fn has_news(&mut self) -> Result<bool> {
         let version = self.db.pragma_query_value(None, "data_version", |row| row.get(0))?;
         Ok(self.seen.replace(version) != Some(version))
@@ -76,7 +78,7 @@ fn named_in(directory: &Path, path: &Path) -> PathBuf {
     path.file_name().map_or_else(|| path.to_owned(), |name| directory.join(name))
 }
 
-/// The files that tell of other processes.
+/// The files whose writes tell of other processes.
 struct Files {
     store: PathBuf,
     log: PathBuf,
@@ -97,7 +99,7 @@ impl Files {
     }
 }
 
-/// What stands between the watcher's thread and whoever is woken.
+/// The shared state of the watcher's thread and the woken party.
 #[derive(Default)]
 struct Bell {
     state: Mutex<BellState>,
@@ -120,8 +122,8 @@ impl Bell {
         self.turned.notify_all();
     }
 
-    /// Rings, waits until that was heard, and rests a little. Events that come meanwhile wait in the system, which makes one
-    /// of those that are alike.
+    /// Rings, waits until the ring was heard, and pauses. Events that come meanwhile wait in the system, which merges
+    /// similar ones.
     fn ring(&self, ring: &impl Fn()) {
         let mut state = self.lock();
         if state.closed {
@@ -156,7 +158,7 @@ mod tests {
         watch.heard();
         let (mut other, _) = Store::open(&path).unwrap();
         other.meta_set("two", "2").unwrap();
-        // Opening and closing may ring, too.
+        // Opening and closing a store may ring, too.
         while !own.has_news().unwrap() {
             rings.recv().unwrap();
             watch.heard();
@@ -173,7 +175,7 @@ mod tests {
         let session = other.begin_session().unwrap().unwrap();
         let (id, (send, rings)) = (session.id, channel());
         let _watch = own.watch(move || _ = send.send(())).unwrap().unwrap();
-        // To look whether it lives tells nobody anything.
+        // A look at whether the session lives must not ring.
         assert!(own.is_live(id));
         drop(session);
         rings.recv().unwrap();

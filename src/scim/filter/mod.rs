@@ -1,7 +1,7 @@
 //! Filters (RFC 7644 §3.4.2.2): the tree, its canonical text, reading it and testing records with it.
 //!
-//! Knows the grammar and JSON, no schema and no server. Records of any shape can be tested, so that what a server
-//! answers to a filter can be checked here.
+//! Knows the grammar and JSON, no schema and no server. Records of any shape can be tested, so that a server's answers
+//! to a filter can be checked here.
 
 mod matches;
 mod parse;
@@ -15,7 +15,7 @@ use serde_json::Number;
 pub use parse::is_name;
 pub use parse::parse;
 
-/// The deepest nesting of parentheses, `not` and brackets that is read.
+/// The deepest nesting of parentheses, `not` and brackets that the parser reads.
 pub const DEEPEST: usize = 64;
 
 /// A filter expression.
@@ -23,15 +23,15 @@ pub const DEEPEST: usize = 64;
 pub enum Filter {
     /// `attr op value`.
     Compare(AttrPath, Op, Literal),
-    /// `attr pr`: it is there and not empty.
+    /// `attr pr`: the attribute is present and not empty.
     Present(AttrPath),
-    /// `attr[filter]`: one value of a multi-valued attribute meets all of it.
+    /// `attr[filter]`: a single value of a multi-valued attribute meets the whole filter.
     Has(AttrPath, Box<Filter>),
     /// `not (filter)`.
     Not(Box<Filter>),
-    /// All of two or more.
+    /// `a and b`: every one of two or more filters matches.
     And(Vec<Filter>),
-    /// Any of two or more.
+    /// `a or b`: at least one of two or more filters matches.
     Or(Vec<Filter>),
 }
 
@@ -58,7 +58,7 @@ pub enum Op {
     LessOrEqual,
 }
 
-/// What an attribute is compared with: any JSON value but arrays and objects.
+/// The value in a comparison: any JSON value but arrays and objects.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
     /// `"text"`.
@@ -71,14 +71,14 @@ pub enum Literal {
     Null,
 }
 
-/// `urn:…:User:name.familyName`: an attribute, perhaps of a named schema, perhaps a part of it.
+/// `urn:…:User:name.familyName`: an attribute, with an optional schema and an optional sub-attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttrPath {
-    /// The schema, without the colon that ends it.
+    /// The schema's URN, without the colon that ends it.
     pub urn: Option<String>,
-    /// The attribute.
+    /// The attribute's name.
     pub name: String,
-    /// The sub-attribute.
+    /// The sub-attribute's name.
     pub sub: Option<String>,
 }
 
@@ -86,9 +86,9 @@ pub struct AttrPath {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the filter can't be read at position {}: {why}", at + 1)]
 pub struct FilterError {
-    /// The byte at which it stops making sense, from 0.
+    /// The byte of the text at which reading failed, from 0.
     pub at: usize,
-    /// What was expected there.
+    /// The expected text at that byte.
     pub why: String,
 }
 
@@ -109,7 +109,7 @@ impl Filter {
 }
 
 impl AttrPath {
-    /// An attribute of no particular schema; a dot parts it from its sub-attribute (`emails.value`).
+    /// An attribute without a schema; a dot separates it from its sub-attribute (`emails.value`).
     pub fn new(name: &str) -> Self {
         let (name, sub) = match name.split_once('.') {
             Some((name, sub)) => (name, Some(sub.to_owned())),
@@ -132,7 +132,7 @@ impl Op {
         Self::LessOrEqual,
     ];
 
-    /// As it is written.
+    /// The operator as filters write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Equal => "eq",

@@ -28,7 +28,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// `a or b`: the weakest.
+    /// `a or b`, which binds the least.
     fn any(&mut self) -> Result<Filter, FilterError> {
         let mut operands = vec![self.all()?];
         while self.keyword("or") {
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
         self.comparison(attr)
     }
 
-    /// What stands between the bracket here and its `close`.
+    /// Reads the filter between the bracket at the current position and its `close`.
     fn enclosed(&mut self, close: char) -> Result<Filter, FilterError> {
         if self.depth == DEEPEST {
             return Err(self.error(&format!("nested more than {DEEPEST} deep")));
@@ -129,7 +129,7 @@ impl<'a> Reader<'a> {
         Ok(Literal::Text(text))
     }
 
-    /// Takes `and` or `or`, which has to stand apart from what follows.
+    /// Takes `and` or `or`, which must be a separate word.
     fn keyword(&mut self, keyword: &str) -> bool {
         let start = self.at;
         self.blanks();
@@ -175,7 +175,7 @@ fn one_or(mut operands: Vec<Filter>, several: impl Fn(Vec<Filter>) -> Filter) ->
     }
 }
 
-/// `[urn:]name[.sub]`; the URN may hold dots itself.
+/// `[urn:]name[.sub]`; the URN may contain dots.
 fn attribute(word: &str) -> Result<AttrPath, &'static str> {
     let (urn, path) = match word.rsplit_once(':') {
         Some((urn, path)) => (Some(urn), path),

@@ -1,4 +1,4 @@
-//! A power cut at any byte, a byte that changed anywhere: nothing wrong is shown, and what is lost is said.
+//! A power cut at any byte, a changed byte anywhere: no wrong record is shown, and losses are reported.
 //!
 //! `SCIMITAR_TRIES=20` tries twenty times as many places.
 
@@ -10,20 +10,20 @@ use std::{
 
 use super::*;
 
-/// Places in each file, for each kind of harm.
+/// Places in each file, for each kind of damage.
 const PLACES: usize = 30;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Harm {
-    /// All bits of a byte turned over.
+    /// All bits of a byte are inverted.
     Flip,
     /// A sector of zeroes, as after a power cut.
     Hole,
-    /// Everything from there on is gone.
+    /// The file ends at this place.
     Cut,
 }
 
-/// A file and its log at the instant of a crash, and what was in them: every version that ever was.
+/// A file and its log at the instant of a crash, and every version of their content.
 struct Truth {
     files: BTreeMap<&'static str, Vec<u8>>,
     journal: BTreeMap<i64, Vec<Entry>>,
@@ -32,7 +32,7 @@ struct Truth {
     team: Team,
 }
 
-/// The ids of changes that only the log has.
+/// The ids of changes that stand only in the log.
 const LATE: std::ops::Range<i64> = 100..108;
 
 impl Truth {
@@ -72,7 +72,7 @@ impl Truth {
         }
         (1..40).for_each(|id| truth.change(&mut store, id, State::Sent));
         drop(store);
-        // From here on in the log.
+        // All later writes stay in the log.
         let mut store = open(&path);
         for (number, id) in LATE.enumerate() {
             truth.change(&mut store, id, State::Planned);
@@ -86,7 +86,7 @@ impl Truth {
         truth
     }
 
-    /// Does harm to one of the files, opens them as the worker does, and checks what is shown.
+    /// Damages one of the files, opens both as the worker does, and checks the shown records.
     fn survives(&self, suffix: &'static str, harm: Harm, at: usize) {
         let (_keep, path) = place();
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -100,7 +100,7 @@ impl Truth {
             }
             fs::write(file::beside(&path, name), bytes).unwrap();
         }
-        // A disk that loses the end of what it said was written can't be told from one that was never given it.
+        // A disk that loses the end of acknowledged writes can't be told from a disk that never got them.
         let cut_log = suffix == "-wal" && harm != Harm::Flip;
         let (mut store, notice) = match Store::open(&path) {
             Err(error) => return assert!(!error.to_string().is_empty()),
@@ -109,7 +109,7 @@ impl Truth {
         let mut said = notice.into_iter().collect::<Vec<_>>();
         self.check_journal(&mut store, &mut said, cut_log);
         self.check_records(&mut store, &mut said);
-        // What can't be written is said; what was written is there afterwards.
+        // A failed write is reported; a successful one can be read afterwards.
         let new = planned(9000);
         if asked(&mut store, &mut said, |store| store.journal_add(std::slice::from_ref(&new))).is_some() {
             drop(store);
@@ -151,7 +151,7 @@ impl Truth {
     }
 }
 
-/// As the worker asks: a damaged file is mended, and the words are kept.
+/// Calls the store as the worker does: a damaged file is mended, and the messages are kept.
 fn asked<T>(store: &mut Store, said: &mut Vec<String>, ask: impl Fn(&mut Store) -> Result<T>) -> Option<T> {
     ask(store)
         .map_err(|error| {
@@ -163,7 +163,7 @@ fn asked<T>(store: &mut Store, said: &mut Vec<String>, ask: impl Fn(&mut Store) 
         .ok()
 }
 
-/// Places spread over the file, and the heads of all its pages, where one byte does most.
+/// Places spread over the file, and the headers of all its pages, where a single byte does the most damage.
 fn places(size: usize, page: usize, of: usize) -> impl Iterator<Item = usize> {
     let tries: usize = std::env::var("SCIMITAR_TRIES").ok().and_then(|tries| tries.parse().ok()).unwrap_or(1);
     let count = (of * tries).min(size);

@@ -1,4 +1,4 @@
-//! The journal: what comes back of changes, what survives a crash, and what a second console may do.
+//! The journal: reading changes back, surviving a crash, and the rights of a second console.
 
 use std::fs;
 
@@ -97,7 +97,7 @@ fn what_another_session_has_taken_up_is_not_taken_up_again() {
     let mut store = Store::in_memory().unwrap();
     let of = |session| Entry { session: Some(session), ..planned(1) };
     store.journal_add(&[of(7)]).unwrap();
-    // Both saw that the seventh session had ended.
+    // Both consoles saw that the seventh session had ended.
     let take = |session| Note::only_if(of(session), WriteCondition::taken_over(State::Planned, Some(7)));
     let written = store.journal_note(&[take(8), take(9)]).unwrap();
     assert_eq!(written, [true, false]);
@@ -109,7 +109,7 @@ fn an_older_look_says_nothing_of_what_a_third_session_has_sent() {
     let mut store = Store::in_memory().unwrap();
     let sent_by = |session| Entry { state: State::Sent, session: Some(session), ..planned(1) };
     store.journal_add(&[sent_by(7)]).unwrap();
-    // The eighth took over what the seventh had left, and sent it again, while the ninth still looked.
+    // The eighth session took over the change of the seventh and sent it again, while the ninth still looked.
     store.journal_update(&sent_by(8)).unwrap();
     let found_nothing = Entry { state: State::Planned, ..sent_by(7) };
     let condition = WriteCondition::taken_over(State::Sent, Some(7));
@@ -139,7 +139,7 @@ fn a_crash_loses_nothing_that_was_written_down() {
     let half = store.db.transaction().unwrap();
     half.execute("DELETE FROM journal", []).unwrap();
     std::mem::forget(half);
-    // What the disk holds at this instant, as after the power went.
+    // The disk's content at this instant, as after a power failure.
     let after = path.with_file_name("after.db");
     for suffix in ["", "-wal"] {
         fs::copy(file::beside(&path, suffix), file::beside(&after, suffix)).unwrap();

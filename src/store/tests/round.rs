@@ -1,4 +1,4 @@
-//! A list on its way to the disk: what is written, what stays, what goes, and what is mended.
+//! A list on its way to the disk: records that are written, stay, are removed, or are mended.
 
 use super::*;
 
@@ -32,7 +32,7 @@ fn only_what_is_new_or_other_is_written() {
     replace(&mut store, Kind::User, rows(&list), when(1)).unwrap();
     let before = written(&store);
     replace(&mut store, Kind::User, rows(&list), when(2)).unwrap();
-    // When it was read, and who comes first.
+    // Two rows: the time of the reading, and the first users.
     assert_eq!((written(&store) - before, store.load().unwrap().seen), (2, Some(when(2))));
 
     list[3] = named("3", "renamed");
@@ -43,7 +43,7 @@ fn only_what_is_new_or_other_is_written() {
     assert_eq!((raw(&store, "27"), raw(&store, "3")), (Some("{}".into()), Some("{\"a\":1}".into())));
     assert!(names(&store).contains(&"renamed".into()));
 
-    // What was read by itself has no resource any more: the list brings it again.
+    // A record that was read alone has no raw resource: the next list brings it again.
     store.put(&list[5], None).unwrap();
     replace(&mut store, Kind::User, rows(&list), when(4)).unwrap();
     assert_eq!(raw(&store, "5").as_deref(), Some("{\"a\":1}"));
@@ -83,7 +83,7 @@ fn what_a_list_has_no_longer_goes_and_what_came_meanwhile_stays() {
     assert_eq!(names(&store), expected);
     assert_eq!(raw(&store, "9"), None);
 
-    // The server says that there are more: who is missing may be among them.
+    // The server says that there are more records: missing ones may be among them.
     let part = Coverage::Partial(Shortfall { seen: 2, said: Some(9), why: "the server begins again".into() });
     let mut round = store.begin_round(Kind::User).unwrap();
     store.keep(&mut round, rows(&people(0..2))).unwrap();
@@ -110,7 +110,7 @@ fn two_consoles_read_the_same_list_at_once() {
 
 #[test]
 fn what_is_damaged_is_written_anew_though_the_list_is_the_same() {
-    // A value, a resource, a row that an id leads to, and an id.
+    // Damage to a value, a resource, a row that an id leads to, and an id.
     for harm in [
         "UPDATE user SET typed = x'ff' WHERE row = 3",
         "UPDATE user_raw SET json = '{\"a\":2}' WHERE row = 3",
@@ -124,7 +124,7 @@ fn what_is_damaged_is_written_anew_though_the_list_is_the_same() {
         let expected: Vec<String> = (0..10).map(|n| format!("user-{n}")).collect();
         replace(&mut store, Kind::User, rows(&list), when(1)).unwrap();
         store.db.execute(harm, []).unwrap();
-        // Found when it is looked at, mended with the next list, and sound after that.
+        // The damage is found when the record is read, mended with the next list, and gone after that.
         let _ = (store.load().unwrap(), raw(&store, "2"));
         replace(&mut store, Kind::User, rows(&list), when(2)).unwrap();
         if store.load().unwrap().skipped > 0 || names(&store) != expected {
