@@ -1,5 +1,5 @@
-//! The journal as the console knows it, with what every frame asks of it counted as entries come and move: a frame must
-//! not cost more for a longer journal.
+//! The journal as the console knows it, with counts for the queries of every frame, updated as entries come and change:
+//! a frame must not cost more for a longer journal.
 
 use std::{collections::BTreeSet, ops::Deref};
 
@@ -30,11 +30,11 @@ pub struct Entries {
 struct Tally {
     failed: usize,
     plans: FxHashMap<ChangeId, Course>,
-    /// Plans of which there are entries.
+    /// Plans that have entries.
     listed: BTreeSet<ChangeId>,
-    /// Plans of which something waits or is in flight.
+    /// Plans with a change that waits or is in flight.
     running: BTreeSet<ChangeId>,
-    /// Plans that are no undos and that no undo has taken back without a failure.
+    /// Plans that are no undos, and that no undo has taken back without a failure.
     standing: BTreeSet<ChangeId>,
     /// The newest change on each record.
     newest: FxHashMap<Target, ChangeId>,
@@ -49,12 +49,12 @@ impl Deref for Entries {
 }
 
 impl Entries {
-    /// Makes room for so many more: to grow in between would hold a step of them up.
+    /// Reserves room for `more` entries: growing later delays a step.
     pub fn expect(&mut self, more: usize) {
         self.all.reserve(more);
     }
 
-    /// Puts in one that is newer than all others, or another version of one.
+    /// Adds the newest entry, or replaces an entry by a new version.
     pub fn put(&mut self, entry: Entry) {
         if let Some(old) = self.all.get(&entry.id) {
             self.tally.count(old, false);
@@ -63,13 +63,13 @@ impl Entries {
         self.all.insert(entry.id, entry);
     }
 
-    /// Puts in several of any age.
+    /// Adds entries of any age.
     pub fn extend(&mut self, entries: impl IntoIterator<Item = Entry>) {
         entries.into_iter().for_each(|entry| self.put(entry));
         self.all.sort_unstable_keys();
     }
 
-    /// Changes one, at this time; nothing where there is none.
+    /// Changes the entry with this id, at this time; does nothing where there is none.
     pub fn amend(&mut self, id: ChangeId, at: Timestamp, with: impl FnOnce(&mut Entry)) {
         if let Some(entry) = self.all.get_mut(&id) {
             let before = entry.state;
@@ -82,12 +82,12 @@ impl Entries {
         }
     }
 
-    /// What became of a plan so far.
+    /// The progress of a plan; `None` for a plan without changes.
     pub fn course(&self, plan: ChangeId) -> Option<&Course> {
         self.tally.plans.get(&plan).filter(|course| course.steps() > 0)
     }
 
-    /// Number of plans.
+    /// The number of plans.
     pub fn plans(&self) -> usize {
         self.tally.listed.len()
     }
@@ -97,7 +97,7 @@ impl Entries {
         self.tally.listed.iter().rev().copied()
     }
 
-    /// The plans of which something waits or is in flight, the newest first.
+    /// The plans with a change that waits or is in flight, the newest first.
     pub fn running(&self) -> impl Iterator<Item = ChangeId> {
         self.tally.running.iter().rev().copied()
     }
@@ -108,12 +108,12 @@ impl Entries {
         ids.filter_map(|id| self.all.get(id))
     }
 
-    /// How many failed.
+    /// The number of failed changes.
     pub fn failed(&self) -> usize {
         self.tally.failed
     }
 
-    /// How many changes a plan has.
+    /// The number of a plan's changes.
     pub fn steps(&self, plan: ChangeId) -> usize {
         self.tally.plans.get(&plan).map_or(0, Course::steps)
     }
@@ -123,15 +123,15 @@ impl Entries {
         self.all.get(self.tally.plans.get(&plan)?.undone_by.last()?)
     }
 
-    /// What takes a plan back, as far as no undo has done it.
+    /// The changes that undo a plan, as far as no undo has done so.
     ///
     /// # Errors
-    /// Where nothing of it can be taken back.
+    /// No change of the plan can be undone.
     pub fn inverse(&self, plan: ChangeId) -> Result<Inverse, Refusal> {
         plan::inverse(self.of_plan(plan), self.undos_of(plan))
     }
 
-    /// True where undos have taken back all of the plan that can be taken back.
+    /// True where undos have taken back every change of the plan that can be undone.
     pub fn is_undone(&self, plan: ChangeId) -> bool {
         let Some(course) = self.tally.plans.get(&plan) else { return false };
         !course.undone_by.is_empty() && (course.undo_failed.is_empty() || self.inverse(plan).is_err())
@@ -142,10 +142,10 @@ impl Entries {
         self.tally.standing.iter().rev().copied().find(|plan| !self.is_undone(*plan))
     }
 
-    /// Why nothing of a plan can be taken back; `None` where something can.
+    /// The reason why no change of a plan can be undone; `None` where some can.
     pub fn lasts_because(&self, plan: ChangeId) -> Option<String> {
         let course = self.tally.plans.get(&plan)?;
-        // Asked by every frame: a long plan is not gone through where the counts tell.
+        // Every frame asks for this, so a long plan is searched only where its counts do not decide.
         let in_flight = course.progress.counts.left() > 0;
         (in_flight || course.back == 0).then(|| self.inverse(plan).err()).flatten().map(|why| why.text)
     }

@@ -8,24 +8,24 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::action::{ACTIONS, Action, Scope, Spec};
 use crate::scim::text::nearest_first;
 
-/// Which key does what.
+/// The bindings of keys to actions.
 #[derive(Debug, Clone)]
 pub struct Keymap {
     bindings: Vec<(Scope, KeyCombination, Action)>,
 }
 
-/// A key of the config that can't be used.
+/// A key in the config that can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("keys.{action}: {why}")]
 pub struct BadKey {
     /// The action's name as given.
     pub action: String,
-    /// What is wrong and what would be right.
+    /// The problem, and the correct form.
     pub why: String,
 }
 
 impl Keymap {
-    /// The table's keys, with the config's in place of an action's own. An empty list unbinds.
+    /// The keys of the action table, replaced by the config's for the actions that it names. An empty list unbinds.
     pub fn new(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, BadKey> {
         for name in overrides.keys() {
             if !ACTIONS.iter().any(|spec| spec.name == name) {
@@ -39,7 +39,7 @@ impl Keymap {
         for spec in ACTIONS {
             let mut own: Vec<String> = spec.keys.iter().map(|key| (*key).to_owned()).collect();
             if matches!(spec.action, Action::Suspend | Action::OpenLine) {
-                // Configs gave its key to other actions before it had one.
+                // Older configs may have given this action's key to other actions.
                 let elsewhere = |key: &String| {
                     let meets = |other: &Spec| spec.action == Action::Suspend || other.scope == spec.scope;
                     let others = ACTIONS.iter().filter(|other| other.action != spec.action && meets(other));
@@ -63,7 +63,7 @@ impl Keymap {
         Ok(Self { bindings })
     }
 
-    /// The action of a key, looked for in these scopes from the first to the last.
+    /// The action of a key, searched in these scopes from the first to the last.
     pub fn action(&self, scopes: &[Scope], key: KeyEvent) -> Option<Action> {
         let combination = normal(key.code, key.modifiers);
         scopes.iter().find_map(|scope| {
@@ -74,12 +74,12 @@ impl Keymap {
         })
     }
 
-    /// The first key of an action, as shown; `None` where it has none.
+    /// The first key of an action, as shown; `None` where it has no key.
     pub fn label(&self, action: Action) -> Option<String> {
         self.labels(action).next()
     }
 
-    /// The first key that does this where these scopes are looked through, of those that may.
+    /// The first key that triggers the action in these scopes, among those that `may` accepts.
     pub fn label_in(&self, scopes: &[Scope], action: Action, may: impl Fn(KeyEvent) -> bool) -> Option<String> {
         let own = self.bindings.iter().filter(|(_, _, bound)| *bound == action).map(|(_, key, _)| key);
         let event = |key: &KeyCombination| KeyEvent::new(*key.codes.first(), key.modifiers);
@@ -92,7 +92,7 @@ impl Keymap {
         self.bindings.iter().filter(move |(_, _, bound)| *bound == action).map(|(_, key, _)| show(key))
     }
 
-    /// The event that a person causes to do this: for tests, so that they press what the table says.
+    /// The event that triggers an action: for tests, so that they press the keys of the table.
     pub fn event(&self, action: Action) -> Option<KeyEvent> {
         let (_, key, _) = self.bindings.iter().find(|(_, _, bound)| *bound == action)?;
         Some(KeyEvent::new(*key.codes.first(), key.modifiers))
@@ -105,7 +105,8 @@ fn parse(text: &str) -> Option<KeyCombination> {
     Some(normal(*parsed.codes.first(), parsed.modifiers))
 }
 
-/// One form for what terminals report in several: an upper-case letter always with shift, any other character never.
+/// A common form for keys that terminals report in several ways: an upper-case letter always with shift, any other
+/// character never.
 fn normal(code: KeyCode, modifiers: KeyModifiers) -> KeyCombination {
     let (code, modifiers) = match code {
         KeyCode::Char(c) if c.is_alphabetic() => {
@@ -123,7 +124,7 @@ fn normal(code: KeyCode, modifiers: KeyModifiers) -> KeyCombination {
     KeyCombination::new(code, modifiers)
 }
 
-/// A key that was pressed, as it is shown.
+/// The name of a pressed key, as shown.
 pub fn name(key: KeyEvent) -> String {
     show(&normal(key.code, key.modifiers))
 }

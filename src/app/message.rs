@@ -1,4 +1,4 @@
-//! What the state is told, and what it asks to be done about it: its only ways in and out.
+//! The messages that the state receives, and the effects that it asks for: its only inputs and outputs.
 
 use std::sync::Arc;
 
@@ -15,16 +15,16 @@ use crate::directory::{
     work::{Job, Report},
 };
 
-/// How a profile is shown.
+/// The profile as the screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProfileView {
-    /// Its name.
+    /// The profile's name.
     pub name: String,
-    /// "W&B dedicated".
+    /// The provider's name, such as "W&B dedicated".
     pub provider: String,
-    /// Host and path, without credentials.
+    /// The host and path, without credentials.
     pub host: String,
-    /// Every change is looked at before it is sent.
+    /// The person reviews every change before it is sent.
     pub confirm_always: bool,
     /// The operating system's user, for the journal.
     pub actor: String,
@@ -32,73 +32,74 @@ pub struct ProfileView {
 
 /// A profile that was opened.
 pub struct Opened {
-    /// How it is shown.
+    /// The profile as the screen shows it.
     pub profile: ProfileView,
-    /// What plans its changes.
+    /// The planner of the profile's changes.
     pub planner: Arc<dyn Planner>,
-    /// What it guards against.
+    /// The guards that the profile sets.
     pub guards: Guards,
 }
 
 /// Work that only the runtime can do.
 #[derive(Debug)]
 pub enum Effect {
-    /// For the worker.
+    /// A job for the worker.
     Work(Job),
-    /// To the terminal's clipboard (OSC 52). It may be a secret, so nothing prints it.
+    /// Copies text to the terminal's clipboard (OSC 52). The text may be a secret, so nothing prints it.
     Copy(SecretString),
-    /// Open a profile; `None` is the embedded demo directory.
+    /// Opens a profile; `None` is the embedded demo directory.
     Open(Option<String>),
-    /// Ask the server of this profile, write it to the config file where that answers, and open it.
+    /// Connects to the server of this profile, writes the profile to the config file if the server answers, and opens
+    /// it.
     SaveProfile(form::ProfileDraft),
-    /// Write down what a group gives from now on, where the profile is kept; the mapping holds it already.
+    /// Saves the role that a group gives where the profile is kept; the mapping holds the role already.
     MapGroup {
-        /// All groups.
+        /// The mapping of all groups.
         mapping: Arc<Mapping>,
-        /// The one that was changed.
+        /// The group that was changed.
         group: Name,
     },
-    /// Read a list of names from a file, for the members of a team.
+    /// Reads a list of names from a file, for the members of a team.
     ReadList {
-        /// Which team.
+        /// The team's id.
         team: Id,
         /// The path as typed.
         path: String,
     },
-    /// Drop these elsewhere: freeing a large directory takes longer than a frame.
+    /// Drops these records on another thread: freeing a large directory takes longer than a frame.
     Discard(Box<Records>),
-    /// Draw everything again.
+    /// Draws the whole screen again.
     Redraw,
-    /// Give the terminal back and stop, until the shell goes on with it.
+    /// Releases the terminal and stops until the shell resumes the console.
     Suspend,
-    /// End.
+    /// Ends the console.
     Quit,
 }
 
 /// A profile that can't be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unopened {
-    /// Why, in sentences.
+    /// The reason, in sentences.
     pub why: String,
-    /// The profile; none for the demo directory.
+    /// The profile; `None` for the demo directory.
     pub draft: Option<Box<form::ProfileDraft>>,
 }
 
-/// Something that happened.
+/// A message to the state.
 pub enum Msg {
-    /// A key, a paste, another size.
+    /// A key, a paste, or a new size.
     Terminal(Event),
-    /// The worker reports.
+    /// A report of the worker.
     Report(Report),
     /// A profile was opened.
     Opened(Box<Opened>),
-    /// It was not; with what its form begins with, where it is a profile.
+    /// A profile could not be opened; with the start of its form, where the profile is not the demo directory.
     OpenFailed(Unopened),
-    /// A profile could not be saved: the field and why.
+    /// A profile could not be saved: the field and the reason.
     ProfileRefused(String, String),
-    /// What a group gives was written down; or why it was not.
+    /// A mapping was saved, or not, with the reason.
     Mapped(Result<(Arc<Mapping>, String), NotSaved>),
-    /// The list of names for the members of this team; or why it could not be read.
+    /// The list of names for the members of a team, or the reason why it could not be read.
     ListRead(Id, Result<String, NoList>),
     /// The terminal has taken the last frame that was drawn.
     Shown,
@@ -106,30 +107,30 @@ pub enum Msg {
     Terminate,
 }
 
-/// A mapping that could not be written down; the sentence about it.
+/// A mapping that could not be saved; holds a sentence about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("The mapping was not saved: {0}")]
 pub struct NotSaved(pub String);
 
-/// Why a file is no list of names; the file's name is fit for display.
+/// The reason why a file is no list of names; the file's name is fit for display.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoList {
-    /// The operating system says why.
+    /// The file can't be read: its name, and the operating system's reason.
     #[error("{0} can't be read: {1}")]
     Unreadable(String, String),
-    /// A folder, a device.
+    /// The path is a folder or a device.
     #[error("{0} is no file")]
     NoFile(String),
     /// Longer than [`super::LIST`].
     #[error("{file} has more than {} MiB: that is no list of names", super::LIST >> 20)]
     TooLong {
-        /// The file.
+        /// The file's name.
         file: String,
     },
-    /// Another encoding, or no text.
+    /// The file has another encoding, or is no text.
     #[error("{0} is no text in UTF-8")]
     NoText(String),
-    /// Nothing is in it.
+    /// The file is empty.
     #[error("{0} is empty")]
     Empty(String),
 }

@@ -1,4 +1,4 @@
-//! One record out of all of a kind, found by typing.
+//! A box that finds a record among all of a kind by typing.
 
 use tui_input::Input;
 
@@ -8,22 +8,22 @@ use crate::directory::{Directory, Id, Kind};
 /// State of the box.
 #[derive(Debug)]
 pub struct Pick {
-    /// What shall become like the one that is picked.
+    /// The records that are to become like the picked one.
     pub subjects: Vec<Id>,
-    /// What is typed.
+    /// The typed text.
     pub input: Input,
-    /// The rows that match.
+    /// The matching rows.
     pub rows: Finding,
 }
 
 impl Pick {
-    /// All records of the kind but the subject, where that is one.
+    /// All records of the kind, without the subject if there is only one.
     pub fn new(kind: Kind, subjects: Vec<Id>, directory: &Directory) -> Self {
         let rows = Finding::new(kind, others(kind, &subjects, directory), directory);
         Self { subjects, input: Input::default(), rows }
     }
 
-    /// Records came or went: the rows of before may be others' by now.
+    /// Records came or went: old row numbers may belong to other records now.
     pub fn renew(&mut self, directory: &Directory) {
         self.rows.renew(others(self.rows.kind, &self.subjects, directory), directory);
     }
@@ -41,7 +41,7 @@ impl Pick {
     }
 }
 
-/// All records of the kind but the subject, where that is one.
+/// All records of the kind, without the subject if there is only one.
 fn others(kind: Kind, subjects: &[Id], directory: &Directory) -> Vec<u32> {
     let itself = |row: &u32| matches!(subjects, [one] if directory.id_at(kind, *row) == Some(one));
     directory.rows_by_name(kind).iter().copied().filter(|row| !itself(row)).collect()

@@ -1,4 +1,4 @@
-//! A plan that was sent, as a box: how far it is, why parts of it failed, and its lines.
+//! A box for a sent plan: its progress, the reasons of failures, and its lines.
 
 use super::{App, Overlay, entries::Course};
 use crate::directory::{
@@ -6,40 +6,40 @@ use crate::directory::{
     plan::{Entry, State},
 };
 
-/// Which lines are shown.
+/// The lines that the box shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Show {
-    /// All, after the reasons of failures.
+    /// All lines, after the reasons of failures.
     #[default]
     All,
-    /// Those in a state.
+    /// The lines in a state.
     State(State),
-    /// Those that failed for a reason.
+    /// The lines that failed for a reason.
     Reason(String),
 }
 
 /// State of the box.
 #[derive(Debug)]
 pub struct PlanView {
-    /// Which plan.
+    /// The plan's first change.
     pub plan: ChangeId,
-    /// Which lines.
+    /// The lines that are shown.
     pub show: Show,
-    /// Row with the cursor.
+    /// The row with the cursor.
     pub cursor: usize,
 }
 
-/// One row.
+/// A row of the box.
 #[derive(Debug)]
 pub enum Row<'a> {
-    /// A reason, and how many failed for it.
+    /// A reason, and the number of changes that failed for it.
     Reason(&'a str, usize),
-    /// A change.
+    /// A change of the plan.
     Change(&'a Entry),
 }
 
 impl PlanView {
-    /// All of a plan.
+    /// A box with all lines of a plan.
     pub fn new(plan: ChangeId) -> Self {
         Self { plan, show: Show::All, cursor: 0 }
     }
@@ -54,12 +54,12 @@ impl PlanView {
 }
 
 impl App {
-    /// How many rows the box has.
+    /// The number of rows in the box.
     pub fn plan_rows(&self, view: &PlanView) -> usize {
         self.entries.course(view.plan).map_or(0, |course| view.len(course))
     }
 
-    /// One of them.
+    /// The row at a position.
     pub fn plan_row(&self, view: &PlanView, at: usize) -> Option<Row<'_>> {
         let course = self.entries.course(view.plan)?;
         let id = match &view.show {
@@ -76,8 +76,8 @@ impl App {
         self.entries.get(id?).map(Row::Change)
     }
 
-    /// What is tried again from the box: the failures for the reason under the cursor or the one shown, the lines in the state
-    /// that is shown, else the whole plan.
+    /// The entries that are tried again from the box: the failures for the reason under the cursor or the one shown,
+    /// the lines in the state that is shown, else the whole plan.
     pub(super) fn plan_selection(&self, view: &PlanView) -> Vec<&Entry> {
         let Some(course) = self.entries.course(view.plan) else { return Vec::new() };
         let because = |why: &str| course.because(why).into_iter().flatten().filter_map(|id| self.entries.get(id));
@@ -89,7 +89,7 @@ impl App {
         }
     }
 
-    /// From the Activity pane into the plan under the cursor, from the box to a line of it.
+    /// Opens the plan under the cursor of the Activity pane, or a line of the box.
     pub(super) fn open_story(&mut self) {
         let row = match self.overlays.last() {
             Some(Overlay::Plan(view)) => self.plan_row(view, view.cursor),
@@ -106,7 +106,7 @@ impl App {
         }
     }
 
-    /// Shows the lines in the next state that some are in, and all again after the last.
+    /// Shows the lines in the next state that has any, and all lines after the last state.
     pub(super) fn next_lines(&mut self) {
         let Some(Overlay::Plan(view)) = self.overlays.last() else { return };
         let Some(course) = self.entries.course(view.plan) else { return };
@@ -125,7 +125,7 @@ impl App {
         }
     }
 
-    /// Lines come and go while the box is open: the cursor stays on one.
+    /// Keeps the cursor on a row while lines come and go.
     pub(super) fn keep_plan_cursor(&mut self) {
         let rows = match self.overlays.last() {
             Some(Overlay::Plan(view)) => self.plan_rows(view),
@@ -136,7 +136,7 @@ impl App {
         }
     }
 
-    /// The lines that the cursor could go to.
+    /// The number of rows that the cursor can reach.
     pub(super) fn plan_len(&self) -> usize {
         match self.overlays.last() {
             Some(Overlay::Plan(view)) => self.plan_rows(view),

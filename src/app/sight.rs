@@ -1,5 +1,5 @@
-//! Whether the person can have seen what a key is about: nothing is sent by a key that was pressed for something else, be
-//! it held down, pressed twice, or part of a text that was pasted.
+//! Checks that the person can have seen the box that a key is for: a key that was pressed for something else sends
+//! nothing, whether it was held down, pressed twice, or part of a pasted text.
 
 use std::mem::{Discriminant, discriminant};
 
@@ -7,13 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{App, Overlay};
 
-/// Nobody reads a box and answers it in less time.
+/// The shortest time in which a person can read a box and answer it.
 const MOMENT: SignedDuration = SignedDuration::from_millis(300);
 
-/// What is on top: where it lies, its kind, and of a plan how many steps it has.
+/// The identity of the top box: its depth, its kind, and the number of steps of a plan.
 type Top = (usize, Option<Discriminant<Overlay>>, usize);
 
-/// Since when what is on top is on the screen.
+/// The time since which the top box is on the screen.
 #[derive(Debug, Default)]
 pub(super) struct Sight {
     top: Option<Top>,
@@ -22,7 +22,7 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    /// The terminal has taken what was drawn.
+    /// The terminal has taken the last frame.
     pub(super) fn shown(&mut self, now: Timestamp) {
         if self.drawn && self.since.is_none() {
             self.since = Some(now);
@@ -31,17 +31,17 @@ impl Sight {
 }
 
 impl App {
-    /// A frame was drawn of the present state.
+    /// A frame of the present state was drawn.
     pub fn drawn(&mut self) {
         self.sight.drawn = true;
     }
 
-    /// True while a box was drawn, and the terminal is not known to have taken that: [`super::Msg::Shown`] says so.
+    /// True while a box was drawn, and the terminal has not confirmed the frame yet: [`super::Msg::Shown`] does.
     pub fn awaits_frame(&self) -> bool {
         self.sight.drawn && self.sight.since.is_none() && !self.overlays.is_empty()
     }
 
-    /// Something else is on top: nobody has seen it yet.
+    /// Notices that another box is on top, which nobody has seen yet.
     pub(super) fn follow_top(&mut self) {
         let steps = match self.overlays.last() {
             Some(Overlay::Preview(preview)) => preview.plan.steps.len(),
@@ -53,7 +53,7 @@ impl App {
         }
     }
 
-    /// True if the box on top was on the screen for a moment before this key.
+    /// True if the top box was on the screen for a moment before this key.
     pub(super) fn was_seen(&mut self) -> bool {
         let (now, since) = (self.now, &mut self.sight.since);
         if since.is_some_and(|since| since > now) {

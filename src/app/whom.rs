@@ -1,5 +1,5 @@
-//! The row under the cursor, or the marked ones? Asked where rows are marked and the one under the cursor is not: the marks
-//! may be far away, or hidden by the filter.
+//! The question whether an action is for the row under the cursor or for the marked rows. The console asks where rows
+//! are marked and the row under the cursor is not: the marks may be far away, or hidden by the filter.
 
 use super::{App, Effect, action::Action};
 use crate::{
@@ -7,23 +7,23 @@ use crate::{
     scim::text::number,
 };
 
-/// How many choices there are.
+/// The number of choices.
 pub const CHOICES: usize = 2;
 
 /// State of the box.
 #[derive(Debug)]
 pub struct Whom {
-    /// What is to be done.
+    /// The action to perform.
     pub action: Action,
-    /// The row under the cursor.
+    /// The name of the row under the cursor.
     pub here: Name,
-    /// The row that was marked first.
+    /// The name of the row that was marked first.
     pub first: Name,
-    /// How many rows are marked.
+    /// The number of marked rows.
     pub marked: usize,
-    /// How many of them the filter hides.
+    /// The number of marked rows that the filter hides.
     pub hidden: usize,
-    /// Which choice has the cursor: the row, or the marked ones.
+    /// The choice with the cursor: 0 for the row, 1 for the marked rows.
     pub cursor: usize,
 }
 
@@ -38,7 +38,7 @@ impl Whom {
         ["this row".into(), format!("marked {rows}: {}{hidden}", number(self.marked as u64))]
     }
 
-    /// The cursor goes to the choice that begins with the letter. False where none does.
+    /// Moves the cursor to the choice that begins with the letter. False where none does.
     pub(super) fn go_to_letter(&mut self, letter: char) -> bool {
         let found = self.choices().iter().position(|choice| choice.starts_with(letter.to_ascii_lowercase()));
         self.cursor = found.unwrap_or(self.cursor);
@@ -47,7 +47,7 @@ impl Whom {
 }
 
 impl App {
-    /// The question, where it has to be asked.
+    /// The question, where the action needs it.
     pub(super) fn asks_whom(&self, action: Action) -> Option<Whom> {
         use Action as A;
         if !matches!(action, A::SetRole | A::Teams | A::Members | A::ToggleActive | A::Delete | A::MakeLike) {
@@ -58,7 +58,7 @@ impl App {
         let name = self.name_of(pane.kind, &here)?;
         let first = self.name_of(pane.kind, pane.marks.first()?)?;
         let hidden = pane.hidden_marks(&self.directory);
-        // The marked ones are all in sight: they are likelier meant.
+        // All marked rows are visible: they are the likelier choice.
         let cursor = usize::from(hidden == 0);
         Some(Whom { action, here: name, first, marked: pane.marks.len(), hidden, cursor })
     }
@@ -71,7 +71,7 @@ impl App {
         }
     }
 
-    /// Goes on with the row alone, or with the marked ones.
+    /// Performs the action on the row alone, or on the marked rows.
     pub(super) fn whom_chosen(&mut self, whom: &Whom, effects: &mut Vec<Effect>) {
         let marks = if whom.cursor == 0 { self.pane_mut().map(|pane| std::mem::take(&mut pane.marks)) } else { None };
         self.act(whom.action, effects);

@@ -1,4 +1,4 @@
-//! One server: its address, how the key is shown to it, and whether it may be spoken to at all.
+//! A server: its address, the authorisation of requests, and whether the client may connect at all.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,25 +14,25 @@ use url::{Host, Url};
 use super::tls::{self, Wish};
 use crate::scim::failure::{Class, Failure};
 
-/// The longest wait for a connection; answers may take [`Endpoint::timeout`].
+/// The longest wait for a connection; for answers the limit is [`Endpoint::timeout`].
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
-/// Where requests go.
+/// The server that receives the requests.
 #[derive(Clone)]
 pub struct Endpoint {
-    /// Base of every request, path prefix included; a trailing slash does not matter.
+    /// The base URL of every request, with the path prefix; a trailing slash does not matter.
     pub base: Url,
     /// How requests are authorised.
     pub auth: Auth,
-    /// GraphQL beside the SCIM root, on the same origin.
+    /// The GraphQL endpoint beside the SCIM root, on the same origin.
     pub graph: Option<Graph>,
     /// The provider's own HTTP API, on the same origin, with the same authorisation.
     pub api: Option<Url>,
-    /// Certificates to trust beside the system's, PEM.
+    /// A PEM file of certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
-    /// What the client shows of itself to servers that want a certificate.
+    /// The certificate that the client presents to servers that ask for one.
     pub client_cert: Option<ClientCert>,
-    /// Plain HTTP to another machine is wanted.
+    /// Plain HTTP to another machine is allowed.
     pub allow_http: bool,
     /// The longest silence of the server, from the request to the answer's first byte and between its bytes. A long
     /// answer may take longer as a whole.
@@ -41,37 +41,37 @@ pub struct Endpoint {
     pub user_agent: String,
 }
 
-/// A certificate and its private key, PEM; both may stand in one file.
+/// A certificate and its private key, PEM; a single file may hold both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientCert {
-    /// The certificate, and those between it and the authority.
+    /// The file of the certificate and its intermediates.
     pub certificate: PathBuf,
-    /// Its key, in a file that nobody else can read.
+    /// The file of the key, which only its owner can read.
     pub key: PathBuf,
 }
 
-/// Where GraphQL is spoken; authorised by the same key as `Basic base64(USER:KEY)`.
+/// The GraphQL endpoint; authorised with the same key as `Basic base64(USER:KEY)`.
 #[derive(Debug, Clone)]
 pub struct Graph {
-    /// Its address.
+    /// The URL of the endpoint.
     pub url: Url,
-    /// The user name that stands before the key.
+    /// The user name before the key.
     pub user: &'static str,
 }
 
-/// How requests are authorised.
+/// The authorisation of requests.
 #[derive(Debug, Clone)]
 pub enum Auth {
     /// `Bearer KEY` (RFC 6750).
     Bearer(SecretString),
     /// `Basic base64(USER:KEY)` (RFC 7617); the user may be empty.
     Basic {
-        /// User name.
+        /// The user name.
         user: String,
-        /// The key, in the place of the password.
+        /// The key, sent as the password.
         key: SecretString,
     },
-    /// No header.
+    /// Requests carry no authorisation header.
     None,
 }
 
@@ -102,7 +102,7 @@ impl Endpoint {
         }
     }
 
-    /// Refuses what a key must not be sent to.
+    /// Refuses addresses to which a key must not be sent.
     fn check(&self) -> Result<(), Failure> {
         if !matches!(self.base.scheme(), "http" | "https") || self.base.host().is_none() {
             return Err(local("The address is not an https:// (or http://) URL", "Check the profile's url"));
@@ -126,7 +126,7 @@ impl Endpoint {
         header(&self.auth)
     }
 
-    /// The same for GraphQL; `None` without it.
+    /// The `Authorization` header of GraphQL requests; `None` without GraphQL.
     pub(super) fn graph_authorization(&self) -> Result<Option<HeaderValue>, Failure> {
         match (&self.graph, &self.auth) {
             (Some(graph), Auth::Bearer(key) | Auth::Basic { key, .. }) => {
@@ -136,7 +136,7 @@ impl Endpoint {
         }
     }
 
-    /// The HTTP client for this endpoint alone, and what its servers wish to see.
+    /// The HTTP client for this endpoint alone, and the record of the server's certificate requests.
     pub(super) fn connector(&self) -> Result<(reqwest::Client, Arc<Wish>), Failure> {
         self.check()?;
         let mut builder = reqwest::Client::builder()
@@ -147,12 +147,12 @@ impl Endpoint {
             .retry(reqwest::retry::never())
             .referer(false);
         if self.is_loopback() {
-            // A proxy would carry the key off this machine.
+            // A proxy sends the key off this machine.
             builder = builder.no_proxy();
         }
         let wish = Arc::default();
         builder = if self.is_loopback() && self.base.scheme() == "http" {
-            // No TLS will be spoken, so the system's certificates need be neither read nor there.
+            // Without TLS, the system's certificates are not needed, and are not read.
             builder.tls_certs_only([])
         } else {
             builder.tls_backend_preconfigured(tls::config(self, Arc::clone(&wish))?)

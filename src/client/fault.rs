@@ -1,6 +1,6 @@
-//! What went wrong on the way, in words: names, routes, certificates, silence, answers that broke off.
+//! Connection failures in words: names, routes, certificates, silence, answers that broke off.
 //!
-//! The sentences are made from the causes below the HTTP library's own error, which would repeat the URL.
+//! The sentences are made from the causes below the HTTP library's own error, because that error repeats the URL.
 
 use std::error::Error;
 use std::io;
@@ -12,13 +12,13 @@ use super::status::clean;
 use super::tls::Wish;
 use crate::scim::failure::{Arrived, Class, Failure};
 
-/// What the sentences name.
+/// The facts of a request that the sentences name.
 pub(super) struct Way<'a> {
     pub base: &'a Url,
     pub timeout: Duration,
     /// True for requests that change nothing.
     pub read: bool,
-    /// What the server wishes to see.
+    /// The server's requests for a certificate.
     pub wish: &'a Wish,
 }
 
@@ -33,7 +33,7 @@ impl Way<'_> {
         self.base.host_str().unwrap_or_default()
     }
 
-    /// What is known of a request that was on the way.
+    /// Whether the server may have acted on a request that was sent.
     pub(super) fn underway(&self) -> Arrived {
         if self.read { Arrived::No } else { Arrived::Unknown }
     }
@@ -43,14 +43,15 @@ impl Way<'_> {
         if error.is_connect() {
             return self.no_connection(error);
         }
-        // Since TLS 1.3 a server says so only after the client thinks that they are connected; it has read nothing.
+        // Since TLS 1.3 a server reports this only after the client believes itself connected; the server has not read
+        // the request.
         if let Some(failure) = tls(error, self.host(), &self.place()).filter(|_| wants_certificate(&said(error))) {
             return failure;
         }
         let mut failure = if error.is_timeout() {
             self.silent()
         } else if self.wish.is_unmet() {
-            // Its refusal may have been lost with the connection.
+            // The server's refusal may have been lost with the connection.
             wants_one(self.host())
         } else if error.is_builder() {
             Failure::local(Class::Local, format!("The request can't be made: {}", innermost(error)), "")
@@ -64,7 +65,7 @@ impl Way<'_> {
         failure
     }
 
-    /// The failure for a body that ended early; `got` counts bytes.
+    /// The failure for a body that ended early, after `got` bytes.
     pub(super) fn cut(&self, error: &reqwest::Error, got: usize, status: u16) -> Failure {
         let mut failure = if error.is_timeout() {
             self.silent()
@@ -77,7 +78,7 @@ impl Way<'_> {
         failure
     }
 
-    /// The failure for a body that comes too slowly to be waited for: bytes in all, and within the time limit.
+    /// The failure for a body that comes too slowly: `got` bytes in all, `brought` within the time limit.
     pub(super) fn trickles(&self, got: usize, brought: usize, status: u16) -> Failure {
         let mut failure = self.silent();
         if brought > 0 {
@@ -128,9 +129,10 @@ impl Way<'_> {
     }
 }
 
-/// The failure for what the TLS library says anywhere below `error`; `None` where it says nothing.
+/// The failure for a TLS error anywhere below `error`; `None` where there is none.
 ///
-/// Its types are not ours to name, so its words are read (rustls, `Error` and `CertificateError`).
+/// The types of TLS errors are not accessible here, so their texts are searched (rustls, `Error` and
+/// `CertificateError`).
 fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure> {
     let said = said(error);
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
@@ -159,18 +161,19 @@ fn tls(error: &(dyn Error + 'static), host: &str, place: &str) -> Option<Failure
     Some(Failure::local(Class::Tls, text, next))
 }
 
-/// The failure for a server that wants to see a certificate, or another one.
+/// The failure for a server that requires a client certificate, or another one.
 fn wants_one(host: &str) -> Failure {
     let next = "Set client_cert and client_key in the profile; if they are set, another authority must have signed it";
     Failure::local(Class::Tls, format!("{host} wants a certificate of its clients"), next)
 }
 
-/// All that the causes say, in small letters.
+/// The texts of all causes, in lower case.
 fn said(error: &(dyn Error + 'static)) -> String {
     causes(error).map(|cause| cause.to_string().to_lowercase()).collect::<Vec<_>>().join("\n")
 }
 
-/// The server's own alerts about the client's certificate (RFC 8446 §6.2), not ours about the server's.
+/// True for the server's alerts about the client's certificate (RFC 8446 §6.2), not for the client's about the
+/// server's.
 fn wants_certificate(said: &str) -> bool {
     let alerts = ["certificaterequired", "badcertificate", "unknownca", "certificateunknown", "unsupportedcertificate"];
     said.contains("received fatal alert") && alerts.iter().any(|alert| said.contains(alert))
@@ -185,7 +188,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     std::iter::successors(error.source(), |cause| (**cause).source())
 }
 
-/// The deepest cause in its own words, on one line.
+/// The deepest cause in its own words, on a single line.
 pub(super) fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().map_or_else(|| "no reason given".to_owned(), |cause| clean(&cause.to_string()))
 }

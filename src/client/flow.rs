@@ -1,20 +1,20 @@
-//! How fast an answer comes along: a server that sends a byte now and then is as good as silent.
+//! The speed of an answer: a server that sends a byte now and then counts as silent.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The fewest bytes a second that are waited for: a modem brings more.
+/// The lowest accepted rate, in bytes per second: even a modem is faster.
 const LEAST: f64 = 128.0;
-/// After so long without them it is said that the server is slow, if it is not given up sooner.
+/// After this time below the rate, the server is reported as slow, if the answer is not given up sooner.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The time until a slow server is spoken of.
+/// The time until a slow server is reported.
 pub(super) fn patience(timeout: Duration) -> Duration {
     PATIENCE.min(timeout / 2)
 }
 
-/// What came of a body in a stretch of time, which is as long as the longest silence may be.
+/// The bytes of a body that came in the current period, which is as long as the longest allowed silence.
 pub(super) struct Flow {
     timeout: Duration,
     begun: Instant,
@@ -22,16 +22,16 @@ pub(super) struct Flow {
     said: bool,
 }
 
-/// How a body comes along.
+/// The verdict about a body's speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
-    /// As it should, or it is too early to tell.
+    /// Fast enough, or too early to tell.
     Good,
-    /// Too slowly; it is given up after this time unless it becomes faster. Said once.
+    /// Too slow; the body is given up after this time unless it becomes faster. Reported only once.
     Slow(Duration),
-    /// Too slowly for too long.
+    /// Too slow for too long.
     Stuck {
-        /// Bytes that came in that time.
+        /// Bytes that came in the last period.
         brought: usize,
     },
 }
@@ -41,7 +41,7 @@ impl Flow {
         Self { timeout, begun: Instant::now(), came: 0, said: false }
     }
 
-    /// When to look again, whether anything came or not.
+    /// The time of the next check, whether bytes came or not.
     pub(super) fn next_look(&self) -> Instant {
         self.begun + if self.said { self.timeout } else { patience(self.timeout) }
     }
@@ -76,7 +76,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// How often it was said to be slow, and after how many seconds it was given up, at so many bytes a second.
+    /// The number of reports of slowness, and the second at which the body was given up, at `bytes` bytes per second.
     async fn watch(bytes: usize, seconds: u64) -> (usize, Option<u64>) {
         let (mut flow, mut said) = (Flow::new(30 * SECOND), 0);
         for second in 1..=seconds {

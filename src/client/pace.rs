@@ -1,25 +1,26 @@
-//! One brake for all requests of a client: after a 429 nobody sends before the time the server asked for.
+//! A common brake for all requests of a client: after a 429 no request is sent before the time that the server asked
+//! for.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The shared "not before".
+/// The shared time before which no request is sent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pace {
     not_before: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Pace {
-    /// Nobody sends for `wait` from now; a longer wait that is set already stays.
+    /// Sends no request for `wait` from now; a longer wait that is set already stays.
     pub(super) fn hold(&self, wait: Duration) {
         let until = Instant::now() + wait;
         let mut held = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
         *held = Some(held.map_or(until, |earlier| earlier.max(until)));
     }
 
-    /// How long nobody sends from now on; zero where everybody may.
+    /// The remaining wait; zero where requests may be sent.
     pub(super) fn left(&self) -> Duration {
         self.pending().map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
     }

@@ -1,4 +1,4 @@
-//! A request as it may be written down: whole, but for values that look like secrets.
+//! A request as it may be recorded: complete, except for values that look like secrets.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ use crate::scim::{
     request::{Door, Request},
 };
 
-/// What stands in the place of a secret.
+/// The text that replaces a secret.
 pub const MASK: &str = "***";
 
-/// A request fit for the journal and the screen. It never had credentials; here its body has no secrets either.
+/// A request fit for the journal and the screen: without credentials, and with the secrets in its body masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
-    /// Method on the wire.
+    /// The HTTP method.
     pub method: String,
-    /// Path and query on the wire, after the base URL; for GraphQL the operation's name.
+    /// The path and query after the base URL; for GraphQL the operation's name.
     pub target: String,
     /// The `If-Match` header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_match: Option<String>,
-    /// The body, secrets masked.
+    /// The body, with masked secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
 }
@@ -48,14 +48,14 @@ pub fn shown(request: &Request) -> Shown {
         Door::Scim | Door::Api => (request.method.as_str(), request.target()),
         Door::Graph => ("GraphQL", body.as_ref().map(graph::name).unwrap_or_default().to_owned()),
     };
-    // The document is always the same for an operation: what it is about is in its variables.
+    // The document is the same for every call of an operation; only the variables tell calls apart.
     if request.door == Door::Graph {
         body = body.and_then(|mut body| body.get_mut("variables").map(Value::take));
     }
     Shown { method: method.to_owned(), target, if_match: request.if_match.clone(), body }
 }
 
-/// Masks, at any depth, what has a secret's name: as a key, or as the `path` of a PATCH operation (RFC 7644 §3.5.2).
+/// Masks, at any depth, values with a secret's name: as a key, or as the `path` of a PATCH operation (RFC 7644 §3.5.2).
 pub fn mask(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(mask),
@@ -75,7 +75,7 @@ pub fn mask(value: &mut Value) {
     }
 }
 
-/// Switches and absences are no secrets, and worth seeing.
+/// Booleans and `null` are no secrets, and are useful to see.
 fn cover(value: &mut Value) {
     if !matches!(value, Value::Null | Value::Bool(_)) {
         *value = Value::String(MASK.to_owned());

@@ -1,7 +1,7 @@
-//! Whom the client trusts, what it shows of itself, and whether it was asked for that.
+//! The certificates that the client trusts, the one that it presents, and whether a server asked for one.
 //!
-//! Since TLS 1.3 a server refuses a client that shows no certificate only after the client takes itself for connected, and
-//! the refusal is lost where the connection is reset behind it. So the question for a certificate is noted.
+//! Since TLS 1.3 a server refuses a client without a certificate only after the client believes itself connected, and
+//! the refusal is lost if the connection is reset after it. So the server's request for a certificate is recorded.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ use rustls_platform_verifier::Verifier;
 use super::endpoint::{ClientCert, Endpoint, local};
 use crate::scim::failure::Failure;
 
-/// What the servers of one client wish to see.
+/// The certificate requests of one client's servers.
 #[derive(Debug, Default)]
 pub(super) struct Wish {
     asked: AtomicBool,
@@ -27,7 +27,7 @@ pub(super) struct Wish {
 }
 
 impl Wish {
-    /// An answer came: whoever asks for a certificate goes on without one, or with this one.
+    /// The server answered: if it asks for a certificate, it accepts none, or this one.
     pub(super) fn answered(&self) {
         self.answered.store(true, Ordering::Relaxed);
     }
@@ -38,7 +38,7 @@ impl Wish {
     }
 }
 
-/// Shows the profile's certificate, if it has one, to who asks.
+/// Presents the profile's certificate, if there is one, to servers that ask.
 #[derive(Debug)]
 struct Shown {
     wish: Arc<Wish>,
@@ -56,7 +56,7 @@ impl ResolvesClientCert for Shown {
     }
 }
 
-/// How TLS is spoken with an endpoint. Reads the system's certificates.
+/// The TLS configuration for an endpoint. Reads the system's certificates.
 pub(super) fn config(endpoint: &Endpoint, wish: Arc<Wish>) -> Result<ClientConfig, Failure> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let trusted = endpoint.ca_file.as_deref().map(authorities).transpose()?.unwrap_or_default();
@@ -70,7 +70,7 @@ pub(super) fn config(endpoint: &Endpoint, wish: Arc<Wish>) -> Result<ClientConfi
         .with_safe_default_protocol_versions()
         .map_err(wrong)?
         .dangerous()
-        // The verifier of the platform: rustls calls any but its own dangerous.
+        // The platform's verifier: rustls calls every verifier but its own dangerous.
         .with_custom_certificate_verifier(Arc::new(verifier.map_err(wrong)?))
         .with_client_cert_resolver(Arc::new(Shown { wish, certificate: shown.map(Arc::new) }));
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
@@ -90,7 +90,7 @@ fn authorities(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     }
 }
 
-/// At least one certificate, or none where something is wrong with any.
+/// The certificates; `None` without any, or where one of them is invalid.
 fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
     let read: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
     (!read.is_empty()).then_some(read)

@@ -1,22 +1,22 @@
-//! What the loop needs of whoever owns the terminal.
+//! The loop's interface to the owner of the terminal.
 
 use std::io;
 
-/// What the loop is told from outside.
+/// A message from the terminal's owner to the loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
-    /// End.
+    /// The console ends.
     End,
-    /// Whatever is on the screen is not ours any more: draw everything again.
+    /// The screen was overwritten: the loop draws everything again.
     Again,
-    /// The frame that waits may be drawn.
+    /// The waiting frame may be drawn.
     Free,
 }
 
-/// What the terminal's owner can ask of the loop, and the loop of it.
+/// The owner of the terminal, as the loop uses it.
 pub trait Host {
-    /// Something happened to the process, or a frame is `waiting` and the terminal is free for it. Nothing may be lost
-    /// when this is given up.
+    /// Waits for an event of the process or, where a frame is `waiting`, until the terminal is free for it. Cancelling
+    /// the future must lose no event.
     fn next(&mut self, waiting: bool) -> impl Future<Output = io::Result<Told>> + Send;
 
     /// True if a frame may be drawn now.
@@ -28,13 +28,13 @@ pub trait Host {
     /// Bytes written so far.
     fn written(&self) -> u64;
 
-    /// Hand text to the clipboard.
+    /// Hands text to the clipboard.
     ///
     /// # Errors
     /// If the terminal is gone.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
-    /// Ask the system to stop the process, as Ctrl-Z does where the terminal is not raw. Nothing where nobody could go on
-    /// with it.
+    /// Asks the system to stop the process, as Ctrl-Z does where the terminal is not raw. Does nothing where no shell
+    /// could resume it.
     fn suspend(&mut self) {}
 }

@@ -1,8 +1,9 @@
-//! The event loop: messages in, one drawing, effects out. The only room that knows both the console and the worker.
+//! The event loop: it takes messages, draws once, and runs effects. The only module that knows both the console and the
+//! worker.
 //!
-//! Whatever is ready is taken before anything is drawn, so that a held key or a burst of reports costs one frame. While
-//! the terminal is not free for another frame none is drawn; the state moves on, and what is drawn then is the newest.
-//! There is no tick: without a message nothing runs and nothing is written.
+//! All ready messages are taken before a frame is drawn, so that a held key or a burst of reports costs one frame.
+//! While the terminal is not free for another frame none is drawn; the state moves on, and the next frame shows the
+//! newest. There is no tick: without a message no code runs and no byte is written.
 
 use std::{
     collections::VecDeque,
@@ -38,17 +39,17 @@ pub use opener::{OpenError, Opener};
 pub use session::Session;
 pub use trace::Trace;
 
-/// Messages taken at most before a frame, and the time that this may take: the screen must not starve.
+/// The most messages before a frame, and the most time for them, so that the screen does not starve.
 const BATCH: usize = 512;
 const BATCH_TIME: Duration = Duration::from_millis(8);
 
-/// While a list is looked through nothing is drawn for so long: most are whole by then, and drawn once.
+/// The time for which a running search of a list delays drawing: most searches end sooner, and are drawn once.
 const LOOKING: Duration = Duration::from_millis(30);
 
-/// What became of a profile that was to be opened.
+/// The outcome of opening a profile.
 type Opening = Result<(Opened, Session), (OpenError, Option<Box<ProfileDraft>>)>;
 
-/// What became of a mapping that was to be written down.
+/// The outcome of saving a mapping.
 type Mapped = Result<(Arc<Mapping>, String), NotSaved>;
 
 /// Both ends of a channel into the loop.
@@ -64,13 +65,13 @@ impl<T> Channel<T> {
     }
 }
 
-/// Keys that wait at most; the terminal keeps what comes after them.
+/// The most keys that wait; the terminal keeps later ones.
 const HELD: usize = 1_024;
 
-/// Something from outside the loop.
+/// A message from outside the loop.
 enum Incoming {
     Terminal(Event),
-    /// It had to wait.
+    /// An event that had to wait for a list or a plan.
     Held(Event),
     Report(u64, Report),
     Opened(Box<Opening>),
@@ -79,25 +80,25 @@ enum Incoming {
     Resized,
     /// The terminal has taken the last frame.
     Shown,
-    /// Nothing else happens: time for a list that is not whole yet.
+    /// No message is ready: time to go on with an incomplete list.
     Look,
-    /// Nobody presses anything any more.
+    /// The input has ended.
     InputEnd,
     End,
     Nothing,
 }
 
-/// The console with everything that it runs on.
+/// The console with everything that it needs to run.
 pub struct Runtime<B: Backend> {
-    /// The screen.
+    /// The terminal to draw on.
     pub terminal: Terminal<B>,
-    /// The state.
+    /// The console's state.
     pub app: App,
     look: Look,
     opener: Opener,
     session: Option<Session>,
     epoch: u64,
-    /// Jobs given to this session's worker, and how many of them it had done when it last had nothing to do.
+    /// The number of jobs given to this session's worker, and the number that it had done when it was last idle.
     given: u64,
     idle_at: Option<u64>,
     opening: usize,
@@ -109,16 +110,16 @@ pub struct Runtime<B: Backend> {
     copied: Vec<SecretString>,
     redraw: bool,
     suspend: bool,
-    /// Keys that wait for a list or a plan to be whole, and what was pressed after them.
+    /// Keys that wait for a list or a plan to be complete, and the input after them.
     held: VecDeque<Event>,
-    /// Since when there is something to draw that was not drawn.
+    /// The time since which a change of the state is not drawn.
     undrawn: Option<Instant>,
     quit: bool,
     trace: Option<Trace>,
 }
 
 impl Incoming {
-    /// What a trace calls it.
+    /// The kind's name in a trace.
     fn kind(&self) -> &'static str {
         match self {
             Incoming::Terminal(Event::Key(_)) | Incoming::Held(Event::Key(_)) => "key",
@@ -164,7 +165,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         }
     }
 
-    /// Notes what the loop does from now on.
+    /// Records the loop's work from now on.
     pub fn trace(&mut self, trace: Option<Trace>) {
         self.trace = trace;
     }
@@ -177,7 +178,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
     /// Runs until the person, a signal or the end of the input ends it.
     ///
     /// # Errors
-    /// If the terminal can't be written to or read from: it is gone. What was under way has arrived even then.
+    /// The terminal can't be written or read: it is gone. Even then the jobs under way are finished.
     pub async fn run<S>(&mut self, input: S, host: &mut impl Host) -> io::Result<()>
     where
         S: Stream<Item = io::Result<Event>> + Unpin,
@@ -192,11 +193,11 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         S: Stream<Item = io::Result<Event>> + Unpin,
     {
         self.frame(host, 0)?;
-        // Since the last frame, one could not be drawn so often.
+        // The number of frames that could not be drawn since the last one.
         let mut skipped = 0;
         while !self.quit {
             let looking = self.app.is_looking();
-            // While rows are looked through the loop comes by often enough to see for itself.
+            // While rows are searched the loop runs often enough to check for itself.
             let waiting = (skipped > 0 || self.app.awaits_frame()) && !looking;
             let mut incoming = match self.due() {
                 Some(event) => event,
@@ -221,7 +222,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             let started = Instant::now();
             for taken in 1.. {
                 self.traced(incoming.kind(), |runtime| runtime.take(incoming));
-                // Before another one is fetched: what is fetched is taken.
+                // The checks come before the next message is fetched, because a fetched message must be handled.
                 if self.quit || taken == BATCH || started.elapsed() > BATCH_TIME {
                     break;
                 }
@@ -266,13 +267,13 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         Ok(())
     }
 
-    /// The first of what had to wait, once there is nothing to wait for.
+    /// The first waiting event, once there is no list or plan to wait for.
     fn due(&mut self) -> Option<Incoming> {
         let event = if self.app.is_looking() { None } else { self.held.pop_front() };
         event.map(Incoming::Held)
     }
 
-    /// An event that is there already; `Some(None)` at the end of the input.
+    /// An event that is ready; `Some(None)` at the end of the input.
     async fn ready_event<S>(&self, input: &mut S) -> Option<Option<io::Result<Event>>>
     where
         S: Stream<Item = io::Result<Event>> + Unpin,
@@ -287,7 +288,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         .await
     }
 
-    /// True while a list will be whole soon, and drawing it now would draw it twice.
+    /// True while a list will be complete soon, and drawing now would mean drawing it twice.
     fn is_patient(&mut self) -> bool {
         if !self.app.is_looking() {
             self.undrawn = None;
@@ -310,14 +311,14 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         done
     }
 
-    /// Waits for one message of the worker (or of an opening profile) and takes it: for tests, which own the input.
+    /// Waits for a message of the worker (or of an opening profile) and takes it: for tests, which own the input.
     pub async fn step(&mut self) {
         let looking = self.app.is_looking();
         let message = if looking { Incoming::Look } else { self.next_message().await };
         self.take(message);
     }
 
-    /// Takes a terminal event and goes through all its steps: for tests.
+    /// Takes a terminal event and runs all its steps: for tests.
     pub fn press(&mut self, event: Event) {
         self.take(Incoming::Terminal(event));
         while self.app.is_looking() {
@@ -325,7 +326,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         }
     }
 
-    /// True if the worker has done all that it was asked for and nothing more is on its way.
+    /// True if the worker has finished all its jobs and no message is on its way.
     pub fn is_idle(&self) -> bool {
         self.opening == 0
             && !self.app.is_looking()
@@ -336,7 +337,7 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
             && self.idle_at == Some(self.given)
     }
 
-    /// Draws one frame.
+    /// Draws a frame.
     pub fn draw(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.redraw) {
             self.terminal.clear().map_err(io::Error::other)?;
@@ -347,14 +348,14 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         Ok(())
     }
 
-    /// Lets the worker finish what is under way.
+    /// Lets the worker finish the jobs under way.
     pub async fn end(&mut self) {
         if let Some(session) = self.session.take() {
             session.end().await;
         }
     }
 
-    /// True once the console shall end.
+    /// True once the console has to end.
     pub fn has_quit(&self) -> bool {
         self.quit
     }

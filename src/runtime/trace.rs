@@ -1,5 +1,6 @@
-//! What the loop did, for reports of slowness: one line a message and a frame, with its kind and its time, and for a
-//! frame its bytes and how many were left out before it. No contents: a trace can be shown to anybody.
+//! A record of the loop's work, for reports of slowness: a line per message and per frame, with its kind and time, and
+//! for a frame its bytes and the number of frames that were skipped before it. No contents: a trace can be shown to
+//! anybody.
 
 use std::{
     fs::{File, OpenOptions},
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// One thing that the loop did.
+/// A message or frame that the loop handled.
 struct Done {
     kind: &'static str,
     at: Duration,
@@ -23,7 +24,7 @@ struct Frame {
     skipped: u32,
 }
 
-/// A file that is written by a thread of its own: the loop waits for no disk.
+/// A trace file that a separate thread writes, so that the loop waits for no disk.
 pub struct Trace {
     began: Instant,
     lines: Option<Sender<Done>>,
@@ -31,10 +32,10 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Begins the file, for its owner alone.
+    /// Creates the file, readable only by its owner.
     ///
     /// # Errors
-    /// Where it can't be written.
+    /// The file can't be written.
     pub fn to(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -54,12 +55,12 @@ impl Trace {
         Ok(Self { began: Instant::now(), lines: Some(lines), writer: Some(writer) })
     }
 
-    /// Notes what took from `started` until now.
+    /// Records a message that took from `started` until now.
     pub(super) fn note(&self, kind: &'static str, started: Instant) {
         self.send(kind, started, None);
     }
 
-    /// Notes a frame that took from `started` until now.
+    /// Records a frame that took from `started` until now.
     pub(super) fn frame(&self, started: Instant, bytes: u64, skipped: u32) {
         self.send("draw", started, Some(Frame { bytes, skipped }));
     }

@@ -1,22 +1,22 @@
-//! What the terminal can show, from the environment alone: asking it costs a round trip over SSH.
+//! The terminal's abilities, from the environment alone: asking the terminal costs a round trip over SSH.
 
 use jiff::tz::TimeZone;
 
 use super::pace::Link;
 use crate::ui::look::{Glyphs, Look, Theme};
 
-/// What the config wants; `None` is "find out".
+/// The config's choices; `None` means that the environment decides.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
-    /// Colours.
+    /// The colour theme.
     pub theme: Option<Theme>,
-    /// Signs.
+    /// The set of signs.
     pub glyphs: Option<Glyphs>,
 }
 
-/// Colours and signs for this terminal.
+/// The colours and signs for this terminal.
 ///
-/// `NO_COLOR` (any value but empty) wins over the config's colours: whoever sets it means it everywhere.
+/// `NO_COLOR` (any value but empty) wins over the config's colours: a person who sets it means every program.
 pub fn look(wanted: Wanted, env: &dyn Fn(&str) -> Option<String>, zone: TimeZone) -> Look {
     let set = |name: &str| env(name).is_some_and(|value| !value.is_empty());
     let theme = if set("NO_COLOR") || env("TERM").as_deref() == Some("dumb") {
@@ -28,13 +28,13 @@ pub fn look(wanted: Wanted, env: &dyn Fn(&str) -> Option<String>, zone: TimeZone
     Look::new(theme, glyphs).in_zone(zone)
 }
 
-/// The link to the terminal, where it is slow: where it is not said, over SSH.
+/// The link to the terminal, where it is slow. Without a setting in `slow`, SSH connections count as slow.
 pub fn link(slow: Option<bool>, env: &dyn Fn(&str) -> Option<String>) -> Option<Link> {
     let remote = || ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| env(name).is_some_and(|value| !value.is_empty()));
     slow.unwrap_or_else(remote).then_some(Link::SLOW)
 }
 
-/// The locale that counts is the first that is set (POSIX).
+/// True for UTF-8. The first variable that is set decides the locale (POSIX).
 fn utf8(env: &dyn Fn(&str) -> Option<String>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| env(name)).find(|value| !value.is_empty());
     locale.is_some_and(|locale| {
@@ -43,7 +43,7 @@ fn utf8(env: &dyn Fn(&str) -> Option<String>) -> bool {
     })
 }
 
-/// `COLORFGBG` ends in the background's number where a terminal sets it.
+/// True for a light background: `COLORFGBG` ends in the background's number where a terminal sets it.
 fn light_background(env: &dyn Fn(&str) -> Option<String>) -> bool {
     let Some(value) = env("COLORFGBG") else { return false };
     matches!(value.rsplit(';').next().and_then(|number| number.parse::<u8>().ok()), Some(7 | 15))

@@ -1,5 +1,5 @@
-//! When the next frame may be drawn: once the terminal has taken the last one, and not before the link has room for it.
-//! Until then frames are left out, and what is drawn next is the newest state.
+//! The time at which the next frame may be drawn: after the terminal has taken the last one, and when the link has
+//! room. Until then frames are skipped, and the next frame shows the newest state.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use super::{
     pace::{Link, Pace},
 };
 
-/// What is on its way to the terminal.
+/// The frames on their way to the terminal.
 #[derive(Debug)]
 pub struct Frames {
     outlet: &'static Outlet,
@@ -19,12 +19,12 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// Of the terminal at standard output, on this link.
+    /// Frames for the terminal at standard output, on this link.
     pub fn on(link: Option<Link>) -> Self {
         Self { outlet: outlet::stdout(), pace: Pace::on(link), counted: 0 }
     }
 
-    /// Where frames are written; nobody waits for what is.
+    /// The writer of frames; writing to it never blocks.
     pub fn out(&self) -> impl io::Write + use<> {
         self.outlet
     }
@@ -43,7 +43,7 @@ impl Frames {
         Ok(self.outlet.is_free()? && self.pace.next().is_none_or(|at| at <= now))
     }
 
-    /// Waits until a frame may be drawn; where none is waiting, until the terminal is gone.
+    /// Waits until a frame may be drawn; without a waiting frame, until the terminal is lost.
     ///
     /// # Errors
     /// If the terminal is gone.

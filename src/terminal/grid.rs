@@ -1,4 +1,4 @@
-//! The cells that a terminal shows, and what moves up or down from one screen to the next.
+//! The cells that a terminal shows, and the rows that move up or down from one screen to the next.
 
 use std::hash::{Hash, Hasher};
 
@@ -9,13 +9,13 @@ use ratatui::{
 use rustc_hash::FxHasher;
 use unicode_width::UnicodeWidthStr;
 
-/// Stands in the cells that a wide character takes beside its first.
+/// The symbol of the cells that a wide character covers beside its first.
 const COVERED: &str = "";
 
-/// Fewer rows than this are drawn sooner than moved.
+/// Up to this number, rows are drawn faster than they are moved.
 const FEW_ROWS: usize = 4;
 
-/// Rows of cells; what lies beyond them is blank.
+/// Rows of cells; cells beyond them are blank.
 #[derive(Debug, Default)]
 pub(super) struct Grid {
     width: usize,
@@ -23,13 +23,13 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// Nothing but blanks.
+    /// Makes every cell blank.
     pub fn clear(&mut self) {
         self.width = 0;
         self.rows.clear();
     }
 
-    /// Makes room for a cell.
+    /// Grows the grid so that it has a cell at this position.
     pub fn reach(&mut self, x: u16, y: u16) {
         let (width, height) = (usize::from(x) + 1, usize::from(y) + 1);
         if height > self.rows.len() {
@@ -45,7 +45,7 @@ impl Grid {
         self.rows.get(y).map_or(&[], Vec::as_slice)
     }
 
-    /// Puts a cell into its place, for which there is room.
+    /// Puts a cell into its place, which must exist.
     pub fn put(&mut self, x: u16, y: u16, cell: &Cell) {
         let Some(row) = self.rows.get_mut(usize::from(y)) else { return };
         let mut cells = row.iter_mut().skip(usize::from(x));
@@ -53,18 +53,18 @@ impl Grid {
             place.clone_from(cell);
         }
         cells.by_ref().take(width(cell) - 1).for_each(|covered| *covered = Cell::new(COVERED));
-        // The rest of a wide one that stood here.
+        // Blanks the rest of a wide character that was overwritten here.
         cells.take_while(|rest| is_covered(rest)).for_each(Cell::reset);
     }
 
-    /// Takes a row from another grid.
+    /// Copies a row from another grid.
     pub fn take_row(&mut self, y: usize, from: &Self) {
         if let Some(row) = self.rows.get_mut(y) {
             row.clone_from_slice(from.row(y));
         }
     }
 
-    /// Moves the rows as a terminal does: what comes in is blank.
+    /// Moves the rows as a terminal does: the rows that come in are blank.
     pub fn scroll(&mut self, scroll: Scroll) {
         let Some(rows) = self.rows.get_mut(scroll.top..=scroll.bottom) else { return };
         let come = match scroll.by {
@@ -81,7 +81,7 @@ impl Grid {
     }
 }
 
-/// Rows that move up by so many, or down where that is negative.
+/// Rows that move up by `by`, or down where it is negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scroll {
     pub top: usize,
@@ -90,7 +90,7 @@ pub(super) struct Scroll {
 }
 
 impl Scroll {
-    /// The move that leaves the least to draw of these rows, if most of them only moved.
+    /// The move that leaves the least of these rows to draw, if most of them only moved.
     pub fn between(before: &Grid, after: &Grid, touched: &[usize]) -> Option<Self> {
         if touched.len() <= FEW_ROWS {
             return None;
@@ -98,7 +98,7 @@ impl Scroll {
         let seen = |grid: &Grid| -> Vec<u64> { touched.iter().map(|y| hash(grid.row(*y))).collect() };
         let (old, new) = (seen(before), seen(after));
         let most = touched.len() as isize - FEW_ROWS as isize;
-        // Nearer first, so that the shorter move is taken of two that are as good.
+        // Shorter moves come first, so that the shorter of two equally good moves is taken.
         let moves = (1..=most).flat_map(|by| [by, -by]).map(|by| moved(touched, &old, &new, by));
         let (scroll, kept) = moves.flatten().fold(None, |best: Option<(Self, usize)>, (scroll, kept)| match best {
             Some((_, most)) if most >= kept => best,
@@ -109,7 +109,7 @@ impl Scroll {
     }
 }
 
-/// The rows that are where others were before, and how many they are.
+/// The rows that show the old content of rows `by` below them, and their number.
 fn moved(touched: &[usize], old: &[u64], new: &[u64], by: isize) -> Option<(Scroll, usize)> {
     let came_from = |at: usize| {
         let y = touched.get(at)?.checked_add_signed(by)?;
@@ -129,46 +129,46 @@ fn hash(row: &[Cell]) -> u64 {
     hasher.finish()
 }
 
-/// How many cells it takes.
+/// The number of columns that the cell takes.
 pub(super) fn width(cell: &Cell) -> usize {
     let symbol = cell.symbol();
     if symbol.len() == 1 { 1 } else { symbol.width().max(1) }
 }
 
-/// Part of a wide character that begins before it.
+/// True for a cell that a wide character to its left covers.
 pub(super) fn is_covered(cell: &Cell) -> bool {
     cell.symbol() == COVERED
 }
 
-/// Terminals disagree about how wide these are.
+/// True for a symbol of joined characters, whose width differs between terminals.
 pub(super) fn is_joined(cell: &Cell) -> bool {
     let symbol = cell.symbol();
     !symbol.is_ascii() && (symbol.chars().nth(1).is_some() || symbol.width() == 0)
 }
 
-/// What is seen of a blank.
+/// The modifiers that are visible on a blank.
 const ON_BLANKS: Modifier = Modifier::REVERSED
     .union(Modifier::UNDERLINED)
     .union(Modifier::SLOW_BLINK)
     .union(Modifier::RAPID_BLINK)
     .union(Modifier::CROSSED_OUT);
 
-/// A blank, whatever colour its text would have.
+/// True for a blank, whatever its text colour.
 pub(super) fn is_blank(cell: &Cell) -> bool {
     cell.symbol() == " "
 }
 
-/// What can be seen where there is no text.
+/// The visible part of a style where there is no text.
 pub(super) fn ground(bg: Color, modifier: Modifier) -> (Color, Modifier) {
     (bg, modifier & ON_BLANKS)
 }
 
-/// A blank as erasing leaves it.
+/// True for a blank as erasing leaves it.
 pub(super) fn is_erased(cell: &Cell) -> bool {
     is_blank(cell) && ground(cell.bg, cell.modifier) == ground(Color::Reset, Modifier::empty())
 }
 
-/// True if nobody can see a difference.
+/// True if the two cells look the same.
 pub(super) fn is_same(one: &Cell, other: &Cell) -> bool {
     one.symbol() == other.symbol()
         && ground(one.bg, one.modifier) == ground(other.bg, other.modifier)

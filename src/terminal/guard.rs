@@ -1,4 +1,4 @@
-//! Everything that is switched on is switched off exactly once, on whatever way the process leaves.
+//! Every terminal mode that is switched on is switched off exactly once, however the process ends.
 
 use std::{
     io::{self, Write},
@@ -16,10 +16,10 @@ use crossterm::{
 
 use super::outlet;
 
-/// A terminal that takes nothing for so long is not waited for.
+/// The longest wait for a terminal that takes no bytes.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// True while the terminal is ours: `restore` acts only once, whoever comes first (exit, panic, signal).
+/// True while the console owns the terminal: `restore` acts only once, whoever calls first (exit, panic, signal).
 static OURS: AtomicBool = AtomicBool::new(false);
 
 /// Owns the terminal until it is dropped.
@@ -37,9 +37,10 @@ impl Guard {
         Ok(guard)
     }
 
-    /// After a stop that could not be seen (SIGSTOP): the shell has had the terminal meanwhile, with modes of its own.
+    /// Takes the terminal again after a stop that could not be caught (SIGSTOP): the shell has set its own modes
+    /// meanwhile.
     pub fn take_again(&self) -> io::Result<()> {
-        // Raw mode is set only where it is off in the eyes of who sets it.
+        // crossterm sets raw mode only if its own record says that raw mode is off.
         disable_raw_mode()?;
         enable_raw_mode()?;
         let mut out = outlet::stdout();
@@ -53,9 +54,10 @@ impl Drop for Guard {
     }
 }
 
-/// Gives the terminal back, if it is ours, which is what it returns. Errors have nowhere to go: the terminal may be gone.
+/// Gives the terminal back if the console owns it, and returns whether it did. Errors can't be reported: the terminal
+/// may be gone.
 ///
-/// What was handed over before is written before: the last frame is whole, but its colours stay on.
+/// Bytes that were handed over before are written first: the last frame is whole, but its colours stay on.
 pub fn restore() -> bool {
     let ours = OURS.swap(false, Ordering::SeqCst);
     if ours {

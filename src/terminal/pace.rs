@@ -1,20 +1,20 @@
-//! How often frames are drawn on a slow link, so that they never queue up on the way.
+//! The rate at which frames are drawn on a slow link, so that they never queue up on the way.
 //!
-//! The program can't see the queue: the kernel's buffer, sshd's and the network's take some hundred frames before a write
-//! waits. Asking the terminal where it is would show it, but its answers come in between the keys, and what reads those
-//! keeps them to itself. So the link is taken to be no faster than this, and at most two frames are under way on it: one
-//! that leaves and one that arrives.
+//! The program can't see the queue: the buffers of the kernel, sshd and the network hold some hundred frames before a
+//! write blocks. A cursor query to the terminal would show the queue, but the answers arrive between the keys, and the
+//! reader of keys keeps them. So the link is assumed to be no faster than its given rate, and at most two frames are
+//! under way on it: one that leaves and one that arrives.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What a link is taken for.
+/// The assumed rate and delay of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// Bytes a second.
+    /// Bytes per second.
     pub rate: u32,
-    /// From one end to the other.
+    /// The time from one end of the link to the other.
     pub delay: Duration,
 }
 
@@ -27,23 +27,23 @@ impl Link {
     }
 }
 
-/// What is under way on a link.
+/// The frames that were written and that have not arrived over the link yet, by calculation.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     link: Option<Link>,
-    /// When the last byte has left.
+    /// The time at which the last byte has left.
     left: Option<Instant>,
-    /// When the last two frames are there, the earlier first.
+    /// The times at which the last two frames arrive, the earlier first.
     there: [Option<Instant>; 2],
 }
 
 impl Pace {
-    /// On this link; without one nothing is held back.
+    /// Paces frames for this link; without a link no frame is held back.
     pub fn on(link: Option<Link>) -> Self {
         Self { link, ..Self::default() }
     }
 
-    /// Something was sent.
+    /// Records that bytes were sent.
     pub fn sent(&mut self, bytes: u64, now: Instant) {
         let Some(link) = self.link.filter(|_| bytes > 0) else { return };
         let left = self.left.map_or(now, |left| left.max(now)) + link.time_of(bytes);
@@ -52,7 +52,7 @@ impl Pace {
         self.there = [last, Some(left + link.delay)];
     }
 
-    /// When the next frame may be drawn, if not at any time.
+    /// The time at which the next frame may be drawn; `None` for any time.
     pub fn next(&self) -> Option<Instant> {
         let [earlier, _] = self.there;
         self.left.max(earlier)
@@ -65,15 +65,16 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// The link as it is, a millisecond at a time, with the frames on it: when each was sent and when it is there.
+    /// A simulated run of a link, a millisecond at a time, with the frames on it: the sending time and the arrival time
+    /// of each.
     struct Run {
         frames: Vec<(u32, u32)>,
         most_under_way: usize,
-        /// When each change of the state was on the screen.
+        /// The time at which each change of the state appeared on the screen.
         shown: Vec<u32>,
     }
 
-    /// A console in which something happens at these times, each frame of so many bytes.
+    /// Runs a console with events at these times, and frames of `bytes` bytes.
     fn run(link: Link, bytes: u32, events: &[u32]) -> Run {
         let began = Instant::now();
         let mut pace = Pace::on(Some(link));
@@ -103,7 +104,7 @@ mod tests {
             let run = run(Link::SLOW, bytes, &held);
             assert_eq!(run.most_under_way, 2, "{bytes}");
             assert!(run.frames.len() < held.len(), "frames are skipped");
-            // The screen follows: it goes on changing, and the last press is seen soon.
+            // The screen keeps up: it changes during the key presses, and the last press is visible soon.
             assert!(run.frames.len() > 20, "{} frames of {bytes}", run.frames.len());
             let (pressed, shown) = (59 * 33, *run.shown.last().unwrap());
             let time = bytes * 1000 / Link::SLOW.rate;

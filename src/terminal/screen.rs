@@ -1,4 +1,5 @@
-//! A ratatui backend that sends one frame as one write inside a synchronised update, and nothing where nothing changed.
+//! A ratatui backend that sends each frame as a single write inside a synchronised update, and sends no bytes for an
+//! unchanged frame.
 
 use std::io::{self, Write};
 
@@ -21,23 +22,23 @@ pub struct Screen<W: Write> {
     frame: Vec<u8>,
     painter: Painter,
     cursor: Cursor,
-    /// Where it shall be after this frame; nowhere hides it.
+    /// The cursor's position after this frame; `None` hides it.
     wanted: Option<Position>,
 }
 
-/// What the terminal's cursor was last told.
+/// The cursor state that was last sent to the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cursor {
-    /// Nothing yet.
+    /// No state has been sent yet.
     Untold,
     Hidden,
     At(Position),
-    /// Shown, but drawing has moved it since.
+    /// The cursor is shown, but drawing has moved it since.
     Moved,
 }
 
 impl<W: Write> Screen<W> {
-    /// Nothing is written yet.
+    /// A screen to which no frame has been written yet.
     pub fn new(out: W) -> Self {
         Self { out, frame: Vec::new(), painter: Painter::default(), cursor: Cursor::Untold, wanted: None }
     }
@@ -175,7 +176,7 @@ mod tests {
         (color(), color(), modifier).prop_map(|(fg, bg, modifier)| Style::new().fg(fg).bg(bg).add_modifier(modifier))
     }
 
-    /// What becomes of a screen: something is put on it, or some of its rows move up or down.
+    /// A change of a screen: text is put on it, or some of its rows move up or down.
     #[derive(Debug, Clone)]
     enum Step {
         Put(u16, u16, String, Style),
@@ -194,7 +195,7 @@ mod tests {
         match step {
             Step::Put(x, y, text, style) => {
                 buffer.set_string(*x, *y, text, *style);
-                // What drawing makes sure of: nothing stands in the other half of a wide character.
+                // Drawing guarantees that the other half of an overwritten wide character is blank.
                 if let Some(cut) = x.checked_sub(1).map(|x| &mut buffer[(x, *y)]).filter(|cut| cut.symbol().width() > 1)
                 {
                     cut.set_symbol(" ");
@@ -231,12 +232,12 @@ mod tests {
         all.into_iter().filter(|(on, _)| *on).map(|(_, modifier)| modifier).collect()
     }
 
-    /// The emulator keeps one of bold and dim, the one given last.
+    /// The emulator keeps only one of bold and dim, the last one set.
     fn one_weight(modifier: Modifier) -> Modifier {
         if modifier.contains(Modifier::BOLD | Modifier::DIM) { modifier - Modifier::BOLD } else { modifier }
     }
 
-    /// What is seen of it: of a blank only its ground.
+    /// The visible look of a cell: of a blank only its background.
     fn look(text: &str, fg: Color, bg: Color, modifier: Modifier) -> (Color, Color, Modifier) {
         if text == " " {
             (Color::Reset, bg, modifier & (Modifier::REVERSED | Modifier::UNDERLINED))

@@ -1,4 +1,4 @@
-//! Signals as messages: end gracefully, or give the terminal back while the process is stopped.
+//! Signals as messages: end gracefully, or release the terminal while the process is stopped.
 
 use std::io;
 
@@ -17,28 +17,28 @@ use tokio::{
     sync::Notify,
 };
 
-/// What a signal asks for.
+/// The action that a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// INT, TERM, HUP, QUIT, another signal that ends a process, or a terminal that is gone: end.
+    /// INT, TERM, HUP, QUIT, another signal that ends a process, or a lost terminal: the console ends.
     End,
-    /// TSTP: give the terminal back and stop.
+    /// TSTP: the console releases the terminal and stops.
     Stop,
-    /// CONT: take it again and draw everything.
+    /// CONT: the console takes the terminal again and draws everything.
     Continue,
 }
 
-/// Signals that would end the process, and leave the terminal as it is: those of people and supervisors, and of a limit of
-/// time.
+/// Signals whose default is to end the process without restoring the terminal: those of people and supervisors, and of
+/// a time limit.
 #[cfg(unix)]
 const ENDS: [Number; 8] =
     [Number::INT, Number::TERM, Number::HUP, Number::QUIT, Number::XCPU, Number::ALARM, Number::USR1, Number::USR2];
 
-/// Takes the signal of a file that has reached its limit, for as long as the process lives: the write fails then, as on a
-/// full disk, in the place of the process. Needs a runtime.
+/// Catches the signal of a file that has reached its size limit, for as long as the process lives: the write then fails
+/// as on a full disk, and the process survives. Needs a runtime.
 #[cfg(unix)]
 pub fn take_file_limit_for_full_disk() -> io::Result<()> {
-    // The handler stays when this is dropped.
+    // The handler stays installed when this value is dropped.
     signal(SignalKind::from_raw(Number::XFSZ.as_raw())).map(drop)
 }
 
@@ -64,13 +64,13 @@ impl Signals {
         })
     }
 
-    /// Takes the loss of the terminal at standard input for a signal too. Nobody else sends one where it does not control
-    /// the process, and crossterm reads on and on from a terminal that is gone.
+    /// Treats the loss of the terminal at standard input as a signal, too. The system sends none where the terminal
+    /// does not control the process, and crossterm never stops reading from a lost terminal.
     pub fn watch_terminal(&self) {
         let hung_up = Arc::clone(&self.hung_up);
         thread::spawn(move || {
             let stdin = io::stdin();
-            // No events asked for: loss alone is always reported, and nothing else wakes this thread.
+            // No events are requested: loss is always reported, and no other event wakes this thread.
             let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
             while poll(&mut watched, None) == Err(Errno::INTR) {}
             if watched.iter().any(|stdin| stdin.revents().intersects(PollFlags::HUP | PollFlags::ERR)) {
@@ -86,7 +86,8 @@ impl Signals {
             let has_come = ends.iter_mut().any(|signal| signal.poll_recv(cx).is_ready());
             if has_come { Poll::Ready(()) } else { Poll::Pending }
         });
-        // A terminal that hangs up sends HUP and CONT together: whoever went on would take a terminal that is gone.
+        // A terminal that hangs up sends HUP and CONT together: HUP goes first, because a resumed console would take a
+        // lost terminal.
         tokio::select! {
             biased;
             () = ended => Signal::End,
@@ -97,50 +98,50 @@ impl Signals {
     }
 }
 
-/// Asks for a stop as the terminal does for Ctrl-Z: everything that runs in front with this process is asked.
+/// Asks for a stop as the terminal does on Ctrl-Z: the whole process group receives TSTP.
 #[cfg(unix)]
 pub fn ask_to_stop() {
-    // Nobody is there to be told of a failure; then nothing stops.
+    // A failure can't be reported to anybody; then no process stops.
     let _ = kill_current_process_group(Number::TSTP);
 }
 
-/// Stops this process as TSTP would have, had it not been taken.
+/// Stops this process as TSTP does when it is not caught.
 #[cfg(unix)]
 pub fn stop_process() {
-    // STOP can't be refused; it goes to this process alone, as the shell expects.
+    // STOP can't be caught; it goes to this process alone, as the shell expects.
     let _ = kill_process(getpid(), Number::STOP);
 }
 
-/// Elsewhere Ctrl-C comes as a key; nothing else is sent.
+/// On other systems Ctrl-C comes as a key, and there are no other signals.
 #[cfg(not(unix))]
 pub struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    /// Nothing to listen to.
+    /// Does nothing: there are no signals.
     pub fn listen() -> io::Result<Self> {
         Ok(Self)
     }
 
-    /// Nothing to watch.
+    /// Does nothing: there is no terminal to watch.
     pub fn watch_terminal(&self) {}
 
-    /// Never.
+    /// Never returns.
     pub async fn next(&mut self) -> Signal {
         std::future::pending().await
     }
 }
 
-/// There is no such limit here.
+/// Does nothing: this system has no such limit.
 #[cfg(not(unix))]
 pub fn take_file_limit_for_full_disk() -> io::Result<()> {
     Ok(())
 }
 
-/// Nothing stops processes here.
+/// Does nothing: processes can't be stopped on this system.
 #[cfg(not(unix))]
 pub fn ask_to_stop() {}
 
-/// Nothing stops processes here.
+/// Does nothing: processes can't be stopped on this system.
 #[cfg(not(unix))]
 pub fn stop_process() {}

@@ -1,5 +1,6 @@
-//! Forms of requests: how a kind of change is put to a kind of record. The first of a form in a session goes alone, and is
-//! looked at before and after; others of its form wait until that is seen to do what was asked and nothing else.
+//! Forms of requests: the way in which a kind of change is sent for a kind of record. The first change of a form in a
+//! session is sent alone, and its record is read before and after; others of its form wait until the outcome is as
+//! asked, without side effects.
 
 use std::hash::{Hash, Hasher};
 
@@ -11,12 +12,12 @@ use crate::{
     scim::request::{Door, Request},
 };
 
-/// A form, as a print of what requests of it have in common.
+/// A form, as a hash of the parts that its requests have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Form(u64);
 
 impl Form {
-    /// That of the first request of a change; none for what is no record's.
+    /// The form of a change's first request; `None` for a request outside SCIM.
     fn of(entry: &Entry) -> Option<Self> {
         let request: &Request = entry.step.requests.first().filter(|request| request.door == Door::Scim)?;
         let mut print = FxHasher::default();
@@ -32,33 +33,33 @@ impl Form {
     }
 }
 
-/// What is known of the forms of this session.
+/// The state of each form in this session.
 #[derive(Debug, Default)]
 pub struct Forms(FxHashMap<Form, Standing>);
 
-/// How far a form is known.
+/// The state of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    /// This change is the first of it, and under way.
+    /// The first change of the form is under way.
     OnTrial(ChangeId),
-    /// One of it did what was asked and nothing else.
+    /// A change of the form did as asked, without side effects.
     Tried,
 }
 
 impl Forms {
-    /// True if the change may go now: its form is tried, or not on trial.
+    /// True if the change may be sent now: its form is tried, or not on trial.
     pub fn may_go(&self, entry: &Entry) -> bool {
         let standing = Form::of(entry).and_then(|form| self.0.get(&form));
         !matches!(standing, Some(Standing::OnTrial(id)) if *id != entry.id)
     }
 
-    /// The change goes. True if it is the first of its form.
+    /// Records that the change is sent. True if it is the first of its form.
     pub fn begin(&mut self, entry: &Entry) -> bool {
         let Some(form) = Form::of(entry) else { return false };
         *self.0.entry(form).or_insert(Standing::OnTrial(entry.id)) != Standing::Tried
     }
 
-    /// The change is back; its form was `seen` to do what was asked and nothing else, or not.
+    /// Records that the change has ended; `seen` tells whether it did as asked, without side effects.
     pub fn end(&mut self, entry: &Entry, seen: bool) {
         let Some(form) = Form::of(entry) else { return };
         if self.0.get(&form) == Some(&Standing::OnTrial(entry.id)) {
@@ -70,7 +71,7 @@ impl Forms {
         }
     }
 
-    /// What other changes do by this form is not known any more.
+    /// Forgets that the form is tried.
     pub fn forget(&mut self, entry: &Entry) {
         if let Some(form) = Form::of(entry) {
             self.0.remove(&form);

@@ -1,7 +1,7 @@
-//! What the console shows as the last lists had it. A refresh tells of the rest, and what has not changed, which is most of
-//! a directory, is never there twice.
+//! The records that the console shows as the last lists had them. A refresh reports only the others, so unchanged
+//! records, which are most of a directory, are never in memory twice.
 //!
-//! Whatever else is told of a record makes it unknown here, and the next list tells of it again: to say something twice
+//! Any other report about a record makes it unknown here, and the next list reports it again: reporting a record twice
 //! does no harm.
 
 use std::{
@@ -18,19 +18,19 @@ use crate::{
     store::{Print, Snapshot},
 };
 
-/// The records of a list with what they were last shown as; none where they are shown as something else.
+/// The records of a list with their prints as last shown; `None` for a record that is shown otherwise.
 pub type List = IndexMap<Id, Option<Print>, BuildHasherDefault<FxHasher>>;
 
-/// What is shown, kind by kind, as far as it is a list.
+/// The lists on screen, kind by kind; `None` for a kind whose screen is no list.
 #[derive(Debug, Default, Clone)]
 pub struct Shown {
     lists: [Option<Arc<List>>; 3],
-    /// Where roles come from with it.
+    /// The source of roles for these lists.
     source: RoleSource,
 }
 
 impl Shown {
-    /// What the disk knows, once that is shown.
+    /// The records of the disk, once they are on screen.
     pub fn stored(snapshot: &Snapshot, source: RoleSource) -> Self {
         let users = snapshot.users.iter().map(|user| &user.id);
         let (teams, roles) = (snapshot.teams.iter().map(|team| &team.id), snapshot.roles.iter().map(|role| &role.id));
@@ -39,17 +39,17 @@ impl Shown {
         Self { lists: all.map(|list| list.map(Arc::new)), source }
     }
 
-    /// True where roles come from the same.
+    /// True where the roles have the same source.
     pub fn is_by(&self, source: &RoleSource) -> bool {
         self.source == *source
     }
 
-    /// What is shown of the kind.
+    /// The list of the kind on screen.
     pub fn list(&self, kind: Kind) -> Option<Arc<List>> {
         self.lists[kind as usize].clone()
     }
 
-    /// A list of the kind is about to be read.
+    /// Prepares the comparison with a list of the kind that is about to be read.
     pub fn reading(&self, kind: Kind) -> Reading {
         let known = self.list(kind);
         Reading { there: vec![false; known.as_ref().map_or(0, |list| list.len())], known, ..Reading::default() }
@@ -61,7 +61,7 @@ fn list<'a>(ids: impl Iterator<Item = &'a Id>, snapshot: &Snapshot, kind: Kind) 
     snapshot.coverage[kind as usize].is_read().then(|| ids.cloned().zip(prints.copied().map(Some)).collect())
 }
 
-/// A list that is being read, beside what is shown.
+/// A list that is being read, compared with the one on screen.
 #[derive(Debug, Default)]
 pub struct Reading {
     known: Option<Arc<List>>,
@@ -71,17 +71,17 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// True where the list is compared with one that is shown.
+    /// True where the list is compared with one on screen.
     pub fn is_compared(&self) -> bool {
         self.known.is_some()
     }
 
-    /// How many of the records so far are not shown at all.
+    /// The number of records so far that are not on screen at all.
     pub fn count_new(&self) -> usize {
         self.new
     }
 
-    /// Takes the next record; true where it is shown like that already.
+    /// Takes the next record; true where the screen shows the record unchanged.
     pub fn note(&mut self, id: &Id, print: Option<Print>) -> bool {
         if let Some((at, id, shown)) = self.known.as_ref().and_then(|list| list.get_full(id)) {
             self.there[at] = true;
@@ -96,7 +96,7 @@ impl Reading {
         false
     }
 
-    /// The list has been read to its end.
+    /// Ends the comparison: the list has been read completely.
     pub fn end(self) -> Difference {
         let known = self.known.iter().flat_map(|list| list.keys());
         let gone = known.zip(&self.there).filter(|(_, there)| !**there).map(|(id, _)| id.clone()).collect();
@@ -104,26 +104,26 @@ impl Reading {
     }
 }
 
-/// How a list differs from what is shown.
+/// The difference of a list from the screen.
 #[derive(Debug, Default)]
 pub struct Difference {
-    /// What is new or other.
+    /// New and changed records.
     pub other: List,
-    /// What is shown and not in the list.
+    /// Records on screen that are not in the list.
     pub gone: Vec<Id>,
-    /// How many of the others are not shown at all.
+    /// The number of records in `other` that are not on screen at all.
     pub new: usize,
-    /// What it differs from; none where nothing like it is shown.
+    /// The list on screen that was compared; `None` without one.
     compared: Option<Arc<List>>,
 }
 
 impl Difference {
-    /// True where this is a difference, and not all of the list.
+    /// True where this is a difference, and not the whole list.
     pub fn is_compared(&self) -> bool {
         self.compared.is_some()
     }
 
-    /// What is as it is shown.
+    /// Unchanged records.
     pub fn same(&self) -> FxHashMap<&Id, Option<Print>> {
         let shown = self.compared.iter().flat_map(|list| list.iter()).map(|(id, print)| (id, *print));
         let mut same: FxHashMap<&Id, Option<Print>> = shown.collect();
@@ -133,7 +133,7 @@ impl Difference {
         same
     }
 
-    /// Only a part of the list was read: what did not come is not gone.
+    /// Keeps records that did not come, because only a part of the list was read.
     pub fn keep_absent(&mut self) {
         self.gone.clear();
     }
@@ -148,14 +148,14 @@ impl Difference {
     }
 }
 
-/// The same for all tasks of a worker.
+/// Shared by all tasks of a worker.
 #[derive(Clone, Default)]
 pub struct Known(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
     shown: Shown,
-    /// What was told one by one since a refresh began; none while there is none.
+    /// Records that were reported individually since a refresh began; `None` without a refresh.
     since: Option<Vec<Target>>,
 }
 
@@ -164,18 +164,18 @@ impl Known {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// This is shown now.
+    /// Sets the lists that are on screen now.
     pub fn is(&self, shown: Shown) {
         *self.lock() = Inner { shown, since: None };
     }
 
-    /// Something is shown that is no list.
+    /// Forgets the lists, because the screen shows something else.
     pub fn forget(&self) {
         self.is(Shown::default());
     }
 
-    /// Sends a report, and keeps in mind what it makes of the records shown: both at once, so that a refresh begins for the
-    /// console where it begins here.
+    /// Sends a report, and updates the known records by it: both under one lock, so that a refresh begins at the same
+    /// report for the console and here.
     pub fn send(&self, report: Report, reports: &UnboundedSender<Report>) {
         let mut inner = self.lock();
         match &report {
@@ -185,28 +185,28 @@ impl Known {
             Report::RefreshBegan => inner.begin(),
             _ => {}
         }
-        // A console that is gone needs no reports.
+        // A closed console needs no reports.
         let _ = reports.send(report);
     }
 
-    /// These are shown as no list had them.
+    /// Marks records as shown in another way than a list had them.
     pub fn touch(&self, targets: impl IntoIterator<Item = Target>) {
         self.lock().touch(targets);
     }
 
-    /// Of these something is shown that is no list.
+    /// Forgets the lists of these kinds, because the screen shows something else of them.
     pub fn lose(&self, kinds: impl IntoIterator<Item = Kind>) {
         let mut inner = self.lock();
         kinds.into_iter().for_each(|kind| inner.shown.lists[kind as usize] = None);
     }
 
-    /// What is shown as a refresh begins.
+    /// The lists on screen at the beginning of a refresh.
     pub fn shown(&self) -> Shown {
         self.lock().shown.clone()
     }
 
-    /// A refresh has ended, and what it found is shown, beside what was told since it began; unless something else has
-    /// been shown since.
+    /// Ends a refresh: its results are on screen, together with records that were reported since it began. Without
+    /// effect if the screen was replaced meanwhile.
     pub fn end(&self, found: Vec<(Kind, Difference)>, source: RoleSource) {
         let mut inner = self.lock();
         let Inner { shown, since } = &mut *inner;
@@ -222,14 +222,14 @@ impl Known {
 impl Inner {
     fn touch(&mut self, targets: impl IntoIterator<Item = Target>) {
         match &mut self.since {
-            // The lists are compared with right now.
+            // A refresh compares with the lists right now.
             Some(since) => since.extend(targets),
             None => self.shown.touch(targets),
         }
     }
 
     fn begin(&mut self) {
-        // A refresh that did not come to its end has left some.
+        // A refresh that did not end has left these.
         self.shown.touch(self.since.replace(Vec::new()).unwrap_or_default());
     }
 }
@@ -263,7 +263,7 @@ mod tests {
         Report::Learnt(vec![Fresh::Record(Record::User(User { id: id.into(), ..User::default() }))])
     }
 
-    /// Reads a list of users, each with what tells it from others; gives what is told of it, and what is gone.
+    /// Reads a list of users, each with its print; gives the users that are reported and those that are gone.
     fn read(known: &Known, users: &[(&str, Print)], during: impl FnOnce()) -> (Vec<String>, Vec<String>) {
         report(known, Report::RefreshBegan);
         let mut reading = known.shown().reading(Kind::User);
@@ -290,7 +290,7 @@ mod tests {
         assert_eq!(read(&known, &[("eva", 1), ("ivan", 5), ("anna", 4)], || ()), all(&["ivan", "anna"], &["noor"]));
     }
 
-    /// Be it before a refresh, while it goes on, or while one went on that came to no end.
+    /// Reported before a refresh, during one, or during an earlier one that did not end.
     #[test]
     fn what_was_told_beside_a_list_is_told_again() {
         let known = Known::default();
@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(read(&known, &[("eva", 1)], || ()), all(&[], &[]));
     }
 
-    /// Grafana tells when everybody was seen last along with their roles, in an order of its own.
+    /// Grafana sends the time of everybody's last visit with their roles, in an order of its own.
     #[test]
     fn roles_come_from_the_same_where_only_what_stands_beside_them_is_other() {
         let dialect = crate::dialect::of(Provider::Grafana, Hosting::default(), Server::default());

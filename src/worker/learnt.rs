@@ -1,4 +1,4 @@
-//! Roles that only the answers to changes have shown, kept until a reading tells them.
+//! Roles that are known only from the answers to changes, kept until a reading tells them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +15,7 @@ use crate::directory::{
     work::Report,
 };
 
-/// The same for all tasks of a worker.
+/// Shared by all tasks of a worker.
 #[derive(Clone, Default)]
 pub struct Learnt(Arc<Mutex<FxHashMap<Id, LearntRoles>>>);
 
@@ -24,7 +24,7 @@ impl Learnt {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Of these users whose roles a reading has told those of whom something was learnt; it is forgotten.
+    /// Forgets the learnt roles of those users whose roles a reading has told; gives these users.
     fn told<'a>(&self, users: impl Iterator<Item = &'a User>) -> Vec<Id> {
         let mut learnt = self.lock();
         if learnt.is_empty() {
@@ -36,7 +36,7 @@ impl Learnt {
 }
 
 impl Context {
-    /// What earlier sessions have learnt, told to the console.
+    /// Reports the facts that earlier sessions have learnt to the console.
     pub async fn recall_learnt(&self) {
         self.recall_roles().await;
         if let Some(owner) = self.stored(|store| store.key_owner()).await.flatten() {
@@ -44,7 +44,7 @@ impl Context {
         }
     }
 
-    /// The roles that are known by answers to changes only.
+    /// Reports the roles that are known only from the answers to changes.
     pub async fn recall_roles(&self) {
         if let Some(all) = self.stored(|store| store.learnt_roles()).await.filter(|all| !all.is_empty()) {
             self.learnt.lock().extend(all.iter().cloned());
@@ -52,7 +52,7 @@ impl Context {
         }
     }
 
-    /// A list or a single read has told the roles of these users: what was learnt of them ends.
+    /// Forgets the learnt roles of users whose roles a list or a single read has told.
     pub async fn forget_learnt<'a>(&self, users: impl Iterator<Item = &'a User>) {
         let told: Vec<(Id, Option<LearntRoles>)> = self.learnt.told(users).into_iter().map(|id| (id, None)).collect();
         if !told.is_empty() {
@@ -90,7 +90,7 @@ impl Context {
         self.report(Report::RolesLearnt(told));
     }
 
-    /// Keeps whose key is in use, and tells the console.
+    /// Keeps the owner of the key in use, and reports the owner to the console.
     pub async fn keep_owner(&self, owner: KeyOwner) {
         let kept = owner.clone();
         self.stored(move |store| store.keep_key_owner(&kept)).await;
@@ -98,7 +98,7 @@ impl Context {
     }
 }
 
-/// Users of whom a change makes untrue what was learnt.
+/// Users whose learnt roles are outdated by a change.
 fn outdated(entry: &Entry) -> Vec<&Id> {
     match &entry.step.change {
         Change::SetOrgRole { user, .. } | Change::SetTeamRole { user, .. } if entry.state == State::Unseen => {

@@ -1,5 +1,5 @@
-//! What the journal holds open, and whose it is: a session that lives sees its own through, to the last change that
-//! waits; what is left of one that has ended is taken over.
+//! The open changes of the journal, and their sessions: a living session sees its own changes through, to the last one
+//! that waits; the changes of an ended session are taken over.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,25 +13,25 @@ use crate::{
     store::Store,
 };
 
-/// Changes of others that are read at a time: the worker has jobs of its own.
+/// The most changes of others per reading, because the worker has its own jobs.
 const PART: usize = 256;
 
-/// What is known of the changes of others, and of the sessions that live.
+/// The known changes of other sessions, and the living sessions.
 #[derive(Default)]
 pub(super) struct Others {
-    /// Where the newest changes stood, and the open ones, when they were read last; nothing for this session's own.
+    /// The states of the newest and the open changes at the last reading; `None` for this session's own.
     told: FxHashMap<ChangeId, Option<State>>,
-    /// Open changes of sessions that live, with the session.
+    /// Open changes of living sessions, with the session.
     elsewhere: FxHashMap<ChangeId, u64>,
 }
 
 impl Others {
-    /// True where another session that lives sees it through.
+    /// True where another living session sees the change through.
     pub(super) fn has(&self, id: ChangeId) -> bool {
         self.elsewhere.contains_key(&id)
     }
 
-    /// The sessions whose changes these are.
+    /// The sessions of these changes.
     pub(super) fn sessions(&self) -> FxHashSet<u64> {
         self.elsewhere.values().copied().collect()
     }
@@ -47,9 +47,9 @@ impl Others {
 }
 
 impl Worker {
-    /// Shows the journal, and takes over what is left open in it: however old it is, and however much came after it.
+    /// Shows the journal, and takes over its open changes, however old they are, and however many came after them.
     pub(super) async fn take_up_journal(&mut self) {
-        // What it finds is mended before anything is read.
+        // Damage that the check finds is mended before the journal is read.
         self.context.stored(|store| store.journal_check()).await;
         let own = self.own_session();
         let read = self.context.stored(move |store| {
@@ -65,8 +65,8 @@ impl Worker {
         self.take_over(journal.entries, kept);
     }
 
-    /// Says what other sessions have planned, and what became of it, since that was looked at last; takes over what those
-    /// have left that have ended. Gives what is new, a part at a time, and whether there is more.
+    /// Reads the changes that other sessions have planned, and their progress, since the last look; takes over those of
+    /// ended sessions. Gives the news, a part at a time, and whether there is more.
     pub(super) async fn look_at_others(&mut self) -> (Vec<Entry>, bool) {
         let open = self.others.open();
         let heads = self.context.stored(move |store| store.journal_heads(JOURNAL, &open)).await.unwrap_or_default();
@@ -89,7 +89,7 @@ impl Worker {
             Ok((entries, kept))
         });
         let Some((mut entries, kept)) = read.await else { return (Vec::new(), false) };
-        // Of a long journal only what is near is kept in mind.
+        // Only the newest and the open changes of a long journal are remembered.
         let near: FxHashSet<ChangeId> = heads.into_iter().map(|(id, _)| id).collect();
         self.others.told.retain(|id, _| near.contains(id));
         for entry in &entries {
@@ -103,7 +103,7 @@ impl Worker {
         (entries, more)
     }
 
-    /// Nothing else is sent to the records of what was sent before it is settled.
+    /// Takes changes over. Records of sent changes get no other change before these are settled.
     fn take_over(&mut self, entries: Vec<Entry>, kept: FxHashMap<ChangeId, u64>) {
         for entry in &entries {
             self.others.elsewhere.remove(&entry.id);
@@ -120,7 +120,7 @@ impl Worker {
         }
     }
 
-    /// These are this session's from now on: no other one sends them while it lives.
+    /// Marks changes as this session's: no other session sends them while this one lives.
     pub(super) fn own(&self, entries: &mut [Entry]) {
         let own = self.own_session();
         entries.iter_mut().for_each(|entry| entry.session = own);
@@ -131,7 +131,7 @@ impl Worker {
     }
 }
 
-/// What of these a living session keeps to itself, with that session.
+/// The changes that a living session keeps, with that session.
 fn kept(store: &Store, entries: &[Entry], own: Option<u64>) -> FxHashMap<ChangeId, u64> {
     let mut live: FxHashMap<u64, bool> = FxHashMap::default();
     let mut is_live = |session: u64| *live.entry(session).or_insert_with(|| store.is_live(session));

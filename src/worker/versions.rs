@@ -1,5 +1,5 @@
-//! Versions of records as this session's own writes left them, and which of them a plan did not know. The order in which
-//! changes come and go decides, not the clock, which can be set back.
+//! Versions of records as this session's own writes left them, and which of them a plan did not know. The order in
+//! which changes begin and end decides, not the clock, which can be set back.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,50 +10,50 @@ use crate::directory::{change::ChangeId, plan::Entry};
 /// Versions by the path of the record, for one change.
 pub type Versions = HashMap<Vec<String>, Version>;
 
-/// A version that a write left.
+/// The version of a record after a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// `None` where the answer showed none.
+    /// The ETag; `None` where the answer had none.
     pub tag: Option<Arc<str>>,
-    /// Beside the plan of the change that gets it.
+    /// The version's age, relative to the plan of the change.
     pub age: Age,
 }
 
-/// When a version was learnt.
+/// The time at which a version was learnt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Age {
-    /// Before the change came: its plan knows better.
+    /// Before the change was planned: the plan has a newer version.
     Older,
-    /// Since the change came.
+    /// Since the change was planned.
     Newer,
     /// By the change itself.
     Own,
 }
 
 impl Version {
-    /// Learnt by the change itself.
+    /// A version that the change itself learnt.
     pub fn own(tag: Option<Arc<str>>) -> Self {
         Self { tag, age: Age::Own }
     }
 }
 
-/// All versions of a session.
+/// All versions that a session knows.
 #[derive(Debug, Default)]
 pub struct KnownVersions {
     by_path: HashMap<Vec<String>, (u64, Option<Arc<str>>)>,
     came: FxHashMap<ChangeId, u64>,
-    /// Counts changes that come and outcomes.
+    /// Counts planned changes and outcomes.
     count: u64,
 }
 
 impl KnownVersions {
-    /// A change comes, planned on what was known until now.
+    /// Records that a change was planned with the versions known so far.
     pub fn comes(&mut self, entry: &Entry) {
         self.count += 1;
         self.came.insert(entry.id, self.count);
     }
 
-    /// The change is over and has left these.
+    /// Records the end of a change and the versions that it left.
     pub fn ends(&mut self, id: ChangeId, left: Versions) {
         self.count += 1;
         self.came.remove(&id);
@@ -61,7 +61,7 @@ impl KnownVersions {
         self.by_path.extend(own.map(|(path, version)| (path, (self.count, version.tag))));
     }
 
-    /// Those of what a change is about to write.
+    /// The versions of the records that a change is about to write.
     pub fn of(&self, entry: &Entry) -> Versions {
         let came = self.came.get(&entry.id).copied().unwrap_or_default();
         let paths = entry.step.requests.iter().map(|request| &request.path);

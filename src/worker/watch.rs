@@ -1,8 +1,8 @@
-//! What other processes do with the profile while this one is open: their plans and outcomes, the records that they
-//! changed, the stage, and what they have learnt of the server. A watch on the store's files wakes the worker.
+//! The work of other processes on the profile while this one is open: their plans and outcomes, the records that they
+//! changed, the stage, and the facts that they learnt about the server. A watch on the store's files wakes the worker.
 //!
-//! What is shown so is taken from the store and asks the server nothing, so that two consoles never answer each other's
-//! looks for ever.
+//! These updates come from the store and send no request to the server, so that two consoles never answer each other's
+//! reads for ever.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,20 +20,21 @@ use crate::{
     store::Store,
 };
 
-/// How long after the end of its session a change in flight is looked up: the server may have its request still.
+/// The delay after a session's end before its changes in flight are looked up: the server may still be working on a
+/// request.
 const GRACE: Duration = Duration::from_secs(2);
 
 impl Worker {
-    /// Begins to watch the store. Without a watch things are as they were: `R` shows what others did.
+    /// Begins to watch the store. Without a watch, `R` shows the work of others.
     pub(super) async fn watch(&mut self) {
         let bell = Arc::clone(&self.bell);
         let ring = move || bell.notify_one();
         self.watch = self.context.stored(move |store| store.watch(ring)).await.flatten();
-        // What is there already is about to be read.
+        // News from before is about to be read anyway.
         self.context.stored(Store::has_news).await;
     }
 
-    /// The store's files were written to, by whomever, or a session has ended.
+    /// Handles a write to the store's files, by any process, or the end of a session.
     pub(super) async fn hear(&mut self) {
         let sessions = self.others.sessions();
         let news = self.context.stored(move |store| {
@@ -57,7 +58,7 @@ impl Worker {
         }
     }
 
-    /// Shows the records of changes that are over as the other session has put them on disk.
+    /// Shows the records of finished changes as the other session has written them to disk.
     async fn show_what_they_wrote(&mut self, entries: Vec<Entry>) {
         let over = entries.iter().filter(|entry| !entry.state.is_open() && !entry.exchanges.is_empty());
         let records = over.flat_map(|entry| self.records_of(entry));
@@ -100,7 +101,7 @@ impl Worker {
         touched.collect()
     }
 
-    /// What was in flight in a session that has ended is looked up, but not at once.
+    /// Looks up changes in flight of ended sessions, after a delay.
     fn settle_later(&mut self) {
         for entry in std::mem::take(&mut self.unsettled) {
             let (context, looks) = (self.context.clone(), self.looks.get(&entry.id).copied().unwrap_or_default());
@@ -113,17 +114,17 @@ impl Worker {
     }
 }
 
-/// A record of somebody else's change.
+/// A record of another session's change.
 struct Touched {
     target: Target,
-    /// A request was sent to it: what is on disk has its version.
+    /// A request was sent to the record: the disk has its version.
     written: bool,
-    /// It may be gone.
+    /// The record may have been deleted.
     removed: bool,
 }
 
 impl Touched {
-    /// A membership gives the user's record another version, too, which nobody has read.
+    /// A membership changes the version of the user's record, too, and no session has read that version.
     fn with_version(&self, mut record: Record) -> Record {
         if !self.written {
             match &mut record {

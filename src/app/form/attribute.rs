@@ -1,4 +1,4 @@
-//! The form for one attribute, of the type that its schema says.
+//! The form for an attribute, with the type that its schema gives.
 
 use super::{Field, Form, Purpose};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Form {
-    /// A form with what is there.
+    /// A form with the attribute's present value.
     pub fn attribute(slot: Slot) -> Self {
         let now = slot.before.as_ref().map(attributes::shown).unwrap_or_default();
         let all: Vec<&str> = match slot.kind {
@@ -23,7 +23,7 @@ impl Form {
         let field = if all.is_empty() {
             Field::text("value", "Value", &now, &hint(&slot))
         } else {
-            // What is there may be none of the words that are suggested.
+            // The present value may be none of the suggested words.
             let own = (!now.is_empty() && !all.contains(&now.as_str())).then_some((now.as_str(), now.as_str()));
             let none = (now.is_empty() || !slot.required).then_some(("", "nothing"));
             let all = none.into_iter().chain(own).chain(all.iter().map(|word| (*word, *word)));
@@ -56,7 +56,7 @@ impl Form {
     }
 }
 
-/// What can be entered.
+/// A description of the values that can be entered.
 fn hint(slot: &Slot) -> String {
     let kind = match (slot.kind, slot.typed) {
         (_, false) => "no schema speaks of it: sent as the type that it has now",

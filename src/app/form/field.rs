@@ -1,4 +1,4 @@
-//! One line of a form: text, a list of names, or one of a few fixed words. Knows no form's meaning.
+//! A field of a form: text, a list of names, or a choice of a few fixed words. Knows no form's meaning.
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use tui_input::Input;
@@ -8,64 +8,64 @@ use crate::{
     directory::refusal::Refusal,
 };
 
-/// One of the words that a choice goes through.
+/// A word of a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What it means.
+    /// The value that the word stands for.
     pub value: String,
-    /// What is shown.
+    /// The word as it is shown.
     pub label: String,
 }
 
-/// What is entered into a field.
+/// The input of a field.
 #[derive(Debug, Clone)]
 pub enum Entry {
-    /// One line.
+    /// A single line of text.
     Text(Input),
     /// Many names, shown over several rows; line breaks of a paste become semicolons.
     List(Input),
-    /// One of a few.
+    /// A choice of a few words.
     Choice {
-        /// All of them.
+        /// All words.
         all: Vec<Choice>,
-        /// Which one.
+        /// The index of the chosen word.
         at: usize,
     },
 }
 
-/// One line of a form.
+/// A field of a form.
 #[derive(Debug, Clone)]
 pub struct Field {
     /// Identifies it within the form.
     pub key: &'static str,
-    /// Shown before it.
+    /// The text before the field.
     pub label: &'static str,
-    /// What is entered.
+    /// The field's input.
     pub entry: Entry,
-    /// Shown under it.
+    /// The text under the field.
     pub hint: String,
-    /// Why it can't stay so.
+    /// The problem with the present value.
     pub error: Option<String>,
-    /// Why it can't be changed here.
+    /// The reason why the field can't be changed here.
     pub locked: Option<String>,
-    /// It is there only while the field of this name has one of these values.
+    /// The field is shown only while the field of this name has one of these values.
     pub(super) only: Option<(&'static str, &'static [&'static str])>,
-    /// What it began with.
+    /// The field's initial value.
     was: String,
 }
 
 impl Field {
-    /// One line of text.
+    /// A field for a single line of text.
     pub(super) fn text(key: &'static str, label: &'static str, value: &str, hint: &str) -> Self {
         Self::new(key, label, Entry::Text(Input::new(value.to_owned())), hint)
     }
 
-    /// A long list of words.
+    /// A field for a long list of words.
     pub(super) fn list(key: &'static str, label: &'static str, hint: &str) -> Self {
         Self::new(key, label, Entry::List(Input::default()), hint)
     }
 
-    /// One of these (value and label), beginning with the one of this value; with the first where there is none.
+    /// A choice of these words (value and label), initially the word with this value; the first where there is none.
     pub(super) fn choice<'a>(
         key: &'static str,
         label: &'static str,
@@ -108,12 +108,12 @@ impl Field {
         }
     }
 
-    /// True if it is not what it began with.
+    /// True if the value differs from the initial one.
     pub fn is_changed(&self) -> bool {
         self.raw() != self.was
     }
 
-    /// A key or a paste. True if the value changed.
+    /// Takes a key or a paste. True if the value changed.
     pub(super) fn edit(&mut self, event: &Event) -> bool {
         match &mut self.entry {
             Entry::Text(input) => text_field(input, event),
@@ -128,7 +128,7 @@ impl Field {
     }
 }
 
-/// Where a key leads among choices: arrows and Space go round, a letter goes to the next one that begins with it.
+/// The choice that a key selects: arrows and Space go round, a letter goes to the next word that begins with it.
 fn chosen(all: &[Choice], at: usize, event: &Event) -> Option<usize> {
     let Event::Key(key) = event else { return None };
     let count = all.len().max(1);

@@ -1,4 +1,4 @@
-//! Forms: fields that mean changes once they are filled in. What each form asks for is in a file of its own.
+//! Forms: fields that become changes once they are filled in. The fields of each form are defined in a file of its own.
 
 use crossterm::event::Event;
 
@@ -24,47 +24,47 @@ pub use field::{Choice, Entry, Field};
 pub use profile::ProfileDraft;
 pub use values::words;
 
-/// What a form is for.
+/// The purpose of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
-    /// A new user.
+    /// Creates a user.
     CreateUser,
-    /// A new service account.
+    /// Creates a service account.
     CreateService,
-    /// A new team.
+    /// Creates a team.
     CreateTeam,
-    /// A new custom role.
+    /// Creates a custom role.
     CreateRole,
-    /// Fields of a user.
+    /// Edits the fields of a user.
     EditUser(Id),
-    /// Definition of a custom role.
+    /// Edits the definition of a custom role.
     EditRole(Id),
-    /// A list of members for a team.
+    /// Takes a list of members for a team.
     MemberList(Id),
-    /// A new profile.
+    /// Creates a profile.
     NewProfile,
-    /// A profile that can't be opened, as its file has it.
+    /// Edits a profile that can't be opened, as its file has it.
     EditProfile(Box<ProfileDraft>),
-    /// A filter for the server.
+    /// Takes a filter for the server.
     ServerFilter,
-    /// An API key for this person.
+    /// Creates an API key for this person.
     NewKey(Id),
-    /// An invitation to this team.
+    /// Invites somebody to this team.
     Invite(Id),
-    /// One attribute.
+    /// Edits an attribute.
     Attribute(Slot),
 }
 
 /// State of a form.
 #[derive(Debug)]
 pub struct Form {
-    /// What for.
+    /// The form's purpose.
     pub purpose: Purpose,
-    /// In the box's title.
+    /// The title of the box.
     pub title: String,
-    /// All lines; some only count while another has a certain value ([`Form::is_shown`]).
+    /// All fields; some only count while another has a certain value ([`Form::is_shown`]).
     pub fields: Vec<Field>,
-    /// The line with the cursor.
+    /// The index of the field with the cursor.
     pub focus: usize,
     /// Names of users and groups may hold spaces.
     spaced_names: bool,
@@ -72,11 +72,11 @@ pub struct Form {
     asked: Asked,
 }
 
-/// What the server was asked for while a form was open.
+/// The questions to the server while a form is open.
 #[derive(Debug, Default)]
 struct Asked {
     names: Vec<(Kind, String)>,
-    /// So many answers are to come.
+    /// The number of answers that are still to come.
     open: usize,
 }
 
@@ -88,13 +88,13 @@ impl Form {
         form
     }
 
-    /// True if the field is asked for, as the others stand.
+    /// True if the field is in use, given the values of the others.
     pub fn is_shown(&self, at: usize) -> bool {
         let only = self.fields.get(at).map(|field| field.only);
         only.is_some_and(|only| only.is_none_or(|(key, values)| values.contains(&self.value(key))))
     }
 
-    /// The fields that are asked for, with each value of the choice that decides about others.
+    /// The fields in use, for each value of the choice that decides about others.
     pub fn variants(&self) -> Vec<Vec<usize>> {
         let decides = self.fields.iter().find_map(|field| field.only).map(|(key, _)| key);
         let values: Vec<&str> =
@@ -109,41 +109,41 @@ impl Form {
         values.iter().map(|value| (0..self.fields.len()).filter(|at| asked(at, value)).collect()).collect()
     }
 
-    /// True if the cursor can go there.
+    /// True if the cursor can go to the field.
     fn is_open(&self, at: usize) -> bool {
         self.is_shown(at) && self.fields.get(at).is_some_and(|field| field.locked.is_none())
     }
 
-    /// Goes to the next field that can be changed, or to the one before.
+    /// Moves to the next field that can be changed, or to the previous one.
     pub fn step(&mut self, forward: bool) {
         let count = self.fields.len();
         let place = |step| if forward { (self.focus + step) % count } else { (self.focus + count - step) % count };
         self.focus = (1..=count).map(place).find(|at| self.is_open(*at)).unwrap_or(self.focus);
     }
 
-    /// True while something is entered that leaving would lose.
+    /// True while there is input that leaving loses.
     pub fn has_work(&self) -> bool {
         self.fields.iter().any(Field::is_changed)
     }
 
-    /// A key or a paste for the field with the cursor.
+    /// Takes a key or a paste for the field with the cursor.
     pub fn edit(&mut self, event: &Event) -> bool {
         let Some(field) = self.fields.get_mut(self.focus).filter(|field| field.locked.is_none()) else { return false };
         let changed = field.edit(event);
         if changed {
             field.error = None;
-            // What is asked for may be another name by now.
+            // The names in the form may have changed since the question.
             self.asked.open = 0;
         }
         changed
     }
 
-    /// The trimmed text or the choice of a field; empty where it is not asked for.
+    /// The trimmed text or the choice of a field; empty where the field is not in use.
     pub fn value(&self, key: &str) -> &str {
         self.at(key).and_then(|at| self.fields.get(at)).map_or("", Field::value)
     }
 
-    /// The field of this name that is asked for: there may be one of several.
+    /// The index of the field in use with this name: only one of several may be in use.
     fn at(&self, key: &str) -> Option<usize> {
         (0..self.fields.len()).find(|at| self.fields[*at].key == key && self.is_shown(*at))
     }
@@ -171,8 +171,8 @@ impl Form {
         self.fields.iter_mut().for_each(|field| field.error = None);
     }
 
-    /// Names that nothing here is called, of lists that are not whole, and that were not asked for yet. They count as asked
-    /// from now on.
+    /// Names that no record here has, in lists that are not complete, and that the server was not asked for yet. They
+    /// count as asked from now on.
     pub(super) fn ask(&mut self, directory: &Directory) -> Vec<(Kind, Vec<String>)> {
         let finder = Finder::new(directory);
         let mut jobs = Vec::new();
@@ -193,18 +193,18 @@ impl Form {
         jobs
     }
 
-    /// True while names are looked up for what was entered.
+    /// True while names of the input are looked up.
     pub(super) fn is_asking(&self) -> bool {
         self.asked.open > 0
     }
 
-    /// Names of one kind were looked up. True if nothing more is to come.
+    /// Names of a kind were looked up. True if no more answers are to come.
     pub(super) fn answered(&mut self) -> bool {
         self.asked.open = self.asked.open.saturating_sub(1);
         self.asked.open == 0
     }
 
-    /// What the fields name: who and which team is meant, and what a new record is called, which may be taken.
+    /// The names in the fields: users, teams, and the name of a new record, which may be taken.
     fn names(&self) -> [(Kind, Vec<String>); 2] {
         let one = |key: &str| self.value(key).to_owned();
         let split = |key: &str| words(self.value(key)).map(str::to_owned).collect::<Vec<_>>();
@@ -226,7 +226,8 @@ impl Form {
         [(Kind::User, users), (Kind::Team, teams)]
     }
 
-    /// The changes that the form means, or `None` with the errors set. `key` is the provisional id of what is created.
+    /// The changes that the form means, or `None` with the errors set. `key` is the provisional id of the created
+    /// record.
     pub fn changes(&mut self, key: Id, directory: &Directory) -> Option<Vec<Change>> {
         self.forget_errors();
         let changes = match self.purpose.clone() {
@@ -250,7 +251,7 @@ impl Form {
         (!self.has_errors()).then_some(changes)
     }
 
-    /// Sets an error that was found elsewhere.
+    /// Sets an error that was found outside the form.
     pub fn refuse(&mut self, key: &str, why: String) {
         let key = self.fields.iter().find(|field| key.contains(field.key)).map_or("name", |field| field.key);
         self.fail(key, why);

@@ -1,32 +1,32 @@
-//! The form for a profile, new or one that can't be opened: the only one that makes no change.
+//! The form for a profile, new or failing to open: the only form that makes no change to the directory.
 
 use super::{Field, Form, Purpose};
 
-/// What a new profile needs; goes to the config file.
+/// The fields of a profile for the config file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProfileDraft {
-    /// Its name.
+    /// The profile's name.
     pub name: String,
     /// `wandb`, `grafana`, `datasaur` or `scim`.
     pub provider: String,
-    /// W&B only.
+    /// The hosting of W&B; other providers ignore it.
     pub hosting: String,
-    /// Grafana Cloud only.
+    /// The stack of Grafana Cloud; other providers ignore it.
     pub stack: String,
-    /// Datasaur only.
+    /// The workspace of Datasaur; other providers ignore it.
     pub workspace: String,
-    /// Base URL.
+    /// The base URL.
     pub url: String,
     /// `env NAME`, `file PATH`, `command WORDS`, `netrc` or `none`.
     pub key: String,
-    /// User name or email of the key's owner.
+    /// The user name or email of the key's owner.
     pub me: String,
     /// The profile as the file has it, where that is edited.
     pub was: Option<Box<ProfileDraft>>,
 }
 
 impl ProfileDraft {
-    /// The keys of the config that are to be written anew, for this profile to take the place of that one.
+    /// The keys of the config that must be rewritten to replace the profile `was` by this one.
     pub fn changes(&self, was: &Self) -> Vec<&'static str> {
         let unlike = |is: &str, was: &str, keys: &[&'static str]| if is == was { Vec::new() } else { keys.to_vec() };
         let is_open = |draft: &Self| draft.key == "none";
@@ -34,7 +34,7 @@ impl ProfileDraft {
         [
             unlike(&self.provider, &was.provider, &["provider"]),
             unlike(&self.hosting, &was.hosting, &["hosting"]),
-            // The path that stands beside a URL belongs to it.
+            // The path in the config belongs to its URL.
             unlike(&self.url, &was.url, &["url", "path"]),
             unlike(&self.stack, &was.stack, &["stack"]),
             unlike(&self.workspace, &was.workspace, &["workspace"]),
@@ -57,7 +57,7 @@ impl Form {
         Self::of_profile(Purpose::NewProfile, "New profile", &draft)
     }
 
-    /// A form for this profile, which can't be opened as it is. One that no file has becomes a new one.
+    /// A form for a profile that can't be opened as it is. A profile that is in no file becomes a new one.
     pub fn edit_profile(draft: &ProfileDraft) -> Self {
         let Some(was) = &draft.was else {
             return Self::of_profile(Purpose::NewProfile, "New profile", draft);
@@ -100,7 +100,7 @@ impl Form {
             )
             .only("provider", &["grafana"]),
             Field::text("key", "Key from", key_of(true), places).only("provider", &["wandb"]),
-            // Nobody else's server gets W&B's key by an oversight.
+            // Separate fields per provider, so that W&B's key is not sent to another provider's server by mistake.
             Field::text("key", "Key from", key_of(false), places).only("provider", &["grafana", "datasaur", "scim"]),
             Field::text("me", "Your user name", &draft.me, "optional: guards you against demoting yourself"),
         ];

@@ -1,4 +1,4 @@
-//! What forms ask for, refuse and mean.
+//! The fields of forms, their refusals, and the changes that they mean.
 
 use super::{values::email_problem, *};
 use crate::{

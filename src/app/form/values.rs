@@ -1,4 +1,4 @@
-//! What fields of several forms share: what can't be a name or an address, and who is meant by many names.
+//! Rules that several forms share: invalid names and addresses, and the users that a list of names means.
 
 use crate::{
     directory::{
@@ -9,10 +9,10 @@ use crate::{
     scim::text::clean_line,
 };
 
-/// Unknown names that are told one by one; the rest are counted.
+/// The most unknown names that are listed; the rest are counted.
 const TOLD: usize = 4;
 
-/// Why it can't be the name of a user or a group.
+/// Why the text can't be the name of a user or a group.
 pub(super) fn name_problem(name: &str, spaced: bool) -> Result<(), &'static str> {
     match name {
         "" => Err("needed"),
@@ -22,7 +22,7 @@ pub(super) fn name_problem(name: &str, spaced: bool) -> Result<(), &'static str>
     }
 }
 
-/// Catches what can't be an address; whether it is one, only the server and the postman know.
+/// Catches texts that can't be an address; only the server can tell whether an address works.
 pub(super) fn email_problem(email: &str) -> Result<(), &'static str> {
     let Some((local, domain)) = email.rsplit_once('@') else {
         return Err("an address has an @, such as eva@example.com");
@@ -44,7 +44,7 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty())
 }
 
-/// Names that mean nobody and nothing here, or several: `not known here: a, b, c, d and 3 more`.
+/// Unknown and ambiguous names: `not known here: a, b, c, d and 3 more`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unclear(String);
@@ -61,14 +61,14 @@ impl Unclear {
     }
 }
 
-/// The users of these names, each once; or which names are nobody's, or several people's.
+/// The users of these names, each once; or the names that are unknown or ambiguous.
 pub(super) fn people(text: &str, directory: &Directory) -> Result<Vec<Id>, Unclear> {
     let finder = Finder::new(directory);
     let found = each(words(text), "user", |word| finder.user(word).map(|user| user.id.clone()))?;
     Ok(found.into_iter().collect())
 }
 
-/// What these names mean, each once.
+/// The records of these names, each once.
 fn each<'a, T: std::hash::Hash + Eq>(
     names: impl Iterator<Item = &'a str>,
     kind: &str,
@@ -85,7 +85,7 @@ fn each<'a, T: std::hash::Hash + Eq>(
     if unknown.is_empty() && several.is_empty() { Ok(found) } else { Err(Unclear::of(&unknown, several)) }
 }
 
-/// Names in a field.
+/// The names in a field.
 pub(super) fn names(text: &str, spaced: bool) -> Vec<String> {
     if spaced {
         text.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
@@ -94,7 +94,7 @@ pub(super) fn names(text: &str, spaced: bool) -> Vec<String> {
     }
 }
 
-/// The teams of these names, or which are not known. Names that may hold spaces are split by commas only.
+/// The teams of these names, or the unknown ones. Names that may hold spaces are split only at commas and semicolons.
 pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<Vec<(Id, Name)>, Unclear> {
     let (names, finder) = (names(text, spaced), Finder::new(directory));
     let found = each(names.iter().map(String::as_str), "team", |name| {
@@ -103,7 +103,7 @@ pub(super) fn teams(text: &str, spaced: bool, directory: &Directory) -> Result<V
     Ok(found.into_iter().collect())
 }
 
-/// The team of this name.
+/// The team with this name.
 pub(super) fn team<'a>(name: &str, directory: &'a Directory) -> Result<&'a Team, Missing> {
     Finder::new(directory).team(name)
 }

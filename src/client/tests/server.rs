@@ -1,4 +1,4 @@
-//! A server that speaks bytes, for what no decent HTTP server does.
+//! A server that sends raw bytes, for behaviour that no correct HTTP server has.
 
 use std::time::Duration;
 
@@ -6,18 +6,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-/// What a connection does once a request's head has come.
+/// The server's behaviour after a request's head has come.
 #[derive(Clone, Copy)]
 pub(super) enum Act {
     /// Sends these bytes and closes.
     Say(&'static str),
     /// Keeps the connection open in silence.
     Nothing,
-    /// Sends these bytes, and then one at a time without end.
+    /// Sends these bytes, and then single bytes without end.
     Trickle(&'static str),
 }
 
-/// Listens on loopback; connections act in turn, the last act for good. Each request's head comes out of the channel.
+/// Listens on loopback; each connection takes the next act, and all later ones repeat the last. The channel gives the
+/// head of each request.
 pub(super) async fn listen(acts: &'static [Act]) -> (String, mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -28,7 +29,7 @@ pub(super) async fn listen(acts: &'static [Act]) -> (String, mpsc::UnboundedRece
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut head = vec![0; 4096];
             let length = stream.read(&mut head).await.unwrap_or_default();
-            // A test that does not read along has dropped the other end.
+            // A test that does not read the heads has dropped the receiver.
             let _ = send.send(String::from_utf8_lossy(&head[..length]).into_owned());
             match acts[turn.min(acts.len() - 1)] {
                 Act::Say(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),

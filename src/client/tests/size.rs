@@ -1,4 +1,4 @@
-//! Answers without end: what is taken in has a limit, packed or not, and what is said names it.
+//! Endless answers: the accepted size has a limit, compressed or not, and the error names it.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use super::*;
 
 const MIB: usize = 1 << 20;
 
-/// Answers with this head and then with this piece until a gibibyte has gone or nobody listens; counts what went.
+/// Answers with `head` and then `piece` again and again, until a gibibyte was sent or the client hangs up; counts the
+/// bytes sent.
 async fn pouring(head: &'static [u8], piece: Vec<u8>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -47,14 +48,14 @@ async fn an_answer_without_end_is_cut_off(#[case] filler: &str) {
     let failure = result.unwrap_err();
     assert_eq!((failure.class, failure.text.as_str()), (Class::Protocol, "The answer is larger than 64 MiB"));
     assert!(notices.is_empty(), "it is not asked for again");
-    // What lies in the sockets between the two comes on top.
+    // Bytes in the socket buffers of both sides are counted, too.
     let went = went.load(Ordering::Relaxed);
     assert!((64 * MIB..80 * MIB).contains(&went), "{went} bytes");
 }
 
 #[tokio::test]
 async fn what_unpacks_without_end_is_cut_off() {
-    // A piece of a stream that ends between two bytes can follow itself.
+    // A flushed piece ends on a byte boundary, so that it can follow itself.
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(&vec![b' '; MIB]).unwrap();
     packed.flush().unwrap();

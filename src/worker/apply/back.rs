@@ -1,5 +1,5 @@
-//! The way back, as what was read just before and just after the change shows it: a plan is made of lists, which leave out who
-//! is in a group and what a record holds.
+//! The undo of a change, as readings just before and just after the change show it: a plan is made from lists, which
+//! leave out members of groups and attributes of records.
 
 use serde_json::{Map, Value};
 
@@ -13,11 +13,11 @@ use crate::{
     scim::json,
 };
 
-/// Attributes of a user that no creation sends as they were: the server makes them, or changes of their own give them.
+/// Attributes of a user that a creation does not send as they were: the server sets them, or separate changes do.
 const BY_OTHER_MEANS: [&str; 9] =
     ["id", "meta", "schemas", "userName", "displayName", "externalId", "active", "groups", "organizationRole"];
 
-/// Attributes (RFC 7643 §4.1, §4.3) that a user who is made again is given as they were.
+/// Attributes (RFC 7643 §4.1, §4.3) that a recreated user gets as they were.
 const GIVEN_AGAIN: [&str; 14] = [
     "roles",
     "entitlements",
@@ -36,7 +36,7 @@ const GIVEN_AGAIN: [&str; 14] = [
 ];
 
 impl Attempt<'_> {
-    /// Completes the way back of a change that took effect.
+    /// Completes the undo of a change that took effect.
     pub(super) async fn learn_way_back(&self, entry: &mut Entry, state: State) {
         if !matches!(state, State::Confirmed | State::Partly) {
             return;
@@ -63,7 +63,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// What takes a membership back of which the plan did not know whether it was there before.
+    /// The change that undoes a membership, where the plan did not know whether the membership existed before.
     async fn membership_back(&self, change: &Change) -> Option<Change> {
         let (Change::AddMember { team, user } | Change::RemoveMember { team, user }) = change else { return None };
         let path = path_of(&Target::team(team));
@@ -83,7 +83,7 @@ impl Attempt<'_> {
         let was_in = members(&before.whole.document).is_some_and(|before| has(&before));
         let (team, user) = (team.clone(), user.clone());
         match change {
-            // A group that tells its members after it has told none had none.
+            // A group that shows members now, and showed none before, had none.
             Change::AddMember { .. } if has(&after) && !was_in => Some(Change::RemoveMember { team, user }),
             Change::RemoveMember { .. } if was_in => Some(Change::AddMember { team, user }),
             _ => None,
@@ -91,14 +91,14 @@ impl Attempt<'_> {
     }
 }
 
-/// Gives a user who is made again what the record had; a sentence about what is left out.
+/// Gives a recreated user the attributes of the old record; returns a sentence about those that are left out.
 fn complete(new: &mut NewUser, was: &Map<String, Value>) -> Option<String> {
     if let Some(external) = json::get(was, "externalId").and_then(Value::as_str) {
         external.clone_into(&mut new.external_id);
     }
     for name in GIVEN_AGAIN {
         let value = json::get(was, name).filter(|value| !value.is_null());
-        // One address, and a name that is made of the shown one, are given anyway.
+        // A single address, and a name that is made from the displayed one, are set anyway.
         let one = value.and_then(Value::as_array).is_some_and(|all| all.len() < 2);
         if let Some(value) = value.filter(|_| name != "emails" || !one) {
             new.attributes.insert(name.to_owned(), value.clone());

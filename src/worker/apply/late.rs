@@ -1,5 +1,5 @@
-//! Servers whose readings lag behind their writes: the record of an accepted change is read again a few times before it is
-//! believed to be as it was, and a change that the server's own answer has shown is never called refused.
+//! Servers whose readings lag behind their writes: the record of an accepted change is read again a few times before it
+//! counts as unchanged, and a change that the server's own answer has shown never counts as refused.
 
 use std::time::Duration;
 
@@ -19,19 +19,20 @@ use crate::{
 const WAITS: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_millis(600), Duration::from_millis(1_200), Duration::from_secs(2)];
 
-/// Where the outcome is read again.
+/// The records that are read again for the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Looking {
-    /// As the plan says.
+    /// The records that the plan names.
     Planned,
-    /// All that the change is about: the answer was lost.
+    /// All records of the change, because the answer was lost.
     AfterLoss,
 }
 
 impl Attempt<'_> {
     /// Whether the records show the change; they are read again while they are as they were before it.
     ///
-    /// That is worth the time for the first change of its form, where the answer has shown the change, and on a server
+    /// The wait is worth its time for the first change of its form, where the answer has shown the change, and on a
+    /// server that was late before.
     /// that was late before.
     pub(super) async fn shows_in_time(&mut self, entry: &mut Entry, looking: Looking) -> Result<Shown, Failure> {
         let mut shown = self.shows(entry).await;
@@ -61,13 +62,13 @@ impl Attempt<'_> {
             let after = self.after.get(path).map(|after| &after.document);
             after.is_none_or(|after| {
                 let was = &before.whole.document;
-                // What is at hand may be a part of the record.
+                // The reading from before may be only a part of the record.
                 if before.asked { after == was } else { differences(was, after).is_empty() }
             })
         })
     }
 
-    /// False where the worker ends.
+    /// Waits; false where the worker ends meanwhile.
     async fn waited(&self, length: Duration) -> bool {
         self.context.report(Report::Waiting(Wait::new(WaitCause::Late, length, None, now())));
         tokio::select! {

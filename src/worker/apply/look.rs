@@ -1,4 +1,4 @@
-//! Reading what shows the outcome of a change: its records, what finds them, or what else is asked.
+//! Reads the outcome of a change: its records, the searches that find them, or other queries.
 
 use std::sync::Arc;
 
@@ -30,7 +30,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Reads what the plan says shows the outcome; what was made is found first, where no answer has told its id.
+    /// Reads the records that show the outcome, as the plan says; a created record is first searched for, where no
+    /// answer has given its id.
     pub(super) async fn look(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         if let Some(request) = self.looks_for(entry) {
             self.find(entry, &request).await?;
@@ -55,7 +56,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Looks for what a change may have made that was not answered, or at all that it is about.
+    /// Searches for a record that an unanswered change may have created, or else reads all the change's records.
     pub(super) async fn look_after(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         match self.looks_for(entry) {
             Some(request) => self.find(entry, &request).await,
@@ -63,13 +64,13 @@ impl Attempt<'_> {
         }
     }
 
-    /// What finds a record that was made and whose id is not known.
+    /// The search for a created record whose id is not known.
     pub(super) fn looks_for(&self, entry: &Entry) -> Option<Request> {
         let asks = matches!(entry.step.confirm, Confirm::Ask(_));
         self.context.dialect.find(&entry.step.change).filter(|_| entry.created.is_none() && !asks)
     }
 
-    /// Reads all that the change is about, whatever the plan trusts.
+    /// Reads all the change's records, whatever the plan trusts.
     pub(super) async fn look_at_all(&mut self, entry: &mut Entry) -> Result<(), Failure> {
         match &entry.step.confirm {
             Confirm::Ask(_) => self.look(entry).await,
@@ -77,7 +78,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// Looks for what a create whose answer was lost may have made.
+    /// Searches for the record that an unanswered creation may have made.
     pub(super) async fn find(&mut self, entry: &mut Entry, request: &Request) -> Result<(), Failure> {
         let Some(wanted) = entry.step.change.created() else { return Ok(()) };
         let kind = wanted.kind();
@@ -93,13 +94,13 @@ impl Attempt<'_> {
         let told = page.total.unwrap_or(page.resources.len() as u64);
         let all = page.resources.iter().map(|raw| self.context.dialect.read(kind, raw, Depth::Full, "$"));
         let read: Vec<Record> = all.flatten().filter(has_name).collect();
-        // Of an answer that can't be read, or that holds back a match, nobody can say that there is none.
+        // An unreadable answer, or a withheld match, does not prove that there is no record.
         let unread = read.len() < page.resources.len() || (read.is_empty() && (told > 0 || page.total.is_none()));
-        // Servers that ignore a filter answer with everybody: only the same name is it.
+        // Servers that ignore a filter answer with every record: only a record of the same name counts.
         let by_email = matches!(&entry.step.change, Change::CreateUser { user, .. } if user.instance_admin);
         let found = read.into_iter().find(|record| same_name(record, &wanted, by_email));
         match found {
-            // A list may tell less of it than the record itself.
+            // A list may show less of the record than a separate read.
             Some(record) => {
                 entry.created = Some(record.target().id);
                 self.read_again(&record.target()).await?;
@@ -110,7 +111,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// Reads the change's records again; all that have an id of the server where none are named.
+    /// Reads the change's records again: the `named` ones, or without any all that have an id of the server.
     async fn reread(&mut self, entry: &Entry, named: Vec<Target>) -> Result<(), Failure> {
         let mut targets = named;
         if targets.is_empty() {
@@ -126,7 +127,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// Keeps what was read, and the version that it has.
+    /// Keeps a record that was read, and its version.
     pub(super) fn learn_fresh(&mut self, fresh: Fresh) {
         if let Fresh::Record(record) = &fresh
             && let Some(version) = record.version()
@@ -138,7 +139,7 @@ impl Attempt<'_> {
     }
 }
 
-/// A record without a name may be the one that was asked for.
+/// True for a record with a name; without one, it may be the wanted record.
 fn has_name(record: &Record) -> bool {
     match record {
         Record::User(user) => !user.user_name.is_empty(),

@@ -1,5 +1,5 @@
-//! Is somebody else still admin? Asked of the server just before a change goes out that takes that away, and again once it
-//! was confirmed: no request can be held to a record that it does not write.
+//! Checks that another admin remains. The server is asked just before a change that takes an admin away is sent, and
+//! again after its confirmation: no request can be made conditional on a record that it does not write.
 
 use std::collections::HashMap;
 
@@ -14,11 +14,11 @@ use crate::{
     scim::failure::{Class, Failure},
 };
 
-/// What was read of them for one change.
+/// The admins' records that were read for a change.
 type Read = HashMap<Target, Fresh>;
 
 impl Attempt<'_> {
-    /// Why it is not sent now, or not at all; `None` where nothing is in its way.
+    /// The reason why the change is not sent now, or at all; `None` where it may go.
     pub(super) async fn held_up(&mut self, entry: &mut Entry) -> Option<Ended> {
         match self.unheld(entry).await {
             Ok(None) => None,
@@ -27,7 +27,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// It took effect: is somebody else still admin?
+    /// Settles a change that took effect, after checking whether another admin remains.
     pub(super) async fn took_effect(&mut self, entry: &mut Entry, state: State, why: String) -> Ended {
         let alarm = match self.unheld(entry).await {
             Ok(None) => String::new(),
@@ -41,7 +41,7 @@ impl Attempt<'_> {
         self.settled(entry, state, why, None).await
     }
 
-    /// The first of the step's posts that nobody else is found to have.
+    /// The first of the step's admin posts that no other user is found to hold.
     async fn unheld(&mut self, entry: &Entry) -> Result<Option<Others>, Failure> {
         let mut read = Read::new();
         for others in &entry.step.others {
@@ -91,7 +91,7 @@ impl Attempt<'_> {
     }
 }
 
-/// Worth asking again later.
+/// True for a failure that may pass, so that asking later is useful.
 pub(super) fn passes(failure: &Failure) -> bool {
     matches!(
         failure.class,

@@ -1,4 +1,4 @@
-//! What the journal keeps of each request and its answer: short, and without secrets.
+//! The journal's record of each request and its answer: short, and without secrets.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use crate::{
     scim::{failure::Failure, request::Request, text::clean_line, tree},
 };
 
-/// The most of an answer that the journal keeps, in characters.
+/// The most characters of an answer that the journal keeps.
 const EXCERPT: usize = 600;
 
-/// The most of a request that the journal keeps beside its plan, in characters: a group put whole may be long.
+/// The most characters of a request that the journal keeps beside its plan: a PUT of a group may be long.
 const REQUEST: usize = 4_000;
 
-/// How the answer of a request ends that was tried in vain more than once.
+/// The end of the note on a request that failed more than once.
 const TRIES: &str = " tries)";
 
-/// Adds it to the story; a request that did not arrive, again, is counted instead: a long wait must not fill the
-/// journal.
+/// Adds an exchange to the story; a repeated request that did not arrive is only counted, so that a long wait does not
+/// fill the journal.
 pub(super) fn note(story: &mut Vec<Exchange>, new: Exchange) {
     let Some(last) =
         story.last_mut().filter(|last| (last.status, new.status) == (None, None) && last.request == new.request)
@@ -32,10 +32,10 @@ pub(super) fn note(story: &mut Vec<Exchange>, new: Exchange) {
     last.millis = new.millis;
 }
 
-/// What stands in the journal for an answer that holds a new secret.
+/// The journal's text for an answer that holds a new secret.
 const SECRET: &str = "(a new secret: shown once, kept nowhere)";
 
-/// `took` is the time of all tries together, for a failure: it knows none of its own.
+/// `took` is the time of all attempts together, for a failure, which has no time of its own.
 pub(super) fn exchange(sent: &Request, request: String, result: &Result<Answer, Failure>, took: Duration) -> Exchange {
     let request = clean_line(&request, REQUEST).into_owned();
     match result {

@@ -1,5 +1,5 @@
-//! What is particular to taking something back: the value must still be the one that was left, and a server that only
-//! deactivates on DELETE has taken a creation back as far as it can.
+//! The special rules of an undo: the value must still be as the change left it, and a server that only deactivates on
+//! DELETE has undone a creation as far as it can.
 
 use super::{Attempt, Ended, moved, others::passes};
 use crate::{
@@ -14,11 +14,12 @@ use crate::{
     worker::context::now,
 };
 
-/// What is said of an undo after which the server still has the user.
+/// The note for an undo after which the server still has the user.
 pub(super) const KEPT: &str = "The server keeps the user, deactivated: it does not delete.";
 
 impl Attempt<'_> {
-    /// Why an undo is not sent: the value is another one by now, or taken back already. `None` where nothing is in its way.
+    /// The reason why an undo is not sent: the value has changed meanwhile, or is undone already. `None` where the undo
+    /// may go.
     pub(super) async fn changed_since(&mut self, entry: &mut Entry) -> Option<Ended> {
         let expected = entry.step.expected.clone()?;
         let versions = self.versions.clone();
@@ -32,14 +33,14 @@ impl Attempt<'_> {
         if let Shown::No(now) = self.context.dialect.shows(&expected.change, &fresh, &entry.step) {
             return Some(self.unsent(entry, State::Conflict, expected.conflict(&now), None).await);
         }
-        // What was read now is older than what the answer will show, and the plan's own versions hold.
+        // The readings are older than the coming answer, and the versions in the plan still hold.
         self.fresh.clear();
         self.after.clear();
         self.versions = versions;
         None
     }
 
-    /// True where it takes back what the record may show only later: that it shows nothing to take back says nothing.
+    /// True where the undone change may appear on the record late: then an unchanged record proves nothing.
     pub(super) async fn undoes_late(&self, entry: &Entry) -> bool {
         let Some(plan) = entry.undoes else { return false };
         let undone = self.context.stored(move |store| store.journal_plan(plan)).await.unwrap_or_default().entries;
@@ -47,7 +48,7 @@ impl Attempt<'_> {
         undone.iter().any(|undone| undone.is_late() && undone.step.change.touches().iter().any(|of| about.contains(of)))
     }
 
-    /// A read that decides whether it may be sent has failed: it waits, or is refused.
+    /// Handles a failed read before sending: the change waits, or is refused.
     pub(super) async fn unread(&mut self, entry: &mut Entry, failure: Failure, what: &str) -> Ended {
         if passes(&failure) {
             entry.state = State::Planned;
@@ -59,7 +60,7 @@ impl Attempt<'_> {
         self.unsent(entry, State::Refused, why, Some(failure)).await
     }
 
-    /// It ends here, without a request that changes anything.
+    /// Ends the change without a request that changes anything.
     pub(super) async fn unsent(
         &mut self,
         entry: &mut Entry,
@@ -72,22 +73,22 @@ impl Attempt<'_> {
             let versions = self.left_alone(entry).await;
             return Ended::settled(versions);
         }
-        // What was read shows why.
+        // The readings show the reason.
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
         moved(self.context, entry, fresh);
         Ended::settled(std::mem::take(&mut self.versions))
     }
 
-    /// A session that has ended sent this, and the server shows that it was not done: it waits again, for a person to say
-    /// whether it is sent. False where a part of it took effect, or this session has sent it.
+    /// An ended session sent this change, and the server shows that it was not done: the change waits again, and a
+    /// person decides whether it is sent. False where a part of it took effect, or this session has sent it.
     pub(super) fn waits_again(&self, entry: &Entry) -> bool {
         let own = self.context.session.as_ref().map(|session| session.id);
         let is_untouched = !entry.partly && entry.accepted() == 0;
         self.taken_over && is_untouched && without_effect(entry.session, own) == State::Planned
     }
 
-    /// True where a creation was taken back on a server that keeps every user.
+    /// True where a creation was undone on a server that keeps every user.
     pub(super) fn is_kept(&self, entry: &Entry) -> bool {
         let Change::DeleteUser { user: id } = &entry.step.change else { return false };
         let newest = self.fresh.iter().rev().find_map(|fresh| match fresh {

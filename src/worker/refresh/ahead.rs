@@ -1,4 +1,4 @@
-//! Requests of one list that are under way: the next one, and those that are likely to follow it.
+//! Requests of a list that are under way: the next one, and those that are likely to follow it.
 
 use std::collections::VecDeque;
 
@@ -13,21 +13,21 @@ use crate::{
     },
 };
 
-/// Pages of one list under way at most: each is held until its turn.
+/// The most pages of a list under way: each is held until its turn.
 const MOST: usize = 3;
-/// The same in bytes, but for the first.
+/// The most bytes of pages under way, without the first page.
 const MOST_BYTES: usize = 12 << 20;
 
-/// What is asked of a list beside itself.
+/// The query parameters of a page's request.
 pub type Query = Vec<(String, String)>;
 
-/// An answer, and whether it was asked for before its turn.
+/// An answer, and whether it was requested before its turn.
 pub struct Heard {
     pub answer: Result<Answer, Failure>,
     pub guessed: bool,
 }
 
-/// What was asked for and is not looked at yet. What is under way ends with it.
+/// Requests that were sent and whose answers are not read yet. Dropping this cancels them.
 pub struct Asked {
     context: Context,
     list: Request,
@@ -41,9 +41,9 @@ impl Asked {
         Self { context: context.clone(), list, waiting: VecDeque::new(), most }
     }
 
-    /// Asks for what is likely to follow a page of so many bytes.
+    /// Sends the requests that are likely to follow a page of `bytes` bytes.
     pub fn ahead(&mut self, bytes: usize, ahead: impl FnOnce(usize) -> Vec<Query>) {
-        // One at a time is not ahead.
+        // With a single request at a time, none is sent ahead.
         if self.most > 1 {
             let most = (MOST_BYTES / bytes.max(1)).clamp(1, self.most);
             for query in ahead(most).into_iter().skip(self.waiting.len()) {
@@ -54,10 +54,11 @@ impl Asked {
         }
     }
 
-    /// The answer to this query, which is sent if it is not under way; `heed` is told of what is sent now.
+    /// The answer to this query, which is sent if it is not under way; `heed` receives the parts of an answer that is
+    /// requested now.
     pub async fn answer(&mut self, query: &Query, heed: Heed<'_>) -> Heard {
         if let Some((asked, answer)) = self.waiting.pop_front() {
-            // A task that ended by itself left no answer: it is asked for again.
+            // A task that failed left no answer: the query is sent again.
             if asked == *query
                 && let Ok(answer) = answer.await
             {
@@ -70,13 +71,13 @@ impl Asked {
         Heard { answer, guessed: false }
     }
 
-    /// What was guessed is not so: from now on each page is asked for when the one before has come.
+    /// A guess was wrong: from now on each page is requested after the page before it has come.
     pub fn one_by_one(&mut self) {
         self.waiting.clear();
         self.most = 1;
     }
 
-    /// A server that had to be asked twice is not pressed.
+    /// A server that needed a second attempt gets single requests.
     fn slow_down(&mut self, answer: &Result<Answer, Failure>) {
         if answer.as_ref().is_ok_and(|answer| answer.attempts > 1) {
             self.most = 1;

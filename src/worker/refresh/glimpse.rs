@@ -1,5 +1,5 @@
-//! The first records of a first load, shown while their page still comes: over a slow link, or from a server that gives
-//! everything at once, the page takes long. What it holds is read anew when it is whole.
+//! Previews the first records of a first load while their page is still arriving: over a slow link, or from a server
+//! that sends everything at once, the page takes long. The whole page is read again when it is complete.
 
 use std::sync::Arc;
 
@@ -20,18 +20,18 @@ use crate::{
     scim::split::Splitter,
 };
 
-/// A screen of them; then each time there are four times as many, if some time has passed, up to what a list that grows
-/// is good for.
+/// The first preview has a screenful of records; further ones follow each time their number has quadrupled, after some
+/// time, up to the largest list that is shown while it grows.
 const FIRST: usize = 25;
 const MOST: usize = 30_000;
 const PATIENCE: Duration = Duration::from_millis(300);
-/// What may wait to be looked at, and the largest record, in bytes; beyond that there is no glimpse.
+/// The most bytes that wait to be read, and the largest record, in bytes; beyond that there is no preview.
 const MOST_HELD: usize = 8 << 20;
 
-/// A page that is being watched.
+/// A page that is previewed.
 pub struct Glimpse {
     parts: UnboundedSender<Option<Vec<u8>>>,
-    /// A permit for each byte that may wait; closed once some did not fit.
+    /// A permit for each byte that may wait; closed once a part did not fit.
     room: Arc<Semaphore>,
     watching: JoinHandle<()>,
 }
@@ -63,7 +63,7 @@ impl Glimpse {
                 Some(bytes.to_vec())
             }
         };
-        // Once enough is shown nobody listens.
+        // Once enough records are shown, the receiver is closed.
         let _ = self.parts.send(part);
     }
 
@@ -71,10 +71,10 @@ impl Glimpse {
         u32::try_from(bytes).ok().and_then(|bytes| self.room.try_acquire_many(bytes).ok())
     }
 
-    /// The page is there, or will not come: nothing is shown of it here any more.
+    /// The page is complete, or will not come: the preview ends.
     pub async fn end(self) {
         self.watching.abort();
-        // Ended by that, and else by itself.
+        // The task ends by the abort, or has ended already.
         let _ = self.watching.await;
     }
 }
@@ -117,7 +117,7 @@ impl Watch {
         let dialect: Arc<dyn Dialect> = Arc::clone(&self.context.dialect);
         for mut record in self.splitter.push(bytes) {
             self.context.client.mask(&mut record);
-            // One that can't be read is said when the page is whole.
+            // An unreadable record is reported when the page is complete.
             let raw = serde_json::from_str(&String::from_utf8_lossy(&record));
             let read = raw.ok().and_then(|raw: Box<_>| dialect.read(self.kind, &raw, self.depth, "$").ok());
             self.lists.extend(read);

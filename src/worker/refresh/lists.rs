@@ -1,11 +1,11 @@
-//! What lists brought, kind by kind. A large directory is there once, so it is moved and never copied.
+//! The records of lists, kind by kind. A large directory is in memory once, so it is moved and never copied.
 
 use crate::directory::{
     Kind,
     record::{Record, Role, Team, User},
 };
 
-/// Records of the three lists.
+/// The records of the three lists.
 #[derive(Debug, Clone, Default)]
 pub struct Lists {
     pub users: Vec<User>,
@@ -18,7 +18,7 @@ impl Lists {
         self.users.len() + self.teams.len() + self.roles.len()
     }
 
-    /// Makes room for so many of a kind in all: growing by doubling would hold a large list twice.
+    /// Reserves room for `total` records of a kind: growth by doubling would hold a large list twice.
     pub fn expect(&mut self, kind: Kind, total: usize) {
         match kind {
             Kind::User => self.users.reserve_exact(total.saturating_sub(self.users.len())),
@@ -27,7 +27,7 @@ impl Lists {
         }
     }
 
-    /// Takes what another list brought.
+    /// Takes the records of another list.
     pub fn join(&mut self, other: Self) {
         join(&mut self.users, other.users);
         join(&mut self.teams, other.teams);

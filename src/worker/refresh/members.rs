@@ -1,5 +1,5 @@
-//! Whether the list of teams shows all of a team's members: it is compared with what users' own records name, and with a few
-//! teams that are read alone.
+//! Checks whether the list of teams shows all of a team's members: the list is compared with the groups that users' own
+//! records name, and with a few teams that are read individually.
 
 use futures_util::future::join_all;
 use memchr::memmem;
@@ -13,34 +13,34 @@ use crate::directory::{
     record::{Record, Team, User},
 };
 
-/// So many of the largest teams are read alone, since a list that is cut shows as many of each.
+/// The number of largest teams that are read individually, because a truncated list shows equally many members of each.
 const LARGEST: usize = 3;
-/// A larger team is not worth its answer.
+/// A larger team is not read: its answer is too long.
 const MOST_MEMBERS: usize = 5_000;
-/// So many teams at most are read alone that more users name than the list shows.
+/// The most teams that are read individually because more users name them than the list shows.
 const MOST_NAMED: usize = 20;
 
-/// What answers leave out of the members of teams; who is in such a team is not told.
+/// Members that answers leave out; the membership of such teams is unknown.
 #[derive(Debug, Clone, Default)]
 pub struct Withheld {
-    /// Lists show only some members; a team that is read alone shows all.
+    /// Lists show only some members; a team that is read individually shows all.
     in_lists: bool,
-    /// These show only some, also when they are read alone.
+    /// Teams that show only some members, also when they are read individually.
     teams: FxHashSet<Id>,
 }
 
 impl Withheld {
-    /// True where a list does not tell who is in the team.
+    /// True where a list does not show all the team's members.
     pub fn is_in_list(&self, team: &Id) -> bool {
         self.in_lists || self.teams.contains(team)
     }
 
-    /// True where nothing tells who is in the team.
+    /// True where no answer shows all the team's members.
     pub fn is_everywhere(&self, team: &Id) -> bool {
         self.teams.contains(team)
     }
 
-    /// True where this is news.
+    /// Adds findings; true where they are news.
     fn add(&mut self, other: Self) -> bool {
         let before = (self.in_lists, self.teams.len());
         self.in_lists |= other.in_lists;
@@ -49,7 +49,7 @@ impl Withheld {
     }
 }
 
-/// How many members each team has, by the list of teams and by the users' own records.
+/// The number of members of each team, by the list of teams and by the users' own records.
 #[derive(Debug, Default)]
 pub struct Tally {
     listed: FxHashMap<Id, usize>,
@@ -57,7 +57,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts what a record of a list tells.
+    /// Counts the members and groups in a record of a list.
     pub fn note(&mut self, record: &Record, groups: Vec<Id>) {
         if let Record::Team(Team { id, members: Some(members), problem: None, .. }) = record {
             self.listed.insert(id.clone(), members.len());
@@ -65,7 +65,7 @@ impl Tally {
         groups.into_iter().for_each(|group| *self.named.entry(group).or_default() += 1);
     }
 
-    /// Takes what another part of the lists tells.
+    /// Adds the counts of another part of the lists.
     pub fn join(&mut self, other: Self) {
         self.listed.extend(other.listed);
         other.named.into_iter().for_each(|(team, count)| *self.named.entry(team).or_default() += count);
@@ -85,7 +85,8 @@ impl Tally {
     }
 }
 
-/// Reads teams alone that would show whether the list leaves members out. True where it does, and that was not known.
+/// Reads individual teams that can show whether the list leaves members out. True where it does, and that was not
+/// known.
 pub async fn examine(context: &Context, tally: &Tally) -> bool {
     let mut teams: FxHashSet<&Id> = tally.doubtful().take(MOST_NAMED).collect();
     if context.begin_examination() {
@@ -99,7 +100,7 @@ pub async fn examine(context: &Context, tally: &Tally) -> bool {
         };
         let more_than = |count: Option<&usize>| count.is_some_and(|count| members.len() > *count);
         found.in_lists |= more_than(tally.listed.get(&id));
-        // Who is in a group of the group may name both.
+        // A member of a nested group may name both groups.
         let is_nested = members.iter().any(|member| tally.listed.contains_key(&member.id));
         if !is_nested && tally.named.get(&id).is_some_and(|named| *named > members.len()) {
             found.teams.insert(id);
@@ -108,8 +109,8 @@ pub async fn examine(context: &Context, tally: &Tally) -> bool {
     context.withhold(|withheld| withheld.add(found))
 }
 
-/// The groups that a user's resource names as their own (RFC 7643 §4.1.2): an indirect one is a group's of which they are a
-/// member by another. Who is not active may be named nowhere else.
+/// The groups that a user's resource names as their own (RFC 7643 §4.1.2), without indirect ones: the user is a member
+/// of those only through another group. Empty for inactive users: their own record may be the only one that names a group.
 pub fn groups_named(record: &Record, raw: &RawValue) -> Vec<Id> {
     #[derive(Deserialize)]
     struct Named {

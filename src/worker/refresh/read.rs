@@ -1,4 +1,4 @@
-//! One list, read to its end.
+//! Reads a list to its end.
 
 use std::sync::{Arc, Mutex, atomic::Ordering};
 
@@ -30,40 +30,40 @@ use crate::{
     },
 };
 
-/// The largest list that is taken in, in bytes of its answers.
+/// The largest list that is accepted, in bytes of its answers.
 const MOST_BYTES: usize = 1 << 30;
-/// Records are shown as soon as there are any, then each time there are four times as many; more than this wait for the
-/// whole list.
+/// The limit of records shown during a first load: they are shown as soon as there are any, then each time their number
+/// has quadrupled; more than this wait for the whole list.
 const MOST_SHOWN: usize = 50_000;
 
-/// Room is made for so many records at once; a server that speaks of more is believed as they come.
+/// The most records for which room is reserved at once; beyond that, memory grows as records come.
 const EXPECTED: usize = 1 << 20;
 
-/// One list, read to its end.
+/// A list that was read to its end, or as far as possible.
 pub struct Listed {
-    /// What is not told yet.
+    /// Records that have not been reported yet.
     pub lists: Lists,
     pub difference: Difference,
     pub proof: Proof,
     pub hints: Hints,
     pub tally: Tally,
     pub keeper: Keeper,
-    /// Why reading ended in the middle.
+    /// The reason why reading ended in the middle.
     pub failure: Option<Failure>,
 }
 
-/// How a list is wanted.
+/// The way in which a list is read.
 pub struct Wanted<'a> {
     pub kind: Kind,
     /// Records are shown while they come.
     pub first: bool,
-    /// Only what the server finds by this; the disk keeps the whole list.
+    /// Only records that match this filter are read; the disk keeps the whole list.
     pub narrow: Option<&'a Arc<Filter>>,
-    /// What is shown.
+    /// The records on screen.
     pub shown: &'a Shown,
 }
 
-/// Reads one list to its end. `None` where the provider has no such list.
+/// Reads a list to its end. `None` where the provider has no such list.
 pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<Listed, Failure>> {
     let list = context.dialect.list(wanted.kind)?;
     let mut request = list.request;
@@ -86,7 +86,7 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
             heavy: Mutex::default(),
             withheld: context.withhold(|withheld| withheld.clone()),
         }),
-        // Without the disk the rest of the list would be nowhere.
+        // Without the disk the rest of the list is not kept anywhere, so the list is not compared.
         compared: if keeper.is_kept() { wanted.shown.reading(wanted.kind) } else { known::Reading::default() },
         keeper,
         depth: list.depth,
@@ -104,13 +104,13 @@ pub async fn read_list(context: &Context, wanted: Wanted<'_>) -> Option<Result<L
     Some(reading.run().await)
 }
 
-/// Where the reading of a list has got to.
+/// The progress of reading a list.
 struct Reading<'a> {
     context: &'a Context,
     wanted: Wanted<'a>,
     asked: Asked,
     pager: Pager,
-    /// Away while it reads.
+    /// `None` while the reader runs on another thread.
     reader: Option<Reader>,
     keeper: Keeper,
     depth: Depth,
@@ -121,28 +121,28 @@ struct Reading<'a> {
     lists: Lists,
     hints: Hints,
     tally: Tally,
-    /// Records that the filter does not find, and that came all the same.
+    /// Records that came although the filter does not match them.
     strangers: usize,
     bytes: usize,
-    /// So many records are shown next.
+    /// The number of records at which the list is shown next.
     next: usize,
 }
 
 impl Reading<'_> {
     async fn run(mut self) -> Result<Listed, Failure> {
         let read = self.pages().await;
-        // Also of a list that failed: nothing is written any more when this is over.
+        // Also after a failure, because no write may continue when this returns.
         let last = self.keeper.finish().await;
         self.put(last);
         match read {
             Ok(()) => Ok(self.listed(None)),
-            // A part is worth having where it is known to be one.
+            // A partial list is useful where it is known to be partial.
             Err(failure) if self.kept > 0 && failure.class != Class::Local => {
                 self.pager.failed();
                 Ok(self.listed(Some(failure)))
             }
             Err(failure) => {
-                // Some of it may have been told all the same.
+                // Some of the changed records may have been reported already.
                 let kind = self.wanted.kind;
                 self.context.known.touch(self.compared.end().other.into_keys().map(|id| Target { kind, id }));
                 Err(failure)
@@ -150,7 +150,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Users that are not shown as they are now are told at once: all of them may have changed.
+    /// Users that differ from the screen are reported at once, because all of them may have changed.
     fn put(&mut self, records: impl Iterator<Item = Record>) {
         if self.wanted.kind != Kind::User || !self.compared.is_compared() {
             self.lists.extend(records);
@@ -187,7 +187,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The next answer; of a first load the first one is watched while it comes.
+    /// The next answer; on a first load, the first one is previewed while it arrives.
     async fn answer(&mut self, query: &Query) -> Heard {
         if !self.wanted.first || self.received > 0 {
             return self.asked.answer(query, &|_| ()).await;
@@ -201,7 +201,8 @@ impl Reading<'_> {
     /// Parses off the event loop.
     async fn read(&mut self, body: Vec<u8>) -> Result<Page, Failure> {
         let broken = || Failure::local(Class::Protocol, "Reading the answer failed.", "Please report this.");
-        // On all cores, so lists take turns: a page that is being read takes several times its room.
+        // Parsing uses all cores, so lists take turns: a page that is being read takes several times its size in
+        // memory.
         let turn = self.context.reading.acquire().await;
         let (mut reader, received) = (self.reader.take().ok_or_else(broken)?, self.received);
         let read = tokio::task::spawn_blocking(move || {
@@ -247,7 +248,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Shows what has come so far, where nothing else is on screen.
+    /// Shows the records so far, on a first load.
     async fn show(&mut self, page: &Page) {
         let (seen, last) = (self.kept, self.pager.next().is_none());
         if !self.wanted.first || seen < self.next || seen > MOST_SHOWN || last {
@@ -287,7 +288,7 @@ impl Reading<'_> {
     }
 }
 
-/// What a reading says of the list as a whole; `found` is the number of records that a filter of the server's found.
+/// The coverage that follows from reading a list; `found` is the number of records that the server's filter found.
 fn coverage(proof: &pager::Proof, found: Option<u64>, failure: Option<&Failure>) -> Coverage {
     let why = match proof.verdict {
         _ if found.is_some() => "only those that the server's filter finds are read".to_owned(),
@@ -310,7 +311,7 @@ fn too_long() -> Failure {
     }
 }
 
-/// A list that is not read whole is not shown in part as if it were all: a filter says which part is wanted.
+/// The failure for a list that is too long: no part is shown as if it were all, and a filter can select one.
 fn too_many(many: u64, most: u64, said: bool) -> Failure {
     let (at_least, many) = (if said { "" } else { "at least " }, thousands(many));
     let text = format!("The server has {at_least}{many} users, and lists of up to {} are read whole.", thousands(most));

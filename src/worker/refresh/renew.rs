@@ -1,4 +1,4 @@
-//! What a refresh tells: of a directory that is shown already only what is new, other or gone.
+//! The reports of a refresh: for a directory on screen, only records that are new, changed or gone.
 
 use rustc_hash::FxHashMap;
 
@@ -15,26 +15,28 @@ use crate::{
     store::Print,
 };
 
-/// When more have come, or have gone, everything is shown anew: each of them makes rows stand elsewhere, on the event loop.
+/// With more new records, or more removed ones, the whole directory is shown again: each of them moves rows, on the
+/// event loop.
 const MOST: usize = 1_000;
-/// What is told at a time, in records: a part is put in within a frame.
+/// The size of a report, in records: the console takes each report within a frame.
 const PART: usize = 32;
-/// So many members are as much work as one record.
+/// The number of members that take as much work as a record.
 const MEMBERS: usize = 64;
 
-/// True where so many new records may be told one by one.
+/// True where this number of new records may be reported individually.
 pub fn is_few(new: usize) -> bool {
     new <= MOST
 }
 
-/// True where all of this is how lists differ that are shown, and to tell that is less work than to show everything anew.
+/// True where all the lists were compared with the screen, and reporting the differences is less work than showing
+/// everything again.
 pub fn is_little(found: &[(Kind, Difference)]) -> bool {
     let all = || found.iter().map(|(_, difference)| difference);
     let gone: usize = all().map(|difference| difference.gone.len()).sum();
     all().all(|difference| difference.is_compared() && is_few(difference.new)) && is_few(gone)
 }
 
-/// What is to be told at the end: records that were not told yet, and what is gone.
+/// The reports at the end: records that were not reported yet, and removed ones.
 pub fn rest(lists: Lists, found: &[(Kind, Difference)]) -> impl Iterator<Item = Fresh> {
     let Lists { users, teams, roles } = lists;
     let users = users.into_iter().map(Record::User);
@@ -45,7 +47,7 @@ pub fn rest(lists: Lists, found: &[(Kind, Difference)]) -> impl Iterator<Item = 
     users.chain(others).map(Fresh::Record).chain(gone)
 }
 
-/// Tells what differs, part by part.
+/// Reports records, part by part.
 pub fn tell(context: &Context, all: impl Iterator<Item = Fresh>) {
     let (mut part, mut size) = (Vec::new(), 0);
     for fresh in all {
@@ -69,7 +71,8 @@ fn work(fresh: &Fresh) -> usize {
     1 + members / MEMBERS
 }
 
-/// The whole of lists of which only the difference was kept: the rest is on disk. `None` where it is not there as it was read.
+/// Completes lists of which only the difference was kept, from the disk. `None` where the disk does not have the
+/// records as they were read.
 pub async fn complete(context: &Context, mut lists: Lists, found: &[(Kind, Difference)]) -> Option<Lists> {
     let compared = found.iter().filter(|(_, difference)| difference.is_compared());
     let wanted: Vec<(Kind, Wanted<'_>)> = compared.map(|(kind, of)| (*kind, wanted(*kind, of))).collect();
@@ -88,10 +91,11 @@ pub async fn complete(context: &Context, mut lists: Lists, found: &[(Kind, Diffe
     all.then_some(lists)
 }
 
-/// Records that are wanted from the disk, each as it was read.
+/// Records that are needed from the disk, each with its print as it was read.
 type Wanted<'a> = FxHashMap<&'a Id, Option<Print>>;
 
-/// Of users, who are told as they come, all; of others those that were not kept.
+/// The records that a list lacks: for users all, because changed ones were reported as they came; for other kinds the
+/// unchanged ones.
 fn wanted(kind: Kind, difference: &Difference) -> Wanted<'_> {
     let mut wanted = difference.same();
     if kind == Kind::User {
@@ -100,7 +104,7 @@ fn wanted(kind: Kind, difference: &Difference) -> Wanted<'_> {
     wanted
 }
 
-/// Adds what is wanted. True if all of it was there.
+/// Moves the wanted records from `stored` to `list`. True if all of them were there.
 fn take<T>(
     list: &mut Vec<T>,
     stored: &mut Vec<T>,
@@ -130,7 +134,7 @@ mod tests {
             (all, list.iter().map(|user| user.id.to_string()).collect::<Vec<_>>())
         };
         assert_eq!(taken(&[2, 7, 1]), (true, vec!["new".into(), "ivan".into(), "eva".into()]));
-        // Another console, or a write that failed, left an older one there.
+        // Another console, or a failed write, left an older record there.
         assert!(!taken(&[9, 7, 1]).0);
     }
 }
