@@ -1,8 +1,8 @@
-//! Boxes for what is told beside the lists: an account with its API keys, a team's members and invitations, all
-//! attributes of a record.
+//! Boxes with data outside the lists: an account with its API keys, a team's members and invitations, all attributes of
+//! a record.
 //!
-//! What was told before is shown while it is asked for again. The cursor stays with its row when others come and go, so
-//! that a key pressed a moment later means what was read.
+//! The last answer stays on screen while the server is asked again. The cursor stays with its row when other rows come
+//! and go, so that a key pressed a moment later acts on the row that the person read.
 
 use super::{App, Overlay};
 use crate::directory::{
@@ -17,66 +17,66 @@ mod ends;
 
 pub(super) use asking::topics;
 
-/// How the question behind a box stands.
+/// The state of a box's question to the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// Under way.
+    /// The answer is on its way.
     Waiting,
-    /// Told.
+    /// The server has answered.
     Answered,
-    /// Not told, and why.
+    /// The question failed; holds the reason.
     Failed(String),
 }
 
-/// State of such a box.
+/// State of a box with data outside the lists.
 #[derive(Debug)]
 pub struct Aside {
-    /// What it is about.
+    /// The topic of the box.
     pub topic: Topic,
-    /// Row with the cursor.
+    /// The row with the cursor.
     pub cursor: usize,
-    /// How its question stands.
+    /// The state of the question.
     pub asked: Asked,
-    /// The row with the cursor, to find it again.
+    /// The id of the row with the cursor, to find the row again.
     at: Option<Id>,
 }
 
 /// An API key in the list.
 #[derive(Debug, Clone, Copy)]
 pub enum KeyRow<'a> {
-    /// One that is being made.
+    /// A key that is being made.
     Coming {
-        /// Its provisional id.
+        /// The key's provisional id.
         id: &'a Id,
-        /// What it is for.
+        /// The purpose of the key.
         description: &'a str,
     },
-    /// One that was told.
+    /// A key that the server has listed.
     There {
-        /// As told.
+        /// The key as the server listed it.
         key: &'a ApiKey,
-        /// It is being deleted.
+        /// The key is being deleted.
         going: bool,
     },
 }
 
-/// Somebody in the list of a team.
+/// A person in the list of a team.
 #[derive(Debug, Clone, Copy)]
 pub enum PartRow<'a> {
-    /// Somebody who is being invited.
+    /// A person who is being invited.
     Coming {
         /// The invitation's provisional id.
         id: &'a Id,
-        /// Email or user name.
+        /// The email or user name of the person.
         to: &'a str,
-        /// As the team's admin.
+        /// The person becomes the team's admin.
         admin: bool,
     },
-    /// Somebody who was told.
+    /// A person whom the server has listed.
     There {
-        /// As told.
+        /// The person as the server listed them.
         one: &'a Participant,
-        /// The invitation is being taken back, or the member out.
+        /// The invitation is being withdrawn, or the member removed.
         going: bool,
     },
 }
@@ -100,7 +100,7 @@ impl PartRow<'_> {
 }
 
 impl App {
-    /// Whose account it is, as told; `None` where nothing was told yet.
+    /// The account's owner, as the server told; `None` before the answer.
     pub fn person(&self, topic: &Topic) -> Option<&Person> {
         self.directory.person(topic)
     }
@@ -113,7 +113,7 @@ impl App {
         }
     }
 
-    /// The API keys of an account: those that are being made, then those that were told.
+    /// The API keys of an account: first those that are being made, then those that the server listed.
     pub fn key_rows(&self, topic: &Topic) -> Vec<KeyRow<'_>> {
         let target = self.owner(topic).map(Target::user);
         let pending: Vec<&Change> = target.iter().flat_map(|target| self.directory.changes_on(target)).collect();
@@ -126,7 +126,7 @@ impl App {
         coming.chain(told.iter().map(|key| KeyRow::There { key, going: goes(&key.id) })).collect()
     }
 
-    /// A team's people: who is being invited, who is invited, members by name.
+    /// A team's people: persons who are being invited, invited persons, members by name.
     pub fn part_rows(&self, team: &Id) -> Vec<PartRow<'_>> {
         let pending: Vec<&Change> = self.directory.changes_on(&Target::team(team)).collect();
         let coming = pending.iter().filter_map(|change| match change {
@@ -149,7 +149,7 @@ impl App {
         coming.chain(told.into_iter().map(|one| PartRow::There { one, going: goes(one) })).collect()
     }
 
-    /// The provider's settings, as told; without values before.
+    /// The provider's settings from the server; without values before the answer.
     pub fn settings(&self) -> &[Setting] {
         let unknown = self.capabilities().map(|can| can.settings.as_slice()).unwrap_or_default();
         self.directory.settings().unwrap_or(unknown)
@@ -164,7 +164,7 @@ impl App {
         }
     }
 
-    /// The box of this kind on top.
+    /// The top box, if it is of this kind.
     pub fn aside(&self) -> Option<&Aside> {
         match self.overlays.last() {
             Some(Overlay::Aside(aside)) => Some(aside),
@@ -172,12 +172,12 @@ impl App {
         }
     }
 
-    /// How many rows it has.
+    /// The number of rows in the top box.
     pub(super) fn aside_len(&self) -> usize {
         self.aside().map_or(0, |aside| self.row_ids(&aside.topic).len())
     }
 
-    /// Puts the cursor of the box on top on a row.
+    /// Moves the cursor of the top box to a row.
     pub(super) fn aside_go(&mut self, to: usize) {
         let at = self.aside().and_then(|aside| self.row_ids(&aside.topic).into_iter().nth(to));
         if let Some(Overlay::Aside(aside)) = self.overlays.last_mut() {
@@ -185,7 +185,7 @@ impl App {
         }
     }
 
-    /// Rows came or went: each cursor stays on its row.
+    /// Records came or went: each cursor stays on its row.
     pub(super) fn keep_aside_cursors(&mut self) {
         let mut overlays = std::mem::take(&mut self.overlays);
         for overlay in &mut overlays {

@@ -1,4 +1,4 @@
-//! Two roles side by side: which permissions they differ in.
+//! Compares two roles: the permissions in which they differ.
 
 use std::collections::BTreeSet;
 
@@ -7,24 +7,24 @@ use crate::directory::{
     permissions::{BASES, Permissions, Stance, stance},
 };
 
-/// One of the two.
+/// A role in the comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Side {
     /// A custom role.
     Role(Id),
-    /// A predefined role, as far as custom roles show what it allows.
+    /// A predefined role, with the permissions that custom roles show of it.
     Base(&'static str),
 }
 
 impl Side {
-    /// What can be compared: all roles, and the predefined ones that are known.
+    /// The roles that can be compared: all custom ones, and the predefined ones with known permissions.
     pub fn all(directory: &Directory) -> Vec<Self> {
         let roles = directory.rows_by_name(Kind::Role).iter().filter_map(|row| directory.id_at(Kind::Role, *row));
         let bases = BASES.into_iter().filter(|base| directory.base_permissions(base).is_some());
         roles.cloned().map(Side::Role).chain(bases.map(Side::Base)).collect()
     }
 
-    /// What it is called.
+    /// The role's name.
     pub fn name<'a>(&self, directory: &'a Directory) -> &'a str {
         match self {
             Side::Role(id) => directory.role(id).map_or("?", |role| role.name.as_str()),
@@ -43,24 +43,24 @@ impl Side {
     }
 }
 
-/// One permission in both.
+/// A permission in both roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// `object:operation`.
     pub name: String,
-    /// How each stands to it.
+    /// The stance of each role to the permission.
     pub stances: [Stance; 2],
 }
 
 impl Row {
-    /// True if only one of the two allows it.
+    /// True if only one of the roles allows the permission.
     pub fn differs(&self) -> bool {
         let [one, other] = self.stances.map(|stance| stance == Stance::Absent);
         one != other
     }
 }
 
-/// Every permission of either, those that only one of them has first.
+/// Every permission of either role; permissions of only one role come first.
 pub fn rows(sides: &[Side; 2], directory: &Directory) -> Vec<Row> {
     let [one, other] = [&sides[0], &sides[1]].map(|side| side.permissions(directory));
     let all: BTreeSet<&String> = one.union(&other).collect();

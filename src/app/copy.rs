@@ -1,5 +1,5 @@
-//! What `y` copies: values of a record or of the marked ones, the command line of a plan. It is pasted somewhere, perhaps into a shell: no line
-//! break of the server's, no control character and nothing invisible goes along.
+//! The values that `y` copies: fields of a record or of the marked ones, or the command line of a plan. The text may be
+//! pasted into a shell, so it contains no line break of the server's, no control character and no invisible one.
 
 use super::{App, Effect, Overlay, palette::DEMO};
 use crate::{
@@ -16,11 +16,12 @@ use crate::{
     },
 };
 
-/// More rows are not copied: terminals take no more than some hundred kilobytes, and a key waits for nothing longer.
+/// The most rows that are copied: terminals take no more than some hundred kilobytes, and a key press must not take
+/// long.
 const MOST: usize = 2_000;
 
 impl App {
-    /// Copies the command line that does what the plan does.
+    /// Copies the command line that has the effect of the plan.
     pub(super) fn copy_command(&mut self, effects: &mut Vec<Effect>) {
         let Some(Overlay::Preview(preview)) = self.overlays.last() else { return };
         let profile = self.profile.as_ref().map(|profile| profile.name.as_str());
@@ -41,7 +42,7 @@ impl App {
         }
     }
 
-    /// The box that asks what to copy: of the marked rows where there are any, else of the record in hand.
+    /// The box for choosing a part to copy: of the marked rows where there are any, else of the current record.
     pub(super) fn open_copy(&mut self) {
         let marked = self.pane().filter(|pane| self.overlays.is_empty() && !pane.marks.is_empty());
         let menu = match (marked, self.subject()) {
@@ -60,7 +61,7 @@ impl App {
         self.overlays.push(Overlay::Copy(menu));
     }
 
-    /// Copies what is chosen.
+    /// Copies the chosen part.
     pub(super) fn copy_chosen(&mut self, menu: &CopyMenu, effects: &mut Vec<Effect>) {
         let Some((what, _)) = menu.choices.get(menu.cursor) else { return };
         let (text, values) = menu.value(*what, &self.directory);
@@ -75,7 +76,7 @@ impl App {
     }
 }
 
-/// What of a record is copied.
+/// The part of a record that is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyPart {
     /// `userName` of a user, else the name.
@@ -88,23 +89,23 @@ pub enum CopyPart {
     Id,
     /// Names, address and id, under a heading.
     Csv,
-    /// The record as it is known here.
+    /// The record as the console knows it.
     Json,
 }
 
-/// The box that asks what to copy of one record or of the marked ones.
+/// The box for choosing a part of a record, or of the marked records, to copy.
 #[derive(Debug)]
 pub struct CopyMenu {
     kind: Kind,
-    /// What the provider's records hold.
+    /// The values that the provider's records hold.
     holds: Holds,
-    /// Whose values, in the order of marking.
+    /// The records' ids, in the order of marking.
     ids: Vec<Id>,
-    /// So many of them the filter hides.
+    /// The number of these records that the filter hides.
     hidden: usize,
-    /// What is there to be copied, the likeliest first, each with a glimpse of it.
+    /// The parts that can be copied, the likeliest first, each with a preview.
     pub choices: Vec<(CopyPart, String)>,
-    /// Which of them has the cursor.
+    /// The index of the choice with the cursor.
     pub cursor: usize,
 }
 
@@ -121,12 +122,12 @@ impl CopyMenu {
         menu
     }
 
-    /// True if it is about one record.
+    /// True if the box is about a single record.
     pub fn is_single(&self) -> bool {
         self.ids.len() == 1
     }
 
-    /// How a choice is called.
+    /// The name of a choice.
     pub fn name(&self, part: CopyPart) -> &'static str {
         match (part, self.kind, self.is_single()) {
             (CopyPart::Name, Kind::User, true) => "user name",
@@ -146,7 +147,7 @@ impl CopyMenu {
         }
     }
 
-    /// Of how many rows, and how many of them are not on screen.
+    /// The title: the number of rows, and how many of them are not on screen.
     pub fn title(&self) -> String {
         match self.ids.len() {
             1 => format!("Copy{}", self.hidden_in_words()),
@@ -158,7 +159,7 @@ impl CopyMenu {
         if self.hidden == 0 { String::new() } else { format!(", {} not shown", number(self.hidden as u64)) }
     }
 
-    /// What a choice would copy, in a few words; of one record the value itself.
+    /// A short preview of a choice; for a single record the value itself.
     fn glimpse(&self, part: CopyPart, directory: &Directory) -> String {
         let values = self.ids.iter().filter(|id| !part.of(self.kind, id, directory).is_empty()).count();
         match (self.is_single(), part.is_row()) {
@@ -174,7 +175,7 @@ impl CopyMenu {
         }
     }
 
-    /// The text, and how many records it is of: those without a known value are left out.
+    /// The text, and the number of records in it: records without a known value are left out.
     fn value(&self, part: CopyPart, directory: &Directory) -> (String, usize) {
         match part {
             CopyPart::Csv => (self.csv(directory), self.ids.len()),
@@ -187,7 +188,7 @@ impl CopyMenu {
         }
     }
 
-    /// The parts that a CSV has, each with its heading.
+    /// The columns of the CSV, each with its heading.
     fn csv_columns(&self) -> Vec<(CopyPart, &'static str)> {
         let parts = [CopyPart::Name, CopyPart::DisplayName, CopyPart::Email, CopyPart::Id];
         let heading = |part: CopyPart| Some((part, part.field(self.kind)?.spec().csv?));
@@ -202,7 +203,7 @@ impl CopyMenu {
         lines.map(|cells: Vec<String>| cells.join(",")).collect::<Vec<_>>().join("\n")
     }
 
-    /// As list commands print it.
+    /// The records as JSON, as list commands print them.
     fn json(&self, directory: &Directory) -> String {
         let reader = FieldReader { directory, holds: self.holds };
         let records = self.ids.iter().filter_map(|id| record(self.kind, id, directory));
@@ -214,7 +215,7 @@ impl CopyMenu {
         text::escape_json(&written.unwrap_or_default()).into_owned()
     }
 
-    /// Puts the cursor on the next choice that begins with this letter; false where none does.
+    /// Moves the cursor to the next choice that begins with this letter; false where none does.
     pub(super) fn go_to_letter(&mut self, letter: char) -> bool {
         let begins = |(part, _): &(CopyPart, String)| self.name(*part).starts_with(letter.to_ascii_lowercase());
         let places = (self.cursor + 1..self.choices.len()).chain(0..=self.cursor);
@@ -225,14 +226,14 @@ impl CopyMenu {
 }
 
 impl CopyPart {
-    /// All of them, as a user has them.
+    /// All parts, in the order for a user.
     const ALL: [Self; 6] = [Self::Name, Self::DisplayName, Self::Email, Self::Id, Self::Csv, Self::Json];
 
     fn is_row(self) -> bool {
         matches!(self, Self::Csv | Self::Json)
     }
 
-    /// The field that it is; none for whole rows, and for what a kind does not have.
+    /// The field of the part; `None` for whole rows, and for fields that the kind lacks.
     fn field(self, kind: Kind) -> Option<RecordField> {
         match (self, kind) {
             (Self::Csv | Self::Json, _) => None,
@@ -246,7 +247,7 @@ impl CopyPart {
         }
     }
 
-    /// The value of one record, on one line; empty where none is known, and for whole rows.
+    /// The value of a record, on a single line; empty where none is known, and for whole rows.
     fn of(self, kind: Kind, id: &Id, directory: &Directory) -> String {
         let reader = FieldReader { directory, holds: Holds::default() };
         let value = |field| Some(reader.value(record(kind, id, directory)?, field));
@@ -266,7 +267,7 @@ fn record<'a>(kind: Kind, id: &Id, directory: &'a Directory) -> Option<RecordRef
     }
 }
 
-/// A cell of CSV (RFC 4180) that no spreadsheet runs.
+/// A CSV cell (RFC 4180) that a spreadsheet does not run as a formula.
 fn cell(text: &str) -> String {
     let text = cell::neutralise(text);
     if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }

@@ -1,4 +1,4 @@
-//! A difference with ticks: what would make one like another, each line to be taken or left.
+//! A box of differences with ticks: each line is a change that makes a record like another.
 
 use crossterm::event::Event;
 use tui_input::Input;
@@ -13,40 +13,40 @@ use crate::directory::{
     words::Sign,
 };
 
-/// What becomes like what.
+/// The records that become alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Of {
-    /// These users like another.
+    /// Users become like another user.
     Users {
-        /// The other.
+        /// The user that is the model.
         model: Id,
-        /// These.
+        /// The users that change.
         users: Vec<Id>,
     },
-    /// These teams have the members of another.
+    /// Teams get the members of another team.
     Teams {
-        /// The other.
+        /// The team that is the model.
         model: Id,
-        /// These.
+        /// The teams that change.
         teams: Vec<Id>,
     },
-    /// The members of a team like a list.
+    /// A team gets the members of a list.
     List {
-        /// The team.
+        /// The team's id.
         team: Id,
-        /// The list.
+        /// The users in the list.
         members: Vec<Id>,
     },
 }
 
-/// One line.
+/// A line of the box.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The difference.
+    /// The difference and the change that settles it.
     pub wish: Wish,
-    /// It shall be settled.
+    /// The change is chosen.
     pub ticked: bool,
-    /// It was ticked, or its tick taken off, one by one: "all shown" leaves it so.
+    /// The tick was set or removed individually: "all shown" keeps it.
     by_hand: bool,
     text: String,
 }
@@ -54,30 +54,30 @@ pub struct Line {
 /// State of the box.
 #[derive(Debug)]
 pub struct Difference {
-    /// What it is about.
+    /// The records that the box compares.
     pub of: Of,
     /// All lines.
     pub lines: Vec<Line>,
-    /// What is typed.
+    /// The typed text.
     pub input: Input,
-    /// Indexes into `lines` that match.
+    /// The indexes in `lines` of the matching lines.
     pub shown: Vec<usize>,
-    /// The lines shown are only similar to what is typed: none contains it.
+    /// The lines shown are only similar to the typed text: none contains it.
     pub is_similar: bool,
     /// Index into `shown`.
     pub cursor: usize,
-    /// Who is too much goes too: it becomes exactly like the other.
+    /// Surplus values are removed, too, so that the records become exactly alike.
     pub exact: bool,
-    /// What is to be said about it.
+    /// Notes about the comparison.
     pub notes: Vec<String>,
-    /// What was found out where the list was read.
+    /// Notes from reading the list.
     told: Vec<String>,
-    /// The person has chosen something.
+    /// The person has chosen a line or the mode.
     touched: bool,
 }
 
 impl Difference {
-    /// What differs; additions are ticked.
+    /// A box with all differences; additions are ticked.
     pub fn new(of: Of, told: Vec<String>, directory: &Directory, can: &Capabilities) -> Self {
         let mut new = Self {
             of,
@@ -95,7 +95,7 @@ impl Difference {
         new
     }
 
-    /// Looks again: more is known. What was chosen stays so.
+    /// Compares again with newer records, and keeps the choices.
     pub fn renew(&mut self, directory: &Directory, can: &Capabilities) {
         let alike = Alike { directory, can };
         let members = |team: &Id, wanted: &[(Id, Option<Name>)]| alike.members(team, wanted);
@@ -147,7 +147,7 @@ impl Difference {
         self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
     }
 
-    /// A key for the text field.
+    /// Takes a key for the text field.
     pub fn edit(&mut self, event: &Event) {
         if text_field(&mut self.input, event) {
             self.cursor = 0;
@@ -160,10 +160,10 @@ impl Difference {
         self.lines.get(*self.shown.get(self.cursor)?)
     }
 
-    /// Ticks the line under the cursor, or takes the tick off.
+    /// Sets or removes the tick of the line under the cursor.
     ///
     /// # Errors
-    /// Why it can't be done.
+    /// The reason why the change is impossible.
     pub fn toggle(&mut self) -> Result<(), Unavailable> {
         let Some(at) = self.shown.get(self.cursor) else { return Ok(()) };
         let line = &mut self.lines[*at];
@@ -176,10 +176,10 @@ impl Difference {
         Ok(())
     }
 
-    /// Ticks all that the filter shows; where all of them are ticked, takes the ticks off.
+    /// Ticks all lines that the filter shows; if all of them are ticked, removes the ticks.
     ///
     /// # Errors
-    /// It changes nothing.
+    /// The action changes no line.
     pub fn toggle_all(&mut self) -> Result<(), NothingToggled> {
         let open = self.shown.iter().copied().filter(|at| self.lines[*at].wish.refused.is_none());
         let open = NothingToggled::unless(self.is_similar, open.collect(), |at| self.lines[*at].by_hand)?;
@@ -189,7 +189,7 @@ impl Difference {
         Ok(())
     }
 
-    /// From additions only to exactly the same, and back.
+    /// Switches between additions only and exactly the same.
     pub fn turn(&mut self) {
         self.exact = !self.exact;
         for line in self.lines.iter_mut().filter(|line| line.wish.removes && line.wish.refused.is_none()) {
@@ -198,18 +198,18 @@ impl Difference {
         self.touched = true;
     }
 
-    /// True while something was chosen that leaving would lose.
+    /// True while there are choices that leaving loses.
     pub fn has_work(&self) -> bool {
         self.touched
     }
 
-    /// How many ticked lines add, take away and alter.
+    /// The numbers of ticked lines that add, remove and alter.
     pub fn counts(&self) -> [usize; 3] {
         let count = |sign: Sign| self.lines.iter().filter(|line| line.ticked && line.wish.line.sign == sign).count();
         [Sign::Add, Sign::Remove, Sign::Alter].map(count)
     }
 
-    /// What the ticked lines mean.
+    /// The changes of the ticked lines.
     pub fn changes(&self, directory: &Directory, can: &Capabilities) -> Vec<Change> {
         let ticked: Vec<Change> =
             self.lines.iter().filter(|line| line.ticked).map(|line| line.wish.change.clone()).collect();
@@ -222,7 +222,7 @@ impl Difference {
     }
 }
 
-/// Members who come and go in one change; as they are where nobody goes.
+/// Combines members who come and go into a single change; without removals, the changes stay as they are.
 fn replaced(team: &Id, changes: Vec<Change>, directory: &Directory) -> Vec<Change> {
     let users = |wanted: fn(&Change) -> Option<&Id>| changes.iter().filter_map(wanted).cloned().collect::<Vec<Id>>();
     let come = users(|change| match change {

@@ -1,4 +1,4 @@
-//! Names of a list that do not say who is meant: who is near is taken, or the name is skipped; nothing is guessed.
+//! Unclear names in a list: a similar record is taken, or the name is skipped; the console never guesses.
 
 use crate::directory::{
     Id, Name,
@@ -6,58 +6,58 @@ use crate::directory::{
     named::{Doubt, Named},
 };
 
-/// What becomes of a name.
+/// The person's decision about a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Nothing was said yet.
+    /// No decision yet.
     Open,
-    /// This one of those who are near is meant.
+    /// The name means the candidate with this index.
     Take(usize),
-    /// Nobody.
+    /// The name is skipped.
     Skip,
 }
 
-/// Whether the server was asked for names that the list may lack.
+/// The state of the question to the server about names that the list may lack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LookUp {
     /// The list is complete, or the server has answered.
     Done,
     /// The answers are on their way.
     UnderWay,
-    /// Why it could not be asked, in a sentence.
+    /// The server could not be asked; holds the reason, a sentence.
     Failed(String),
 }
 
 /// State of the box.
 #[derive(Debug)]
 pub struct Doubts {
-    /// Whose members the list says.
+    /// The team whose members are listed.
     pub team: Id,
-    /// The names, with what becomes of each.
+    /// The unclear names, each with its decision.
     pub lines: Vec<(Doubt, Answer)>,
-    /// Line with the cursor.
+    /// The line with the cursor.
     pub cursor: usize,
-    /// How far the server was asked.
+    /// The state of the question to the server.
     pub look_up: LookUp,
     found: Vec<Id>,
     twice: usize,
 }
 
 impl Doubts {
-    /// Asks about every name that is nobody's.
+    /// A box with every unclear name.
     pub fn new(team: Id, named: Named) -> Self {
         let Named { found, doubts, twice } = named;
         let lines = doubts.into_iter().map(|doubt| (doubt, Answer::Open)).collect();
         Self { team, lines, cursor: 0, look_up: LookUp::Done, found, twice }
     }
 
-    /// The names that nobody here has: the server may know them where the list is not complete.
+    /// The names that no known record has: the server may know them where the list is not complete.
     pub fn unknown(&self) -> Vec<String> {
         let unknown = self.lines.iter().filter(|(doubt, _)| !doubt.is_several());
         unknown.map(|(doubt, _)| doubt.text.clone()).collect()
     }
 
-    /// The server was asked. Names that are somebody's now leave the box, unless something was said of them.
+    /// Takes the server's answer. Names that are clear now leave the box, unless the person has decided about them.
     pub fn looked_up(&mut self, finder: &Finder<'_>, look_up: LookUp) {
         self.look_up = look_up;
         let (found, twice) = (&mut self.found, &mut self.twice);
@@ -79,15 +79,15 @@ impl Doubts {
         self.cursor = self.cursor.min(self.lines.len().saturating_sub(1));
     }
 
-    /// How many are sure, how many are in doubt still, and how many names came again.
+    /// The numbers of clear names, of undecided ones, and of repeated ones.
     pub fn counts(&self) -> (usize, usize, usize) {
         (self.found.len(), self.lines.iter().filter(|(_, answer)| *answer == Answer::Open).count(), self.twice)
     }
 
-    /// Takes the next of those who are near; after the last one none.
+    /// Takes the next candidate for the name; after the last candidate, none.
     ///
     /// # Errors
-    /// If nobody is near.
+    /// The name has no candidates.
     pub fn take(&mut self) -> Result<(), &'static str> {
         let Some((doubt, answer)) = self.lines.get_mut(self.cursor) else { return Ok(()) };
         let next = match answer {
@@ -101,7 +101,7 @@ impl Doubts {
         Ok(())
     }
 
-    /// Skips the name, or asks again; goes on to the next one.
+    /// Skips the name, or reopens it; moves to the next name.
     pub fn skip(&mut self) {
         if let Some((_, answer)) = self.lines.get_mut(self.cursor) {
             *answer = if *answer == Answer::Skip { Answer::Open } else { Answer::Skip };
@@ -109,19 +109,19 @@ impl Doubts {
         }
     }
 
-    /// Skips all that nothing was said of.
+    /// Skips all names without a decision.
     pub fn skip_all(&mut self) {
         for (_, answer) in self.lines.iter_mut().filter(|(_, answer)| *answer == Answer::Open) {
             *answer = Answer::Skip;
         }
     }
 
-    /// True while something was said that leaving would lose.
+    /// True while there are decisions that leaving loses.
     pub fn has_work(&self) -> bool {
         self.lines.iter().any(|(_, answer)| *answer != Answer::Open)
     }
 
-    /// Who is meant, and what is to be said about it; `None` while a name is open, with the cursor on it.
+    /// The members and the notes about them; `None` while a name is open, with the cursor on it.
     pub fn members(&mut self) -> Option<(Vec<Id>, Vec<String>)> {
         if let Some(open) = self.lines.iter().position(|(_, answer)| *answer == Answer::Open) {
             self.cursor = open;
@@ -175,7 +175,7 @@ mod tests {
         open.looked_up(&Finder::new(&directory), LookUp::Done);
         let left: Vec<(&str, usize, Answer)> =
             open.lines.iter().map(|(doubt, answer)| (doubt.text.as_str(), doubt.choices().len(), *answer)).collect();
-        // Of whom something was said stays as it was said.
+        // A decision of the person is kept.
         assert_eq!(left, [("dup", 2, Answer::Open), ("zebra", 0, Answer::Open), ("ivan", 0, Answer::Skip)]);
         assert_eq!(open.members(), None);
         open.skip_all();
@@ -198,7 +198,7 @@ mod tests {
         open.skip();
         assert_eq!((open.cursor, open.counts()), (2, (1, 1, 1)));
         assert_eq!(open.members(), None);
-        // Whom the list names already is named twice.
+        // A person whom the list names already is named twice.
         open.take().unwrap();
         let (members, notes) = open.members().unwrap();
         assert_eq!(members, ["noor", "eva"].map(Id::from));

@@ -1,5 +1,5 @@
-//! The rows of a box that is typed into: all of them in their order, or those that match, the best first. As a pane's
-//! list, it is found a part at a time.
+//! The rows of a box with a text field: all of them in their order, or the matching ones, the best first. Like a pane's
+//! list, they are found a part at a time.
 
 use jiff::Timestamp;
 
@@ -10,13 +10,13 @@ use super::pane::STEP;
 /// Rows of one kind.
 #[derive(Debug)]
 pub struct Finding {
-    /// Which records.
+    /// The kind of the records.
     pub kind: Kind,
-    /// Rows of the directory that match.
+    /// The rows of the directory that match.
     pub shown: Vec<u32>,
     /// Index into `shown`.
     pub cursor: usize,
-    /// The record under it.
+    /// The record under the cursor.
     on: Option<Id>,
     listing: Listing,
     /// The name that the server was asked for last.
@@ -24,7 +24,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// All of these.
+    /// A box with all of these rows.
     pub fn new(kind: Kind, rows: Vec<u32>, directory: &Directory) -> Self {
         let mut finding =
             Self { kind, shown: Vec::new(), cursor: 0, on: None, listing: Listing::with_similar(), asked: None };
@@ -43,29 +43,30 @@ impl Finding {
         self.on = self.selected(directory).cloned();
     }
 
-    /// Records came or went: these are the rows now, by what was typed last. The cursor stays on its record.
+    /// Records came or went: sets the new rows, filtered by the last input. The cursor stays on its record.
     pub fn renew(&mut self, rows: Vec<u32>, directory: &Directory) {
         self.listing.among(rows, directory, self.kind);
-        // The rows of before may be others' by now.
+        // Old row numbers may belong to other records now.
         self.shown.clear();
         self.advance(directory, STEP);
         self.show_best(directory);
     }
 
-    /// Those that match what is typed.
+    /// Shows the rows that match the typed text.
     pub fn filter(&mut self, typed: &str, directory: &Directory) {
         self.listing.filter(Query::words(typed), directory, self.kind, Timestamp::UNIX_EPOCH);
         (self.cursor, self.on) = (0, None);
         self.advance(directory, STEP);
     }
 
-    /// True if no record contains what is typed, and similar ones stand in for them: never to be chosen as a whole.
+    /// True if no record contains the typed text, and similar ones are shown instead: these must never be chosen as a
+    /// whole.
     pub fn is_similar(&self) -> bool {
         self.listing.is_similar() && !self.shown.is_empty()
     }
 
-    /// What is typed, where the server should be asked for it: no row contains it, and not all records are known. It counts as
-    /// asked from now on.
+    /// The typed text, where the server should be asked for it: no row contains it, and not all records are known. The
+    /// text counts as asked from now on.
     pub fn ask(&mut self, typed: &str, directory: &Directory) -> Option<String> {
         let typed = typed.trim();
         let lacks = self.is_whole() && (self.shown.is_empty() || self.is_similar());
@@ -81,12 +82,12 @@ impl Finding {
         self.asked.as_deref()
     }
 
-    /// True if all that matches is shown.
+    /// True if all matching rows are shown.
     pub fn is_whole(&self) -> bool {
         self.listing.is_done()
     }
 
-    /// Goes on for about as long as it takes to ask so many rows.
+    /// Continues the search for about as long as it takes to check `rows` rows.
     pub fn advance(&mut self, directory: &Directory, rows: usize) {
         self.listing.step(directory, self.kind, rows);
         if let Some(shown) = self.listing.take_shown() {
@@ -95,7 +96,7 @@ impl Finding {
         }
     }
 
-    /// Shows the best of those that were looked at so far.
+    /// Shows the best of the rows that were checked so far.
     pub fn show_best(&mut self, directory: &Directory) {
         if !self.is_whole() {
             self.shown = self.listing.best_so_far();

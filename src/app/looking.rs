@@ -1,12 +1,12 @@
-//! What is not whole yet: large lists are sorted and filtered, and large plans drawn up, a step at a time, between
-//! whatever else happens.
+//! Work in small steps: large lists are sorted and filtered, and large plans drawn up, a step at a time between other
+//! messages.
 
 use crossterm::event::{Event, KeyEventKind};
 
 use super::{App, Effect, Overlay, action::Action, finding::Finding, keys::overrides_typing, pane::STEP};
 
 impl App {
-    /// True while a list is being looked through, or a plan is under way.
+    /// True while a list is searched, or a plan is drawn up.
     pub fn is_looking(&self) -> bool {
         if self.undertaking.is_some() {
             return true;
@@ -19,7 +19,7 @@ impl App {
         boxes || self.panes.iter().any(|pane| !pane.is_whole())
     }
 
-    /// Goes on by one step, of a few milliseconds at most; gives back what shall be done.
+    /// Runs a step of a few milliseconds at most; gives the effects.
     pub fn look_on(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.undertaking.is_some() {
@@ -40,7 +40,7 @@ impl App {
         effects
     }
 
-    /// Puts on screen what was found so far.
+    /// Shows the rows found so far.
     pub fn show_best(&mut self) {
         self.tell_undertaking();
         for overlay in &mut self.overlays {
@@ -55,8 +55,8 @@ impl App {
         }
     }
 
-    /// True for what has to wait until the lists are whole: it would work on another row than the one that is meant. Text
-    /// that is typed into a filter does not wait for that; nothing is done while a plan is under way.
+    /// True for an event that must wait until the lists are complete, because it may otherwise act on the wrong row.
+    /// Text that is typed into a filter need not wait; while a plan is drawn up, every key waits.
     pub fn waits(&self, event: &Event) -> bool {
         let key = match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => key,
@@ -73,14 +73,14 @@ impl App {
         !self.is_typing() || action.is_some_and(|action| overrides_typing(action, *key))
     }
 
-    /// True for the key that gives up a plan that is being drawn up.
+    /// True for the key that cancels a plan while it is drawn up.
     pub fn gives_up(&self, event: &Event) -> bool {
         let Event::Key(key) = event else { return false };
         let back = || self.keymap.action(self.scopes(), *key) == Some(Action::Back);
         self.is_drafting() && key.kind != KeyEventKind::Release && back()
     }
 
-    /// Records came or went: the rows of all lists are made anew.
+    /// Records came or went: the rows of all lists are built again.
     pub(super) fn rows_changed(&mut self) {
         let (rows, directory) = (self.size.list_rows(), &self.directory);
         for pane in &mut self.panes {

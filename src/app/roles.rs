@@ -1,4 +1,4 @@
-//! What is done with custom roles beside the forms: the permission editor, who holds a role, two roles side by side.
+//! Actions on custom roles beside the forms: the permission editor, the holders of a role, the comparison of two roles.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ impl App {
         self.overlays.push(overlay);
     }
 
-    /// Asks for the roles of all users that the list left out.
+    /// Reads the roles of all users for whom the list had none.
     pub(super) fn load_roles(&mut self, effects: &mut Vec<Effect>) {
         let users = self.directory.records().users().values();
         let targets: Vec<Target> =
@@ -41,13 +41,13 @@ impl App {
         effects.push(Effect::Work(Job::ReadEach(targets)));
     }
 
-    /// The marked rows, where no box lies over them.
+    /// The marked rows, where no box covers them.
     fn marked(&self) -> Vec<Id> {
         let pane = self.pane().filter(|_| self.overlays.is_empty());
         pane.into_iter().flat_map(|pane| pane.marks.iter().cloned()).collect()
     }
 
-    /// What the role can be compared with.
+    /// The roles with which this one can be compared.
     fn other_roles(&self, role: &Id) -> Palette {
         let own = Side::Role(role.clone());
         let others = Side::all(&self.directory).into_iter().filter(|side| *side != own);
@@ -67,12 +67,12 @@ impl App {
         Palette::of(format!("Compare {} with", own.name(&self.directory)), lines.collect())
     }
 
-    /// True for a role that no server has as a record.
+    /// True for a role that is no record on the server.
     pub(super) fn is_derived(&self, target: &Target) -> bool {
         target.kind == Kind::Role && self.directory.records().role_source().is_derived()
     }
 
-    /// What a group gives: one of the roles, or none.
+    /// Opens the choice of the role that a group gives: one of the roles, or none.
     pub(super) fn open_mapping(&mut self) {
         let group = self.subject().and_then(|target| self.directory.team(&target.id)).map(|group| group.name.clone());
         let can = self.capabilities().map(|can| (can.mapping.clone(), can.mapping_note));
@@ -95,7 +95,7 @@ impl App {
         self.overlays.push(Overlay::Palette(Palette { note, cursor, ..Palette::of(title, lines) }));
     }
 
-    /// Has it written down; it counts once it is.
+    /// Saves the role that a group gives; the new role is valid only once it is saved.
     pub(super) fn map_group(&mut self, group: Name, role: Option<Name>, effects: &mut Vec<Effect>) {
         let Some(mapping) = self.capabilities().and_then(|can| can.mapping.clone()) else { return };
         if mapping.of(&group) == role.as_ref() {
@@ -120,12 +120,13 @@ impl App {
         }
     }
 
-    /// Who holds the role that the box on top is about, as [`crate::directory::Directory::holdings`].
+    /// The holders of the role in the top box, as [`crate::directory::Directory::holdings`].
     pub fn holdings(&self, role: &Id) -> Vec<(&User, Vec<&Name>)> {
         self.directory.role(role).map(|role| self.directory.holdings(&role.name)).unwrap_or_default()
     }
 
-    /// From a holder to their row in Users; the box stays where there is no such holder, or work under it.
+    /// Goes from a holder to their row in Users; the box stays open where there is no such holder, or unsaved work
+    /// under it.
     pub(super) fn go_to_holder(&mut self, role: Id, cursor: usize) {
         let user = self.holdings(&role).get(cursor).map(|(user, _)| user.id.clone());
         self.overlays.push(Overlay::Holders { role, cursor });

@@ -1,23 +1,23 @@
-//! A secret that the server shows once: on screen until it is closed, and nowhere else.
+//! A secret that the server shows once: it stays on screen until its box is closed, and is kept nowhere else.
 
 use secrecy::SecretString;
 
 use super::{App, Effect, Overlay, action::Action};
 use crate::directory::change::ChangeId;
 
-/// State of its box. Its `Debug` shows nothing of it.
+/// State of the box. Its `Debug` output omits the secret.
 #[derive(Debug)]
 pub struct Shown {
-    /// What it is.
+    /// The subject and kind of the secret.
     pub words: String,
-    /// It is nowhere else.
+    /// The secret itself, which is kept nowhere else.
     pub secret: SecretString,
-    /// It was handed to the clipboard.
+    /// The secret was sent to the clipboard.
     pub copied: bool,
 }
 
 impl App {
-    /// Puts it over everything. Its maker may belong to a profile that is not open any more.
+    /// Shows the secret on top of all boxes. The change behind it may belong to a profile that is closed by now.
     pub(super) fn on_secret(&mut self, id: ChangeId, secret: SecretString) {
         let entry = self.entries.get(&id).map(|entry| entry.step.words.text(":"));
         let subject = self.entries.get(&id).map(|entry| entry.step.words.subject.clone());
@@ -25,13 +25,13 @@ impl App {
             (Some(subject), Some(words)) => format!("{subject}: {words}"),
             _ => "A new API key of the profile that was open before".into(),
         };
-        // A key that was pressed for the box underneath must not count here.
+        // A key that was pressed for the box underneath does not count here.
         self.dropping = false;
         self.overlays.push(Overlay::Secret(Shown { words, secret, copied: false }));
     }
 
-    /// Copies it, or closes its box: that takes a second press where it was not copied, and a screen large enough to
-    /// have shown it.
+    /// Copies the secret, or closes its box: without a copy, that takes a second press and a screen large enough to
+    /// have shown the secret.
     pub(super) fn on_secret_key(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let Some(Overlay::Secret(shown)) = self.overlays.last_mut() else { return };
         if action == Action::CopySecret {
@@ -49,7 +49,7 @@ impl App {
         }
     }
 
-    /// The secrets on screen: what takes the other boxes away leaves them.
+    /// The secrets on screen: closing all other boxes keeps them.
     pub(super) fn take_secrets(&mut self) -> Vec<Overlay> {
         let all = std::mem::take(&mut self.overlays);
         all.into_iter().filter(|overlay| matches!(overlay, Overlay::Secret(_))).collect()

@@ -1,4 +1,5 @@
-//! What waits to be sent: held back and let go, dropped, sent after a restart, and failures tried again.
+//! Changes that wait to be sent: they are held back and released, dropped, or sent after a restart, and failures are
+//! retried.
 
 use rustc_hash::FxHashSet;
 
@@ -13,11 +14,11 @@ use crate::{
     scim::text::number,
 };
 
-/// Why nothing can be said of what waits yet.
+/// The message while waiting changes can't be compared with the directory yet.
 const UNREAD: &str = "What waits is compared with the directory first, which is not read yet.";
 
 impl App {
-    /// How many changes wait to be sent in this session.
+    /// The number of changes of this session that wait to be sent.
     pub fn waiting_count(&self) -> usize {
         let waiting = |plan| self.entries.course(plan).map_or(0, |course| course.progress.counts.of(State::Planned));
         let elsewhere = self.elsewhere.iter().filter_map(|id| self.entries.get(id));
@@ -25,12 +26,12 @@ impl App {
         self.entries.running().map(waiting).sum::<usize>().saturating_sub(self.left_over.len() + elsewhere)
     }
 
-    /// True if something of the plan waits since an earlier session.
+    /// True if a change of the plan waits since an earlier session.
     pub fn is_left_over(&self, plan: ChangeId) -> bool {
         !self.left_over_of(plan).is_empty()
     }
 
-    /// The plan whose progress is shown around the other tabs: the newest long one that is being sent.
+    /// The plan whose progress is shown around the other tabs: the newest long plan that is being sent.
     pub fn long_plan(&self) -> Option<ChangeId> {
         let sent = |plan: &ChangeId| {
             let course = self.entries.course(*plan);
@@ -64,13 +65,13 @@ impl App {
         effects.push(Effect::Work(Job::Pause(pause)));
     }
 
-    /// So many changes at a time, at most.
+    /// Sets the most changes that are sent at a time.
     pub(super) fn set_parallel(&mut self, parallel: usize, effects: &mut Vec<Effect>) {
         self.say(format!("At most {parallel} at a time."));
         effects.push(Effect::Work(Job::Parallel(parallel)));
     }
 
-    /// The plan that `cancel` is about: the selected one in Activity, else the newest that waits.
+    /// The plan that `cancel` is about: the selected one in Activity, else the newest with a waiting change.
     pub(super) fn cancelled_plan(&self) -> Option<ChangeId> {
         let waits = |plan: &ChangeId| {
             self.entries.course(*plan).is_some_and(|course| course.progress.counts.of(State::Planned) > 0)
@@ -81,7 +82,7 @@ impl App {
         self.entries.running().find(waits)
     }
 
-    /// Drops what was not sent yet of a plan.
+    /// Drops the plan's changes that were not sent yet.
     pub(super) fn cancel(&mut self, effects: &mut Vec<Effect>) {
         let Some(plan) = self.cancelled_plan() else { return };
         let waiting = self.entries.course(plan).map(|course| course.of(State::Planned).iter().copied().collect());
@@ -95,8 +96,8 @@ impl App {
         effects.push(Effect::Work(Job::Drop(ids)));
     }
 
-    /// What an earlier session left of the selected plan; else what failed of it again; else what was left of another
-    /// plan; else what was taken out. The server is tried at once in any case.
+    /// Sends the changes that an earlier session left of the selected plan; else its failed changes again; else the
+    /// changes left of another plan; else its dropped changes. Contacts the server at once in any case.
     pub(super) fn retry_selected(&mut self, effects: &mut Vec<Effect>) {
         effects.push(Effect::Work(Job::Wake));
         if let Some(plan) = self.selected_plan().filter(|plan| self.is_left_over(*plan)) {
@@ -104,7 +105,7 @@ impl App {
             return;
         }
         let selected = self.selected_entries();
-        // What a person took out stays out, unless that is all there is.
+        // Dropped changes stay dropped, unless there are no others.
         let dropped = selected.iter().all(|entry| entry.state == State::Dropped);
         let again = selected.iter().filter(|entry| dropped || entry.may_be_sent_again());
         let again: Vec<(ChangeId, Change)> = again.map(|entry| (entry.id, entry.step.change.clone())).collect();
@@ -134,7 +135,8 @@ impl App {
         });
     }
 
-    /// Sends the next part of what an earlier session left over of a plan, as far as it is not so already.
+    /// Sends the next part of the changes that an earlier session left of a plan, without those that have no effect any
+    /// more.
     fn resume(&mut self, plan: ChangeId, effects: &mut Vec<Effect>) {
         let Some(planner) = self.planner.clone() else { return };
         let ids = self.left_over_of(plan);
@@ -157,7 +159,7 @@ impl App {
         self.directory.begin_all(begun);
         for entry in &again {
             self.left_over.remove(&entry.id);
-            // The worker says what was dropped when it is written down.
+            // The worker reports dropped changes once they are in the journal.
             let (step, at) = (entry.step.clone(), entry.at);
             self.entries.amend(entry.id, self.now, |known| (known.step, known.at) = (step, at));
         }
@@ -172,7 +174,7 @@ impl App {
         effects.push(Effect::Work(Job::Resume(again)));
     }
 
-    /// Whether what an earlier session left over can be compared with what is so.
+    /// Whether the changes left by an earlier session can be compared with the present directory.
     fn can_resume(&self, left: &[Entry]) -> Result<(), Unavailable> {
         self.guards.closed().map_or(Ok(()), |refusal| Err(Unavailable::from(&refusal)))?;
         let about = |kind: Kind| {
@@ -187,7 +189,7 @@ impl App {
         Ok(())
     }
 
-    /// Takes a change back that was not sent; puts a failure aside.
+    /// Drops a change that was not sent; dismisses a failure.
     pub(super) fn drop_selected(&mut self, effects: &mut Vec<Effect>) {
         let selected = self.selected_entry().map_or_else(|| self.selected_entries(), |entry| vec![entry]);
         let selected: Vec<(ChangeId, State)> = selected.into_iter().map(|entry| (entry.id, entry.state)).collect();
@@ -205,7 +207,7 @@ impl App {
         });
     }
 
-    /// What waits of earlier sessions, as the notice at the start says it.
+    /// The changes that wait since earlier sessions, in the words of the notice at the start.
     pub(super) fn left_over_in_words(&self) -> Option<String> {
         let plans: FxHashSet<ChangeId> =
             self.left_over.iter().filter_map(|id| self.entries.get(id)).map(|entry| entry.plan).collect();

@@ -1,4 +1,4 @@
-//! The stage: edits are collected, looked at together, and sent as one plan.
+//! The stage: changes are collected, reviewed together, and sent as one plan.
 
 use super::{App, Effect, Overlay, Preview, action::Action};
 use crate::{
@@ -14,19 +14,19 @@ use crate::{
     scim::text::{clean, fold, number},
 };
 
-/// By what the lines are put together.
+/// The order in which the lines are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grouping {
-    /// Whom they are about.
+    /// By the person that a line is about.
     Person,
-    /// In which team.
+    /// By the team that a line is about.
     Team,
-    /// What becomes of them.
+    /// By the kind of change.
     Kind,
 }
 
 impl Grouping {
-    /// The next one in the round.
+    /// The next grouping in the cycle.
     fn next(self) -> Self {
         match self {
             Grouping::Person => Grouping::Team,
@@ -57,7 +57,7 @@ impl Grouping {
         }
     }
 
-    /// What is about nobody, or about no team.
+    /// The heading of lines about no person, or about no team.
     fn rest(self) -> &'static str {
         match self {
             Grouping::Person => "nobody in particular",
@@ -67,10 +67,10 @@ impl Grouping {
     }
 }
 
-/// One row of the box.
+/// A row of the box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
-    /// A heading, and how many lines follow it.
+    /// A heading, and the number of lines under it.
     Group(String, usize),
     /// Index into [`App::stage`].
     Line(usize),
@@ -79,13 +79,13 @@ pub enum Row {
 /// State of the box.
 #[derive(Debug)]
 pub struct StageView {
-    /// By what the lines are put together.
+    /// The grouping of the lines.
     pub grouping: Grouping,
     /// Headings and lines.
     pub rows: Vec<Row>,
     /// Index into `rows`.
     pub cursor: usize,
-    /// The person was told that the same key once more drops everything.
+    /// The person was told that pressing the same key again drops all lines.
     clearing: bool,
 }
 
@@ -93,7 +93,7 @@ impl StageView {
     fn new(grouping: Grouping, lines: &[Staged], directory: &Directory) -> Self {
         let mut view = Self { grouping, rows: Vec::new(), cursor: 0, clearing: false };
         view.group(lines, directory);
-        // A heading is no line to begin with.
+        // The cursor begins on the first line, not on the first heading.
         view.cursor = 1.min(view.rows.len().saturating_sub(1));
         view
     }
@@ -115,7 +115,7 @@ impl StageView {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
     }
 
-    /// The lines under the cursor: one, or all of a heading.
+    /// The indexes of the lines under the cursor: a single line, or all lines of a heading.
     fn selected(&self) -> Vec<usize> {
         match self.rows.get(self.cursor) {
             Some(Row::Line(at)) => vec![*at],
@@ -166,13 +166,13 @@ impl App {
     }
 
     pub(super) fn show_stage(&mut self, effects: &mut Vec<Effect>) {
-        // Another console may have put something there.
+        // Another console may have changed the stage.
         effects.push(Effect::Work(Job::Stage(Vec::new())));
         let view = StageView::new(Grouping::Person, &self.stage, &self.directory);
         self.overlays.push(Overlay::Stage(view));
     }
 
-    /// The plan that is looked at goes to the stage in place of the server.
+    /// Puts the previewed plan on the stage instead of sending it.
     fn stage_preview(&mut self, effects: &mut Vec<Effect>) {
         match self.overlays.pop() {
             Some(Overlay::Preview(preview)) => self.put_on_stage(preview.plan, effects),
@@ -180,7 +180,7 @@ impl App {
         }
     }
 
-    /// Puts what can be done on the stage, and says what can't.
+    /// Puts the possible changes on the stage, and reports the others.
     pub(super) fn put_on_stage(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
         let at = self.now;
         let (unnamed, steps): (Vec<_>, Vec<_>) =
@@ -233,7 +233,7 @@ impl App {
         }
     }
 
-    /// Plans what waits against the directory as it is now.
+    /// Plans the stage's lines against the present directory.
     fn look_at_stage(&mut self, effects: &mut Vec<Effect>) {
         if self.stage.is_empty() {
             return self.say("The stage is empty.");
@@ -247,7 +247,7 @@ impl App {
             };
             match why {
                 Some(why) => refused.push((line.words, why)),
-                // What an earlier session meant to create may have an id that this one has given since.
+                // The provisional id of a record from an earlier session may belong to another record in this session.
                 None => lines.push(Staged { change: line.change.renewed(self.next_id().provisional()), ..line }),
             }
         }
@@ -260,7 +260,7 @@ impl App {
         });
     }
 
-    /// Why a line of the stage can't be sent any more.
+    /// The reason why a line of the stage can't be sent any more.
     pub fn gone(&self, kind: Kind) -> String {
         let one = match kind {
             Kind::User => "user".into(),

@@ -1,4 +1,4 @@
-//! What boxes beside the lists ask, when, and what becomes of it.
+//! The questions of boxes outside the lists: their contents, their time, and their answers.
 
 use super::{Aside, Asked};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl App {
-    /// What was made here is where the cursor goes, and where it stays when it gets its real id.
+    /// Moves the cursor to a newly made row, and keeps it there when the row gets its real id.
     pub(in crate::app) fn aside_follow(&mut self, change: &Change, created: Option<&Id>) {
         let (Change::CreateKey { key, .. } | Change::Invite { key, .. }) = change else { return };
         for overlay in &mut self.overlays {
@@ -27,7 +27,7 @@ impl App {
         }
     }
 
-    /// Opens the box, and asks.
+    /// Opens the box, and sends its question.
     pub(in crate::app) fn open_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let topic = match (action, self.subject()) {
             (Action::MyAccount, _) => Topic::Me,
@@ -49,7 +49,7 @@ impl App {
         self.keep_aside_cursors();
     }
 
-    /// One's own account is asked for as one's own: that needs no admin.
+    /// The key owner's own account has a topic of its own: that question needs no admin.
     fn topic_of(&self, user: Id) -> Topic {
         let told = self.person(&Topic::Me).map(|me| me.id == user);
         let named = || {
@@ -70,7 +70,7 @@ impl App {
         }
     }
 
-    /// Asks again what the box on top shows.
+    /// Repeats the question of the top box.
     pub(in crate::app) fn ask_again(&mut self, effects: &mut Vec<Effect>) {
         let Some(topic) = self.aside().map(|aside| aside.topic.clone()) else { return };
         let asked = self.ask(&topic, effects);
@@ -79,7 +79,7 @@ impl App {
         }
     }
 
-    /// A change moved on: boxes go along.
+    /// Updates the boxes after a change has moved on.
     pub(in crate::app) fn moved_aside(&mut self, id: ChangeId, state: State, effects: &mut Vec<Effect>) {
         let moved = self.entries.get(&id).map(|entry| (entry.step.change.clone(), entry.created.clone()));
         if let Some((change, created)) = moved.filter(|_| !state.is_open()) {
@@ -91,8 +91,8 @@ impl App {
         self.keep_aside_cursors();
     }
 
-    /// Asks again what an open box shows, where the change's own answers say nothing of it: a team's people, who are
-    /// members over SCIM, and attributes that a change of their own is about.
+    /// Repeats the question of an open box where the change's own answers do not cover it: a team's people, who are
+    /// members over SCIM, and attributes that have a separate kind of change.
     fn ask_after(&mut self, change: &Change, effects: &mut Vec<Effect>) {
         let topic = match change.verb() {
             Verb::AddMember | Verb::RemoveMember | Verb::SetTeamRole | Verb::ReplaceMembers => {
@@ -109,14 +109,14 @@ impl App {
         }
     }
 
-    /// Some of this may answer what an open box has asked.
+    /// Marks the questions of open boxes about these topics as answered.
     pub(in crate::app) fn answered(&mut self, topics: &[Topic]) {
         for topic in topics {
             self.set_asked(topic, &Asked::Answered);
         }
     }
 
-    /// True if a box shows that.
+    /// Marks questions as failed. True if a box has the topic.
     pub(in crate::app) fn ask_failed(&mut self, topic: &Topic, why: String) -> bool {
         self.set_asked(topic, &Asked::Failed(why))
     }
@@ -135,7 +135,7 @@ impl App {
     }
 }
 
-/// What of this was told beside the lists.
+/// The topics of these records outside the lists.
 pub(in crate::app) fn topics(fresh: &[Fresh]) -> Vec<Topic> {
     let told = fresh.iter().filter_map(|one| match one {
         Fresh::Told(topic, _) => Some(topic.clone()),

@@ -1,4 +1,4 @@
-//! What begins and ends in boxes beside the lists: API keys, invitations, memberships.
+//! Changes from boxes outside the lists: API keys, invitations, memberships.
 
 use super::{Aside, KeyRow, PartRow};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl App {
-    /// A new key, an invitation, or the end of the one under the cursor.
+    /// Creates a key or an invitation, or ends the one under the cursor.
     pub(in crate::app) fn change_aside(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let ends = match action {
             Action::DeleteKey => self.key_deletion(),
@@ -23,7 +23,8 @@ impl App {
         };
         match ends {
             Ok(change) => self.draft(vec![change], effects, |app, mut plan, effects| {
-                // An end is looked at even where it can be undone: nothing on this list was marked or checked for it.
+                // A removal is reviewed even if it can be undone, because no row of this list was marked or ticked for
+                // it.
                 plan.steps.iter_mut().for_each(|step| step.risk = step.risk.clone().max(Risk::Look));
                 app.propose_plan(plan, effects);
             }),
@@ -31,7 +32,7 @@ impl App {
         }
     }
 
-    /// Whether a key can be made here: the owner of the key in use is who gets it.
+    /// Whether a key can be made here: a new key belongs to the owner of the key in use.
     pub(in crate::app) fn can_make_key(&self) -> Result<(), Unavailable> {
         match self.aside().map(|aside| &aside.topic) {
             Some(Topic::Me) if self.person(&Topic::Me).is_some() => Ok(()),
@@ -43,7 +44,7 @@ impl App {
         }
     }
 
-    /// The deletion of the key under the cursor.
+    /// The change that deletes the key under the cursor.
     pub(in crate::app) fn key_deletion(&self) -> Result<Change, Unavailable> {
         let nothing = || Unavailable::from("There is no key here to delete.");
         let aside = self.aside().ok_or_else(nothing)?;
@@ -59,10 +60,10 @@ impl App {
         }
     }
 
-    /// The end of the invitation or the membership under the cursor.
+    /// The change that ends the invitation or the membership under the cursor.
     ///
     /// # Errors
-    /// Why there is none, in a sentence.
+    /// The reason why there is none, in a sentence.
     pub fn part_removal(&self) -> Result<Change, Unavailable> {
         let nothing = || Unavailable::from("Nobody is here to be taken out.");
         let Some(Aside { topic: Topic::Roster(team), cursor, .. }) = self.aside() else { return Err(nothing()) };

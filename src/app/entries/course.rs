@@ -1,4 +1,4 @@
-//! What became of one plan: its changes by state and its failures by reason, kept as they move.
+//! The progress of a plan: its changes by state and its failures by reason, updated as they change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use crate::{
     scim::text::clean_line,
 };
 
-/// Characters of a reason at most.
+/// The most characters of a reason.
 const LONGEST: usize = 300;
 
-/// One plan as far as it has come.
+/// A plan's progress so far.
 #[derive(Debug, Default)]
 pub struct Course {
     /// Counts, rate and time left.
@@ -22,38 +22,38 @@ pub struct Course {
     all: BTreeSet<ChangeId>,
     by_state: [BTreeSet<ChangeId>; State::ALL.len()],
     reasons: BTreeMap<String, BTreeSet<ChangeId>>,
-    /// Confirmed, and can be taken back.
+    /// The number of confirmed changes that can be undone.
     pub(super) back: usize,
-    /// Its changes are an undo.
+    /// The plan is an undo.
     pub(super) is_undo: bool,
-    /// Changes that take it back and were done, or may still be.
+    /// Changes that undo the plan and were done, or may still be.
     pub(super) undone_by: BTreeSet<ChangeId>,
-    /// Changes that should take it back and were not done.
+    /// Changes that should undo the plan and were not done.
     pub(super) undo_failed: BTreeSet<ChangeId>,
 }
 
 impl Course {
-    /// How many changes it has.
+    /// The number of changes in the plan.
     pub fn steps(&self) -> usize {
         self.all.len()
     }
 
-    /// Its changes, oldest first.
+    /// The plan's changes, oldest first.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &ChangeId> + use<'_> {
         self.all.iter()
     }
 
-    /// Those in a state, oldest first.
+    /// The changes in a state, oldest first.
     pub fn of(&self, state: State) -> &BTreeSet<ChangeId> {
         &self.by_state[state as usize]
     }
 
-    /// Those that failed for a reason, oldest first.
+    /// The changes that failed for a reason, oldest first.
     pub fn because(&self, reason: &str) -> Option<&BTreeSet<ChangeId>> {
         self.reasons.get(reason)
     }
 
-    /// The reasons of failures with how many failed for each, the most frequent first.
+    /// The reasons of failures with the number of failures for each, the most frequent first.
     pub fn reasons(&self) -> Vec<(&str, usize)> {
         let mut reasons: Vec<(&str, usize)> = self.reasons.iter().map(|(why, ids)| (why.as_str(), ids.len())).collect();
         reasons.sort_by_key(|(_, count)| usize::MAX - count);
@@ -87,7 +87,7 @@ impl Course {
     }
 }
 
-/// Why a change failed, without what is its own: changes that failed alike have one reason.
+/// The reason of a failure without the change's own names and ids, so that similar failures share a reason.
 fn reason(entry: &Entry) -> String {
     let refused = || entry.exchanges.iter().rev().find(|exchange| exchange.refused).map(|exchange| &exchange.answer);
     let said = entry.failure.as_ref().map(|failure| &failure.text).or_else(refused).unwrap_or(&entry.why);

@@ -1,4 +1,4 @@
-//! What is offered, in which order, and what choosing it means.
+//! The choices of the role picker, their order, and the changes that they mean.
 
 use crossterm::event::Event;
 

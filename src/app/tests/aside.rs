@@ -1,4 +1,5 @@
-//! Accounts, invitations and new secrets: what is asked, what a key means a moment later, and that no secret is lost.
+//! Accounts, invitations and new secrets: the questions, the meaning of a key pressed a moment later, and that no
+//! secret is lost.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -100,7 +101,7 @@ fn opening_asks_and_the_box_says_how_that_went() {
     assert_eq!(asked(&mut console), [Topic::Me]);
     learn(&mut console, Topic::Me, Told::Person(boss()));
     assert_eq!(console.app.aside().unwrap().asked, Asked::Answered);
-    // Without the box it is said on the message line.
+    // Without the box the failure appears on the message line.
     console.press(Action::Back);
     console.tell(Msg::Report(Report::AskFailed(Topic::Me, failure)));
     assert!(said(&console).starts_with("Your own account could not be read"));
@@ -124,7 +125,7 @@ fn ones_own_row_is_ones_own_account_and_for_others_no_key_is_made() {
 fn the_key_under_the_cursor_is_deleted_when_its_name_is_typed() {
     let mut console = at_account();
     console.press(Action::Down);
-    // Another one comes in above: the cursor stays with what was read.
+    // Another row comes in above: the cursor stays with its row.
     let mut more = boss();
     more.keys.as_mut().unwrap().insert(0, ApiKey { id: "k0".into(), name: "0000".into(), description: "".into() });
     learn(&mut console, Topic::Me, Told::Person(more));
@@ -159,7 +160,7 @@ fn an_invitation_is_sent_shown_and_taken_back() {
     told.push(part("i-noor", "noor@elsewhere.org", true, Account::Person));
     let fresh = vec![Fresh::Told(Topic::Roster("t".into()), Told::Roster(told))];
     console.created(sent.id, State::Confirmed, fresh, Some("i-noor".into()));
-    // The cursor went along with it, behind the other one.
+    // The cursor moved with the invitation, behind the other row.
     assert_eq!(console.app.aside().unwrap().cursor, 1);
     console.press(Action::Uninvite);
     assert_eq!(console.risk(), Some(Risk::Look));
@@ -210,7 +211,7 @@ fn a_secret_closes_at_the_second_press_or_once_it_was_copied() {
         };
         press(&mut console, key);
         assert_eq!(said(&console), "Not copied yet: Esc again closes it, and it can't be shown again.");
-        // Any other key takes that back.
+        // Any other key cancels the closing.
         press(&mut console, KeyCode::Char('x'));
         press(&mut console, key);
         assert!(has_secret(&console));
@@ -234,15 +235,15 @@ fn nothing_takes_a_secret_away_silently() {
         console.press(action);
         assert!(has_secret(&console), "{action:?}");
     }
-    // A profile whose opening was under way.
+    // The opening of this profile was under way.
     let planner: Arc<dyn Planner> = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::Server::default());
     let opened = Opened { profile: ProfileView::default(), planner, guards: Guards::default() };
     console.tell(Msg::Opened(Box::new(opened)));
     assert!(has_secret(&console));
-    // One that comes after its profile was left.
+    // This secret arrives after its profile was left.
     console.tell(Msg::Report(Report::Secret(ChangeId(1), SecretString::from(SECRET))));
     assert_eq!(console.app.overlays.len(), 2);
-    // On a screen too small to show it nobody has read it.
+    // On a screen that is too small, nobody has read the secret.
     console.tell(Msg::Terminal(Event::Resize(20, 5)));
     console.press(Action::CloseSecret).press(Action::CloseSecret);
     assert_eq!(console.app.overlays.len(), 2);

@@ -1,11 +1,11 @@
-//! What takes more than a step: many marks, plans of many changes.
+//! Actions that take more than a step: many marks, plans of many changes.
 
 use super::*;
 
-/// More than a step marks, and more than one plans.
+/// More records than a step marks, and more than a step plans.
 const MANY: usize = 20_000;
 
-/// A console with so many plain members, of whom every other one is inactive.
+/// A console with `many` plain members, every other one inactive.
 fn crowd(many: usize) -> Console {
     let mut console = Console::new(Hosting::Dedicated);
     let mut users = vec![user("boss", "admin"), user("noor", "admin")];
@@ -28,7 +28,7 @@ fn key(console: &Console, action: Action) -> Event {
     Event::Key(console.app.keymap.event(action).unwrap())
 }
 
-/// One press, without what follows in steps.
+/// Presses a key, without the steps that follow.
 fn begin(console: &mut Console, action: Action) {
     console.wait();
     let event = key(console, action);
@@ -45,7 +45,7 @@ fn many_rows_are_marked_in_steps_and_unmarked_so() {
     console.wait();
     assert_eq!(marks(&console), MANY + 2);
 
-    // One mark less, and all are marked again before none is.
+    // With a mark missing, the key first marks all again, and only then none.
     console.press(Action::Mark).press(Action::MarkAll).wait();
     assert_eq!(marks(&console), MANY + 2);
     begin(&mut console, Action::MarkAll);

@@ -1,4 +1,4 @@
-//! What a list says while it has no rows: why, and what to do.
+//! The text of a list without rows: the reason, and the next step.
 
 use super::fit::count;
 use crate::app::{
@@ -9,7 +9,7 @@ use crate::app::{
 use crate::directory::{Kind, work::Link};
 use crate::scim::failure::Class;
 
-/// The words, and whether they are about something that went wrong.
+/// The words, and whether they report a failure.
 pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
     let what = app.word(pane.kind.plural());
     let key = |action| app.keymap.label(action).unwrap_or_default();
@@ -35,7 +35,7 @@ pub(super) fn words(pane: &Pane, app: &App) -> (String, bool) {
         Some(Link::Down(failure)) => Some(failure),
         _ => None,
     };
-    // While the server does not answer, that it is asked again says nothing.
+    // While the server does not answer, a message about a new attempt is of no use.
     if app.sync.busy && down.is_none() {
         return (reading(pane.kind, app), false);
     }

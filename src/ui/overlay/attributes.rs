@@ -1,4 +1,4 @@
-//! All attributes of a record, schema by schema, and what is known of the one under the cursor.
+//! All attributes of a record, schema by schema, and details of the one under the cursor.
 
 use ratatui::{
     Frame,
@@ -32,13 +32,13 @@ use crate::{
     },
 };
 
-/// Narrower boxes have no column for types.
+/// The width below which the box has no column for types.
 const ROOMY: usize = 56;
 
-/// Width of that column.
+/// Width of the column for types.
 const KIND: usize = 20;
 
-/// Lines under the list for what is known of one attribute.
+/// Lines under the list for the details of an attribute.
 const BELOW: usize = 4;
 
 /// A line of the list.
@@ -47,7 +47,7 @@ enum Item<'a> {
     Row(usize, &'a Row<'a>),
 }
 
-/// Draws it.
+/// Draws the box.
 pub fn draw(frame: &mut Frame<'_>, aside: &Aside, target: &Target, app: &App, look: &Look) {
     let (columns, _) = shell::room(app);
     let sections = attributes::of(&app.directory, target);
@@ -105,7 +105,7 @@ fn items<'a>(sections: &'a [Section<'a>]) -> Vec<Item<'a>> {
     all
 }
 
-/// The schema's own name and its URN; or that no schema was told.
+/// The schema's own name and its URN, or a note that the server told no schema.
 fn heading(section: &Section<'_>, width: usize, look: &Look) -> Line<'static> {
     let name = fit::cut(&clean(section.name), width.saturating_sub(2), look.glyphs.more);
     let more =
@@ -138,7 +138,7 @@ fn line(width: usize, selected: bool, row: &Row<'_>, target: &Target, app: &App,
     rows::row(width, selected, &cells, look)
 }
 
-/// Cells for names, values and types; none for types where there is no room.
+/// The widths of the columns for names, values and types; 0 for types where there is no room.
 fn widths(width: usize) -> (usize, usize, usize) {
     let left = width.saturating_sub(rows::PREFIX);
     let kinds = if width < ROOMY { 0 } else { KIND };
@@ -164,8 +164,8 @@ fn kind(row: &Row<'_>) -> String {
     format!("{kind}{more}")
 }
 
-/// What is known of an attribute: its value where the list has no room for it, why it is not changed here, what it takes
-/// and what for.
+/// The details of an attribute: its value where the list is too narrow for it, the reason why it can't be changed here,
+/// its accepted values and its purpose.
 fn below_list(row: &Row<'_>, app: &App, columns: usize, look: &Look) -> Vec<Line<'static>> {
     let mut words = Vec::new();
     if let Some(attribute) = row.attribute {

@@ -1,4 +1,4 @@
-//! What to copy.
+//! The box for choosing a part to copy.
 
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
@@ -12,10 +12,10 @@ use crate::{
     ui::{Look, fit},
 };
 
-/// Its keys.
+/// The keys of the box.
 pub const HINTS: &[(Action, &str)] = &[(Action::Choose, "copy"), (Action::Back, "back")];
 
-/// Draws it.
+/// Draws the box.
 pub fn draw(frame: &mut Frame<'_>, menu: &CopyMenu, app: &App, look: &Look) {
     let shown: Vec<_> =
         menu.choices.iter().map(|(part, glimpse)| (menu.name(*part), clean_line(glimpse, 512))).collect();

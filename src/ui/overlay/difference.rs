@@ -1,4 +1,4 @@
-//! A difference with ticks: what would make one like another.
+//! A box of differences with ticks, each a change that makes a record like another.
 
 use ratatui::{
     Frame,
@@ -26,10 +26,10 @@ use crate::{
     },
 };
 
-/// The subject's column is as wide as the widest of so many lines.
+/// The number of lines that decide the width of the subject's column.
 const MEASURED: usize = 200;
 
-/// Draws it.
+/// Draws the box.
 pub fn draw(frame: &mut Frame<'_>, difference: &Difference, app: &App, look: &Look) {
     let (columns, height) = shell::room(app);
     let shell = Shell {
@@ -81,7 +81,7 @@ fn title(of: &Of, app: &App) -> String {
     }
 }
 
-/// `+2 −1 ~1`, of what is ticked.
+/// `+2 −1 ~1`, for the ticked lines.
 fn counts(difference: &Difference, look: &Look) -> String {
     let signed = difference.counts().into_iter().zip(look.glyphs.signs);
     let parts: Vec<String> =
@@ -100,7 +100,7 @@ fn note(difference: &Difference) -> String {
     }
 }
 
-/// What is to be said, and the whole of the selected line where its row can't hold it.
+/// The notes, and the full text of the selected line where its row is too narrow.
 fn below(difference: &Difference, table: &Table<'_>, columns: usize, look: &Look) -> Vec<Line<'static>> {
     let text = columns.saturating_sub(1);
     let mut lines = Vec::new();
@@ -116,9 +116,9 @@ fn below(difference: &Difference, table: &Table<'_>, columns: usize, look: &Look
     lines
 }
 
-/// The rows' columns.
+/// The columns of the rows.
 struct Table<'a> {
-    /// Width of the subject; 0 where all lines are about the same one, whom the title names.
+    /// The width of the subject; 0 where all lines have the same subject, which the title names.
     subject: usize,
     columns: usize,
     look: &'a Look,

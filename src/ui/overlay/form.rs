@@ -1,4 +1,4 @@
-//! Forms: label, field, and under it the hint, what is wrong, or why it can't be changed.
+//! Forms: label, field, and under the field its hint, the problem with its value, or the reason why it is locked.
 
 use ratatui::{
     Frame,
@@ -19,22 +19,22 @@ use crate::{
     ui::{Look, fit},
 };
 
-/// Wider fields would not be read more easily.
+/// The largest width: wider fields are not easier to read.
 const WIDEST: usize = 74;
 
-/// Narrower forms show hints of the field with the cursor only.
+/// The width below which a form shows only the hint of the field with the cursor.
 const NARROW: usize = 50;
 
-/// How a choice is made.
+/// The hint for making a choice.
 const PICKS: &str = "Space or a letter picks";
 
-/// A list of names takes so many rows: one row looks like one name.
+/// The least and the most rows of a list of names: a single row looks like a single name.
 const LIST_ROWS: (usize, usize) = (2, 6);
 
-/// Draws it.
+/// Draws the form.
 pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
     let columns = shell::room(app).0.min(WIDEST);
-    // Neither labels nor the box move when a choice brings and takes fields.
+    // Neither labels nor the box move when a choice shows or hides fields.
     let label = form.fields.iter().map(|field| fit::width(field.label)).max().unwrap_or(0);
     let block = |at: usize, field| Block { field, focused: at == form.focus, label, columns, look };
     let rows = |fields: Vec<usize>| -> usize {
@@ -69,7 +69,7 @@ pub fn draw(frame: &mut Frame<'_>, form: &Form, app: &App, look: &Look) {
     }
 }
 
-/// Said while the cursor is at a choice.
+/// The hint for the field with the cursor, where it is a choice.
 fn chosen_by(form: &Form) -> &'static str {
     match form.fields.get(form.focus).map(|field| &field.entry) {
         Some(Entry::Choice { .. }) => PICKS,
@@ -77,7 +77,7 @@ fn chosen_by(form: &Form) -> &'static str {
     }
 }
 
-/// A field's label, what is entered, and what stands under it.
+/// A field's label, its input, and the text under it.
 struct Block<'a> {
     field: &'a Field,
     focused: bool,
@@ -88,7 +88,7 @@ struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// The lines, and row and column of the cursor in them.
+    /// The lines, and the row and column of the cursor in them.
     fn draw(&self) -> (Vec<Line<'static>>, (usize, usize)) {
         let (mut lines, cursor) = self.entry();
         let narrow = self.columns < NARROW;
@@ -98,7 +98,7 @@ impl Block<'_> {
         (lines, cursor)
     }
 
-    /// What is wrong, why it can't be changed, or the hint.
+    /// The error, the reason why the field is locked, or the hint.
     fn under(&self, narrow: bool) -> Vec<Line<'static>> {
         let (field, look) = (self.field, self.look);
         let (words, style) = match (&field.error, &field.locked) {
@@ -139,7 +139,7 @@ impl Block<'_> {
         vec![Span::raw(format!(" {sign} ")), label, Span::raw("  ")]
     }
 
-    /// How what was typed looks.
+    /// The style of the input.
     fn style(&self) -> Style {
         if self.field.locked.is_some() {
             self.look.dim()
@@ -153,14 +153,14 @@ impl Block<'_> {
     fn text(&self, input: &Input, room: usize) -> (Vec<Vec<Span<'static>>>, (usize, usize)) {
         let (mut shown, at) = shell::visible(input, room);
         if !self.focused {
-            // Its beginning says more than its end.
+            // The beginning of the text tells more than its end.
             shown = clean_line(input.value(), 4096).into_owned();
         }
         let text = fit::pad(&shown, room, self.look.glyphs.more);
         (vec![vec![Span::styled(text, self.style())]], (0, at))
     }
 
-    /// As many rows as there are, around the cursor where those are too many.
+    /// All rows of the list, or those around the cursor where there are too many.
     fn list(&self, input: &Input, room: usize) -> (Vec<Vec<Span<'static>>>, (usize, usize)) {
         let (rows, cursor) = shell::rows_of(input, room);
         let (least, most) = LIST_ROWS;
@@ -171,11 +171,11 @@ impl Block<'_> {
         (rows.into_iter().chain(blank).skip(top).take(height).map(row).collect(), (cursor.0 - top, cursor.1))
     }
 
-    /// All choices side by side, over several rows where one can't hold them.
+    /// All choices side by side, over several rows where a single row is too narrow.
     fn choice(&self, all: &[Choice], chosen: usize, room: usize) -> (Vec<Vec<Span<'static>>>, (usize, usize)) {
         let mut rows: Vec<Vec<Span<'static>>> = vec![Vec::new()];
         let (mut used, mut cursor) = (0, (0, 0));
-        // Where rows are few, only the field with the cursor shows what else there is.
+        // On a narrow screen, only the field with the cursor shows its other choices.
         let only_chosen = self.columns < NARROW && !self.focused;
         for (at, choice) in all.iter().enumerate().filter(|(at, _)| !only_chosen || *at == chosen) {
             let (sign, style) = match (at == chosen, self.field.locked.is_some()) {
@@ -206,10 +206,10 @@ impl Block<'_> {
     }
 }
 
-/// What is asked for; how many words are there.
+/// The hint; for a list with the number of its words.
 fn hint(field: &Field, narrow: bool, look: &Look) -> String {
     let more = match &field.entry {
-        // The foot has no room for it there.
+        // The foot of a narrow form has no room for this hint.
         Entry::Choice { .. } if narrow => PICKS.to_owned(),
         Entry::List(input) if !input.value().trim().is_empty() => {
             fit::counted(crate::app::form::words(input.value()).count(), "name")

@@ -1,4 +1,4 @@
-//! The role picker: where and which in one list.
+//! The role picker: places and roles in a single list.
 
 use ratatui::{Frame, style::Style, text::Line, widgets::Paragraph};
 
@@ -18,13 +18,13 @@ use crate::{
     },
 };
 
-/// Rows that the note of the line with the cursor takes at most.
+/// The most rows for the note of the line with the cursor.
 const FOOTING: usize = 3;
 
-/// From this width there is a column for notes.
+/// The width from which there is a column for notes.
 const ROOMY: usize = 56;
 
-/// Draws it.
+/// Draws the box.
 pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) {
     let (columns, height) = shell::room(app);
     let shell = Shell {
@@ -32,17 +32,17 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
         typed: Some(&picker.input),
         right: scope(picker.scope, app),
         note: format!("{} of {}", count(picker.shown.len()), count(picker.all())),
-        // Where there is no room for all, how many there are is said nowhere else, and the last row has the keys too.
+        // On a narrow screen the hints give way to the number of choices, which stands nowhere else.
         hints: [(Action::Choose, "choose"), (Action::NextScope, "scope"), (Action::Back, "back")]
             .into_iter()
             .filter(|(action, _)| columns >= ROOMY || *action != Action::NextScope)
             .collect(),
         ..Shell::default()
     };
-    // The size goes by all there is, so that the box stands still while something is typed.
+    // The size depends on all choices, so that the box does not change while a person types.
     let inner = shell.open(frame, columns, (picker.all() + FOOTING).clamp(3, height.max(3)), app, look);
     let table = Table::new(usize::from(inner.width), look);
-    // The list gives room to a note only while there is one that its row can't hold.
+    // The list gives up rows for a note only while its row is too narrow for the note.
     let most = usize::from(inner.height / 3).min(FOOTING);
     let footing = picker.selected().map_or_else(Vec::new, |choice| table.footing(choice, most));
     let list = usize::from(inner.height).saturating_sub(footing.len());
@@ -64,13 +64,14 @@ pub fn draw(frame: &mut Frame<'_>, picker: &RolePicker, app: &App, look: &Look) 
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// Widths of the columns.
+/// The widths of the columns.
 struct Table<'a> {
     width: usize,
     place: usize,
     role: usize,
     now: usize,
-    /// 0 where there is no room: the note of the line with the cursor stands below the list.
+    /// The width of the notes; 0 where there is no room: the note of the line with the cursor then stands below the
+    /// list.
     note: usize,
     look: &'a Look,
 }
@@ -107,7 +108,7 @@ impl<'a> Table<'a> {
         parts.join(&format!(" {} ", self.look.glyphs.dot))
     }
 
-    /// What the row with the cursor has no room for.
+    /// The note of the row with the cursor, where its column is too narrow for it.
     fn footing(&self, choice: &Choice, most: usize) -> Vec<Line<'static>> {
         let note = self.note_of(choice);
         if fit::width(&note) <= self.note {
@@ -124,7 +125,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// What can be given here.
+/// The kind of value that can be given here.
 fn what(app: &App) -> &'static str {
     if app.capabilities().is_some_and(|can| !can.seat_levels.is_empty()) { "Role or seat" } else { "Role" }
 }
@@ -148,7 +149,7 @@ fn scope(shown: Shown, app: &App) -> String {
     app.word(words).into()
 }
 
-/// The sentence for a filter that hides everything.
+/// The sentence for a filter that matches no choice.
 pub fn no_match(typed: &str) -> String {
     format!("Nothing matches '{}'.", crate::scim::text::clean(typed))
 }

@@ -21,13 +21,13 @@ use crate::{
     },
 };
 
-/// Width of the column that says what somebody is in the team.
+/// Width of the column with a person's status in the team.
 const FATE: usize = 19;
 
-/// Narrower boxes have no column for names.
+/// The width below which the box has no column for names.
 const ROOMY: usize = 56;
 
-/// Draws it.
+/// Draws the box.
 pub fn draw(frame: &mut Frame<'_>, aside: &Aside, team: &Id, app: &App, look: &Look) {
     let (columns, height) = shell::room(app);
     let parts = app.part_rows(team);
@@ -66,7 +66,7 @@ pub fn draw(frame: &mut Frame<'_>, aside: &Aside, team: &Id, app: &App, look: &L
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// What the key does to the row under the cursor.
+/// The effect of the key on the row under the cursor.
 fn uninvite(app: &App) -> &'static str {
     match app.part_removal() {
         Ok(crate::directory::change::Change::RemoveMember { .. }) => "take out of the team",
@@ -113,7 +113,7 @@ fn row(width: usize, selected: bool, part: &PartRow<'_>, look: &Look) -> Line<'s
     rows::row(width, selected, &cells, look)
 }
 
-/// What else somebody is known by.
+/// Another name of a person beside the label.
 fn more(one: &Participant) -> String {
     let name = [&one.name, &one.email].into_iter().find(|name| !name.is_empty() && *name != one.label());
     name.map_or_else(String::new, |name| fit::cut(&name.marked(), 256, ""))

@@ -1,4 +1,4 @@
-//! Rows of a list in a box: which are visible, and one row of cells.
+//! Rows of a list in a box: the visible range, and a row of cells.
 
 use std::ops::Range;
 
@@ -12,13 +12,13 @@ use crate::ui::{Look, fit};
 /// Columns that the cursor's sign takes before every row.
 pub const PREFIX: usize = 3;
 
-/// The rows to build: the cursor is in the middle as soon as there are rows above and below.
+/// The visible rows: the cursor is in the middle as soon as there are rows above and below.
 pub fn window(len: usize, cursor: usize, height: usize) -> Range<usize> {
     let top = cursor.saturating_sub(height / 2).min(len.saturating_sub(height));
     top..(top + height).min(len)
 }
 
-/// One cell: text, width, style.
+/// A cell: text, width, style.
 pub type Cell<'a> = (&'a str, usize, Style);
 
 /// A row of cells with a space between them, as wide as the box.
@@ -37,14 +37,14 @@ pub fn row(width: usize, selected: bool, cells: &[Cell<'_>], look: &Look) -> Lin
     }
     spans.push(Span::raw(" ".repeat(width.saturating_sub(used))));
     if selected {
-        // One style all over: colours upside down would stand out more than what they mean.
+        // The whole row has a single style, because reversed colours stand out more than their meaning.
         let text: String = spans.iter().map(|span| span.content.as_ref()).collect();
         return Line::styled(text, look.cursor());
     }
     Line::from(spans)
 }
 
-/// A single sentence where a list would be.
+/// A single sentence in place of a list.
 pub fn nothing(words: &str, look: &Look) -> Line<'static> {
     Line::styled(format!("   {words}"), look.dim())
 }

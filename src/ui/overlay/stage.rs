@@ -1,4 +1,4 @@
-//! What waits on the stage, grouped.
+//! The stage's lines, grouped.
 
 use ratatui::{
     Frame,
@@ -29,10 +29,10 @@ use crate::{
     },
 };
 
-/// The subject's column is as wide as the widest of so many lines.
+/// The number of lines that decide the width of the subject's column.
 const MEASURED: usize = 200;
 
-/// Draws it.
+/// Draws the box.
 pub fn draw(frame: &mut Frame<'_>, view: &StageView, app: &App, look: &Look) {
     let (columns, height) = shell::room(app);
     let shell = Shell {
@@ -66,7 +66,7 @@ pub fn draw(frame: &mut Frame<'_>, view: &StageView, app: &App, look: &Look) {
     frame.render_widget(Paragraph::new(below), rest);
 }
 
-/// The whole of the selected line where its row can't hold it.
+/// The full text of the selected line where its row is too narrow.
 fn below(view: &StageView, table: &Table<'_>, columns: usize, look: &Look) -> Vec<Line<'static>> {
     let Some(Row::Line(at)) = view.rows.get(view.cursor) else { return Vec::new() };
     let Some(line) = table.app.stage.get(*at).filter(|line| table.is_cut(line)) else { return Vec::new() };
@@ -77,9 +77,9 @@ fn below(view: &StageView, table: &Table<'_>, columns: usize, look: &Look) -> Ve
     lines
 }
 
-/// The rows' columns.
+/// The columns of the rows.
 struct Table<'a> {
-    /// Width of the subject; 0 where the heading names it.
+    /// The width of the subject; 0 where the heading names the subject.
     subject: usize,
     columns: usize,
     app: &'a App,
@@ -99,7 +99,7 @@ impl<'a> Table<'a> {
 
     fn text(&self, line: &Staged) -> String {
         let text = line.words.text(self.look.glyphs.arrow);
-        // Where there is no person, the heading does not say what it is about.
+        // Where a change has no person, the heading does not name the subject.
         let named = if self.subject == 0 && line.change.person().is_none() {
             format!("{} {text}", line.words.subject)
         } else {

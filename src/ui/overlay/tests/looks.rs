@@ -94,7 +94,7 @@ fn a_plan_that_must_be_typed() {
     }
 }
 
-/// What is said of a whole plan stands before its lines, and under nobody's name.
+/// A note on the whole plan stands before its lines, and under nobody's name.
 #[test]
 fn a_note_on_the_whole_plan_stands_first() {
     for (width, height) in [(80, 24), (40, 12)] {
@@ -116,7 +116,7 @@ fn a_note_on_the_whole_plan_stands_first() {
     }
 }
 
-/// With marks, the box says of how many rows it is, and how many of them the filter hides.
+/// With marks, the box shows the number of rows, and how many of them the filter hides.
 #[test]
 fn copying_marked_rows_says_how_many() {
     let mut app = console(80, 24);
