@@ -1,8 +1,8 @@
 //! Characters that make one name look like another (Unicode TS #39): invisible ones, unusual blanks and hyphens, and
 //! letters of other scripts that look Latin.
 //!
-//! Names are always compared together with these characters. A message about a name that was not found says which of
-//! them the name has, and where.
+//! Comparisons of names always include these characters. A message about a name that was not found says which of them
+//! the name has, and where.
 
 use std::{borrow::Cow, fmt};
 

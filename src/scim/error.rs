@@ -93,8 +93,8 @@ fn decoded(text: &str) -> Cow<'_, str> {
     Cow::Owned(pairs.iter().fold(text.to_owned(), |text, (entity, meant)| text.replace(entity, meant)))
 }
 
-/// The failure for an HTTP status and its body. `what` names the attempt and begins the sentence, as in `Deactivate
-/// ann`; empty where the caller's text names the attempt.
+/// The failure for an HTTP status and its body. `what` names the attempt and begins the sentence, as in
+/// `Deactivate ann`; empty where the caller's text names the attempt.
 pub fn failure(status: u16, body: &ErrorBody, what: &str) -> Failure {
     let (class, sentence, next) = meaning(status, body.scim_type.as_deref());
     let words = body.detail.as_ref().map(|words| format!(" It says: “{words}”")).unwrap_or_default();

@@ -33,7 +33,6 @@ impl Attempt<'_> {
     ///
     /// The wait is worth its time for the first change of its form, where the answer has shown the change, and on a
     /// server that was late before.
-    /// that was late before.
     pub(super) async fn shows_in_time(&mut self, entry: &mut Entry, looking: Looking) -> Result<Shown, Failure> {
         let mut shown = self.shows(entry).await;
         if !(self.trial || self.echoed || self.context.is_late()) {
