@@ -24,7 +24,7 @@ pub(super) struct Found {
     pub size: Option<usize>,
 }
 
-/// The number of changes that were carried over, as words for the notice.
+/// The number of changes that were carried over, and of all; displays as words for the notice.
 #[derive(Debug)]
 pub(super) struct Salvaged {
     pub kept: usize,

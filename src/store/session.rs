@@ -33,7 +33,8 @@ impl Store {
     /// locks.
     pub fn begin_session(&self) -> Result<Option<Session>> {
         let Some(path) = &self.path else { return Ok(None) };
-        // The lock keeps other sessions from removing the file between its creation and its locking.
+        // While this lock is held, no other session is between the creation and the locking of its file, which would look
+        // dead.
         let _opening = file::lock(path, &mut |_| ())?;
         remove_dead(path);
         let Ok(id) = getrandom::u64() else { return Ok(None) };
@@ -60,8 +61,8 @@ pub(super) fn is_file_of(store: &Path, found: &Path) -> bool {
 }
 
 fn is_locked(path: &Path) -> bool {
-    // Opened for reading only, because the watch takes the closing of a written file for the end of a session
-    // (`watch`).
+    // Opened for reading only, because the watch takes the closing of a file that was opened for writing for the end
+    // of a session (`watch`).
     let Ok(file) = File::open(path) else { return false };
     // A shared lock, so that two looks at the same moment do not take each other for a session.
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))

@@ -85,7 +85,7 @@ impl Store {
         })
     }
 
-    /// Copies what can still be read of a damaged file's stage; gives the number of lines.
+    /// Copies the readable lines of a damaged file's stage; gives their number.
     pub(super) fn salvage_stage(&mut self, damaged: &Path) -> Result<usize> {
         let Ok(found) = schema::connect(damaged).and_then(|old| read(&old)) else { return Ok(0) };
         self.stage_add(&found.lines)?;
@@ -94,7 +94,7 @@ impl Store {
 }
 
 fn read(db: &Connection) -> Result<Stage> {
-    // Copies the readable lines of a damaged file's stage; gives their number.
+    // Files of an older layout have no checksums.
     let text = |sum: &str| format!("SELECT id, body, {sum} FROM stage ORDER BY id");
     let mut query = db.prepare_cached(&text("sum")).or_else(|_| db.prepare_cached(&text("NULL")))?;
     let mut rows = query.query([])?;

@@ -110,8 +110,7 @@ pub async fn examine(context: &Context, tally: &Tally) -> bool {
 }
 
 /// The groups that a user's resource names as their own (RFC 7643 §4.1.2), without indirect ones: the user is a member
-/// of those only through another group. Empty for inactive users, whom lists of
-/// members may leave out.
+/// of those only through another group. Empty for inactive users, whom lists of members may leave out.
 pub fn groups_named(record: &Record, raw: &RawValue) -> Vec<Id> {
     #[derive(Deserialize)]
     struct Named {
