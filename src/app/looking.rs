@@ -56,7 +56,8 @@ impl App {
     }
 
     /// True for an event that must wait until the lists are complete, because it may otherwise act on the wrong row.
-    /// Text that is typed into a filter need not wait; while a plan is drawn up, every key waits.
+    /// Text that is typed into a filter need not wait; while a plan is drawn up, every key waits
+    /// except the one that cancels the plan.
     pub fn waits(&self, event: &Event) -> bool {
         let key = match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => key,

@@ -33,8 +33,8 @@ impl Store {
     /// locks.
     pub fn begin_session(&self) -> Result<Option<Session>> {
         let Some(path) = &self.path else { return Ok(None) };
-        // While this lock is held, no other session is between the creation and the locking of its file, which would look
-        // dead.
+        // While this lock is held, no other session is between the creation and the locking of its file, which
+        // would look dead.
         let _opening = file::lock(path, &mut |_| ())?;
         remove_dead(path);
         let Ok(id) = getrandom::u64() else { return Ok(None) };
