@@ -1,4 +1,4 @@
-//! What a read or an answer showed: of a record, or beside the records.
+//! Results of reads and answers: records, removals, and data kept beside the records.
 
 use super::{
     Target,
@@ -6,19 +6,19 @@ use super::{
     record::Record,
 };
 
-/// What a read or an answer showed.
+/// A result of a read or an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fresh {
-    /// It is so.
+    /// The current state of a record.
     Record(Record),
-    /// It is not there (any more).
+    /// The record does not exist (any more).
     Gone(Target),
-    /// What was told beside the records.
+    /// Data of a topic that is kept beside the records.
     Told(Topic, Told),
 }
 
 impl Fresh {
-    /// Which record, where it is one.
+    /// The record that the result is about; `None` for a topic.
     pub fn target(&self) -> Option<Target> {
         match self {
             Fresh::Record(record) => Some(record.target()),
@@ -27,7 +27,7 @@ impl Fresh {
         }
     }
 
-    /// What it is about, where it is told beside the records.
+    /// The topic that the result is about; `None` for a record.
     pub fn topic(&self) -> Option<&Topic> {
         match self {
             Fresh::Told(topic, _) => Some(topic),
@@ -35,7 +35,7 @@ impl Fresh {
         }
     }
 
-    /// True if it shows this record, or that it is gone.
+    /// True if the result shows this record or its removal.
     pub fn is_of(&self, target: &Target) -> bool {
         match self {
             Fresh::Record(record) => record.target() == *target,

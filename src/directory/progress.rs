@@ -1,5 +1,5 @@
-//! How far a plan has come: how many changes stand where, how fast it goes, how long it will take. Counted from states
-//! and from the times at which they changed: no clock, no tick.
+//! The progress of a plan: the number of changes by state, the rate, and the time left. Computed from states and from
+//! the times at which states changed: no clock, no tick.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -7,54 +7,54 @@ use jiff::Timestamp;
 
 use super::plan::State;
 
-/// Outcomes within this time before now make the rate.
+/// The rate counts outcomes within this time before now.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// So many of the last outcomes are enough for it.
+/// At most this many recent outcomes are kept for the rate.
 const RECENT: usize = 256;
 
-/// How many changes are in each state.
+/// Number of changes by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts([usize; State::ALL.len()]);
 
 impl Counts {
-    /// One more.
+    /// Adds a change in this state.
     pub fn add(&mut self, state: State) {
         self.0[state as usize] += 1;
     }
 
-    /// One less.
+    /// Removes a change in this state.
     pub fn remove(&mut self, state: State) {
         let count = &mut self.0[state as usize];
         *count = count.saturating_sub(1);
     }
 
-    /// In this state.
+    /// Number of changes in this state.
     pub fn of(self, state: State) -> usize {
         self.0[state as usize]
     }
 
-    /// In any state.
+    /// Number of changes in any state.
     pub fn total(self) -> usize {
         self.0.iter().sum()
     }
 
-    /// With an outcome, whatever it was.
+    /// Number of changes that have an outcome, good or bad.
     pub fn settled(self) -> usize {
         self.sum(|state| !state.is_open())
     }
 
-    /// Of which nothing is left to do.
+    /// Number of changes that need no further work.
     pub fn done(self) -> usize {
         self.sum(State::is_done)
     }
 
-    /// That need a look.
+    /// Number of failed changes, which need a look.
     pub fn failed(self) -> usize {
         self.sum(State::is_failure)
     }
 
-    /// Still to be sent or answered.
+    /// Number of changes still to be sent or answered.
     pub fn left(self) -> usize {
         self.of(State::Planned) + self.of(State::Sent)
     }
@@ -72,29 +72,29 @@ impl FromIterator<State> for Counts {
     }
 }
 
-/// A plan under way.
+/// The progress of a plan that is under way.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
-    /// Where its changes stand.
+    /// The plan's changes, counted by state.
     pub counts: Counts,
     /// Times of the last outcomes, oldest first.
     outcomes: VecDeque<Timestamp>,
 }
 
 impl Progress {
-    /// A plan whose changes stand so.
+    /// The progress of a plan with these counts, before any outcome.
     pub fn new(counts: Counts) -> Self {
         Self { counts, outcomes: VecDeque::new() }
     }
 
-    /// A change went from one state to another.
+    /// Moves a change from one state to another.
     pub fn moved(&mut self, from: State, to: State, at: Timestamp) {
         self.counts.remove(from);
         self.counts.add(to);
         self.passed(from, to, at);
     }
 
-    /// The same where the counts are kept elsewhere: an outcome makes the rate.
+    /// Does the same as `moved` for counts that are kept elsewhere: records an outcome for the rate.
     pub fn passed(&mut self, from: State, to: State, at: Timestamp) {
         if !from.is_open() || to.is_open() {
             return;
@@ -105,7 +105,7 @@ impl Progress {
         self.outcomes.push_back(at);
     }
 
-    /// Outcomes a second over the last seconds; `None` where there were too few to tell.
+    /// Outcomes per second over the last seconds; `None` if there are too few for a rate.
     pub fn rate(&self, now: Timestamp) -> Option<f64> {
         let since = |at: &Timestamp| Duration::try_from(now.duration_since(*at)).unwrap_or_default();
         let recent = self.outcomes.iter().skip_while(|at| since(at) > WINDOW);
@@ -114,19 +114,19 @@ impl Progress {
         (number > 0 && time > 0.0).then(|| number as f64 / time)
     }
 
-    /// How long it will take at this rate; nothing where all is done.
+    /// Time left at the current rate; `None` if nothing is left or the rate is unknown.
     pub fn time_left(&self, now: Timestamp) -> Option<Duration> {
         let left = self.counts.left();
         (left > 0).then(|| self.rate(now)).flatten().map(|rate| Duration::from_secs_f64(left as f64 / rate))
     }
 
-    /// How much of a gauge of so many cells is full: all of it only when nothing is left.
+    /// Number of full cells in a gauge of `cells` cells: all of them only when nothing is left.
     pub fn filled(&self, cells: usize) -> usize {
         let (done, total) = (self.counts.total() - self.counts.left(), self.counts.total());
         (done * cells).checked_div(total).unwrap_or(0)
     }
 
-    /// `388 of 400`, `8 refused`, `4 wait`: what a line of progress says of the counts. What is none is left out.
+    /// Parts of a progress line, such as `388 of 400`, `8 refused` and `4 wait`. Zero counts are left out.
     pub fn parts(&self) -> Vec<(Option<State>, String)> {
         use crate::scim::text::number;
         let count = |state| self.counts.of(state);
@@ -151,7 +151,7 @@ impl Progress {
         parts
     }
 
-    /// `31/s`, `0.4/s`; empty where it can't be told.
+    /// The rate as text, such as `31/s` or `0.4/s`; empty if the rate is unknown.
     pub fn speed(&self, now: Timestamp) -> String {
         match self.rate(now) {
             Some(rate) if rate >= 10.0 => format!("{rate:.0}/s"),

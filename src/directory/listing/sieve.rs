@@ -1,15 +1,15 @@
-//! What a filter said of each row, kept between steps and from one filter to the next.
+//! The result of a filter for each row, kept between steps and from one filter to the next.
 
 use crate::directory::search::Scratch;
 
-/// So many refused rows are passed over in the time in which one is asked.
+/// Number of refused rows that are skipped in the time that the check of a row takes.
 const PASSED: usize = 64;
 
-/// The score of each row: 0 is refused, 1 is what an open row has.
+/// Scores by row: 0 for a refused row, 1 for an open row, a higher score for a better match.
 #[derive(Default)]
 pub(super) struct Sieve {
     scores: Vec<u16>,
-    /// Made with the first row that is asked: it is large.
+    /// Created with the first row that is checked, because the buffers are large.
     scratch: Option<Box<Scratch>>,
 }
 
@@ -20,7 +20,7 @@ impl std::fmt::Debug for Sieve {
 }
 
 impl Sieve {
-    /// These rows are open, of so many; the others are refused.
+    /// Opens `rows` of `len` rows in total; all other rows are refused.
     pub fn open(&mut self, len: usize, rows: &[u32]) {
         self.scores.clear();
         if rows.len() == len {
@@ -40,13 +40,13 @@ impl Sieve {
         self.scores.len()
     }
 
-    /// 0 for a row that is refused.
+    /// The score of a row; 0 for a refused row.
     pub fn score(&self, row: u32) -> u16 {
         self.scores.get(row as usize).copied().unwrap_or_default()
     }
 
-    /// Asks the rows from `from` on that are not refused yet, for about as long as it takes to ask so many. Gives back where
-    /// it stopped, and how many could have been asked in that time.
+    /// Checks the rows from `from` on that are not refused yet, with a budget of `rows` rows. Returns the row at which
+    /// the check stopped, and the cost in checked rows.
     pub fn ask(
         &mut self,
         from: usize,
@@ -64,7 +64,7 @@ impl Sieve {
         (to, asked + (to - from) / PASSED)
     }
 
-    /// The best of the first `asked` rows, at most so many, best first; equal ones as they lie.
+    /// The best of the first `asked` rows, at most `most` of them, best first; rows of equal score keep their order.
     pub fn best(&self, asked: usize, most: usize) -> Vec<u32> {
         let rows = || self.scores.iter().take(asked).copied().zip(0_u32..).filter(|(score, _)| *score != 0);
         let mut counts: Vec<u32> = Vec::new();

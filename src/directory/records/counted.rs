@@ -1,10 +1,10 @@
-//! What is counted and found of users as they come and go, so that nothing looks through all of them for it.
+//! Counts and the set of admins, updated as users come and go, so that no query scans all users.
 
 use rustc_hash::FxHashSet;
 
 use crate::directory::{Id, census::Census, record::User};
 
-/// The counts, and who is an organisation admin.
+/// The counts, and the ids of the organisation admins.
 #[derive(Debug, Default)]
 pub(super) struct Counted {
     pub census: Census,
@@ -12,7 +12,7 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    /// Counts a user in, or out again.
+    /// Adds a user to the counts if `there`, and takes the user out otherwise.
     pub fn count(&mut self, user: &User, there: bool) {
         self.census.count(user, there);
         if !user.is_org_admin() {

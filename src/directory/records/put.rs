@@ -1,4 +1,4 @@
-//! Records that come, change and go, and the indexes with them.
+//! Adds, changes and removes records, and updates the indexes.
 
 use std::mem;
 
@@ -18,13 +18,13 @@ use crate::{
 };
 
 impl Records {
-    /// Puts one freshly read record in the place of the old one, or adds it. True if rows were added, or stand elsewhere by
-    /// their names.
+    /// Replaces the old record with a freshly read one, or adds the record. True if rows were added, or if a row's
+    /// place in the order of names changed.
     pub fn put(&mut self, record: Record) -> bool {
         self.put_all([record])
     }
 
-    /// The same for several, one after another.
+    /// Does the same as `put` for several records, in order.
     pub fn put_all(&mut self, records: impl IntoIterator<Item = Record>) -> bool {
         let (mut names, mut labels) = (<[Few; 3]>::default(), Few::default());
         for record in records {
@@ -51,14 +51,14 @@ impl Records {
         names.iter().chain([&labels]).any(|rows| !rows.is_empty())
     }
 
-    /// The row, and who was there before.
+    /// Returns the row and the user that the row held before.
     fn put_user(&mut self, user: User) -> (u32, Option<User>) {
         let names = |user: &User| [&user.user_name, &user.email, &user.display_name].map(Clone::clone);
         let named = self.users.get(&user.id).is_some_and(|old| names(old) == names(&user));
         let (id, service) = (user.id.clone(), user.account.is_service());
         let (row, old) = self.users.insert_full(id.clone(), user);
         if let Some(old) = &old {
-            // Out before in: who was an admin and is one stays one.
+            // The old record is subtracted before the new one is added, so that an admin who stays an admin is kept.
             self.counted.count(old, false);
             self.services[row] = service;
         } else {
@@ -76,7 +76,7 @@ impl Records {
         (row as u32, old)
     }
 
-    /// The row, and the name of what was there before.
+    /// Returns the row and the name that the team had before.
     fn put_team(&mut self, team: Team) -> (u32, Option<Name>) {
         self.silent_teams += usize::from(team.members.is_none());
         let (row, mut old) = self.teams.insert_full(team.id.clone(), team);
@@ -105,12 +105,12 @@ impl Records {
         (row as u32, old.map(|old| old.name))
     }
 
-    /// Forgets a record that is gone from the server: the last row takes its place. True if it was there.
+    /// Removes a record that the server no longer has: the last row takes its place. True if the record was known.
     pub fn remove(&mut self, target: &Target) -> bool {
         self.remove_all([target.clone()])
     }
 
-    /// The same for several, one after another.
+    /// Does the same as `remove` for several records, in order.
     pub fn remove_all(&mut self, targets: impl IntoIterator<Item = Target>) -> bool {
         let mut gone = <[Gone; 3]>::default();
         for target in targets {
@@ -152,7 +152,7 @@ impl Records {
         self.derived_from([Some(&old), None]).iter().for_each(|id| self.derive(id));
     }
 
-    /// Another team may have its name by now.
+    /// Another team may have taken the name in the meantime.
     fn unname(&mut self, old: &Team) {
         let Some(ids) = self.teams_by_name.get_mut(&old.name) else { return };
         ids.retain(|id| *id != old.id);
@@ -161,7 +161,7 @@ impl Records {
         }
     }
 
-    /// Groups may call somebody by name who is known only now, or is called so only now.
+    /// Groups may list a member by a name that belongs to this user only since this change.
     fn claim_memberships(&mut self, row: usize) {
         let Some((id, user)) = self.users.get_index(row) else { return };
         let names = [&**id, user.user_name.raw(), user.email.raw()].into_iter().filter(|name| !name.is_empty());
@@ -179,7 +179,7 @@ impl Records {
         }
     }
 
-    /// What is known of a record is no longer known to be its latest version.
+    /// Drops the record's version, because the known state may no longer be the latest one.
     pub fn forget_version(&mut self, target: &Target) {
         let version = match target.kind {
             Kind::User => self.users.get_mut(&target.id).map(|user| &mut user.version),
@@ -203,13 +203,14 @@ impl Records {
         }
     }
 
-    /// Whose role may follow from a team: its members, as they were and as they are.
+    /// Users whose role may follow from a team: the members before and after the change.
     fn derived_from(&self, teams: [Option<&Team>; 2]) -> FxHashSet<Id> {
         let teams = teams.into_iter().flatten().filter(|_| self.source.is_mapping());
         teams.flat_map(|team| team.members.iter().flatten()).map(|member| member.id.clone()).collect()
     }
 
-    /// What a record is found by; `before` is the name that it had, if it is not new. True if it has another one now.
+    /// Indexes the texts by which a record is found; `before` is the old name, `None` for a new record. True if the
+    /// name changed.
     fn index_text(&mut self, kind: Kind, row: u32, before: Option<&Name>) -> bool {
         let texts = self.texts(kind, row).map(str::to_owned);
         let text = &mut self.text[kind as usize];
@@ -220,7 +221,7 @@ impl Records {
         before.is_none_or(|before| before.as_str() != texts[0])
     }
 
-    /// Where these rows stand by their names and labels.
+    /// Updates the order of these rows by name and by label.
     fn index_names_of(&mut self, names: &[Few; 3], labels: &Few) {
         for kind in Kind::ALL.into_iter().filter(|kind| !names[*kind as usize].is_empty()) {
             let mut order = mem::take(&mut self.by_name[kind as usize]);
@@ -238,8 +239,8 @@ impl Records {
     }
 }
 
-/// Where two lists of members differ: what is the same at their starts and at their ends is left out, and keeps the ids that
-/// it had. A team of thousands comes back with one member more.
+/// The part in which two lists of members differ. Members shared at the start and at the end are left out, and keep the
+/// old ids: a team of thousands often comes back with a single new member.
 fn apart<'a>(old: &'a mut [Member], new: &'a mut [Member]) -> (&'a mut [Member], &'a mut [Member]) {
     let same = |(old, new): &(&mut Member, &mut Member)| old.id == new.id;
     let keep = |(old, new): (&mut Member, &mut Member)| mem::swap(&mut old.id, &mut new.id);

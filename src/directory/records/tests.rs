@@ -22,7 +22,7 @@ fn names(records: &Records) -> Vec<String> {
     records.by_name(Kind::User).iter().map(user).collect()
 }
 
-/// The labels in the order of their ranks, each with those who share it.
+/// The labels in the order of their ranks, each with the number of users who share the label.
 fn labels(records: &Records) -> Vec<(String, usize)> {
     let mut ranks = std::collections::BTreeMap::new();
     for (row, user) in (0..).zip(records.users().values()) {
@@ -77,7 +77,7 @@ fn members_called_by_name_are_the_users_of_that_name() {
         teams.join(" ")
     };
     let mut records = Records::build(users, teams, vec![]);
-    // Of two who have the name neither is guessed, and a group may be a member, too.
+    // Two users share the name, so neither is guessed. A group can be a member, too.
     assert_eq!(members(&records, "t"), "1 2 twin noor 1x group");
     assert_eq!(members(&records, "u"), "2 1");
     assert_eq!(
@@ -85,7 +85,7 @@ fn members_called_by_name_are_the_users_of_that_name() {
         ("t u".into(), "t u".into(), String::new())
     );
 
-    // Who comes later is recognised, and so is who is in a group that comes again.
+    // A user who appears later is recognised, and so are the members of a group that is read again.
     records.put(Record::User(user("6", "Noor")));
     assert_eq!((members(&records, "t"), teams_of(&records, "6")), ("1 2 twin 6 1x group".into(), "t".into()));
     records.put(Record::Team(team("t", "vision", &["ivan", "noor", "lars"])));
@@ -111,20 +111,20 @@ fn mapped_roles_follow_every_membership() {
     assert_eq!(roles(&records), ["admin", "labeler"]);
     records.put(Record::Team(team("t", "leads", &["v"])));
     assert_eq!(roles(&records), ["labeler", "admin"]);
-    // What the server says of a user holds no role: theirs stays.
+    // The server's record of a user holds no role: the known role stays.
     records.put(Record::User(user("v", "Adam")));
     assert_eq!(roles(&records), ["labeler", "admin"]);
     records.remove(&Target::team(&"t".into()));
     assert_eq!(roles(&records), ["labeler", "labeler"]);
 }
 
-/// What comes and goes.
+/// A step of a random history of records.
 #[derive(Debug, Clone)]
 enum Step {
     User(u8, u8),
     NoUser(u8),
     Team(u8, Vec<u8>),
-    /// A team whose members are called by name.
+    /// A team that lists its members by name.
     NamedTeam(u8, Vec<u8>),
     NoTeam(u8),
 }
@@ -143,7 +143,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    /// However records come and go, all indexes are those that the same records would have been built with.
+    /// After any sequence of puts and removals, all indexes equal those built afresh from the same records.
     #[test]
     fn indexes_follow_whatever_comes_and_goes(steps in steps()) {
         let mut records = Records::build(vec![user("u0", "n3"), user("u1", "n1")], vec![team("t0", "t0", &["u1", "u7"])], vec![]);
