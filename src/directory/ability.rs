@@ -1,6 +1,6 @@
-//! What is known of an action on one server: seen to work, seen to be refused, or untried.
+//! Knowledge about an action on a server: seen to work, seen to be refused, or untried.
 //!
-//! A claim of the server and the lack of a refusal are no sight: only a write shows what becomes of one.
+//! A claim of the server or the lack of a refusal proves nothing: only a write shows the effect.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,25 @@ use serde::{Deserialize, Serialize};
 
 use super::{change::Verb, plan::Capabilities};
 
-/// What is known of an action.
+/// Knowledge about an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ability {
-    /// It was tried, and did what it should and nothing else.
+    /// A trial had the wanted effect and no other.
     Works,
-    /// The provider has no way to do it, or it was tried and did not work; why.
+    /// The provider does not support the action, or a trial failed; the text gives the reason.
     Refused(String),
-    /// Nobody has tried it, or it has failed since it worked.
+    /// The action was never tried, or has failed since a trial worked.
     Untried,
 }
 
-/// What trials have shown of a server, by action. An action that is not in it is untried.
+/// Results of trials on a server, by action. An action without an entry is untried.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Trials(BTreeMap<Verb, Ability>);
 
 impl Trials {
-    /// It was seen to work, or why it did not; nothing where the trial shows neither.
+    /// Records the result of a trial; an untried result removes the entry.
     pub fn saw(&mut self, verb: Verb, ability: Ability) {
         match ability {
             Ability::Untried => drop(self.0.remove(&verb)),
@@ -34,18 +34,17 @@ impl Trials {
         }
     }
 
-    /// It fails where it worked: what was seen of it is out of date. True if something was. What was refused then, too,
-    /// stays as it was seen.
+    /// Forgets that an action worked, after a failure. True if there was such an entry. A refusal is kept.
     pub fn forget(&mut self, verb: Verb) -> bool {
         self.0.get(&verb) == Some(&Ability::Works) && self.0.remove(&verb).is_some()
     }
 
-    /// True where a trial has shown that it does not work.
+    /// True if a trial has shown that the action does not work.
     pub fn refuses(&self, verb: Verb) -> bool {
         matches!(self.0.get(&verb), Some(Ability::Refused(_)))
     }
 
-    /// These, and what they leave open as in `other`.
+    /// Adds entries of `other` for actions that have none here.
     pub fn or(mut self, other: Self) -> Self {
         for (verb, ability) in other.0 {
             self.0.entry(verb).or_insert(ability);
@@ -53,7 +52,7 @@ impl Trials {
         self
     }
 
-    /// What is known of an action at a provider that can or can't do it.
+    /// Knowledge about an action at a provider, whose capabilities come first.
     pub fn of(&self, verb: Verb, provider: &Capabilities) -> Ability {
         match provider.can(verb) {
             Err(why) => Ability::Refused(why.text.clone()),

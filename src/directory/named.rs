@@ -1,4 +1,4 @@
-//! Who is meant by a text full of names: a pasted column, a line from a chat, the recipients of a mail.
+//! Finds the people named in a text: a pasted column, a line from a chat, the recipients of a mail.
 
 use rustc_hash::FxHashSet;
 
@@ -9,41 +9,41 @@ use super::{
 };
 use crate::scim::text::fold;
 
-/// A name that does not say who is meant.
+/// A name that does not identify a single person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// As it was written.
+    /// The name as written.
     pub text: String,
-    /// Nobody's name, or several people's.
+    /// The reason: the name matches nobody, or several people.
     pub missing: Missing,
 }
 
 impl Doubt {
-    /// Who may be meant, the likeliest first.
+    /// People who may be meant, the likeliest first.
     pub fn choices(&self) -> &[NamedRecord] {
         let (Missing::Unknown(records) | Missing::Several(records)) = &self.missing;
         records
     }
 
-    /// All of them are called so, rather than nearly so.
+    /// True if the name matches several people exactly, rather than nearly.
     pub fn is_several(&self) -> bool {
         matches!(self.missing, Missing::Several(_))
     }
 }
 
-/// The people of a text.
+/// The people named in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Named {
-    /// Who is meant, each once, in the order of the text.
+    /// Ids of the people found, without duplicates, in the order of the text.
     pub found: Vec<Id>,
-    /// Names that are nobody's, or several people's.
+    /// Names that match nobody, or several people.
     pub doubts: Vec<Doubt>,
-    /// How many names came again.
+    /// Number of repeated names.
     pub twice: usize,
 }
 
-/// Reads a text. Lines, semicolons and tabs part names; so do commas, and spaces where one of the words is a name and the
-/// whole is none. Of `Name <email>` the address counts.
+/// Reads a text. Lines, semicolons and tabs separate names. Commas do, too, and so do spaces if a word is a name and
+/// the whole is not. For `Name <email>` the address counts.
 pub fn named(text: &str, finder: &Finder<'_>) -> Named {
     let mut reading =
         Reading { finder, named: Named::default(), seen: FxHashSet::default(), unknown: FxHashSet::default() };
@@ -65,8 +65,8 @@ impl Reading<'_> {
         let mut rest = item;
         while let Some((before, address, after)) = bracketed(rest) {
             let user = self.finder.user(address).ok();
-            // The last piece is the name that goes with the address; so is what else that user is called, such as the
-            // first half of `Tanaka, Eva <eva@example.com>`.
+            // The last piece is the name that goes with the address. Other names of that user are skipped, too, such as
+            // the first half of `Tanaka, Eva <eva@example.com>`.
             let mut pieces: Vec<&str> = before.split(',').collect();
             pieces.pop();
             for piece in pieces.into_iter().filter(|piece| !user.is_some_and(|user| is_called(user, piece))) {
@@ -112,7 +112,7 @@ impl Reading<'_> {
     }
 }
 
-/// What stands before the first `<…>`, in it, and after it.
+/// The text before the first `<…>`, in it, and after it.
 fn bracketed(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('<')?;
     let (address, after) = rest.split_once('>')?;
@@ -120,7 +120,7 @@ fn bracketed(text: &str) -> Option<(&str, &str, &str)> {
     (!address.is_empty()).then_some((before, address.strip_prefix("mailto:").unwrap_or(address), after))
 }
 
-/// Without the quotes and the bullet that a list may have been written with.
+/// Strips quotes and the bullet of a list.
 fn bare(piece: &str) -> &str {
     let piece = piece.trim();
     let piece = ["- ", "* ", "• "].iter().find_map(|bullet| piece.strip_prefix(bullet)).unwrap_or(piece);
@@ -159,7 +159,7 @@ mod tests {
         directory
     }
 
-    /// Who is found, who is in doubt with who is near, and how many came again.
+    /// The names found, the doubtful names with their near matches, and the number of repeats.
     fn told(text: &str) -> (String, String, usize) {
         let directory = directory();
         let named = named(text, &Finder::new(&directory));

@@ -1,4 +1,4 @@
-//! The stage: changes that are collected before any of them is sent, as an index is before a commit.
+//! The stage: changes that are collected before any of them is sent, like an index before a commit.
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
@@ -10,26 +10,26 @@ use super::{
     words::Line,
 };
 
-/// Identifies a line on the stage; given by the store, never twice.
+/// Identifies a line on the stage; assigned by the store, never reused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StageId(pub i64);
 
 /// A change that waits on the stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Staged {
-    /// Its line; the store knows it, not the line itself.
+    /// The id of the line; stored beside the serialised line, not in it.
     #[serde(skip)]
     pub id: StageId,
-    /// When it was put there.
+    /// The time at which the change was staged.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
-    /// What is meant.
+    /// The staged change.
     pub change: Change,
-    /// The same in the words of then.
+    /// The change in words, as of the time of staging.
     pub words: Line,
 }
 
-/// The lines whose place a later one takes, the last one of each place left.
+/// Ids of lines that a later line for the same place supersedes.
 pub fn superseded(lines: &[Staged]) -> Vec<StageId> {
     let mut last: FxHashMap<(Target, Field), StageId> = FxHashMap::default();
     let places = lines.iter().filter_map(|line| Some((line.change.place()?, line.id)));

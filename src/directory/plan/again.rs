@@ -1,4 +1,4 @@
-//! What an earlier session left over, planned anew: the directory may have moved on since.
+//! Plans changes left over from an earlier session again, because the directory may have moved on since.
 
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
@@ -11,10 +11,11 @@ use crate::directory::{
     refusal::{Refusal, RefusalCode},
 };
 
-/// Plans changes that were never sent anew: guards, versions and the way back are those of now.
+/// Plans changes that were never sent once more: guards, versions and the way back are the current ones.
 ///
-/// What the directory shows already, and what can't be done any more, comes back as dropped, with the reason: it is
-/// written down and not sent. What another change of these alters first is not judged before that has happened.
+/// A change whose effect the directory already shows, or that is no longer possible, comes back as dropped, with the
+/// reason: the journal records it and nothing is sent. A change is not judged before an earlier change of the same
+/// value has happened.
 pub fn again(
     planner: &dyn Planner,
     guards: &Guards,
@@ -27,7 +28,7 @@ pub fn again(
     let anew = |mut entry: Entry| {
         let change = &entry.step.change;
         let mut touches = change.touches();
-        // Whose membership it is stands beside it.
+        // The membership of a particular user is listed beside the team's whole list.
         if touches.len() > 1 {
             touches.retain(|(_, field)| *field != Field::Members);
         }

@@ -1,4 +1,4 @@
-//! Whether a change would alter nothing: the directory shows already what it asks for.
+//! Checks whether a change would alter nothing because the directory already shows the wanted state.
 
 use rustc_hash::FxHashSet;
 
@@ -12,14 +12,14 @@ use crate::{
     scim::schema,
 };
 
-/// Why a change was not sent that the directory shows already.
+/// The reason for not sending a change whose effect the directory already shows.
 ///
-/// Such a change is dropped, not confirmed: it was somebody else's doing, so an undo must leave it alone.
+/// Such a change is dropped, not confirmed: somebody else made the change, so an undo must leave the record alone.
 pub const ALREADY: &str = "Already so: it was not sent.";
 
-/// True if the directory shows already what the change asks for, pending changes included.
+/// True if the directory, pending changes included, already shows the effect of the change.
 ///
-/// What is not known is not so: a list that was not read, a role that was left out. A new API key is never there yet.
+/// Unknown values do not count: a list that was not read, a role that was left out. A new API key never exists yet.
 pub fn already(change: &Change, directory: &Directory) -> bool {
     let user = |id: &Id| directory.user(id);
     let shows = |id: &Id, so: &dyn Fn(&User) -> bool| user(id).is_some_and(so);
@@ -61,7 +61,7 @@ pub fn already(change: &Change, directory: &Directory) -> bool {
         Change::CreateTeam { name, members, .. } => {
             let name = name.as_str().into();
             let mut named = directory.teams_named(&name);
-            // Of several of that name nobody knows which one is meant.
+            // If several teams share the name, the meant team is unknown.
             let only = named.next().filter(|_| named.next().is_none());
             only.is_some_and(|team| {
                 team.members.is_some() && members.iter().all(|user| is_member(directory, &team.id, user))
@@ -92,24 +92,24 @@ fn is_member(directory: &Directory, team: &Id, user: &Id) -> bool {
     directory.teams_of(user).contains(team)
 }
 
-/// Known not to be a member: the team is gone, or lists its members without this one.
+/// True if the user is known not to be a member: the team is gone, or its list of members lacks the user.
 fn is_out(directory: &Directory, team: &Id, user: &Id) -> bool {
     directory.is_complete(Kind::Team)
         && directory.team(team).is_none_or(|team| team.members.is_some())
         && !is_member(directory, team, user)
 }
 
-/// Somebody else of the same name is no new user; the planner refuses that.
+/// A different person with the same name does not count as the new user; the planner refuses that name.
 fn is_user_there(directory: &Directory, new: &NewUser) -> bool {
     if new.instance_admin {
         return directory.users_named(&new.email).any(|known| known.email.is(new.email.trim()));
     }
-    // One who is inactive is not the active one who was to be made.
+    // An inactive user is not the active user whom the change would create.
     let same = |known: &User| !known.is_inactive() && (new.email.is_empty() || known.email.is(new.email.trim()));
     directory.users_named(&new.user_name).any(|known| known.user_name.is(&new.user_name) && same(known))
 }
 
-/// The same definition, whatever the order of what is added.
+/// True if both definitions are equal, regardless of the order of the added permissions.
 fn is_defined(now: &RoleDraft, to: &RoleDraft) -> bool {
     let added = |draft: &RoleDraft| -> FxHashSet<String> { draft.added.iter().cloned().collect() };
     now.name == to.name
@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(already(&change, &directory()), so);
     }
 
-    /// What was told beside the lists: a team's invitations, a person's keys, all attributes of a record.
+    /// Data beside the lists: a team's invitations, a person's keys, all attributes of a record.
     #[test]
     fn what_is_told_beside_the_lists_counts() {
         let invite = |to: &str| Change::Invite { key: "new:1".into(), team: "t".into(), to: to.into(), admin: false };

@@ -1,4 +1,4 @@
-//! What a provider can do, and who plans for it.
+//! The capabilities of a provider, and the trait for planning.
 
 use std::sync::Arc;
 
@@ -15,71 +15,71 @@ use crate::directory::{
 /// A predefined role that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleChoice {
-    /// Its name on the wire.
+    /// The role's name on the wire.
     pub name: Name,
-    /// A warning shown beside it.
+    /// A warning shown beside the role.
     pub note: Option<String>,
 }
 
-/// What a provider (in its hosting) can do.
+/// Capabilities of a provider (in its hosting).
 #[derive(Debug, Clone, Default)]
 pub struct Capabilities {
-    /// What can't be done, and why.
+    /// Unsupported actions, with reasons.
     pub refused: Vec<(Verb, Refusal)>,
     /// Predefined roles in the organisation.
     pub org_roles: Vec<RoleChoice>,
     /// Predefined roles in a team.
     pub team_roles: Vec<RoleChoice>,
-    /// The role that a new member has, where it is known.
+    /// The role of a new member, if known.
     pub joins_as: Option<Name>,
-    /// `None` where there is a Roles tab; else why there is none.
+    /// The reason why there is no Roles tab; `None` if there is one.
     pub no_roles: Option<String>,
     /// Lists may leave roles out; single reads show them.
     pub sparse_lists: bool,
     /// Users have seats.
     pub seats: bool,
-    /// When a user was last active is told.
+    /// The server tells when a user was last active.
     pub activity: bool,
-    /// Some accounts are no person's.
+    /// Some accounts are service accounts, which belong to no person.
     pub service_accounts: bool,
-    /// The API takes only the key of an organisation admin: whoever owns the key in use is one.
+    /// The API accepts only keys of organisation admins, so the owner of the key in use is an admin.
     pub admin_keys: bool,
-    /// What a group is called: "team" or "group".
+    /// The word for a group: "team" or "group".
     pub team_word: &'static str,
-    /// What somebody is after a deactivation, where that is more than inactive; empty otherwise.
+    /// The state of a user after a deactivation, if that is more than inactive; empty otherwise.
     pub inactive_word: &'static str,
     /// Names of users and groups may hold spaces, as RFC 7643 allows.
     pub spaced_names: bool,
-    /// Seats that a user can have; none where there are no seats.
+    /// Seats that a user can have; empty if there are no seats.
     pub seat_levels: &'static [&'static str],
     /// Full Models seats of the organisation, from the profile; no server reports the number.
     pub full_seats: Option<u64>,
-    /// Why nobody edits service accounts, where nobody can; continues "… is a service account:".
+    /// The reason why service accounts can't be edited; continues "… is a service account:". `None` if they can.
     pub fixed_services: Option<&'static str>,
-    /// Roles in a registry; none where there are no registries.
+    /// Roles in a registry; empty if there are no registries.
     pub registry_roles: Vec<RoleChoice>,
-    /// Where a new team's files can go.
+    /// Storage buckets for a new team's files.
     pub buckets: &'static [&'static str],
     /// Accounts can be made admin of the whole instance.
     pub instance_admins: bool,
-    /// Roles in the organisation are shown, and follow from groups or another interface.
+    /// Organisation roles are shown, and follow from groups or another interface.
     pub derived_roles: bool,
-    /// Group → role, where that is kept in the profile and can be changed here.
+    /// Mapping from group to role, if the profile keeps the mapping and can change it here.
     pub mapping: Option<Arc<Mapping>>,
-    /// What else is to be done about that mapping.
+    /// Further work after a change of that mapping.
     pub mapping_note: Option<&'static str>,
-    /// Settings of the provider that can be asked for, as they are before any was told; none where none can.
+    /// Settings of the provider that can be queried, with their values before any answer; empty if there are none.
     pub settings: Vec<Setting>,
     /// A new user needs the identity provider's own id.
     pub external_ids: bool,
-    /// Why nothing is told beside the lists (API keys, invitations); `None` where it is.
+    /// The reason why no data is available beside the lists (API keys, invitations); `None` if there is data.
     pub tells_nothing: Option<String>,
-    /// The organisation role that takes the place of the person's role in every team.
+    /// The organisation role that overrides the person's role in every team.
     pub cascading_role: Option<Name>,
 }
 
 impl Capabilities {
-    /// Yes, or the reason why not.
+    /// Succeeds if the action is supported; otherwise returns the reason.
     pub fn can(&self, verb: Verb) -> Result<(), &Refusal> {
         match self.refused.iter().find(|(refused, _)| *refused == verb) {
             Some((_, why)) => Err(why),
@@ -87,14 +87,14 @@ impl Capabilities {
         }
     }
 
-    /// The server has no groups.
+    /// Marks all actions on groups as unsupported.
     pub fn without_groups(&mut self) {
         let why = Refusal::unsupported("This server has no groups.");
         let verbs = [Verb::AddMember, Verb::RemoveMember, Verb::CreateTeam, Verb::DeleteTeam];
         self.refused.extend(verbs.map(|verb| (verb, why.clone())));
     }
 
-    /// What its records hold.
+    /// The kinds of data that the records hold.
     pub fn holds(&self) -> Holds {
         Holds {
             org_roles: self.derived_roles || !self.org_roles.is_empty(),
@@ -116,10 +116,10 @@ impl Capabilities {
 
 /// A dialect as the console sees it: plans, but no wire.
 pub trait Planner: Send + Sync {
-    /// What can be done.
+    /// The provider's capabilities.
     fn capabilities(&self) -> &Capabilities;
-    /// Plans one change. Pure.
+    /// Plans a change. Pure.
     fn step(&self, change: &Change, directory: &Directory) -> Result<Step, Refusal>;
-    /// How to ask about a topic. Pure.
+    /// The inquiry for a topic. Pure.
     fn inquiry(&self, topic: Topic, directory: &Directory) -> Result<Inquiry, Refusal>;
 }

@@ -1,39 +1,39 @@
-//! Who may write where a change stands, and who sees it through: pure rules, which the store and the worker follow and
-//! which `store/tests/model.rs` checks under every order of two processes' steps.
+//! Rules for who may write the state of a change, and who completes a change: pure functions, which the store and the
+//! worker follow and which `store/tests/model.rs` checks under every order of two processes' steps.
 
 use super::State;
 
-/// Where the journal has a change, and the session that it belongs to.
+/// The state of a change in the journal, and the session that owns the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Standing {
-    /// Its state.
+    /// The state in the journal.
     pub state: State,
-    /// The session that planned it or took it over; none where file locks don't work.
+    /// The session that planned or took over the change; `None` where file locks don't work.
     pub session: Option<u64>,
 }
 
-/// What the journal must hold for a new state to be written.
+/// Conditions on the journal for writing a new state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WriteCondition {
-    /// This state.
+    /// The required state.
     pub state: Option<State>,
-    /// This session as the owner: another one may have taken the change over.
+    /// The required owner: another session may have taken the change over.
     pub session: Option<u64>,
 }
 
 impl WriteCondition {
-    /// Only from this state: of two sessions that claim a change one gets it.
+    /// Requires this state: if two sessions claim a change, only one succeeds.
     pub fn only_from(state: State) -> Self {
         Self { state: Some(state), session: None }
     }
 
-    /// Only from this state, and while the change belongs to the session that it was found with: of a change that a third
-    /// session has taken over and sent meanwhile, an older look says nothing.
+    /// Requires this state and the session with which the change was found. If a third session has taken over and sent
+    /// the change in the meantime, the result of an older look does not count.
     pub fn taken_over(state: State, found_with: Option<u64>) -> Self {
         Self { state: Some(state), session: found_with }
     }
 
-    /// True where the new state may be written; `journal` is none where the journal has no such change.
+    /// True if the new state may be written; `journal` is `None` if the journal has no such change.
     pub fn admits(self, journal: Option<Standing>) -> bool {
         let state_fits = |wanted| journal.is_some_and(|standing| standing.state == wanted);
         let owner_fits = |wanted| journal.is_some_and(|standing| standing.session == Some(wanted));
@@ -41,20 +41,20 @@ impl WriteCondition {
     }
 }
 
-/// What a session has to do about a change that it finds in the journal.
+/// A session's task for a change that it finds in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Duty {
-    /// Nothing: it has its outcome.
+    /// Nothing: the change has an outcome.
     Closed,
-    /// Nothing while this other session lives, which sees it through.
+    /// Nothing while this other session lives, because that session completes the change.
     LeaveTo(u64),
-    /// Its session is gone and it was not sent: a person decides.
+    /// The change's session has ended and the change was not sent: a person decides.
     Offer,
-    /// It may have taken effect: the records are read, and nothing is sent.
+    /// The change may have taken effect: the records are read, and nothing is sent.
     LookUp,
 }
 
-/// What the session `own` has to do about it.
+/// The task of the session `own` for the change.
 pub fn duty(found: Standing, own: Option<u64>, is_live: impl FnOnce(u64) -> bool) -> Duty {
     if !found.state.is_open() {
         return Duty::Closed;
@@ -66,10 +66,10 @@ pub fn duty(found: Standing, own: Option<u64>, is_live: impl FnOnce(u64) -> bool
     }
 }
 
-/// The state of a change that was sent, got no answer, and of which the records show nothing.
+/// The state of a change that was sent, got no answer, and left no trace in the records.
 ///
-/// A change that this session sent is refused. Where the sender is another session, which has ended, the change waits
-/// again, for a person to say whether it is sent.
+/// A change that this session sent is refused. If another session sent the change and has ended, the change waits
+/// again, until a person decides whether to send it.
 pub fn without_effect(sender: Option<u64>, own: Option<u64>) -> State {
     if sender == own { State::Refused } else { State::Planned }
 }

@@ -1,4 +1,4 @@
-//! From changes that are meant together to a plan.
+//! Turns changes that belong together into a plan.
 
 use super::{Capabilities, Plan, Planner, Step, Undo, compensation::compensation};
 use crate::directory::{
@@ -10,7 +10,7 @@ use crate::directory::{
     words,
 };
 
-/// Plans changes that are meant together: guards first, then the dialect.
+/// Plans changes that belong together: guards first, then the dialect.
 ///
 /// Each change is checked as if the ones before it had happened, so that two demotions can't remove the last two
 /// admins together.
@@ -20,26 +20,26 @@ pub fn draft(planner: &dyn Planner, guards: &Guards, changes: Vec<Change>, direc
     drafting.into_plan(directory)
 }
 
-/// A plan that is being drawn up, some changes at a time.
+/// A plan under construction, a few changes at a time.
 #[derive(Debug)]
 pub struct Drafting {
     guard: Guard,
     changes: Vec<Change>,
-    /// So many of them are planned.
+    /// Number of planned changes.
     planned: usize,
     plan: Plan,
-    /// The words of the provider that has planned so far.
+    /// The provider's vocabulary, as of the last step.
     holds: Holds,
 }
 
 impl Drafting {
-    /// Nothing is planned yet.
+    /// A draft in which nothing is planned yet.
     pub fn new(can: &Capabilities, guards: &Guards, changes: Vec<Change>, directory: &Directory) -> Self {
         let guard = Guard::new(can, guards, directory, changes.iter());
         Self { guard, changes, planned: 0, plan: Plan::default(), holds: Holds::default() }
     }
 
-    /// Plans so many more.
+    /// Plans the next `count` changes.
     pub fn step(&mut self, planner: &dyn Planner, directory: &Directory, count: usize) {
         self.holds = planner.capabilities().holds();
         let to = self.planned.saturating_add(count).min(self.changes.len());
@@ -57,17 +57,17 @@ impl Drafting {
         self.planned = to;
     }
 
-    /// From the first change on, in a directory that is another one now.
+    /// Starts again from the first change, because the directory has changed.
     pub fn begin_anew(&mut self, can: &Capabilities, guards: &Guards, directory: &Directory) {
         *self = Self::new(can, guards, std::mem::take(&mut self.changes), directory);
     }
 
-    /// How many are not planned yet.
+    /// Number of changes that are not planned yet.
     pub fn left(&self) -> usize {
         self.changes.len() - self.planned
     }
 
-    /// The plan so far; all of it once nothing is left.
+    /// The plan so far; the complete plan if nothing is left.
     pub fn into_plan(mut self, directory: &Directory) -> Plan {
         let mut plan = self.plan;
         plan.mass = self.guard.take_mass();
@@ -79,7 +79,7 @@ impl Drafting {
     }
 }
 
-/// One change after those that the guard knows of; or why not.
+/// The step for a change that follows those known to the guard, or the reason why there is none.
 pub(super) fn planned(
     planner: &dyn Planner,
     guard: &mut Guard,
@@ -92,7 +92,7 @@ pub(super) fn planned(
     let mut step = planner.step(change, directory)?;
     step.risk = step.risk.max(guarded.risk);
     step.others = guarded.others;
-    // Before what may be a long list of names.
+    // The guard's notes go first, because the list of names after them may be long.
     step.consequences.splice(0..0, guarded.notes);
     step.words = words::line_in(change, directory, can.holds());
     if matches!(step.undo, Undo::Never(_)) {

@@ -1,4 +1,4 @@
-//! A change in the journal: where it stands, what was sent and answered, and what it altered.
+//! A change in the journal: its state, the requests and answers, and its effects.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,41 +12,42 @@ use crate::{
     scim::failure::Failure,
 };
 
-/// Why a change is [`State::Unseen`] of which the server's own answers differ.
+/// The reason for [`State::Unseen`] where the server's own answers differ.
 pub const LATE: &str =
     "The server's answer showed it, and its record, read again several times, does not: it may be late.";
 
-/// Why the rest of a plan is dropped.
+/// The reason for dropping the rest of a plan.
 pub const HARMED: &str = "Not sent: an earlier change of this plan altered what nobody asked for.";
 
-/// Where a change stands.
+/// The state of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
-    /// Written down, not sent.
+    /// Written to the journal, not sent.
     Planned,
     /// Sent; no outcome yet.
     Sent,
-    /// The server shows it.
+    /// The server shows the effect.
     Confirmed,
-    /// A part of it took effect: why says which, or what is missing.
+    /// A part of the change took effect; `why` says which part, or what is missing.
     Partly,
-    /// The server accepted it, and never shows what it is about.
+    /// The server accepted the change, and never shows the affected value.
     Unseen,
-    /// The record was so when it was to be sent, or somebody else did it first: an undo leaves it alone.
+    /// The record already had the value before the change was sent, or somebody else set the value first: an undo
+    /// leaves the record alone.
     Already,
-    /// The server said no, or accepted it and did not change anything.
+    /// The server refused the change, or accepted the change and altered nothing.
     Refused,
-    /// The record was changed by somebody else in between.
+    /// Somebody else changed the record in between.
     Conflict,
-    /// The answer was lost, and the record could not be looked at yet.
+    /// The answer was lost, and the record could not be read yet.
     Unknown,
-    /// Taken back here before it was sent.
+    /// Withdrawn here before the change was sent.
     Dropped,
 }
 
 impl State {
-    /// All of them, in the order of their declaration.
+    /// All states, in the order of their declaration.
     pub const ALL: [State; 10] = [
         State::Planned,
         State::Sent,
@@ -60,27 +61,27 @@ impl State {
         State::Dropped,
     ];
 
-    /// True while the outcome is open.
+    /// True if the outcome is open.
     pub fn is_open(self) -> bool {
         matches!(self, State::Planned | State::Sent | State::Unknown)
     }
 
-    /// True where nothing is left to do: it is so, or it was sent to a server that never shows it.
+    /// True if nothing is left to do: the change has taken effect, or was sent to a server that never shows the value.
     pub fn is_done(self) -> bool {
         matches!(self, State::Confirmed | State::Unseen | State::Already)
     }
 
-    /// True where something needs a look.
+    /// True if the change needs a look.
     pub fn is_failure(self) -> bool {
         self.may_be_sent_again() || self == State::Partly
     }
 
-    /// True where it had no effect that is known, so that it can be tried again.
+    /// True if the change has no known effect, so that another attempt is possible.
     pub fn may_be_sent_again(self) -> bool {
         matches!(self, State::Refused | State::Conflict | State::Unknown)
     }
 
-    /// The word shown.
+    /// The word shown for the state.
     pub fn label(self) -> &'static str {
         match self {
             State::Planned => "waiting",
@@ -97,7 +98,7 @@ impl State {
     }
 }
 
-/// One request and its answer, secrets out.
+/// A request and its answer, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
     /// `PATCH /Users/…` with its body, for display.
@@ -108,80 +109,81 @@ pub struct Exchange {
     pub millis: u64,
     /// Bytes of the answer.
     pub bytes: u64,
-    /// The beginning of the answer, or what went wrong.
+    /// The beginning of the answer, or a description of the failure.
     pub answer: String,
-    /// The answer was a refusal, whatever its status: GraphQL refuses with 200.
+    /// True if the answer was a refusal, whatever its status: GraphQL refuses with 200.
     #[serde(default)]
     pub refused: bool,
 }
 
-/// What takes a change back.
+/// The way to take a change back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WayBack {
-    /// The changes, or why there are none.
+    /// The undo's changes, or the reason why there are none.
     pub undo: Undo,
-    /// What makes again what it took away.
+    /// The way to create deleted data again.
     pub compensation: Option<Compensation>,
 }
 
-/// A change in the journal: the whole story.
+/// A change in the journal, with its whole history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its id.
+    /// The entry's id.
     pub id: ChangeId,
-    /// The first change of the plan that it belongs to.
+    /// The id of the plan's first change, which identifies the plan.
     pub plan: ChangeId,
     /// The plan's title.
     pub title: String,
-    /// When it was planned.
+    /// The time of planning.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
-    /// Who sat at the keyboard: the operating system's user name.
+    /// The operating system's user name of the person at the keyboard.
     pub actor: String,
-    /// What was planned.
+    /// The planned step.
     pub step: Step,
-    /// Where it stands.
+    /// The state of the change.
     pub state: State,
-    /// Why, for failures; what is special about the outcome otherwise.
+    /// The reason for a failure; otherwise a remark about the outcome.
     pub why: String,
-    /// The failure behind `Refused`, where there was one.
+    /// The failure behind `Refused`, if there was one.
     pub failure: Option<Failure>,
     /// Requests and answers so far.
     pub exchanges: Vec<Exchange>,
-    /// When the outcome was known.
+    /// The time at which the outcome became known.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub settled: Option<Timestamp>,
-    /// The plan that this one takes back.
+    /// The plan that this entry's plan takes back.
     pub undoes: Option<ChangeId>,
-    /// The id that the server gave to what was created.
+    /// The id that the server gave to the created record.
     pub created: Option<super::Id>,
-    /// [`State::Partly`] as earlier versions wrote it: beside a refusal.
+    /// [`State::Partly`] as earlier versions wrote the outcome: a flag beside a refusal.
     #[serde(default)]
     pub partly: bool,
-    /// What else it changed.
+    /// Side effects of the change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<SideEffect>,
-    /// The session of the store whose it is: while that lives, it is for that session to send it and to find its outcome.
+    /// The store's session that owns the entry: while the session lives, only that session sends the change and finds
+    /// the outcome.
     #[serde(default)]
     pub session: Option<u64>,
-    /// It took effect and should be taken back at once; why says the rest.
+    /// The change took effect and should be taken back at once; `why` gives the details.
     #[serde(default)]
     pub alarm: bool,
 }
 
 impl Entry {
-    /// Its state and its session.
+    /// The entry's state and session.
     pub fn standing(&self) -> Standing {
         Standing { state: self.state, session: self.session }
     }
 
-    /// How many of its requests the server accepted.
+    /// Number of requests that the server accepted.
     pub fn accepted(&self) -> usize {
         let taken = |exchange: &&Exchange| !exchange.refused && exchange.status.is_some_and(|status| status < 300);
         self.exchanges.iter().filter(taken).count()
     }
 
-    /// Takes over where it stands now.
+    /// Takes over the state after a move.
     pub fn follow(&mut self, moved: &Moved) {
         let Moved { id: _, state, why, failure, exchanges, fresh: _, at, created, effects, alarm, way_back } = moved;
         (self.state, self.alarm) = (*state, *alarm);
@@ -201,39 +203,40 @@ impl Entry {
         }
     }
 
-    /// The same, not to be sent any more.
+    /// The entry in the state [`State::Dropped`], so that nothing is sent any more.
     #[must_use]
     pub fn dropped(self, why: &str, now: Timestamp) -> Self {
         Self { state: State::Dropped, why: why.to_owned(), settled: Some(now), ..self }
     }
 
-    /// True if there is something to take back: all of it, or a part.
+    /// True if the whole change, or a part, can be taken back.
     pub fn took_effect(&self) -> bool {
         matches!(self.state, State::Confirmed | State::Partly | State::Unseen) || self.partly
     }
 
-    /// True where it can be sent once more: it had no effect, or it sets in whole what it has set in part.
+    /// True if the change can be sent once more: nothing took effect, or a second attempt completes a value that was
+    /// set in part.
     pub fn may_be_sent_again(&self) -> bool {
         let sets = matches!(self.step.change.nature().effect, ChangeEffect::Gives | ChangeEffect::Alters);
         self.state.may_be_sent_again() || (self.state == State::Partly && sets)
     }
 
-    /// True where nothing is left to do, and no answer of the server's says otherwise.
+    /// True if nothing is left to do and the server's answers agree.
     pub fn is_done(&self) -> bool {
         self.state.is_done() && !self.is_late()
     }
 
-    /// True where the server's answer showed it, and its record does not.
+    /// True if the server's answer showed the effect and the record does not.
     pub fn is_late(&self) -> bool {
         self.state == State::Unseen && self.why.ends_with(LATE)
     }
 
-    /// True where something was lost that nobody asked for.
+    /// True if the change caused a loss that nobody asked for.
     pub fn did_harm(&self) -> bool {
         self.effects.iter().any(|effect| effect.harm)
     }
 
-    /// What puts back all that it changed beside what was asked for.
+    /// Changes that put all side effects back.
     pub fn puts_back(&self) -> impl Iterator<Item = &Change> {
         self.effects.iter().flat_map(|effect| &effect.back)
     }

@@ -1,4 +1,4 @@
-//! What a plan asks to be typed, says as a whole, and is called.
+//! Tests of the confirmation that a plan asks for, its notes, and its title.
 
 use jiff::Timestamp;
 use rstest::rstest;
@@ -120,7 +120,8 @@ fn what_is_said_of_the_whole_plan_is_no_line_s_and_follows_its_lines() {
     assert_eq!((plan.notes.as_slice(), plan.risk()), (&["Of all of it.".to_owned()][..], Risk::Type("5".into())));
 }
 
-/// A person who is in two lines is named until both are dropped, also as one of those who leave with a replaced list.
+/// A person in two lines is named until both lines are dropped, even if a line is a replaced list that the person
+/// leaves.
 #[test]
 fn who_is_in_no_line_any_more_is_not_named_any_more() {
     let ids = |from: usize, to: usize| (from..to).map(|n| id(&format!("user-{n:02}"))).collect();
@@ -134,7 +135,7 @@ fn who_is_in_no_line_any_more_is_not_named_any_more() {
     assert!(!named(&plan), "{:?}", plan.notes);
 }
 
-/// W&B's organisation role viewer takes the place of every team role.
+/// W&B's organisation role viewer replaces every team role.
 #[test]
 fn a_cascade_names_the_teams_that_it_leaves_without_an_admin() {
     let viewer = |user: &str| Change::SetOrgRole { user: id(user), role: "viewer".into() };

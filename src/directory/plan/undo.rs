@@ -15,64 +15,64 @@ use crate::directory::{
     words::{self, Line},
 };
 
-/// The effect of an earlier change that must still be there when its undo is sent.
+/// The effect of an earlier change that must still exist when its undo is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expected {
-    /// The change that is taken back.
+    /// The change to take back.
     pub change: Change,
-    /// The value that it left, in words.
+    /// The value that the change left, in words.
     pub left: String,
 }
 
 impl Expected {
-    /// The reason for a conflict: both values, the one that the plan left and the one that is there now.
+    /// The reason for a conflict, with both values: the one that the plan left and the current one.
     pub fn conflict(&self, now: &str) -> String {
         format!("It was changed since: the plan left {}, and now the server shows {now}. It is left alone.", self.left)
     }
 }
 
-/// Why a change of an undo is not sent that the record shows before it.
+/// The reason for not sending a change of an undo whose record does not show the earlier change yet.
 pub const STILL_LATE: &str = "The server's answer showed what is to be taken back, and its record does not show it yet: it may be late. \
                           Nothing was sent; try again when it does.";
 
-/// One change of an undo.
+/// A change of an undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackStep {
-    /// The change that is taken back.
+    /// The id of the change to take back.
     pub of: ChangeId,
-    /// What is sent.
+    /// The change to send.
     pub change: Change,
-    /// The condition for it; `None` where a record is created again.
+    /// The condition for sending; `None` where a record is created again.
     pub expected: Option<Expected>,
-    /// The server's answers differ about whether the change took effect.
+    /// True if the server's answers disagree about the effect of the change.
     pub late: bool,
 }
 
-/// The changes that take a plan back, last first.
+/// The changes that take a plan back, in reverse order.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Inverse {
-    /// What is sent.
+    /// The changes to send.
     pub steps: Vec<BackStep>,
     /// Lines that can't be taken back, each with the reason.
     pub never: Vec<(Line, Refusal)>,
-    /// What is not as it was, where records are created again; a sentence each.
+    /// Differences that remain where records are created again; a sentence each.
     pub differs: Vec<String>,
 }
 
 /// An [`Inverse`] compared with the directory.
 #[derive(Debug, Default)]
 pub struct UndoDraft {
-    /// To be planned.
+    /// The changes to plan.
     pub changes: Vec<Change>,
-    /// Lines that are not sent: the value is another one by now.
+    /// Lines that are not sent, because the value has changed since.
     pub conflicts: Vec<(Line, Refusal)>,
-    /// The conditions of the changes.
+    /// The conditions under which the changes are sent.
     expected: Vec<(Change, Expected)>,
     differs: Vec<String>,
 }
 
 impl UndoDraft {
-    /// Gives new provisional ids to what is created again.
+    /// Gives new provisional ids to records that are created again.
     pub fn renew(&mut self, mut fresh: impl FnMut() -> Id) {
         let created = self.changes.iter().filter_map(Change::creation);
         let keys: FxHashMap<Target, Id> = created.map(|made| (made, fresh())).collect();
@@ -80,7 +80,7 @@ impl UndoDraft {
         self.changes = changes.map(|change| change.with_records(|record| keys.get(record).cloned())).collect();
     }
 
-    /// Takes out what can only be sent once something else of it is created.
+    /// Removes and returns the changes that wait for another record to be created.
     pub fn take_later(&mut self) -> Vec<Change> {
         let (ready, later) =
             std::mem::take(&mut self.changes).into_iter().partition(|change| change.waits_for().is_empty());
@@ -88,7 +88,7 @@ impl UndoDraft {
         later
     }
 
-    /// Ties the conditions to the steps of the plan that was drawn up of the changes, and says what will differ.
+    /// Binds the conditions to the steps of the plan drafted from the changes, and adds notes on differences.
     pub fn bind(&mut self, plan: &mut Plan) {
         plan.notes.append(&mut self.differs);
         let value = |change: &Change| change.touches().into_iter().next();
@@ -105,10 +105,10 @@ impl UndoDraft {
     }
 }
 
-/// What takes back what took effect of a plan, and was not taken back by one of these undos.
+/// The changes that take back all effects of a plan that none of these undos has taken back.
 ///
 /// # Errors
-/// Where nothing of it can be taken back.
+/// Fails if no part of the plan can be taken back.
 pub fn inverse<'a>(
     entries: impl DoubleEndedIterator<Item = &'a Entry>,
     undos: impl Iterator<Item = &'a Entry>,
@@ -119,7 +119,7 @@ pub fn inverse<'a>(
         let twin = undos.iter().find(|undo| keyless(&undo.step.change) == keyless(change));
         twin.and_then(|undo| undo.created.clone())
     };
-    // What is deleted with a plan and made again has another id, for all of its lines.
+    // A record that the plan deleted gets a new id when created again; all lines use that id.
     let mut again: FxHashMap<Target, Id> = FxHashMap::default();
     let undone = !done.is_empty();
     let mut inverse = Inverse::default();
@@ -140,7 +140,7 @@ pub fn inverse<'a>(
         let mut back: Vec<BackStep> =
             back.into_iter().map(|change| BackStep { of: entry.id, change, expected: None, late }).collect();
         inverse.differs.extend(lost(entry));
-        // Who was lost comes back before anybody goes: nothing is empty in between.
+        // Lost members come back before anybody leaves, so that no list is empty in between.
         if matches!(&entry.step.undo, Undo::By(changes) if changes.iter().any(takes)) {
             inverse.steps.append(&mut back);
         }
@@ -150,7 +150,8 @@ pub fn inverse<'a>(
                 inverse.differs.extend(stays(entry, changes));
                 let mut open: Vec<Change> = changes.iter().map(|change| change.about(entry.created.as_ref())).collect();
                 open.retain(|change| !take(&mut done, &keyless(change)));
-                // Only for the first of several: the others are sent when that has changed the value.
+                // Only the first of several changes has the condition: the others follow once the first has changed the
+                // value.
                 let mut expected = expected(entry).filter(|_| open.len() == all);
                 let step = |change| BackStep { of: entry.id, change, expected: expected.take(), late };
                 inverse.steps.extend(open.into_iter().map(step));
@@ -195,8 +196,8 @@ pub fn inverse<'a>(
     }
 }
 
-/// The number of the plan that an undo without a number takes back: the newest that is no undo itself and was not taken
-/// back as a whole. Whether that is possible, [`inverse`] tells.
+/// The id of the plan that an undo without a number takes back: the newest plan that is not an undo and was not taken
+/// back as a whole. Use [`inverse`] to check whether that is possible.
 pub fn newest(journal: &[Entry]) -> Option<ChangeId> {
     let mut plans: Vec<ChangeId> =
         journal.iter().filter(|entry| entry.undoes.is_none()).map(|entry| entry.plan).collect();
@@ -205,14 +206,14 @@ pub fn newest(journal: &[Entry]) -> Option<ChangeId> {
     plans.into_iter().rev().find(|plan| !is_undone(journal, *plan))
 }
 
-/// True where undos have taken back all of the plan that can be taken back.
+/// True if undos have taken back every part of the plan that can be taken back.
 pub fn is_undone(journal: &[Entry], plan: ChangeId) -> bool {
     let undos = || journal.iter().filter(|entry| entry.undoes == Some(plan));
     let own = journal.iter().filter(|entry| entry.plan == plan);
     undos().any(holds) && (undos().all(holds) || inverse(own, undos()).is_err())
 }
 
-/// True for a change of an undo that was done, or may still be.
+/// True if a change of an undo took effect, or may still do so.
 pub fn holds(undo: &Entry) -> bool {
     match undo.state {
         State::Planned
@@ -228,14 +229,14 @@ pub fn holds(undo: &Entry) -> bool {
 }
 
 impl Inverse {
-    /// Compares the conditions with the directory. Of several changes of one value only the last is judged here: the
-    /// value of an earlier one is there only once the later ones are taken back.
+    /// Compares the conditions with the directory. If several changes set the same value, only the last is judged here:
+    /// the value of an earlier change appears only after the later ones are taken back.
     pub fn compare(self, directory: &Directory, holds: Holds) -> UndoDraft {
         let mut draft = UndoDraft { differs: self.differs, ..UndoDraft::default() };
         let mut judged: FxHashSet<(Target, Field)> = FxHashSet::default();
         let mut last = (ChangeId(0), true);
         let kept = kept(&self.steps, directory);
-        // Who is still there is not created again: nothing about them differs.
+        // A user who still exists is not created again, so nothing about the user differs.
         let mut creates = self.steps.iter().filter_map(|step| step.change.creation());
         if !kept.is_empty() && creates.all(|made| kept.contains_key(&made)) {
             draft.differs.clear();
@@ -271,17 +272,17 @@ impl Inverse {
     }
 }
 
-/// Users who should be created again and are still there, by what would be created: the server has only deactivated them.
+/// Users to be created again who still exist, by the provisional record: the server has only deactivated them.
 fn kept(steps: &[BackStep], directory: &Directory) -> FxHashMap<Target, Id> {
     let made = steps.iter().filter_map(|step| step.change.creation()).filter(|made| made.kind == Kind::User);
     let users = made.filter_map(|made| replaced(&made.id).map(|id| (made, id)));
     users.filter(|(_, id)| directory.user(id).is_some()).collect()
 }
 
-/// True where none of these was about the same value.
+/// True if no earlier change was about the same value.
 fn is_first(change: &Change, judged: &mut FxHashSet<(Target, Field)>) -> bool {
     let mut touches = change.touches();
-    // A team's list is shared by the changes of all its members.
+    // The changes of all members share the team's list.
     if touches.len() > 1 {
         touches.retain(|(_, field)| *field != Field::Members);
     }
@@ -289,7 +290,7 @@ fn is_first(change: &Change, judged: &mut FxHashSet<(Target, Field)>) -> bool {
     seen == 0
 }
 
-/// The condition for taking this back.
+/// The condition for taking the change back.
 fn expected(entry: &Entry) -> Option<Expected> {
     let words = &entry.step.words;
     let left = match &entry.step.change {
@@ -302,17 +303,17 @@ fn expected(entry: &Entry) -> Option<Expected> {
         _ => words.after.clone(),
     };
     Some(Expected { change: entry.step.change.about(entry.created.as_ref()), left })
-        // Of what was not shown nobody knows what it has left.
+        // If the server did not show the effect, the resulting value is unknown.
         .filter(|_| !entry.partly && !matches!(entry.state, State::Partly | State::Unseen))
 }
 
-/// What was lost by a change and no change puts back, a sentence each.
+/// Losses that no change puts back, a sentence each.
 fn lost(entry: &Entry) -> impl Iterator<Item = String> {
     let lost = entry.effects.iter().filter(|effect| effect.harm && effect.back.is_empty());
     lost.map(|effect| format!("Not put back: {}", effect.words))
 }
 
-/// Said of a user who was created and is only deactivated by the undo.
+/// A note about a created user whom the undo only deactivates.
 fn stays(entry: &Entry, back: &[Change]) -> Option<String> {
     let stays = matches!((&entry.step.change, back), (Change::CreateUser { .. }, [Change::SetActive { .. }]));
     stays.then(|| format!("{} stays in the directory, inactive.", entry.step.words.subject))
@@ -322,12 +323,12 @@ fn takes(change: &Change) -> bool {
     change.nature().effect == ChangeEffect::Takes
 }
 
-/// Without the provisional id of what it creates, which is another one each time.
+/// The change without the provisional id of the created record, which differs each time.
 fn keyless(change: &Change) -> Change {
     change.clone().renewed("new:".into())
 }
 
-/// Takes one of these out; false where there is none. Mostly it is the first.
+/// Removes the change from the list, usually from the front; false if the list lacks the change.
 fn take(done: &mut VecDeque<Change>, change: &Change) -> bool {
     let found = done.iter().position(|one| one == change);
     found.and_then(|at| done.remove(at)).is_some()
@@ -346,7 +347,7 @@ fn nothing_done(outcomes: &[State]) -> &'static str {
     }
 }
 
-/// The value that the directory shows where the change's own is known to be there no more.
+/// The value that the directory shows if the change's own value is known to be gone; otherwise `None`.
 fn otherwise(change: &Change, directory: &Directory) -> Option<String> {
     if already(change, directory) {
         return None;
@@ -402,8 +403,8 @@ fn otherwise(change: &Change, directory: &Directory) -> Option<String> {
             let now = crate::scim::schema::at(directory.resource(target)?, path);
             Some(now.map_or_else(|| "nothing".to_owned(), crate::directory::attributes::shown))
         }
-        // Records that are there, or gone, whatever they hold: the undo deletes or creates them, and a server that has
-        // none of that name, or another one, refuses it.
+        // For created or deleted records the content is irrelevant: the undo deletes or creates the record, and the
+        // server refuses an undo if the name is missing or taken.
         Change::CreateUser { .. }
         | Change::CreateTeam { .. }
         | Change::CreateRole { .. }
@@ -416,7 +417,7 @@ fn otherwise(change: &Change, directory: &Directory) -> Option<String> {
         | Change::DeleteRole { .. }
         | Change::DeleteKey { .. }
         | Change::RemoveRegistryRole { registry: None, .. } => None,
-        // Others may have come and gone; the undo names those that it puts back.
+        // Other members may have come and gone; the undo names the members that are put back.
         Change::ReplaceMembers { .. } => None,
     }
 }

@@ -1,22 +1,23 @@
-//! One change and two processes on one journal, under every order of their steps: planned, claimed, sent, answered or not,
-//! killed, taken over, looked up. `claim` decides; the steps around it are those of `worker::apply` and `worker::others`.
+//! A model of a change and two processes on the same journal, under every order of their steps: planned, claimed, sent,
+//! answered or not, killed, taken over, looked up. `claim` decides; the other steps are those of `worker::apply` and
+//! `worker::others`.
 
 use stateright::{Checker, Model, Property};
 
 use crate::directory::plan::{Duty, Standing, State, WriteCondition, duty, without_effect};
 
-/// Processes side by side.
+/// Number of processes that run in parallel.
 const PROCESSES: usize = 2;
 
-/// Sessions in all: a process that is started again begins a new one.
+/// Number of sessions in total: a restarted process begins a new session.
 const SESSIONS: u64 = 4;
 
 /// The server, the network, and the file locks that tell which sessions live.
 #[derive(Debug, Clone, Copy)]
 struct World {
-    /// False: a process never sees that another one lives.
+    /// If false, a process never sees that another process lives.
     locks: bool,
-    /// Requests of a process that is gone, or that gave up waiting, can arrive after a later look.
+    /// If true, requests of a process that has ended or given up can arrive after a later look.
     late_requests: bool,
 }
 
@@ -24,11 +25,11 @@ struct World {
 struct Snapshot {
     journal: Standing,
     processes: [Process; PROCESSES],
-    /// Sessions begun.
+    /// Number of sessions begun.
     sessions: u64,
-    /// Requests under way, by process.
+    /// Number of requests under way, by process.
     under_way: [u8; PROCESSES],
-    /// How often the server has done the change.
+    /// Number of times that the server has carried out the change.
     done: u8,
 }
 
@@ -36,24 +37,24 @@ struct Snapshot {
 struct Process {
     session: Option<u64>,
     phase: Phase,
-    /// What it sent has had its effect.
+    /// The server has carried out the request of this process.
     is_served: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Phase {
     Gone,
-    /// Runs, and has nothing to do with the change.
+    /// The process runs and has no task for the change.
     Idle,
-    /// A person can send or drop it.
+    /// A person can send or drop the change.
     Offered(Standing),
     Queued,
-    /// The journal says sent; the request has not left.
+    /// The journal says sent, but the request has not left.
     Claimed,
     Waiting,
-    /// No answer came.
+    /// No answer arrived.
     Unanswered,
-    /// Looks for the outcome of another session's change, which that session had left.
+    /// Looks for the outcome of a change that another session had sent and left.
     LookingUp(Standing),
 }
 
@@ -66,7 +67,7 @@ enum Event {
     Drop(usize),
     Claim(usize),
     Send(usize),
-    /// The connection is refused: nothing left.
+    /// The connection is refused, so no request left.
     FailToConnect(usize),
     Arrive(usize),
     Lose(usize),
@@ -104,7 +105,7 @@ impl World {
         duty(now.journal, own, |session| self.locks && now.is_live(session))
     }
 
-    /// True while a look of that process could come before a request that is under way.
+    /// True if a look of the process could come before a request that is under way.
     fn is_too_early(self, now: &Snapshot) -> bool {
         !self.late_requests && now.under_way.iter().any(|requests| *requests > 0)
     }
@@ -231,7 +232,7 @@ impl Model for World {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("done at most once", |_, now: &Snapshot| now.done <= 1),
-            // Whoever comes next finds it, or the session that it is left to is at work on it.
+            // The next session finds the change, or the session that owns the change is working on it.
             Property::always("never lost", |world: &World, now: &Snapshot| {
                 let Duty::LeaveTo(owner) = world.duty(now, Some(SESSIONS + 1)) else { return true };
                 let is_at_work = |process: &Process| process.phase != Phase::Idle;
@@ -263,7 +264,7 @@ fn no_order_of_two_processes_sends_twice_or_loses_a_change() {
     checker.assert_properties();
 }
 
-/// The limit that SECURITY.md names: without file locks, and where a request arrives after a later look.
+/// The limit named in SECURITY.md: no file locks, or a request that arrives after a later look.
 #[test]
 fn the_model_finds_what_is_not_promised() {
     let without_locks = World { locks: false, late_requests: false }.checker().spawn_bfs().join();

@@ -1,4 +1,4 @@
-//! What a plan counts, how it is drawn up in steps, and how it becomes entries.
+//! Tests of a plan's counts, its drafting in steps, and its entries.
 
 use super::*;
 use crate::directory::plan::{Drafting, Exchange, Ids};
@@ -12,7 +12,7 @@ fn requests_are_counted() {
     assert_eq!(plan(vec![deactivate(4), deactivate(5), leave(6)]).requests(), 3);
 }
 
-/// Sentences about a plan as a whole are left out where all of its lines are about one person.
+/// A sentence about the whole plan is left out if all lines are about the same person.
 #[test]
 fn a_plan_about_one_person_names_nobody_twice() {
     let names = |plan: Plan| plan.notes.iter().any(|note| note.starts_with("Organisation admins among them"));
