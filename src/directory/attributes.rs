@@ -1,7 +1,7 @@
-//! All attributes of a record, by the schemas that define them (RFC 7643): what there is, what could be, and what of it
-//! can be changed here.
+//! All attributes of a record, by the schemas that define them (RFC 7643): attributes with a value, possible
+//! attributes, and those that can be changed here.
 //!
-//! Knows no provider. Where no schema speaks of an attribute it is shown as it came.
+//! Independent of providers. An attribute without a schema is shown as received.
 
 use serde_json::{Map, Value};
 
@@ -15,64 +15,64 @@ use crate::scim::{
 /// The attributes of one schema.
 #[derive(Debug)]
 pub struct Section<'a> {
-    /// The schema's own name; its URN where it is not told.
+    /// The schema's name; its URN if the server does not tell the name.
     pub name: &'a str,
-    /// Its URN.
+    /// The schema's URN.
     pub urn: &'a str,
-    /// The schema was told: types are known.
+    /// True if the server told the schema, so that types are known.
     pub typed: bool,
-    /// Those with a value first.
+    /// Rows, those with a value first.
     pub rows: Vec<Row<'a>>,
 }
 
-/// One attribute, or one part of an attribute of parts.
+/// An attribute, or a sub-attribute of a complex attribute.
 #[derive(Debug)]
 pub struct Row<'a> {
-    /// Where it is, as on the wire.
+    /// The attribute's path, as on the wire.
     pub path: String,
-    /// What is known of it; `None` where no schema speaks of it.
+    /// The attribute's definition; `None` if no schema has one.
     pub attribute: Option<&'a Attribute>,
-    /// Its value.
+    /// The attribute's value, if there is one.
     pub value: Option<&'a Value>,
-    /// Why it is not changed here; a sentence.
+    /// The reason why the attribute can't be changed here; a sentence.
     pub fixed: Option<&'static str>,
 }
 
-/// What a form for one attribute needs.
+/// Data for a form that edits an attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
-    /// Of which record.
+    /// The record that holds the attribute.
     pub target: Target,
-    /// Where it is.
+    /// The attribute's path.
     pub path: String,
-    /// What it takes.
+    /// The type of the attribute's values.
     pub kind: Type,
-    /// A schema says so; else it is what the value there is.
+    /// True if a schema defines the type; otherwise the type is that of the current value.
     pub typed: bool,
     /// Values that the schema suggests.
     pub canonical: Vec<String>,
-    /// The server insists on it.
+    /// True if the server requires a value.
     pub required: bool,
-    /// What is there.
+    /// The current value, if there is one.
     pub before: Option<Value>,
 }
 
 impl Row<'_> {
-    /// Its name without the schema.
+    /// The attribute's name without the schema.
     pub fn name(&self) -> &str {
         schema::name_in(&self.path)
     }
 
-    /// What it takes.
+    /// The type of the attribute's values.
     pub fn kind(&self) -> Type {
         let of_value = || self.value.map(Type::of).unwrap_or_default();
         self.attribute.map_or_else(of_value, |attribute| attribute.kind)
     }
 
-    /// What is needed to change it.
+    /// Data for a form that edits this attribute.
     ///
     /// # Errors
-    /// Why it is not changed here.
+    /// Fails with the reason why the attribute can't be changed here.
     pub fn slot(&self, target: &Target) -> Result<Slot, &'static str> {
         if let Some(why) = self.fixed {
             return Err(why);
@@ -89,14 +89,14 @@ impl Row<'_> {
     }
 }
 
-/// All attributes of a record, where it was read as a whole.
+/// All attributes of a record; `None` if the record was not read as a whole.
 pub fn of<'a>(directory: &'a Directory, target: &Target) -> Option<Vec<Section<'a>>> {
     let resource = directory.resource(target)?;
     let (schemas, types) = (directory.schemas().unwrap_or_default(), directory.resource_types().unwrap_or_default());
     Some(sections(target.kind, resource, schemas, types))
 }
 
-/// The same from its parts.
+/// The sections of a resource, from its parts.
 pub fn sections<'a>(
     kind: Kind,
     resource: &'a Value,
@@ -130,13 +130,13 @@ pub fn sections<'a>(
 
 fn section<'a>(urn: &'a str, schema: Option<&'a Schema>, rows: Vec<Row<'a>>) -> Section<'a> {
     let (there, absent): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.value.is_some());
-    // Extensions are told apart by what stands before the last part.
+    // Extensions are distinguished by the part of the URN before the last name.
     let bare = if starts_with(urn, urn::CORE) { schema::name_in(urn) } else { urn };
     let name = schema.map_or(bare, |schema| &schema.name);
     Section { name, urn, typed: schema.is_some(), rows: there.into_iter().chain(absent).collect() }
 }
 
-/// URNs of the extensions: those that this kind of record may have, and those that this one has.
+/// URNs of the extensions that this kind of record may have, and of those that this record has.
 fn extensions<'a>(
     map: &'a Map<String, Value>,
     core: &str,
@@ -146,7 +146,7 @@ fn extensions<'a>(
 ) -> Vec<&'a str> {
     let mut all: Vec<&str> = match known {
         Some(known) => known.extensions.iter().map(String::as_str).collect(),
-        // Where the server does not say which schema is whose, its URN does.
+        // If the server does not tell which schema belongs to which resource type, the schema's URN decides.
         None => schemas
             .iter()
             .map(|schema| schema.id.as_str())
@@ -167,7 +167,8 @@ fn starts_with(text: &str, head: &str) -> bool {
     text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
 }
 
-/// Attributes at the top level of the record: its ids, what the schema knows, what it does not, what the server keeps.
+/// Attributes at the top level of the record: ids, attributes of the schema, unknown attributes, and the server's
+/// metadata.
 fn top_rows<'a>(map: &'a Map<String, Value>, schema: Option<&'a Schema>) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     let (first, last) = COMMON.split_at(2);
@@ -189,7 +190,7 @@ fn top_rows<'a>(map: &'a Map<String, Value>, schema: Option<&'a Schema>) -> Vec<
     rows
 }
 
-/// What is there and no schema speaks of.
+/// Adds rows for attributes that exist but have no schema.
 fn untold<'a>(rows: &mut Vec<Row<'a>>, prefix: &str, map: Option<&'a Map<String, Value>>, seen: &[&str]) {
     for name in map.into_iter().flat_map(Map::keys) {
         if !schema::is_urn(name) && !seen.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -198,7 +199,7 @@ fn untold<'a>(rows: &mut Vec<Row<'a>>, prefix: &str, map: Option<&'a Map<String,
     }
 }
 
-/// The row of an attribute, or those of its parts.
+/// Adds the row of an attribute, or the rows of its sub-attributes.
 fn push<'a>(
     rows: &mut Vec<Row<'a>>,
     prefix: &str,
@@ -206,7 +207,7 @@ fn push<'a>(
     attribute: Option<&'a Attribute>,
     map: Option<&'a Map<String, Value>>,
 ) {
-    // A server that gives passwords out is no reason to show them.
+    // A password is never shown, even if the server returns passwords.
     if attribute.is_some_and(|attribute| attribute.hidden) || name.eq_ignore_ascii_case("password") {
         return;
     }
@@ -238,7 +239,7 @@ fn push<'a>(
     }
 }
 
-/// Why it is not changed here, by its own schema and that of the attribute it is a part of.
+/// The reason why the attribute can't be changed here, by its own schema and that of its parent attribute.
 fn fixed(
     path: &str,
     attribute: Option<&Attribute>,
@@ -265,7 +266,7 @@ fn fixed(
     }
 }
 
-/// A value for people. What it holds was not cleaned.
+/// A value as text for people. The text is not sanitised.
 pub fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -279,10 +280,10 @@ pub fn shown(value: &Value) -> String {
     }
 }
 
-/// One of several values: the value itself, its type, and that it is the primary one.
+/// An entry of a multi-valued attribute: the value, its type, and a mark if the entry is primary.
 fn entry(map: &Map<String, Value>) -> String {
     let text = |name: &str| json::get(map, name).filter(|value| schema::is_there(value)).map(shown);
-    // What refers to another record is known by its name.
+    // A reference to another record is shown by that record's name.
     let named = if json::get(map, "$ref").is_some() { text("display") } else { None };
     let Some(value) = named.or_else(|| text("value")) else {
         let parts = map.iter().filter(|(_, value)| schema::is_there(value));

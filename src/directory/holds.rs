@@ -1,9 +1,9 @@
-//! What a provider's records hold and how it calls its groups: what there is no value for is not shown, sorted by or
-//! filtered for.
+//! The data that a provider's records hold, and the provider's word for a group. Data without values is neither shown
+//! nor sorted nor filtered.
 
 use std::borrow::Cow;
 
-/// What a provider's records hold.
+/// The data that a provider's records hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holds {
     /// Users have a role in the organisation.
@@ -12,21 +12,21 @@ pub struct Holds {
     pub team_roles: bool,
     /// Users have seats.
     pub seats: bool,
-    /// When a user was last active is known.
+    /// The time of a user's last activity is known.
     pub activity: bool,
-    /// Some accounts are no person's.
+    /// Some accounts are service accounts, which belong to no person.
     pub service_accounts: bool,
-    /// Roles are defined here, by what they allow.
+    /// Roles are defined here, by their permissions.
     pub custom_roles: bool,
-    /// Roles in the organisation follow from teams.
+    /// Organisation roles follow from teams.
     pub mapped: bool,
-    /// What a group is called: "team" or "group".
+    /// The word for a group: "team" or "group".
     pub team_word: &'static str,
-    /// What somebody is after a deactivation.
+    /// The state of a user after a deactivation, in words.
     pub inactive_word: &'static str,
 }
 
-/// Everything, and groups are teams.
+/// All data, and groups are called teams.
 impl Default for Holds {
     fn default() -> Self {
         Self {
@@ -44,7 +44,7 @@ impl Default for Holds {
 }
 
 impl Holds {
-    /// The console's own words, with the provider's word for a team in them.
+    /// The console's own text, with the provider's word for a team.
     pub fn say(self, words: &'static str) -> Cow<'static, str> {
         if self.team_word == "team" || !words.contains("eam") {
             return Cow::Borrowed(words);

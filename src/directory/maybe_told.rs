@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Name;
 
-/// A text attribute as far as a server has told it: a value, that there is none, or nothing at all.
+/// A text attribute as far as a server has told it: a value, no value, or unknown.
 ///
 /// RFC 7643 §2.5 calls an attribute without a value "unassigned". Many lists leave attributes out that a single read
 /// shows, and some servers never show them; an absent attribute is then not an unassigned one.
 ///
-/// One pointer wide, and stored as an optional text: absent is not told, empty is none.
+/// The type is a pointer wide, and is stored as an optional text: absent means not told, empty means no value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MaybeTold(Option<Name>);
@@ -23,72 +23,72 @@ impl MaybeTold {
         Self(Some(Name::default()))
     }
 
-    /// True where the server has told the value, or that there is none.
+    /// True if the server has told the value, or that there is no value.
     pub fn is_told(&self) -> bool {
         self.0.is_some()
     }
 
-    /// True where the server has told that there is no value.
+    /// True if the server has told that there is no value.
     pub fn is_none(&self) -> bool {
         self.0.as_ref().is_some_and(Name::is_empty)
     }
 
-    /// The value, where there is one and the server has told it.
+    /// The value, if the server has told one.
     pub fn value(&self) -> Option<&Name> {
         self.0.as_ref().filter(|name| !name.is_empty())
     }
 
-    /// The value, empty where there is none, absent where it is not told.
+    /// The value: empty if there is no value, `None` if not told.
     pub fn name(&self) -> Option<&Name> {
         self.0.as_ref()
     }
 
-    /// The value on the wire; empty where there is none, absent where it is not told.
+    /// The value on the wire: empty if there is no value, `None` if not told.
     pub fn raw(&self) -> Option<&str> {
         self.0.as_ref().map(Name::raw)
     }
 
-    /// The value for display and search; empty where there is none or it is not told.
+    /// The value for display and search; empty if there is no value or none is told.
     pub fn text(&self) -> &str {
         self.0.as_ref().map_or("", Name::as_str)
     }
 
-    /// True where the value is known to be this one, without regard to case.
+    /// True if the value is known to equal `value`, ignoring case.
     pub fn is(&self, value: &str) -> bool {
         self.value().is_some_and(|name| name.is(value))
     }
 
-    /// True where the value is this one, or may be because the server has not told it.
+    /// True if the value equals `value`, or may do so because the server has not told the value.
     pub fn may_be(&self, value: &str) -> bool {
         !self.is_told() || self.is(value)
     }
 
-    /// The name to share with other records that hold the same.
+    /// The name, to share memory with other records of the same value.
     pub(super) fn name_mut(&mut self) -> Option<&mut Name> {
         self.0.as_mut()
     }
 
-    /// This where the server has told it, else the other one.
+    /// This value if told, otherwise the other one.
     pub fn or(&self, other: Self) -> Self {
         if self.is_told() { self.clone() } else { other }
     }
 }
 
-/// A told value; the empty text is none.
+/// A told value; an empty text means no value.
 impl From<Name> for MaybeTold {
     fn from(name: Name) -> Self {
         Self(Some(name))
     }
 }
 
-/// A told value; the empty text is none.
+/// A told value; an empty text means no value.
 impl From<&str> for MaybeTold {
     fn from(text: &str) -> Self {
         Self(Some(Name::from(text)))
     }
 }
 
-/// A value that was told, or nothing told.
+/// A told value, or not told.
 impl From<Option<Name>> for MaybeTold {
     fn from(name: Option<Name>) -> Self {
         Self(name)

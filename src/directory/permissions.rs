@@ -1,5 +1,5 @@
-//! What is known of permissions, learnt from the custom roles seen: the catalogue of names, what the predefined roles
-//! allow, who holds a role, and what its holders gain or lose. No server tells any of it by itself
+//! Knowledge about permissions, derived from the custom roles seen: the catalogue of names, the permissions of
+//! predefined roles, the holders of a role, and the gains and losses of holders. No server tells any of these by itself
 //! (docs/src/providers/wandb.md#roles).
 
 use std::collections::BTreeSet;
@@ -10,24 +10,24 @@ use super::{
     record::{Role, User},
 };
 
-/// The predefined roles that a custom role can build on.
+/// Predefined roles that a custom role can be based on.
 pub const BASES: [&str; 2] = ["member", "viewer"];
 
 /// Permission names in order.
 pub type Permissions = BTreeSet<String>;
 
-/// True for what can be a permission: `object:operation`, nothing blank.
+/// True if the text can be a permission: `object:operation`, without blanks.
 pub fn is_permission(text: &str) -> bool {
     let part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control());
     text.split_once(':').is_some_and(|(object, operation)| part(object) && part(operation) && !operation.contains(':'))
 }
 
-/// How many hold a role, and on what basis that is known.
+/// The number of holders of a role, and the data on which the number is based.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
-    /// Users who hold it: in some team, or in the organisation where roles are derived.
+    /// Users who hold the role: in some team, or in the organisation if roles are derived.
     pub people: usize,
-    /// Teams in which somebody holds it.
+    /// Teams in which somebody holds the role.
     pub teams: usize,
     /// Users whose team roles are known.
     pub known: usize,
@@ -36,31 +36,31 @@ pub struct Held {
 }
 
 impl Held {
-    /// True if nobody else can hold it.
+    /// True if no other user can hold the role, because all roles are known.
     pub fn is_certain(&self) -> bool {
         self.known == self.users
     }
 }
 
-/// What becomes of the holders' permissions.
+/// The effect of a new definition on the holders' permissions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Effect {
-    /// What they may do that they could not before; what the role itself adds comes first.
+    /// Permissions gained; those that the role itself adds come first.
     pub gains: Vec<String>,
-    /// What they can't do any more, in the same order.
+    /// Permissions lost, in the same order.
     pub loses: Vec<String>,
-    /// Set where what a predefined role allows is not known, and there may be more: its name.
+    /// The name of a predefined role whose permissions are unknown, so that there may be more gains or losses.
     pub unknown: Option<String>,
 }
 
-/// One permission in two roles.
+/// The relation of a role to a permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stance {
-    /// The role adds it.
+    /// The role adds the permission.
     Added,
-    /// The role has it from the predefined one.
+    /// The role inherits the permission from the predefined role.
     Inherited,
-    /// The role does not have it.
+    /// The role lacks the permission.
     Absent,
 }
 
@@ -69,14 +69,14 @@ fn names(role: &Role, inherited: bool) -> impl Iterator<Item = String> {
     permissions.map(|permission| permission.name.raw().to_owned())
 }
 
-/// What these have beyond those, the ones that were chosen first.
+/// Permissions in `these` and not in `those`; the chosen ones come first.
 fn beyond(these: &Permissions, those: &Permissions, chosen: &[String]) -> Vec<String> {
     let (first, then): (Vec<String>, Vec<String>) =
         these.difference(those).cloned().partition(|name| chosen.contains(name));
     [first, then].concat()
 }
 
-/// How a role stands to a permission.
+/// The relation of a role to a permission.
 pub fn stance(role: &Role, permission: &str) -> Stance {
     let found = role.permissions.iter().filter(|one| one.name.raw() == permission);
     match found.map(|one| one.inherited).min() {
@@ -91,26 +91,27 @@ impl Directory {
         (0..self.len(Kind::Role) as u32).filter_map(|row| self.role_at(row)).filter(|role| role.problem.is_none())
     }
 
-    /// Every permission that any role has.
+    /// All permissions of all known roles.
     pub fn catalogue(&self) -> Permissions {
         self.all_roles().flat_map(|role| &role.permissions).map(|one| one.name.raw().to_owned()).collect()
     }
 
-    /// What a predefined role allows: all that any role inherits from it. `None` where no role shows it.
+    /// The permissions of a predefined role: all that any custom role inherits from it. `None` if no role shows them.
     pub fn base_permissions(&self, base: &str) -> Option<Permissions> {
         let roles = self.records().roles().values().filter(|role| role.inherits.is(base) && role.problem.is_none());
         let all: Permissions = roles.flat_map(|role| names(role, true)).collect();
         (!all.is_empty()).then_some(all)
     }
 
-    /// What this role has, or would have, from a predefined one. Its own word counts before that of other roles.
+    /// The permissions that the role has, or would have, from a predefined role. The role's own record takes precedence
+    /// over other roles.
     pub fn inherited(&self, role: Option<&Role>, base: &str) -> Option<Permissions> {
         let own: Permissions =
             role.filter(|role| role.inherits.is(base)).into_iter().flat_map(|role| names(role, true)).collect();
         if own.is_empty() { self.base_permissions(base) } else { Some(own) }
     }
 
-    /// What holders of a role gain and lose if it is defined so.
+    /// The gains and losses of a role's holders under a new definition.
     pub fn effect(&self, role: &Role, to: &RoleDraft) -> Effect {
         let mut before: Permissions = names(role, false).collect();
         let mut after: Permissions = to.added.iter().cloned().collect();
@@ -122,7 +123,8 @@ impl Directory {
             [None, _] => Some(role.inherits.to_string()),
             _ => None,
         };
-        // Whatever one of them inherits for certain is neither gained nor lost; more only where both are known.
+        // A permission that either definition certainly inherits is neither gained nor lost. More is concluded only if
+        // both are known.
         let [old, new] = known.map(Option::unwrap_or_default);
         if unknown.is_none() {
             before.extend(old);
@@ -135,7 +137,7 @@ impl Directory {
         Effect { gains: beyond(&after, &before, &to.added), loses: beyond(&before, &after, &own), unknown }
     }
 
-    /// How many hold a role. Visits every user.
+    /// Number of holders of a role. Visits every user.
     pub fn held(&self, role: &Name) -> Held {
         let holders = self.holders(role);
         let teams: BTreeSet<&str> = holders.iter().flat_map(|(_, teams)| teams).map(|team| team.raw()).collect();
@@ -148,13 +150,13 @@ impl Directory {
         }
     }
 
-    /// True if a role that this user does not show is one that they don't hold.
+    /// True if the user's roles are known, so that a role not shown is a role not held.
     pub fn knows_roles(&self, user: &User) -> bool {
         if self.records().role_source().is_derived() { user.org_role.is_told() } else { user.team_roles.is_some() }
     }
 
-    /// Who holds a role, by user name: a line for each team and its name, or one with the teams that give the role.
-    /// Visits every user.
+    /// Holders of a role, sorted by user name: an entry per team, or, for derived roles, an entry with all teams that
+    /// give the role. Visits every user.
     pub fn holdings(&self, role: &Name) -> Vec<(&User, Vec<&Name>)> {
         let derived = self.records().role_source().is_derived();
         let holders = self.holders(role).into_iter();
@@ -240,7 +242,7 @@ mod tests {
         };
         let said = |gains: &str, loses: &str| (gains.to_owned(), loses.to_owned(), None);
         assert_eq!(effect(&draft("member", &["run:delete", "team:invite"])), said("team:invite", "run:stop"));
-        // What moves from inherited to added is no loss.
+        // A permission that moves from inherited to added is not lost.
         assert_eq!(effect(&draft("viewer", &["run:delete", "run:stop", "run:create"])), said("", ""));
         assert_eq!(effect(&draft("viewer", &[])), said("", "run:delete run:stop run:create"));
         let (gains, loses, unknown) = effect(&draft("admin", &["run:delete", "run:read", "team:invite"]));

@@ -1,7 +1,7 @@
-//! Where a user's role in the organisation comes from, where their own record does not hold it: their groups, or what
-//! another interface of the provider says.
+//! The source of a user's organisation role if the user's own record does not hold the role: groups, or another
+//! interface of the provider.
 //!
-//! Knows groups by name, as administrators map them; no provider.
+//! Knows groups by name, as administrators map them; independent of providers.
 
 use std::sync::Arc;
 
@@ -14,64 +14,64 @@ use super::{
 };
 use crate::scim::text::fold;
 
-/// Group name → role, as it is kept where the provider has no interface for it.
+/// Mapping from group name to role, kept locally because the provider has no interface for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
     /// All roles, the highest first.
     pub order: Vec<Name>,
-    /// The role of those whom no group gives one.
+    /// The role of users to whom no group gives a role.
     pub default: Option<Name>,
-    /// What each group gives.
+    /// The role given by each group.
     pub groups: IndexMap<Name, Name>,
 }
 
 impl Mapping {
-    /// What a group gives; its name compares exactly.
+    /// The role given by a group; group names compare exactly.
     pub fn of(&self, group: &Name) -> Option<&Name> {
         self.groups.get(group)
     }
 
-    /// The highest role that these groups give, else the default.
+    /// The highest role that these groups give, otherwise the default.
     pub fn effective<'a>(&'a self, groups: impl IntoIterator<Item = &'a Name>) -> Option<&'a Name> {
         let given = groups.into_iter().filter_map(|group| self.of(group));
         given.min_by_key(|role| self.rank(role)).or(self.default.as_ref())
     }
 
-    /// Of these groups those that give this role.
+    /// Those of the groups that give the role.
     pub fn givers<'a>(&'a self, role: &Name, groups: impl IntoIterator<Item = &'a Name>) -> Vec<&'a Name> {
         groups.into_iter().filter(|group| self.of(group) == Some(role)).collect()
     }
 
-    /// A role that is in no order ranks last.
+    /// A role missing from the order ranks last.
     fn rank(&self, role: &Name) -> usize {
         self.order.iter().position(|known| known == role).unwrap_or(self.order.len())
     }
 }
 
-/// What stands between the roles of a user who has several.
+/// Separator between the roles of a user who has several.
 pub const SEVERAL: char = ',';
 
-/// Where roles in the organisation come from.
+/// The source of organisation roles.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RoleSource {
-    /// From the user's own record.
+    /// The user's own record.
     #[default]
     Record,
-    /// From the user's own record, where these are known to be given.
+    /// The user's own record; the list holds all roles known to be given.
     Listed(Arc<[Name]>),
-    /// From their groups.
+    /// The user's groups.
     Mapping(Arc<Mapping>),
-    /// From another interface: by user name or email, without regard to case.
+    /// Another interface: roles by user name or email, ignoring case.
     Told(Arc<FxHashMap<Box<str>, Name>>),
 }
 
 impl RoleSource {
-    /// What another interface said of each login.
+    /// A source with the role that another interface told for each login.
     pub fn told(roles: impl IntoIterator<Item = (String, Name)>) -> Self {
         Self::Told(Arc::new(roles.into_iter().map(|(login, role)| (fold(&login).into_boxed_str(), role)).collect()))
     }
 
-    /// The role of a user with these groups; `None` where their own record says it.
+    /// The role of a user with these groups; `None` if the user's own record holds the role.
     pub fn role_of<'a>(&self, user: &User, groups: impl IntoIterator<Item = &'a Name>) -> Option<MaybeTold> {
         match self {
             RoleSource::Record | RoleSource::Listed(_) => None,
@@ -86,23 +86,23 @@ impl RoleSource {
         }
     }
 
-    /// The roles in what a user is shown to have: their own record may hold several.
+    /// The roles in a user's role text: a record may hold several.
     pub fn roles_in<'a>(&self, held: &'a Name) -> impl Iterator<Item = &'a str> {
         let several = matches!(self, RoleSource::Listed(_));
         held.raw().split(move |c| several && c == SEVERAL).map(str::trim)
     }
 
-    /// True where roles are not held team by team.
+    /// True if roles are not held per team.
     pub fn is_derived(&self) -> bool {
         !matches!(self, RoleSource::Record)
     }
 
-    /// True where a membership decides.
+    /// True if memberships decide the roles.
     pub fn is_mapping(&self) -> bool {
         matches!(self, RoleSource::Mapping(_))
     }
 
-    /// The roles as records, for the list of roles; the highest first.
+    /// The roles as records for the list of roles, the highest first.
     pub fn records(&self) -> Vec<Role> {
         let role = |name: &Name, description: String| Role {
             id: Id::from(format!("role:{}", name.raw())),

@@ -36,14 +36,14 @@ pub fn superseded(lines: &[Staged]) -> Vec<StageId> {
     places.filter_map(|(place, id)| last.insert(place, id)).collect()
 }
 
-/// Why a change can't wait: it is about a record that the server has not named yet.
+/// The id of a record that the change is about and that the server has not named yet, so that the change can't wait.
 pub fn unnamed(change: &Change) -> Option<Id> {
     let own = change.created().map(|record| record.target().id);
     let mut ids = change.touches().into_iter().map(|(target, _)| target.id);
     ids.find(|id| id.starts_with("new:") && own.as_ref() != Some(id))
 }
 
-/// The record that a change is about and that is not there any more.
+/// The target of the change that no longer exists, if its list was read completely.
 pub fn gone(change: &Change, directory: &Directory) -> Option<Target> {
     let own = change.created().map(|record| record.target());
     let there = |target: &Target| match target.kind {
@@ -57,7 +57,7 @@ pub fn gone(change: &Change, directory: &Directory) -> Option<Target> {
         .find(|target| directory.is_complete(target.kind) && !there(target))
 }
 
-/// The lines that a plan's steps come from: steps are in the order of their lines, and lines may have been left out.
+/// The lines from which a plan's steps come: steps follow the order of their lines, and some lines may have no step.
 pub fn taken<'a>(lines: &[Staged], steps: impl Iterator<Item = &'a Change>) -> Vec<StageId> {
     let mut lines = lines.iter();
     steps.filter_map(|change| lines.find(|line| line.change == *change)).map(|line| line.id).collect()

@@ -1,5 +1,5 @@
-//! What the changes planned so far take away, kept as they are added: checking the next one costs the same whether it is
-//! the second or the ten thousandth.
+//! The losses caused by the changes planned so far, updated with each change, so that the check of a change costs the
+//! same for the second and the ten-thousandth.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -14,37 +14,37 @@ use crate::directory::{
     role_source::{Mapping, RoleSource},
 };
 
-/// Changes as if they had happened.
+/// The effects of planned changes, as if they had happened.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    /// Who is no organisation admin any more once all changes of the plan are sent, this far or later.
+    /// Users who are no organisation admins after all changes of the plan, including those not added yet.
     leaving: FxHashSet<Id>,
-    /// Who can do less afterwards: everywhere, or in one team.
+    /// Users who have fewer rights afterwards: everywhere, or in a team.
     weakened: FxHashSet<(Id, Option<Id>)>,
-    /// Who is no organisation admin any more.
+    /// Users who are no organisation admins any more.
     demoted: FxHashSet<Id>,
-    /// Of those, people whose organisation role the server does not tell.
+    /// Number of demoted users whose organisation role the server does not tell.
     demoted_silent: usize,
     org: Option<FxHashSet<Id>>,
-    /// Active people whose organisation role the server does not tell.
+    /// Number of active people whose organisation role the server does not tell.
     silent: Option<usize>,
     teams: FxHashMap<Id, TeamAdmins>,
-    /// Who becomes admin of a team.
+    /// Users who become admin of a team, by team.
     raised: FxHashMap<Id, Vec<Id>>,
 }
 
-/// Admins of a team that are left: looked for among its members no further than it takes to know enough of them.
+/// Remaining admins of a team: members are scanned only until enough admins are known.
 #[derive(Debug, Default)]
 struct TeamAdmins {
     left: Vec<Id>,
-    /// Members of whom the server does not tell whether they are.
+    /// Members whose role the server does not tell.
     silent: Vec<Id>,
-    /// Members that were looked at.
+    /// Number of scanned members.
     seen: usize,
 }
 
 impl Ledger {
-    /// For these changes, with none of them added yet.
+    /// A ledger for these changes, none of which is added yet.
     pub(super) fn of<'a>(changes: impl Iterator<Item = &'a Change>, directory: &Directory) -> Self {
         let leaves = |change: &Change| {
             let user = directory.user(change.person()?)?;
@@ -53,7 +53,7 @@ impl Ledger {
         Self { leaving: changes.filter_map(leaves).collect(), ..Self::default() }
     }
 
-    /// This one will be sent.
+    /// Adds the effects of a change that will be sent.
     pub(super) fn add(&mut self, change: &Change, directory: &Directory) {
         if let Change::SetTeamRole { user, team, role, .. } = change
             && role.is(ADMIN)
@@ -87,18 +87,18 @@ impl Ledger {
         }
     }
 
-    /// True for who is an organisation admin no more once all of the plan is sent, whatever they are.
+    /// True if the user is no organisation admin once the whole plan is sent, whatever the user's role is now.
     pub(super) fn is_leaving(&self, user: &Id) -> bool {
         self.leaving.contains(user) || self.demoted.contains(user)
     }
 
-    /// True if a known organisation admin stays beside this user once all of the plan is sent.
+    /// True if another known organisation admin stays once the whole plan is sent.
     pub(super) fn is_other_staying(&mut self, user: &User, directory: &Directory) -> bool {
         self.org_admins_beside(user, directory);
         self.org.iter().flatten().any(|id| *id != user.id && !self.leaving.contains(id))
     }
 
-    /// How many known organisation admins are left beside this user.
+    /// Number of known organisation admins left beside this user.
     pub(super) fn org_admins_beside(&mut self, user: &User, directory: &Directory) -> usize {
         let demoted = &self.demoted;
         let left = self.org.get_or_insert_with(|| {
@@ -108,7 +108,8 @@ impl Ledger {
         left.len() - usize::from(left.contains(&user.id))
     }
 
-    /// How many active people beside this one may be organisation admin, since the server does not tell their role.
+    /// Number of active people beside this user who may be organisation admins, because the server does not tell their
+    /// role.
     pub(super) fn silent_beside(&mut self, user: &User, directory: &Directory) -> usize {
         let users = || directory.records().users().keys().filter_map(|id| directory.user(id));
         let all = *self.silent.get_or_insert_with(|| users().filter(|user| is_silent(user)).count());
@@ -116,7 +117,7 @@ impl Ledger {
         all.saturating_sub(self.demoted_silent + usize::from(own))
     }
 
-    /// Who else is organisation admin; `None` where nobody is known to be, or their records don't tell.
+    /// The other organisation admins; `None` if no other is known, or if records don't tell them.
     pub(super) fn other_org_admins(&mut self, user: &User, directory: &Directory) -> Option<Others> {
         let source = directory.records().role_source();
         if matches!(source, RoleSource::Told(_)) {
@@ -127,7 +128,7 @@ impl Ledger {
         others(None, user, stay, directory)
     }
 
-    /// Who else is admin of the team; `None` where this user is not, or nobody else is known to be.
+    /// The other admins of the team; `None` if this user is no admin, or if no other is known.
     pub(super) fn other_team_admins(&mut self, user: &User, team: &Team, directory: &Directory) -> Option<Others> {
         if directory.is_team_admin(user, team) != Some(true) {
             return None;
@@ -135,7 +136,7 @@ impl Ledger {
         others(Some(team), user, self.teams.get(&team.id).into_iter().flat_map(|admins| &admins.left), directory)
     }
 
-    /// Whether the team keeps an admin when this user is none any more.
+    /// Whether the team keeps an admin once this user is no admin any more.
     pub(super) fn team_after(&mut self, user: &User, team: &Team, directory: &Directory) -> TeamAfter {
         let was_admin = directory.is_team_admin(user, team);
         if was_admin == Some(false) {
@@ -145,7 +146,7 @@ impl Ledger {
             || TeamAdmins { left: self.raised.get(&team.id).cloned().unwrap_or_default(), ..Default::default() };
         let admins = self.teams.entry(team.id.clone()).or_insert_with(raised);
         let members = team.members.as_deref().unwrap_or_default();
-        // One more than are told, since this user may be one of them.
+        // The scan looks for one more than is told, because this user may be among the admins.
         while admins.left.len() <= MOST
             && let Some(member) = members.get(admins.seen)
         {
@@ -172,13 +173,13 @@ impl Ledger {
     }
 }
 
-/// A person who may be an active organisation admin: the server does not tell.
+/// True if the user may be an active organisation admin and the server does not tell.
 fn is_silent(user: &User) -> bool {
     let may_be = !user.org_role.is_told() || is_doubtful(user);
     may_be && !user.is_inactive() && !user.account.is_service()
 }
 
-/// An admin who may be inactive: the server does not tell.
+/// True for an admin who may be inactive, because the server does not tell.
 fn is_doubtful(user: &User) -> bool {
     user.org_role.is(ADMIN) && user.active.is_none()
 }
@@ -202,7 +203,7 @@ fn others<'a>(
     (!admins.is_empty()).then(|| Others { team: team.map(|team| team.name.clone()), admins })
 }
 
-/// The group that makes somebody admin.
+/// The group that makes the user an admin.
 fn admin_group(user: &User, mapping: &Mapping, directory: &Directory) -> Option<Id> {
     let gives = |team: &Team| mapping.of(&team.name).is_some_and(|role| role.is(ADMIN));
     let teams = directory.teams_of(&user.id);

@@ -1,5 +1,5 @@
-//! Who else must be admin when a change takes that away. The plan knows them as they were read last; the worker asks the
-//! server for them just before the change goes out, and again once it was confirmed.
+//! Other people who must still be admin when a change takes that role away from somebody. The plan knows them from the
+//! last read; the worker queries the server for them just before sending the change, and again after its confirmation.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,42 +8,42 @@ use crate::directory::{
     record::{ADMIN, Team, User},
 };
 
-/// So many of them are asked for at most: the first who still is admin is enough.
+/// Maximum number of admins to query: a single remaining admin is enough.
 pub(super) const MOST: usize = 5;
 
-/// Whoever else is admin of the organisation, or of a team.
+/// The other admins of the organisation, or of a team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Others {
     /// The team; `None` for the organisation.
     pub team: Option<Name>,
-    /// Some of them, as far as is known; never none.
+    /// Some of the other admins, as far as known; never empty.
     pub admins: Vec<Admin>,
 }
 
-/// One of them.
+/// An admin whose record can be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Admin {
-    /// Who.
+    /// The user's id.
     pub id: Id,
     /// The user name.
     pub name: Name,
-    /// The group that makes them admin, where roles follow from groups.
+    /// The group that makes the user an admin, if roles follow from groups.
     pub through: Option<Id>,
 }
 
 impl Admin {
-    /// By the user's own role.
+    /// An admin by the user's own role.
     pub(super) fn direct(user: &User) -> Self {
         Self { id: user.id.clone(), name: user.user_name.clone(), through: None }
     }
 }
 
 impl Others {
-    /// True if the user's record shows one of them.
+    /// True if the user's record still shows the admin role.
     pub fn is_still(&self, user: &User, through: Option<&Team>) -> bool {
         let is_admin = match (through, &self.team) {
             (Some(group), _) => group.has(&user.id),
-            // A reading that does not tell roles takes nothing back that was told before.
+            // A read that does not tell roles revokes no earlier knowledge.
             (None, Some(team)) => match user.role_in(team) {
                 Some(role) => role.is(ADMIN),
                 None => user.team_roles.is_none(),
@@ -53,14 +53,14 @@ impl Others {
         is_admin && user.problem.is_none() && !user.is_inactive()
     }
 
-    /// The sentence for the preview, where only one is left.
+    /// The sentence for the preview, if only one admin is left.
     pub(super) fn promise(&self) -> Option<String> {
         let [last] = self.admins.as_slice() else { return None };
         let (name, post) = (&last.name, self.post());
         Some(format!("Before it is sent and after, the server is asked whether {name} still is {post}."))
     }
 
-    /// Why it is not sent.
+    /// The reason for not sending the change.
     pub fn refusal(&self) -> String {
         format!(
             "Not sent: {} {} no {} any more, so nobody else would be left. Make somebody admin first.",
@@ -70,7 +70,7 @@ impl Others {
         )
     }
 
-    /// What is so after it was sent.
+    /// The warning for a sent change after which no other admin is left.
     pub fn loss(&self) -> String {
         let (post, names) = (self.post(), self.names());
         let have = if self.admins.len() == 1 { "has" } else { "have" };

@@ -1,25 +1,25 @@
-//! Who is left as organisation admin when somebody may lose that.
+//! The remaining organisation admins when somebody may lose that role.
 
 use super::{Guards, Ledger, is_called};
 use crate::directory::{Directory, Kind, Name, plan::Capabilities, record::User};
 
-/// What a provider lets the guards conclude.
+/// Properties of a provider that the guards use.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Provider {
     /// Users have a role in the organisation.
     org_roles: bool,
     /// Members have a role in each team.
     pub team_roles: bool,
-    /// The API takes only the key of an organisation admin.
+    /// The API accepts only keys of organisation admins.
     admin_keys: bool,
-    /// The organisation role that takes the place of the person's role in every team.
+    /// The organisation role that overrides the person's role in every team.
     pub cascading_role: Option<Name>,
 }
 
 impl Provider {
     pub(super) fn of(can: &Capabilities, directory: &Directory) -> Self {
         Self {
-            // A record that was read alone may show a role where no list has any.
+            // A record read on its own may show a role even if no list has roles.
             org_roles: can.holds().org_roles || directory.org_roles_known() > 0,
             team_roles: can.holds().team_roles,
             admin_keys: can.admin_keys,
@@ -28,26 +28,26 @@ impl Provider {
     }
 }
 
-/// The organisation admins beside one user, after the changes before.
+/// The organisation admins beside a user, after the earlier changes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Remaining {
-    /// More than one is known.
+    /// More than one other admin is known.
     Several,
-    /// One is known.
+    /// Exactly one other admin is known.
     One,
-    /// The owner of the key: the API takes only an organisation admin's.
+    /// The key's owner, because the API accepts only keys of organisation admins.
     Owner(Name),
-    /// Somebody whom the profile names as an admin.
+    /// A user whom the profile names as an admin.
     Named(Name),
     /// The provider has no organisation roles.
     NotHeld,
-    /// The server does not tell; the reason, as a sentence.
+    /// The server does not tell; the reason is a sentence.
     NotTold(String),
-    /// Nobody: every role is told.
+    /// Nobody is left: every role is told.
     Nobody,
 }
 
-/// Who is left. Learnt roles count as told.
+/// The remaining organisation admins. Learnt roles count as told.
 pub(super) fn org_admins(
     ledger: &mut Ledger,
     provider: &Provider,
@@ -60,7 +60,7 @@ pub(super) fn org_admins(
         1 => Some(Remaining::One),
         _ => Some(Remaining::Several),
     };
-    // Those who lose it later in the plan are no answer, unless a later line is refused for that.
+    // Admins who lose the role later in the plan don't count, unless a later line is refused for that reason.
     if let Some(known) = known {
         let rest = if ledger.is_other_staying(user, directory) {
             Remaining::Nobody
@@ -72,7 +72,7 @@ pub(super) fn org_admins(
     beyond_records(ledger, provider, guards, user, directory)
 }
 
-/// Who is left where no record tells it.
+/// The remaining admins if no record tells them.
 fn beyond_records(
     ledger: &mut Ledger,
     provider: &Provider,
@@ -99,7 +99,7 @@ fn beyond_records(
         return Remaining::NotTold(format!("Only a part of the users is known ({coverage})"));
     }
     match silent {
-        // Where all others are told not to be one, the user is.
+        // If all others are known not to be admins, this user is one.
         0 if user.org_role.is_told() || directory.org_roles_known() > 0 => Remaining::Nobody,
         0 => Remaining::NotTold("The server tells nobody's organisation role".into()),
         1 => Remaining::NotTold("The server does not tell the organisation role of one other person".into()),
@@ -107,7 +107,7 @@ fn beyond_records(
     }
 }
 
-/// The record of the key's owner: the server's word counts before that of the config.
+/// The record of the key's owner: the server's answer takes precedence over the config.
 fn owner<'a>(guards: &Guards, directory: &'a Directory) -> Option<&'a User> {
     match directory.owner() {
         Some(owner) => {
@@ -123,12 +123,12 @@ fn find<'a>(name: &str, directory: &'a Directory) -> Option<&'a User> {
     by_id.or_else(|| only(directory.users_named(name).filter(|user| is_called(user, name))))
 }
 
-/// True where a name of the profile is somebody's, be it of several people.
+/// True if a name in the profile belongs to a user, or to several.
 pub(super) fn is_somebody(name: &str, directory: &Directory) -> bool {
     directory.user(&name.trim().into()).is_some() || directory.users_named(name).any(|user| is_called(user, name))
 }
 
-/// Of several of one name nobody is meant.
+/// The only item; `None` if several users share the name.
 fn only<'a>(mut users: impl Iterator<Item = &'a User>) -> Option<&'a User> {
     users.next().filter(|_| users.next().is_none())
 }

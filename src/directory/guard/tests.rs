@@ -1,4 +1,4 @@
-//! Guards on their own: what they refuse, what they ask to be looked at or typed, and what they say.
+//! Tests of the guards alone: refusals, confirmations, and notes.
 
 use super::*;
 use crate::{
@@ -33,7 +33,7 @@ fn check(change: &Change, directory: &Directory, guards: &Guards, earlier: &[Cha
     guard.check(change, directory)
 }
 
-/// What is said of changes as a whole.
+/// The notes about the changes as a whole.
 fn said(changes: &[Change], directory: &Directory, guards: &Guards) -> Vec<String> {
     let mut guard = guard(guards, directory, changes.iter());
     for change in changes {
@@ -115,7 +115,7 @@ fn the_owner_of_the_key_is_an_admin_who_stays() {
     assert_eq!((guarded.risk, guarded.notes), (Risk::Plain, vec![]), "no more keys than before");
     assert!(insists(&check(&leaves("eva"), &known, &Guards::default(), &[]).unwrap().risk));
     assert!(insists(&check(&leaves("ivan"), &known, &Guards::default(), &[leaves("eva")]).unwrap().risk));
-    // The config's word counts where the server tells nothing.
+    // The config's statement counts if the server tells nothing.
     let me = |name: &str| Guards { me: Some(name.into()), ..Guards::default() };
     assert_eq!(check(&leaves("ivan"), &silent(None), &me("eva"), &[]).unwrap().risk, Risk::Plain);
     assert!(insists(&check(&leaves("ivan"), &silent(None), &me("noor"), &[]).unwrap().risk), "inactive");
@@ -137,7 +137,7 @@ fn where_nothing_decides_a_name_is_typed() {
     assert!(insists(&check(&leaves("ivan"), &silent(None), &inactive, &[]).unwrap().risk));
 }
 
-/// Lines have no order for the person who sends them: an admin who leaves in the same plan is nobody who is left.
+/// The lines of a plan have no order for the sender: an admin who leaves in the same plan does not count as left.
 #[test]
 fn an_admin_who_leaves_in_a_later_line_does_not_count() {
     let known = directory(&[("ann", None, true), ("eva", Some("admin"), true), ("noor", None, true)]);
@@ -151,7 +151,7 @@ fn an_admin_who_leaves_in_a_later_line_does_not_count() {
     }
     let [note, ..] = &guard.take_among().notes(true)[..] else { panic!("nothing is said") };
     assert!(note.contains("is left beside ann, eva is not known"), "{note}");
-    // Where all is told, a later line is refused, and that admin is left.
+    // If all roles are told, a later line is refused, and that admin stays.
     let told = directory(&[("ann", Some("admin"), true), ("eva", Some("admin"), true), ("noor", Some("member"), true)]);
     let first = |plan: &[Change]| {
         let mut guard = super::Guard::new(&wandb(), &Guards::default(), &told, plan.iter());
@@ -163,7 +163,7 @@ fn an_admin_who_leaves_in_a_later_line_does_not_count() {
     assert_eq!((notes, refused), (vec!["One organisation admin is left after this.".into()], RefusalCode::LastAdmin));
 }
 
-/// Whom a plan leaves as the last one is not called an admin where nothing tells that they are one.
+/// The last person that a plan leaves is not called an admin unless a role is known.
 #[test]
 fn the_last_person_of_a_plan_is_no_admin_for_being_the_last() {
     let known = directory(&[("eva", Some("admin"), true), ("noor", None, true)]);
@@ -233,7 +233,7 @@ fn a_mass_plan_names_you_admins_and_bare_teams() {
     );
 }
 
-/// Who is admin of a team is told by GraphQL where the records are silent.
+/// GraphQL tells the admins of a team if the records are silent.
 #[test]
 fn a_roster_tells_the_admins_of_a_team() {
     let members = ["eva", "ivan"].map(|id| Member { id: id.into(), display: Name::default() });
@@ -277,7 +277,7 @@ fn yourself_needs_your_name_and_read_only_needs_another_profile() {
     assert!(check(&demote("eva"), &users, &read_only, &[]).unwrap_err().text.contains("read-only"));
 }
 
-/// A hundred users, of whom the first twenty are in a team.
+/// A hundred users, the first twenty in a team.
 fn hundred() -> Directory {
     let name = |n: usize| format!("user-{n:02}");
     let user = |n: usize| User {
@@ -302,7 +302,7 @@ fn removed(n: usize) -> Change {
     Change::RemoveMember { team: "t".into(), user: format!("user-{n:02}").as_str().into() }
 }
 
-/// What must be typed, what is refused, and what is said.
+/// The text to type, the number of refusals, and the notes.
 fn weighed(changes: &[Change], max_removal: Option<u8>) -> (Option<String>, usize, Vec<String>) {
     let (directory, guards) = (&hundred(), Guards { max_removal, ..Guards::default() });
     let mut guard = guard(&guards, directory, changes.iter());
@@ -323,7 +323,7 @@ fn more_than_a_share_is_typed_or_refused() {
     assert_eq!(weighed(&many(25), None), (None, 0, vec![]));
     let said = vec!["26 of the 100 users go at once.".to_owned()];
     assert_eq!(weighed(&many(26), None), (Some("26 of 100".into()), 0, said));
-    // Twice about one person is once, and giving back takes nothing away.
+    // A person counted twice counts once, and a reactivation takes nobody away.
     let twice = [many(25), many(25), vec![Change::SetActive { user: "user-99".into(), active: true }]].concat();
     assert_eq!(weighed(&twice, None).0, None);
 
@@ -350,7 +350,8 @@ fn a_team_has_a_share_of_its_own() {
     assert_eq!(weighed(&[whole], None).0.as_deref(), Some("10 of 20"));
 }
 
-/// Whether the check comes before or after what it must know of, the last two admins can't go together.
+/// The last two admins can't be removed together, whether the check comes before or after the earlier changes are
+/// known.
 #[test]
 fn what_was_planned_before_counts() {
     let three = directory(&[("eva", Some("admin"), true), ("ivan", Some("admin"), true), ("noor", None, true)]);
@@ -384,13 +385,13 @@ fn who_else_must_be_admin_is_named_as_far_as_it_is_known() {
     let asked = |change: &Change| check(change, &two, &Guards::default(), &[]).unwrap().others.len();
     assert_eq!(asked(&demote("eva")), 1);
     assert_eq!(asked(&Change::SetActive { user: "eva".into(), active: true }), 0);
-    // Who may be admin is guarded like one.
+    // A possible admin is guarded like an admin.
     assert_eq!(asked(&demote("noor")), 1);
     let open = Guards { allow_last_admin: true, ..Guards::default() };
     assert!(check(&demote("eva"), &two, &open, &[demote("ivan")]).unwrap().others.is_empty(), "nobody is left anyway");
 }
 
-/// Two admins, eva and ivan, of two teams.
+/// The users eva and ivan, both admins of two teams.
 fn two_admins() -> Directory {
     let grant = |team: &str| Grant { scope: team.into(), role: "admin".into() };
     let user = |id: &str| User {
@@ -418,13 +419,13 @@ fn a_team_keeps_its_last_admin_or_it_is_said() {
     let asked = ["Before it is sent and after, the server is asked whether ivan still is admin of vision."];
     assert_eq!(notes(&leave("eva", "vision"), &[]), asked);
     assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "vision")]), bare(&["vision"]));
-    // Who leaves one team is still admin of the other.
+    // A user who leaves one team is still admin of the other.
     assert_eq!(notes(&leave("eva", "vision"), &[leave("ivan", "nlp")]), asked);
     let gone = Change::DeleteUser { user: "ivan".into() };
     assert_eq!(notes(&Change::DeleteUser { user: "eva".into() }, &[gone]), bare(&["nlp", "vision"]));
 }
 
-/// Who becomes admin of the team in the same plan is one, unless a later change takes that away again.
+/// A user who becomes admin of the team in the same plan counts, unless a later change takes the role away again.
 #[test]
 fn who_becomes_admin_in_the_same_plan_counts() {
     let (both, guards) = (two_admins(), Guards::default());
@@ -439,7 +440,7 @@ fn who_becomes_admin_in_the_same_plan_counts() {
     assert!(bare(&[becomes("noor"), leave("ivan"), leave("noor")]));
 }
 
-/// Roles that groups give are lost with the group, and the other admins are asked for in theirs.
+/// Roles given by groups are lost with the group, and the other admins are checked in their groups.
 #[test]
 fn who_is_admin_by_a_group_is_guarded_in_it() {
     let mapping = Mapping {

@@ -1,21 +1,21 @@
-//! How pending changes shift the counts: kept with each record that they lie over, for thousands may be in flight, and the
-//! counts are on every frame.
+//! The effect of pending changes on the counts, kept for each affected record: thousands of changes may be in flight,
+//! and every frame needs the counts.
 
 use rustc_hash::FxHashMap;
 
 use crate::directory::{Id, census::Census, record::User};
 
-/// What users with pending changes count for.
+/// Contributions of users with pending changes to the counts.
 #[derive(Debug, Default)]
 pub(super) struct Laid {
-    /// As shown, and as confirmed.
+    /// The user's contribution as shown and as confirmed.
     each: FxHashMap<Id, [Census; 2]>,
     shown: Census,
     confirmed: Census,
 }
 
 impl Laid {
-    /// A user has other pending changes now; without any there is nobody to be shown otherwise.
+    /// Updates a user whose pending changes have altered; without pending changes the user has no entry.
     pub fn put(&mut self, id: &Id, shown: Option<&User>, confirmed: Option<&User>) {
         if let Some([shown, confirmed]) = self.each.remove(id) {
             self.shown = self.shown.without(shown);
@@ -29,7 +29,7 @@ impl Laid {
         }
     }
 
-    /// The counts with the pending changes, of those without.
+    /// The counts with pending changes, computed from the confirmed counts.
     pub fn over(&self, confirmed: Census) -> Census {
         confirmed.with(self.shown).without(self.confirmed)
     }

@@ -1,4 +1,4 @@
-//! Many pending changes laid over the members of one team, in one pass. Knows teams and changes, no directory.
+//! Lays many pending changes over the members of a team, in a single pass. Knows teams and changes, no directory.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -8,14 +8,14 @@ use crate::directory::{
     record::{Member, Team},
 };
 
-/// What becomes of one user.
+/// The effect of the changes on a user.
 #[derive(Default)]
 struct Fate {
     left: bool,
     joins: bool,
 }
 
-/// The team as [`Change::apply_to_team`] of each change in turn would make it.
+/// Makes the team equal to the result of [`Change::apply_to_team`] for each change in turn.
 pub(super) fn lay(changes: &[&Change], team: &mut Team) {
     if let Some(name) = changes.iter().rev().find_map(|change| change.names_team()) {
         team.name = Name::from(name);
@@ -45,7 +45,7 @@ pub(super) fn lay(changes: &[&Change], team: &mut Team) {
     }
     drop(inside);
     members.retain(|member| fates.get(&member.id).is_none_or(|fate| !fate.left));
-    // Who joined, left and joined again stands where they joined last.
+    // A user who joined, left and joined again stands at the place of the last join.
     let mut new = Vec::new();
     for user in joined.into_iter().rev() {
         if let Some(fate) = fates.get_mut(user)

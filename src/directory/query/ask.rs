@@ -1,4 +1,4 @@
-//! Whether a record holds what a filter's terms ask.
+//! Checks whether a record matches a filter's terms.
 
 use jiff::Timestamp;
 
@@ -19,10 +19,10 @@ mod people;
 pub use lookup::Known;
 use people::OneUser;
 
-/// True, false, or nothing where that is not told.
+/// True, false, or `None` if the server does not tell.
 type Truth = Option<bool>;
 
-/// A filter with what it is asked of.
+/// A filter and the rows to which it applies.
 pub struct Asked<'a> {
     query: &'a Query,
     known: &'a Known,
@@ -33,36 +33,36 @@ pub struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// `known` is of this filter.
+    /// `known` must belong to this filter.
     pub fn new(query: &'a Query, known: &'a Known, directory: &'a Directory, kind: Kind, now: Timestamp) -> Self {
         Self { query, known, directory, kind, now, mode: MatchMode::Exact }
     }
 
-    /// Compares bare words this way.
+    /// Sets the mode for matching bare words.
     pub fn with_mode(self, mode: MatchMode) -> Self {
         Self { mode, ..self }
     }
 
-    /// How well a row matches, or nothing where it does not.
+    /// The score of a matching row; `None` if the row does not match.
     pub fn score(&self, row: u32, text: &SearchText, scratch: &mut Scratch) -> Option<u32> {
         let words = &self.query.words;
         let score = if words.is_empty() { 0 } else { text.score(row, words, self.mode, scratch)? };
-        // The record is not looked at for words alone: waiting for it takes longer than matching them.
+        // The record is not read for words alone, because waiting for memory takes longer than matching.
         (self.query.terms.is_empty() || self.holds(row)).then_some(score)
     }
 
-    /// True if whether the row matches depends on what is not told.
+    /// True if the match depends on data that the server does not tell.
     pub fn is_open(&self, row: u32, text: &SearchText, scratch: &mut Scratch) -> bool {
         let words = &self.query.words;
         self.truth(row).is_none() && (words.is_empty() || text.score(row, words, self.mode, scratch).is_some())
     }
 
-    /// True if the row's record holds all terms.
+    /// True if the row's record matches all terms.
     fn holds(&self, row: u32) -> bool {
         self.truth(row) == Some(true)
     }
 
-    /// Whether the row's record holds all terms; nothing where that is not told.
+    /// Whether the row's record matches all terms; `None` if the server does not tell.
     fn truth(&self, row: u32) -> Truth {
         let (directory, known, now) = (self.directory, self.known, self.now);
         let terms = self.query.terms.iter();
@@ -90,7 +90,7 @@ struct Count {
 }
 
 impl Count {
-    /// At least so many, and up to so many more; without the second, any number more.
+    /// At least `least`, and up to `more` above; `None` means any number above.
     fn of(least: usize, more: Option<usize>) -> Self {
         Self { least, most: more.map_or(usize::MAX, |more| least.saturating_add(more)) }
     }
@@ -112,12 +112,12 @@ impl Count {
     }
 }
 
-/// All of several: false if any is, not told if any may be.
+/// Conjunction: false if any value is false, unknown if any value is unknown.
 fn all(all: impl IntoIterator<Item = Truth>) -> Truth {
     any(all.into_iter().map(|truth| truth.map(|truth| !truth))).map(|some| !some)
 }
 
-/// One of several: true if any is, not told if any may be.
+/// Disjunction: true if any value is true, unknown if any value is unknown.
 fn any(all: impl IntoIterator<Item = Truth>) -> Truth {
     let mut told = true;
     for truth in all {
@@ -130,7 +130,7 @@ fn any(all: impl IntoIterator<Item = Truth>) -> Truth {
     told.then_some(false)
 }
 
-/// A text with one of the alternatives; `is_none` says which texts count as none.
+/// True if the text contains an alternative; `is_none` tells which texts count as no value.
 fn text_is_with(value: &Value, have: Knowledge<Option<&str>>, is_none: fn(&str) -> bool) -> Truth {
     let Value::Any(parts) = value else { return Some(false) };
     any(parts.iter().map(|part| match (part, have) {
@@ -145,12 +145,12 @@ fn text_is(value: &Value, have: Knowledge<Option<&str>>) -> Truth {
     text_is_with(value, have, str::is_empty)
 }
 
-/// A text that is always told; empty is none.
+/// Matches a text that is always told; an empty text is no value.
 fn known_text_is(value: &Value, have: &str) -> Truth {
     text_is(value, Knowledge::Told(Some(have)))
 }
 
-/// Several texts, one of which has one of the alternatives. A text that is not told may be any.
+/// True if any of the texts contains an alternative. A text that is not told may match any.
 fn one_of_texts_is<'a, I>(value: &Value, have: Knowledge<I>) -> Truth
 where
     I: Iterator<Item = Knowledge<&'a str>> + Clone,
@@ -167,7 +167,7 @@ where
     }))
 }
 
-/// `part` is folded.
+/// Case-insensitive search; `part` must be folded.
 fn contains(have: &str, part: &str) -> bool {
     if have.is_ascii() {
         let (have, part) = (have.as_bytes(), part.as_bytes());
@@ -176,7 +176,7 @@ fn contains(have: &str, part: &str) -> bool {
     folded(have).contains(part)
 }
 
-/// How long ago a time is, beside the age that is asked for.
+/// Compares the age of a time with the wanted age.
 fn age_is(relation: Relation, age: i64, at: Timestamp, now: Timestamp) -> bool {
     let have = now.as_second() - at.as_second();
     match relation {
@@ -194,7 +194,7 @@ fn created_is(term: &Term, created: Option<Timestamp>, now: Timestamp) -> Truth 
     }
 }
 
-/// A team that is asked.
+/// A team and the context for matching its fields.
 struct OneTeam<'a> {
     team: &'a Team,
     directory: &'a Directory,
@@ -241,7 +241,7 @@ impl OneTeam<'_> {
     }
 }
 
-/// A role that is asked.
+/// A role and the context for matching its fields.
 struct OneRole<'a> {
     role: &'a Role,
     holders: Count,

@@ -67,7 +67,7 @@ fn people() -> Vec<User> {
         ..user("3", "noor", "member")
     };
     let young = User { last_active: LastActive::Never, created: Some(days_ago(20)), ..user("4", "young", "member") };
-    // As a list of a server that tells next to nothing.
+    // A user in the list of a server that tells almost nothing.
     let sparse = User { id: "5".into(), user_name: "sparse".into(), ..User::default() };
     vec![eva, ivan, noor, young, sparse]
 }
@@ -179,7 +179,8 @@ fn terms_about_users(#[case] text: &str, #[case] want: &[&str]) {
     assert_eq!(found(&usual(), Kind::User, text), want);
 }
 
-/// A list without any address tells none; one with others' tells that somebody has none. A single read is no list.
+/// A list without any address tells nothing; if others have an address, a user without one has none. A single read is
+/// no list.
 #[rstest::rstest]
 #[case(Depth::Summary, &["", ""], "email:none", &[])]
 #[case(Depth::Summary, &["", ""], "email:unknown", &["u0", "u1"])]
@@ -204,7 +205,7 @@ fn addresses_that_a_list_leaves_out(
     assert_eq!(found(&directory, Kind::User, text), want);
 }
 
-/// One team tells no members: who is in it is not known of anybody.
+/// A team does not tell its members, so that nobody's memberships are known completely.
 #[rstest::rstest]
 #[case("team:none", &[])]
 #[case("team:unknown", &["eva-tanaka", "ivan", "noor", "sparse", "young"])]
@@ -252,7 +253,7 @@ fn a_slash_may_be_part_of_a_teams_name() {
 fn terms_about_teams(#[case] text: &str, #[case] want: &[&str]) {
     let roles = |names: &[&str]| Some(names.iter().map(|name| grant(name, "Admin")).collect());
     let eva = User { team_roles: roles(&["audio", "mixed"]), ..user("1", "eva", "member") };
-    // Deactivated: no admin any more, though the role is still there.
+    // A deactivated user is no admin, although the role is still there.
     let ivan = User { active: Some(false), team_roles: roles(&["audio", "idle"]), ..user("2", "ivan", "member") };
     let sparse = User { id: "5".into(), user_name: "sparse".into(), ..User::default() };
     let teams = vec![
@@ -326,7 +327,7 @@ fn bad_filters_say_what_would_be_right(#[case] text: &str, #[case] want: &str) {
     assert!(error.starts_with(want), "{error}");
 }
 
-/// A field without a value at this provider has no word either.
+/// A field without values at this provider has no word either.
 #[test]
 fn only_fields_that_are_held_have_words() {
     let holds = Holds { custom_roles: false, seats: false, team_word: "group", ..Holds::default() };

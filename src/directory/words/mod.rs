@@ -1,4 +1,4 @@
-//! Changes in words: one line each for lists and previews, and the title of a plan.
+//! Changes in words: a line per change for lists and previews, and the title of a plan.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,39 +17,39 @@ mod title;
 pub use command::command_line;
 pub use title::title;
 
-/// What kind of line it is, drawn as a sign.
+/// The kind of a line, drawn as a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sign {
-    /// Something comes.
+    /// Something is added.
     Add,
-    /// Something goes.
+    /// Something is removed.
     Remove,
-    /// Something becomes another.
+    /// Something is altered.
     Alter,
 }
 
-/// One change as a line: who or what, and what becomes of it.
+/// A change as a line: the subject and the alteration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// The kind of line.
+    /// The line's kind.
     pub sign: Sign,
-    /// Whom or what it is about.
+    /// The person or record that the line is about.
     pub subject: String,
-    /// What changes, without the values: `role in vision`.
+    /// The altered property, without the values: `role in vision`.
     pub what: String,
-    /// The value before; empty where there is none.
+    /// The value before; empty if there is none.
     pub before: String,
-    /// The value after; empty where there is none.
+    /// The value after; empty if there is none.
     pub after: String,
 }
 
 impl Line {
-    /// True if a name in it passes for another.
+    /// True if the line contains a name that imitates another name.
     pub fn has_mark(&self) -> bool {
         [&self.subject, &self.what, &self.before, &self.after].into_iter().any(|text| text.contains(confusable::MARK))
     }
 
-    /// `role in vision: member → viewer`, with the arrow given.
+    /// The text `role in vision: member → viewer`, with the given arrow.
     pub fn text(&self, arrow: &str) -> String {
         match (self.before.is_empty(), self.after.is_empty()) {
             (true, true) => self.what.clone(),
@@ -60,12 +60,12 @@ impl Line {
     }
 }
 
-/// The line of a change, with the values that are on screen now as *before*.
+/// The line of a change, with the currently shown values as *before*.
 pub fn line(change: &Change, directory: &Directory) -> Line {
     line_in(change, directory, Holds::default())
 }
 
-/// The same in the words of a provider.
+/// The line of a change, in a provider's vocabulary.
 pub fn line_in(change: &Change, directory: &Directory, holds: Holds) -> Line {
     lines::of(change, directory, holds)
 }

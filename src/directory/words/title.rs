@@ -11,7 +11,7 @@ use crate::{
     scim::text::number,
 };
 
-/// What a plan is, in the words of a provider.
+/// The title of a plan, in a provider's vocabulary.
 pub fn title(plan: &Plan, directory: &Directory, holds: Holds) -> String {
     let steps = plan.steps.iter().map(|step| &step.words);
     let all: Vec<&Line> = steps.chain(plan.refused.iter().map(|(line, _)| line)).collect();
@@ -24,7 +24,7 @@ pub fn title(plan: &Plan, directory: &Directory, holds: Holds) -> String {
     if rest.iter().all(|line| line.subject == first.subject) {
         return format!("{count} changes to {}", first.subject);
     }
-    // Of a refused line only its words are known.
+    // For a refused line only the words are known.
     let refused_alike = || plan.refused.iter().all(|(line, _)| line.what == first.what);
     let shared = shared(plan).filter(|_| refused_alike());
     let team = shared_team(plan).map(|team| lines::team_name(directory, team));
@@ -39,14 +39,14 @@ pub fn title(plan: &Plan, directory: &Directory, holds: Holds) -> String {
     }
 }
 
-/// One of the steps, where all of them do the same to the same kind of subject.
+/// Any of the steps, if all steps do the same to the same kind of subject.
 fn shared(plan: &Plan) -> Option<&Change> {
     let kind = |change: &Change| (change.verb(), change.nature().effect == ChangeEffect::Takes);
     let first = &plan.steps.first()?.change;
     plan.steps.iter().all(|step| kind(&step.change) == kind(first)).then_some(first)
 }
 
-/// The team, where all steps are about members of one.
+/// The team, if all steps are about members of the same team.
 fn shared_team(plan: &Plan) -> Option<&Id> {
     let is_in_team =
         |change: &Change| matches!(change.nature().of, ChangeSubject::Membership | ChangeSubject::TeamRole);
@@ -55,7 +55,7 @@ fn shared_team(plan: &Plan) -> Option<&Id> {
     teams.all(|team| team == Some(first)).then_some(first)
 }
 
-/// Verb, plural of the object, and the word before a team that they share.
+/// The verb, the plural of the object, and the preposition before a shared team.
 fn several(change: &Change) -> (&'static str, &'static str, &'static str) {
     let takes = change.nature().effect == ChangeEffect::Takes;
     match change.verb() {

@@ -1,4 +1,4 @@
-//! What a filter looks up once for all rows.
+//! Data that a filter looks up once for all rows.
 
 use rustc_hash::FxHashSet;
 
@@ -12,21 +12,21 @@ use crate::directory::{
     query::{Part, Query, Term, Value},
 };
 
-/// What is looked up once for all rows, and holds no longer than the rows stay as they are.
+/// Data that is looked up once for all rows, and is valid only while the rows stay unchanged.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// For each term the teams that its alternatives name.
+    /// For each term, the teams named by its alternatives.
     pub(super) named: Vec<Vec<NamedTeams>>,
     /// Rows on which changes are pending.
     pub(super) touched: FxHashSet<u32>,
-    /// Teams whose members are not told; nothing where any number of teams may be missing.
+    /// Number of teams whose members are not told; `None` if the list of teams is incomplete.
     pub(super) closed_teams: Option<usize>,
-    /// For each role, by row, how many users hold it.
+    /// Number of users who hold a role, by the role's row.
     holders: Vec<Count>,
 }
 
 impl Known {
-    /// For a filter of a kind's rows.
+    /// The data for a filter of rows of this kind.
     pub fn of(query: &Query, directory: &Directory, kind: Kind) -> Self {
         let asks = |field| query.terms.iter().any(|term| term.field == field);
         let of_users = asks(UserField::Teams.into()) || asks(UserField::TeamCount.into());
@@ -59,29 +59,29 @@ fn holders(directory: &Directory) -> Vec<Count> {
     roles.map(|role| role.map_or_else(Count::default, |role| count(&role.name))).collect()
 }
 
-/// How a team's name stands to an alternative of a `team:` term.
+/// The way in which an alternative of a `team:` term names a team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Naming {
-    /// It is not named.
+    /// The alternative does not name the team.
     No,
-    /// All of its members are meant.
+    /// The alternative means all members of the team.
     Members,
-    /// Its members with the role are meant.
+    /// The alternative means the members who have the role.
     WithRole,
 }
 
-/// The teams that one alternative of a `team:` term names: `NAME`, or `NAME/ROLE`.
+/// The teams named by an alternative of a `team:` term: `NAME`, or `NAME/ROLE`.
 #[derive(Debug)]
 pub(super) struct NamedTeams {
-    /// By row.
+    /// The naming of each team, by row.
     pub naming: Vec<Naming>,
-    /// The role that is asked for, where one is.
+    /// The wanted role, if the alternative has one.
     pub role: Option<Part>,
-    /// The members of a named team are not told, or not all teams are listed.
+    /// True if the members of a named team are not told, or if the list of teams is incomplete.
     pub has_closed: bool,
 }
 
-/// Asking each user's teams for their names takes far longer.
+/// Names are matched once per team, because matching them per user takes far longer.
 fn named(term: &Term, directory: &Directory) -> Vec<NamedTeams> {
     let Value::Any(parts) = &term.value else { return Vec::new() };
     if term.field != RecordField::User(UserField::Teams) {
@@ -106,7 +106,7 @@ impl NamedTeams {
             let Some(team) = directory.team_at(row) else { return Naming::No };
             let have = team.name.as_str();
             let naming = match role {
-                // A name may have a slash itself.
+                // A team's name may contain a slash.
                 _ if contains(have, text) => Naming::Members,
                 None if contains(have, name) => Naming::Members,
                 Some(_) if contains(have, name) => Naming::WithRole,

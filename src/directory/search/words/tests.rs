@@ -6,7 +6,7 @@ fn word(sense: Sense, text: &str) -> Words {
     Words::new(Word::new(sense, text))
 }
 
-/// The score in the folded texts of one record.
+/// The score in the folded texts of a record.
 fn score(words: &Words, texts: &str, mode: MatchMode) -> Option<u32> {
     let line = Line::new(texts);
     words.score_folded(&line.plain, line.whole(), mode, &mut Scratch::default())
@@ -83,7 +83,7 @@ fn senses() -> impl Strategy<Value = Sense> {
     prop::sample::select(vec![Word, Phrase, Start, End, Whole, Fuzzy])
 }
 
-/// Spelled out, for one word.
+/// A simple reference implementation, for a single word.
 fn holds(sense: Sense, needle: &str, texts: &str, mode: MatchMode) -> bool {
     let mut texts = texts.split('\n');
     match sense {
@@ -114,7 +114,7 @@ proptest! {
         let negative = Words::new(Word::new(sense, &needle).map(Word::negated));
         let wanted = holds(sense, &needle, &texts, mode);
         prop_assert_eq!(score(&positive, &texts, mode).is_some(), wanted);
-        // What is excluded is excluded as typed, however loose the rest is.
+        // Excluded words match exactly as typed, even in loose modes.
         prop_assert_eq!(score(&negative, &texts, mode).is_some(), !holds(sense, &needle, &texts, MatchMode::Exact));
     }
 
