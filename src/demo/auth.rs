@@ -1,4 +1,5 @@
-//! Who may ask: the documented `Authorization` forms, whose key they carry, and what its holder may do. Knows no resource.
+//! Authentication: the documented `Authorization` forms, the owner of a key, and the owner's rights. Independent of
+//! resources.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,29 +8,29 @@ use super::options::Provider;
 use super::records::{Account, Number, OrganisationRole, User};
 use super::state::State;
 
-/// Whose the server's first key is: the first user, `demo-admin`.
+/// The owner of the server's first key: the first user, `demo-admin`.
 pub(super) const FIRST_OWNER: Number = 0;
 
-/// The keys that the server starts with.
+/// The keys with which the server starts.
 pub(super) struct Keys {
-    /// Of an organisation administrator.
+    /// The key of an organisation administrator.
     pub admin: String,
-    /// Of a service account of one team, which SCIM refuses.
+    /// The key of a team's service account, which SCIM refuses.
     pub team: String,
 }
 
-/// Whose key a request carries.
+/// The owner of the key in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holder {
-    /// The first key's, which opens SCIM whatever becomes of its owner's role: a demo that locks its visitor out is of
-    /// no use. Deleting the key closes it.
+    /// The owner of the first key, which opens SCIM even if the owner's role changes: a demo that locks its visitor out
+    /// is useless. Deleting the key ends this.
     First,
     Somebody(Number),
-    /// A service account of one team.
+    /// A service account of a team.
     Team,
 }
 
-/// What a holder may do with SCIM.
+/// The holder's rights with SCIM.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Access {
     Granted,
@@ -44,7 +45,7 @@ pub(super) struct Offered {
 }
 
 impl Keys {
-    /// The random keys of a new server, or those made from a fixed one.
+    /// Random keys for a new server, or keys made from a fixed one.
     pub(super) fn new(fixed: Option<&str>, provider: Provider) -> std::io::Result<Self> {
         let admin = match fixed {
             Some(key) => key.to_owned(),
@@ -54,7 +55,7 @@ impl Keys {
         Ok(Self { team: format!("{admin}-team"), admin })
     }
 
-    /// Whose key it is; none when nobody has it.
+    /// The holder of the key; `None` for an unknown key.
     pub(super) fn holder(&self, state: &State, key: &str) -> Option<Holder> {
         if key == self.team {
             return Some(Holder::Team);
@@ -79,7 +80,7 @@ impl Holder {
         Some((number, state.user(number).filter(|user| user.active)?))
     }
 
-    /// What the holder may do with SCIM; none when their account is gone or inactive.
+    /// The holder's rights with SCIM; `None` if the account is gone or inactive.
     pub(super) fn access(self, state: &State) -> Option<Access> {
         match self {
             Self::First => Some(Access::Granted),

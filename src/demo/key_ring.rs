@@ -1,23 +1,23 @@
-//! The API keys that people have on the server: whose they are, how they are listed, which of them open it. Secrets
-//! stay in here.
+//! The API keys on the server: their owners, their listing, and which of them open the server. Secrets never leave this
+//! module.
 
 use super::records::Number;
 
-/// One key as its owner sees it.
+/// A key as its owner sees it.
 pub(super) struct ApiKey {
     pub owner: Number,
-    /// What lists show: the beginning of the secret.
+    /// The beginning of the secret, as shown in lists.
     pub name: Box<str>,
     pub description: Box<str>,
-    /// None for the keys that came with the organisation: nobody knows them, so nothing can be opened with them.
+    /// `None` for keys that came with the organisation: nobody knows their secrets, so that they open nothing.
     secret: Option<Box<str>>,
 }
 
-/// All keys; a key's number is its place, never used twice.
+/// All keys; a key's number is its position, never reused.
 #[derive(Default)]
 pub(super) struct KeyRing(Vec<Option<ApiKey>>);
 
-/// As much of a secret as lists may show: eight letters, and no more than a quarter.
+/// The part of a secret that lists may show: at most eight letters, and at most a quarter.
 fn public_name(secret: &str) -> Box<str> {
     let shown = (secret.chars().count() / 4).min(8);
     secret.chars().take(shown).collect::<String>().into()
@@ -48,7 +48,7 @@ impl KeyRing {
         self.0.get(number as usize)?.as_ref()
     }
 
-    /// Somebody's keys in the order they were made.
+    /// A user's keys in the order of creation.
     pub(super) fn of(&self, owner: Number) -> impl Iterator<Item = (Number, &ApiKey)> {
         (0..)
             .zip(&self.0)
@@ -56,7 +56,7 @@ impl KeyRing {
             .filter(move |(_, key)| key.owner == owner)
     }
 
-    /// Whose key this is.
+    /// The owner of the key.
     pub(super) fn owner(&self, secret: &str) -> Option<Number> {
         self.0.iter().flatten().find(|key| key.secret.as_deref() == Some(secret)).map(|key| key.owner)
     }
@@ -66,7 +66,7 @@ impl KeyRing {
         self.0.get_mut(number as usize)?.take()
     }
 
-    /// Removes all of somebody's keys.
+    /// Removes all keys of a user.
     pub(super) fn remove_all(&mut self, owner: Number) {
         for key in &mut self.0 {
             if key.as_ref().is_some_and(|key| key.owner == owner) {

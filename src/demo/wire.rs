@@ -1,4 +1,4 @@
-//! The server's sockets: TCP connections that a request can order closed without an answer. Knows no request.
+//! The server's sockets: TCP connections that a request can have closed without an answer. Independent of requests.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Closes one connection in place of its next answer.
+/// Closes a connection in place of its next answer.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scissors(Arc<AtomicBool>);
 
@@ -29,7 +29,7 @@ impl Scissors {
 /// A listener whose connections can be cut.
 pub(super) struct Taps(pub TcpListener);
 
-/// One such connection.
+/// A connection that can be cut.
 pub(super) struct Tap {
     stream: TcpStream,
     scissors: Scissors,
@@ -41,7 +41,7 @@ impl Listener for Taps {
 
     async fn accept(&mut self) -> (Tap, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it small answers wait for the client's acknowledgement; a failure only costs time.
+        // Without this option small answers wait for the client's acknowledgement; a failure only costs time.
         let _ = stream.set_nodelay(true);
         (Tap { stream, scissors: Scissors::default() }, address)
     }

@@ -1,53 +1,53 @@
-//! Whose column is whose: the headers of a CSV that somebody else wrote, and what is said of them on the command line.
+//! Maps the headers of any CSV to columns, with options from the command line.
 
 use std::cell::Cell;
 
 use super::{Place, Problem, hidden::Hidden, keys::Column};
 use crate::scim::text::{clean, fold, nearest_first};
 
-/// Stands for every unknown column in `--ignore-columns`.
+/// Stands for all unknown columns in `--ignore-columns`.
 const ALL: &str = "all";
 
-/// Headers of other systems whose "yes" means that somebody is not active.
+/// Headers of other systems that are the opposite of `active`: "yes" means inactive.
 const OPPOSITES: [&str; 7] = ["suspended", "disabled", "blocked", "archived", "deleted", "inactive", "locked"];
 
-/// The most differing letters of a header that is taken for a misspelt one.
+/// Maximum number of differing letters for a header to count as misspelt.
 const NEAR: usize = 2;
 
-/// What is said of the columns of a CSV.
+/// Options for the columns of a CSV.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
-    /// Headers, each with the name of the column that it is read as.
+    /// Pairs of a header and the name of the column to read it as.
     pub map: Vec<(String, String)>,
-    /// Headers that are left out, one or several with commas between; `all` is every unknown one.
+    /// Headers to ignore, several separated by commas; `all` means all unknown headers.
     pub ignore: Vec<String>,
 }
 
 impl Columns {
-    /// True where nothing is said.
+    /// True if no option is set.
     pub fn is_empty(&self) -> bool {
         self.map.is_empty() && self.ignore.is_empty()
     }
 }
 
-/// What the headers of a file mean.
+/// The meaning of a file's headers.
 #[derive(Debug, Default)]
 pub(super) struct Head {
-    /// The column of each; none where it is empty, ignored or unknown.
+    /// The column of each header; `None` if the header is empty, ignored or unknown.
     pub columns: Vec<Option<Column>>,
     /// The column is the opposite of `active`: "yes" means inactive.
     pub active_is_opposite: bool,
-    /// The teams of a user are some of theirs, not all.
+    /// True if the file lists only some of a user's teams.
     pub teams_in_part: bool,
 }
 
-/// What stands before a column's name where the header says its opposite.
+/// Prefix of a column's name for a header with the opposite meaning.
 const OPPOSITE: char = '!';
 
-/// What stands before `team` where the file has some of a user's teams.
+/// Prefix of `team` for a file that lists only some of a user's teams.
 const IN_PART: char = '+';
 
-/// Reads the headers.
+/// Finds the columns of the headers.
 pub(super) fn resolve(headers: &[&str], said: &Columns, place: &Place, problems: &mut Vec<Problem>) -> Head {
     let words = Words::new(said, headers, problems);
     let mut unknown: Vec<&str> = Vec::new();
@@ -83,7 +83,7 @@ pub(super) fn resolve(headers: &[&str], said: &Columns, place: &Place, problems:
     Head { columns, ..head }
 }
 
-/// Lists of a group's members call the role in that group `role`, which is the role in the organisation here.
+/// Lists of a group's members use `role` for the role in that group, but here `role` is the role in the organisation.
 fn doubtful_role(headers: &[&str], columns: &[Option<Column>], words: &Words<'_>, place: &Place) -> Option<Problem> {
     let at = |column| columns.iter().position(|one| *one == Some(column));
     let (role, team) = (headers[at(Column::Role)?], headers[at(Column::Team)?]);
@@ -131,7 +131,7 @@ enum Found {
     Unknown,
 }
 
-/// What is said of headers, and whether any header was meant.
+/// The options for headers, each with a flag that tells whether a header matched.
 struct Words<'a> {
     map: Vec<(&'a str, Signed, Cell<bool>)>,
     ignore: Vec<(&'a str, Cell<bool>)>,
@@ -159,7 +159,7 @@ impl<'a> Words<'a> {
                 }
             }
         }
-        // A header may hold commas itself.
+        // A header may contain commas.
         let whole = |word: &&str| headers.iter().any(|header| is(header, word));
         let words = said.ignore.iter().map(String::as_str);
         let words = words.flat_map(|word| if whole(&word) { vec![word] } else { word.split(',').collect() });
@@ -197,10 +197,10 @@ impl<'a> Words<'a> {
     }
 }
 
-/// A column, and the sign before its name.
+/// A column, and the prefix of its name.
 type Signed = (Column, Option<char>);
 
-/// A column by its own name, with the sign before it where there is one that fits.
+/// A column by its own name, with the prefix if there is a valid one.
 fn signed(name: &str) -> Option<Signed> {
     let fits =
         |sign, of| Some((Column::own(name.trim().strip_prefix(sign)?).filter(|column| *column == of)?, Some(sign)));
@@ -208,8 +208,8 @@ fn signed(name: &str) -> Option<Signed> {
     plain.or_else(|| fits(OPPOSITE, Column::Active)).or_else(|| fits(IN_PART, Column::Team))
 }
 
-/// True if the word names the header: as it is shown, without regard to case and blanks at the ends, and with or without
-/// what stands in brackets behind it (`Email Address [Required]`).
+/// True if the word names the header: compared as shown, ignoring case and surrounding blanks, with or without the text
+/// in brackets at the end (`Email Address [Required]`).
 fn is(header: &str, word: &str) -> bool {
     let (header, word) = (fold(clean(header).trim()), fold(clean(word).trim()));
     header == word || before_bracket(&header) == word

@@ -1,4 +1,4 @@
-//! A CSV as people keep it in a spreadsheet: one row for each membership, and what it says of a user in any of theirs.
+//! Reads a CSV as kept in spreadsheets: a row per membership, with the user's own values in any of the user's rows.
 
 use indexmap::IndexMap;
 
@@ -14,7 +14,7 @@ use crate::{
     scim::text::{clean, fold},
 };
 
-/// Reads the rows; what is wrong is added to the problems.
+/// Reads the rows; errors are added to `problems`.
 pub(super) fn read(text: &str, said: &Columns, problems: &mut Vec<Problem>) -> Desired {
     let mut rows = Rows::default();
     let mut columns: Option<Head> = None;
@@ -68,7 +68,7 @@ fn head(row: &Row<'_>, said: &Columns, problems: &mut Vec<Problem>) -> Head {
     head
 }
 
-/// What a row says: a text for each column, as it is written.
+/// The cells of a row: a text for each known column, as written.
 #[derive(Default)]
 struct Cells<'r>([Option<&'r str>; COLUMNS.len()]);
 
@@ -88,13 +88,13 @@ impl<'r> Cells<'r> {
         self.0[column as usize]
     }
 
-    /// A column that says something beside those.
+    /// A column with a value that does not belong to this kind of row.
     fn stray(&self, is_own: impl Fn(Column) -> bool) -> Option<Column> {
         COLUMNS.into_iter().find(|column| self.get(*column).is_some() && !is_own(*column))
     }
 }
 
-/// Rows of one user, team or role, put together.
+/// The merged rows of each user, team and role.
 #[derive(Default)]
 struct Rows {
     people: IndexMap<String, Person>,
@@ -175,7 +175,7 @@ impl Rows {
 
     fn role(&mut self, place: &Place, name: &str, cells: &Cells<'_>, problems: &mut Vec<Problem>) {
         let wish = || RoleWish { place: place.clone(), role: name.to_owned(), ..RoleWish::default() };
-        // Role names differ by case.
+        // Role names are case-sensitive.
         let role = self.roles.entry(name.to_owned()).or_insert_with(wish);
         for (column, field) in [(Column::Inherits, &mut role.inherits), (Column::Description, &mut role.description)] {
             agree(field, cells.get(column), column, place, "an earlier row", problems);
@@ -201,10 +201,10 @@ impl Rows {
     }
 }
 
-/// What a row says of its user, beside memberships.
+/// The user's own values in a row, apart from memberships.
 fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, head: &Head, problems: &mut Vec<Problem>) {
     let earlier = format!("{} or below it", person.place.words);
-    // An address alone says who is meant, not what theirs shall be.
+    // An email address alone identifies the user, and sets no new address.
     let mut meant = None;
     for column in Person::TEXTS {
         let is_name = column == Column::Email && cells.get(Column::User).is_none();
@@ -226,7 +226,7 @@ fn values(person: &mut Person, place: &Place, cells: &Cells<'_>, head: &Head, pr
     }
 }
 
-/// Takes a value that no earlier row contradicts.
+/// Takes a value unless an earlier row contradicts it.
 pub(super) fn agree(
     field: &mut Option<String>,
     value: Option<&str>,
@@ -246,7 +246,8 @@ pub(super) fn agree(
     }
 }
 
-/// Adds one; twice the same is once, and two roles in one place are a problem. Two spellings may be two places.
+/// Adds a membership. Duplicates count once, and two different roles in the same place are a problem. Two spellings may
+/// mean two places.
 pub(super) fn join(list: &mut Vec<Membership>, one: Membership, field: &str, problems: &mut Vec<Problem>) {
     match list.iter_mut().find(|other| other.of == one.of) {
         None => list.push(one),

@@ -1,4 +1,4 @@
-//! A directory as a file would say it: what an export writes. Reading it again changes nothing.
+//! The current directory in the form of a file, as written by an export. Reading that file again changes nothing.
 
 use super::{Desired, Format, Membership, Person, Place, RoleWish, TeamWish, calls::Calls};
 use crate::directory::{
@@ -8,7 +8,7 @@ use crate::directory::{
     record::{Grant, Team, User},
 };
 
-/// What of a directory is written.
+/// A part of a directory that an export writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// Users with their memberships.
@@ -19,11 +19,11 @@ pub enum Part {
     Roles,
 }
 
-/// What the provider lets be set of these records, as far as it is told: a value that is not told is left out. Service
-/// accounts and records that could not be read are left out as well: no file speaks of them.
+/// The values of these records that the provider can set, as far as they are told. Service accounts and unreadable
+/// records are left out, because no file describes them.
 ///
-/// Memberships stand with the users. Where not every team is known with its members, they stand with the teams that are, for
-/// a user's teams are a whole.
+/// Memberships are written with the users. If the members of some team are not known, memberships are written with the
+/// known teams instead, because a user's list of teams must be complete.
 pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Desired {
     let can = Can::of(can, directory);
     let has = |part| parts.contains(&part);
@@ -36,7 +36,7 @@ pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Des
         desired.people = people.map(|user| can.person(user, &calls, with_users)).collect();
     }
     if has(Part::Teams) {
-        // An empty team is a team, too.
+        // An empty team is written, too.
         desired.teams = teams().map(|team| can.team(team, &calls, !with_users)).collect();
     }
     if has(Part::Roles) && can.says(RoleField::Permissions) {
@@ -54,7 +54,7 @@ pub fn current(directory: &Directory, can: &Capabilities, parts: &[Part]) -> Des
     desired
 }
 
-/// What of memberships an export of these parts leaves out because it is not known, as a sentence.
+/// A sentence about memberships that an export of these parts leaves out because they are unknown.
 pub fn untold(directory: &Directory, parts: &[Part], format: Format) -> Option<String> {
     let teams = || rows(directory, Kind::Team, Directory::team_at);
     let (count, silent) = (teams().count(), teams().filter(|team| !is_told(team)).count());
@@ -75,17 +75,17 @@ pub fn untold(directory: &Directory, parts: &[Part], format: Format) -> Option<S
     Some(format!("{why}: {left}."))
 }
 
-/// True where the server tells who is in the team.
+/// True if the server tells the team's members.
 pub(super) fn is_told(team: &Team) -> bool {
     team.members.is_some() && team.problem.is_none()
 }
 
-/// True for those of whom files speak.
+/// True for users that files can describe.
 pub(super) fn is_person(user: &User) -> bool {
     user.problem.is_none() && !user.account.is_service()
 }
 
-/// The fields that can be set, and therefore are said.
+/// The fields that the provider can set, and that are therefore written.
 struct Can<'a> {
     fields: Vec<RecordField>,
     reader: FieldReader<'a>,
@@ -130,7 +130,7 @@ impl<'a> Can<'a> {
         person
     }
 
-    /// None of them is a value, and nothing is said where they are not told.
+    /// An empty list is a value; `None` means that the registries are not told.
     fn registries(&self, user: &User) -> Option<Vec<Membership>> {
         let told = user.told_registry_roles().filter(|_| self.says(UserField::Registries));
         told.map(|grants| grants.iter().map(registry).collect())
@@ -172,7 +172,7 @@ fn registry(grant: &Grant) -> Membership {
     Membership { role: said(Some(&grant.role)), ..bare(grant.scope.raw().into()) }
 }
 
-/// A value that is told, and is not empty: nothing sets one to nothing.
+/// The value, if told and not empty: no file can set an empty value.
 fn said(name: Option<&Name>) -> Option<String> {
     name.filter(|name| !name.is_empty()).map(|name| name.raw().to_owned())
 }

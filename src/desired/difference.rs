@@ -1,4 +1,4 @@
-//! What has to change so that a directory is as a file says.
+//! The changes that make a directory equal to a file.
 
 use rustc_hash::FxHashMap;
 
@@ -21,11 +21,11 @@ use crate::{
     scim::text::{clean, fold},
 };
 
-/// What is wanted beside the file.
+/// Options for the comparison, apart from the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish {
-    /// Remove memberships, registry roles and permissions that the file does not list, where it lists any of their kind
-    /// for that record.
+    /// Remove memberships, registry roles and permissions that the file does not list, for records for which the file
+    /// lists any of that kind.
     pub prune: bool,
     /// Deactivate people whom the file does not name.
     pub prune_users: bool,
@@ -33,38 +33,38 @@ pub struct Wish {
     pub prune_teams: bool,
     /// Delete custom roles that the file does not define.
     pub prune_roles: bool,
-    /// Create teams that are named as somebody's and do not exist.
+    /// Create missing teams that the file names as a user's team.
     pub create_teams: bool,
 }
 
-/// What is there and not in the file: only pruning touches it.
+/// Data that exists and is missing from the file: only pruning removes it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Left {
-    /// Memberships of users or teams that the file speaks of.
+    /// Memberships of users or teams that the file describes.
     pub memberships: usize,
-    /// Registry roles likewise.
+    /// Registry roles of users that the file describes.
     pub registries: usize,
-    /// Permissions of custom roles likewise.
+    /// Permissions of custom roles that the file describes.
     pub permissions: usize,
 }
 
-/// The way from a directory to what a file says.
+/// The result of comparing a directory with a file.
 #[derive(Debug, Clone, Default)]
 pub struct Difference {
-    /// In the order in which they should be sent; the same for the same file in any order.
+    /// The changes in the order of sending; the order of the file does not matter.
     pub changes: Vec<Change>,
-    /// What stays although the file does not have it.
+    /// Data that stays although the file lacks it.
     pub left: Left,
-    /// What is worth a look.
+    /// Remarks that need a look.
     pub notes: Vec<String>,
-    /// What the server does not tell, so that it is not known whether more differs.
+    /// Data that the server does not tell, so that further differences may exist.
     pub not_told: Vec<String>,
 }
 
-/// Compares. `key` gives ids for what is to be created.
+/// Compares the file with the directory. `key` gives provisional ids for records to be created.
 ///
 /// # Errors
-/// Everything in the file that can't be meant, in its order.
+/// Fails with all invalid parts of the file, in the file's order.
 pub fn difference(
     desired: &Desired,
     directory: &Directory,
@@ -102,7 +102,7 @@ pub fn difference(
     Ok(Difference { changes, left, notes, not_told })
 }
 
-/// The comparison on its way.
+/// The state of a comparison.
 pub(super) struct Differ<'a, 'k> {
     pub whom: Whom<'a>,
     /// See [`Desired::stray_blanks`].
@@ -120,7 +120,7 @@ pub(super) struct Differ<'a, 'k> {
 }
 
 impl Differ<'_, '_> {
-    /// The team of that name, which may be one that the file creates.
+    /// The id of the team with this name, including teams that the file creates.
     pub fn team(&mut self, place: &Place, field: &str, name: &str) -> Option<Id> {
         let miss = match self.whom.team(name) {
             Ok(team) => return Some(team.id.clone()),
@@ -143,7 +143,7 @@ impl Differ<'_, '_> {
         None
     }
 
-    /// The member of that name: a user, who may be one that the file creates, or a member that is no user.
+    /// The id of the member with this name: a user, including users that the file creates, or a member that is no user.
     pub fn member(&mut self, place: &Place, field: &str, name: &str) -> Option<Id> {
         let miss = match self.whom.subject(name) {
             Ok(subject) => return Some(subject.id().clone()),
@@ -164,7 +164,7 @@ impl Differ<'_, '_> {
         self.values.can.holds().say("team").into_owned()
     }
 
-    /// True where the provider can do it and the record is known not to be there; else that is a problem.
+    /// True if the provider can create the record and the record is known not to exist; otherwise reports a problem.
     pub fn may_create(&mut self, kind: Kind, verb: Verb, place: &Place, field: &'static str) -> bool {
         if !self.values.can(verb, place, field) {
             return false;
@@ -210,7 +210,7 @@ impl Differ<'_, '_> {
     fn roles(&mut self, roles: &[RoleWish]) {
         let mut seen: FxHashMap<&str, &Place> = FxHashMap::default();
         for wish in roles {
-            // Role names differ by case.
+            // Role names are case-sensitive.
             let named = |name: &str| self.directory.records().roles().values().find(|role| role.name.raw() == name);
             let name = named(&wish.role).map_or(meant(&wish.role, "", self.stray_blanks), |role| role.name.raw());
             if let Some(earlier) = seen.insert(name, &wish.place) {
@@ -277,18 +277,18 @@ impl Differ<'_, '_> {
     }
 }
 
-/// The names that new records get, by their provisional ids.
+/// The name of a created record, with the provisional id.
 fn created(change: &Change) -> Option<(Id, String)> {
     let name = match change.created()? {
         Record::User(user) => fold(user.user_name.raw()),
         Record::Team(team) => fold(team.name.raw()),
-        // Names of roles differ by case.
+        // Role names are case-sensitive.
         Record::Role(role) => role.name.raw().to_owned(),
     };
     Some((change.creates()?.clone(), name))
 }
 
-/// Creations first, then what gives, then what takes away; within each by name.
+/// The order of sending: creations first, then grants, then removals; by name within each group.
 fn order(change: &Change, directory: &Directory, created: &FxHashMap<Id, String>) -> (SendRank, Vec<String>) {
     let known = |target: &Target| match target.kind {
         Kind::User => directory.user(&target.id).map(|user| fold(user.user_name.raw())),
@@ -297,7 +297,7 @@ fn order(change: &Change, directory: &Directory, created: &FxHashMap<Id, String>
     };
     let name = |target: &Target| created.get(&target.id).cloned().or_else(|| known(target)).unwrap_or_default();
     let mut touches = change.touches();
-    // A membership stands with its team.
+    // A membership is sorted by its team.
     touches.sort_by_key(|(target, _)| target.kind != Kind::Team);
     let value = touches.first().map(|(_, field)| match field {
         Field::Seat(seat) => seat.label().to_owned(),

@@ -1,26 +1,26 @@
-//! Characters of a file that nobody sees. A name is read with them only where the directory's own name has them.
+//! Invisible characters in a file. A name keeps them only if the directory's own name contains them.
 
 use std::fmt;
 
 use crate::scim::text::{acts, clean_line};
 
-/// Hidden characters that are told of a text; more would not help.
+/// Maximum number of hidden characters that a message lists.
 const TOLD: usize = 3;
 
 /// Joiners: they shape letters and emoji in free text, and are invisible elsewhere.
 const JOINERS: [char; 2] = ['\u{200C}', '\u{200D}'];
 
-/// Characters of a text that are invisible or pass for a space, each with its place, counted from 1.
+/// Characters of a text that are invisible or look like a space, each with its position, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hidden(Vec<(usize, char)>);
 
 impl Hidden {
-    /// Those of a name that tells records apart.
+    /// The hidden characters in a name that identifies a record.
     pub fn in_name(text: &str) -> Option<Self> {
         Self::of(text, hides)
     }
 
-    /// Those of free text, which may have several lines, and joiners where they shape something.
+    /// The hidden characters in free text; line breaks are allowed, and so are joiners that shape something.
     pub fn in_words(text: &str) -> Option<Self> {
         let joiners = |text: &str| text.matches(JOINERS).count();
         let shape = joiners(text) == joiners(&clean_line(text, usize::MAX));
@@ -46,7 +46,7 @@ impl fmt::Display for Hidden {
     }
 }
 
-/// True for what is not seen, and for every space but the ordinary one and the ideographic one, which is wide.
+/// True for invisible characters, and for all spaces except the ordinary space and the wide ideographic space.
 fn hides(c: char) -> bool {
     acts(c) || JOINERS.contains(&c) || c.is_whitespace() && !matches!(c, ' ' | '\u{3000}')
 }

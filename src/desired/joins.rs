@@ -1,4 +1,4 @@
-//! Memberships that a file wants, from users' teams and teams' members alike, and who leaves where that is wanted.
+//! Memberships that a file wants, from users' teams and from teams' members, and removals if the user wants them.
 
 use std::collections::BTreeMap;
 
@@ -16,27 +16,27 @@ use crate::{
     scim::text::clean,
 };
 
-/// Names that a note tells; the rest is counted.
+/// Maximum number of names in a note; further names are counted.
 const TOLD: usize = 5;
 
-/// All of them.
+/// All wanted memberships.
 #[derive(Default)]
 pub(super) struct Joins {
     wanted: FxHashMap<(Id, Id), (Place, Option<Name>)>,
-    /// Whose teams are listed as a whole.
+    /// Users whose teams are listed completely.
     whole_users: Vec<Id>,
-    /// Teams whose members, and whose members that are no users, are listed as a whole.
+    /// Teams whose members, or whose members that are no users, are listed completely.
     whole_teams: Vec<Id>,
     whole_others: FxHashSet<Id>,
 }
 
 impl Joins {
-    /// All teams of theirs are listed.
+    /// Records that the file lists all teams of the user.
     pub fn whole_user(&mut self, user: &Id) {
         self.whole_users.push(user.clone());
     }
 
-    /// All members of the team are listed, as far as the file tells them.
+    /// Records that the file lists all members of the team, as far as the file names them.
     pub fn whole_team(&mut self, team: &Id, wish: &TeamWish) {
         if wish.members.is_some() {
             self.whole_teams.push(team.clone());
@@ -46,7 +46,7 @@ impl Joins {
         }
     }
 
-    /// One of them is wanted.
+    /// Adds a wanted membership.
     pub fn want(&mut self, differ: &mut Differ<'_, '_>, user: Id, team: Id, one: &Membership) {
         let held = differ.directory.team(&team).and_then(|team| differ.directory.user(&user)?.role_in(&team.name));
         let says = |text: &str| held.filter(|held| meant(text, held.raw(), differ.stray_blanks) == held.raw());
@@ -55,7 +55,7 @@ impl Joins {
                 let why = format!("{} is no user, and has no role", clean(&one.of));
                 return differ.values.problem(&one.place, "team_role", why);
             }
-            // What is there already may be said of providers that can't change it.
+            // A role that is held already is accepted even if the provider can't change roles.
             Some(text) if says(text).is_some() => held.cloned(),
             Some(text) => match differ.values.team_role(&one.place, "team_role", text) {
                 None => return,
@@ -74,7 +74,7 @@ impl Joins {
         }
     }
 
-    /// Who joins, whose role changes, and who leaves where that is wanted.
+    /// Adds the changes: joins, altered roles, and, if pruning is wanted, removals.
     pub fn changes(self, differ: &mut Differ<'_, '_>) {
         self.come(differ);
         let gone = self.gone(differ);
@@ -87,14 +87,14 @@ impl Joins {
     }
 
     fn come(&self, differ: &mut Differ<'_, '_>) {
-        // People who are added to teams whose members are not told.
+        // Number of people per team who are added although the team's members are not told.
         let mut unsure: BTreeMap<String, usize> = BTreeMap::new();
         for ((user, team), (place, role)) in &self.wanted {
             let joins_as = differ.values.can.joins_as.as_ref();
             let at = differ.directory.team(team);
             let held = at.and_then(|team| differ.directory.user(user)?.role_in(&team.name));
             let untold = at.filter(|team| !is_told(team));
-            // Who has a role in a team is in it.
+            // A user with a role in a team is a member.
             let inside = differ.directory.teams_of(user).contains(team) || untold.is_some() && held.is_some();
             let change = match role {
                 Some(role) if inside && held == Some(role) => continue,
@@ -126,7 +126,7 @@ impl Joins {
         }
     }
 
-    /// Memberships that are there, and not in the file where it lists all of their kind.
+    /// Existing memberships that the file lacks although it lists all of their kind.
     fn gone(&self, differ: &Differ<'_, '_>) -> Vec<(Id, Id)> {
         let directory = differ.directory;
         let mut gone: Vec<(Id, Id)> = Vec::new();
@@ -137,7 +137,7 @@ impl Joins {
             let users = members(directory, team).filter(|id| directory.user(id).is_some_and(is_person));
             gone.extend(users.map(|id| (id.clone(), team.clone())));
         }
-        // Who is in no list is no user only where the list of users is whole.
+        // A member missing from the list of users is certainly no user only if that list is complete.
         for team in self.whole_others.iter().filter(|_| directory.coverage(Kind::User).is_complete()) {
             let others = members(directory, team).filter(|id| directory.user(id).is_none());
             gone.extend(others.map(|id| (id.clone(), team.clone())));
@@ -148,7 +148,7 @@ impl Joins {
         gone
     }
 
-    /// What pruning leaves, because the file could not name it or the server does not tell it.
+    /// Notes on members that pruning leaves, because the file could not name them or the server does not tell them.
     fn notes(&self, differ: &mut Differ<'_, '_>) {
         let directory = differ.directory;
         let (mut notes, mut not_told) = (Vec::new(), Vec::new());
@@ -187,7 +187,7 @@ fn members<'a>(directory: &'a Directory, team: &Id) -> impl Iterator<Item = &'a 
     directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default().iter().map(|member| &member.id)
 }
 
-/// True for a member that is no user, neither one who is there nor one who is created.
+/// True for a member that is neither an existing user nor a user to be created.
 fn is_other(directory: &Directory, id: &Id) -> bool {
     directory.user(id).is_none() && !Target::user(id).is_provisional()
 }
@@ -203,7 +203,7 @@ fn label(directory: &Directory, team: &Team, member: &Id) -> String {
     }
 }
 
-/// Why these members stay; whether they are users is known only where all users are.
+/// The reason why these members stay; whether they are users is known only if the list of users is complete.
 fn stay(names: &[String], complete: bool) -> String {
     let one = names.len() == 1;
     let names = some(names);

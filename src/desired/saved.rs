@@ -1,5 +1,5 @@
-//! A plan kept in a file: what is meant, and what each record looked like. Its requests are made anew when it is applied,
-//! so that nothing but changes can come out of such a file.
+//! A plan saved in a file: the changes, and the values of each record at that time. Applying the file builds all
+//! requests anew, so that nothing but changes can come out of such a file.
 
 use std::hash::{Hash, Hasher};
 
@@ -18,71 +18,71 @@ use crate::directory::{
 /// The version that is written and read.
 pub const VERSION: u64 = 1;
 
-/// The file.
+/// The content of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedPlan {
-    /// Tells it from other JSON, and its version.
+    /// The format's version; the key distinguishes the file from other JSON.
     pub scimitar_plan: u64,
-    /// The profile that it was made with.
+    /// The profile with which the plan was made.
     pub profile: String,
     /// That profile's server.
     pub server: String,
-    /// When.
+    /// The time at which the plan was made.
     pub made: Timestamp,
-    /// What it is, in words.
+    /// The plan's title, in words.
     pub title: String,
-    /// In the order in which they are sent.
+    /// The changes in the order of sending.
     pub changes: Vec<Saved>,
 }
 
-/// What is said of a plan as a whole.
+/// Data about a plan as a whole.
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
-    /// What it is, in words.
+    /// The plan's title, in words.
     pub title: &'a str,
-    /// The profile that it is made with.
+    /// The profile with which the plan is made.
     pub profile: &'a str,
     /// That profile's server.
     pub server: &'a str,
-    /// When.
+    /// The time at which the plan is made.
     pub made: Timestamp,
 }
 
-/// One of its changes.
+/// A change of a saved plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Saved {
-    /// In words, for whoever reviews the file.
+    /// The change in words, for reviewers of the file.
     pub words: Line,
-    /// What is meant.
+    /// The change itself.
     pub change: Change,
-    /// The values that it was planned on.
+    /// The values on which the change was planned.
     pub was: Vec<Was>,
 }
 
-/// A value as it was.
+/// A value at the time of planning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Was {
-    /// Whose.
+    /// The name of the record.
     pub name: String,
-    /// Which.
+    /// The name of the property.
     pub what: String,
     /// The value, in words.
     pub value: String,
 }
 
-/// Why a text can't be taken for a saved plan.
+/// The reason why a text is no saved plan.
 #[derive(Debug, thiserror::Error)]
 pub enum NoPlan {
-    /// Not the document that is written.
+    /// The text is not a saved plan's document.
     #[error("this is no plan that scimitar saved: {0}")]
     Unreadable(#[from] serde_json::Error),
-    /// Of a version that this program does not read.
+    /// This program does not read the plan's version.
     #[error("this program reads plans of version {VERSION}, not {0}")]
     Version(u64),
 }
 
 impl SavedPlan {
-    /// Keeps a plan: its changes with their words, in the order in which they are sent.
+    /// Saves a plan: its changes in words, in the order of sending.
     pub fn of<'a>(
         changes: impl Iterator<Item = (&'a Change, &'a Line)>,
         head: Head<'_>,
@@ -103,13 +103,13 @@ impl SavedPlan {
         }
     }
 
-    /// True for what looks like one, whatever its version.
+    /// True if the text looks like a saved plan of any version.
     pub fn is_one(text: &str) -> bool {
         let head: String = text.chars().take(200).collect();
         text.trim_start().starts_with('{') && head.contains("\"scimitar_plan\"")
     }
 
-    /// Reads one.
+    /// Reads a saved plan.
     pub fn read(text: &str) -> Result<Self, NoPlan> {
         #[derive(Deserialize)]
         struct Head {
@@ -122,8 +122,8 @@ impl SavedPlan {
         Ok(serde_json::from_str(text)?)
     }
 
-    /// The changes whose records are as they were, with ids of their own for what they create; and of the others, which
-    /// value has moved.
+    /// The changes whose records are unchanged, with new ids for created records; for the other changes, the value that
+    /// differs.
     pub fn renew(
         &self,
         directory: &Directory,
@@ -164,7 +164,7 @@ fn difference(then: &[Was], now: &[Was]) -> Option<Refusal> {
     })
 }
 
-/// The values that a change is planned on; of records that are there.
+/// The values on which a change is planned, for existing records.
 fn was(change: &Change, directory: &Directory) -> Vec<Was> {
     let whole = matches!(change, Change::ReplaceMembers { .. });
     change.touches().iter().filter_map(|(target, field)| value(directory, target, field, whole)).collect()
@@ -178,7 +178,7 @@ fn value(directory: &Directory, target: &Target, field: &Field, members: bool) -
         }
         Kind::Team => {
             let team = directory.team(&target.id)?;
-            // Who else is in it moves all the time, and matters where the whole is replaced or deleted.
+            // Other members change all the time, and matter only if the whole list is replaced or deleted.
             if *field != Field::Whole && !members {
                 return None;
             }

@@ -1,16 +1,17 @@
-//! The rows of a CSV (RFC 4180) as spreadsheets write them: separated by commas, semicolons or tabs, ended in any of three
-//! ways, with or without a `sep=` line. Knows nothing of columns.
+//! The rows of a CSV (RFC 4180) as spreadsheets write them: separated by commas, semicolons or tabs, with any of three
+//! line endings, with or without a `sep=` line. Independent of columns.
 
 use std::borrow::Cow;
 
 use super::{Place, Problem};
 
-/// One row.
+/// A row of the CSV.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Row<'t> {
-    /// As a spreadsheet counts: from 1, empty rows too, a cell of several lines in one row.
+    /// The row's number as in a spreadsheet: counted from 1, including empty rows; a cell of several lines is in a
+    /// single row.
     pub number: usize,
-    /// The cells as they are written, without their quotes.
+    /// The cells as written, without their quotes.
     pub cells: Vec<Cow<'t, str>>,
 }
 
@@ -20,13 +21,13 @@ impl Row<'_> {
         place(self.number)
     }
 
-    /// True where no cell says anything.
+    /// True if all cells are blank.
     pub fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 }
 
-/// The rows, one after another; none follows an error.
+/// An iterator over the rows; ends after an error.
 pub(super) struct Table<'t> {
     rest: &'t str,
     separator: u8,
@@ -34,7 +35,7 @@ pub(super) struct Table<'t> {
 }
 
 impl<'t> Table<'t> {
-    /// By its `sep=` line, or by the separator that the first row with anything in it has most of.
+    /// Takes the separator from the `sep=` line, or else the most frequent separator of the first row with content.
     pub fn new(text: &'t str) -> Self {
         let first = text.split(['\n', '\r']).next().unwrap_or_default();
         match told(first) {
@@ -47,7 +48,7 @@ impl<'t> Table<'t> {
         }
     }
 
-    /// The cell that begins here, and whether another one follows in its row.
+    /// Reads the next cell, and tells whether another cell follows in the row.
     fn cell(&mut self) -> Result<(Cow<'t, str>, bool), &'static str> {
         let start = self.rest.len() - self.rest.trim_start_matches(' ').len();
         let cell = match self.rest[start..].strip_prefix('"') {
@@ -69,7 +70,7 @@ impl<'t> Table<'t> {
         Ok((cell, more))
     }
 
-    /// Up to the closing quote; what follows must end the cell.
+    /// Reads up to the closing quote; only the end of the cell may follow.
     fn quoted(&mut self, text: &'t str) -> Result<Cow<'t, str>, &'static str> {
         let (mut end, mut doubled) = (0, false);
         loop {
@@ -124,7 +125,7 @@ fn place(number: usize) -> Place {
     Place { line: number, words: format!("row {number}") }
 }
 
-/// The separator that a line `sep=;` tells: Excel writes and reads it.
+/// The separator set by a line such as `sep=;`: Excel writes and reads such lines.
 fn told(line: &str) -> Option<u8> {
     let line = line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap_or(line);
     let (word, sign) = line.split_at_checked(4)?;
@@ -135,11 +136,11 @@ fn told(line: &str) -> Option<u8> {
     }
 }
 
-/// Spreadsheets of many countries write semicolons; some tools write tabs.
+/// The likely separator: spreadsheets of many countries write semicolons, and some tools write tabs.
 fn likely(text: &str) -> u8 {
     let says = |line: &&str| line.contains(|c: char| !c.is_whitespace() && !matches!(c, ',' | ';' | '"'));
     let head = text.split(['\n', '\r']).find(says).unwrap_or_default();
-    // What stands in quotes separates nothing.
+    // Separators within quotes don't count.
     let bare: Vec<&str> = head.split('"').step_by(2).collect();
     let count = |sign: u8| bare.iter().flat_map(|part| part.bytes()).filter(|byte| *byte == sign).count();
     [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')

@@ -1,4 +1,4 @@
-//! A JSON or YAML document of the same: `users`, `teams`, `roles`.
+//! Reads a JSON or YAML document with the same content: `users`, `teams`, `roles`.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -34,14 +34,14 @@ fn read(document: Result<Node, Problem>, problems: &mut Vec<Problem>) -> Desired
 }
 
 struct Reader<'a> {
-    /// Of each kind's entries.
+    /// Keys of the entries of each kind.
     keys: [Vec<&'static str>; 3],
     problems: &'a mut Vec<Problem>,
 }
 
-/// A user, team or role of a list.
+/// A user, team or role in a list.
 enum Item<'n> {
-    /// A bare name, which is all that is said.
+    /// A bare name without further keys.
     Name(&'n Scalar),
     Keys(&'n Map),
 }
@@ -93,7 +93,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The entries of a list; a bare name is an entry that says no more.
+    /// The entries of a list; a bare name is an entry without further keys.
     fn entries<'n>(&mut self, top: &'n Map, key: &str) -> Vec<(Place, Item<'n>)> {
         let list = match top.get(key).map(|node| &node.value) {
             None | Some(Value::Nothing) => return Vec::new(),
@@ -124,7 +124,7 @@ impl Reader<'_> {
                 *text = self.text(place, entry, key);
             }
         }
-        // An address alone says who is meant, not what theirs shall be.
+        // An email address alone identifies the user, and sets no new address.
         let address = person.email.take_if(|email| entry.get("user").is_none() && !email.is_empty());
         person.is_address = address.is_some();
         person.user = match address {
@@ -158,7 +158,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What the entry is about.
+    /// The name of the user, team or role that the entry describes.
     fn called(&mut self, place: &Place, entry: &Item<'_>, key: &str) -> Option<String> {
         let name = match (entry, entry.get(key)) {
             (Item::Name(name), _) => self.scalar(place, key, name)?,
@@ -243,7 +243,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A name in a list, or a role; nothing is neither.
+    /// A name in a list, or a role; an empty value is neither.
     fn item(&mut self, place: &Place, field: &str, node: &Node) -> Option<String> {
         match &node.value {
             Value::Scalar(scalar) => self.scalar(place, field, scalar),
@@ -293,7 +293,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether the keys are known.
+/// Reports unknown keys.
 fn known(place: &Place, map: &Map, known: &[&str], problems: &mut Vec<Problem>) {
     for entry in map.entries().iter().filter(|entry| !known.contains(&entry.key.text.as_str())) {
         let key = entry.key.text.as_str();
@@ -301,7 +301,7 @@ fn known(place: &Place, map: &Map, known: &[&str], problems: &mut Vec<Problem>) 
     }
 }
 
-/// The same place, in the line of one of its values.
+/// The same place, with the line of a value of the entry.
 fn at(place: &Place, node: &Node) -> Place {
     let line = node.at.line;
     let path = place.words.split_once(", ").map_or(place.words.as_str(), |(_, path)| path);

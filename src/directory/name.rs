@@ -1,4 +1,4 @@
-//! A server's string in two forms: as it is sent back, and as it may be shown.
+//! A string from the server in two forms: the form sent back and the form shown.
 
 use std::{borrow::Cow, fmt};
 
@@ -10,18 +10,19 @@ use serde::{
 
 use crate::scim::{confusable, text};
 
-/// What the text begins with where cleaning changed something; nothing that is clean does.
+/// Prefix of the text if cleaning altered the string; no clean text begins with this character.
 const MARK: char = '\u{1}';
 
-/// A name from the server. Shown cleaned of control and bidirectional characters, sent back as it came.
+/// A name from the server. Shown without control and bidirectional characters, sent back unchanged.
 ///
-/// Cheap to clone; equal when the raw values are. One pointer wide, for a record has many: where the two forms differ,
-/// which is rare, the text is the mark, the raw form's length, the mark again, and both forms.
+/// Cheap to clone; equal if the raw values are. The type is a pointer wide, because a record has many names. In the
+/// rare case that the two forms differ, the text consists of the mark, the raw form's length, the mark again, and both
+/// forms.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Name(ArcStr);
 
 impl Name {
-    /// Cleans once.
+    /// Cleans the string once.
     pub fn new(raw: impl AsRef<str>) -> Self {
         let raw = raw.as_ref();
         if raw.is_empty() {
@@ -33,19 +34,19 @@ impl Name {
         }
     }
 
-    /// For display: no control characters, at most 256 characters.
+    /// The form for display: no control characters, at most 256 characters.
     pub fn as_str(&self) -> &str {
         self.both().map_or(self.0.as_str(), |(_, shown)| shown)
     }
 
-    /// For people to read: as [`Name::as_str`], with a mark before what passes for another name, and a word in place of
-    /// nothing. `Display` gives this form.
+    /// The form for people to read: as [`Name::as_str`], with a mark before a name that imitates another one, and a
+    /// word in place of an empty name. `Display` gives this form.
     pub fn marked(&self) -> Cow<'_, str> {
         let (raw, shown) = self.both().unwrap_or((self.0.as_str(), self.0.as_str()));
         confusable::marked(raw, shown)
     }
 
-    /// For the wire.
+    /// The form for the wire.
     pub fn raw(&self) -> &str {
         self.both().map_or(self.0.as_str(), |(raw, _)| raw)
     }
@@ -55,12 +56,12 @@ impl Name {
         self.0.is_empty()
     }
 
-    /// Equal without regard to case: predefined role names compare so (docs/src/providers/wandb.md#changes-of-a-user).
+    /// Compares without regard to case, as for predefined role names (docs/src/providers/wandb.md#changes-of-a-user).
     pub fn is(&self, other: &str) -> bool {
         self.raw().eq_ignore_ascii_case(other)
     }
 
-    /// The raw form and the shown one, where they differ.
+    /// The raw form and the shown form, if they differ.
     fn both(&self) -> Option<(&str, &str)> {
         let (length, both) = self.0.strip_prefix(MARK)?.split_once(MARK)?;
         both.split_at_checked(length.parse().ok()?)
@@ -103,7 +104,7 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// Takes the text where it lies.
+/// Reads a name without copying borrowed text first.
 struct Reader;
 
 impl Visitor<'_> for Reader {

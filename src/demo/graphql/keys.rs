@@ -1,4 +1,4 @@
-//! API keys: listed, made for the caller, deleted.
+//! API keys: listed, created for the caller, deleted.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -12,10 +12,10 @@ use super::super::version::Generation;
 use super::people::given;
 use super::session::{Fallible, Session};
 
-/// The most keys that one account may have.
+/// Maximum number of keys per account.
 const KEY_LIMIT: usize = 100;
 
-/// One key. Its name is the secret in the answer to its creation, and the secret's beginning ever after.
+/// An API key. Its name is the secret in the answer to its creation, and the secret's beginning ever after.
 #[derive(SimpleObject)]
 pub(super) struct ApiKey {
     id: ID,
@@ -43,7 +43,7 @@ struct ApiKeyEdge {
     node: Option<ApiKey>,
 }
 
-/// Somebody's keys, for W&B's own client and there for their owner and instance admins.
+/// The keys of a user, for W&B's own client, and there for their owner and instance admins.
 pub(super) fn of(session: &Session, state: &State, owner: Number) -> Result<ApiKeyConnection, Refusal> {
     session.require_client()?;
     if session.caller != owner && !session.is_instance_admin(state) {
@@ -68,7 +68,7 @@ struct DeleteApiKeyInput {
     id: String,
 }
 
-/// Whether it was done.
+/// Whether the key was deleted.
 #[derive(SimpleObject)]
 pub(super) struct DeleteApiKeyPayload {
     success: Option<bool>,
@@ -79,12 +79,12 @@ pub(super) struct KeyMutation;
 
 #[Object]
 impl KeyMutation {
-    /// A key of the caller, whoever the client shows; its name is the secret, this once.
+    /// Creates a key of the caller, whichever user the client shows; the key's name is the secret in this answer only.
     async fn generate_api_key(&self, ctx: &Context<'_>, input: GenerateApiKeyInput) -> Fallible<GenerateApiKeyPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| generate_key(session, state, input))))
     }
 
-    /// By the key's owner, or an instance admin.
+    /// Deletes a key; allowed to the key's owner and to instance admins.
     async fn delete_api_key(&self, ctx: &Context<'_>, input: DeleteApiKeyInput) -> Fallible<DeleteApiKeyPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| delete_key(session, state, &input.id))))
     }

@@ -1,5 +1,5 @@
-//! W&B's GraphQL at `/graphql`, as much of it as the `User`, `Team` and `Member` classes of its Python package use. One
-//! request is read, done on the server's own state and answered here; the fields are in the files beside.
+//! W&B's GraphQL at `/graphql`, as much of it as the `User`, `Team` and `Member` classes of its Python package use.
+//! This file reads a request, carries it out on the server's own state and answers; the fields are in the files beside.
 //!
 //! Made from the package (wandb 0.31.0): its operations, and its models, which say what may be null: every field here is
 //! as nullable as they take it, no more. Statuses beside `errors` are those of published error reports (403 with
@@ -38,7 +38,7 @@ struct Mutation(people::PeopleMutation, keys::KeyMutation, team_changes::TeamMut
 /// The schema, ready for requests.
 pub(super) struct Api(Schema<Query, Mutation, EmptySubscription>);
 
-/// One request that could be read.
+/// A request that could be parsed.
 pub(super) struct Call {
     request: Request,
     name: Option<String>,
@@ -46,7 +46,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Reads a request: `POST` with `{"query":…,"variables":…,"operationName":…}`.
+    /// Parses a request: `POST` with `{"query":…,"variables":…,"operationName":…}`.
     pub(super) fn read(method: &Method, body: &[u8]) -> Result<Self, Refusal> {
         if method != Method::POST {
             return Err(Refusal::method("GraphQL is asked with POST"));
@@ -72,7 +72,7 @@ impl Call {
         self.name.as_deref()
     }
 
-    /// Whether it may change something.
+    /// Whether the operation may change something.
     pub(super) fn writes(&self) -> bool {
         self.writes
     }
@@ -83,7 +83,7 @@ impl Api {
         Self(Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish())
     }
 
-    /// Does what is asked; to be called beside the runtime's own threads.
+    /// Executes the request; must be called outside the runtime's own threads.
     pub(super) fn answer(&self, call: Call, session: Session) -> Answer {
         let answered = self.0.execute(call.request.data(session));
         let response = tokio::runtime::Handle::current().block_on(answered);
@@ -114,7 +114,7 @@ fn body(response: Response) -> Value {
     body.into()
 }
 
-/// A request that does not fit the schema was not begun, so it has no data.
+/// A request that does not fit the schema was not executed, so that it has no data.
 fn errors_leave_data(errors: &[ServerError]) -> bool {
     errors.iter().all(|error| !error.path.is_empty())
 }
@@ -139,7 +139,7 @@ fn error_body(error: &ServerError) -> Value {
 mod tests {
     use super::*;
 
-    /// What may be null and what not, as wandb 0.31.0's models take it.
+    /// Nullability of the fields, as wandb 0.31.0's models expect.
     #[test]
     fn the_schema_is_as_nullable_as_the_package_takes_it() {
         insta::assert_snapshot!(Api::new().0.sdl());

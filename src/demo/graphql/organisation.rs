@@ -10,9 +10,9 @@ use super::super::version::NEWEST;
 use super::session::Session;
 use super::teams::Entity;
 
-/// What the organisation is called.
+/// The organisation's name.
 const NAME: &str = "Example Labs";
-/// What the organisation's own entity is called, where its registries would live.
+/// The name of the organisation's own entity, which would own its registries.
 pub(super) const ENTITY: &str = "example-labs-org";
 
 pub(super) struct Organization;
@@ -32,14 +32,14 @@ impl Organization {
     }
 }
 
-/// One switch of the server.
+/// A feature switch of the server.
 #[derive(SimpleObject)]
 struct ServerFeature {
     name: String,
     is_enabled: bool,
 }
 
-/// What a single tenant's server says about its release.
+/// A single tenant's statement about its release.
 #[derive(SimpleObject)]
 struct LatestLocalVersionInfo {
     out_of_date: bool,
@@ -51,7 +51,7 @@ struct ServerInfo;
 
 #[Object]
 impl ServerInfo {
-    /// None: this server has nothing that the package asks before using.
+    /// Empty: this server has no feature that the package checks before use.
     async fn features(&self) -> Vec<Option<ServerFeature>> {
         Vec::new()
     }

@@ -1,4 +1,4 @@
-//! Who asks, by which headers, and the state they ask about.
+//! The caller of a request, identified by headers, and the state of the server.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -10,10 +10,10 @@ use super::super::records::{Number, OrganisationRole, TeamRole, User};
 use super::super::reply::Refusal;
 use super::super::state::State;
 
-/// A field that may be refused and is `null` then, with an error beside the rest of the answer.
+/// A field that may be refused: then the field is `null`, with an error beside the rest of the answer.
 pub(super) type Fallible<T> = Option<Result<T, Refusal>>;
 
-/// One request's asker, known by their key.
+/// The caller of a request, identified by the key.
 pub(in super::super) struct Session {
     pub state: Arc<RwLock<State>>,
     pub options: Arc<Options>,
@@ -43,12 +43,12 @@ impl Session {
         self.options.hosting != Hosting::MultiTenant && is_admin(state, self.caller)
     }
 
-    /// Whether the headers are those of W&B's own client with its admin switch; some fields are for it alone.
+    /// Whether the headers are those of W&B's own client with its admin switch; some fields are only for that client.
     pub(super) fn require_client(&self) -> Result<(), Refusal> {
         if self.first_party && self.privileges { Ok(()) } else { Err(Refusal::new(403, "relogin required")) }
     }
 
-    /// Refuses who is no instance admin, or one whose client has not switched the privileges on.
+    /// Refuses callers who are no instance admins, and those whose client has not switched the privileges on.
     pub(super) fn require_instance_admin(&self, state: &State, field: &str) -> Result<(), Refusal> {
         if !self.first_party {
             return Err(Refusal::new(403, "relogin required"));
@@ -59,7 +59,7 @@ impl Session {
         Err(Refusal::new(403, format!("only admins can use {field}()")))
     }
 
-    /// Refuses who administers neither the organisation nor the team.
+    /// Refuses callers who administer neither the organisation nor the team.
     pub(super) fn require_team_admin(&self, state: &State, team: Number) -> Result<(), Refusal> {
         let of_team = state.user(self.caller).is_some_and(|user| user.teams.contains(&(team, TeamRole::Admin)));
         if of_team || is_admin(state, self.caller) {
@@ -81,7 +81,7 @@ fn is_admin(state: &State, number: Number) -> bool {
     state.user(number).is_some_and(|user| user.organisation_role == OrganisationRole::Admin)
 }
 
-/// A user who was found a moment ago.
+/// A user who was found a moment ago, or a refusal.
 pub(super) fn still_there(state: &State, number: Number) -> Result<&User, Refusal> {
     state.user(number).ok_or_else(|| Refusal::new(404, "the user is gone"))
 }

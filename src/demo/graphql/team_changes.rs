@@ -1,4 +1,4 @@
-//! What is done to teams: made, invited to, left, given service accounts.
+//! Mutations of teams: create, invite, leave, add service accounts.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -37,7 +37,7 @@ struct CreateInvitePayload {
     invite: Option<Invite>,
 }
 
-/// An invitation as the answer to its making shows it.
+/// An invitation as shown in the answer to its creation.
 #[derive(SimpleObject)]
 struct Invite {
     id: ID,
@@ -74,22 +74,22 @@ pub(super) struct TeamMutation;
 
 #[Object]
 impl TeamMutation {
-    /// A new team with one admin: the one who is named, or the caller.
+    /// Creates a team with one admin: the named user, or the caller.
     async fn create_team(&self, ctx: &Context<'_>, input: CreateTeamInput) -> Fallible<CreateTeamPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create_team(session, state, &input))))
     }
 
-    /// An invitation by email or by username, pending until it is accepted.
+    /// Invites by email or username; the invitation is pending until accepted.
     async fn create_invite(&self, ctx: &Context<'_>, input: CreateInviteInput) -> Fallible<CreateInvitePayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create_invite(session, state, &input))))
     }
 
-    /// Takes a member out of a team or revokes an invitation, whichever the id names.
+    /// Removes a member from a team or revokes an invitation, depending on the id.
     async fn delete_invite(&self, ctx: &Context<'_>, input: DeleteInviteInput) -> Fallible<DeleteInvitePayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| delete_invite(session, state, &input))))
     }
 
-    /// A service account of one team; no key comes with it.
+    /// Creates a service account of a team; no key comes with the account.
     async fn create_service_account(
         &self,
         ctx: &Context<'_>,
@@ -109,7 +109,7 @@ fn team(state: &State, name: Option<&str>) -> Result<Number, Refusal> {
     state.team_named(name).ok_or_else(|| Refusal::new(404, format!("team {name:?} not found")))
 }
 
-/// A person by user name.
+/// Finds a person by user name.
 fn person(state: &State, name: &str) -> Result<Number, Refusal> {
     let person =
         state.user_named(name).filter(|&number| state.user(number).is_some_and(|user| user.account == Account::Person));

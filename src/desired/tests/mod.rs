@@ -1,4 +1,4 @@
-//! Files read and written, differences taken, plans kept.
+//! Tests that read and write files, compute differences, and save plans.
 
 mod compared;
 mod foreign;
@@ -22,7 +22,7 @@ fn names(list: &[&str]) -> Vec<RoleChoice> {
     list.iter().map(|name| RoleChoice { name: Name::from(*name), note: None }).collect()
 }
 
-/// What W&B can, more or less.
+/// Capabilities similar to those of W&B.
 fn can() -> Capabilities {
     Capabilities {
         org_roles: names(&["admin", "member", "viewer"]),
@@ -51,7 +51,7 @@ fn user(name: &str, role: &str, teams: &[(&str, &str)]) -> User {
     }
 }
 
-/// eva is admin and in both teams, noor in one, ivan in none.
+/// The user eva is admin and in both teams, noor is in one team, ivan in none.
 fn directory() -> Directory {
     let users = vec![
         user("eva", "admin", &[("vision", "admin"), ("nlp", "member")]),
@@ -95,11 +95,11 @@ fn read(text: &str, format: Format) -> Result<Desired, Vec<Problem>> {
     super::read(text, format, &Columns::default())
 }
 
-/// The difference in words, one line a change.
+/// The difference in words, a line per change.
 fn lines(directory: &Directory, text: &str, format: Format, wish: Wish) -> Result<Vec<String>, Vec<String>> {
     let desired = read(text, format).map_err(said)?;
     let found = difference(&desired, directory, &can(), wish, &mut keys()).map_err(said)?;
-    // With what it creates, so that that has names.
+    // The directory includes the created records, so that they have names.
     let mut later = Directory::default();
     let all = directory.records();
     let records = Records::build(

@@ -1,4 +1,4 @@
-//! What is not told, and members that are no users.
+//! Tests of data that is not told, and of members that are no users.
 
 use super::*;
 use crate::directory::{Coverage, Kind, MaybeTold, Shortfall};
@@ -7,7 +7,7 @@ fn member(id: &str, display: &str) -> Member {
     Member { id: id.into(), display: display.into() }
 }
 
-/// engineering has a user, a group and somebody whom no list has; who is in hidden is not told.
+/// The team engineering has a user, a group and an unknown member; the members of the team hidden are not told.
 fn nested(untold: bool) -> Directory {
     let users = vec![user("eva", "admin", &[]), user("noor", "member", &[])];
     let team =

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What is wrong with a file.
+/// The errors in a file.
 fn wrong(text: &str, format: Format) -> String {
     said(read(text, format).unwrap_err()).join("\n")
 }
@@ -81,7 +81,7 @@ fn what_means_nothing_true_or_false_is_no_name_without_quotes() {
     line 1, users[2], teams[1]: false without quotes is no text; write "false" if that is the name
     "#
     );
-    // Nothing said is nothing wanted; a boolean is one where one is wanted.
+    // An empty value sets nothing; a boolean is read as such only where a boolean is expected.
     let quiet = "users: [{user: eva, name: , teams: {nlp: }, active: yes}]";
     let desired = read(quiet, Format::Yaml).unwrap();
     assert_eq!((desired.people[0].name.as_deref(), desired.people[0].active), (None, Some(true)));
@@ -198,7 +198,7 @@ fn texts_that_are_empty_or_hold_what_nobody_sees_become_no_values() {
     row 3, user: no user is called e va with U+00A0 (no-break space) at character 2; write the name without it
     "
     );
-    // Blanks that typing leaves in a CSV are no part of a value.
+    // Blanks left by typing in a CSV are not part of a value.
     let csv = "user,email,name,team\n\u{a0}noor ,, Noor H. , nlp \n zoe , zoe@example.com , Zoe , new \n";
     insta::assert_snapshot!(plan(csv, Format::Csv).unwrap().join("\n"), @r"
     new new team
@@ -207,6 +207,6 @@ fn texts_that_are_empty_or_hold_what_nobody_sees_become_no_values() {
     zoe joins new
     noor joins nlp
     ");
-    // Joiners shape names of many languages.
+    // Joiners shape names in many languages.
     assert_eq!(plan(r#"{"users": [{"user": "eva", "name": "می‌خواهم"}]}"#, Format::Json).unwrap().len(), 1);
 }

@@ -1,24 +1,24 @@
-//! Taking many away at once: a share of all users, or of one team's members. A slip of the filter, a file with half its
-//! lines, a script on the wrong profile.
+//! Removals of many people at once: a share of all users, or of a team's members. Typical causes: a wrong filter, a
+//! file with half its lines, a script on the wrong profile.
 
 use rustc_hash::FxHashSet;
 
 use crate::directory::{Directory, Id, Kind, change::Change};
 
-/// The share, in percent, beyond which the numbers must be typed where the profile sets none.
+/// The share, in percent, beyond which the numbers must be typed if the profile sets none.
 const USUAL: u8 = 25;
-/// So many are never too many.
+/// This many removals are always allowed.
 const HANDFUL: usize = 5;
 
-/// More is taken from one place than its share.
+/// A place that loses more than its allowed share.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mass {
     place: Place,
-    /// How many are there.
+    /// Number of people in the place.
     whole: usize,
-    /// How many of them may go.
+    /// Number of people that may be removed.
     allowed: usize,
-    /// What they are: `users`, `members of vision`.
+    /// The people in words: `users`, `members of vision`.
     what: String,
 }
 
@@ -54,12 +54,12 @@ impl Mass {
         found
     }
 
-    /// How many of them these changes take away.
+    /// Number of the place's people that these changes remove.
     fn taken<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> usize {
         changes.flat_map(|change| self.of(change)).collect::<FxHashSet<_>>().len()
     }
 
-    /// Whom this change takes away.
+    /// The people that the change removes from the place.
     fn of<'a>(&self, change: &'a Change) -> &'a [Id] {
         match &self.place {
             Place::Directory => change.takes_person().map_or(&[], std::slice::from_ref),
@@ -73,13 +73,13 @@ impl Mass {
         !self.of(change).is_empty()
     }
 
-    /// What must be typed to send these, where they still are too many.
+    /// The text to type before these changes are sent; `None` if they remove an allowed number.
     pub fn typed<'a>(&self, changes: impl Iterator<Item = &'a Change>) -> Option<String> {
         let taken = self.taken(changes);
         (taken > self.allowed).then(|| format!("{taken} of {}", self.whole))
     }
 
-    /// Why these are not sent.
+    /// The reason for not sending these changes.
     pub(super) fn refusal<'a>(&self, changes: impl Iterator<Item = &'a Change>, percent: u8) -> String {
         let (taken, Self { whole, what, .. }) = (self.taken(changes), self);
         format!(

@@ -43,7 +43,7 @@ fn deactivate(user: &str) -> Change {
     Change::SetActive { user: id(user), active: false }
 }
 
-/// One of each kind, and of each value that is classified apart.
+/// A change of each kind, and of each value with a classification of its own.
 fn all() -> Vec<Change> {
     let key = || id("new:1");
     vec![
@@ -108,7 +108,7 @@ fn every_change_is_here() {
     let kinds: FxHashSet<_> = all().iter().map(std::mem::discriminant).collect();
     let declared = include_str!("../mod.rs").split("pub enum Change {").nth(1).unwrap();
     let declared = declared.split("\n}\n").next().unwrap();
-    // A variant begins its own line, four blanks in.
+    // A variant begins on its own line, indented by four spaces.
     let variants = declared.lines().filter(|line| line.starts_with("    ") && line.as_bytes()[4].is_ascii_uppercase());
     assert_eq!(kinds.len(), variants.count());
 }
@@ -122,7 +122,7 @@ fn what_is_created_has_an_id_to_come_and_the_signs_agree() {
         let sign = words::line(&change, &directory).sign;
         match (nature.effect, nature.of) {
             (ChangeEffect::Creates, _) => assert_eq!(sign, Sign::Add, "{change:?}"),
-            // Of a seat and of a list the value is what changes.
+            // For seats and lists of members the value changes.
             (_, ChangeSubject::Seat | ChangeSubject::Members) => assert_eq!(sign, Sign::Alter, "{change:?}"),
             (ChangeEffect::Takes, _) => assert_eq!(sign, Sign::Remove, "{change:?}"),
             _ => assert_ne!(sign, Sign::Remove, "{change:?}"),
@@ -170,7 +170,7 @@ fn a_run_creates_gives_and_takes() {
     let service = NewService { name: "bot".into(), organisation: false, team: id("new:1") };
     let waits = Change::CreateService { key: id("new:2"), service };
     assert_eq!(phases(&[new_team, waits]), [SendPhase::Creates, SendPhase::Gives], "it needs the team's id");
-    // A seat that is given up may be the one that another change needs.
+    // A seat that is given up may be the seat that another change needs.
     assert_eq!(phases(&[seat("none"), seat("full")]), [SendPhase::Gives; 2]);
     assert_eq!(phases(&[Change::DeleteRole { role: id("janitor") }]), [SendPhase::Takes]);
 }

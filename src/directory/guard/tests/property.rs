@@ -1,5 +1,5 @@
-//! The property of partial knowledge: whatever a server withholds, nothing is let through that full knowledge would forbid,
-//! unless the person is told what is not known and confirms it by name.
+//! A property test of partial knowledge: whatever a server withholds, the guards let nothing through that full
+//! knowledge would forbid, unless the person is told about the gap and confirms by name.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use super::*;
 
 const PEOPLE: usize = 5;
 
-/// One person as they are, and what the server tells of them.
+/// A person's true state, and the parts that the server tells.
 #[derive(Debug, Clone)]
 struct Truth {
     admin: bool,
@@ -20,9 +20,9 @@ struct Truth {
 #[derive(Debug, Clone)]
 struct World {
     people: Vec<Truth>,
-    /// Whose key it is, where the server tells; a server for admins takes only an active admin's.
+    /// The owner of the key, if the server tells. A server for admins accepts only an active admin's key.
     owner: Option<usize>,
-    /// Whom the profile names as an admin.
+    /// The user whom the profile names as an admin.
     named: Option<usize>,
     leaves: Vec<usize>,
 }
@@ -79,7 +79,7 @@ impl World {
         Guards { admins: self.named.iter().map(|at| name(*at)).collect(), ..Guards::default() }
     }
 
-    /// Nobody is admin any more once these have left.
+    /// True if no admin is left once these users have left.
     fn is_forbidden(&self, gone: &[usize]) -> bool {
         let admin = |at: usize| self.people[at].admin && self.people[at].active && !gone.contains(&at);
         self.people.iter().enumerate().any(|(at, one)| one.admin && one.active && gone.contains(&at))

@@ -1,8 +1,8 @@
-//! Who is left as admin of a team, where roles are told in part.
+//! Tests of the remaining admins of a team whose roles are told in part.
 
 use super::*;
 
-/// A team `vision`, its members told or not, and people with their role in it, where that is told.
+/// A team `vision`, whose members are told or not, and people with their role in the team, if told.
 fn team(people: &[(&str, Option<&str>)], tells_members: bool) -> Directory {
     let user = |(name, role): &(&str, Option<&str>)| User {
         id: (*name).into(),
@@ -44,7 +44,7 @@ fn what_is_not_told_is_not_taken_for_no(
     assert_eq!(notes, [said_of_it]);
 }
 
-/// Those whose role is not told leave first: nobody is left who may be admin.
+/// Members with untold roles leave first, so that nobody is left who may be admin.
 #[test]
 fn who_left_in_the_same_plan_is_not_counted_as_untold() {
     let known = team(&[("eva", Some("admin")), ("ivan", None), ("noor", None)], true);
@@ -130,7 +130,7 @@ fn the_sentences_name_all_who_were_asked() {
     );
 }
 
-/// Teams that the list lacks may lose their only admin, too.
+/// Teams missing from the list may lose their only admin, too.
 #[test]
 fn a_part_of_the_teams_is_said() {
     let users = vec![User { id: "eva".into(), user_name: "eva".into(), ..User::default() }];

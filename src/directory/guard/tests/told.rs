@@ -1,4 +1,4 @@
-//! What is said of a plan as a whole, put together from several plans.
+//! Tests of the notes about a plan as a whole, combined from several plans.
 
 use super::*;
 use crate::directory::guard::Among;
@@ -22,7 +22,7 @@ fn plans_that_are_sent_as_one_say_all_that_each_would() {
     other.team_not_told(&vision(), &user("noor"));
     other.admins_not_told(&user("noor"), "No role is told".into());
     all.join(other);
-    // A plan about the same people that says less takes nothing of it back.
+    // A plan about the same people with fewer notes removes none of the earlier notes.
     let mut less = Among::default();
     less.bare_team(&vision(), &user("eva"));
     all.join(less);
