@@ -1,4 +1,4 @@
-//! A profile: one directory, how to reach it and what is allowed there; and which one is meant.
+//! A profile: a directory, the connection to it and the permitted actions; and the choice of the profile.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,10 +19,10 @@ use crate::scim::text;
 /// Datasaur's shared service.
 pub(super) const DATASAUR_URL: &str = "https://app.datasaur.ai";
 
-/// The longest list of users that is read whole, unless the profile says otherwise: a million are measured.
+/// The longest list of users that is read whole, unless the profile says otherwise: tests have measured a million.
 pub(super) const MAX_USERS: u64 = 1_000_000;
 
-/// Whose server it is: chooses the dialect.
+/// The server's vendor, which decides the dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Provider {
     /// Weights & Biases.
@@ -36,7 +36,7 @@ pub enum Provider {
 }
 
 impl Provider {
-    /// All of them.
+    /// All providers.
     pub const ALL: [Provider; 4] = [Self::Wandb, Self::Grafana, Self::Datasaur, Self::Scim];
 
     /// The name in `config.toml`.
@@ -50,12 +50,12 @@ impl Provider {
     }
 }
 
-/// How a W&B server is hosted; decides what its SCIM can do.
+/// The way a W&B server is hosted, which decides the abilities of its SCIM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Hosting {
     /// W&B's shared cloud.
     MultiTenant,
-    /// One customer's cloud, run by W&B.
+    /// A single customer's cloud, run by W&B.
     Dedicated,
     /// Run by the customer.
     SelfManaged,
@@ -71,7 +71,7 @@ impl Hosting {
         }
     }
 
-    /// What a W&B host is by its name; `None` where the name does not tell it.
+    /// The hosting of a W&B host by its name; `None` if the name does not tell.
     pub(super) fn of(host: &str) -> Option<Self> {
         if wandb::is_multi_tenant(host) {
             Some(Self::MultiTenant)
@@ -81,7 +81,7 @@ impl Hosting {
     }
 }
 
-/// How the key is put into the `Authorization` header.
+/// The form of the key in the `Authorization` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthForm {
     /// `Bearer KEY`.
@@ -90,66 +90,66 @@ pub enum AuthForm {
     Basic,
     /// Basic with this user name: a person.
     BasicUser(String),
-    /// No header at all: a server that leaves access to the network, such as one on this machine.
+    /// No header at all: the server leaves access control to the network, such as a server on this machine.
     None,
 }
 
-/// When a change asks before it is sent.
+/// When a change needs a confirmation before sending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Confirm {
-    /// Only where it is risky or can't be undone.
+    /// Only risky or irreversible changes.
     #[default]
     Risky,
-    /// Every time.
+    /// All changes.
     Always,
 }
 
-/// One directory, ready to be used but for its key.
+/// A directory with all settings, except for its key.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    /// Its name in `config.toml`, or the host's name where there is none.
+    /// The profile's name in `config.toml`, or the host's name if there is no such profile.
     pub name: String,
-    /// Whose server.
+    /// The server's vendor.
     pub provider: Provider,
-    /// How it is hosted; W&B only, and `None` where neither the profile nor the host's name tells it.
+    /// The hosting; W&B only, and `None` if neither the profile nor the host's name tells.
     pub hosting: Option<Hosting>,
-    /// Base of every request, path prefix included, without a trailing slash in writing ([`Profile::base_text`]).
+    /// Base of every request, path prefix included; its text form has no trailing slash ([`Profile::base_text`]).
     pub base: Url,
-    /// How the key is sent.
+    /// The form in which the key is sent.
     pub auth: AuthForm,
-    /// Where the key is.
+    /// The source of the key.
     pub key: KeySource,
-    /// The environment variables that hold keys of any profile of its file: a key command does not get them.
+    /// Environment variables that hold keys of any profile in the same file: a key command does not get them.
     pub key_variables: Vec<String>,
-    /// The user name that the key belongs to, for the guard against changing oneself.
+    /// The user name of the key's owner, for the guard against changing oneself.
     pub me: Option<String>,
-    /// Nothing may be changed.
+    /// True if nothing may be changed.
     pub read_only: bool,
-    /// When to ask.
+    /// When to ask for a confirmation.
     pub confirm: Confirm,
-    /// Plain HTTP to another machine is wanted, key and all.
+    /// True if plain HTTP to another machine is wanted, key included.
     pub allow_http: bool,
-    /// Certificates to trust beside the system's, PEM.
+    /// Path of a PEM file with certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
-    /// The certificate that this client shows, and its private key, PEM.
+    /// Paths of this client's certificate and its private key, PEM.
     pub client_cert: Option<(PathBuf, PathBuf)>,
     /// Names of guards that are switched off.
     pub unguarded: Vec<String>,
-    /// How much may be taken away at once, in percent.
+    /// Largest share that may be removed at once, in percent.
     pub max_removal: Option<u8>,
     /// User names, emails or ids of people whose removal or demotion needs more care.
     pub protected: Vec<String>,
     /// User names, emails or ids of organisation admins, for a server that does not tell who is one.
     pub admins: Vec<String>,
-    /// Writes under way at a time, from 1.
+    /// Maximum number of concurrent writes, from 1.
     pub parallel: usize,
-    /// How long an answer may take.
+    /// Maximum duration until an answer.
     pub timeout: Duration,
-    /// Group → role, where roles follow from groups.
+    /// Mapping from group to role, if roles follow from groups.
     pub mapping: Option<Mapping>,
-    /// What the server is known to do otherwise than the RFCs say.
+    /// The server's known deviations from the RFCs.
     pub habits: Habits,
-    /// Full Models seats that the organisation has; W&B only, and no server tells it.
+    /// Number of full Models seats of the organisation; W&B only, and no server tells the number.
     pub full_seats: Option<u64>,
     /// A longer list of users is not read whole.
     pub max_users: u64,
@@ -161,16 +161,16 @@ impl Profile {
         self.base.as_str().trim_end_matches('/')
     }
 
-    /// The base URLs under which the same service is reached. The profile's store is named after the first, which is the same
-    /// whichever of them the profile writes; earlier builds named it after the one that is written.
+    /// The base URLs at which the same service is reached. The profile's store is named after the first URL, which is
+    /// the same for all of them; earlier builds used the URL in the profile.
     pub fn addresses(&self) -> Vec<Url> {
         if self.provider == Provider::Wandb { wandb::addresses(&self.base) } else { vec![self.base.clone()] }
     }
 
-    /// Reads its key. May block for ten seconds: call it away from the event loop.
+    /// Reads the profile's key. May block for ten seconds: call outside the event loop.
     ///
     /// # Errors
-    /// If there is none, or its place can't be used.
+    /// Fails if there is no key, or if its source can't be used.
     pub fn read_key(&self) -> Result<SecretString, KeyError> {
         self.key.read(&self.base, &self.key_variables)
     }
@@ -206,7 +206,7 @@ impl Profile {
 }
 
 /// Reads a base URL: `http` or `https`, a host, no user, query or fragment. The error never repeats the URL, which may
-/// hold a key.
+/// contain a key.
 pub(super) fn parse_base(url: &str, path: &str) -> Result<Url, ConfigError> {
     let wrong = |why: &str| ConfigError::new(why, "write it like https://wandb.example.com");
     let mut base = Url::parse(url.trim()).map_err(|error| wrong(&format!("this is not a URL ({error})")))?;
@@ -226,7 +226,7 @@ pub(super) fn parse_base(url: &str, path: &str) -> Result<Url, ConfigError> {
     Ok(base)
 }
 
-/// The base URL of a Grafana: SCIM is in a namespace of its own, which names the stack in Grafana Cloud
+/// The base URL of a Grafana: SCIM is in a separate namespace, which names the stack in Grafana Cloud
 /// (docs/src/providers/grafana.md#addresses).
 pub(super) fn grafana_base(url: &str, stack: Option<&str>) -> Result<Url, ConfigError> {
     if url.contains("/apis/") {
@@ -241,8 +241,8 @@ pub(super) fn datasaur_base(url: &str, workspace: &str) -> Result<Url, ConfigErr
     parse_base(url, &format!("api/teams/{workspace}/scim/v2"))
 }
 
-/// Which profile is meant: the one asked for, else `default_profile`, else the only one, else what W&B's own variables
-/// and `netrc` say. `Ok(None)` where there is nothing at all: the first run.
+/// Chooses the profile: the requested one, else `default_profile`, else the only one, else a profile from W&B's own
+/// variables and `netrc`. `Ok(None)` if there is nothing at all: the first run.
 pub fn resolve(
     config: Option<&ConfigFile>,
     requested: Option<&str>,
@@ -283,10 +283,10 @@ fn unknown(config: Option<&ConfigFile>, name: &str) -> ConfigError {
     ConfigError::about(&file.path, why, hint).no_profile()
 }
 
-/// What W&B's own tools would use: `WANDB_BASE_URL` or their settings file, `WANDB_API_KEY`, `netrc`.
+/// The profile that W&B's own tools would use: `WANDB_BASE_URL` or their settings file, `WANDB_API_KEY`, `netrc`.
 ///
-/// The profile is named after the host. Multi-tenant Cloud has one name under all its addresses, so that its journal is found
-/// again.
+/// The profile is named after the host. Multi-tenant Cloud has the same name under all its addresses, so that its
+/// journal is found again.
 fn from_surroundings(login: &Login<'_>) -> Result<Option<Profile>, ConfigError> {
     let server = login.server();
     let base = match &server {
@@ -294,7 +294,7 @@ fn from_surroundings(login: &Login<'_>) -> Result<Option<Profile>, ConfigError> 
         None => wandb::base(DEFAULT_URL, None)?,
     };
     let listed = || {
-        // Whether others can read the file is said when the key itself is read.
+        // The warning about a file that others can read is given when the key itself is read.
         let text = login.netrc.as_deref().and_then(regular_text).unwrap_or_default();
         netrc::find(&text, &netrc::names(&base)).is_some_and(|entry| !entry.is_default)
     };

@@ -1,4 +1,4 @@
-//! The faults that a server can be asked for, in words. Plain values; knows no server.
+//! The faults that a server can be asked for, and their names. Plain values, independent of the server.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,17 +8,17 @@ use super::options::OptionError;
 
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// One way in which a request goes wrong.
+        /// A way in which a request goes wrong.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum FaultKind {
             $($(#[doc = $doc])+ $name,)+
         }
 
         impl FaultKind {
-            /// All of them.
+            /// All kinds of faults.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// As it is written.
+            /// The name of the kind, as written in a specification.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $word),+
@@ -37,9 +37,9 @@ kinds! {
     CutAfter = "cut-after",
     /// 429 with `Retry-After` in seconds.
     BusySeconds = "429-seconds",
-    /// 429 with `Retry-After` as a date, by a clock that may be an hour off, as `Date` is then.
+    /// 429 with `Retry-After` as a date, by a clock that may be an hour off; `Date` is off by the same amount.
     BusyDate = "429-date",
-    /// 429 and no word of when to come back.
+    /// 429 without a time to come back.
     BusyBare = "429-bare",
     /// 500, 502, 503 (with `Retry-After`) or 504; nothing took effect.
     DownBefore = "5xx-before",
@@ -51,15 +51,15 @@ kinds! {
     Truncated = "truncated",
     /// The connection closes in the middle of the answer; a write took effect.
     Torn = "torn",
-    /// The answer is JSON of something else; a write took effect.
+    /// The answer is unrelated JSON; a write took effect.
     Wrong = "wrong",
     /// The answer goes on for a gibibyte; a write took effect.
     Huge = "huge",
-    /// A list that has no end: whatever place is asked for, there are new records, and more to come.
+    /// A list that never ends: every requested page has new records, with more to come.
     Endless = "endless",
-    /// A list's first page again, whatever place is asked for.
+    /// A list's first page, for any requested page.
     Repeated = "repeated",
-    /// The answer comes in drops.
+    /// The answer arrives in small pieces.
     Slow = "slow",
     /// A redirect to another origin; nothing took effect.
     Redirect = "redirect",
@@ -72,7 +72,8 @@ kinds! {
 }
 
 impl FaultKind {
-    /// The kinds that a word means: one, or all that begin with it, as `cut` means `cut-before` and `cut-after`.
+    /// The kinds that a word means: a single kind, or all kinds with that prefix, as `cut` means `cut-before` and
+    /// `cut-after`.
     fn named(word: &str) -> Vec<Self> {
         let means = |kind: &&Self| {
             kind.as_str().strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
@@ -80,7 +81,7 @@ impl FaultKind {
         Self::ALL.iter().filter(means).copied().collect()
     }
 
-    /// Whether it is met where no kinds are named: two cost so much that nothing else would happen.
+    /// Whether the kind occurs if no kinds are named: two kinds cost so much that nothing else would happen.
     fn is_usual(self) -> bool {
         !matches!(self, Self::Huge | Self::Endless)
     }
@@ -92,16 +93,16 @@ impl fmt::Display for FaultKind {
     }
 }
 
-/// A share of all requests that meets faults, chosen by the seed and the request's number.
+/// A share of all requests that meet faults, chosen by the seed and the request's number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FaultSpec {
     /// Decides which request meets which fault.
     pub seed: u64,
     /// Share of the requests, 0 to 1.
     pub rate: f64,
-    /// The longest that an answer is held back by `latency` and `slow`.
+    /// Maximum delay of an answer by `latency` and `slow`.
     pub wait: Duration,
-    /// What can happen, each as often as the others.
+    /// The possible kinds, each with the same probability.
     pub kinds: Vec<FaultKind>,
 }
 
@@ -130,7 +131,7 @@ impl FromStr for FaultSpec {
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (name, value) = match part.split_once('=') {
                 Some((name, value)) => (name.trim(), value.trim()),
-                // The kinds after the first.
+                // The kinds after the first one have no name in front.
                 None if in_kinds => ("kinds", part),
                 None => return Err(refusal(part)),
             };

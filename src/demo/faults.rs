@@ -1,5 +1,5 @@
-//! Faults on request: delays, shares of failures, what the next request or the next write meets. Decides only; what
-//! becomes of the answer is `spoil`'s.
+//! Faults on request: delays, shares of failures, faults for the next request or the next write. Only decides; `spoil`
+//! changes the answers.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -10,13 +10,13 @@ use super::dice::Dice;
 use super::fault_kind::{FaultKind, FaultSpec};
 use super::options::FailRule;
 
-/// What counts of a request for what may happen to it.
+/// The properties of a request that decide which faults can happen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kind {
     pub writes: bool,
-    /// It reads a list.
+    /// True if the request reads a list.
     pub lists: bool,
-    /// It carries `If-Match`.
+    /// True if the request carries `If-Match`.
     pub conditional: bool,
 }
 
@@ -24,27 +24,27 @@ pub(super) struct Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fault {
     pub kind: FaultKind,
-    /// Decides what the kind leaves open.
+    /// A random number for choices within the kind.
     pub roll: u64,
-    /// The longest that the answer is held back.
+    /// Maximum delay of the answer.
     pub wait: Duration,
 }
 
 impl Fault {
-    /// One of them, by the roll.
+    /// Chooses an element by the roll.
     pub(super) fn one<T: Copy>(&self, of: &[T]) -> T {
         *Dice(self.roll).one(of)
     }
 }
 
-/// What happens to one request.
+/// The decision about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It is answered.
+    /// The request is answered without a fault.
     Spared,
-    /// It fails with this status and takes no effect.
+    /// The request fails with this status and takes no effect.
     Fails(u16),
-    /// It meets a fault.
+    /// The request meets a fault.
     Meets(Fault),
 }
 
@@ -52,18 +52,18 @@ struct Plan {
     latency: Duration,
     rules: Vec<FailRule>,
     spec: Option<FaultSpec>,
-    /// The same for writes alone.
+    /// Rules for writes alone.
     write_rules: Vec<FailRule>,
-    /// Statuses for the next writes: how many are left.
+    /// The status for the next writes, and the number of writes left.
     next_writes: Option<(u16, usize)>,
-    /// What the next request meets, and whether that is the next write.
+    /// The fault for the next request, and whether only a write meets the fault.
     next: Option<(FaultKind, bool)>,
     met: BTreeMap<FaultKind, u64>,
     seed: u64,
     requests: u64,
 }
 
-/// The faults of one server; they can change while it runs.
+/// The faults of a server; they can change while the server runs.
 pub(super) struct Faults(Mutex<Plan>);
 
 impl Faults {
@@ -113,12 +113,13 @@ impl Faults {
         self.plan(|plan| plan.next = Some((kind, write)));
     }
 
-    /// How often each kind was met.
+    /// Number of faults met, by kind.
     pub(super) fn met(&self) -> BTreeMap<FaultKind, u64> {
         self.plan(|plan| plan.met.clone())
     }
 
-    /// Decides about the next request; rules and shares by its number, so that a rerun fails alike.
+    /// Decides about the next request; rules and shares depend on the request's number, so that a rerun has the same
+    /// failures.
     pub(super) fn decide(&self, request: Kind) -> Fate {
         self.plan(|plan| {
             plan.requests += 1;
@@ -162,7 +163,7 @@ impl Plan {
     }
 }
 
-/// Whether it can happen to such a request.
+/// Whether the fault can happen to such a request.
 fn fits(kind: FaultKind, request: Kind) -> bool {
     match kind {
         FaultKind::Stale => request.writes && request.conditional,

@@ -1,9 +1,9 @@
-//! Grafana: where its SCIM is, what stands beside it (roles in the organisation, the configuration of SCIM) and what it
-//! asks of users. Resources are those of [`super::rfc`].
+//! Grafana: the address of its SCIM, its other interfaces (roles in the organisation, the configuration of SCIM), and
+//! its requirements for users. Resources are those of [`super::rfc`].
 //!
-//! Documented: the address, `externalId`, disabling in the place of deleting, taking over a user with the same email, the
-//! configuration object, the list of the organisation's users. Chosen: paging, PATCH, versions, discovery and `DELETE` of a
-//! user as in the RFCs or as the words on deprovisioning have it; which of the three error shapes is used when.
+//! Documented: the address, `externalId`, disabling instead of deleting, taking over a user with the same email, the
+//! configuration object, the list of the organisation's users. Chosen: paging, PATCH, versions, discovery and `DELETE`
+//! of a user, after the RFCs or the text on deprovisioning; which of the three error shapes is used when.
 
 use std::sync::{PoisonError, RwLock};
 
@@ -16,13 +16,13 @@ use super::request::Ask;
 use super::rfc;
 use super::state::State;
 
-/// Path of the SCIM root: a Grafana of one's own, whose namespace is always the same.
+/// Path of the SCIM root for a self-managed Grafana, whose namespace is always the same.
 pub(super) const ROOT: &str = "/apis/scim.grafana.app/v0alpha1/namespaces/default/";
 const GROUP: &str = "scim.grafana.app";
 const VERSION: &str = "v0alpha1";
 const NAMESPACE: &str = "default";
 
-/// Answers a request, whose path comes in segments.
+/// Answers a request; the path is split into segments.
 pub(super) fn route(ask: &Ask, state: &RwLock<State>, method: &Method, path: &[&str]) -> Answer {
     match *path {
         ["apis", GROUP, VERSION, "namespaces", NAMESPACE, "config", name] => configuration(method, name),
@@ -39,8 +39,8 @@ pub(super) fn route(ask: &Ask, state: &RwLock<State>, method: &Method, path: &[&
     }
 }
 
-/// Refuses users without a sound `externalId`: it is mandatory, and a number could be another user's internal id
-/// (CVE-2025-41115).
+/// Refuses users without a valid `externalId`: the attribute is mandatory, and a number could be another user's
+/// internal id (CVE-2025-41115).
 pub(super) fn check_external_id(given: Option<&str>) -> Result<(), Refusal> {
     match given.map(str::trim) {
         None | Some("") => Err(Refusal::value("externalId is required")),
@@ -61,7 +61,7 @@ fn configuration(method: &Method, name: &str) -> Answer {
         return Err(Refusal::new(404, words).written(Protocol::Kubernetes));
     }
     if method != Method::GET {
-        // Nothing here would act on another configuration.
+        // The demo would ignore another configuration.
         return Err(Refusal::method("the demo server's configuration can't be changed").written(Protocol::Kubernetes));
     }
     let document = json!({
@@ -74,7 +74,7 @@ fn configuration(method: &Method, name: &str) -> Answer {
     Reply::json(StatusCode::OK, &document)
 }
 
-/// `GET /api/org/users`: everybody with their role in the organisation.
+/// `GET /api/org/users`: all users with their role in the organisation.
 fn members(state: &RwLock<State>) -> Answer {
     let state = state.read().unwrap_or_else(PoisonError::into_inner);
     let everybody = state.order().iter().filter_map(|&number| Some(member(number, state.user(number)?)));
@@ -95,7 +95,7 @@ fn member(number: Number, user: &User) -> Value {
     })
 }
 
-/// What Role Sync left at the last sign-in; Grafana's default for those who never signed in.
+/// The role set by Role Sync at the last sign-in; Grafana's default for users who never signed in.
 fn role(number: Number, user: &User) -> &'static str {
     match user.organisation_role {
         OrganisationRole::Admin => "Admin",
@@ -104,7 +104,7 @@ fn role(number: Number, user: &User) -> &'static str {
     }
 }
 
-/// Everybody here is managed from outside: no role can be set.
+/// All users here are managed from outside, so that no role can be set.
 fn role_change(state: &RwLock<State>, id: &str) -> Answer {
     let state = state.read().unwrap_or_else(PoisonError::into_inner);
     let known = id.parse().ok().and_then(|id: Number| state.user(id.checked_sub(1)?));

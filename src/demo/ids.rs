@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
-/// What an identifier names.
+/// The kind of record that an identifier names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     User,
@@ -43,18 +43,18 @@ impl Kind {
 pub(super) struct GlobalId(pub Kind, pub u32);
 
 impl GlobalId {
-    /// The number behind an id of this kind; none when it is of another kind or no id at all.
+    /// The record's number for an id of this kind; `None` for other kinds and invalid ids.
     pub(super) fn parse(kind: Kind, text: &str) -> Option<u32> {
         let plain = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;
         plain.strip_prefix(kind.global_prefix())?.parse::<u32>().ok()?.checked_sub(1)
     }
 
-    /// Hands the text to `take` without allocating: lists write hundreds of thousands of these.
+    /// Passes the text to `take` without allocating: lists write hundreds of thousands of ids.
     pub(super) fn with_text<T>(self, prefix: &str, take: impl FnOnce(&str) -> T) -> T {
         let mut plain = [0_u8; 24];
         let room = plain.len();
         let mut rest = &mut plain[..];
-        // 13 bytes of prefix and 10 digits fit; so does their base64 in 32 bytes.
+        // The prefix of 13 bytes and 10 digits fit, and so does their base64 in 32 bytes.
         let _ = write!(rest, "{}{}", self.0.global_prefix(), u64::from(self.1) + 1);
         let used = room - rest.len();
         let mut text = [0_u8; 48];

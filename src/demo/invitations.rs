@@ -3,14 +3,14 @@
 use super::records::Number;
 use super::state::fold;
 
-/// One open invitation.
+/// An open invitation.
 pub(super) struct Invitation {
     pub team: Number,
     pub email: Box<str>,
     pub admin: bool,
 }
 
-/// All open invitations; an invitation's number is its place, never used twice.
+/// All open invitations; an invitation's number is its position, never reused.
 #[derive(Default)]
 pub(super) struct Invitations(Vec<Option<Invitation>>);
 
@@ -24,7 +24,7 @@ impl Invitations {
         self.0.get(number as usize)?.as_ref()
     }
 
-    /// A team's invitations in the order they were made.
+    /// A team's invitations in the order of creation.
     pub(super) fn to(&self, team: Number) -> impl Iterator<Item = (Number, &Invitation)> {
         (0..)
             .zip(&self.0)
@@ -41,14 +41,14 @@ impl Invitations {
         self.to(team).any(|(_, invitation)| fold(&invitation.email) == fold(email))
     }
 
-    /// Drops the invitation of somebody who is in the team now.
+    /// Removes the invitation of somebody who is in the team now.
     pub(super) fn settle(&mut self, team: Number, email: &str) {
         if !email.is_empty() {
             self.drop_where(|invitation| invitation.team == team && fold(&invitation.email) == fold(email));
         }
     }
 
-    /// Drops every invitation of an address that nobody has any more.
+    /// Removes all invitations of an address that no user has any more.
     pub(super) fn forget(&mut self, email: &str) {
         if !email.is_empty() {
             self.drop_where(|invitation| fold(&invitation.email) == fold(email));

@@ -10,7 +10,7 @@ use super::reply::etag;
 use super::state::State;
 use super::words::inherited_permissions;
 
-/// Number in the organisation id that roles carry.
+/// The number in the organisation id that roles carry.
 pub(super) const ORGANISATION: u32 = 148_457;
 
 /// The body of a list, RFC 7644 section 3.4.2.
@@ -54,7 +54,7 @@ pub(super) fn location(kind: Kind, number: Number) -> String {
     text.and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The `meta` of a resource; without a version when the server has none.
+/// The `meta` of a resource; without a version if the server has none.
 pub(super) struct Meta {
     pub kind: Kind,
     pub number: Number,
@@ -86,7 +86,7 @@ impl Serialize for Meta {
     }
 }
 
-/// One team as JSON, its members with capitalised keys.
+/// A team as JSON, its members with capitalised keys.
 pub(super) struct GroupView<'a> {
     pub state: &'a State,
     pub number: Number,
@@ -141,7 +141,7 @@ impl Serialize for GroupView<'_> {
     }
 }
 
-/// One custom role as JSON.
+/// A custom role as JSON.
 pub(super) struct RoleView<'a> {
     pub number: Number,
     pub role: &'a CustomRole,

@@ -1,40 +1,40 @@
-//! The last requests that a server was sent, and the writes that took effect, for its tests and its handle. Knows no keys.
+//! The last requests to a server, and the writes that took effect, for its tests and its handle. Contains no keys.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use axum::http::Method;
 
-/// How many requests the log keeps.
+/// Maximum number of requests in the log.
 const LIMIT: usize = 10_000;
-/// How many writes that took effect.
+/// Maximum number of recorded writes that took effect.
 const TAKEN: usize = 50_000;
 
-/// One request that reached the server.
+/// A request that reached the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedRequest {
     /// `GET`, `POST`, …
     pub method: String,
-    /// Path and query as they were sent; for GraphQL the name of the operation after it, as in `/graphql GetViewer`.
+    /// Path and query as sent; for GraphQL, followed by the name of the operation, as in `/graphql GetViewer`.
     pub path: String,
-    /// Whether it may change something: every method but the safe ones, and of GraphQL the mutations.
+    /// Whether the request may change something: every method but the safe ones, and for GraphQL the mutations.
     pub writes: bool,
-    /// Status of the answer; 0 while there is none, and when the connection was cut.
+    /// Status of the answer; 0 while there is none, and if the connection was cut.
     pub status: u16,
 }
 
-/// A write that took effect, whatever became of its answer.
+/// A write that took effect, even if its answer was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenWrite {
     /// `POST`, `PATCH`, …
     pub method: String,
-    /// Path as it was sent.
+    /// Path as sent.
     pub path: String,
-    /// Its body.
+    /// The body of the write.
     pub body: String,
 }
 
-/// The last requests, in the order of their arrival.
+/// The last requests, in the order of arrival.
 #[derive(Default)]
 pub(super) struct Log {
     requests: Mutex<Entries>,
@@ -65,7 +65,7 @@ impl Log {
         self.with(|entries| entries.kept.iter().cloned().collect())
     }
 
-    /// Writes a request down; what comes back names it to the other methods.
+    /// Records a request and returns the number that identifies it in the other methods.
     pub(super) fn note(&self, method: &Method, path: &str) -> usize {
         self.with(|entries| {
             if entries.kept.len() == LIMIT {
@@ -78,7 +78,8 @@ impl Log {
         })
     }
 
-    /// Does a write and notes it where it took effect: one at a time, so that their order is the directory's.
+    /// Executes a write and records it if it took effect: writes run one at a time, so that their order is that of the
+    /// directory.
     pub(super) fn write<T, E>(&self, write: TakenWrite, act: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let done = act();
@@ -95,7 +96,7 @@ impl Log {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// What a GraphQL request asks for.
+    /// Records the operation of a GraphQL request.
     pub(super) fn note_operation(&self, request: usize, name: Option<&str>, writes: bool) {
         self.change(request, |entry| {
             entry.writes = writes;

@@ -1,15 +1,16 @@
 //! The embedded directory server: a directory over real HTTP on loopback, for trying the console and for its tests.
 //!
-//! It is a stand-in made from documentation: W&B's published SCIM reference, and RFC 7643 and RFC 7644 for the plain
-//! provider. It has never been compared with a real W&B server, and where the reference is silent or contradicts
-//! itself it follows a choice that is named beside the code. Of Grafana and Datasaur little is documented below their
-//! addresses: `grafana.rs` names what is, and the rest is as the RFCs have it. It writes its own JSON and shares nothing with the
-//! client's rooms, so that a mistake of one is not repeated by the other.
+//! The server is a stand-in made from documentation: W&B's published SCIM reference, and RFC 7643 and RFC 7644 for the
+//! plain provider. Nobody has compared the stand-in with a real W&B server; where the reference is silent or
+//! contradicts itself, a comment beside the code names the choice. For Grafana and Datasaur, little is documented below
+//! their addresses: `grafana.rs` names the documented parts, and the rest follows the RFCs. The server writes its own
+//! JSON and shares no code with the client, so that a mistake on one side is not repeated on the other.
 //!
-//! Choices where the documents are silent: `teamRoles` changes the named teams only and refuses teams the user is not
-//! in; `startIndex` and `count` work; one operation a PATCH; `PUT` of a group does not rename it; removing `members`
-//! without a filter empties the team even if a `value` is sent; users have one email address; a seat that is not to be
-//! had answers 400; deleting a person takes their API keys along. The choices of W&B's GraphQL stand in `graphql/mod.rs`.
+//! Choices where the documents are silent: `teamRoles` changes the named teams only and refuses teams without the user;
+//! `startIndex` and `count` work; a PATCH has a single operation; `PUT` of a group does not rename it; removing
+//! `members` without a filter empties the team even if a `value` is sent; users have one email address; an unavailable
+//! seat answers 400; deleting a person deletes their API keys. The choices for W&B's GraphQL are listed in
+//! `graphql/mod.rs`.
 
 mod auth;
 mod clock;

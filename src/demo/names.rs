@@ -1,7 +1,7 @@
-//! The words the seeded organisation is made of: people's names in many scripts, teams, registries, custom roles. Data
-//! only. All persons are invented.
+//! Words for the seeded organisation: people's names in many scripts, teams, registries, custom roles. Data only. All
+//! persons are invented.
 
-/// Given and family names of one script, each as (ASCII for the user name, native for the display name).
+/// Given and family names of a script, each as (ASCII for the user name, native for the display name).
 pub(super) struct Culture {
     pub given: &'static [(&'static str, &'static str)],
     pub family: &'static [(&'static str, &'static str)],
@@ -10,7 +10,7 @@ pub(super) struct Culture {
 }
 
 impl Culture {
-    /// The name as its bearer would write it.
+    /// The name as its owner would write it.
     pub(super) fn display(&self, given: &str, family: &str) -> String {
         let (first, second) = if self.family_first { (family, given) } else { (given, family) };
         [first, second].join(self.separator)
@@ -28,7 +28,7 @@ macro_rules! culture {
     };
 }
 
-/// Names by script; the first four are Latin and used most.
+/// Names by script; the first four are Latin and the most frequent.
 pub(super) const CULTURES: &[Culture] = &[
     culture!(
         false,
@@ -255,14 +255,15 @@ pub(super) const TEAMS: &[&str] = &[
     "interns",
 ];
 
-/// The registries of the organisation.
+/// The organisation's registries.
 pub(super) const REGISTRIES: &[&str] = &["model", "dataset", "release", "benchmarks"];
 
-/// What a viewer may do in a team. The operations seen in the documents, completed in their manner: no public list exists.
+/// A viewer's permissions in a team. The operations are those seen in the documents, completed by analogy: no public
+/// list exists.
 pub(super) const VIEWER_PERMISSIONS: &[&str] =
     &["artifact:read", "launchagent:read", "project:read", "report:read", "run:read", "sweep:read", "team:read"];
 
-/// What a member may do in a team; see [`VIEWER_PERMISSIONS`] for the source.
+/// A member's permissions in a team; see [`VIEWER_PERMISSIONS`] for the source.
 pub(super) const MEMBER_PERMISSIONS: &[&str] = &[
     "artifact:create",
     "artifact:read",

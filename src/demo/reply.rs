@@ -1,5 +1,5 @@
-//! Answers and refusals, and how they become HTTP. Knows the error shapes of SCIM (RFC 7644 section 3.12) and GraphQL,
-//! and no resource.
+//! Answers and refusals, and their conversion to HTTP. Knows the error shapes of SCIM (RFC 7644 section 3.12) and
+//! GraphQL, and no resource.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// What an answer is written in.
+/// The format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {
     Scim,
     GraphQl,
     /// Grafana's HTTP API: `{"message":…}`.
     Grafana,
-    /// What serves `/apis/` at Grafana: Kubernetes' `Status`.
+    /// Kubernetes' `Status`, from the program that serves `/apis/` at Grafana.
     Kubernetes,
 }
 
@@ -29,10 +29,10 @@ impl Protocol {
     }
 }
 
-/// What a handler gives back.
+/// The result of a handler.
 pub(super) type Answer = Result<Reply, Refusal>;
 
-/// A request that was done.
+/// The answer to a request that was carried out.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub status: StatusCode,
@@ -48,7 +48,7 @@ impl Reply {
         Ok(Self { status, body, location: None, version: None })
     }
 
-    /// 204.
+    /// An answer with status 204 and no body.
     pub(super) fn nothing() -> Self {
         Self { status: StatusCode::NO_CONTENT, body: Vec::new(), location: None, version: None }
     }
@@ -58,7 +58,7 @@ impl Reply {
         self
     }
 
-    /// With an `ETag`, if the server has them.
+    /// Adds an `ETag`, if the server has versions.
     pub(super) fn version(mut self, version: Option<u32>) -> Self {
         self.version = version;
         self
@@ -82,22 +82,22 @@ impl Reply {
     }
 }
 
-/// A version as it stands in `ETag` and `meta.version`.
+/// A version in the form used in `ETag` and `meta.version`.
 pub(super) fn etag(version: u32) -> String {
     format!("W/\"{version}\"")
 }
 
-/// A request that was not done, and why.
+/// The reason why a request was not carried out.
 #[derive(Debug, Clone)]
 pub(super) struct Refusal {
     pub status: u16,
     pub scim_type: Option<&'static str>,
     pub detail: String,
-    /// How it is written, where that is not as the answers beside it.
+    /// The format, if it differs from that of the other answers.
     pub speaker: Option<Protocol>,
 }
 
-/// GraphQL's errors say the detail.
+/// The detail, as GraphQL's errors show it.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.detail)
@@ -145,7 +145,7 @@ impl Refusal {
         Self::new(405, detail)
     }
 
-    /// Written in this shape, whatever is asked.
+    /// Sets the format, whatever the request was.
     pub(super) fn written(self, speaker: Protocol) -> Self {
         Self { speaker: Some(speaker), ..self }
     }

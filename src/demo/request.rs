@@ -1,4 +1,4 @@
-//! One request as the handlers see it: query, conditions, body, paging, the single-`eq` filter. Knows no resource.
+//! A request as the handlers see it: query, conditions, body, paging, the single-`eq` filter. Independent of resources.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use super::clock::Moment;
 use super::options::Options;
 use super::reply::{Refusal, etag};
 
-/// One authorised request.
+/// An authorised request.
 pub(super) struct Ask<'a> {
     pub options: &'a Options,
-    /// Address of the server's SCIM root, without a slash at the end.
+    /// Address of the server's SCIM root, without a trailing slash.
     pub base: &'a str,
     pub now: Moment,
     pub query: Vec<(String, String)>,
@@ -30,7 +30,7 @@ impl Ask<'_> {
         if value.is_object() { Ok(value) } else { Err(Refusal::syntax("the body must be a JSON object")) }
     }
 
-    /// Refuses with 412 when `If-Match` names no current version.
+    /// Refuses with 412 if `If-Match` does not name the current version.
     pub(super) fn check_version(&self, current: u32) -> Result<(), Refusal> {
         let Some(wanted) = self.if_match.filter(|_| self.options.etags) else { return Ok(()) };
         if matches_tag(wanted, current) {
@@ -44,7 +44,7 @@ impl Ask<'_> {
         self.options.etags.then_some(version)
     }
 
-    /// `startIndex` (from 1) and `count` as asked, RFC 7644 section 3.4.2.4.
+    /// `startIndex` (from 1) and `count` of the request, RFC 7644 section 3.4.2.4.
     pub(super) fn page(&self, default: usize, limit: usize) -> Result<(usize, usize), Refusal> {
         let start = self.number("startIndex")?.unwrap_or(1).max(1) as usize;
         let count = self.number("count")?.map_or(default, |count| count.max(0) as usize).min(limit);
@@ -68,13 +68,13 @@ pub(super) fn matches_tag(header: &str, version: u32) -> bool {
         .any(|tag| tag == "*" || tag.trim_start_matches("W/").trim_matches('"').parse() == Ok(version))
 }
 
-/// The part of a list that a page asks for.
+/// The part of a list that belongs to a page.
 pub(super) fn slice<T>(all: &[T], (start, count): (usize, usize)) -> &[T] {
     let from = (start - 1).min(all.len());
     &all[from..all.len().min(from.saturating_add(count))]
 }
 
-/// `attr eq "value"`: the attribute and the value; none for anything else.
+/// The attribute and the value of `attr eq "value"`; `None` for any other filter.
 pub(super) fn equality(filter: &str) -> Option<(&str, String)> {
     let (attribute, rest) = filter.trim().split_once(' ')?;
     let (operator, value) = rest.trim_start().split_once(' ')?;
@@ -82,14 +82,14 @@ pub(super) fn equality(filter: &str) -> Option<(&str, String)> {
     operator.eq_ignore_ascii_case("eq").then_some((attribute, value))
 }
 
-/// The value in `attribute[sub eq "value"]`; none for any other path.
+/// The value in `attribute[sub eq "value"]`; `None` for any other path.
 pub(super) fn selected(path: &str, attribute: &str, sub: &str) -> Option<String> {
     let (head, rest) = path.split_once('[')?;
     let (named, value) = equality(rest.strip_suffix(']')?)?;
     (head.eq_ignore_ascii_case(attribute) && named.eq_ignore_ascii_case(sub)).then_some(value)
 }
 
-/// One element of a PATCH request's `Operations`.
+/// An element of a PATCH request's `Operations`.
 #[derive(Debug, Clone)]
 pub(super) struct Operation {
     pub op: String,
@@ -116,7 +116,7 @@ fn operation(value: &Value) -> Result<Operation, Refusal> {
     Ok(Operation { op: op.to_owned(), path, value: value.get("value").cloned() })
 }
 
-/// Refuses a body whose `schemas` does not name this one.
+/// Refuses a body whose `schemas` lacks this schema.
 pub(super) fn require_schema(body: &Value, schema: &str) -> Result<(), Refusal> {
     let named =
         body.get("schemas").and_then(Value::as_array).is_some_and(|list| list.iter().any(|name| name == schema));

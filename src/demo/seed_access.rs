@@ -1,5 +1,5 @@
-//! What GraphQL shows of the seeded organisation and SCIM does not: some people's API keys, some open invitations. Made
-//! after everything else, with dice of its own, so that the organisation is the same with and without it.
+//! Seed data that GraphQL shows and SCIM does not: some people's API keys and some open invitations. Created last, with
+//! separate random numbers, so that the organisation is the same with and without them.
 
 use super::dice::Dice;
 use super::invitations::Invitation;
@@ -7,7 +7,7 @@ use super::records::{Account, Number};
 use super::seed::DOMAIN;
 use super::state::State;
 
-/// Of this many people, from the first on, some have keys.
+/// Some of the first 60 people have keys.
 const AMONG: usize = 60;
 const DESCRIPTIONS: [&str; 5] = ["laptop", "training cluster", "notebook", "CI", "sweep agents"];
 
@@ -16,7 +16,7 @@ pub(super) fn add(state: &mut State, seed: u64) {
     let people: Vec<Number> = state.order().iter().copied().take(AMONG).collect();
     for (place, number) in people.into_iter().enumerate() {
         let is_person = state.user(number).is_some_and(|user| user.account == Account::Person);
-        // The first two, whom the documentation names, always have one.
+        // The first two people, named in the documentation, always have a key.
         if is_person && (place < 2 || dice.share() < 0.25) {
             for _ in 0..=dice.below(2) {
                 let (name, description) = (format!("{:08x}", dice.next() as u32), *dice.one(&DESCRIPTIONS));
@@ -37,7 +37,7 @@ fn invite(state: &mut State, team: &str, email: &str, admin: bool) {
     }
 }
 
-/// The address of the first active person who is not in the team.
+/// The address of the first active person outside the team.
 fn outsider(state: &State, team: &str) -> Option<String> {
     let team = state.team_named(team)?;
     let mut people = state.order().iter().filter_map(|&number| state.user(number)).skip(1);

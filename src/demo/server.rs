@@ -1,4 +1,4 @@
-//! What happens to each request: it is logged, its key checked, its fault met, and the provider's handler asked.
+//! The path of each request: log the request, check the key, apply faults, and call the provider's handler.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -26,14 +26,14 @@ use super::{grafana, graphql, rfc, spoil, wandb};
 /// The largest request body, in bytes.
 const BODY_LIMIT: usize = 16 << 20;
 
-/// Everything one server is made of.
+/// All parts of a server.
 pub(super) struct Server {
     pub options: Arc<Options>,
-    /// Address of the SCIM root, without a slash at the end.
+    /// Address of the SCIM root, without a trailing slash.
     pub base: String,
     pub keys: Keys,
     pub faults: Faults,
-    /// While it is true writes wait.
+    /// While the value is true, writes wait.
     pub held: watch::Sender<bool>,
     clock: Clock,
     state: Arc<RwLock<State>>,
@@ -41,7 +41,7 @@ pub(super) struct Server {
     log: Log,
 }
 
-/// Path of the SCIM root, with a slash at the end.
+/// Path of the SCIM root, with a trailing slash.
 fn root(provider: Provider) -> &'static str {
     match provider {
         Provider::Wandb => "/scim/",
@@ -72,7 +72,7 @@ impl Server {
         Router::new().fallback(handle).with_state(Arc::clone(self))
     }
 
-    /// The last requests in the order of their arrival.
+    /// The last requests, in the order of arrival.
     pub(super) fn requests(&self) -> Vec<LoggedRequest> {
         self.log.entries()
     }
@@ -89,7 +89,7 @@ impl Server {
         secret
     }
 
-    /// Whose key the headers carry.
+    /// The holder of the key in the headers.
     fn holder(&self, headers: &HeaderMap) -> Result<Holder, Refusal> {
         let unknown = || Refusal::new(401, "the API key is missing or unknown");
         let offered = header_text(headers, &header::AUTHORIZATION).and_then(offered).ok_or_else(unknown)?;
@@ -112,7 +112,7 @@ impl Server {
         }
     }
 
-    /// The answer, or none when the connection is to be cut.
+    /// The answer; `None` if the connection is to be cut.
     fn answer(&self, parts: &Parts, asked: Asked) -> Option<Met> {
         let holder = match self.holder(&parts.headers) {
             Ok(holder) => holder,
@@ -140,12 +140,13 @@ impl Server {
         }
     }
 
-    /// What refuses before the handlers are asked is, at Grafana, another program than what speaks SCIM.
+    /// At Grafana, refusals before the handlers come from a different program than the one that speaks SCIM.
     fn outside(&self, refusal: Refusal, speaker: Protocol) -> Refusal {
         if self.options.provider == Provider::Grafana { refusal.written(speaker) } else { refusal }
     }
 
-    /// Does it, or lets it fail or vanish as the faults say. `act` is told whether to begin a list again.
+    /// Executes the request, or lets the request fail or vanish as the faults decide. `act` is told whether to begin a
+    /// list again.
     fn met_by_fate(&self, request: Kind, act: impl FnOnce(bool) -> Answer) -> Option<Met> {
         let fault = match self.faults.decide(request) {
             Fate::Spared => return Some(act(false).into()),
@@ -157,7 +158,7 @@ impl Server {
             FaultKind::CutAfter => return act(false).err().map(|refusal| Err(refusal).into()),
             FaultKind::BusySeconds | FaultKind::BusyDate | FaultKind::BusyBare => self.failed(429),
             FaultKind::DownBefore => self.failed(fault.one(&[500, 502, 503, 504])),
-            // 503 with Retry-After would say that nothing was done.
+            // 503 with Retry-After would imply that nothing was done.
             FaultKind::DownAfter => act(false).and_then(|_| self.failed(fault.one(&[500, 502, 504]))),
             FaultKind::Stale => self.failed(412),
             FaultKind::Redirect | FaultKind::Html => Ok(Reply::nothing()),
@@ -185,7 +186,7 @@ impl Server {
         })
     }
 
-    /// The same as [`Server::route`], and a write that takes effect is noted.
+    /// Calls [`Server::route`] and records a write that takes effect.
     fn routed(&self, parts: &Parts, body: &[u8], again: bool) -> Answer {
         if parts.method.is_safe() {
             return self.route(parts, body, again);
@@ -198,7 +199,7 @@ impl Server {
         self.log.write(write, || self.route(parts, body, again))
     }
 
-    /// Asks the provider's handler; `again` begins every list at its first record.
+    /// Calls the provider's handler; with `again`, every list begins at its first record.
     fn route(&self, parts: &Parts, body: &[u8], again: bool) -> Answer {
         let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let ask = Ask {
@@ -229,7 +230,7 @@ impl Server {
     }
 }
 
-/// One request's body, by what it is to be read as.
+/// The body of a request, by its format.
 enum Asked {
     Scim(Bytes),
     GraphQl(Result<Box<graphql::Call>, Refusal>),
@@ -244,7 +245,7 @@ impl Asked {
     }
 }
 
-/// An answer, and what becomes of it on the way.
+/// An answer, and the fault that it meets on the way.
 struct Met {
     answer: Answer,
     fault: Option<Fault>,
@@ -268,7 +269,7 @@ fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str>
     headers.get(name)?.to_str().ok()
 }
 
-/// A path segment without its percent escapes; broken escapes stay as they are.
+/// A path segment without percent escapes; broken escapes stay unchanged.
 fn unescape(segment: &str) -> String {
     let bytes = segment.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
@@ -326,14 +327,14 @@ async fn handle(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     response
 }
 
-/// Long lists take milliseconds to write, so the work is done beside the runtime's own threads.
+/// Long lists take milliseconds to write, so the work is done outside the runtime's own threads.
 async fn wait_and_answer(server: &Arc<Server>, parts: Parts, asked: Asked) -> Option<Met> {
     let latency = server.faults.latency();
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     if asked.writes(&parts.method) {
-        // Gone is as good as open.
+        // A dropped sender counts as not held.
         let _ = server.held.subscribe().wait_for(|held| !held).await;
     }
     let worker = Arc::clone(server);

@@ -1,4 +1,4 @@
-//! What a fault makes of an answer, between the handler and the wire.
+//! Applies a fault to an answer, between the handler and the wire.
 
 use std::convert::Infallible;
 use std::io;
@@ -13,23 +13,23 @@ use serde_json::json;
 use super::fault_kind::FaultKind;
 use super::faults::Fault;
 
-/// How long an answer without end goes on.
+/// Length of an endless answer, in bytes.
 const HUGE: usize = 1 << 30;
 const CHUNK: usize = 1 << 20;
-/// Drops of a slow answer.
+/// Number of pieces of a slow answer.
 const DROPS: u32 = 8;
-/// Records on a page of a list that has no end, where no number is asked for.
+/// Number of records on a page of an endless list, if the request names none.
 const PAGE: u64 = 100;
 
-/// Where redirects point: a name that never resolves (RFC 6761).
+/// Target of redirects: a name that never resolves (RFC 6761).
 const ELSEWHERE: &str = "http://elsewhere.invalid";
 
-/// JSON that answers nothing that SCIM or GraphQL can be asked.
+/// JSON documents that answer no request of SCIM or GraphQL.
 const WRONG: [&str; 5] = ["[]", "null", "\"ok\"", "{\"message\":\"ok\"}", "{\"Resources\":{\"a\":1}}"];
 
 const SIGN_IN: &str = "<!doctype html><title>Sign in</title><h1>Your session has ended</h1>";
 
-/// The answer as the fault leaves it; `path` and `query` are the request's.
+/// The answer after the fault; `path` and `query` are the request's.
 pub(super) async fn spoil(response: Response<Body>, fault: Fault, path: &str, query: &str) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -74,7 +74,7 @@ pub(super) async fn spoil(response: Response<Body>, fault: Fault, path: &str, qu
     Response::from_parts(parts, body)
 }
 
-/// A second from now, by a clock that is right or an hour off.
+/// Adds a `Retry-After` of one second from now, by a clock that is right or an hour off.
 fn come_back_at(headers: &mut HeaderMap, fault: Fault) {
     let off = SignedDuration::from_hours(fault.one(&[0, 1, -1]));
     put(headers, header::DATE, &date(off));
@@ -97,7 +97,7 @@ fn half(body: &Bytes) -> Bytes {
     body.slice(..body.len() / 2)
 }
 
-/// A string in JSON that does not end before a gibibyte.
+/// A JSON string that does not end before a gibibyte.
 fn endless_text() -> Body {
     let begin = Bytes::from_static(b"{\"schemas\":[],\"Resources\":[{\"id\":\"");
     let more = Bytes::from(vec![b'x'; CHUNK]);
@@ -117,7 +117,7 @@ fn dripping(body: Bytes, pause: Duration) -> Body {
     }))
 }
 
-/// A page of records that exist nowhere, with as many again to come.
+/// A page of invented records, with as many again to come.
 fn page_without_end(path: &str, query: &str) -> Vec<u8> {
     let number = |name: &str| {
         let found = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);

@@ -1,4 +1,4 @@
-//! What the server says about itself: its configuration, resource types and schemas (RFC 7643 sections 5 to 7).
+//! The server's discovery documents: its configuration, resource types and schemas (RFC 7643 sections 5 to 7).
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::{PAGE_LIMIT, more};
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
-/// Answers the discovery paths; none for any other.
+/// Answers the discovery paths; `None` for any other path.
 pub(super) fn route(ask: &Ask, method: &Method, segments: &[&str]) -> Option<Answer> {
     let (name, id) = match *segments {
         [name @ ("ServiceProviderConfig" | "ResourceTypes" | "Schemas")] => (name, None),
@@ -31,7 +31,7 @@ pub(super) fn route(ask: &Ask, method: &Method, segments: &[&str]) -> Option<Ans
     })
 }
 
-/// All documents as a list, or the one that is asked for.
+/// All documents as a list, or the requested document.
 fn listed(all: Vec<Value>, id: Option<&str>) -> Answer {
     let Some(id) = id else {
         let count = all.len();

@@ -1,6 +1,6 @@
-//! What a user of plain SCIM has beside the attributes that every provider here has: the rest of the core schema as far as
-//! it is simple, the enterprise extension (RFC 7643 section 4.3), and one of the demo's own with a value of each type.
-//! One table says what there is, what is accepted and what `/Schemas` tells.
+//! Further attributes of users of plain SCIM, beside those of every provider here: the simple parts of the core schema,
+//! the enterprise extension (RFC 7643 section 4.3), and an extension of the demo's own with a value of each type. A
+//! single table defines the attributes, the accepted values, and the content of `/Schemas`.
 
 use serde_json::{Map, Value, json};
 
@@ -9,15 +9,15 @@ use super::super::records::Number;
 use super::super::reply::Refusal;
 use super::super::state::State;
 
-/// The extension for employees.
+/// The URN of the enterprise extension.
 pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-/// The demo's own.
+/// The URN of the demo's own extension.
 pub(super) const WORKPLACE: &str = "urn:example:params:scim:schemas:extension:workplace:1.0:User";
 
-/// Attributes by name; those of an extension under its URN.
+/// Attributes by name; attributes of an extension are nested under its URN.
 pub(in crate::demo) type More = Map<String, Value>;
 
-/// A line of the table.
+/// An attribute in the table.
 pub(super) struct Known {
     pub name: &'static str,
     kind: &'static str,
@@ -53,7 +53,7 @@ const CORE: &[Known] = &[
 ];
 
 const EMPLOYEE: &[Known] = &[
-    // Immutable here, so that there is such an attribute; the RFC leaves it to the server.
+    // Immutable here, so that there is such an attribute; the RFC leaves the choice to the server.
     Known { mutability: "immutable", ..simple("employeeNumber", "string", "Given once, by the employer.") },
     simple("costCenter", "string", "Name of a cost center."),
     simple("organization", "string", "Name of an organization."),
@@ -87,7 +87,7 @@ impl Known {
         table.iter().find(|known| known.name.eq_ignore_ascii_case(name))
     }
 
-    /// As `/Schemas` tells it (RFC 7643 section 7).
+    /// The attribute as shown in `/Schemas` (RFC 7643 section 7).
     fn document(&self) -> Value {
         let mut document = json!({
             "name": self.name, "type": self.kind, "multiValued": self.many, "description": self.about,
@@ -125,23 +125,23 @@ fn documents(table: &[Known]) -> Vec<Value> {
     table.iter().map(Known::document).collect()
 }
 
-/// The core attributes of the table, as `/Schemas` tells them.
+/// The core attributes of the table, as shown in `/Schemas`.
 pub(super) fn core_documents() -> Vec<Value> {
     documents(CORE)
 }
 
-/// The attributes of an extension, as `/Schemas` tells them.
+/// The attributes of an extension, as shown in `/Schemas`.
 pub(super) fn extension_documents(table: &[Known]) -> Vec<Value> {
     documents(table)
 }
 
-/// A name as the table spells it.
+/// The name in the table's spelling.
 pub(super) fn spelt(name: &str) -> Option<&'static str> {
     let tables = [CORE, EMPLOYEE, PLACE];
     tables.into_iter().find_map(|table| Known::named(table, name)).map(|known| known.name)
 }
 
-/// The extension that a path begins with, and the rest of the path; nothing is left of the extension itself.
+/// The extension at the start of a path, and the rest of the path; the rest is empty for the extension itself.
 pub(super) fn extension(path: &str) -> Option<(&'static str, &str)> {
     EXTENSIONS.iter().find_map(|(urn, ..)| {
         let head = path.get(..urn.len()).filter(|head| head.eq_ignore_ascii_case(urn))?;
@@ -150,13 +150,13 @@ pub(super) fn extension(path: &str) -> Option<(&'static str, &str)> {
     })
 }
 
-/// True for what a client can't set.
+/// True if clients can't set the attribute.
 pub(super) fn is_read_only(urn: &str, name: &str) -> bool {
     let table = EXTENSIONS.iter().find(|(other, ..)| *other == urn).map(|(_, _, table)| *table);
     table.and_then(|table| Known::named(table, name)).is_some_and(|known| known.mutability == "readOnly")
 }
 
-/// What a body sets of all this. Attributes that nobody knows mean nothing.
+/// The further attributes that a body sets. Unknown attributes are ignored.
 pub(super) fn wanted(state: &State, body: &Value) -> Result<More, Refusal> {
     let mut more = part(CORE, body)?;
     for (urn, _, table) in EXTENSIONS {
@@ -190,7 +190,7 @@ fn part(table: &[Known], held: &Value) -> Result<More, Refusal> {
     Ok(part)
 }
 
-/// Refuses to change what is set once.
+/// Refuses to change an immutable attribute that has a value.
 pub(super) fn check_immutable(before: Option<&More>, after: &More) -> Result<(), Refusal> {
     for (urn, _, table) in EXTENSIONS {
         let value = |more: &More, name: &str| more.get(urn).and_then(|inner| inner.get(name)).cloned();
@@ -204,7 +204,7 @@ pub(super) fn check_immutable(before: Option<&More>, after: &More) -> Result<(),
     Ok(())
 }
 
-/// Puts it into a resource, with what the server adds.
+/// Adds the attributes to a resource, with the server's own values.
 pub(super) fn show(state: &State, number: Number, more: &More, resource: &mut Value) {
     for (name, value) in more {
         resource[name.as_str()] = value.clone();
@@ -230,7 +230,7 @@ fn named<'a>(state: &'a State, id: &str) -> Option<&'a str> {
     Some(&state.user(Uuid::parse(Kind::User, id)?)?.display_name)
 }
 
-/// The values of an attribute named in lower case, for filters.
+/// The values of an attribute for filters; the name is in lower case.
 pub(super) fn attribute(more: &More, name: &str) -> Vec<Value> {
     let (holder, name) = match extension(name) {
         Some((urn, rest)) => (more.get(urn).and_then(Value::as_object), rest),
@@ -253,7 +253,7 @@ pub(super) fn attribute(more: &More, name: &str) -> Vec<Value> {
     value.into_iter().collect()
 }
 
-/// What the demo begins with: two of three people have something of it.
+/// Seed values: two of three people have some of the attributes.
 pub(in crate::demo) fn seed(number: Number) -> Option<Box<More>> {
     const DEPARTMENTS: [(&str, &str); 4] =
         [("Research", "4100"), ("Data platform", "4200"), ("Sales", "5100"), ("Support", "5200")];

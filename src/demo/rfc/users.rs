@@ -21,7 +21,7 @@ use super::{PAGE_DEFAULT, PAGE_LIMIT, patch};
 
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
-/// What a client may set.
+/// Values that a client may set.
 struct Wanted {
     user_name: String,
     display_name: String,
@@ -108,7 +108,7 @@ fn wanted(ask: &Ask, state: &State, body: &Value) -> Result<Wanted, Refusal> {
     })
 }
 
-/// Refuses a name or an address that somebody else has.
+/// Refuses a name or an address that belongs to another user.
 fn check_free(state: &State, wanted: &Wanted, own: Option<Number>) -> Result<(), Refusal> {
     let other = |holder: Option<Number>| holder.is_some() && holder != own;
     if other(state.user_named(&wanted.user_name)) {
@@ -162,7 +162,7 @@ fn update(ask: &Ask, state: &mut State, number: Number, wanted: Wanted) -> Answe
     answer(ask, state, number, StatusCode::OK)
 }
 
-/// Full replacement: what is left out is cleared, and `active` falls back to true.
+/// Full replacement: omitted attributes are cleared, and `active` falls back to true.
 pub(super) fn put(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
@@ -181,7 +181,8 @@ pub(super) fn patch(ask: &Ask, state: &mut State, id: &str) -> Answer {
     update(ask, state, number, wanted)
 }
 
-/// Deprovisioning at Datasaur: out of the workspace. That the answer shows them inactive is a choice.
+/// Deprovisioning at Datasaur removes the user from the workspace. Showing the user as inactive in the answer is a
+/// choice.
 fn leave_workspace(ask: &Ask, state: &mut State, number: Number) -> Answer {
     if let Some(user) = state.user_mut(number) {
         user.active = false;
@@ -196,7 +197,8 @@ pub(super) fn delete(ask: &Ask, state: &mut State, id: &str) -> Answer {
     let (number, user) = find(state, id)?;
     ask.check_version(user.version)?;
     if ask.options.provider == Provider::Grafana {
-        // What DELETE does is not documented; that SCIM never deletes a user, only disables them, is.
+        // The effect of DELETE is undocumented; the documents say that SCIM never deletes users, but only disables
+        // them.
         if let Some(user) = state.user_mut(number) {
             user.active = false;
             user.touch(ask.now);

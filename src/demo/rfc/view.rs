@@ -1,4 +1,4 @@
-//! RFC resources as JSON, the attributes that filters see, and what `attributes` and `excludedAttributes` leave.
+//! RFC resources as JSON, the attributes that filters see, and the selection by `attributes` and `excludedAttributes`.
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -23,7 +23,7 @@ fn with_version(ask: &Ask, mut resource: Value, version: u32) -> Value {
     resource
 }
 
-/// One user, RFC 7643 section 4.1.
+/// A user as JSON, RFC 7643 section 4.1.
 pub(super) fn user(ask: &Ask, state: &State, number: Number, user: &User) -> Value {
     let groups: Vec<Value> = user
         .teams
@@ -63,7 +63,7 @@ pub(super) fn user(ask: &Ask, state: &State, number: Number, user: &User) -> Val
     with_version(ask, resource, user.version)
 }
 
-/// One group, RFC 7643 section 4.2.
+/// A group as JSON, RFC 7643 section 4.2.
 pub(super) fn group(ask: &Ask, state: &State, number: Number, team: &Team) -> Value {
     let members: Vec<Value> = team
         .members
@@ -91,7 +91,7 @@ pub(super) fn group(ask: &Ask, state: &State, number: Number, team: &Team) -> Va
     with_version(ask, resource, team.version)
 }
 
-/// The values of a user's attribute, named in lower case, for filters.
+/// The values of a user's attribute for filters; the name is in lower case.
 pub(super) fn user_attribute(number: Number, user: &User, attribute: &str) -> Vec<Value> {
     let email = || if user.email.is_empty() { Vec::new() } else { vec![json!(user.email)] };
     match attribute {
@@ -111,7 +111,7 @@ pub(super) fn user_attribute(number: Number, user: &User, attribute: &str) -> Ve
     }
 }
 
-/// The values of a group's attribute, named in lower case, for filters.
+/// The values of a group's attribute for filters; the name is in lower case.
 pub(super) fn group_attribute(number: Number, team: &Team, attribute: &str) -> Vec<Value> {
     match attribute {
         "id" => vec![json!(Uuid(Kind::Team, number))],
@@ -123,7 +123,7 @@ pub(super) fn group_attribute(number: Number, team: &Team, attribute: &str) -> V
     }
 }
 
-/// Leaves what `attributes` or `excludedAttributes` ask for, by top-level attribute (RFC 7644 section 3.9).
+/// Keeps the top-level attributes that `attributes` or `excludedAttributes` select (RFC 7644 section 3.9).
 pub(super) fn project(ask: &Ask, resource: Value) -> Value {
     let Value::Object(map) = resource else { return resource };
     let names = |list: &str| -> Vec<String> {
@@ -142,7 +142,7 @@ pub(super) fn project(ask: &Ask, resource: Value) -> Value {
     Value::Object(kept)
 }
 
-/// A GET's answer: the resource, or 304 when `If-None-Match` names its version.
+/// The answer to a GET: the resource, or 304 if `If-None-Match` names its version.
 pub(super) fn shown(ask: &Ask, resource: Value, version: u32) -> Answer {
     if ask.options.etags && ask.if_none_match.is_some_and(|header| matches_tag(header, version)) {
         let unchanged = Reply { status: StatusCode::NOT_MODIFIED, ..Reply::nothing() };

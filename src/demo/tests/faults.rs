@@ -1,4 +1,4 @@
-//! Faults on request, the log, stopping.
+//! Tests of faults on request, the log, and shutdown.
 
 use std::time::{Duration, Instant};
 
@@ -76,12 +76,12 @@ async fn dropping_the_server_closes_open_connections_too() {
     bench.get("Roles").await.ok();
     let Bench { server, client } = bench;
     drop(server);
-    // The kept connection may still carry one answer; the address is gone at the latest after it.
+    // The kept connection may still carry one answer; afterwards the address is certainly gone.
     let _ = client.get(&url).send().await;
     assert!(client.get(&url).send().await.unwrap_err().is_connect());
 }
 
-/// One kind, at every request that it fits.
+/// A server that applies the fault to every suitable request.
 async fn always(kind: FaultKind) -> Bench {
     let bench = Bench::wandb().await;
     always_on(&bench, kind);
@@ -97,7 +97,7 @@ fn viewer() -> serde_json::Value {
     patch_body(json!([{"op": "replace", "path": "modelsSeat", "value": "viewer"}]))
 }
 
-/// The seat that a write tried to change, with the faults gone.
+/// The seat after a write that tried to change it, read without faults.
 async fn seat_after(kind: FaultKind) -> String {
     let bench = Bench::wandb().await;
     let eva = bench.user("eva-tanaka").await;
@@ -122,7 +122,7 @@ async fn each_fault_of_a_write_takes_effect_or_does_not_as_it_says() {
         Kind::Redirect,
         Kind::Html,
     ];
-    // Of no end, and so not read here, is `Huge`; of lists only are the other two.
+    // `Huge` is left out because its answer never ends; the other two concern only lists.
     let others = [Kind::Huge, Kind::Endless, Kind::Repeated];
     for kind in FaultKind::ALL.iter().copied().filter(|kind| !others.contains(kind)) {
         let expected = if before.contains(&kind) { "full" } else { "viewer" };

@@ -1,4 +1,4 @@
-//! The demo server seen by a client: real HTTP, checked against the documents.
+//! Tests of the demo server through a client: real HTTP, checked against the documents.
 
 mod faults;
 mod graphql;
@@ -18,7 +18,7 @@ use super::{Options, Running, start};
 
 const KEY: &str = "test-key-1";
 
-/// What came back.
+/// An answer.
 struct Got {
     status: u16,
     headers: HeaderMap,
@@ -34,13 +34,13 @@ impl Got {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The body of a success.
+    /// The body of a successful answer.
     fn ok(self) -> Value {
         assert!(self.status == 200 || self.status == 201, "{} {}", self.status, self.text);
         self.json()
     }
 
-    /// The detail of a SCIM error, whose shape is checked.
+    /// The detail of a SCIM error, whose format is checked.
     fn refused(&self, status: u16, scim_type: Option<&str>) -> String {
         let body = self.json();
         assert_eq!(self.status, status, "{body}");
@@ -111,12 +111,12 @@ impl Bench {
         self.try_send(Method::DELETE, path, &[], None).await.unwrap()
     }
 
-    /// A PATCH with these operations.
+    /// Sends a PATCH with these operations.
     async fn patch(&self, path: &str, operations: Value) -> Got {
         self.send(Method::PATCH, path, &patch_body(operations)).await
     }
 
-    /// A PATCH with one replace.
+    /// Sends a PATCH with a single replace.
     async fn replace(&self, path: &str, attribute: &str, value: Value) -> Got {
         self.patch(path, json!([{"op": "replace", "path": attribute, "value": value}])).await
     }
@@ -143,7 +143,7 @@ impl Bench {
         self.path("Groups", "displayName", name).await
     }
 
-    /// A new person and the path of their record.
+    /// Creates a person and returns the path of the record.
     async fn new_user(&self, user_name: &str) -> String {
         let made = self.post("Users", &person(user_name)).await.ok();
         format!("Users/{}", made["id"].as_str().unwrap())
