@@ -1,23 +1,23 @@
-//! The one error of the configuration: file, line, key, what is wrong and what to write instead.
+//! The only error type of the configuration: file, line, key, reason and correction.
 
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Something in the configuration that can't be used. Never holds a key's value.
+/// An unusable part of the configuration. Never contains a key's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The file, as it was named. `None` where the environment or the command line is at fault.
+    /// The path of the file, as given. `None` if the error is in the environment or on the command line.
     pub file: Option<PathBuf>,
     /// Line in the file, from 1.
     pub line: Option<usize>,
     /// The key's full name, as `profile.acme.hosting`.
     pub key: Option<String>,
-    /// What is wrong.
+    /// The reason for the error.
     pub why: String,
-    /// What to do instead; may be empty.
+    /// The suggested correction; may be empty.
     pub hint: String,
-    /// There is no profile, or none of the name that was asked for; else something written is at fault.
+    /// True if there is no profile, or none of the requested name; false if the configuration has an error.
     pub no_profile: bool,
 }
 
@@ -32,18 +32,18 @@ impl ConfigError {
         Self { file: Some(file.to_path_buf()), ..Self::new(why, hint) }
     }
 
-    /// The error for a file that was asked for by name and is not there.
+    /// The error for a file requested by name that does not exist.
     pub fn missing(file: &Path) -> Self {
         Self::about(file, "there is no such file", "check the path, or leave it out to use the usual place")
     }
 
-    /// Marks that there is no such profile.
+    /// Marks the error as a missing profile.
     pub fn no_profile(mut self) -> Self {
         self.no_profile = true;
         self
     }
 
-    /// What is wrong and where, without the hint.
+    /// The reason and the place, without the hint.
     pub fn message(&self) -> String {
         let file = self.file.as_ref().map(|file| file.display().to_string());
         let place = match (file, self.line) {
@@ -55,19 +55,19 @@ impl ConfigError {
         format!("{place}{key}{}", self.why)
     }
 
-    /// Names the key at fault.
+    /// Adds the name of the faulty key.
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = Some(key.into());
         self
     }
 
-    /// Puts the line of `span` in `text`.
+    /// Adds the line of `span` in `text`.
     pub(super) fn at(mut self, text: &str, span: Option<Range<usize>>) -> Self {
         self.line = span.map(|span| line_of(text, span.start));
         self
     }
 
-    /// Puts the file's name.
+    /// Adds the file's name.
     pub(super) fn within(mut self, file: &Path) -> Self {
         self.file = Some(file.to_path_buf());
         self
@@ -83,7 +83,7 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// The line, from 1, that holds the byte at `offset`.
+/// The number of the line, from 1, that contains the byte at `offset`.
 pub(super) fn line_of(text: &str, offset: usize) -> usize {
     1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
 }

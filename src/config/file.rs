@@ -1,4 +1,4 @@
-//! `config.toml`: read whole, every value checked, every fault told with its line and key.
+//! `config.toml`: read whole, all values checked, all errors reported with line and key.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,13 +20,13 @@ mod check;
 
 pub use check::DATASAUR_ROLES;
 
-/// How long a config file that is a pipe may take.
+/// Maximum time for reading a config file that is a pipe.
 const READ_LIMIT: Duration = Duration::from_secs(10);
 
 /// The colours of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
-    /// By what the terminal says.
+    /// According to the terminal's answer.
     #[default]
     Auto,
     /// For dark backgrounds.
@@ -37,7 +37,7 @@ pub enum Theme {
     Mono,
 }
 
-/// Which signs the console draws with.
+/// The character set with which the console draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Glyphs {
     /// By the locale.
@@ -49,13 +49,13 @@ pub enum Glyphs {
     Ascii,
 }
 
-/// How fast the way to the terminal is.
+/// The speed of the connection to the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Link {
-    /// Slow over SSH.
+    /// Slow over SSH, otherwise fast.
     #[default]
     Auto,
-    /// As fast as it takes frames.
+    /// As fast as the connection accepts frames.
     Fast,
     /// Frames are drawn at the pace of a slow connection.
     Slow,
@@ -68,27 +68,27 @@ pub struct Ui {
     pub theme: Theme,
     /// Signs.
     pub glyphs: Glyphs,
-    /// The way to the terminal.
+    /// The connection to the terminal.
     pub link: Link,
 }
 
-/// A configuration file, checked.
+/// A checked configuration file.
 #[derive(Debug, Clone)]
 pub struct ConfigFile {
-    /// Where it was read.
+    /// The path of the file.
     pub path: PathBuf,
-    /// The profile to use where none is named; always one of `profiles`.
+    /// The profile to use if none is named; always one of `profiles`.
     pub default_profile: Option<String>,
     /// The `[ui]` table.
     pub ui: Ui,
     /// The `[keys]` table, action name to keys; not checked here.
     pub keys: BTreeMap<String, Vec<String>>,
-    /// Every `[profile.NAME]`.
+    /// The profiles, from all tables `[profile.NAME]`.
     pub profiles: BTreeMap<String, Profile>,
 }
 
 impl ConfigFile {
-    /// Reads a file; `None` where there is none. A file that was asked for by name and is missing is
+    /// Reads a file; `None` if there is none. If a file requested by name is missing, the error is
     /// [`ConfigError::missing`].
     pub fn load(path: &Path) -> Result<Option<Self>, ConfigError> {
         match read(path)? {
@@ -97,7 +97,7 @@ impl ConfigFile {
         }
     }
 
-    /// Gives a file's text its meaning.
+    /// Parses a file's text.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         Self::parse_here(text, path).map_err(|error| error.within(path))
     }
@@ -120,7 +120,7 @@ impl ConfigFile {
     }
 }
 
-/// The file's text; `None` where there is no file. Refused where others can write to it.
+/// The file's text; `None` if there is no file. Refuses a file that others can write to.
 pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     let failed = |error: io::Error| {
         ConfigError::about(path, format!("this file can't be read: {error}"), "check its owner and mode")
@@ -133,7 +133,7 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     read_within(path, READ_LIMIT).map(Some).map_err(failed)
 }
 
-/// What a pipe without anybody at its other end would never give is not waited for longer than this.
+/// Reads within a time limit, because a pipe without a writer would block forever.
 fn read_within(path: &Path, limit: Duration) -> io::Result<String> {
     if fs::metadata(path)?.is_file() {
         return fs::read_to_string(path);
@@ -141,7 +141,7 @@ fn read_within(path: &Path, limit: Duration) -> io::Result<String> {
     let (send, receive) = mpsc::channel();
     let path = path.to_path_buf();
     thread::spawn(move || {
-        // Nobody listens any more after the limit.
+        // After the limit the receiver is gone.
         let _ = send.send(fs::read_to_string(path));
     });
     receive.recv_timeout(limit).unwrap_or_else(|_| Err(io::Error::new(ErrorKind::TimedOut, "nothing comes from it")))
@@ -173,7 +173,7 @@ fn ui(text: &str, raw: &RawUi) -> Result<Ui, ConfigError> {
     })
 }
 
-/// One of a few words.
+/// Parses a choice between a few words.
 fn choose<T: Copy>(
     text: &str,
     key: &str,
@@ -190,7 +190,8 @@ fn choose<T: Copy>(
     Err(ConfigError::new(why, format!("use {}", or_list(&words))).key(key).at(text, Some(value.span())))
 }
 
-/// A value as an error repeats it: somebody may have put a key, or a URL that holds one, in its place. No key is a short word.
+/// A value in the form in which an error repeats it: the value may be a key, or a URL that contains a key. No key is a
+/// short word.
 fn repeated(value: &str) -> String {
     let is_word = value.chars().all(|letter| letter.is_ascii_alphabetic() || "-_".contains(letter));
     if value.len() < 8 || (is_word && value.len() <= 20) { format!("\"{value}\"") } else { "this".to_owned() }
@@ -205,7 +206,7 @@ fn or_list(words: &[&str]) -> String {
     }
 }
 
-/// What the TOML parser found, with the key's full name and without the value: somebody may have put a key there.
+/// A TOML syntax error with the key's full name and without the value, because the value may be a secret key.
 fn syntax(text: &str, error: &toml::de::Error) -> ConfigError {
     let why = without_value(&error.message().lines().collect::<Vec<_>>().join(" "));
     let found = ConfigError::new(why, "").at(text, error.span());
@@ -215,8 +216,8 @@ fn syntax(text: &str, error: &toml::de::Error) -> ConfigError {
     }
 }
 
-/// `invalid type: string "abc", expected …` without `"abc"`, and an unknown field without its name where that looks like
-/// no field's: a key in the wrong place may be one.
+/// A message such as `invalid type: string "abc", expected …` without `"abc"`, and an unknown field without its name if
+/// that does not look like a field: the name may be a misplaced secret.
 fn without_value(message: &str) -> String {
     if let Some((name, rest)) = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`')) {
         let is_word = name.len() < 30 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
@@ -230,7 +231,7 @@ fn without_value(message: &str) -> String {
     }
 }
 
-/// The full name of the key on the line at `offset`: the table's header above it, then what stands before `=`.
+/// The full name of the key on the line at `offset`: the header of the table above, then the text before `=`.
 fn key_at(text: &str, offset: usize) -> Option<String> {
     let start = text.get(..offset)?.rfind('\n').map_or(0, |end| end + 1);
     let line = text.get(start..)?.lines().next()?;

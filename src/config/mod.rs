@@ -1,7 +1,7 @@
-//! What a person configured: profiles, where their keys come from, and where files lie.
+//! The configuration: profiles, the sources of their keys, and the locations of files.
 //!
-//! Knows files, the environment and `netrc`; knows no network, no terminal and no vendor's protocol beyond its name
-//! and default address.
+//! Knows files, the environment and `netrc`; independent of networks and terminals, and of vendors' protocols beyond
+//! their names and default addresses.
 
 pub mod error;
 pub mod file;

@@ -1,38 +1,38 @@
 //! A tolerant reader of `netrc` files: `machine`, `default`, `login`, `password`, quotes, comments, macros.
 //!
-//! Finds one machine's entry; keeps nothing else in memory.
+//! Finds a single machine's entry; keeps nothing else in memory.
 
 use secrecy::SecretString;
 use url::Url;
 
 use super::wandb;
 
-/// One entry.
+/// A `netrc` entry.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The login name; W&B's tools write `user` here.
     pub login: Option<String>,
     /// The password: the key.
     pub password: Option<SecretString>,
-    /// True for the `default` entry, which answers for every machine.
+    /// True for the `default` entry, which applies to all machines.
     pub is_default: bool,
 }
 
-/// The names under which a server's entry may stand, the nearest first: `wandb login` writes the port beside the host where
-/// the address has one. The hosts of one service serve each other.
+/// The names under which a server's entry may be stored, the closest first: `wandb login` writes the port after the
+/// host if the address has one. Hosts of the same service share their keys.
 pub fn names(base: &Url) -> Vec<String> {
     let host = base.host_str().unwrap_or_default();
     let with_port = base.port().map(|port| format!("{host}:{port}"));
     with_port.into_iter().chain(wandb::names_of(host).into_iter().map(str::to_owned)).collect()
 }
 
-/// The entry of the first of `names` that has one (case makes no difference), else the `default` entry.
+/// The entry of the first of `names` that has one (ignoring case), else the `default` entry.
 pub fn find(text: &str, names: &[String]) -> Option<Entry> {
     let own = names.iter().find_map(|name| entry(text, name).filter(|found| !found.is_default));
     own.or_else(|| entry(text, "").filter(|found| found.is_default))
 }
 
-/// The entry for `host`, or the `default` entry where there is none.
+/// The entry for `host`, or the `default` entry if there is none.
 fn entry(text: &str, host: &str) -> Option<Entry> {
     let mut tokens = Tokens { rest: text };
     let mut fallback = None;
@@ -57,14 +57,14 @@ fn entry(text: &str, host: &str) -> Option<Entry> {
     close(open, &mut fallback).or(fallback)
 }
 
-/// Writes one field of the entry that is being read, if it is one that matters.
+/// Sets a field of the entry being read, if the entry matters.
 fn set<T>(open: &mut Option<(bool, Entry)>, field: fn(&mut Entry) -> &mut Option<T>, value: Option<T>) {
     if let Some((true, entry)) = open {
         *field(entry) = value;
     }
 }
 
-/// Ends an entry: the wanted machine's is given back, a `default` one is kept for later.
+/// Ends an entry: returns the wanted machine's entry, and keeps a `default` entry for later.
 fn close(open: Option<(bool, Entry)>, fallback: &mut Option<Entry>) -> Option<Entry> {
     match open {
         Some((true, entry)) if entry.is_default => {

@@ -1,4 +1,4 @@
-//! Where files lie on this machine: configuration, state, cache, logs, `netrc`.
+//! Locations of files on this machine: configuration, state, cache, logs, `netrc`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,30 +9,31 @@ use super::error::ConfigError;
 use super::loose::is_open_to_others;
 use super::wandb::WANDB_CONFIG_DIR;
 
-/// Names another configuration file (used by tests and by people with several).
+/// Names another configuration file (for tests, and for people with several).
 pub const CONFIG_VARIABLE: &str = "SCIMITAR_CONFIG";
 /// Names another directory for state, cache and logs.
 pub const STATE_VARIABLE: &str = "SCIMITAR_STATE";
 
-/// The paths in use; nothing is created until it is asked for.
+/// The paths in use; no file or directory is created until requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
     /// `config.toml`; need not exist.
     pub config_file: PathBuf,
     /// Snapshots and journals.
     pub state: PathBuf,
-    /// What can be thrown away.
+    /// Data that can be deleted at any time.
     pub cache: PathBuf,
     /// Log files.
     pub log: PathBuf,
-    /// `~/.netrc` or what `NETRC` names; need not exist. `None` without a home directory.
+    /// `~/.netrc` or the file named by `NETRC`; need not exist. `None` without a home directory.
     pub netrc: Option<PathBuf>,
-    /// `~/.config/wandb/settings`, or the file of that name in what `WANDB_CONFIG_DIR` names; need not exist.
+    /// `~/.config/wandb/settings`, or the file of that name in the directory named by `WANDB_CONFIG_DIR`; need not
+    /// exist.
     pub wandb_settings: Option<PathBuf>,
 }
 
 impl Places {
-    /// The platform's places, with `SCIMITAR_CONFIG` and `SCIMITAR_STATE` before them.
+    /// The platform's places, unless `SCIMITAR_CONFIG` or `SCIMITAR_STATE` override them.
     pub fn find(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let set = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let project = ProjectDirs::from("", "", "scimitar");
@@ -56,21 +57,21 @@ impl Places {
         Ok(Self { config_file, log: state.join("log"), state, cache, netrc, wandb_settings })
     }
 
-    /// The log directory, made if need be with access for its owner alone.
+    /// The log directory, created if necessary with access only for its owner.
     pub fn make_log(&self) -> Result<&Path, ConfigError> {
         make_private(&self.log)?;
         Ok(&self.log)
     }
 }
 
-/// `~/.netrc`; on Windows the `_netrc` that W&B's own tools write there.
+/// `~/.netrc`; on Windows `_netrc`, which W&B's own tools write there.
 fn netrc_at_home() -> Option<PathBuf> {
     let name = if cfg!(windows) { "_netrc" } else { ".netrc" };
     BaseDirs::new().map(|dirs| dirs.home_dir().join(name))
 }
 
-/// Makes a directory and its missing parents, mode 0700 where modes exist. Existing ones stay as they are; one that
-/// others can write to is refused.
+/// Creates a directory and its missing parents, with mode 0700 where modes exist. Existing directories stay unchanged;
+/// a directory that others can write to is refused.
 pub(super) fn make_private(directory: &Path) -> Result<(), ConfigError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -87,12 +88,12 @@ pub(super) fn make_private(directory: &Path) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// The text of a file that need not exist. A pipe, which may have nobody at its other end, is not waited for.
+/// The text of a file that need not exist. Pipes are skipped, because a pipe without a writer would block.
 pub(super) fn regular_text(path: &Path) -> Option<String> {
     fs::metadata(path).is_ok_and(|found| found.is_file()).then(|| fs::read_to_string(path).ok())?
 }
 
-/// A path as written in the configuration: `~/` is the home directory, anything relative lies beside the file.
+/// A path as written in the configuration: `~/` is the home directory, relative paths start beside the file.
 pub(super) fn beside(file: &Path, written: &str) -> PathBuf {
     if let Some(rest) = written.strip_prefix("~/")
         && let Some(dirs) = BaseDirs::new()

@@ -1,4 +1,4 @@
-//! Adding a profile to `config.toml` without touching what is there.
+//! Adds a profile to `config.toml` without altering the existing text.
 
 use std::fs;
 use std::io::Write;
@@ -14,12 +14,12 @@ use super::places::make_private;
 use super::profile::{AuthForm, Hosting, Provider};
 use super::secret::KeySource;
 
-/// What the first-run form knows about a profile.
+/// The data of the first-run form about a profile.
 #[derive(Debug, Clone)]
 pub struct NewProfile {
-    /// Whose server.
+    /// The server's vendor.
     pub provider: Provider,
-    /// How it is hosted; W&B only.
+    /// The hosting; W&B only.
     pub hosting: Option<Hosting>,
     /// The server's address; W&B's shared cloud needs none.
     pub url: Option<String>,
@@ -27,22 +27,22 @@ pub struct NewProfile {
     pub stack: Option<String>,
     /// The number of the workspace; Datasaur only.
     pub workspace: Option<String>,
-    /// How the key is sent.
+    /// The form in which the key is sent.
     pub auth: AuthForm,
-    /// Where the key is. A key itself is never written: `Value` is refused.
+    /// The source of the key. The key itself is never written: `Value` is refused.
     pub key: KeySource,
-    /// Whose key it is.
+    /// The user name of the key's owner.
     pub me: Option<String>,
-    /// Nothing may be changed.
+    /// True if nothing may be changed.
     pub read_only: bool,
 }
 
-/// A config file's text with a profile that is not written yet, checked whole.
+/// The text of a config file with an unsaved profile, checked as a whole.
 #[derive(Debug)]
 pub struct Drafted {
     path: PathBuf,
     text: String,
-    /// What the text means.
+    /// The parsed text.
     pub config: ConfigFile,
 }
 
@@ -51,13 +51,13 @@ impl Drafted {
         Ok(Self { path: path.to_path_buf(), config: ConfigFile::parse(&text, path)?, text })
     }
 
-    /// Puts the text in the place of the file, which is made where it is missing (mode 0600), in one step.
+    /// Replaces the file with the text in a single step; a missing file is created (mode 0600).
     pub fn save(self) -> Result<ConfigFile, ConfigError> {
         write(&self.path, &self.text)
     }
 }
 
-/// The file with `[profile.NAME]` behind what is there. A name that exists is refused.
+/// The file with `[profile.NAME]` appended. An existing name is refused.
 pub fn draft_new(path: &Path, name: &str, fields: &NewProfile) -> Result<Drafted, ConfigError> {
     let fail = |why: String, hint: &str| ConfigError::about(path, why, hint).key("name");
     if name.is_empty() || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')) {
@@ -76,8 +76,8 @@ pub fn draft_new(path: &Path, name: &str, fields: &NewProfile) -> Result<Drafted
     Drafted::new(path, format!("{old}{gap}[profile.{name}]\n{}", lines(fields)?))
 }
 
-/// The file with these keys of `[profile.NAME]` as the fields have them, or without those that they leave out; the rest,
-/// comments and order stay.
+/// The file with these keys of `[profile.NAME]` set to the fields' values, or removed if a field has none; the rest,
+/// including comments and order, stays.
 pub fn draft_edited(path: &Path, name: &str, fields: &NewProfile, keys: &[&str]) -> Result<Drafted, ConfigError> {
     let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
     let old = file::read(path)?.unwrap_or_default();
@@ -103,11 +103,11 @@ pub fn draft_edited(path: &Path, name: &str, fields: &NewProfile, keys: &[&str])
     Drafted::new(path, document.to_string())
 }
 
-/// Puts what a group gives into `[profile.NAME.mapping.groups]`, or takes it out; comments and order stay. Checked and
-/// replaced like [`Drafted::save`].
+/// Sets or removes a group's role in `[profile.NAME.mapping.groups]`; comments and order stay. Checked and replaced
+/// like [`Drafted::save`].
 ///
 /// # Errors
-/// If the profile is not in the file, or the file can't be read or written.
+/// Fails if the profile is not in the file, or if the file can't be read or written.
 pub fn save_mapping(path: &Path, name: &str, group: &str, role: Option<&str>) -> Result<(), ConfigError> {
     let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
     let mut document: DocumentMut =
@@ -123,7 +123,7 @@ pub fn save_mapping(path: &Path, name: &str, group: &str, role: Option<&str>) ->
     };
     match (role, groups.get_mut(group).and_then(Item::as_value_mut)) {
         (Some(role), Some(held)) => {
-            // What stands around the value, such as a comment behind it, belongs to the line.
+            // Text around the value, such as a comment behind it, belongs to the line.
             let around = held.decor().clone();
             *held = role.into();
             *held.decor_mut() = around;
@@ -134,22 +134,22 @@ pub fn save_mapping(path: &Path, name: &str, group: &str, role: Option<&str>) ->
     write(path, &document.to_string()).map(drop)
 }
 
-/// The table of this name, made where there is none.
+/// The table of this name, created if missing.
 fn table<'a>(of: &'a mut dyn TableLike, name: &str) -> Option<&'a mut dyn TableLike> {
     let made = || {
         let mut table = toml_edit::Table::new();
-        // Without lines of its own it needs no heading.
+        // A table without lines of its own needs no heading.
         table.set_implicit(true);
         Item::Table(table)
     };
     of.entry(name).or_insert_with(made).as_table_like_mut()
 }
 
-/// Checks the text and puts it in the place of the file in one step.
+/// Checks the text, and replaces the file in a single step.
 fn write(path: &Path, new: &str) -> Result<ConfigFile, ConfigError> {
     let fail = |why: String, hint: &str| ConfigError::about(path, why, hint);
     let checked = ConfigFile::parse(new, path)?;
-    // A link (to a dotfiles repository, say) stays a link: the file behind it is replaced.
+    // A link (for example, to a dotfiles repository) stays a link: the target file is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     if let Some(directory) = target.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         make_private(directory)?;
@@ -166,7 +166,7 @@ fn lines(fields: &NewProfile) -> Result<String, ConfigError> {
     Ok(pairs.into_iter().filter_map(|(name, value)| Some(format!("{name} = {}\n", value?))).collect())
 }
 
-/// What a profile of the form can have, and has.
+/// The possible settings of a profile from the form, with the values that are set.
 fn pairs(fields: &NewProfile) -> Result<[(&'static str, Option<Value>); 10], ConfigError> {
     let text = |value: &str| Value::String(value.to_owned());
     let (auth, user) = match &fields.auth {
@@ -189,7 +189,7 @@ fn pairs(fields: &NewProfile) -> Result<[(&'static str, Option<Value>); 10], Con
     ])
 }
 
-/// The key's place; `None` where the defaults are meant.
+/// The source of the key; `None` for the default.
 fn key(source: &KeySource) -> Result<Option<Value>, ConfigError> {
     let (name, value) = match source {
         KeySource::Env(name) => ("env", Value::String(name.clone())),
@@ -207,8 +207,8 @@ fn key(source: &KeySource) -> Result<Option<Value>, ConfigError> {
     Ok(Some(Value::Table(table)))
 }
 
-/// Writes beside the file, then renames over it: readers see the old text or the new one. The new file is its owner's
-/// alone, whatever the mode of the old one was.
+/// Writes a file beside the target, then renames over the target: readers see either the old text or the new. Only the
+/// owner can access the new file, whatever the old mode was.
 pub fn replace_file(target: &Path, text: &str) -> std::io::Result<()> {
     let mut name = target.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.new", std::process::id()));
@@ -220,7 +220,7 @@ pub fn replace_file(target: &Path, text: &str) -> std::io::Result<()> {
     let mut file = options.open(&beside)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
     written.and_then(|()| fs::rename(&beside, target)).inspect_err(|_| {
-        // The fault that matters is the first one.
+        // The first error is the relevant one.
         let _ = fs::remove_file(&beside);
     })
 }

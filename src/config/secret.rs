@@ -1,6 +1,6 @@
-//! Where a profile's key comes from, and reading it: environment, command, file, keyring, `netrc`.
+//! The source of a profile's key, and reading the key: environment, command, file, keyring, `netrc`.
 //!
-//! No error, `Debug` or `Display` here holds a key; neither a command's arguments nor what it says when it fails are shown.
+//! No error, `Debug` or `Display` here contains a key. A command's arguments and its error output are never shown.
 
 use std::fmt;
 use std::fs;
@@ -17,24 +17,24 @@ use super::netrc;
 use super::places::Places;
 use super::wandb::{self, DEFAULT_URL, Login, WANDB_KEY};
 
-/// Under which keys are kept in the system's keyring.
+/// The service under which keys are kept in the system's keyring.
 #[cfg(feature = "keyring")]
 const KEYRING_SERVICE: &str = "scimitar";
 
-/// How long a key command may take.
+/// Maximum run time of a key command.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
-/// A key is one short line; more is not read.
+/// A key is a short line; longer input is not read.
 const MOST_BYTES: u64 = 64 * 1024;
 
-/// Where a key comes from.
+/// The source of a key.
 #[derive(Clone)]
 pub enum KeySource {
     /// An environment variable.
     Env(String),
-    /// `WANDB_API_KEY`, if `WANDB_BASE_URL` (or W&B's settings file, or its default) names the host that the key is asked
-    /// for, or another one of the same service.
+    /// `WANDB_API_KEY`, if `WANDB_BASE_URL` (or W&B's settings file, or its default) names the host for which the key
+    /// is requested, or another host of the same service.
     Wandb,
-    /// The first line that a program prints; run without a shell.
+    /// The first line that a program prints; the program runs without a shell.
     Command(Vec<String>),
     /// The first line of a file that nobody else can read.
     File(PathBuf),
@@ -42,44 +42,44 @@ pub enum KeySource {
     Keyring(String),
     /// The password of the host's entry in `netrc`.
     Netrc,
-    /// The first of these that has a key.
+    /// The first of these sources that has a key.
     FirstOf(Vec<KeySource>),
-    /// A key made by this process for its own demo directory; never read from a file.
+    /// A key created by this process for its own demo directory; never read from a file.
     Value(SecretString),
 }
 
-/// Why there is no key.
+/// The reason why there is no key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// No place had one.
+    /// No source had a key.
     #[error("no key for {host}: {}", places.join("; "))]
     Missing {
-        /// The host that it was wanted for.
+        /// The host for which the key was requested.
         host: String,
-        /// Each place that was looked at, with what was found there.
+        /// Each source that was tried, with the result.
         places: Vec<String>,
     },
-    /// A place could not be used.
+    /// A source could not be used.
     #[error("{why}; {hint}")]
     Unusable {
-        /// What is wrong.
+        /// The reason.
         why: String,
-        /// What to do.
+        /// The suggested correction.
         hint: String,
     },
 }
 
-/// What keys are read from beside files; a parameter so that tests need not alter the process.
+/// The environment from which keys are read, apart from files; a parameter so that tests need not alter the process.
 struct Surroundings<'a> {
     login: Login<'a>,
     command_limit: Duration,
-    /// Variables that hold keys: they are none of a key command's business.
+    /// Variables that hold keys, which a key command must not see.
     withheld: &'a [String],
 }
 
 impl KeySource {
-    /// Reads the key for the server at `base`. Commands do not get the variables that are `withheld`. May block for ten
-    /// seconds: call it away from the event loop.
+    /// Reads the key for the server at `base`. Commands do not get the variables in `withheld`. May block for ten
+    /// seconds: call outside the event loop.
     pub fn read(&self, base: &Url, withheld: &[String]) -> Result<SecretString, KeyError> {
         let env = |name: &str| std::env::var(name).ok();
         let (netrc, settings) = Places::find(&env).map_or((None, None), |places| (places.netrc, places.wandb_settings));
@@ -87,7 +87,7 @@ impl KeySource {
         self.read_in(base, &Surroundings { login, command_limit: COMMAND_LIMIT, withheld })
     }
 
-    /// The environment variables that it looks at.
+    /// The environment variables that the source reads.
     pub(super) fn variables(&self) -> Vec<String> {
         match self {
             Self::Env(name) => vec![name.clone()],
@@ -111,7 +111,7 @@ impl KeySource {
         }
     }
 
-    /// The source in words for a person, without any secret.
+    /// The source in words, without any secret.
     pub fn describe(&self) -> String {
         match self {
             Self::Env(name) => format!("environment variable {name}"),
@@ -140,7 +140,7 @@ fn unusable(why: impl Into<String>, hint: impl Into<String>) -> KeyError {
     KeyError::Unusable { why: why.into(), hint: hint.into() }
 }
 
-/// The first line, trimmed; `None` when that is empty.
+/// The first line, trimmed; `None` if that line is empty.
 fn first_line(text: &str) -> Option<SecretString> {
     text.lines().next().map(str::trim).filter(|line| !line.is_empty()).map(SecretString::from)
 }
@@ -152,7 +152,7 @@ fn from_env(name: &str, host: &str, env: &dyn Fn(&str) -> Option<String>) -> Res
 fn from_wandb(host: &str, login: &Login<'_>) -> Result<SecretString, KeyError> {
     let key = from_env(WANDB_KEY, host, login.env)?;
     let (server, place) = login.server().unwrap_or_else(|| (DEFAULT_URL.to_owned(), "W&B's default server".to_owned()));
-    // An address that can't be used, such as a web site's, is nobody's.
+    // An unusable address, such as a web site's, belongs to no service.
     let owner = wandb::base(&server, None).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
     if wandb::names_of(&owner).iter().any(|name| name.eq_ignore_ascii_case(host)) {
         Ok(key)
@@ -191,7 +191,7 @@ fn from_keyring(name: &str, host: &str) -> Result<SecretString, KeyError> {
             Err(missing(host, format!("the keyring has no {name} of the service {KEYRING_SERVICE}")))
         }
         Err(error) => {
-            // Some errors hold what could not be decoded: the kind alone is told.
+            // Some errors contain the data that could not be decoded, so only the kind of error is shown.
             let kind = match error {
                 Error::NoDefaultStore => "there is none, or it does not answer",
                 Error::NoStorageAccess(_) => "it is locked",
@@ -217,7 +217,7 @@ fn from_netrc(base: &Url, path: Option<&Path>) -> Result<SecretString, KeyError>
         .ok_or_else(|| missing(host, format!("{} has no password for {host}", path.display())))
 }
 
-/// A file's text, refused when anybody else could have read it. The check is made on the file that was opened.
+/// A file's text. Fails if other users can read the file; the check uses the opened file.
 fn read_private(path: &Path, host: &str) -> Result<String, KeyError> {
     let shown = path.display();
     let broken = |error: std::io::Error| match error.kind() {
@@ -225,7 +225,7 @@ fn read_private(path: &Path, host: &str) -> Result<String, KeyError> {
         _ => unusable(format!("{shown} can't be read: {error}"), "name another place for the key"),
     };
     let mut options = fs::OpenOptions::new();
-    // A pipe without anybody at its other end would keep the program waiting for ever.
+    // A pipe without a writer would block the program forever.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     let file = options.read(true).open(path).map_err(broken)?;
@@ -260,8 +260,8 @@ fn from_command(words: &[String], host: &str, around: &Surroundings<'_>) -> Resu
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| unusable(format!("the key command {program} can't be started: {error}"), by_hand))?;
-    // What is said there is shown to nobody: a key may be in it, and which word that is cannot be known (`sh -x` prints
-    // whatever it runs). It is read all the same: who talks without end is ended by the pipe that closes.
+    // The error output is never shown: a key may be in it, at an unknown position (`sh -x` prints every command). The
+    // output is read nevertheless; an endless writer ends when the pipe closes.
     let (out, _said) = (child.stdout.take().map(heard), child.stderr.take().map(heard));
     let printed = out.and_then(|out| out.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok());
     let ended = wait_until(&mut child, deadline);
@@ -276,27 +276,27 @@ fn from_command(words: &[String], host: &str, around: &Surroundings<'_>) -> Resu
     first_line(&printed).ok_or_else(|| missing(host, format!("the key command {program} printed nothing")))
 }
 
-/// What comes through a pipe of the child's. The reading thread ends with the pipe.
+/// The output from a pipe of the child. The reading thread ends with the pipe.
 fn heard(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
         let mut text = Vec::new();
         if pipe.take(MOST_BYTES).read_to_end(&mut text).is_ok() {
-            // Nobody listens any more after the deadline.
+            // After the deadline the receiver is gone.
             let _ = send.send(String::from_utf8_lossy(&text).into_owned());
         }
     });
     receive
 }
 
-/// How the child ended; `None` (and the child killed) at the deadline.
+/// The child's exit status; at the deadline the child is killed and the result is `None`.
 fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
     loop {
         if let Ok(Some(status)) = child.try_wait() {
             return Some(status);
         }
         if Instant::now() >= deadline {
-            // It may have ended just now; either way it must be reaped.
+            // The child may have ended just now; in both cases it must be reaped.
             let _ = child.kill();
             let _ = child.wait();
             return None;

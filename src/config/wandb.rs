@@ -1,6 +1,6 @@
-//! W&B's addresses. Multi-tenant Cloud is one service under several of them: since 30 September 2026 it is part of
-//! Forge, and its older address still works (`docs.coreweave.com/forge-whats-moved`; the package wandb 0.31.0 knows the same
-//! hosts). A profile of that service keeps its key and its store, whichever address it writes.
+//! W&B's addresses. Multi-tenant Cloud is one service under several of them: since 30 September 2026 the service is
+//! part of Forge, and the older address still works (`docs.coreweave.com/forge-whats-moved`; the package wandb 0.31.0
+//! knows the same hosts). A profile of that service keeps its key and its store at any of these addresses.
 
 use std::path::{Path, PathBuf};
 
@@ -11,45 +11,45 @@ use super::error::ConfigError;
 use super::places::regular_text;
 use super::profile::parse_base;
 
-/// The server that W&B's tools mean when nothing names another.
+/// The server that W&B's tools use by default.
 pub const DEFAULT_URL: &str = "https://api.forge.coreweave.com";
 /// The path under which W&B's servers speak SCIM.
 const PATH: &str = "/scim";
 /// The address of Multi-tenant Cloud before Forge; stores are named after it.
 const OLDER_HOST: &str = "api.wandb.ai";
-/// Multi-tenant Cloud's hosts, the one of today first.
+/// Multi-tenant Cloud's hosts, the current one first.
 const HOSTS: [&str; 2] = ["api.forge.coreweave.com", OLDER_HOST];
-/// Forge's web site, which passes on to the service what is below [`PASSED_ON`].
+/// Forge's web site, which forwards paths below [`PASSED_ON`] to the service.
 const FORGE: &str = "forge.coreweave.com";
 const PASSED_ON: &str = "/api/wandb";
-/// Web sites, which answer pages to people.
+/// Web sites, which answer with pages for people.
 const SITES: [&str; 4] = ["wandb.ai", "www.wandb.ai", "app.wandb.ai", "id.coreweave.com"];
 
-/// The variable that W&B's own tools take the key from.
+/// The variable from which W&B's own tools take the key.
 pub const WANDB_KEY: &str = "WANDB_API_KEY";
-/// The variable that says which server [`WANDB_KEY`] belongs to.
+/// The variable that names the server of [`WANDB_KEY`].
 pub const WANDB_URL: &str = "WANDB_BASE_URL";
 /// The variable that names the directory of W&B's settings file.
 pub(super) const WANDB_CONFIG_DIR: &str = "WANDB_CONFIG_DIR";
 
-/// What W&B's own tools have on this machine: variables, and what `wandb login` leaves.
+/// Settings of W&B's own tools on this machine: variables, and the files written by `wandb login`.
 pub struct Login<'a> {
-    /// The environment.
+    /// A lookup of environment variables.
     pub env: &'a dyn Fn(&str) -> Option<String>,
-    /// Where keys are; need not exist.
+    /// The `netrc` file with keys; need not exist.
     pub netrc: Option<PathBuf>,
     /// The settings file, which names the server of `wandb login --host`; need not exist.
     pub settings: Option<PathBuf>,
 }
 
 impl Login<'_> {
-    /// A variable that holds more than blanks.
+    /// A variable whose value is not blank.
     pub(super) fn variable(&self, name: &str) -> Option<String> {
         (self.env)(name).filter(|value| !value.trim().is_empty())
     }
 
-    /// The server that is named, with the place that names it: the variable comes before the settings file, as in the
-    /// package wandb 0.31.0.
+    /// The configured server, and the place that names it: the variable takes precedence over the settings file, as in
+    /// the package wandb 0.31.0.
     pub(super) fn server(&self) -> Option<(String, String)> {
         let variable = self.variable(WANDB_URL).map(|url| (url, format!("${WANDB_URL}")));
         variable.or_else(|| {
@@ -62,19 +62,19 @@ impl Login<'_> {
 /// `base_url` in the section `default` of W&B's settings file.
 fn base_url(path: &Path) -> Option<String> {
     let text = regular_text(path)?;
-    // The default of the crate reads a semicolon inside of a value as a comment, as Python's reader does not.
+    // By default the crate reads a semicolon inside a value as a comment, unlike Python's reader.
     let mut settings = Ini::new();
     settings.set_inline_comment_symbols(Some(&[]));
     settings.read(text).ok()?;
     settings.get("default", "base_url").filter(|url| !url.trim().is_empty())
 }
 
-/// Whether the host is one of Multi-tenant Cloud's. Case and a dot at the end make no difference.
+/// Whether the host belongs to Multi-tenant Cloud. Case and a trailing dot make no difference.
 pub(super) fn is_multi_tenant(host: &str) -> bool {
     HOSTS.iter().any(|known| same(host, known))
 }
 
-/// Whether the host is one that W&B runs for one customer: `https://acme.wandb.io`.
+/// Whether W&B runs the host for a single customer: `https://acme.wandb.io`.
 pub(super) fn is_dedicated(host: &str) -> bool {
     host.rsplit_once(".wandb.io").is_some_and(|(_, rest)| ["", "."].contains(&rest))
 }
@@ -83,16 +83,17 @@ fn same(host: &str, known: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case(known)
 }
 
-/// The names under which a key for `host` may be kept, its own first: the hosts of Multi-tenant Cloud serve each other.
+/// The names under which a key for `host` may be stored, its own name first: hosts of Multi-tenant Cloud share their
+/// keys.
 pub(super) fn names_of(host: &str) -> Vec<&str> {
     let others = HOSTS.into_iter().filter(|known| is_multi_tenant(host) && !same(host, known));
     std::iter::once(host).chain(others).collect()
 }
 
-/// The base URL of a W&B server, to which `/scim` is added unless the address ends with it or `path` names another.
+/// The base URL of a W&B server. Adds `/scim` unless the address ends with it or `path` names another path.
 ///
 /// # Errors
-/// If the address can't be used, is a web site of W&B's, or has a path that Multi-tenant Cloud does not have.
+/// Fails if the address can't be used, is a web site of W&B's, or has a path that Multi-tenant Cloud lacks.
 pub(super) fn base(url: &str, path: Option<&str>) -> Result<Url, ConfigError> {
     let mut base = parse_base(url, "")?;
     let host = base.host_str().unwrap_or_default().to_owned();
@@ -118,8 +119,8 @@ pub(super) fn base(url: &str, path: Option<&str>) -> Result<Url, ConfigError> {
     parse_base(base.as_str(), added)
 }
 
-/// The base URLs under which the service at `base` is reached: itself alone, or the ones of Multi-tenant Cloud. The first is
-/// the same whichever of them is written.
+/// The base URLs at which the service at `base` is reached: only `base`, or all of Multi-tenant Cloud's. The first URL
+/// is the same for all of them.
 pub(super) fn addresses(base: &Url) -> Vec<Url> {
     if !base.host_str().is_some_and(is_multi_tenant) {
         return vec![base.clone()];

@@ -1,4 +1,4 @@
-//! How a list is given: its length, its pages, its end (RFC 7644 §3.4.2.4, RFC 9865), and what its records look like.
+//! Checks of a list: its length, its pages, its end (RFC 7644 §3.4.2.4, RFC 9865), and the form of its records.
 
 use std::collections::BTreeSet;
 
@@ -19,18 +19,18 @@ use crate::{
     },
 };
 
-/// The sizes asked for, until one is taken.
+/// Page sizes to try, until the server accepts one.
 const SIZES: [u64; 3] = [1_000, 200, 100];
 
-/// A list as it showed itself.
+/// The result of reading a list.
 pub struct Listing {
     /// The records of the largest page.
     pub records: Vec<Value>,
-    /// Their ids.
+    /// The ids of these records.
     pub ids: Vec<String>,
 }
 
-/// Which part and endpoint.
+/// The part, the endpoint and the word for a kind of record.
 pub fn place(kind: Kind) -> (Part, &'static str, &'static str) {
     match kind {
         Kind::User => (Part::Users, "Users", "user"),
@@ -48,7 +48,7 @@ pub fn name_attribute(kind: Kind) -> &'static str {
     }
 }
 
-/// The values of a group's members; nothing where the record has no such attribute. `null` is nobody.
+/// The values of a group's members; `None` if the record has no such attribute. `null` means no members.
 pub fn members(group: &Value) -> Option<Vec<String>> {
     let list = json::get(group.as_object()?, "members")?;
     let entries = list.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -139,7 +139,7 @@ fn has_members(group: &Value) -> bool {
     members(group).is_some_and(|members| !members.is_empty())
 }
 
-/// The length of a list, or the finding that there is none.
+/// The length of a list; `None`, with a finding, if there is no list.
 fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<usize> {
     let (part, ..) = place(kind);
     if matches!(seen.status(), 404 | 405 | 501) {
@@ -166,7 +166,8 @@ fn read(probe: &mut Probe, kind: Kind, seen: &Seen) -> Option<usize> {
     }
 }
 
-/// Whether `startIndex` leads anywhere. `past` asked for what is after the end; `again` says that it began anew.
+/// Checks whether `startIndex` works. `past` is the answer for a page after the end; `again` tells that the list began
+/// anew.
 async fn pages(
     probe: &mut Probe,
     kind: Kind,
@@ -187,7 +188,7 @@ async fn pages(
         (Verdict::Note, format!("startIndex is refused ({})", second.status()))
     } else if ids.first() == listing.ids.get(1) {
         if kind == Kind::User {
-            // Said outright: an earlier look may have found otherwise.
+            // Set explicitly, because an earlier run may have found another habit.
             probe.habits.paging = Some(PagingHabit::Index);
         }
         match (past.is_ok(), again, sized) {
@@ -213,7 +214,7 @@ async fn pages(
     Ok(())
 }
 
-/// Whether more can be had by cursor (RFC 9865).
+/// Checks whether the server pages by cursor (RFC 9865).
 async fn cursor(probe: &mut Probe, claims: Option<&ServiceConfig>) -> Result<(), Stop> {
     let seen = probe.get(&["Users"], &[("cursor", ""), ("count", "1")]).await?;
     let offered = seen.is_ok() && seen.page().is_ok_and(|page| page.next_cursor.is_some());
@@ -232,12 +233,12 @@ async fn cursor(probe: &mut Probe, claims: Option<&ServiceConfig>) -> Result<(),
     Ok(())
 }
 
-/// What the records look like, where servers differ.
+/// Reports the form of the records in points in which servers differ.
 fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
     let (part, ..) = place(kind);
     let Some(first) = listing.records.first().and_then(Value::as_object) else { return };
     let mut words = Vec::new();
-    // Groups that are all empty may as well be groups whose members are never shown.
+    // Groups that are all empty may be groups whose members are never shown.
     let nobody = kind == Kind::Team && !listing.records.iter().any(has_members);
     let any = |name: &str| {
         listing
@@ -307,7 +308,7 @@ fn shapes(probe: &mut Probe, kind: Kind, listing: &Listing, seen: &Seen) {
     probe.find(part, "records", verdict, words.join("; "), &[seen]);
 }
 
-/// How many records the console can't read whole, and what is wrong with the first.
+/// Number of records that the console can't read completely, and the error of the first.
 fn unreadable(probe: &Probe, kind: Kind, listing: &Listing) -> (usize, Option<String>) {
     let Some(list) = probe.dialect.list(kind) else { return (0, None) };
     let mut bad = 0;
@@ -329,7 +330,7 @@ fn unreadable(probe: &Probe, kind: Kind, listing: &Listing) -> (usize, Option<St
     (bad, example)
 }
 
-/// The ids of a page; none where it is no list.
+/// The ids of a page; empty if the answer is no list.
 fn ids_of(seen: &Seen) -> Vec<String> {
     let page = seen.page().ok().filter(|_| seen.is_ok());
     let values = page.into_iter().flat_map(|page| page.resources);

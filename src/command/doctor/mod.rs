@@ -1,7 +1,7 @@
-//! `scimitar doctor`: asks a server how it behaves, says what that means for the console, and keeps what it learnt.
+//! `scimitar doctor`: checks a server's behaviour, explains the effect on the console, and stores the results.
 //!
-//! Nothing is altered unless it is asked for (`--write`), and then only records of the doctor's own. Claims of the
-//! discovery endpoints are compared with what is seen; what is seen counts.
+//! Nothing is altered without `--write`, and then only the doctor's own records. Claims of the discovery endpoints are
+//! compared with observations; observations take precedence.
 
 mod actions;
 mod finding;
@@ -46,21 +46,22 @@ use crate::{
     ui::look::Theme,
 };
 
-/// The widest that a report is written: longer lines are hard to read.
+/// Maximum width of a report: longer lines are hard to read.
 const WIDEST: usize = 100;
 
-/// What is wanted.
+/// Options of the command.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish {
-    /// For programs.
+    /// Print JSON for programs.
     pub json: bool,
-    /// Try what only writing tells.
+    /// Run checks that need writes.
     pub write: bool,
-    /// Without asking the person.
+    /// Skip the confirmation.
     pub yes: bool,
 }
 
-/// Opens the profile, or the embedded demo where none is given, examines it, prints, and keeps what was learnt.
+/// Opens the profile, or the embedded demo if requested, examines the server, prints the report, and stores the
+/// results.
 pub async fn run(opener: &Opener, subject: Subject<'_>, wish: Wish) -> ExitCode {
     let output = if wish.json { Output::Json } else { Output::Table };
     end::code(examined(opener, subject, wish).await, output)
@@ -109,7 +110,7 @@ struct Document<'a> {
     error: Option<&'a end::Stop>,
 }
 
-/// Why the report does not end well.
+/// The error with which an unsuccessful report ends the command.
 fn verdict(report: &Report) -> Result<(), end::Stop> {
     let problem = report.findings.iter().find(|finding| finding.verdict == Verdict::Problem);
     let first = problem.or(report.findings.last()).map(|finding| finding.words.as_str()).unwrap_or_default();
@@ -132,10 +133,10 @@ fn verdict(report: &Report) -> Result<(), end::Stop> {
     }
 }
 
-/// What is examined.
+/// The server to examine.
 #[derive(Debug, Clone, Copy)]
 pub enum Subject<'a> {
-    /// The profile of this name, or the one meant.
+    /// The profile of this name, or the default choice.
     Profile(Option<&'a str>),
     /// The embedded demo directory.
     Demo,
@@ -146,14 +147,14 @@ fn no_profile(opener: &Opener) -> ConfigError {
     ConfigError::about(&opener.places.config_file, "there is no profile to look at", hint).no_profile()
 }
 
-/// Asks the person; an error says why nothing is written.
+/// Asks for a confirmation; an error gives the reason for not writing.
 fn may_write(connection: &Connection, wish: Wish) -> Result<(), end::Stop> {
     let Profile { name, .. } = &connection.profile;
     if connection.read_only {
         let why = format!("{name} is read only: --write would change something there");
         return Err(end::Stop::refused(Refusal::new(RefusalCode::ReadOnly, why)));
     }
-    // What a killed run has made is found by what it wrote down before.
+    // Records of a killed run are found through notes in the store, so that the store must be writable.
     if let Some(why) = connection.store.as_ref().and_then(Store::refusing) {
         return Err(end::Stop::no_journal(why));
     }
@@ -182,7 +183,7 @@ fn may_write(connection: &Connection, wish: Wish) -> Result<(), end::Stop> {
     Err(end::Stop::new(ErrorCode::NotConfirmed, "nothing was changed"))
 }
 
-/// Ctrl-C ends the asking, not the tidying up.
+/// Ctrl-C ends the checks, but not the clean-up.
 fn listen(cancel: CancellationToken) -> io::Result<tokio::task::JoinHandle<()>> {
     let mut signals = Signals::listen()?;
     Ok(tokio::spawn(async move {
@@ -200,7 +201,7 @@ fn tag() -> String {
     format!("{:08x}", getrandom::u32().unwrap_or_default())
 }
 
-/// Finds everything out. `tag` makes names unmistakable. What is learnt is put into the connection's store.
+/// Runs all checks. `tag` makes names unique. Results are put into the connection's store.
 pub async fn examine(connection: &mut Connection, write: bool, tag: String, cancel: CancellationToken) -> Report {
     let mut probe = Probe {
         client: connection.client.clone(),
@@ -230,7 +231,7 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
     };
     let reached = cause.is_none();
     if let Some(store) = &connection.store {
-        // What an earlier run found out by writing stays known.
+        // Results of an earlier run with writes are kept.
         let mut known = store.habits().ok().flatten().unwrap_or_default();
         if probe.shows_members {
             known.tells_members = known.tells_members.filter(|tells| *tells);
@@ -249,7 +250,7 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
     }
     let narrowed = connection.dialect.with_habits(&habits);
     let dialect = narrowed.as_ref().unwrap_or(&connection.dialect);
-    // One question that an older release does not know says nothing of the others.
+    // If an older release does not know a query, the result of the other queries still counts.
     let mut beside = findings.iter().filter(|finding| finding.part == Part::Beside).peekable();
     let beside = beside.peek().is_none() || beside.any(|finding| finding.verdict == Verdict::Ok);
     let problems = !left_behind.is_empty() || findings.iter().any(|finding| finding.verdict == Verdict::Problem);
@@ -276,7 +277,7 @@ pub async fn examine(connection: &mut Connection, write: bool, tag: String, canc
     }
 }
 
-/// Asks in order.
+/// Runs the checks in order.
 async fn ask_all(
     probe: &mut Probe,
     connection: &mut Connection,

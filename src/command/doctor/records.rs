@@ -1,4 +1,4 @@
-//! What can be found and how records are versioned: filters (RFC 7644 §3.4.2.2), ETags (§3.14), single reads.
+//! Checks of searches and versions: filters (RFC 7644 §3.4.2.2), ETags (§3.14), single reads.
 
 use serde_json::Value;
 
@@ -18,12 +18,12 @@ use crate::{
     },
 };
 
-/// A text attribute of a record, whatever its case.
+/// A text attribute of a record; the attribute's name is compared without regard to case.
 pub fn text(record: &Value, name: &str) -> Option<String> {
     json::get(record.as_object()?, name)?.as_str().map(str::to_owned)
 }
 
-/// Whether a filter finds what it should and nothing else.
+/// Checks whether a filter finds exactly the expected record.
 pub async fn filter(probe: &mut Probe, listing: &Listing) -> Result<(), Stop> {
     let Some(name) = listing.records.iter().find_map(|record| text(record, "userName")) else {
         probe.find(Part::Users, "filter", Verdict::Unknown, "nobody is there to be looked for", &[]);
@@ -57,7 +57,7 @@ pub async fn filter(probe: &mut Probe, listing: &Listing) -> Result<(), Stop> {
     Ok(())
 }
 
-/// How many records have this user name, and how many another.
+/// Number of records with this user name, and number of other records.
 fn matches(seen: &Seen, name: &str) -> (usize, usize) {
     let page = seen.page().ok().filter(|_| seen.is_ok());
     let values = page.into_iter().flat_map(|page| page.resources);
@@ -67,7 +67,7 @@ fn matches(seen: &Seen, name: &str) -> (usize, usize) {
     (right.len(), others.len())
 }
 
-/// Reads one record: its version, and what the list left out.
+/// Reads a single record, for its version and for attributes that the list left out.
 pub async fn single(probe: &mut Probe, kind: Kind, listing: &Listing) -> Result<Option<bool>, Stop> {
     let (part, endpoint, word) = place(kind);
     let Some((record, id)) = listing.records.iter().find_map(|record| Some((record, id(record)?))) else {
@@ -109,7 +109,7 @@ pub async fn single(probe: &mut Probe, kind: Kind, listing: &Listing) -> Result<
     Ok(Some(header.is_some() || within.is_some()))
 }
 
-/// True for what RFC 7643 §2.5 takes for unassigned.
+/// True for values that count as unassigned after RFC 7643 §2.5.
 pub fn empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -120,7 +120,7 @@ pub fn empty(value: &Value) -> bool {
     }
 }
 
-/// Where what was seen contradicts what was claimed.
+/// Reports contradictions between observations and claims.
 pub fn contradictions(probe: &mut Probe, claims: &ServiceConfig, versioned: Option<bool>) {
     let mut words = Vec::new();
     match (claims.etag, versioned) {

@@ -1,4 +1,4 @@
-//! What another run of the doctor has left: by the tags that the store knows, and by the names in the lists.
+//! Finds records left by other runs of the doctor, by tags in the store and by names in the lists.
 
 use super::{
     lists,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::store::{Session, Store, StoreError};
 
-/// Looks for it. What a run that is under way here has made is its own.
+/// Looks for leftovers. Records of a run that is still under way are not leftovers.
 pub async fn look(probe: &mut Probe, mut store: Option<&mut Store>) -> Result<Vec<Stray>, Stop> {
     let begun = store.as_ref().and_then(|store| store.begun_trials().ok()).unwrap_or_default();
     let is_live = |session: Option<u64>| match (&store, session) {
@@ -32,14 +32,14 @@ pub async fn look(probe: &mut Probe, mut store: Option<&mut Store>) -> Result<Ve
             strays.extend(ids.map(|id| Stray { kind, name: name.clone(), id }));
         }
         if certain && let Some(store) = store.as_mut() {
-            // It is looked for again where this can't be written.
+            // If this write fails, the next run looks again.
             let _ = store.end_trial(&tag);
         }
     }
     Ok(strays)
 }
 
-/// What a look offers to do about it.
+/// The suggestion shown for a leftover record.
 pub fn offer(stray: &Stray) -> String {
     let Stray { kind, name, id } = stray;
     let (_, endpoint, word) = lists::place(*kind);
@@ -49,10 +49,10 @@ pub fn offer(stray: &Stray) -> String {
     )
 }
 
-/// Notes a run before it makes anything: if it is killed, the next one knows what to look for.
+/// Records the run before it creates anything: if the run is killed, the next run knows the names to look for.
 ///
 /// # Errors
-/// Where the note can't be written.
+/// Fails if the store can't be written.
 pub fn begin(probe: &Probe, store: Option<&mut Store>) -> Result<Option<Session>, StoreError> {
     let Some(store) = store else { return Ok(None) };
     let session = store.begin_session()?;
@@ -60,10 +60,10 @@ pub fn begin(probe: &Probe, store: Option<&mut Store>) -> Result<Option<Session>
     Ok(session)
 }
 
-/// The run is over; `clean` says that nothing of it is there any more.
+/// Ends the run; `clean` is true if all its records are removed.
 pub fn end(probe: &Probe, store: Option<&mut Store>, clean: bool) {
     if let Some(store) = store.filter(|_| clean) {
-        // It is looked for once more where this can't be written.
+        // If this write fails, the next run looks once more.
         let _ = store.end_trial(&probe.tag);
     }
 }

@@ -15,7 +15,7 @@ use super::session::{Fallible, Session};
 /// Maximum number of keys per account.
 const KEY_LIMIT: usize = 100;
 
-/// An API key. Its name is the secret in the answer to its creation, and the secret's beginning ever after.
+/// One key. Its name is the secret in the answer to its creation, and the secret's beginning ever after.
 #[derive(SimpleObject)]
 pub(super) struct ApiKey {
     id: ID,
@@ -68,7 +68,7 @@ struct DeleteApiKeyInput {
     id: String,
 }
 
-/// Whether the key was deleted.
+/// Whether it was done.
 #[derive(SimpleObject)]
 pub(super) struct DeleteApiKeyPayload {
     success: Option<bool>,
@@ -79,12 +79,12 @@ pub(super) struct KeyMutation;
 
 #[Object]
 impl KeyMutation {
-    /// Creates a key of the caller, whichever user the client shows; the key's name is the secret in this answer only.
+    /// A key of the caller, whoever the client shows; its name is the secret, this once.
     async fn generate_api_key(&self, ctx: &Context<'_>, input: GenerateApiKeyInput) -> Fallible<GenerateApiKeyPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| generate_key(session, state, input))))
     }
 
-    /// Deletes a key; allowed to the key's owner and to instance admins.
+    /// By the key's owner, or an instance admin.
     async fn delete_api_key(&self, ctx: &Context<'_>, input: DeleteApiKeyInput) -> Fallible<DeleteApiKeyPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| delete_key(session, state, &input.id))))
     }

@@ -32,14 +32,14 @@ impl Organization {
     }
 }
 
-/// A feature switch of the server.
+/// One switch of the server.
 #[derive(SimpleObject)]
 struct ServerFeature {
     name: String,
     is_enabled: bool,
 }
 
-/// A single tenant's statement about its release.
+/// What a single tenant's server says about its release.
 #[derive(SimpleObject)]
 struct LatestLocalVersionInfo {
     out_of_date: bool,
@@ -51,7 +51,7 @@ struct ServerInfo;
 
 #[Object]
 impl ServerInfo {
-    /// Empty: this server has no feature that the package checks before use.
+    /// None: this server has nothing that the package asks before using.
     async fn features(&self) -> Vec<Option<ServerFeature>> {
         Vec::new()
     }

@@ -37,7 +37,7 @@ struct CreateInvitePayload {
     invite: Option<Invite>,
 }
 
-/// An invitation as shown in the answer to its creation.
+/// An invitation as the answer to its making shows it.
 #[derive(SimpleObject)]
 struct Invite {
     id: ID,
@@ -74,22 +74,22 @@ pub(super) struct TeamMutation;
 
 #[Object]
 impl TeamMutation {
-    /// Creates a team with one admin: the named user, or the caller.
+    /// A new team with one admin: the one who is named, or the caller.
     async fn create_team(&self, ctx: &Context<'_>, input: CreateTeamInput) -> Fallible<CreateTeamPayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create_team(session, state, &input))))
     }
 
-    /// Invites by email or username; the invitation is pending until accepted.
+    /// An invitation by email or by username, pending until it is accepted.
     async fn create_invite(&self, ctx: &Context<'_>, input: CreateInviteInput) -> Fallible<CreateInvitePayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| create_invite(session, state, &input))))
     }
 
-    /// Removes a member from a team or revokes an invitation, depending on the id.
+    /// Takes a member out of a team or revokes an invitation, whichever the id names.
     async fn delete_invite(&self, ctx: &Context<'_>, input: DeleteInviteInput) -> Fallible<DeleteInvitePayload> {
         Some(Session::of(ctx).and_then(|session| session.write(|state| delete_invite(session, state, &input))))
     }
 
-    /// Creates a service account of a team; no key comes with the account.
+    /// A service account of one team; no key comes with it.
     async fn create_service_account(
         &self,
         ctx: &Context<'_>,

@@ -1,5 +1,5 @@
-//! The field's habits (docs/src/providers/scim.md#what-servers-do-otherwise): each is seen, said, and kept for the
-//! console.
+//! Tests of known server habits (docs/src/providers/scim.md#what-servers-do-otherwise): each habit is detected,
+//! reported, and stored for the console.
 
 use rstest::rstest;
 use tokio::sync::mpsc::unbounded_channel;
@@ -97,7 +97,7 @@ async fn writing(#[case] odd: Odd, #[case] what: &str, #[case] verdict: Verdict,
     assert_eq!((report.habits, report.left_behind), (habits, vec![]));
 }
 
-/// What is learnt of a server after the RFCs.
+/// The habits learnt from a server that follows the RFCs.
 fn usual() -> Habits {
     Habits {
         paging: Some(PagingHabit::Index),
@@ -150,7 +150,7 @@ async fn only_what_was_seen_works(#[case] odd: Odd, #[case] not: &[&str]) {
     assert_eq!(in_state(&tried, ActionState::Works), seen, "{}", text(&tried, PLAIN));
 }
 
-/// A run that reads knows what an earlier one has tried.
+/// A run that only reads keeps the results of an earlier run with writes.
 #[tokio::test]
 async fn what_was_tried_stays_known() {
     let server = odd::start(Odd { users: 3, ..Odd::default() }).await;
@@ -163,14 +163,14 @@ async fn what_was_tried_stays_known() {
     }
 }
 
-/// What a run left that was killed: by its tag in the store, and by its names in the lists.
+/// Leftovers of a killed run are found by the tag in the store, and by the names in the lists.
 #[rstest]
 #[case::told_by_the_store(true)]
 #[case::seen_in_the_lists(false)]
 #[tokio::test]
 async fn what_a_killed_run_left_is_offered_and_removed(#[case] noted: bool) {
     const KILLED: &str = "89abcdef";
-    // The list is cut: only the store's tag finds what is behind the cut.
+    // The list is cut off: only the store's tag leads to records behind the cut.
     let page = noted.then_some(2);
     let server = odd::start(Odd { users: 3, page, ignores_start: noted, ..Odd::default() }).await;
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
@@ -208,7 +208,7 @@ async fn what_a_killed_run_left_is_offered_and_removed(#[case] noted: bool) {
     );
 }
 
-/// What a run that is under way has made is not its leftovers.
+/// Records of a run that is still under way are not leftovers.
 #[tokio::test]
 async fn a_run_leaves_alone_what_another_one_works_with() {
     let server = odd::start(Odd { users: 3, ..Odd::default() }).await;
@@ -227,7 +227,7 @@ async fn a_run_leaves_alone_what_another_one_works_with() {
     assert!(all.contains("89abcdef-a"), "{all}");
 }
 
-/// A bad moment is no habit.
+/// A temporary failure is no habit.
 #[tokio::test]
 async fn nothing_is_learnt_from_writes_that_fail() {
     let report = examined(Odd { users: 3, changes_fail: true, ..Odd::default() }, true).await;
@@ -236,7 +236,7 @@ async fn nothing_is_learnt_from_writes_that_fail() {
     assert_eq!(report.left_behind.len(), 3, "{:?}", report.left_behind);
 }
 
-/// What is the same of several lists is one line.
+/// A finding shared by several lists is reported once.
 #[tokio::test]
 async fn what_lists_have_in_common_is_said_once() {
     let demo = server::Options { users: 30, ignore_paging: true, etags: false, ..server::Options::default() };
@@ -247,7 +247,7 @@ async fn what_lists_have_in_common_is_said_once() {
     assert!(shown.contains("users, groups, roles: startIndex is ignored"), "{shown}");
 }
 
-/// What can't be removed is said with its name, and that is no success.
+/// A record that can't be removed is reported by name, and the run does not succeed.
 #[tokio::test]
 async fn what_stays_is_said() {
     let report = examined(Odd { users: 3, delete_deactivates: true, ..Odd::default() }, true).await;
@@ -267,7 +267,7 @@ async fn a_key_that_is_refused_is_tried_in_the_other_form() {
     assert!(!json.contains("very-private"), "{json}");
 }
 
-/// The next session begins with what a probe found out, and a look without writing does not forget it.
+/// The next session starts with the results of a probe, and a run without writes keeps them.
 #[tokio::test]
 async fn what_was_learnt_narrows_the_console() {
     let server = odd::start(Odd { users: 3, delete_deactivates: true, ..Odd::default() }).await;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::any};
 
-/// What it does otherwise.
+/// The server's deviations.
 #[derive(Debug, Clone, Default)]
 pub struct Odd {
     pub users: usize,
@@ -25,21 +25,21 @@ pub struct Odd {
     pub takes_only_basic: bool,
     pub cursors: bool,
     pub changes_fail: bool,
-    /// No answer tells who is in a group.
+    /// No answer shows a group's members.
     pub hides_members: bool,
-    /// PATCH that adds a member puts out who was in the group.
+    /// PATCH that adds a member removes the earlier members.
     pub adding_replaces: bool,
-    /// A member is called by the user name.
+    /// Members are listed by user name.
     pub members_by_name: bool,
-    /// A new group is empty.
+    /// A new group is always empty.
     pub creation_drops_members: bool,
-    /// PUT of a group keeps who is in it.
+    /// PUT of a group keeps the old members.
     pub put_keeps_members: bool,
-    /// Of a user nothing is kept but the user name and whether they are active.
+    /// Of a user's attributes only the user name and `active` are kept.
     pub keeps_little: bool,
 }
 
-/// Its records by list, with their versions.
+/// The server's records by list, with their versions.
 struct Server {
     odd: Odd,
     state: Mutex<State>,
@@ -52,7 +52,7 @@ struct State {
     made: u64,
 }
 
-/// Starts it.
+/// Starts the server.
 pub async fn start(odd: Odd) -> MockServer {
     let users = (0..odd.users)
         .map(|n| {
@@ -158,7 +158,7 @@ impl State {
 }
 
 impl Server {
-    /// A record as answers have it.
+    /// A record as shown in answers.
     fn shown(&self, record: &Value) -> Value {
         let mut shown = record.clone();
         if self.odd.hides_members && shown.get("members").is_some() {
@@ -167,7 +167,7 @@ impl Server {
         shown
     }
 
-    /// A body as it is kept: members by name where that is the habit, whatever they were called.
+    /// A body as stored: with the habit of members by name, members are stored by name, whatever the request used.
     fn kept(&self, mut body: Value, state: &State) -> Value {
         if self.odd.keeps_little && body.get("userName").is_some() {
             body.as_object_mut().unwrap().retain(|name, _| ["id", "userName", "active"].contains(&name.as_str()));
@@ -213,7 +213,7 @@ impl Server {
         ResponseTemplate::new(204)
     }
 
-    /// False is a refusal.
+    /// Applies an operation; false means a refusal.
     fn patch(&self, record: &mut Value, op: &Value) -> bool {
         let path = op["path"].as_str().unwrap_or_default();
         let members = record["members"].as_array().cloned().unwrap_or_default();

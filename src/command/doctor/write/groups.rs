@@ -1,4 +1,4 @@
-//! A group of the doctor's own, with its two users: every way of adding and removing a member.
+//! Checks with a group of the doctor's own and its two users: all ways of adding and removing a member.
 
 use serde_json::{Value, json};
 
@@ -23,18 +23,18 @@ use crate::{
     },
 };
 
-/// What a trial has shown of a server that keeps members to itself.
+/// The result of a trial on a server that never shows members.
 pub const NEVER_SHOWN: &str = "who is in a group is never shown here: whether members come and go can't be seen. Changes of \
                                members are sent, and their outcome stays unseen";
 
-/// The group and who shall be in it.
+/// The group and its intended members.
 struct Trial<'a> {
     group: String,
     stays: &'a Own,
     goes: &'a Own,
 }
 
-/// Makes the group, tries everything, deletes it.
+/// Creates the group, runs all checks, and deletes the group.
 pub async fn run(probe: &mut Probe, made: &mut Made, stays: &Own, goes: &Own) -> Result<(), Stop> {
     for verb in [Verb::CreateTeam, Verb::DeleteTeam] {
         if let Err(why) = probe.dialect.capabilities().can(verb) {
@@ -81,7 +81,7 @@ pub async fn run(probe: &mut Probe, made: &mut Made, stays: &Own, goes: &Own) ->
 }
 
 impl Trial<'_> {
-    /// Whether who is in a group is never shown: then nothing can be seen of adding and removing, and nothing is learnt.
+    /// Whether the server never shows members: then additions and removals are invisible, and nothing is learnt.
     async fn shows_nobody(&self, probe: &mut Probe) -> Result<bool, Stop> {
         if probe.shows_members {
             return Ok(false);
@@ -106,14 +106,14 @@ impl Trial<'_> {
         Ok(taken)
     }
 
-    /// Adds a member by PATCH; where that does not work, by PUT of the whole group.
+    /// Adds a member by PATCH; if that does not work, by PUT of the whole group.
     async fn add(&self, probe: &mut Probe) -> Result<(), Stop> {
         let op = || Op::add("members", json!([{"value": self.goes.id}]));
         let (before, _) = self.look(probe).await?;
         let seen = probe.ask(&patch_of("Groups", &self.group, op())).await?;
         let (after, reread) = self.look(probe).await?;
         let shows = self.goes.is_in(&after);
-        // Only who was there can be lost.
+        // Only an earlier member can be lost.
         let lost = self.stays.is_in(&before) && !self.stays.is_in(&after);
         let (mut verdict, mut words) = accepted(&seen, shows);
         if shows && lost {
@@ -130,7 +130,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// The whole group is put from now on, if that is seen to add the one and to keep the other.
+    /// From now on the whole group is put, if a trial shows that PUT adds one member and keeps the other.
     async fn add_by_put(&self, probe: &mut Probe) -> Result<(), Stop> {
         let one = json!([{"value": self.stays.id}]);
         put_merged(probe, "Groups", &self.group, Op::replace("members", one)).await?;
@@ -149,7 +149,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Every way of removing one of two members. The first that works, in this order, is the console's from now on.
+    /// Tries all ways of removing one of two members. The console uses the first way that works, in this order.
     async fn removals(&self, probe: &mut Probe) -> Result<(), Stop> {
         let (mut working, mut certain) = (None, true);
         let ways = [
@@ -185,7 +185,7 @@ impl Trial<'_> {
             if works && certain {
                 working = working.or(Some(way));
             }
-            // What failed for another reason may be the better way: nothing is decided without it.
+            // A way that failed for another reason may be the better one, so that nothing is decided without that way.
             certain &= seen.is_decisive();
             probe.find(Part::Writing, what, verdict, words, &[&seen, &reread]);
         }
@@ -202,7 +202,7 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// Removes the one who goes, in this way, as the console would. Nothing where there is no safe request for it.
+    /// Removes the member `goes` in this way, as the console would. `None` if there is no safe request for this way.
     async fn remove(&self, probe: &Probe, way: Removal) -> Result<Option<Seen>, Stop> {
         let op = match way {
             Removal::Filter => Op::remove(member_filter(&self.goes.id)).ok(),
@@ -222,7 +222,8 @@ impl Trial<'_> {
         }
     }
 
-    /// Puts both users into the group. Who is in it already is not added: some servers then have them in it twice.
+    /// Adds both users to the group. An existing member is not added again, because some servers would list the user
+    /// twice.
     async fn both(&self, probe: &Probe) -> Result<bool, Stop> {
         let both = [self.stays, self.goes];
         let value = |one: &Own| json!({"value": one.id});
@@ -232,7 +233,7 @@ impl Trial<'_> {
         if missing.is_empty() {
             return Ok(true);
         }
-        // Where adding replaces the others, only all of them at once are in it.
+        // If adding replaces the other members, only a request with all members works.
         let all: Vec<Value> = both.into_iter().map(value).collect();
         for some in [&missing, &all] {
             probe.ask(&patch_of("Groups", &self.group, Op::add("members", json!(some)))).await?;

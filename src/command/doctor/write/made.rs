@@ -1,4 +1,4 @@
-//! What the doctor made, and its removal.
+//! Records created by the doctor, and their removal.
 
 use std::time::Duration;
 
@@ -19,23 +19,23 @@ use crate::{
     },
 };
 
-/// The longest that removing may take: the person may be waiting to get away.
+/// Maximum time for the removal: the user may be waiting to quit.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A record that was asked for, whether or not the answer came.
+/// A record whose creation was requested, with or without an answer.
 struct One {
     kind: Kind,
     name: String,
-    /// Nothing while it is not known whether it was made.
+    /// `None` while the creation is uncertain.
     id: Option<String>,
 }
 
-/// Why something of the doctor's own was left behind.
+/// The reason why a record of the doctor was left behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum NotRemoved {
     #[error("the server did not answer")]
     NoAnswer,
-    /// With this status.
+    /// The server's status for the deletion.
     #[error("the server refused to delete it ({0})")]
     Refused(u16),
     #[error("the server accepted its deletion, and it is still there")]
@@ -46,14 +46,14 @@ enum NotRemoved {
     TooLong,
 }
 
-/// Everything that was asked for, oldest first.
+/// All requested records, oldest first.
 #[derive(Default)]
 pub struct Made(Vec<One>);
 
 impl FromIterator<Stray> for Made {
     fn from_iter<I: IntoIterator<Item = Stray>>(strays: I) -> Self {
         let one = |Stray { kind, name, id }| One { kind, name, id: Some(id) };
-        // The last goes first: a group before its members.
+        // Removal runs in reverse order: a group goes before its members.
         let mut all: Vec<One> = strays.into_iter().map(one).collect();
         all.sort_by_key(|one| one.kind == Kind::Team);
         Self(all)
@@ -61,12 +61,12 @@ impl FromIterator<Stray> for Made {
 }
 
 impl Made {
-    /// Before the request goes out.
+    /// Notes a record before its request is sent.
     pub fn intend(&mut self, kind: Kind, name: &str) {
         self.0.push(One { kind, name: name.to_owned(), id: None });
     }
 
-    /// Once the answer says what came of it.
+    /// Notes the result of the creation.
     pub fn settle(&mut self, name: &str, id: Option<String>) {
         match id {
             Some(id) => {
@@ -82,12 +82,12 @@ impl Made {
         }
     }
 
-    /// It is gone.
+    /// Notes that the record is gone.
     pub fn gone(&mut self, id: &str) {
         self.0.retain(|one| one.id.as_deref() != Some(id));
     }
 
-    /// Removes the rest, groups first; gives in words what could not be removed.
+    /// Removes the remaining records, groups first; returns sentences about those that could not be removed.
     pub async fn remove_all(self, probe: &Probe) -> Vec<String> {
         let never = CancellationToken::new();
         let end = tokio::time::Instant::now() + PATIENCE;
@@ -130,13 +130,13 @@ async fn remove(probe: &Probe, one: &One, never: &CancellationToken) -> Result<(
     Ok(())
 }
 
-/// The ids of what was made under this name while the answer was lost.
+/// The ids of records created under this name while the answer was lost.
 async fn named(probe: &Probe, one: &One, never: &CancellationToken) -> Result<Vec<String>, NotRemoved> {
     let found = find(probe, one.kind, &one.name, never).await.ok().flatten();
     Ok(found.ok_or(NotRemoved::Lost)?.iter().filter_map(lists::id).collect())
 }
 
-/// The records of this name, asked for by a filter; nothing where the answer is no list.
+/// The records with this name, found by a filter; `None` if the answer is no list.
 pub async fn find(
     probe: &Probe,
     kind: Kind,
@@ -150,6 +150,6 @@ pub async fn find(
     let seen = probe.ask_until(&request, cancel).await?;
     let Some(page) = seen.page().ok().filter(|_| seen.is_ok()) else { return Ok(None) };
     let values = page.resources.iter().filter_map(|raw| tree::parse(raw.get().as_bytes()).ok());
-    // Filters may be ignored: nothing that has another name is ever deleted.
+    // Servers may ignore filters: a record with another name is never deleted.
     Ok(Some(values.filter(|value| records::text(value, attribute).as_deref() == Some(name)).collect()))
 }

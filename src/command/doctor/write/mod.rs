@@ -1,4 +1,4 @@
-//! What only writing tells: with two users and a group of the doctor's own, which it removes again whatever happens.
+//! Checks that need writes, with two users and a group of the doctor's own, which are always removed again.
 
 mod groups;
 mod made;
@@ -28,21 +28,21 @@ use crate::{
     },
 };
 
-/// A user of the doctor's own.
+/// A user created by the doctor.
 pub struct Own {
-    /// Its id.
+    /// The user's id.
     pub id: String,
-    /// Its user name, by which some servers call a member.
+    /// The user name, which some servers use to list a member.
     pub name: String,
 }
 
 impl Own {
-    /// True if one of these members is meant.
+    /// True if any of these members is the user.
     pub fn is_in(&self, members: &[String]) -> bool {
         members.iter().any(|member| self.is(member))
     }
 
-    /// What this user is called among these members.
+    /// The name under which these members list the user.
     pub fn called_in<'a>(&'a self, members: &'a [String]) -> &'a str {
         members.iter().find(|member| self.is(member)).map_or(&self.id, |member| member.as_str())
     }
@@ -52,14 +52,14 @@ impl Own {
     }
 }
 
-/// Tries everything, and removes what it made.
+/// Runs all checks, and removes the created records.
 pub async fn run(probe: &mut Probe) -> (Vec<String>, Result<(), Stop>) {
     let mut made = Made::default();
     let result = attempt(probe, &mut made).await;
     (made.remove_all(probe).await, result)
 }
 
-/// Removes what other runs have left; gives what could not be removed.
+/// Removes records left by other runs; returns those that could not be removed.
 pub async fn tidy(probe: &mut Probe, strays: Vec<Stray>) -> Vec<String> {
     if strays.is_empty() {
         return Vec::new();
@@ -93,34 +93,34 @@ async fn attempt(probe: &mut Probe, made: &mut Made) -> Result<(), Stop> {
         groups::run(probe, made, &stays, &goes).await?;
         users::delete(probe, made, &second).await?;
     }
-    // Last: where it removes the user, nothing more could be tried.
+    // This check is last: a server that removes the user would prevent further checks.
     users::activity(probe, &first).await
 }
 
-/// What the names begin with that the doctor gives.
+/// The prefix of names created by the doctor.
 const OWN: &str = "scimitar-doctor-";
 
-/// The marks behind a run's tag: two users and a group.
+/// Suffixes after a run's tag: two users and a group.
 pub const MARKS: [(Kind, &str); 3] = [(Kind::User, "a"), (Kind::User, "b"), (Kind::Team, "group")];
 
-/// The name of something of the doctor's own.
+/// The name of a record of this run.
 fn own_name(probe: &Probe, mark: &str) -> String {
     name_of(&probe.tag, mark)
 }
 
-/// The name of something that the run of this tag makes.
+/// The name of a record of the run with this tag.
 pub fn name_of(tag: &str, mark: &str) -> String {
     format!("{OWN}{tag}-{mark}")
 }
 
-/// The tag of the run that makes something of this kind and name.
+/// The tag of the run that creates records of this kind and name.
 pub fn tag_in(kind: Kind, name: &str) -> Option<&str> {
     let (tag, mark) = name.strip_prefix(OWN)?.split_once('-')?;
     let is_tag = tag.len() == 8 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_tag && MARKS.contains(&(kind, mark))).then_some(tag)
 }
 
-/// The whole record with an operation applied, as the console puts it.
+/// Applies an operation to the whole record and puts the record, as the console does.
 async fn put_merged(probe: &Probe, endpoint: &str, id: &str, op: Op) -> Result<Option<Seen>, Stop> {
     let (Some(mut document), _) = read(probe, endpoint, id).await? else { return Ok(None) };
     if merge::apply(&patch::patch(vec![op]), &mut document).is_err() {
@@ -132,11 +132,11 @@ async fn put_merged(probe: &Probe, endpoint: &str, id: &str, op: Op) -> Result<O
     Ok(Some(probe.ask(&Request::new(Method::Put, [endpoint, id]).body(document)).await?))
 }
 
-/// The request that creates a user, as the console would send it; or why it would not.
+/// The console's request for creating a user, or the reason why there is none.
 fn creation(probe: &Probe, name: &str) -> Result<Request, Refusal> {
     let user = NewUser {
         user_name: name.to_owned(),
-        // Reserved for examples (RFC 2606): mail goes nowhere.
+        // The domain is reserved for examples (RFC 2606), so that no mail arrives anywhere.
         email: format!("{name}@example.com"),
         display_name: "Scimitar Doctor".into(),
         external_id: name.to_owned(),
@@ -153,7 +153,7 @@ fn first_request(probe: &Probe, change: &Change, directory: &Directory) -> Resul
     step.requests.into_iter().next().ok_or_else(nothing)
 }
 
-/// A directory of one user, for plans.
+/// A directory with a single user, for planning.
 fn directory_of(probe: &Probe, document: &Value) -> Option<Directory> {
     let raw = serde_json::value::to_raw_value(document).ok()?;
     let Ok(Record::User(user)) = probe.dialect.read(Kind::User, &raw, Depth::Full, "$") else { return None };
@@ -166,7 +166,7 @@ fn patch_of(endpoint: &str, id: &str, op: Op) -> Request {
     Request::new(Method::Patch, [endpoint, id]).body(patch::patch(vec![op]))
 }
 
-/// Reads a record; nothing where it is gone.
+/// Reads a record; `None` if the record is gone.
 async fn read(probe: &Probe, endpoint: &str, id: &str) -> Result<(Option<Value>, Seen), Stop> {
     let seen = probe.get(&[endpoint, id], &[]).await?;
     let document = seen.is_ok().then(|| list::parse_one(&seen.answer.body).ok()).flatten();
