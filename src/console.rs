@@ -1,4 +1,4 @@
-//! The console in a real terminal: the runtime with the tty, signals and the clipboard around it.
+//! The console in a real terminal: the runtime with the tty, signals and the clipboard.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -23,15 +23,15 @@ use crate::{
     ui::look::{Glyphs, Theme},
 };
 
-/// What the console opens.
+/// The directory that the console opens.
 pub enum Start {
-    /// A profile of the config or the environment; `None` is the one meant.
+    /// A profile of the config or the environment; `None` for the default choice.
     Profile(Option<String>),
     /// The embedded demo directory.
     Demo,
 }
 
-/// Runs the console until it is left. Nothing is written to the terminal where something is wrong before.
+/// Runs the console until the user quits. Errors before the start leave the terminal untouched.
 pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<()> {
     let meant = match start {
         Start::Demo => Meant::Demo,
@@ -54,7 +54,7 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
              `scimitar members TEAM`, and those of `scimitar --help`"
         ));
     }
-    // Some systems make it look through all zones: meanwhile the key is read.
+    // On some systems the search for the time zone scans all zones; the key is read in the meantime.
     let zone = tokio::task::spawn_blocking(TimeZone::system);
     let mut unopened = None;
     let first = match meant {
@@ -64,7 +64,7 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
             let draft = Box::new(opener.draft(&profile));
             match output::note_if_slow(&reading, opener.open_profile(*profile)).await {
                 Ok(first) => Some(first),
-                // Another profile may be chosen, and this one edited.
+                // The user can choose another profile, and edit this one.
                 Err(error) => {
                     unopened = Some(Unopened { why: error.to_string(), draft: Some(draft) });
                     None
@@ -96,18 +96,18 @@ pub async fn run(opener: Opener, start: Start, trace: Option<Trace>) -> Result<(
     let mut host = Tty { signals, guard: Some(guard), frames, tmux: env("TMUX").is_some() };
     let result = runtime.run(events(), &mut host).await;
     drop(host);
-    // A terminal that is gone is no error of ours: the journal has what is open.
+    // A closed terminal is not an error: the journal keeps open changes.
     match result {
         Err(error) if gone(&error) => Ok(()),
         other => Ok(other?),
     }
 }
 
-/// What the start turned out to mean.
+/// The resolved start.
 enum Meant {
     Demo,
     Profile(Box<config::Profile>),
-    /// The first run.
+    /// The first run, without any profile.
     Nothing,
 }
 
@@ -134,9 +134,9 @@ fn slow(ui: &config::Ui) -> Option<bool> {
     }
 }
 
-/// The terminal's events through a channel, so that a read that is given up loses nothing.
+/// The terminal's events through a channel, so that a cancelled read loses nothing.
 ///
-/// In a thread of its own that nobody waits for: from a terminal that is gone crossterm reads without end.
+/// The thread is never joined: on a closed terminal crossterm reads forever.
 fn events() -> impl futures_util::Stream<Item = io::Result<Event>> + Unpin {
     let (send, receive): (UnboundedSender<io::Result<Event>>, UnboundedReceiver<_>) = unbounded_channel();
     let runtime = tokio::runtime::Handle::current();
@@ -154,17 +154,17 @@ fn events() -> impl futures_util::Stream<Item = io::Result<Event>> + Unpin {
     }))
 }
 
-/// True for the errors of a terminal that is gone; a backend's error comes wrapped in another.
+/// True for the errors of a closed terminal; a backend wraps the error in another.
 fn gone(error: &io::Error) -> bool {
     let error = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()).unwrap_or(error);
     matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
         || matches!(error.raw_os_error(), Some(EIO | ENXIO))
 }
 
-/// What reading and writing give on a terminal that has hung up.
+/// The error of reading and writing on a terminal that has hung up.
 const EIO: i32 = 5;
 
-/// What opening it again gives then.
+/// The error of opening such a terminal again.
 const ENXIO: i32 = 6;
 
 /// The terminal of the process.
@@ -217,8 +217,8 @@ impl Host for Tty {
     }
 }
 
-/// Gives the terminal back before a panic is printed, and ends the process: in whatever thread it was, half a console
-/// would go on drawing on a screen that is no longer its own. The journal has what is open.
+/// Restores the terminal before a panic is printed, and ends the process: after a panic in any thread, the rest of the
+/// console would go on drawing on a screen that it no longer owns. The journal keeps open changes.
 pub fn restore_on_panic() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -230,8 +230,8 @@ pub fn restore_on_panic() {
     }));
 }
 
-/// What Rust gives for a panic in the main thread.
+/// Rust's exit code for a panic in the main thread.
 const PANICKED: i32 = 101;
 
-/// How long the process waits for blocking work when it ends: a key command or a slow disk must not keep it.
+/// Maximum wait for blocking work at the end of the process: a key command or a slow disk must not delay it.
 pub const LAST_WAIT: Duration = Duration::from_secs(2);

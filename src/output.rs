@@ -1,8 +1,8 @@
-//! Standard output and standard error of everything but the console's screen.
+//! Standard output and standard error for everything except the console's screen.
 //!
-//! Text comes from servers, files, arguments and saved plans, and a terminal obeys some of it. So nothing else prints
-//! (`clippy.toml` forbids it): an [`Output`] cleans each line as a whole, whatever its source, and escapes JSON. A line
-//! feed within a value can't forge a line, since one call prints one line.
+//! Text comes from servers, files, arguments and saved plans, and may contain control sequences for a terminal. No
+//! other code prints (`clippy.toml` forbids it): an [`Output`] cleans each line as a whole, whatever its source, and
+//! escapes JSON. A line feed within a value can't forge a line, because each call prints a single line.
 
 use std::{
     fmt::{self, Display},
@@ -14,11 +14,11 @@ use serde::Serialize;
 
 use crate::scim::text::{clean_line, escape_json};
 
-/// Where a program's words go. Prints lines: `writeln!` prints its text as one line, cleaned.
+/// The destination of the program's output. Prints lines: `writeln!` prints its text as a single cleaned line.
 pub struct Output<'a> {
     to: Box<dyn Write + 'a>,
     terminal: bool,
-    /// A terminal that takes more than lines.
+    /// True if the terminal accepts cursor movements.
     moves: bool,
 }
 
@@ -36,18 +36,18 @@ pub fn err() -> Output<'static> {
     Output { to: Box::new(io::stderr()), terminal, moves: terminal && !is_dumb() }
 }
 
-/// A terminal that takes lines alone, such as a shell within an editor.
+/// True for a terminal that accepts only lines, such as a shell within an editor.
 pub fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// A line on standard error. Whether anybody reads it decides nothing: the program goes on.
+/// Writes a line to standard error. Errors are ignored: the program goes on.
 pub fn note(line: impl Display) {
     let _ = writeln!(err(), "{line}");
 }
 
-/// Says on the terminal what is waited for, where that takes longer than a moment: a key command may wait for a password,
-/// or for ever. Only for programs whose terminal is not raw, so that Ctrl-C ends both.
+/// Tells on the terminal what the program waits for, if the work takes longer than a moment: a key command may wait for
+/// a password, or forever. Only for programs whose terminal is not in raw mode, so that Ctrl-C ends both.
 pub async fn note_if_slow<T>(line: &str, work: impl Future<Output = T>) -> T {
     let mut work = std::pin::pin!(work);
     if let Ok(done) = tokio::time::timeout(SILENT, work.as_mut()).await {
@@ -57,36 +57,36 @@ pub async fn note_if_slow<T>(line: &str, work: impl Future<Output = T>) -> T {
     work.await
 }
 
-/// How long something may take without a word.
+/// Time that work may take without a message.
 const SILENT: Duration = Duration::from_secs(1);
 
-/// The text as one line that acts on no terminal.
+/// The text as a single line without terminal control characters.
 pub fn line(text: &str) -> std::borrow::Cow<'_, str> {
     clean_line(text, usize::MAX)
 }
 
 impl<'a> Output<'a> {
-    /// Prints elsewhere, as to a terminal or to a pipe.
+    /// Prints to another destination, as if to a terminal or to a pipe.
     pub fn to(to: impl Write + 'a, terminal: bool) -> Self {
         Self { to: Box::new(to), terminal, moves: terminal }
     }
 
-    /// For many lines: written in large pieces. Ends with [`Output::flush`].
+    /// Buffers many lines and writes them in large pieces. End with [`Output::flush`].
     pub fn buffered(self) -> Self {
         Self { to: Box::new(BufWriter::new(self.to)), ..self }
     }
 
-    /// True where a terminal shows it.
+    /// True if the output is a terminal.
     pub fn is_terminal(&self) -> bool {
         self.terminal
     }
 
-    /// True where a line can be written over.
+    /// True if a line can be overwritten.
     pub fn moves(&self) -> bool {
         self.moves
     }
 
-    /// One line, or its beginning where the text does not end in a line feed.
+    /// Prints a line, or its beginning if the text does not end in a line feed.
     pub fn write_fmt(&mut self, text: fmt::Arguments<'_>) -> io::Result<()> {
         let text = text.to_string();
         let (text, end) = text.strip_suffix('\n').map_or((text.as_str(), ""), |text| (text, "\n"));
@@ -94,7 +94,7 @@ impl<'a> Output<'a> {
         self.to.write_all(end.as_bytes())
     }
 
-    /// A line of texts, each in a style of SGR codes ("1;31", or none), shown in colours or plain.
+    /// Prints a line of texts, each in a style of SGR codes ("1;31", or empty), in colours or plain.
     pub fn spans<'t>(
         &mut self,
         spans: impl IntoIterator<Item = (&'static str, &'t str)>,
@@ -111,19 +111,19 @@ impl<'a> Output<'a> {
         self.to.write_all(b"\n")
     }
 
-    /// A value on one line, without a line feed.
+    /// Prints a value as JSON on a single line, without a line feed.
     pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string(value)?;
         self.to.write_all(escape_json(&text).as_bytes())
     }
 
-    /// A value over several lines.
+    /// Prints a value as JSON over several lines.
     pub fn json_pretty(&mut self, value: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string_pretty(value)?;
         writeln!(self.to, "{}", escape_json(&text))
     }
 
-    /// A row of a CSV: exact in a pipe; on a terminal each cell is one line that does not act.
+    /// Prints a row of a CSV: exact in a pipe; on a terminal, each cell is a single line without control characters.
     pub fn csv_row<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> io::Result<()> {
         let mut row = csv::Writer::from_writer(Vec::new());
         for cell in cells {
@@ -134,29 +134,30 @@ impl<'a> Output<'a> {
         self.to.write_all(&row.into_inner().map_err(io::Error::other)?)
     }
 
-    /// The program's own document: a manual page, a script for a shell, JSON and YAML that escape what acts.
+    /// Prints one of the program's own documents: a manual page, a script for a shell, or JSON and YAML with escaped
+    /// control characters.
     pub fn document(&mut self, text: &[u8]) -> io::Result<()> {
         self.to.write_all(text)
     }
 
-    /// Writes over the last line of a terminal; nothing follows it before [`Output::wipe`].
+    /// Overwrites the last line of a terminal; nothing may follow before [`Output::wipe`].
     pub fn over(&mut self, text: &str) -> io::Result<()> {
         write!(self.to, "\r\x1b[K{}", line(text))?;
         self.to.flush()
     }
 
-    /// Takes off the line that [`Output::over`] wrote.
+    /// Removes the line written by [`Output::over`].
     pub fn wipe(&mut self) -> io::Result<()> {
         self.to.write_all(if self.moves { b"\r\x1b[K" } else { b"" })
     }
 
-    /// Writes what is kept back.
+    /// Writes buffered output.
     pub fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
 }
 
-/// A log whose entries are one line each, whatever they quote. Each entry must come in one write.
+/// A log whose entries are a single line each, whatever they quote. Each entry must arrive in a single write.
 #[derive(Debug, Clone)]
 pub struct LogLines<W>(pub W);
 

@@ -1,4 +1,4 @@
-//! Arguments of files: of what shall be, and of saved plans.
+//! Arguments for files: files of the wanted state, and saved plans.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::Sending;
 use crate::desired::{Columns, Format, Part, Wish};
 
-/// What is removed because a file does not have it.
+/// Data to remove because the file lacks it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Prune {
     /// Memberships, registry roles and permissions of the users, teams and roles that the file speaks of.
@@ -20,7 +20,7 @@ pub enum Prune {
     Roles,
 }
 
-/// A file of what shall be.
+/// A file that describes the wanted state.
 #[derive(Debug, Args)]
 pub struct FileArgs {
     /// CSV, JSON or YAML, by the end of its name or its look; - is standard input.
@@ -41,7 +41,7 @@ pub struct FileArgs {
     pub ignore_columns: Vec<String>,
 }
 
-/// A header may hold an equals sign, a column does not.
+/// A header may contain an equals sign, a column's name does not.
 fn mapping(text: &str) -> Result<(String, String), &'static str> {
     match text.rsplit_once('=') {
         Some((header, column)) if !header.trim().is_empty() => Ok((header.to_owned(), column.trim().to_owned())),
@@ -50,12 +50,12 @@ fn mapping(text: &str) -> Result<(String, String), &'static str> {
 }
 
 impl FileArgs {
-    /// What is said of the columns of a CSV.
+    /// Options for the columns of a CSV.
     pub fn columns(&self) -> Columns {
         Columns { map: self.map.clone(), ignore: self.ignore_columns.clone() }
     }
 
-    /// What is wanted beside what the file says.
+    /// Options for the comparison, apart from the file.
     pub fn wish(&self) -> Wish {
         let has = |what| self.prune.contains(&what);
         Wish {
@@ -68,7 +68,7 @@ impl FileArgs {
     }
 }
 
-/// A look at the difference.
+/// Arguments of `plan`, which shows the difference.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     #[command(flatten)]
@@ -88,7 +88,7 @@ pub struct PlanArgs {
     pub allow_incomplete: bool,
 }
 
-/// The same, sent.
+/// Arguments of `apply`, which sends the difference.
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
     #[command(flatten)]
@@ -102,7 +102,7 @@ pub struct ApplyArgs {
     pub allow_incomplete: bool,
 }
 
-/// What of a directory is exported.
+/// A part of a directory to export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Exported {
     /// Users with their teams.
@@ -113,7 +113,7 @@ pub enum Exported {
     Roles,
 }
 
-/// What is there, as a file.
+/// Arguments of `export`, which writes the current state to a file.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// What is written; everything, where nothing is said.
@@ -140,7 +140,7 @@ pub struct ExportArgs {
 }
 
 impl ExportArgs {
-    /// By flag, by the file's name, or YAML.
+    /// The format chosen by a flag, by the file's name, or YAML.
     pub fn format(&self) -> Format {
         let by_name = || self.out.as_ref().and_then(|path| Format::of_name(&path.to_string_lossy()));
         match (self.csv, self.json, self.yaml) {
@@ -151,7 +151,7 @@ impl ExportArgs {
         }
     }
 
-    /// What is written.
+    /// The parts to export.
     pub fn parts(&self) -> Vec<Part> {
         let part = |field: &Exported| match field {
             Exported::Users => Part::Users,

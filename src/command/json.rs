@@ -1,11 +1,11 @@
-//! Changes as scripts get them: names that stay, nothing left out.
+//! Changes as scripts get them: stable names, complete data.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::directory::plan::{Entry, SideEffect};
 
-/// A change and what became of it.
+/// A change and its outcome.
 #[derive(Debug, Serialize)]
 pub(super) struct ChangeRow<'a> {
     pub id: i64,
@@ -20,7 +20,7 @@ pub(super) struct ChangeRow<'a> {
     /// `waiting`, `in flight`, `confirmed`, `in part`, `sent, not shown`, `so already`, `refused`, `conflict`, `unknown` or `dropped`.
     pub state: &'static str,
     pub why: &'a str,
-    /// What else it altered.
+    /// Side effects of the change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub side_effects: Vec<EffectRow<'a>>,
     pub undoes: Option<i64>,
@@ -28,13 +28,13 @@ pub(super) struct ChangeRow<'a> {
     pub requests: Vec<RequestRow<'a>>,
 }
 
-/// What a change altered beside what was asked for.
+/// A side effect of a change.
 #[derive(Debug, Serialize)]
 pub(super) struct EffectRow<'a> {
     pub words: &'a str,
-    /// Something was lost.
+    /// True if something was lost.
     pub harm: bool,
-    /// `undo` puts it back.
+    /// True if `undo` puts the old value back.
     pub undoable: bool,
 }
 

@@ -1,4 +1,4 @@
-//! From names on the command line to records. A name that a list read in part may lack is looked up on the server.
+//! Finds records for names on the command line. A name missing from an incomplete list is looked up on the server.
 
 use std::io::{self, IsTerminal, Read};
 
@@ -19,12 +19,12 @@ use crate::{
     },
 };
 
-/// What the provider calls a team.
+/// The provider's word for a team.
 pub(super) fn team_word(desk: &Desk) -> &'static str {
     desk.can().holds().team_word
 }
 
-/// The names given; `-` stands for those on standard input, one a line.
+/// The given names; `-` stands for names on standard input, a name per line.
 pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
     let mut all = Vec::new();
     for name in names {
@@ -44,7 +44,7 @@ pub(super) fn given(names: &[String]) -> Result<Vec<String>, Stop> {
     if all.is_empty() { Err(Stop::usage("no names came on standard input")) } else { Ok(all) }
 }
 
-/// The lines that are not blank, each as it is: blanks and invisible characters may be part of a name.
+/// The lines that are not blank, unchanged: blanks and invisible characters may belong to a name.
 fn lines(bytes: Vec<u8>) -> Result<Vec<String>, Stop> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -55,7 +55,7 @@ fn lines(bytes: Vec<u8>) -> Result<Vec<String>, Stop> {
     Ok(lines.map(str::to_owned).collect())
 }
 
-/// Each name's user, once; or everything that is wrong with the names.
+/// The users with these names, without duplicates; or all errors in the names.
 pub(super) async fn users(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
     let unasked = look_up(desk, Kind::User, names).await?;
     let finder = Finder::new(&desk.directory);
@@ -63,8 +63,8 @@ pub(super) async fn users(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, 
     unasked.once(names, found, "user")
 }
 
-/// Each name's user, or the member of this team who is no known user and has exactly that id: another group, for
-/// example.
+/// The users with these names. A member of this team who is no known user, such as another group, is found by the exact
+/// id.
 pub(super) async fn members(desk: &mut Desk, team: &Id, names: &[String]) -> Result<Vec<Id>, Stop> {
     let directory = &desk.directory;
     let is_other = |name: &&String| {
@@ -79,7 +79,7 @@ pub(super) async fn members(desk: &mut Desk, team: &Id, names: &[String]) -> Res
     Ok(users.into_iter().chain(others).collect::<indexmap::IndexSet<Id>>().into_iter().collect())
 }
 
-/// Each name's team.
+/// The teams with these names.
 pub(super) async fn teams(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
     let unasked = look_up(desk, Kind::Team, names).await?;
     let finder = Finder::new(&desk.directory);
@@ -87,7 +87,7 @@ pub(super) async fn teams(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, 
     unasked.once(names, found, team_word(desk))
 }
 
-/// Each name's custom role.
+/// The custom roles with these names.
 pub(super) async fn roles(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, Stop> {
     let unasked = look_up(desk, Kind::Role, names).await?;
     let finder = Finder::new(&desk.directory);
@@ -95,23 +95,23 @@ pub(super) async fn roles(desk: &mut Desk, names: &[String]) -> Result<Vec<Id>, 
     unasked.once(names, found, "role")
 }
 
-/// One team.
+/// The team with this name.
 pub(super) async fn team(desk: &mut Desk, name: &str) -> Result<Id, Stop> {
     let mut found = teams(desk, &[name.to_owned()]).await?;
     found.pop().ok_or_else(|| Stop::usage(format!("no {} is called so", team_word(desk))))
 }
 
-/// How looking names up went.
+/// The result of looking names up.
 #[derive(Debug, Default)]
 pub(super) struct LookUp {
-    /// The list may lack records.
+    /// True if the list may lack records.
     partial: bool,
-    /// Names that the server could not be asked for.
+    /// Names for which the query of the server failed.
     pub unasked: FxHashMap<String, Failure>,
 }
 
-/// Looks up names whose records a list may lack, and addresses where the list has none. Who is known by id is known; by
-/// anything else somebody may be called who is not in the list.
+/// Looks up names whose records may be missing from the list, and email addresses if the list shows none. A known id
+/// needs no query; any other name may also belong to somebody missing from the list.
 pub(super) async fn look_up(desk: &mut Desk, kind: Kind, names: &[String]) -> Result<LookUp, Stop> {
     let directory = &desk.directory;
     let addresses = || names.iter().filter(|name| name.contains('@')).cloned().collect::<Vec<_>>();
@@ -137,7 +137,7 @@ pub(super) async fn look_up(desk: &mut Desk, kind: Kind, names: &[String]) -> Re
     Ok(LookUp { partial: true, unasked })
 }
 
-/// Looks up members of a team whom the list of users lacks.
+/// Looks up members of a team who are missing from the list of users.
 pub(super) async fn look_up_members(desk: &mut Desk, team: &Id) -> Result<(), Stop> {
     let members = desk.directory.team(team).and_then(|team| team.members.as_deref()).unwrap_or_default();
     let members: Vec<String> = members.iter().map(|member| member.id.to_string()).collect();
@@ -145,7 +145,7 @@ pub(super) async fn look_up_members(desk: &mut Desk, team: &Id) -> Result<(), St
 }
 
 impl LookUp {
-    /// What the names mean, each once; or everything that is wrong with them.
+    /// The ids of the records that the names mean, without duplicates; or all errors in the names.
     fn once(&self, names: &[String], found: impl Fn(&str) -> Result<Id, Missing>, word: &str) -> Result<Vec<Id>, Stop> {
         let (mut ids, mut wrong): (indexmap::IndexSet<Id>, Vec<(ErrorCode, Detail)>) = Default::default();
         for name in names {
@@ -182,7 +182,7 @@ impl LookUp {
         (code, detail)
     }
 
-    /// Why a name is no record's, and what that is worth.
+    /// The reason why a name matches no record, and the reliability of that answer.
     fn sentence(&self, missing: &Missing, word: &str, name: &str) -> String {
         let sentence = missing.sentence(word, name);
         match (missing, self.unasked.get(name)) {

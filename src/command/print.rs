@@ -1,4 +1,4 @@
-//! Plans and outcomes on paper: lines for people, JSON for programs.
+//! Plans and outcomes as text: lines for people, JSON for programs.
 
 use std::io;
 
@@ -14,13 +14,14 @@ use crate::{
     output::Output,
 };
 
-/// Steps whose side effects are all told; of longer plans each is told once.
+/// Plans of at most this many steps show the side effects of every step; longer plans show each side effect once.
 const FEW: usize = 5;
 
-/// Side effects told of a longer plan.
+/// Maximum number of side effects shown for a longer plan.
 const TOLD: usize = 50;
 
-/// A plan: what is to be said of the whole, what is sent, what comes of it, what can't be taken back, and what is not sent and why.
+/// Prints a plan: notes on the whole, the changes with their effects, irreversible changes, and refused changes with
+/// reasons.
 pub(super) fn plan(out: &mut Output<'_>, whole: &Whole) -> io::Result<()> {
     let plan = &whole.plan;
     plan.notes.iter().try_for_each(|note| writeln!(out, "  {note}"))?;
@@ -57,7 +58,7 @@ pub(super) fn plan(out: &mut Output<'_>, whole: &Whole) -> io::Result<()> {
     refused(out, &plan.refused)
 }
 
-/// What is not sent, and why.
+/// Prints refused changes with reasons.
 pub(super) fn refused(out: &mut Output<'_>, lines: &[(Line, Refusal)]) -> io::Result<()> {
     lines.iter().try_for_each(|(line, why)| writeln!(out, "  ! {}: {}: {why}", line.subject, line.text("→")))
 }
@@ -82,7 +83,7 @@ pub(super) fn size(whole: &Whole) -> String {
         count(whole.plan.steps.len() + whole.later.len(), "change"),
         count(whole.plan.requests(), "request")
     );
-    // Their requests need ids that the server has not given yet.
+    // Requests of later changes need ids that the server has not assigned yet.
     match whole.later.len() {
         0 => sum,
         later => format!("{sum} and those of {later} that follow a creation"),

@@ -7,7 +7,7 @@ use super::records::{Account, Number};
 use super::seed::DOMAIN;
 use super::state::State;
 
-/// Some of the first 60 people have keys.
+/// Some of this many people, counted from the first, have keys.
 const AMONG: usize = 60;
 const DESCRIPTIONS: [&str; 5] = ["laptop", "training cluster", "notebook", "CI", "sweep agents"];
 

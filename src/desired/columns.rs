@@ -19,7 +19,7 @@ const NEAR: usize = 2;
 pub struct Columns {
     /// Pairs of a header and the name of the column to read it as.
     pub map: Vec<(String, String)>,
-    /// Headers to ignore, several separated by commas; `all` means all unknown headers.
+    /// Headers to ignore; an entry may hold several, separated by commas. `all` means all unknown headers.
     pub ignore: Vec<String>,
 }
 

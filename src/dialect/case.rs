@@ -1,5 +1,5 @@
-//! What a plan may rest on: the records that a change is about, found and checked, and what else the directory knows of
-//! them. Knows no vendor and no wire.
+//! Basis of a plan: finds and checks the records that a change is about, and related data in the directory. Independent
+//! of vendors and the wire.
 
 use super::UNREADABLE;
 use crate::directory::{
@@ -23,13 +23,13 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Sent at once if it can be undone, else shown first.
+    /// A draft that is sent at once if an undo is possible, and is shown first otherwise.
     pub(super) fn new(requests: Vec<Request>, undo: Undo, confirm: Confirm) -> Self {
         let risk = if matches!(undo, Undo::Never(_)) { Risk::Look } else { Risk::Plain };
         Self { requests, completion: None, consequences: Vec::new(), undo, confirm, risk }
     }
 
-    /// What completes it where the record that is made lacks members.
+    /// Adds the request that completes the change if the created record lacks members.
     pub(super) fn completed_by(mut self, request: Request) -> Self {
         self.completion = Some(request);
         self
@@ -40,7 +40,7 @@ impl Draft {
         self
     }
 
-    /// Shown first if so.
+    /// Requires a preview if `look` is true.
     pub(super) fn look_if(self, look: bool) -> Self {
         if look { self.risk(Risk::Look) } else { self }
     }
@@ -67,16 +67,16 @@ impl Draft {
     }
 }
 
-/// Whether somebody is in a team.
+/// Whether a user is a member of a team.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Membership {
     In,
     Out,
-    /// The team's members were not read, and the user's record says nothing.
+    /// The team's members were not read, and the user's record does not tell.
     Unknown,
 }
 
-/// The directory that a change is planned against.
+/// The directory against which a change is planned.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'a>(pub &'a Directory);
 
@@ -99,7 +99,8 @@ impl<'a> Case<'a> {
         Ok(role)
     }
 
-    /// The version to ask for. None for a record with changes under way: they will have given it another by then.
+    /// The version for `If-Match`. `None` for a record with pending changes, because they give the record another
+    /// version first.
     pub(super) fn version(self, target: &Target) -> Option<&'a str> {
         if self.0.is_touched(target) {
             return None;
@@ -122,7 +123,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The teams of a user in words, each with the role there where it is known; empty without any.
+    /// The user's teams in words, each with the role if known; empty if there are no teams.
     pub(super) fn teams_in_words(self, user: &User) -> Vec<String> {
         let teams = self.0.teams_of(&user.id);
         let named = teams.iter().filter_map(|id| self.0.team(id)).map(|team| match user.role_in(&team.name) {
@@ -132,14 +133,14 @@ impl<'a> Case<'a> {
         named.collect()
     }
 
-    /// What deleting a user takes from their teams.
+    /// A sentence about the teams that a deleted user leaves.
     pub(super) fn lost_teams(self, user: &User, word: &str) -> Option<String> {
         let teams = self.teams_in_words(user);
         let count = counted(teams.len(), word);
         (!teams.is_empty()).then(|| format!("{} leaves {count}: {}.", user.user_name, some_of(&teams)))
     }
 
-    /// A sensible new user whom nobody has the name of.
+    /// Checks that a new user is valid and that nobody has the name yet.
     pub(super) fn new_user(self, new: &NewUser) -> Result<(), Refusal> {
         if new.user_name.trim().is_empty() {
             return refuse(RefusalCode::InvalidValue, "A user needs a user name.");
@@ -167,7 +168,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// A team name that is not taken, and members who can be put in.
+    /// Checks that a team's name is free and that the members can be added.
     pub(super) fn new_team(self, name: &str, members: &[Id], word: &str) -> Result<(), Refusal> {
         if name.trim().is_empty() {
             return refuse(RefusalCode::InvalidValue, format!("A {word} needs a name."));
@@ -179,7 +180,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The way back to a text, or the refusal to set what is there.
+/// The undo for setting a text, or a refusal if the text is already set.
 pub(super) fn put_back(
     user: &User,
     what: &str,
@@ -197,7 +198,7 @@ pub(super) fn put_back(
     })
 }
 
-/// An address that can be one.
+/// Checks that the text can be an email address.
 pub(super) fn address(text: &str) -> Result<(), Refusal> {
     let (local, domain) = text.split_once('@').unwrap_or_default();
     if local.is_empty() || domain.is_empty() || domain.contains('@') || text.contains(char::is_whitespace) {
@@ -209,7 +210,7 @@ pub(super) fn address(text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Refuses a change, with the sentence that the person is told.
+/// Refuses a change with a sentence for the user.
 pub(super) fn refuse<T>(code: RefusalCode, why: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal::new(code, why))
 }
@@ -240,10 +241,10 @@ pub(super) fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The first few of many: "vision, nlp, ops and 4 more".
+/// The first few of many, such as "vision, nlp, ops and 4 more".
 pub(super) fn some_of<S: AsRef<str>>(all: &[S]) -> String {
     const NAMED: usize = 4;
-    // One more is named rather than called "1 more".
+    // A single remaining entry is named rather than counted as "1 more".
     let shown = if all.len() == NAMED + 1 { NAMED + 1 } else { NAMED };
     let named: Vec<&str> = all.iter().take(shown).map(AsRef::as_ref).collect();
     match all.len().saturating_sub(shown) {

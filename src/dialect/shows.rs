@@ -1,5 +1,5 @@
-//! Does a record that was read show a change? Servers answer 200 and change nothing, or echo what was asked for; only
-//! the record says. Knows no vendor: what the wire hides from a [`Change`] the dialects look up themselves.
+//! Checks whether a record shows a change. Servers answer 200 and change nothing, or echo the request; only the record
+//! counts. Independent of vendors: the dialects themselves look up data that the wire hides from a [`Change`].
 
 use rustc_hash::FxHashSet;
 
@@ -12,14 +12,14 @@ use crate::directory::{
 };
 use crate::scim::caseless::{same_name, same_text};
 
-/// What was read of one record.
+/// The result of reading a record.
 pub(super) enum Seen<'a, T> {
     Record(&'a T),
     Gone,
     Nothing,
 }
 
-/// The newest that was read of a user; a record that could not be read whole counts as nothing.
+/// The newest read of a user; a record that could not be read completely counts as nothing.
 pub(super) fn user<'a>(fresh: &'a [Fresh], id: &Id) -> Seen<'a, User> {
     seen(fresh, &Target::user(id), |record| match record {
         Record::User(user) if user.problem.is_none() => Some(user),
@@ -55,7 +55,7 @@ fn seen<'a, T>(fresh: &'a [Fresh], target: &Target, pick: fn(&'a Record) -> Opti
 }
 
 impl<T> Seen<'_, T> {
-    /// Judges the record; one that is gone shows no change to it.
+    /// Judges the record; a missing record shows no change to it.
     pub(super) fn judge(self, what: &str, judge: impl FnOnce(&T) -> Shown) -> Shown {
         match self {
             Seen::Record(record) => judge(record),
@@ -64,7 +64,7 @@ impl<T> Seen<'_, T> {
         }
     }
 
-    /// Judges whether it is gone.
+    /// Checks that the record is gone.
     fn gone(self, instead: impl FnOnce(&T) -> String) -> Shown {
         match self {
             Seen::Gone => Shown::Yes,
@@ -74,16 +74,16 @@ impl<T> Seen<'_, T> {
     }
 }
 
-/// Yes, or what is shown instead.
+/// Yes, or a description of the shown value.
 pub(super) fn yes_or(yes: bool, instead: impl FnOnce() -> String) -> Shown {
     if yes { Shown::Yes } else { Shown::No(instead()) }
 }
 
-/// What the records say of a change.
+/// The evidence of the records for a change.
 pub(super) fn shows(change: &Change, fresh: &[Fresh]) -> Shown {
     match change {
         Change::SetOrgRole { user: id, role } => user(fresh, id).judge("user", |user| org_role(user, role)),
-        // A user names its teams; the change holds the id. Dialects with team roles know the name.
+        // A user names its teams, but the change holds an id. Dialects with team roles know the name.
         Change::SetTeamRole { .. } => Shown::CantTell,
         Change::AddMember { team: id, user } => {
             team(fresh, id).judge("team", |team| is_member(team, user, "without this member"))
@@ -208,17 +208,17 @@ fn are_members(team: &Team, in_it: [&Vec<Id>; 2], go: &[Id]) -> Shown {
     })
 }
 
-/// An instance admin's user name is the server's choice.
+/// The server chooses an instance admin's user name.
 fn is_named(found: &User, new: &NewUser) -> bool {
     if new.instance_admin { found.email.is(new.email.trim()) } else { same_name(found.user_name.raw(), &new.user_name) }
 }
 
-/// Organisation role; predefined names compare without regard to case.
+/// Compares the organisation role; predefined names are compared without regard to case.
 pub(super) fn org_role(user: &User, role: &Name) -> Shown {
     told(&user.org_role, role, |now| format!("organisation role {now}"))
 }
 
-/// Predefined names compare without regard to case.
+/// Compares names without regard to case for predefined names.
 fn told(now: &MaybeTold, wanted: &Name, instead: impl FnOnce(&str) -> String) -> Shown {
     if !now.is_told() {
         return Shown::CantTell;
@@ -241,7 +241,7 @@ fn is_member(team: &Team, user: &Id, without: &str) -> Shown {
     }
 }
 
-/// `shown` is what the server is held to have; how it composes accents and trims blanks is its own.
+/// `shown` is the expected value on the server; composition of accents and trimming of blanks may differ.
 fn text(what: &str, now: &Name, wanted: &str, shown: &str) -> Shown {
     yes_or(same_text(shown, wanted), || if now.is_empty() { format!("no {what}") } else { format!("{what} {now}") })
 }
@@ -283,7 +283,7 @@ fn is_defined(role: &Role, to: &RoleDraft) -> Shown {
     Shown::No(instead)
 }
 
-/// The newest record of the name, among whatever a look-up brought.
+/// The newest record with the name, among all results of a look-up.
 fn created(fresh: &[Fresh], key: &Id, pick: impl Fn(&Record) -> Option<Shown>) -> Shown {
     let mut kind = None;
     for one in fresh.iter().rev() {

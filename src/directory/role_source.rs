@@ -37,7 +37,7 @@ impl Mapping {
         given.min_by_key(|role| self.rank(role)).or(self.default.as_ref())
     }
 
-    /// Those of the groups that give the role.
+    /// The groups among `groups` that give the role.
     pub fn givers<'a>(&'a self, role: &Name, groups: impl IntoIterator<Item = &'a Name>) -> Vec<&'a Name> {
         groups.into_iter().filter(|group| self.of(group) == Some(role)).collect()
     }

@@ -1,24 +1,24 @@
-//! What was found out, as values. Knows no server and no terminal.
+//! The results of the doctor, as values. Independent of the server and the terminal.
 
 use serde::Serialize;
 
 use crate::scim::{failure::Class, habits::Habits};
 
-/// What a finding means for whoever uses the console.
+/// The meaning of a finding for users of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// As the RFCs and the console want it.
+    /// The server behaves as the RFCs and the console expect.
     Ok,
-    /// Otherwise, and the console copes.
+    /// The server deviates, and the console copes.
     Note,
-    /// Could not be found out.
+    /// The check gave no result.
     Unknown,
-    /// Something will not work, or harms.
+    /// Something will not work, or causes damage.
     Problem,
 }
 
-/// What a finding is about; the order of the report.
+/// The subject of a finding, in the order of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
@@ -26,18 +26,18 @@ pub enum Part {
     Server,
     /// The list and the records of users.
     Users,
-    /// Of groups.
+    /// The list and the records of groups.
     Groups,
-    /// Of roles.
+    /// The list and the records of roles.
     Roles,
     /// Interfaces beside SCIM.
     Beside,
-    /// What was tried with records of the doctor's own.
+    /// Trials with records of the doctor's own.
     Writing,
 }
 
 impl Part {
-    /// Its heading.
+    /// The heading of the part.
     pub fn title(self) -> &'static str {
         match self {
             Part::Server => "Server",
@@ -50,96 +50,96 @@ impl Part {
     }
 }
 
-/// A request that a finding rests on.
+/// A request on which a finding is based.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     /// Method and target, readable rather than encoded.
     pub request: String,
     /// HTTP status.
     pub status: u16,
-    /// Until the last byte of the answer.
+    /// Milliseconds until the last byte of the answer.
     pub millis: u64,
 }
 
-/// One thing that was found out.
+/// A finding of the doctor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// About what.
+    /// The subject.
     pub part: Part,
     /// A stable name within the part: `pages`, `filter`.
     pub what: &'static str,
-    /// What it means.
+    /// The meaning for users of the console.
     pub verdict: Verdict,
-    /// A clause or a sentence.
+    /// The finding in words: a clause or a sentence.
     pub words: String,
-    /// The requests.
+    /// The requests on which the finding is based.
     pub evidence: Vec<Evidence>,
 }
 
 /// An action of the console.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Action {
-    /// What it does.
+    /// The action in words.
     pub action: String,
-    /// What is known of it here.
+    /// Knowledge about the action on this server.
     pub state: ActionState,
-    /// Why it does not work; or how it can be found out whether it does.
+    /// The reason why the action does not work; or a way to find out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
 
-/// What is known of an action: [`crate::directory::ability::Ability`] without the reason.
+/// Knowledge about an action: [`crate::directory::ability::Ability`] without the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionState {
-    /// It was seen to work.
+    /// A trial worked.
     Works,
-    /// It was not tried here.
+    /// The action was not tried here.
     Untried,
-    /// The provider has no way to do it, or it was seen not to work.
+    /// The provider does not support the action, or a trial failed.
     Refused,
 }
 
-/// How the report ends; the process's exit code.
+/// The result of the report, which is also the process's exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// 0.
+    /// Exit code 0: no problems.
     Well = 0,
-    /// 1.
+    /// Exit code 1: there are problems.
     Problems = 1,
-    /// 3: the server could not be asked.
+    /// Exit code 3: the server could not be examined.
     Failed = 3,
 }
 
-/// Everything.
+/// The whole report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The profile's name.
     pub profile: String,
-    /// Whose server.
+    /// The server's vendor.
     pub provider: &'static str,
     /// The base address.
     pub url: String,
-    /// How it ends.
+    /// The result of the report.
     pub outcome: Outcome,
-    /// In the order of the parts.
+    /// The findings, in the order of their parts.
     pub findings: Vec<Finding>,
-    /// What the console can do there.
+    /// The console's actions on this server.
     pub actions: Vec<Action>,
-    /// What was learnt of the server.
+    /// The server's habits.
     pub habits: Habits,
-    /// What the console does otherwise from now on, a sentence each.
+    /// Changes in the console's behaviour from now on, a sentence each.
     pub learnt: Vec<String>,
-    /// What the doctor made, in this run or an earlier one, and has not removed.
+    /// Records that the doctor created, in this run or an earlier one, and has not removed.
     pub left_behind: Vec<String>,
-    /// Why the server could not be examined.
+    /// The reason why the server could not be examined.
     #[serde(skip)]
     pub cause: Option<Class>,
 }
 
 impl Report {
-    /// How many findings have this verdict.
+    /// Number of findings with this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.findings.iter().filter(|finding| finding.verdict == verdict).count()
     }

@@ -1,4 +1,5 @@
-//! The report for a person: what matters first, aligned, within the terminal's width. Knows no server.
+//! The report for a person: the most important findings first, aligned, within the terminal's width. Independent of the
+//! server.
 
 use std::io;
 
@@ -8,17 +9,17 @@ use super::finding::{ActionState, Evidence, Finding, Outcome, Part, Report, Verd
 use super::probe::counted;
 use crate::output::Output;
 
-/// The column at which the words begin.
+/// The column at which the text begins.
 const INDENT: usize = 17;
 
-/// What the output can show.
+/// Abilities of the output.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
-    /// Colours.
+    /// True for colours.
     pub colours: bool,
-    /// UTF-8.
+    /// True for UTF-8.
     pub unicode: bool,
-    /// Columns.
+    /// Width in columns.
     pub width: usize,
 }
 
@@ -36,7 +37,7 @@ pub(super) fn print(report: &Report, look: Look, out: &mut Output<'_>) -> io::Re
     page(report, look).into_iter().try_for_each(spans)
 }
 
-/// A line of texts, each in its style.
+/// The texts of a line, each with its style.
 type Line = Vec<(&'static str, String)>;
 
 fn page(report: &Report, look: Look) -> Vec<Line> {
@@ -81,7 +82,7 @@ const PLAIN: &str = "";
 struct Page {
     look: Look,
     lines: Vec<Line>,
-    /// The line that is not ended yet.
+    /// The line that has not ended yet.
     begun: Line,
 }
 
@@ -122,7 +123,7 @@ impl Page {
         for (state, verdict, label) in
             [(ActionState::Untried, Verdict::Unknown, "untried"), (ActionState::Refused, Verdict::Note, "no")]
         {
-            // One reason often stands for several actions.
+            // Several actions often share the same reason.
             let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
             for action in in_state(state) {
                 let why = action.why.as_deref().unwrap_or_default();
@@ -137,8 +138,8 @@ impl Page {
         }
     }
 
-    /// Everything with one of these verdicts, with the requests where something is wrong. What is the same of several
-    /// lists is said once.
+    /// Adds all findings with these verdicts, and the requests behind problems. A finding shared by several lists
+    /// appears once.
     fn all(&mut self, report: &Report, verdicts: &[Verdict]) {
         let mut rows: Vec<(&Finding, Vec<String>)> = Vec::new();
         for finding in report.findings.iter().filter(|finding| verdicts.contains(&finding.verdict)) {
@@ -194,7 +195,7 @@ impl Page {
         self.line(&[(BOLD, title)]);
     }
 
-    /// Words from this column on, over as many lines as they need.
+    /// Adds text from this column on, over as many lines as needed.
     fn words(&mut self, indent: usize, words: &str, style: &'static str) {
         self.styled(PLAIN, &" ".repeat(indent));
         self.continued(indent, words, style);
@@ -228,7 +229,7 @@ impl Page {
         self.lines.push(std::mem::take(&mut self.begun));
     }
 
-    /// What the terminal can show.
+    /// The text in the characters that the terminal can show.
     fn plain(&self, text: &str) -> String {
         if self.look.unicode {
             return text.to_owned();
@@ -245,7 +246,7 @@ impl Page {
     }
 }
 
-/// How much was asked, and how slow the server was at its slowest.
+/// Number of requests, and the longest time of an answer.
 fn cost(report: &Report) -> String {
     let all = || report.findings.iter().flat_map(|finding| &finding.evidence);
     all().max_by_key(|evidence| evidence.millis).map_or_else(String::new, |slowest| {
@@ -253,7 +254,7 @@ fn cost(report: &Report) -> String {
     })
 }
 
-/// Lines of at most so many columns, broken between words; a longer word stands alone.
+/// Lines of at most `room` columns, broken between words; a longer word has a line of its own.
 fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

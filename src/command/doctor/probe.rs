@@ -1,4 +1,4 @@
-//! Asking one server, and writing down what it means. Knows no particular question.
+//! Sends requests to a server and records findings. Independent of the individual checks.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,26 +23,26 @@ use crate::{
     },
 };
 
-/// The longest request that is repeated, in characters.
+/// Maximum length of a request in the report, in characters.
 const LONGEST: usize = 120;
 
-/// Why no more is asked.
+/// The reason for ending the checks.
 #[derive(Debug)]
 pub enum Stop {
-    /// No answer.
+    /// No answer arrived.
     Lost(Failure),
-    /// An answer that makes further questions useless; it is a finding.
+    /// An answer that makes further checks useless; recorded as a finding.
     Refused(Class),
-    /// The person has had enough.
+    /// The user cancelled the run.
     Cancelled,
 }
 
-/// An answer of any status.
+/// An answer with any status.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// As it came.
+    /// The answer as received.
     pub answer: Answer,
-    /// What it answers.
+    /// The request, status and time, for the report.
     pub evidence: Evidence,
 }
 
@@ -52,34 +52,34 @@ impl Seen {
         self.answer.status
     }
 
-    /// True in 2xx.
+    /// True for a status of 2xx.
     pub fn is_ok(&self) -> bool {
         (200..=299).contains(&self.answer.status)
     }
 
-    /// True if it says how the server is, not how it fares or what this key may do.
+    /// True if the answer shows the server's nature, rather than a temporary state or this key's rights.
     pub fn is_decisive(&self) -> bool {
         self.is_ok() || self.status() == 501 || !matches!(self.status(), 401 | 403 | 408 | 429 | 500..)
     }
 
-    /// As a list.
+    /// Parses the answer as a list.
     pub fn page(&self) -> Result<Page, BadBody> {
         list::parse(&self.answer.body)
     }
 
-    /// As one record, or any other document.
+    /// Parses the answer as a record, or any other document.
     pub fn json(&self) -> Option<Value> {
         tree::parse(&self.answer.body).ok()
     }
 
-    /// The failure that the body tells of in spite of the status.
+    /// The failure that the body describes in spite of the status.
     pub fn failure_in_success(&self, dialect: &dyn Dialect) -> Option<Failure> {
         let mut failure = error::in_success(&self.answer.body)?;
         dialect.hint(&mut failure);
         Some(failure)
     }
 
-    /// A refusal in the words of the console.
+    /// The refusal in the console's words.
     pub fn refusal(&self, dialect: &dyn Dialect) -> Failure {
         let body = error::parse(&self.answer.body, self.answer.content_type.as_deref());
         let mut failure = error::failure(self.status(), &body, "It");
@@ -88,45 +88,45 @@ impl Seen {
     }
 }
 
-/// What is known so far.
+/// The state of a run of checks.
 pub struct Probe {
-    /// Sends.
+    /// Sends the requests.
     pub client: Client,
-    /// Says why it waits.
+    /// Tells the user why a request waits.
     pub waits: Mutex<WaitNotices>,
-    /// Speaks.
+    /// Plans requests and reads records.
     pub dialect: Arc<dyn Dialect>,
-    /// Ends it.
+    /// Cancels the run.
     pub cancel: CancellationToken,
-    /// Letters that no name has by chance.
+    /// Random letters that make names unique.
     pub tag: String,
-    /// What was found out.
+    /// The findings so far.
     pub findings: Vec<Finding>,
-    /// What follows for the console.
+    /// The server's habits found so far.
     pub habits: Habits,
-    /// What was tried, and what came of it.
+    /// The results of trials, by action.
     pub trials: Trials,
-    /// Some group was seen with a member.
+    /// True if some group was seen with a member.
     pub shows_members: bool,
-    /// Records with names that the doctor gives, of other runs.
+    /// Records of other runs, identified by the doctor's names.
     pub strays: Vec<Stray>,
 }
 
-/// A record that another run of the doctor has made.
+/// A record created by another run of the doctor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stray {
-    /// What it is.
+    /// The record's kind.
     pub kind: Kind,
-    /// Its name.
+    /// The record's name.
     pub name: String,
-    /// Its id.
+    /// The record's id.
     pub id: String,
 }
 
 impl Probe {
-    /// Asks; any status is an answer.
+    /// Sends a request; any status counts as an answer.
     pub async fn ask(&self, request: &Request) -> Result<Seen, Stop> {
-        // What writes is not torn off half-way: whether it was done would not be known.
+        // A write is never cancelled half-way, because its result would be unknown.
         let never = CancellationToken::new();
         let cancel = if request.is_read() { &self.cancel } else { &never };
         if self.cancel.is_cancelled() {
@@ -135,7 +135,7 @@ impl Probe {
         self.ask_until(request, cancel).await
     }
 
-    /// The same with another end.
+    /// Does the same with another cancellation token.
     pub async fn ask_until(&self, request: &Request, cancel: &CancellationToken) -> Result<Seen, Stop> {
         match self.client.probe(request, cancel, &|wait| self.say(&wait)).await {
             Ok(answer) => {
@@ -151,34 +151,34 @@ impl Probe {
         }
     }
 
-    /// Says why a request waits. Nobody misses it where it can't be written.
+    /// Tells the user why a request waits. A failed write of the message is ignored.
     pub fn say(&self, wait: &Wait) {
         let _ = self.waits.lock().unwrap_or_else(PoisonError::into_inner).say(wait);
     }
 
-    /// GET.
+    /// Sends a GET request.
     pub async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Seen, Stop> {
         let request = Request::new(Method::Get, path.iter().copied());
         self.ask(&query.iter().fold(request, |request, (name, value)| request.query(*name, *value))).await
     }
 
-    /// A page of a list.
+    /// Requests a page of a list.
     pub async fn page(&self, endpoint: &str, start: u64, count: u64) -> Result<Seen, Stop> {
         self.get(&[endpoint], &[("startIndex", &start.to_string()), ("count", &count.to_string())]).await
     }
 
-    /// Writes a finding down.
+    /// Records a finding.
     pub fn find(&mut self, part: Part, what: &'static str, verdict: Verdict, words: impl Into<String>, seen: &[&Seen]) {
         let evidence = seen.iter().map(|seen| seen.evidence.clone()).collect();
         self.findings.push(Finding { part, what, verdict, words: words.into(), evidence });
     }
 
-    /// The dialect with what is known so far.
+    /// The dialect with the habits found so far.
     pub fn narrowed(&self) -> Arc<dyn Dialect> {
         self.dialect.with_habits(&self.habits).unwrap_or_else(|| Arc::clone(&self.dialect))
     }
 
-    /// A question without an answer is a finding too; only the person ends the whole.
+    /// Turns a missing answer into a finding; only a cancellation by the user ends the run.
     pub fn survive(&mut self, part: Part, what: &'static str, result: Result<(), Stop>) -> Result<(), Stop> {
         match result {
             Err(Stop::Lost(failure)) => {
@@ -190,7 +190,7 @@ impl Probe {
     }
 }
 
-/// A request as a person writes it.
+/// A request in readable form.
 fn shown(request: &Request) -> String {
     if request.door == Door::Graph {
         return request.to_string();

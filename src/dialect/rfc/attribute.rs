@@ -1,4 +1,4 @@
-//! Plans for any attribute that no other change is about, by the server's own schemas (RFC 7643 §7).
+//! Plans for attributes without a change of their own, by the server's own schemas (RFC 7643 §7).
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// What changes of their own are about, with all that is guarded there; and what nobody sets.
+/// Attributes that have changes of their own with guards, and attributes that nobody sets.
 const NOT_HERE: [&str; 10] =
     ["active", "roles", "entitlements", "emails", "groups", "members", "password", "id", "meta", "schemas"];
 
@@ -41,7 +41,7 @@ impl Rfc {
         };
         let name = schema::name_in(path);
         let whole = path.split('.').next().unwrap_or_default();
-        // A list of addresses as a whole only comes back: another change that lost a part of it has kept it.
+        // A whole list of addresses occurs only in an undo: another change that lost a part of the list has kept it.
         let comes_back = is_list(before, to) && whole.eq_ignore_ascii_case("emails");
         if !comes_back && NOT_HERE.iter().any(|one| one.eq_ignore_ascii_case(whole)) {
             return refuse(
@@ -88,13 +88,13 @@ impl Rfc {
             .note(untyped.then(|| "No schema of this server speaks of it: whether it may be set is not known.".into())))
     }
 
-    /// True for what is never left empty.
+    /// True if the attribute must not be empty.
     fn is_needed(&self, row: Option<&Row<'_>>, name: &str) -> bool {
         row.and_then(|row| row.attribute).is_some_and(|known| known.required)
             || (self.manner == Manner::Grafana && name.eq_ignore_ascii_case("externalId"))
     }
 
-    /// What else follows from it.
+    /// A sentence about consequences of the change.
     fn effect(&self, target: &Target, name: &str) -> Option<String> {
         let is = |kind, attribute: &str| target.kind == kind && name.eq_ignore_ascii_case(attribute);
         if is(Kind::User, "userName") {
@@ -111,12 +111,12 @@ impl Rfc {
     }
 }
 
-/// True for all entries of an attribute at once, which no form sets.
+/// True for a change of all entries of an attribute at once, which no form makes.
 fn is_list(before: Option<&Value>, to: Option<&Value>) -> bool {
     [before, to].into_iter().flatten().any(Value::is_array)
 }
 
-/// Whether the schema lets it be set to this.
+/// Checks whether the schema allows the value.
 fn check(row: Option<&Row<'_>>, name: &str, to: Option<&Value>) -> Result<(), Refusal> {
     let Some(row) = row else { return Ok(()) };
     if let Some(why) = row.fixed {

@@ -1,4 +1,4 @@
-//! What Grafana tells beside SCIM: everybody's role in the organisation, and how SCIM is set up there
+//! Data that Grafana tells beside SCIM: all users' roles in the organisation, and the configuration of SCIM
 //! (docs/src/providers/grafana.md#settings).
 
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::{
     scim::request::{Door, Method, Request},
 };
 
-/// Asks for everybody's role, at Grafana's own API.
+/// The request for all users' roles, at Grafana's own API.
 pub(super) fn ask_for_roles() -> Request {
     Request { door: Door::Api, ..Request::new(Method::Get, ["org", "users"]) }
 }
@@ -29,20 +29,20 @@ pub(super) fn roles(document: &Value) -> Vec<(String, Name)> {
         .collect()
 }
 
-/// Asks for the configuration of SCIM.
+/// The request for the configuration of SCIM.
 pub(super) fn inquiry() -> Inquiry {
     let request = Request::new(Method::Get, ["config", "default"]);
     Inquiry { topic: Topic::Settings, name: Name::default(), request }
 }
 
-/// Reads the configuration; `None` where it is none.
+/// Reads the configuration; `None` if the document is no configuration.
 pub(super) fn told(body: &[u8]) -> Option<Told> {
     let document: Value = serde_json::from_slice(body).ok()?;
     document.get("spec")?.as_object()?;
     Some(Told::Settings(settings(Some(&document))))
 }
 
-/// All settings that matter to SCIM, with what follows from each as it stands.
+/// All settings that affect SCIM, each with its consequence.
 pub(super) fn settings(document: Option<&Value>) -> Vec<Setting> {
     let switch = |key: &str| document?.pointer(&format!("/spec/{key}"))?.as_bool();
     let source = document.and_then(|document| document.pointer("/status/source")?.as_str());

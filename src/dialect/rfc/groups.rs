@@ -1,4 +1,4 @@
-//! Plans for groups (RFC 7643 §4.2). How a member is removed is the server's habit: no one way works everywhere
+//! Plans for groups (RFC 7643 §4.2). The way to remove a member is the server's habit: no single way works everywhere
 //! (docs/src/providers/scim.md#what-servers-do-otherwise).
 
 use serde_json::{Value, json};
@@ -24,13 +24,13 @@ use crate::{
     },
 };
 
-/// Members in one request: some servers take no more.
+/// Maximum number of members in a request: some servers accept no more.
 const MEMBERS_AT_ONCE: usize = 100;
 
 type Planned = Result<Draft, Refusal>;
 
 impl Rfc {
-    /// One operation on a group, as the server takes it.
+    /// The request for an operation on a group, in the form that the server accepts.
     pub(super) fn alter_group(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
         let request = match self.habits.patch_groups {
             Some(false) => wire::put_merged(target, op),
@@ -60,7 +60,7 @@ impl Rfc {
 
     pub(super) fn remove_member(&self, case: Case<'_>, group: &Id, id: &Id) -> Planned {
         let group = case.team(group)?;
-        // A member may be no known user, such as another group.
+        // A member may be no known user, for example another group.
         if !group.has(id) {
             let user = case.user(id)?;
             if case.membership(group, id) == Membership::Out {
@@ -87,7 +87,7 @@ impl Rfc {
         let target = Target::team(&group.id);
         let sentence = |error: UnsafeRemoval| Refusal::unsupported(error.to_string());
         let by_filter = Op::remove(member_filter(id)).map_err(sentence)?;
-        // Applied here, to members as the server calls them.
+        // The operation is applied here, to members under the server's names for them.
         let by_put = wire::put_merged(&target, Op::remove(member_filter_any(called(case, id))).map_err(sentence)?);
         let by_replace = |members: &[Member]| {
             let stay = members.iter().filter(|member| member.id != *id);
@@ -110,7 +110,8 @@ impl Rfc {
                 };
                 by_replace(members)
             }
-            // The form with a value empties the group on some servers: it is for those where it is known to work.
+            // The form with a value empties the group on some servers, so that this form is used only where a trial has
+            // shown that it works.
             (None, _) => {
                 let whole = group.members.as_deref().map(by_replace);
                 wire::patch(&target, by_filter.clone()).or_else(whole.into_iter().chain([by_put]).collect())
@@ -165,7 +166,7 @@ impl Rfc {
             .note(self.manner.on_delete_group().map(str::to_owned)))
     }
 
-    /// What the end of a group makes of its members' roles.
+    /// A sentence about the members' roles after the group is deleted.
     fn roles_without(&self, case: Case<'_>, group: &Team) -> Option<String> {
         let members = group.members.as_deref().unwrap_or_default();
         let mut changes =
@@ -178,7 +179,7 @@ impl Rfc {
         }
     }
 
-    /// What a membership makes of the role that follows from groups: "labeler; it was admin".
+    /// The role that follows from groups after a membership changes, such as "labeler; it was admin".
     fn role_after(&self, case: Case<'_>, id: &Id, group: &Team, joins: bool) -> Option<String> {
         let mapping = self.mapping.as_deref()?;
         let user = case.0.user(id)?;
@@ -191,7 +192,8 @@ impl Rfc {
     }
 }
 
-/// What a server may call a member: the id, or in its place the user name or the address, unless that is another's id.
+/// Names that a server may use for a member: the id, or instead the user name or the email address, unless that is
+/// another user's id.
 fn called<'a>(case: Case<'a>, id: &'a Id) -> Vec<&'a str> {
     let user = case.0.user(id);
     let names = user.into_iter().flat_map(|user| [user.user_name.raw(), user.email.raw()]);

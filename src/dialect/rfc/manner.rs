@@ -1,16 +1,15 @@
-//! What tells Grafana and Datasaur from any other SCIM server (docs/src/providers/grafana.md,
-//! docs/src/providers/datasaur.md): words and refusals. Where their documents are silent, they are taken to be as the
-//! RFCs have it.
+//! Differences of Grafana and Datasaur from other SCIM servers (docs/src/providers/grafana.md,
+//! docs/src/providers/datasaur.md): words and refusals. Where their documents are silent, the RFCs are assumed.
 
 use std::sync::Arc;
 
 use super::grafana;
 use crate::directory::{Name, change::Verb, plan::Capabilities, refusal::Refusal, role_source::Mapping};
 
-/// Whose server it is.
+/// The server's vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::dialect) enum Manner {
-    /// Nobody's in particular.
+    /// No particular vendor.
     Plain,
     /// Grafana Enterprise and Cloud.
     Grafana,
@@ -21,7 +20,7 @@ pub(in crate::dialect) enum Manner {
 const NO_ROLES: &str = "This provider keeps no roles: what people may do follows from their groups.";
 
 impl Manner {
-    /// What a person calls it.
+    /// The vendor's name for people.
     pub(super) fn name(self) -> &'static str {
         match self {
             Manner::Plain => "SCIM 2.0",
@@ -30,12 +29,12 @@ impl Manner {
         }
     }
 
-    /// "group", or "team" where people say so.
+    /// The word for a group: "group", or "team" at Grafana.
     fn team_word(self) -> &'static str {
         if self == Manner::Grafana { "team" } else { "group" }
     }
 
-    /// Why roles are not given one by one.
+    /// The reason why roles can't be set for individual users.
     fn no_roles(self, mapped: bool) -> &'static str {
         match self {
             Manner::Grafana => {
@@ -52,7 +51,7 @@ impl Manner {
         }
     }
 
-    /// What can't be done.
+    /// The vendor's capabilities, including refused actions.
     pub(super) fn capabilities(self, mapping: Option<Arc<Mapping>>) -> Capabilities {
         let mapped = mapping.is_some();
         let name = if self == Manner::Plain { "Plain SCIM".to_owned() } else { format!("{}'s SCIM", self.name()) };

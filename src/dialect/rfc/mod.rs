@@ -1,8 +1,8 @@
-//! Any server that keeps to RFC 7643 and RFC 7644, and those that nearly do: users and groups, roles from groups or from
+//! Servers that follow RFC 7643 and RFC 7644, exactly or nearly: users and groups, with roles from groups or from
 //! another interface.
 //!
-//! What a server is known to do otherwise is its [`Habits`]; whose it is, its [`Manner`]. Groups are read again after
-//! every change: servers answer 204, or 200 and change nothing (docs/src/providers/scim.md#what-servers-do-otherwise).
+//! [`Habits`] holds a server's known deviations; [`Manner`] holds its vendor. Groups are read again after every change:
+//! servers answer 204, or 200 and change nothing (docs/src/providers/scim.md#what-servers-do-otherwise).
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ mod settings;
 
 pub(in crate::dialect) use manner::Manner;
 
-/// What servers commonly take; smaller answers are followed up, and refused sizes given up, by the pager.
+/// A page size that servers commonly accept; the pager handles smaller pages and refused sizes.
 const PAGE: u32 = 100;
 
 const TRIAL: &str = "`scimitar doctor --write` finds out which ways of changing records this server takes.";
@@ -54,7 +54,7 @@ const TRIAL: &str = "`scimitar doctor --write` finds out which ways of changing 
 const NAMESPACE: &str =
     "Check the namespace: stacks-ID in Grafana Cloud, default elsewhere; SCIM needs Enterprise or Cloud.";
 
-/// A server after the RFCs.
+/// A server that follows the RFCs.
 pub(super) struct Rfc {
     manner: Manner,
     habits: Habits,
@@ -77,12 +77,12 @@ impl Rfc {
         Self { manner, habits, mapping, capabilities }
     }
 
-    /// The version to ask for, where the server minds it.
+    /// The version for `If-Match`, unless the server ignores versions.
     fn version<'a>(&self, case: Case<'a>, target: &Target) -> Option<&'a str> {
         if self.habits.versions == Some(false) { None } else { case.version(target) }
     }
 
-    /// True where no trial, and nobody in the profile, has said how records are changed here.
+    /// True if neither a trial nor the profile has told how records are changed here.
     fn is_untried(&self) -> bool {
         let Habits { patch_users, patch_groups, remove_member, delete_user, .. } = &self.habits;
         patch_users.is_none() && patch_groups.is_none() && remove_member.is_none() && delete_user.is_none()
@@ -163,7 +163,7 @@ impl Dialect for Rfc {
             }
             Kind::Team => {
                 let mut team = reader.team()?;
-                // From a server that never says who is in a group, no members are not nobody.
+                // An empty list from a server that never shows members does not mean that the group is empty.
                 team.members = team.members.filter(|all| self.habits.tells_members != Some(false) || !all.is_empty());
                 team.problem = reader.problem();
                 Ok(Record::Team(team))
@@ -206,7 +206,7 @@ impl Dialect for Rfc {
             (Change::AddMember { .. }, Lesson::Took(request)) if request.method == Method::Put => {
                 habits.patch_groups = Some(false);
             }
-            // What it took away beside makes it useless: the whole group is put instead.
+            // Unwanted removals make this PATCH useless: from now on the whole group is put instead.
             (Change::AddMember { .. }, Lesson::Harmed(request)) if request.method == Method::Patch => {
                 habits.patch_groups = Some(false);
             }
@@ -260,7 +260,7 @@ impl Dialect for Rfc {
 
     fn shows(&self, change: &Change, fresh: &[Fresh], _: &Step) -> Shown {
         match change {
-            // Out of the workspace: whether a record stays is not documented.
+            // The user has left the workspace: whether a record remains is undocumented.
             Change::SetActive { user, active: false } if self.manner == Manner::Datasaur => {
                 match shows::user(fresh, user) {
                     shows::Seen::Gone => Shown::Yes,
@@ -306,7 +306,7 @@ impl Dialect for Rfc {
                 "Datasaur wants the workspace's own API key (Settings, API keys), with SCIM switched on."
             }
             (Manner::Datasaur, Class::NotFound, Some(404)) => "Check the workspace: the number in /teams/….",
-            // Whichever way works is not known before one was seen to.
+            // Before a trial, the working way is unknown.
             (_, _, Some(405 | 501)) if self.is_untried() => TRIAL,
             (_, Class::Unauthorized, _) => "Check also whether the server wants auth = \"bearer\" or \"basic\".",
             (_, Class::NotFound, Some(404)) => "Many servers have /scim/v2 at its end.",

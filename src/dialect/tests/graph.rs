@@ -1,4 +1,4 @@
-//! What W&B's GraphQL answers: read with patience, and only the very account or team that was meant.
+//! Tests of answers of W&B's GraphQL: lenient reading, and only the exact account or team counts.
 
 use secrecy::ExposeSecret;
 
@@ -46,7 +46,7 @@ fn keys_that_may_not_be_seen_are_not_none() {
     assert_eq!(person(Topic::Me, &json!({"viewer": {"id": "U1"}})).keys, None);
 }
 
-/// The server finds every name that begins or ends with the words.
+/// The server finds all names that begin or end with the words.
 #[test]
 fn of_a_search_only_the_very_user_counts() {
     let node = |id: &str, name: &str| json!({"node": {"id": id, "username": name, "deletedAt": "2026-01-01"}});

@@ -1,4 +1,4 @@
-//! Whatever a server answers: it is read, or refused in words; nothing panics, and nothing runs out of stack.
+//! Any answer of a server is read or refused in words, without a panic or a stack overflow.
 //!
 //! `SCIMITAR_TRIES=20` tries twenty times as many answers.
 
@@ -23,7 +23,7 @@ fn dialects() -> Vec<std::sync::Arc<dyn Dialect>> {
     wandb.into_iter().chain(others.map(|other| of(other, Hosting::Dedicated, Server::default()))).collect()
 }
 
-/// Reads a body in every way that there is.
+/// Reads a body with all readers.
 fn read_all_ways(body: &[u8]) {
     let page = list::parse(body);
     let one = list::parse_one(body);
@@ -49,7 +49,7 @@ fn read_all_ways(body: &[u8]) {
     }
 }
 
-/// Reads it as one provider's, and indexes what came.
+/// Reads a body as a provider's records and indexes them.
 fn read_as(dialect: &dyn Dialect, resources: &[Box<RawValue>], body: &[u8]) {
     let (mut users, mut teams, mut roles) = (Vec::new(), Vec::new(), Vec::new());
     for (at, raw) in resources.iter().enumerate() {
@@ -83,7 +83,7 @@ fn read_as(dialect: &dyn Dialect, resources: &[Box<RawValue>], body: &[u8]) {
     }
 }
 
-/// Names that the readers look for, so that odd values stand where they look.
+/// Names that the readers look for, so that odd values appear at these places.
 const NAMES: [&str; 34] = [
     "id",
     "Id",
@@ -141,7 +141,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A page as a good server writes it.
+/// A page as a correct server writes it.
 fn good_page() -> String {
     json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": 2, "startIndex": 1,
@@ -197,7 +197,7 @@ proptest! {
     ) {
         let text = words.join(if apart { " " } else { "" });
         match filter::parse(&text) {
-            // What is read is written as it means.
+            // Writing a parsed filter and parsing it again gives the same filter.
             Ok(read) => prop_assert_eq!(filter::parse(&read.to_string()), Ok(read)),
             Err(error) => prop_assert!(!error.to_string().is_empty()),
         }
@@ -224,7 +224,7 @@ fn nesting_has_an_end_before_the_stack_has() {
         format!("{{\"data\":{}}}", nested("{\"node\":", "}")),
         format!("{{\"errors\":{}}}", nested("[", "]")),
     ];
-    // Less than any thread of the program has.
+    // This stack is smaller than that of any thread of the program.
     let small = std::thread::Builder::new().stack_size(512 << 10);
     let reader = small.spawn(move || {
         bodies.iter().for_each(|body| read_all_ways(body.as_bytes()));

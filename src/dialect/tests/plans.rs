@@ -1,4 +1,4 @@
-//! Every change in every dialect, as one snapshot each.
+//! Tests of all changes in all dialects, with a snapshot each.
 
 use std::fmt::Write;
 
@@ -235,7 +235,7 @@ fn invitations_and_keys() -> Vec<(&'static str, Change)> {
     ]
 }
 
-/// What was told beside the records.
+/// Data told beside the records.
 fn told() -> Vec<Fresh> {
     let me = Person {
         id: id("U1"),
@@ -278,7 +278,7 @@ fn compact(step: &Step) -> String {
             write!(out, " if {version}").unwrap();
         }
         if let Some(body) = &request.body {
-            // Always the same first key, which would only hide the rest.
+            // The first key is always the same and would only hide the rest.
             let text = match request.door {
                 Door::Scim | Door::Api => body.to_string(),
                 Door::Graph => body["variables"].to_string(),
@@ -393,7 +393,7 @@ fn records_with_changes_under_way_are_not_held_to_their_old_version() {
     assert_eq!(version(&directory), None);
 }
 
-/// What an undo does, planned against the directory after the change, must be possible and lead back.
+/// An undo, planned against the directory after the change, must be possible and restore the old state.
 #[test]
 fn undo_of_a_removal_puts_the_role_back() {
     let mut directory = directory();

@@ -1,5 +1,5 @@
-//! The editions of W&B's reference disagree about what PUT does to a role's permissions: every edit must end in the same
-//! definition on either kind of server.
+//! The editions of W&B's reference disagree about the effect of PUT on a role's permissions: every edit must end in the
+//! same definition on both kinds of server.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::{directory::plan::Step, scim::request::Method};
 const MEMBER: [&str; 3] = ["run:read", "run:create", "report:create"];
 const VIEWER: [&str; 1] = ["run:read"];
 
-/// What a server keeps of a role.
+/// A role as stored by a server.
 #[derive(Debug, Clone)]
 struct Kept {
     name: String,
@@ -22,8 +22,8 @@ fn base(name: &str) -> &'static [&'static str] {
 }
 
 impl Kept {
-    /// A request as one kind of server or the other takes it: inherited permissions are never kept as added ones, and
-    /// can't be removed.
+    /// Applies a request as either kind of server does: inherited permissions are never stored as added ones, and can't
+    /// be removed.
     fn take(&mut self, request: &crate::scim::request::Request, put_replaces: bool) {
         let body = request.body.as_ref().unwrap();
         let names = |list: &Value| -> Vec<String> {

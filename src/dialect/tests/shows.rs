@@ -1,4 +1,4 @@
-//! What re-read records say of changes.
+//! Tests that re-read records confirm or contradict changes.
 
 use super::*;
 use crate::{
@@ -26,7 +26,7 @@ fn ann(alter: impl FnOnce(&mut User)) -> Fresh {
 }
 
 fn check(change: &Change, fresh: &[Fresh], expected: Result<bool, &str>) {
-    // A delete of a team has no plan at W&B, but a record still shows whether it is there.
+    // W&B has no plan for deleting a team, but a record still shows whether the team exists.
     let step = wandb().step(change, &directory()).unwrap_or_else(|_| step(&Change::DeleteUser { user: id("U1") }));
     let expected = match expected {
         Ok(true) => Shown::Yes,
@@ -81,7 +81,7 @@ fn roles_in_teams() {
     check(&give, &[ann(|_| ())], Err("role in vision: admin"));
     check(&give, &[ann(|u| u.team_roles = Some(vec![]))], Err("no role in vision"));
     check(&give, &[ann(|u| u.team_roles = None)], UNKNOWN);
-    // Custom names differ by case.
+    // Names of custom roles are case-sensitive.
     let custom = Change::SetTeamRole { user: id("U1"), team: id("T1"), role: "janitor".into() };
     check(&custom, &[ann(|u| u.team_roles = Some(vec![grant("vision", "Janitor")]))], Err("role in vision: Janitor"));
 }
@@ -187,7 +187,7 @@ fn a_whole_list_of_members_is_compared() {
         let team = team("T1", "vision", Some(members));
         super::super::shows::shows(&change, &[Fresh::Record(Record::Team(team))])
     };
-    // Service accounts come and go with the team, unasked.
+    // Service accounts come and go with the team, without a request.
     assert_eq!(said(&["U4", "U1", "S1"]), Shown::Yes);
     assert_eq!(said(&["U4", "U1", "U2="]), Shown::No("1 member who should have left".into()));
     assert_eq!(said(&["U1"]), Shown::No("1 member missing".into()));
@@ -225,6 +225,6 @@ fn invitations_and_keys_are_looked_up_beside_the_records() {
     let delete = Change::DeleteKey { owner: id("U1"), key: id("K1"), name: "K1".into() };
     assert!(matches!(said(&delete, keys(&["K1"])), Shown::No(_)));
     assert_eq!(said(&delete, keys(&["K2"])), Shown::Yes);
-    // Whom the caller may not see the keys of says nothing about them.
+    // An answer without the person's keys tells nothing about them.
     assert_eq!(said(&delete, Fresh::Told(Topic::Me, Told::Person(Person::default()))), Shown::CantTell);
 }

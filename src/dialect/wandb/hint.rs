@@ -1,4 +1,4 @@
-//! What a W&B administrator should do about a failure (docs/src/providers/wandb.md#authorisation,
+//! Advice for a W&B administrator about a failure (docs/src/providers/wandb.md#authorisation,
 //! docs/src/providers/wandb.md#errors-and-limits).
 
 use crate::{
@@ -15,7 +15,7 @@ const ORGANISATION: &str = "An admin of several organisations sets Default API o
 const PREFIX: &str = "W&B's path prefix is /scim.";
 const SEATS: &str = "Free a seat, or get more: the W&B app shows them under the organisation's billing settings.";
 
-/// Puts W&B's next step in the place of the general one; for a missing record, behind it.
+/// Replaces the general advice with W&B's own; for a missing record, appends W&B's advice.
 pub(super) fn hint(hosting: Hosting, failure: &mut Failure) {
     let text = failure.text.to_ascii_lowercase();
     let multi_tenant = hosting == Hosting::MultiTenant;

@@ -14,7 +14,7 @@ use crate::{
 
 type Planned = Result<Draft, Refusal>;
 
-/// The most keys that a person may have (server 0.78 and later).
+/// Maximum number of keys per person (server 0.78 and later).
 const MOST: usize = 100;
 
 pub(super) fn create(case: Case<'_>, key: &Id, owner: &Id, description: &str) -> Planned {
@@ -61,7 +61,7 @@ pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planne
     let confirm = Confirm::Ask(vec![graph::inquiry(topic, case.0)?]);
     let own = case.0.person(&Topic::Me).filter(|me| me.id == *owner);
     let user_name = own.map(|me| &me.user_name).or(case.0.user(owner).map(|user| &user.user_name));
-    // A key's own name may hold what no keyboard has.
+    // A key's own name may contain characters that can't be typed.
     let typed = if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) {
         name.to_owned()
     } else {
@@ -74,7 +74,7 @@ pub(super) fn delete(case: Case<'_>, owner: &Id, key: &Id, name: &str) -> Planne
         .note(own.map(|_| in_use.to_owned())))
 }
 
-/// One's own keys are asked for as one's own: that needs no admin.
+/// The topic for the caller's own keys needs no admin.
 fn owner_topic(case: Case<'_>, owner: &Id) -> Topic {
     let is_owner = |me: &Person| me.id == *owner;
     if case.0.person(&Topic::Me).is_some_and(is_owner) { Topic::Me } else { Topic::Person(owner.clone()) }

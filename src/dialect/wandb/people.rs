@@ -25,7 +25,7 @@ use crate::{
 
 type Planned = Result<Draft, Refusal>;
 
-/// A user that W&B lets edit: it takes no change to service accounts.
+/// A user whom W&B allows to be edited: W&B accepts no changes of service accounts.
 pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Refusal> {
     let user = case.user(id)?;
     match user.account {
@@ -36,7 +36,7 @@ pub(super) fn person<'a>(case: Case<'a>, id: &Id) -> Result<&'a User, Refusal> {
     }
 }
 
-/// One operation on a user, held to the version that was read.
+/// A PATCH with one operation on a user, conditional on the version that was read.
 pub(super) fn patch(case: Case<'_>, id: &Id, op: Op) -> Request {
     let target = Target::user(id);
     wire::patch(&target, op).if_match(case.version(&target))
@@ -63,7 +63,7 @@ pub(super) fn set_org_role(case: Case<'_>, id: &Id, role: &Name) -> Planned {
     Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)])).look_if(admin).note(seats_stay(user)))
 }
 
-/// Setting admin or member leaves the seats of a former viewer alone, which surprises.
+/// A note that setting admin or member leaves the seats of a former viewer unchanged, which surprises.
 fn seats_stay(user: &User) -> Option<String> {
     let seat =
         |name: &str, seat: &MaybeTold| seat.value().filter(|seat| !seat.is(FULL)).map(|seat| format!("{name} {seat}"));
@@ -117,7 +117,7 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
         body.insert("schemas".into(), json!([urn::USER, TEAMS_USER]));
         body.insert(TEAMS_USER.into(), json!({"teams": teams}));
     } else {
-        // The id is not known yet; W&B takes the email in its place.
+        // The id is not known yet; W&B accepts the email instead.
         let add = |team: &Target| wire::add_member(team, &new.email).if_match(case.version(team));
         requests.extend(targets.iter().map(add));
     }
@@ -135,14 +135,14 @@ pub(super) fn create(case: Case<'_>, hosting: Hosting, sum: Option<u64>, key: &I
     };
     let own_name = (invited && !new.display_name.is_empty())
         .then(|| "On Multi-tenant Cloud people choose their display name themselves: it is not sent.".to_owned());
-    // No answer shows the members that the teams have now.
+    // No answer shows the new members of the teams.
     let confirm = if confirm.len() > 1 { Confirm::Reread(confirm) } else { Confirm::Echo(confirm) };
-    // An invitation reaches them at once, and that can't be undone.
+    // An invitation reaches the user at once, and can't be undone.
     let draft = Draft::new(requests, undo, confirm).look_if(hosting.may_be_multi_tenant());
     Ok(draft.note(invites).note(seats_taken(case, sum, new)).note(own_name))
 }
 
-/// What W&B gives where no seat is named is full.
+/// W&B assigns a full seat if the request names no seat.
 fn seats_taken(case: Case<'_>, sum: Option<u64>, new: &NewUser) -> String {
     let is_full = |seat: &Option<Name>| seat.as_ref().is_none_or(|seat| seat.is(FULL));
     let level = |seat: &Option<Name>| seat.as_ref().map_or_else(|| FULL.to_owned(), Name::to_string);
@@ -155,7 +155,7 @@ fn seats_taken(case: Case<'_>, sum: Option<u64>, new: &NewUser) -> String {
     taken.map_or_else(|| format!("{words}."), |taken| format!("{words}; {taken}"))
 }
 
-/// SCIM can't make one; what W&B's SDK calls for it takes an email alone.
+/// SCIM can't create an instance admin; the mutation that W&B's SDK uses accepts only an email.
 fn create_instance_admin(case: Case<'_>, hosting: Hosting, key: &Id, new: &NewUser) -> Planned {
     if hosting == Hosting::MultiTenant {
         return refuse(
@@ -230,7 +230,7 @@ pub(super) fn reactivate(case: Case<'_>, id: &Id) -> Planned {
     Ok(Draft::new(vec![set_active(case, id, true)], undo, Confirm::Reread(vec![Target::user(id)])))
 }
 
-/// W&B documents it without a path; always a JSON boolean, since text is misread.
+/// W&B documents this operation without a path; the value is always a JSON boolean, because W&B misreads text.
 fn set_active(case: Case<'_>, id: &Id, active: bool) -> Request {
     patch(case, id, Op::replace_attributes(Map::from_iter([("active".to_owned(), Value::Bool(active))])))
 }

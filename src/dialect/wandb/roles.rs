@@ -49,15 +49,15 @@ pub(super) fn edit(case: Case<'_>, id: &Id, to: &RoleDraft) -> Planned {
         .note(renamed))
 }
 
-/// What is inherited for certain before and after.
+/// The permissions that are certainly inherited before and after the change.
 fn bases(case: Case<'_>, role: &Role, to: &RoleDraft) -> [Permissions; 2] {
     [role.inherits.raw(), &to.inherits].map(|base| case.0.inherited(Some(role), base).unwrap_or_default())
 }
 
-/// Ends in the wanted definition on both kinds of server: it is not agreed whether PUT replaces the added permissions or
-/// leaves them alone. They are brought to what is wanted one by one, so that the PUT that follows with all of them alters
-/// none on either. What can only be added after it, since it was inherited before, comes last; where PUT has added it
-/// already that changes nothing (RFC 7644 §3.5.2.1).
+/// Requests that end in the wanted definition on both kinds of server: the documents disagree whether PUT replaces the
+/// added permissions or leaves them alone. Each permission is first changed on its own, so that the following PUT with
+/// all of them alters none on either kind. Permissions that were inherited before can be added only after the PUT, so
+/// they come last; if PUT has already added them, that request changes nothing (RFC 7644 §3.5.2.1).
 fn requests(target: &Target, role: &Role, to: &RoleDraft, [old, new]: &[Permissions; 2]) -> Vec<Request> {
     let now = RoleDraft::of(role);
     let same_base = now.inherits.eq_ignore_ascii_case(&to.inherits);
@@ -71,7 +71,7 @@ fn requests(target: &Target, role: &Role, to: &RoleDraft, [old, new]: &[Permissi
     let objects = |names: Vec<String>| -> Vec<Value> { names.iter().map(|name| json!({"name": name})).collect() };
     let add =
         |names: Vec<String>| (!names.is_empty()).then(|| wire::patch(target, Op::add("permissions", objects(names))));
-    // The one place where W&B documents removal by value.
+    // The only place where W&B documents removal by value.
     let removal = Op::remove_listed("permissions", objects(beyond(&now.added, &wanted)));
     let mut requests: Vec<Request> =
         add(early).into_iter().chain(removal.ok().map(|op| wire::patch(target, op))).collect();
@@ -119,7 +119,8 @@ pub(super) fn delete(case: Case<'_>, id: &Id) -> Planned {
         .note(fallen(case, role)))
 }
 
-/// Who holds the role and what they gain and lose; none where that changes nothing, or nobody holds it for certain.
+/// The role's holders, and their gains and losses; `None` if nothing changes for them, or if certainly nobody holds the
+/// role.
 fn concerned(case: Case<'_>, role: &Role, to: &RoleDraft) -> Option<String> {
     let Effect { gains, loses, unknown } = case.0.effect(role, to);
     let who = Holders::of(case, role)?;
@@ -136,7 +137,7 @@ fn concerned(case: Case<'_>, role: &Role, to: &RoleDraft) -> Option<String> {
     Some(format!("{} {what}.{}", who.subject(), more.unwrap_or_default()))
 }
 
-/// What holders fall back to, and what they can't do any more then.
+/// The role to which the holders fall back, and the permissions that they lose.
 fn fallen(case: Case<'_>, role: &Role) -> Option<String> {
     let who = Holders::of(case, role)?;
     let base = if role.inherits.is_empty() { "the role that it inherits from" } else { role.inherits.as_str() };
@@ -146,11 +147,11 @@ fn fallen(case: Case<'_>, role: &Role) -> Option<String> {
     Some(format!("{} {} back to {base}{lost}.", who.subject(), who.verb("fall")))
 }
 
-/// "3 people in 2 teams", and on what basis.
+/// The holders in words, such as "3 people in 2 teams", and the reliability of the number.
 struct Holders(Held);
 
 impl Holders {
-    /// None if nobody holds it for certain.
+    /// `None` if certainly nobody holds the role.
     fn of(case: Case<'_>, role: &Role) -> Option<Self> {
         let held = case.0.held(&role.name);
         (held.people > 0 || !held.is_certain()).then_some(Self(held))

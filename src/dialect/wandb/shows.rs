@@ -1,4 +1,4 @@
-//! What only W&B's records show: team roles, and the organisation role that becomes another.
+//! Checks that only W&B's records allow: team roles, and the organisation role that is shown as another one.
 
 use super::words::{MEMBER, VIEWER, is_predefined};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     directory::{Name, plan::Step, record::User},
 };
 
-/// The role in the team that the step's request names.
+/// Checks the role in the team that the step's request names.
 pub(super) fn team_role(user: &User, role: &Name, step: &Step) -> Shown {
     let (Some(team), Some(_)) = (team_name(step), &user.team_roles) else { return Shown::CantTell };
     match user.role_in(&team) {
@@ -16,13 +16,13 @@ pub(super) fn team_role(user: &User, role: &Name, step: &Step) -> Shown {
     }
 }
 
-/// Users name their teams, changes hold ids: the name is in what was sent.
+/// The team's name, taken from the request: users name their teams, but changes hold ids.
 fn team_name(step: &Step) -> Option<Name> {
     let sent = step.requests.last()?.body.as_ref()?.pointer("/Operations/0/value/0/teamName")?;
     sent.as_str().map(Name::from)
 }
 
-/// `viewer` is shown as `member` with viewer seats, or by the team roles that became viewer.
+/// `viewer` is shown as `member` with viewer seats, or by team roles that became viewer.
 pub(super) fn org_viewer(user: &User) -> Shown {
     if !user.org_role.is_told() {
         return Shown::CantTell;

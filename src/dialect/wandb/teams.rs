@@ -45,7 +45,7 @@ pub(super) fn set_role(case: Case<'_>, id: &Id, team: &Id, role: &Name) -> Plann
     if membership == Membership::In {
         request = request.if_match(case.version(&target));
     } else {
-        // Joining gives the user's record another version, so the second request can't ask for the one known now.
+        // Joining gives the user's record another version, so that the second request can't use the known version.
         requests.push(join(case, team, id));
         confirm.push(Target::team(&team.id));
     }
@@ -64,7 +64,7 @@ pub(super) fn set_role(case: Case<'_>, id: &Id, team: &Id, role: &Name) -> Plann
         .note(custom_role(user, role)))
 }
 
-/// Predefined names compare without regard to case.
+/// Predefined names are compared without regard to case.
 fn same(before: &Name, role: &Name) -> bool {
     before == role || (is_predefined(role) && before.is(role.raw()))
 }
@@ -88,7 +88,7 @@ fn join(case: Case<'_>, team: &Team, user: &Id) -> Request {
     wire::add_member(&target, user).if_match(case.version(&target))
 }
 
-/// Both records show a membership.
+/// The records of both the team and the user show a membership.
 fn both(team: &Team, user: &Id) -> Vec<Target> {
     vec![Target::team(&team.id), Target::user(user)]
 }
@@ -102,13 +102,13 @@ pub(super) fn add_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
         Membership::Out => Undo::By(vec![Change::RemoveMember { team: team.id.clone(), user: id.clone() }]),
         Membership::Unknown => Undo::Never(MEMBERSHIP_UNKNOWN.into()),
     };
-    // The answer shows the team alone; the role that comes with the membership is in the user's record.
+    // The answer shows only the team; the role that comes with the membership is in the user's record.
     Ok(Draft::new(vec![join(case, team, id)], undo, Confirm::Reread(both(team, id))))
 }
 
 pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
     let team = case.team(team)?;
-    // A member may be no known user: a list of users may leave some out.
+    // A member may be no known user, because the list of users may be incomplete.
     let user = match case.0.user(id) {
         None if team.has(id) => None,
         _ => Some(person(case, id)?),
@@ -119,7 +119,7 @@ pub(super) fn remove_member(case: Case<'_>, team: &Id, id: &Id) -> Planned {
     let target = Target::team(&team.id);
     let request = wire::remove_member(&target, id)?.if_match(case.version(&target));
     let before = user.and_then(|user| user.role_in(&team.name));
-    // Setting a role joins first, so one change puts back both.
+    // Setting a role joins the team first, so that a single change undoes both.
     let undo = match before {
         Some(role) if role.is(MEMBER) => Undo::By(vec![Change::AddMember { team: team.id.clone(), user: id.clone() }]),
         Some(role) => Undo::By(vec![give(id, team, role)]),
@@ -155,11 +155,11 @@ pub(super) fn create(case: Case<'_>, key: &Id, name: &str, members: &[Id], bucke
     let confirm = if members.is_empty() {
         Confirm::Echo(team)
     } else {
-        // Only their own records show the role that they have in it.
+        // Only the members' own records show their roles in the team.
         Confirm::Reread(team.into_iter().chain(members.iter().map(Target::user)).collect())
     };
     Ok(Draft::new(vec![wire::create(Kind::Team, body)], Undo::Never(never.into()), confirm)
-        // The form was the look.
+        // The form served as the preview.
         .risk(Risk::Plain)
         .note(stored)
         .note(services))
@@ -233,8 +233,8 @@ pub(super) fn replace(case: Case<'_>, id: &Id, stay: &[Id], come: &[Id], go: &[I
         })))
 }
 
-/// What is altered in the list as it is when the request goes out: whoever has joined since the plan, and was not shown as
-/// one who leaves, stays. `unnamed` are never listed.
+/// Operations on the list of members at the time of sending: a user who joined after the plan, and was not shown as
+/// leaving, stays. `unnamed` members are never listed.
 fn joins_and_leaves<'a>(unnamed: impl Iterator<Item = &'a Id>, come: &[Id], go: &'a [Id]) -> Vec<Op> {
     let values = |ids: &mut dyn Iterator<Item = &Id>| ids.map(|id| json!({"value": &**id})).collect::<Vec<Value>>();
     let (come, gone) = (values(&mut come.iter()), values(&mut go.iter().chain(unnamed)));
@@ -242,7 +242,7 @@ fn joins_and_leaves<'a>(unnamed: impl Iterator<Item = &'a Id>, come: &[Id], go: 
     adds.into_iter().chain(Op::remove_listed("members", gone).ok()).collect()
 }
 
-/// Every one of them by name, with a role that is lost: this is the only place where they are named.
+/// A sentence that names all users, each with a role that is lost: no other text names them.
 fn listed(case: Case<'_>, team: &Team, one: &str, many: &str, users: &[Id]) -> Option<String> {
     let name = |id: &Id| match case.0.user(id) {
         Some(user) => match user.role_in(&team.name).filter(|role| !role.is(MEMBER)) {

@@ -47,7 +47,7 @@ impl<'a> Asked<'a> {
     pub fn score(&self, row: u32, text: &SearchText, scratch: &mut Scratch) -> Option<u32> {
         let words = &self.query.words;
         let score = if words.is_empty() { 0 } else { text.score(row, words, self.mode, scratch)? };
-        // The record is not read for words alone, because waiting for memory takes longer than matching.
+        // The record is not read for words alone, because waiting for it takes longer than matching the words.
         (self.query.terms.is_empty() || self.holds(row)).then_some(score)
     }
 
