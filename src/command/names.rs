@@ -182,7 +182,7 @@ impl LookUp {
         (code, detail)
     }
 
-    /// The reason why a name matches no record, and the reliability of that answer.
+    /// The reason why a name identifies no record, with the state of the look-up on the server.
     fn sentence(&self, missing: &Missing, word: &str, name: &str) -> String {
         let sentence = missing.sentence(word, name);
         match (missing, self.unasked.get(name)) {

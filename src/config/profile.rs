@@ -162,7 +162,7 @@ impl Profile {
     }
 
     /// The base URLs at which the same service is reached. The profile's store is named after the first URL, which is
-    /// the same for all of them; earlier builds used the URL in the profile.
+    /// the same for all of them; earlier builds named the store after the URL in the profile.
     pub fn addresses(&self) -> Vec<Url> {
         if self.provider == Provider::Wandb { wandb::addresses(&self.base) } else { vec![self.base.clone()] }
     }

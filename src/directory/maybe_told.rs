@@ -15,10 +15,10 @@ use super::Name;
 pub struct MaybeTold(Option<Name>);
 
 impl MaybeTold {
-    /// The server has not told it.
+    /// An attribute that the server has not told.
     pub const NOT_TOLD: Self = Self(None);
 
-    /// The server has told that there is no value.
+    /// An attribute without a value, as told by the server.
     pub fn none() -> Self {
         Self(Some(Name::default()))
     }

@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// Reads a name without copying borrowed text first.
+/// Reads a name from borrowed text, without a `String` in between.
 struct Reader;
 
 impl Visitor<'_> for Reader {

@@ -41,7 +41,7 @@ impl Rfc {
         };
         let name = schema::name_in(path);
         let whole = path.split('.').next().unwrap_or_default();
-        // A whole list of addresses occurs only in an undo: another change that lost a part of the list has kept it.
+        // A whole list of addresses occurs only in an undo: another change that lost a part of the list has saved it.
         let comes_back = is_list(before, to) && whole.eq_ignore_ascii_case("emails");
         if !comes_back && NOT_HERE.iter().any(|one| one.eq_ignore_ascii_case(whole)) {
             return refuse(

@@ -55,9 +55,9 @@ fn bases(case: Case<'_>, role: &Role, to: &RoleDraft) -> [Permissions; 2] {
 }
 
 /// Requests that end in the wanted definition on both kinds of server: the documents disagree whether PUT replaces the
-/// added permissions or leaves them alone. Each permission is first changed on its own, so that the following PUT with
-/// all of them alters none on either kind. Permissions that were inherited before can be added only after the PUT, so
-/// they come last; if PUT has already added them, that request changes nothing (RFC 7644 §3.5.2.1).
+/// added permissions or leaves them alone. PATCH requests first add and remove permissions, so that the following PUT
+/// with all of them alters none on either kind. Permissions that were inherited before can be added only after the PUT,
+/// so they come last; if PUT has already added them, that request changes nothing (RFC 7644 §3.5.2.1).
 fn requests(target: &Target, role: &Role, to: &RoleDraft, [old, new]: &[Permissions; 2]) -> Vec<Request> {
     let now = RoleDraft::of(role);
     let same_base = now.inherits.eq_ignore_ascii_case(&to.inherits);
