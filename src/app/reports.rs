@@ -111,6 +111,9 @@ impl App {
                 self.guards.closed().into_iter().for_each(|refusal| self.fail(refusal.text));
             }
             Report::Notice(words) => self.fail(words),
+            // Only a command asks for these.
+            Report::ListsUnread(_) | Report::ListsNeeded => {}
+            Report::Identified(_) | Report::Vacant(_) | Report::AdminsRead => {}
             Report::Idle(_) => {}
         }
     }

@@ -17,9 +17,10 @@ use crate::{
         Coverage, Directory, Fresh, Id, Kind, Target,
         aside::{Inquiry, Topic},
         change::ChangeId,
+        find::NameLevel,
         guard::Guards,
         plan::{Capabilities, Entry, Ids, Planner, State},
-        record::{Depth, User},
+        record::{Depth, Record, User},
         work::{Job, Link, MissedName, Moved, Report},
     },
     output::note_if_slow,
@@ -85,6 +86,14 @@ pub(super) enum News {
     Link(Link),
     /// Names were looked up; these were not found.
     LookUpEnded(Vec<MissedName>),
+    /// No list is read until it is asked for.
+    ListsUnread,
+    /// The records that names mean, where that is known without lists.
+    Identified(Vec<Option<Record>>),
+    /// True where names are known to be nobody's.
+    Vacant(bool),
+    /// Admins that the disk knows were read alone.
+    AdminsRead,
     /// A request waits before it goes out; it was said.
     Waiting,
     /// A list grows.
@@ -96,6 +105,15 @@ pub(super) enum News {
 impl Desk {
     /// Opens a profile, with another number of changes at a time where one is given.
     pub async fn open(opener: &Opener, name: Option<&str>, parallel: Option<u16>) -> Result<Self, Stop> {
+        Self::start(opener, name, parallel, false).await
+    }
+
+    /// The same without reading any list, where the server can be asked for names.
+    pub async fn open_by_name(opener: &Opener, name: Option<&str>, parallel: Option<u16>) -> Result<Self, Stop> {
+        Self::start(opener, name, parallel, true).await
+    }
+
+    async fn start(opener: &Opener, name: Option<&str>, parallel: Option<u16>, by_name: bool) -> Result<Self, Stop> {
         let Some(mut profile) = opener.at_start(name)? else {
             let hint = "start scimitar once to make one, or set WANDB_API_KEY";
             return Err(ConfigError::about(&opener.places.config_file, "there is no profile", hint)
@@ -108,6 +126,9 @@ impl Desk {
         let reading = format!("Reading the key ({}) …", profile.key.describe());
         let (opened, mut session) = note_if_slow(&reading, opener.open_profile(profile)).await?;
         let (sender, reports) = unbounded_channel();
+        if by_name {
+            session.by_name();
+        }
         session.start(0, sender);
         Ok(Self {
             directory: Directory::default(),
@@ -136,10 +157,22 @@ impl Desk {
 
     /// Reads everything; an error where nothing came of one of the lists named.
     pub async fn read(&mut self, needed: &[Kind]) -> Result<(), Stop> {
+        self.begin(needed).await.map(drop)
+    }
+
+    /// Reads the lists that were left unread.
+    pub async fn read_after_all(&mut self, needed: &[Kind]) -> Result<(), Stop> {
+        self.give(Job::Refresh);
+        self.read(needed).await
+    }
+
+    /// True where the profile was opened without lists, and false once they were read.
+    pub async fn begin(&mut self, needed: &[Kind]) -> Result<bool, Stop> {
         let mut meter = Meter::new();
         loop {
             match self.next().await? {
                 News::Reading(kind, seen, said) => meter.reading(kind, seen, said),
+                News::ListsUnread => return Ok(true),
                 News::Read(missing) => {
                     meter.clear();
                     // What the disk has of such a list is of another time.
@@ -148,7 +181,7 @@ impl Desk {
                         self.directory.cover(*kind, Coverage::NotRead(Some(why)));
                     }
                     let lacking = missing.iter().find(|(kind, _)| needed.contains(kind));
-                    return lacking.map_or(Ok(()), |(_, failure)| Err(failure.clone().into()));
+                    return lacking.map_or(Ok(false), |(_, failure)| Err(failure.clone().into()));
                 }
                 News::Link(Link::Down(failure)) => {
                     meter.clear();
@@ -170,6 +203,43 @@ impl Desk {
                 return Ok(missed);
             }
         }
+    }
+
+    /// The record that each name means, put into the directory; `None` where only the lists decide about one of them.
+    pub async fn identify(&mut self, kind: Kind, names: &[String]) -> Result<Option<Vec<Record>>, Stop> {
+        if names.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        self.give(Job::Identify(kind, names.to_vec()));
+        loop {
+            match self.next().await? {
+                News::Identified(records) => {
+                    let records: Option<Vec<Record>> = records.into_iter().collect();
+                    let fresh = records.iter().flatten().cloned().map(Fresh::Record).collect();
+                    self.directory.learn(fresh);
+                    return Ok(records);
+                }
+                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                _ => {}
+            }
+        }
+    }
+
+    /// True where these names are known to be nobody's.
+    pub async fn is_vacant(&mut self, kind: Kind, names: Vec<(NameLevel, String)>) -> Result<bool, Stop> {
+        self.give(Job::CheckVacant(kind, names));
+        loop {
+            if let News::Vacant(is_vacant) = self.next().await? {
+                return Ok(is_vacant);
+            }
+        }
+    }
+
+    /// Reads people alone who are admins by what the disk knows.
+    pub async fn read_admins(&mut self, team: Option<Id>, beside: Vec<Id>) -> Result<(), Stop> {
+        self.give(Job::ReadAdmins(team, beside));
+        while !matches!(self.next().await?, News::AdminsRead) {}
+        Ok(())
     }
 
     /// Reads these users one by one where the list left their roles out; all of them only where the first few show that
@@ -334,6 +404,17 @@ impl Desk {
                 News::Learnt(targets, topics)
             }
             Report::LookUpEnded(_, missed) => News::LookUpEnded(missed),
+            Report::ListsUnread(records) => {
+                self.directory.replace(*records, true);
+                News::ListsUnread
+            }
+            Report::ListsNeeded => {
+                self.give(Job::Refresh);
+                News::Other
+            }
+            Report::Identified(records) => News::Identified(records),
+            Report::Vacant(is_vacant) => News::Vacant(is_vacant),
+            Report::AdminsRead => News::AdminsRead,
             Report::RolesLearnt(learnt) => {
                 self.directory.learn_roles(learnt);
                 News::Other

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
+    by_name,
     desk::{Desk, USERS_AND_TEAMS},
     end::{ErrorCode, Stop, note},
     history, names,
@@ -30,18 +31,35 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> 
     // Before the server is asked: what is typed wrong is said at once.
     let given = Given::of(edit)?;
     let send = edit.sending();
-    let mut desk = Desk::open(opener, profile, send.parallel).await?;
-    desk.read(&needed(edit)).await?;
+    let needed = needed(edit);
+    let mut desk = if by_name::serves(edit) {
+        let mut desk = Desk::open_by_name(opener, profile, send.parallel).await?;
+        if desk.begin(&needed).await? {
+            if let Some(proposal) = by_name::proposal(&mut desk, edit, &given).await? {
+                return propose(desk, proposal, send).await;
+            }
+            desk.read_after_all(&needed).await?;
+        }
+        desk
+    } else {
+        let mut desk = Desk::open(opener, profile, send.parallel).await?;
+        desk.read(&needed).await?;
+        desk
+    };
     let named = Named::of(&mut desk, edit, &given).await?;
     desk.fill(named.users.iter().cloned()).await?;
     taken(&mut desk, edit).await?;
     let changes = changes(&mut desk, edit, &named, &given)?;
     let wanted = changes.len();
     let open = desk.still_open(changes).await?;
+    propose(desk, open_of(wanted, open), send).await
+}
+
+/// What is left of so many changes that were asked for.
+pub(super) fn open_of(wanted: usize, open: Vec<Change>) -> Proposal {
     let so = wanted - open.len();
     let so = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already."));
-    let notes = so.into_iter().collect();
-    propose(desk, Proposal { changes: open, notes, ..Proposal::default() }, send).await
+    Proposal { changes: open, notes: so.into_iter().collect(), ..Proposal::default() }
 }
 
 fn needed(edit: &Edit) -> Vec<Kind> {
@@ -62,8 +80,8 @@ fn needed(edit: &Edit) -> Vec<Kind> {
 
 /// Names that stand for users, and those that stand for something else.
 #[derive(Default)]
-struct Given {
-    users: Vec<String>,
+pub(super) struct Given {
+    pub users: Vec<String>,
     others: Vec<String>,
     last: String,
     seat: Option<Seat>,
@@ -106,12 +124,12 @@ impl Given {
 }
 
 /// Who and what is meant by the names given.
-struct Named {
-    users: Vec<Id>,
+pub(super) struct Named {
+    pub users: Vec<Id>,
     /// The team that the change is about.
-    team: Option<Id>,
+    pub team: Option<Id>,
     /// Teams or roles that are deleted.
-    others: Vec<Id>,
+    pub others: Vec<Id>,
 }
 
 impl Named {
@@ -157,7 +175,7 @@ async fn taken(desk: &mut Desk, edit: &Edit) -> Result<(), Stop> {
     Err(Stop::new(ErrorCode::NotConfirmed, format!("nothing was sent: {words}")).hint(hint))
 }
 
-fn changes(desk: &mut Desk, edit: &Edit, named: &Named, given: &Given) -> Result<Vec<Change>, Stop> {
+pub(super) fn changes(desk: &mut Desk, edit: &Edit, named: &Named, given: &Given) -> Result<Vec<Change>, Stop> {
     let Named { users, team: at, others } = named;
     let each = |change: &dyn Fn(Id) -> Change| users.iter().cloned().map(change).collect::<Vec<_>>();
     let in_team = |change: &dyn Fn(Id, Id) -> Change| {

@@ -5,6 +5,7 @@
 
 pub mod doctor;
 
+mod by_name;
 mod decide;
 mod desk;
 mod edit;

@@ -44,6 +44,8 @@ pub(super) struct Proposal {
     pub undoes: Option<ChangeId>,
     /// What can't be sent whatever the guards say.
     pub refused: Vec<(Line, Refusal)>,
+    /// What guards need to know was read already.
+    pub is_decided: bool,
     /// Worth a look before it is sent.
     pub notes: Vec<String>,
     /// What the server does not tell, so that it is not known whether more is to be done.
@@ -68,8 +70,10 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
 }
 
 async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
-    let Proposal { changes, title, undoes, refused, notes, not_told, mut undo } = proposal;
-    desk.decide(&changes).await?;
+    let Proposal { changes, title, undoes, refused, notes, not_told, mut undo, is_decided } = proposal;
+    if !is_decided {
+        desk.decide(&changes).await?;
+    }
     let stages = stages(changes, &desk.directory);
     let mut whole = whole(desk, &stages, undoes);
     undo.bind(&mut whole.plan);

@@ -168,6 +168,12 @@ pub fn is_exactly(record: &Record, level: NameLevel, name: &str) -> bool {
     }
 }
 
+/// What the record is called at this level, where that is not empty.
+pub fn called_at(record: &Record, level: NameLevel) -> Option<&str> {
+    let name = names(record).into_iter().find(|(at, _)| *at == level).map(|(_, name)| name.raw());
+    name.filter(|name| !name.is_empty())
+}
+
 fn names(record: &Record) -> Vec<(NameLevel, &Name)> {
     match record {
         Record::User(user) => vec![

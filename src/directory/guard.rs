@@ -92,6 +92,16 @@ impl Guards {
         named.filter_map(|(key, name)| nobody(key, name)).chain(contradiction).collect()
     }
 
+    /// Names of users in the profile that are not the owner's of the key: whether they are anybody's the records tell.
+    pub fn names_to_find(&self, directory: &Directory) -> Vec<String> {
+        let is_owner = |name: &&String| directory.owner().is_some_and(|owner| owner.is_called(name));
+        let mut names: Vec<String> =
+            self.names().into_iter().flat_map(|(_, names)| names).filter(|name| !is_owner(name)).cloned().collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// Keys of the profile that name users, with the names.
     fn names(&self) -> [(&'static str, &[String]); 3] {
         [("me", self.me.as_slice()), ("protected", &self.protected), ("admins", &self.admins)]
@@ -172,15 +182,16 @@ impl Guard {
         };
         let mass = Mass::beyond(changes.clone(), directory, guards.max_removal).into_iter().map(words).collect();
         let ledger = Ledger::of(changes.clone(), directory);
-        let mut people = changes.flat_map(Change::concerned);
+        let mut people = changes.clone().flat_map(Change::concerned);
         let first = people.next();
         let many = people.any(|id| Some(id) != first);
         let mut among = Among::default();
         if first.is_some() {
             among.profile(guards.misfits(directory));
         }
-        if can.holds().team_roles && first.is_some() && !directory.is_complete(Kind::Team) {
-            among.profile(["Not all teams are known: whether each keeps an admin is not known.".to_owned()]);
+        let is_open = |change: &Change| change.concerned().any(|person| !is_told_teams(change, person, can, directory));
+        if can.holds().team_roles && changes.clone().any(is_open) {
+            among.teams_unread();
         }
         Self { guards: guards.clone(), provider: Provider::of(can, directory), ledger, mass, many, among }
     }
@@ -289,7 +300,12 @@ impl Guard {
             Remaining::Several | Remaining::NotHeld => {}
             Remaining::One => {
                 guarded.look();
-                guarded.notes.push(format!("One organisation admin is left after this{}.", basis(directory)));
+                guarded.notes.push(if directory.is_read(Kind::User) {
+                    format!("One organisation admin is left after this{}.", basis(directory))
+                } else {
+                    // How many there are was not asked for.
+                    "Another organisation admin is left after this.".to_owned()
+                });
             }
             Remaining::Owner(owner) => {
                 if user.org_role.is(ADMIN) {
@@ -408,6 +424,15 @@ enum TeamAfter {
     NoAdmin,
     /// The server does not tell who is admin.
     NotTold,
+}
+
+/// True where each team is known in which the change may take something from this person.
+fn is_told_teams(change: &Change, person: &Id, can: &Capabilities, directory: &Directory) -> bool {
+    match change.team() {
+        _ if directory.is_complete(Kind::Team) => true,
+        Some(team) => directory.team(team).is_some(),
+        None => !change.lowers_in_teams(can.cascading_role.as_ref()) || directory.tells_teams_of(person),
+    }
 }
 
 /// On how many roles the answer rests, where not all are told.

@@ -47,6 +47,8 @@ pub struct Directory {
     /// Roles that only answers to changes have shown.
     learnt: FxHashMap<Id, learnt::Learnt>,
     owner: Option<KeyOwner>,
+    /// People all of whose teams are known though the list of teams was not read.
+    teams_told: FxHashSet<Id>,
 }
 
 impl Directory {
@@ -93,6 +95,16 @@ impl Directory {
     /// True where all memberships are known: who is in no team is in none.
     pub fn tells_memberships(&self) -> bool {
         self.records.tells_memberships()
+    }
+
+    /// True where all teams of this person are known.
+    pub fn tells_teams_of(&self, person: &Id) -> bool {
+        self.tells_memberships() || self.teams_told.contains(person)
+    }
+
+    /// All teams of this person are known: each of them was read alone.
+    pub fn tell_teams_of(&mut self, person: Id) {
+        self.teams_told.insert(person);
     }
 
     /// True if nothing is known at all.
@@ -333,6 +345,7 @@ impl Directory {
         if last {
             let newer = self.during_refresh.take().unwrap_or_default();
             self.learn(newer);
+            self.teams_told.clear();
         }
         self.fill_learnt();
         for change in self.pending.values() {

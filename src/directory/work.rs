@@ -10,9 +10,11 @@ use super::{
     Coverage, Fresh, Id, Kind, Target,
     aside::{Inquiry, Topic},
     change::ChangeId,
+    find::NameLevel,
     learnt::LearntRoles,
     owner::KeyOwner,
     plan::{Entry, Exchange, Planner, SideEffect, State, WayBack},
+    record::Record,
     records::Records,
     role_source::Mapping,
     stage::{StageId, Staged},
@@ -32,6 +34,13 @@ pub enum Job {
     Reread(Target),
     /// Look these names up on the server, since a list may lack them; [`Report::LookUpEnded`] follows whatever comes of it.
     LookUp(Kind, Vec<String>),
+    /// Find the one record that each name means without reading a list; [`Report::Identified`] follows.
+    Identify(Kind, Vec<String>),
+    /// Say whether these names are nobody's without reading a list; [`Report::Vacant`] follows.
+    CheckVacant(Kind, Vec<(NameLevel, String)>),
+    /// Read some people alone who are admins by what the disk knows, of a team or of the organisation, beside these people;
+    /// [`Report::AdminsRead`] follows.
+    ReadAdmins(Option<Id>, Vec<Id>),
     /// Write these down and send them.
     Submit(Vec<Entry>),
     /// Write all of these down and send the first ones; the others follow by [`Job::Resume`], each part when the one before
@@ -173,6 +182,16 @@ pub enum Report {
     Learnt(Vec<Fresh>),
     /// Names of a kind were looked up: the records of those found were reported as learnt, these were not found.
     LookUpEnded(Kind, Vec<MissedName>),
+    /// The session reads no lists until it is asked for a refresh: these records are there, without users and teams.
+    ListsUnread(Box<Records>),
+    /// The session can't do without lists.
+    ListsNeeded,
+    /// For each name the only record that it means, as it was read alone; none where only the lists decide.
+    Identified(Vec<Option<Record>>),
+    /// True where the names are nobody's; false where they may be somebody's, and only the lists decide.
+    Vacant(bool),
+    /// Admins were read alone, as far as the disk knows any: they were reported as learnt before.
+    AdminsRead,
     /// Roles that the answers to changes have shown, now or in an earlier session.
     RolesLearnt(Vec<(Id, LearntRoles)>),
     /// Whose key is in use, as told now or in an earlier session; `None` where the server does not tell.
@@ -218,6 +237,11 @@ impl Report {
             Report::RefreshEnded { .. } => "refresh-ended",
             Report::Learnt(..) => "learnt",
             Report::LookUpEnded(..) => "look-up-ended",
+            Report::ListsUnread(..) => "lists-unread",
+            Report::ListsNeeded => "lists-needed",
+            Report::Identified(..) => "identified",
+            Report::Vacant(..) => "vacant",
+            Report::AdminsRead => "admins-read",
             Report::RolesLearnt(..) => "roles-learnt",
             Report::Owner(..) => "owner",
             Report::ReadEachFailed(..) => "read-each-failed",

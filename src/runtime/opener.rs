@@ -246,7 +246,16 @@ impl Opener {
         let planner: Arc<dyn Dialect> = Arc::clone(&dialect);
         let opened = Opened { profile: view, planner, guards };
         let (parallel, max_users) = (profile.parallel, profile.max_users);
-        let recipe = Recipe { endpoint, dialect, store, parallel, max_users, key: key_reader(profile), watch: false };
+        let recipe = Recipe {
+            endpoint,
+            dialect,
+            store,
+            parallel,
+            max_users,
+            key: key_reader(profile),
+            watch: false,
+            by_name: false,
+        };
         (opened, Session::new(recipe, demo))
     }
 }

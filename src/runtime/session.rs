@@ -38,6 +38,7 @@ pub(super) struct Recipe {
     pub max_users: u64,
     pub key: worker::KeyReader,
     pub watch: bool,
+    pub by_name: bool,
 }
 
 /// Where a session keeps snapshot and journal.
@@ -80,6 +81,13 @@ impl Session {
     pub fn watch(&mut self) {
         if let Some((recipe, _)) = &mut self.waiting {
             recipe.watch = true;
+        }
+    }
+
+    /// Reads no list until a refresh is asked for; to be asked for before the start.
+    pub fn by_name(&mut self) {
+        if let Some((recipe, _)) = &mut self.waiting {
+            recipe.by_name = true;
         }
     }
 
@@ -136,13 +144,13 @@ impl Session {
 /// Reads certificates and opens the store: slow enough to stay off the event loop.
 async fn prepare(recipe: Recipe, reports: UnboundedSender<Report>) -> Result<worker::Setup, Failure> {
     let made = tokio::task::spawn_blocking(move || {
-        let Recipe { endpoint, dialect: plain, store, parallel, max_users, key, watch } = recipe;
+        let Recipe { endpoint, dialect: plain, store, parallel, max_users, key, watch, by_name } = recipe;
         let client = Client::new(endpoint)?;
         let store = open_store(&store, &mut |words| drop(reports.send(Report::Notice(words))));
         Ok(store.map(|store| {
             store.refusing().into_iter().for_each(|why| drop(reports.send(Report::NoJournal(why.into()))));
             let dialect = probed(&store, Arc::clone(&plain), &reports);
-            worker::Setup { client, plain, dialect, store, parallel, max_users, key, watch }
+            worker::Setup { client, plain, dialect, store, parallel, max_users, key, watch, by_name }
         }))
     })
     .await;

@@ -31,6 +31,7 @@
 mod error;
 mod file;
 mod form;
+mod hints;
 mod journal;
 mod learnt;
 mod round;

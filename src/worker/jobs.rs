@@ -40,6 +40,7 @@ impl Worker {
     pub(super) async fn job(&mut self, job: Job) {
         match job {
             Job::Refresh => {
+                self.show_unread_lists().await;
                 self.look_at_others().await;
                 self.settle_open();
                 self.refresh();
@@ -57,6 +58,9 @@ impl Worker {
             }
             Job::Reread(target) => self.read(target),
             Job::LookUp(kind, names) => self.look_up(kind, names),
+            Job::Identify(kind, names) => self.identify(kind, names),
+            Job::CheckVacant(kind, names) => self.check_vacant(kind, names),
+            Job::ReadAdmins(team, beside) => self.read_admins(team, beside),
             Job::Submit(entries) => self.submit(entries, Vec::new()).await,
             Job::SubmitFirst(first, later) => self.submit(first, later).await,
             Job::Resume(entries) => self.resume(entries).await,

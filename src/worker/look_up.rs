@@ -123,7 +123,7 @@ fn order(name: &str) -> [NameLevel; 4] {
 }
 
 /// Ids have digits or are base64, and look like no address and no person's name.
-fn may_be_id(name: &str) -> bool {
+pub(super) fn may_be_id(name: &str) -> bool {
     name.contains(|c: char| c.is_ascii_digit() || c == '=') && !name.contains(|c: char| c == '@' || c.is_whitespace())
 }
 

@@ -39,12 +39,14 @@ use crate::{
     scim::{
         failure::{Class, Failure},
         filter::Filter,
+        habits::Habits,
     },
     store::{StageMark, Store, Watch},
 };
 
 mod apply;
 mod asides;
+mod by_name;
 mod context;
 mod forms;
 mod jobs;
@@ -97,6 +99,8 @@ pub struct Setup {
     pub key: KeyReader,
     /// What other processes do with the profile is shown as it happens.
     pub watch: bool,
+    /// No list is read, from the server or from the disk, until somebody asks for a refresh.
+    pub by_name: bool,
 }
 
 /// Reads the key of a profile from where it is kept.
@@ -115,6 +119,8 @@ enum Done {
     Read(Vec<Fresh>, Vec<(Target, Failure)>),
     Refreshed(refresh::Ended),
     LookedUp(look_up::Answers),
+    /// What the server said of itself, where that was asked without lists.
+    Opened(Option<Habits>),
     /// The key was read again.
     Keyed(Result<Client, Failure>),
     Nothing,
@@ -136,6 +142,8 @@ struct Worker {
     discovered: bool,
     /// Something was shown from the server in this session, or from disk.
     shown: bool,
+    /// The session began without lists, and none was asked for yet.
+    unread: bool,
     unsettled: Vec<Entry>,
     /// How often the outcome of a change was looked for in vain.
     looks: FxHashMap<ChangeId, u32>,
@@ -213,6 +221,7 @@ pub async fn run(
         narrow: None,
         discovered: false,
         shown: false,
+        unread: false,
         unsettled: Vec::new(),
         looks: FxHashMap::default(),
         others: Others::default(),
@@ -237,7 +246,11 @@ pub async fn run(
     if setup.watch {
         worker.watch().await;
     }
-    worker.start().await;
+    if setup.by_name {
+        worker.start_without_lists().await;
+    } else {
+        worker.start().await;
+    }
     worker.serve(&stop).await;
     worker.finish().await;
 }
@@ -246,6 +259,15 @@ impl Worker {
     /// Shows what the disk knows, takes up what was left open, and reads everything anew.
     async fn start(&mut self) {
         self.context.recall_learnt().await;
+        self.show_first_stored().await;
+        self.take_up_journal().await;
+        self.show_stage(false).await;
+        self.show_all_stored().await;
+        self.settle_open();
+        self.refresh();
+    }
+
+    async fn show_first_stored(&mut self) {
         if let Some((first, more)) = self.context.stored(|store| store.load_first()).await
             && !first.users.is_empty()
             && first.coverage[Kind::User as usize].is_read()
@@ -253,16 +275,33 @@ impl Worker {
             self.shown = true;
             self.show_stored(first, more).await;
         }
-        self.take_up_journal().await;
-        self.show_stage(false).await;
+    }
+
+    async fn show_all_stored(&mut self) {
         if self.shown
             && let Some(all) = self.context.stored(|store| store.load()).await
         {
             self.say(all.notice());
             self.show_stored(all, false).await;
         }
+    }
+
+    /// Shows what the disk knows before the first refresh of a session that began without lists.
+    async fn show_unread_lists(&mut self) {
+        if std::mem::take(&mut self.unread) {
+            self.show_first_stored().await;
+            self.show_all_stored().await;
+        }
+    }
+
+    /// Takes up what was left open, and leaves the lists where they are.
+    async fn start_without_lists(&mut self) {
+        self.context.recall_learnt().await;
+        self.take_up_journal().await;
+        self.show_stage(false).await;
         self.settle_open();
-        self.refresh();
+        self.unread = true;
+        self.open_without_lists();
     }
 
     fn say(&self, notice: Option<String>) {

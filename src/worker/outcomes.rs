@@ -42,6 +42,7 @@ impl Worker {
                 }
             }
             Ok(Done::LookedUp(answers)) => self.looked_up(answers),
+            Ok(Done::Opened(habits)) => self.opened_without_lists(habits),
             Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
                 self.refreshing = false;
                 self.discovered |= down.is_none();
@@ -76,7 +77,7 @@ impl Worker {
     }
 
     /// What the server said of itself narrows what is offered from now on.
-    fn learn_habits(&mut self, habits: &Habits) {
+    pub(super) fn learn_habits(&mut self, habits: &Habits) {
         if let Some(dialect) = self.context.dialect.with_habits(habits) {
             self.context.dialect = Arc::clone(&dialect);
             self.context.report(Report::Planner(dialect));

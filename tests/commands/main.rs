@@ -4,6 +4,7 @@
 
 mod admins;
 mod codes;
+mod cost;
 mod edits;
 mod files;
 mod harness;

@@ -6,7 +6,7 @@ use super::people::{patch, person};
 use crate::{
     dialect::case::{Case, Draft, refuse},
     directory::{
-        Id, Name, Target,
+        Id, Kind, Name, Target,
         census::FULL,
         change::{Change, Seat},
         plan::{Confirm, Undo},
@@ -39,7 +39,7 @@ pub(super) fn set(case: Case<'_>, sum: Option<u64>, id: &Id, seat: Seat, to: &Na
         None => Undo::Never(format!("The {} before is not known, so it can't be put back.", seat.label())),
     };
     let census = case.0.census();
-    let silent = census.seats(Seat::Models).known + census.seats(Seat::Weave).known == 0;
+    let silent = case.0.is_read(Kind::User) && census.seats(Seat::Models).known + census.seats(Seat::Weave).known == 0;
     let request = patch(case, id, Op::replace(attribute, to.raw()));
     Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)]))
         .note(takes(case, sum, seat, to))
@@ -68,7 +68,8 @@ pub(super) fn taken(case: Case<'_>, sum: Option<u64>, seat: Seat) -> Option<Stri
     };
     let none_left = sum.is_some_and(|sum| seats.full as u64 >= sum);
     let refusal = if none_left { " None is left: W&B may refuse." } else { "" };
-    (seats.known > 0).then(|| format!("taken now: {}{of}{basis}.{refusal}", seats.full))
+    // Without a list nobody was counted.
+    (seats.known > 0 && case.0.is_read(Kind::User)).then(|| format!("taken now: {}{of}{basis}.{refusal}", seats.full))
 }
 
 pub(super) fn set_registry_role(case: Case<'_>, id: &Id, registry: &Name, role: &Name) -> Planned {

@@ -228,6 +228,11 @@ impl Change {
         matches!(self, Change::SetOrgRole { role, .. } if cascading.is_some_and(|name| role.is(name.raw())))
     }
 
+    /// True where it may take something from one person in any of their teams.
+    pub fn lowers_in_teams(&self, cascading: Option<&Name>) -> bool {
+        self.takes_person().is_some() || self.lowers_team_roles(cascading)
+    }
+
     /// The teams in which this change of one person may take an admin away. A replaced list of members is about many
     /// people: it tells none.
     pub fn teams_lowered(&self, cascading: Option<&Name>, directory: &Directory) -> Vec<Id> {

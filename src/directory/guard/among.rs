@@ -15,6 +15,10 @@ pub struct Among {
     why: String,
     /// Names of the profile that guard nobody, as sentences.
     profile: BTreeSet<String>,
+    /// Teams whose admins are not known, or who have none left as far as is known.
+    undecided: BTreeSet<Id>,
+    /// Somebody may be in a team that is not known.
+    is_teams_unread: bool,
 }
 
 /// What is grave about one person.
@@ -48,16 +52,22 @@ impl Among {
     }
 
     pub(super) fn bare_team(&mut self, team: &Team, user: &User) {
+        self.undecided.insert(team.id.clone());
         self.concern(user).bare_teams.insert(team.name.to_string());
     }
 
     pub(super) fn team_not_told(&mut self, team: &Team, user: &User) {
+        self.undecided.insert(team.id.clone());
         self.concern(user).teams_not_told.insert(team.name.to_string());
     }
 
     pub(super) fn admins_not_told(&mut self, user: &User, why: String) {
         self.concern(user).perhaps_last = true;
         self.why = why;
+    }
+
+    pub(super) fn teams_unread(&mut self) {
+        self.is_teams_unread = true;
     }
 
     pub(super) fn profile(&mut self, sentences: impl IntoIterator<Item = String>) {
@@ -67,6 +77,8 @@ impl Among {
     /// The same of several plans that are sent as one.
     pub fn join(&mut self, other: Self) {
         self.profile.extend(other.profile);
+        self.undecided.extend(other.undecided);
+        self.is_teams_unread |= other.is_teams_unread;
         for (id, concern) in other.people {
             let known = self.people.entry(id).or_default();
             known.name = concern.name;
@@ -96,9 +108,21 @@ impl Among {
         self.people.values().any(|concern| concern.perhaps_last)
     }
 
+    /// Teams of which more knowledge may show that an admin is left.
+    pub fn undecided_teams(&self) -> Vec<Id> {
+        self.undecided.iter().cloned().collect()
+    }
+
+    /// True where somebody concerned may be in a team that is not known.
+    pub fn is_teams_unread(&self) -> bool {
+        self.is_teams_unread
+    }
+
     /// Sentences, the gravest first. Where only one person is changed, the line itself says who it is.
     pub fn notes(&self, many: bool) -> Vec<String> {
-        let mut notes: Vec<String> = self.profile.iter().cloned().collect();
+        let unread = "Not all teams are known: whether each keeps an admin is not known.";
+        let unread = self.is_teams_unread.then(|| unread.to_owned());
+        let mut notes: Vec<String> = self.profile.iter().cloned().chain(unread).collect();
         let names = |is: fn(&Concern) -> bool| -> Vec<&str> {
             let mut names: Vec<&str> =
                 self.people.values().filter(|one| is(one)).map(|one| one.name.as_str()).collect();

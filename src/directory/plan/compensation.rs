@@ -130,7 +130,7 @@ fn of_user(user: &User, directory: &Directory, can: &Capabilities) -> Option<Com
             None => Change::AddMember { team, user: key.clone() },
         });
     }
-    if !directory.tells_memberships() {
+    if !directory.tells_teams_of(&user.id) {
         differs.push(format!(
             "Who is in some {}s is not told: {name} joins only where it is known.",
             can.holds().team_word

@@ -186,7 +186,8 @@ impl Attempt<'_> {
     ) -> Vec<SideEffect> {
         let (goes, comes) = meant(change);
         let all: Vec<Id> = gone.iter().chain(&come).map(|id| id.as_str().into()).collect();
-        let users = self.users(&[all, goes.clone(), comes.clone()].concat()).await;
+        let mut users = self.users(&[all, goes.clone(), comes.clone()].concat()).await;
+        self.meet(&mut users, gone.iter().chain(&come)).await;
         // Some servers write an id in other letters; of an id that is another user's, these are another id.
         let is_own = |value: &String| users.values().any(|user| *user.id == **value);
         let is_id = |id: &Id, value: &String| **id == **value || id.eq_ignore_ascii_case(value) && !is_own(value);

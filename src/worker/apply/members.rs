@@ -1,6 +1,7 @@
 //! Servers that call a group's members by user name or email, where the id belongs (RFC 7643 §4.2), or write the id in other
 //! letters: a change that is about ids is judged by ids.
 
+use futures_util::future::join_all;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
@@ -15,9 +16,15 @@ use crate::{
         Fresh, Id, Kind, Target,
         change::Change,
         record::{Record, Team, User},
+        work::Report,
     },
     scim::difference::{Difference, differences},
 };
+
+/// So many people at most are read alone who left a team, or joined it, and are not known.
+const MOST_STRANGERS: usize = 200;
+/// Single reads at a time.
+const AT_A_TIME: usize = 4;
 
 impl Attempt<'_> {
     /// What was read, with the ids of those whom the change is about in the place of their names.
@@ -84,6 +91,34 @@ impl Attempt<'_> {
             users.insert(id.clone(), user);
         }
         users
+    }
+
+    /// Reads those alone whom nothing here knows, so that they are told by name and can be put back: a session without
+    /// lists knows few people.
+    pub(super) async fn meet(&self, users: &mut FxHashMap<Id, User>, values: impl Iterator<Item = &String>) {
+        let is_known = |value: &str| {
+            users
+                .values()
+                .any(|user| user.id.eq_ignore_ascii_case(value) || user.user_name.is(value) || user.email.is(value))
+        };
+        let strangers: Vec<Target> = values
+            .filter(|value| !is_known(value))
+            .take(MOST_STRANGERS)
+            .map(|id| Target::user(&id.as_str().into()))
+            .collect();
+        for some in strangers.chunks(AT_A_TIME) {
+            let read = join_all(some.iter().map(|target| self.context.read(target))).await;
+            let people: Vec<Fresh> =
+                read.into_iter().flatten().filter(|one| matches!(one, Fresh::Record(Record::User(_)))).collect();
+            self.context.keep(&people).await;
+            users.extend(people.iter().filter_map(|one| match one {
+                Fresh::Record(Record::User(user)) => Some((user.id.clone(), user.clone())),
+                _ => None,
+            }));
+            if !people.is_empty() {
+                self.context.report(Report::Learnt(people));
+            }
+        }
     }
 }
 

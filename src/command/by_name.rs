@@ -1,0 +1,228 @@
+//! Single changes without lists: names are asked for, the records concerned are read alone, and guards decide on those.
+//!
+//! Wherever what was read does not decide as the whole lists would, nothing is concluded: the lists are read after all.
+
+use rustc_hash::FxHashSet;
+
+use super::{
+    desk::Desk,
+    edit::{self, Given, Named},
+    end::Stop,
+    send::{self, Proposal},
+};
+use crate::{
+    cli::{Create, Edit, What},
+    directory::{
+        Id, Kind,
+        change::Change,
+        find::NameLevel,
+        plan::{self, Plan},
+        record::{Member, Record, User},
+        refusal::Refusal,
+        words::Line,
+    },
+};
+
+/// So many teams of a person are looked up at most; of more the lists are cheaper.
+const MOST_TEAMS: usize = 6;
+/// So many names of the profile are asked for at most.
+const MOST_NAMES: usize = 8;
+
+/// True for commands that touch few records. Who deletes wants to put back what hangs on the record, and the lists tell that.
+pub(super) fn serves(edit: &Edit) -> bool {
+    match edit {
+        Edit::SetRole { .. }
+        | Edit::Add { .. }
+        | Edit::Remove { .. }
+        | Edit::Deactivate { .. }
+        | Edit::Activate { .. }
+        | Edit::SetSeat { .. }
+        | Edit::SetName { .. }
+        | Edit::SetEmail { .. }
+        | Edit::Create(Create::User { .. } | Create::Team { .. }) => true,
+        Edit::Delete { what: What::User | What::Team | What::Role, .. }
+        | Edit::Create(Create::Role { .. })
+        | Edit::Undo { .. }
+        | Edit::Retry { .. }
+        | Edit::Resume { .. } => false,
+    }
+}
+
+/// What the command wants to change; `None` where only the lists decide.
+pub(super) async fn proposal(desk: &mut Desk, edit: &Edit, given: &Given) -> Result<Option<Proposal>, Stop> {
+    let Some(named) = named(desk, edit, given).await? else { return Ok(None) };
+    if !has_free_name(desk, edit).await? {
+        return Ok(None);
+    }
+    // What is wrong with the values is said with all that is known.
+    let Ok(changes) = edit::changes(desk, edit, &named, given) else { return Ok(None) };
+    if changes.iter().any(|change| is_beyond_records(desk, change)) {
+        return Ok(None);
+    }
+    let wanted = changes.len();
+    let open: Vec<Change> = changes.into_iter().filter(|change| !plan::already(change, &desk.directory)).collect();
+    if !know_teams(desk, &open).await? {
+        return Ok(None);
+    }
+    desk.decide(&open).await?;
+    let is_decided = is_decided(desk, &open).await?;
+    Ok(is_decided.then(|| Proposal { is_decided, ..edit::open_of(wanted, open) }))
+}
+
+/// Who and what is meant by the names given.
+async fn named(desk: &mut Desk, edit: &Edit, given: &Given) -> Result<Option<Named>, Stop> {
+    let team = match edit {
+        Edit::SetRole { team, .. } => team.as_ref(),
+        Edit::Add { team, .. } | Edit::Remove { team, .. } => Some(team),
+        _ => None,
+    };
+    let team = team.map(std::slice::from_ref).unwrap_or_default();
+    let Some(teams) = desk.identify(Kind::Team, team).await? else { return Ok(None) };
+    let Some(users) = desk.identify(Kind::User, &given.users).await? else { return Ok(None) };
+    if !are_plain_members(&teams, &users) {
+        return Ok(None);
+    }
+    let ids = users.iter().map(|user| user.id().clone()).collect::<indexmap::IndexSet<Id>>();
+    let team = teams.first().map(|team| team.id().clone());
+    Ok(Some(Named { users: ids.into_iter().collect(), team, others: Vec::new() }))
+}
+
+/// False where a team may call one of these people otherwise than by the id: who is meant then only the list of users tells.
+fn are_plain_members(teams: &[Record], users: &[Record]) -> bool {
+    let is_odd = |member: &Member, user: &User| {
+        member.id != user.id
+            && (member.id.eq_ignore_ascii_case(&user.id)
+                || user.user_name.is(&member.id)
+                || (!user.email.is_empty() && user.email.is(&member.id)))
+    };
+    let members = teams.iter().flat_map(|team| match team {
+        Record::Team(team) => team.members.as_deref().unwrap_or_default(),
+        Record::User(_) | Record::Role(_) => &[],
+    });
+    let users = || users.iter().filter_map(|user| if let Record::User(user) = user { Some(user) } else { None });
+    !members.into_iter().any(|member| users().any(|user| is_odd(member, user)))
+}
+
+/// True unless the name of a new record may be another's.
+async fn has_free_name(desk: &mut Desk, edit: &Edit) -> Result<bool, Stop> {
+    let (kind, names) = match edit {
+        Edit::Create(Create::User { name, email, .. }) => (
+            Kind::User,
+            vec![
+                (NameLevel::Name, name),
+                (NameLevel::Email, name),
+                (NameLevel::Name, email),
+                (NameLevel::Email, email),
+            ],
+        ),
+        Edit::Create(Create::Team { name, .. }) => (Kind::Team, vec![(NameLevel::Name, name)]),
+        _ => return Ok(true),
+    };
+    let mut names: Vec<(NameLevel, String)> = names.into_iter().map(|(level, name)| (level, name.clone())).collect();
+    // A name that is no address is nobody's address.
+    names.retain(|(level, name)| *level == NameLevel::Name || name.contains('@'));
+    names.sort_unstable();
+    names.dedup();
+    desk.is_vacant(kind, names).await
+}
+
+/// True where the records that were read don't tell what the lists may.
+fn is_beyond_records(desk: &Desk, change: &Change) -> bool {
+    let directory = &desk.directory;
+    let nature = change.nature();
+    let team = change.team().and_then(|team| directory.team(team));
+    // A team that does not tell its members may be told in another way, and who is none of them may be a group.
+    let is_team_open = team.is_some_and(|team| {
+        let is_member = change.person().is_some_and(|user| team.has(user));
+        team.members.is_none() || (nature.takes() && !is_member)
+    });
+    // The highest of a person's groups gives the role: each of them counts.
+    let is_mapped = directory.records().role_source().is_mapping()
+        && (change.team().is_some() || nature.lowers_person() || nature.ends_org_admin());
+    let person = change.person().and_then(|user| directory.user(user));
+    let is_role_open =
+        nature.ends_org_admin() && !desk.can().holds().org_roles && person.is_some_and(|user| !user.org_role.is_told());
+    is_team_open || is_mapped || is_role_open || person.is_some_and(|user| user.problem.is_some())
+}
+
+/// Reads the teams in which people may lose something, by what their own records say; false where these don't tell.
+async fn know_teams(desk: &mut Desk, changes: &[Change]) -> Result<bool, Stop> {
+    let cascading = desk.can().cascading_role.clone();
+    let is_everywhere = |change: &&Change| change.lowers_in_teams(cascading.as_ref());
+    let people: Vec<Id> = changes.iter().filter(is_everywhere).filter_map(Change::person).cloned().collect();
+    if !desk.can().holds().team_roles {
+        // No plan of such a provider depends on a person's teams but for what makes a person anew, who is gone.
+        return Ok(people.is_empty() || desk.can().inactive_word.is_empty());
+    }
+    for id in people {
+        let Some(user) = desk.directory.user(&id) else { return Ok(false) };
+        let Some(grants) = user.team_roles.as_deref() else { return Ok(false) };
+        let scopes: indexmap::IndexSet<String> = grants.iter().map(|grant| grant.scope.raw().to_owned()).collect();
+        let scopes: Vec<String> = scopes.into_iter().collect();
+        if scopes.len() > MOST_TEAMS {
+            return Ok(false);
+        }
+        let Some(teams) = desk.identify(Kind::Team, &scopes).await? else { return Ok(false) };
+        let is_in = |team: &Id| desk.directory.team(team).is_some_and(|team| team.has(&id));
+        if !teams.iter().all(|team| is_in(team.id())) {
+            return Ok(false);
+        }
+        desk.directory.tell_teams_of(id);
+    }
+    Ok(true)
+}
+
+/// True where guards decide as they would with all lists: people are read alone who may show that an admin stays.
+async fn is_decided(desk: &mut Desk, changes: &[Change]) -> Result<bool, Stop> {
+    let people: FxHashSet<Id> = changes.iter().flat_map(Change::concerned).cloned().collect();
+    let people: Vec<Id> = people.into_iter().collect();
+    if !people.is_empty() {
+        let named = desk.guards.names_to_find(&desk.directory);
+        // A name that is nobody's guards nobody, and that is said.
+        if named.len() > MOST_NAMES || desk.identify(Kind::User, &named).await?.is_none() {
+            return Ok(false);
+        }
+    }
+    let owner = desk.directory.owner().filter(|_| desk.can().admin_keys);
+    let mut owner = owner.map(|owner| owner.user_name.raw().to_owned()).filter(|name| !name.is_empty());
+    let mut is_disk_asked = false;
+    loop {
+        let draft = draft(desk, changes);
+        if !draft.refused.is_empty() || !draft.plan.mass.is_empty() {
+            return Ok(false);
+        }
+        let teams = draft.plan.among.undecided_teams();
+        if !draft.plan.among.hangs_on_admins() && teams.is_empty() {
+            return Ok(!draft.plan.among.is_teams_unread());
+        }
+        if draft.plan.among.hangs_on_admins()
+            && let Some(name) = owner.take()
+        {
+            // Who can't be found so decides nothing.
+            let _ = desk.identify(Kind::User, &[name]).await?;
+            continue;
+        }
+        if std::mem::replace(&mut is_disk_asked, true) {
+            return Ok(false);
+        }
+        for team in teams {
+            desk.read_admins(Some(team), people.clone()).await?;
+        }
+        if draft.plan.among.hangs_on_admins() {
+            desk.read_admins(None, people.clone()).await?;
+        }
+    }
+}
+
+/// The plan as guards see it now.
+struct Draft {
+    plan: Plan,
+    refused: Vec<(Line, Refusal)>,
+}
+
+fn draft(desk: &mut Desk, changes: &[Change]) -> Draft {
+    let stages = send::stages(changes.to_vec(), &desk.directory);
+    let mut plan = send::whole(desk, &stages, None).plan;
+    let refused = std::mem::take(&mut plan.refused);
+    Draft { plan, refused }
+}

@@ -1,0 +1,71 @@
+//! The cost of a change is the cost of what it touches: requests don't grow with the directory.
+
+use scimitar::demo::{self, LoggedRequest, Options, Provider, Running};
+use tokio::runtime::Runtime;
+
+use super::harness::{KEY, World};
+
+/// So many requests at most, the records concerned included: each is read before the plan, before and after the change.
+const MOST: usize = 14;
+
+struct Bench {
+    _runtime: Runtime,
+    server: Running,
+    world: World,
+}
+
+impl Bench {
+    fn new(provider: Provider, users: usize) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let options = Options { users, seed: 7, provider, key: Some(KEY.into()), ..Options::default() };
+        let server = runtime.block_on(demo::start(options)).unwrap();
+        let world = match provider {
+            Provider::Scim => World::at_scim(server.url()),
+            _ => World::at(server.url()),
+        };
+        Self { _runtime: runtime, server, world }
+    }
+
+    /// The requests of a command that must succeed.
+    fn requests(&self, args: &[&str]) -> Vec<LoggedRequest> {
+        let before = self.server.requests().len();
+        let said = self.world.run(args);
+        assert_eq!(said.code, 0, "{args:?}: {}{}", said.out, said.err);
+        self.server.requests().split_off(before)
+    }
+}
+
+/// True for a request that reads a list from its first record on.
+fn reads_list(request: &LoggedRequest) -> bool {
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let is_list = path.ends_with("/Users") || path.ends_with("/Groups");
+    request.method == "GET" && is_list && !query.contains("filter=") && !query.contains("count=1")
+}
+
+const COMMANDS: [&[&str]; 9] = [
+    &["create", "user", "zoe-quill", "--email", "zoe.quill@example.com", "--yes"],
+    &["add", "vision", "zoe-quill", "--yes"],
+    &["remove", "vision", "zoe-quill", "--yes"],
+    &["set-name", "zoe-quill", "Zoe Q.", "--yes"],
+    &["set-email", "zoe.quill@example.com", "zoe@example.com", "--yes"],
+    &["deactivate", "zoe-quill", "--yes"],
+    &["create", "team", "hydrology", "--yes"],
+    &["add", "hydrology", "eva-tanaka", "--yes"],
+    &["remove", "hydrology", "eva-tanaka", "--yes"],
+];
+
+#[rstest::rstest]
+#[case::wandb(Provider::Wandb)]
+#[case::rfc(Provider::Scim)]
+fn a_command_asks_as_much_of_a_large_directory_as_of_a_small_one(#[case] provider: Provider) {
+    let [small, large] = [60, 3_000].map(|users| {
+        let bench = Bench::new(provider, users);
+        COMMANDS.map(|args| bench.requests(args))
+    });
+    for ((args, small), large) in COMMANDS.iter().zip(small).zip(large) {
+        let told = format!("{args:?}:\n{}", large.iter().map(|one| one.path.clone()).collect::<Vec<_>>().join("\n"));
+        assert!(!large.iter().any(reads_list), "{told}");
+        assert_eq!(small.len(), large.len(), "{told}");
+        assert!(large.len() <= MOST, "{told}");
+    }
+}
