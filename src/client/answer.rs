@@ -32,6 +32,8 @@ pub struct Answer {
     pub content_type: Option<String>,
     /// The body, unpacked.
     pub body: Vec<u8>,
+    /// The key stood in the body: `***` is in its place.
+    pub masked: bool,
     /// From the sending of the last try to its last byte.
     pub elapsed: Duration,
     /// Length of the body, unpacked.

@@ -64,13 +64,16 @@ impl Mask {
         self
     }
 
-    /// Puts `***` in the place of each.
-    pub(super) fn cover(&self, text: &mut Vec<u8>) {
+    /// Puts `***` in the place of each; true where there was one.
+    pub(super) fn cover(&self, text: &mut Vec<u8>) -> bool {
+        let mut any = false;
         for secret in &self.secrets {
             if let Some(covered) = secret.covered(text) {
                 *text = covered;
+                any = true;
             }
         }
+        any
     }
 
     /// The same of a text.

@@ -68,13 +68,13 @@ fn read_again(failure: &Failure) -> bool {
     }
 }
 
-/// A write goes out again only if it certainly did nothing: no connection came about, or the server put it off. A 503 may
-/// come from a proxy when the server behind it has made the record already, so what creates one is not repeated after it:
-/// whoever sent it looks for the record first.
+/// A write goes out again only if it certainly did nothing, or a second one does no more than the first: no connection came
+/// about, or the server put it off. A 503 may come from a proxy when the server behind it has done the change already, so
+/// what is not repeatable waits: whoever sent it looks at the record first.
 fn write_again(request: &Request, setback: &Setback) -> bool {
     match setback.failure.status {
         Some(429) => true,
-        Some(503) => setback.asked.is_some() && !request.may_double(),
+        Some(503) => setback.asked.is_some() && request.is_repeatable(),
         Some(_) => false,
         None => {
             setback.failure.arrived == Arrived::No && matches!(setback.failure.class, Class::Offline | Class::Timeout)

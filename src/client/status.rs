@@ -60,7 +60,7 @@ fn what(request: &Request) -> &'static str {
 
 /// A server error to a write does not say whether the write was made before it.
 fn arrived(status: u16, class: Class, request: &Request) -> Arrived {
-    let put_off = class == Class::RateLimited && !request.may_double();
+    let put_off = class == Class::RateLimited && (status == 429 || request.is_repeatable());
     let in_doubt = matches!(status, 408 | 500 | 502..=504) && !put_off;
     if !request.is_read() && in_doubt { Arrived::Unknown } else { Arrived::Yes }
 }

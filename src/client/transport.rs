@@ -88,7 +88,7 @@ impl Client {
 
     /// Masks the key in a part of a body that was heeded.
     pub fn mask(&self, part: &mut Vec<u8>) {
-        self.inner.mask.cover(part);
+        let _ = self.inner.mask.cover(part);
     }
 
     /// Sends a request until it is answered, refused or cancelled, and tells `notice` before every further try.
@@ -127,8 +127,8 @@ impl Client {
             let random = getrandom::u32().unwrap_or(u32::MAX / 2);
             let wait = wait_before_next(request, &setback, attempt, random);
             let distant = setback.asked.filter(|asked| asked.is_distant());
-            let creates_later = setback.asked.is_some() && request.may_double();
-            if setback.failure.status == Some(429) || distant.is_some() || creates_later {
+            let is_put_off = setback.asked.is_some() && !request.is_repeatable();
+            if setback.failure.status == Some(429) || distant.is_some() || is_put_off {
                 self.inner.pace.hold(wait.or(setback.asked.map(|asked| asked.wait)).unwrap_or_default());
             }
             let Some(wait) = wait else {
@@ -323,7 +323,7 @@ impl Inner {
         let heed = if response.status().is_success() { heed } else { &|_: Part<'_>| () };
         let (mut body, broken) = collect(response, &way, most, notice, heed).await;
         let bytes = body.len();
-        self.mask.cover(&mut body);
+        let masked = self.mask.cover(&mut body);
         let text = |name| text(&headers, name).map(|text| self.mask.covered(text));
         let answer = Answer {
             status,
@@ -332,6 +332,7 @@ impl Inner {
             content_type: text(&CONTENT_TYPE),
             bytes,
             body,
+            masked,
             elapsed: started.elapsed(),
             attempts: 1,
         };

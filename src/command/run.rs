@@ -15,7 +15,7 @@ use super::{
 use crate::{
     directory::{
         change::{Change, ChangeId},
-        plan::{self, Entry, NOT_CREATED, Part, Plan, State, Step, UNWRITTEN},
+        plan::{self, Entry, NOT_CREATED, Part, Plan, State, Step, UNCLAIMED, UNWRITTEN},
         progress::Progress,
         refusal::Refusal,
         words::Line,
@@ -172,6 +172,11 @@ async fn watch(
                     waiting.clear();
                     if is_end(moved.state) {
                         open.remove(&moved.id);
+                    }
+                    if moved.why == UNCLAIMED {
+                        ran.moved(&moved, &mut progress);
+                        ran.stopped = Some("The journal can't be written.".into());
+                        break;
                     }
                     ran.moved(&moved, &mut progress);
                 }

@@ -33,7 +33,7 @@ pub use compensation::{Compensation, UNLISTED};
 pub use drafting::{Drafting, draft};
 pub use entries::{Entering, Ids};
 pub use entry::{Entry, Exchange, HARMED, LATE, State, WayBack};
-pub use parts::{NOT_CREATED, Part, UNWRITTEN, next_part};
+pub use parts::{NOT_CREATED, Part, UNCLAIMED, UNWRITTEN, next_part};
 pub use undo::{BackStep, Expected, Inverse, STILL_LATE, UndoDraft, holds, inverse, is_undone, newest};
 
 /// How a step's outcome is known.

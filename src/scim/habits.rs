@@ -79,6 +79,9 @@ pub struct Habits {
     /// PATCH of groups works.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch_groups: Option<bool>,
+    /// PATCH of users takes operations with a path; false where the value must be an object of attributes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patch_paths: Option<bool>,
     /// How a member is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remove_member: Option<Removal>,
@@ -116,6 +119,7 @@ impl Habits {
             page_size: self.page_size.or(other.page_size),
             patch_users: self.patch_users.or(other.patch_users),
             patch_groups: self.patch_groups.or(other.patch_groups),
+            patch_paths: self.patch_paths.or(other.patch_paths),
             remove_member: self.remove_member.or(other.remove_member),
             versions: self.versions.or(other.versions),
             delete_user: self.delete_user.or(other.delete_user),

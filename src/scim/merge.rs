@@ -124,11 +124,12 @@ fn parsed(path: &str) -> Result<Parsed<'_>, CantApply> {
     }
 }
 
-/// The PATCH body that puts into the attributes which these operations name what the document has there.
+/// The PATCH body that puts into the attributes which these operations name what the document has there, in operations
+/// without a path where that is wanted.
 ///
 /// # Errors
 /// Where an operation names no attribute.
-pub fn replacing(body: &Value, document: &Value) -> Result<Value, CantApply> {
+pub fn replacing(body: &Value, document: &Value, pathless: bool) -> Result<Value, CantApply> {
     let operations = body.get("Operations").and_then(Value::as_array).ok_or(CantApply::Nothing)?;
     let mut document = document.clone();
     let mut replacing: Vec<Op> = Vec::new();
@@ -142,7 +143,8 @@ pub fn replacing(body: &Value, document: &Value) -> Result<Value, CantApply> {
         let value = key_of(holder, &name).and_then(|key| holder.get(&key)).cloned();
         let value = value.unwrap_or_else(|| Value::Array(Vec::new()));
         let value = if name.eq_ignore_ascii_case(MEMBERS) { members(&value) } else { value };
-        replacing.push(Op::replace(whole, value));
+        let op = Op::replace(whole, value);
+        replacing.push(if pathless { op.without_path() } else { op });
     }
     Ok(patch::patch(replacing))
 }
@@ -362,7 +364,7 @@ mod tests {
             {"value": "1", "display": "a", "type": "User"}, {"value": "2"}, {"value": "g", "type": "Group"}]});
         apply(&removal, &mut group).unwrap();
         let left = json!([{"value": "1"}, {"value": "g", "type": "Group"}]);
-        assert_eq!(replacing(&removal, &group).unwrap(), patch(vec![Op::replace("members", left)]));
+        assert_eq!(replacing(&removal, &group, false).unwrap(), patch(vec![Op::replace("members", left)]));
         assert!(touches_members(&removal) && !touches_members(&patch(vec![Op::replace("active", false)])));
     }
 

@@ -87,6 +87,17 @@ impl Op {
         Self::Replace { path: None, value: Value::Object(attributes) }
     }
 
+    /// The same without a path, where it replaces one attribute as a whole; any other operation stays as it is.
+    #[must_use]
+    pub fn without_path(self) -> Self {
+        match self {
+            Self::Replace { path: Some(path), value } if is_attribute(&path) => {
+                Self::replace_attributes(Map::from_iter([(path, value)]))
+            }
+            other => other,
+        }
+    }
+
     /// Removes the values that a filter chooses: `members[value eq "id"]`.
     ///
     /// # Errors
@@ -176,6 +187,11 @@ fn compares(filter: &Filter) -> bool {
         Filter::Or(any) => any.iter().all(compares),
         Filter::Present(_) | Filter::Has(..) | Filter::Not(_) => false,
     }
+}
+
+/// A name alone, without a schema, a filter or a sub-attribute.
+fn is_attribute(path: &str) -> bool {
+    !path.is_empty() && path.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '$'))
 }
 
 #[cfg(test)]

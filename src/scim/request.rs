@@ -130,6 +130,20 @@ impl Request {
         self.method == Method::Post && !self.is_read()
     }
 
+    /// True if it may be sent again although it may have taken effect: a PATCH that adds, or sets single values. A second
+    /// removal finds nothing to remove, a second DELETE nothing to delete, a version has moved, and whole lists may have been
+    /// altered by others meanwhile.
+    pub fn is_repeatable(&self) -> bool {
+        let operations = self.body.as_ref().and_then(|body| body.get("Operations")).and_then(Value::as_array);
+        let is_plain = |operation: &Value| match operation.get("op").and_then(Value::as_str) {
+            Some(op) if op.eq_ignore_ascii_case("add") => true,
+            Some(op) if op.eq_ignore_ascii_case("replace") => !operation.get("value").is_some_and(holds_list),
+            _ => false,
+        };
+        let patches = self.method == Method::Patch && self.if_match.is_none();
+        self.is_read() || (patches && operations.is_some_and(|all| all.iter().all(is_plain)))
+    }
+
     /// Adds one query parameter.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
@@ -192,6 +206,15 @@ fn encode(text: &str, out: &mut String) {
             out.push(HEX[usize::from(byte >> 4)] as char);
             out.push(HEX[usize::from(byte & 15)] as char);
         }
+    }
+}
+
+/// True for a list, or an object that holds one.
+fn holds_list(value: &Value) -> bool {
+    match value {
+        Value::Array(_) => true,
+        Value::Object(fields) => fields.values().any(holds_list),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 

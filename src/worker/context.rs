@@ -38,6 +38,8 @@ pub type Disk = Arc<Mutex<Store>>;
 pub struct Whole {
     pub document: Value,
     pub version: Option<String>,
+    /// Some text of it is not the record's: the key stood there.
+    pub masked: bool,
 }
 
 impl Whole {
@@ -46,7 +48,7 @@ impl Whole {
         let document = crate::scim::list::parse_one(&answer.body).ok()?;
         let told = || document.pointer("/meta/version").and_then(Value::as_str).map(str::to_owned);
         let version = answer.etag.clone().or_else(told);
-        Some(Self { document, version })
+        Some(Self { document, version, masked: answer.masked })
     }
 }
 

@@ -123,7 +123,9 @@ fn forget_way(habits: &mut Habits, verb: Verb) {
     match verb {
         Verb::AddMember => habits.patch_groups = None,
         Verb::RemoveMember => (habits.remove_member, habits.patch_groups) = (None, None),
-        Verb::SetDisplayName | Verb::SetEmail | Verb::Deactivate | Verb::Reactivate => habits.patch_users = None,
+        Verb::SetDisplayName | Verb::SetEmail | Verb::Deactivate | Verb::Reactivate => {
+            (habits.patch_users, habits.patch_paths) = (None, None);
+        }
         Verb::DeleteUser => habits.delete_user = habits.delete_user.filter(|deletion| *deletion != Deletion::Removes),
         // One form serves all servers that have these.
         Verb::CreateUser | Verb::CreateTeam | Verb::DeleteTeam | Verb::ReplaceMembers | Verb::SetAttribute => {}

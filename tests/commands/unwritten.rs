@@ -126,11 +126,19 @@ fn a_file_that_may_not_grow_is_a_full_disk() {
 fn what_was_sent_before_the_disk_was_full_is_in_the_journal() {
     let world = world();
     let file = names(&world, "Full");
-    let said = limited(&world, 400, &["apply", file.to_str().unwrap(), "--yes"]);
+    let said = limited(&world, 400, &["apply", file.to_str().unwrap(), "--yes", "--json"]);
     assert!(matches!(said.code, 1 | 4), "{} {}", said.out, said.err);
     assert_eq!(said.err.matches("The local store: ").count(), 1, "{}", said.err);
     let journal = world.json(&["activity", "--json", "--last", "1000"]);
     let begun = journal.as_array().unwrap().iter().filter(|change| change["state"] != "waiting").count();
+    // What is told is what the journal has: nothing is called dropped that waits.
+    let told: Value = serde_json::from_str(&said.out).unwrap();
+    let waits = |told: &Value| {
+        let row = journal.as_array().unwrap().iter().find(|row| row["subject"] == told["subject"]);
+        row.is_some_and(|row| row["state"] == "waiting")
+    };
+    let mut dropped = told["changes"].as_array().unwrap().iter().filter(|change| change["state"] == "dropped");
+    assert!(!dropped.any(waits), "{}", said.out);
     let sent = renamed(&world, "Full");
     assert!(sent <= begun, "{sent} were sent, and the journal has {begun}");
     let resumed = world.run(&["resume", "--yes"]);

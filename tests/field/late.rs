@@ -68,6 +68,34 @@ fn what_the_answer_showed_and_no_reading_does_is_sent_and_not_shown_and_can_be_u
     assert_eq!(world.members("g0001"), ["u0001", "u0002"]);
 }
 
+/// The same, and nothing is in the answer to a write.
+struct Silent(Late);
+
+impl Behavior for Silent {
+    fn show(&self, state: &State, kind: ResourceType, record: &Value, shown: ShownIn) -> Value {
+        self.0.show(state, kind, record, shown)
+    }
+
+    fn after(&self, _: &State, request: &Request, answer: Answer) -> Answer {
+        if request.is_write() { Answer::nothing() } else { answer }
+    }
+}
+
+#[test]
+fn what_no_answer_and_no_reading_shows_is_unknown_until_a_later_look() {
+    let world = World::new(Silent(Late::by(usize::MAX)), users(4), vec![group(1, "alpha", &[1, 2])]);
+    let said = world.run(&["add", "alpha", "user0003", "--yes", "--json"]).exits(PARTLY);
+    let told = said.json();
+    assert_eq!(change(&told)["state"], "unknown", "{said}");
+    assert!(why(&told).contains("the server may be late, or have done nothing"), "{said}");
+    world.server.state().made = 1;
+    let told = world.run(&["resume", "--yes", "--json"]).exits(DONE).json();
+    assert_eq!(change(&told)["state"], "confirmed", "{told}");
+    assert_eq!(world.writes().len(), 1, "it was sent once");
+    world.run(&["undo", "--yes"]).exits(DONE);
+    assert_eq!(world.members("g0001"), ["u0001", "u0002"]);
+}
+
 /// A user who was written can't be read while the server's clock stands still (`made` is 0).
 struct Unreadable;
 

@@ -26,6 +26,7 @@ mod references;
 mod roles;
 mod scalars;
 mod screen;
+mod sent_back;
 mod server;
 mod spreadsheets;
 mod state;

@@ -59,3 +59,26 @@ fn a_creation_that_is_put_off_is_looked_for_before_it_is_sent_again(
     let zoes = world.state().users.values().filter(|user| user["userName"] == "zoe").count();
     assert_eq!(zoes, 1);
 }
+
+/// Takes a removal, then puts it off: the answer is of a proxy that lost the server's.
+struct LostDeletion;
+
+impl Behavior for LostDeletion {
+    fn before(&self, state: &mut State, request: &Request) -> Option<Answer> {
+        let removes = request.method == Method::DELETE && state.made == 0;
+        removes.then(|| {
+            state.made += 1;
+            let id = request.path.rsplit('/').next().unwrap();
+            state.users.shift_remove(id);
+            Answer::error(503, "come back later").with(header::RETRY_AFTER, "0")
+        })
+    }
+}
+
+#[test]
+fn a_deletion_that_is_put_off_is_looked_at_and_is_nobody_elses() {
+    let world = World::new(LostDeletion, users(3), vec![]);
+    let said = world.run(&["delete", "user", "user0002", "--yes", "--json"]).exits(DONE);
+    assert_eq!(said.json()["confirmed"], 1, "{said}");
+    assert_eq!(world.writes().len(), 1, "{:?}", world.written());
+}

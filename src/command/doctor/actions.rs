@@ -112,6 +112,9 @@ pub fn learnt(habits: &Habits) -> Vec<String> {
     if habits.patch_users == Some(false) {
         say("Users are changed by PUT of the whole record.");
     }
+    if habits.patch_paths == Some(false) {
+        say("Users are changed by PATCH without a path.");
+    }
     if habits.patch_groups == Some(false) {
         say("Groups are changed by PUT of the whole record.");
     }

@@ -27,10 +27,15 @@ impl Rfc {
     pub(super) fn alter(&self, case: Case<'_>, target: &Target, op: Op) -> Request {
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(target, op),
-            Some(true) => wire::patch(target, op),
+            Some(true) => wire::patch(target, self.as_taken(op)),
             None => wire::patch(target, op.clone()).or_else(vec![wire::put_merged(target, op)]),
         };
         request.if_match(self.version(case, target))
+    }
+
+    /// The operation in the form that the server takes.
+    fn as_taken(&self, op: Op) -> Op {
+        if self.habits.patch_paths == Some(false) { op.without_path() } else { op }
     }
 
     pub(super) fn create_user(&self, case: Case<'_>, key: &Id, new: &NewUser) -> Planned {
@@ -143,7 +148,7 @@ impl Rfc {
         let main = Op::replace("emails[primary eq true].value", to);
         let request = match self.habits.patch_users {
             Some(false) => wire::put_merged(&target, main),
-            Some(true) => wire::patch_computed(&target, main, Op::replace("emails", emails(to))),
+            Some(true) => wire::patch_computed(&target, main, self.as_taken(Op::replace("emails", emails(to)))),
             None => wire::patch_computed(&target, main.clone(), Op::replace("emails", emails(to)))
                 .or_else(vec![wire::put_merged(&target, main)]),
         };

@@ -9,6 +9,9 @@ use crate::directory::{Directory, Id};
 /// Why a change was not sent that is about something which was not created.
 pub const NOT_CREATED: &str = "Not sent: what it is about was not created.";
 
+/// Why a change waits on in the journal that could not be noted there as sent.
+pub const UNCLAIMED: &str = "Not sent: the journal, which has it as waiting, could not be written. `scimitar resume` sends it once that goes again.";
+
 /// Why a change was not sent that could not be written down first.
 pub const UNWRITTEN: &str = "It could not be written to the journal, so it was not sent.";
 

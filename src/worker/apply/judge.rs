@@ -49,6 +49,10 @@ impl Attempt<'_> {
             }
             // The server's two answers differ: neither is held to be the true one.
             Shown::No(_) if self.echoed && self.is_unaltered() => (State::Unseen, lead(LATE)),
+            // A later look decides.
+            Shown::No(instead) if self.sent > 0 && !self.told && !self.taken_over && self.is_unaltered() => {
+                return self.unseen_yet(entry, &instead).await;
+            }
             Shown::Part(now) => (State::Partly, lead(&format!("It took effect in part: the server shows {now}."))),
             Shown::No(instead) => {
                 let why = format!("The server accepted it and did not change it: it shows {instead}.");

@@ -145,6 +145,10 @@ struct Attempt<'a> {
     trial: bool,
     /// The answer has shown the change.
     echoed: bool,
+    /// An answer to what was sent has shown the record.
+    told: bool,
+    /// It was put off, and was not there when it was looked for: what was read before that is old.
+    put_off: bool,
     /// How often its outcome was looked for before.
     looks: u32,
     /// The records that are written, by path.
@@ -167,6 +171,8 @@ impl<'a> Attempt<'a> {
             taken_over: false,
             trial: false,
             echoed: false,
+            told: false,
+            put_off: false,
             looks: 0,
             before: HashMap::new(),
             after: HashMap::new(),

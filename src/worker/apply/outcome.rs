@@ -8,7 +8,7 @@ use crate::{
     directory::{
         Fresh, MaybeTold, Target,
         change::Change,
-        plan::{Confirm, Entry, State, WriteCondition},
+        plan::{Confirm, Entry, State, UNCLAIMED, UNWRITTEN, WriteCondition},
         record::Record,
     },
     scim::{
@@ -104,7 +104,7 @@ impl Attempt<'_> {
         self.settled(entry, state, why, Some(failure)).await
     }
 
-    /// True for a creation that the server has put off and that did nothing: it was looked for, and is not there.
+    /// True for a change that the server has put off and that did nothing: it was looked for, and is not there.
     pub(super) async fn was_put_off(&mut self, entry: &mut Entry, failure: &Failure) -> bool {
         let is_put_off = (failure.class, failure.arrived) == (Class::RateLimited, Arrived::Unknown);
         // A record that nothing finds by its name may be there.
@@ -119,6 +119,7 @@ impl Attempt<'_> {
         if is_absent {
             // It is read again when it is there.
             self.fresh.truncate(known);
+            self.put_off = true;
         }
         is_absent
     }
@@ -239,8 +240,15 @@ impl Attempt<'_> {
         let _ = self.look_at_all(entry).await;
         let fresh = std::mem::take(&mut self.fresh);
         self.context.keep(&fresh).await;
-        entry.state = State::Dropped;
-        entry.why = "Another console has sent it, or the journal could not be written.".into();
+        let id = entry.id;
+        let kept = self.context.stored(move |store| store.journal_get(id)).await;
+        (entry.state, entry.why) = match kept {
+            // Nobody has taken it: what failed is the note that it goes out.
+            Some(Some(Entry { state: State::Planned, .. })) => (State::Planned, UNCLAIMED.into()),
+            Some(Some(_)) => (State::Dropped, "Another console has sent it.".into()),
+            Some(None) => (State::Dropped, UNWRITTEN.into()),
+            None => (State::Dropped, "Not sent: the journal can be neither written nor read.".into()),
+        };
         moved(self.context, entry, fresh);
         std::mem::take(&mut self.versions)
     }
@@ -264,6 +272,19 @@ impl Attempt<'_> {
         };
         self.write(entry).await;
         Ended::Unsettled { failure }
+    }
+
+    /// It was accepted without a word, and its records are as they were: a server that ignores it and one that is late look
+    /// the same.
+    pub(super) async fn unseen_yet(&self, entry: &mut Entry, instead: &str) -> Ended {
+        entry.state = State::Unknown;
+        entry.why = format!(
+            "The server accepted it, and it shows {instead}: the server may be late, or have done nothing. The next look \
+             decides."
+        );
+        self.write(entry).await;
+        let text = entry.why.clone();
+        Ended::Unsettled { failure: Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") } }
     }
 
     /// Writes down where it stands; of a change whose outcome is looked for, only if no other console

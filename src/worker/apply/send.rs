@@ -65,7 +65,7 @@ impl Attempt<'_> {
     /// already.
     async fn computed(&mut self, mut request: Request) -> Result<Option<Request>, Failure> {
         let refused = |text: String| Failure { arrived: Arrived::Yes, ..Failure::local(Class::Refused, text, "") };
-        let Whole { document: before, version } = self.just_read(&request.path).await?;
+        let Whole { document: before, version, masked } = self.just_read(&request.path).await?;
         if let (Some(planned), Some(now)) = (&request.if_match, &version)
             && planned != now
         {
@@ -92,12 +92,19 @@ impl Attempt<'_> {
             }
             document
         } else {
-            let replacing = merge::replacing(&operations, &document).map_err(|why| refused(why.to_string()))?;
+            let pathless = request.method == Method::Patch && planned.as_ref().is_some_and(is_pathless);
+            let replacing =
+                merge::replacing(&operations, &document, pathless).map_err(|why| refused(why.to_string()))?;
             match (request.method, planned) {
                 (Method::Put, Some(planned)) => merge::with(planned, &replacing),
                 _ => replacing,
             }
         });
+        if masked && request.body.as_ref().is_some_and(holds_mask) {
+            let text = "The record holds the text of the API key, which is hidden here: sent back, the record would lose it. \
+                        Nothing was sent. Take the key out of the record first.";
+            return Err(refused(text.to_owned()));
+        }
         request.if_match = version;
         request.merge = false;
         Ok(Some(request))
@@ -107,13 +114,14 @@ impl Attempt<'_> {
     async fn just_read(&self, path: &[String]) -> Result<Whole, Failure> {
         if let Some(Before { whole, asked: true }) = self.before.get(path)
             && self.sent == 0
+            && !self.put_off
         {
             return Ok(whole.clone());
         }
         let read = Request::new(Method::Get, path.to_vec());
         let answer = self.context.send(&read).await.map_err(|failure| self.nothing_sent(failure))?;
         let document = list::parse_one(&answer.body).map_err(|bad| self.nothing_sent(unreadable(&bad)))?;
-        Ok(Whole::of(&answer).unwrap_or(Whole { document, version: None }))
+        Ok(Whole::of(&answer).unwrap_or(Whole { document, version: None, masked: answer.masked }))
     }
 
     /// True where the group says who is in it. Nobody is somebody's word only where the server has shown members elsewhere,
@@ -168,6 +176,7 @@ impl Attempt<'_> {
             return;
         }
         let Ok(record) = self.context.record(&Target { kind, id }, answer) else { return };
+        self.told = true;
         if let Some(whole) = Whole::of(answer) {
             self.after.insert(path_of(&record.target()), After { document: whole.document, asked: false });
         }
@@ -179,6 +188,22 @@ impl Attempt<'_> {
             entry.created = Some(record.target().id);
         }
         self.fresh.push(Fresh::Record(record));
+    }
+}
+
+/// True for a PATCH body whose operations name no path.
+fn is_pathless(body: &Value) -> bool {
+    let operations = body.get("Operations").and_then(Value::as_array);
+    operations.is_some_and(|all| !all.is_empty() && all.iter().all(|operation| operation.get("path").is_none()))
+}
+
+/// True where some text of it was put in the place of the key.
+fn holds_mask(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains(redact::MASK),
+        Value::Array(items) => items.iter().any(holds_mask),
+        Value::Object(fields) => fields.iter().any(|(name, field)| name.contains(redact::MASK) || holds_mask(field)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

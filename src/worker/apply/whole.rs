@@ -77,7 +77,7 @@ impl Attempt<'_> {
         let of = target.clone();
         let raw: Option<String> = self.context.stored(move |store| store.raw(&of)).await.flatten();
         let Some(document) = raw.and_then(|raw| tree::parse(raw.as_bytes()).ok()) else { return false };
-        let whole = Whole { document, version: None };
+        let whole = Whole { document, version: None, masked: false };
         self.before.insert(path_of(target), Before { whole, asked: false });
         true
     }

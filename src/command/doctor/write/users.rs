@@ -106,16 +106,30 @@ pub async fn patch(probe: &mut Probe, id: &str) -> Result<(), Stop> {
     }
     let (Some(user), _) = read(probe, "Users", id).await? else { return Ok(()) };
     let (verb, name, to) = knob(&user, "Patched Doctor");
-    let seen = probe.ask(&patch_of("Users", id, Op::replace(name, to.clone()))).await?;
-    let (after, reread) = read(probe, "Users", id).await?;
-    let shows = after.as_ref().and_then(|user| value(user, name)) == Some(to);
-    let (verdict, words) = accepted(&seen, shows);
+    let (mut seen, mut reread, mut shows) = patched(probe, id, name, &to, Op::replace(name, to.clone())).await?;
+    let (mut verdict, mut words) = accepted(&seen, shows);
+    if !shows && seen.is_decisive() {
+        let other = patched(probe, id, name, &to, Op::replace(name, to.clone()).without_path()).await?;
+        if other.2 {
+            probe.habits.patch_paths = Some(false);
+            words = format!("only without a path ({}); with one it is {words}", other.0.status());
+            (seen, reread, shows, verdict) = (other.0, other.1, true, Verdict::Note);
+        }
+    }
     if verb == Verb::SetDisplayName {
         saw(probe, verb, &seen, shows, &words);
     }
     probe.habits.patch_users = seen.is_decisive().then_some(shows);
     probe.find(Part::Writing, "PATCH user", verdict, words, &[&seen, &reread]);
     Ok(())
+}
+
+/// The answer to a PATCH, the record read after it, and whether that shows the value.
+async fn patched(probe: &Probe, id: &str, name: &str, to: &Value, op: Op) -> Result<(Seen, Seen, bool), Stop> {
+    let seen = probe.ask(&patch_of("Users", id, op)).await?;
+    let (after, reread) = read(probe, "Users", id).await?;
+    let shows = after.as_ref().and_then(|user| value(user, name)).as_ref() == Some(to);
+    Ok((seen, reread, shows))
 }
 
 /// What a trial shows of an action; an answer that says nothing of the server shows nothing.
@@ -195,6 +209,7 @@ pub async fn stale(probe: &mut Probe, id: &str) -> Result<(), Stop> {
         return Ok(());
     };
     let put = probe.habits.patch_users != Some(true);
+    let pathless = probe.habits.patch_paths == Some(false);
     let write = |name: &str| {
         if put {
             let mut document = document.clone();
@@ -203,7 +218,8 @@ pub async fn stale(probe: &mut Probe, id: &str) -> Result<(), Stop> {
             }
             Request::new(Method::Put, ["Users", id]).body(document)
         } else {
-            patch_of("Users", id, Op::replace("displayName", name))
+            let op = Op::replace("displayName", name);
+            patch_of("Users", id, if pathless { op.without_path() } else { op })
         }
     };
     let moved = probe.ask(&write("Moved Doctor")).await?;
