@@ -1,12 +1,15 @@
 //! What takes longer than the loop may be held: plans of many changes are drawn up, and laid over the directory, some
 //! changes at a time. Keys wait meanwhile.
 
+use std::collections::BTreeMap;
+
 use super::{App, Effect};
 use crate::{
     directory::{
-        change::Change,
+        change::{Change, ChangeId, SendPhase},
         plan::{Drafting, Entering, Entry, Plan},
         stage::StageId,
+        work::Job,
     },
     scim::text::number,
 };
@@ -20,7 +23,7 @@ type Then = Box<dyn FnOnce(&mut App, Plan, &mut Vec<Effect>) + Send>;
 /// What is under way.
 pub(super) enum Undertaking {
     Draft { drafting: Box<Drafting>, then: Then },
-    Send { entering: Entering, laid: Vec<Entry>, taken: Vec<StageId> },
+    Send { entering: Entering, laid: Vec<Entry>, parts: BTreeMap<SendPhase, Vec<ChangeId>>, taken: Vec<StageId> },
 }
 
 impl Undertaking {
@@ -62,7 +65,7 @@ impl App {
     pub(super) fn lay(&mut self, entering: Entering, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
         let laid = Vec::with_capacity(entering.left());
         self.entries.expect(entering.left());
-        self.undertake(Undertaking::Send { entering, laid, taken }, effects);
+        self.undertake(Undertaking::Send { entering, laid, parts: BTreeMap::new(), taken }, effects);
     }
 
     fn undertake(&mut self, mut undertaking: Undertaking, effects: &mut Vec<Effect>) {
@@ -92,10 +95,13 @@ impl App {
                     drafting.step(planner, &self.directory, STEP);
                 }
             }
-            Undertaking::Send { entering, laid, .. } => {
+            Undertaking::Send { entering, laid, parts, .. } => {
                 let from = laid.len();
                 laid.extend(std::iter::from_fn(|| entering.next(&mut self.ids)).take(STEP));
                 let step = &laid[from..];
+                for entry in step {
+                    parts.entry(entry.step.change.phase(&self.directory)).or_default().push(entry.id);
+                }
                 self.directory.begin_all(step.iter().map(|entry| (entry.id, entry.step.change.clone())));
                 let selected = self.entries.newest_plans().nth(self.activity_cursor);
                 for entry in step {
@@ -114,7 +120,12 @@ impl App {
                 let plan = drafting.into_plan(&self.directory);
                 then(self, plan, effects);
             }
-            Undertaking::Send { laid, taken, .. } => self.hand_over(laid, taken, effects),
+            Undertaking::Send { laid, parts, taken, .. } => {
+                if parts.len() > 1 {
+                    effects.push(Effect::Work(Job::Parts(parts.into_values().collect())));
+                }
+                self.hand_over(laid, taken, effects);
+            }
         }
     }
 

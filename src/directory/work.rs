@@ -46,6 +46,9 @@ pub enum Job {
     /// Write all of these down and send the first ones; the others follow by [`Job::Resume`], each part when the one before
     /// has its outcome.
     SubmitFirst(Vec<Entry>, Vec<Entry>),
+    /// Of a plan that is about to be submitted, the parts that go one after another: none of a part before each change of the
+    /// parts before it has an outcome.
+    Parts(Vec<Vec<ChangeId>>),
     /// Send what the journal holds from an earlier session, planned anew ([`super::plan::again`]); what was dropped with
     /// that is only written down.
     Resume(Vec<Entry>),

@@ -63,6 +63,7 @@ impl Worker {
             Job::ReadAdmins(team, beside) => self.read_admins(team, beside),
             Job::Submit(entries) => self.submit(entries, Vec::new()).await,
             Job::SubmitFirst(first, later) => self.submit(first, later).await,
+            Job::Parts(parts) => self.parts.add(parts),
             Job::Resume(entries) => self.resume(entries).await,
             Job::Drop(ids) => self.drop_waiting(ids).await,
             Job::Stage(lines) => self.put_on_stage(lines).await,

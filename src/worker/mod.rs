@@ -55,6 +55,7 @@ mod learnt;
 mod look_up;
 mod others;
 mod outcomes;
+mod parts;
 mod queue;
 mod refresh;
 mod scribe;
@@ -68,6 +69,7 @@ use context::Context;
 use forms::Forms;
 use known::{Known, Shown};
 use others::Others;
+use parts::Parts;
 use queue::Queue;
 use scribe::Scribe;
 use throttle::Throttle;
@@ -158,6 +160,7 @@ struct Worker {
     stage: StageMark,
     throttle: Throttle,
     forms: Forms,
+    parts: Parts,
     /// Plans of which nothing more is to be sent: a change of theirs did harm.
     harmed: Vec<ChangeId>,
     /// The person wants nothing more to be sent for now.
@@ -232,6 +235,7 @@ pub async fn run(
         stage: StageMark::default(),
         throttle: Throttle::new(setup.parallel),
         forms: Forms::default(),
+        parts: Parts::default(),
         harmed: Vec::new(),
         paused: false,
         key: setup.key,
@@ -364,9 +368,10 @@ impl Worker {
         if self.context.put_off.swap(0, Ordering::Relaxed) > 0 {
             self.throttle.put_off(self.queue.running());
         }
+        self.parts.follow(&self.queue);
         while !self.paused
             && self.queue.running() < self.throttle.allowed()
-            && let Some(entry) = self.queue.next(|entry| self.forms.may_go(entry))
+            && let Some(entry) = self.queue.next(|entry| self.forms.may_go(entry) && self.parts.may_go(entry.id))
         {
             let context = self.context.clone();
             let (versions, trial) = (self.versions.of(&entry), self.forms.begin(&entry));

@@ -214,7 +214,7 @@ fn holds(entry: &Entry) -> Vec<(Target, Hold)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use jiff::Timestamp;
 
     use super::*;
@@ -225,7 +225,7 @@ mod tests {
     };
     use crate::scim::request::{Method, Request};
 
-    fn entry(id: i64, change: Change) -> Entry {
+    pub fn entry(id: i64, change: Change) -> Entry {
         let words = Line {
             sign: Sign::Alter,
             subject: String::new(),

@@ -152,6 +152,7 @@ fn sends(job: &Job) -> bool {
         Job::Stage(lines) => !lines.is_empty(),
         Job::Refresh | Job::ReadEach(_) | Job::Reread(_) | Job::LookUp(..) | Job::Wake | Job::Raw(_) => false,
         Job::Ask(_) | Job::AskOwner => false,
+        Job::Parts(_) => false,
         Job::Identify(..) | Job::CheckVacant(..) | Job::ReadAdmins(..) => false,
     }
 }
