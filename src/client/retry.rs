@@ -123,6 +123,7 @@ fn between(now: Timestamp, when: Timestamp) -> Duration {
 mod tests {
     use reqwest::header::{HeaderName, HeaderValue};
     use rstest::rstest;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::scim::request::Method;
@@ -154,6 +155,10 @@ mod tests {
         assert_eq!(backoff(1, 0), Duration::from_millis(375));
         assert_eq!(backoff(1, u32::MAX), Duration::from_millis(625));
         assert_eq!(backoff(3, u32::MAX), Duration::from_millis(2500));
+    }
+
+    fn patch(operations: Value) -> Request {
+        Request::new(Method::Patch, ["Users", "1"]).body(json!({"Operations": operations}))
     }
 
     fn read() -> Request {
@@ -196,8 +201,16 @@ mod tests {
         let creation = Request::new(Method::Post, ["Users"]);
         let put_off = setback.failure.status == Some(503);
         assert_eq!(is_sent(&self::read()), read);
-        assert_eq!(is_sent(&Request::new(Method::Patch, ["Users", "1"])), write);
-        assert_eq!(is_sent(&creation), write && !put_off);
+        assert_eq!(is_sent(&patch(json!([{"op": "replace", "path": "active", "value": false}]))), write);
+        let once = [
+            creation,
+            Request::new(Method::Delete, ["Users", "1"]),
+            Request::new(Method::Put, ["Users", "1"]).body(json!({})),
+            patch(json!([{"op": "remove", "path": "members[value eq \"1\"]"}])),
+            patch(json!([{"op": "replace", "path": "members", "value": [{"value": "1"}]}])),
+            patch(json!([{"op": "add", "path": "members", "value": [{"value": "1"}]}])).if_match(Some("v1")),
+        ];
+        once.iter().for_each(|request| assert_eq!(is_sent(request), write && !put_off, "{request:?}"));
         assert_eq!(wait_before_next(&self::read(), &setback, MOST_TRIES, 0), None);
     }
 }

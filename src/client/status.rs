@@ -72,7 +72,14 @@ pub(super) fn clean(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn write() -> Request {
+        let operation = json!({"op": "replace", "path": "active", "value": false});
+        Request::new(Method::Patch, ["Users", "1"]).body(json!({"Operations": [operation]}))
+    }
     use crate::scim::request::Method;
 
     #[test]
@@ -89,7 +96,7 @@ mod tests {
         let now: Timestamp = "2026-11-30T23:58:20Z".parse().unwrap();
         assert_eq!(clock(now, Duration::from_secs(90), &TimeZone::UTC), "23:59:50");
         assert_eq!(clock(now, Duration::from_secs(300), &TimeZone::UTC), "2026-12-01 00:03:20");
-        let refused = refused(503, &HeaderMap::new(), b"", &Request::new(Method::Patch, ["Users", "1"]), true);
+        let refused = refused(503, &HeaderMap::new(), b"", &write(), true);
         let alone = left_alone(refused, Duration::from_secs(300), Some("Retry-After"));
         assert_eq!((alone.class, alone.arrived, alone.status), (Class::RateLimited, Arrived::No, Some(503)));
         assert!(
@@ -99,9 +106,11 @@ mod tests {
 
     #[test]
     fn a_failed_server_leaves_a_write_in_doubt() {
-        let write = Request::new(Method::Patch, ["Users", "1"]);
+        let write = write();
         assert_eq!(refused(504, &HeaderMap::new(), b"<html>", &write, false).arrived, Arrived::Unknown);
         assert_eq!(refused(503, &HeaderMap::new(), b"", &write, true).arrived, Arrived::Yes);
+        let deletion = refused(503, &HeaderMap::new(), b"", &Request::new(Method::Delete, ["Users", "1"]), true);
+        assert_eq!(deletion.arrived, Arrived::Unknown);
         let creation = refused(503, &HeaderMap::new(), b"", &Request::new(Method::Post, ["Users"]), true);
         assert_eq!(creation.arrived, Arrived::Unknown);
         assert_eq!(left_alone(creation, Duration::from_secs(300), None).arrived, Arrived::Unknown);

@@ -41,7 +41,12 @@ fn read() -> Request {
 }
 
 fn write() -> Request {
-    Request::new(Method::Patch, ["Users", "VXNlcjox=="]).body(json!({"active": false}))
+    let operation = json!({"op": "replace", "path": "active", "value": false});
+    Request::new(Method::Patch, ["Users", "VXNlcjox=="]).body(json!({"Operations": [operation]}))
+}
+
+fn deletion() -> Request {
+    Request::new(Method::Delete, ["Users", "VXNlcjox=="])
 }
 
 fn creation() -> Request {
@@ -86,7 +91,7 @@ async fn count(server: &MockServer) -> usize {
 #[tokio::test]
 async fn the_key_is_sent_in_its_form(#[case] auth: Auth, #[case] expected: Option<&str>) {
     let server = answering(&[(200, &[("etag", "W/\"2\""), ("content-type", "application/scim+json")])]).await;
-    let request = write().if_match(Some("W/\"1\""));
+    let request = write().body(json!({"active": false})).if_match(Some("W/\"1\""));
     let (answer, _) = send(Endpoint { auth, ..endpoint(&format!("{}/scim/", server.uri())) }, &request).await;
 
     let received = server.received_requests().await.unwrap().remove(0);
@@ -106,6 +111,8 @@ async fn the_key_is_sent_in_its_form(#[case] auth: Auth, #[case] expected: Optio
 #[rstest]
 #[case::write_when_busy(write(), 429, &[("retry-after", "0")], 2)]
 #[case::write_when_put_off(write(), 503, &[("retry-after", "0")], 2)]
+#[case::deletion_when_busy(deletion(), 429, &[("retry-after", "0")], 2)]
+#[case::deletion_when_put_off(deletion(), 503, &[("retry-after", "0")], 1)]
 #[case::creation_when_busy(creation(), 429, &[("retry-after", "0")], 2)]
 #[case::creation_when_put_off(creation(), 503, &[("retry-after", "0")], 1)]
 #[case::write_when_down(write(), 503, &[], 1)]

@@ -5,7 +5,7 @@
 use rustc_hash::FxHashSet;
 
 use super::{
-    desk::Desk,
+    desk::{Desk, News},
     edit::{self, Given, Named},
     end::Stop,
     send::{self, Proposal},
@@ -13,16 +13,19 @@ use super::{
 use crate::{
     cli::{Create, Edit, What},
     directory::{
-        Id, Kind,
+        Fresh, Id, Kind,
         change::Change,
         find::NameLevel,
         plan::{self, Plan},
         record::{Member, Record, User},
         refusal::Refusal,
         words::Line,
+        work::{Job, Link, Report},
     },
 };
 
+/// Of more users the lists are cheaper.
+pub(super) const MOST_USERS: usize = 40;
 /// So many teams of a person are looked up at most; of more the lists are cheaper.
 const MOST_TEAMS: usize = 6;
 /// So many names of the profile are asked for at most.
@@ -225,4 +228,63 @@ fn draft(desk: &mut Desk, changes: &[Change]) -> Draft {
     let mut plan = send::whole(desk, &stages, None).plan;
     let refused = std::mem::take(&mut plan.refused);
     Draft { plan, refused }
+}
+
+impl Desk {
+    /// The record that each name means, put into the directory; `None` where only the lists decide about one of them.
+    pub async fn identify(&mut self, kind: Kind, names: &[String]) -> Result<Option<Vec<Record>>, Stop> {
+        if names.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        self.give(Job::Identify(kind, names.to_vec()));
+        loop {
+            match self.next().await? {
+                News::Identified(records) => {
+                    let records: Option<Vec<Record>> = records.into_iter().collect();
+                    let fresh = records.iter().flatten().cloned().map(Fresh::Record).collect();
+                    self.directory.learn(fresh);
+                    return Ok(records);
+                }
+                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                _ => {}
+            }
+        }
+    }
+
+    /// True where these names are known to be nobody's.
+    pub async fn is_vacant(&mut self, kind: Kind, names: Vec<(NameLevel, String)>) -> Result<bool, Stop> {
+        self.give(Job::CheckVacant(kind, names));
+        loop {
+            match self.next().await? {
+                News::Vacant(is_vacant) => return Ok(is_vacant),
+                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads people alone who are admins by what the disk knows.
+    pub async fn read_admins(&mut self, team: Option<Id>, beside: Vec<Id>) -> Result<(), Stop> {
+        self.give(Job::ReadAdmins(team, beside));
+        while !matches!(self.next().await?, News::AdminsRead) {}
+        Ok(())
+    }
+
+    /// Takes what a session without lists reports.
+    pub(super) fn take_by_name(&mut self, report: Report) -> News {
+        match report {
+            Report::ListsUnread(records) => {
+                self.directory.replace(*records, true);
+                News::ListsUnread
+            }
+            Report::ListsNeeded => {
+                self.give(Job::Refresh);
+                News::Other
+            }
+            Report::Identified(records) => News::Identified(records),
+            Report::Vacant(is_vacant) => News::Vacant(is_vacant),
+            Report::AdminsRead => News::AdminsRead,
+            _ => News::Other,
+        }
+    }
 }

@@ -107,6 +107,15 @@ impl Desk {
     /// True where nobody but these people is known to be admin of the team, and somebody may be.
     fn is_undecided(&self, team: &Id, people: &FxHashSet<Id>) -> bool {
         let Some(team) = self.directory.team(team).filter(|_| self.can().holds().team_roles) else { return false };
+        // Who is told to be no admin takes none away.
+        let may_be_admin = |id: &Id| {
+            let may_be_in = team.members.is_none() || team.has(id);
+            may_be_in
+                && self.directory.user(id).is_none_or(|user| self.directory.is_team_admin(user, team) != Some(false))
+        };
+        if !people.iter().any(may_be_admin) {
+            return false;
+        }
         let admins = self.directory.admins_of(team);
         admins.silent > 0 && admins.known.iter().all(|user| people.contains(&user.id))
     }

@@ -17,7 +17,6 @@ use crate::{
         Coverage, Directory, Fresh, Id, Kind, Target,
         aside::{Inquiry, Topic},
         change::ChangeId,
-        find::NameLevel,
         guard::Guards,
         plan::{Capabilities, Entry, Ids, Planner, State},
         record::{Depth, Record, User},
@@ -205,43 +204,6 @@ impl Desk {
         }
     }
 
-    /// The record that each name means, put into the directory; `None` where only the lists decide about one of them.
-    pub async fn identify(&mut self, kind: Kind, names: &[String]) -> Result<Option<Vec<Record>>, Stop> {
-        if names.is_empty() {
-            return Ok(Some(Vec::new()));
-        }
-        self.give(Job::Identify(kind, names.to_vec()));
-        loop {
-            match self.next().await? {
-                News::Identified(records) => {
-                    let records: Option<Vec<Record>> = records.into_iter().collect();
-                    let fresh = records.iter().flatten().cloned().map(Fresh::Record).collect();
-                    self.directory.learn(fresh);
-                    return Ok(records);
-                }
-                News::Link(Link::Down(failure)) => return Err(failure.into()),
-                _ => {}
-            }
-        }
-    }
-
-    /// True where these names are known to be nobody's.
-    pub async fn is_vacant(&mut self, kind: Kind, names: Vec<(NameLevel, String)>) -> Result<bool, Stop> {
-        self.give(Job::CheckVacant(kind, names));
-        loop {
-            if let News::Vacant(is_vacant) = self.next().await? {
-                return Ok(is_vacant);
-            }
-        }
-    }
-
-    /// Reads people alone who are admins by what the disk knows.
-    pub async fn read_admins(&mut self, team: Option<Id>, beside: Vec<Id>) -> Result<(), Stop> {
-        self.give(Job::ReadAdmins(team, beside));
-        while !matches!(self.next().await?, News::AdminsRead) {}
-        Ok(())
-    }
-
     /// Reads these users one by one where the list left their roles out; all of them only where the first few show that
     /// single reads tell more.
     pub async fn fill(&mut self, users: impl Iterator<Item = Id>) -> Result<(), Stop> {
@@ -404,17 +366,11 @@ impl Desk {
                 News::Learnt(targets, topics)
             }
             Report::LookUpEnded(_, missed) => News::LookUpEnded(missed),
-            Report::ListsUnread(records) => {
-                self.directory.replace(*records, true);
-                News::ListsUnread
-            }
-            Report::ListsNeeded => {
-                self.give(Job::Refresh);
-                News::Other
-            }
-            Report::Identified(records) => News::Identified(records),
-            Report::Vacant(is_vacant) => News::Vacant(is_vacant),
-            Report::AdminsRead => News::AdminsRead,
+            report @ (Report::ListsUnread(_)
+            | Report::ListsNeeded
+            | Report::Identified(_)
+            | Report::Vacant(_)
+            | Report::AdminsRead) => self.take_by_name(report),
             Report::RolesLearnt(learnt) => {
                 self.directory.learn_roles(learnt);
                 News::Other

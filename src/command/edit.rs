@@ -32,7 +32,7 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> 
     let given = Given::of(edit)?;
     let send = edit.sending();
     let needed = needed(edit);
-    let mut desk = if by_name::serves(edit) {
+    let mut desk = if by_name::serves(edit) && given.users.len() <= by_name::MOST_USERS {
         let mut desk = Desk::open_by_name(opener, profile, send.parallel).await?;
         if desk.begin(&needed).await? {
             if let Some(proposal) = by_name::proposal(&mut desk, edit, &given).await? {

@@ -20,12 +20,17 @@ const TOLD_ROLES: &str = "told-roles";
 
 /// What the server says of itself. Most say nothing, and that is no failure.
 pub async fn discovered(context: &Context, discover: bool) -> Option<Habits> {
-    if !discover || !context.dialect.discovers() {
-        return None;
+    if discover { discovery(context).await.ok().flatten() } else { None }
+}
+
+/// The same with the failure, where nothing was answered.
+pub async fn discovery(context: &Context) -> Result<Option<Habits>, Failure> {
+    if !context.dialect.discovers() {
+        return Ok(None);
     }
-    let answer = context.send(&Request::new(Method::Get, [discovery::ENDPOINTS[0]])).await.ok()?;
-    let document = list::parse_one(&answer.body).ok()?;
-    Some(discovery::service_config(&document).habits())
+    let answer = context.send(&Request::new(Method::Get, [discovery::ENDPOINTS[0]])).await?;
+    let document = list::parse_one(&answer.body).ok();
+    Ok(document.map(|document| discovery::service_config(&document).habits()))
 }
 
 /// Everybody's role, where another interface says it; what it said last time where it does not answer.

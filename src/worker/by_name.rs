@@ -3,12 +3,14 @@
 //! An answer counts only where the whole list could not say anything else: the server has found one record that is called
 //! exactly so, or a filter has been seen to overlook case. Whatever else comes leaves the question to the lists.
 
+use std::sync::OnceLock;
+
 use futures_util::future::join_all;
 
 use super::{
     Done, READS, Worker, asides,
     context::{Context, unreadable},
-    look_up::may_be_id,
+    look_up::{is_away, may_be_id},
 };
 use crate::{
     directory::{
@@ -39,16 +41,22 @@ impl Worker {
     /// Asks what the server can do; the lists wait until somebody asks for them.
     pub(super) fn open_without_lists(&mut self) {
         let context = self.context.clone();
-        self.tasks.spawn(async move { Done::Opened(asides::discovered(&context, true).await) });
+        self.tasks.spawn(async move { Done::Opened(asides::discovery(&context).await) });
     }
 
     /// What a server said of itself is known: lists are read after all where names can't be asked for, or roles come from
     /// another interface.
-    pub(super) fn opened_without_lists(&mut self, habits: Option<Habits>) {
-        if let Some(habits) = habits {
-            self.discovered = true;
-            self.lessons.told(&habits);
-            self.learn_habits(&habits);
+    pub(super) fn opened_without_lists(&mut self, told: Result<Option<Habits>, Failure>) {
+        match told {
+            Ok(habits) => {
+                self.discovered = true;
+                let habits = habits.unwrap_or_default();
+                self.lessons.told(&habits);
+                self.learn_habits(&habits);
+            }
+            Err(failure) if is_away(&failure) => return self.link_after(&failure),
+            // Most say nothing of themselves.
+            Err(_) => {}
         }
         let dialect = &self.context.dialect;
         if dialect.look_up(Kind::User, NameLevel::Name, "x").is_none() || dialect.asks_for_roles().is_some() {
@@ -67,8 +75,12 @@ impl Worker {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             let mut records: Vec<Option<Record>> = Vec::new();
+            let search = Search { context: &context, away: OnceLock::new() };
             for some in names.chunks(READS) {
-                records.extend(join_all(some.iter().map(|name| meant(&context, kind, name))).await);
+                records.extend(join_all(some.iter().map(|name| meant(&search, kind, name))).await);
+            }
+            if let Some(failure) = search.away.into_inner() {
+                return Done::Away(failure);
             }
             keep(&context, &records.iter().flatten().cloned().map(Fresh::Record).collect::<Vec<_>>()).await;
             context.report(Report::Identified(records));
@@ -79,7 +91,11 @@ impl Worker {
     pub(super) fn check_vacant(&mut self, kind: Kind, names: Vec<(NameLevel, String)>) {
         let context = self.context.clone();
         self.tasks.spawn(async move {
-            let is_vacant = are_vacant(&context, kind, &names).await;
+            let search = Search { context: &context, away: OnceLock::new() };
+            let is_vacant = are_vacant(&search, kind, &names).await;
+            if let Some(failure) = search.away.into_inner() {
+                return Done::Away(failure);
+            }
             context.report(Report::Vacant(is_vacant));
             Done::Nothing
         });
@@ -89,14 +105,16 @@ impl Worker {
         let context = self.context.clone();
         self.tasks.spawn(async move {
             let is_hint = |id: &Id| !beside.contains(id);
+            let of_team = team.is_some();
             let hints = match team {
                 Some(team) => team_hints(&context, team).await,
                 None => context.stored(move |store| store.admin_hints(MOST_ADMINS)).await,
             };
+            let tells = |user: &User| if of_team { user.team_roles.is_some() } else { user.is_org_admin() };
             for id in hints.unwrap_or_default().into_iter().filter(is_hint).take(MOST_ADMINS) {
                 let read = context.read(&Target::user(&id)).await;
-                let is_admin = matches!(&read, Ok(Fresh::Record(Record::User(user))) if user.problem.is_none()
-                    && (user.is_org_admin() || user.team_roles.is_some()));
+                let is_admin =
+                    matches!(&read, Ok(Fresh::Record(Record::User(user))) if user.problem.is_none() && tells(user));
                 tell(&context, read.into_iter().collect()).await;
                 if is_admin {
                     break;
@@ -105,6 +123,23 @@ impl Worker {
             context.report(Report::AdminsRead);
             Done::Nothing
         });
+    }
+}
+
+/// Names that are looked for, and why the server could not be asked, where that is so.
+struct Search<'a> {
+    context: &'a Context,
+    away: OnceLock<Failure>,
+}
+
+impl Search<'_> {
+    /// The answer; none where there is no use of it. A server that is away is not asked again.
+    fn heard<T>(&self, answer: Result<T, Failure>) -> Option<T> {
+        answer.map_err(|failure| is_away(&failure).then(|| self.away.set(failure))).ok()
+    }
+
+    fn is_over(&self) -> bool {
+        self.away.get().is_some()
     }
 }
 
@@ -140,14 +175,14 @@ async fn team_hints(context: &Context, team: Id) -> Option<Vec<Id>> {
 }
 
 /// The record that the name means, read alone; `None` where only the whole list decides.
-async fn meant(context: &Context, kind: Kind, name: &str) -> Option<Record> {
-    let record = found(context, kind, name).await?;
+async fn meant(search: &Search<'_>, kind: Kind, name: &str) -> Option<Record> {
+    let record = found(search, kind, name).await?;
     let target = record.target();
     // A list answer may leave out what a single read has.
-    let Ok(Fresh::Record(mut whole)) = context.read(&target).await else { return None };
+    let Fresh::Record(mut whole) = search.heard(search.context.read(&target).await)? else { return None };
     if let Record::Team(team) = &mut whole
         && team.members.is_none()
-        && shows_members_elsewhere(context).await
+        && shows_members_elsewhere(search).await
     {
         team.members = Some(Vec::new());
     }
@@ -156,28 +191,28 @@ async fn meant(context: &Context, kind: Kind, name: &str) -> Option<Record> {
 
 /// True where the server shows who is in another team, which the disk knows to have members: a team that shows none has none
 /// then.
-async fn shows_members_elsewhere(context: &Context) -> bool {
-    if context.shows_members() {
+async fn shows_members_elsewhere(search: &Search<'_>) -> bool {
+    if search.context.shows_members() {
         return false;
     }
-    let known = context.stored(|store| store.some_records(Kind::Team, MOST_TRIED)).await.unwrap_or_default();
+    let known = search.context.stored(|store| store.some_records(Kind::Team, MOST_TRIED)).await.unwrap_or_default();
     let size = |record: &Record| match record {
         Record::Team(team) => team.size().filter(|size| (1..=MOST_SHOWN).contains(size)),
         _ => None,
     };
     let smallest = known.iter().filter_map(|record| Some((size(record)?, record))).min_by_key(|(size, _)| *size);
     let Some((_, other)) = smallest else { return false };
-    context.read(&other.target()).await.is_ok() && context.shows_members()
+    search.context.read(&other.target()).await.is_ok() && search.context.shows_members()
 }
 
-async fn found(context: &Context, kind: Kind, name: &str) -> Option<Record> {
+async fn found(search: &Search<'_>, kind: Kind, name: &str) -> Option<Record> {
     if name.trim().is_empty() {
         return None;
     }
     let asked_as_id = may_be_id(name);
     let (as_id, named) = tokio::join!(
-        async { if asked_as_id { by_id(context, kind, name).await } else { Some(None) } },
-        called(context, kind, NameLevel::Name, name)
+        async { if asked_as_id { by_id(search, kind, name).await } else { Some(None) } },
+        called(search, kind, NameLevel::Name, name)
     );
     if let Some(record) = as_id? {
         return Some(record);
@@ -186,10 +221,10 @@ async fn found(context: &Context, kind: Kind, name: &str) -> Option<Record> {
         Ok([record]) if find::is_exactly(&record, NameLevel::Name, name) => {
             // Ids that look like names may be names of others.
             let is_apart = asked_as_id || **record.id() == *name || is_of_other_make(name, record.id());
-            (is_apart || by_id(context, kind, name).await?.is_none()).then_some(record)
+            (is_apart || by_id(search, kind, name).await?.is_none()).then_some(record)
         }
-        Ok([record]) => (name.is_ascii() && !is_anothers(context, kind, name, record.id()).await?).then_some(record),
-        Err(none) if none.is_empty() && kind == Kind::User => by_address(context, name).await,
+        Ok([record]) => (name.is_ascii() && !is_anothers(search, kind, name, record.id()).await?).then_some(record),
+        Err(none) if none.is_empty() && kind == Kind::User => by_address(search, name).await,
         Err(_) => None,
     }
 }
@@ -203,26 +238,26 @@ fn is_of_other_make(name: &str, id: &str) -> bool {
 }
 
 /// The record of this id: none where the server has none, `None` where that can't be told.
-async fn by_id(context: &Context, kind: Kind, name: &str) -> Option<Option<Record>> {
-    if context.dialect.look_up(kind, NameLevel::Id, name).is_none() {
+async fn by_id(search: &Search<'_>, kind: Kind, name: &str) -> Option<Option<Record>> {
+    if search.context.dialect.look_up(kind, NameLevel::Id, name).is_none() {
         return Some(None);
     }
-    match context.read(&Target { kind, id: name.into() }).await {
+    match search.context.read(&Target { kind, id: name.into() }).await {
         Ok(Fresh::Record(record)) => (**record.id() == *name).then_some(Some(record)),
         Ok(_) => Some(None),
         // No server has to take any text for an id.
         Err(failure) if failure.class == Class::Refused => Some(None),
-        Err(_) => None,
+        Err(failure) => search.heard(Err(failure)),
     }
 }
 
 /// True where somebody else has as address or display name exactly what this record is called but for case.
-async fn is_anothers(context: &Context, kind: Kind, name: &str, id: &Id) -> Option<bool> {
+async fn is_anothers(search: &Search<'_>, kind: Kind, name: &str, id: &Id) -> Option<bool> {
     if kind != Kind::User {
         return Some(false);
     }
     for level in [NameLevel::Email, NameLevel::DisplayName] {
-        if called(context, kind, level, name).await?.iter().any(|record| record.id() != id) {
+        if called(search, kind, level, name).await?.iter().any(|record| record.id() != id) {
             return Some(true);
         }
     }
@@ -230,20 +265,20 @@ async fn is_anothers(context: &Context, kind: Kind, name: &str, id: &Id) -> Opti
 }
 
 /// The only user with this address, where nobody has it as the user name: a filter that overlooks case has shown that.
-async fn by_address(context: &Context, name: &str) -> Option<Record> {
-    let [record] = <[Record; 1]>::try_from(called(context, Kind::User, NameLevel::Email, name).await?).ok()?;
+async fn by_address(search: &Search<'_>, name: &str) -> Option<Record> {
+    let [record] = <[Record; 1]>::try_from(called(search, Kind::User, NameLevel::Email, name).await?).ok()?;
     let is_exact = find::is_exactly(&record, NameLevel::Email, name) && name.is_ascii();
-    (is_exact && overlooks_case(context, &record, NameLevel::Name).await).then_some(record)
+    (is_exact && overlooks_case(search, &record, NameLevel::Name).await).then_some(record)
 }
 
 /// True where the server's filter finds this record by a name in letters of the other case.
-async fn overlooks_case(context: &Context, record: &Record, level: NameLevel) -> bool {
+async fn overlooks_case(search: &Search<'_>, record: &Record, level: NameLevel) -> bool {
     let Some(name) = find::called_at(record, level) else { return false };
     let other: String = name.chars().map(other_case).collect();
     if other == name {
         return false;
     }
-    let found = called(context, record.kind(), level, &other).await;
+    let found = called(search, record.kind(), level, &other).await;
     found.is_some_and(|found| found.iter().any(|one| one.id() == record.id()))
 }
 
@@ -252,41 +287,41 @@ fn other_case(letter: char) -> char {
 }
 
 /// All records that the server finds by this name; `None` where the answer holds others, or may be only a part.
-async fn called(context: &Context, kind: Kind, level: NameLevel, name: &str) -> Option<Vec<Record>> {
-    let request = context.dialect.look_up(kind, level, name)?;
-    let records = page(context, kind, &request).await.ok()??;
+async fn called(search: &Search<'_>, kind: Kind, level: NameLevel, name: &str) -> Option<Vec<Record>> {
+    let request = search.context.dialect.look_up(kind, level, name).filter(|_| !search.is_over())?;
+    let records = search.heard(page(search, kind, &request).await)??;
     records.iter().all(|record| find::is_called(record, name)).then_some(records)
 }
 
 /// The records of an answer; `None` where it says that there are more, or one can't be read.
-async fn page(context: &Context, kind: Kind, request: &Request) -> Result<Option<Vec<Record>>, Failure> {
-    let answer = context.send(request).await?;
+async fn page(search: &Search<'_>, kind: Kind, request: &Request) -> Result<Option<Vec<Record>>, Failure> {
+    let answer = search.context.send(request).await?;
     let page = list::parse(&answer.body).map_err(|bad| unreadable(&bad))?;
     let is_whole = page.next_cursor.is_none() && page.total.is_none_or(|total| total <= page.resources.len() as u64);
-    let depth = context.dialect.list(kind).map_or(Depth::Summary, |list| list.depth);
+    let depth = search.context.dialect.list(kind).map_or(Depth::Summary, |list| list.depth);
     let records: Option<Vec<Record>> =
-        page.resources.iter().map(|raw| context.dialect.read(kind, raw, depth, "$").ok()).collect();
+        page.resources.iter().map(|raw| search.context.dialect.read(kind, raw, depth, "$").ok()).collect();
     Ok(records.filter(|_| is_whole))
 }
 
 /// True where none of these names is anybody's: the server finds nobody, by filters that overlook case.
-async fn are_vacant(context: &Context, kind: Kind, names: &[(NameLevel, String)]) -> bool {
+async fn are_vacant(search: &Search<'_>, kind: Kind, names: &[(NameLevel, String)]) -> bool {
     for (level, name) in names {
-        let found = called(context, kind, *level, name).await;
+        let found = called(search, kind, *level, name).await;
         if !name.is_ascii() || !found.is_some_and(|found| found.is_empty()) {
             return false;
         }
     }
     let mut levels: Vec<NameLevel> = names.iter().map(|(level, _)| *level).collect();
     levels.dedup();
-    let known = context.stored(move |store| store.some_records(kind, MOST_TRIED)).await.unwrap_or_default();
-    let known = if known.is_empty() { first_records(context, kind).await } else { known };
+    let known = search.context.stored(move |store| store.some_records(kind, MOST_TRIED)).await.unwrap_or_default();
+    let known = if known.is_empty() { first_records(search, kind).await } else { known };
     for level in levels {
         let tells = |record: &&Record| {
             find::called_at(record, level).is_some_and(|name| name.bytes().any(|byte| byte.is_ascii_alphabetic()))
         };
         let Some(record) = known.iter().find(tells) else { return false };
-        if !overlooks_case(context, record, level).await {
+        if !overlooks_case(search, record, level).await {
             return false;
         }
     }
@@ -294,11 +329,11 @@ async fn are_vacant(context: &Context, kind: Kind, names: &[(NameLevel, String)]
 }
 
 /// The first records of the server's list.
-async fn first_records(context: &Context, kind: Kind) -> Vec<Record> {
-    let Some(list) = context.dialect.list(kind) else { return Vec::new() };
+async fn first_records(search: &Search<'_>, kind: Kind) -> Vec<Record> {
+    let Some(list) = search.context.dialect.list(kind) else { return Vec::new() };
     let request = list.request.query("count", "1");
-    let Ok(answer) = context.send(&request).await else { return Vec::new() };
+    let Ok(answer) = search.context.send(&request).await else { return Vec::new() };
     let page = list::parse(&answer.body).unwrap_or_default();
     let few = page.resources.iter().take(MOST_TRIED);
-    few.filter_map(|raw| context.dialect.read(kind, raw, list.depth, "$").ok()).collect()
+    few.filter_map(|raw| search.context.dialect.read(kind, raw, list.depth, "$").ok()).collect()
 }

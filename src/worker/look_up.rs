@@ -165,7 +165,7 @@ async fn at(context: &Context, kind: Kind, level: NameLevel, name: &str) -> Resu
 }
 
 /// The next name would fare no better.
-fn is_away(failure: &Failure) -> bool {
+pub(super) fn is_away(failure: &Failure) -> bool {
     let unanswered = failure.status.is_none() && !matches!(failure.class, Class::Protocol | Class::Refused);
     unanswered || failure.class == Class::Unauthorized
 }

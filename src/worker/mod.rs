@@ -31,7 +31,7 @@ use crate::{
     client::{Auth, Client},
     dialect::Dialect,
     directory::{
-        Fresh, Kind, Target,
+        Fresh, Target,
         change::ChangeId,
         plan::Entry,
         work::{Job, Report},
@@ -60,6 +60,7 @@ mod queue;
 mod refresh;
 mod scribe;
 mod stage;
+mod start;
 mod throttle;
 mod unlearn;
 mod versions;
@@ -67,7 +68,7 @@ mod watch;
 
 use context::Context;
 use forms::Forms;
-use known::{Known, Shown};
+use known::Known;
 use others::Others;
 use parts::Parts;
 use queue::Queue;
@@ -122,7 +123,9 @@ enum Done {
     Refreshed(refresh::Ended),
     LookedUp(look_up::Answers),
     /// What the server said of itself, where that was asked without lists.
-    Opened(Option<Habits>),
+    Opened(Result<Option<Habits>, Failure>),
+    /// The server could not be asked for names.
+    Away(Failure),
     /// The key was read again.
     Keyed(Result<Client, Failure>),
     Nothing,
@@ -260,69 +263,6 @@ pub async fn run(
 }
 
 impl Worker {
-    /// Shows what the disk knows, takes up what was left open, and reads everything anew.
-    async fn start(&mut self) {
-        self.context.recall_learnt().await;
-        self.show_first_stored().await;
-        self.take_up_journal().await;
-        self.show_stage(false).await;
-        self.show_all_stored().await;
-        self.settle_open();
-        self.refresh();
-    }
-
-    async fn show_first_stored(&mut self) {
-        if let Some((first, more)) = self.context.stored(|store| store.load_first()).await
-            && !first.users.is_empty()
-            && first.coverage[Kind::User as usize].is_read()
-        {
-            self.shown = true;
-            self.show_stored(first, more).await;
-        }
-    }
-
-    async fn show_all_stored(&mut self) {
-        if self.shown
-            && let Some(all) = self.context.stored(|store| store.load()).await
-        {
-            self.say(all.notice());
-            self.show_stored(all, false).await;
-        }
-    }
-
-    /// Shows what the disk knows before the first refresh of a session that began without lists.
-    async fn show_unread_lists(&mut self) {
-        if std::mem::take(&mut self.unread) {
-            self.show_first_stored().await;
-            self.show_all_stored().await;
-        }
-    }
-
-    /// Takes up what was left open, and leaves the lists where they are.
-    async fn start_without_lists(&mut self) {
-        self.context.recall_learnt().await;
-        self.take_up_journal().await;
-        self.show_stage(false).await;
-        self.settle_open();
-        self.unread = true;
-        self.open_without_lists();
-    }
-
-    fn say(&self, notice: Option<String>) {
-        notice.into_iter().for_each(|notice| self.context.report(Report::Notice(notice)));
-    }
-
-    async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
-        let seen = snapshot.seen;
-        let told = asides::stored_roles(&self.context).await;
-        let source = self.context.dialect.role_source(told.as_ref());
-        let snapshot = snapshot.without_parts();
-        let shown = if partial { Shown::default() } else { Shown::stored(&snapshot, source.clone()) };
-        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, source));
-        self.context.report(Report::Records { records, seen, partial, stored: true });
-        self.context.known.is(shown);
-    }
-
     async fn serve(&mut self, stop: &CancellationToken) {
         loop {
             let again = self.again_at;

@@ -42,7 +42,8 @@ impl Worker {
                 }
             }
             Ok(Done::LookedUp(answers)) => self.looked_up(answers),
-            Ok(Done::Opened(habits)) => self.opened_without_lists(habits),
+            Ok(Done::Away(failure)) => self.link_after(&failure),
+            Ok(Done::Opened(told)) => self.opened_without_lists(told),
             Ok(Done::Refreshed(refresh::Ended { habits, down, cut_short })) => {
                 self.refreshing = false;
                 self.discovered |= down.is_none();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod back;
+mod by_name;
 mod decided;
 mod doctor;
 mod echo;

@@ -1,0 +1,69 @@
+//! How a session begins: with what the disk knows and a refresh, or without lists.
+
+use super::{Worker, asides, known::Shown, refresh};
+use crate::directory::{Kind, work::Report};
+
+impl Worker {
+    /// Shows what the disk knows, takes up what was left open, and reads everything anew.
+    pub(super) async fn start(&mut self) {
+        self.context.recall_learnt().await;
+        self.show_first_stored().await;
+        self.take_up_journal().await;
+        self.show_stage(false).await;
+        self.show_all_stored().await;
+        self.settle_open();
+        self.refresh();
+    }
+
+    async fn show_first_stored(&mut self) {
+        if let Some((first, more)) = self.context.stored(|store| store.load_first()).await
+            && !first.users.is_empty()
+            && first.coverage[Kind::User as usize].is_read()
+        {
+            self.shown = true;
+            self.show_stored(first, more).await;
+        }
+    }
+
+    async fn show_all_stored(&mut self) {
+        if self.shown
+            && let Some(all) = self.context.stored(|store| store.load()).await
+        {
+            self.say(all.notice());
+            self.show_stored(all, false).await;
+        }
+    }
+
+    /// Shows what the disk knows before the first refresh of a session that began without lists.
+    pub(super) async fn show_unread_lists(&mut self) {
+        if std::mem::take(&mut self.unread) {
+            self.show_first_stored().await;
+            self.show_all_stored().await;
+        }
+    }
+
+    /// Takes up what was left open, and leaves the lists where they are.
+    pub(super) async fn start_without_lists(&mut self) {
+        self.context.recall_learnt().await;
+        self.take_up_journal().await;
+        self.show_stage(false).await;
+        self.settle_open();
+        self.unread = true;
+        self.open_without_lists();
+    }
+
+    pub(super) fn say(&self, notice: Option<String>) {
+        notice.into_iter().for_each(|notice| self.context.report(Report::Notice(notice)));
+    }
+
+    async fn show_stored(&self, snapshot: crate::store::Snapshot, partial: bool) {
+        let seen = snapshot.seen;
+        let told = asides::stored_roles(&self.context).await;
+        let source = self.context.dialect.role_source(told.as_ref());
+        let snapshot = snapshot.without_parts();
+        let shown = if partial { Shown::default() } else { Shown::stored(&snapshot, source.clone()) };
+        let records = Box::new(refresh::indexed(&*self.context.dialect, snapshot, source));
+        self.context.report(Report::Records { records, seen, partial, stored: true });
+        self.context.known.is(shown);
+    }
+}
