@@ -121,7 +121,9 @@ impl App {
                 then(self, plan, effects);
             }
             Undertaking::Send { laid, parts, taken, .. } => {
-                if parts.len() > 1 {
+                // Changes of one record go in the order of the plan: where that is another one, it is kept.
+                let mut ids = parts.values().flatten();
+                if parts.len() > 1 && laid.iter().all(|entry| ids.next() == Some(&entry.id)) {
                     effects.push(Effect::Work(Job::Parts(parts.into_values().collect())));
                 }
                 self.hand_over(laid, taken, effects);

@@ -217,7 +217,12 @@ async fn found(search: &Search<'_>, kind: Kind, name: &str) -> Option<Record> {
     if let Some(record) = as_id? {
         return Some(record);
     }
-    match <[Record; 1]>::try_from(named?) {
+    let mut named = named?;
+    // Of several in other cases the one that is called exactly so is meant.
+    if named.iter().any(|record| find::is_exactly(record, NameLevel::Name, name)) {
+        named.retain(|record| find::is_exactly(record, NameLevel::Name, name));
+    }
+    match <[Record; 1]>::try_from(named) {
         Ok([record]) if find::is_exactly(&record, NameLevel::Name, name) => {
             // Ids that look like names may be names of others.
             let is_apart = asked_as_id || **record.id() == *name || is_of_other_make(name, record.id());

@@ -119,7 +119,8 @@ fn a_name_means_whom_it_means_in_the_whole_list(#[case] filter: Filter) {
 fn lists_are_read_only_where_they_decide(#[case] name: &str, #[case] lists: bool) {
     let world = world(Filter::Folds, "");
     world.run(&["set-name", name, "Another", "--dry-run"]);
-    assert_eq!(world.server.log().iter().any(reads_list), lists, "{:#?}", world.server.log());
+    let log: Vec<Request> = world.server.log().clone();
+    assert_eq!(log.iter().any(reads_list), lists, "{log:#?}");
 }
 
 /// Single records that were read are no list: the next session does not take them for one.

@@ -367,3 +367,31 @@ fn why_a_server_could_not_be_examined_has_a_code(#[case] status: u16, #[case] co
     let error = world.run(&["doctor", "--json"]).exits(SERVER).json()["error"].take();
     assert_eq!((&error["code"], &error["details"][0]["code"]), (&json!("not-examined"), &json!(code)), "{error}");
 }
+
+/// Takes PATCH of users as an object of attributes only.
+struct Pathless;
+
+impl Behavior for Pathless {
+    fn before(&self, _: &mut State, request: &Request) -> Option<Answer> {
+        let operations = request.body["Operations"].as_array().into_iter().flatten();
+        let has_path = operations.into_iter().any(|operation| operation.get("path").is_some());
+        let of_users = request.method == "PATCH" && request.path.contains("/Users/");
+        (of_users && has_path).then(|| Answer::error(400, "operations have no path here"))
+    }
+}
+
+#[test]
+fn a_server_that_takes_patch_without_a_path_is_not_put_to() {
+    let world = World::new(Pathless, users(4), vec![group(1, "alpha", &[1, 2])]);
+    let report = world.run(&["doctor", "--write", "--yes", "--json"]).exits(DONE).json();
+    let found = finding(&report, "writing", "PATCH user").unwrap();
+    assert!(found["words"].as_str().unwrap().starts_with("only without a path"), "{found}");
+    for args in [["set-name", "user0001", "Another"], ["set-email", "user0001", "other@example.com"]] {
+        let before = world.writes().len();
+        world.run(&[&args[..], &["--yes"]].concat()).exits(DONE);
+        let methods: Vec<String> = world.writes()[before..].iter().map(|write| write.method.to_string()).collect();
+        assert_eq!(methods, ["PATCH"], "{args:?}");
+    }
+    let user = world.state().users["u0001"].clone();
+    assert_eq!((&user["displayName"], &user["emails"][0]["value"]), (&json!("Another"), &json!("other@example.com")));
+}
