@@ -113,9 +113,9 @@ pub enum Edit {
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: Sending,
     },
-    /// Give users another seat.
+    /// Give users another seat, or another access to registries.
     SetSeat {
-        /// The users, then models or weave, then the seat.
+        /// The users, then models, weave or registry (or several, split by commas), then the seat.
         #[arg(required = true, num_args = 3.., value_names = ["USER", "PRODUCT", "SEAT"])]
         names: Vec<String>,
         #[command(flatten)]

@@ -77,6 +77,8 @@ pub(super) enum News {
     NotLearnt(Failure),
     /// Whose key is in use was told, or is not told.
     Owner,
+    /// Whether the server contradicts the profile is known, as far as the server tells.
+    Hosting,
     /// What was asked about this could not be told.
     NotTold(Topic),
     /// A change moved on; the directory knows it.
@@ -275,6 +277,18 @@ impl Desk {
         Ok(())
     }
 
+    /// Asks how the server is hosted: where it contradicts the profile, the guards let nothing through.
+    pub async fn ask_hosting(&mut self) -> Result<(), Stop> {
+        self.give(Job::AskHosting);
+        loop {
+            match self.next().await? {
+                News::Hosting => return Ok(()),
+                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                _ => {}
+            }
+        }
+    }
+
     /// Of which of these lists only a part is known: "users: 9,999 of 12,000: …".
     pub fn incomplete(&self, kinds: &[Kind]) -> Vec<String> {
         let coverage = kinds.iter().map(|kind| (kind, self.directory.coverage(*kind)));
@@ -341,6 +355,17 @@ impl Desk {
             Report::Owner(owner) => {
                 owner.into_iter().for_each(|owner| self.directory.set_owner(owner));
                 News::Owner
+            }
+            Report::Hosting(why) => {
+                if let Some(why) = why.filter(|why| self.guards.contradiction.as_ref() != Some(why)) {
+                    note(format_args!("scimitar: {why}"));
+                    self.guards.contradiction = Some(why);
+                }
+                News::Hosting
+            }
+            Report::OtherOrganisation(words) => {
+                let stop = Stop::new(ErrorCode::OtherOrganisation, words.trim_end_matches('.'));
+                return Err(stop.hint("give the command again: it reads the other organisation"));
             }
             Report::AskFailed(topic, _) => News::NotTold(topic),
             Report::ReadEachFailed(_, failure) => News::NotLearnt(failure),

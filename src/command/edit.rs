@@ -66,7 +66,7 @@ struct Given {
     users: Vec<String>,
     others: Vec<String>,
     last: String,
-    seat: Option<Seat>,
+    seats: Vec<Seat>,
 }
 
 impl Given {
@@ -80,17 +80,9 @@ impl Given {
             },
             Edit::SetSeat { names, .. } => match names.as_slice() {
                 [named @ .., product, seat] => {
-                    let product = match product.to_ascii_lowercase().as_str() {
-                        "models" => Seat::Models,
-                        "weave" => Seat::Weave,
-                        other => {
-                            let why = format!("{} is no product with seats", clean(other));
-                            return Err(Stop::new(ErrorCode::ValueUnknown, why).hint("USER… models|weave SEAT"));
-                        }
-                    };
-                    Ok(Self { last: seat.clone(), seat: Some(product), ..users(named)? })
+                    Ok(Self { last: seat.clone(), seats: products(product)?, ..users(named)? })
                 }
-                _ => Err(Stop::usage("write USER… models|weave SEAT")),
+                _ => Err(Stop::usage("write USER… models|weave|registry SEAT")),
             },
             Edit::Add { users: named, .. }
             | Edit::Remove { users: named, .. }
@@ -103,6 +95,21 @@ impl Given {
             _ => Ok(Self::default()),
         }
     }
+}
+
+/// The products named, split by commas: `models,registry`. The access to registries comes first, so that the plan of a
+/// seat knows that it ends.
+fn products(text: &str) -> Result<Vec<Seat>, Stop> {
+    let product = |word: &str| {
+        Seat::ALL.into_iter().find(|seat| seat.word().eq_ignore_ascii_case(word.trim())).ok_or_else(|| {
+            let why = format!("{} is no product with seats", clean(word));
+            Stop::new(ErrorCode::ValueUnknown, why).hint("USER… models|weave|registry SEAT")
+        })
+    };
+    let mut seats = text.split(',').map(product).collect::<Result<Vec<_>, Stop>>()?;
+    seats.sort_by_key(|seat| *seat != Seat::Registry);
+    seats.dedup();
+    Ok(seats)
 }
 
 /// Who and what is meant by the names given.
@@ -189,10 +196,16 @@ fn changes(desk: &mut Desk, edit: &Edit, named: &Named, given: &Given) -> Result
         Edit::Deactivate { .. } => each(&|user| Change::SetActive { user, active: false }),
         Edit::Activate { .. } => each(&|user| Change::SetActive { user, active: true }),
         Edit::SetSeat { .. } => {
-            let seat = given.seat.unwrap_or(Seat::Models);
-            let levels: Vec<Name> = desk.can().seat_levels.iter().map(|level| Name::from(*level)).collect();
-            let to = known(&given.last, &levels, "seat")?;
-            each(&|user| Change::SetSeat { user, seat, to: to.clone() })
+            let level = |seat: &Seat| {
+                let levels = desk.directory.seat_levels(*seat, desk.can());
+                Ok((*seat, known(&given.last, &levels, seat.label())?))
+            };
+            let wanted = given.seats.iter().map(level).collect::<Result<Vec<_>, Stop>>()?;
+            let of = |user: &Id| {
+                let set = |(seat, to): &(Seat, Name)| Change::SetSeat { user: user.clone(), seat: *seat, to: to.clone() };
+                wanted.iter().map(set).collect::<Vec<_>>()
+            };
+            users.iter().flat_map(of).collect()
         }
         Edit::SetName { name, .. } => each(&|user| Change::SetDisplayName { user, to: name.clone() }),
         Edit::SetEmail { email, .. } => each(&|user| Change::SetEmail { user, to: email.clone() }),

@@ -69,6 +69,7 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
 
 async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
     let Proposal { changes, title, undoes, refused, notes, not_told, mut undo } = proposal;
+    desk.ask_hosting().await?;
     desk.decide(&changes).await?;
     let stages = stages(changes, &desk.directory);
     let mut whole = whole(desk, &stages, undoes);

@@ -32,6 +32,7 @@ pub mod records;
 pub mod refusal;
 pub mod role_source;
 pub mod search;
+pub mod seats;
 pub mod shared;
 pub mod sort;
 pub mod stage;

@@ -33,6 +33,7 @@ mod file;
 mod form;
 mod journal;
 mod learnt;
+mod organisation;
 mod round;
 mod rows;
 mod salvage;
@@ -55,6 +56,7 @@ pub use self::{
     error::StoreError,
     form::{Print, Printer},
     journal::{Journal, Note},
+    organisation::file_of_today,
     round::Round,
     session::Session,
     snapshot::Snapshot,

@@ -51,6 +51,7 @@ mod jobs;
 mod known;
 mod learnt;
 mod look_up;
+mod organisation;
 mod others;
 mod outcomes;
 mod queue;
@@ -198,6 +199,8 @@ pub async fn run(
         late: Arc::default(),
         known: Known::default(),
         learnt: learnt::Learnt::default(),
+        contradicted: Arc::default(),
+        watches: setup.watch,
         cancel: CancellationToken::new(),
     };
     let mut worker = Worker {
@@ -260,6 +263,9 @@ impl Worker {
         {
             self.say(all.notice());
             self.show_stored(all, false).await;
+        }
+        if !self.unsettled.is_empty() && organisation::is_other_by_roles(&self.context).await {
+            return;
         }
         self.settle_open();
         self.refresh();

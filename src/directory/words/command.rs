@@ -136,7 +136,7 @@ impl Names<'_> {
             Change::DeleteUser { user } => of(&["delete", "user"], user)?,
             Change::DeleteTeam { team } => Call::many(&["delete", "team"], vec![self.team(team)?]),
             Change::DeleteRole { role } => Call::many(&["delete", "role"], vec![self.role(role)?]),
-            Change::SetSeat { user, seat, to } => of(&["set-seat"], user)?.after(product(*seat)).after(to.raw()),
+            Change::SetSeat { user, seat, to } => of(&["set-seat"], user)?.after(seat.word()).after(to.raw()),
             Change::SetDisplayName { user, to } => of(&["set-name"], user)?.after(to).alone(),
             Change::SetEmail { user, to } => of(&["set-email"], user)?.after(to).alone(),
             Change::CreateUser { user, .. } => return created_user(user),
@@ -182,13 +182,6 @@ fn called(name: Option<&str>, id: &Id) -> Option<String> {
     name.filter(fine).or(Some(id.as_ref()).filter(fine)).map(str::to_owned)
 }
 
-fn product(seat: Seat) -> &'static str {
-    match seat {
-        Seat::Models => "models",
-        Seat::Weave => "weave",
-    }
-}
-
 /// What can't be said in one line follows in others.
 fn created_user(user: &NewUser) -> Option<Vec<Call>> {
     if user.instance_admin {
@@ -206,7 +199,7 @@ fn created_user(user: &NewUser) -> Option<Vec<Call>> {
     let teams = user.teams.iter().map(|team| call(&["add"]).before(team.raw()));
     let seats = [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)];
     let seats = seats.into_iter().filter_map(|(seat, to)| Some((seat, to.as_ref()?)));
-    let seats = seats.map(|(seat, to)| call(&["set-seat"]).after(product(seat)).after(to.raw()));
+    let seats = seats.map(|(seat, to)| call(&["set-seat"]).after(seat.word()).after(to.raw()));
     Some(std::iter::once(first).chain(teams).chain(seats).collect())
 }
 
