@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
+pub use crate::directory::compare;
 use crate::directory::{
     Directory, Kind, Target,
     aside::Topic,
@@ -29,7 +30,6 @@ pub mod aside;
 mod asking;
 pub mod availability;
 pub mod check;
-pub mod compare;
 pub mod copy;
 pub mod difference;
 pub mod doubts;

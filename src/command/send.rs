@@ -101,6 +101,7 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
     let refused = std::mem::take(&mut plan.refused);
     let mut ran = Ran { refused, unjournaled: desk.unjournaled, ..Ran::default() };
     run::whole(desk, plan, later, &mut ran).await?;
+    ran.secrets = std::mem::take(&mut desk.secrets);
     told::effects(&ran, desk);
     told::alarms(&ran, desk);
     told::all(&ran, &title, send.json)

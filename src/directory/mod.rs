@@ -10,6 +10,7 @@ pub mod aside;
 pub mod attributes;
 pub mod census;
 pub mod change;
+pub mod compare;
 mod coverage;
 pub mod field;
 pub mod find;
