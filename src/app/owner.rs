@@ -9,9 +9,8 @@ impl App {
         if !std::mem::replace(&mut self.owner_asked, true) {
             effects.push(Effect::Work(Job::AskOwner));
             effects.push(Effect::Work(Job::AskHosting));
-            let asked = self.planner.as_ref().and_then(|planner| {
-                planner.inquiry(Topic::Organisations, &self.directory).ok()
-            });
+            let asked =
+                self.planner.as_ref().and_then(|planner| planner.inquiry(Topic::Organisations, &self.directory).ok());
             effects.extend(asked.map(|inquiry| Effect::Work(Job::Ask(inquiry))));
         }
     }

@@ -202,7 +202,10 @@ impl RolePicker {
             let change = choice.in_place(&place, user.clone());
             (!has(directory, user, &place, &choice.role)).then_some(change)
         };
-        self.users.iter().flat_map(|user| choice.places().into_iter().filter_map(move |place| one(user, place))).collect()
+        self.users
+            .iter()
+            .flat_map(|user| choice.places().into_iter().filter_map(move |place| one(user, place)))
+            .collect()
     }
 
     /// Those of whom it is so already.

@@ -54,7 +54,8 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
             hidden += 1;
             continue;
         };
-        let begins = |key: &&ApiKey| args.find.as_ref().is_none_or(|prefix| key.name.raw().starts_with(prefix.as_str()));
+        let begins =
+            |key: &&ApiKey| args.find.as_ref().is_none_or(|prefix| key.name.raw().starts_with(prefix.as_str()));
         rows.extend(keys.iter().filter(begins).map(|key| KeyRow {
             id: key.id.to_string(),
             key: key.name.raw().to_owned(),
@@ -71,9 +72,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
     heard(if args.json {
         out.json_pretty(&rows)
     } else {
-        let cells = rows.iter().map(|row| {
-            [&row.user, &row.key, &row.description, &row.id].map(Clone::clone).to_vec()
-        });
+        let cells = rows.iter().map(|row| [&row.user, &row.key, &row.description, &row.id].map(Clone::clone).to_vec());
         Table { heads: vec!["user", "key", "for", "id"], rows: cells.collect() }.print(&mut out)
     })?;
     desk.close().await;
@@ -81,11 +80,16 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
         (None, 0) => Ok(()),
         (Some((_, failure)), _) => Err(Stop::new(
             ErrorCode::Incomplete,
-            format!("the keys of {} of {asked} people were not told: {}", failed.len(), failure.text.trim_end_matches('.')),
+            format!(
+                "the keys of {} of {asked} people were not told: {}",
+                failed.len(),
+                failure.text.trim_end_matches('.')
+            ),
         )
         .printed()),
         (None, hidden) => {
-            Err(Stop::new(ErrorCode::Incomplete, format!("the keys of {hidden} of {asked} people are not shown")).printed())
+            Err(Stop::new(ErrorCode::Incomplete, format!("the keys of {hidden} of {asked} people are not shown"))
+                .printed())
         }
     }
 }
@@ -139,7 +143,8 @@ pub(super) async fn delete(
     let topic = topics(&mut desk, &[user.to_owned()]).await?.pop().unwrap_or(Topic::Me);
     let failed = desk.ask_slowly(vec![Topic::Me, topic.clone()], "API keys", |_| false).await?;
     // One's own keys are told to everybody.
-    let own = desk.directory.person(&Topic::Me).filter(|me| topic == Topic::Me || Topic::Person(me.id.clone()) == topic);
+    let own =
+        desk.directory.person(&Topic::Me).filter(|me| topic == Topic::Me || Topic::Person(me.id.clone()) == topic);
     let person = own.or(desk.directory.person(&topic));
     let Some((owner, told)) = person.and_then(|person| Some((person.id.clone(), person.keys.clone()?))) else {
         let failure = failed.iter().find(|(of, _)| *of == topic);
@@ -162,11 +167,7 @@ fn meant(wanted: &str, told: &[ApiKey], owner: &Id) -> Result<Change, Stop> {
     let begins = || told.iter().filter(|key| !wanted.is_empty() && key.name.raw().starts_with(wanted)).collect();
     let found = if exact.is_empty() { begins() } else { exact };
     match found.as_slice() {
-        [key] => Ok(Change::DeleteKey {
-            owner: owner.clone(),
-            key: key.id.clone(),
-            name: key.name.raw().to_owned(),
-        }),
+        [key] => Ok(Change::DeleteKey { owner: owner.clone(), key: key.id.clone(), name: key.name.raw().to_owned() }),
         [] => Err(Stop::new(ErrorCode::NameUnknown, format!("they have no key {}", clean(wanted)))
             .hint("`scimitar api-keys` lists them")),
         several => Err(Stop::new(

@@ -81,11 +81,7 @@ fn plain(desk: &mut Desk, new: &Newcomer<'_>) -> Result<Change, Stop> {
 }
 
 /// Puts first and last name into the creation.
-fn names(
-    planner: &std::sync::Arc<dyn Planner>,
-    new: &Newcomer<'_>,
-    changes: &mut [Change],
-) -> Result<(), Stop> {
+fn names(planner: &std::sync::Arc<dyn Planner>, new: &Newcomer<'_>, changes: &mut [Change]) -> Result<(), Stop> {
     let parts = [("givenName", new.first_name), ("familyName", new.last_name)];
     let parts: serde_json::Map<_, _> =
         parts.into_iter().filter_map(|(key, name)| Some((key.to_owned(), name?.into()))).collect();

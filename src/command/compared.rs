@@ -70,7 +70,10 @@ pub(super) async fn make_like(
     let (more, wanted): (Vec<Wish>, Vec<Wish>) = wishes.into_iter().partition(|wish| wish.removes && !exact);
     let mut notes = Vec::new();
     if !more.is_empty() {
-        notes.push(format!("{} more that they have, and the other one has not, stay. --exact takes them away.", more.len()));
+        notes.push(format!(
+            "{} more that they have, and the other one has not, stay. --exact takes them away.",
+            more.len()
+        ));
     }
     let changes = wanted.into_iter().map(|wish| wish.change).collect();
     let changes = desk.still_open(changes).await?;
@@ -105,7 +108,8 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
             let sign = if row.removes { "-" } else { "+" };
             [sign, row.what, row.before, row.after, row.refused.unwrap_or_default()].map(str::to_owned).to_vec()
         });
-        Table { heads: vec!["", "what", "now", "like the other", "not possible"], rows: cells.collect() }.print(&mut out)
+        Table { heads: vec!["", "what", "now", "like the other", "not possible"], rows: cells.collect() }
+            .print(&mut out)
     })?;
     desk.close().await;
     Ok(())
@@ -134,8 +138,9 @@ async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
             let sign = if row.differs { "≠" } else { "=" };
             [sign, &row.permission, row.one, row.other].map(str::to_owned).to_vec()
         });
-        writeln!(out, "{} and {}", names[0], names[1])
-            .and_then(|()| Table { heads: vec!["", "permission", "one", "other"], rows: cells.collect() }.print(&mut out))
+        writeln!(out, "{} and {}", names[0], names[1]).and_then(|()| {
+            Table { heads: vec!["", "permission", "one", "other"], rows: cells.collect() }.print(&mut out)
+        })
     })?;
     desk.close().await;
     Ok(())

@@ -206,7 +206,8 @@ fn changes(desk: &Desk, edit: &Edit, named: &Named, given: &Given) -> Result<Vec
             };
             let wanted = given.seats.iter().map(level).collect::<Result<Vec<_>, Stop>>()?;
             let of = |user: &Id| {
-                let set = |(seat, to): &(Seat, Name)| Change::SetSeat { user: user.clone(), seat: *seat, to: to.clone() };
+                let set =
+                    |(seat, to): &(Seat, Name)| Change::SetSeat { user: user.clone(), seat: *seat, to: to.clone() };
                 wanted.iter().map(set).collect::<Vec<_>>()
             };
             users.iter().flat_map(of).collect()

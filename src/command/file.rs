@@ -235,7 +235,10 @@ pub(super) fn desired_of(path: &Path) -> Result<Desired, Stop> {
 }
 
 /// What has to change so that the directory is as is said here; lists are read already.
-pub(super) async fn differences(desk: &mut Desk, desired: &Desired) -> Result<Vec<crate::directory::change::Change>, Stop> {
+pub(super) async fn differences(
+    desk: &mut Desk,
+    desired: &Desired,
+) -> Result<Vec<crate::directory::change::Change>, Stop> {
     look_up(desk, desired).await?;
     let found = compare(desired, desk, Wish::default());
     let Difference { changes, notes, not_told, .. } = found.map_err(|problems| wrong("the command", &problems))?;

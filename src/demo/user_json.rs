@@ -9,7 +9,9 @@ use super::options::{EmailShape, Hosting};
 use super::records::{Account, Number, RegistryRole, TeamRole, User};
 use super::state::State;
 use super::version::Generation;
-use super::words::{account_word, organisation_role_word, registry_access_word, registry_role_word, seat_word, team_role_word};
+use super::words::{
+    account_word, organisation_role_word, registry_access_word, registry_role_word, seat_word, team_role_word,
+};
 
 /// How user resources are shown.
 #[derive(Clone, Copy)]

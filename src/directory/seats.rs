@@ -1,10 +1,6 @@
 //! What a seat can be: by the provider's words, or as records of the server have shown.
 
-use super::{
-    Directory, Name,
-    change::Seat,
-    plan::Capabilities,
-};
+use super::{Directory, Name, change::Seat, plan::Capabilities};
 
 /// The level of who has nothing.
 pub const NONE: &str = "none";

@@ -31,8 +31,7 @@ impl Shared {
 
     /// The same for a user.
     pub fn user(&mut self, user: &mut User) {
-        let told =
-            [&mut user.org_role, &mut user.models_seat, &mut user.weave_role, &mut user.registry_access];
+        let told = [&mut user.org_role, &mut user.models_seat, &mut user.weave_role, &mut user.registry_access];
         for name in told.into_iter().filter_map(MaybeTold::name_mut) {
             share(&mut self.names, name);
         }

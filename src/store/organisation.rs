@@ -18,7 +18,8 @@ const APART: &str = "-org-";
 /// The file that holds what is known of the organisation that the key opens now.
 pub fn file_of_today(profile: &Path) -> PathBuf {
     let named = fs::read_to_string(pointer(profile)).ok();
-    let sum = named.as_deref().map(str::trim).filter(|sum| sum.len() == 8 && sum.bytes().all(|b| b.is_ascii_hexdigit()));
+    let sum =
+        named.as_deref().map(str::trim).filter(|sum| sum.len() == 8 && sum.bytes().all(|b| b.is_ascii_hexdigit()));
     sum.map_or_else(|| profile.to_owned(), |sum| apart(profile, sum))
 }
 

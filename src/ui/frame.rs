@@ -96,7 +96,8 @@ fn place(app: &App, look: &Look) -> Vec<Vec<Span<'static>>> {
     parts.push(vec![Span::raw("   "), Span::styled(cut(&profile.name, 24, look.glyphs.more), look.strong())]);
     // Of several organisations one is open.
     let several = app.directory.organisations().is_some_and(|all| all.len() > 1);
-    let open = app.directory.organisation().filter(|_| several).map(|name| name.as_str().to_owned()).unwrap_or_default();
+    let open =
+        app.directory.organisation().filter(|_| several).map(|name| name.as_str().to_owned()).unwrap_or_default();
     for more in [&open, &profile.provider, &profile.host] {
         if !more.is_empty() {
             parts.push(vec![Span::styled(format!("{dot}{more}"), look.dim())]);

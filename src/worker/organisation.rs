@@ -38,12 +38,11 @@ pub async fn is_other_by_roles(context: &Context) -> bool {
     let Ok(answer) = context.send(&roles.request).await else { return false };
     let Ok(text) = list::into_text(answer.body) else { return false };
     let Ok(page) = list::parse_text(&text) else { return false };
-    let organisation = page.resources.iter().find_map(|raw| {
-        match context.dialect.read(Kind::Role, raw, Depth::Summary, "$") {
+    let organisation =
+        page.resources.iter().find_map(|raw| match context.dialect.read(Kind::Role, raw, Depth::Summary, "$") {
             Ok(Record::Role(role)) if !role.organisation.is_empty() => Some(role.organisation),
             _ => None,
-        }
-    });
+        });
     match organisation {
         Some(organisation) => is_other(context, &organisation).await,
         None => false,

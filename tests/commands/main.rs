@@ -6,6 +6,7 @@ mod admins;
 mod codes;
 mod edits;
 mod files;
+mod further;
 mod harness;
 mod lists;
 mod names;

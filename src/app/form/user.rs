@@ -39,6 +39,11 @@ impl Form {
         if can.can(Verb::SetDisplayName).is_ok() {
             fields.push(plain(Field::text("display", label(UserField::DisplayName), "", "optional")));
         }
+        // Grafana reads neither.
+        if can.can(Verb::SetAttribute).is_ok() && !can.external_ids {
+            fields.push(plain(Field::text("given", "First name", "", "optional")));
+            fields.push(plain(Field::text("family", "Last name", "", "optional")));
+        }
         if !can.seat_levels.is_empty() {
             for seat in SEATS {
                 fields.push(plain(seat_field(seat, &FULL.into(), directory, can)));
@@ -70,6 +75,15 @@ impl Form {
             external_id: self.value("external").into(),
             ..NewUser::default()
         };
+        let names = [("givenName", self.value("given")), ("familyName", self.value("family"))];
+        let names: serde_json::Map<_, _> = names
+            .into_iter()
+            .filter(|(_, name)| !name.is_empty())
+            .map(|(part, name)| (part.into(), name.into()))
+            .collect();
+        if !names.is_empty() {
+            user.attributes.insert("name".into(), names.into());
+        }
         match teams(self.value("teams"), self.spaced_names, directory) {
             Ok(teams) => user.teams = teams.into_iter().map(|(_, name)| name).collect(),
             Err(why) => self.fail("teams", why.to_string()),

@@ -241,7 +241,11 @@ pub async fn hosting(probe: &mut Probe) -> Result<(), Stop> {
         },
         Err(failure) if failure.class == Class::Cancelled => return Err(Stop::Cancelled),
         Err(failure) => {
-            let words = format!("{} is what the profile says; the server does not tell: {}", probe.dialect.name(), failure.sentences());
+            let words = format!(
+                "{} is what the profile says; the server does not tell: {}",
+                probe.dialect.name(),
+                failure.sentences()
+            );
             (Verdict::Note, words)
         }
     };

@@ -11,8 +11,8 @@ use crate::{
         change::{Change, Seat},
         plan::{Confirm, Undo},
         record::{Grant, User},
-        seats::NONE,
         refusal::{Refusal, RefusalCode},
+        seats::NONE,
     },
     scim::patch::{Op, chosen},
 };

@@ -73,8 +73,9 @@ impl Call {
 
     /// True if the other one differs in nothing but its users.
     fn takes(&self, other: &Self) -> bool {
-        let same =
-            |call: &Self| (call.verb, call.before.clone(), call.after.clone(), call.options.clone(), call.flags.clone());
+        let same = |call: &Self| {
+            (call.verb, call.before.clone(), call.after.clone(), call.options.clone(), call.flags.clone())
+        };
         self.many && other.many && same(self) == same(other)
     }
 

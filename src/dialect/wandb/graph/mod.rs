@@ -92,12 +92,7 @@ pub(super) fn questions() -> Vec<Question> {
             words: read::organisations_in_words,
             loss: "knowing whether the key's owner is in several organisations",
         },
-        Question {
-            about: "release",
-            request: server(),
-            words: read::release_in_words,
-            loss: "knowing the release",
-        },
+        Question { about: "release", request: server(), words: read::release_in_words, loss: "knowing the release" },
     ]
 }
 
