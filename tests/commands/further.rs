@@ -34,8 +34,9 @@ fn a_newcomer_begins_with_what_options_and_a_template_say() {
     );
     assert_eq!(world.role_in("kim-lee", &team), "viewer");
     // A name that is taken alters nobody.
-    let again = world.run(&[&args[..], &["--role", "member", "--yes"]].concat());
-    assert_eq!(again.code, 4, "{}", again.err);
+    world.ok(&["create", "user", "kim-lee", "--email", "kim@example.com", "--role", "member", "--yes"]);
+    let other = ["create", "user", "kim-lee", "--email", "other@example.com", "--role", "member", "--yes"];
+    assert_eq!(world.run(&other).code, 4);
     assert_eq!(world.user("kim-lee")["role"], "admin");
     let bad = world.run(&["create", "user", "x", "--email", "x@example.com", "--team", "no-such-team", "--yes"]);
     assert_eq!(bad.code, 2, "{}", bad.err);
@@ -115,11 +116,17 @@ fn a_custom_role_is_edited_and_registry_roles_are_taken_away() {
     assert_eq!(wrong.code, 2, "{}", wrong.err);
     assert_eq!(world.run(&["edit-role", &role]).code, 2);
 
-    let (inside, ..) = cast(&world);
-    world.ok(&["set-role", &inside, "member", "--registry", "models", "--yes"]);
-    assert!(world.user(&inside)["registries"].to_string().contains("models"));
-    world.ok(&["unset-role", &inside, "--registry", "models", "--yes"]);
-    assert!(!world.user(&inside)["registries"].to_string().contains("\"models\""));
+    let users = world.json(&["users", "--json", "-f", "account:person"]);
+    let holds = |user: &&Value| user["registries"].as_array().is_some_and(|all| !all.is_empty());
+    let holder = users.as_array().unwrap().iter().find(holds).unwrap();
+    let (name, registry) = (holder["user"].as_str().unwrap(), holder["registries"][0]["name"].as_str().unwrap());
+    let held = |world: &World| world.user(name)["registries"].to_string().contains(&format!("\"{registry}\""));
+    world.ok(&["unset-role", name, "--registry", registry, "--yes"]);
+    assert!(!held(&world));
+    world.ok(&["undo", "--yes"]);
+    assert!(held(&world));
+    world.ok(&["unset-role", name, "--all-registries", "--yes"]);
+    assert!(!held(&world));
 }
 
 #[test]
@@ -178,7 +185,7 @@ fn registry_access_goes_alone_or_with_the_seat_by_release() {
 
 #[test]
 fn a_profile_with_another_hosting_reads_and_sends_nothing() {
-    let world = World::new("wandb", &["--users", "30"]);
+    let world = World::new("wandb", &["--users", "40"]);
     let (inside, team, outside) = cast(&world);
     let config = std::fs::read_to_string(world.path("config.toml")).unwrap();
     world.file("config.toml", &config.replace("hosting = \"dedicated\"", "hosting = \"multi-tenant\""));
@@ -205,7 +212,7 @@ fn a_profile_with_another_hosting_reads_and_sends_nothing() {
 
 #[test]
 fn a_multi_tenant_server_under_a_dedicated_profile_sends_nothing() {
-    let world = World::new("wandb", &["--users", "30", "--hosting", "multi-tenant"]);
+    let world = World::new("wandb", &["--users", "40", "--hosting", "multi-tenant"]);
     let config = std::fs::read_to_string(world.path("config.toml")).unwrap();
     world.file("config.toml", &config.replace("multi-tenant", "self-managed"));
     let (inside, ..) = cast(&world);
