@@ -36,9 +36,10 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
     let mut desk = Desk::open(opener, profile, None).await?;
     desk.read(&[Kind::Team]).await?;
     told(&desk)?;
-    let teams = match args.teams.is_empty() {
-        true => desk.directory.records().teams().keys().cloned().collect(),
-        false => names::teams(&mut desk, &args.teams).await?,
+    let teams = if args.teams.is_empty() {
+        desk.directory.records().teams().keys().cloned().collect()
+    } else {
+        names::teams(&mut desk, &args.teams).await?
     };
     let silent = ask(&mut desk, &teams).await?;
     let mut found: Vec<(&Id, &Participant)> = Vec::new();
