@@ -77,7 +77,7 @@ pub(super) async fn make_like(
     }
     let changes = wanted.into_iter().map(|wish| wish.change).collect();
     let changes = desk.still_open(changes).await?;
-    propose(desk, Proposal { changes, notes, ..Proposal::default() }, send).await
+    Box::pin(propose(desk, Proposal { changes, notes, ..Proposal::default() }, send)).await
 }
 
 pub(super) async fn run(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), Stop> {

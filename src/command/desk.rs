@@ -399,10 +399,7 @@ impl Desk {
                 News::Owner
             }
             Report::Hosting(why) => {
-                if let Some(why) = why.filter(|why| self.guards.contradiction.as_ref() != Some(why)) {
-                    note(format_args!("scimitar: {why}"));
-                    self.guards.contradiction = Some(why);
-                }
+                self.hear_hosting(why);
                 News::Hosting
             }
             Report::Secret(id, secret) => {
@@ -450,8 +447,7 @@ impl Desk {
                 News::Waiting
             }
             Report::NoJournal(why) => {
-                note(format_args!("scimitar: {}. Nothing is kept on disk.", why.trim_end_matches('.')));
-                self.no_journal = Some(why);
+                self.hear_no_journal(why);
                 News::Other
             }
             // A disk that refuses is said once, not for each change.
@@ -463,6 +459,18 @@ impl Desk {
             }
             _ => News::Other,
         })
+    }
+
+    fn hear_hosting(&mut self, why: Option<String>) {
+        if let Some(why) = why.filter(|why| self.guards.contradiction.as_ref() != Some(why)) {
+            note(format_args!("scimitar: {why}"));
+            self.guards.contradiction = Some(why);
+        }
+    }
+
+    fn hear_no_journal(&mut self, why: String) {
+        note(format_args!("scimitar: {}. Nothing is kept on disk.", why.trim_end_matches('.')));
+        self.no_journal = Some(why);
     }
 
     /// A new id.

@@ -50,13 +50,20 @@ pub(super) async fn desk(opener: &Opener, profile: Option<&str>, send: &Sending)
     Ok(desk)
 }
 
-/// Sends what is not so already.
-pub(super) async fn put_forward(mut desk: Desk, changes: Vec<Change>, send: &Sending) -> Result<(), Stop> {
-    let wanted = changes.len();
-    let open = desk.still_open(changes).await?;
-    let so = wanted - open.len();
-    let so = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already."));
-    propose(desk, Proposal { changes: open, notes: so.into_iter().collect(), ..Proposal::default() }, send).await
+/// Sends what is not so already. On the heap, for it holds the desk and a plan.
+pub(super) fn put_forward(
+    mut desk: Desk,
+    changes: Vec<Change>,
+    send: &Sending,
+) -> impl Future<Output = Result<(), Stop>> {
+    Box::pin(async move {
+        let wanted = changes.len();
+        let open = desk.still_open(changes).await?;
+        let so = wanted - open.len();
+        let so = (so > 0 && !open.is_empty()).then(|| format!("{so} of {wanted} are so already."));
+        let proposal = Proposal { changes: open, notes: so.into_iter().collect(), ..Proposal::default() };
+        propose(desk, proposal, send).await
+    })
 }
 
 /// The next provisional id.

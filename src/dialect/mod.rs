@@ -214,7 +214,13 @@ pub trait Dialect: Planner {
         None
     }
 
-    /// The same of the shape of a record in a list.
+    /// True where the answer to [`Dialect::asks_for_hosting`] says anything.
+    fn tells_hosting(&self, body: &[u8]) -> bool {
+        let _ = body;
+        false
+    }
+
+    /// How the shape of a record in a list contradicts that hosting, as a sentence.
     fn shape_contradicted(&self, raw: &RawValue) -> Option<&'static str> {
         let _ = raw;
         None

@@ -67,7 +67,9 @@ pub async fn ask_hosting(context: &Context) {
         let fits = |text: &String| context.dialect.hosting_contradicted(text.as_bytes()).is_none();
         if context.watches || !known.as_ref().is_some_and(fits) {
             let told = context.send(&request).await.ok();
-            let told = told.and_then(|answer| String::from_utf8(answer.body.to_vec()).ok());
+            // An answer that says nothing takes nothing back.
+            let told = told.filter(|answer| context.dialect.tells_hosting(&answer.body));
+            let told = told.and_then(|answer| String::from_utf8(answer.body).ok());
             if let Some(text) = &told {
                 let kept = text.clone();
                 context.stored(move |store| store.meta_set(TOLD_HOSTING, &kept)).await;

@@ -182,6 +182,10 @@ impl Dialect for Wandb {
         hosting::contradicted(self.hosting, &graph::release(body)?)
     }
 
+    fn tells_hosting(&self, body: &[u8]) -> bool {
+        graph::release(body).is_some()
+    }
+
     fn shape_contradicted(&self, raw: &RawValue) -> Option<&'static str> {
         hosting::shape_contradicted(self.hosting, raw)
     }

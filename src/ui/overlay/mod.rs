@@ -66,7 +66,7 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
             Topic::Roster(team) => roster::draw(frame, aside, team, app, look),
             Topic::Resource(target) => attributes::draw(frame, aside, target, app, look),
             Topic::Organisations | Topic::Settings | Topic::Schemas | Topic::Types => {
-                settings::draw(frame, aside, app, look)
+                settings::draw(frame, aside, app, look);
             }
             Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
         },
