@@ -433,12 +433,7 @@ impl Desk {
                 News::Other
             }
             Report::Journal(entries) => {
-                self.journal_read = true;
-                self.were_open.extend(entries.iter().filter(|entry| entry.state.is_open()).map(|entry| entry.id));
-                entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
-                self.journal.retain(|known| entries.binary_search_by_key(&known.id, |entry| entry.id).is_err());
-                self.journal.extend(entries);
-                self.journal.sort_unstable_by_key(|entry| entry.id);
+                self.hear_journal(entries);
                 News::Other
             }
             Report::Link(link) => News::Link(link),
@@ -466,6 +461,15 @@ impl Desk {
             note(format_args!("scimitar: {why}"));
             self.guards.contradiction = Some(why);
         }
+    }
+
+    fn hear_journal(&mut self, entries: Vec<Entry>) {
+        self.journal_read = true;
+        self.were_open.extend(entries.iter().filter(|entry| entry.state.is_open()).map(|entry| entry.id));
+        entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
+        self.journal.retain(|known| entries.binary_search_by_key(&known.id, |entry| entry.id).is_err());
+        self.journal.extend(entries);
+        self.journal.sort_unstable_by_key(|entry| entry.id);
     }
 
     fn hear_no_journal(&mut self, why: String) {
