@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use rustc_hash::FxHashSet;
 use tui_input::{Input, backend::crossterm::EventHandler};
 
+pub use crate::directory::compare;
 use crate::directory::{
     Directory, Kind, Target,
     aside::Topic,
@@ -29,7 +30,6 @@ pub mod aside;
 mod asking;
 pub mod availability;
 pub mod check;
-pub mod compare;
 pub mod copy;
 pub mod difference;
 pub mod doubts;
@@ -191,6 +191,8 @@ pub struct App {
     pub config_path: String,
     /// The profile that was to be opened last and can't be.
     pub unopened: Option<Unopened>,
+    /// What is to be said once the profile is open again.
+    said_before_opening: Option<String>,
     /// A profile is asked for and saved.
     saving: bool,
     /// Guards of the profile.
@@ -249,6 +251,7 @@ impl App {
             profiles,
             config_path: String::new(),
             unopened: None,
+            said_before_opening: None,
             saving: false,
             guards: Guards::default(),
             planner: None,
@@ -358,6 +361,7 @@ impl App {
         let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.ids);
         let config_path = std::mem::take(&mut self.config_path);
         let secrets = self.take_secrets();
+        let said = self.said_before_opening.take();
         *self = Self::new(keep.0, keep.1, keep.2, keep.3, 0);
         self.ids = keep.4;
         self.config_path = config_path;
@@ -370,6 +374,7 @@ impl App {
         self.profile = Some(opened.profile);
         self.planner = Some(opened.planner);
         self.guards = opened.guards;
+        said.into_iter().for_each(|words| self.fail(words));
     }
 
     /// A new id: grows with time, differs between consoles.

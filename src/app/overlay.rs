@@ -202,7 +202,7 @@ impl Overlay {
                 Topic::Roster(_) => &[S::Invitations, S::Work, S::Global],
                 Topic::Me | Topic::Person(_) => &[S::Account, S::Work, S::Global],
                 Topic::Resource(_) => &[S::Attributes, S::Work, S::Global],
-                Topic::Settings | Topic::Schemas | Topic::Types => &[S::Work, S::Global],
+                Topic::Organisations | Topic::Settings | Topic::Schemas | Topic::Types => &[S::Work, S::Global],
             },
             Overlay::Raw { .. } => &[S::Record, S::Work, S::Global],
             Overlay::Compare { .. } => &[S::Work, S::Global],

@@ -1,13 +1,36 @@
 //! Whose key is in use: asked once, guarded as "yourself", and compared with what the config says.
 
 use super::{App, Effect};
-use crate::directory::{owner::KeyOwner, work::Job};
+use crate::directory::{aside::Topic, owner::KeyOwner, work::Job};
 
 impl App {
     /// Asks once in a session, after the lists: plans name their owner, and guards count on them.
     pub(super) fn ask_owner(&mut self, effects: &mut Vec<Effect>) {
         if !std::mem::replace(&mut self.owner_asked, true) {
             effects.push(Effect::Work(Job::AskOwner));
+            effects.push(Effect::Work(Job::AskHosting));
+            let asked =
+                self.planner.as_ref().and_then(|planner| planner.inquiry(Topic::Organisations, &self.directory).ok());
+            effects.extend(asked.map(|inquiry| Effect::Work(Job::Ask(inquiry))));
+        }
+    }
+
+    /// Reading goes on where the server is not what the profile says; nothing is sent.
+    pub(super) fn on_hosting(&mut self, why: Option<String>) {
+        if let Some(why) = why.filter(|why| self.guards.contradiction.as_ref() != Some(why)) {
+            self.guards.contradiction = Some(why.clone());
+            self.fail(why);
+            self.begin_draft_anew();
+        }
+    }
+
+    /// The key opens another organisation: the profile is opened anew, with that one's store.
+    pub(super) fn on_other_organisation(&mut self, words: String, effects: &mut Vec<Effect>) {
+        self.fail(words.clone());
+        self.guards.contradiction = Some(words.clone());
+        if let Some(profile) = &self.profile {
+            effects.push(Effect::Open(Some(profile.name.clone())));
+            self.said_before_opening = Some(words);
         }
     }
 

@@ -7,7 +7,8 @@ use tui_input::Input;
 
 use crate::directory::{
     Directory, Id, Kind, Target,
-    field::{FieldSort, RecordField},
+    change::Seat,
+    field::{FieldSort, RecordField, UserField},
     holds::Holds,
     listing::Listing,
     query::{BadQuery, Query},
@@ -43,6 +44,8 @@ pub struct Pane {
     pub marks: Marks,
     /// What the provider's records hold.
     pub holds: Holds,
+    /// The server tells the access to registries, which older ones do not have.
+    has_registry_access: bool,
     /// Which accounts; matters only to users, and only where there are service accounts.
     pub view: View,
     cursor_id: Option<Id>,
@@ -79,6 +82,7 @@ impl Pane {
             top: 0,
             marks: Marks::default(),
             holds: Holds::default(),
+            has_registry_access: false,
             view: View::default(),
             cursor_id: None,
             moved: false,
@@ -115,6 +119,7 @@ impl Pane {
 
     /// Sorts and filters anew, keeping the cursor on its record.
     fn rebuild(&mut self, directory: &Directory) {
+        self.has_registry_access = directory.census().seats(Seat::Registry).known > 0;
         if !self.has_views(directory) {
             self.view = View::People;
         }
@@ -233,7 +238,8 @@ impl Pane {
 
     /// The columns of the view that the provider's records hold.
     pub fn columns(&self) -> impl Iterator<Item = RecordField> {
-        let held = |field: &RecordField| (field.spec().held)(self.holds);
+        let there = |field: RecordField| self.has_registry_access || field != UserField::RegistryAccess.into();
+        let held = move |field: &RecordField| (field.spec().held)(self.holds) && there(*field);
         self.view.columns(self.kind).iter().copied().filter(held)
     }
 

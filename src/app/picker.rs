@@ -28,6 +28,8 @@ pub enum Place {
     Other(Id),
     /// A product; the role is the seat for it.
     Seat(Seat),
+    /// The Models seat and the access to registries, which newer servers take away one by one.
+    SeatAndRegistries,
     /// A registry.
     Registry(Name),
     /// A registry, or all of them: choosing takes the role away.
@@ -62,7 +64,7 @@ impl Shown {
             Shown::Own => matches!(place, Place::Own(_)),
             Shown::Other => matches!(place, Place::Other(_)),
             Shown::Registries => matches!(place, Place::Registry(_) | Place::NoRegistry(_)),
-            Shown::Seats => matches!(place, Place::Seat(_)),
+            Shown::Seats => matches!(place, Place::Seat(_) | Place::SeatAndRegistries),
         }
     }
 }
@@ -196,8 +198,14 @@ impl RolePicker {
     /// What choosing the line under the cursor means; users of whom it is so already are left out.
     pub fn changes(&self, directory: &Directory) -> Vec<Change> {
         let Some(choice) = self.selected() else { return Vec::new() };
-        let others = self.users.iter().filter(|user| !has(directory, user, &choice.place, &choice.role));
-        others.map(|user| choice.change(user.clone())).collect()
+        let one = |user: &Id, place: Place| {
+            let change = choice.in_place(&place, user.clone());
+            (!has(directory, user, &place, &choice.role)).then_some(change)
+        };
+        self.users
+            .iter()
+            .flat_map(|user| choice.places().into_iter().filter_map(move |place| one(user, place)))
+            .collect()
     }
 
     /// Those of whom it is so already.
@@ -209,12 +217,21 @@ impl RolePicker {
 }
 
 impl Choice {
-    fn change(&self, user: Id) -> Change {
+    /// The places that are meant: the access to registries first, so that the plan of the seat knows that it ends.
+    fn places(&self) -> Vec<Place> {
+        match &self.place {
+            Place::SeatAndRegistries => vec![Place::Seat(Seat::Registry), Place::Seat(Seat::Models)],
+            place => vec![place.clone()],
+        }
+    }
+
+    fn in_place(&self, place: &Place, user: Id) -> Change {
         let role = self.role.clone();
-        match self.place.clone() {
+        match place.clone() {
             Place::Organisation => Change::SetOrgRole { user, role },
             Place::Own(team) | Place::Other(team) => Change::SetTeamRole { user, team, role },
             Place::Seat(seat) => Change::SetSeat { user, seat, to: role },
+            Place::SeatAndRegistries => Change::SetSeat { user, seat: Seat::Models, to: role },
             Place::Registry(registry) => Change::SetRegistryRole { user, registry, role },
             Place::NoRegistry(registry) => Change::RemoveRegistryRole { user, registry },
         }

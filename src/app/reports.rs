@@ -70,6 +70,9 @@ impl App {
                 }
                 self.renew_difference();
                 self.answered(&topics);
+                if topics.contains(&Topic::Organisations) {
+                    self.directory.organisation_in_words().into_iter().for_each(|words| self.say(words));
+                }
                 self.keep_aside_cursors();
             }
             Report::RolesLearnt(learnt) => {
@@ -110,6 +113,8 @@ impl App {
                 self.guards.no_journal = Some(why);
                 self.guards.closed().into_iter().for_each(|refusal| self.fail(refusal.text));
             }
+            Report::Hosting(why) => self.on_hosting(why),
+            Report::OtherOrganisation(words) => self.on_other_organisation(words, effects),
             Report::Notice(words) => self.fail(words),
             // Only a command asks for these.
             Report::ListsUnread(_) | Report::ListsNeeded => {}
@@ -317,7 +322,8 @@ impl App {
     }
 
     fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure) {
-        if self.asked_unbidden.contains(topic) {
+        // That they are not told is no failure: most servers have one organisation.
+        if self.asked_unbidden.contains(topic) || *topic == Topic::Organisations {
             return;
         }
         if matches!(topic, Topic::Schemas | Topic::Types) {
@@ -328,6 +334,7 @@ impl App {
             Topic::Me => "Your own account",
             Topic::Person(_) => "The account",
             Topic::Roster(_) => "The invitations",
+            Topic::Organisations => "The organisations",
             Topic::Settings => "The settings",
             Topic::Resource(_) | Topic::Schemas | Topic::Types => "The attributes",
         };

@@ -41,8 +41,8 @@ pub struct DemoArgs {
     /// How many people may have a full Models seat; no limit, if nothing is said.
     #[arg(long, value_name = "N")]
     pub seats: Option<usize>,
-    /// What PUT does with a custom role's permissions: replaces or keeps.
-    #[arg(long, value_name = "WORD", default_value = "replaces")]
+    /// What PUT does with a custom role's permissions, about which W&B's documents disagree: keeps (2024) or replaces (2026).
+    #[arg(long, value_name = "WORD", default_value = "keeps")]
     pub role_put: RolePut,
     /// Lists leave roles out; reading a user shows them.
     #[arg(long)]

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::further::{Beginnings, BucketArgs, Further};
+
 /// How a plan is sent.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Sending {
@@ -113,9 +115,9 @@ pub enum Edit {
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: Sending,
     },
-    /// Give users another seat.
+    /// Give users another seat, or another access to registries.
     SetSeat {
-        /// The users, then models or weave, then the seat.
+        /// The users, then models, weave or registry (or several, split by commas), then the seat.
         #[arg(required = true, num_args = 3.., value_names = ["USER", "PRODUCT", "SEAT"])]
         names: Vec<String>,
         #[command(flatten)]
@@ -142,7 +144,10 @@ pub enum Edit {
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: Sending,
     },
-    /// Create a user, a team or a custom role.
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap prints what is documented there")]
+    Further(Further),
+    /// Create a user, a team, a custom role, a service account or an API key.
     #[command(subcommand)]
     Create(Create),
     /// Delete users, teams or custom roles.
@@ -201,6 +206,37 @@ pub enum Create {
         /// The identity provider's own id.
         #[arg(long, value_name = "ID")]
         external_id: Option<String>,
+        /// The first name (name.givenName).
+        #[arg(long, value_name = "NAME")]
+        first_name: Option<String>,
+        /// The last name (name.familyName).
+        #[arg(long, value_name = "NAME")]
+        last_name: Option<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented there")]
+        begin: Box<Beginnings>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// A service account of a team, or of the organisation.
+    Service {
+        /// Its name.
+        name: String,
+        /// The team that it belongs to, or that it works for by default.
+        #[arg(long)]
+        team: String,
+        /// Of the whole organisation.
+        #[arg(long)]
+        organisation: bool,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// An API key for the owner of the key in use; it is printed once.
+    Key {
+        /// What it is for: later it is known by that alone.
+        description: String,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: Sending,
@@ -212,6 +248,9 @@ pub enum Create {
         /// Its first members.
         #[arg(value_name = "USER")]
         members: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented there")]
+        bucket: Box<BucketArgs>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap prints what is documented here")]
         send: Sending,
@@ -251,7 +290,14 @@ impl Edit {
             | Edit::Undo { send, .. }
             | Edit::Retry { send, .. }
             | Edit::Resume { send, .. }
-            | Edit::Create(Create::User { send, .. } | Create::Team { send, .. } | Create::Role { send, .. }) => send,
+            | Edit::Create(
+                Create::User { send, .. }
+                | Create::Team { send, .. }
+                | Create::Role { send, .. }
+                | Create::Service { send, .. }
+                | Create::Key { send, .. },
+            ) => send,
+            Edit::Further(further) => further.sending(),
         }
     }
 }

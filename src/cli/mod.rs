@@ -7,11 +7,13 @@ use clap::{Args, Parser, Subcommand};
 mod demo;
 mod edit;
 mod file;
+mod further;
 mod list;
 
 pub use demo::{BadLatency, DEMO_SEED, DemoArgs, KeyUnset, Latency};
 pub use edit::{Create, Edit, Seat, Sending, What};
 pub use file::{ApplyArgs, ExportArgs, Exported, FileArgs, PlanArgs, Prune};
+pub use further::{ApiKeysArgs, AttributesArgs, Beginnings, BucketArgs, CompareArgs, Further, InvitationsArgs};
 pub use list::{ActivityArgs, ListArgs, MembersArgs, Output};
 
 /// Where the config file is looked for: as the `directories` crate places it on each platform.
@@ -82,6 +84,14 @@ pub enum Command {
     Roles(ListArgs),
     /// List the members of a team with their roles in it.
     Members(MembersArgs),
+    /// List pending invitations of all teams, or of some.
+    Invitations(InvitationsArgs),
+    /// List API keys with their owners; find the owner of a key.
+    ApiKeys(ApiKeysArgs),
+    /// List all attributes of a user or a team.
+    Attributes(AttributesArgs),
+    /// Two roles, or two users, side by side.
+    Compare(CompareArgs),
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap prints what is documented there")]
     Edit(Edit),
@@ -122,6 +132,10 @@ impl Cli {
         match &self.command {
             Some(Command::Users(list) | Command::Teams(list) | Command::Roles(list)) => list.output(),
             Some(Command::Members(members)) => members.list.output(),
+            Some(Command::Invitations(args)) => Output::json_if(args.json),
+            Some(Command::ApiKeys(args)) => Output::json_if(args.json),
+            Some(Command::Attributes(args)) => Output::json_if(args.json),
+            Some(Command::Compare(args)) => Output::json_if(args.json),
             Some(Command::Edit(edit)) => Output::json_if(edit.sending().json),
             Some(Command::Plan(plan)) => Output::json_if(plan.json),
             Some(Command::Apply(apply)) => Output::json_if(apply.send.json),

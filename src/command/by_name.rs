@@ -11,7 +11,7 @@ use super::{
     send::{self, Proposal},
 };
 use crate::{
-    cli::{Create, Edit, What},
+    cli::{Create, Edit},
     directory::{
         Fresh, Id, Kind,
         change::Change,
@@ -42,9 +42,12 @@ pub(super) fn serves(edit: &Edit) -> bool {
         | Edit::SetSeat { .. }
         | Edit::SetName { .. }
         | Edit::SetEmail { .. }
-        | Edit::Create(Create::User { .. } | Create::Team { .. }) => true,
-        Edit::Delete { what: What::User | What::Team | What::Role, .. }
-        | Edit::Create(Create::Role { .. })
+        | Edit::Create(Create::Team { .. }) => true,
+        // Teams and registries that a new user begins with are looked for in the lists.
+        Edit::Create(Create::User { begin, .. }) => begin.is_empty(),
+        Edit::Create(Create::Role { .. } | Create::Service { .. } | Create::Key { .. })
+        | Edit::Delete { .. }
+        | Edit::Further(_)
         | Edit::Undo { .. }
         | Edit::Retry { .. }
         | Edit::Resume { .. } => false,
@@ -58,7 +61,11 @@ pub(super) async fn proposal(desk: &mut Desk, edit: &Edit, given: &Given) -> Res
         return Ok(None);
     }
     // What is wrong with the values is said with all that is known.
-    let Ok(changes) = edit::changes(desk, edit, &named, given) else { return Ok(None) };
+    let changes = match edit {
+        Edit::Create(create) => edit::created(desk, create, &named.users).await,
+        _ => edit::changes(desk, edit, &named, given),
+    };
+    let Ok(changes) = changes else { return Ok(None) };
     if changes.iter().any(|change| is_beyond_records(desk, change)) {
         return Ok(None);
     }

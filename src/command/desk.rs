@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
+use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{
@@ -58,6 +59,8 @@ pub(super) struct Desk {
     pub unjournaled: bool,
     /// Changes that were open when the journal was read: the worker settles some of them while lists are read.
     pub were_open: FxHashSet<ChangeId>,
+    /// Secrets that the server shows once, with the change that made each.
+    pub secrets: Vec<(ChangeId, SecretString)>,
     /// Changes whose outcome was asked for in vain.
     pub unread: FxHashSet<ChangeId>,
     /// Gone once it was stopped.
@@ -77,8 +80,10 @@ pub(super) enum News {
     NotLearnt(Failure),
     /// Whose key is in use was told, or is not told.
     Owner,
-    /// What was asked about this could not be told.
-    NotTold(Topic),
+    /// Whether the server contradicts the profile is known, as far as the server tells.
+    Hosting,
+    /// What was asked about this could not be told, and why.
+    NotTold(Topic, Failure),
     /// A change moved on; the directory knows it.
     Moved(Box<Moved>),
     /// The server answers, or does not.
@@ -141,6 +146,7 @@ impl Desk {
             no_journal: None,
             unjournaled: opener.no_journal,
             were_open: FxHashSet::default(),
+            secrets: Vec::new(),
             unread: FxHashSet::default(),
             session: Some(session),
             reports,
@@ -299,12 +305,62 @@ impl Desk {
             match self.next().await? {
                 News::Owner => owner_open = false,
                 News::Learnt(_, topics) => open.retain(|topic| !topics.contains(topic)),
-                News::NotTold(topic) => drop(open.remove(&topic)),
+                News::NotTold(topic, _) => drop(open.remove(&topic)),
                 News::Link(Link::Down(failure)) => return Err(failure.into()),
                 _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Asks about these topics, one after another, and shows how far that is. Gives the failures of those that were not
+    /// told; ends early where `enough` says so of one.
+    pub async fn ask_slowly(
+        &mut self,
+        topics: Vec<Topic>,
+        what: &str,
+        enough: impl Fn(&Failure) -> bool,
+    ) -> Result<Vec<(Topic, Failure)>, Stop> {
+        let mut meter = Meter::new();
+        let (all, mut failed) = (topics.len(), Vec::new());
+        for (at, topic) in topics.into_iter().enumerate() {
+            let Ok(inquiry) = self.planner.inquiry(topic.clone(), &self.directory) else { continue };
+            meter.asking(what, at, all);
+            self.give(Job::Ask(inquiry));
+            loop {
+                match self.next().await? {
+                    News::Learnt(_, topics) if topics.contains(&topic) => break,
+                    News::NotTold(of, failure) if of == topic => {
+                        let last = enough(&failure);
+                        failed.push((of, failure));
+                        if last {
+                            meter.clear();
+                            return Ok(failed);
+                        }
+                        break;
+                    }
+                    News::Link(Link::Down(failure)) => {
+                        meter.clear();
+                        return Err(failure.into());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        meter.clear();
+        Ok(failed)
+    }
+
+    /// Asks how the server is hosted: where it contradicts the profile, the guards let nothing through.
+    pub async fn ask_hosting(&mut self) -> Result<(), Stop> {
+        self.give(Job::AskHosting);
+        loop {
+            match self.next().await? {
+                News::Hosting => return Ok(()),
+                News::Link(Link::Down(failure)) => return Err(failure.into()),
+                _ => {}
+            }
+        }
     }
 
     /// Of which of these lists only a part is known: "users: 9,999 of 12,000: …".
@@ -379,7 +435,19 @@ impl Desk {
                 owner.into_iter().for_each(|owner| self.directory.set_owner(owner));
                 News::Owner
             }
-            Report::AskFailed(topic, _) => News::NotTold(topic),
+            Report::Hosting(why) => {
+                self.hear_hosting(why);
+                News::Hosting
+            }
+            Report::Secret(id, secret) => {
+                self.secrets.push((id, secret));
+                News::Other
+            }
+            Report::OtherOrganisation(words) => {
+                let stop = Stop::new(ErrorCode::OtherOrganisation, words.trim_end_matches('.'));
+                return Err(stop.hint("give the command again: it reads the other organisation"));
+            }
+            Report::AskFailed(topic, failure) => News::NotTold(topic, failure),
             Report::ReadEachFailed(_, failure) => News::NotLearnt(failure),
             Report::Moved(mut moved) => {
                 let fresh = std::mem::take(&mut moved.fresh);
@@ -402,12 +470,7 @@ impl Desk {
                 News::Other
             }
             Report::Journal(entries) => {
-                self.journal_read = true;
-                self.were_open.extend(entries.iter().filter(|entry| entry.state.is_open()).map(|entry| entry.id));
-                entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
-                self.journal.retain(|known| entries.binary_search_by_key(&known.id, |entry| entry.id).is_err());
-                self.journal.extend(entries);
-                self.journal.sort_unstable_by_key(|entry| entry.id);
+                self.hear_journal(entries);
                 News::Other
             }
             Report::Link(link) => News::Link(link),
@@ -416,8 +479,7 @@ impl Desk {
                 News::Waiting
             }
             Report::NoJournal(why) => {
-                note(format_args!("scimitar: {}. Nothing is kept on disk.", why.trim_end_matches('.')));
-                self.no_journal = Some(why);
+                self.hear_no_journal(why);
                 News::Other
             }
             // A disk that refuses is said once, not for each change.
@@ -429,6 +491,27 @@ impl Desk {
             }
             _ => News::Other,
         })
+    }
+
+    fn hear_hosting(&mut self, why: Option<String>) {
+        if let Some(why) = why.filter(|why| self.guards.contradiction.as_ref() != Some(why)) {
+            note(format_args!("scimitar: {why}"));
+            self.guards.contradiction = Some(why);
+        }
+    }
+
+    fn hear_journal(&mut self, entries: Vec<Entry>) {
+        self.journal_read = true;
+        self.were_open.extend(entries.iter().filter(|entry| entry.state.is_open()).map(|entry| entry.id));
+        entries.last().into_iter().for_each(|newest| self.ids.after(newest.id));
+        self.journal.retain(|known| entries.binary_search_by_key(&known.id, |entry| entry.id).is_err());
+        self.journal.extend(entries);
+        self.journal.sort_unstable_by_key(|entry| entry.id);
+    }
+
+    fn hear_no_journal(&mut self, why: String) {
+        note(format_args!("scimitar: {}. Nothing is kept on disk.", why.trim_end_matches('.')));
+        self.no_journal = Some(why);
     }
 
     /// A new id.
@@ -443,8 +526,10 @@ impl Desk {
         }
         let mut last = Vec::new();
         while let Ok((_, report)) = self.reports.try_recv() {
-            if let Report::Moved(moved) = report {
-                last.push(moved);
+            match report {
+                Report::Moved(moved) => last.push(moved),
+                Report::Secret(id, secret) => self.secrets.push((id, secret)),
+                _ => {}
             }
         }
         last

@@ -1,19 +1,17 @@
 //! Single changes by name.
 
-use jiff::Timestamp;
-
 use super::{
-    by_name,
+    api_keys, beginnings, by_name,
     desk::{Desk, USERS_AND_TEAMS},
     end::{ErrorCode, Stop, note},
-    history, names,
+    further, history, names,
     send::{Proposal, propose},
 };
 use crate::{
     cli::{Create, Edit, What},
     directory::{
         Id, Kind, Name,
-        change::{Change, NewUser, RoleDraft, Seat},
+        change::{Change, RoleDraft, Seat},
         permissions,
         plan::{Capabilities, RoleChoice},
     },
@@ -26,6 +24,7 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> 
         Edit::Undo { plan, send } => return history::undo(opener, profile, *plan, send).await,
         Edit::Retry { plan, send } => return history::retry(opener, profile, *plan, send).await,
         Edit::Resume { drop, send } => return history::resume(opener, profile, *drop, send).await,
+        Edit::Further(further) => return Box::pin(further::run(opener, profile, further)).await,
         _ => {}
     }
     // Before the server is asked: what is typed wrong is said at once.
@@ -49,7 +48,10 @@ pub(super) async fn run(opener: &Opener, profile: Option<&str>, edit: &Edit) -> 
     let named = Named::of(&mut desk, edit, &given).await?;
     desk.fill(named.users.iter().cloned()).await?;
     taken(&mut desk, edit).await?;
-    let changes = changes(&mut desk, edit, &named, &given)?;
+    let changes = match edit {
+        Edit::Create(create) => created(&mut desk, create, &named.users).await?,
+        _ => changes(&desk, edit, &named, &given)?,
+    };
     let wanted = changes.len();
     let open = desk.still_open(changes).await?;
     propose(desk, open_of(wanted, open), send).await
@@ -73,7 +75,8 @@ fn needed(edit: &Edit) -> Vec<Kind> {
         | Edit::SetName { .. }
         | Edit::SetEmail { .. }
         | Edit::Delete { what: What::User, .. }
-        | Edit::Create(Create::User { .. }) => vec![Kind::User],
+        | Edit::Create(Create::Key { .. }) => vec![Kind::User],
+        Edit::Create(Create::User { begin, .. }) if begin.is_empty() => vec![Kind::User],
         _ => USERS_AND_TEAMS.to_vec(),
     }
 }
@@ -84,7 +87,7 @@ pub(super) struct Given {
     pub users: Vec<String>,
     others: Vec<String>,
     last: String,
-    seat: Option<Seat>,
+    seats: Vec<Seat>,
 }
 
 impl Given {
@@ -98,17 +101,9 @@ impl Given {
             },
             Edit::SetSeat { names, .. } => match names.as_slice() {
                 [named @ .., product, seat] => {
-                    let product = match product.to_ascii_lowercase().as_str() {
-                        "models" => Seat::Models,
-                        "weave" => Seat::Weave,
-                        other => {
-                            let why = format!("{} is no product with seats", clean(other));
-                            return Err(Stop::new(ErrorCode::ValueUnknown, why).hint("USER… models|weave SEAT"));
-                        }
-                    };
-                    Ok(Self { last: seat.clone(), seat: Some(product), ..users(named)? })
+                    Ok(Self { last: seat.clone(), seats: products(product)?, ..users(named)? })
                 }
-                _ => Err(Stop::usage("write USER… models|weave SEAT")),
+                _ => Err(Stop::usage("write USER… models|weave|registry SEAT")),
             },
             Edit::Add { users: named, .. }
             | Edit::Remove { users: named, .. }
@@ -121,6 +116,21 @@ impl Given {
             _ => Ok(Self::default()),
         }
     }
+}
+
+/// The products named, split by commas: `models,registry`. The access to registries comes first, so that the plan of a
+/// seat knows that it ends.
+fn products(text: &str) -> Result<Vec<Seat>, Stop> {
+    let product = |word: &str| {
+        Seat::ALL.into_iter().find(|seat| seat.word().eq_ignore_ascii_case(word.trim())).ok_or_else(|| {
+            let why = format!("{} is no product with seats", clean(word));
+            Stop::new(ErrorCode::ValueUnknown, why).hint("USER… models|weave|registry SEAT")
+        })
+    };
+    let mut seats = text.split(',').map(product).collect::<Result<Vec<_>, Stop>>()?;
+    seats.sort_by_key(|seat| *seat != Seat::Registry);
+    seats.dedup();
+    Ok(seats)
 }
 
 /// Who and what is meant by the names given.
@@ -175,7 +185,7 @@ async fn taken(desk: &mut Desk, edit: &Edit) -> Result<(), Stop> {
     Err(Stop::new(ErrorCode::NotConfirmed, format!("nothing was sent: {words}")).hint(hint))
 }
 
-pub(super) fn changes(desk: &mut Desk, edit: &Edit, named: &Named, given: &Given) -> Result<Vec<Change>, Stop> {
+pub(super) fn changes(desk: &Desk, edit: &Edit, named: &Named, given: &Given) -> Result<Vec<Change>, Stop> {
     let Named { users, team: at, others } = named;
     let each = |change: &dyn Fn(Id) -> Change| users.iter().cloned().map(change).collect::<Vec<_>>();
     let in_team = |change: &dyn Fn(Id, Id) -> Change| {
@@ -207,10 +217,17 @@ pub(super) fn changes(desk: &mut Desk, edit: &Edit, named: &Named, given: &Given
         Edit::Deactivate { .. } => each(&|user| Change::SetActive { user, active: false }),
         Edit::Activate { .. } => each(&|user| Change::SetActive { user, active: true }),
         Edit::SetSeat { .. } => {
-            let seat = given.seat.unwrap_or(Seat::Models);
-            let levels: Vec<Name> = desk.can().seat_levels.iter().map(|level| Name::from(*level)).collect();
-            let to = known(&given.last, &levels, "seat")?;
-            each(&|user| Change::SetSeat { user, seat, to: to.clone() })
+            let level = |seat: &Seat| {
+                let levels = desk.directory.seat_levels(*seat, desk.can());
+                Ok((*seat, known(&given.last, &levels, seat.label())?))
+            };
+            let wanted = given.seats.iter().map(level).collect::<Result<Vec<_>, Stop>>()?;
+            let of = |user: &Id| {
+                let set =
+                    |(seat, to): &(Seat, Name)| Change::SetSeat { user: user.clone(), seat: *seat, to: to.clone() };
+                wanted.iter().map(set).collect::<Vec<_>>()
+            };
+            users.iter().flat_map(of).collect()
         }
         Edit::SetName { name, .. } => each(&|user| Change::SetDisplayName { user, to: name.clone() }),
         Edit::SetEmail { email, .. } => each(&|user| Change::SetEmail { user, to: email.clone() }),
@@ -219,41 +236,40 @@ pub(super) fn changes(desk: &mut Desk, edit: &Edit, named: &Named, given: &Given
             What::Team => others.iter().cloned().map(|team| Change::DeleteTeam { team }).collect(),
             What::Role => others.iter().cloned().map(|role| Change::DeleteRole { role }).collect(),
         },
-        Edit::Create(create) => vec![creation(desk, create, users)?],
-        Edit::Undo { .. } | Edit::Retry { .. } | Edit::Resume { .. } => Vec::new(),
+        Edit::Create(_) | Edit::Undo { .. } | Edit::Retry { .. } | Edit::Resume { .. } | Edit::Further(_) => Vec::new(),
     })
 }
 
-fn creation(desk: &mut Desk, create: &Create, members: &[Id]) -> Result<Change, Stop> {
-    let key = desk.ids.next(Timestamp::now()).provisional();
-    Ok(match create {
-        Create::User { name, email, display, external_id, .. } => {
-            let user = NewUser {
-                user_name: name.clone(),
-                email: email.clone(),
-                display_name: display.clone().unwrap_or_default(),
-                external_id: external_id.clone().unwrap_or_default(),
-                ..NewUser::default()
+/// What is created, and what it begins with.
+pub(super) async fn created(desk: &mut Desk, create: &Create, members: &[Id]) -> Result<Vec<Change>, Stop> {
+    Ok(vec![match create {
+        Create::User { name, email, display, external_id, first_name, last_name, begin, .. } => {
+            let new = beginnings::Newcomer {
+                user: name,
+                email,
+                name: display.as_deref(),
+                external_id: external_id.as_deref(),
+                first_name: first_name.as_deref(),
+                last_name: last_name.as_deref(),
             };
-            Change::CreateUser { key, user }
+            return beginnings::changes(desk, &new, begin).await;
         }
-        Create::Team { name, .. } => {
-            Change::CreateTeam { key, name: name.clone(), members: members.to_vec(), bucket: None }
+        Create::Team { name, bucket, .. } => {
+            let bucket = further::bucket(bucket);
+            Change::CreateTeam { key: further::key(desk), name: name.clone(), members: members.to_vec(), bucket }
         }
+        Create::Service { name, team, organisation, .. } => further::service(desk, name, team, *organisation).await?,
+        Create::Key { description, .. } => api_keys::create(desk, description).await?,
         Create::Role { name, inherits, permission, description, .. } => {
-            let bases: Vec<Name> = permissions::BASES.iter().map(|base| Name::from(*base)).collect();
-            let inherits = known(inherits, &bases, "predefined role")?.raw().to_owned();
+            let inherits = further::based_on(inherits)?;
             if let Some(bad) = permission.iter().find(|name| !permissions::is_permission(name)) {
-                let why = format!("{} is no permission", clean(bad));
-                return Err(Stop::new(ErrorCode::ValueUnknown, why).hint("write object:operation"));
+                return Err(further::no_permission(bad));
             }
             let description = description.clone().unwrap_or_default();
-            Change::CreateRole {
-                key,
-                role: RoleDraft { name: name.clone(), description, inherits, added: permission.clone() },
-            }
+            let role = RoleDraft { name: name.clone(), description, inherits, added: permission.clone() };
+            Change::CreateRole { key: further::key(desk), role }
         }
-    })
+    }])
 }
 
 fn org_role(can: &Capabilities, text: &str) -> Result<Name, Stop> {

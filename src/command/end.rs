@@ -113,6 +113,8 @@ codes! {
         NoJournal = "no-journal",
         /// Nothing was sent, because changes of the plan are refused.
         Refused = "refused",
+        /// The key opens another organisation than before.
+        OtherOrganisation = "other-organisation",
         /// The saved plan was made for another server.
         OtherServer = "other-server",
         /// The journal has nothing that can be taken back.
@@ -140,7 +142,7 @@ impl ErrorCode {
             E::ServerUnauthorized | E::ServerForbidden | E::ServerUnreachable | E::ServerTimeout => End::Server,
             E::ServerTls | E::ServerRateLimited | E::ServerProtocol | E::ServerRefused => End::Server,
             E::ServerFailed | E::NotExamined | E::Interrupted => End::Server,
-            E::NotConfirmed | E::NoJournal | E::Refused | E::OtherServer => End::NotSent,
+            E::NotConfirmed | E::NoJournal | E::Refused | E::OtherServer | E::OtherOrganisation => End::NotSent,
             E::NothingToUndo | E::UndoneAlready | E::NothingFailed => End::NotSent,
             E::Differs => End::Differs,
             E::Incomplete => End::Incomplete,

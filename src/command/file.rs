@@ -227,6 +227,25 @@ impl Input {
     }
 }
 
+/// What a file says, alone.
+pub(super) fn desired_of(path: &Path) -> Result<Desired, Stop> {
+    let (text, name) = text_of(path)?;
+    let format = Format::of_name(&name).unwrap_or_else(|| Format::of_text(&text));
+    desired::read(&text, format, &desired::Columns::default()).map_err(|problems| wrong(&name, &problems))
+}
+
+/// What has to change so that the directory is as is said here; lists are read already.
+pub(super) async fn differences(
+    desk: &mut Desk,
+    desired: &Desired,
+) -> Result<Vec<crate::directory::change::Change>, Stop> {
+    look_up(desk, desired).await?;
+    let found = compare(desired, desk, Wish::default());
+    let Difference { changes, notes, not_told, .. } = found.map_err(|problems| wrong("the command", &problems))?;
+    notes.iter().chain(&not_told).for_each(note);
+    Ok(changes)
+}
+
 fn compare(desired: &Desired, desk: &mut Desk, wish: Wish) -> Result<Difference, Vec<Problem>> {
     let planner = std::sync::Arc::clone(&desk.planner);
     let Desk { directory, ids, .. } = desk;

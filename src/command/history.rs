@@ -183,6 +183,13 @@ async fn take_up(desk: &mut Desk, mut ran: Ran, drop: bool, send: &Sending) -> R
         };
     }
     run::looked_up(desk, &mut ran).await?;
+    if !drop {
+        desk.ask_hosting().await?;
+        // Planned anew it would be refused, and dropped: it waits until the profile is corrected.
+        if let Some(refusal) = desk.guards.closed().filter(|_| desk.guards.contradiction.is_some()) {
+            return Err(Stop::refused(refusal));
+        }
+    }
     let left: Vec<Entry> = ran.entries.values().filter(|entry| waits(entry)).cloned().collect();
     let plans: FxHashSet<ChangeId> = ran.entries.values().map(|entry| entry.plan).collect();
     let title = match (plans.len(), ran.entries.values().next()) {

@@ -5,13 +5,19 @@
 
 pub mod doctor;
 
+mod api_keys;
+mod attributes;
+mod beginnings;
 mod by_name;
+mod compared;
 mod decide;
 mod desk;
 mod edit;
 mod end;
 mod file;
+mod further;
 mod history;
+mod invitations;
 mod json;
 mod list;
 mod names;
@@ -43,6 +49,10 @@ pub async fn run(opener: Opener, cli: &Cli, command: &Command) -> ExitCode {
         Command::Teams(args) => list::teams(&opener, profile, args).await,
         Command::Roles(args) => list::roles(&opener, profile, args).await,
         Command::Members(args) => list::members(&opener, profile, args).await,
+        Command::Invitations(args) => invitations::list(&opener, profile, args).await,
+        Command::ApiKeys(args) => api_keys::list(&opener, profile, args).await,
+        Command::Attributes(args) => attributes::list(&opener, profile, args).await,
+        Command::Compare(args) => compared::run(&opener, profile, args).await,
         Command::Edit(edit) => Box::pin(edit::run(&opener, profile, edit)).await,
         Command::Plan(args) => file::plan(&opener, profile, args).await,
         Command::Apply(args) => file::apply(&opener, profile, args).await,

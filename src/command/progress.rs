@@ -88,6 +88,13 @@ impl Meter {
         self.write(&format!("reading {}: {}{of}", kind.plural(), number(seen)));
     }
 
+    /// How many of some questions are answered.
+    pub fn asking(&mut self, what: &str, done: usize, all: usize) {
+        if self.is_due() {
+            self.write(&format!("asking about {what}: {} of {}", number(done as u64), number(all as u64)));
+        }
+    }
+
     fn is_due(&mut self) -> bool {
         self.terminal && self.last.is_none_or(|last| last.elapsed() >= OFTEN)
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
+use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
@@ -43,6 +44,8 @@ pub(super) struct Ran {
     pub stopped: Option<String>,
     /// Nothing of it is in the journal, as the person wants.
     pub unjournaled: bool,
+    /// Secrets that the server shows once, with the change that made each.
+    pub secrets: Vec<(ChangeId, SecretString)>,
 }
 
 impl Ran {

@@ -71,6 +71,7 @@ pub(super) async fn propose(mut desk: Desk, proposal: Proposal, send: &Sending) 
 
 async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Result<(), Stop> {
     let Proposal { changes, title, undoes, refused, notes, not_told, mut undo, is_decided } = proposal;
+    desk.ask_hosting().await?;
     if !is_decided {
         desk.decide(&changes).await?;
     }
@@ -104,6 +105,7 @@ async fn carried_out(desk: &mut Desk, proposal: Proposal, send: &Sending) -> Res
     let refused = std::mem::take(&mut plan.refused);
     let mut ran = Ran { refused, unjournaled: desk.unjournaled, ..Ran::default() };
     run::whole(desk, plan, later, &mut ran).await?;
+    ran.secrets = std::mem::take(&mut desk.secrets);
     told::effects(&ran, desk);
     told::alarms(&ran, desk);
     told::all(&ran, &title, send.json)

@@ -3,6 +3,7 @@
 use std::{io, path::Path};
 
 use indexmap::IndexMap;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 
 use super::{
@@ -174,8 +175,18 @@ struct Outcome<'a> {
     stopped: Option<&'a str>,
     changes: Vec<ChangeRow<'a>>,
     refused: Vec<RefusedRow<'a>>,
+    /// Shown by the server this once, and kept nowhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    secrets: Vec<SecretRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Stop>,
+}
+
+/// A secret, and the change that made it.
+#[derive(Serialize)]
+struct SecretRow<'a> {
+    change: i64,
+    secret: &'a str,
 }
 
 impl<'a> Outcome<'a> {
@@ -195,6 +206,11 @@ impl<'a> Outcome<'a> {
             stopped: ran.stopped.as_deref(),
             changes: ran.entries.values().map(|entry| ChangeRow::of(entry, false)).collect(),
             refused: refused(&ran.refused),
+            secrets: ran
+                .secrets
+                .iter()
+                .map(|(id, secret)| SecretRow { change: id.0, secret: secret.expose_secret() })
+                .collect(),
             error,
         }
     }
@@ -302,6 +318,9 @@ pub(super) fn all(ran: &Ran, title: &str, json: bool) -> Result<(), Stop> {
         return verdict.map_err(Stop::printed);
     }
     heard(summary(&mut out, ran, title))?;
+    for (_, secret) in &ran.secrets {
+        heard(writeln!(out, "The key, shown this once and kept nowhere: {}", secret.expose_secret()))?;
+    }
     if ran.unjournaled {
         heard(writeln!(out, "Not in the journal: undo, retry and resume know nothing of it."))?;
     }

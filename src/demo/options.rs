@@ -89,9 +89,9 @@ words!(EmailShape, "email shape", EmailShape::New => "new", EmailShape::Old => "
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RolePut {
     /// The role keeps them, whatever the body says (2024).
+    #[default]
     Keeps,
     /// The body's are all it has afterwards: none, if the body names none (2026).
-    #[default]
     Replaces,
 }
 words!(RolePut, "role put", RolePut::Keeps => "keeps", RolePut::Replaces => "replaces");

@@ -70,6 +70,8 @@ pub(super) struct User {
     pub organisation_role: OrganisationRole,
     pub models_seat: Seat,
     pub weave_seat: Seat,
+    /// `registryAccess` is not `none`.
+    pub registry_access: bool,
     pub account: Account,
     /// Teams and the role in each, in the order of joining.
     pub teams: Vec<(Number, TeamRole)>,
@@ -97,6 +99,7 @@ impl User {
             organisation_role: OrganisationRole::Member,
             models_seat: Seat::Full,
             weave_seat: Seat::Full,
+            registry_access: true,
             account: Account::Person,
             teams: Vec::new(),
             registries: Vec::new(),

@@ -107,6 +107,7 @@ impl Seeding {
             user.active = self.dice.share() >= 0.05;
             user.models_seat = self.seat();
             user.weave_seat = self.seat();
+            user.registry_access = user.models_seat != Seat::None || user.weave_seat != Seat::None;
         }
         user
     }

@@ -9,7 +9,9 @@ use super::options::{EmailShape, Hosting};
 use super::records::{Account, Number, RegistryRole, TeamRole, User};
 use super::state::State;
 use super::version::Generation;
-use super::words::{account_word, organisation_role_word, registry_role_word, seat_word, team_role_word};
+use super::words::{
+    account_word, organisation_role_word, registry_access_word, registry_role_word, seat_word, team_role_word,
+};
 
 /// How user resources are shown.
 #[derive(Clone, Copy)]
@@ -56,6 +58,9 @@ impl Serialize for UserView<'_> {
         if style.generation.seats {
             map.serialize_entry("modelsSeat", seat_word(user.models_seat))?;
             map.serialize_entry("weaveRole", seat_word(user.weave_seat))?;
+        }
+        if style.generation.registry_access && user.account == Account::Person {
+            map.serialize_entry("registryAccess", registry_access_word(user.registry_access))?;
         }
         map.serialize_entry("schemas", &["urn:ietf:params:scim:schemas:core:2.0:User"])?;
         map.serialize_entry("userName", &user.user_name)?;

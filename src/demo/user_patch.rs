@@ -81,6 +81,7 @@ fn apply(ask: &Ask, state: &mut State, number: Number, operation: &Operation) ->
     let unknown = match path.split('[').next() {
         Some("registryRoles") => !generation.registries,
         Some("modelsSeat" | "weaveRole") => !generation.seats,
+        Some("registryAccess") => !generation.registry_access,
         _ => false,
     };
     if unknown {
@@ -103,11 +104,23 @@ fn apply(ask: &Ask, state: &mut State, number: Number, operation: &Operation) ->
             if seat == Seat::Full && !had {
                 require_seat(ask.options, state)?;
             }
-            change(state, number, |user| user.models_seat = seat);
+            change(state, number, |user| {
+                user.models_seat = seat;
+                // Before 0.83.0 the seat alone decided.
+                let decides = seat == Seat::None && (!generation.registry_access || user.weave_seat == Seat::None);
+                user.registry_access &= !decides;
+            });
+        }
+        "registryAccess" => {
+            let access = registry_access(value)?;
+            change(state, number, |user| user.registry_access = access);
         }
         "weaveRole" => {
             let seat = seat("weaveRole", value)?;
-            change(state, number, |user| user.weave_seat = seat);
+            change(state, number, |user| {
+                user.weave_seat = seat;
+                user.registry_access &= seat != Seat::None || user.models_seat != Seat::None;
+            });
         }
         "displayName" | "emails" if ask.options.hosting == Hosting::MultiTenant => {
             return Err(Refusal::mutability(format!("{path} cannot be changed in SaaS Cloud")));
@@ -121,6 +134,15 @@ fn apply(ask: &Ask, state: &mut State, number: Number, operation: &Operation) ->
         _ => return Err(Refusal::path(format!("{path:?} cannot be changed"))),
     }
     Ok(())
+}
+
+/// W&B documents `none` alone; the other value is this server's own.
+fn registry_access(value: &Value) -> Result<bool, Refusal> {
+    match value.as_str() {
+        Some("none") => Ok(false),
+        Some("full") => Ok(true),
+        _ => Err(Refusal::value(format!("registryAccess must be full or none, not {value}"))),
+    }
 }
 
 fn require_op(operation: &Operation, allowed: &[&str]) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use super::options::{EmailShape, Hosting, OptionError, Options, Provider};
 pub struct ServerVersion(u16, u16, u16);
 
 /// The newest release whose notes were read.
-pub(super) const NEWEST: ServerVersion = ServerVersion(0, 84, 0);
+pub(super) const NEWEST: ServerVersion = ServerVersion(0, 85, 0);
 
 const REGISTRY_ROLES: ServerVersion = ServerVersion(0, 75, 0);
 const KEY_LIMITS: ServerVersion = ServerVersion(0, 78, 0);
@@ -19,6 +19,7 @@ const BEARER: ServerVersion = ServerVersion(0, 79, 0);
 const SEATS: ServerVersion = ServerVersion(0, 80, 0);
 const EMAIL_ARRAY: ServerVersion = ServerVersion(0, 80, 1);
 const SERVICE_ACCOUNTS: ServerVersion = ServerVersion(0, 81, 0);
+const REGISTRY_ACCESS: ServerVersion = ServerVersion(0, 83, 0);
 
 impl Default for ServerVersion {
     fn default() -> Self {
@@ -54,6 +55,8 @@ pub(super) struct Generation {
     /// `modelsSeat` and `weaveRole`.
     pub seats: bool,
     pub registries: bool,
+    /// `registryAccess`.
+    pub registry_access: bool,
     /// `Authorization: Bearer`.
     pub bearer: bool,
     /// At most 100 API keys an account.
@@ -69,6 +72,7 @@ impl Generation {
             services: emails == EmailShape::New && knows(SERVICE_ACCOUNTS),
             seats: knows(SEATS),
             registries: knows(REGISTRY_ROLES),
+            registry_access: knows(REGISTRY_ACCESS),
             bearer: knows(BEARER),
             key_limits: knows(KEY_LIMITS),
         }

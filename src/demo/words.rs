@@ -52,3 +52,8 @@ pub(super) fn registry_role_word(role: RegistryRole) -> &'static str {
         RegistryRole::RestrictedViewer => "restricted_viewer",
     }
 }
+
+/// W&B documents `none` alone; the other word is this server's own.
+pub(super) fn registry_access_word(access: bool) -> &'static str {
+    if access { "full" } else { "none" }
+}

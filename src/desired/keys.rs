@@ -21,6 +21,7 @@ pub(super) enum Column {
     Active,
     ModelsSeat,
     WeaveRole,
+    RegistryAccess,
     Team,
     TeamRole,
     Registry,
@@ -32,7 +33,7 @@ pub(super) enum Column {
 }
 
 /// Every column, in the order of an export.
-pub(super) const COLUMNS: [Column; 16] = [
+pub(super) const COLUMNS: [Column; 17] = [
     Column::User,
     Column::Email,
     Column::Name,
@@ -41,6 +42,7 @@ pub(super) const COLUMNS: [Column; 16] = [
     Column::Active,
     Column::ModelsSeat,
     Column::WeaveRole,
+    Column::RegistryAccess,
     Column::Team,
     Column::TeamRole,
     Column::Registry,
@@ -90,6 +92,7 @@ impl Column {
             Self::Active => UserField::Active.into(),
             Self::ModelsSeat => UserField::ModelsSeat.into(),
             Self::WeaveRole => UserField::WeaveRole.into(),
+            Self::RegistryAccess => UserField::RegistryAccess.into(),
             Self::Team => UserField::Teams.into(),
             Self::TeamRole => UserField::TeamRoles.into(),
             Self::Registry => UserField::Registries.into(),
@@ -115,6 +118,7 @@ impl Column {
         match seat {
             Seat::Models => Self::ModelsSeat,
             Seat::Weave => Self::WeaveRole,
+            Seat::Registry => Self::RegistryAccess,
         }
     }
 
@@ -136,9 +140,21 @@ pub(super) fn keys_of(kind: Kind) -> Vec<&'static str> {
 }
 
 impl Person {
+    /// What it says of a seat.
+    pub(super) fn seat(&self, seat: Seat) -> Option<&str> {
+        self.text(Column::of_seat(seat))
+    }
+
     /// The columns that say one text of a user.
-    pub(super) const TEXTS: [Column; 6] =
-        [Column::Email, Column::Name, Column::ExternalId, Column::Role, Column::ModelsSeat, Column::WeaveRole];
+    pub(super) const TEXTS: [Column; 7] = [
+        Column::Email,
+        Column::Name,
+        Column::ExternalId,
+        Column::Role,
+        Column::ModelsSeat,
+        Column::WeaveRole,
+        Column::RegistryAccess,
+    ];
 
     /// The text of one of [`Self::TEXTS`].
     pub(super) fn text(&self, column: Column) -> Option<&str> {
@@ -149,6 +165,7 @@ impl Person {
             Column::Role => &self.role,
             Column::ModelsSeat => &self.models_seat,
             Column::WeaveRole => &self.weave_role,
+            Column::RegistryAccess => &self.registry_access,
             Column::User
             | Column::Active
             | Column::Team
@@ -172,6 +189,7 @@ impl Person {
             Column::Role => Some(&mut self.role),
             Column::ModelsSeat => Some(&mut self.models_seat),
             Column::WeaveRole => Some(&mut self.weave_role),
+            Column::RegistryAccess => Some(&mut self.registry_access),
             Column::User
             | Column::Active
             | Column::Team

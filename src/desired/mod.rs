@@ -209,6 +209,8 @@ pub struct Person {
     pub models_seat: Option<String>,
     /// Access to Weave.
     pub weave_role: Option<String>,
+    /// Access to registries.
+    pub registry_access: Option<String>,
     /// All teams, each with the role where it is said.
     pub teams: Option<Vec<Membership>>,
     /// `teams` are some of them: in others they stay as they are.

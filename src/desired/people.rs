@@ -142,6 +142,10 @@ fn create(differ: &mut Differ<'_, '_>, person: &Person) -> Option<Id> {
     let key = (differ.key)().provisional();
     differ.new_people.insert(fold(person.user.trim()), key.clone());
     differ.changes.push(Change::CreateUser { key: key.clone(), user });
+    // No creation takes it along.
+    if let Some(to) = seat(differ, Seat::Registry, &person.registry_access) {
+        differ.changes.push(Change::SetSeat { user: key.clone(), seat: Seat::Registry, to });
+    }
     if let Some(role) = person.role.as_ref().and_then(|role| differ.values.org_role(place, role)) {
         differ.changes.push(Change::SetOrgRole { user: key.clone(), role });
     }
@@ -172,11 +176,12 @@ fn alter(differ: &mut Differ<'_, '_>, person: &Person, user: &User) {
             differ.changes.push(Change::SetActive { user: id(), active });
         }
     }
-    for (seat, text) in [(Seat::Models, &person.models_seat), (Seat::Weave, &person.weave_role)] {
+    for seat in Seat::ALL {
+        let text = person.seat(seat);
         let now = user.seat(seat);
         // What is there already may be said of providers that can't change it.
         let column = Column::of_seat(seat).name();
-        if let Some(text) = differ.wanted(place, column, text.as_deref(), now.raw(), |text| is_so(now, text))
+        if let Some(text) = differ.wanted(place, column, text, now.raw(), |text| is_so(now, text))
             && let Some(to) = differ.values.seat(place, seat, &text)
         {
             differ.changes.push(Change::SetSeat { user: id(), seat, to });

@@ -22,13 +22,15 @@ pub(super) struct Values<'a> {
     /// Custom roles that the file itself defines.
     pub new_roles: Vec<String>,
     pub problems: Vec<Problem>,
+    /// What access to registries can be, once that was looked up.
+    registry_levels: Option<Vec<Name>>,
     /// Of each column that the provider can't do: the reason, and how many rows say something there.
     refused: Vec<(&'static str, Place, Refusal, usize)>,
 }
 
 impl<'a> Values<'a> {
     pub fn new(directory: &'a Directory, can: &'a Capabilities) -> Self {
-        Self { directory, can, new_roles: Vec::new(), problems: Vec::new(), refused: Vec::new() }
+        Self { directory, can, new_roles: Vec::new(), problems: Vec::new(), registry_levels: None, refused: Vec::new() }
     }
 
     pub fn problem(&mut self, place: &Place, field: &str, why: impl Into<String>) {
@@ -103,7 +105,12 @@ impl<'a> Values<'a> {
         if !self.can(Verb::SetSeat, place, field) {
             return None;
         }
-        let known: Vec<Name> = self.can.seat_levels.iter().map(|level| Name::from(*level)).collect();
+        let levels = || self.directory.seat_levels(seat, self.can);
+        let known = match seat {
+            // Each row would look through all users for it.
+            Seat::Registry => self.registry_levels.get_or_insert_with(levels).clone(),
+            Seat::Models | Seat::Weave => levels(),
+        };
         self.one_of(place, field, "seat", text, &known)
     }
 

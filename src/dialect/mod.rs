@@ -203,6 +203,29 @@ pub trait Dialect: Planner {
         Vec::new()
     }
 
+    /// What asks a server for a sign of its hosting; `None` where there is none to ask for.
+    fn asks_for_hosting(&self) -> Option<Request> {
+        None
+    }
+
+    /// How the answer to [`Dialect::asks_for_hosting`] contradicts the hosting that the profile names, as a sentence.
+    fn hosting_contradicted(&self, body: &[u8]) -> Option<String> {
+        let _ = body;
+        None
+    }
+
+    /// True where the answer to [`Dialect::asks_for_hosting`] says anything.
+    fn tells_hosting(&self, body: &[u8]) -> bool {
+        let _ = body;
+        false
+    }
+
+    /// How the shape of a record in a list contradicts that hosting, as a sentence.
+    fn shape_contradicted(&self, raw: &RawValue) -> Option<&'static str> {
+        let _ = raw;
+        None
+    }
+
     /// Where this provider speaks GraphQL, for a SCIM root; `None` where it does not.
     fn graph(&self, base: &Url) -> Option<Graph> {
         let _ = base;

@@ -104,7 +104,7 @@ impl Alike<'_> {
             changes.push(Change::SetOrgRole { user: id(), role: role.clone() });
         }
         changes.extend(self.teams(model, user));
-        let seats = [Seat::Models, Seat::Weave].into_iter().filter(|_| !self.can.seat_levels.is_empty());
+        let seats = Seat::ALL.into_iter().filter(|_| !self.can.seat_levels.is_empty());
         changes.extend(seats.filter_map(|seat| {
             let to = model.seat(seat).value().filter(|level| user.seat(seat).value() != Some(level))?.clone();
             Some(Change::SetSeat { user: id(), seat, to })

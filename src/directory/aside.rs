@@ -20,6 +20,8 @@ pub enum Topic {
     Person(Id),
     /// The members and invitations of this team.
     Roster(Id),
+    /// The organisations of the owner of the key in use.
+    Organisations,
     /// How the provider is set up.
     Settings,
     /// All attributes of this record.
@@ -38,7 +40,7 @@ impl Topic {
 
     /// True where "there is no such thing" is an answer like any other: most servers tell no schemas.
     pub fn may_be_missing(&self) -> bool {
-        matches!(self, Topic::Me | Topic::Resource(_) | Topic::Schemas | Topic::Types)
+        matches!(self, Topic::Me | Topic::Organisations | Topic::Resource(_) | Topic::Schemas | Topic::Types)
     }
 }
 
@@ -60,6 +62,8 @@ pub enum Told {
     Person(Person),
     /// To [`Topic::Roster`].
     Roster(Vec<Participant>),
+    /// To [`Topic::Organisations`].
+    Organisations(Vec<Organisation>),
     /// To [`Topic::Settings`].
     Settings(Vec<Setting>),
     /// To [`Topic::Resource`].
@@ -81,6 +85,15 @@ pub struct Setting {
     pub value: Option<Name>,
     /// What follows from it.
     pub meaning: &'static str,
+}
+
+/// An organisation that somebody is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    /// As roles write it ([`crate::directory::record::Role::organisation`]).
+    pub id: Name,
+    /// Its name.
+    pub name: Name,
 }
 
 /// An account with what only its own interface shows.

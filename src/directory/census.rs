@@ -37,6 +37,7 @@ pub struct Census {
     pub lacking_roles: usize,
     models: Seats,
     weave: Seats,
+    registry: Seats,
 }
 
 impl Census {
@@ -45,6 +46,7 @@ impl Census {
         match seat {
             Seat::Models => self.models,
             Seat::Weave => self.weave,
+            Seat::Registry => self.registry,
         }
     }
 
@@ -78,6 +80,7 @@ impl Census {
             lacking_roles: both(self.lacking_roles, other.lacking_roles),
             models: seats(self.models, other.models),
             weave: seats(self.weave, other.weave),
+            registry: seats(self.registry, other.registry),
         }
     }
 
@@ -96,7 +99,12 @@ impl Census {
         shift(&mut self.emails, !user.email.is_empty());
         shift(&mut self.listed_emails, !user.email.is_empty() && user.depth == Depth::Summary);
         shift(&mut self.lacking_roles, user.lacks_roles());
-        for (seats, level) in [(&mut self.models, &user.models_seat), (&mut self.weave, &user.weave_role)] {
+        let all = [
+            (&mut self.models, &user.models_seat),
+            (&mut self.weave, &user.weave_role),
+            (&mut self.registry, &user.registry_access),
+        ];
+        for (seats, level) in all {
             shift(&mut seats.known, !service && level.is_told());
             shift(&mut seats.full, !service && level.is(FULL));
         }

@@ -34,6 +34,8 @@ pub struct Guards {
     pub read_only: bool,
     /// Why changes can't be written down before they are sent, where that is so: nothing is sent then.
     pub no_journal: Option<String>,
+    /// How the server contradicts what the profile says of it, where that is so: nothing is sent then.
+    pub contradiction: Option<String>,
     /// User name or email of the key's owner, as the config names them.
     pub me: Option<String>,
     /// The last-admin guard was switched off by a line in the config.
@@ -55,6 +57,9 @@ impl Guards {
         if self.read_only {
             let why = "This profile is read-only: nothing is sent. Remove read_only from it to edit.";
             return Some(Refusal::new(RefusalCode::ReadOnly, why));
+        }
+        if let Some(why) = &self.contradiction {
+            return Some(Refusal::new(RefusalCode::Contradiction, why.clone()));
         }
         let why = self.no_journal.as_ref()?;
         let why = format!("Nothing is sent, for it can't be written down first: {}.", why.trim_end_matches('.'));

@@ -158,6 +158,8 @@ pub struct User {
     pub models_seat: MaybeTold,
     /// W&B Weave role.
     pub weave_role: MaybeTold,
+    /// W&B access to registries (`registryAccess`), which older servers do not have.
+    pub registry_access: MaybeTold,
     /// Last contact with the server.
     pub last_active: LastActive,
     /// Days with any activity.
@@ -219,6 +221,7 @@ impl User {
         match seat {
             Seat::Models => &self.models_seat,
             Seat::Weave => &self.weave_role,
+            Seat::Registry => &self.registry_access,
         }
     }
 
@@ -290,6 +293,8 @@ pub struct Role {
     pub description: Name,
     /// `member` or `viewer`.
     pub inherits: Name,
+    /// The organisation that it is of, as the server writes it; empty where that is not told.
+    pub organisation: Name,
     /// All permissions, inherited and added.
     pub permissions: Vec<Permission>,
     /// `meta.created`.

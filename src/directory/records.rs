@@ -260,7 +260,8 @@ impl Records {
             None => drop(names.insert(name.clone())),
         };
         for user in self.users.values_mut() {
-            for attribute in [&mut user.org_role, &mut user.models_seat, &mut user.weave_role] {
+            let seats = [&mut user.models_seat, &mut user.weave_role, &mut user.registry_access];
+            for attribute in std::iter::once(&mut user.org_role).chain(seats) {
                 attribute.name_mut().into_iter().for_each(&mut share);
             }
             for grant in user.team_roles.iter_mut().flatten().chain(&mut user.registry_roles) {

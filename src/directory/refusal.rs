@@ -35,6 +35,8 @@ codes! {
     pub enum RefusalCode {
         /// The profile, or `--read-only`, allows no edits.
         ReadOnly = "read-only",
+        /// The server shows that the profile says something else of it than it is.
+        Contradiction = "contradiction",
         /// The change can't be written down before it is sent.
         Unwritten = "unwritten",
         /// Nobody would be left who can administer the organisation or the team.

@@ -31,10 +31,8 @@ impl Shared {
 
     /// The same for a user.
     pub fn user(&mut self, user: &mut User) {
-        for name in [&mut user.org_role, &mut user.models_seat, &mut user.weave_role]
-            .into_iter()
-            .filter_map(MaybeTold::name_mut)
-        {
+        let told = [&mut user.org_role, &mut user.models_seat, &mut user.weave_role, &mut user.registry_access];
+        for name in told.into_iter().filter_map(MaybeTold::name_mut) {
             share(&mut self.names, name);
         }
         user.team_roles.iter_mut().for_each(|grants| self.grants(grants));

@@ -76,6 +76,7 @@ impl<'a> Keys<'a> {
             UserField::Active => Key::Number(user().map_or(0, |user| u32::from(user.is_inactive()))),
             UserField::OrgRole => Key::Word(user().and_then(|user| user.org_role.value())),
             UserField::ModelsSeat => Key::Word(user().and_then(|user| user.models_seat.value())),
+            UserField::RegistryAccess => Key::Word(user().and_then(|user| user.registry_access.value())),
             UserField::DisplayName => Key::Number(self.directory.records().label_rank(row)),
             UserField::Account => Key::Number(user().map_or(0, |user| user.account as u32)),
             UserField::Created => Key::Number(user().map_or(0, |user| seconds(user.created))),
@@ -209,6 +210,7 @@ mod tests {
             org_role: "admin".into(),
             team_roles: Some(vec![Grant { scope: "t".into(), role: "r".into() }]),
             models_seat: "full".into(),
+            registry_access: "write".into(),
             last_active: LastActive::Never,
             created,
             ..User::default()

@@ -72,6 +72,8 @@ pub enum Job {
     Ask(Inquiry),
     /// Ask whose key is in use.
     AskOwner,
+    /// Ask for a sign of how the server is hosted; [`Report::Hosting`] follows whatever comes of it.
+    AskHosting,
     /// Roles follow from groups by this from now on; so much of each list is known.
     Remap(Arc<Mapping>, [Coverage; 3]),
 }
@@ -223,6 +225,11 @@ pub enum Report {
     Idle(u64),
     /// The store can't be used, and why: changes can't be written down, so none is sent in this session.
     NoJournal(String),
+    /// How the server contradicts what the profile says of it, where it is known to: nothing is sent in this session.
+    Hosting(Option<String>),
+    /// The key opens another organisation than before, in words: the profile is to be opened anew, with a store of that
+    /// organisation's own. Nothing is sent in this session.
+    OtherOrganisation(String),
     /// Something beside what was asked went wrong: the store was rebuilt, roles could not be read, …
     Notice(String),
 }
@@ -259,6 +266,8 @@ impl Report {
             Report::Secret(..) => "secret",
             Report::Idle(..) => "idle",
             Report::NoJournal(..) => "no-journal",
+            Report::Hosting(..) => "hosting",
+            Report::OtherOrganisation(..) => "other-organisation",
             Report::Notice(..) => "notice",
         }
     }

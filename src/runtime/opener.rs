@@ -26,7 +26,7 @@ use crate::{
         list,
         request::{Method, Request},
     },
-    store::StoreError,
+    store::{StoreError, file_of_today},
     worker,
 };
 
@@ -236,6 +236,7 @@ impl Opener {
         let guards = Guards {
             read_only: profile.read_only || self.read_only,
             no_journal: None,
+            contradiction: None,
             me: profile.me.clone(),
             allow_last_admin: unguarded("last-admin"),
             allow_yourself: unguarded("yourself"),
@@ -321,7 +322,7 @@ pub(super) fn store_file(state: &Path, profile: &Profile) -> PathBuf {
     let mut files = profile.addresses().into_iter().map(|address| state.join(store_name(&profile.name, &address)));
     let named = files.next();
     let kept = named.iter().cloned().chain(files).find(|file| file.exists());
-    kept.or(named).unwrap_or_default()
+    file_of_today(&kept.or(named).unwrap_or_default())
 }
 
 fn store_name(profile: &str, address: &Url) -> String {

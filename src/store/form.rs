@@ -15,7 +15,7 @@ use crate::directory::{
 
 /// The number of the form. Raise it whenever a stored type gains, loses or moves a field: the form has no names in it,
 /// so an old record would be misread. A test compares bytes to remind of it.
-pub(super) const FORMAT: &str = "3";
+pub(super) const FORMAT: &str = "4";
 
 /// Bytes that are decoded together.
 const STRETCH: usize = 1 << 20;

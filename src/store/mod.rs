@@ -34,6 +34,7 @@ mod form;
 mod hints;
 mod journal;
 mod learnt;
+mod organisation;
 mod round;
 mod rows;
 mod salvage;
@@ -56,6 +57,7 @@ pub use self::{
     error::StoreError,
     form::{Print, Printer},
     journal::{Journal, Note},
+    organisation::file_of_today,
     round::Round,
     session::Session,
     snapshot::Snapshot,

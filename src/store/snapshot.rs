@@ -236,6 +236,13 @@ fn clear(db: &Connection, kind: Kind) -> Result<()> {
     Ok(db.execute_batch(&format!("DELETE FROM {table}; DELETE FROM {table}_id; DELETE FROM {table}_raw"))?)
 }
 
+impl Store {
+    /// What was read of the lists counts no more; the next refresh reads everything.
+    pub(super) fn forget_lists(&mut self) -> Result<()> {
+        self.meta_set("format", "")
+    }
+}
+
 /// Makes sure that all records are of this form: those of another one are dropped.
 pub(super) fn claim_format(db: &Connection) -> Result<()> {
     if meta_get(db, "format")?.as_deref() == Some(FORMAT) {

@@ -94,7 +94,11 @@ fn place(app: &App, look: &Look) -> Vec<Vec<Span<'static>>> {
         return parts;
     };
     parts.push(vec![Span::raw("   "), Span::styled(cut(&profile.name, 24, look.glyphs.more), look.strong())]);
-    for more in [&profile.provider, &profile.host] {
+    // Of several organisations one is open.
+    let several = app.directory.organisations().is_some_and(|all| all.len() > 1);
+    let open =
+        app.directory.organisation().filter(|_| several).map(|name| name.as_str().to_owned()).unwrap_or_default();
+    for more in [&open, &profile.provider, &profile.host] {
         if !more.is_empty() {
             parts.push(vec![Span::styled(format!("{dot}{more}"), look.dim())]);
         }
@@ -112,6 +116,8 @@ fn state(app: &App, look: &Look, short: bool) -> Vec<Span<'static>> {
         parts.push(Span::styled("read-only", look.careful()));
     } else if app.guards.no_journal.is_some() {
         parts.push(Span::styled("no journal", look.careful()));
+    } else if app.guards.contradiction.is_some() {
+        parts.push(Span::styled("profile contradicted, nothing is sent", look.careful()));
     }
     if let Some(wait) = &app.waiting {
         let words = if short { "waits until" } else { "server busy, waits until" };

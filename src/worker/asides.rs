@@ -60,3 +60,28 @@ pub async fn stored_roles(context: &Context) -> Option<Value> {
     let text = context.stored(|store| store.meta_get(TOLD_ROLES)).await.flatten()?;
     serde_json::from_str(&text).ok()
 }
+
+/// Where the store keeps what the server said of its hosting.
+const TOLD_HOSTING: &str = "told-hosting";
+
+/// Asks for a sign of how the server is hosted, and reports how it contradicts the profile. What was told once is asked
+/// again only in a console, and where it contradicts.
+pub async fn ask_hosting(context: &Context) {
+    if let Some(request) = context.dialect.asks_for_hosting() {
+        let known: Option<String> = context.stored(|store| store.meta_get(TOLD_HOSTING)).await.flatten();
+        let fits = |text: &String| context.dialect.hosting_contradicted(text.as_bytes()).is_none();
+        if context.watches || !known.as_ref().is_some_and(fits) {
+            let told = context.send(&request).await.ok();
+            // An answer that says nothing takes nothing back.
+            let told = told.filter(|answer| context.dialect.tells_hosting(&answer.body));
+            let told = told.and_then(|answer| String::from_utf8(answer.body).ok());
+            if let Some(text) = &told {
+                let kept = text.clone();
+                context.stored(move |store| store.meta_set(TOLD_HOSTING, &kept)).await;
+            }
+            let contradicts = |text: &String| context.dialect.hosting_contradicted(text.as_bytes());
+            context.contradict(told.or(known).as_ref().and_then(contradicts));
+        }
+    }
+    context.report(Report::Hosting(context.contradiction()));
+}

@@ -82,10 +82,26 @@ pub struct Context {
     pub known: Known,
     /// Roles that only answers to changes have shown.
     pub learnt: Learnt,
+    /// How the server contradicts what the profile says of it.
+    pub contradicted: Arc<Mutex<Option<String>>>,
+    /// Somebody looks at what it reports: a console.
+    pub watches: bool,
     pub cancel: CancellationToken,
 }
 
 impl Context {
+    /// How the server contradicts what the profile says of it, as far as that was seen.
+    pub fn contradiction(&self) -> Option<String> {
+        self.contradicted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Nothing is sent from now on where the server contradicts the profile.
+    pub fn contradict(&self, why: Option<String>) {
+        if why.is_some() {
+            *self.contradicted.lock().unwrap_or_else(PoisonError::into_inner) = why;
+        }
+    }
+
     /// Reports.
     pub fn report(&self, report: Report) {
         self.known.send(report, &self.reports);

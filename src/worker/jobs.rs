@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use tokio::time::Instant;
 
 use super::{
-    Done, NoKey, Worker,
+    Done, NoKey, Worker, asides,
     context::{self},
     refresh,
 };
@@ -78,6 +78,7 @@ impl Worker {
             Job::Raw(target) => self.raw(target),
             Job::Ask(inquiry) => self.ask(inquiry),
             Job::AskOwner => self.ask_owner(),
+            Job::AskHosting => self.ask_hosting(),
             Job::Remap(mapping, coverage) => self.remap(mapping, coverage).await,
         }
     }
@@ -108,6 +109,11 @@ impl Worker {
 
     /// Written down before anything is sent; what can't be written down is not sent.
     pub(super) async fn submit(&mut self, mut entries: Vec<Entry>, mut later: Vec<Entry>) {
+        if let Some(why) = self.context.contradiction() {
+            entries.append(&mut later);
+            self.unsent(entries, &why);
+            return;
+        }
         self.own(&mut entries);
         self.own(&mut later);
         let kept: Vec<Entry> = entries.iter().chain(&later).cloned().collect();
@@ -326,6 +332,15 @@ impl Worker {
                 Some(owner) => context.keep_owner(owner).await,
                 None => context.report(Report::Owner(None)),
             }
+            Done::Nothing
+        });
+    }
+
+    /// Asks how the server is hosted. A server that does not tell contradicts nothing.
+    fn ask_hosting(&mut self) {
+        let context = self.context.clone();
+        self.tasks.spawn(async move {
+            asides::ask_hosting(&context).await;
             Done::Nothing
         });
     }

@@ -53,6 +53,7 @@ mod jobs;
 mod known;
 mod learnt;
 mod look_up;
+mod organisation;
 mod others;
 mod outcomes;
 mod parts;
@@ -212,6 +213,8 @@ pub async fn run(
         late: Arc::default(),
         known: Known::default(),
         learnt: learnt::Learnt::default(),
+        contradicted: Arc::default(),
+        watches: setup.watch,
         cancel: CancellationToken::new(),
     };
     let mut worker = Worker {

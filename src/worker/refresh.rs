@@ -6,6 +6,7 @@ use super::{
     asides,
     context::{Context, now},
     known::Difference,
+    organisation,
 };
 use crate::{
     dialect::Dialect,
@@ -39,6 +40,7 @@ pub use members::Withheld;
 use read::{Listed, Wanted, read_list};
 
 /// How a refresh ended.
+#[derive(Default)]
 pub struct Ended {
     /// What the server said and showed of itself.
     pub habits: Habits,
@@ -88,6 +90,17 @@ async fn once(context: &Context, first: bool, discover: bool, narrow: Option<&Ar
     if members::examine(context, &tally.unwrap_or_default()).await {
         // The list is read for what it tells.
         teams = read_list(context, teams_wanted()).await;
+    }
+    if let Some(Ok(listed)) = &roles
+        && let Some(shown) = &listed.hints.organisation
+        && organisation::is_other(context, shown).await
+    {
+        return Some(Ended::default());
+    }
+    let people = users.as_ref().and_then(|read| read.as_ref().ok());
+    if let Some(why) = people.and_then(|listed| listed.hints.contradiction) {
+        context.contradict(Some(why.into()));
+        context.report(Report::Hosting(context.contradiction()));
     }
     let mut habits = habits.unwrap_or_default();
     if let Some(Ok(people)) = &users {

@@ -1,6 +1,6 @@
 //! How a session begins: with what the disk knows and a refresh, or without lists.
 
-use super::{Worker, asides, known::Shown, refresh};
+use super::{Worker, asides, known::Shown, organisation, refresh};
 use crate::directory::{Kind, work::Report};
 
 impl Worker {
@@ -11,6 +11,9 @@ impl Worker {
         self.take_up_journal().await;
         self.show_stage(false).await;
         self.show_all_stored().await;
+        if !self.unsettled.is_empty() && organisation::is_other_by_roles(&self.context).await {
+            return;
+        }
         self.settle_open();
         self.refresh();
     }
@@ -47,6 +50,10 @@ impl Worker {
         self.context.recall_learnt().await;
         self.take_up_journal().await;
         self.show_stage(false).await;
+        // Without lists nothing else shows whose directory it is.
+        if organisation::is_other_by_roles(&self.context).await {
+            return;
+        }
         self.settle_open();
         self.unread = true;
         self.open_without_lists();

@@ -7,6 +7,7 @@ mod codes;
 mod cost;
 mod edits;
 mod files;
+mod further;
 mod harness;
 mod lists;
 mod names;

@@ -157,3 +157,42 @@ fn where_nothing_decides_the_name_must_be_typed() {
     world.run(&["delete", "user", "dev-user1", "--confirm", "dev-user1"]).exits(DONE);
     assert!(world.state().users.is_empty());
 }
+
+#[test]
+fn the_shape_of_an_older_server_contradicts_multi_tenant_cloud() {
+    let lines = "provider = \"wandb\"\nhosting = \"multi-tenant\"\n";
+    let world = World::with_profile(Documented::default(), state(), lines);
+    let listed = world.run(&["users", "--json"]).exits(DONE);
+    assert!(listed.err.contains("before 0.80.1"), "{}", listed.err);
+    let said = world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(NOT_SENT);
+    assert!(said.err.contains("until hosting in the profile is corrected"), "{}", said.err);
+    assert_eq!(world.writes().iter().filter(|request| request.path.starts_with("/scim")).count(), 0);
+}
+
+#[test]
+fn another_organisation_behind_the_key_has_a_store_and_a_journal_of_its_own() {
+    let world = documented();
+    let open = |id: &str| {
+        for role in world.server.state().roles.values_mut() {
+            role["organizationID"] = id.into();
+        }
+    };
+    let plans = || world.run(&["activity", "--json"]).exits(DONE).json().as_array().unwrap().len();
+    world.run(&["set-role", "dev-user1", "admin", "--yes"]).exits(DONE);
+    assert_eq!(plans(), 1);
+
+    // Organization:2 in the place of Organization:148458.
+    open("T3JnYW5pemF0aW9uOjI=");
+    let roles = ["roles", "--json"];
+    let said = world.run(&roles).exits(NOT_SENT);
+    assert!(said.err.contains("Organization:2 in the place of Organization:148458"), "{}", said.err);
+    assert!(said.out.contains("\"other-organisation\""), "{}", said.out);
+    world.run(&roles).exits(DONE);
+    assert_eq!(plans(), 0, "the journal is the other organisation's");
+    assert_eq!(world.run(&["undo", "--yes"]).code, NOT_SENT);
+
+    open("T3JnYW5pemF0aW9uOjE0ODQ1OA==");
+    world.run(&roles).exits(NOT_SENT);
+    world.run(&roles).exits(DONE);
+    assert_eq!(plans(), 1, "the first one is found again");
+}

@@ -123,7 +123,10 @@ fn a_new_user_gets_seats_and_teams_and_a_form_without_them_sends_none() {
     assert!(user.instance_admin && user.models_seat.is_none() && user.weave_role.is_none());
 
     let rfc = dialect::of(Provider::Scim, Hosting::Dedicated, dialect::Server::default());
-    assert_eq!(shown(&Form::create_user(&directory, rfc.capabilities())), ["user", "email", "display"]);
+    assert_eq!(
+        shown(&Form::create_user(&directory, rfc.capabilities())),
+        ["user", "email", "display", "given", "family"]
+    );
 }
 
 #[test]

@@ -13,8 +13,8 @@ use crate::directory::{
     record::User,
 };
 
-/// The seats with the keys of their lines.
-const SEATS: [(Seat, &str); 2] = [(Seat::Models, "models"), (Seat::Weave, "weave")];
+/// The seats that a new user can be given.
+const SEATS: [Seat; 2] = [Seat::Models, Seat::Weave];
 
 /// The choice of a user who is no instance admin.
 const NO: &[&str] = &["", "no"];
@@ -39,9 +39,14 @@ impl Form {
         if can.can(Verb::SetDisplayName).is_ok() {
             fields.push(plain(Field::text("display", label(UserField::DisplayName), "", "optional")));
         }
+        // Grafana reads neither.
+        if can.can(Verb::SetAttribute).is_ok() && !can.external_ids {
+            fields.push(plain(Field::text("given", "First name", "", "optional")));
+            fields.push(plain(Field::text("family", "Last name", "", "optional")));
+        }
         if !can.seat_levels.is_empty() {
-            for (seat, key) in SEATS {
-                fields.push(plain(seat_field(seat, key, &FULL.into(), can)));
+            for seat in SEATS {
+                fields.push(plain(seat_field(seat, &FULL.into(), directory, can)));
             }
             let hint = format!("optional, split by spaces; {}", some_teams(directory));
             fields.push(plain(Field::text("teams", label(UserField::Teams), "", hint.trim_end_matches("; "))));
@@ -70,6 +75,15 @@ impl Form {
             external_id: self.value("external").into(),
             ..NewUser::default()
         };
+        let names = [("givenName", self.value("given")), ("familyName", self.value("family"))];
+        let names: serde_json::Map<_, _> = names
+            .into_iter()
+            .filter(|(_, name)| !name.is_empty())
+            .map(|(part, name)| (part.into(), name.into()))
+            .collect();
+        if !names.is_empty() {
+            user.attributes.insert("name".into(), names.into());
+        }
         match teams(self.value("teams"), self.spaced_names, directory) {
             Ok(teams) => user.teams = teams.into_iter().map(|(_, name)| name).collect(),
             Err(why) => self.fail("teams", why.to_string()),
@@ -105,8 +119,8 @@ impl Form {
             }
             changes.push(Change::SetEmail { user: id.clone(), to: email });
         }
-        for (seat, key) in SEATS {
-            let to = Name::from(self.value(key));
+        for seat in Seat::ALL {
+            let to = Name::from(self.value(seat.word()));
             let is_new = !user.seat(seat).is(to.raw());
             if is_new && !to.is_empty() {
                 changes.push(Change::SetSeat { user: id.clone(), seat, to });
@@ -124,9 +138,11 @@ fn line(field: UserField, user: &User, directory: &Directory, can: &Capabilities
             let hint = if directory.records().tells_email(user) { "" } else { "not told" };
             Field::text("email", label(field), user.email.raw(), hint)
         }
-        UserField::ModelsSeat | UserField::WeaveRole => {
-            let (seat, key) = SEATS.into_iter().find(|(seat, _)| UserField::of_seat(*seat) == field)?;
-            (!can.seat_levels.is_empty()).then(|| seat_field(seat, key, user.seat(seat), can))?
+        UserField::ModelsSeat | UserField::WeaveRole | UserField::RegistryAccess => {
+            let seat = Seat::ALL.into_iter().find(|seat| UserField::of_seat(*seat) == field)?;
+            // Older servers have no registry access.
+            let there = seat != Seat::Registry || directory.census().seats(seat).known > 0;
+            (there && !can.seat_levels.is_empty()).then(|| seat_field(seat, user.seat(seat), directory, can))?
         }
         // Set in check lists, in the role picker, by a key, or by nobody.
         UserField::Id
@@ -156,15 +172,16 @@ fn label(field: UserField) -> &'static str {
 }
 
 /// What is not known, and what this console does not know, is a choice of its own: it is sent only if changed.
-fn seat_field(seat: Seat, key: &'static str, now: &MaybeTold, can: &Capabilities) -> Field {
-    let level = can.seat_levels.iter().find(|level| now.is(level)).copied();
+fn seat_field(seat: Seat, now: &MaybeTold, directory: &Directory, can: &Capabilities) -> Field {
+    let levels = directory.seat_levels(seat, can);
+    let level = levels.iter().find(|level| now.is(level.raw())).map(Name::raw);
     let first = match (now.raw(), level) {
         (None, _) => Some(("", "not told")),
         (Some(raw), None) => Some((raw, now.text())),
         _ => None,
     };
-    let levels = can.seat_levels.iter().map(|level| (*level, *level));
+    let levels = levels.iter().map(|level| (level.raw(), level.as_str()));
     let all: Vec<(&str, &str)> = first.into_iter().chain(levels).collect();
     let value = level.or(first.map(|(value, _)| value)).unwrap_or_default();
-    Field::choice(key, seat.label(), all, value, "")
+    Field::choice(seat.word(), seat.label(), all, value, "")
 }

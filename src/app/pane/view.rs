@@ -24,6 +24,7 @@ const USERS: &[RecordField] = &[
     RecordField::User(UserField::DisplayName),
     RecordField::User(UserField::OrgRole),
     RecordField::User(UserField::ModelsSeat),
+    RecordField::User(UserField::RegistryAccess),
     RecordField::User(UserField::Teams),
     RecordField::User(UserField::LastActive),
     RecordField::User(UserField::Active),

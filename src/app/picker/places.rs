@@ -8,6 +8,7 @@ use crate::{
         Directory, Id, Kind, Name,
         change::{Seat, Verb},
         plan::{Capabilities, RoleChoice},
+        seats::NONE,
     },
     scim::text::fold,
 };
@@ -70,16 +71,23 @@ impl Places<'_> {
     }
 
     fn seats(&self) -> Vec<Choice> {
-        let levels = self.can.seat_levels.iter().map(|level| Name::from(*level));
-        let both = levels.flat_map(|level| [(Seat::Models, level.clone()), (Seat::Weave, level)]);
+        // Older servers have no registry access.
+        let there = |seat: &Seat| *seat != Seat::Registry || self.directory.census().seats(*seat).known > 0;
+        let of = |seat: Seat| self.directory.seat_levels(seat, self.can).into_iter().map(move |level| (seat, level));
+        let all = Seat::ALL.into_iter().filter(there).flat_map(of);
         let choice = |(seat, level): (Seat, Name)| {
             let choice = self.choice(Place::Seat(seat), seat.label().into(), &level, None, Verb::SetSeat);
             // Weave access is a seat too, and is looked for by that word.
             Choice { text: format!("{} seat {level}", seat.label().trim_end_matches(" seat")), ..choice }
         };
-        let mut seats: Vec<Choice> = both.map(choice).collect();
-        seats.sort_by_key(|choice| choice.place == Place::Seat(Seat::Weave));
-        seats
+        let mut choices: Vec<Choice> = all.map(choice).collect();
+        if there(&Seat::Registry) && !choices.is_empty() {
+            let (name, note) = ("Models seat and Registry access", "two changes in one plan".to_owned());
+            let none = Name::from(NONE);
+            let both = self.choice(Place::SeatAndRegistries, name.into(), &none, Some(note), Verb::SetSeat);
+            choices.push(both);
+        }
+        choices
     }
 
     /// Those in which anybody is known to have a role: nothing lists registries. Where these users have one comes first.
@@ -154,6 +162,7 @@ pub(super) fn has(directory: &Directory, user: &Id, place: &Place, role: &Name) 
             directory.team(team).and_then(|team| user.role_in(&team.name)).is_some_and(|now| now == role)
         }
         Place::Seat(seat) => user.seat(*seat).is(role.raw()),
+        Place::SeatAndRegistries => [Seat::Models, Seat::Registry].iter().all(|seat| user.seat(*seat).is(role.raw())),
         Place::Registry(registry) => role_in(registry).is_some_and(|grant| grant.role == *role),
         Place::NoRegistry(Some(registry)) => user.told_registry_roles().is_some() && role_in(registry).is_none(),
         Place::NoRegistry(None) => user.told_registry_roles().is_some_and(<[_]>::is_empty),

@@ -151,7 +151,7 @@ fn sends(job: &Job) -> bool {
         // An empty list puts nothing on the stage: the job only reads the stage.
         Job::Stage(lines) => !lines.is_empty(),
         Job::Refresh | Job::ReadEach(_) | Job::Reread(_) | Job::LookUp(..) | Job::Wake | Job::Raw(_) => false,
-        Job::Ask(_) | Job::AskOwner => false,
+        Job::Ask(_) | Job::AskOwner | Job::AskHosting => false,
         Job::Parts(_) => false,
         Job::Identify(..) | Job::CheckVacant(..) | Job::ReadAdmins(..) => false,
     }

@@ -230,8 +230,32 @@ fn shape(seen: &Seen) -> Shape {
     }
 }
 
+/// Whether the server is hosted as the profile says.
+pub async fn hosting(probe: &mut Probe) -> Result<(), Stop> {
+    let Some(request) = probe.dialect.asks_for_hosting() else { return Ok(()) };
+    let cancel = probe.cancel.clone();
+    let (verdict, words) = match probe.client.send(&request, &cancel, &|wait| probe.say(&wait)).await {
+        Ok(answer) => match probe.dialect.hosting_contradicted(&answer.body) {
+            Some(why) => (Verdict::Problem, why),
+            None => (Verdict::Ok, format!("nothing contradicts {}", probe.dialect.name())),
+        },
+        Err(failure) if failure.class == Class::Cancelled => return Err(Stop::Cancelled),
+        Err(failure) => {
+            let words = format!(
+                "{} is what the profile says; the server does not tell: {}",
+                probe.dialect.name(),
+                failure.sentences()
+            );
+            (Verdict::Note, words)
+        }
+    };
+    probe.find(Part::Beside, "hosting", verdict, words, &[]);
+    Ok(())
+}
+
 /// What the provider offers beside SCIM.
 pub async fn beside(probe: &mut Probe) -> Result<(), Stop> {
+    hosting(probe).await?;
     for question in probe.dialect.questions() {
         let about = question.about;
         let cancel = probe.cancel.clone();

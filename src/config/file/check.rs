@@ -144,6 +144,10 @@ impl Reader<'_> {
             (path, Provider::Wandb) => wandb::base(written, path.as_ref().map(|path| path.get_ref().as_str())),
             (Some(path), _) => parse_base(written, path.get_ref()),
             (None, Provider::Grafana) => grafana_base(written, self.number_of("stack", raw.stack.as_ref())?),
+            // As the demo server and Datasaur's own pages write it: the workspace is in it.
+            (None, Provider::Datasaur) if raw.workspace.is_none() && names_workspace(written) => {
+                parse_base(written, "")
+            }
             (None, Provider::Datasaur) => {
                 let workspace = self.number_of("workspace", raw.workspace.as_ref())?.ok_or_else(|| {
                     let hint = "write the number that follows /teams/ in Datasaur's address bar";
@@ -346,4 +350,11 @@ impl Reader<'_> {
             self.wrong(name, value, format!("{} is out of range", written.get_ref()), hint)
         })
     }
+}
+
+/// True for the whole base URL of a Datasaur workspace: `…/api/teams/4711/scim/v2`.
+fn names_workspace(url: &str) -> bool {
+    let Some((_, rest)) = url.trim_end_matches('/').split_once("/api/teams/") else { return false };
+    let number = rest.strip_suffix("/scim/v2").unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }

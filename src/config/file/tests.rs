@@ -312,3 +312,16 @@ fn a_pipe_is_read_and_not_waited_for_for_ever() {
     assert_eq!(read_within(&pipe, READ_LIMIT).unwrap(), "[ui]\n");
     writer.join().unwrap();
 }
+
+#[test]
+fn the_whole_base_url_of_a_datasaur_workspace_names_it() {
+    let of = |url: &str| {
+        let text = format!("[profile.a]\nprovider = \"datasaur\"\nurl = \"{url}\"\n");
+        ConfigFile::parse(&text, Path::new("config.toml")).map(|file| file.profiles["a"].base_text().to_owned())
+    };
+    let whole = "http://127.0.0.1:8080/api/teams/4711/scim/v2";
+    assert_eq!(of(whole).unwrap(), whole);
+    assert_eq!(of(&format!("{whole}/")).unwrap(), whole);
+    assert!(of("http://127.0.0.1:8080/api/teams/x/scim/v2").is_err());
+    assert!(of("http://127.0.0.1:8080").is_err());
+}

@@ -29,6 +29,7 @@ use crate::{
 
 mod graph;
 mod hint;
+mod hosting;
 mod invites;
 mod keys;
 mod people;
@@ -171,6 +172,22 @@ impl Dialect for Wandb {
 
     fn questions(&self) -> Vec<Question> {
         graph::questions()
+    }
+
+    fn asks_for_hosting(&self) -> Option<Request> {
+        (self.hosting != Hosting::NotTold).then(graph::server)
+    }
+
+    fn hosting_contradicted(&self, body: &[u8]) -> Option<String> {
+        hosting::contradicted(self.hosting, &graph::release(body)?)
+    }
+
+    fn tells_hosting(&self, body: &[u8]) -> bool {
+        graph::release(body).is_some()
+    }
+
+    fn shape_contradicted(&self, raw: &RawValue) -> Option<&'static str> {
+        hosting::shape_contradicted(self.hosting, raw)
     }
 
     fn graph(&self, base: &Url) -> Option<Graph> {

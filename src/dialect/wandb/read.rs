@@ -1,6 +1,7 @@
 //! What W&B adds to users, and its custom roles, as its servers have written them through the years
 //! (docs/src/providers/wandb.md#users, docs/src/providers/wandb.md#roles).
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use super::words::{ORG_SERVICE, SERVICE, WANDB_USER};
@@ -23,6 +24,7 @@ pub(super) fn user(document: &Value, depth: Depth, at: &str) -> Result<User, Pro
     user.registry_roles = grants(&mut reader, "registryRoles", "registryName").unwrap_or_default();
     user.models_seat = seat(&reader, "modelsSeat");
     user.weave_role = seat(&reader, "weaveRole");
+    user.registry_access = seat(&reader, "registryAccess");
     user.last_active = last_active(&reader);
     user.days_active = reader.fields.integer("daysActive").ok().flatten().and_then(|days| days.try_into().ok());
     user.problem = reader.problem();
@@ -46,6 +48,7 @@ pub(super) fn role(document: &Value, at: &str) -> Result<Role, Problem> {
         name: reader.required_name("name"),
         description: reader.name("description").unwrap_or_default(),
         inherits: reader.name("inheritedFrom").unwrap_or_default(),
+        organisation: reader.name("organizationID").map(|id| plain_id(id.raw())).unwrap_or_default(),
         created,
         modified,
         version,
@@ -57,6 +60,13 @@ pub(super) fn role(document: &Value, at: &str) -> Result<Role, Problem> {
     }
     role.problem = reader.problem();
     Ok(role)
+}
+
+/// A global id in plain text, `Organization:148458`; as it is where it is none.
+pub(super) fn plain_id(id: &str) -> Name {
+    let plain = STANDARD.decode(id).ok().and_then(|plain| String::from_utf8(plain).ok());
+    let plain = plain.filter(|plain| plain.starts_with("Organization:"));
+    Name::from(plain.as_deref().unwrap_or(id))
 }
 
 fn permission(entry: &Fields<'_>) -> Result<Option<Permission>, Unreadable> {

@@ -12,6 +12,7 @@ use crate::{
         plan::{Confirm, Undo},
         record::{Grant, User},
         refusal::{Refusal, RefusalCode},
+        seats::NONE,
     },
     scim::patch::{Op, chosen},
 };
@@ -19,11 +20,11 @@ use crate::{
 type Planned = Result<Draft, Refusal>;
 
 /// What a seat can be.
-pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", "none"];
+pub(super) const LEVELS: [&str; 3] = [FULL, "viewer", NONE];
 
 pub(super) fn set(case: Case<'_>, sum: Option<u64>, id: &Id, seat: Seat, to: &Name) -> Planned {
     let user = person(case, id)?;
-    if !LEVELS.iter().any(|level| to.is(level)) {
+    if seat == Seat::Registry && to.raw().trim().is_empty() || seat != Seat::Registry && !is_level(to) {
         return refuse(RefusalCode::InvalidValue, format!("{to} is no {}: use {}.", seat.label(), LEVELS.join(", ")));
     }
     let before = user.seat(seat).value();
@@ -33,23 +34,78 @@ pub(super) fn set(case: Case<'_>, sum: Option<u64>, id: &Id, seat: Seat, to: &Na
     let attribute = match seat {
         Seat::Models => "modelsSeat",
         Seat::Weave => "weaveRole",
+        Seat::Registry => "registryAccess",
     };
     let undo = match before {
         Some(before) => Undo::By(vec![Change::SetSeat { user: id.clone(), seat, to: before.clone() }]),
         None => Undo::Never(format!("The {} before is not known, so it can't be put back.", seat.label())),
     };
     let census = case.0.census();
-    let silent = case.0.is_read(Kind::User) && census.seats(Seat::Models).known + census.seats(Seat::Weave).known == 0;
+    let is_silent = |seat| case.0.is_read(Kind::User) && census.seats(seat).known == 0;
+    let silent = match seat {
+        Seat::Models | Seat::Weave => is_silent(Seat::Models) && is_silent(Seat::Weave),
+        Seat::Registry => is_silent(seat),
+    };
     let request = patch(case, id, Op::replace(attribute, to.raw()));
     Ok(Draft::new(vec![request], undo, Confirm::Echo(vec![Target::user(id)]))
         .note(takes(case, sum, seat, to))
-        .note(silent.then(|| "This server has shown no seats: it may be too old to change them over SCIM.".to_owned())))
+        .note(registry_access(case, user, seat, to))
+        .note(silent.then(|| too_old(seat).to_owned())))
+}
+
+fn is_level(to: &Name) -> bool {
+    LEVELS.iter().any(|level| to.is(level))
+}
+
+fn too_old(seat: Seat) -> &'static str {
+    match seat {
+        Seat::Models | Seat::Weave => "This server has shown no seats: it may be too old to change them over SCIM.",
+        Seat::Registry => {
+            "This server has shown nobody's Registry access: W&B has had it since 0.83.0, and in Multi-tenant Cloud \
+             since June 2026."
+        }
+    }
+}
+
+/// What becomes of the access to registries, which depends on the release (docs/src/providers/wandb.md#changes-of-a-user).
+fn registry_access(case: Case<'_>, user: &User, seat: Seat, to: &Name) -> Option<String> {
+    let told = case.0.census().seats(Seat::Registry).known > 0;
+    let other = match seat {
+        Seat::Registry if to.is(NONE) => return None,
+        Seat::Registry => {
+            return Some(format!(
+                "W&B documents only {NONE}: {to} was read from records, and sending it shows whether it can be set."
+            ));
+        }
+        _ if !to.is(NONE) || user.registry_access.is(NONE) => return None,
+        Seat::Models => &user.weave_role,
+        Seat::Weave => &user.models_seat,
+    };
+    match (seat, told) {
+        (_, true) if other.is(NONE) => {
+            Some("Registry access ends with it: neither a Models seat nor Weave access is left.".to_owned())
+        }
+        (Seat::Models, true) => {
+            let access = user.registry_access.value().map_or_else(String::new, |access| format!(" ({access})"));
+            Some(format!(
+                "Registry access{access} stays: this release takes it away only together with Weave access. “Models seat \
+                 and Registry access none” ends both in one plan (set-seat USER models,registry none)."
+            ))
+        }
+        (Seat::Models, false) => Some(
+            "Registry access: servers before 0.83.0 take it away with the Models seat. This one shows nobody's Registry \
+             access, as they do."
+                .to_owned(),
+        ),
+        (Seat::Weave | Seat::Registry, _) => None,
+    }
 }
 
 fn takes(case: Case<'_>, sum: Option<u64>, seat: Seat, to: &Name) -> Option<String> {
     let product = match seat {
         Seat::Models => "Models seat",
         Seat::Weave => "Weave seat",
+        Seat::Registry => return None,
     };
     let taken = taken(case, sum, seat).map_or_else(|| ".".to_owned(), |taken| format!("; {taken}"));
     to.is(FULL).then(|| format!("Takes a full {product}{taken}"))

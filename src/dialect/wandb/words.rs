@@ -12,8 +12,16 @@ use crate::{
 
 /// Teams to join at creation (Multi-tenant).
 /// Attributes of a user that hold what they may do.
-pub(super) const ROLES_AND_SEATS: [&str; 7] =
-    ["organizationRole", "roles", "teamRoles", "registryRoles", "modelsSeat", "weaveRole", "accountType"];
+pub(super) const ROLES_AND_SEATS: [&str; 8] = [
+    "organizationRole",
+    "roles",
+    "teamRoles",
+    "registryRoles",
+    "modelsSeat",
+    "weaveRole",
+    "registryAccess",
+    "accountType",
+];
 pub(super) const TEAMS_USER: &str = "urn:ietf:params:scim:schemas:extension:teams:2.0:User";
 /// Where some answers put the organisation role.
 pub(super) const WANDB_USER: &str = "urn:ietf:params:scim:schemas:extension:wandb:2.0:User";

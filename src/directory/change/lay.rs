@@ -60,6 +60,7 @@ impl Change {
             }
             Change::SetSeat { seat: Seat::Models, to, .. } => record.models_seat = to.clone().into(),
             Change::SetSeat { seat: Seat::Weave, to, .. } => record.weave_role = to.clone().into(),
+            Change::SetSeat { seat: Seat::Registry, to, .. } => record.registry_access = to.clone().into(),
             Change::SetRegistryRole { registry, role, .. } => {
                 let grants = &mut record.registry_roles;
                 match grants.iter_mut().find(|grant| grant.scope == *registry) {

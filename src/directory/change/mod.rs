@@ -36,9 +36,23 @@ pub enum Seat {
     Models,
     /// W&B Weave (`weaveRole`).
     Weave,
+    /// W&B registries (`registryAccess`): access without levels that are paid for.
+    Registry,
 }
 
 impl Seat {
+    /// All of them.
+    pub const ALL: [Seat; 3] = [Seat::Models, Seat::Weave, Seat::Registry];
+
+    /// The word on a command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Seat::Models => "models",
+            Seat::Weave => "weave",
+            Seat::Registry => "registry",
+        }
+    }
+
     /// "Models seat", "Weave access".
     pub fn label(self) -> &'static str {
         UserField::of_seat(self).spec().label

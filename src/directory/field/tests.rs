@@ -63,6 +63,7 @@ fn directory() -> Directory {
         registry_roles: vec![grant("models", "member")],
         models_seat: "full".into(),
         weave_role: "full".into(),
+        registry_access: "write".into(),
         last_active: LastActive::At(Timestamp::UNIX_EPOCH),
         days_active: Some(3),
         created,
@@ -117,6 +118,7 @@ fn term(field: RecordField) -> Option<&'static str> {
             UserField::Registries => Some("registry:models/member"),
             UserField::ModelsSeat => Some("seat:full"),
             UserField::WeaveRole => Some("weave:full"),
+            UserField::RegistryAccess => Some("access:write"),
             UserField::LastActive => Some("last<100y"),
             UserField::Created => Some("created<2d"),
             UserField::ExternalId

@@ -200,6 +200,18 @@ fields! {
             set_by: &[Verb::SetSeat],
             held: |holds| holds.seats,
         }
+        /// The access to W&B's registries, which older servers do not have.
+        RegistryAccess {
+            label: "Registry access",
+            headings: &["Registry"],
+            sort: FieldSort::Ascending,
+            filter: Some(filter("access", FilterValues::Texts)),
+            json: Some(json("registry_access")),
+            csv: None,
+            file: file("registry_access"),
+            set_by: &[Verb::SetSeat],
+            held: |holds| holds.seats,
+        }
         /// The last contact with the server.
         LastActive {
             label: "Last active",
@@ -284,6 +296,7 @@ impl UserField {
         Self::TeamRoles,
         Self::ModelsSeat,
         Self::WeaveRole,
+        Self::RegistryAccess,
         Self::Registries,
         Self::Active,
         Self::LastActive,
@@ -301,6 +314,7 @@ impl UserField {
         match seat {
             Seat::Models => Self::ModelsSeat,
             Seat::Weave => Self::WeaveRole,
+            Seat::Registry => Self::RegistryAccess,
         }
     }
 }

@@ -164,6 +164,7 @@ impl<'a> FieldReader<'a> {
             UserField::Registries | UserField::RegistryRoles => FieldValue::told(told::registry_roles(user), grants),
             UserField::ModelsSeat => FieldValue::attribute(&user.models_seat),
             UserField::WeaveRole => FieldValue::attribute(&user.weave_role),
+            UserField::RegistryAccess => FieldValue::attribute(&user.registry_access),
             UserField::LastActive => {
                 FieldValue::told(told::last_active(user), |at| at.map_or(FieldValue::Never, FieldValue::Time))
             }

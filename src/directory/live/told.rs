@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::{
     directory::{
-        Directory, Id, Target,
-        aside::{Participant, Person, Setting, Told, Topic},
+        Directory, Id, Name, Target,
+        aside::{Organisation, Participant, Person, Setting, Told, Topic},
         owner::KeyOwner,
     },
     scim::schema::{ResourceType, Schema},
@@ -36,6 +36,39 @@ impl Directory {
             Some(Told::Roster(roster)) => Some(roster),
             _ => None,
         }
+    }
+
+    /// The organisations of the key's owner, as last told.
+    pub fn organisations(&self) -> Option<&[Organisation]> {
+        match self.told.get(&Topic::Organisations) {
+            Some(Told::Organisations(all)) => Some(all),
+            _ => None,
+        }
+    }
+
+    /// The organisation that is open, where its roles tell it: its name, or else its id.
+    pub fn organisation(&self) -> Option<&Name> {
+        let mut shown = self.records().roles().values().map(|role| &role.organisation).filter(|id| !id.is_empty());
+        let all = self.organisations().unwrap_or_default();
+        match (shown.next(), all) {
+            (Some(id), _) => all.iter().find(|one| one.id == *id).map(|one| &one.name).or(Some(id)),
+            (None, [one]) => Some(&one.name),
+            (None, _) => None,
+        }
+    }
+
+    /// Which of several organisations is open, in words; `None` where the key's owner is known to be in one at most.
+    pub fn organisation_in_words(&self) -> Option<String> {
+        let all = self.organisations().filter(|all| all.len() > 1)?;
+        let names = all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+        let open = match self.organisation() {
+            Some(open) => format!("This key opens {open}"),
+            None => "Which organisation this key opens is not told (it has no custom role)".to_owned(),
+        };
+        Some(format!(
+            "{open}; its owner is in {}: {names}. W&B's setting “Default API organization” decides which is open.",
+            all.len()
+        ))
     }
 
     /// The provider's settings, as they were told.

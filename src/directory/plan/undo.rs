@@ -395,8 +395,10 @@ fn otherwise(change: &Change, directory: &Directory) -> Option<String> {
             let user = user(id).filter(|user| user.depth == Depth::Full)?;
             Some(role_of(&user.registry_roles, registry.clone()))
         }
+        // A list that shows no role there is no sign of another value.
         Change::RemoveRegistryRole { user: id, registry: Some(registry) } => {
-            Some(role_of(&user(id)?.registry_roles, registry.clone()))
+            let grants = &user(id)?.registry_roles;
+            grants.iter().find(|grant| grant.scope == *registry).map(|grant| grant.role.to_string())
         }
         Change::EditRole { role, .. } => directory.role(role).map(|_| "another definition".to_owned()),
         Change::SetAttribute { target, path, .. } => {

@@ -5,10 +5,12 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::{
     directory::{
-        Directory, Id,
-        change::{Change, NewUser, RoleDraft, Seat},
+        Directory, Id, Kind, Target,
+        change::{Bucket, Change, NewUser, RoleDraft},
         find::Finder,
     },
     scim::text::clean,
@@ -34,13 +36,14 @@ struct Call {
     /// Behind the users.
     after: Vec<String>,
     options: Vec<(&'static str, String)>,
+    flags: Vec<&'static str>,
     /// More users may be named in it.
     many: bool,
 }
 
 impl Call {
     fn many(verb: &'static [&'static str], users: Vec<String>) -> Self {
-        Self { verb, before: Vec::new(), users, after: Vec::new(), options: Vec::new(), many: true }
+        Self { verb, before: Vec::new(), users, after: Vec::new(), options: Vec::new(), flags: Vec::new(), many: true }
     }
 
     fn before(mut self, word: impl Into<String>) -> Self {
@@ -58,13 +61,21 @@ impl Call {
         self
     }
 
+    /// An option without a value.
+    fn flag(mut self, flag: &'static str) -> Self {
+        self.flags.push(flag);
+        self
+    }
+
     fn alone(self) -> Self {
         Self { many: false, ..self }
     }
 
     /// True if the other one differs in nothing but its users.
     fn takes(&self, other: &Self) -> bool {
-        let same = |call: &Self| (call.verb, call.before.clone(), call.after.clone(), call.options.clone());
+        let same = |call: &Self| {
+            (call.verb, call.before.clone(), call.after.clone(), call.options.clone(), call.flags.clone())
+        };
         self.many && other.many && same(self) == same(other)
     }
 
@@ -73,7 +84,7 @@ impl Call {
         let plain = self.before.iter().chain(&self.users).chain(&self.after).cloned();
         let plain: Vec<String> = plain.collect();
         let profile = profile.map(|name| ("-p", name.to_owned()));
-        let mut options = Vec::new();
+        let mut options: Vec<String> = self.flags.iter().map(|flag| (*flag).to_owned()).collect();
         for (flag, value) in self.options.iter().cloned().chain(profile) {
             match (value.starts_with('-'), flag) {
                 (false, _) => options.extend([flag.to_owned(), value]),
@@ -136,16 +147,80 @@ impl Names<'_> {
             Change::DeleteUser { user } => of(&["delete", "user"], user)?,
             Change::DeleteTeam { team } => Call::many(&["delete", "team"], vec![self.team(team)?]),
             Change::DeleteRole { role } => Call::many(&["delete", "role"], vec![self.role(role)?]),
-            Change::SetSeat { user, seat, to } => of(&["set-seat"], user)?.after(product(*seat)).after(to.raw()),
+            Change::SetSeat { user, seat, to } => of(&["set-seat"], user)?.after(seat.word()).after(to.raw()),
             Change::SetDisplayName { user, to } => of(&["set-name"], user)?.after(to).alone(),
             Change::SetEmail { user, to } => of(&["set-email"], user)?.after(to).alone(),
             Change::CreateUser { user, .. } => return created_user(user),
-            Change::CreateTeam { name, members, bucket: None, .. } => {
-                Call::many(&["create", "team"], self.users(members)?).before(name).alone()
+            Change::CreateTeam { name, members, bucket, .. } => {
+                let call = Call::many(&["create", "team"], self.users(members)?).before(name).alone();
+                bucket.iter().fold(call, in_bucket)
             }
             Change::CreateRole { role, .. } => created_role(role),
-            _ => return None,
+            Change::EditRole { role, to } => self.edited_role(role, to)?,
+            Change::RemoveRegistryRole { user, registry: Some(registry) } => {
+                of(&["unset-role"], user)?.option("--registry", registry.raw())
+            }
+            Change::RemoveRegistryRole { user, registry: None } => of(&["unset-role"], user)?.flag("--all-registries"),
+            Change::CreateService { service, .. } => {
+                let call = Call::many(&["create", "service"], Vec::new()).before(&service.name).alone();
+                let call = call.option("--team", self.team(&service.team)?);
+                if service.organisation { call.flag("--organisation") } else { call }
+            }
+            Change::Invite { team, to, admin, .. } => {
+                let call = Call::many(&["invite"], vec![whom(to)?]).before(self.team(team)?);
+                if *admin { call.flag("--admin") } else { call }
+            }
+            Change::RevokeInvite { team, to, .. } => {
+                Call::many(&["withdraw"], vec![whom(to)?]).before(self.team(team)?)
+            }
+            Change::CreateKey { description, .. } => {
+                Call::many(&["create", "key"], Vec::new()).before(description).alone()
+            }
+            Change::DeleteKey { owner, key, .. } => {
+                let owner = if self.directory.owner().is_some_and(|me| me.id == *owner) {
+                    "me".to_owned()
+                } else {
+                    self.user(owner)?
+                };
+                Call::many(&["delete-key"], vec![called(None, key)?]).before(owner)
+            }
+            Change::SetAttribute { target, path, to, .. } => self.attribute(target, path, to.as_ref())?,
         }])
+    }
+
+    /// What differs from the role as it is.
+    fn edited_role(&self, id: &Id, to: &RoleDraft) -> Option<Call> {
+        let before = RoleDraft::of(self.directory.role(id)?);
+        let mut call = Call::many(&["edit-role"], Vec::new()).before(self.role(id)?).alone();
+        for (flag, now, then) in [
+            ("--name", &before.name, &to.name),
+            ("--description", &before.description, &to.description),
+            ("--inherits", &before.inherits, &to.inherits),
+        ] {
+            if now != then {
+                call = call.option(flag, then);
+            }
+        }
+        let more = |these: &[String], those: &[String]| -> Vec<String> {
+            these.iter().filter(|name| !those.contains(name)).cloned().collect()
+        };
+        let call = more(&to.added, &before.added).iter().fold(call, |call, name| call.option("--add", name));
+        Some(more(&before.added, &to.added).iter().fold(call, |call, name| call.option("--remove", name)))
+    }
+
+    fn attribute(&self, target: &Target, path: &str, to: Option<&Value>) -> Option<Call> {
+        let (name, team) = match target.kind {
+            Kind::User => (self.user(&target.id)?, false),
+            Kind::Team => (self.team(&target.id)?, true),
+            Kind::Role => return None,
+        };
+        let call = Call::many(&["set-attribute"], vec![name]).after(path).alone();
+        let call = match to {
+            None => call.flag("--unset"),
+            Some(Value::String(text)) => call.after(text),
+            Some(value) => call.after(value.to_string()),
+        };
+        Some(if team { call.flag("--team") } else { call })
     }
 
     fn users(&self, ids: &[Id]) -> Option<Vec<String>> {
@@ -182,16 +257,31 @@ fn called(name: Option<&str>, id: &Id) -> Option<String> {
     name.filter(fine).or(Some(id.as_ref()).filter(fine)).map(str::to_owned)
 }
 
-fn product(seat: Seat) -> &'static str {
-    match seat {
-        Seat::Models => "models",
-        Seat::Weave => "weave",
-    }
+fn in_bucket(call: Call, bucket: &Bucket) -> Call {
+    let all = [
+        ("--bucket", &bucket.name),
+        ("--bucket-provider", &bucket.provider),
+        ("--bucket-path", &bucket.path),
+        ("--kms-key", &bucket.kms_key),
+        ("--aws-external-id", &bucket.aws_external_id),
+        ("--azure-tenant", &bucket.azure_tenant),
+        ("--azure-client", &bucket.azure_client),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_empty()).fold(call, |call, (flag, value)| call.option(flag, value))
 }
 
-/// What can't be said in one line follows in others.
+/// An address or a user name; `-` would read standard input.
+fn whom(to: &str) -> Option<String> {
+    (is_visible(to) && to != "-").then(|| to.to_owned())
+}
+
+/// One line: what they begin with is said by options.
 fn created_user(user: &NewUser) -> Option<Vec<Call>> {
-    if user.instance_admin {
+    // What else it holds is of somebody who is made again.
+    let names = ["givenName", "familyName"].map(|part| user.attributes.get("name")?.get(part)?.as_str());
+    let told = names.iter().flatten().count();
+    let parts = user.attributes.get("name").and_then(Value::as_object).map_or(0, serde_json::Map::len);
+    if user.instance_admin || user.attributes.len() > usize::from(told > 0) || parts > told {
         return None;
     }
     let name = &user.user_name;
@@ -202,12 +292,13 @@ fn created_user(user: &NewUser) -> Option<Vec<Call>> {
     if !user.external_id.is_empty() {
         first = first.option("--external-id", &user.external_id);
     }
-    let call = |verb| Call::many(verb, vec![name.clone()]);
-    let teams = user.teams.iter().map(|team| call(&["add"]).before(team.raw()));
-    let seats = [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)];
-    let seats = seats.into_iter().filter_map(|(seat, to)| Some((seat, to.as_ref()?)));
-    let seats = seats.map(|(seat, to)| call(&["set-seat"]).after(product(seat)).after(to.raw()));
-    Some(std::iter::once(first).chain(teams).chain(seats).collect())
+    for (flag, part) in ["--first-name", "--last-name"].into_iter().zip(names) {
+        first = part.into_iter().fold(first, |call, part| call.option(flag, part));
+    }
+    for (flag, seat) in [("--models", &user.models_seat), ("--weave", &user.weave_role)] {
+        first = seat.iter().fold(first, |call, seat| call.option(flag, seat.raw()));
+    }
+    Some(vec![user.teams.iter().fold(first, |call, team| call.option("--team", team.raw()))])
 }
 
 fn created_role(role: &RoleDraft) -> Call {
@@ -243,6 +334,7 @@ mod tests {
     use super::*;
     use crate::directory::{
         Name,
+        change::{NewService, Seat},
         record::{Role, Team, User},
         records::Records,
     };
@@ -322,6 +414,66 @@ mod tests {
         "scimitar create role auditor --inherits viewer --permission run:read --permission run:stop --description reads \
          -p acme"
     )]
+    #[case::all_registries(
+        Change::RemoveRegistryRole { user: "u1".into(), registry: None },
+        "scimitar unset-role eva-tanaka --all-registries -p acme"
+    )]
+    #[case::one_registry(
+        Change::RemoveRegistryRole { user: "u2".into(), registry: Some("models".into()) },
+        "scimitar unset-role ivan --registry models -p acme"
+    )]
+    #[case::service(
+        Change::CreateService {
+            key: "new:1".into(),
+            service: NewService { name: "bot".into(), organisation: true, team: "t1".into() },
+        },
+        "scimitar create service bot --organisation --team vision -p acme"
+    )]
+    #[case::invited(
+        Change::Invite { key: "new:1".into(), team: "t1".into(), to: "kim@example.com".into(), admin: true },
+        "scimitar invite vision kim@example.com --admin -p acme"
+    )]
+    #[case::withdrawn(
+        Change::RevokeInvite { team: "t1".into(), invite: "i1".into(), to: "kim@example.com".into() },
+        "scimitar withdraw vision kim@example.com -p acme"
+    )]
+    #[case::key_made(
+        Change::CreateKey { key: "new:1".into(), owner: "u1".into(), description: "CI of vision".into() },
+        "scimitar create key 'CI of vision' -p acme"
+    )]
+    #[case::key_gone(
+        Change::DeleteKey { owner: "u1".into(), key: "k1".into(), name: "abcd".into() },
+        "scimitar delete-key eva-tanaka k1 -p acme"
+    )]
+    #[case::attribute(
+        Change::SetAttribute {
+            target: Target::user(&"u1".into()),
+            path: "name.givenName".into(),
+            before: None,
+            to: Some("Eva Maria".into()),
+        },
+        "scimitar set-attribute eva-tanaka name.givenName 'Eva Maria' -p acme"
+    )]
+    #[case::no_attribute(
+        Change::SetAttribute { target: Target::team(&"t1".into()), path: "x".into(), before: None, to: None },
+        "scimitar set-attribute vision x --unset --team -p acme"
+    )]
+    #[case::bucket(
+        Change::CreateTeam {
+            key: "new:1".into(),
+            name: "maps".into(),
+            members: vec!["u1".into()],
+            bucket: Some(Bucket { provider: "AWS".into(), name: "maps-files".into(), ..Bucket::default() }),
+        },
+        "scimitar create team maps eva-tanaka --bucket maps-files --bucket-provider AWS -p acme"
+    )]
+    #[case::edited(
+        Change::EditRole { role: "r1".into(), to: RoleDraft {
+            name: "Run janitor".into(), inherits: "viewer".into(), added: vec!["run:stop".into()],
+            description: String::new(),
+        } },
+        "scimitar edit-role 'Run janitor' --inherits viewer --add run:stop -p acme"
+    )]
     fn each_change_has_its_line(#[case] change: Change, #[case] want: &str) {
         assert_eq!(told(&[change]).as_deref(), Some(want));
     }
@@ -363,16 +515,16 @@ mod tests {
         let team =
             Change::CreateTeam { key: "new:2".into(), name: "maps".into(), members: vec!["u1".into()], bucket: None };
         let changes = [Change::CreateUser { key: "new:1".into(), user }, team, joins("u2", "new:2")];
-        let want = "scimitar create user kim --email kim@example.com --name 'Kim Lee' -p acme\n\
-                    scimitar add vision kim -p acme\nscimitar set-seat kim models viewer -p acme\n\
+        let want = "scimitar create user kim --email kim@example.com --name 'Kim Lee' --models viewer --team vision -p acme\n\
                     scimitar create team maps eva-tanaka -p acme\nscimitar add maps ivan -p acme";
         assert_eq!(told(&changes).as_deref(), Some(want));
     }
 
     #[test]
     fn what_has_no_command_or_can_not_be_written_has_no_line() {
-        let key = Change::DeleteKey { owner: "u1".into(), key: "k".into(), name: "n".into() };
-        assert_eq!(told(&[org("u1", "admin"), key]), None);
+        let role = Target { kind: Kind::Role, id: "r1".into() };
+        let odd = Change::SetAttribute { target: role, path: "x".into(), before: None, to: None };
+        assert_eq!(told(&[org("u1", "admin"), odd]), None);
         assert_eq!(told(&[org("u1", "ad\nmin")]), None);
         assert_eq!(told(&[org("new:7", "admin")]), None);
         assert_eq!(told(&[]), None);

@@ -85,7 +85,8 @@ impl Page<'_> {
                 lines.extend(self.fact("", &origin, self.look.dim()));
             }
         }
-        for (seat, level) in [(Seat::Models, &user.models_seat), (Seat::Weave, &user.weave_role)] {
+        for seat in Seat::ALL {
+            let level = user.seat(seat);
             if level.is_told() {
                 let field = Field::Seat(seat);
                 let words = format!("{}{}", told(level), self.mark(target, &field));

@@ -150,6 +150,7 @@ impl<'a> Row<'a> {
             UserField::OrgRole => self.shown(&value()).pending(self.is(&Field::OrgRole), self.look),
             UserField::ModelsSeat => self.seat(&value(), Seat::Models),
             UserField::WeaveRole => self.seat(&value(), Seat::Weave),
+            UserField::RegistryAccess => self.seat(&value(), Seat::Registry),
             UserField::Email => self.shown(&value()).pending(self.is(&Field::Email), self.look),
             UserField::Id
             | UserField::ExternalId

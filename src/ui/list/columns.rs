@@ -41,6 +41,7 @@ fn layout(field: RecordField, view: View) -> Option<Layout> {
             UserField::DisplayName => text((10, 28), 2),
             UserField::OrgRole => text((8, 16), 1),
             UserField::ModelsSeat => text((6, 10), 4),
+            UserField::RegistryAccess => text((8, 10), 6),
             UserField::Account => text((12, 12), 1),
             // Service accounts are in few teams.
             UserField::Teams if view == View::Services => text((10, 48), 2),

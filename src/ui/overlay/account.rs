@@ -114,6 +114,9 @@ fn head(aside: &Aside, columns: usize, app: &App, look: &Look) -> Vec<Line<'stat
         field(&mut lines, "Account", "deleted or deactivated", columns, look.careful(), look);
     }
     teams(&mut lines, &person.teams, columns, app, look);
+    if let Some(words) = app.directory.organisation_in_words().filter(|_| aside.topic == Topic::Me) {
+        lines.extend(padded(&words, columns, look.careful()));
+    }
     lines.push(Line::default());
     lines.extend(keys_head(aside, person, columns, app, look));
     lines

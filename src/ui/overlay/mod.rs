@@ -65,7 +65,9 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
         Overlay::Aside(aside) => match &aside.topic {
             Topic::Roster(team) => roster::draw(frame, aside, team, app, look),
             Topic::Resource(target) => attributes::draw(frame, aside, target, app, look),
-            Topic::Settings | Topic::Schemas | Topic::Types => settings::draw(frame, aside, app, look),
+            Topic::Organisations | Topic::Settings | Topic::Schemas | Topic::Types => {
+                settings::draw(frame, aside, app, look);
+            }
             Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
         },
         Overlay::Secret(shown) => secret::draw(frame, shown, app, look),

@@ -18,7 +18,7 @@ use crate::{
     dialect::{self, Hosting, Provider},
     directory::{
         Coverage, Fresh, Kind, MaybeTold, Name, Shortfall, Target,
-        aside::{ApiKey, Participant, Person, Told, Topic},
+        aside::{ApiKey, Organisation, Participant, Person, Told, Topic},
         change::ChangeId,
         guard::Guards,
         plan::{Exchange, SideEffect, State},
@@ -301,6 +301,10 @@ fn told(topic: &Topic, n: usize) -> Told {
                 account: Account::Person,
             };
             Told::Roster((n..n + 6).map(participant).collect())
+        }
+        Topic::Organisations => {
+            let one = |n: usize| Organisation { id: name(n), name: name(n + 1) };
+            Told::Organisations((n..n + 3).map(one).collect())
         }
         Topic::Settings => Told::Nothing,
         Topic::Resource(target) => Told::Resource(resource(&target.id, n)),

@@ -3,7 +3,9 @@
 use serde_json::value::RawValue;
 
 use crate::{
+    dialect::Dialect,
     directory::{
+        Name,
         record::{Record, User},
         role_source::SEVERAL,
     },
@@ -19,6 +21,10 @@ pub struct Hints {
     /// The roles that people's own records hold, and in which attribute.
     roles: Vec<String>,
     attribute: Option<RoleAttribute>,
+    /// How a record's shape contradicts what the profile says of the server.
+    pub contradiction: Option<&'static str>,
+    /// The organisation that the records are of, where they tell it.
+    pub organisation: Option<Name>,
 }
 
 impl Hints {
@@ -29,12 +35,30 @@ impl Hints {
         }
     }
 
+    /// Looks at what the record tells of its server's hosting and organisation.
+    pub fn note_server(&mut self, record: &Record, raw: &RawValue, dialect: &dyn Dialect, is_early: bool) {
+        match record {
+            Record::User(user) if is_early || user.account.is_service() => {
+                self.contradiction = self.contradiction.or_else(|| dialect.shape_contradicted(raw));
+            }
+            Record::Role(role) if self.organisation.is_none() && !role.organisation.is_empty() => {
+                self.organisation = Some(role.organisation.clone());
+            }
+            Record::User(_) | Record::Team(_) | Record::Role(_) => {}
+        }
+    }
+
     /// These, and what a later page tells.
     pub fn then(mut self, later: Self) -> Self {
         let new = later.roles.into_iter().filter(|role| !self.roles.contains(role)).collect::<Vec<_>>();
         self.roles.extend(new);
         self.roles.truncate(MOST_ROLES);
-        Self { roles: self.roles, attribute: self.attribute.or(later.attribute) }
+        Self {
+            roles: self.roles,
+            attribute: self.attribute.or(later.attribute),
+            contradiction: self.contradiction.or(later.contradiction),
+            organisation: self.organisation.or(later.organisation),
+        }
     }
 
     /// What the list of users tells of roles.

@@ -37,6 +37,9 @@ const WORTH_A_THREAD: (usize, usize) = (1_000, 1 << 20);
 /// So many records are read before the first of them becomes a row.
 const AT_ONCE: usize = 8_192;
 
+/// So many records of a page are looked at for the shape that their server gives them.
+const EARLY: usize = 20;
+
 /// How the pages of one list are read.
 pub struct Reader {
     pub dialect: Arc<dyn Dialect>,
@@ -133,6 +136,7 @@ impl Reader {
                 };
                 self.shared.record(&mut record);
                 tally.note(&record, read.groups);
+                hints.note_server(&record, raw, &*self.dialect, rows.len() < EARLY);
                 if read.meant && self.dialect.discovers() {
                     hints.note(&record, raw);
                 }

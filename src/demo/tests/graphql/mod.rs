@@ -176,7 +176,7 @@ async fn the_server_names_its_release_its_organisation_and_its_types() {
     assert_eq!(
         info,
         json!({"features": [], "latestLocalVersionInfo":
-        {"outOfDate": true, "latestVersionString": "0.84.0", "versionOnThisInstanceString": "0.81.0"}})
+        {"outOfDate": true, "latestVersionString": "0.85.0", "versionOnThisInstanceString": "0.81.0"}})
     );
     let org = "query($org: String!) { organization(name: $org) { id name orgEntity { name entityType } } }";
     let data = bench.ask(org, json!({"org": "Example Labs"})).await.data();

@@ -16,7 +16,7 @@ use crate::{
 
 mod read;
 
-pub(super) use read::{made, told};
+pub(super) use read::{Release, made, release, told};
 
 /// What every request says of itself: W&B shows API keys and lets admins act only to a client of this name that asks for
 /// its admin rights.
@@ -29,6 +29,7 @@ const HEADERS: [(&str, &str); 2] = [
 pub(super) const USER: &str = "api";
 
 const VIEWER: &str = "query GetViewer { viewer { ...Person } }";
+const ORGANISATIONS: &str = "query GetOrganizations { viewer { organizations { id name } } }";
 const SERVER: &str = "query ServerInfo { serverInfo { latestLocalVersionInfo { \
     outOfDate latestVersionString versionOnThisInstanceString } } }";
 const SEARCH: &str = "query SearchUsers($query: String) { users(query: $query) { edges { node { ...Person } } } }";
@@ -61,6 +62,7 @@ pub(super) fn inquiry(topic: Topic, directory: &Directory) -> Result<Inquiry, Re
     };
     let (name, request) = match &topic {
         Topic::Me => (Name::default(), request("GetViewer", &format!("{VIEWER} {PERSON}"), json!({}))),
+        Topic::Organisations => (Name::default(), request("GetOrganizations", ORGANISATIONS, json!({}))),
         Topic::Settings => return Err(Refusal::unsupported("W&B tells nothing of its settings.")),
         Topic::Resource(_) | Topic::Schemas | Topic::Types => {
             return Err(Refusal::unsupported("W&B tells of its attributes over SCIM alone."));
@@ -85,12 +87,18 @@ pub(super) fn questions() -> Vec<Question> {
     vec![
         Question { about: "key owner", request: viewer, words: read::owner, loss: "API keys and invitations" },
         Question {
-            about: "release",
-            request: request("ServerInfo", SERVER, json!({})),
-            words: read::release,
-            loss: "knowing the release",
+            about: "organisation",
+            request: request("GetOrganizations", ORGANISATIONS, json!({})),
+            words: read::organisations_in_words,
+            loss: "knowing whether the key's owner is in several organisations",
         },
+        Question { about: "release", request: server(), words: read::release_in_words, loss: "knowing the release" },
     ]
+}
+
+/// Asks which release answers.
+pub(super) fn server() -> Request {
+    request("ServerInfo", SERVER, json!({}))
 }
 
 /// Creates an account, as an admin of the instance.

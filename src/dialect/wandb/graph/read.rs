@@ -3,12 +3,12 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::super::read::account_word;
+use super::super::read::{account_word, plain_id};
 use crate::{
     dialect::{Made, SaysNothing},
     directory::{
         Name,
-        aside::{ApiKey, Inquiry, Participant, Person, Told, Topic},
+        aside::{ApiKey, Inquiry, Organisation, Participant, Person, Told, Topic},
         change::Change,
     },
     scim::graph::data,
@@ -25,6 +25,10 @@ pub(in super::super) fn told(inquiry: &Inquiry, body: &[u8]) -> Option<Told> {
             let is_meant = |node: &&Value| text(node, "/id") == **id || name(node, "/username").is(inquiry.name.raw());
             person(nodes(&data, "/users/edges").find(is_meant))
         }
+        Topic::Organisations => match given(&data, "/viewer") {
+            Some(viewer) => Told::Organisations(list(viewer, "/organizations").map(organisation).collect()),
+            None => Told::Nothing,
+        },
         Topic::Settings | Topic::Resource(_) | Topic::Schemas | Topic::Types => return None,
         Topic::Roster(_) => match given(&data, "/entity") {
             Some(entity) => Told::Roster(list(entity, "/members").map(participant).collect()),
@@ -64,8 +68,28 @@ pub(super) fn owner(body: &[u8]) -> Result<String, SaysNothing> {
     Ok(format!("{user_name}{shown}{admin}{hidden}"))
 }
 
+/// The release of a server, as it tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) enum Release {
+    /// This one.
+    Told(String),
+    /// The server says that it has none of its own: the package wandb calls such a server "cloud".
+    None,
+}
+
+/// The release that the answer tells; `None` where it says nothing of it.
+pub(in super::super) fn release(body: &[u8]) -> Option<Release> {
+    let data = data(body)?;
+    let info = given(&data, "/serverInfo")?.get("latestLocalVersionInfo")?;
+    if info.is_null() {
+        return Some(Release::None);
+    }
+    let own = text(info, "/versionOnThisInstanceString");
+    (!own.is_empty()).then_some(Release::Told(own))
+}
+
 /// Which release answers.
-pub(super) fn release(body: &[u8]) -> Result<String, SaysNothing> {
+pub(super) fn release_in_words(body: &[u8]) -> Result<String, SaysNothing> {
     let data = data(body).unwrap_or_default();
     let Some(info) = given(&data, "/serverInfo/latestLocalVersionInfo") else {
         return Ok("not told, as in W&B's own cloud".into());
@@ -89,6 +113,25 @@ fn person(node: &Value) -> Person {
         teams: nodes(node, "/teams/edges").map(|team| name(team, "/name")).collect(),
         keys: given(node, "/apiKeys").map(|keys| nodes(keys, "/edges").map(key).collect()),
     }
+}
+
+/// Of which organisations the key's owner is.
+pub(super) fn organisations_in_words(body: &[u8]) -> Result<String, SaysNothing> {
+    let data = data(body);
+    let Some(viewer) = data.as_ref().and_then(|data| given(data, "/viewer")) else {
+        return Err(SaysNothing("The server does not say in which organisations the key's owner is."));
+    };
+    let all: Vec<Organisation> = list(viewer, "/organizations").map(organisation).collect();
+    let names = all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    match all.len() {
+        0 => Err(SaysNothing("The server does not say in which organisations the key's owner is.")),
+        1 => Ok(names),
+        many => Ok(format!("one of {many} ({names}): W&B's setting “Default API organization” decides which")),
+    }
+}
+
+fn organisation(node: &Value) -> Organisation {
+    Organisation { id: plain_id(&text(node, "/id")), name: name(node, "/name") }
 }
 
 fn key(node: &Value) -> ApiKey {

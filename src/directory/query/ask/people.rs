@@ -46,6 +46,7 @@ impl<'a> OneUser<'a> {
             UserField::OrgRole => text_is(value, told::attribute(&user.org_role).map(shown)),
             UserField::ModelsSeat => seat_is(value, &user.models_seat),
             UserField::WeaveRole => seat_is(value, &user.weave_role),
+            UserField::RegistryAccess => seat_is(value, &user.registry_access),
             UserField::Email => text_is(value, told::email(user, self.directory).map(shown)),
             UserField::UserName => known_text_is(value, user.user_name.as_str()),
             UserField::DisplayName => {

@@ -161,7 +161,7 @@ fn consequences(preview: &Preview, columns: usize, app: &App, look: &Look) -> Ve
         let more = format!("{} have consequences: go through them to read each.", counted(others, "line"));
         own.chain([more]).collect()
     };
-    sentences.extend([Seat::Models, Seat::Weave].into_iter().filter_map(|seat| together(plan, seat, app)));
+    sentences.extend(Seat::ALL.into_iter().filter_map(|seat| together(plan, seat, app)));
     let style = look.careful();
     sentences.iter().flat_map(|sentence| hanging(sentence, columns, style)).collect()
 }
@@ -177,6 +177,8 @@ fn together(plan: &Plan, seat: Seat, app: &App) -> Option<String> {
     let what = match seat {
         Seat::Models => "full Models seats",
         Seat::Weave => "full Weave seats",
+        // No levels that are paid for.
+        Seat::Registry => return None,
     };
     let taken = app.directory.census().seats(seat).full as u64;
     let sum = app.capabilities().and_then(|can| can.full_seats).filter(|_| seat == Seat::Models);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::directory::{
+use super::{
     Directory, Id, Kind,
     permissions::{BASES, Permissions, Stance, stance},
 };

@@ -1,0 +1,246 @@
+//! Arguments of changes beyond roles and memberships: invitations, API keys, attributes, custom roles, one like another.
+
+use clap::{Args, Subcommand};
+
+use super::edit::Sending;
+
+/// What a new user begins with.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Beginnings {
+    /// The role in the organisation.
+    #[arg(long)]
+    pub role: Option<String>,
+    /// The Models seat.
+    #[arg(long, value_name = "SEAT")]
+    pub models: Option<String>,
+    /// The access to Weave.
+    #[arg(long, value_name = "SEAT")]
+    pub weave: Option<String>,
+    /// The access to registries.
+    #[arg(long, value_name = "ACCESS")]
+    pub registry_access: Option<String>,
+    /// A team, or TEAM=ROLE; can be given several times.
+    #[arg(long = "team", value_name = "TEAM[=ROLE]")]
+    pub teams: Vec<String>,
+    /// A role in a registry; can be given several times.
+    #[arg(long = "registry", value_name = "REGISTRY=ROLE")]
+    pub registries: Vec<String>,
+    /// A file with one user, as in `scimitar plan`, that says what options leave out: role, seats, teams, registries.
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<std::path::PathBuf>,
+}
+
+impl Beginnings {
+    /// Nothing is said.
+    pub fn is_empty(&self) -> bool {
+        let Self { role, models, weave, registry_access, teams, registries, template } = self;
+        let none = [role, models, weave, registry_access].into_iter().all(Option::is_none);
+        none && teams.is_empty() && registries.is_empty() && template.is_none()
+    }
+}
+
+/// Where a new team keeps its files.
+#[derive(Debug, Clone, Default, Args)]
+pub struct BucketArgs {
+    /// The bucket or container for the team's files; needs --bucket-provider.
+    #[arg(long, value_name = "NAME", requires = "provider")]
+    pub bucket: Option<String>,
+    /// COREWEAVE, AWS, AZURE, GCP or MINIO.
+    #[arg(long = "bucket-provider", id = "provider", value_name = "PROVIDER", requires = "bucket")]
+    pub provider: Option<String>,
+    /// The path within the bucket.
+    #[arg(long, value_name = "PATH", requires = "bucket")]
+    pub bucket_path: Option<String>,
+    /// The key that encrypts it.
+    #[arg(long, value_name = "ID", requires = "bucket")]
+    pub kms_key: Option<String>,
+    /// AWS only.
+    #[arg(long, value_name = "ID", requires = "bucket")]
+    pub aws_external_id: Option<String>,
+    /// Azure only.
+    #[arg(long, value_name = "ID", requires = "bucket")]
+    pub azure_tenant: Option<String>,
+    /// Azure only.
+    #[arg(long, value_name = "ID", requires = "bucket")]
+    pub azure_client: Option<String>,
+}
+
+/// Changes beyond roles and memberships.
+#[derive(Debug, Subcommand)]
+pub enum Further {
+    /// Change a custom role: name, description, base, permissions.
+    EditRole {
+        /// The role.
+        role: String,
+        /// Its new name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Free text.
+        #[arg(long)]
+        description: Option<String>,
+        /// The predefined role that it builds on.
+        #[arg(long, value_name = "ROLE")]
+        inherits: Option<String>,
+        /// A permission to add; can be given several times.
+        #[arg(long, value_name = "PERMISSION")]
+        add: Vec<String>,
+        /// An added permission to remove; can be given several times.
+        #[arg(long, value_name = "PERMISSION")]
+        remove: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Take users' roles in registries away.
+    UnsetRole {
+        /// User names, emails or ids; - reads them from standard input, one a line.
+        #[arg(required = true)]
+        users: Vec<String>,
+        /// In this registry.
+        #[arg(long, required_unless_present = "all_registries", conflicts_with = "all_registries")]
+        registry: Option<String>,
+        /// In every registry.
+        #[arg(long)]
+        all_registries: bool,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Invite people to a team; they get a message.
+    Invite {
+        /// The team.
+        team: String,
+        /// Emails or user names; - reads them from standard input, one a line.
+        #[arg(required = true, value_name = "WHOM")]
+        to: Vec<String>,
+        /// As the team's admins.
+        #[arg(long)]
+        admin: bool,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Take pending invitations to a team back.
+    Withdraw {
+        /// The team.
+        team: String,
+        /// Emails or user names; - reads them from standard input, one a line.
+        #[arg(required = true, value_name = "WHOM")]
+        to: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Delete API keys: whatever uses them is locked out.
+    DeleteKey {
+        /// Whose they are; `me` is the owner of the key in use.
+        user: String,
+        /// Public names (or their beginnings) or ids, as `scimitar api-keys` shows them.
+        #[arg(required = true, value_name = "KEY")]
+        keys: Vec<String>,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Set an attribute of a user that has no command of its own, such as title or name.givenName.
+    SetAttribute {
+        /// Who; with --team the team.
+        of: String,
+        /// Where it is, as `scimitar attributes` shows it.
+        path: String,
+        /// The new value; JSON where it is no text.
+        #[arg(required_unless_present = "unset", conflicts_with = "unset")]
+        value: Option<String>,
+        /// Remove it.
+        #[arg(long)]
+        unset: bool,
+        /// Of a team.
+        #[arg(long)]
+        team: bool,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+    /// Give users what another one has: role, seats, teams with roles, registries.
+    MakeLike {
+        /// The one that others become like.
+        model: String,
+        /// User names, emails or ids; - reads them from standard input, one a line.
+        #[arg(required = true)]
+        users: Vec<String>,
+        /// Also take away what the other one does not have.
+        #[arg(long)]
+        exact: bool,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap prints what is documented here")]
+        send: Sending,
+    },
+}
+
+impl Further {
+    /// How it is sent.
+    pub fn sending(&self) -> &Sending {
+        match self {
+            Further::EditRole { send, .. }
+            | Further::UnsetRole { send, .. }
+            | Further::Invite { send, .. }
+            | Further::Withdraw { send, .. }
+            | Further::DeleteKey { send, .. }
+            | Further::SetAttribute { send, .. }
+            | Further::MakeLike { send, .. } => send,
+        }
+    }
+}
+
+/// Invitations that nobody has accepted yet.
+#[derive(Debug, Args)]
+pub struct InvitationsArgs {
+    /// The teams to ask about, one request each; all of them, where none is named.
+    #[arg(value_name = "TEAM")]
+    pub teams: Vec<String>,
+    /// Print one JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// API keys without their secrets.
+#[derive(Debug, Args)]
+pub struct ApiKeysArgs {
+    /// Whose; everybody's where nobody is named; `me` is the owner of the key in use.
+    #[arg(value_name = "USER")]
+    pub users: Vec<String>,
+    /// Only keys whose public name begins so: whose key is abcd1234?
+    #[arg(long, value_name = "PREFIX")]
+    pub find: Option<String>,
+    /// Print one JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// All attributes of a record.
+#[derive(Debug, Args)]
+pub struct AttributesArgs {
+    /// Who; with --team the team.
+    pub of: String,
+    /// Of a team.
+    #[arg(long)]
+    pub team: bool,
+    /// Print one JSON array.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Two side by side.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// A custom role, or member or viewer; with --users a user.
+    pub one: String,
+    /// The other one.
+    pub other: String,
+    /// Two users: what one would need to be like the other.
+    #[arg(long)]
+    pub users: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}

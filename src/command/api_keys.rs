@@ -1,0 +1,195 @@
+//! API keys: whose they are, without their secrets. One request for each person, and only where somebody wants to know.
+
+use serde::Serialize;
+
+use super::{
+    desk::Desk,
+    end::{ErrorCode, Stop, heard},
+    further::{desk, key, put_forward},
+    invitations, names,
+    table::Table,
+};
+use crate::{
+    cli::{ApiKeysArgs, Sending},
+    directory::{
+        Id, Kind,
+        aside::{ApiKey, Topic},
+        change::Change,
+    },
+    output::out,
+    runtime::Opener,
+    scim::{
+        failure::{Class, Failure},
+        text::clean,
+    },
+};
+
+/// The word for the owner of the key in use.
+const ME: &str = "me";
+
+/// A key as scripts get it.
+#[derive(Serialize)]
+struct KeyRow {
+    id: String,
+    key: String,
+    description: String,
+    user: String,
+    name: String,
+    email: String,
+}
+
+pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysArgs) -> Result<(), Stop> {
+    let mut desk = Desk::open(opener, profile, None).await?;
+    desk.read(&[Kind::User]).await?;
+    invitations::told(&desk)?;
+    let topics = topics(&mut desk, &args.users).await?;
+    let asked = topics.len();
+    // Who may not ask about one may not ask about anybody.
+    let failed = desk.ask_slowly(topics.clone(), "API keys of people", is_refusal).await?;
+    let mut rows = Vec::new();
+    let mut hidden = 0;
+    for topic in &topics {
+        let Some(person) = desk.directory.person(topic) else { continue };
+        let Some(keys) = &person.keys else {
+            hidden += 1;
+            continue;
+        };
+        let begins =
+            |key: &&ApiKey| args.find.as_ref().is_none_or(|prefix| key.name.raw().starts_with(prefix.as_str()));
+        rows.extend(keys.iter().filter(begins).map(|key| KeyRow {
+            id: key.id.to_string(),
+            key: key.name.raw().to_owned(),
+            description: key.description.raw().to_owned(),
+            user: person.user_name.raw().to_owned(),
+            name: person.name.raw().to_owned(),
+            email: person.email.raw().to_owned(),
+        }));
+    }
+    if let (Some((_, failure)), true) = (failed.first(), rows.is_empty()) {
+        return Err(refused(failure));
+    }
+    let mut out = out();
+    heard(if args.json {
+        out.json_pretty(&rows)
+    } else {
+        let cells = rows.iter().map(|row| [&row.user, &row.key, &row.description, &row.id].map(Clone::clone).to_vec());
+        Table { heads: vec!["user", "key", "for", "id"], rows: cells.collect() }.print(&mut out)
+    })?;
+    desk.close().await;
+    match (failed.first(), hidden) {
+        (None, 0) => Ok(()),
+        (Some((_, failure)), _) => Err(Stop::new(
+            ErrorCode::Incomplete,
+            format!(
+                "the keys of {} of {asked} people were not told: {}",
+                failed.len(),
+                failure.text.trim_end_matches('.')
+            ),
+        )
+        .printed()),
+        (None, hidden) => {
+            Err(Stop::new(ErrorCode::Incomplete, format!("the keys of {hidden} of {asked} people are not shown"))
+                .printed())
+        }
+    }
+}
+
+/// What to ask about: these people, or everybody.
+async fn topics(desk: &mut Desk, users: &[String]) -> Result<Vec<Topic>, Stop> {
+    if users.is_empty() {
+        let users = desk.directory.records().users().values();
+        let people = users.filter(|user| !user.account.is_service() && user.problem.is_none());
+        return Ok(people.map(|user| Topic::Person(user.id.clone())).collect());
+    }
+    let (own, others): (Vec<&String>, Vec<&String>) = users.iter().partition(|name| name.as_str() == ME);
+    let others: Vec<String> = others.into_iter().cloned().collect();
+    let others = if others.is_empty() { Vec::new() } else { names::users(desk, &others).await? };
+    let own = own.first().map(|_| Topic::Me);
+    Ok(own.into_iter().chain(others.into_iter().map(Topic::Person)).collect())
+}
+
+fn is_refusal(failure: &Failure) -> bool {
+    matches!(failure.class, Class::Forbidden | Class::Unauthorized | Class::Refused)
+}
+
+/// Why nobody's keys are told.
+fn refused(failure: &Failure) -> Stop {
+    let words = format!("API keys of other people are not told: {}", failure.text.trim_end_matches('.'));
+    Stop::new(ErrorCode::ServerForbidden, words).hint(
+        "W&B answers this to admins of the instance only (Dedicated Cloud, Self-Managed); `scimitar api-keys me` lists \
+         your own, and the W&B app has the organisation's",
+    )
+}
+
+/// The change that makes a key for whoever asks.
+pub(super) async fn create(desk: &mut Desk, description: &str) -> Result<Change, Stop> {
+    invitations::told(desk)?;
+    desk.ask(vec![Topic::Me]).await?;
+    let Some(owner) = desk.directory.person(&Topic::Me).map(|me| me.id.clone()) else {
+        return Err(Stop::new(ErrorCode::Incomplete, "nothing was sent: the server does not say whose key is in use"));
+    };
+    Ok(Change::CreateKey { key: key(desk), owner, description: description.to_owned() })
+}
+
+pub(super) async fn delete(
+    opener: &Opener,
+    profile: Option<&str>,
+    user: &str,
+    keys: &[String],
+    send: &Sending,
+) -> Result<(), Stop> {
+    let mut desk = desk(opener, profile, send).await?;
+    invitations::told(&desk)?;
+    let topic = topics(&mut desk, &[user.to_owned()]).await?.pop().unwrap_or(Topic::Me);
+    let failed = desk.ask_slowly(vec![Topic::Me, topic.clone()], "API keys", |_| false).await?;
+    // One's own keys are told to everybody.
+    let own =
+        desk.directory.person(&Topic::Me).filter(|me| topic == Topic::Me || Topic::Person(me.id.clone()) == topic);
+    let person = own.or(desk.directory.person(&topic));
+    let Some((owner, told)) = person.and_then(|person| Some((person.id.clone(), person.keys.clone()?))) else {
+        let failure = failed.iter().find(|(of, _)| *of == topic);
+        return Err(failure.map_or_else(
+            || Stop::new(ErrorCode::Incomplete, "nothing was sent: the keys of this person are not told"),
+            |(_, failure)| refused(failure),
+        ));
+    };
+    let owner = match &topic {
+        Topic::Person(id) => id.clone(),
+        _ => owner,
+    };
+    let changes = keys.iter().map(|wanted| meant(wanted, &told, &owner)).collect::<Result<Vec<_>, _>>()?;
+    put_forward(desk, changes, send).await
+}
+
+/// By id, by whole name, or by a beginning that only one key has.
+fn meant(wanted: &str, told: &[ApiKey], owner: &Id) -> Result<Change, Stop> {
+    let exact: Vec<&ApiKey> = told.iter().filter(|key| *key.id == *wanted || key.name.raw() == wanted).collect();
+    let begins = || told.iter().filter(|key| !wanted.is_empty() && key.name.raw().starts_with(wanted)).collect();
+    let found = if exact.is_empty() { begins() } else { exact };
+    match found.as_slice() {
+        [key] => Ok(Change::DeleteKey { owner: owner.clone(), key: key.id.clone(), name: key.name.raw().to_owned() }),
+        [] => Err(Stop::new(ErrorCode::NameUnknown, format!("they have no key {}", clean(wanted)))
+            .hint("`scimitar api-keys` lists them")),
+        several => Err(Stop::new(
+            ErrorCode::NameAmbiguous,
+            format!("{} of their keys begin with {}: write the id", several.len(), clean(wanted)),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_meant_by_id_by_name_or_by_a_beginning_of_its_own() {
+        let key = |id: &str, name: &str| ApiKey { id: id.into(), name: name.into(), description: "".into() };
+        let told = [key("k1", "abcd1234"), key("k2", "abcd9999"), key("k3", "ef")];
+        let meant = |wanted: &str| match meant(wanted, &told, &"u".into()) {
+            Ok(Change::DeleteKey { key, .. }) => key.to_string(),
+            other => format!("{}", other.is_err()),
+        };
+        assert_eq!(["k2", "abcd1234", "e", "abcd9"].map(meant), ["k2", "k1", "k3", "k2"]);
+        assert_eq!(["abcd", "x", ""].map(meant), ["true", "true", "true"]);
+    }
+}

@@ -1,0 +1,141 @@
+//! All attributes of a record, and the change of one that has no command of its own.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    desk::{Desk, USERS_AND_TEAMS},
+    end::{ErrorCode, Stop, heard},
+    further::{desk, put_forward},
+    names,
+    table::Table,
+};
+use crate::{
+    cli::{AttributesArgs, Sending},
+    directory::{
+        Target,
+        aside::Topic,
+        attributes::{self, Slot},
+        change::Change,
+    },
+    output::out,
+    runtime::Opener,
+    scim::{
+        schema,
+        text::{clean, nearest_first},
+    },
+};
+
+/// What is to be set.
+pub(super) struct Wanted<'a> {
+    pub of: &'a str,
+    pub team: bool,
+    pub path: &'a str,
+    /// Nothing removes it.
+    pub value: Option<&'a str>,
+}
+
+/// An attribute as scripts get it.
+#[derive(Serialize)]
+struct AttributeRow {
+    path: String,
+    value: Option<Value>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Why it can't be set, where it can't.
+    fixed: Option<&'static str>,
+}
+
+async fn target(desk: &mut Desk, of: &str, team: bool) -> Result<Target, Stop> {
+    if team {
+        return Ok(Target::team(&names::team(desk, of).await?));
+    }
+    let user = names::users(desk, &[of.to_owned()]).await?.pop();
+    user.map(|user| Target::user(&user)).ok_or_else(|| Stop::usage("a name is missing"))
+}
+
+/// Reads the record with its schemas.
+async fn read(desk: &mut Desk, target: &Target) -> Result<(), Stop> {
+    desk.ask(vec![Topic::Resource(target.clone()), Topic::Schemas, Topic::Types]).await?;
+    if desk.directory.resource(target).is_none() {
+        return Err(Stop::new(ErrorCode::Incomplete, "the server did not show the record"));
+    }
+    Ok(())
+}
+
+pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &AttributesArgs) -> Result<(), Stop> {
+    let mut desk = Desk::open(opener, profile, None).await?;
+    desk.read(&USERS_AND_TEAMS).await?;
+    let target = target(&mut desk, &args.of, args.team).await?;
+    read(&mut desk, &target).await?;
+    let sections = attributes::of(&desk.directory, &target).unwrap_or_default();
+    let rows = sections.iter().flat_map(|section| &section.rows).map(|row| AttributeRow {
+        path: row.path.clone(),
+        value: row.value.cloned(),
+        kind: row.kind().as_str(),
+        fixed: row.fixed,
+    });
+    let rows: Vec<AttributeRow> = rows.collect();
+    let mut out = out();
+    heard(if args.json {
+        out.json_pretty(&rows)
+    } else {
+        let cells = rows.iter().map(|row| {
+            let value = row.value.as_ref().map(attributes::shown).unwrap_or_default();
+            vec![row.path.clone(), value, row.kind.to_owned(), row.fixed.unwrap_or_default().to_owned()]
+        });
+        Table { heads: vec!["path", "value", "type", "not set here"], rows: cells.collect() }.print(&mut out)
+    })?;
+    desk.close().await;
+    Ok(())
+}
+
+pub(super) async fn set(
+    opener: &Opener,
+    profile: Option<&str>,
+    wanted: &Wanted<'_>,
+    send: &Sending,
+) -> Result<(), Stop> {
+    let mut desk = desk(opener, profile, send).await?;
+    let target = target(&mut desk, wanted.of, wanted.team).await?;
+    read(&mut desk, &target).await?;
+    let slot = slot(&desk, &target, wanted.path)?;
+    let to = match wanted.value {
+        None => None,
+        Some(text) => Some(value(&slot, text)?),
+    };
+    let changes = if schema::same(slot.before.as_ref(), to.as_ref()) {
+        Vec::new()
+    } else {
+        vec![Change::attribute(slot.target, slot.path, slot.before, to)]
+    };
+    put_forward(desk, changes, send).await
+}
+
+/// The place of the attribute: one that the record or a schema has.
+fn slot(desk: &Desk, target: &Target, path: &str) -> Result<Slot, Stop> {
+    let sections = attributes::of(&desk.directory, target).unwrap_or_default();
+    let rows = || sections.iter().flat_map(|section| &section.rows);
+    if let Some(row) = rows().find(|row| row.path.eq_ignore_ascii_case(path)) {
+        return row.slot(target).map_err(|why| Stop::new(ErrorCode::Refused, format!("{}: {why}", clean(path))));
+    }
+    // A record that lacks the attribute, on a server that tells no schemas.
+    let typed = desk.directory.schemas().is_some_and(|schemas| !schemas.is_empty());
+    if !typed && !path.trim().is_empty() {
+        let (kind, canonical) = Default::default();
+        let (target, path) = (target.clone(), path.to_owned());
+        return Ok(Slot { target, path, kind, typed: false, canonical, required: false, before: None });
+    }
+    let near = nearest_first(path, rows().map(|row| row.path.as_str()));
+    let near = near.into_iter().take(8).collect::<Vec<_>>().join(", ");
+    let why = format!("no attribute is called {}", clean(path));
+    Err(Stop::new(ErrorCode::NameUnknown, why).hint(format!("nearest first: {near}")))
+}
+
+/// The value in the attribute's own type; JSON where that is no single value.
+fn value(slot: &Slot, text: &str) -> Result<Value, Stop> {
+    slot.kind.read(text).or_else(|why| {
+        let json = serde_json::from_str::<Value>(text).ok().filter(|value| slot.kind.takes(value));
+        json.ok_or_else(|| Stop::new(ErrorCode::ValueUnknown, format!("{} can't be this: {why}", clean(&slot.path))))
+    })
+}

@@ -1,0 +1,117 @@
+//! What a new user begins with: role, seats, teams, registries, from options and from a template. Both are read as a file of
+//! one user is, so that they mean the same.
+
+use std::path::Path;
+
+use super::{
+    desk::Desk,
+    end::{ErrorCode, Stop},
+    file, further,
+};
+use crate::{
+    cli::Beginnings,
+    desired::{Desired, Membership, Person, Place},
+    directory::{
+        change::{Change, NewUser, Verb},
+        plan::{Capabilities, Planner},
+    },
+    scim::text::clean,
+};
+
+/// Who is created.
+pub(super) struct Newcomer<'a> {
+    pub user: &'a str,
+    pub email: &'a str,
+    pub name: Option<&'a str>,
+    pub external_id: Option<&'a str>,
+    pub first_name: Option<&'a str>,
+    pub last_name: Option<&'a str>,
+}
+
+/// The changes that create the user and give what they begin with.
+pub(super) async fn changes(desk: &mut Desk, new: &Newcomer<'_>, begin: &Beginnings) -> Result<Vec<Change>, Stop> {
+    if begin.is_empty() || desk.directory.users_named(new.user).next().is_some() {
+        // Somebody of that name: the plan refuses it, and alters nobody.
+        return Ok(vec![plain(desk, new)?]);
+    }
+    let mut person = match &begin.template {
+        Some(path) => template(path)?,
+        None => Person::default(),
+    };
+    let place = Place { line: 0, words: "the new user".into() };
+    person.place = place.clone();
+    person.user = new.user.to_owned();
+    person.email = Some(new.email.to_owned());
+    person.name = new.name.map(str::to_owned).or(person.name);
+    person.external_id = new.external_id.map(str::to_owned).or(person.external_id);
+    person.role = begin.role.clone().or(person.role);
+    person.models_seat = begin.models.clone().or(person.models_seat);
+    person.weave_role = begin.weave.clone().or(person.weave_role);
+    person.registry_access = begin.registry_access.clone().or(person.registry_access);
+    let membership = |text: &String| {
+        let (of, role) = text.split_once('=').map_or((text.as_str(), None), |(of, role)| (of, Some(role.to_owned())));
+        Membership { place: place.clone(), of: of.to_owned(), role }
+    };
+    if !begin.teams.is_empty() {
+        person.teams.get_or_insert_default().extend(begin.teams.iter().map(membership));
+    }
+    if !begin.registries.is_empty() {
+        person.registries.get_or_insert_default().extend(begin.registries.iter().map(membership));
+    }
+    let desired = Desired { people: vec![person], ..Desired::default() };
+    let mut changes = file::differences(desk, &desired).await?;
+    names(&desk.planner, new, &mut changes)?;
+    Ok(changes)
+}
+
+/// The creation alone.
+fn plain(desk: &mut Desk, new: &Newcomer<'_>) -> Result<Change, Stop> {
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let user = NewUser {
+        user_name: new.user.to_owned(),
+        email: new.email.to_owned(),
+        display_name: text(new.name),
+        external_id: text(new.external_id),
+        ..NewUser::default()
+    };
+    let mut changes = [Change::CreateUser { key: further::key(desk), user }];
+    names(&desk.planner, new, &mut changes)?;
+    let [change] = changes;
+    Ok(change)
+}
+
+/// Puts first and last name into the creation.
+fn names(planner: &std::sync::Arc<dyn Planner>, new: &Newcomer<'_>, changes: &mut [Change]) -> Result<(), Stop> {
+    let parts = [("givenName", new.first_name), ("familyName", new.last_name)];
+    let parts: serde_json::Map<_, _> =
+        parts.into_iter().filter_map(|(key, name)| Some((key.to_owned(), name?.into()))).collect();
+    if parts.is_empty() {
+        return Ok(());
+    }
+    may_have_names(planner.capabilities())?;
+    for change in changes {
+        if let Change::CreateUser { user, .. } = change {
+            user.attributes.insert("name".into(), parts.clone().into());
+        }
+    }
+    Ok(())
+}
+
+/// First and last names are attributes like others.
+fn may_have_names(can: &Capabilities) -> Result<(), Stop> {
+    can.can(Verb::SetAttribute).map_err(|why| Stop::refused(why.clone()))
+}
+
+/// The one user of a template; a name in it is the new user's to give.
+fn template(path: &Path) -> Result<Person, Stop> {
+    let desired = file::desired_of(path)?;
+    let wrong = |why: &str| Stop::new(ErrorCode::FileInvalid, format!("{}: {why}", clean(&path.to_string_lossy())));
+    if !desired.teams.is_empty() || !desired.roles.is_empty() {
+        return Err(wrong("a template has one user, no teams and no roles"));
+    }
+    let mut people = desired.people;
+    match (people.pop(), people.len()) {
+        (Some(person), 0) => Ok(person),
+        _ => Err(wrong("a template has one user")),
+    }
+}

@@ -1,0 +1,169 @@
+//! One like another: what users lack of another one's roles, teams and seats; two roles side by side.
+
+use serde::Serialize;
+
+use super::{
+    desk::{Desk, USERS_AND_TEAMS},
+    end::{ErrorCode, Stop, heard, note},
+    further::desk,
+    names,
+    send::{Proposal, propose},
+    table::Table,
+};
+use crate::{
+    cli::{CompareArgs, Sending},
+    directory::{
+        Id, Kind, Name,
+        alike::{Alike, Wish},
+        compare::{Side, rows},
+        permissions::{BASES, Stance},
+    },
+    output::out,
+    runtime::Opener,
+    scim::text::clean,
+};
+
+/// What would make one user like another, as scripts get it.
+#[derive(Serialize)]
+struct WishRow<'a> {
+    user: &'a str,
+    what: &'a str,
+    before: &'a str,
+    after: &'a str,
+    removes: bool,
+    refused: Option<&'a str>,
+}
+
+/// A permission in two roles, as scripts get it.
+#[derive(Serialize)]
+struct StanceRow<'a> {
+    permission: String,
+    one: &'a str,
+    other: &'a str,
+    differs: bool,
+}
+
+async fn alike(desk: &mut Desk, model: &str, others: &[String]) -> Result<(Id, Vec<Id>), Stop> {
+    let model = names::users(desk, &[model.to_owned()]).await?.pop();
+    let model = model.ok_or_else(|| Stop::usage("a name is missing"))?;
+    let others = names::users(desk, others).await?;
+    desk.fill(others.iter().cloned().chain([model.clone()])).await?;
+    let Desk { directory, planner, .. } = &*desk;
+    let alike = Alike { directory, can: planner.capabilities() };
+    let people: Vec<&Id> = others.iter().chain([&model]).collect();
+    alike.unknown(&people).iter().for_each(|words| note(format_args!("scimitar: {words}")));
+    Ok((model, others))
+}
+
+pub(super) async fn make_like(
+    opener: &Opener,
+    profile: Option<&str>,
+    model: &str,
+    users: &[String],
+    exact: bool,
+    send: &Sending,
+) -> Result<(), Stop> {
+    let given = names::given(users)?;
+    let mut desk = desk(opener, profile, send).await?;
+    let (model, users) = alike(&mut desk, model, &given).await?;
+    let wishes = Alike { directory: &desk.directory, can: desk.can() }.users(&model, &users);
+    let (more, wanted): (Vec<Wish>, Vec<Wish>) = wishes.into_iter().partition(|wish| wish.removes && !exact);
+    let mut notes = Vec::new();
+    if !more.is_empty() {
+        notes.push(format!(
+            "{} more that they have, and the other one has not, stay. --exact takes them away.",
+            more.len()
+        ));
+    }
+    let changes = wanted.into_iter().map(|wish| wish.change).collect();
+    let changes = desk.still_open(changes).await?;
+    Box::pin(propose(desk, Proposal { changes, notes, ..Proposal::default() }, send)).await
+}
+
+pub(super) async fn run(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), Stop> {
+    if args.users { users(opener, profile, args).await } else { roles(opener, profile, args).await }
+}
+
+async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), Stop> {
+    let mut desk = Desk::open(opener, profile, None).await?;
+    desk.read(&USERS_AND_TEAMS).await?;
+    let (model, others) = alike(&mut desk, &args.other, std::slice::from_ref(&args.one)).await?;
+    let wishes = Alike { directory: &desk.directory, can: desk.can() }.users(&model, &others);
+    let rows = wishes.iter().map(|wish| WishRow {
+        user: &wish.line.subject,
+        what: &wish.line.what,
+        before: &wish.line.before,
+        after: &wish.line.after,
+        removes: wish.removes,
+        refused: wish.refused.as_deref(),
+    });
+    let rows: Vec<WishRow<'_>> = rows.collect();
+    let mut out = out();
+    heard(if args.json {
+        out.json_pretty(&rows)
+    } else if rows.is_empty() {
+        writeln!(out, "No difference that is known.")
+    } else {
+        let cells = rows.iter().map(|row| {
+            let sign = if row.removes { "-" } else { "+" };
+            [sign, row.what, row.before, row.after, row.refused.unwrap_or_default()].map(str::to_owned).to_vec()
+        });
+        Table { heads: vec!["", "what", "now", "like the other", "not possible"], rows: cells.collect() }
+            .print(&mut out)
+    })?;
+    desk.close().await;
+    Ok(())
+}
+
+async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Result<(), Stop> {
+    let mut desk = Desk::open(opener, profile, None).await?;
+    desk.read(&[Kind::Role]).await?;
+    if let Some(why) = &desk.can().no_roles {
+        return Err(Stop::new(ErrorCode::NoRoles, why.clone()));
+    }
+    let sides = [side(&mut desk, &args.one).await?, side(&mut desk, &args.other).await?];
+    let names = [&args.one, &args.other].map(|name| Name::from(name.as_str()).as_str().to_owned());
+    let rows = rows(&sides, &desk.directory).into_iter().map(|row| StanceRow {
+        differs: row.differs(),
+        one: word(row.stances[0]),
+        other: word(row.stances[1]),
+        permission: row.name,
+    });
+    let rows: Vec<StanceRow<'_>> = rows.collect();
+    let mut out = out();
+    heard(if args.json {
+        out.json_pretty(&rows)
+    } else {
+        let cells = rows.iter().map(|row| {
+            let sign = if row.differs { "≠" } else { "=" };
+            [sign, &row.permission, row.one, row.other].map(str::to_owned).to_vec()
+        });
+        writeln!(out, "{} and {}", names[0], names[1]).and_then(|()| {
+            Table { heads: vec!["", "permission", "one", "other"], rows: cells.collect() }.print(&mut out)
+        })
+    })?;
+    desk.close().await;
+    Ok(())
+}
+
+/// A custom role, or a predefined one as far as custom roles show what it allows.
+async fn side(desk: &mut Desk, name: &str) -> Result<Side, Stop> {
+    let base = BASES.into_iter().find(|base| base.eq_ignore_ascii_case(name));
+    if let Some(base) = base.filter(|base| desk.directory.base_permissions(base).is_some()) {
+        return Ok(Side::Base(base));
+    }
+    if base.is_some() {
+        let why = format!("what {} allows is not known: no custom role builds on it", clean(name));
+        return Err(Stop::new(ErrorCode::Incomplete, why));
+    }
+    let id = names::roles(desk, &[name.to_owned()]).await?.pop();
+    id.map(Side::Role).ok_or_else(|| Stop::usage("a name is missing"))
+}
+
+fn word(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Absent => "no",
+        Stance::Inherited => "inherited",
+        Stance::Added => "added",
+    }
+}

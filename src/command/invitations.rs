@@ -1,0 +1,160 @@
+//! Invitations to teams: told by one request for each team, so they are asked for only where somebody wants to know.
+
+use serde::Serialize;
+
+use super::{
+    desk::Desk,
+    end::{Detail, ErrorCode, Stop, heard, note},
+    further::{desk, key, put_forward},
+    names,
+    table::Table,
+};
+use crate::{
+    cli::{InvitationsArgs, Sending},
+    directory::{
+        Id, Kind,
+        aside::{Participant, Topic},
+        change::Change,
+        refusal::Refusal,
+    },
+    output::out,
+    runtime::Opener,
+    scim::text::clean,
+};
+
+/// An invitation as scripts get it.
+#[derive(Serialize)]
+struct InvitationRow<'a> {
+    id: &'a str,
+    team: &'a str,
+    user: &'a str,
+    email: &'a str,
+    admin: bool,
+}
+
+pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &InvitationsArgs) -> Result<(), Stop> {
+    let mut desk = Desk::open(opener, profile, None).await?;
+    desk.read(&[Kind::Team]).await?;
+    told(&desk)?;
+    let teams = if args.teams.is_empty() {
+        desk.directory.records().teams().keys().cloned().collect()
+    } else {
+        names::teams(&mut desk, &args.teams).await?
+    };
+    let silent = ask(&mut desk, &teams).await?;
+    let mut found: Vec<(&Id, &Participant)> = Vec::new();
+    for team in &teams {
+        let roster = desk.directory.roster(team).unwrap_or_default();
+        found.extend(roster.iter().filter(|one| one.pending).map(|one| (team, one)));
+    }
+    let name = |team: &Id| desk.directory.team(team).map_or("", |team| team.name.raw());
+    found.sort_by_cached_key(|(team, one)| (name(team).to_lowercase(), one.label().raw().to_lowercase()));
+    let rows = found.iter().map(|(team, one)| InvitationRow {
+        id: &one.id,
+        team: name(team),
+        user: one.user_name.raw(),
+        email: one.email.raw(),
+        admin: one.admin,
+    });
+    let rows: Vec<InvitationRow<'_>> = rows.collect();
+    let mut out = out();
+    heard(if args.json {
+        out.json_pretty(&rows)
+    } else {
+        let cells = rows.iter().map(|row| {
+            let as_admin = if row.admin { "admin" } else { "member" };
+            [row.team, row.user, row.email, as_admin, row.id].map(str::to_owned).to_vec()
+        });
+        Table { heads: vec!["team", "user", "email", "as", "id"], rows: cells.collect() }.print(&mut out)
+    })?;
+    desk.close().await;
+    match silent.as_slice() {
+        [] => Ok(()),
+        teams => {
+            let words = format!("the invitations of {} teams were not told", teams.len());
+            Err(Stop::new(ErrorCode::Incomplete, words).printed())
+        }
+    }
+}
+
+/// Why invitations are not told here, where they are not.
+pub(super) fn told(desk: &Desk) -> Result<(), Stop> {
+    match &desk.can().tells_nothing {
+        Some(why) => Err(Stop::refused(Refusal::unsupported(why.clone()))),
+        None => Ok(()),
+    }
+}
+
+/// Asks about each team, one after another; the ones that were not told.
+pub(super) async fn ask(desk: &mut Desk, teams: &[Id]) -> Result<Vec<Id>, Stop> {
+    let topics = teams.iter().cloned().map(Topic::Roster).collect();
+    desk.ask_slowly(topics, "invitations of teams", |_| false).await?;
+    Ok(teams.iter().filter(|team| desk.directory.roster(team).is_none()).cloned().collect())
+}
+
+pub(super) async fn invite(
+    opener: &Opener,
+    profile: Option<&str>,
+    team: &str,
+    to: &[String],
+    admin: bool,
+    send: &Sending,
+) -> Result<(), Stop> {
+    let to = names::given(to)?;
+    let mut desk = desk(opener, profile, send).await?;
+    told(&desk)?;
+    let team = names::team(&mut desk, team).await?;
+    ask(&mut desk, std::slice::from_ref(&team)).await?;
+    let changes = to.into_iter().map(|to| Change::Invite { key: key(&mut desk), team: team.clone(), to, admin });
+    let changes = changes.collect();
+    put_forward(desk, changes, send).await
+}
+
+pub(super) async fn withdraw(
+    opener: &Opener,
+    profile: Option<&str>,
+    team: &str,
+    to: &[String],
+    send: &Sending,
+) -> Result<(), Stop> {
+    let to = names::given(to)?;
+    let mut desk = desk(opener, profile, send).await?;
+    told(&desk)?;
+    let team = names::team(&mut desk, team).await?;
+    if !ask(&mut desk, std::slice::from_ref(&team)).await?.is_empty() {
+        return Err(Stop::new(ErrorCode::Incomplete, "nothing was sent: the invitations of the team were not told"));
+    }
+    let roster = desk.directory.roster(&team).unwrap_or_default();
+    let (mut changes, mut wrong) = (Vec::new(), Vec::new());
+    for whom in &to {
+        let meant: Vec<&Participant> =
+            roster.iter().filter(|one| one.pending && (one.is(whom) || *one.id == **whom)).collect();
+        match meant.as_slice() {
+            [] => wrong.push(nobody(&desk, &team, whom)),
+            all => changes.extend(all.iter().map(|one| Change::RevokeInvite {
+                team: team.clone(),
+                invite: one.id.clone(),
+                to: one.label().raw().to_owned(),
+            })),
+        }
+    }
+    match wrong.first() {
+        None => put_forward(desk, changes, send).await,
+        Some(first) => Err(Stop::new(ErrorCode::NameUnknown, first.message.clone()).details(wrong)),
+    }
+}
+
+fn nobody(desk: &Desk, team: &Id, whom: &str) -> Detail {
+    let name = desk.directory.team(team).map_or("", |team| team.name.as_str());
+    let member = desk.directory.roster(team).into_iter().flatten().any(|one| !one.pending && one.is(whom));
+    let why = if member { "is a member already" } else { "has no pending invitation" };
+    if member {
+        note(format_args!("scimitar: `scimitar remove` takes members out."));
+    }
+    Detail {
+        code: ErrorCode::NameUnknown.as_str(),
+        subject: clean(whom).into_owned(),
+        message: format!("{} {why} in {name}", clean(whom)),
+        candidates: Vec::new(),
+    }
+}
