@@ -225,7 +225,7 @@ fn first_screen() {
 fn details_of_every_kind() {
     let app = busy(80, 24);
     let of = |kind, id| {
-        let lines = details::lines(&target(kind, id), 46, &app, &look());
+        let lines = details::text(&target(kind, id), 46, &app, &look()).lines;
         lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!("details_user", of(Kind::User, "u-eva"));
@@ -253,7 +253,7 @@ fn a_large_team_is_shown_in_part() {
     assert!(text.contains("1,200") && text.contains("Members 1,200"), "{text}");
     assert!(text.contains("member-0") && text.contains("member-5"), "{text}");
     assert!(text.contains(" more") && text.contains("Id                  t-big"), "nothing is cut off: {text}");
-    let lines = details::lines(&target(Kind::Team, "t-big"), 40, &app, &look());
+    let lines = details::text(&target(Kind::Team, "t-big"), 40, &app, &look()).lines;
     assert!(lines.len() < 520 && lines.iter().any(|line| line.to_string().contains("… and 701 more")));
 }
 
@@ -404,7 +404,7 @@ fn a_pending_value_is_marked_and_its_neighbours_are_not() {
     let text = screen(&app, &look());
     assert!(row_of(&text, "mei-lin").contains("viewer ↻"));
     assert!(row_of(&text, "noor").contains("inactive ↻"));
-    assert!(row_of(&text, "ivan-petrov").contains("│  ✗ ivan-petrov "));
+    assert!(row_of(&text, "ivan-petrov").contains("│  ✗ Ivan Petrov "));
     assert!(!row_of(&text, "chen-wei").contains('↻'));
     let y = text.lines().position(|line| line.contains("mei-lin")).unwrap() as u16;
     let x = width(row_of(&text, "mei-lin").split("viewer").next().unwrap()) as u16;
@@ -538,7 +538,7 @@ fn boxes_that_borrow_actions_hint_their_own_words() {
     assert_eq!(bottom(&app), " Enter copy   : command   q quit   Esc back   ? help");
     press(&mut app, Action::Back);
     press(&mut app, Action::Palette);
-    assert_eq!(bottom(&app), " Enter do it   C-c quit   Esc back");
+    assert_eq!(bottom(&app), " Enter do it   Tab complete   C-c quit   Esc back");
 }
 
 #[test]
@@ -709,7 +709,11 @@ fn a_list_about_seats_says_how_many_are_taken() {
     app.size = crate::app::Size { width: 70, height: 24 };
     assert!(screen(&app, &look()).contains("─ 6 full seats, 9/12 known ╯"), "{}", screen(&app, &look()));
     app.size = crate::app::Size { width: 50, height: 24 };
-    assert!(screen(&app, &look()).contains("── 6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
+    assert!(
+        screen(&app, &look()).contains("─ 6 full seats, known for 9 of 12 · −3 col ╯"),
+        "{}",
+        screen(&app, &look())
+    );
 }
 
 /// Only what is near the cursor is measured: a text as long as this would take hours otherwise.

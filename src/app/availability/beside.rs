@@ -27,6 +27,10 @@ impl App {
 
     /// Something of what is selected waits, or failed and was not put aside.
     fn can_drop(&self) -> bool {
+        if self.overlays.is_empty() && !self.changes.marks.is_empty() {
+            let mut marked = self.selected_entries().into_iter();
+            return marked.any(|entry| entry.state == State::Planned || self.failures.contains(entry.id));
+        }
         if let Some(entry) = self.selected_entry() {
             return entry.state == State::Planned || self.failures.contains(entry.id);
         }
@@ -83,7 +87,7 @@ impl App {
         }
     }
 
-    fn told_here(&self) -> Result<(), Unavailable> {
+    pub(super) fn told_here(&self) -> Result<(), Unavailable> {
         self.capabilities().and_then(|can| can.tells_nothing.clone()).map_or(Ok(()), |why| Err(why.into()))
     }
 

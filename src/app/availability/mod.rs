@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{App, Overlay, Tab, action::Action, pane::View, role_editor::Of};
+use super::{App, Overlay, Tab, action::Action, geometry::DETAILS_FROM, pane::View, role_editor::Of};
 use crate::directory::{Id, Kind, Target, change::Verb, record::User, stage::unnamed};
 
 mod beside;
@@ -30,6 +30,10 @@ const EDIT: [Verb; 3] = [Verb::SetDisplayName, Verb::SetEmail, Verb::SetSeat];
 /// What makes a user like another.
 const LIKE: [Verb; 5] = [Verb::SetOrgRole, Verb::SetTeamRole, Verb::AddMember, Verb::SetSeat, Verb::SetRegistryRole];
 
+const NO_ACCOUNT: &str = "This person is invited and has no account yet: i on a team takes an invitation back.";
+
+const NOT_ON_ACTIVITY: &str = "This is for Users, Teams and Roles.";
+
 const LIKE_A_ROLE: &str = "Roles are compared side by side, and their permissions edited.";
 
 impl App {
@@ -42,6 +46,34 @@ impl App {
             return self.before_a_profile(action);
         }
         match action {
+            _ if self.needs_custom_role(action) => {
+                let create = self.keymap.label(Action::Create).unwrap_or_default();
+                Err(format!("This role is predefined: nobody can change it. {create} on Roles creates one that inherits from it.")
+                    .into())
+            }
+            Action::Create | Action::Columns | Action::SidePane | Action::MarkRange
+                if self.tab == Tab::Activity && self.overlays.is_empty() =>
+            {
+                Err(NOT_ON_ACTIVITY.into())
+            }
+            Action::Mark | Action::MarkAll if self.tab == Tab::Activity => Ok(()),
+            Action::ReadFailures if self.read_failures.is_empty() => {
+                Err("Everything that was read in this session could be read.".into())
+            }
+            Action::CompleteCommand => match self.overlays.last() {
+                Some(Overlay::Palette(palette)) if palette.fixed.is_some() => Ok(()),
+                _ => Err("There is nothing to complete.".into()),
+            },
+            _ if self.needs_account(action) => Err(NO_ACCOUNT.into()),
+            Action::ReadInvitations if self.rosters_asked > 0 => Err("The invitations are being read.".into()),
+            Action::ReadInvitations => {
+                self.teams_read()?;
+                self.told_here()
+            }
+            Action::SidePane if self.size.width < DETAILS_FROM => {
+                Err(format!("The details stand beside the list from {DETAILS_FROM} columns on; Enter opens them here.")
+                    .into())
+            }
             Action::MarkAll | Action::MarkRange => self.is_sure(),
             Action::SetRole => {
                 self.somebody()?;
@@ -139,6 +171,27 @@ impl App {
         }
     }
 
+    /// True for what only a custom role can be subject to, where a predefined one is in hand.
+    fn needs_custom_role(&self, action: Action) -> bool {
+        use Action as A;
+        let needs =
+            matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare | A::Copy);
+        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
+        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_predefined())
+    }
+
+    /// True for what only an account can be subject to, where somebody without one is in hand.
+    fn needs_account(&self, action: Action) -> bool {
+        use Action as A;
+        let on_record = matches!(
+            action,
+            A::SetRole | A::Teams | A::ToggleActive | A::Edit | A::Delete | A::MakeLike | A::Account | A::Raw
+        );
+        let needs = on_record || matches!(action, A::Attributes | A::Permissions | A::Mark);
+        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
+        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_invited())
+    }
+
     /// What the first screen offers.
     fn before_a_profile(&self, action: Action) -> Result<(), Unavailable> {
         if action == Action::EditProfile && self.unopened.is_none() {
@@ -154,6 +207,9 @@ impl App {
             let first = can.can(*verbs.first()?).err()?;
             verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first.text.as_str()))
         };
+        if self.tab == Tab::Activity && matches!(action, Action::Create | Action::Columns | Action::SidePane) {
+            return Some(Cow::Borrowed(NOT_ON_ACTIVITY));
+        }
         let edits = [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit, Action::Permissions];
         if let Some(why) = can.fixed_services.filter(|_| self.lists_services() && edits.contains(&action)) {
             return Some(Cow::Borrowed(why));
@@ -187,7 +243,7 @@ impl App {
                 Kind::Team => Some(self.no_team_form()),
                 Kind::Role => refused(&[Verb::EditRole]),
             },
-            Action::MyAccount | Action::Account | Action::Invitations => {
+            Action::MyAccount | Action::Account | Action::Invitations | Action::ReadInvitations => {
                 can.tells_nothing.as_deref().map(Cow::Borrowed)
             }
             Action::NewKey => refused(&[Verb::CreateKey]),

@@ -239,6 +239,13 @@ impl RecordField {
         self.spec().headings.last().copied().unwrap_or_default()
     }
 
+    /// The word by which commands name the field's column: that of filters where there is one.
+    pub fn word(self) -> &'static str {
+        let spec = self.spec();
+        let filter = spec.filter.map(|filter| filter.word);
+        filter.or(spec.csv).or(spec.json.map(|names| names.value)).unwrap_or_default()
+    }
+
     /// The kind of the records that have the field.
     pub fn kind(self) -> Kind {
         match self {

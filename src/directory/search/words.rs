@@ -330,6 +330,12 @@ impl Words {
         Some(total)
     }
 
+    /// True if a line contains the words.
+    pub fn finds(&self, line: &str) -> bool {
+        let line = Line::new(line);
+        self.score_folded(&line.plain, line.whole(), MatchMode::Exact, &mut Scratch::default()).is_some()
+    }
+
     /// The score of each line that matches, and whether these are only similar, as no line contains the words.
     pub fn score_lines<'a>(&self, lines: impl Iterator<Item = &'a str>) -> (Vec<Option<u32>>, bool) {
         let (lines, mut scratch): (Vec<Line>, _) = (lines.map(Line::new).collect(), Scratch::default());
