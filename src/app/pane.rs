@@ -50,6 +50,8 @@ pub struct Pane {
     pub holds: Holds,
     /// Which accounts; matters only to users, and only where there are service accounts.
     pub view: View,
+    /// Somebody has a name beside the user name.
+    has_names: bool,
     /// Columns in the place of the view's.
     chosen: Option<Vec<RecordField>>,
     cursor_id: Option<Id>,
@@ -82,6 +84,7 @@ impl Pane {
             bad: None,
             order: Order::by_name(kind),
             then_by: Vec::new(),
+            has_names: true,
             chosen: None,
             rows: Vec::new(),
             beside: 0,
@@ -109,12 +112,12 @@ impl Pane {
 
     /// True if the rows are only similar to what the filter says: they are to be looked at, and marked one by one.
     pub fn is_similar(&self) -> bool {
-        self.listing.is_similar() && !self.rows.is_empty()
+        self.listing.is_similar() && self.beside < self.rows.len()
     }
 
     /// True if no row contains the words of the filter, and similar ones stand in for them.
     pub fn is_substitute(&self) -> bool {
-        self.listing.is_substitute() && !self.rows.is_empty()
+        self.listing.is_substitute() && self.beside < self.rows.len()
     }
 
     /// Rows came or went.
@@ -128,6 +131,9 @@ impl Pane {
         if !self.has_views(directory) {
             self.view = View::People;
         }
+        self.has_names = self.kind != Kind::User
+            || (0..directory.len(Kind::User) as u32)
+                .any(|row| directory.user_at(row).is_some_and(|user| !user.display_name.is_empty()));
         self.listing.sort(directory, self.kind, &self.orders(), self.accounts(directory));
         self.then = Then::Stay;
         // The rows of before may be others' by now.
@@ -189,9 +195,6 @@ impl Pane {
     fn show(&mut self, rows: Vec<u32>, directory: &Directory) {
         self.rows = rows;
         self.beside = 0;
-        if self.listing.is_substitute() {
-            return;
-        }
         let query = self.listing.query();
         let found: Vec<u32> = match self.kind {
             Kind::Role => {
@@ -204,6 +207,10 @@ impl Pane {
             }
             Kind::User | Kind::Team => return,
         };
+        if self.listing.is_substitute() && !found.is_empty() {
+            // These contain the words.
+            self.rows.clear();
+        }
         self.beside = found.len();
         self.rows.extend(found);
     }

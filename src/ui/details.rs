@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{
     Look,
-    fit::{count, counted, cut, pad, width, wrap},
+    fit::{count, counted, cut, elide, pad, width, wrap},
     list::ago,
 };
 use crate::app::{App, action::Action, walk::MOST_LINKS};
@@ -150,7 +150,7 @@ impl Page<'_> {
         let note = if custom { "  custom" } else { "" };
         let room = self.width.saturating_sub(LABEL + 1 + width(note) + width(&mark));
         Line::from(vec![
-            Span::raw(format!("  {} ", pad(&grant.scope.marked(), LABEL - 2, more))),
+            Span::raw(format!("  {} ", pad(&elide(&grant.scope.marked(), LABEL - 2, more), LABEL - 2, ""))),
             Span::styled(format!("{}{mark}", cut(grant.role.as_str(), room, more)), style),
             Span::styled(note, self.look.dim()),
         ])

@@ -13,9 +13,11 @@ use crate::app::{App, action::Action};
 use crate::directory::{
     Coverage, Fresh, Kind, MaybeTold, Shortfall,
     change::Change,
+    field::UserField,
     plan::{Capabilities, SideEffect, State},
     record::{Member, Record, Team},
     records::Records,
+    sort::Order,
     work::{Link, Proof, Report},
 };
 use crate::scim::{
@@ -737,4 +739,46 @@ fn a_list_keeps_its_count_after_a_creation() {
     report(&mut app, Report::Learnt(vec![Fresh::Record(Record::User(new))]));
     let count = app.panes[0].in_view(&app.directory);
     assert!(title(&app).contains(&format!("Users ── {count} ")), "{}", title(&app));
+}
+
+/// The columns that a list shows, by their longest headings.
+fn columns(app: &App) -> Vec<&'static str> {
+    let text = screen(app, &look());
+    let heads = text.lines().nth(3).unwrap_or_default().trim_start_matches('│').split('│').next().unwrap_or_default();
+    let long = |head: &str| match head {
+        "Seen" | "Last active" => "Last active",
+        "Role" | "Org role" => "Org role",
+        "Name" => "Name",
+        "User" => "User",
+        "Seat" => "Seat",
+        "Teams" => "Teams",
+        "Status" => "Status",
+        other => panic!("{other}: {text}"),
+    };
+    heads.split("  ").map(str::trim).filter(|head| !head.is_empty()).map(long).collect()
+}
+
+/// With the details beside the list and without them, whatever the rows are sorted by.
+#[test]
+fn wider_never_shows_less() {
+    let sorts = [None, Some(UserField::LastActive), Some(UserField::ModelsSeat), Some(UserField::Teams)];
+    for (beside, sort) in [true, false].into_iter().flat_map(|beside| sorts.map(|sort| (beside, sort))) {
+        let mut app = app(40, 24);
+        app.has_side_pane = beside;
+        if let Some(by) = sort {
+            let App { panes, directory, .. } = &mut app;
+            panes[0].sort_by(&[Order::at_first(by.into())], directory);
+        }
+        let mut before = Vec::new();
+        for width in 40..=220 {
+            app.size = crate::app::Size { width, height: 24 };
+            let shown = columns(&app);
+            assert!(before.iter().all(|column| shown.contains(column)), "{width} {sort:?}: {before:?} {shown:?}");
+            assert!(shown.contains(&"Name") && shown.contains(&"User"), "{width} {sort:?}: {shown:?}");
+            let sorted = sort.map(|by| by.spec().headings.last().copied().unwrap_or_default());
+            assert!(sorted.is_none_or(|sorted| shown.contains(&sorted)), "{width} {sort:?}: {shown:?}");
+            before = shown;
+        }
+        assert_eq!(before.len(), 7);
+    }
 }

@@ -86,7 +86,11 @@ impl View {
 impl Pane {
     /// The columns of the view, or those that were chosen in their place, as far as the provider's records hold them.
     pub fn columns(&self) -> impl Iterator<Item = RecordField> {
-        let held = |field: &RecordField| (field.spec().held)(self.holds);
+        // A column of names that nobody has would only take room.
+        let held = |field: &RecordField| {
+            let named = self.has_names || self.chosen.is_some() || *field != UserField::DisplayName.into();
+            named && (field.spec().held)(self.holds)
+        };
         let shown = self.chosen.as_deref().unwrap_or_else(|| self.view.columns(self.kind));
         shown.iter().copied().filter(held)
     }

@@ -243,7 +243,14 @@ impl RecordField {
     pub fn word(self) -> &'static str {
         let spec = self.spec();
         let filter = spec.filter.map(|filter| filter.word);
-        filter.or(spec.csv).or(spec.json.map(|names| names.value)).unwrap_or_default()
+        let named = filter.or(spec.csv).or(spec.json.map(|names| names.value));
+        named.unwrap_or(match self {
+            Self::User(UserField::DaysActive) => "days",
+            Self::User(UserField::Modified) | Self::Team(TeamField::Modified) | Self::Role(RoleField::Modified) => {
+                "changed"
+            }
+            Self::User(_) | Self::Team(_) | Self::Role(_) => "",
+        })
     }
 
     /// The kind of the records that have the field.

@@ -2,7 +2,7 @@
 
 use ratatui::{style::Style, text::Line};
 
-use super::{FEW_USERS, LABEL, Page, PageText, count, counted, pad, wrap};
+use super::{FEW_USERS, LABEL, Page, PageText, count, counted, elide, pad, wrap};
 use crate::app::{action::Action, walk::OrderedMembers};
 use crate::directory::{
     Kind, Target,
@@ -166,7 +166,7 @@ impl Page<'_> {
         let most = self.room(text.lines.len() + 12, holders.len());
         for (user, teams) in holders.iter().take(most) {
             let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
-            let name = pad(&user.user_name.marked(), LABEL - 2, self.look.glyphs.more);
+            let name = pad(&elide(&user.user_name.marked(), LABEL - 2, self.look.glyphs.more), LABEL - 2, "");
             let word = if self.app.holds().custom_roles { "in" } else { "by" };
             let places = if teams.is_empty() { String::new() } else { format!(" {word} {}", teams.join(", ")) };
             text.push(Line::raw(format!("  {name}{places}")), true);

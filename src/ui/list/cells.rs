@@ -281,8 +281,8 @@ impl<'a> Row<'a> {
             RoleField::Inherits if role.is_predefined() => Cell::new("predefined").styled(self.look.dim()),
             RoleField::Permissions if role.is_predefined() => Cell::new(self.look.glyphs.none),
             RoleField::Description if role.is_predefined() => Cell::new(match learnt() {
-                Some(all) => format!("allows {}, as custom roles show", super::fit::counted(all.len(), "permission")),
-                None => "what it allows is not told".to_owned(),
+                Some(all) => format!("allows {}, as learnt from custom roles", all.len()),
+                None => "allows: not told".to_owned(),
             })
             .styled(self.look.dim()),
             RoleField::Id | RoleField::Created | RoleField::Modified if role.is_predefined() => {

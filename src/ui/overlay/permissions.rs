@@ -30,7 +30,7 @@ pub fn text(user: &Id, typed: &Input, app: &App, look: &Look) -> Text {
     let asked = typed.value().trim();
     let lines = match app.directory.user(user) {
         Some(user) if asked.is_empty() => Page::of(user, columns, app, look),
-        Some(user) => Page { columns, name: 12, app, look, lines: Vec::new() }.why(user, asked),
+        Some(user) => Page { columns, name: 12, role: 12, app, look, lines: Vec::new() }.why(user, asked),
         None => vec![Line::styled("This user is not there any more.", look.dim())],
     };
     Text {
@@ -45,6 +45,7 @@ pub fn text(user: &Id, typed: &Input, app: &App, look: &Look) -> Text {
 struct Page<'a> {
     columns: usize,
     name: usize,
+    role: usize,
     app: &'a App,
     look: &'a Look,
     lines: Vec<Line<'static>>,
@@ -52,7 +53,7 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn of(user: &User, columns: usize, app: &'a App, look: &'a Look) -> Vec<Line<'static>> {
-        let mut page = Page { columns, name: 12, app, look, lines: Vec::new() };
+        let mut page = Page { columns, name: 12, role: 12, app, look, lines: Vec::new() };
         let scopes = scopes(user, app);
         let grants = user.registry_roles.iter().map(|grant| &grant.scope);
         let widest = scopes.iter().map(|(scope, _)| scope).chain(grants).map(|scope| fit::width(scope.as_str())).max();
@@ -93,6 +94,8 @@ impl<'a> Page<'a> {
         let grants = user.registry_roles.iter().map(|grant| &grant.scope);
         let widest = scopes.iter().map(|(scope, _)| scope).chain(grants).map(|scope| fit::width(scope.as_str())).max();
         self.name = widest.unwrap_or(0).clamp(12, (self.columns / 3).max(12));
+        let roles = scopes.iter().filter_map(|(_, role)| role.as_ref()).chain(user.org_role.value());
+        self.role = roles.map(|role| fit::width(role.as_str())).max().unwrap_or(0).clamp(6, 20);
         let head = if meant.is_empty() { format!("{first}: no role that is known here has it") } else { first.clone() };
         self.lines.extend(shell::wrapped(&clean(&head), self.columns, 0, self.look.strong()));
         if user.is_inactive() {
@@ -125,7 +128,7 @@ impl<'a> Page<'a> {
         };
         let shown = role.map_or(look.glyphs.unknown, Name::as_str);
         let name = fit::pad(&fit::elide(&scope.marked(), self.name, look.glyphs.more), self.name, "");
-        let role_room = (self.columns / 4).clamp(8, 20);
+        let role_room = self.role;
         let room = self.columns.saturating_sub(2 + self.name + 2 + role_room + 1);
         self.lines.push(Line::from(vec![
             Span::raw(format!("  {name}  ")),
