@@ -106,6 +106,25 @@ impl App {
         }
     }
 
+    /// Filters, marks and turns the list shown.
+    pub(super) fn arrange(&mut self, action: Action) {
+        let rows = self.size.list_rows();
+        let Some(kind) = self.tab.kind() else { return };
+        let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
+        match action {
+            Action::Filter => pane.filtering = true,
+            Action::View => pane.next_view(directory),
+            Action::SortReverse => pane.reverse(directory),
+            Action::Mark => {
+                pane.toggle_mark(directory);
+                pane.go(pane.cursor + 1, rows, directory);
+            }
+            Action::MarkAll => pane.toggle_all(directory),
+            _ => pane.mark_range(directory),
+        }
+        pane.scroll(rows);
+    }
+
     pub(super) fn open_sort(&mut self) {
         let Some(pane) = self.pane() else { return };
         let menu = SortMenu::new(pane.sort_choices(), pane.orders());

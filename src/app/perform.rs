@@ -231,29 +231,6 @@ impl App {
         }
     }
 
-    /// Scrolls the details on top at least so far that the cursor is in sight: only the drawing knows where its line is.
-    pub fn lift_scroll(&mut self, least: usize, most: usize) {
-        if let Some(Overlay::Details { scroll, cursor: Some(_), .. }) = self.overlays.last_mut() {
-            *scroll = (*scroll).clamp(least, most.max(least));
-        }
-    }
-
-    /// Keeps the text on top from being scrolled further than this: only the drawing knows how long it is.
-    pub fn clamp_scroll(&mut self, limit: usize) {
-        match self.overlays.last_mut() {
-            Some(
-                Overlay::Details { scroll, .. }
-                | Overlay::Permissions { scroll, .. }
-                | Overlay::Story { scroll, .. }
-                | Overlay::Raw { scroll, .. }
-                | Overlay::Compare { scroll, .. }
-                | Overlay::Help { scroll },
-            ) => *scroll = (*scroll).min(limit),
-            Some(Overlay::Preview(preview)) => preview.top = preview.top.min(limit),
-            _ => {}
-        }
-    }
-
     fn open(&mut self, action: Action, effects: &mut Vec<Effect>) {
         let subject = self.subject();
         match (action, subject) {
@@ -279,24 +256,6 @@ impl App {
             (Action::Story, _) => self.open_story(),
             _ => {}
         }
-    }
-
-    fn arrange(&mut self, action: Action) {
-        let rows = self.size.list_rows();
-        let Some(kind) = self.tab.kind() else { return };
-        let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
-        match action {
-            Action::Filter => pane.filtering = true,
-            Action::View => pane.next_view(directory),
-            Action::SortReverse => pane.reverse(directory),
-            Action::Mark => {
-                pane.toggle_mark(directory);
-                pane.go(pane.cursor + 1, rows, directory);
-            }
-            Action::MarkAll => pane.toggle_all(directory),
-            _ => pane.mark_range(directory),
-        }
-        pane.scroll(rows);
     }
 
     fn adjust(&mut self, action: Action) {

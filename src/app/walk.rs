@@ -184,6 +184,29 @@ impl App {
         }
     }
 
+    /// Scrolls the details on top at least so far that the cursor is in sight: only the drawing knows where its line is.
+    pub fn lift_scroll(&mut self, least: usize, most: usize) {
+        if let Some(Overlay::Details { scroll, cursor: Some(_), .. }) = self.overlays.last_mut() {
+            *scroll = (*scroll).clamp(least, most.max(least));
+        }
+    }
+
+    /// Keeps the text on top from being scrolled further than this: only the drawing knows how long it is.
+    pub fn clamp_scroll(&mut self, limit: usize) {
+        match self.overlays.last_mut() {
+            Some(
+                Overlay::Details { scroll, .. }
+                | Overlay::Permissions { scroll, .. }
+                | Overlay::Story { scroll, .. }
+                | Overlay::Raw { scroll, .. }
+                | Overlay::Compare { scroll, .. }
+                | Overlay::Help { scroll },
+            ) => *scroll = (*scroll).min(limit),
+            Some(Overlay::Preview(preview)) => preview.top = preview.top.min(limit),
+            _ => {}
+        }
+    }
+
     /// The details of the next or the previous record: of the list, or of the box beneath that led to this one.
     pub(super) fn step_record(&mut self, forward: bool, effects: &mut Vec<Effect>) {
         let next = match self.siblings() {

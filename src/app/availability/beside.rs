@@ -2,11 +2,12 @@
 
 use super::Unavailable;
 use crate::{
-    app::{App, action::Action},
+    app::{App, Overlay, action::Action},
     directory::{
         Kind,
         change::{Change, Verb},
         plan::State,
+        stage::unnamed,
     },
 };
 
@@ -14,6 +15,56 @@ use crate::{
 pub(super) const NO_ATTRIBUTES: &str = "Roles have no other attributes than those shown here.";
 
 impl App {
+    pub(super) fn staging_allowed(&self, action: Action) -> Result<(), &'static str> {
+        let plan = match self.overlays.last() {
+            Some(Overlay::Preview(preview)) => Some(preview),
+            _ => None,
+        };
+        match (action, self.overlays.last()) {
+            (Action::CopyCommand | Action::ToStage, _) if plan.is_none_or(|plan| plan.plan.steps.is_empty()) => {
+                Err("This belongs to a plan that can be sent.")
+            }
+            (Action::ToStage, _) if plan.is_some_and(|plan| !plan.staged.is_empty()) => {
+                Err("These are on the stage already.")
+            }
+            (Action::ToStage, _)
+                if plan.is_some_and(|plan| plan.plan.steps.iter().all(|step| unnamed(&step.change).is_some())) =>
+            {
+                Err("What is being created has no id yet: it is sent, or left.")
+            }
+            (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
+                Err("What takes a plan back is sent or left: it does not wait on the stage.")
+            }
+            (Action::StageMode, _) if self.guards.closed().is_some() => Err("Nothing can be changed in this session."),
+            (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
+            (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {
+                Err("The stage is empty; :stage collects edits on it.")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// True for what only a custom role can be subject to, where a predefined one is in hand.
+    pub(super) fn needs_custom_role(&self, action: Action) -> bool {
+        use Action as A;
+        let needs =
+            matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare | A::Copy);
+        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
+        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_predefined())
+    }
+
+    /// True for what only an account can be subject to, where somebody without one is in hand.
+    pub(super) fn needs_account(&self, action: Action) -> bool {
+        use Action as A;
+        let on_record = matches!(
+            action,
+            A::SetRole | A::Teams | A::ToggleActive | A::Edit | A::Delete | A::MakeLike | A::Account | A::Raw
+        );
+        let needs = on_record || matches!(action, A::Attributes | A::Permissions | A::Mark);
+        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
+        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_invited())
+    }
+
     pub(super) fn in_activity(&self, action: Action) -> Result<(), Unavailable> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{App, Overlay, Tab, action::Action, geometry::DETAILS_FROM, pane::View, role_editor::Of};
-use crate::directory::{Id, Kind, Target, change::Verb, record::User, stage::unnamed};
+use crate::directory::{Id, Kind, Target, change::Verb, record::User};
 
 mod beside;
 mod reason;
@@ -169,27 +169,6 @@ impl App {
             }
             _ => Ok(()),
         }
-    }
-
-    /// True for what only a custom role can be subject to, where a predefined one is in hand.
-    fn needs_custom_role(&self, action: Action) -> bool {
-        use Action as A;
-        let needs =
-            matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare | A::Copy);
-        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
-        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_predefined())
-    }
-
-    /// True for what only an account can be subject to, where somebody without one is in hand.
-    fn needs_account(&self, action: Action) -> bool {
-        use Action as A;
-        let on_record = matches!(
-            action,
-            A::SetRole | A::Teams | A::ToggleActive | A::Edit | A::Delete | A::MakeLike | A::Account | A::Raw
-        );
-        let needs = on_record || matches!(action, A::Attributes | A::Permissions | A::Mark);
-        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
-        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_invited())
     }
 
     /// What the first screen offers.
@@ -387,35 +366,6 @@ impl App {
         let id = list.selected(&self.directory).filter(|_| list.kind() == Kind::User)?;
         let user = self.directory.user(&id).filter(|user| user.account.is_service());
         refused_service(user, why).err()
-    }
-
-    fn staging_allowed(&self, action: Action) -> Result<(), &'static str> {
-        let plan = match self.overlays.last() {
-            Some(Overlay::Preview(preview)) => Some(preview),
-            _ => None,
-        };
-        match (action, self.overlays.last()) {
-            (Action::CopyCommand | Action::ToStage, _) if plan.is_none_or(|plan| plan.plan.steps.is_empty()) => {
-                Err("This belongs to a plan that can be sent.")
-            }
-            (Action::ToStage, _) if plan.is_some_and(|plan| !plan.staged.is_empty()) => {
-                Err("These are on the stage already.")
-            }
-            (Action::ToStage, _)
-                if plan.is_some_and(|plan| plan.plan.steps.iter().all(|step| unnamed(&step.change).is_some())) =>
-            {
-                Err("What is being created has no id yet: it is sent, or left.")
-            }
-            (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
-                Err("What takes a plan back is sent or left: it does not wait on the stage.")
-            }
-            (Action::StageMode, _) if self.guards.closed().is_some() => Err("Nothing can be changed in this session."),
-            (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
-            (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {
-                Err("The stage is empty; :stage collects edits on it.")
-            }
-            _ => Ok(()),
-        }
     }
 
     fn can_be_like(&self) -> Result<(), Unavailable> {
