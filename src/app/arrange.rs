@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{
-    App, Overlay,
+    App, Overlay, Tab,
     action::Action,
     palette::{Entry, Line},
 };
@@ -106,8 +106,34 @@ impl App {
         }
     }
 
+    /// Sorts, filters and marks the list shown, or Activity; chooses its columns.
+    pub(super) fn rearrange(&mut self, action: Action) {
+        let is_activity = self.tab == Tab::Activity;
+        match action {
+            Action::Sort if is_activity => self.open_activity_sort(),
+            Action::SortReverse if is_activity => self.turn_activity(),
+            Action::Filter if is_activity => self.changes.filtering = true,
+            Action::Mark if is_activity => self.mark_plan(),
+            Action::MarkAll if is_activity => self.mark_all_plans(),
+            Action::Complete if is_activity => self.complete_activity(),
+            Action::ReadFailures => self.open_read_failures(),
+            Action::Sort => self.open_sort(),
+            Action::Columns => self.open_columns(),
+            Action::SidePane => self.has_side_pane = !self.has_side_pane,
+            Action::Complete => self.complete_filter(),
+            Action::Recall => self.recall_filter(),
+            Action::CompleteCommand => self.complete_command(),
+            Action::ToggleColumn
+            | Action::ColumnEarlier
+            | Action::ColumnLater
+            | Action::UsualColumns
+            | Action::TakeColumns => self.on_column_key(action),
+            _ => self.arrange(action),
+        }
+    }
+
     /// Filters, marks and turns the list shown.
-    pub(super) fn arrange(&mut self, action: Action) {
+    fn arrange(&mut self, action: Action) {
         let rows = self.size.list_rows();
         let Some(kind) = self.tab.kind() else { return };
         let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);

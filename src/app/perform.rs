@@ -53,32 +53,26 @@ impl App {
             | Action::Raw
             | Action::Permissions
             | Action::Story => self.open(action, effects),
-            Action::Sort if self.tab == Tab::Activity => self.open_activity_sort(),
-            Action::SortReverse if self.tab == Tab::Activity => self.turn_activity(),
-            Action::Filter if self.tab == Tab::Activity => self.changes.filtering = true,
-            Action::Mark if self.tab == Tab::Activity => self.mark_plan(),
-            Action::MarkAll if self.tab == Tab::Activity => self.mark_all_plans(),
-            Action::Complete if self.tab == Tab::Activity => self.complete_activity(),
-            Action::ReadFailures => self.open_read_failures(),
-            Action::Sort => self.open_sort(),
-            Action::Columns => self.open_columns(),
-            Action::SidePane => self.has_side_pane = !self.has_side_pane,
-            Action::Complete => self.complete_filter(),
-            Action::Recall => self.recall_filter(),
-            Action::CompleteCommand => self.complete_command(),
-            Action::ToggleColumn
-            | Action::ColumnEarlier
-            | Action::ColumnLater
-            | Action::UsualColumns
-            | Action::TakeColumns => self.on_column_key(action),
-            Action::Follow => self.follow_link(effects),
-            Action::PreviousRecord | Action::NextRecord => self.step_record(action == Action::NextRecord, effects),
-            Action::Filter
+            Action::Sort
             | Action::SortReverse
+            | Action::Filter
             | Action::View
             | Action::Mark
             | Action::MarkAll
-            | Action::MarkRange => self.arrange(action),
+            | Action::MarkRange
+            | Action::Columns
+            | Action::SidePane
+            | Action::Complete
+            | Action::Recall
+            | Action::CompleteCommand
+            | Action::ToggleColumn
+            | Action::ColumnEarlier
+            | Action::ColumnLater
+            | Action::UsualColumns
+            | Action::TakeColumns
+            | Action::ReadFailures => self.rearrange(action),
+            Action::Follow => self.follow_link(effects),
+            Action::PreviousRecord | Action::NextRecord => self.step_record(action == Action::NextRecord, effects),
             Action::RolePermissions | Action::Holders | Action::Compare => self.open_role(action, effects),
             Action::GroupRole => self.open_mapping(),
             Action::SetRole

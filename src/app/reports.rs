@@ -107,14 +107,7 @@ impl App {
                 }
             }
             Report::Planner(planner) => self.on_planner(planner),
-            Report::AskFailed(topic, failure) => {
-                if self.rosters_asked > 0 && matches!(topic, Topic::Roster(_)) {
-                    self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
-                    self.rosters_told(std::slice::from_ref(&topic), effects);
-                } else {
-                    self.on_ask_failed(&topic, &failure);
-                }
-            }
+            Report::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure, effects),
             Report::Secret(id, secret) => self.on_secret(id, secret),
             Report::NoJournal(why) => {
                 self.guards.no_journal = Some(why);
@@ -327,7 +320,11 @@ impl App {
         }
     }
 
-    fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure) {
+    fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure, effects: &mut Vec<Effect>) {
+        if self.rosters_asked > 0 && matches!(topic, Topic::Roster(_)) {
+            self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
+            return self.rosters_told(std::slice::from_ref(topic), effects);
+        }
         if self.asked_unbidden.contains(topic) {
             self.note_read_failure(format!("Asked for a list: {}", failure.text));
             return;

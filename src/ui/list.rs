@@ -296,8 +296,7 @@ fn foot(pane: &Pane, dropped: usize, cells: usize, app: &App, look: &Look) -> Ve
         let said = both.map(|both| both.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>());
         let dot = format!(" {} ", look.glyphs.dot);
         let lines = said.filter(|said| !said.is_empty()).map(|said| format!(" {} ", said.join(&dot)));
-        let fits = lines.map(|words| Line::styled(words, look.dim()).right_aligned()).find(|line| line.width() <= room);
-        fits
+        lines.map(|words| Line::styled(words, look.dim()).right_aligned()).find(|line| line.width() <= room)
     };
     // Where the list is about seats, these come before the views.
     let told = seats.get(..seats.len() - 1).unwrap_or_default();

@@ -98,7 +98,7 @@ async fn columns_are_chosen_and_put_in_order() {
     (0..5).for_each(|_| console.press(Action::Down));
     console.press(Action::ColumnEarlier);
     console.press(Action::TakeColumns);
-    assert_eq!(heads(&console), ["User", "Org role", "Seat", "Last active", "Teams", "Status"]);
+    assert_eq!(heads(&console), ["User", "Org role", "Seat", "Seen", "Teams", "Status"]);
     // Another profile keeps them; they can be taken back.
     let profile = profile_of(&server, &options());
     let (opened, session) = crate::harness::Room::new().opener().open_profile(profile).await.unwrap();

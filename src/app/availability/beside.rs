@@ -44,27 +44,6 @@ impl App {
         }
     }
 
-    /// True for what only a custom role can be subject to, where a predefined one is in hand.
-    pub(super) fn needs_custom_role(&self, action: Action) -> bool {
-        use Action as A;
-        let needs =
-            matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare | A::Copy);
-        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
-        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_predefined())
-    }
-
-    /// True for what only an account can be subject to, where somebody without one is in hand.
-    pub(super) fn needs_account(&self, action: Action) -> bool {
-        use Action as A;
-        let on_record = matches!(
-            action,
-            A::SetRole | A::Teams | A::ToggleActive | A::Edit | A::Delete | A::MakeLike | A::Account | A::Raw
-        );
-        let needs = on_record || matches!(action, A::Attributes | A::Permissions | A::Mark);
-        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
-        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_invited())
-    }
-
     pub(super) fn in_activity(&self, action: Action) -> Result<(), Unavailable> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{App, Overlay, Tab, action::Action, geometry::DETAILS_FROM, pane::View, role_editor::Of};
+use super::{App, Overlay, Tab, action::Action, pane::View, role_editor::Of};
 use crate::directory::{Id, Kind, Target, change::Verb, record::User};
 
+mod arrangement;
 mod beside;
 mod reason;
 
@@ -30,9 +31,7 @@ const EDIT: [Verb; 3] = [Verb::SetDisplayName, Verb::SetEmail, Verb::SetSeat];
 /// What makes a user like another.
 const LIKE: [Verb; 5] = [Verb::SetOrgRole, Verb::SetTeamRole, Verb::AddMember, Verb::SetSeat, Verb::SetRegistryRole];
 
-const NO_ACCOUNT: &str = "This person is invited and has no account yet: i on a team takes an invitation back.";
-
-const NOT_ON_ACTIVITY: &str = "This is for Users, Teams and Roles.";
+pub(super) const NOT_ON_ACTIVITY: &str = "This is for Users, Teams and Roles.";
 
 const LIKE_A_ROLE: &str = "Roles are compared side by side, and their permissions edited.";
 
@@ -45,35 +44,10 @@ impl App {
         if self.profile.is_none() {
             return self.before_a_profile(action);
         }
+        if let Some(answer) = self.in_arrangement(action) {
+            return answer;
+        }
         match action {
-            _ if self.needs_custom_role(action) => {
-                let create = self.keymap.label(Action::Create).unwrap_or_default();
-                Err(format!("This role is predefined: nobody can change it. {create} on Roles creates one that inherits from it.")
-                    .into())
-            }
-            Action::Create | Action::Columns | Action::SidePane | Action::MarkRange
-                if self.tab == Tab::Activity && self.overlays.is_empty() =>
-            {
-                Err(NOT_ON_ACTIVITY.into())
-            }
-            Action::Mark | Action::MarkAll if self.tab == Tab::Activity => Ok(()),
-            Action::ReadFailures if self.read_failures.is_empty() => {
-                Err("Everything that was read in this session could be read.".into())
-            }
-            Action::CompleteCommand => match self.overlays.last() {
-                Some(Overlay::Palette(palette)) if palette.fixed.is_some() => Ok(()),
-                _ => Err("There is nothing to complete.".into()),
-            },
-            _ if self.needs_account(action) => Err(NO_ACCOUNT.into()),
-            Action::ReadInvitations if self.rosters_asked > 0 => Err("The invitations are being read.".into()),
-            Action::ReadInvitations => {
-                self.teams_read()?;
-                self.told_here()
-            }
-            Action::SidePane if self.size.width < DETAILS_FROM => {
-                Err(format!("The details stand beside the list from {DETAILS_FROM} columns on; Enter opens them here.")
-                    .into())
-            }
             Action::MarkAll | Action::MarkRange => self.is_sure(),
             Action::SetRole => {
                 self.somebody()?;

@@ -76,6 +76,9 @@ impl<'a> Page<'a> {
                 page.grant(&grant.scope, Some(&grant.role));
             }
         }
+        page.lines.push(Line::default());
+        let words = "Type a permission, such as run:delete, to see which of these gives it.";
+        page.lines.extend(shell::wrapped(words, columns, 0, look.dim()));
         page.lines
     }
 
@@ -164,10 +167,8 @@ impl<'a> Page<'a> {
             self.lines.push(Line::styled("Deactivated: none of this counts until reactivated.", self.look.careful()));
         }
         if user.team_roles.is_none() && self.app.holds().team_roles {
-            let key = self.app.key_now(Action::Refresh).unwrap_or_default();
-            let words =
-                format!("Roles not known yet: the list left them out; they are being read ({key} reads again).");
-            self.lines.extend(shell::wrapped(&words, self.columns, 0, self.look.careful()));
+            let words = "Roles not known yet: the list left them out; they are being read.";
+            self.lines.extend(shell::wrapped(words, self.columns, 0, self.look.careful()));
         }
     }
 
