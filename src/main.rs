@@ -2,13 +2,13 @@
 
 use std::{ffi::OsString, io, process::ExitCode};
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 use color_eyre::{
     config::Theme,
     eyre::{Result, WrapErr},
 };
 use scimitar::{
-    cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject, Output},
+    cli::{Cli, Command, DEMO_SEED, DemoArgs, DoctorArgs, DoctorSubject, Output, completions, man_page, man_pages},
     command::{self, Unwritable, doctor},
     config::{ConfigError, ConfigFile, Places},
     console::{self, Start},
@@ -88,17 +88,27 @@ fn is_closed_pipe(error: &color_eyre::Report) -> bool {
 fn run(cli: Cli) -> Result<ExitCode> {
     let mut out = output::out();
     match &cli.command {
-        Some(Command::Man) => {
-            let mut page = Vec::new();
-            man(&mut page)?;
-            out.document(&page)?;
+        Some(Command::Man(args)) => {
+            match &args.dir {
+                Some(dir) => {
+                    for (name, page) in man_pages() {
+                        let path = dir.join(name);
+                        std::fs::write(&path, page).wrap_err_with(|| format!("{} can't be written", path.display()))?;
+                    }
+                }
+                None => out.document(&man_page(&args.name)?)?,
+            }
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Completions { shell }) => {
-            // By way of memory: it panics where a write fails.
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "scimitar", &mut script);
-            out.document(&script)?;
+            out.document(&completions(*shell))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(Command::ProfileNames) => {
+            let opener = opener(&cli, demo::Options::default())?;
+            for name in opener.config.iter().flat_map(|config| config.profiles.keys()) {
+                writeln!(out, "{name}")?;
+            }
             return Ok(ExitCode::SUCCESS);
         }
         Some(Command::Keys) => {
@@ -148,27 +158,6 @@ async fn examine(cli: &Cli, args: &DoctorArgs) -> Result<ExitCode> {
             Ok(doctor::run(&opener, doctor::Subject::Profile(cli.profile.as_deref()), wish).await)
         }
     }
-}
-
-/// The program's page, with a section for each command.
-fn man(out: &mut Vec<u8>) -> Result<()> {
-    let mut all = Cli::command();
-    clap_mangen::Man::new(all.clone()).render(out)?;
-    all.build();
-    section(out, &all, "")
-}
-
-fn section(out: &mut Vec<u8>, of: &clap::Command, above: &str) -> Result<()> {
-    for command in of.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
-        let name = format!("{above}{}", command.get_name());
-        let page = clap_mangen::Man::new(command.clone());
-        out.extend(format!(".SH {}\n", name.to_uppercase()).bytes());
-        page.render_description_section(out)?;
-        page.render_options_section(out)?;
-        page.render_extra_section(out)?;
-        section(out, command, &format!("{name} "))?;
-    }
-    Ok(())
 }
 
 /// Serves the demo directory until it is stopped.

@@ -60,12 +60,30 @@ fn the_doctor_ends_with_a_code() {
 }
 
 #[test]
-fn the_man_page_has_every_option() {
+fn the_man_pages_have_every_option() {
     let page = printed(&["man"]);
-    assert!(page.contains(".TH scimitar 1") && page.contains("Exit status: 0 all is well"), "{page}");
-    for option in ["profile", "config", "read\\-only", "write"] {
+    assert!(page.contains(".TH scimitar 1") && page.contains("scimitar\\-users(1)"), "{page}");
+    for option in ["profile", "config", "read\\-only"] {
         assert!(page.contains(&format!("\\-\\-{option}")), "{option} is not in {page}");
     }
+    let page = printed(&["man", "doctor"]);
+    assert!(page.contains("Exit status: 0 all is well") && page.contains("\\-\\-write"), "{page}");
+    assert!(printed(&["man", "doctor", "demo"]).contains("\\-\\-users"));
+    let home = tempfile::tempdir().unwrap();
+    scimitar(&home, &["man", "--dir", "."]).assert().success();
+    let pages = fs::read_dir(home.path()).unwrap().filter_map(Result::ok);
+    let pages = pages.filter(|page| page.file_name().to_string_lossy().ends_with(".1"));
+    assert!(pages.count() > 20);
+    run(&["man", "usrs"]).failure();
+}
+
+#[test]
+fn profiles_are_named_for_completions() {
+    let home = tempfile::tempdir().unwrap();
+    let two = "[profile.b]\nprovider = \"scim\"\nurl = \"http://127.0.0.1:9\"\nauth = \"none\"\n".to_owned();
+    fs::write(home.path().join("c.toml"), two.clone() + &two.replace("profile.b", "profile.a")).unwrap();
+    scimitar(&home, &["--config", "c.toml", "profile-names"]).assert().success().stdout("a\nb\n");
+    assert_eq!(printed(&["profile-names"]), "");
 }
 
 #[test]

@@ -15,8 +15,12 @@ pub enum Scope {
     List,
     /// The list of users, with no box over it.
     UserList,
+    /// The filter of a list, while it is typed.
+    Filter,
     /// The row of a list, and the record whose details are open.
     Record,
+    /// The details of a record, with links to others.
+    Details,
     /// The Users pane and the details of a user.
     Users,
     /// The Teams pane and the details of a team.
@@ -27,6 +31,10 @@ pub enum Scope {
     Activity,
     /// The role picker.
     Picker,
+    /// Actions by name.
+    Command,
+    /// The columns of a list.
+    Columns,
     /// The permission editor of a role; it is a check list too.
     Editor,
     /// A difference with ticks; it is a check list too.
@@ -67,12 +75,16 @@ impl Scope {
             Scope::Tabs => "Tabs",
             Scope::List => "Lists",
             Scope::UserList => "List of users",
+            Scope::Filter => "Filter",
             Scope::Record => "A row, or its details",
+            Scope::Details => "Details",
             Scope::Users => "Users",
             Scope::Teams => "Teams",
             Scope::Roles => "Roles",
             Scope::Activity => "Activity",
             Scope::Picker => "Role picker",
+            Scope::Command => "Commands",
+            Scope::Columns => "Columns",
             Scope::Editor => "Permissions of a role",
             Scope::Difference => "Differences",
             Scope::Doubts => "Names of a list",
@@ -175,13 +187,22 @@ actions! {
     Account "account" Users "" "The user's account: teams and API keys" ["a"];
     MarkAll "mark-all" List "" "Mark all that the filter shows, or none" ["*"];
     MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
-    Sort "sort" List "sort" "Sort by the next column" ["s"];
+    Sort "sort" List "sort" "Sort: asks by which column, and by which one after that" ["s"];
     SortReverse "sort-reverse" List "" "Turn the order round" ["shift-s"];
+    Columns "columns" List "" "Choose the columns and their order" [];
+    SidePane "side-pane" List "" "Show or hide the details beside the list" ["z"];
+    Complete "complete" Filter "complete" "Complete the field or the value before the cursor, with how many have it" ["tab"];
+    Recall "recall" Filter "earlier" "Earlier filters that found somebody" ["ctrl-r"];
+    Follow "follow" Details "open" "Open the team, person or role under the cursor" ["enter"];
+    PreviousRecord "previous-record" Details "previous" "The previous record of the list, or of the box beneath" ["h", "left"];
+    NextRecord "next-record" Details "next" "The next record of the list, or of the box beneath" ["l", "right"];
     Copy "copy" Record "" "Copy names, emails, ids or rows as CSV or JSON through the terminal, of the row or the marked rows" ["y"];
     Raw "raw" Record "" "The resource as the server gave it" ["shift-j"];
     Attributes "attributes" Record "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
+    ReadInvitations "read-invitations" UserList "" "Read whom all teams have invited, one request for each team, and list them" ["i"];
     LoadRoles "load-roles" UserList "" "Read the roles of all users that the list left out" ["h"];
+    ReadFailures "read-failures" Activity "" "What could not be read in this session" ["shift-f"];
     Story "story" Activity "story" "The whole story of a change, or the lines of a plan" ["enter"];
     UndoThis "undo-this" Activity "undo" "Take back the selected plan" ["u"];
     Retry "retry" Activity "retry" "Send what an earlier session left of a plan, or try again what failed of it" ["shift-r"];
@@ -189,6 +210,12 @@ actions! {
     Lines "lines" Plan "lines" "Show the lines in another state" ["tab"];
     Choose "choose" Picker "choose" "Choose the role" ["enter"];
     NextScope "next-scope" Picker "scope" "Organisation, own teams, other teams, registries, seats, all" ["tab"];
+    CompleteCommand "complete-command" Command "complete" "Take over the name of the line under the cursor" ["tab"];
+    ToggleColumn "toggle-column" Columns "show or hide" "Show or hide the column" ["space"];
+    ColumnEarlier "column-earlier" Columns "earlier" "Move the column to the left" ["shift-k", "shift-up", "left"];
+    ColumnLater "column-later" Columns "later" "Move the column to the right" ["shift-j", "shift-down", "right"];
+    UsualColumns "usual-columns" Columns "the usual ones" "Show the usual columns again" ["u"];
+    TakeColumns "take-columns" Columns "take" "Take these columns" ["enter"];
     NextBase "next-base" Editor "member or viewer" "Inherit from the other predefined role" ["tab"];
     Exactly "exactly" Difference "exactly like it" "Tick what has to go too, so that it becomes exactly the same; or only what is to come" ["tab"];
     TakeNear "take-near" Doubts "take who is near" "Take who is near; again: the next one" ["space"];

@@ -3,8 +3,14 @@
 /// Narrower than this the screen only says what it needs.
 pub const MIN: (u16, u16) = (40, 10);
 
-/// From this width the details stand beside the list.
-pub const DETAILS_FROM: u16 = 100;
+/// Narrower than this a list beside the details would show less than it does without them.
+const LIST_BESIDE: u16 = 80;
+
+/// Narrower details have no room for what they say.
+const DETAILS_LEAST: u16 = 36;
+
+/// From this width the details can stand beside the list.
+pub const DETAILS_FROM: u16 = LIST_BESIDE + DETAILS_LEAST;
 
 /// Smaller than this, boxes take the whole screen but its last line.
 const BOXES_FROM: (u16, u16) = (60, 16);
@@ -24,9 +30,11 @@ impl Size {
         self.width < MIN.0 || self.height < MIN.1
     }
 
-    /// Width of the details beside the list; 0 where there is no room for them.
-    pub fn details_width(self) -> u16 {
-        if self.width < DETAILS_FROM { 0 } else { (self.width * 2 / 5).min(64) }
+    /// Width of the details beside a list whose columns take so many cells, borders included; 0 where that leaves no room
+    /// for them.
+    pub fn details_width(self, list: u16) -> u16 {
+        let left = self.width.saturating_sub(list.max(LIST_BESIDE));
+        if left < DETAILS_LEAST { 0 } else { left.min(self.width * 2 / 5).min(64) }
     }
 
     /// Rows of a list: all but title, tabs, hints, two borders and the column heads.

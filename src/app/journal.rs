@@ -18,7 +18,7 @@ impl App {
         match self.overlays.last() {
             Some(Overlay::Story { id, .. }) => self.entries.get(id).map(|entry| entry.plan),
             Some(Overlay::Plan(view)) => Some(view.plan),
-            _ => self.entries.newest_plans().nth(self.activity_cursor),
+            _ => self.activity_at(self.activity_cursor),
         }
     }
 
@@ -43,6 +43,9 @@ impl App {
         if let Some(Overlay::Plan(view)) = self.overlays.last() {
             return self.plan_selection(view);
         }
+        if self.tab == Tab::Activity && self.overlays.is_empty() && !self.changes.marks.is_empty() {
+            return self.changes.marks.iter().flat_map(|plan| self.entries.of_plan(*plan)).collect();
+        }
         match (self.selected_entry(), self.selected_plan()) {
             (Some(entry), _) => vec![entry],
             (None, Some(plan)) => self.entries.of_plan(plan).collect(),
@@ -57,9 +60,10 @@ impl App {
 
     /// Plans have come: the cursor stays on the plan that a person may be about to take back.
     pub(super) fn keep_activity_cursor(&mut self, selected: Option<ChangeId>) {
+        self.arrange_activity();
         let is_chosen = self.tab == Tab::Activity || self.activity_cursor > 0;
         let Some(selected) = selected.filter(|_| is_chosen) else { return };
-        let Some(at) = self.entries.newest_plans().position(|plan| plan == selected) else { return };
+        let Some(at) = self.activity_from(0).position(|plan| plan == selected) else { return };
         if self.activity_top > 0 {
             self.activity_top += at.saturating_sub(self.activity_cursor);
         }
@@ -156,6 +160,9 @@ impl App {
     }
 
     pub(super) fn undo_selected(&mut self, effects: &mut Vec<Effect>) {
+        if self.overlays.is_empty() && self.changes.marks.len() > 1 {
+            return self.say("Plans are taken back one at a time: Esc takes the marks away.");
+        }
         let Some(plan) = self.selected_plan() else { return };
         if self.entries.is_undone(plan) {
             self.say("This was undone already.");

@@ -48,7 +48,7 @@ impl App {
             return;
         }
         self.dropping &= matches!(action, Some(Action::Back | Action::CloseSecret));
-        if self.goes_to_choice(key) {
+        if self.goes_to_choice(key) || self.sorts_by_letter(key) {
             return;
         }
         let filtering = self.is_filtering();
@@ -58,7 +58,8 @@ impl App {
             None => self.say_which_keys_act(key),
         }
         if !filtering && self.is_filtering() {
-            self.stale_filter = self.pane().is_some_and(|pane| !pane.filter.value().is_empty());
+            let text = self.pane().map_or(&self.changes.filter, |pane| &pane.filter).value();
+            self.stale_filter = !text.is_empty();
         } else if !self.is_filtering() {
             self.stale_filter = false;
         }
@@ -91,7 +92,7 @@ impl App {
     }
 
     fn is_filtering(&self) -> bool {
-        self.pane().is_some_and(|pane| pane.filtering)
+        self.pane().map_or(self.tab == Tab::Activity && self.changes.filtering, |pane| pane.filtering)
     }
 
     /// Scopes from the innermost outwards: of the box on top alone, where there is one.
@@ -105,11 +106,21 @@ impl App {
         if self.profile.is_none() {
             return &[S::Welcome, S::Work, S::Global];
         }
+        if self.is_filtering() {
+            return match self.tab {
+                Tab::Users => {
+                    &[S::Filter, S::Users, S::UserList, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global]
+                }
+                Tab::Teams => &[S::Filter, S::Teams, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
+                Tab::Roles => &[S::Filter, S::Roles, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
+                Tab::Activity => &[S::Filter, S::Activity, S::List, S::Tabs, S::Sending, S::Work, S::Global],
+            };
+        }
         match self.tab {
             Tab::Users => &[S::Users, S::UserList, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
             Tab::Teams => &[S::Teams, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
             Tab::Roles => &[S::Roles, S::List, S::Record, S::Tabs, S::Sending, S::Work, S::Global],
-            Tab::Activity => &[S::Activity, S::Tabs, S::Sending, S::Work, S::Global],
+            Tab::Activity => &[S::Activity, S::List, S::Tabs, S::Sending, S::Work, S::Global],
         }
     }
 
@@ -139,9 +150,13 @@ impl App {
             Some(Overlay::Form(form)) => drop(form.edit(event)),
             Some(Overlay::Preview(preview)) => drop(text_field(&mut preview.typed, event)),
             Some(Overlay::Palette(_)) => self.palette_typed(event),
+            Some(Overlay::Permissions { typed, scroll, .. }) => {
+                if text_field(typed, event) {
+                    *scroll = 0;
+                }
+            }
             Some(
                 Overlay::Details { .. }
-                | Overlay::Permissions { .. }
                 | Overlay::Doubts(_)
                 | Overlay::Holders { .. }
                 | Overlay::Compare { .. }
@@ -153,6 +168,8 @@ impl App {
                 | Overlay::Aside(_)
                 | Overlay::Secret(_)
                 | Overlay::Stage(_)
+                | Overlay::Sort(_)
+                | Overlay::Columns(_)
                 | Overlay::Whom(_)
                 | Overlay::Quit,
             ) => {}
@@ -165,6 +182,13 @@ impl App {
                     if pane.filtering && text_field(&mut pane.filter, event) {
                         pane.refilter(&self.directory, now);
                         self.say_what_is_unknown(kind);
+                    }
+                } else if self.changes.filtering {
+                    if std::mem::take(&mut self.stale_filter) && puts_text_in(event) {
+                        self.changes.filter.reset();
+                    }
+                    if text_field(&mut self.changes.filter, event) {
+                        self.filter_activity();
                     }
                 }
             }
@@ -186,7 +210,7 @@ impl App {
     }
 
     /// A filter by role says how many users it could not judge.
-    fn say_what_is_unknown(&mut self, kind: Kind) {
+    pub(super) fn say_what_is_unknown(&mut self, kind: Kind) {
         let (unknown, all) = (self.panes[kind as usize].unjudged(&self.directory), self.directory.len(Kind::User));
         if unknown > 0 {
             let known = all.saturating_sub(unknown);
@@ -207,7 +231,21 @@ impl App {
             self.say(format!("{key} again drops what you entered."));
         } else if self.overlays.pop().is_none() {
             let (now, rows) = (self.now, self.size.list_rows());
-            let Some(kind) = self.tab.kind() else { return };
+            let Some(kind) = self.tab.kind() else {
+                let changes = &mut self.changes;
+                if changes.filtering || changes.is_filtered() || changes.bad.is_some() {
+                    changes.filtering = false;
+                    changes.filter = Input::default();
+                    let plan = self.activity_at(self.activity_cursor);
+                    self.filter_activity();
+                    self.activity_cursor =
+                        plan.and_then(|plan| self.activity_from(0).position(|one| one == plan)).unwrap_or(0);
+                    self.arrange_activity();
+                } else {
+                    changes.marks.clear();
+                }
+                return;
+            };
             let pane = &mut self.panes[kind as usize];
             if pane.filtering || pane.is_filtered() || pane.bad.is_some() {
                 let kept = pane.selected(&self.directory).cloned();
@@ -231,6 +269,7 @@ impl App {
         if let Some(pane) = self.pane_mut() {
             pane.filtering = false;
         }
+        self.changes.filtering = false;
         self.overlays = self.take_secrets();
         self.tab = tab;
     }

@@ -4,7 +4,7 @@
 //! no network: time comes in with each message, everything else goes out as an [`Effect`]. What is drawn and which keys
 //! do what follow from this state and the [`action`] table alone.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use tui_input::{Input, backend::crossterm::EventHandler};
 
 pub use crate::directory::compare;
 use crate::directory::{
-    Directory, Kind, Target,
+    Directory, Id, Kind, Target,
     aside::Topic,
     change::ChangeId,
     guard::Guards,
@@ -26,9 +26,11 @@ use crate::directory::{
 use crate::scim::{failure::Failure, filter::Filter, text::clean_line, wait::Wait};
 
 pub mod action;
+pub mod arrange;
 pub mod aside;
 mod asking;
 pub mod availability;
+pub mod changes_list;
 pub mod check;
 pub mod copy;
 pub mod difference;
@@ -39,6 +41,7 @@ pub mod finding;
 pub mod form;
 pub mod geometry;
 pub mod hints;
+mod invited;
 mod journal;
 pub mod keymap;
 mod keys;
@@ -53,6 +56,7 @@ mod perform;
 pub mod pick;
 pub mod picker;
 pub mod plan_view;
+mod recall;
 mod reports;
 pub mod role_editor;
 mod roles;
@@ -63,6 +67,7 @@ pub mod stage;
 #[cfg(test)]
 mod tests;
 mod undertaking;
+pub mod walk;
 pub mod whom;
 
 pub use geometry::Size;
@@ -163,12 +168,18 @@ pub struct App {
     pub activity_cursor: usize,
     /// First row of the Activity pane on screen.
     pub activity_top: usize,
+    /// Filter, order and marks of the Activity pane.
+    pub changes: changes_list::ChangesList,
+    /// What could not be read in this session, oldest first.
+    pub read_failures: Vec<changes_list::ReadFailure>,
     /// What waits to be sent together, as the store has it.
     pub stage: Vec<Staged>,
     /// Edits go to the stage in place of the server.
     pub staging: bool,
     /// Nothing more is sent until the person says so.
     pub paused: bool,
+    /// Details stand beside the list where there is room.
+    pub has_side_pane: bool,
     /// What lies over the pane.
     pub overlays: Vec<Overlay>,
     /// The message line.
@@ -203,6 +214,12 @@ pub struct App {
     dropping: bool,
     /// The filter's text was there before: the first character typed takes its place.
     stale_filter: bool,
+    /// Teams whose invitations are still to be asked for.
+    roster_queue: VecDeque<Id>,
+    /// So many were asked for and not told yet.
+    rosters_asked: usize,
+    /// Filters that found somebody, by list, the latest last.
+    filters: [Vec<String>; 3],
     /// Records that were asked for one by one since the last refresh.
     read_alone: FxHashSet<Target>,
     /// So many users in a row were read alone and told no roles all the same.
@@ -237,9 +254,12 @@ impl App {
             alarm: None,
             activity_cursor: 0,
             activity_top: 0,
+            changes: changes_list::ChangesList::default(),
+            read_failures: Vec::new(),
             stage: Vec::new(),
             staging: false,
             paused: false,
+            has_side_pane: true,
             overlays: Vec::new(),
             message: None,
             waiting: None,
@@ -258,6 +278,9 @@ impl App {
             failures: journal::Failures::default(),
             dropping: false,
             stale_filter: false,
+            roster_queue: VecDeque::new(),
+            rosters_asked: 0,
+            filters: Default::default(),
             read_alone: FxHashSet::default(),
             silent_reads: 0,
             owner_asked: false,
@@ -360,6 +383,7 @@ impl App {
         effects.push(Effect::Discard(Box::new(old)));
         let keep = (self.keymap.clone(), self.profiles.clone(), self.size, self.now, self.ids);
         let config_path = std::mem::take(&mut self.config_path);
+        let arranged = self.arranged();
         let secrets = self.take_secrets();
         let said = self.said_before_opening.take();
         *self = Self::new(keep.0, keep.1, keep.2, keep.3, 0);
@@ -371,6 +395,11 @@ impl App {
         }
         let holds = opened.planner.capabilities().holds();
         self.panes.iter_mut().for_each(|pane| pane.holds = holds);
+        self.arrange_as(arranged);
+        let can = opened.planner.capabilities();
+        if can.no_roles.is_none() && !can.derived_roles {
+            self.directory.predefine(can.org_roles.iter().chain(&can.team_roles).map(|role| &role.name));
+        }
         self.profile = Some(opened.profile);
         self.planner = Some(opened.planner);
         self.guards = opened.guards;
@@ -427,7 +456,10 @@ impl App {
             Kind::User => {
                 let sparse =
                     self.capabilities().is_some_and(|can| can.sparse_lists) && self.silent_reads < SILENT_READS;
-                let user = self.directory.user_at(row).filter(|user| sparse && self.directory.lacks_roles(user))?;
+                let user = self
+                    .directory
+                    .user_at(row)
+                    .filter(|user| sparse && !user.is_invited() && self.directory.lacks_roles(user))?;
                 Some(Target::user(&user.id))
             }
             Kind::Team => {

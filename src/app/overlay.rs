@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::{
-    action::Scope, aside, check, compare, copy, difference, doubts, form, palette, pick, picker, plan_view,
+    action::Scope, arrange, aside, check, compare, copy, difference, doubts, form, palette, pick, picker, plan_view,
     role_editor, secret, stage, whom,
 };
 use crate::directory::{
@@ -98,11 +98,15 @@ pub enum Overlay {
         target: Target,
         /// Lines scrolled away.
         scroll: usize,
+        /// Which of the links has the cursor.
+        cursor: Option<usize>,
     },
     /// What a user may do, team by team.
     Permissions {
         /// Who.
         user: Id,
+        /// The permission that is asked about.
+        typed: Input,
         /// Lines scrolled away.
         scroll: usize,
     },
@@ -169,6 +173,10 @@ pub enum Overlay {
     Secret(secret::Shown),
     /// What waits on the stage.
     Stage(stage::StageView),
+    /// By which column?
+    Sort(arrange::SortMenu),
+    /// Which columns?
+    Columns(arrange::ColumnMenu),
     /// The row under the cursor, or the marked ones?
     Whom(whom::Whom),
     /// Quit although something is not confirmed?
@@ -180,8 +188,10 @@ impl Overlay {
     pub fn scopes(&self) -> &'static [Scope] {
         use Scope as S;
         match self {
-            Overlay::Role(_) | Overlay::Pick(_) | Overlay::Palette(_) => &[S::Picker, S::Global],
-            Overlay::Copy(_) | Overlay::Holders { .. } | Overlay::Whom(_) => &[S::Picker, S::Global],
+            Overlay::Role(_) | Overlay::Pick(_) => &[S::Picker, S::Global],
+            Overlay::Palette(_) => &[S::Command, S::Picker, S::Global],
+            Overlay::Columns(_) => &[S::Columns, S::Global],
+            Overlay::Sort(_) | Overlay::Copy(_) | Overlay::Holders { .. } | Overlay::Whom(_) => &[S::Picker, S::Global],
             Overlay::Difference(_) => &[S::Difference, S::Check, S::Global],
             Overlay::Doubts(_) => &[S::Doubts, S::Global],
             Overlay::Check(_) => &[S::Check, S::Global],
@@ -191,9 +201,9 @@ impl Overlay {
             Overlay::Stage(_) => &[S::Stage, S::Global],
             Overlay::Quit => &[S::Quit, S::Global],
             Overlay::Details { target, .. } => match target.kind {
-                Kind::User => &[S::Users, S::Record, S::Work, S::Global],
-                Kind::Team => &[S::Teams, S::Record, S::Work, S::Global],
-                Kind::Role => &[S::Roles, S::Record, S::Work, S::Global],
+                Kind::User => &[S::Details, S::Users, S::Record, S::Work, S::Global],
+                Kind::Team => &[S::Details, S::Teams, S::Record, S::Work, S::Global],
+                Kind::Role => &[S::Details, S::Roles, S::Record, S::Work, S::Global],
             },
             Overlay::Permissions { .. } => &[S::Users, S::Work, S::Global],
             Overlay::Plan(_) => &[S::Plan, S::Activity, S::Sending, S::Work, S::Global],
@@ -220,10 +230,10 @@ impl Overlay {
             | Overlay::Difference(_)
             | Overlay::RoleEditor(_)
             | Overlay::Form(_)
+            | Overlay::Permissions { .. }
             | Overlay::Palette(_) => true,
             Overlay::Preview(preview) => preview.typing && preview.requests.is_none(),
             Overlay::Details { .. }
-            | Overlay::Permissions { .. }
             | Overlay::Doubts(_)
             | Overlay::Holders { .. }
             | Overlay::Compare { .. }
@@ -235,6 +245,8 @@ impl Overlay {
             | Overlay::Aside(_)
             | Overlay::Secret(_)
             | Overlay::Stage(_)
+            | Overlay::Sort(_)
+            | Overlay::Columns(_)
             | Overlay::Whom(_)
             | Overlay::Quit => false,
         }
@@ -264,6 +276,8 @@ impl Overlay {
             | Overlay::Aside(_)
             | Overlay::Secret(_)
             | Overlay::Stage(_)
+            | Overlay::Sort(_)
+            | Overlay::Columns(_)
             | Overlay::Whom(_)
             | Overlay::Quit => false,
         }

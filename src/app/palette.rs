@@ -6,12 +6,15 @@ use tui_input::Input;
 use super::{
     App,
     action::{ACTIONS, Action, Scope},
+    changes_list::ActivityOrder,
     compare::Side,
     text_field,
 };
 use crate::directory::{
     Name,
+    field::RecordField,
     search::{Scratch, Words},
+    sort::Order,
 };
 
 /// The name of the embedded directory's profile: opened by an entry of its own, for no config knows it.
@@ -33,6 +36,14 @@ pub enum Entry {
     Compare([Side; 2]),
     /// Send so many changes at a time.
     Parallel(usize),
+    /// Sort the list by these.
+    Sort(Vec<Order>),
+    /// Show these columns of the list.
+    Columns(Vec<RecordField>),
+    /// Sort Activity so.
+    SortActivity(ActivityOrder),
+    /// Put this text into the filter.
+    Filter(String),
     /// This group gives this role from now on, or none.
     MapGroup(Name, Option<Name>),
 }
@@ -63,6 +74,8 @@ pub struct Palette {
     pub input: Input,
     /// All lines.
     pub lines: Vec<Line>,
+    /// So many of them are there whatever is typed; none where all are.
+    pub(super) fixed: Option<usize>,
     /// Indexes into `lines`, best match first.
     pub shown: Vec<usize>,
     /// Index into `shown`.
@@ -82,7 +95,7 @@ impl Palette {
         self.lines.get(*self.shown.get(self.cursor)?)
     }
 
-    fn filter(&mut self) {
+    pub(super) fn filter(&mut self) {
         let words = Words::typed(self.input.value());
         let mut scratch = Scratch::default();
         let mut scored: Vec<(bool, u32, usize)> = self
@@ -155,18 +168,25 @@ impl App {
             let name = format!("parallel {number}");
             profile(Entry::Parallel(number), name, "Send at most so many changes at a time, in this session")
         }));
+        lines.extend(self.sort_lines());
         lines.push(profile(Entry::Demo, format!("profile {DEMO}"), "Open the embedded demo directory"));
         let mut palette = Palette::of("Command".into(), lines);
+        palette.fixed = Some(palette.lines.len());
         palette.input = Input::new(typed.to_owned());
         palette.filter();
         palette
     }
 
     pub(super) fn palette_typed(&mut self, event: &Event) {
-        if let Some(super::Overlay::Palette(palette)) = self.overlays.last_mut()
-            && text_field(&mut palette.input, event)
-        {
-            palette.filter();
+        let Some(super::Overlay::Palette(palette)) = self.overlays.last_mut() else { return };
+        if !text_field(&mut palette.input, event) {
+            return;
         }
+        let typed = palette.input.value().to_owned();
+        let lines = if palette.fixed.is_some() { self.argument_lines(&typed) } else { Vec::new() };
+        let Some(super::Overlay::Palette(palette)) = self.overlays.last_mut() else { return };
+        palette.lines.truncate(palette.fixed.unwrap_or(palette.lines.len()));
+        palette.lines.extend(lines);
+        palette.filter();
     }
 }

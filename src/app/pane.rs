@@ -8,10 +8,11 @@ use tui_input::Input;
 use crate::directory::{
     Directory, Id, Kind, Target,
     change::Seat,
-    field::{FieldSort, RecordField, UserField},
+    field::{FieldSort, RecordField},
     holds::Holds,
     listing::Listing,
     query::{BadQuery, Query},
+    record::User,
     sort::Order,
 };
 
@@ -32,10 +33,14 @@ pub struct Pane {
     pub filtering: bool,
     /// Why the filter can't be understood; the list then stays as the last good one made it.
     pub bad: Option<BadQuery>,
-    /// Sorting.
+    /// What the rows are sorted by.
     pub order: Order,
+    /// What rows are sorted by that are alike in that.
+    pub then_by: Vec<Order>,
     /// Rows shown, in order: indexes into the directory.
     pub rows: Vec<u32>,
+    /// So many rows, the last ones, are no records and never marked: predefined roles, and people who are invited.
+    pub beside: usize,
     /// Index into `rows`.
     pub cursor: usize,
     /// First row on screen.
@@ -48,6 +53,10 @@ pub struct Pane {
     has_registry_access: bool,
     /// Which accounts; matters only to users, and only where there are service accounts.
     pub view: View,
+    /// Somebody has a name beside the user name.
+    has_names: bool,
+    /// Columns in the place of the view's.
+    chosen: Option<Vec<RecordField>>,
     cursor_id: Option<Id>,
     /// The person has put the cursor where it is.
     moved: bool,
@@ -77,7 +86,11 @@ impl Pane {
             filtering: false,
             bad: None,
             order: Order::by_name(kind),
+            then_by: Vec::new(),
+            has_names: true,
+            chosen: None,
             rows: Vec::new(),
+            beside: 0,
             cursor: 0,
             top: 0,
             marks: Marks::default(),
@@ -103,12 +116,12 @@ impl Pane {
 
     /// True if the rows are only similar to what the filter says: they are to be looked at, and marked one by one.
     pub fn is_similar(&self) -> bool {
-        self.listing.is_similar() && !self.rows.is_empty()
+        self.listing.is_similar() && self.beside < self.rows.len()
     }
 
     /// True if no row contains the words of the filter, and similar ones stand in for them.
     pub fn is_substitute(&self) -> bool {
-        self.listing.is_substitute() && !self.rows.is_empty()
+        self.listing.is_substitute() && self.beside < self.rows.len()
     }
 
     /// Rows came or went.
@@ -123,10 +136,14 @@ impl Pane {
         if !self.has_views(directory) {
             self.view = View::People;
         }
-        self.listing.sort(directory, self.kind, self.order, self.accounts(directory));
+        self.has_names = self.kind != Kind::User
+            || (0..directory.len(Kind::User) as u32)
+                .any(|row| directory.user_at(row).is_some_and(|user| !user.display_name.is_empty()));
+        self.listing.sort(directory, self.kind, &self.orders(), self.accounts(directory));
         self.then = Then::Stay;
         // The rows of before may be others' by now.
         self.rows.clear();
+        self.beside = 0;
         self.advance(directory, STEP);
         self.show_best(directory);
     }
@@ -169,27 +186,51 @@ impl Pane {
     pub fn advance(&mut self, directory: &Directory, rows: usize) {
         let left = self.listing.step(directory, self.kind, rows);
         if let Some(rows) = self.listing.take_shown() {
-            self.rows = rows;
+            self.show(rows, directory);
             self.marks.rows_changed(self.listing.is_similar());
             self.place_cursor(directory);
             self.cursor_id = self.selected(directory).cloned();
         }
         if self.listing.is_done() {
-            self.marks.advance(&self.rows, directory, self.kind, left);
+            self.marks.advance(&self.rows[..self.rows.len() - self.beside], directory, self.kind, left);
         }
+    }
+
+    /// These are the rows now, and behind them what is found of the predefined roles, or of the people who are invited.
+    fn show(&mut self, rows: Vec<u32>, directory: &Directory) {
+        self.rows = rows;
+        self.beside = 0;
+        let query = self.listing.query();
+        let found: Vec<u32> = match self.kind {
+            Kind::Role => {
+                let is = |row: &u32| directory.role_at(*row).is_some_and(|role| query.finds(role.name.as_str()));
+                directory.predefined_rows().filter(is).collect()
+            }
+            Kind::User if self.view != View::Services => {
+                let is = |row: &u32| directory.user_at(*row).is_some_and(|user| query.finds(&invitation_text(user)));
+                directory.invited_rows().filter(is).collect()
+            }
+            Kind::User | Kind::Team => return,
+        };
+        if self.listing.is_substitute() && !found.is_empty() {
+            // These contain the words.
+            self.rows.clear();
+        }
+        self.beside = found.len();
+        self.rows.extend(found);
     }
 
     /// Before other rows may be shown: what is marked are those that were shown when the key was pressed.
     pub fn settle_marks(&mut self, directory: &Directory) {
         if self.listing.is_done() && self.marks.is_about_rows() {
-            self.marks.advance(&self.rows, directory, self.kind, usize::MAX);
+            self.marks.advance(&self.rows[..self.rows.len() - self.beside], directory, self.kind, usize::MAX);
         }
     }
 
     /// Shows the best rows of a list that is not whole yet.
     pub fn show_best(&mut self, directory: &Directory) {
         if !self.listing.is_done() {
-            self.rows = self.listing.best_so_far();
+            self.show(self.listing.best_so_far(), directory);
             self.place_cursor(directory);
         }
     }
@@ -236,25 +277,33 @@ impl Pane {
         directory.records().census().lacking_roles
     }
 
-    /// The columns of the view that the provider's records hold.
-    pub fn columns(&self) -> impl Iterator<Item = RecordField> {
-        let there = |field: RecordField| self.has_registry_access || field != UserField::RegistryAccess.into();
-        let held = move |field: &RecordField| (field.spec().held)(self.holds) && there(*field);
-        self.view.columns(self.kind).iter().copied().filter(held)
-    }
-
     /// True if the filter asks for Models seats.
     pub fn asks_seats(&self) -> bool {
         self.listing.query().asks_seats()
     }
 
-    /// Sorts by the next column.
-    pub fn next_column(&mut self, directory: &Directory) {
-        let columns: Vec<RecordField> = self.columns().filter(|field| field.spec().sort != FieldSort::No).collect();
-        let at = columns.iter().position(|field| *field == self.order.by).unwrap_or(0);
-        if let Some(by) = columns.get((at + 1) % columns.len().max(1)) {
-            self.order = Order::at_first(*by);
-        }
+    /// Everything that the rows are sorted by, the first thing first.
+    pub fn orders(&self) -> Vec<Order> {
+        std::iter::once(self.order).chain(self.then_by.iter().copied()).collect()
+    }
+
+    /// True if the rows are in the order that a list has at first.
+    pub fn is_in_name_order(&self) -> bool {
+        self.order == Order::by_name(self.kind)
+    }
+
+    /// The fields by which the rows can be sorted: shown columns first.
+    pub fn sort_choices(&self) -> Vec<RecordField> {
+        let mut fields: Vec<RecordField> = self.columns().collect();
+        fields.extend(self.column_choices().filter(|field| !self.columns().any(|shown| shown == *field)));
+        fields.retain(|field| field.spec().sort != FieldSort::No);
+        fields
+    }
+
+    /// Sorts by these, the first one first; by none, as at first.
+    pub fn sort_by(&mut self, orders: &[Order], directory: &Directory) {
+        self.order = orders.first().copied().unwrap_or_else(|| Order::by_name(self.kind));
+        self.then_by = orders.iter().skip(1).copied().filter(|order| order.by != self.order.by).collect();
         self.rebuild(directory);
     }
 
@@ -290,7 +339,7 @@ impl Pane {
 
     /// Marks the record under the cursor, or takes its mark away.
     pub fn toggle_mark(&mut self, directory: &Directory) {
-        if let Some(id) = self.selected(directory).cloned() {
+        if let Some(id) = self.selected(directory).filter(|_| self.cursor < self.markable()).cloned() {
             self.marks.toggle(id);
         }
     }
@@ -298,9 +347,14 @@ impl Pane {
     /// Marks all shown; where all are marked already, none. Rows that are only similar are left as they are.
     pub fn toggle_all(&mut self, directory: &Directory) {
         if !self.is_similar() {
-            self.marks.toggle_all(self.rows.len());
+            self.marks.toggle_all(self.markable());
         }
         self.advance(directory, STEP);
+    }
+
+    /// How many rows, from the first on, can be marked.
+    fn markable(&self) -> usize {
+        self.rows.len() - self.beside
     }
 
     /// Marks none.
@@ -314,7 +368,7 @@ impl Pane {
         let last = self.marks.last().cloned();
         let from = last.and_then(|id| self.place(&id, directory));
         let from = from.unwrap_or(self.cursor);
-        let range = from.min(self.cursor)..=from.max(self.cursor);
+        let range = from.min(self.cursor)..(from.max(self.cursor) + 1).min(self.markable());
         let ids = self.rows.get(range).unwrap_or_default().iter().filter_map(|row| directory.id_at(self.kind, *row));
         self.marks.extend(ids.cloned());
     }
@@ -330,9 +384,16 @@ impl Pane {
 
     /// Where the list shows a record: its row is looked for, since comparing ids means to visit every record.
     fn place(&self, id: &Id, directory: &Directory) -> Option<usize> {
-        let wanted = directory.records().row(&Target { kind: self.kind, id: id.clone() })?;
+        let wanted = directory.row_of(&Target { kind: self.kind, id: id.clone() })?;
         self.rows.iter().position(|row| *row == wanted)
     }
+}
+
+/// What a filter finds somebody by who is invited.
+fn invitation_text(user: &User) -> String {
+    let teams = user.team_roles.iter().flatten().map(|grant| grant.scope.as_str());
+    let own = ["invited", user.user_name.as_str(), user.display_name.as_str(), user.email.as_str()];
+    own.into_iter().chain(teams).collect::<Vec<_>>().join("\n")
 }
 
 fn exists(directory: &Directory, kind: Kind, id: &Id) -> bool {

@@ -10,6 +10,7 @@ use super::{
     whom,
 };
 use crate::directory::{Id, Kind, work::Job};
+use tui_input::Input;
 
 impl App {
     /// Does it, or says why not.
@@ -20,6 +21,11 @@ impl App {
             && let Some(pane) = self.pane_mut().filter(|pane| pane.filtering)
         {
             pane.filtering = false;
+            self.keep_filter();
+            return;
+        }
+        if action == Action::Story && self.overlays.is_empty() && self.changes.filtering {
+            self.changes.filtering = false;
             return;
         }
         if let Some(whom) = self.asks_whom(action) {
@@ -47,13 +53,26 @@ impl App {
             | Action::Raw
             | Action::Permissions
             | Action::Story => self.open(action, effects),
-            Action::Filter
-            | Action::Sort
+            Action::Sort
             | Action::SortReverse
+            | Action::Filter
             | Action::View
             | Action::Mark
             | Action::MarkAll
-            | Action::MarkRange => self.arrange(action),
+            | Action::MarkRange
+            | Action::Columns
+            | Action::SidePane
+            | Action::Complete
+            | Action::Recall
+            | Action::CompleteCommand
+            | Action::ToggleColumn
+            | Action::ColumnEarlier
+            | Action::ColumnLater
+            | Action::UsualColumns
+            | Action::TakeColumns
+            | Action::ReadFailures => self.rearrange(action),
+            Action::Follow => self.follow_link(effects),
+            Action::PreviousRecord | Action::NextRecord => self.step_record(action == Action::NextRecord, effects),
             Action::RolePermissions | Action::Holders | Action::Compare => self.open_role(action, effects),
             Action::GroupRole => self.open_mapping(),
             Action::SetRole
@@ -124,6 +143,7 @@ impl App {
             Action::Quit => self.quit(effects),
             Action::Refresh => self.refresh(effects),
             Action::LoadRoles => self.load_roles(effects),
+            Action::ReadInvitations => self.read_invitations(effects),
             Action::Redraw => effects.push(Effect::Redraw),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::OpenDemo => effects.push(Effect::Open(None)),
@@ -132,6 +152,9 @@ impl App {
 
     fn travel(&mut self, action: Action) {
         let (list, boxed) = (self.size.list_rows(), self.size.overlay_rows());
+        if matches!(self.overlays.last(), Some(Overlay::Details { .. })) {
+            return self.walk(action, boxed);
+        }
         let held = match self.overlays.last() {
             Some(Overlay::Holders { role, .. }) => self.holdings(role).len(),
             _ => 0,
@@ -150,8 +173,7 @@ impl App {
         let (asides, lines) = (self.aside_len(), self.plan_len());
         match self.overlays.last_mut() {
             Some(
-                Overlay::Details { scroll, .. }
-                | Overlay::Permissions { scroll, .. }
+                Overlay::Permissions { scroll, .. }
                 | Overlay::Story { scroll, .. }
                 | Overlay::Raw { scroll, .. }
                 | Overlay::Compare { scroll, .. }
@@ -160,6 +182,8 @@ impl App {
             Some(Overlay::Role(picker)) => picker.cursor = to(picker.cursor, picker.shown.len(), boxed),
             Some(Overlay::Palette(palette)) => palette.cursor = to(palette.cursor, palette.shown.len(), boxed),
             Some(Overlay::Copy(menu)) => menu.cursor = to(menu.cursor, menu.choices.len(), boxed),
+            Some(Overlay::Sort(menu)) => menu.cursor = to(menu.cursor, menu.choices.len(), boxed),
+            Some(Overlay::Columns(menu)) => menu.cursor = to(menu.cursor, menu.choices.len(), boxed),
             Some(Overlay::Whom(whom)) => whom.cursor = to(whom.cursor, whom::CHOICES, boxed),
             Some(Overlay::Preview(preview)) if preview.requests.is_some() || preview.is_alone() => {
                 preview.top = to(preview.top, usize::from(u16::MAX), boxed);
@@ -185,7 +209,7 @@ impl App {
                 let target = to(aside.cursor, asides, boxed);
                 self.aside_go(target);
             }
-            Some(Overlay::Form(_) | Overlay::Quit | Overlay::Secret(_)) => {}
+            Some(Overlay::Details { .. } | Overlay::Form(_) | Overlay::Quit | Overlay::Secret(_)) => {}
             None => match self.tab.kind() {
                 Some(kind) => {
                     let pane = &mut self.panes[kind as usize];
@@ -193,27 +217,11 @@ impl App {
                     pane.go(target, list, &self.directory);
                 }
                 None => {
-                    self.activity_cursor = to(self.activity_cursor, self.entries.plans(), list);
+                    self.activity_cursor = to(self.activity_cursor, self.activity_len(), list);
                     let cursor = self.activity_cursor;
                     self.activity_top = self.activity_top.min(cursor).max((cursor + 1).saturating_sub(list));
                 }
             },
-        }
-    }
-
-    /// Keeps the text on top from being scrolled further than this: only the drawing knows how long it is.
-    pub fn clamp_scroll(&mut self, limit: usize) {
-        match self.overlays.last_mut() {
-            Some(
-                Overlay::Details { scroll, .. }
-                | Overlay::Permissions { scroll, .. }
-                | Overlay::Story { scroll, .. }
-                | Overlay::Raw { scroll, .. }
-                | Overlay::Compare { scroll, .. }
-                | Overlay::Help { scroll },
-            ) => *scroll = (*scroll).min(limit),
-            Some(Overlay::Preview(preview)) => preview.top = preview.top.min(limit),
-            _ => {}
         }
     }
 
@@ -229,13 +237,7 @@ impl App {
                 let palette = self.palette("profile ");
                 self.overlays.push(Overlay::Palette(palette));
             }
-            (Action::Open, Some(target)) => {
-                let read = !target.is_provisional() && !target.id.starts_with("unreadable:");
-                if read && !self.is_derived(&target) {
-                    effects.push(Effect::Work(Job::Reread(target.clone())));
-                }
-                self.overlays.push(Overlay::Details { target, scroll: 0 });
-            }
+            (Action::Open, Some(target)) => self.open_details(target, effects),
             (Action::Copy, _) => self.open_copy(),
             (Action::Raw, Some(target)) => {
                 effects.push(Effect::Work(Job::Raw(target.clone())));
@@ -243,30 +245,11 @@ impl App {
             }
             (Action::Permissions, Some(target)) => {
                 effects.push(Effect::Work(Job::Reread(target.clone())));
-                self.overlays.push(Overlay::Permissions { user: target.id, scroll: 0 });
+                self.overlays.push(Overlay::Permissions { user: target.id, typed: Input::default(), scroll: 0 });
             }
             (Action::Story, _) => self.open_story(),
             _ => {}
         }
-    }
-
-    fn arrange(&mut self, action: Action) {
-        let rows = self.size.list_rows();
-        let Some(kind) = self.tab.kind() else { return };
-        let (pane, directory) = (&mut self.panes[kind as usize], &self.directory);
-        match action {
-            Action::Filter => pane.filtering = true,
-            Action::View => pane.next_view(directory),
-            Action::Sort => pane.next_column(directory),
-            Action::SortReverse => pane.reverse(directory),
-            Action::Mark => {
-                pane.toggle_mark(directory);
-                pane.go(pane.cursor + 1, rows, directory);
-            }
-            Action::MarkAll => pane.toggle_all(directory),
-            _ => pane.mark_range(directory),
-        }
-        pane.scroll(rows);
     }
 
     fn adjust(&mut self, action: Action) {
@@ -329,6 +312,10 @@ impl App {
                     }
                     (palette::Entry::MapGroup(group, role), None) => self.map_group(group, role, effects),
                     (palette::Entry::Parallel(number), None) => self.set_parallel(number, effects),
+                    (palette::Entry::Sort(orders), None) => self.sort_list(&orders),
+                    (palette::Entry::Columns(columns), None) => self.take_columns(Some(columns)),
+                    (palette::Entry::SortActivity(order), None) => self.sort_activity(order),
+                    (palette::Entry::Filter(text), None) => self.take_filter(text),
                     (palette::Entry::Demo, None) => effects.push(Effect::Open(None)),
                 }
             }
@@ -338,6 +325,7 @@ impl App {
             }
             Some(Overlay::Holders { role, cursor }) => self.go_to_holder(role, cursor),
             Some(Overlay::Copy(menu)) => self.copy_chosen(&menu, effects),
+            Some(Overlay::Sort(menu)) => self.sort_chosen(&menu),
             Some(Overlay::Whom(whom)) => self.whom_chosen(&whom, effects),
             other => self.overlays.extend(other),
         }

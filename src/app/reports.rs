@@ -69,6 +69,7 @@ impl App {
                     self.rows_changed();
                 }
                 self.renew_difference();
+                self.rosters_told(&topics, effects);
                 self.answered(&topics);
                 if topics.contains(&Topic::Organisations) {
                     self.directory.organisation_in_words().into_iter().for_each(|words| self.say(words));
@@ -84,7 +85,9 @@ impl App {
                 self.waiting = None;
                 // Asked for again at the next key press would hammer a server that refuses.
                 self.read_alone.extend(targets);
-                self.fail(format!("Some records could not be read: {}", failure.text));
+                let words = format!("Some records could not be read: {}", failure.text);
+                self.note_read_failure(words.clone());
+                self.fail(words);
             }
             Report::LookUpEnded(_, missed) => self.on_look_up_ended(&missed, effects),
             Report::Elsewhere(ids) => {
@@ -107,7 +110,7 @@ impl App {
                 }
             }
             Report::Planner(planner) => self.on_planner(planner),
-            Report::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure),
+            Report::AskFailed(topic, failure) => self.on_ask_failed(&topic, &failure, effects),
             Report::Secret(id, secret) => self.on_secret(id, secret),
             Report::NoJournal(why) => {
                 self.guards.no_journal = Some(why);
@@ -182,6 +185,10 @@ impl App {
         {
             self.fail(format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences()));
         }
+        for (kind, failure) in &failed {
+            let words = format!("{} could not be read: {}", self.word(kind.plural()), failure.sentences());
+            self.note_read_failure(words);
+        }
         self.sync.failed = failed;
     }
 
@@ -210,7 +217,7 @@ impl App {
         for entry in entries.iter().filter(|entry| !entry.state.is_open()) {
             self.left_over.remove(&entry.id);
         }
-        let selected = self.entries.newest_plans().nth(self.activity_cursor);
+        let selected = self.activity_at(self.activity_cursor);
         self.entries.extend(entries);
         self.keep_activity_cursor(selected);
         let new = !waiting.is_empty();
@@ -321,9 +328,17 @@ impl App {
         }
     }
 
-    fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure) {
+    fn on_ask_failed(&mut self, topic: &Topic, failure: &Failure, effects: &mut Vec<Effect>) {
+        if self.rosters_asked > 0 && matches!(topic, Topic::Roster(_)) {
+            self.note_read_failure(format!("The invitations of a team could not be read: {}", failure.text));
+            return self.rosters_told(std::slice::from_ref(topic), effects);
+        }
         // That they are not told is no failure: most servers have one organisation.
-        if self.asked_unbidden.contains(topic) || *topic == Topic::Organisations {
+        if *topic == Topic::Organisations {
+            return;
+        }
+        if self.asked_unbidden.contains(topic) {
+            self.note_read_failure(format!("Asked for a list: {}", failure.text));
             return;
         }
         if matches!(topic, Topic::Schemas | Topic::Types) {
@@ -339,6 +354,7 @@ impl App {
             Topic::Resource(_) | Topic::Schemas | Topic::Types => "The attributes",
         };
         let why = format!("{what} could not be read: {}", failure.sentences());
+        self.note_read_failure(why.clone());
         if !self.ask_failed(topic, why.clone()) {
             self.fail(why);
         }

@@ -103,7 +103,7 @@ impl App {
                     parts.entry(entry.step.change.phase(&self.directory)).or_default().push(entry.id);
                 }
                 self.directory.begin_all(step.iter().map(|entry| (entry.id, entry.step.change.clone())));
-                let selected = self.entries.newest_plans().nth(self.activity_cursor);
+                let selected = self.activity_at(self.activity_cursor);
                 for entry in step {
                     self.aside_follow(&entry.step.change, None);
                     self.entries.put(entry.clone());

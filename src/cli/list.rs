@@ -43,6 +43,9 @@ pub struct ListArgs {
     /// "~word".
     #[arg(short, long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter: Option<String>,
+    /// Only these columns, in this order, such as "user,name,last"; by the words of filters and of --csv.
+    #[arg(short, long, value_name = "NAMES", conflicts_with_all = ["json", "ndjson"])]
+    pub columns: Option<String>,
     /// Print one JSON array.
     #[arg(long, group = "output")]
     pub json: bool,

@@ -4,17 +4,21 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+mod completions;
 mod demo;
 mod edit;
 mod file;
 mod further;
 mod list;
+mod man;
 
+pub use completions::completions;
 pub use demo::{BadLatency, DEMO_SEED, DemoArgs, KeyUnset, Latency};
 pub use edit::{Create, Edit, Seat, Sending, What};
 pub use file::{ApplyArgs, ExportArgs, Exported, FileArgs, PlanArgs, Prune};
 pub use further::{ApiKeysArgs, AttributesArgs, Beginnings, BucketArgs, CompareArgs, Further, InvitationsArgs};
 pub use list::{ActivityArgs, ListArgs, MembersArgs, Output};
+pub use man::{NoSuchPage, man_page, man_pages};
 
 /// Where the config file is looked for: as the `directories` crate places it on each platform.
 macro_rules! places {
@@ -36,6 +40,9 @@ server could not be asked; 4 nothing was sent: it was not confirmed, or is refus
     };
 }
 
+/// Above the options that every command has: they follow a command's own.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Below the help.
 const AFTER: &str = concat!(codes!(), "\n\n", places!());
 
@@ -47,16 +54,16 @@ const AFTER: &str = concat!(codes!(), "\n\n", places!());
 #[command(name = "scimitar", version, max_term_width = 100, after_help = AFTER)]
 pub struct Cli {
     /// The profile to open.
-    #[arg(short, long, value_name = "NAME", global = true)]
+    #[arg(short, long, value_name = "NAME", global = true, help_heading = EVERYWHERE)]
     pub profile: Option<String>,
     /// The config file, in the place of the platform's.
-    #[arg(long, value_name = "FILE", env = "SCIMITAR_CONFIG", global = true)]
+    #[arg(long, value_name = "FILE", env = "SCIMITAR_CONFIG", global = true, help_heading = EVERYWHERE)]
     pub config: Option<PathBuf>,
     /// Refuse every change before it leaves this machine.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub read_only: bool,
     /// Write a log of this level to the state directory: error, warn, info, debug or trace.
-    #[arg(long, value_name = "LEVEL", env = "SCIMITAR_LOG", global = true)]
+    #[arg(long, value_name = "LEVEL", env = "SCIMITAR_LOG", global = true, help_heading = EVERYWHERE)]
     pub log: Option<tracing_subscriber::filter::LevelFilter>,
     /// Write what the console does to this file, for a report that something is slow.
     ///
@@ -103,15 +110,18 @@ pub enum Command {
     Export(ExportArgs),
     /// Show what was changed with this profile, newest last.
     Activity(ActivityArgs),
-    /// Print the man page.
+    /// Print the man page of the program, or of a command.
     #[command(hide = true)]
-    Man,
+    Man(ManArgs),
     /// Print completions for a shell.
     #[command(hide = true)]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Print the names of the profiles, one a line: completions ask for them.
+    #[command(hide = true)]
+    ProfileNames,
     /// Print the actions with their keys and names as a table.
     #[command(hide = true)]
     Keys,
@@ -142,9 +152,26 @@ impl Cli {
             Some(Command::Export(export)) => Output::json_if(export.json),
             Some(Command::Activity(activity)) => Output::json_if(activity.json),
             Some(Command::Doctor(doctor)) => Output::json_if(doctor.json),
-            Some(Command::Demo(_) | Command::Man | Command::Completions { .. } | Command::Keys) | None => Output::Table,
+            Some(
+                Command::Demo(_)
+                | Command::Man(_)
+                | Command::Completions { .. }
+                | Command::ProfileNames
+                | Command::Keys,
+            )
+            | None => Output::Table,
         }
     }
+}
+
+/// Which man page.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command, such as `users`; none for the program's own page.
+    pub name: Vec<String>,
+    /// Write the pages of the program and of all its commands into this directory.
+    #[arg(long, value_name = "DIR", conflicts_with = "name")]
+    pub dir: Option<PathBuf>,
 }
 
 /// What the exit codes of `scimitar doctor` mean.

@@ -73,7 +73,7 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &ApiKeysA
         out.json_pretty(&rows)
     } else {
         let cells = rows.iter().map(|row| [&row.user, &row.key, &row.description, &row.id].map(Clone::clone).to_vec());
-        Table { heads: vec!["user", "key", "for", "id"], rows: cells.collect() }.print(&mut out)
+        Table { heads: vec!["user", "key", "for", "id"], rows: cells.collect(), names: vec![0] }.print_all(&mut out)
     })?;
     desk.close().await;
     match (failed.first(), hidden) {

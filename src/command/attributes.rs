@@ -84,7 +84,8 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Attribut
             let value = row.value.as_ref().map(attributes::shown).unwrap_or_default();
             vec![row.path.clone(), value, row.kind.to_owned(), row.fixed.unwrap_or_default().to_owned()]
         });
-        Table { heads: vec!["path", "value", "type", "not set here"], rows: cells.collect() }.print(&mut out)
+        Table { heads: vec!["path", "value", "type", "not set here"], rows: cells.collect(), names: Vec::new() }
+            .print_all(&mut out)
     })?;
     desk.close().await;
     Ok(())

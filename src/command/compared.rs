@@ -108,8 +108,12 @@ async fn users(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
             let sign = if row.removes { "-" } else { "+" };
             [sign, row.what, row.before, row.after, row.refused.unwrap_or_default()].map(str::to_owned).to_vec()
         });
-        Table { heads: vec!["", "what", "now", "like the other", "not possible"], rows: cells.collect() }
-            .print(&mut out)
+        Table {
+            heads: vec!["", "what", "now", "like the other", "not possible"],
+            rows: cells.collect(),
+            names: Vec::new(),
+        }
+        .print_all(&mut out)
     })?;
     desk.close().await;
     Ok(())
@@ -139,7 +143,8 @@ async fn roles(opener: &Opener, profile: Option<&str>, args: &CompareArgs) -> Re
             [sign, &row.permission, row.one, row.other].map(str::to_owned).to_vec()
         });
         writeln!(out, "{} and {}", names[0], names[1]).and_then(|()| {
-            Table { heads: vec!["", "permission", "one", "other"], rows: cells.collect() }.print(&mut out)
+            Table { heads: vec!["", "permission", "one", "other"], rows: cells.collect(), names: Vec::new() }
+                .print_all(&mut out)
         })
     })?;
     desk.close().await;

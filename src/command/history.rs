@@ -73,7 +73,7 @@ pub(super) fn activity(opener: &Opener, profile: Option<&str>, args: &ActivityAr
         ]
     };
     let heads = vec!["time", "plan", "by", "state", "subject", "change", "why"];
-    Table { heads, rows: shown.iter().map(row).collect() }.print(&mut out)?;
+    Table { heads, rows: shown.iter().map(row).collect(), ..Table::default() }.print(&mut out)?;
     out.flush()?;
     Ok(())
 }

@@ -65,7 +65,8 @@ pub(super) async fn list(opener: &Opener, profile: Option<&str>, args: &Invitati
             let as_admin = if row.admin { "admin" } else { "member" };
             [row.team, row.user, row.email, as_admin, row.id].map(str::to_owned).to_vec()
         });
-        Table { heads: vec!["team", "user", "email", "as", "id"], rows: cells.collect() }.print(&mut out)
+        Table { heads: vec!["team", "user", "email", "as", "id"], rows: cells.collect(), names: vec![0, 1, 2] }
+            .print_all(&mut out)
     })?;
     desk.close().await;
     match silent.as_slice() {

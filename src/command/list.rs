@@ -16,7 +16,8 @@ use crate::{
     cli::{ListArgs, MembersArgs, Output},
     directory::{
         Directory, Id, Kind, Name,
-        field::{FieldReader, RecordRef},
+        field::{FieldReader, RecordField, RecordRef},
+        holds::Holds,
         query::Query,
     },
     output,
@@ -73,10 +74,31 @@ fn print_records(desk: &Desk, kind: Kind, args: &ListArgs) -> Result<Option<Stri
         Kind::Team => directory.team_at(*row).map(RecordRef::Team),
         Kind::Role => directory.role_at(*row).map(RecordRef::Role),
     };
-    let shown = RecordRows::new(reader(desk), kind);
+    let columns = columns(args.columns.as_deref(), kind, desk.can().holds())?;
+    let shown = RecordRows::new(reader(desk), kind, columns);
     let rows = rows.iter().filter_map(record).map(|record| shown.row(record));
-    print(args.output(), rows, shown.heads(), RecordRow::cells)?;
+    let table = Table { heads: shown.heads(), names: shown.names(), rows: Vec::new() };
+    print(args, rows, table, RecordRow::cells)?;
     Ok(open)
+}
+
+/// The columns that are asked for by name.
+fn columns(named: Option<&str>, kind: Kind, holds: Holds) -> Result<Option<Vec<RecordField>>, Stop> {
+    let Some(named) = named else { return Ok(None) };
+    let known = || RecordField::of(kind).filter(|field| (field.spec().held)(holds) && !field.word().is_empty());
+    let column = |word: &str| -> Result<RecordField, Stop> {
+        let is = |field: &RecordField| [Some(field.word()), field.spec().csv].contains(&Some(word));
+        known().find(is).ok_or_else(|| {
+            let all: Vec<&str> = known().map(RecordField::word).collect();
+            Stop::usage(format!("--columns: there is no column `{}`; there are {}", clean(word), all.join(", ")))
+        })
+    };
+    let words = named.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let columns: Vec<RecordField> = words.map(column).collect::<Result<_, _>>()?;
+    if columns.is_empty() {
+        return Err(Stop::usage("--columns names no column"));
+    }
+    Ok(Some(columns))
 }
 
 fn reader(desk: &Desk) -> FieldReader<'_> {
@@ -84,6 +106,9 @@ fn reader(desk: &Desk) -> FieldReader<'_> {
 }
 
 pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &MembersArgs) -> Done {
+    if args.list.columns.is_some() {
+        return Err(Stop::usage("--columns is for users, teams and roles: a list of members has its own columns"));
+    }
     let mut desk =
         read(opener, profile, &ListArgs { full: false, filter: None, ..copy(&args.list) }, &USERS_AND_TEAMS).await?;
     let team = names::team(&mut desk, &args.team).await?;
@@ -108,7 +133,8 @@ pub(super) async fn members(opener: &Opener, profile: Option<&str>, args: &Membe
     // A filter asks for users. Without one, groups in the group and members that the list of users lacks are members, too.
     let others = members.iter().filter(|member| args.list.filter.is_none() && directory.user(&member.id).is_none());
     let rows = known.chain(others.map(|member| MemberRow::other(member, reader, &empty)));
-    print(args.list.output(), rows, MemberRow::heads(), MemberRow::cells)?;
+    let table = Table { heads: MemberRow::heads(), names: vec![0, 1, 2], rows: Vec::new() };
+    print(&args.list, rows, table, MemberRow::cells)?;
     // Only this team matters: it was read, however many others were not.
     ended(desk, &[Kind::User], open, &args.list).await
 }
@@ -122,7 +148,7 @@ async fn ended(desk: Desk, kinds: &[Kind], open: Option<String>, args: &ListArgs
 }
 
 fn copy(args: &ListArgs) -> ListArgs {
-    ListArgs { filter: args.filter.clone(), ..*args }
+    ListArgs { filter: args.filter.clone(), columns: args.columns.clone(), ..*args }
 }
 
 async fn read(opener: &Opener, profile: Option<&str>, args: &ListArgs, needed: &[Kind]) -> Result<Desk, Stop> {
@@ -167,24 +193,30 @@ fn found(desk: &Desk, kind: Kind, among: &[u32], args: &ListArgs) -> Result<Foun
 
 /// Prints the rows one by one: nothing is collected but for a table.
 fn print<T: Serialize>(
-    output: Output,
+    args: &ListArgs,
     rows: impl Iterator<Item = T>,
-    heads: Vec<&'static str>,
-    cells: impl Fn(&T) -> Vec<String>,
+    mut table: Table,
+    cells: impl Fn(&T, bool) -> Vec<String>,
 ) -> io::Result<()> {
-    let mut out = output::out().buffered();
+    let (output, mut out) = (args.output(), output::out().buffered());
     match output {
         Output::Table | Output::Csv => {
-            let mut table = Table { heads, rows: rows.map(|row| cells(&row)).collect() };
+            table.rows = rows.map(|row| cells(&row, output == Output::Table)).collect();
             if output == Output::Csv {
                 table.csv(&mut out)?;
             } else {
                 // Ids are for programs; on a screen they cost the room of what people read.
-                if out.is_terminal() && table.heads.last() == Some(&"id") {
+                let unasked = args.columns.is_none() && out.is_terminal();
+                if unasked && table.heads.last() == Some(&"id") {
                     table.heads.pop();
                     table.rows.iter_mut().for_each(|row| drop(row.pop()));
                 }
-                table.print(&mut out)?;
+                let dropped = table.print(&mut out)?;
+                if dropped > 0 {
+                    out.flush()?;
+                    let s = if dropped == 1 { " has" } else { "s have" };
+                    note(format_args!("scimitar: {dropped} column{s} no room here; --columns chooses others"));
+                }
             }
         }
         Output::Ndjson => {

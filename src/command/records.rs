@@ -23,13 +23,23 @@ pub(super) struct RecordRows<'a> {
 }
 
 impl<'a> RecordRows<'a> {
-    pub fn new(reader: FieldReader<'a>, kind: Kind) -> Self {
-        Self { reader, columns: RecordField::in_csv(kind).collect() }
+    /// With the usual columns of the kind, or with these.
+    pub fn new(reader: FieldReader<'a>, kind: Kind, columns: Option<Vec<RecordField>>) -> Self {
+        Self { reader, columns: columns.unwrap_or_else(|| RecordField::in_csv(kind).collect()) }
     }
 
     /// The heads of the columns.
     pub fn heads(&self) -> Vec<&'static str> {
-        self.columns.iter().filter_map(|field| field.spec().csv).collect()
+        self.columns.iter().map(|field| field.spec().csv.unwrap_or_else(|| field.word())).collect()
+    }
+
+    /// Which columns have names.
+    pub fn names(&self) -> Vec<usize> {
+        let is_name = |field: &RecordField| {
+            matches!(field, RecordField::User(UserField::UserName | UserField::DisplayName | UserField::Email))
+                || *field == RecordField::name_of(field.kind())
+        };
+        (0..).zip(&self.columns).filter(|(_, field)| is_name(field)).map(|(at, _)| at).collect()
     }
 
     pub fn row(&self, record: RecordRef<'a>) -> RecordRow<'_, 'a> {
@@ -44,10 +54,11 @@ pub(super) struct RecordRow<'r, 'a> {
 }
 
 impl RecordRow<'_, '_> {
-    /// What stands under the heads.
-    pub fn cells(&self) -> Vec<String> {
+    /// What stands under the heads: as the server wrote it, or as a person reads it, with a mark on what looks like something
+    /// else.
+    pub fn cells(&self, marked: bool) -> Vec<String> {
         let JsonRecord { reader, record } = &self.json;
-        self.columns.iter().map(|field| cell(&reader.value(*record, *field))).collect()
+        self.columns.iter().map(|field| cell(&reader.value(*record, *field), marked)).collect()
     }
 }
 
@@ -58,29 +69,30 @@ impl Serialize for RecordRow<'_, '_> {
 }
 
 /// A value as text. What was told to be none is empty.
-fn cell(value: &FieldValue<'_>) -> String {
+fn cell(value: &FieldValue<'_>, marked: bool) -> String {
+    let name = |name: &Name| if marked { name.marked().into_owned() } else { name.raw().to_owned() };
     match value {
         FieldValue::Absent => String::new(),
         FieldValue::NotTold => NOT_TOLD.to_owned(),
-        FieldValue::Text(text) => text.raw().to_owned(),
+        FieldValue::Text(text) => name(text),
         FieldValue::Id(id) => id.to_string(),
         FieldValue::Active(active) => if *active { "active" } else { "inactive" }.to_owned(),
         FieldValue::Account(account) => account_word(*account).to_owned(),
         FieldValue::Count { known, complete: true } => known.to_string(),
         FieldValue::Count { known: 0, complete: false } => NOT_TOLD.to_owned(),
         FieldValue::Count { known, complete: false } => format!("{known}+"),
-        FieldValue::Names { names, complete } => several(names.iter().map(|name| name.raw().to_owned()), *complete),
-        FieldValue::Grants { grants, complete } => several(grants.iter().map(place), *complete),
+        FieldValue::Names { names, complete } => several(names.iter().map(|one| name(one)), *complete),
+        FieldValue::Grants { grants, complete } => several(grants.iter().map(|grant| place(grant, name)), *complete),
         FieldValue::Time(at) => at.strftime("%Y-%m-%d").to_string(),
         FieldValue::Never => "never".to_owned(),
         FieldValue::Problem(problem) => format!("{}: {}", problem.path, problem.why),
     }
 }
 
-fn place(grant: &GrantRef<'_>) -> String {
+fn place(grant: &GrantRef<'_>, name: impl Fn(&Name) -> String) -> String {
     match grant.role {
-        Some(role) => format!("{} ({})", grant.scope.raw(), role.raw()),
-        None => grant.scope.raw().to_owned(),
+        Some(role) => format!("{} ({})", name(grant.scope), name(role)),
+        None => name(grant.scope),
     }
 }
 
@@ -132,12 +144,12 @@ impl<'a> MemberRow<'a> {
         heads
     }
 
-    pub fn cells(&self) -> Vec<String> {
-        let mut cells: Vec<String> = self.values.iter().map(cell).collect();
+    pub fn cells(&self, marked: bool) -> Vec<String> {
+        let mut cells: Vec<String> = self.values.iter().map(|value| cell(value, marked)).collect();
         if let Some(name) = cells.first_mut().filter(|name| name.is_empty()) {
             *name = format!("({})", self.id);
         }
-        cells.insert(ROLE_AT, cell(&self.role));
+        cells.insert(ROLE_AT, cell(&self.role, marked));
         cells
     }
 }

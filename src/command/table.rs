@@ -4,10 +4,14 @@ use std::io;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::end::note;
 use crate::{
     desired::cell,
     output::Output,
-    scim::text::{clean, clean_line},
+    scim::{
+        shorten::{cut, elide},
+        text::clean,
+    },
 };
 
 /// The least that a column is cut to.
@@ -17,14 +21,27 @@ const LEAST: usize = 8;
 const GAP: usize = 2;
 
 /// Heads and rows.
+#[derive(Debug, Default)]
 pub(super) struct Table {
     pub heads: Vec<&'static str>,
     pub rows: Vec<Vec<String>>,
+    /// Columns of names, which are cut in the middle, since many begin alike.
+    pub names: Vec<usize>,
 }
 
 impl Table {
-    /// Columns as wide as what stands in them; the widest give way where the terminal is narrower. Whole to a pipe.
-    pub fn print(&self, out: &mut Output<'_>) -> io::Result<()> {
+    /// The same, and says on standard error how many columns had no room.
+    pub fn print_all(&self, out: &mut Output<'_>) -> io::Result<()> {
+        let hidden = self.print(out)?;
+        if hidden > 0 {
+            note(format_args!("scimitar: {hidden} of the columns found no room here; --json has all"));
+        }
+        Ok(())
+    }
+
+    /// Columns as wide as what stands in them; the widest give way where the terminal is narrower, and the last ones go where
+    /// that is not enough. Whole to a pipe. Gives back how many columns went.
+    pub fn print(&self, out: &mut Output<'_>) -> io::Result<usize> {
         let shown: Vec<Vec<String>> =
             self.rows.iter().map(|row| row.iter().map(|cell| clean(cell).into_owned()).collect()).collect();
         let mut widths: Vec<usize> = self.heads.iter().map(|head| head.width()).collect();
@@ -33,15 +50,26 @@ impl Table {
                 *width = (*width).max(cell.width());
             }
         }
+        let all = widths.len();
         if out.is_terminal() {
             let (cells, _) = crossterm::terminal::size().unwrap_or((80, 24));
             narrow(&mut widths, usize::from(cells));
         }
         let heads = self.heads.iter().map(|head| head.to_uppercase()).collect();
         for row in std::iter::once(&heads).chain(&shown) {
-            line(out, row, &widths)?;
+            self.line(out, row, &widths)?;
         }
-        Ok(())
+        Ok(all - widths.len())
+    }
+
+    fn line(&self, out: &mut Output<'_>, row: &[String], widths: &[usize]) -> io::Result<()> {
+        let mut text = String::new();
+        for (at, (cell, width)) in row.iter().zip(widths).enumerate() {
+            let cell = if self.names.contains(&at) { elide(cell, *width, "…") } else { cut(cell, *width, "…") };
+            text.push_str(&cell);
+            text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + GAP));
+        }
+        writeln!(out, "{}", text.trim_end())
     }
 
     /// With the heads as the first row.
@@ -64,23 +92,15 @@ pub(super) fn csv_text(text: &str, out: &mut Output<'_>) -> io::Result<()> {
     out.flush()
 }
 
-fn line(out: &mut Output<'_>, row: &[String], widths: &[usize]) -> io::Result<()> {
-    let mut text = String::new();
-    for (cell, width) in row.iter().zip(widths) {
-        let cell = clean_line(cell, *width);
-        text.push_str(&cell);
-        text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + GAP));
-    }
-    writeln!(out, "{}", text.trim_end())
-}
-
-/// Takes from the widest column until all fit, or none can give more.
-fn narrow(widths: &mut [usize], cells: usize) {
-    let gaps = widths.len().saturating_sub(1) * GAP;
-    while widths.iter().sum::<usize>() + gaps > cells {
-        match widths.iter_mut().max() {
-            Some(widest) if *widest > LEAST => *widest -= 1,
-            _ => return,
+/// Takes from the widest column until all fit; where none can give more, the last ones go.
+fn narrow(widths: &mut Vec<usize>, cells: usize) {
+    while widths.iter().sum::<usize>() + widths.len().saturating_sub(1) * GAP > cells {
+        if let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > LEAST) {
+            *widest -= 1;
+        } else if widths.len() > 1 {
+            widths.pop();
+        } else {
+            return;
         }
     }
 }
@@ -91,17 +111,19 @@ mod tests {
 
     #[test]
     fn the_widest_column_gives_way() {
-        let mut widths = [30, 10, 20];
+        let mut widths = vec![30, 10, 20];
         narrow(&mut widths, 40);
         assert_eq!(widths, [13, 10, 13]);
+        narrow(&mut widths, 20);
+        assert_eq!(widths, [8, 8], "the last one goes where all are as narrow as they get");
         narrow(&mut widths, 5);
-        assert_eq!(widths, [8, 8, 8]);
+        assert_eq!(widths, [8]);
     }
 
     #[test]
     fn names_can_t_forge_a_row() {
         let rows = vec![vec!["eva\nroot\u{1b}[2J".to_owned(), "=1+1".to_owned()]];
-        let table = Table { heads: vec!["user", "name"], rows };
+        let table = Table { heads: vec!["user", "name"], rows, names: vec![0, 1] };
         let (mut text, mut csv) = (Vec::new(), Vec::new());
         table.print(&mut Output::to(&mut text, false)).unwrap();
         table.csv(&mut Output::to(&mut csv, false)).unwrap();

@@ -20,9 +20,11 @@ use super::{
 };
 
 mod held;
+mod invited;
 mod laid;
 mod learnt;
 mod members;
+mod predefined;
 mod told;
 
 pub use held::Admins;
@@ -49,6 +51,8 @@ pub struct Directory {
     owner: Option<KeyOwner>,
     /// People all of whose teams are known though the list of teams was not read.
     teams_told: FxHashSet<Id>,
+    predefined: Vec<Role>,
+    invited: Vec<User>,
 }
 
 impl Directory {
@@ -114,7 +118,7 @@ impl Directory {
 
     /// A user as shown.
     pub fn user(&self, id: &Id) -> Option<&User> {
-        self.users.get(id).or_else(|| self.records.users().get(id))
+        self.users.get(id).or_else(|| self.records.users().get(id)).or_else(|| self.invited_user(id))
     }
 
     /// A team as shown.
@@ -135,12 +139,12 @@ impl Directory {
 
     /// A role as shown.
     pub fn role(&self, id: &Id) -> Option<&Role> {
-        self.roles.get(id).or_else(|| self.records.roles().get(id))
+        self.roles.get(id).or_else(|| self.records.roles().get(id)).or_else(|| self.predefined_role(id))
     }
 
     /// The user of a row.
     pub fn user_at(&self, row: u32) -> Option<&User> {
-        let (id, confirmed) = self.records.users().get_index(row as usize)?;
+        let Some((id, confirmed)) = self.records.users().get_index(row as usize) else { return self.invited_at(row) };
         Some(if self.users.is_empty() { confirmed } else { self.users.get(id).unwrap_or(confirmed) })
     }
 
@@ -152,16 +156,24 @@ impl Directory {
 
     /// The role of a row.
     pub fn role_at(&self, row: u32) -> Option<&Role> {
-        let (id, confirmed) = self.records.roles().get_index(row as usize)?;
+        let Some((id, confirmed)) = self.records.roles().get_index(row as usize) else {
+            return self.predefined_at(row);
+        };
         Some(self.roles.get(id).unwrap_or(confirmed))
     }
 
     /// The id at a row.
     pub fn id_at(&self, kind: Kind, row: u32) -> Option<&Id> {
         match kind {
-            Kind::User => self.records.users().get_index(row as usize).map(|(id, _)| id),
+            Kind::User => {
+                let known = self.records.users().get_index(row as usize).map(|(id, _)| id);
+                known.or_else(|| self.invited_at(row).map(|user| &user.id))
+            }
             Kind::Team => self.records.teams().get_index(row as usize).map(|(id, _)| id),
-            Kind::Role => self.records.roles().get_index(row as usize).map(|(id, _)| id),
+            Kind::Role => {
+                let custom = self.records.roles().get_index(row as usize).map(|(id, _)| id);
+                custom.or_else(|| self.predefined_at(row).map(|role| &role.id))
+            }
         }
     }
 

@@ -21,11 +21,15 @@ use super::{
 };
 
 mod ask;
+mod complete;
 mod parse;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use ask::{Asked, Known};
+pub use complete::Completion;
+pub use text::{TextQuery, TextTerm};
 
 /// The words that can stand before a `:` in a pane, for help and completion.
 pub fn fields(kind: Kind, holds: Holds) -> impl Iterator<Item = Cow<'static, str>> {
@@ -189,6 +193,11 @@ impl Query {
 }
 
 impl Query {
+    /// True if the words are found in a text that is no record, and nothing is asked that only a record has.
+    pub fn finds(&self, text: &str) -> bool {
+        self.terms.is_empty() && (self.words.is_empty() || self.words.finds(text))
+    }
+
     /// Of these rows, how many may match and may not: what decides is not told.
     pub fn count_open(&self, directory: &Directory, kind: Kind, rows: &[u32], now: Timestamp) -> usize {
         let known = ask::Known::of(self, directory, kind);

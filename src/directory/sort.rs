@@ -80,6 +80,9 @@ impl<'a> Keys<'a> {
             UserField::DisplayName => Key::Number(self.directory.records().label_rank(row)),
             UserField::Account => Key::Number(user().map_or(0, |user| user.account as u32)),
             UserField::Created => Key::Number(user().map_or(0, |user| seconds(user.created))),
+            UserField::Modified => Key::Number(user().map_or(0, |user| seconds(user.modified))),
+            UserField::WeaveRole => Key::Word(user().and_then(|user| user.weave_role.value())),
+            UserField::DaysActive => Key::Number(user().and_then(|user| user.days_active).map_or(0, days)),
             // Rows are in the order of the names before they are sorted.
             UserField::UserName => Key::Number(0),
             UserField::Id
@@ -90,9 +93,6 @@ impl<'a> Keys<'a> {
             | UserField::TeamRoles
             | UserField::Registries
             | UserField::RegistryRoles
-            | UserField::WeaveRole
-            | UserField::DaysActive
-            | UserField::Modified
             | UserField::Problem => Key::Number(0),
         }
     }
@@ -102,13 +102,13 @@ impl<'a> Keys<'a> {
         Key::Number(match by {
             TeamField::Members => team().map_or(0, |team| team.size().unwrap_or_default() as u32),
             TeamField::Created => team().map_or(0, |team| seconds(team.created)),
+            TeamField::Modified => team().map_or(0, |team| seconds(team.modified)),
             TeamField::Name => 0,
             TeamField::Id
             | TeamField::MemberNames
             | TeamField::Others
             | TeamField::Gives
             | TeamField::Admins
-            | TeamField::Modified
             | TeamField::Problem => 0,
         })
     }
@@ -119,10 +119,9 @@ impl<'a> Keys<'a> {
             RoleField::Permissions => Key::Number(role.map_or(0, |role| role.added().count() as u32)),
             RoleField::Holders => Key::Number(role.and_then(|role| self.holders.get(&role.name)).copied().unwrap_or(0)),
             RoleField::Inherits => Key::Word(role.map(|role| &role.inherits)),
-            RoleField::Name => Key::Number(0),
-            RoleField::Id | RoleField::Description | RoleField::Created | RoleField::Modified | RoleField::Problem => {
-                Key::Number(0)
-            }
+            RoleField::Created => Key::Number(role.map_or(0, |role| seconds(role.created))),
+            RoleField::Modified => Key::Number(role.map_or(0, |role| seconds(role.modified))),
+            RoleField::Name | RoleField::Id | RoleField::Description | RoleField::Problem => Key::Number(0),
         }
     }
 }
@@ -130,6 +129,11 @@ impl<'a> Keys<'a> {
 /// Seconds since the epoch; 0 where the time is not told.
 fn seconds(at: Option<Timestamp>) -> u32 {
     at.map_or(0, |at| u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX).saturating_add(1))
+}
+
+/// Days of use, after *not told*.
+fn days(days: impl TryInto<u32>) -> u32 {
+    days.try_into().unwrap_or(u32::MAX).saturating_add(1)
 }
 
 /// Seconds since the epoch, with *never* before everything and *unknown* before that.
@@ -168,7 +172,7 @@ mod tests {
         let mut directory = Directory::default();
         directory.replace(Records::build(users, vec![], vec![]), true);
         let mut listing = Listing::default();
-        listing.sort(&directory, Kind::User, Order { by: by.into(), descending }, Accounts::All);
+        listing.sort(&directory, Kind::User, &[Order { by: by.into(), descending }], Accounts::All);
         listing.finish(&directory, Kind::User);
         listing
             .take_shown()
@@ -186,7 +190,7 @@ mod tests {
         for by in Kind::ALL.into_iter().flat_map(RecordField::of).filter(|by| by.spec().sort != FieldSort::No) {
             let rows = |descending| {
                 let mut listing = Listing::default();
-                listing.sort(&directory, by.kind(), Order { by, descending }, Accounts::All);
+                listing.sort(&directory, by.kind(), &[Order { by, descending }], Accounts::All);
                 listing.finish(&directory, by.kind());
                 listing.take_shown().unwrap()
             };
@@ -212,13 +216,23 @@ mod tests {
             models_seat: "full".into(),
             registry_access: "write".into(),
             last_active: LastActive::Never,
+            weave_role: "full".into(),
+            days_active: Some(3),
             created,
+            modified: created,
             ..User::default()
         };
         let member = Member { id: "b".into(), display: Name::default() };
         let teams = vec![
             Team { id: "s".into(), name: "s".into(), ..Team::default() },
-            Team { id: "t".into(), name: "t".into(), members: Some(vec![member]), created, ..Team::default() },
+            Team {
+                id: "t".into(),
+                name: "t".into(),
+                members: Some(vec![member]),
+                created,
+                modified: created,
+                ..Team::default()
+            },
         ];
         let added = Permission { name: "run:read".into(), inherited: false };
         let roles = vec![
@@ -228,6 +242,8 @@ mod tests {
                 name: "r".into(),
                 inherits: "viewer".into(),
                 permissions: vec![added],
+                created,
+                modified: created,
                 ..Role::default()
             },
         ];

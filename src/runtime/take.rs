@@ -86,6 +86,9 @@ impl<B: Backend<Error: Send + Sync + 'static>> Runtime<B> {
         if let Some(last) = ui::scroll_limit(&self.app, &self.look) {
             self.app.clamp_scroll(last);
         }
+        if let Some((least, most)) = ui::scroll_to_cursor(&self.app, &self.look) {
+            self.app.lift_scroll(least, most);
+        }
     }
 
     /// True for what must not overtake what waits, and for what has to wait itself.

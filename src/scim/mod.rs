@@ -20,6 +20,7 @@ pub mod pager;
 pub mod patch;
 pub mod request;
 pub mod schema;
+pub mod shorten;
 pub mod split;
 pub mod text;
 pub mod tree;

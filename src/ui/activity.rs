@@ -13,7 +13,7 @@ use super::{
     fit::{count, cut, pad, seconds, width, wrap},
     list::thumb,
 };
-use crate::app::{App, entries::Course};
+use crate::app::{App, changes_list::ActivityOrder, entries::Course};
 use crate::directory::{
     change::ChangeId,
     plan::{Entry, State},
@@ -47,6 +47,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title(app, look));
     let inner = block.inner(area);
     frame.render_widget(block, area);
+    if let (true, true) = (app.changes.filtering, app.overlays.is_empty()) {
+        let before = 1 + "Activity".len() + 4 + "filter: ".len() + width(app.changes.filter.value());
+        let at = area.x + 1 + (before as u16).min(area.width.saturating_sub(3));
+        frame.set_cursor_position((at, area.y));
+    }
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
     if app.entries.is_empty() {
@@ -54,6 +59,17 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
                      the server answered and how it can be taken back.";
         let at = Rect { x: body.x + 3, width: body.width.saturating_sub(4), ..body };
         let lines: Vec<Line<'_>> = wrap(words, usize::from(at.width)).into_iter().map(Line::from).collect();
+        frame.render_widget(Paragraph::new(lines), at);
+        return;
+    }
+    if app.activity_len() == 0 || app.changes.bad.is_some() {
+        let typed = crate::scim::text::clean(app.changes.filter.value());
+        let none = || format!("No change matches '{typed}'.");
+        let words = app.changes.bad.as_ref().map_or_else(none, ToString::to_string);
+        let at = Rect { x: body.x + 3, width: body.width.saturating_sub(4), ..body };
+        let style = if app.changes.bad.is_some() { look.bad() } else { Style::new() };
+        let lines: Vec<Line<'_>> =
+            wrap(&words, usize::from(at.width)).into_iter().map(|line| Line::styled(line, style)).collect();
         frame.render_widget(Paragraph::new(lines), at);
         return;
     }
@@ -70,8 +86,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     // The list gives way to the reason below it, but not the row with the cursor.
     let top = app.activity_top.max((app.activity_cursor + 1).saturating_sub(usize::from(body.height)));
     let cells = usize::from(body.width);
-    let newest_first = app.entries.newest_plans().enumerate();
-    for (line, (at, plan)) in newest_first.skip(top).take(usize::from(body.height)).enumerate() {
+    let shown = (top..).zip(app.activity_from(top));
+    for (line, (at, plan)) in shown.take(usize::from(body.height)).enumerate() {
         let area = Rect { y: body.y + line as u16, height: 1, ..body };
         let cursor = at == app.activity_cursor;
         let mut entries = app.entries.of_plan(plan);
@@ -84,14 +100,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
         };
         frame.render_widget(row.unwrap_or_default(), area);
     }
-    thumb(frame, body, top, app.entries.plans(), look);
+    thumb(frame, body, top, app.activity_len(), look);
     let below = Rect { y: body.bottom(), height: whole.len() as u16, ..body };
     frame.render_widget(Paragraph::new(whole), below);
 }
 
 /// What became of the selected change in full, where its row has no room for it.
 fn whole(app: &App, subject: usize, body: Rect, look: &Look) -> Vec<Line<'static>> {
-    let plan = app.entries.newest_plans().nth(app.activity_cursor);
+    let plan = app.activity_at(app.activity_cursor);
     let Some(entry) = plan.and_then(|plan| alone(plan, app)) else { return Vec::new() };
     let cells = usize::from(body.width);
     let why = reason(entry);
@@ -135,11 +151,27 @@ fn title(app: &App, look: &Look) -> Line<'static> {
     let today = app.entries.len() - app.entries.partition_point(|_, entry| entry.at < midnight);
     let (failed, open) = app.counts();
     let mut spans = vec![Span::raw(" "), Span::styled("Activity", look.strong())];
+    let line = || Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim());
+    let changes = &app.changes;
+    if changes.filtering || !changes.filter.value().is_empty() {
+        let style = if changes.bad.is_some() { look.bad() } else { look.accent() };
+        let typed = clean_line(changes.filter.value(), 48).into_owned();
+        spans.extend([line(), Span::raw("filter: "), Span::styled(typed, style)]);
+    }
+    if changes.is_filtered() {
+        let found = format!("{} of {}", count(app.activity_len()), count(app.entries.plans()));
+        spans.extend([line(), Span::raw(found)]);
+    }
+    if changes.order != ActivityOrder::Newest {
+        spans.extend([line(), Span::raw(format!("sort: {}", changes.order.label()))]);
+    }
     let parts = [
+        (changes.marks.len(), "marked", look.accent()),
         (today, "today", look.plain()),
         (failed, "failed", look.bad()),
         (open, "in flight", look.pending()),
         (app.left_over.len(), "left over", look.careful()),
+        (app.read_failures.len(), "not read", look.careful()),
     ];
     for (number, word, style) in parts.into_iter().filter(|(number, _, _)| *number > 0) {
         spans.push(Span::styled(format!(" {} ", look.glyphs.line.repeat(2)), look.dim()));
@@ -153,7 +185,7 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
     let glyphs = &look.glyphs;
     let undone = app.undone_by(entry.plan);
     let (sign, style) = sign_of(entry, undone.is_some(), look);
-    let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, pad(sign, 2, ""));
+    let marker = marker(entry.plan, cursor, sign, app, look);
     let (narrow, time) = (cells < ROOMY, time(entry, cells, app, look));
     let words = &entry.step.words;
     let whom = pad(&crate::scim::text::clean(&words.subject), subject, glyphs.more);
@@ -181,6 +213,12 @@ fn row(entry: &Entry, cursor: bool, subject: usize, cells: usize, app: &App, loo
     Line::from(parts.into_iter().map(|(text, style)| Span::styled(text, style)).collect::<Vec<_>>())
 }
 
+/// Cursor, mark and sign of a row.
+fn marker(plan: ChangeId, cursor: bool, sign: &str, app: &App, look: &Look) -> String {
+    let mark = if app.changes.marks.contains(&plan) { look.glyphs.mark } else { " " };
+    format!("{}{mark}{} ", if cursor { look.glyphs.cursor } else { " " }, pad(sign, 1, ""))
+}
+
 /// A plan of several changes: its title, and where they stand.
 fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, look: &Look) -> Line<'static> {
     let (glyphs, progress) = (&look.glyphs, &course.progress);
@@ -196,7 +234,7 @@ fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, 
         _ => State::Dropped,
     };
     let (sign, style) = sign(state, undone.is_some(), look);
-    let marker = format!("{}{} ", if cursor { glyphs.cursor } else { " " }, pad(sign, 2, ""));
+    let marker = marker(first.plan, cursor, sign, app, look);
     let mut words: Vec<String> = progress.parts().into_iter().map(|(_, words)| words).collect();
     if cells < ROOMY {
         words.truncate(1);

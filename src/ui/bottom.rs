@@ -12,7 +12,7 @@ use super::{
     fit::{cut, width},
 };
 use crate::{
-    app::{App, action::Action, hints::Hint},
+    app::{App, action::Action, changes_list::FIELDS, hints::Hint},
     directory::query,
 };
 
@@ -22,11 +22,20 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look)
         return;
     }
     let cells = usize::from(area.width);
-    let spans = match app.pane().filter(|pane| pane.filtering) {
-        Some(pane) => {
-            let fields: Vec<_> = query::fields(pane.kind, pane.holds).collect();
+    let fields: Option<Vec<_>> = match app.pane() {
+        Some(pane) => pane.filtering.then(|| query::fields(pane.kind, pane.holds).collect()),
+        None => app.changes.filtering.then(|| FIELDS.iter().map(|field| (*field).into()).collect()),
+    };
+    let spans = match fields {
+        Some(fields) => {
             let key = |action| app.key_now(action).unwrap_or_default();
-            let keys = [(key(Action::Open), "keep"), (key(Action::Back), "clear")];
+            let leave = if app.pane().is_some() { Action::Open } else { Action::Story };
+            let keys = [
+                (key(leave), "keep"),
+                (key(Action::Complete), "complete"),
+                (key(Action::Recall), "earlier"),
+                (key(Action::Back), "clear"),
+            ];
             let used: usize = keys.iter().map(|(key, word)| width(key) + width(word) + 4).sum();
             let words = format!(" words, or field:value with {}", fields.join(" "));
             let words = cut(&words, cells.saturating_sub(used + 1), look.glyphs.more);

@@ -10,10 +10,10 @@ use ratatui::{
 
 use super::{
     Look,
-    fit::{count, counted, cut, pad, width, wrap},
+    fit::{count, counted, cut, elide, pad, width, wrap},
     list::ago,
 };
-use crate::app::{App, action::Action};
+use crate::app::{App, action::Action, walk::MOST_LINKS};
 use crate::directory::{
     Id, Kind, Target,
     change::Field,
@@ -29,14 +29,8 @@ pub(super) use user::told;
 /// Cells of the labels.
 const LABEL: usize = 19;
 
-/// Members and holders listed in a box, where they can be scrolled through.
-const MOST: usize = 500;
-
 /// More users than this are not looked through for holders with each frame, only in a box that was asked for.
 const FEW_USERS: usize = 20_000;
-
-/// More members than this are not sorted with each frame.
-const FEW_MEMBERS: usize = 5_000;
 
 /// The selected row's details beside the list.
 pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
@@ -53,7 +47,7 @@ pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) 
         block = block.title(Line::styled(format!(" {name} "), look.strong()));
         let height = usize::from(inner.height);
         let page = Page { width: usize::from(inner.width.saturating_sub(2)), most: height, whole: false, app, look };
-        lines = page.of(&target);
+        lines = page.of(&target).lines;
         if lines.len() > height {
             lines.truncate(height.saturating_sub(1));
             let key = app.keymap.label(Action::Open).unwrap_or_default();
@@ -66,8 +60,36 @@ pub(super) fn beside(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) 
 }
 
 /// What is known of a record, in lines of at most `width` cells.
-pub(super) fn lines(target: &Target, width: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
-    Page { width, most: MOST, whole: true, app, look }.of(target)
+pub(super) fn text(target: &Target, width: usize, app: &App, look: &Look) -> PageText {
+    Page { width, most: MOST_LINKS, whole: true, app, look }.of(target)
+}
+
+/// Lines, and which of them lead to another record.
+#[derive(Debug, Default)]
+pub(super) struct PageText {
+    pub lines: Vec<Line<'static>>,
+    /// Indexes into the lines, in the order of [`App::links`].
+    pub links: Vec<usize>,
+}
+
+impl PageText {
+    /// A line that leads to another record where `leads` says so.
+    fn push(&mut self, line: Line<'static>, leads: bool) {
+        if leads {
+            self.links.push(self.lines.len());
+        }
+        self.lines.push(line);
+    }
+
+    fn extend(&mut self, lines: impl IntoIterator<Item = Line<'static>>) {
+        self.lines.extend(lines);
+    }
+
+    fn add(&mut self, more: Self) {
+        let before = self.lines.len();
+        self.links.extend(more.links.into_iter().map(|at| before + at));
+        self.lines.extend(more.lines);
+    }
 }
 
 /// What the record is called in titles.
@@ -79,6 +101,13 @@ pub(super) fn name(target: &Target, app: &App) -> String {
     };
     let known = known.filter(|name| !name.is_empty());
     known.map_or_else(|| crate::scim::text::clean(&target.id).into_owned(), |name| name.to_string())
+}
+
+/// What a person calls the record: the name of a person, where there is one.
+pub(super) fn label(target: &Target, app: &App) -> String {
+    let shown =
+        app.directory.user(&target.id).filter(|user| target.kind == Kind::User && !user.display_name.is_empty());
+    shown.map_or_else(|| name(target, app), |user| user.display_name.to_string())
 }
 
 /// Where the lines go and what they come from.
@@ -93,18 +122,19 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn of(&self, target: &Target) -> Vec<Line<'static>> {
+    fn of(&self, target: &Target) -> PageText {
         let directory = &self.app.directory;
-        let mut lines = match target.kind {
+        let text = match target.kind {
             Kind::User => directory.user(&target.id).map(|user| self.user(user, target)),
             Kind::Team => directory.team(&target.id).map(|team| self.team(team, target)),
             Kind::Role => directory.role(&target.id).map(|role| self.role(role, target)),
-        }
-        .unwrap_or_else(|| vec![Line::styled("This record is not there any more.", self.look.careful())]);
-        for line in &mut lines {
+        };
+        let gone = || Line::styled("This record is not there any more.", self.look.careful());
+        let mut text = text.unwrap_or_else(|| PageText { lines: vec![gone()], links: Vec::new() });
+        for line in &mut text.lines {
             self.clip(line);
         }
-        lines
+        text
     }
 
     fn grant(&self, grant: &Grant, at: Option<(&Target, Field)>) -> Line<'static> {
@@ -120,7 +150,7 @@ impl Page<'_> {
         let note = if custom { "  custom" } else { "" };
         let room = self.width.saturating_sub(LABEL + 1 + width(note) + width(&mark));
         Line::from(vec![
-            Span::raw(format!("  {} ", pad(&grant.scope.marked(), LABEL - 2, more))),
+            Span::raw(format!("  {} ", pad(&elide(&grant.scope.marked(), LABEL - 2, more), LABEL - 2, ""))),
             Span::styled(format!("{}{mark}", cut(grant.role.as_str(), room, more)), style),
             Span::styled(note, self.look.dim()),
         ])

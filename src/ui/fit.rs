@@ -1,37 +1,9 @@
 //! Text that fits: measured by display width, cut with a sign.
 
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
-
-pub use crate::scim::text::number as count;
-
-/// Display width in cells: the sum of the graphemes' widths, which is what the screen's buffer goes by. The width of the
-/// text as a whole can be less where letters join (Arabic lam and alef).
-pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).map(UnicodeWidthStr::width).sum() }
-}
-
-/// The beginning of the text that fits, with `more` at its end where something was cut.
-pub fn cut(text: &str, cells: usize, more: &str) -> String {
-    if width(text) <= cells {
-        return text.to_owned();
-    }
-    let room = cells.saturating_sub(width(more));
-    let mut out = String::with_capacity(cells);
-    let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        let wide = width(grapheme);
-        if used + wide > room {
-            break;
-        }
-        used += wide;
-        out.push_str(grapheme);
-    }
-    if width(more) <= cells {
-        out.push_str(more);
-    }
-    out
-}
+pub use crate::scim::{
+    shorten::{cut, elide, width},
+    text::number as count,
+};
 
 /// Exactly this wide: cut or filled with spaces.
 pub fn pad(text: &str, cells: usize, more: &str) -> String {

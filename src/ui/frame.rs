@@ -37,7 +37,8 @@ pub(super) struct Areas {
 pub(super) fn areas(area: Rect, app: &App) -> Areas {
     let rows = [Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
     let [title, tabs, middle, bottom] = Layout::vertical(rows).areas(area);
-    let beside = if app.profile.is_some() && app.tab.kind().is_some() { app.size.details_width() } else { 0 };
+    let pane = app.pane().filter(|_| app.profile.is_some() && app.has_side_pane);
+    let beside = pane.map_or(0, |pane| app.size.details_width(super::list::width_for_all(pane, app)));
     if beside == 0 {
         return Areas { title, tabs, pane: middle, beside: None, bottom };
     }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Look,
-    fit::{self, cut, pad, pad_left, width, wrap},
+    fit::{self, counted, cut, pad, pad_left, width, wrap},
 };
 use crate::app::{
     App,
@@ -20,7 +20,7 @@ use crate::app::{
 };
 use crate::directory::{
     Coverage, Kind, Name,
-    field::{RoleField, UserField},
+    field::{RecordField, RoleField, UserField},
     work::Link,
 };
 use crate::scim::failure::Class;
@@ -32,7 +32,7 @@ mod title;
 
 pub(super) use cells::ago;
 use cells::{Cell, Row, Setting};
-use columns::Placed;
+use columns::{ColumnFit, Placed};
 
 /// Cursor, mark, failure and a space before the columns.
 const MARKER: usize = 4;
@@ -52,12 +52,14 @@ const WIDE: u16 = 100;
 /// Draws the list of the open tab.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     let Some(pane) = app.pane() else { return };
+    let cells = usize::from(area.width.saturating_sub(2)).saturating_sub(MARKER + MARGIN);
+    let ColumnFit { placed: columns, dropped } = columns::fit(pane, cells, counts_holders(app));
     let title = title::of(pane, usize::from(area.width.saturating_sub(4)), app, look);
     let mut block = Block::bordered().border_set(look.border()).border_style(look.dim()).title(title.line);
     if let Some(words) = unproven(pane, usize::from(area.width.saturating_sub(6)), app, look) {
         block = block.title_bottom(words);
     } else {
-        for words in foot(pane, usize::from(area.width.saturating_sub(2)), app, look) {
+        for words in foot(pane, dropped, usize::from(area.width.saturating_sub(2)), app, look) {
             block = block.title_bottom(words);
         }
     }
@@ -68,8 +70,6 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
     }
     let head = Rect { height: inner.height.min(1), ..inner };
     let body = Rect { y: inner.y + head.height, height: inner.height - head.height, ..inner };
-    let cells = usize::from(inner.width).saturating_sub(MARKER + MARGIN);
-    let columns = columns::fit(pane, cells, app.directory.len(Kind::User) <= FEW_USERS);
     if pane.rows.is_empty() {
         nothing(frame, body, pane, app, look);
         return;
@@ -136,7 +136,7 @@ fn heads(columns: &[Placed], pane: &Pane, look: &Look) -> Line<'static> {
     let mut spans = vec![Span::raw(" ".repeat(MARKER))];
     for (at, placed) in columns.iter().enumerate() {
         let text = align(placed, placed.head(pane.holds).into_owned(), at + 1 == columns.len());
-        let style = if placed.field == pane.order.by { look.strong() } else { look.dim() };
+        let style = if pane.orders().iter().any(|order| order.by == placed.field) { look.strong() } else { look.dim() };
         spans.push(Span::styled(text, style));
     }
     Line::from(spans)
@@ -212,8 +212,9 @@ fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u
         (sign(row.failed(), glyphs.failed), if row.failed() { look.bad() } else { base }),
         (" ".into(), base),
     ];
-    if let (Some(problem), Some(first)) = (row.problem(), columns.first()) {
-        let name = align(first, fitted(row.cell(first.field), first.width, look), false);
+    let named = columns.iter().find(|placed| placed.field == RecordField::name_of(placed.field.kind()));
+    if let (Some(problem), Some(first)) = (row.problem(), named.or(columns.first())) {
+        let name = align(first, fitted(row.cell(first.field), first, look), false);
         let room = usize::from(cells).saturating_sub(MARKER + MARGIN + width(&name));
         let why = format!("! unreadable: {}: {}", problem.path, problem.why);
         parts.push((name, base));
@@ -222,7 +223,7 @@ fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u
         for (at, placed) in columns.iter().enumerate() {
             let cell = row.cell(placed.field);
             let style = if cell.style == Style::new() { base } else { cell.style };
-            parts.push((align(placed, fitted(cell, placed.width, look), at + 1 == columns.len()), style));
+            parts.push((align(placed, fitted(cell, placed, look), at + 1 == columns.len()), style));
         }
     }
     if cursor {
@@ -240,9 +241,22 @@ fn spans(row: &Row<'_>, columns: &[Placed], cursor: bool, marked: bool, cells: u
 }
 
 /// The text cut so that the tail stands behind it.
-fn fitted(cell: Cell, cells: usize, look: &Look) -> String {
-    let tail = cut(&cell.tail, cells, look.glyphs.more);
-    format!("{}{tail}", cut(&cell.text, cells.saturating_sub(width(&tail)), look.glyphs.more))
+fn fitted(cell: Cell, placed: &Placed, look: &Look) -> String {
+    let (cells, more) = (placed.width, look.glyphs.more);
+    let tail = cut(&cell.tail, cells, more);
+    let room = cells.saturating_sub(width(&tail));
+    let text = if placed.is_name() { fit::elide(&cell.text, room, more) } else { cut(&cell.text, room, more) };
+    format!("{text}{tail}")
+}
+
+/// True where counting the holders of roles costs no frame too much.
+fn counts_holders(app: &App) -> bool {
+    app.directory.len(Kind::User) <= FEW_USERS
+}
+
+/// How wide the list is with all its columns, borders included.
+pub(super) fn width_for_all(pane: &Pane, app: &App) -> u16 {
+    (columns::cells_for_all(pane, counts_holders(app)) + MARKER + MARGIN + 2).min(usize::from(u16::MAX)) as u16
 }
 
 /// Why the server gives nothing newer than what is shown, and what to do. That it can't be reached is said above.
@@ -265,21 +279,36 @@ fn failure(pane: &Pane, app: &App) -> Option<String> {
     }
 }
 
-/// The views at the left of the border, the seats at its right; where only one has room, what the list is about.
-fn foot(pane: &Pane, cells: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
+/// The views at the left of the border, at its right the seats and how many columns have no room; where not all of that has
+/// room either, what the list is about.
+fn foot(pane: &Pane, dropped: usize, cells: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     let about = pane.asks_seats() || pane.order.by == UserField::ModelsSeat.into();
     let wanted = pane.kind == Kind::User && pane.view != View::Services && (app.size.width >= WIDE || about);
     let views = views(pane, app, look).filter(|line| line.width() <= cells);
     let left = |views: &Option<Line<'_>>| cells.saturating_sub(views.as_ref().map_or(0, |line| line.width() + 2));
-    let seats = |room: usize| {
-        let words = [false, true].into_iter().filter_map(|short| app.seats_in_words(short).filter(|_| wanted));
-        let line = words.map(|words| Line::styled(format!(" {words} "), look.dim()).right_aligned());
-        line.into_iter().find(|line| line.width() <= room)
+    let minus = if look.glyphs.ascii { "-" } else { "−" };
+    let columns = [format!("{minus}{} shown wider", counted(dropped, "column")), format!("{minus}{dropped} col")];
+    let columns: Vec<String> = columns.into_iter().filter(|_| dropped > 0).chain([String::new()]).collect();
+    let seats: Vec<String> = [false, true].into_iter().filter_map(|short| app.seats_in_words(short)).collect();
+    let seats: Vec<String> = seats.into_iter().filter(|_| wanted).chain([String::new()]).collect();
+    let right = |room: usize, seats: &[String]| {
+        let both = seats.iter().flat_map(|seats| columns.iter().map(move |columns| [seats.as_str(), columns.as_str()]));
+        let said = both.map(|both| both.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>());
+        let dot = format!(" {} ", look.glyphs.dot);
+        let lines = said.filter(|said| !said.is_empty()).map(|said| format!(" {} ", said.join(&dot)));
+        lines.map(|words| Line::styled(words, look.dim()).right_aligned()).find(|line| line.width() <= room)
     };
-    match (seats(left(&views)), views) {
-        (None, Some(_)) if about && seats(cells).is_some() => seats(cells).into_iter().collect(),
-        (seats, views) => views.into_iter().chain(seats).collect(),
+    // Where the list is about seats, these come before the views.
+    let told = seats.get(..seats.len() - 1).unwrap_or_default();
+    if about
+        && views.is_some()
+        && right(left(&views), told).is_none()
+        && let Some(line) = right(cells, told)
+    {
+        return vec![line];
     }
+    let right = right(left(&views), &seats);
+    views.into_iter().chain(right).collect()
 }
 
 /// The views with their key and the present one, where people and service accounts are told apart.

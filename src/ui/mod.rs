@@ -21,7 +21,7 @@ mod tests;
 mod welcome;
 
 pub use look::Look;
-pub use overlay::scroll_limit;
+pub use overlay::{scroll_limit, scroll_to_cursor};
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {

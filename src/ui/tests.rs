@@ -13,9 +13,11 @@ use crate::app::{App, action::Action};
 use crate::directory::{
     Coverage, Fresh, Kind, MaybeTold, Shortfall,
     change::Change,
+    field::UserField,
     plan::{Capabilities, SideEffect, State},
     record::{Member, Record, Team},
     records::Records,
+    sort::Order,
     work::{Link, Proof, Report},
 };
 use crate::scim::{
@@ -225,7 +227,7 @@ fn first_screen() {
 fn details_of_every_kind() {
     let app = busy(80, 24);
     let of = |kind, id| {
-        let lines = details::lines(&target(kind, id), 46, &app, &look());
+        let lines = details::text(&target(kind, id), 46, &app, &look()).lines;
         lines.iter().map(|line| line.to_string().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!("details_user", of(Kind::User, "u-eva"));
@@ -253,7 +255,7 @@ fn a_large_team_is_shown_in_part() {
     assert!(text.contains("1,200") && text.contains("Members 1,200"), "{text}");
     assert!(text.contains("member-0") && text.contains("member-5"), "{text}");
     assert!(text.contains(" more") && text.contains("Id                  t-big"), "nothing is cut off: {text}");
-    let lines = details::lines(&target(Kind::Team, "t-big"), 40, &app, &look());
+    let lines = details::text(&target(Kind::Team, "t-big"), 40, &app, &look()).lines;
     assert!(lines.len() < 520 && lines.iter().any(|line| line.to_string().contains("… and 701 more")));
 }
 
@@ -404,7 +406,7 @@ fn a_pending_value_is_marked_and_its_neighbours_are_not() {
     let text = screen(&app, &look());
     assert!(row_of(&text, "mei-lin").contains("viewer ↻"));
     assert!(row_of(&text, "noor").contains("inactive ↻"));
-    assert!(row_of(&text, "ivan-petrov").contains("│  ✗ ivan-petrov "));
+    assert!(row_of(&text, "ivan-petrov").contains("│  ✗ Ivan Petrov "));
     assert!(!row_of(&text, "chen-wei").contains('↻'));
     let y = text.lines().position(|line| line.contains("mei-lin")).unwrap() as u16;
     let x = width(row_of(&text, "mei-lin").split("viewer").next().unwrap()) as u16;
@@ -538,7 +540,7 @@ fn boxes_that_borrow_actions_hint_their_own_words() {
     assert_eq!(bottom(&app), " Enter copy   : command   q quit   Esc back   ? help");
     press(&mut app, Action::Back);
     press(&mut app, Action::Palette);
-    assert_eq!(bottom(&app), " Enter do it   C-c quit   Esc back");
+    assert_eq!(bottom(&app), " Enter do it   Tab complete   C-c quit   Esc back");
 }
 
 #[test]
@@ -709,7 +711,11 @@ fn a_list_about_seats_says_how_many_are_taken() {
     app.size = crate::app::Size { width: 70, height: 24 };
     assert!(screen(&app, &look()).contains("─ 6 full seats, 9/12 known ╯"), "{}", screen(&app, &look()));
     app.size = crate::app::Size { width: 50, height: 24 };
-    assert!(screen(&app, &look()).contains("── 6 full seats, known for 9 of 12 ╯"), "{}", screen(&app, &look()));
+    assert!(
+        screen(&app, &look()).contains("─ 6 full seats, known for 9 of 12 · −3 col ╯"),
+        "{}",
+        screen(&app, &look())
+    );
 }
 
 /// Only what is near the cursor is measured: a text as long as this would take hours otherwise.
@@ -733,4 +739,46 @@ fn a_list_keeps_its_count_after_a_creation() {
     report(&mut app, Report::Learnt(vec![Fresh::Record(Record::User(new))]));
     let count = app.panes[0].in_view(&app.directory);
     assert!(title(&app).contains(&format!("Users ── {count} ")), "{}", title(&app));
+}
+
+/// The columns that a list shows, by their longest headings.
+fn columns(app: &App) -> Vec<&'static str> {
+    let text = screen(app, &look());
+    let heads = text.lines().nth(3).unwrap_or_default().trim_start_matches('│').split('│').next().unwrap_or_default();
+    let long = |head: &str| match head {
+        "Seen" | "Last active" => "Last active",
+        "Role" | "Org role" => "Org role",
+        "Name" => "Name",
+        "User" => "User",
+        "Seat" => "Seat",
+        "Teams" => "Teams",
+        "Status" => "Status",
+        other => panic!("{other}: {text}"),
+    };
+    heads.split("  ").map(str::trim).filter(|head| !head.is_empty()).map(long).collect()
+}
+
+/// With the details beside the list and without them, whatever the rows are sorted by.
+#[test]
+fn wider_never_shows_less() {
+    let sorts = [None, Some(UserField::LastActive), Some(UserField::ModelsSeat), Some(UserField::Teams)];
+    for (beside, sort) in [true, false].into_iter().flat_map(|beside| sorts.map(|sort| (beside, sort))) {
+        let mut app = app(40, 24);
+        app.has_side_pane = beside;
+        if let Some(by) = sort {
+            let App { panes, directory, .. } = &mut app;
+            panes[0].sort_by(&[Order::at_first(by.into())], directory);
+        }
+        let mut before = Vec::new();
+        for width in 40..=220 {
+            app.size = crate::app::Size { width, height: 24 };
+            let shown = columns(&app);
+            assert!(before.iter().all(|column| shown.contains(column)), "{width} {sort:?}: {before:?} {shown:?}");
+            assert!(shown.contains(&"Name") && shown.contains(&"User"), "{width} {sort:?}: {shown:?}");
+            let sorted = sort.map(|by| by.spec().headings.last().copied().unwrap_or_default());
+            assert!(sorted.is_none_or(|sorted| shown.contains(&sorted)), "{width} {sort:?}: {shown:?}");
+            before = shown;
+        }
+        assert_eq!(before.len(), 7);
+    }
 }

@@ -78,3 +78,18 @@ fn answers_of_a_gibibyte_are_given_up_within_bounds() {
     // Three pages of 256 MiB, and what is at hand beside them.
     assert!((200..960).contains(&most), "{most} MiB");
 }
+
+#[test]
+fn columns_are_chosen_by_their_words() {
+    let world = World::new("wandb", &["--users", "12"]);
+    let table = world.ok(&["users", "--columns", "last,user", "-f", "role:admin"]);
+    let heads: Vec<&str> = table.lines().next().unwrap_or_default().split_whitespace().collect();
+    assert_eq!(heads, ["LAST_ACTIVE", "USER"]);
+    let csv = world.ok(&["teams", "--csv", "--columns", "name,members"]);
+    assert_eq!(csv.lines().next(), Some("team,members"));
+    let said = world.run(&["users", "--columns", "lsat"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(said.err.contains("there is no column `lsat`; there are id, user, name"), "{}", said.err);
+    assert_eq!(world.run(&["users", "--columns", "user", "--json"]).code, 2);
+    assert_eq!(world.run(&["members", "vision", "--columns", "user"]).code, 2);
+}

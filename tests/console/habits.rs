@@ -286,7 +286,7 @@ async fn a_group_in_a_group_is_shown_as_one() {
 async fn roles_in_the_users_own_records_are_the_roles_of_the_console() {
     let server = Odd::start(Habits { roles: true, ..Habits::default() }).await;
     let mut console = open(&server, |_| {}).await;
-    assert!(console.row("user-2").contains("admin, aud…"), "{}", console.screen());
+    assert!(console.row("user-2").contains("admin, auditor"), "{}", console.screen());
     console.press(Action::GoRoles);
     for (role, holders) in [("admin", "2"), ("auditor", "1"), ("user", "2")] {
         assert!(console.row(role).contains(&format!("  {holders}  ")), "{}", console.screen());

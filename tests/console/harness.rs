@@ -190,6 +190,8 @@ impl Server {
 /// The console as a person sees and uses it.
 pub struct Console {
     pub runtime: Runtime<TestBackend>,
+    /// How many keys were pressed.
+    pub pressed: usize,
 }
 
 impl Console {
@@ -202,7 +204,7 @@ impl Console {
         let app = App::new(keymap, Vec::new(), size, Timestamp::now(), salt);
         let terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
         let look = Look::new(Theme::Ansi, Glyphs::UNICODE);
-        Self { runtime: Runtime::new(terminal, app, look, opener) }
+        Self { runtime: Runtime::new(terminal, app, look, opener), pressed: 0 }
     }
 
     /// A console without a server.
@@ -254,6 +256,7 @@ impl Console {
     }
 
     fn key(&mut self, key: KeyEvent) {
+        self.pressed += 1;
         self.runtime.press(Event::Key(key));
         self.draw();
     }
@@ -387,12 +390,12 @@ impl Console {
         found.map_or_else(|| panic!("no line has `{text}`:\n{screen}"), str::to_owned)
     }
 
-    /// The row of the list whose first cell is this.
+    /// The row of the list that has this name in its first cell, or that of a user with this user name.
     #[track_caller]
     pub fn row(&self, name: &str) -> String {
         let screen = self.screen();
-        let first = |line: &&str| line.trim_start_matches(['│', '▌', '✓', ' ']).split(' ').next() == Some(name);
-        screen.lines().find(first).map_or_else(|| panic!("no row of {name}:\n{screen}"), str::to_owned)
+        let row = |line: &&str| line.starts_with('│') && line.split([' ', '│', '▌']).any(|cell| cell == name);
+        screen.lines().find(row).map_or_else(|| panic!("no row of {name}:\n{screen}"), str::to_owned)
     }
 
     /// Filters the list and leaves the cursor on the best match.

@@ -4,7 +4,10 @@
 use scimitar::{
     app::{Overlay, action::Action, picker::Shown},
     demo,
-    directory::plan::{Risk, State},
+    directory::{
+        Kind,
+        plan::{Risk, State},
+    },
 };
 
 use crate::harness::{Console, Room, Server, options, profile_of};
@@ -292,4 +295,35 @@ async fn all_members_are_replaced_and_put_back() {
     back.sort();
     before.sort();
     assert_eq!(back, before);
+}
+
+/// Nothing of the invitations is asked for before somebody wants to know, and then each team once.
+#[tokio::test]
+async fn invited_people_stand_behind_the_users_once_they_are_read() {
+    let (mut console, server) = Console::on_demo(options()).await;
+    let asked = |server: &Server| server.running.requests().iter().filter(|one| one.path.contains("graphql")).count();
+    let before = asked(&server);
+    console.expect_no("invited");
+    console.press(Action::ReadInvitations);
+    console.settle().await;
+    let (people, teams) = (console.app().directory.invited().len(), console.app().directory.len(Kind::Team));
+    assert!(people > 0, "{}", console.screen());
+    console.expect(&format!("as {teams} of {teams} teams tell"));
+    assert_eq!(asked(&server) - before, teams);
+    console.press(Action::Bottom);
+    assert!(console.line("▌").contains("invited"), "{}", console.screen());
+    for action in [Action::SetRole, Action::ToggleActive, Action::Delete, Action::Mark, Action::Raw] {
+        console.press(action);
+        console.expect("This person is invited and has no account yet");
+        assert!(console.app().overlays.is_empty());
+    }
+    console.press(Action::Open);
+    console.expect("Invited, without an account yet.");
+    console.esc();
+    console.press(Action::MarkAll);
+    console.settle().await;
+    assert_eq!(console.app().panes[0].marks.len(), console.app().panes[0].in_view(&console.app().directory));
+    console.find("invited");
+    assert_eq!(console.app().panes[0].rows.len(), people);
+    assert!(server.writes().is_empty(), "{:?}", server.writes());
 }

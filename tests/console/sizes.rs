@@ -15,7 +15,7 @@ async fn a_role_is_found_given_and_undone(#[case] width: u16, #[case] height: u1
     let server = Server::start(options()).await;
     let mut console = Console::open_sized(&Room::new(), profile_of(&server, &options()), width, height).await;
     console.find("eva");
-    assert!(console.line("▌").contains("eva-tanaka"), "{}", console.screen());
+    assert!(console.line("▌").contains("Eva Tanaka"), "{}", console.screen());
     console.pick_role("org adm");
     console.expect("member → admin");
     console.send();
@@ -60,5 +60,5 @@ async fn every_box_can_be_resized() {
         console.esc();
         assert!(console.app().overlays.is_empty(), "{open:?}:\n{}", console.screen());
     }
-    assert!(console.line("▌").contains("eva-tanaka"), "{}", console.screen());
+    assert!(console.line("▌").contains("Eva Tanaka"), "{}", console.screen());
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::tty::{Setup, Tty};
 
-/// Bytes for a move of the cursor, one that scrolls, a page, a typed character of the filter, and a pane of details, at
-/// 80x24.
+/// Bytes for a move of the cursor, one that scrolls, a page, a typed character of the filter, and a box of details with its
+/// way, its place in the list and the roles held, at 80x24.
 const MOVE: usize = 280;
 const SCROLL: usize = 420;
 const PAGE: usize = 1_350;
 const TYPED: usize = 1_300;
-const DETAILS: usize = 1_350;
+const DETAILS: usize = 1_550;
 
 fn demo() -> Tty {
     let mut tty = Setup::scimitar(&["demo", "--users", "250"]).start();

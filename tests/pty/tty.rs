@@ -207,7 +207,7 @@ impl Tty {
 
     /// Waits for the list of the demo directory, and for the end of all that starts with it.
     pub fn wait_for_list(&mut self) {
-        self.wait_for("aarav-kulkarni");
+        self.wait_for("aarav-k");
         self.wait_for("synced");
         self.settle();
     }

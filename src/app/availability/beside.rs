@@ -2,11 +2,12 @@
 
 use super::Unavailable;
 use crate::{
-    app::{App, action::Action},
+    app::{App, Overlay, action::Action},
     directory::{
         Kind,
         change::{Change, Verb},
         plan::State,
+        stage::unnamed,
     },
 };
 
@@ -14,6 +15,35 @@ use crate::{
 pub(super) const NO_ATTRIBUTES: &str = "Roles have no other attributes than those shown here.";
 
 impl App {
+    pub(super) fn staging_allowed(&self, action: Action) -> Result<(), &'static str> {
+        let plan = match self.overlays.last() {
+            Some(Overlay::Preview(preview)) => Some(preview),
+            _ => None,
+        };
+        match (action, self.overlays.last()) {
+            (Action::CopyCommand | Action::ToStage, _) if plan.is_none_or(|plan| plan.plan.steps.is_empty()) => {
+                Err("This belongs to a plan that can be sent.")
+            }
+            (Action::ToStage, _) if plan.is_some_and(|plan| !plan.staged.is_empty()) => {
+                Err("These are on the stage already.")
+            }
+            (Action::ToStage, _)
+                if plan.is_some_and(|plan| plan.plan.steps.iter().all(|step| unnamed(&step.change).is_some())) =>
+            {
+                Err("What is being created has no id yet: it is sent, or left.")
+            }
+            (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
+                Err("What takes a plan back is sent or left: it does not wait on the stage.")
+            }
+            (Action::StageMode, _) if self.guards.closed().is_some() => Err("Nothing can be changed in this session."),
+            (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
+            (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {
+                Err("The stage is empty; :stage collects edits on it.")
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn in_activity(&self, action: Action) -> Result<(), Unavailable> {
         match action {
             _ if self.entries.is_empty() => Err("No changes were made with this profile yet.".into()),
@@ -27,6 +57,10 @@ impl App {
 
     /// Something of what is selected waits, or failed and was not put aside.
     fn can_drop(&self) -> bool {
+        if self.overlays.is_empty() && !self.changes.marks.is_empty() {
+            let mut marked = self.selected_entries().into_iter();
+            return marked.any(|entry| entry.state == State::Planned || self.failures.contains(entry.id));
+        }
         if let Some(entry) = self.selected_entry() {
             return entry.state == State::Planned || self.failures.contains(entry.id);
         }
@@ -83,7 +117,7 @@ impl App {
         }
     }
 
-    fn told_here(&self) -> Result<(), Unavailable> {
+    pub(super) fn told_here(&self) -> Result<(), Unavailable> {
         self.capabilities().and_then(|can| can.tells_nothing.clone()).map_or(Ok(()), |why| Err(why.into()))
     }
 

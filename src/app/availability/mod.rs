@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{App, Overlay, Tab, action::Action, pane::View, role_editor::Of};
-use crate::directory::{Id, Kind, Target, change::Verb, record::User, stage::unnamed};
+use crate::directory::{Id, Kind, Target, change::Verb, record::User};
 
+mod arrangement;
 mod beside;
 mod reason;
 
@@ -30,6 +31,8 @@ const EDIT: [Verb; 3] = [Verb::SetDisplayName, Verb::SetEmail, Verb::SetSeat];
 /// What makes a user like another.
 const LIKE: [Verb; 5] = [Verb::SetOrgRole, Verb::SetTeamRole, Verb::AddMember, Verb::SetSeat, Verb::SetRegistryRole];
 
+pub(super) const NOT_ON_ACTIVITY: &str = "This is for Users, Teams and Roles.";
+
 const LIKE_A_ROLE: &str = "Roles are compared side by side, and their permissions edited.";
 
 impl App {
@@ -40,6 +43,9 @@ impl App {
     pub fn availability(&self, action: Action) -> Result<(), Unavailable> {
         if self.profile.is_none() {
             return self.before_a_profile(action);
+        }
+        if let Some(answer) = self.in_arrangement(action) {
+            return answer;
         }
         match action {
             Action::MarkAll | Action::MarkRange => self.is_sure(),
@@ -154,6 +160,9 @@ impl App {
             let first = can.can(*verbs.first()?).err()?;
             verbs.iter().all(|verb| can.can(*verb).is_err()).then_some(Cow::Borrowed(first.text.as_str()))
         };
+        if self.tab == Tab::Activity && matches!(action, Action::Create | Action::Columns | Action::SidePane) {
+            return Some(Cow::Borrowed(NOT_ON_ACTIVITY));
+        }
         let edits = [Action::SetRole, Action::Teams, Action::ToggleActive, Action::Edit, Action::Permissions];
         if let Some(why) = can.fixed_services.filter(|_| self.lists_services() && edits.contains(&action)) {
             return Some(Cow::Borrowed(why));
@@ -187,7 +196,7 @@ impl App {
                 Kind::Team => Some(self.no_team_form()),
                 Kind::Role => refused(&[Verb::EditRole]),
             },
-            Action::MyAccount | Action::Account | Action::Invitations => {
+            Action::MyAccount | Action::Account | Action::Invitations | Action::ReadInvitations => {
                 can.tells_nothing.as_deref().map(Cow::Borrowed)
             }
             Action::NewKey => refused(&[Verb::CreateKey]),
@@ -331,35 +340,6 @@ impl App {
         let id = list.selected(&self.directory).filter(|_| list.kind() == Kind::User)?;
         let user = self.directory.user(&id).filter(|user| user.account.is_service());
         refused_service(user, why).err()
-    }
-
-    fn staging_allowed(&self, action: Action) -> Result<(), &'static str> {
-        let plan = match self.overlays.last() {
-            Some(Overlay::Preview(preview)) => Some(preview),
-            _ => None,
-        };
-        match (action, self.overlays.last()) {
-            (Action::CopyCommand | Action::ToStage, _) if plan.is_none_or(|plan| plan.plan.steps.is_empty()) => {
-                Err("This belongs to a plan that can be sent.")
-            }
-            (Action::ToStage, _) if plan.is_some_and(|plan| !plan.staged.is_empty()) => {
-                Err("These are on the stage already.")
-            }
-            (Action::ToStage, _)
-                if plan.is_some_and(|plan| plan.plan.steps.iter().all(|step| unnamed(&step.change).is_some())) =>
-            {
-                Err("What is being created has no id yet: it is sent, or left.")
-            }
-            (Action::ToStage, _) if plan.is_some_and(|plan| plan.plan.undoes.is_some()) => {
-                Err("What takes a plan back is sent or left: it does not wait on the stage.")
-            }
-            (Action::StageMode, _) if self.guards.closed().is_some() => Err("Nothing can be changed in this session."),
-            (Action::ShowStage, Some(Overlay::Stage(_))) => Err("This is the stage."),
-            (Action::ShowStage, _) if self.stage.is_empty() && !self.staging => {
-                Err("The stage is empty; :stage collects edits on it.")
-            }
-            _ => Ok(()),
-        }
     }
 
     fn can_be_like(&self) -> Result<(), Unavailable> {

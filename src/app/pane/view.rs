@@ -20,8 +20,8 @@ pub enum View {
 }
 
 const USERS: &[RecordField] = &[
-    RecordField::User(UserField::UserName),
     RecordField::User(UserField::DisplayName),
+    RecordField::User(UserField::UserName),
     RecordField::User(UserField::OrgRole),
     RecordField::User(UserField::ModelsSeat),
     RecordField::User(UserField::RegistryAccess),
@@ -85,6 +85,40 @@ impl View {
 }
 
 impl Pane {
+    /// The columns of the view, or those that were chosen in their place, as far as the provider's records hold them.
+    pub fn columns(&self) -> impl Iterator<Item = RecordField> {
+        // A column of names that nobody has would only take room.
+        let held = |field: &RecordField| {
+            let named = self.has_names || self.chosen.is_some() || *field != UserField::DisplayName.into();
+            let is_told = self.has_registry_access || *field != UserField::RegistryAccess.into();
+            named && is_told && (field.spec().held)(self.holds)
+        };
+        let shown = self.chosen.as_deref().unwrap_or_else(|| self.view.columns(self.kind));
+        shown.iter().copied().filter(held)
+    }
+
+    /// Every field that can be a column here.
+    pub fn column_choices(&self) -> impl Iterator<Item = RecordField> + use<> {
+        let holds = self.holds;
+        let is_column = move |field: &RecordField| !field.spec().headings.is_empty() && (field.spec().held)(holds);
+        RecordField::of(self.kind).filter(is_column)
+    }
+
+    /// True if the columns are others than the view's.
+    pub fn has_chosen_columns(&self) -> bool {
+        self.chosen.is_some()
+    }
+
+    /// Shows these columns, in this order; without them, the view's.
+    pub fn choose_columns(&mut self, columns: Option<Vec<RecordField>>) {
+        self.chosen = columns.filter(|columns| !columns.is_empty());
+    }
+
+    /// The columns that were chosen in the place of the view's.
+    pub fn chosen_columns(&self) -> Option<&[RecordField]> {
+        self.chosen.as_deref()
+    }
+
     /// True if people and service accounts are told apart here.
     pub fn has_views(&self, directory: &Directory) -> bool {
         self.kind == Kind::User && directory.census().services > 0
@@ -135,17 +169,19 @@ impl Pane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::field::FieldSort;
+    use crate::directory::{field::FieldSort, holds::Holds};
 
     /// Headings are of columns, and rows can be sorted by columns alone: the title names what they are sorted by.
     #[test]
-    fn every_field_with_a_heading_is_a_column_of_some_view() {
+    fn every_column_has_a_heading_and_rows_are_sorted_by_columns() {
         for kind in Kind::ALL {
             let columns: Vec<_> = [View::People, View::Services].map(|view| view.columns(kind)).concat();
-            for field in RecordField::of(kind) {
-                let spec = field.spec();
-                assert_eq!(columns.contains(&field), !spec.headings.is_empty(), "{field:?}");
-                assert!(spec.sort == FieldSort::No || columns.contains(&field), "{field:?}");
+            let choices: Vec<_> = Pane::new(kind).column_choices().collect();
+            for field in columns.into_iter().filter(|field| (field.spec().held)(Holds::default())) {
+                assert!(choices.contains(&field), "{field:?}");
+            }
+            for field in RecordField::of(kind).filter(|field| field.spec().sort != FieldSort::No) {
+                assert!(choices.contains(&field), "{field:?}");
             }
         }
     }

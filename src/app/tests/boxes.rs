@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rstest::rstest;
+use tui_input::Input;
 
 use super::*;
 use crate::{
@@ -24,8 +25,8 @@ fn opened(kind: usize) -> Console {
     let can = app.capabilities().unwrap().clone();
     let directory = &app.directory;
     let overlay = match kind {
-        0 => Overlay::Details { target, scroll: 0 },
-        1 => Overlay::Permissions { user, scroll: 0 },
+        0 => Overlay::Details { target, scroll: 0, cursor: Some(0) },
+        1 => Overlay::Permissions { user, typed: Input::default(), scroll: 0 },
         2 => Overlay::Role(picker::RolePicker::new(vec![user], directory, &can)),
         3 => Overlay::Check(check::CheckList::new(check::Of::TeamsOf(vec![user]), directory)),
         4 => Overlay::Pick(pick::Pick::new(Kind::User, vec![user], directory)),
@@ -67,6 +68,14 @@ fn opened(kind: usize) -> Console {
             let (action, here) = (Action::ToggleActive, "eva".into());
             Overlay::Whom(whom::Whom { action, first: Name::default(), here, marked: 1, hidden: 1, cursor: 0 })
         }
+        22 => {
+            app.open_sort();
+            app.overlays.pop().unwrap()
+        }
+        23 => {
+            app.open_columns();
+            app.overlays.pop().unwrap()
+        }
         _ => Overlay::Quit,
     };
     app.overlays.push(overlay);
@@ -100,11 +109,13 @@ fn number(overlay: &Overlay) -> usize {
         Overlay::Secret(_) => 19,
         Overlay::Stage(_) => 20,
         Overlay::Whom(_) => 21,
-        Overlay::Quit => 22,
+        Overlay::Sort(_) => 22,
+        Overlay::Columns(_) => 23,
+        Overlay::Quit => 24,
     }
 }
 
-const BOXES: usize = 23;
+const BOXES: usize = 25;
 
 /// Every printable key, and those that people press beside them, with the modifiers that terminals report.
 fn keys() -> Vec<KeyEvent> {
@@ -157,10 +168,14 @@ fn sends(job: &Job) -> bool {
     }
 }
 
-/// The few keys that leave a box for a row of a list, send or stage the plan that it shows, or send what is picked: that is
-/// what the box is for.
+/// The few keys that leave a box for a row of a list, send or stage the plan that it shows, send what is picked, go to the
+/// next row with its details, or sort the list: that is what the box is for.
 fn belongs_to_the_box(kind: usize, key: KeyEvent) -> bool {
+    let steps = matches!(key.code, KeyCode::Left | KeyCode::Right | KeyCode::Char('h' | 'l'));
+    let sorts = key.code == KeyCode::Enter || matches!(key.code, KeyCode::Char(letter) if letter.is_ascii_alphabetic());
     matches!((kind, key.code), (2 | 8, KeyCode::Enter) | (11, KeyCode::Char('y' | 's')))
+        || (kind == 0 && steps)
+        || (kind == 22 && sorts)
 }
 
 #[test]

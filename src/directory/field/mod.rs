@@ -239,6 +239,20 @@ impl RecordField {
         self.spec().headings.last().copied().unwrap_or_default()
     }
 
+    /// The word by which commands name the field's column: that of filters where there is one.
+    pub fn word(self) -> &'static str {
+        let spec = self.spec();
+        let filter = spec.filter.map(|filter| filter.word);
+        let named = filter.or(spec.csv).or(spec.json.map(|names| names.value));
+        named.unwrap_or(match self {
+            Self::User(UserField::DaysActive) => "days",
+            Self::User(UserField::Modified) | Self::Team(TeamField::Modified) | Self::Role(RoleField::Modified) => {
+                "changed"
+            }
+            Self::User(_) | Self::Team(_) | Self::Role(_) => "",
+        })
+    }
+
     /// The kind of the records that have the field.
     pub fn kind(self) -> Kind {
         match self {

@@ -11,7 +11,7 @@ fields! {
         /// The server's `id`.
         Id {
             label: "Id",
-            headings: &[],
+            headings: &["Id"],
             sort: FieldSort::No,
             filter: Some(filter("id", FilterValues::Texts)),
             json: Some(json("id")),
@@ -83,8 +83,8 @@ fields! {
         /// `meta.created`.
         Created {
             label: "Created",
-            headings: &[],
-            sort: FieldSort::No,
+            headings: &["Created"],
+            sort: FieldSort::Descending,
             filter: Some(filter("created", FilterValues::Age)),
             json: Some(json("created")),
             csv: None,
@@ -95,8 +95,8 @@ fields! {
         /// `meta.lastModified`.
         Modified {
             label: "Changed",
-            headings: &[],
-            sort: FieldSort::No,
+            headings: &["Changed"],
+            sort: FieldSort::Descending,
             filter: None,
             json: None,
             csv: None,

@@ -11,7 +11,7 @@ fields! {
         /// The server's `id`.
         Id {
             label: "Id",
-            headings: &[],
+            headings: &["Id"],
             sort: FieldSort::No,
             filter: Some(filter("id", FilterValues::Texts)),
             json: Some(json("id")),
@@ -107,8 +107,8 @@ fields! {
         /// `meta.lastModified`.
         Modified {
             label: "Changed",
-            headings: &[],
-            sort: FieldSort::No,
+            headings: &["Changed"],
+            sort: FieldSort::Descending,
             filter: None,
             json: None,
             csv: None,

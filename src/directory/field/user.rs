@@ -11,7 +11,7 @@ fields! {
         /// The server's `id`.
         Id {
             label: "Id",
-            headings: &[],
+            headings: &["Id"],
             sort: FieldSort::No,
             filter: Some(filter("id", FilterValues::Texts)),
             json: Some(json("id")),
@@ -47,7 +47,7 @@ fields! {
         /// The primary address.
         Email {
             label: "Email",
-            headings: &[],
+            headings: &["Email"],
             sort: FieldSort::No,
             filter: Some(filter("email", FilterValues::Texts)),
             json: Some(json("email")),
@@ -155,7 +155,7 @@ fields! {
         /// The registries, with the role in each.
         Registries {
             label: "Registries",
-            headings: &[],
+            headings: &["Registries"],
             sort: FieldSort::No,
             filter: Some(filter("registry", FilterValues::Texts)),
             json: Some(json("registries")),
@@ -191,8 +191,8 @@ fields! {
         /// The access to W&B Weave.
         WeaveRole {
             label: "Weave access",
-            headings: &[],
-            sort: FieldSort::No,
+            headings: &["Weave"],
+            sort: FieldSort::Ascending,
             filter: Some(filter("weave", FilterValues::Texts)),
             json: Some(json("weave_role")),
             csv: None,
@@ -227,8 +227,8 @@ fields! {
         /// The number of days with any activity.
         DaysActive {
             label: "Days active",
-            headings: &[],
-            sort: FieldSort::No,
+            headings: &["Days", "Days active"],
+            sort: FieldSort::Descending,
             filter: None,
             json: None,
             csv: None,
@@ -251,8 +251,8 @@ fields! {
         /// `meta.lastModified`.
         Modified {
             label: "Changed",
-            headings: &[],
-            sort: FieldSort::No,
+            headings: &["Changed"],
+            sort: FieldSort::Descending,
             filter: None,
             json: None,
             csv: None,

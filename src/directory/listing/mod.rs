@@ -93,10 +93,11 @@ impl Listing {
         Self { offers_similar: true, ..Self::default() }
     }
 
-    /// Begins anew with all rows of a kind, or these accounts of them.
-    pub fn sort(&mut self, directory: &Directory, kind: Kind, order: Order, accounts: Accounts) {
+    /// Begins anew with all rows of a kind, or these accounts of them: by the first of these orders, rows that are alike in it
+    /// by the next one, and rows that are alike in all by name.
+    pub fn sort(&mut self, directory: &Directory, kind: Kind, orders: &[Order], accounts: Accounts) {
         (self.taken, self.mode) = (false, MatchMode::Exact);
-        self.stage = Stage::Sort(Box::new(Sorting::new(directory, kind, order, accounts)));
+        self.stage = Stage::Sort(Box::new(Sorting::new(directory, kind, orders, accounts)));
     }
 
     /// Begins anew with these rows, in this order.

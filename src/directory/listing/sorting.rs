@@ -20,7 +20,10 @@ const DIGIT: u32 = (1 << BITS) - 1;
 /// A sort on its way.
 pub(super) struct Sorting {
     kind: Kind,
+    /// By this now.
     order: Order,
+    /// By these afterwards, the last one next: a sort keeps the order of rows that are alike.
+    left: Vec<Order>,
     keys: Vec<u32>,
     words: Words,
     rows: Vec<u32>,
@@ -55,24 +58,28 @@ enum Pass {
 }
 
 impl Sorting {
-    pub fn new(directory: &Directory, kind: Kind, order: Order, accounts: Accounts) -> Self {
+    pub fn new(directory: &Directory, kind: Kind, orders: &[Order], accounts: Accounts) -> Self {
         let mut rows = directory.rows_by_name(kind).to_vec();
         if kind == Kind::User && accounts != Accounts::All {
             let services = accounts == Accounts::Services;
             rows.retain(|row| directory.records().is_service(*row) == services);
         }
-        let by_name = order.is_by_name();
-        if by_name && order.descending {
+        // Names differ: nothing behind them decides.
+        let deciding = orders.iter().position(|order| order.is_by_name()).unwrap_or(orders.len());
+        if orders.get(deciding).is_some_and(|order| order.descending) {
             rows.reverse();
         }
+        let mut left = orders.get(..deciding).unwrap_or_default().to_vec();
+        let next = left.pop();
         Self {
             kind,
-            order,
+            order: next.unwrap_or_else(|| Order::by_name(kind)),
+            left,
             keys: Vec::new(),
             words: Words::default(),
             out: Vec::new(),
             counts: Vec::new(),
-            pass: if by_name { Pass::Done } else { Pass::Keys },
+            pass: if next.is_none() { Pass::Done } else { Pass::Keys },
             first: rows.iter().copied().take(FIRST_SHOWN).collect(),
             rows,
         }
@@ -164,6 +171,10 @@ impl Sorting {
             return;
         }
         self.pass = Pass::Done;
+        if let Some(next) = self.left.pop() {
+            (self.order, self.words, self.pass) = (next, Words::default(), Pass::Keys);
+            self.keys.clear();
+        }
     }
 }
 

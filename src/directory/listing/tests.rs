@@ -79,7 +79,7 @@ fn digits_sort_as_comparisons_do_whatever_the_step() {
             let order = Order { by: column.into(), descending };
             for step in [7, 1_000, usize::MAX] {
                 let mut listing = Listing::default();
-                listing.sort(&directory, Kind::User, order, Accounts::All);
+                listing.sort(&directory, Kind::User, &[order], Accounts::All);
                 assert_eq!(found(&mut listing, &directory, step), compared(&directory, order), "{column:?} by {step}");
             }
         }
@@ -91,7 +91,7 @@ fn service_accounts_are_apart_in_any_order() {
     let directory = directory(100);
     let listed = |accounts, column: UserField| {
         let mut listing = Listing::default();
-        listing.sort(&directory, Kind::User, Order { by: column.into(), descending: false }, accounts);
+        listing.sort(&directory, Kind::User, &[Order { by: column.into(), descending: false }], accounts);
         listing.filter(query("-role:admin"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
         let rows = found(&mut listing, &directory, 9);
         rows.iter().filter(|row| directory.user_at(**row).unwrap().account.is_service()).count() * 1_000 + rows.len()
@@ -108,7 +108,7 @@ fn service_accounts_are_apart_in_any_order() {
 fn equal_matches_stand_in_the_lists_order_and_better_ones_before_them() {
     let directory = directory(60);
     let mut listing = Listing::default();
-    listing.sort(&directory, Kind::User, Order::by_name(Kind::User), Accounts::All);
+    listing.sort(&directory, Kind::User, &[Order::by_name(Kind::User)], Accounts::All);
     listing.filter(query("tan"), &directory, Kind::User, Timestamp::UNIX_EPOCH);
     let rows = found(&mut listing, &directory, 5);
     let (words, mut scratch) = (crate::directory::search::Words::typed("tan"), Scratch::default());
@@ -154,7 +154,7 @@ fn pending_memberships_count() {
 fn similar_rows_stand_in_only_where_none_contains_the_words() {
     let directory = directory(60);
     let mut listing = Listing::with_similar();
-    listing.sort(&directory, Kind::User, Order::by_name(Kind::User), Accounts::All);
+    listing.sort(&directory, Kind::User, &[Order::by_name(Kind::User)], Accounts::All);
     let mut shown = |text: &str| {
         listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
         let rows = found(&mut listing, &directory, 7);
@@ -224,13 +224,13 @@ proptest! {
     ) {
         let directory = directory(700);
         let mut listing = Listing::with_similar();
-        listing.sort(&directory, Kind::User, Order { by: order.into(), descending: true }, Accounts::People);
+        listing.sort(&directory, Kind::User, &[Order { by: order.into(), descending: true }], Accounts::People);
         for (text, step) in texts.iter().zip(&steps) {
             listing.filter(query(text), &directory, Kind::User, Timestamp::UNIX_EPOCH);
             listing.step(&directory, Kind::User, *step);
         }
         let mut fresh = Listing::with_similar();
-        fresh.sort(&directory, Kind::User, Order { by: order.into(), descending: true }, Accounts::People);
+        fresh.sort(&directory, Kind::User, &[Order { by: order.into(), descending: true }], Accounts::People);
         fresh.filter(query(texts.last().unwrap()), &directory, Kind::User, Timestamp::UNIX_EPOCH);
         // What was given away with the last step is given away.
         let whole = listing.is_done();

@@ -132,23 +132,39 @@ fn bad(typed: &str, why: String) -> BadQuery {
 }
 
 impl Token<'_> {
-    /// What it says in the pane of `kind`.
-    pub fn read(&self, kind: Kind, holds: Holds) -> Result<Read, BadQuery> {
+    /// The field, the relation and the value of a term.
+    pub fn field(&self) -> Option<Field<'_>> {
+        if self.form == Form::Bare { split(&self.text) } else { None }
+    }
+
+    /// True for the opposite of what it says.
+    pub fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// Why it can't be understood.
+    pub fn refused(&self, why: String) -> BadQuery {
+        bad(self.typed, why)
+    }
+
+    /// The word that it is; nothing where it has no letter yet.
+    pub fn word(&self) -> Result<Option<Word>, BadQuery> {
         let word = match self.form {
-            Form::Bare => match split(&self.text) {
-                Some(field) => return self.term(kind, holds, field),
-                None => anchored(&self.text),
-            },
+            Form::Bare => anchored(&self.text),
             Form::Quoted => Word::new(Sense::Phrase, &self.text),
             Form::Fuzzy => Word::new(Sense::Fuzzy, &self.text),
             Form::Regex if self.text.is_empty() => None,
             Form::Regex => Some(Word::regex(&self.text).map_err(|why| bad(self.typed, why.to_string()))?),
         };
-        Ok(match word {
-            Some(word) if self.negative => Read::Word(word.negated()),
-            Some(word) => Read::Word(word),
-            None => Read::Unfinished,
-        })
+        Ok(word.map(|word| if self.negative { word.negated() } else { word }))
+    }
+
+    /// What it says in the pane of `kind`.
+    pub fn read(&self, kind: Kind, holds: Holds) -> Result<Read, BadQuery> {
+        match self.field() {
+            Some(field) => self.term(kind, holds, field),
+            None => Ok(self.word()?.map_or(Read::Unfinished, Read::Word)),
+        }
     }
 
     /// A term still being typed (`role:`) matches everything, so that the list does not jump.
@@ -187,7 +203,7 @@ fn anchored(text: &str) -> Option<Word> {
     Word::new(sense, word)
 }
 
-type Field<'a> = (&'a str, Relation, &'a str);
+pub(super) type Field<'a> = (&'a str, Relation, &'a str);
 
 /// The field, the relation and the value of a term.
 fn split(token: &str) -> Option<Field<'_>> {
@@ -235,7 +251,7 @@ pub(super) fn part(text: &str) -> Part {
     }
 }
 
-fn age(text: &str) -> Option<i64> {
+pub(super) fn age(text: &str) -> Option<i64> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: i64 = digits.parse().ok()?;
     let unit = match text.get(digits.len()..)? {

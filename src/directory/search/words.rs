@@ -196,15 +196,19 @@ impl Word {
     }
 
     fn rank_at(&self, texts: &str, at: usize) -> u32 {
-        let before = texts.get(..at).and_then(|before| before.chars().next_back());
-        match before {
-            None => match texts.as_bytes().get(self.text.len()) {
-                None | Some(b'\n') => rank::WHOLE,
-                Some(_) => rank::NAME,
-            },
-            Some(c) if c == BEYOND || c.is_alphanumeric() => rank::INSIDE,
-            Some(_) => rank::WORD,
-        }
+        let bytes = texts.as_bytes();
+        // A word in ASCII is looked for in texts that are: a byte is a character, and nothing is decoded for each place.
+        let inside = match at.checked_sub(1).and_then(|before| bytes.get(before)) {
+            None => {
+                return match bytes.get(self.text.len()) {
+                    None | Some(b'\n') => rank::WHOLE,
+                    Some(_) => rank::NAME,
+                };
+            }
+            Some(byte) if byte.is_ascii() => char::from(*byte) == BEYOND || byte.is_ascii_alphanumeric(),
+            Some(_) => texts.get(..at).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphanumeric),
+        };
+        if inside { rank::INSIDE } else { rank::WORD }
     }
 
     /// How well its letters match. The first place found, then made as short as it gets: linear in the text, where the
@@ -328,6 +332,12 @@ impl Words {
             };
         }
         Some(total)
+    }
+
+    /// True if a line contains the words.
+    pub fn finds(&self, line: &str) -> bool {
+        let line = Line::new(line);
+        self.score_folded(&line.plain, line.whole(), MatchMode::Exact, &mut Scratch::default()).is_some()
     }
 
     /// The score of each line that matches, and whether these are only similar, as no line contains the words.

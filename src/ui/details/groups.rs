@@ -2,31 +2,32 @@
 
 use ratatui::{style::Style, text::Line};
 
-use super::{FEW_MEMBERS, FEW_USERS, LABEL, Page, count, counted, pad};
-use crate::app::action::Action;
+use super::{FEW_USERS, LABEL, Page, PageText, count, counted, elide, pad, wrap};
+use crate::app::{action::Action, walk::OrderedMembers};
 use crate::directory::{
     Kind, Target,
     change::{Field, Verb},
     field::{RoleField, TeamField},
-    record::{Grant, Member, Permission, Role, Team},
+    record::{Grant, Member, Role, Team},
 };
 
 impl Page<'_> {
-    pub(super) fn team(&self, team: &Team, target: &Target) -> Vec<Line<'static>> {
+    pub(super) fn team(&self, team: &Team, target: &Target) -> PageText {
         let name = format!("{}{}", team.name, self.mark(target, &Field::Whole));
-        let mut lines = self.wrapped(&name, self.look.strong());
+        let mut lines = PageText::default();
+        lines.extend(self.wrapped(&name, self.look.strong()));
         lines.extend(self.problem(team.problem.as_deref()));
         lines.extend(self.last_failure(target));
         lines.extend(self.gives(team));
-        lines.push(Line::default());
-        if let Some(members) = team.members.as_deref() {
-            lines.extend(self.members(team, members, target));
+        lines.extend([Line::default()]);
+        if team.members.is_some() {
+            lines.add(self.members(team, target));
         } else {
             let key = self.app.keymap.label(Action::Refresh).unwrap_or_default();
             let words = format!("{}; {key} asks again.", self.app.word("The server did not tell who is in this team"));
             lines.extend(self.wrapped(&words, self.look.dim()));
         }
-        lines.push(Line::default());
+        lines.extend([Line::default()]);
         lines.extend(self.dates(team.created, team.modified, &team.id));
         lines
     }
@@ -39,22 +40,20 @@ impl Page<'_> {
     }
 
     /// Admins first, as long as there are few enough to look through with each frame.
-    fn members(&self, team: &Team, members: &[Member], target: &Target) -> Vec<Line<'static>> {
+    fn members(&self, team: &Team, target: &Target) -> PageText {
         let directory = &self.app.directory;
         let role = |member: &Member| directory.user(&member.id).and_then(|user| user.role_in(&team.name));
-        let mut ordered: Vec<&Member> = members.iter().collect();
-        let mut lines =
-            vec![self.heading(TeamField::Members.spec().label, members.len(), &self.mark(target, &Field::Members))];
+        let OrderedMembers { all: ordered, admins } = self.app.members_in_order(team);
+        let mark = self.mark(target, &Field::Members);
+        let mut text = PageText::default();
+        text.extend([self.heading(TeamField::Members.spec().label, ordered.len(), &mark)]);
         let roles = self.app.holds().team_roles;
-        if roles && ordered.len() <= FEW_MEMBERS {
-            let (admins, others): (Vec<_>, Vec<_>) =
-                ordered.into_iter().partition(|member| role(member).is_some_and(|role| role.is("admin")));
-            let hidden = others.iter().filter(|member| role(member).is_none()).count();
+        if let Some(admins) = admins {
+            let hidden = ordered.iter().skip(admins).filter(|member| role(member).is_none()).count();
             let note = if hidden > 0 { format!(", and {} not known", counted(hidden, "role")) } else { String::new() };
-            lines.push(self.heading(TeamField::Admins.spec().label, admins.len(), &note));
-            ordered = admins.into_iter().chain(others).collect();
+            text.extend([self.heading(TeamField::Admins.spec().label, admins, &note)]);
         }
-        let most = self.room(lines.len() + 8, ordered.len());
+        let most = self.room(text.lines.len() + 8, ordered.len());
         for member in ordered.iter().take(most) {
             let user = directory.user(&member.id);
             // A group may be a member of another (RFC 7643 §4.2).
@@ -72,70 +71,107 @@ impl Page<'_> {
                 Some(_) => "".into(),
             });
             let user = Target::user(&member.id);
-            lines.push(self.grant(&Grant { scope, role }, Some((&user, Field::Team(team.id.clone())))));
+            let line = self.grant(&Grant { scope, role }, Some((&user, Field::Team(team.id.clone()))));
+            text.push(line, self.app.member_target(member).is_some());
         }
-        lines.extend(self.and_more(ordered.len(), most));
-        lines
+        text.extend(self.and_more(ordered.len(), most));
+        text
     }
 
-    pub(super) fn role(&self, role: &Role, target: &Target) -> Vec<Line<'static>> {
+    pub(super) fn role(&self, role: &Role, target: &Target) -> PageText {
         let mark = [Field::Whole, Field::Definition].map(|field| self.mark(target, &field)).concat();
-        let mut lines = self.wrapped(&format!("{}{mark}", role.name), self.look.strong());
+        let mut lines = PageText::default();
+        lines.extend(self.wrapped(&format!("{}{mark}", role.name), self.look.strong()));
         if !role.description.is_empty() {
             lines.extend(self.wrapped(role.description.as_str(), Style::new()));
         }
         lines.extend(self.problem(role.problem.as_deref()));
         lines.extend(self.last_failure(target));
-        lines.push(Line::default());
-        if self.app.holds().custom_roles {
+        lines.extend([Line::default()]);
+        if role.is_predefined() {
+            lines.extend(self.predefined(role));
+        } else if self.app.holds().custom_roles {
             lines.extend(self.fact(RoleField::Inherits.spec().label, role.inherits.as_str(), Style::new()));
-            let (inherited, added): (Vec<&Permission>, Vec<&Permission>) =
-                role.permissions.iter().partition(|permission| permission.inherited);
-            lines.extend(self.permissions(RoleField::Permissions.spec().label, &added, self.look.glyphs.signs[0]));
-            lines.extend(self.permissions("Inherited", &inherited, self.look.glyphs.dot));
-            lines.push(Line::default());
+            let names = |inherited: bool| -> Vec<&str> {
+                let permissions = role.permissions.iter().filter(|permission| permission.inherited == inherited);
+                permissions.map(|permission| permission.name.as_str()).collect()
+            };
+            lines.extend(self.permissions(RoleField::Permissions.spec().label, &names(false), Style::new()));
+            lines.extend(self.permissions("Inherited", &names(true), self.look.dim()));
         } else {
             let why = self.app.capabilities().and_then(|can| can.can(Verb::SetOrgRole).err());
             lines.extend(self.wrapped(why.map(|why| why.text.as_str()).unwrap_or_default(), self.look.dim()));
-            lines.push(Line::default());
         }
-        lines.extend(self.holders(role));
-        if self.app.holds().custom_roles {
-            lines.push(Line::default());
+        lines.extend([Line::default()]);
+        lines.add(self.holders(role));
+        if self.app.holds().custom_roles && !role.is_predefined() {
+            lines.extend([Line::default()]);
             lines.extend(self.dates(role.created, role.modified, &role.id));
         }
         lines
     }
 
-    fn permissions(&self, heading: &str, all: &[&Permission], sign: &str) -> Vec<Line<'static>> {
-        let mut lines = vec![self.heading(heading, all.len(), "")];
-        lines.extend(all.iter().map(|permission| {
-            let style = if permission.inherited { self.look.dim() } else { Style::new() };
-            Line::styled(format!("  {sign} {}", permission.name), style)
-        }));
+    /// What is known of a role that every organisation has.
+    fn predefined(&self, role: &Role) -> Vec<Line<'static>> {
+        let directory = &self.app.directory;
+        let mut lines = self.wrapped("Predefined: the provider defines it, and nobody can change it.", self.look.dim());
+        let org = directory.holders_in_organisation(&role.name);
+        if let Some(org) = org {
+            let known = directory.org_roles_known();
+            let all = directory.len(Kind::User);
+            let basis = if known < all {
+                format!(", known for {} of {} users", count(known), count(all))
+            } else {
+                String::new()
+            };
+            let words = format!("held by {}{basis}", count(org));
+            lines.extend(self.fact("Organisation", &words, Style::new()));
+        }
+        match directory.base_permissions(role.name.raw()) {
+            Some(all) => {
+                let names: Vec<&str> = all.iter().map(String::as_str).collect();
+                lines.extend(self.permissions("Allows", &names, Style::new()));
+                lines.extend(self.wrapped("As the custom roles that inherit from it show.", self.look.dim()));
+            }
+            None => {
+                let words = "not told: no custom role inherits from it, and the server lists no predefined ones";
+                lines.extend(self.fact("Allows", words, self.look.dim()));
+            }
+        }
         lines
     }
 
-    fn holders(&self, role: &Role) -> Vec<Line<'static>> {
+    fn permissions(&self, heading: &str, all: &[&str], style: Style) -> Vec<Line<'static>> {
+        let mut lines = vec![self.heading(heading, all.len(), "")];
+        if !all.is_empty() {
+            let parts = wrap(&all.join("  "), self.width.saturating_sub(2));
+            lines.extend(parts.into_iter().map(|part| Line::styled(format!("  {part}"), style)));
+        }
+        lines
+    }
+
+    fn holders(&self, role: &Role) -> PageText {
+        let mut text = PageText::default();
         if !self.whole && self.app.directory.len(Kind::User) > FEW_USERS {
             let key = self.app.keymap.label(Action::Open).unwrap_or_default();
-            return vec![Line::styled(format!("{key} shows who holds it"), self.look.dim())];
+            text.extend([Line::styled(format!("{key} shows who holds it"), self.look.dim())]);
+            return text;
         }
         let holders = self.app.directory.holders(&role.name);
         let users = self.app.directory.records().users();
         let known = users.values().filter(|user| self.app.directory.knows_roles(user)).count();
         let note =
             (known < users.len()).then(|| format!(", as known of {} of {} users", count(known), count(users.len())));
-        let mut lines = vec![self.heading(RoleField::Holders.spec().label, holders.len(), &note.unwrap_or_default())];
-        let most = self.room(lines.len() + 12, holders.len());
+        text.extend([self.heading(RoleField::Holders.spec().label, holders.len(), &note.unwrap_or_default())]);
+        let most = self.room(text.lines.len() + 12, holders.len());
         for (user, teams) in holders.iter().take(most) {
             let teams: Vec<&str> = teams.iter().map(|team| team.as_str()).collect();
-            let name = pad(&user.user_name.marked(), LABEL - 2, self.look.glyphs.more);
+            let name = pad(&elide(&user.user_name.marked(), LABEL - 2, self.look.glyphs.more), LABEL - 2, "");
             let word = if self.app.holds().custom_roles { "in" } else { "by" };
             let places = if teams.is_empty() { String::new() } else { format!(" {word} {}", teams.join(", ")) };
-            lines.push(Line::raw(format!("  {name}{places}")));
+            text.push(Line::raw(format!("  {name}{places}")), true);
         }
-        lines.extend(self.and_more(holders.len(), most));
-        lines
+        text.extend(self.and_more(holders.len(), most));
+        text
     }
 }

@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{Page, ago, count, pad, width};
+use super::{LABEL, Page, PageText, ago, count, pad, width};
 use crate::directory::{
     MaybeTold, Name, Target,
     change::{Change, Field, Seat},
@@ -20,8 +20,8 @@ use crate::scim::confusable;
 const NOT_TOLD: &str = "not told";
 
 impl Page<'_> {
-    pub(super) fn user(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
-        let mut lines = vec![self.headline(user, target)];
+    pub(super) fn user(&self, user: &User, target: &Target) -> PageText {
+        let mut lines = PageText { lines: vec![self.headline(user, target)], links: Vec::new() };
         if !user.display_name.is_empty() {
             lines.extend(self.wrapped(&user.user_name.marked(), Style::new()));
         }
@@ -33,15 +33,22 @@ impl Page<'_> {
         lines.extend(self.deceives(&[&user.user_name, &user.display_name]));
         lines.extend(self.problem(user.problem.as_deref()));
         lines.extend(self.last_failure(target));
-        lines.push(Line::default());
-        let facts = self.facts(user, target);
+        lines.extend([Line::default()]);
+        let facts = if user.is_invited() {
+            self.wrapped("Invited, without an account yet. i on a team shows its invitations.", self.look.careful())
+        } else {
+            self.facts(user, target)
+        };
         if !facts.is_empty() {
             lines.extend(facts);
-            lines.push(Line::default());
+            lines.extend([Line::default()]);
         }
-        lines.extend(self.teams(user, target));
+        lines.add(self.teams(user, target));
         lines.extend(self.registries(user, target));
-        lines.push(Line::default());
+        if self.whole {
+            lines.add(self.roles_held(user));
+        }
+        lines.extend([Line::default()]);
         lines.extend(self.dates(user.created, user.modified, &user.id));
         lines
     }
@@ -158,30 +165,43 @@ impl Page<'_> {
     }
 
     /// The roles as the user has them, then the teams that list the user without a known role.
-    fn teams(&self, user: &User, target: &Target) -> Vec<Line<'static>> {
+    fn teams(&self, user: &User, target: &Target) -> PageText {
         let directory = &self.app.directory;
-        let grants = user.team_roles.as_deref().unwrap_or_default();
-        let hidden = if self.app.holds().team_roles { "role not known" } else { "" };
-        let more: Vec<Grant> = directory
-            .teams_of(&user.id)
-            .iter()
-            .filter_map(|id| directory.team(id))
-            .filter(|team| grants.iter().all(|grant| grant.scope != team.name))
-            .map(|team| Grant { scope: team.name.clone(), role: hidden.into() })
-            .collect();
+        let places = self.app.places_of(user);
         let pending = directory
             .changes_on(target)
             .any(|change| change.touches().iter().any(|(of, field)| of == target && matches!(field, Field::Team(_))));
         let mark = if pending { self.pending() } else { String::new() };
-        if grants.is_empty() && more.is_empty() && user.team_roles.is_none() && !directory.tells_memberships() {
-            return self.fact(&self.app.word(label(UserField::Teams)), NOT_TOLD, Style::new());
+        let mut text = PageText::default();
+        let label = self.app.word(label(UserField::Teams));
+        if places.is_empty() && user.team_roles.is_none() && !directory.tells_memberships() {
+            text.extend(self.fact(&label, NOT_TOLD, Style::new()));
+            return text;
         }
-        let mut lines = vec![self.heading(&self.app.word(label(UserField::Teams)), grants.len() + more.len(), &mark)];
-        for grant in grants.iter().chain(&more) {
-            let team = directory.teams_named(&grant.scope).next().map(|team| Field::Team(team.id.clone()));
-            lines.push(self.grant(grant, team.map(|field| (target, field))));
+        text.extend([self.heading(&label, places.len(), &mark)]);
+        for place in places {
+            let field = place.team.clone().map(Field::Team);
+            text.push(self.grant(&place.grant, field.map(|field| (target, field))), place.team.is_some());
         }
-        lines
+        text
+    }
+
+    /// The roles that the user holds, each once: what they allow is a step away.
+    fn roles_held(&self, user: &User) -> PageText {
+        let held = self.app.roles_held(user);
+        let mut text = PageText::default();
+        if held.is_empty() {
+            return text;
+        }
+        text.extend([self.heading("Roles held", held.len(), "")]);
+        for role in held {
+            let words = self.app.word(if role.teams == 1 { "team" } else { "teams" });
+            let teams = if role.teams > 0 { format!("in {} {words}", role.teams) } else { String::new() };
+            let name = pad(&role.name.marked(), LABEL - 2, self.look.glyphs.more);
+            let spans = vec![Span::raw(format!("  {name} ")), Span::styled(teams, self.look.dim())];
+            text.push(Line::from(spans), true);
+        }
+        text
     }
 }
 

@@ -31,6 +31,10 @@ impl Cell {
         Self { text: text.into(), ..Self::default() }
     }
 
+    fn styled(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
     fn pending(mut self, pending: bool, look: &Look) -> Self {
         if pending {
             self.tail.push(' ');
@@ -127,9 +131,21 @@ impl<'a> Row<'a> {
     fn user(&self, user: &'a User, field: UserField) -> Cell {
         let value = || self.reader().user(user, field);
         match field {
+            // Without an account there is none of this.
+            UserField::OrgRole | UserField::ModelsSeat | UserField::WeaveRole | UserField::LastActive
+                if user.is_invited() =>
+            {
+                Cell::new(self.look.glyphs.none)
+            }
+            UserField::Teams if user.is_invited() => {
+                Cell::new(user.team_roles.as_ref().map_or(0, Vec::len).to_string())
+            }
             UserField::UserName => self.name(&user.user_name),
             UserField::DisplayName => {
                 let mut cell = Cell::new(user.display_name.marked());
+                if cell.text.is_empty() && !user.account.is_service() {
+                    cell.text = self.look.glyphs.none.into();
+                }
                 if user.account.is_service() {
                     let gap = if cell.text.is_empty() { "" } else { " " };
                     cell.tail = format!("{gap}({})", account_word(user.account));
@@ -205,6 +221,9 @@ impl<'a> Row<'a> {
     }
 
     fn status(&self, user: &User) -> Cell {
+        if user.is_invited() {
+            return Cell::new("invited").styled(self.look.careful());
+        }
         if self.is(&Field::Whole) {
             let word = if user.id.starts_with("new:") { "creating" } else { "deleting" };
             return Cell::new(word).pending(true, self.look);
@@ -258,7 +277,18 @@ impl<'a> Row<'a> {
     }
 
     fn role(&self, role: &'a Role, field: RoleField) -> Cell {
+        let learnt = || self.app.directory.base_permissions(role.name.raw());
         match field {
+            RoleField::Inherits if role.is_predefined() => Cell::new("predefined").styled(self.look.dim()),
+            RoleField::Permissions if role.is_predefined() => Cell::new(self.look.glyphs.none),
+            RoleField::Description if role.is_predefined() => Cell::new(match learnt() {
+                Some(all) => format!("allows {}, as learnt from custom roles", all.len()),
+                None => "allows: not told".to_owned(),
+            })
+            .styled(self.look.dim()),
+            RoleField::Id | RoleField::Created | RoleField::Modified if role.is_predefined() => {
+                Cell::new(self.look.glyphs.none)
+            }
             RoleField::Name => self.name(&role.name).pending(self.is(&Field::Definition), self.look),
             // Counted for all rows of a frame at once.
             RoleField::Holders => {

@@ -33,52 +33,57 @@ fn number((min, max): (usize, usize), drop: u8) -> Layout {
     Layout { min, max, right: true, drop }
 }
 
+/// Of columns that are only shown where somebody chooses them: their place decides which of them go first.
+const CHOSEN: u8 = 9;
+
 /// Nothing for a field that is no column.
 fn layout(field: RecordField, view: View) -> Option<Layout> {
     Some(match field {
         RecordField::User(field) => match field {
-            UserField::UserName => text((11, 28), 0),
-            UserField::DisplayName => text((10, 28), 2),
-            UserField::OrgRole => text((8, 16), 1),
-            UserField::ModelsSeat => text((6, 10), 4),
-            UserField::RegistryAccess => text((8, 10), 6),
-            UserField::Account => text((12, 12), 1),
+            UserField::UserName => text((9, 28), 0),
+            UserField::DisplayName => text((10, 28), 1),
+            UserField::Active => text((10, 10), 2),
+            UserField::OrgRole => text((8, 16), 3),
+            UserField::Account => text((12, 12), 3),
             // Service accounts are in few teams.
-            UserField::Teams if view == View::Services => text((10, 48), 2),
-            UserField::Teams => number((5, 5), 3),
-            UserField::Created => text((10, 10), 3),
-            UserField::LastActive => number((5, 11), 5),
-            UserField::Active => text((10, 10), 0),
-            UserField::Id
-            | UserField::Email
-            | UserField::ExternalId
+            UserField::Teams if view == View::Services => text((10, 48), 4),
+            UserField::Teams => number((5, 5), 5),
+            UserField::Created if view == View::Services => text((10, 10), 5),
+            UserField::ModelsSeat => text((6, 10), 6),
+            UserField::LastActive => number((5, 11), 7),
+            UserField::RegistryAccess => text((8, 10), 8),
+            UserField::Email => text((14, 40), CHOSEN),
+            UserField::WeaveRole => text((6, 10), CHOSEN),
+            UserField::Registries => text((10, 32), CHOSEN),
+            UserField::DaysActive => number((4, 11), CHOSEN),
+            UserField::Created | UserField::Modified => text((10, 10), CHOSEN),
+            UserField::Id => text((10, 36), CHOSEN),
+            UserField::ExternalId
             | UserField::OrgRoleAsOf
             | UserField::TeamCount
             | UserField::TeamRoles
-            | UserField::Registries
             | UserField::RegistryRoles
-            | UserField::WeaveRole
-            | UserField::DaysActive
-            | UserField::Modified
             | UserField::Problem => return None,
         },
         RecordField::Team(field) => match field {
             TeamField::Name => text((14, 48), 0),
-            TeamField::Members => number((9, 9), 0),
-            TeamField::Gives => text((8, 16), 1),
-            TeamField::Admins => number((6, 6), 1),
-            TeamField::Created => text((10, 10), 2),
-            TeamField::Id | TeamField::MemberNames | TeamField::Others | TeamField::Modified | TeamField::Problem => {
-                return None;
-            }
+            TeamField::Members => number((9, 9), 1),
+            TeamField::Gives => text((8, 16), 2),
+            TeamField::Admins => number((6, 6), 2),
+            TeamField::Created => text((10, 10), 3),
+            TeamField::Modified => text((10, 10), CHOSEN),
+            TeamField::Id => text((10, 36), CHOSEN),
+            TeamField::MemberNames | TeamField::Others | TeamField::Problem => return None,
         },
         RecordField::Role(field) => match field {
             RoleField::Name => text((14, 32), 0),
-            RoleField::Inherits => text((8, 12), 1),
-            RoleField::Permissions => number((5, 5), 0),
-            RoleField::Holders => number((7, 7), 2),
-            RoleField::Description => text((12, 60), 3),
-            RoleField::Id | RoleField::Created | RoleField::Modified | RoleField::Problem => return None,
+            RoleField::Permissions => number((5, 5), 1),
+            RoleField::Inherits => text((8, 12), 2),
+            RoleField::Holders => number((7, 7), 3),
+            RoleField::Description => text((12, 60), 4),
+            RoleField::Created | RoleField::Modified => text((10, 10), CHOSEN),
+            RoleField::Id => text((10, 36), CHOSEN),
+            RoleField::Problem => return None,
         },
     })
 }
@@ -93,6 +98,9 @@ fn headings(field: RecordField, view: View) -> &'static [&'static str] {
 
 /// Most names fit into this.
 const NAME: usize = 20;
+
+/// Columns that never get wider than this are soon as wide as they can be.
+const NARROW: usize = 11;
 
 /// Cells between two columns.
 pub(super) const GAP: usize = 2;
@@ -126,13 +134,29 @@ impl Placed {
     pub fn is_right(&self) -> bool {
         self.layout.right
     }
+
+    /// Cut in the middle, since names of one directory often begin alike.
+    pub fn is_name(&self) -> bool {
+        use UserField as U;
+        matches!(self.field, RecordField::User(U::UserName | U::DisplayName | U::Email))
+            || matches!(self.field, RecordField::Team(TeamField::Name) | RecordField::Role(RoleField::Name))
+    }
+}
+
+/// The columns of a frame.
+#[derive(Debug)]
+pub(super) struct ColumnFit {
+    /// Those that fit, in order.
+    pub placed: Vec<Placed>,
+    /// How many do not.
+    pub dropped: usize,
 }
 
 /// The columns that fit into this many cells, with [`GAP`] cells between them. Without `holders` the column of holders is
 /// left out.
-pub(super) fn fit(pane: &Pane, cells: usize, holders: bool) -> Vec<Placed> {
-    let wanted = pane.columns().filter(|field| holders || *field != RoleField::Holders.into());
-    let mut placed: Vec<Placed> = wanted.filter_map(|field| Placed::new(field, pane.view, pane.holds)).collect();
+pub(super) fn fit(pane: &Pane, cells: usize, holders: bool) -> ColumnFit {
+    let mut placed = wanted(pane, holders);
+    let all = placed.len();
     while taken(&placed) > cells {
         let Some(at) = (0..placed.len()).filter(|at| drop_of(&placed, *at) > 0).max_by_key(|at| drop_of(&placed, *at))
         else {
@@ -141,6 +165,29 @@ pub(super) fn fit(pane: &Pane, cells: usize, holders: bool) -> Vec<Placed> {
         placed.remove(at);
     }
     grow(&mut placed, cells);
+    ColumnFit { dropped: all - placed.len(), placed }
+}
+
+/// How many cells all columns of the pane take.
+pub(super) fn cells_for_all(pane: &Pane, holders: bool) -> usize {
+    taken(&wanted(pane, holders))
+}
+
+/// All columns at their least width, each with its place in the order of going: columns that somebody chose go from the last
+/// one on, and those by which the rows are sorted stay.
+fn wanted(pane: &Pane, holders: bool) -> Vec<Placed> {
+    let wanted = pane.columns().filter(|field| holders || *field != RoleField::Holders.into());
+    let mut placed: Vec<Placed> = wanted.filter_map(|field| Placed::new(field, pane.view, pane.holds)).collect();
+    for (at, one) in placed.iter_mut().enumerate() {
+        if pane.has_chosen_columns() {
+            one.layout.drop = at.min(usize::from(u8::MAX)) as u8;
+        }
+        if pane.order.by == one.field {
+            one.layout.drop = 0;
+        } else if pane.then_by.iter().any(|order| order.by == one.field) {
+            one.layout.drop = one.layout.drop.min(1);
+        }
+    }
     placed
 }
 
@@ -152,32 +199,35 @@ fn drop_of(placed: &[Placed], at: usize) -> u8 {
     placed.get(at).map_or(0, |one| one.layout.drop)
 }
 
-/// Shares out what is left: the name gets what names usually need, then all grow cell by cell.
+/// Shares out what is left: names get what names usually need, narrow columns what they can use, then all grow cell by cell.
 fn grow(placed: &mut [Placed], cells: usize) {
-    let mut left = cells.saturating_sub(taken(placed));
-    if let Some(name) = placed.first_mut() {
-        let more = NAME.saturating_sub(name.width).min(left);
-        name.width += more;
-        left -= more;
-    }
+    let left = cells.saturating_sub(taken(placed));
+    let left = grow_to(placed, left, |one| if one.is_name() { NAME.min(one.layout.max) } else { 0 });
+    let left = grow_to(placed, left, |one| if one.layout.max <= NARROW { one.layout.max } else { 0 });
+    grow_to(placed, left, |one| one.layout.max);
+}
+
+/// Gives out cell by cell, to no column more than it may have; gives back what is left.
+fn grow_to(placed: &mut [Placed], mut left: usize, most: impl Fn(&Placed) -> usize) -> usize {
     while left > 0 {
         let before = left;
-        for one in placed.iter_mut().filter(|one| one.width < one.layout.max) {
-            if left > 0 {
+        for one in placed.iter_mut() {
+            if left > 0 && one.width < most(one) {
                 one.width += 1;
                 left -= 1;
             }
         }
         if left == before {
-            return;
+            break;
         }
     }
+    left
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::directory::Kind;
+    use crate::directory::{Kind, sort::Order};
 
     fn pane(kind: Kind, view: View) -> Pane {
         let mut pane = Pane::new(kind);
@@ -187,19 +237,41 @@ mod tests {
 
     fn heads(cells: usize) -> Vec<Cow<'static, str>> {
         let pane = pane(Kind::User, View::People);
-        fit(&pane, cells, true).iter().map(|placed| placed.head(pane.holds)).collect()
+        fit(&pane, cells, true).placed.iter().map(|placed| placed.head(pane.holds)).collect()
     }
 
     #[test]
-    fn columns_go_in_a_fixed_order_and_user_and_status_stay() {
-        assert_eq!(heads(110), ["User", "Name", "Org role", "Seat", "Teams", "Last active", "Status"]);
-        assert_eq!(heads(67), ["User", "Name", "Org role", "Seat", "Teams", "Seen", "Status"]);
-        assert_eq!(heads(66), ["User", "Name", "Org role", "Seat", "Teams", "Status"]);
-        assert_eq!(heads(58), ["User", "Name", "Org role", "Teams", "Status"]);
-        assert_eq!(heads(45), ["User", "Name", "Org role", "Status"]);
-        assert_eq!(heads(33), ["User", "Org role", "Status"]);
-        assert_eq!(heads(32), ["User", "Status"]);
-        assert_eq!(heads(5), ["User", "Status"]);
+    fn columns_go_in_a_fixed_order_and_names_stay() {
+        assert_eq!(heads(110), ["Name", "User", "Org role", "Seat", "Teams", "Last active", "Status"]);
+        assert_eq!(heads(65), ["Name", "User", "Org role", "Seat", "Teams", "Seen", "Status"]);
+        assert_eq!(heads(64), ["Name", "User", "Org role", "Seat", "Teams", "Status"]);
+        assert_eq!(heads(57), ["Name", "User", "Org role", "Teams", "Status"]);
+        assert_eq!(heads(43), ["Name", "User", "Org role", "Status"]);
+        assert_eq!(heads(33), ["Name", "User", "Status"]);
+        assert_eq!(heads(23), ["Name", "User"]);
+        assert_eq!(heads(5), ["User"]);
+    }
+
+    /// Whatever the rows are sorted by, and whichever columns are chosen: wider never shows less, and the column that the rows
+    /// are sorted by is there.
+    #[test]
+    fn wider_never_shows_less_and_the_sorted_column_stays() {
+        for kind in Kind::ALL {
+            let all: Vec<RecordField> = Pane::new(kind).column_choices().collect();
+            for (by, chosen) in all.iter().flat_map(|by| [(by, None), (by, Some(all.clone()))]) {
+                let mut pane = pane(kind, View::People);
+                pane.order = Order::at_first(*by);
+                pane.choose_columns(chosen);
+                let sorted = pane.columns().any(|field| field == *by);
+                let mut before: Vec<RecordField> = Vec::new();
+                for cells in 33..213 {
+                    let fields: Vec<RecordField> = fit(&pane, cells, true).placed.iter().map(|one| one.field).collect();
+                    assert!(before.iter().all(|field| fields.contains(field)), "{kind:?} {by:?} {cells}");
+                    assert!(!sorted || fields.contains(by), "{kind:?} {by:?} {cells}");
+                    before = fields;
+                }
+            }
+        }
     }
 
     #[test]
@@ -207,7 +279,7 @@ mod tests {
         for kind in Kind::ALL {
             for cells in 25..200 {
                 for view in [View::People, View::Services] {
-                    let placed = fit(&pane(kind, view), cells, true);
+                    let placed = fit(&pane(kind, view), cells, true).placed;
                     assert!(taken(&placed) <= cells, "{kind:?} {view:?} {cells}");
                 }
             }
@@ -218,7 +290,8 @@ mod tests {
     #[test]
     fn every_column_of_a_view_has_a_layout_and_a_heading() {
         for (kind, view) in Kind::ALL.into_iter().flat_map(|kind| [(kind, View::People), (kind, View::Services)]) {
-            for field in view.columns(kind) {
+            let more: Vec<RecordField> = Pane::new(kind).column_choices().collect();
+            for field in view.columns(kind).iter().chain(&more) {
                 assert!(layout(*field, view).is_some() && !headings(*field, view).is_empty(), "{field:?}");
             }
         }

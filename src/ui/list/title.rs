@@ -27,11 +27,18 @@ pub(super) struct Title {
 struct Part {
     rank: u8,
     spans: Vec<Span<'static>>,
+    /// Stays in its place where there is no room for it.
+    short: Option<String>,
 }
 
 impl Part {
     fn new(rank: u8, label: &'static str, value: String, style: Style) -> Self {
-        Self { rank, spans: vec![Span::raw(label), Span::styled(value, style)] }
+        Self { rank, spans: vec![Span::raw(label), Span::styled(value, style)], short: None }
+    }
+
+    /// How many rows there are: never left out.
+    fn count(rank: u8, value: String, short: String, style: Style) -> Self {
+        Self { short: Some(short), ..Self::new(rank, "", value, style) }
     }
 
     fn width(&self) -> usize {
@@ -60,12 +67,21 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
         let words = cut(&narrow.to_string(), cells.saturating_sub(40).max(12), look.glyphs.more);
         parts.push(Part::new(1, "server: ", words, look.careful()));
     }
-    if pane.order != Order::by_name(pane.kind) {
-        let arrow = look.glyphs.sort[usize::from(pane.order.descending)];
-        let label = app.word(pane.order.by.heading()).to_lowercase();
-        parts.push(Part::new(3, "sort: ", format!("{label} {arrow}"), look.plain()));
+    if !pane.is_in_name_order() {
+        let told = |order: Order| {
+            let arrow = look.glyphs.sort[usize::from(order.descending)];
+            format!("{} {arrow}", app.word(order.by.heading()).to_lowercase())
+        };
+        let orders: Vec<String> = pane.orders().into_iter().map(told).collect();
+        parts.push(Part::new(3, "sort: ", orders.join(", "), look.plain()));
     }
-    let all = pane.in_view(&app.directory);
+    let invited = app.directory.invited().len();
+    let all = pane.in_view(&app.directory)
+        + match (pane.kind, pane.view) {
+            (Kind::Role, _) => app.directory.predefined().len(),
+            (Kind::User, View::People | View::All) => invited,
+            (Kind::User | Kind::Team, _) => 0,
+        };
     if let Some(percent) = pane.progress().filter(|_| pane.is_filtered()) {
         parts.push(Part::new(2, "", format!("{percent} % looked through"), look.plain()));
     } else if let Some(similar) = similar {
@@ -74,23 +90,33 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
     } else if pane.is_filtered() {
         let word = if pane.is_similar() { " similar" } else { "" };
         let found = format!("{}{word} of {}", count(pane.rows.len() as u64), count(all as u64));
-        parts.push(Part::new(2, "", found, look.plain()));
+        parts.push(Part::new(0, "", found, look.plain()));
     }
     if let Coverage::Partial(part) = app.directory.coverage(pane.kind) {
         // How many the server's filter found, or how many of how many there are.
         let found = app.sync.narrow.is_some().then(|| proof(pane, app)).flatten().map(|proof| proof.words.clone());
-        parts.push(Part::new(1, "", found.unwrap_or_else(|| part.amount()), look.careful()));
+        parts.push(Part::new(0, "", found.unwrap_or_else(|| part.amount()), look.careful()));
     }
     if let Some(proof) =
         proof(pane, app).filter(|proof| !pane.is_filtered() && !pane.filtering && proof.coverage.is_complete())
     {
         // What was read is more than what is shown where the view leaves some out.
-        let more = if all == app.directory.len(pane.kind) { "" } else { " accounts" };
-        if pane.view != View::Services {
-            parts.push(Part::new(4, "", format!("{}{more}", proof.words), look.dim()));
+        let more = if pane.in_view(&app.directory) == app.directory.len(pane.kind) { "" } else { " accounts" };
+        let short = count(all as u64);
+        if pane.kind == Kind::Role && !app.directory.predefined().is_empty() {
+            let predefined = app.directory.predefined().len();
+            let words = format!("{} custom, {predefined} predefined", count(app.directory.len(Kind::Role) as u64));
+            parts.push(Part::count(4, words, short, look.dim()));
+        } else if pane.view == View::Services {
+            parts.push(Part::new(0, "", short, look.dim()));
+        } else {
+            parts.push(Part::count(4, format!("{}{more}", proof.words), short, look.dim()));
         }
-    } else if !pane.is_filtered() && !pane.filtering && has_changed_since(pane, app) {
-        parts.push(Part::new(4, "", count(all as u64), look.dim()));
+    } else if !pane.is_filtered() && all > 0 && app.directory.is_complete(pane.kind) {
+        parts.push(Part::new(0, "", count(all as u64), look.dim()));
+    }
+    if pane.kind == Kind::User && pane.view != View::Services && invited > 0 {
+        parts.push(Part::new(2, "", format!("{} invited", count(invited as u64)), look.plain()));
     }
     if !pane.marks.is_empty() {
         let marked = count(pane.marks.len() as u64);
@@ -102,7 +128,10 @@ pub(super) fn of(pane: &Pane, cells: usize, app: &App, look: &Look) -> Title {
     while parts.iter().map(|part| part.width() + 4).sum::<usize>() > cells {
         let last = parts.iter().enumerate().filter(|(_, part)| part.rank > 0).max_by_key(|(_, part)| part.rank);
         let Some((at, _)) = last else { break };
-        parts.remove(at);
+        match parts[at].short.take() {
+            Some(short) => parts[at] = Part::new(0, "", short, look.dim()),
+            None => drop(parts.remove(at)),
+        }
     }
     // A space, the name, a line between spaces, `filter: `.
     let before = 1 + name.len() + 4 + "filter: ".len();
@@ -114,12 +143,6 @@ pub(super) fn proof<'a>(pane: &Pane, app: &'a App) -> Option<&'a Proof> {
     let proof = app.sync.proofs.iter().find(|proof| proof.kind == pane.kind)?;
     let same = proof.seen == app.directory.len(pane.kind) as u64;
     (!app.sync.stored && (same || !proof.coverage.is_complete())).then_some(proof)
-}
-
-/// True where the list was read whole in this session, and records came or went since.
-fn has_changed_since(pane: &Pane, app: &App) -> bool {
-    let whole = |proof: &Proof| proof.kind == pane.kind && proof.coverage.is_complete();
-    !app.sync.stored && app.sync.proofs.iter().any(whole) && proof(pane, app).is_none()
 }
 
 fn joined(parts: Vec<Part>, look: &Look) -> Line<'static> {

@@ -54,6 +54,7 @@ pub fn text(sides: &[Side; 2], app: &App, look: &Look) -> Text {
         right: if differ.is_empty() { "no difference".into() } else { fit::counted(differ.len(), "difference") },
         lines,
         hints: vec![(Action::Down, "scroll"), (Action::Back, "back")],
+        ..Text::default()
     }
 }
 

@@ -41,6 +41,7 @@ pub fn text(app: &App, look: &Look) -> Text {
         right: "keys can be re-bound in the config".into(),
         lines,
         hints: vec![(Action::Down, "scroll"), (Action::Palette, "any action by name"), (Action::Back, "back")],
+        ..Text::default()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod account;
+mod arrange;
 mod attributes;
 mod check;
 mod compare;
@@ -71,6 +72,8 @@ pub fn draw(frame: &mut Frame<'_>, top: &Overlay, app: &App, look: &Look) {
             Topic::Me | Topic::Person(_) => account::draw(frame, aside, app, look),
         },
         Overlay::Secret(shown) => secret::draw(frame, shown, app, look),
+        Overlay::Sort(menu) => arrange::draw_sort(frame, menu, app, look),
+        Overlay::Columns(menu) => arrange::draw_columns(frame, menu, app, look),
         Overlay::Whom(whom) => whom::draw(frame, whom, app, look),
         Overlay::Quit => quit::draw(frame, app, look),
         Overlay::Details { .. }
@@ -97,11 +100,17 @@ pub fn scroll_limit(app: &App, look: &Look) -> Option<usize> {
     }
 }
 
+/// From where to where the details on top can be scrolled with their cursor in sight. For [`App::lift_scroll`].
+pub fn scroll_to_cursor(app: &App, look: &Look) -> Option<(usize, usize)> {
+    let top = app.overlays.last().filter(|top| matches!(top, Overlay::Details { .. }))?;
+    text_of(top, app, look)?.0.around_cursor(app)
+}
+
 /// The boxes that are one long text, with how far each is scrolled.
 fn text_of(top: &Overlay, app: &App, look: &Look) -> Option<(Text, usize)> {
     match top {
-        Overlay::Details { target, scroll } => Some((text::of_record(target, app, look), *scroll)),
-        Overlay::Permissions { user, scroll } => Some((permissions::text(user, app, look), *scroll)),
+        Overlay::Details { target, scroll, cursor } => Some((text::of_record(target, *cursor, app, look), *scroll)),
+        Overlay::Permissions { user, typed, scroll } => Some((permissions::text(user, typed, app, look), *scroll)),
         Overlay::Compare { sides, scroll } => Some((compare::text(sides, app, look), *scroll)),
         Overlay::Story { id, scroll } => Some((story::text(*id, app, look), *scroll)),
         Overlay::Raw { target, text, scroll } => Some((raw::text(target, text.as_ref(), app, look), *scroll)),
@@ -124,6 +133,8 @@ fn text_of(top: &Overlay, app: &App, look: &Look) -> Option<(Text, usize)> {
         | Overlay::Aside(_)
         | Overlay::Secret(_)
         | Overlay::Stage(_)
+        | Overlay::Sort(_)
+        | Overlay::Columns(_)
         | Overlay::Whom(_)
         | Overlay::Quit => None,
     }

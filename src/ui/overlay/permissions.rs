@@ -4,6 +4,7 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
+use tui_input::Input;
 
 use super::{
     shell,
@@ -13,6 +14,7 @@ use crate::{
     app::{App, action::Action},
     directory::{
         Id, Name, Target,
+        permissions::{Stance, is_permission, stance},
         record::{Role, User},
     },
     scim::text::clean,
@@ -22,24 +24,28 @@ use crate::{
 /// Width of the words before a list of permissions.
 const LABEL: usize = 13;
 
-/// The box.
-pub fn text(user: &Id, app: &App, look: &Look) -> Text {
+/// The box: all that the user may do, or where the permission that is typed comes from.
+pub fn text(user: &Id, typed: &Input, app: &App, look: &Look) -> Text {
     let columns = text::columns(app);
+    let asked = typed.value().trim();
     let lines = match app.directory.user(user) {
-        Some(user) => Page::of(user, columns, app, look),
+        Some(user) if asked.is_empty() => Page::of(user, columns, app, look),
+        Some(user) => Page { columns, name: 12, role: 12, app, look, lines: Vec::new() }.why(user, asked),
         None => vec![Line::styled("This user is not there any more.", look.dim())],
     };
     Text {
         title: format!("What {} may do", details::name(&Target::user(user), app)),
-        right: String::new(),
+        typed: Some(typed.clone()),
         lines,
-        hints: vec![(Action::SetRole, "role"), (Action::Teams, "teams"), (Action::Back, "back")],
+        hints: vec![(Action::Back, "back")],
+        ..Text::default()
     }
 }
 
 struct Page<'a> {
     columns: usize,
     name: usize,
+    role: usize,
     app: &'a App,
     look: &'a Look,
     lines: Vec<Line<'static>>,
@@ -47,7 +53,7 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn of(user: &User, columns: usize, app: &'a App, look: &'a Look) -> Vec<Line<'static>> {
-        let mut page = Page { columns, name: 12, app, look, lines: Vec::new() };
+        let mut page = Page { columns, name: 12, role: 12, app, look, lines: Vec::new() };
         let scopes = scopes(user, app);
         let grants = user.registry_roles.iter().map(|grant| &grant.scope);
         let widest = scopes.iter().map(|(scope, _)| scope).chain(grants).map(|scope| fit::width(scope.as_str())).max();
@@ -70,7 +76,85 @@ impl<'a> Page<'a> {
                 page.grant(&grant.scope, Some(&grant.role));
             }
         }
+        page.lines.push(Line::default());
+        let words = "Type a permission, such as run:delete, to see which of these gives it.";
+        page.lines.extend(shell::wrapped(words, columns, 0, look.dim()));
         page.lines
+    }
+
+    /// The permission that was meant, and what each team and role says of it.
+    fn why(mut self, user: &User, asked: &str) -> Vec<Line<'static>> {
+        let wanted = asked.to_lowercase();
+        let mut meant: Vec<String> =
+            self.app.directory.catalogue().into_iter().filter(|name| name.to_lowercase().contains(&wanted)).collect();
+        meant.sort_by_key(|name| (name.to_lowercase() != wanted, !name.to_lowercase().starts_with(&wanted)));
+        if meant.is_empty() && !is_permission(asked) {
+            let words = format!("No role that is known here has a permission with '{}' in its name.", clean(asked));
+            return shell::wrapped(&words, self.columns, 0, self.look.careful());
+        }
+        let first = meant.first().cloned().unwrap_or_else(|| asked.to_owned());
+        let scopes = scopes(user, self.app);
+        let grants = user.registry_roles.iter().map(|grant| &grant.scope);
+        let widest = scopes.iter().map(|(scope, _)| scope).chain(grants).map(|scope| fit::width(scope.as_str())).max();
+        self.name = widest.unwrap_or(0).clamp(12, (self.columns / 3).max(12));
+        let roles = scopes.iter().filter_map(|(_, role)| role.as_ref()).chain(user.org_role.value());
+        self.role = roles.map(|role| fit::width(role.as_str())).max().unwrap_or(0).clamp(6, 20);
+        let head = if meant.is_empty() { format!("{first}: no role that is known here has it") } else { first.clone() };
+        self.lines.extend(shell::wrapped(&clean(&head), self.columns, 0, self.look.strong()));
+        if user.is_inactive() {
+            self.lines.push(Line::styled("Deactivated: none of this counts until reactivated.", self.look.careful()));
+        }
+        self.lines.push(Line::default());
+        let org = self.app.word("Organisation").into_owned();
+        self.stands(&Name::from(org.as_str()), user.org_role.value(), &first);
+        for (scope, role) in &scopes {
+            self.stands(scope, role.as_ref(), &first);
+        }
+        if user.team_roles.is_none() && self.app.holds().team_roles {
+            let words = "The roles in teams are not known yet: the list left them out; they are being read.";
+            self.lines.extend(shell::wrapped(words, self.columns, 0, self.look.careful()));
+        }
+        if meant.len() > 1 {
+            self.lines.push(Line::default());
+            let others = meant.get(1..).unwrap_or_default().join("  ");
+            self.lines.extend(shell::wrapped(&format!("Also: {}", clean(&others)), self.columns, 0, self.look.dim()));
+        }
+        self.lines
+    }
+
+    /// What a role in one place says of a permission.
+    fn stands(&mut self, scope: &Name, role: Option<&Name>, permission: &str) {
+        let look = self.look;
+        let (words, style) = match role {
+            None => ("not told: the role is not known".to_owned(), look.careful()),
+            Some(role) => self.grants_it(role, permission),
+        };
+        let shown = role.map_or(look.glyphs.unknown, Name::as_str);
+        let name = fit::pad(&fit::elide(&scope.marked(), self.name, look.glyphs.more), self.name, "");
+        let role_room = self.role;
+        let room = self.columns.saturating_sub(2 + self.name + 2 + role_room + 1);
+        self.lines.push(Line::from(vec![
+            Span::raw(format!("  {name}  ")),
+            Span::raw(fit::pad(shown, role_room, look.glyphs.more)),
+            Span::styled(format!(" {}", fit::cut(&words, room, look.glyphs.more)), style),
+        ]));
+    }
+
+    /// Whether a role allows it and by what; not told where nobody says what the role allows.
+    fn grants_it(&self, role: &Name, permission: &str) -> (String, Style) {
+        let look = self.look;
+        if let Some(custom) = self.custom(role) {
+            return match stance(custom, permission) {
+                Stance::Added => ("yes, added by this role".into(), look.good()),
+                Stance::Inherited => (format!("yes, inherited from {}", custom.inherits), look.good()),
+                Stance::Absent => ("no".into(), look.dim()),
+            };
+        }
+        match self.app.directory.base_permissions(role.raw()) {
+            Some(all) if all.contains(permission) => ("yes, the predefined role has it".into(), look.good()),
+            Some(_) => ("no, as custom roles show that inherit from it".into(), look.dim()),
+            None => (format!("not told: nothing shows what {role} allows"), look.careful()),
+        }
     }
 
     fn org(&mut self, user: &User) {
@@ -83,10 +167,8 @@ impl<'a> Page<'a> {
             self.lines.push(Line::styled("Deactivated: none of this counts until reactivated.", self.look.careful()));
         }
         if user.team_roles.is_none() && self.app.holds().team_roles {
-            let key = self.app.key_now(Action::Refresh).unwrap_or_default();
-            let words =
-                format!("Roles not known yet: the list left them out; they are being read ({key} reads again).");
-            self.lines.extend(shell::wrapped(&words, self.columns, 0, self.look.careful()));
+            let words = "Roles not known yet: the list left them out; they are being read.";
+            self.lines.extend(shell::wrapped(words, self.columns, 0, self.look.careful()));
         }
     }
 

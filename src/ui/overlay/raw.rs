@@ -21,5 +21,6 @@ pub fn text(target: &Target, fetched: Option<&Result<String, Failure>>, app: &Ap
         right: String::new(),
         lines,
         hints: vec![(Action::Copy, "copy"), (Action::Refresh, "once more"), (Action::Back, "back")],
+        ..Text::default()
     }
 }

@@ -46,6 +46,7 @@ pub fn text(preview: &Preview, app: &App, look: &Look) -> Text {
         right: counted(steps.iter().map(|step| step.requests.len()).sum::<usize>(), "request"),
         lines,
         hints: hints(preview),
+        ..Text::default()
     }
 }
 

@@ -44,6 +44,7 @@ pub fn text(id: ChangeId, app: &App, look: &Look) -> Text {
         right: entry.state.label().into(),
         lines: page.lines,
         hints: hints(entry, app),
+        ..Text::default()
     }
 }
 

@@ -1,12 +1,17 @@
 //! Boxes that are one long text to be scrolled, and the details of a record as such a text.
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
+use tui_input::Input;
 
 use super::shell::{self, Shell};
 use crate::{
-    app::{App, action::Action},
+    app::{App, Tab, action::Action},
     directory::{Kind, Target},
-    ui::{Look, details, fit::count},
+    ui::{
+        Look,
+        details::{self, PageText},
+        fit::{self, count},
+    },
 };
 
 /// A text with its title and keys.
@@ -16,8 +21,12 @@ pub struct Text {
     pub title: String,
     /// At the right of the title.
     pub right: String,
+    /// What is typed into it.
+    pub typed: Option<Input>,
     /// The text, no line wider than [`columns`].
     pub lines: Vec<Line<'static>>,
+    /// The line with the cursor.
+    pub cursor: Option<usize>,
     /// Keys, the most important first.
     pub hints: Vec<(Action, &'static str)>,
 }
@@ -33,6 +42,13 @@ impl Text {
         self.lines.len().saturating_sub(shell::room(app).1)
     }
 
+    /// From where to where it can be scrolled with the cursor in sight.
+    pub fn around_cursor(&self, app: &App) -> Option<(usize, usize)> {
+        let height = shell::room(app).1;
+        let at = self.cursor?;
+        Some(((at + 1).saturating_sub(height), at.min(self.limit(app))))
+    }
+
     /// Draws the part that is scrolled to.
     pub fn draw(self, frame: &mut Frame<'_>, scroll: usize, app: &App, look: &Look) {
         let (columns, height) = shell::room(app);
@@ -43,7 +59,14 @@ impl Text {
         } else {
             String::new()
         };
-        let shell = Shell { title: self.title, right: self.right, note, hints: self.hints, ..Shell::default() };
+        let shell = Shell {
+            title: self.title,
+            typed: self.typed.as_ref(),
+            right: self.right,
+            note,
+            hints: self.hints,
+            ..Shell::default()
+        };
         let inner = shell.open(frame, columns, total, app, look);
         let lines: Vec<Line> = self.lines.into_iter().skip(top).take(usize::from(inner.height)).collect();
         let padded = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -52,7 +75,7 @@ impl Text {
 }
 
 /// The details of a record.
-pub fn of_record(target: &Target, app: &App, look: &Look) -> Text {
+pub fn of_record(target: &Target, cursor: Option<usize>, app: &App, look: &Look) -> Text {
     let mut hints = match target.kind {
         Kind::User => vec![
             (Action::SetRole, "role"),
@@ -69,10 +92,37 @@ pub fn of_record(target: &Target, app: &App, look: &Look) -> Text {
         hints.push((Action::Attributes, "attributes"));
     }
     hints.extend([(Action::Raw, "raw"), (Action::Copy, "copy"), (Action::Back, "back")]);
-    Text {
-        title: details::name(target, app),
-        right: String::new(),
-        lines: details::lines(target, columns(app), app, look),
-        hints,
+    let PageText { mut lines, links } = details::text(target, columns(app), app, look);
+    if !links.is_empty() {
+        hints.insert(0, (Action::Follow, "open"));
     }
+    let cursor = cursor.and_then(|at| links.get(at).copied());
+    if let Some(line) = cursor.and_then(|at| lines.get_mut(at)) {
+        let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
+        let text = text.strip_prefix(' ').map_or(text.clone(), |rest| format!("{}{rest}", look.glyphs.cursor));
+        *line = Line::styled(fit::pad(&text, columns(app), look.glyphs.more), look.cursor());
+    }
+    Text { title: title(app, look), typed: None, right: place(app, look), lines, cursor, hints }
+}
+
+/// The way to this record: the list, and the records between.
+fn title(app: &App, look: &Look) -> String {
+    let list = match app.tab {
+        Tab::Users => "Users",
+        Tab::Teams => "Teams",
+        Tab::Roles => "Roles",
+        Tab::Activity => "Activity",
+    };
+    let sign = if look.glyphs.ascii { ">" } else { "›" };
+    let names = app.path().into_iter().map(|target| details::label(target, app));
+    std::iter::once(app.word(list).into_owned()).chain(names).collect::<Vec<_>>().join(&format!(" {sign} "))
+}
+
+/// Which of how many it is, with the keys that step to the others.
+fn place(app: &App, look: &Look) -> String {
+    let Some((at, all)) = app.place_in_round() else { return String::new() };
+    let key = |action| app.key_now(action).unwrap_or_default();
+    let [back, on] = if look.glyphs.ascii { ["<", ">"] } else { ["‹", "›"] };
+    let keys = format!("  {} {back} {on} {}", key(Action::PreviousRecord), key(Action::NextRecord));
+    format!("{} of {}{}", count(at), count(all), if all > 1 { keys.as_str() } else { "" })
 }

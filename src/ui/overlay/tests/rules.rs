@@ -35,11 +35,11 @@ fn details() {
     go_to(&mut app, "eva-tanaka");
     press(&mut app, Action::Open);
     let shown = shown(&app);
-    assert!(shown.contains("╭ eva-tanaka ─"), "{shown}");
+    assert!(shown.contains("╭ Users › Eva Tanaka ─"), "{shown}");
     let bottom: Vec<&str> = shown.lines().last().unwrap_or_default().split_whitespace().collect();
-    assert!(bottom.join(" ").starts_with("r role t teams p permissions a account "), "{shown}");
+    assert!(bottom.join(" ").starts_with("Enter open r role t teams p permissions a account "), "{shown}");
     assert!(bottom.join(" ").ends_with(" Esc back ? help"), "{shown}");
-    assert_eq!(scroll_limit(&app, &look()), Some(2));
+    assert_eq!(scroll_limit(&app, &look()), Some(6));
 }
 
 #[test]
@@ -112,11 +112,11 @@ fn no_line_of_a_text_is_wider_than_its_box() {
         let json = serde_json::to_string_pretty(&fixture::users()).unwrap();
         let boxes = [
             Overlay::Help { scroll: 0 },
-            Overlay::Permissions { user: "u-eva".into(), scroll: 0 },
+            Overlay::Permissions { user: "u-eva".into(), typed: tui_input::Input::default(), scroll: 0 },
             Overlay::Compare { sides: ["r-janitor", "r-audit"].map(|id| Side::Role(id.into())), scroll: 0 },
             Overlay::Story { id: story, scroll: 0 },
             Overlay::Raw { target: raw.clone(), text: Some(Ok(json)), scroll: 0 },
-            Overlay::Details { target: raw, scroll: 0 },
+            Overlay::Details { target: raw, scroll: 0, cursor: None },
         ];
         for top in boxes {
             let (text, _) = crate::ui::overlay::text_of(&top, &app, &look()).unwrap();

@@ -1,0 +1,61 @@
+//! Whether a list can be arranged so, and what rows that are no records are no subject to.
+
+use super::{NOT_ON_ACTIVITY, Unavailable};
+use crate::app::{App, Overlay, Tab, action::Action, geometry::DETAILS_FROM};
+
+const NO_ACCOUNT: &str = "This person is invited and has no account yet: i on a team takes an invitation back.";
+
+impl App {
+    /// The answer where it follows from the list, or from a row that is no record; nothing where it does not.
+    pub(super) fn in_arrangement(&self, action: Action) -> Option<Result<(), Unavailable>> {
+        Some(match action {
+            _ if self.needs_custom_role(action) => {
+                let key = self.keymap.label(Action::Create).unwrap_or_default();
+                let words = "This role is predefined: nobody can change it.";
+                Err(format!("{words} {key} on Roles creates one that inherits from it.").into())
+            }
+            _ if self.needs_account(action) => Err(NO_ACCOUNT.into()),
+            Action::Create | Action::Columns | Action::SidePane | Action::MarkRange
+                if self.tab == Tab::Activity && self.overlays.is_empty() =>
+            {
+                Err(NOT_ON_ACTIVITY.into())
+            }
+            Action::Mark | Action::MarkAll if self.tab == Tab::Activity => Ok(()),
+            Action::ReadFailures if self.read_failures.is_empty() => {
+                Err("Everything that was read in this session could be read.".into())
+            }
+            Action::CompleteCommand => match self.overlays.last() {
+                Some(Overlay::Palette(palette)) if palette.fixed.is_some() => Ok(()),
+                _ => Err("There is nothing to complete.".into()),
+            },
+            Action::ReadInvitations if self.rosters_asked > 0 => Err("The invitations are being read.".into()),
+            Action::ReadInvitations => self.teams_read().and_then(|()| self.told_here()),
+            Action::SidePane if self.size.width < DETAILS_FROM => {
+                let words = format!("The details stand beside the list from {DETAILS_FROM} columns on");
+                Err(format!("{words}; Enter opens them here.").into())
+            }
+            _ => return None,
+        })
+    }
+
+    /// True for what only an account can be subject to, where somebody without one is in hand.
+    pub(super) fn needs_account(&self, action: Action) -> bool {
+        use Action as A;
+        let on_record = matches!(
+            action,
+            A::SetRole | A::Teams | A::ToggleActive | A::Edit | A::Delete | A::MakeLike | A::Account | A::Raw
+        );
+        let needs = on_record || matches!(action, A::Attributes | A::Permissions | A::Mark);
+        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
+        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_invited())
+    }
+
+    /// True for what only a custom role can be subject to, where a predefined one is in hand.
+    pub(super) fn needs_custom_role(&self, action: Action) -> bool {
+        use Action as A;
+        let needs =
+            matches!(action, A::Edit | A::Delete | A::RolePermissions | A::Raw | A::Mark | A::Compare | A::Copy);
+        let marked = self.overlays.is_empty() && self.pane().is_some_and(|pane| !pane.marks.is_empty());
+        needs && (!marked || action == A::Mark) && self.subject().is_some_and(|target| target.is_predefined())
+    }
+}

@@ -1,0 +1,64 @@
+//! People who are invited, on the list of users: read team by team when somebody asks for them, a few teams at a time.
+
+use super::{App, Effect};
+use crate::{
+    directory::{Kind, Target, aside::Topic, work::Job},
+    scim::text::number,
+};
+
+/// So many teams are asked about at the same time.
+const AT_ONCE: usize = 4;
+
+impl App {
+    /// Begins to read the invitations of all teams.
+    pub(super) fn read_invitations(&mut self, effects: &mut Vec<Effect>) {
+        let teams = (0..self.directory.len(Kind::Team) as u32).filter_map(|row| self.directory.team_at(row));
+        let ids = teams.map(|team| team.id.clone()).filter(|id| !Target::team(id).is_provisional());
+        self.roster_queue = ids.collect();
+        let count = self.roster_queue.len();
+        let words = self.word(if count == 1 { "team" } else { "teams" });
+        self.say(format!("Reading the invitations of {} {words}, one request each…", number(count as u64)));
+        self.rosters_asked = 0;
+        (0..AT_ONCE).for_each(|_| self.ask_next_roster(effects));
+    }
+
+    fn ask_next_roster(&mut self, effects: &mut Vec<Effect>) {
+        let Some(planner) = self.planner.clone() else { return };
+        while let Some(team) = self.roster_queue.pop_front() {
+            if let Ok(inquiry) = planner.inquiry(Topic::Roster(team), &self.directory) {
+                self.rosters_asked += 1;
+                effects.push(Effect::Work(Job::Ask(inquiry)));
+                return;
+            }
+        }
+    }
+
+    /// Some teams' invitations were told, or could not be.
+    pub(super) fn rosters_told(&mut self, topics: &[Topic], effects: &mut Vec<Effect>) {
+        let rosters = topics.iter().filter(|topic| matches!(topic, Topic::Roster(_))).count();
+        if rosters == 0 {
+            return;
+        }
+        if self.directory.gather_invited() {
+            self.rows_changed();
+        }
+        for _ in 0..rosters.min(self.rosters_asked) {
+            self.rosters_asked -= 1;
+            self.ask_next_roster(effects);
+            if self.rosters_asked == 0 {
+                let (known, all) = (self.directory.rosters_known(), self.directory.len(Kind::Team));
+                let people = self.directory.invited().len();
+                let are = if people == 1 { "person is" } else { "people are" };
+                let words = self.word("teams");
+                let text = format!(
+                    "{} {are} invited and {} no account yet, as {} of {} {words} tell.",
+                    number(people as u64),
+                    if people == 1 { "has" } else { "have" },
+                    number(known as u64),
+                    number(all as u64),
+                );
+                self.say(text);
+            }
+        }
+    }
+}
