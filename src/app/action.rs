@@ -196,7 +196,8 @@ actions! {
     SkipAll "skip-all" Doubts "skip the rest" "Skip all names that nothing was said of" ["shift-x"];
     GoOn "go-on" Doubts "go on" "Go on to the difference" ["enter"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
-    ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
+    TakeOut "take-out" Check "take out" "Take the row out, also while something is typed: then Space only puts in" ["ctrl-x"];
+    ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-t"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
     NewKey "new-key" Account "new key" "Make an API key for yourself" ["c"];
     DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];

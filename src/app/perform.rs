@@ -3,7 +3,7 @@
 use super::{
     App, Effect, Overlay, Tab,
     action::Action,
-    check::{self, CheckList},
+    check::{self, CheckList, RowKept},
     form::{Form, Purpose},
     palette,
     pick::Pick,
@@ -103,6 +103,7 @@ impl App {
             Action::UndoThis => self.undo_selected(effects),
             Action::Retry => self.retry_selected(effects),
             Action::DropChange => self.drop_selected(effects),
+            Action::TakeOut => self.check_row(action),
             Action::Toggle
             | Action::ToggleAll
             | Action::NextBase
@@ -270,8 +271,8 @@ impl App {
     }
 
     fn adjust(&mut self, action: Action) {
-        if let (Action::Toggle, Some(why)) = (action, self.fixed_row()) {
-            self.say(why);
+        if action == Action::Toggle {
+            self.check_row(action);
             return;
         }
         if action == Action::ToggleAll {
@@ -279,18 +280,7 @@ impl App {
             return;
         }
         match (self.overlays.last_mut(), action) {
-            (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
-            (Some(Overlay::Difference(difference)), Action::Toggle) => {
-                if let Err(why) = difference.toggle() {
-                    self.say(why);
-                }
-            }
             (Some(Overlay::Difference(difference)), Action::Exactly) => difference.turn(),
-            (Some(Overlay::RoleEditor(editor)), Action::Toggle) => {
-                if let Err(why) = editor.toggle(&self.directory) {
-                    self.say(why);
-                }
-            }
             (Some(Overlay::RoleEditor(editor)), Action::NextBase) => editor.next_base(&self.directory),
             (Some(Overlay::Role(picker)), Action::NextScope) => {
                 if let Some(planner) = &self.planner {
@@ -299,6 +289,29 @@ impl App {
             }
             (Some(Overlay::Form(form)), _) => form.step(action == Action::NextField),
             _ => {}
+        }
+    }
+
+    /// Checks or unchecks the row under the cursor, or says why it stays as it is.
+    fn check_row(&mut self, action: Action) {
+        let out = action == Action::TakeOut;
+        let kept = match (self.fixed_row(), self.overlays.last_mut()) {
+            (Some(why), _) => Err(RowKept::Fixed(why)),
+            (None, Some(Overlay::Check(list))) if out => list.take_out(&self.directory),
+            (None, Some(Overlay::Check(list))) => list.toggle(&self.directory),
+            (None, Some(Overlay::RoleEditor(editor))) if out => editor.take_out(&self.directory),
+            (None, Some(Overlay::RoleEditor(editor))) => editor.toggle(&self.directory),
+            (None, Some(Overlay::Difference(difference))) => difference.toggle().map_err(RowKept::Fixed),
+            (None, _) => Ok(()),
+        };
+        let key = |action| self.keymap.label(action).unwrap_or_default();
+        match kept {
+            Ok(()) => {}
+            Err(why @ (RowKept::Fixed(_) | RowKept::NotIn(_))) => self.say(why.to_string()),
+            Err(why @ RowKept::IsIn(_)) => {
+                let [check, out] = [Action::Toggle, Action::TakeOut].map(key);
+                self.say(format!("{why}. While something is typed {check} takes nobody out; {out} does."));
+            }
         }
     }
 

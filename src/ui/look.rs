@@ -257,6 +257,16 @@ impl Look {
         }
     }
 
+    /// The border of a box.
+    pub fn frame(&self) -> Style {
+        self.color(Color::Cyan, Color::Blue)
+    }
+
+    /// What lies beneath a box, whatever it was drawn with.
+    pub fn receded(&self) -> Style {
+        Style::reset().add_modifier(Modifier::DIM)
+    }
+
     /// The row with the cursor. Reversed in every theme, so that it is visible without any colour.
     pub fn cursor(&self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)

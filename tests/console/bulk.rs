@@ -79,7 +79,7 @@ async fn coming_to_a_team_and_leaving_it() {
     for (left, sent) in [(3, 3), (0, 3)] {
         console.press(Action::Teams);
         console.type_text("ops");
-        console.press(Action::Toggle);
+        console.turn_round();
         console.press(Action::Look);
         send(&mut console, sent);
         console.settle().await;
@@ -165,7 +165,7 @@ async fn somebody_comes_to_all_marked_teams_and_leaves_them() {
         console.press(Action::Members);
         console.expect("Members of 2 teams");
         console.type_text(&person);
-        console.press(Action::Toggle);
+        console.turn_round();
         console.expect(if inside { "will join 2" } else { "will leave 2" });
         console.press(Action::Look);
         send(&mut console, 2);

@@ -132,6 +132,9 @@ impl App {
             },
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
             Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
+            Action::TakeOut if matches!(self.overlays.last(), Some(Overlay::Difference(_))) => {
+                Err("Here the tick says whether a line is settled; nothing else is taken out.".into())
+            }
             Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {
                 Err("Scopes belong to the role picker.".into())
             }

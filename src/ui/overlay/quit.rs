@@ -60,11 +60,7 @@ fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
         lines.extend(shell::wrapped(words, columns, 0, look.careful()));
     }
     lines.push(Line::default());
-    let quit = app.key_now(Action::ReallyQuit).unwrap_or_default();
-    let stay = app.key_now(Action::Back).unwrap_or_default();
-    let words = format!(
-        "{quit} quits: what was sent is settled next time, what was not sent waits in the journal. {stay} stays."
-    );
-    lines.extend(shell::wrapped(&words, columns, 0, look.dim()));
+    let words = "If you quit, what was sent is settled next time, and what was not sent waits in the journal.";
+    lines.extend(shell::wrapped(words, columns, 0, look.dim()));
     lines
 }
