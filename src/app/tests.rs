@@ -24,6 +24,7 @@ mod check_lists;
 mod filters;
 mod sending;
 mod steps;
+mod telling;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()

@@ -29,7 +29,7 @@ pub(super) struct Areas {
     pub pane: Rect,
     /// Details beside it, where there is room.
     pub beside: Option<Rect>,
-    /// Tabs and panes: what lies beneath a box.
+    /// The panes: what lies beneath a box.
     pub beneath: Rect,
     /// Last row.
     pub bottom: Rect,
@@ -39,7 +39,7 @@ pub(super) struct Areas {
 pub(super) fn areas(area: Rect, app: &App) -> Areas {
     let rows = [Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
     let [title, tabs, middle, bottom] = Layout::vertical(rows).areas(area);
-    let beneath = Rect { height: tabs.height + middle.height, ..tabs };
+    let beneath = middle;
     let beside = if app.profile.is_some() && app.tab.kind().is_some() { app.size.details_width() } else { 0 };
     if beside == 0 {
         return Areas { title, tabs, pane: middle, beside: None, beneath, bottom };

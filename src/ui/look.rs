@@ -33,6 +33,12 @@ pub struct Glyphs {
     pub done: &'static str,
     /// Failed.
     pub failed: &'static str,
+    /// Done in part.
+    pub in_part: &'static str,
+    /// So already: nothing was needed.
+    pub needless: &'static str,
+    /// Did more than was asked for.
+    pub harm: &'static str,
     /// Undone.
     pub undone: &'static str,
     /// From before to after.
@@ -76,10 +82,13 @@ impl Glyphs {
     /// For UTF-8 terminals.
     pub const UNICODE: Glyphs = Glyphs {
         cursor: "▌",
-        mark: "✓",
+        mark: "■",
         pending: "↻",
         done: "✓",
         failed: "✗",
+        in_part: "~",
+        needless: "=",
+        harm: "!",
         undone: "↶",
         arrow: "→",
         now: "●",
@@ -102,9 +111,12 @@ impl Glyphs {
     pub const ASCII: Glyphs = Glyphs {
         cursor: ">",
         mark: "*",
-        pending: "~",
+        pending: "@",
         done: "v",
         failed: "x",
+        in_part: "~",
+        needless: "=",
+        harm: "!",
         undone: "<",
         arrow: "->",
         now: "o",

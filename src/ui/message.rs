@@ -9,8 +9,8 @@ use ratatui::{
 };
 
 use super::{
-    Look,
-    fit::{cut, wrap},
+    Look, activity,
+    fit::{cut, width, wrap},
 };
 use crate::{
     app::{App, Message},
@@ -23,12 +23,20 @@ const MOST: usize = 4;
 /// Draws it over everything else, where there is one; else why a request waits, where it does so for long.
 pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let waits = app.waiting.as_ref().filter(|wait| wait.is_long());
-    let waits = || waits.map(|wait| Message { text: wait.sentence(&look.clock(wait.until)), error: false });
+    let waits = || waits.map(|wait| Message { text: wait.sentence(&look.clock(wait.until)), ..Message::default() });
     let Some(message) = app.message.clone().or_else(waits) else { return };
     let area = frame.area();
     let cells = usize::from(area.width);
-    let (lead, style) = if message.error { (" ! ", look.bad()) } else { (" ", Style::new()) };
-    let indent = lead.len();
+    let (lead, lead_style) = match message.state {
+        Some(state) => {
+            let (sign, style) = activity::sign(state, false, look);
+            (format!(" {sign} "), style)
+        }
+        None if message.error => (format!(" {} ", look.glyphs.harm), look.bad()),
+        None => (" ".to_owned(), Style::new()),
+    };
+    let style = if message.error { look.bad() } else { Style::new() };
+    let indent = width(&lead);
     let room = cells.saturating_sub(indent + 1).max(1);
     // A sentence may quote a server: only the room breaks it.
     let mut rows = wrap(&clean_line(&message.text, usize::MAX), room);
@@ -39,8 +47,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
     let count = rows.len();
     let mut lines: Vec<Line<'_>> = Vec::with_capacity(count);
     for (at, row) in rows.into_iter().enumerate() {
-        let lead = if at == 0 { lead } else { "" };
-        lines.push(Line::from(Span::styled(format!("{lead:indent$}{row}"), style)));
+        let lead = if at == 0 { lead.clone() } else { " ".repeat(indent) };
+        lines.push(Line::from(vec![Span::styled(lead, lead_style), Span::styled(row, style)]));
     }
     // The keys in the last row act, whatever is said.
     let above = area.height.saturating_sub(1);

@@ -490,11 +490,11 @@ fn what_is_beneath_a_box_is_faint_and_nothing_stands_beside_it() {
             let border = |x: u16, y: u16| ["╭", "│", "╰", "+", "|"].contains(&screen[(x, y)].symbol());
             let framed =
                 |y: u16| (0..width).find(|x| border(*x, y) && !screen[(*x, y)].modifier.contains(Modifier::DIM));
-            let rows: Vec<u16> = (1..height - 1).filter(|y| framed(*y).is_some()).collect();
+            let rows: Vec<u16> = (2..height - 1).filter(|y| framed(*y).is_some()).collect();
             assert!(rows.len() > 3, "{look:?}");
             let left = framed(rows[0]).unwrap();
             assert_eq!(screen[(left, rows[0])].style().fg, look.frame().fg.or(Some(Color::Reset)));
-            for y in 1..height - 1 {
+            for y in 2..height - 1 {
                 for x in 0..width {
                     let cell = &screen[(x, y)];
                     if rows.contains(&y) {

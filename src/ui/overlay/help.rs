@@ -157,12 +157,16 @@ fn signs(columns: usize, look: &Look) -> Vec<Line<'static>> {
     let [add, remove, alter] = glyphs.signs;
     let legend = [
         (glyphs.cursor, "cursor", look.strong()),
-        (glyphs.mark, "marked, confirmed", look.good()),
+        (glyphs.mark, "marked", look.accent()),
+        (glyphs.done, "confirmed", look.good()),
         (glyphs.pending, "not confirmed yet", look.pending()),
         (glyphs.failed, "failed or refused", look.bad()),
+        (glyphs.in_part, "done in part", look.careful()),
+        (glyphs.unknown, "unknown, or never shown", look.careful()),
+        (glyphs.harm, "did more than asked", look.bad()),
         (glyphs.undone, "undone", look.dim()),
         ("≈", "may look like another name", look.careful()),
-        ("=", "in a plan: needs nothing", look.dim()),
+        (glyphs.needless, "so already: needs nothing", look.dim()),
         (add, "comes", look.good()),
         (remove, "goes", look.bad()),
         (alter, "changes", look.accent()),

@@ -194,7 +194,7 @@ impl<'a> Said<'a> {
         let [add, remove, alter] = look.glyphs.signs;
         match self.kind {
             SaidOf::Refusal => (look.glyphs.failed, look.dim()),
-            SaidOf::Needless => ("=", look.dim()),
+            SaidOf::Needless => (look.glyphs.needless, look.dim()),
             SaidOf::Step(Sign::Add) => (add, look.good()),
             SaidOf::Step(Sign::Remove) => (remove, look.bad()),
             SaidOf::Step(Sign::Alter) => (alter, look.accent()),

@@ -131,8 +131,8 @@ fn place(screen: Rect, columns: usize, (rows, room_for): (usize, usize), app: &A
 
 /// What lies beneath the boxes goes into the background: one faint style all over, in the text's own colour. Faint, because
 /// no colour is safe on every palette; whatever was marked by colour or reversed is so by its signs, too.
-pub fn recede(frame: &mut Frame<'_>, beneath: Rect, look: &Look) {
-    frame.buffer_mut().set_style(beneath, look.receded());
+pub fn recede(frame: &mut Frame<'_>, panes: Rect, look: &Look) {
+    frame.buffer_mut().set_style(panes, look.receded());
 }
 
 /// Rows that a box reaches into hold nothing else: half a row beside it can't be read. What would be left of the panes
