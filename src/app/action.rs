@@ -43,6 +43,8 @@ pub enum Scope {
     Attributes,
     /// A secret that is shown once; no other key does anything there.
     Secret,
+    /// The keys for where one was.
+    Help,
     /// What waits to be sent together.
     Stage,
     /// A plan that was sent.
@@ -81,6 +83,7 @@ impl Scope {
             Scope::Invitations => "Invitations",
             Scope::Attributes => "Attributes",
             Scope::Secret => "A new secret",
+            Scope::Help => "Help",
             Scope::Stage => "Stage",
             Scope::Plan => "A plan that was sent",
             Scope::Preview => "Plan",
@@ -177,7 +180,7 @@ actions! {
     MarkRange "mark-range" List "" "Mark from the last marked row to this one" ["shift-v"];
     Sort "sort" List "sort" "Sort by the next column" ["s"];
     SortReverse "sort-reverse" List "" "Turn the order round" ["shift-s"];
-    Copy "copy" Record "" "Copy names, emails, ids or rows as CSV or JSON through the terminal, of the row or the marked rows" ["y"];
+    Copy "copy" Record "" "Copy names, emails, ids or rows as CSV, Markdown or JSON through the terminal, of the row or the marked rows" ["y"];
     Raw "raw" Record "" "The resource as the server gave it" ["shift-j"];
     Attributes "attributes" Record "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
@@ -204,6 +207,7 @@ actions! {
     Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
     Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["shift-d"];
     SetAttribute "set-attribute" Attributes "change" "Change the attribute under the cursor" ["enter", "e"];
+    FindAction "find-action" Help "find and run" "Type to find an action; Enter runs it where it can be done now" ["/"];
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
     CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan, once it was on screen for a moment" ["y"];

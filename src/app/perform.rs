@@ -81,6 +81,7 @@ impl App {
                 let form = Form::server_filter(self.sync.narrow.as_ref());
                 self.overlays.push(Overlay::Form(form));
             }
+            Action::FindAction => self.find_action(),
             Action::Choose => self.choose(effects),
             Action::Look => self.look(effects),
             Action::MyAccount | Action::Account | Action::Invitations | Action::Attributes | Action::Settings => {
@@ -249,6 +250,13 @@ impl App {
             (Action::Story, _) => self.open_story(),
             _ => {}
         }
+    }
+
+    /// From the help to the actions by name of what it was asked for, which are found by typing and run by Enter.
+    fn find_action(&mut self) {
+        self.overlays.pop_if(|top| matches!(top, Overlay::Help { .. }));
+        let palette = self.palette("");
+        self.overlays.push(Overlay::Palette(palette));
     }
 
     fn arrange(&mut self, action: Action) {

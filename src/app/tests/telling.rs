@@ -57,3 +57,15 @@ fn the_marks_of_a_plan_go_when_it_is_confirmed() {
     let left = entries[1].step.change.touches().remove(0).0.id;
     assert_eq!(marked, [left], "who was refused stays marked");
 }
+
+#[test]
+fn the_help_finds_an_action_by_typing_and_runs_it() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.press(Action::Help).press(Action::FindAction).type_text("user-teams").press(Action::Choose);
+    assert!(matches!(console.app.overlays.as_slice(), [Overlay::Check(_)]));
+    // In a box the entries that act elsewhere say so, and nothing beneath is touched.
+    console.press(Action::Back).press(Action::Copy).press(Action::Help).press(Action::FindAction);
+    console.type_text("toggle-active").press(Action::Choose);
+    assert!(matches!(console.app.overlays.as_slice(), [Overlay::Copy(_)]));
+    assert!(console.app.message.as_ref().unwrap().text.contains("works without this box"));
+}

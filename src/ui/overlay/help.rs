@@ -40,7 +40,7 @@ pub fn text(app: &App, look: &Look) -> Text {
         title: "Help".into(),
         right: "keys can be re-bound in the config".into(),
         lines,
-        hints: vec![(Action::Down, "scroll"), (Action::Palette, "any action by name"), (Action::Back, "back")],
+        hints: vec![(Action::FindAction, "find and run"), (Action::Down, "scroll"), (Action::Back, "back")],
     }
 }
 
