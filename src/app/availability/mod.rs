@@ -132,11 +132,17 @@ impl App {
             },
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
             Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
-            Action::TakeOut if matches!(self.overlays.last(), Some(Overlay::Difference(_))) => {
-                Err("Here the tick says whether a line is settled; nothing else is taken out.".into())
-            }
-            Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {
-                Err("Scopes belong to the role picker.".into())
+            Action::TakeOut | Action::NextScope => self.fits_box(action).map_err(Unavailable::from),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the box on top knows the action, of those whose keys it shares with others.
+    fn fits_box(&self, action: Action) -> Result<(), &'static str> {
+        match (action, self.overlays.last()) {
+            (Action::TakeOut, Some(Overlay::Difference(_))) => Err("A tick says whether a line is settled."),
+            (Action::NextScope, top) if !matches!(top, Some(Overlay::Role(_))) => {
+                Err("Scopes belong to the role picker.")
             }
             _ => Ok(()),
         }
