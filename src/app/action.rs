@@ -51,6 +51,8 @@ pub enum Scope {
     Attributes,
     /// A secret that is shown once; no other key does anything there.
     Secret,
+    /// The keys for where one was.
+    Help,
     /// What waits to be sent together.
     Stage,
     /// A plan that was sent.
@@ -93,6 +95,7 @@ impl Scope {
             Scope::Invitations => "Invitations",
             Scope::Attributes => "Attributes",
             Scope::Secret => "A new secret",
+            Scope::Help => "Help",
             Scope::Stage => "Stage",
             Scope::Plan => "A plan that was sent",
             Scope::Preview => "Plan",
@@ -196,7 +199,7 @@ actions! {
     Follow "follow" Details "open" "Open the team, person or role under the cursor" ["enter"];
     PreviousRecord "previous-record" Details "previous" "The previous record of the list, or of the box beneath" ["h", "left"];
     NextRecord "next-record" Details "next" "The next record of the list, or of the box beneath" ["l", "right"];
-    Copy "copy" Record "" "Copy names, emails, ids or rows as CSV or JSON through the terminal, of the row or the marked rows" ["y"];
+    Copy "copy" Record "" "Copy names, emails, ids or rows as CSV, Markdown or JSON through the terminal, of the row or the marked rows" ["y"];
     Raw "raw" Record "" "The resource as the server gave it" ["shift-j"];
     Attributes "attributes" Record "" "All attributes by their schemas, extensions too; what can be set is set there" ["shift-a"];
     Permissions "permissions" Users "" "What the user may do, team by team" ["p"];
@@ -223,13 +226,15 @@ actions! {
     SkipAll "skip-all" Doubts "skip the rest" "Skip all names that nothing was said of" ["shift-x"];
     GoOn "go-on" Doubts "go on" "Go on to the difference" ["enter"];
     Toggle "toggle" Check "toggle" "Check or uncheck" ["space"];
-    ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-a"];
+    TakeOut "take-out" Check "take out" "Take the row out, also while something is typed: then Space only puts in" ["ctrl-x"];
+    ToggleAll "toggle-all" Check "all shown" "Check all that the filter shows" ["ctrl-t"];
     Look "look" Check "look at the plan" "Look at the plan; nothing is sent yet" ["enter"];
     NewKey "new-key" Account "new key" "Make an API key for yourself" ["c"];
     DeleteKey "delete-key" Account "delete key" "Delete the API key under the cursor" ["shift-d"];
     Invite "invite" Invitations "invite" "Invite somebody by email or user name" ["c"];
     Uninvite "uninvite" Invitations "remove" "Take the invitation back, or the member out of the team" ["shift-d"];
     SetAttribute "set-attribute" Attributes "change" "Change the attribute under the cursor" ["enter", "e"];
+    FindAction "find-action" Help "find and run" "Type to find an action; Enter runs it where it can be done now" ["/"];
     CopySecret "copy-secret" Secret "copy" "Copy the secret through the terminal" ["y"];
     CloseSecret "close-secret" Secret "close" "Close it; asks first where it was not copied" ["esc", "q", "ctrl-c"];
     Send "send" Preview "send" "Send the plan, once it was on screen for a moment" ["y"];

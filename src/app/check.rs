@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashSet;
 use tui_input::Input;
 
-use super::{finding::Finding, text_field};
+use super::{availability::Unavailable, finding::Finding, text_field};
 use crate::directory::{Directory, Id, Kind, change::Change};
 
 /// What is checked on what.
@@ -65,6 +65,35 @@ impl Now {
             _ => None,
         }
     }
+
+    /// What is wished after one press while something is typed: the best match may not be who was meant, so nobody who is
+    /// in goes by it. `None` where the press would take somebody out.
+    pub fn next_typed(self, wish: Option<bool>) -> Option<Option<bool>> {
+        match (self, wish) {
+            (Now::On, None) => None,
+            (_, None) => Some(Some(true)),
+            (_, Some(_)) => Some(None),
+        }
+    }
+
+    /// What is wished after a press of the key that takes out; `None` where the row is not in.
+    pub fn taken_out(self, wish: Option<bool>) -> Option<Option<bool>> {
+        (self != Now::Off || wish.is_some()).then(|| (self != Now::Off && wish != Some(false)).then_some(false))
+    }
+}
+
+/// Why a key leaves a row of a check list as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RowKept {
+    /// It is in, and something is typed.
+    #[error("{0} is in already")]
+    IsIn(String),
+    #[error("{0} is not in: there is nothing to take out.")]
+    /// It is not in: there is nothing to take out.
+    NotIn(String),
+    /// Nobody can change it.
+    #[error("{0}")]
+    Fixed(Unavailable),
 }
 
 /// Why "all shown" changes nothing in a box with a row to check for each match.
@@ -198,12 +227,51 @@ impl CheckList {
         self.whole && !self.wishes.is_empty()
     }
 
-    /// Checks or unchecks the row under the cursor.
-    pub fn toggle(&mut self, directory: &Directory) {
-        let Some(id) = self.selected(directory) else { return };
-        let now = self.now(directory, &id);
+    /// Checks or unchecks the row under the cursor. While something is typed nobody is unchecked who is in.
+    ///
+    /// # Errors
+    /// The row stays as it is.
+    pub fn toggle(&mut self, directory: &Directory) -> Result<(), RowKept> {
+        let typed = !self.input.value().is_empty();
+        self.press(
+            directory,
+            RowKept::IsIn,
+            |now, wish| if typed { now.next_typed(wish) } else { Some(now.next(wish)) },
+        )
+    }
+
+    /// Takes the row under the cursor out, or leaves it in after all.
+    ///
+    /// # Errors
+    /// The row is not in.
+    pub fn take_out(&mut self, directory: &Directory) -> Result<(), RowKept> {
+        self.press(directory, RowKept::NotIn, Now::taken_out)
+    }
+
+    fn press(
+        &mut self,
+        directory: &Directory,
+        kept: impl FnOnce(String) -> RowKept,
+        next: impl FnOnce(Now, Option<bool>) -> Option<Option<bool>>,
+    ) -> Result<(), RowKept> {
+        let Some(id) = self.selected(directory) else { return Ok(()) };
+        let next = next(self.now(directory, &id), self.wishes.get(&id).copied());
+        let wish = next.ok_or_else(|| kept(self.name(directory, &id)))?;
+        self.set(id, wish);
+        Ok(())
+    }
+
+    fn name(&self, directory: &Directory, id: &Id) -> String {
+        match self.kind() {
+            Kind::User => directory.user(id).map(|user| user.user_name.to_string()),
+            Kind::Team | Kind::Role => directory.team(id).map(|team| team.name.to_string()),
+        }
+        .unwrap_or_default()
+    }
+
+    fn set(&mut self, id: Id, wish: Option<bool>) {
         self.by_hand.insert(id.clone());
-        match now.next(self.wishes.get(&id).copied()) {
+        match wish {
             Some(wish) => drop(self.wishes.insert(id, wish)),
             None => drop(self.wishes.shift_remove(&id)),
         }

@@ -89,6 +89,8 @@ pub enum CopyPart {
     Id,
     /// Names, address and id, under a heading.
     Csv,
+    /// The same as a table in Markdown.
+    Markdown,
     /// The record as the console knows it.
     Json,
 }
@@ -114,7 +116,9 @@ impl CopyMenu {
         let mut menu = Self { kind, holds, ids, hidden, choices: Vec::new(), cursor: 0 };
         let parts = match kind {
             Kind::User => &CopyPart::ALL[..],
-            Kind::Team | Kind::Role => &[CopyPart::Name, CopyPart::Id, CopyPart::Csv, CopyPart::Json],
+            Kind::Team | Kind::Role => {
+                &[CopyPart::Name, CopyPart::Id, CopyPart::Csv, CopyPart::Markdown, CopyPart::Json]
+            }
         };
         let is_there = |part: &CopyPart| menu.ids.iter().any(|id| !part.of(kind, id, directory).is_empty());
         let there = parts.iter().filter(|part| part.is_row() || is_there(part));
@@ -142,6 +146,8 @@ impl CopyMenu {
             (CopyPart::Id, _, false) => "ids",
             (CopyPart::Csv, _, true) => "row as CSV",
             (CopyPart::Csv, _, false) => "rows as CSV",
+            (CopyPart::Markdown, _, true) => "row as Markdown",
+            (CopyPart::Markdown, _, false) => "rows as Markdown",
             (CopyPart::Json, _, true) => "row as JSON",
             (CopyPart::Json, _, false) => "rows as JSON",
         }
@@ -163,7 +169,7 @@ impl CopyMenu {
     fn glimpse(&self, part: CopyPart, directory: &Directory) -> String {
         let values = self.ids.iter().filter(|id| !part.of(self.kind, id, directory).is_empty()).count();
         match (self.is_single(), part.is_row()) {
-            (_, true) if part == CopyPart::Csv => {
+            (_, true) if part != CopyPart::Json => {
                 self.csv_columns().into_iter().map(|(_, head)| head).collect::<Vec<_>>().join(", ")
             }
             (true, false) => self.value(part, directory).0,
@@ -179,6 +185,7 @@ impl CopyMenu {
     fn value(&self, part: CopyPart, directory: &Directory) -> (String, usize) {
         match part {
             CopyPart::Csv => (self.csv(directory), self.ids.len()),
+            CopyPart::Markdown => (self.markdown(directory), self.ids.len()),
             CopyPart::Json => (self.json(directory), self.ids.len()),
             _ => {
                 let values = self.ids.iter().map(|id| part.of(self.kind, id, directory));
@@ -201,6 +208,17 @@ impl CopyMenu {
         let heads: Vec<String> = columns.iter().map(|(_, head)| (*head).to_owned()).collect();
         let lines = std::iter::once(heads).chain(self.ids.iter().map(row));
         lines.map(|cells: Vec<String>| cells.join(",")).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A table with the columns of the CSV. Signs that would be markup are escaped.
+    fn markdown(&self, directory: &Directory) -> String {
+        let columns = self.csv_columns();
+        let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+        let heads = line(columns.iter().map(|(_, head)| (*head).to_owned()).collect());
+        let rule = line(columns.iter().map(|_| "---".to_owned()).collect());
+        let row =
+            |id: &Id| line(columns.iter().map(|(part, _)| markdown_cell(&part.of(self.kind, id, directory))).collect());
+        [heads, rule].into_iter().chain(self.ids.iter().map(row)).collect::<Vec<_>>().join("\n")
     }
 
     /// The records as JSON, as list commands print them.
@@ -227,16 +245,17 @@ impl CopyMenu {
 
 impl CopyPart {
     /// All parts, in the order for a user.
-    const ALL: [Self; 6] = [Self::Name, Self::DisplayName, Self::Email, Self::Id, Self::Csv, Self::Json];
+    const ALL: [Self; 7] =
+        [Self::Name, Self::DisplayName, Self::Email, Self::Id, Self::Csv, Self::Markdown, Self::Json];
 
     fn is_row(self) -> bool {
-        matches!(self, Self::Csv | Self::Json)
+        matches!(self, Self::Csv | Self::Markdown | Self::Json)
     }
 
     /// The field of the part; `None` for whole rows, and for fields that the kind lacks.
     fn field(self, kind: Kind) -> Option<RecordField> {
         match (self, kind) {
-            (Self::Csv | Self::Json, _) => None,
+            (Self::Csv | Self::Markdown | Self::Json, _) => None,
             (Self::Name, kind) => Some(RecordField::name_of(kind)),
             (Self::Id, Kind::User) => Some(UserField::Id.into()),
             (Self::Id, Kind::Team) => Some(TeamField::Id.into()),
@@ -265,6 +284,18 @@ fn record<'a>(kind: Kind, id: &Id, directory: &'a Directory) -> Option<RecordRef
         Kind::Team => directory.team(id).map(RecordRef::Team),
         Kind::Role => directory.role(id).map(RecordRef::Role),
     }
+}
+
+/// A cell of a table in Markdown, in which nothing is a link, an image, a tag or another cell.
+fn markdown_cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '!') {
+            out.push('\\');
+        }
+        out.push(letter);
+    }
+    out
 }
 
 /// A CSV cell (RFC 4180) that a spreadsheet does not run as a formula.
@@ -313,6 +344,10 @@ mod tests {
         let csv = "user,name,email,id\nnoor,,noor@example.com,id-noor\n\
                    eva,\"Tanaka, Eva \"\"E\"\"\",eva@example.com,id-eva\nivan,'=1+1 FORGED,,id-ivan";
         assert_eq!(value(CopyPart::Csv).0, csv);
+        let markdown = "| user | name | email | id |\n| --- | --- | --- | --- |\n| noor |  | noor@example.com | id-noor |\n\
+                        | eva | Tanaka, Eva \"E\" | eva@example.com | id-eva |\n| ivan | =1+1 FORGED |  | id-ivan |";
+        assert_eq!(value(CopyPart::Markdown).0, markdown);
+        assert_eq!(markdown_cell("a|b <script> [x](y)"), "a\\|b \\<script\\> \\[x\\](y)");
         let json: serde_json::Value = serde_json::from_str(&value(CopyPart::Json).0).unwrap();
         assert_eq!((json.as_array().unwrap().len(), &json[1]["user"]), (3, &"eva".into()));
         assert_eq!(three.choices[2], (CopyPart::Email, "2 of 3".into()));
@@ -323,7 +358,7 @@ mod tests {
         let directory = directory();
         let one = menu(&["ivan"], 0, &directory);
         let names: Vec<&str> = one.choices.iter().map(|(part, _)| one.name(*part)).collect();
-        assert_eq!(names, ["user name", "display name", "id", "row as CSV", "row as JSON"]);
+        assert_eq!(names, ["user name", "display name", "id", "row as CSV", "row as Markdown", "row as JSON"]);
         assert_eq!((one.title(), one.choices[2].1.as_str()), ("Copy".into(), "id-ivan"));
     }
 
@@ -333,6 +368,7 @@ mod tests {
         let mut two = menu(&["eva", "noor"], 0, &directory);
         assert!(two.go_to_letter('e') && two.choices[two.cursor].0 == CopyPart::Email);
         assert!(two.go_to_letter('r') && two.choices[two.cursor].0 == CopyPart::Csv);
+        assert!(two.go_to_letter('r') && two.choices[two.cursor].0 == CopyPart::Markdown);
         assert!(two.go_to_letter('r') && two.choices[two.cursor].0 == CopyPart::Json);
         assert!(!two.go_to_letter('j') && two.choices[two.cursor].0 == CopyPart::Json);
     }

@@ -1,7 +1,7 @@
 //! From a key to a plan: picks, check lists and forms make changes, changes make a plan, the plan is looked at and sent.
 
 use super::{
-    App, Effect, Message, Overlay, Preview, Requests,
+    App, Effect, Overlay, Preview, Requests,
     action::Action,
     check::CheckList,
     form::{Form, Purpose},
@@ -224,7 +224,7 @@ impl App {
         let always = self.profile.as_ref().is_some_and(|profile| profile.confirm_always) || self.is_elsewhere(&plan);
         let plain = plan.risk() == Risk::Plain && plan.refused.is_empty() && plan.undoes.is_none();
         if plain && !plan.steps.is_empty() && needless.is_empty() && !always && !self.staging && self.was_seen() {
-            self.send(plan, &[], effects);
+            self.send(plan, (&[], &[]), effects);
         } else {
             self.show_plan(plan, needless, effects);
         }
@@ -235,7 +235,7 @@ impl App {
     pub(super) fn show_plan(&mut self, mut plan: Plan, needless: Vec<Name>, effects: &mut Vec<Effect>) {
         if let ([], [(_, why)]) = (plan.steps.as_slice(), plan.refused.as_slice()) {
             let text = why.text.clone();
-            self.message = Some(Message { text, error: true });
+            self.fail(text);
         } else if plan.steps.is_empty() && plan.refused.is_empty() {
             self.say("There is nothing to do.");
         } else if self.staging && plan.undoes.is_none() && !plan.steps.is_empty() {
@@ -324,7 +324,7 @@ impl App {
                     self.say(format!("Too soon: the plan was not on the screen yet. Press {key} again."));
                     self.overlays.push(Overlay::Preview(preview));
                 } else {
-                    self.send(preview.plan, &preview.staged, effects);
+                    self.send(preview.plan, (&preview.staged, &preview.needless), effects);
                 }
             }
             other => self.overlays.extend(other),
@@ -332,7 +332,8 @@ impl App {
     }
 
     /// Lays the steps over the directory and hands them to the worker, with the lines of the stage that they come from.
-    fn send(&mut self, plan: Plan, staged: &[Staged], effects: &mut Vec<Effect>) {
+    fn send(&mut self, plan: Plan, (staged, needless): (&[Staged], &[Name]), effects: &mut Vec<Effect>) {
+        self.marked_now = self.marked_rows(&plan, needless);
         let taken = stage::taken(staged, plan.steps.iter().map(|step| &step.change));
         self.overlays
             .retain(|overlay| matches!(overlay, Overlay::Details { .. } | Overlay::Aside(_) | Overlay::Secret(_)));
@@ -343,10 +344,9 @@ impl App {
     /// What is laid over the directory goes to the worker.
     pub(super) fn hand_over(&mut self, entries: Vec<Entry>, taken: Vec<StageId>, effects: &mut Vec<Effect>) {
         let added = entries.iter().find_map(|entry| entry.step.change.created());
-        match entries.as_slice() {
-            [] => {}
-            [one] => self.say(format!("{}: {}", one.step.words.subject, one.step.words.text("→"))),
-            [first, ..] => self.say(format!("{}: sending", first.title)),
+        self.say_sending(&entries);
+        if let (Some(rows), Some(first)) = (self.marked_now.take(), entries.first()) {
+            self.marked_plans.insert(first.plan, rows);
         }
         self.keep_aside_cursors();
         if let Some(target) = added.map(|record| record.target()) {

@@ -41,10 +41,18 @@ impl App {
                 }
             }
         }
-        if let Some(key) = self.key_now(Action::Back).filter(|_| boxed && self.scopes().contains(&Scope::Global)) {
-            hints.push(Hint { action: Action::Back, key, word: "back".into(), can: true });
+        let cleared = self.has_error();
+        let acts = self.scopes().contains(&Scope::Global) && (boxed || cleared);
+        if let Some(key) = self.key_now(Action::Back).filter(|_| acts) {
+            let word = if cleared { "clear the message" } else { "back" };
+            hints.push(Hint { action: Action::Back, key, word: word.into(), can: true });
         }
         hints
+    }
+
+    /// True while a message stays until it is cleared: the way back clears it first.
+    pub fn has_error(&self) -> bool {
+        self.message.as_ref().is_some_and(|message| message.error)
     }
 
     /// The key by which an action is done here: none where each of its keys is text, or does something else.

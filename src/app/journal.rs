@@ -6,7 +6,6 @@ use crate::directory::{
     change::{ChangeId, Field, Verb},
     plan::{self, Entry, Undo},
 };
-use crate::scim::text::number;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Plans of more changes than this show how far they have come; of fewer each failure is told as it comes.
@@ -82,25 +81,6 @@ impl App {
             self.failures.insert(id, Matter::of(entry));
         } else if entry.state.is_done() {
             self.failures.settle(&Matter::of(entry));
-        }
-    }
-
-    /// What became of a plan of several changes, once all of them have an outcome.
-    pub(super) fn sum_up(&mut self, id: ChangeId) {
-        let Some(entry) = self.entries.get(&id) else { return };
-        let Some(course) = self.entries.course(entry.plan) else { return };
-        let counts = course.progress.counts;
-        let (all, done) = (counts.total(), counts.done());
-        if all < 2 || counts.settled() < all {
-            return;
-        }
-        let title = entry.title.clone();
-        let numbers = [all, done, all - done].map(|count| number(count as u64));
-        let [all_words, done_words, rest] = numbers;
-        if done == all {
-            self.say(format!("{title}: all {all_words} confirmed"));
-        } else {
-            self.fail(format!("{title}: {done_words} confirmed, {rest} not; 4 Activity says why."));
         }
     }
 

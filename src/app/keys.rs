@@ -221,7 +221,7 @@ impl App {
 
     /// One step back: the message, the box, the filter being typed, the filter, the marks.
     pub(super) fn back(&mut self) {
-        if self.message.as_ref().is_some_and(|message| message.error) {
+        if self.has_error() {
             self.message = None;
         } else if let Some(Overlay::Preview(preview)) = self.overlays.last_mut().filter(|top| has_requests(top)) {
             (preview.requests, preview.top) = (None, 0);

@@ -8,7 +8,7 @@ use std::{borrow::Cow, collections::VecDeque, sync::Arc};
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use jiff::Timestamp;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tui_input::{Input, backend::crossterm::EventHandler};
 
 pub use crate::directory::compare;
@@ -64,6 +64,7 @@ pub mod secret;
 mod sending;
 mod sight;
 pub mod stage;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod undertaking;
@@ -73,6 +74,7 @@ pub mod whom;
 pub use geometry::Size;
 pub use message::{Effect, Msg, NoList, NotSaved, Opened, ProfileView, Unopened};
 pub use overlay::{Overlay, Preview, Requests};
+pub use telling::{Message, MessageSubject};
 
 /// Characters of one pasted line at most.
 const PASTED: usize = 65_536;
@@ -112,15 +114,6 @@ impl Tab {
             Tab::Activity => None,
         }
     }
-}
-
-/// Something for the message line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// One line.
-    pub text: String,
-    /// Something went wrong: it stays until Esc.
-    pub error: bool,
 }
 
 /// What is known about the lists being whole and recent.
@@ -235,6 +228,10 @@ pub struct App {
     undertaking: Option<Box<undertaking::Undertaking>>,
     /// What the message line says of it.
     telling: Option<String>,
+    /// Plans under way that were made of marked rows.
+    marked_plans: FxHashMap<ChangeId, telling::MarkedRows>,
+    /// The marked rows of the plan that is being handed over.
+    marked_now: Option<telling::MarkedRows>,
     /// Since when what is on top is on the screen.
     sight: sight::Sight,
 }
@@ -289,6 +286,8 @@ impl App {
             ids: Ids::new(salt),
             undertaking: None,
             telling: None,
+            marked_plans: FxHashMap::default(),
+            marked_now: None,
             sight: sight::Sight::default(),
         }
     }
@@ -299,7 +298,10 @@ impl App {
         let mut effects = Vec::new();
         match msg {
             Msg::Terminal(event) => self.on_terminal(&event, &mut effects),
-            Msg::Report(report) => self.on_report(report, &mut effects),
+            Msg::Report(report) => {
+                self.on_report(report, &mut effects);
+                self.renew_message();
+            }
             Msg::Opened(opened) => self.on_opened(*opened, &mut effects),
             Msg::OpenFailed(unopened) => self.on_open_failed(unopened),
             Msg::ProfileRefused(field, why) => self.on_profile_refused(&field, why),
@@ -348,16 +350,6 @@ impl App {
     /// True while the filter's text is like selected: typing replaces it.
     pub fn replaces_filter(&self) -> bool {
         self.stale_filter
-    }
-
-    /// A line for the message line.
-    pub fn say(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), error: false });
-    }
-
-    /// A line about something that went wrong.
-    pub fn fail(&mut self, text: impl Into<String>) {
-        self.message = Some(Message { text: text.into(), error: true });
     }
 
     fn on_open_failed(&mut self, unopened: Unopened) {

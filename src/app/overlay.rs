@@ -216,7 +216,7 @@ impl Overlay {
             },
             Overlay::Raw { .. } => &[S::Record, S::Work, S::Global],
             Overlay::Compare { .. } => &[S::Work, S::Global],
-            Overlay::Help { .. } => &[S::Global],
+            Overlay::Help { .. } => &[S::Help, S::Global],
             Overlay::Secret(_) => &[S::Secret],
         }
     }

@@ -3,6 +3,7 @@
 //! Cursor and marks are ids, so that they survive refresh, sort and filter.
 
 use jiff::Timestamp;
+use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use crate::directory::{
@@ -360,6 +361,12 @@ impl Pane {
     /// Marks none.
     pub fn unmark(&mut self, directory: &Directory) {
         self.marks.clear();
+        self.advance(directory, STEP);
+    }
+
+    /// Takes the marks off these.
+    pub(super) fn release(&mut self, ids: FxHashSet<Id>, directory: &Directory) {
+        self.marks.release(ids);
         self.advance(directory, STEP);
     }
 

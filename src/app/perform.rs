@@ -3,7 +3,7 @@
 use super::{
     App, Effect, Overlay, Tab,
     action::Action,
-    check::{self, CheckList},
+    check::{self, CheckList, RowKept},
     form::{Form, Purpose},
     palette,
     pick::Pick,
@@ -100,6 +100,7 @@ impl App {
                 let form = Form::server_filter(self.sync.narrow.as_ref());
                 self.overlays.push(Overlay::Form(form));
             }
+            Action::FindAction => self.find_action(),
             Action::Choose => self.choose(effects),
             Action::Look => self.look(effects),
             Action::MyAccount | Action::Account | Action::Invitations | Action::Attributes | Action::Settings => {
@@ -122,6 +123,7 @@ impl App {
             Action::UndoThis => self.undo_selected(effects),
             Action::Retry => self.retry_selected(effects),
             Action::DropChange => self.drop_selected(effects),
+            Action::TakeOut => self.check_row(action),
             Action::Toggle
             | Action::ToggleAll
             | Action::NextBase
@@ -252,9 +254,16 @@ impl App {
         }
     }
 
+    /// From the help to the actions by name of what it was asked for, which are found by typing and run by Enter.
+    fn find_action(&mut self) {
+        self.overlays.pop_if(|top| matches!(top, Overlay::Help { .. }));
+        let palette = self.palette("");
+        self.overlays.push(Overlay::Palette(palette));
+    }
+
     fn adjust(&mut self, action: Action) {
-        if let (Action::Toggle, Some(why)) = (action, self.fixed_row()) {
-            self.say(why);
+        if action == Action::Toggle {
+            self.check_row(action);
             return;
         }
         if action == Action::ToggleAll {
@@ -262,18 +271,7 @@ impl App {
             return;
         }
         match (self.overlays.last_mut(), action) {
-            (Some(Overlay::Check(list)), Action::Toggle) => list.toggle(&self.directory),
-            (Some(Overlay::Difference(difference)), Action::Toggle) => {
-                if let Err(why) = difference.toggle() {
-                    self.say(why);
-                }
-            }
             (Some(Overlay::Difference(difference)), Action::Exactly) => difference.turn(),
-            (Some(Overlay::RoleEditor(editor)), Action::Toggle) => {
-                if let Err(why) = editor.toggle(&self.directory) {
-                    self.say(why);
-                }
-            }
             (Some(Overlay::RoleEditor(editor)), Action::NextBase) => editor.next_base(&self.directory),
             (Some(Overlay::Role(picker)), Action::NextScope) => {
                 if let Some(planner) = &self.planner {
@@ -282,6 +280,29 @@ impl App {
             }
             (Some(Overlay::Form(form)), _) => form.step(action == Action::NextField),
             _ => {}
+        }
+    }
+
+    /// Checks or unchecks the row under the cursor, or says why it stays as it is.
+    fn check_row(&mut self, action: Action) {
+        let out = action == Action::TakeOut;
+        let kept = match (self.fixed_row(), self.overlays.last_mut()) {
+            (Some(why), _) => Err(RowKept::Fixed(why)),
+            (None, Some(Overlay::Check(list))) if out => list.take_out(&self.directory),
+            (None, Some(Overlay::Check(list))) => list.toggle(&self.directory),
+            (None, Some(Overlay::RoleEditor(editor))) if out => editor.take_out(&self.directory),
+            (None, Some(Overlay::RoleEditor(editor))) => editor.toggle(&self.directory),
+            (None, Some(Overlay::Difference(difference))) => difference.toggle().map_err(RowKept::Fixed),
+            (None, _) => Ok(()),
+        };
+        let key = |action| self.keymap.label(action).unwrap_or_default();
+        match kept {
+            Ok(()) => {}
+            Err(why @ (RowKept::Fixed(_) | RowKept::NotIn(_))) => self.say(why.to_string()),
+            Err(why @ RowKept::IsIn(_)) => {
+                let [check, out] = [Action::Toggle, Action::TakeOut].map(key);
+                self.say(format!("{why}. While something is typed {check} takes nobody out; {out} does."));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{App, Effect, Overlay, aside, journal::LONG};
+use super::{App, Effect, Overlay, aside};
 use crate::directory::{
     Fresh, Id, Kind, Target,
     aside::Topic,
@@ -223,14 +223,14 @@ impl App {
         let new = !waiting.is_empty();
         self.left_over.extend(waiting);
         if let Some(words) = self.left_over_in_words().filter(|_| new) {
-            self.fail(words);
+            self.fail_left_over(words);
         }
     }
 
     fn on_moved(&mut self, moved: Moved, effects: &mut Vec<Effect>) {
         let unsent = moved.is_unsent();
         self.entries.amend(moved.id, moved.at, |entry| entry.follow(&moved));
-        let Moved { id, state, why, fresh, created, alarm, .. } = moved;
+        let Moved { id, state, fresh, created, alarm, .. } = moved;
         self.waiting = None;
         let provisional =
             self.entries.get(&id).and_then(|entry| entry.step.change.created()).map(|record| record.target());
@@ -250,22 +250,8 @@ impl App {
         if let (Some(provisional), Some(created)) = (provisional, created) {
             self.follow(&provisional, &created, was_on);
         }
-        if state.is_failure()
-            && let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG)
-        {
-            let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
-            let (subject, label) = (&entry.step.words.subject, state.label());
-            // `refused` says it of the subject, the other words stand alone.
-            let lead =
-                if state == State::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
-            self.fail(format!("{lead} {why} {next}").trim_end().to_owned());
-        }
-        if state == State::Unseen
-            && let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG)
-        {
-            let words = &entry.step.words;
-            self.say(format!("{}: {}. {why}", words.subject, words.text("→")));
-        }
+        self.tell_failure(id, state);
+        self.say_done(id);
         self.count_failure(id);
         self.answered(&topics);
         self.moved_aside(id, state, effects);
@@ -288,7 +274,7 @@ impl App {
         }
         self.left_over.insert(id);
         if let Some(words) = self.left_over_in_words() {
-            self.fail(words);
+            self.fail_left_over(words);
         }
         true
     }

@@ -10,8 +10,7 @@ use rustc_hash::FxHashSet;
 use tui_input::Input;
 
 use super::{
-    availability::Unavailable,
-    check::{NothingToggled, Now, typed},
+    check::{NothingToggled, Now, RowKept, typed},
     text_field,
 };
 use crate::directory::{
@@ -230,15 +229,39 @@ impl RoleEditor {
     /// Adds or removes the permission under the cursor.
     ///
     /// # Errors
-    /// Why it can't be, for the person.
-    pub fn toggle(&mut self, directory: &Directory) -> Result<(), Unavailable> {
+    /// The row stays as it is: while something is typed nothing goes that is in.
+    pub fn toggle(&mut self, directory: &Directory) -> Result<(), RowKept> {
+        let typed = !self.input.value().is_empty();
+        self.press(
+            directory,
+            RowKept::IsIn,
+            |now, wish| if typed { now.next_typed(wish) } else { Some(now.next(wish)) },
+        )
+    }
+
+    /// Takes the permission under the cursor out, or leaves it in after all.
+    ///
+    /// # Errors
+    /// The row is not in, or comes from elsewhere.
+    pub fn take_out(&mut self, directory: &Directory) -> Result<(), RowKept> {
+        self.press(directory, RowKept::NotIn, Now::taken_out)
+    }
+
+    fn press(
+        &mut self,
+        directory: &Directory,
+        kept: impl FnOnce(String) -> RowKept,
+        next: impl FnOnce(Now, Option<bool>) -> Option<Option<bool>>,
+    ) -> Result<(), RowKept> {
         let Some(row) = self.rows(directory).into_iter().nth(self.cursor) else { return Ok(()) };
         if row.stands == Stands::Inherited {
             let base = self.bases(directory).0;
-            return Err(format!("{} comes with {base}: it can't be taken out of this role alone.", row.name).into());
+            let why = format!("{} comes with {base}: it can't be taken out of this role alone.", row.name);
+            return Err(RowKept::Fixed(why.into()));
         }
+        let wish = next(row.stands.now(), row.wish).ok_or_else(|| kept(row.name.clone()))?;
         self.by_hand.insert(row.name.clone());
-        match row.stands.now().next(row.wish) {
+        match wish {
             Some(wish) => drop(self.wishes.insert(row.name, wish)),
             None => drop(self.wishes.shift_remove(&row.name)),
         }

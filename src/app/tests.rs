@@ -20,9 +20,11 @@ use crate::{
 
 mod aside;
 mod boxes;
+mod check_lists;
 mod filters;
 mod sending;
 mod steps;
+mod telling;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_760_000_000).unwrap()
@@ -293,7 +295,7 @@ fn a_server_that_empties_a_team_is_told_on() {
         ..Team::default()
     };
     console.tell(Msg::Report(Report::Learnt(vec![Fresh::Record(Record::Team(full.clone()))])));
-    console.press(Action::GoTeams).press(Action::Members).type_text("ivan").press(Action::Toggle).press(Action::Look);
+    console.press(Action::GoTeams).press(Action::Members).type_text("ivan").press(Action::TakeOut).press(Action::Look);
     if console.risk().is_some() {
         console.press(Action::Send);
     }

@@ -136,6 +136,8 @@ mod tests {
         assert_eq!(painted(&["eva tanaka"], &["eva"]), "\x1b[1;5H\x1b[K");
         assert_eq!(painted(&["eva tanaka-kulkarn |"], &["eva                |"]), "\x1b[1;5H\x1b[14X");
         assert_eq!(painted(&["ab"], &[""]), "\x1b[1H  ");
+        // Where all that follows is drawn anyway, the rest of the row is erased at once.
+        assert_eq!(painted(&["eva tanaka-kulkarn |x"], &["eva                + "]), "\x1b[1;5H\x1b[K\x1b[15C+");
     }
 
     #[test]

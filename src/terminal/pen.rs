@@ -28,6 +28,13 @@ impl Row<'_> {
         self.old.get(x).zip(self.new.get(x)).is_some_and(|(old, new)| !is_same(old, new))
     }
 
+    /// True where erasing the rest of the row erases nothing that could stay: beyond the cells that we know of everything is
+    /// blank.
+    fn all_change_from(&self, x: usize) -> bool {
+        (x..self.new.len())
+            .all(|x| self.new.get(x).is_none_or(|cell| is_erased(cell) || is_covered(cell)) || self.changes_at(x))
+    }
+
     /// How many cells from here on are better erased than written.
     fn blanks(&self, x: usize, last: usize) -> usize {
         let run = self.new.iter().skip(x).take_while(|cell| is_erased(cell)).count();
@@ -67,17 +74,23 @@ impl Pen {
     pub fn draw(&mut self, row: &Row<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         let cells = row.old.len().min(row.new.len());
         let Some(last) = (0..cells).rfind(|x| row.changes_at(*x)) else { return Ok(()) };
-        let mut x = 0;
+        let (mut x, mut erased_from) = (0, cells);
         while x <= last {
             let (Some(old), Some(new)) = (row.old.get(x), row.new.get(x)) else { break };
-            if is_covered(new) || !row.changes_at(x) {
+            let is_right = if x < erased_from { !row.changes_at(x) } else { is_erased(new) };
+            if is_covered(new) || is_right {
                 x += 1;
                 continue;
             }
             self.go(row, x, out)?;
-            let blanks = row.blanks(x, last);
-            if blanks > 0 {
-                self.erase(row, x, blanks, out)?;
+            let blanks = if x < erased_from { row.blanks(x, last) } else { 0 };
+            if blanks > 0 && row.all_change_from(x + blanks) {
+                self.for_erasing(out)?;
+                out.write_all(b"\x1b[K")?;
+                erased_from = x;
+                x += blanks;
+            } else if blanks > 0 {
+                self.erase(blanks, out)?;
                 x += blanks;
             } else {
                 self.write(row.y, x, old, new, out)?;
@@ -87,12 +100,8 @@ impl Pen {
         Ok(())
     }
 
-    fn erase(&mut self, row: &Row<'_>, x: usize, blanks: usize, out: &mut Vec<u8>) -> io::Result<()> {
+    fn erase(&mut self, blanks: usize, out: &mut Vec<u8>) -> io::Result<()> {
         self.for_erasing(out)?;
-        // Beyond the cells that we know of everything is blank.
-        if row.new.iter().skip(x).all(is_erased) {
-            return out.write_all(b"\x1b[K");
-        }
         write!(out, "\x1b[{blanks}X")
     }
 

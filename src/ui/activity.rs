@@ -268,7 +268,7 @@ fn group(first: &Entry, course: &Course, cursor: bool, cells: usize, app: &App, 
 /// The sign of a change: what it did beside what was asked for is no success.
 pub(super) fn sign_of(entry: &Entry, undone: bool, look: &Look) -> (&'static str, Style) {
     if entry.did_harm() && !undone {
-        return (look.glyphs.failed, look.bad());
+        return (look.glyphs.harm, look.bad());
     }
     sign(entry.state, undone, look)
 }
@@ -282,10 +282,12 @@ pub(super) fn sign(state: State, undone: bool, look: &Look) -> (&'static str, St
         State::Confirmed if undone => (glyphs.undone, look.dim()),
         State::Confirmed => (glyphs.done, look.good()),
         State::Partly | State::Unseen if undone => (glyphs.undone, look.dim()),
-        State::Partly => (glyphs.partly, look.careful()),
+        State::Partly => (glyphs.in_part, look.careful()),
         State::Unseen => (glyphs.unknown, look.careful()),
-        State::Dropped | State::Already => (glyphs.dot, look.dim()),
-        State::Refused | State::Conflict | State::Unknown => (glyphs.failed, look.bad()),
+        State::Dropped => (glyphs.dot, look.dim()),
+        State::Already => (glyphs.needless, look.dim()),
+        State::Refused | State::Conflict => (glyphs.failed, look.bad()),
+        State::Unknown => (glyphs.unknown, look.bad()),
     }
 }
 

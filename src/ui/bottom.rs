@@ -16,9 +16,9 @@ use crate::{
     directory::query,
 };
 
-/// That of the panes; nothing where there is a message, or a box, which draws its own.
+/// That of the panes; nothing where there is a box, which draws its own.
 pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look) {
-    if app.message.is_some() || !app.overlays.is_empty() {
+    if !app.overlays.is_empty() {
         return;
     }
     let cells = usize::from(area.width);
@@ -48,7 +48,8 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look)
             spans
         }
         None => {
-            let (last, hints) = app.hints().into_iter().partition(|hint| hint.action == Action::Help);
+            let (last, hints) =
+                app.hints().into_iter().partition(|hint| matches!(hint.action, Action::Help | Action::Back));
             row(hints, last, cells, look)
         }
     };
@@ -57,15 +58,12 @@ pub(super) fn of_pane(frame: &mut Frame<'_>, area: Rect, app: &App, look: &Look)
 
 /// That of a box: its own words for its keys, then whatever else acts there.
 pub(super) fn of_box(frame: &mut Frame<'_>, own: &[(Action, &'static str)], app: &App, look: &Look) {
-    if app.message.is_some() {
-        return;
-    }
     let screen = frame.area();
     let area = Rect { y: screen.bottom().saturating_sub(1), height: screen.height.min(1), ..screen };
     let own = own.iter().filter(|(action, _)| app.never(*action).is_none()).filter_map(|(action, word)| {
         Some(Hint { action: *action, key: app.key_now(*action)?, word: app.word(word), can: true })
     });
-    let mut hints: Vec<Hint> = own.collect();
+    let mut hints: Vec<Hint> = own.filter(|hint| hint.action != Action::Back || !app.has_error()).collect();
     for hint in app.hints() {
         if !hints.iter().any(|one| one.action == hint.action) {
             hints.push(hint);

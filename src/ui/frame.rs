@@ -29,6 +29,8 @@ pub(super) struct Areas {
     pub pane: Rect,
     /// Details beside it, where there is room.
     pub beside: Option<Rect>,
+    /// The panes: what lies beneath a box.
+    pub beneath: Rect,
     /// Last row.
     pub bottom: Rect,
 }
@@ -37,13 +39,14 @@ pub(super) struct Areas {
 pub(super) fn areas(area: Rect, app: &App) -> Areas {
     let rows = [Constraint::Length(1), Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
     let [title, tabs, middle, bottom] = Layout::vertical(rows).areas(area);
+    let beneath = middle;
     let pane = app.pane().filter(|_| app.profile.is_some() && app.has_side_pane);
     let beside = pane.map_or(0, |pane| app.size.details_width(super::list::width_for_all(pane, app)));
     if beside == 0 {
-        return Areas { title, tabs, pane: middle, beside: None, bottom };
+        return Areas { title, tabs, pane: middle, beside: None, beneath, bottom };
     }
     let [pane, beside] = Layout::horizontal([Constraint::Min(0), Constraint::Length(beside)]).areas(middle);
-    Areas { title, tabs, pane, beside: Some(beside), bottom }
+    Areas { title, tabs, pane, beside: Some(beside), beneath, bottom }
 }
 
 /// Says what size is needed.

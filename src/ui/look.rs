@@ -33,6 +33,12 @@ pub struct Glyphs {
     pub done: &'static str,
     /// Failed.
     pub failed: &'static str,
+    /// Done in part.
+    pub in_part: &'static str,
+    /// So already: nothing was needed.
+    pub needless: &'static str,
+    /// Did more than was asked for.
+    pub harm: &'static str,
     /// Undone.
     pub undone: &'static str,
     /// From before to after.
@@ -76,10 +82,13 @@ impl Glyphs {
     /// For UTF-8 terminals.
     pub const UNICODE: Glyphs = Glyphs {
         cursor: "▌",
-        mark: "✓",
+        mark: "■",
         pending: "↻",
         done: "✓",
         failed: "✗",
+        in_part: "~",
+        needless: "=",
+        harm: "!",
         undone: "↶",
         arrow: "→",
         now: "●",
@@ -102,9 +111,12 @@ impl Glyphs {
     pub const ASCII: Glyphs = Glyphs {
         cursor: ">",
         mark: "*",
-        pending: "~",
+        pending: "@",
         done: "v",
         failed: "x",
+        in_part: "~",
+        needless: "=",
+        harm: "!",
         undone: "<",
         arrow: "->",
         now: "o",
@@ -255,6 +267,16 @@ impl Look {
             Theme::Ansi | Theme::Light => Style::new().fg(Color::Reset).add_modifier(Modifier::DIM),
             Theme::Mono => Style::new().add_modifier(Modifier::DIM),
         }
+    }
+
+    /// The border of a box.
+    pub fn frame(&self) -> Style {
+        self.color(Color::Cyan, Color::Blue)
+    }
+
+    /// What lies beneath a box, whatever it was drawn with.
+    pub fn receded(&self) -> Style {
+        Style::reset().add_modifier(Modifier::DIM)
     }
 
     /// The row with the cursor. Reversed in every theme, so that it is visible without any colour.

@@ -45,6 +45,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, look: &Look) {
         }
     }
     if let Some(top) = app.overlays.last() {
+        overlay::recede(frame, areas.beneath, look);
         overlay::draw(frame, top, app, look);
     }
     message::draw(frame, app, look);

@@ -443,27 +443,73 @@ fn a_list_read_in_part_says_so_and_how_to_go_on() {
 }
 
 #[test]
-fn an_error_stays_in_the_bottom_row_with_its_key() {
+fn an_error_stays_above_the_keys_that_act() {
     let mut app = app(60, 12);
-    let bottom = |app: &App, rows: usize| {
+    let above = |app: &App, rows: usize| {
         let text = screen(app, &look());
-        text.lines().skip(12 - rows).collect::<Vec<_>>().join("\n")
+        let lines: Vec<&str> = text.lines().skip(11 - rows).collect();
+        assert!(lines.last().unwrap().ends_with("Esc clear the message"), "{text}");
+        lines[..rows].join("\n")
     };
     app.fail("Seat limit reached.");
-    assert_eq!(bottom(&app, 1), " ! Seat limit reached.   Esc");
-    // A longer one takes the rows that it needs, its key never stands alone.
-    app.fail("Seat limit reached. Free a seat, or ask for more seats now.");
-    assert_eq!(bottom(&app, 2), " ! Seat limit reached. Free a seat, or ask for more seats\n   now.   Esc");
-    app.fail("Seat limit reached. Free a seat, or ask for more here");
-    assert_eq!(bottom(&app, 2), " ! Seat limit reached. Free a seat, or ask for more\n   here   Esc");
+    assert_eq!(above(&app, 1), " ! Seat limit reached.");
+    // A longer one takes the rows that it needs.
+    app.fail("Seat limit reached. Free a seat, or ask for more seats now, please");
+    assert_eq!(above(&app, 2), " ! Seat limit reached. Free a seat, or ask for more seats\n   now, please");
     app.fail("nine words and no more ".repeat(20));
-    assert_eq!(bottom(&app, 4).lines().count(), 4);
-    assert!(bottom(&app, 5).lines().next().unwrap().ends_with(['│', '┃', '╯']), "no more rows than four");
-    assert!(bottom(&app, 1).ends_with("…   Esc"), "{}", bottom(&app, 4));
+    assert_eq!(above(&app, 4).lines().count(), 4);
+    assert!(above(&app, 5).lines().next().unwrap().ends_with(['│', '┃', '╯']), "no more rows than four");
+    assert!(above(&app, 1).ends_with("…"), "{}", above(&app, 4));
     app.fail("x".repeat(400));
-    assert!(bottom(&app, 4).starts_with(" ! xxx") && bottom(&app, 1).ends_with("…   Esc"), "{}", bottom(&app, 4));
+    assert!(above(&app, 4).starts_with(" ! xxx") && above(&app, 1).ends_with("…"), "{}", above(&app, 4));
     press(&mut app, Action::Back);
     assert!(screen(&app, &look()).lines().last().unwrap().ends_with("? help"));
+}
+
+/// Of a box that is opened while something went wrong the keys are told as of any other.
+#[test]
+fn a_message_hides_no_key_of_a_box() {
+    let mut app = app(120, 40);
+    press(&mut app, Action::Teams);
+    let keys = |app: &App| screen(app, &look()).lines().last().unwrap().replace("clear the message", "back");
+    let before = keys(&app);
+    assert!(before.contains("Enter plan") && before.ends_with("Esc back"), "{before}");
+    app.fail("Seat limit reached.");
+    assert_eq!(keys(&app), before);
+    let text = screen(&app, &look());
+    assert_eq!(text.lines().nth_back(1), Some(" ! Seat limit reached."), "{text}");
+}
+
+/// Faint, and in no colour of its own: that is seen on every palette, and without any colour.
+#[test]
+fn what_is_beneath_a_box_is_faint_and_nothing_stands_beside_it() {
+    use ratatui::style::{Color, Modifier};
+    for look in [look(), Look::new(Theme::Light, Glyphs::UNICODE), Look::new(Theme::Mono, Glyphs::ASCII)] {
+        for (width, height) in [(80, 24), (120, 40), (200, 60)] {
+            let mut app = app(width, height);
+            press(&mut app, Action::Copy);
+            let screen = buffer(&app, &look);
+            let border = |x: u16, y: u16| ["╭", "│", "╰", "+", "|"].contains(&screen[(x, y)].symbol());
+            let framed =
+                |y: u16| (0..width).find(|x| border(*x, y) && !screen[(*x, y)].modifier.contains(Modifier::DIM));
+            let rows: Vec<u16> = (2..height - 1).filter(|y| framed(*y).is_some()).collect();
+            assert!(rows.len() > 3, "{look:?}");
+            let left = framed(rows[0]).unwrap();
+            assert_eq!(screen[(left, rows[0])].style().fg, look.frame().fg.or(Some(Color::Reset)));
+            for y in 2..height - 1 {
+                for x in 0..width {
+                    let cell = &screen[(x, y)];
+                    if rows.contains(&y) {
+                        let inside = (left..width - left + 1).contains(&x);
+                        assert!(inside || cell.symbol() == " ", "{x},{y}: {cell:?} beside the box");
+                    } else {
+                        let faint = cell.modifier == Modifier::DIM && cell.fg == Color::Reset;
+                        assert!(faint || cell.symbol() == " ", "{x},{y}: {cell:?} beneath the box");
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]

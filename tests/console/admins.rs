@@ -156,7 +156,7 @@ async fn an_admin_by_group_is_asked_for_in_the_group() {
         console.find(who);
         console.press(Action::Teams);
         console.type_text("interns");
-        console.press(Action::Toggle);
+        console.turn_round();
         console.press(Action::Look);
     };
     let (last, others) = names.split_last().unwrap();

@@ -77,7 +77,7 @@ async fn memberships_creations_and_deletions_are_shown() {
         second.find("eva-tanaka");
         second.press(Action::Teams);
         second.type_text("climate");
-        second.press(Action::Toggle);
+        second.turn_round();
         second.press(Action::Look);
         if second.is_preview() {
             second.send();

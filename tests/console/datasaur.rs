@@ -41,7 +41,7 @@ fn a_labeler(console: &Console) -> String {
 fn put_into(console: &mut Console, group: &str) {
     console.press(Action::Teams);
     console.type_text(group);
-    console.press(Action::Toggle);
+    console.turn_round();
     console.press(Action::Look);
 }
 

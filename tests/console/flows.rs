@@ -48,7 +48,7 @@ async fn roles_and_teams(console: &mut Console, server: &Server) {
     console.press(Action::Teams);
     for team in ["climate", "evals"] {
         console.type_text(team);
-        console.press(Action::Toggle);
+        console.turn_round();
     }
     console.press(Action::Look);
     console.expect("joins climate");
@@ -105,7 +105,7 @@ async fn five_people(console: &mut Console, server: &Server, team: &str) {
     console.press(Action::Members);
     for person in &people {
         console.type_text(person);
-        console.press(Action::Toggle);
+        console.turn_round();
     }
     console.press(Action::Look);
     console.expect("5 requests");
@@ -155,7 +155,7 @@ async fn a_role_after_joining_is_known_and_can_be_put_back() {
         |console: &Console| console.user("eva-tanaka").role_in(&"climate".into()).map(|role| role.raw().to_owned());
     console.press(Action::Teams);
     console.type_text("climate");
-    console.press(Action::Toggle);
+    console.turn_round();
     console.press(Action::Look);
     if console.is_preview() {
         console.send();

@@ -59,7 +59,7 @@ async fn the_same_hour_on_every_generation(#[case] options: demo::Options) {
 
     console.press(Action::Teams);
     console.type_text("audio");
-    console.press(Action::Toggle);
+    console.turn_round();
     console.press(Action::Look);
     confirmed(&mut console).await;
     assert!(!members(&server, "audio").await.contains(&*eva.id));
@@ -81,7 +81,7 @@ async fn a_team_that_was_emptied_takes_members_again() {
     console.find("audio");
     console.press(Action::Members);
     console.type_text("eva-tanaka");
-    console.press(Action::Toggle);
+    console.turn_round();
     console.press(Action::Look);
     confirmed(&mut console).await;
     assert_eq!(members(&server, "audio").await.len(), 1);

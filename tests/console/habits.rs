@@ -47,7 +47,7 @@ fn out_of_crew(console: &mut Console, user: &str) {
     console.find(user);
     console.press(Action::Teams);
     console.type_text("crew");
-    console.press(Action::Toggle);
+    console.turn_round();
     console.press(Action::Look);
 }
 
@@ -186,7 +186,7 @@ async fn a_group_without_members_is_not_an_empty_one() {
     console.expect("members not told");
     console.type_text("user-4");
     console.expect("[?] user-4");
-    console.press(Action::Toggle);
+    console.turn_round();
     console.press(Action::Look);
     settled(&mut console).await;
     assert!(server.crew().contains(&"u4".into()), "{:?}", server.crew());

@@ -297,6 +297,14 @@ impl Console {
         }
     }
 
+    /// Puts the row of a check list in that was typed at, or takes it out where it is in.
+    pub fn turn_round(&mut self) {
+        self.press(Action::Toggle);
+        if self.app().message.as_ref().is_some_and(|message| message.text.contains(" is in already.")) {
+            self.press(Action::TakeOut);
+        }
+    }
+
     /// The Enter key.
     pub fn enter(&mut self) {
         self.key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));

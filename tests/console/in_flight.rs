@@ -68,7 +68,7 @@ async fn ones_own_changes_are_no_conflict(#[case] provider: demo::Provider) {
             console.rename(" I");
             console.press(Action::Teams);
             console.type_text(team);
-            console.press(Action::Toggle);
+            console.turn_round();
             console.press(Action::Look);
             if console.is_preview() {
                 console.send();

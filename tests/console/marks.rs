@@ -32,7 +32,7 @@ async fn marks_survive_sort_filter_and_refresh() {
     assert_eq!(marked(&console), people);
     console.find_all();
     console.find(&people[1]);
-    assert!(console.line("▌").contains("▌✓"), "{}", console.screen());
+    assert!(console.line("▌").contains("▌■"), "{}", console.screen());
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn users_and_groups_of_a_plain_scim_server() {
     for expected in [true, false] {
         console.press(Action::Teams);
         console.type_text("evals");
-        console.press(Action::Toggle);
+        console.turn_round();
         console.press(Action::Look);
         if console.is_preview() {
             console.send();

@@ -56,7 +56,7 @@ async fn confirmed(console: &mut Console) {
 
 fn toggle(console: &mut Console, permission: &str) {
     console.type_text(permission);
-    console.press(Action::Toggle);
+    console.turn_round();
 }
 
 #[tokio::test]

@@ -145,6 +145,9 @@ impl Console {
         for name in names {
             self.write(name);
             self.press(Action::Toggle).await;
+            if self.app().message.as_ref().is_some_and(|message| message.text.contains(" is in already.")) {
+                self.press(Action::TakeOut).await;
+            }
             self.runtime.press(Event::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
         }
         self.press(Action::Look).await;

@@ -138,8 +138,17 @@ impl App {
             },
             Action::Story | Action::UndoThis | Action::Retry | Action::DropChange => self.in_activity(action),
             Action::Pause | Action::Resume | Action::Cancel => self.in_sending(action),
-            Action::NextScope if !matches!(self.overlays.last(), Some(Overlay::Role(_))) => {
-                Err("Scopes belong to the role picker.".into())
+            Action::TakeOut | Action::NextScope => self.fits_box(action).map_err(Unavailable::from),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the box on top knows the action, of those whose keys it shares with others.
+    fn fits_box(&self, action: Action) -> Result<(), &'static str> {
+        match (action, self.overlays.last()) {
+            (Action::TakeOut, Some(Overlay::Difference(_))) => Err("A tick says whether a line is settled."),
+            (Action::NextScope, top) if !matches!(top, Some(Overlay::Role(_))) => {
+                Err("Scopes belong to the role picker.")
             }
             _ => Ok(()),
         }
@@ -374,6 +383,6 @@ fn needs_no_directory(action: Action) -> bool {
     use Action as A;
     matches!(action, A::Quit | A::Help | A::Palette | A::Redraw | A::Suspend)
         || matches!(action, A::OpenDemo | A::NewProfile | A::EditProfile | A::Back | A::Profile)
-        || matches!(action, A::Submit | A::NextField | A::PreviousField | A::Choose)
+        || matches!(action, A::Submit | A::NextField | A::PreviousField | A::Choose | A::FindAction)
         || matches!(action, A::Up | A::Down | A::PageUp | A::PageDown | A::Top | A::Bottom)
 }

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use indexmap::{IndexSet, set};
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::exists;
 use crate::directory::{Directory, Id, Kind, Target};
@@ -42,6 +42,8 @@ enum Keep {
     Hidden(Option<Vec<bool>>),
     /// Those on service accounts, or on people.
     Services(bool),
+    /// All but these.
+    Without(FxHashSet<Id>),
 }
 
 impl Deref for Marks {
@@ -118,6 +120,11 @@ impl Marks {
     /// Begins to unmark all but the service accounts, or all of these.
     pub(super) fn keep_services(&mut self, services: bool) {
         self.sift(Keep::Services(services));
+    }
+
+    /// Begins to unmark these.
+    pub(super) fn release(&mut self, ids: FxHashSet<Id>) {
+        self.sift(Keep::Without(ids));
     }
 
     fn sift(&mut self, keep: Keep) {
@@ -203,6 +210,7 @@ impl Keep {
                 let shown = row.and_then(|row| shown.as_ref()?.get(row as usize).copied());
                 exists(directory, kind, id) && shown != Some(true)
             }
+            Self::Without(ids) => exists(directory, kind, id) && !ids.contains(id),
             Self::Services(services) => directory.user(id).is_some_and(|user| user.account.is_service() == *services),
         }
     }

@@ -39,7 +39,9 @@ fn told(editor: &RoleEditor, directory: &Directory) -> String {
 fn toggle(editor: &mut RoleEditor, directory: &Directory, text: &str) {
     editor.input = Input::new(text.to_owned());
     editor.cursor = 0;
-    editor.toggle(directory).unwrap();
+    if editor.toggle(directory).is_err() {
+        editor.take_out(directory).unwrap();
+    }
     editor.input.reset();
 }
 

@@ -40,8 +40,9 @@ pub fn draw(frame: &mut Frame<'_>, list: &CheckList, app: &App, look: &Look) {
             String::new()
         },
         hints: vec![
-            (Action::Toggle, "toggle"),
+            (Action::Toggle, if list.input.value().is_empty() { "toggle" } else { "put in" }),
             (Action::Look, "plan"),
+            (Action::TakeOut, "take out"),
             (Action::ToggleAll, "all shown"),
             (Action::Back, "back"),
         ],

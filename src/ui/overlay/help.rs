@@ -40,7 +40,7 @@ pub fn text(app: &App, look: &Look) -> Text {
         title: "Help".into(),
         right: "keys can be re-bound in the config".into(),
         lines,
-        hints: vec![(Action::Down, "scroll"), (Action::Palette, "any action by name"), (Action::Back, "back")],
+        hints: vec![(Action::FindAction, "find and run"), (Action::Down, "scroll"), (Action::Back, "back")],
         ..Text::default()
     }
 }
@@ -158,12 +158,16 @@ fn signs(columns: usize, look: &Look) -> Vec<Line<'static>> {
     let [add, remove, alter] = glyphs.signs;
     let legend = [
         (glyphs.cursor, "cursor", look.strong()),
-        (glyphs.mark, "marked, confirmed", look.good()),
+        (glyphs.mark, "marked", look.accent()),
+        (glyphs.done, "confirmed", look.good()),
         (glyphs.pending, "not confirmed yet", look.pending()),
         (glyphs.failed, "failed or refused", look.bad()),
+        (glyphs.in_part, "done in part", look.careful()),
+        (glyphs.unknown, "unknown, or never shown", look.careful()),
+        (glyphs.harm, "did more than asked", look.bad()),
         (glyphs.undone, "undone", look.dim()),
         ("≈", "may look like another name", look.careful()),
-        ("=", "in a plan: needs nothing", look.dim()),
+        (glyphs.needless, "so already: needs nothing", look.dim()),
         (add, "comes", look.good()),
         (remove, "goes", look.bad()),
         (alter, "changes", look.accent()),

@@ -45,6 +45,7 @@ mod tests;
 mod text;
 mod whom;
 
+pub use shell::recede;
 use text::Text;
 
 /// Draws the box on top.

@@ -81,7 +81,7 @@ pub fn draw(frame: &mut Frame<'_>, preview: &Preview, app: &App, look: &Look) {
     frame.render_widget(Paragraph::new(below), rest);
     if let Some(text) = asks {
         let line = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
-        ask(frame, line, text, preview, app, look);
+        ask(frame, line, text, preview, look);
     }
 }
 
@@ -116,7 +116,7 @@ fn hints(preview: &Preview, app: &App) -> Vec<(Action, &'static str)> {
 }
 
 /// `Type eva-tanaka to send: …`, with the cursor.
-fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, app: &App, look: &Look) {
+fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, look: &Look) {
     let width = usize::from(area.width);
     let name = fit::cut(&clean_line(text, 512), (width / 2).saturating_sub(8), look.glyphs.more);
     let room = width.saturating_sub(fit::width(&name) + 19).max(1);
@@ -124,8 +124,7 @@ fn ask(frame: &mut Frame<'_>, area: Rect, text: &str, preview: &Preview, app: &A
     let right = preview.typed.value().trim() == text;
     let style = if right { look.good().patch(look.strong()) } else { look.accent() };
     if !preview.typing {
-        let send = app.key_now(Action::Send).unwrap_or_default();
-        let words = [Span::raw("   Typed: "), Span::styled(name, look.good()), Span::raw(format!(". {send} sends."))];
+        let words = [Span::raw("   Typed: "), Span::styled(name, look.good())];
         return frame.render_widget(Paragraph::new(Line::from(words.to_vec())), area);
     }
     let before = [Span::raw("   Type "), Span::styled(name, look.careful()), Span::raw(" to send: ")];
@@ -195,7 +194,7 @@ impl<'a> Said<'a> {
         let [add, remove, alter] = look.glyphs.signs;
         match self.kind {
             SaidOf::Refusal => (look.glyphs.failed, look.dim()),
-            SaidOf::Needless => ("=", look.dim()),
+            SaidOf::Needless => (look.glyphs.needless, look.dim()),
             SaidOf::Step(Sign::Add) => (add, look.good()),
             SaidOf::Step(Sign::Remove) => (remove, look.bad()),
             SaidOf::Step(Sign::Alter) => (alter, look.accent()),

@@ -7,7 +7,7 @@ use crate::{
     app::{App, action::Action},
     directory::{change::Verb, plan::State, words},
     scim::text::clean,
-    ui::{Look, fit, fit::count},
+    ui::{Look, activity, fit, fit::count},
 };
 
 const WIDEST: usize = 64;
@@ -41,11 +41,12 @@ fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
     for (id, change) in open.take(NAMED) {
         let entry = app.entries.get(&id);
         let words = entry.map_or_else(|| words::line(change, &app.directory), |entry| entry.step.words.clone());
-        // The signs of Activity.
-        let (sign, sent, style) = match entry.map(|entry| entry.state) {
-            Some(State::Planned) => (look.glyphs.more, "not sent", look.careful()),
-            Some(State::Unknown) => (look.glyphs.failed, "unknown", look.bad()),
-            _ => (look.glyphs.pending, "sent", look.pending()),
+        let state = entry.map_or(State::Sent, |entry| entry.state);
+        let (sign, style) = activity::sign(state, false, look);
+        let sent = match state {
+            State::Planned => "not sent",
+            State::Unknown => "unknown",
+            _ => "sent",
         };
         let line = format!("{sign} {}: {}", words.subject, words.text(look.glyphs.arrow));
         let room = columns.saturating_sub(sent.len() + 2);
@@ -60,11 +61,7 @@ fn lines(columns: usize, app: &App, look: &Look) -> Vec<Line<'static>> {
         lines.extend(shell::wrapped(words, columns, 0, look.careful()));
     }
     lines.push(Line::default());
-    let quit = app.key_now(Action::ReallyQuit).unwrap_or_default();
-    let stay = app.key_now(Action::Back).unwrap_or_default();
-    let words = format!(
-        "{quit} quits: what was sent is settled next time, what was not sent waits in the journal. {stay} stays."
-    );
-    lines.extend(shell::wrapped(&words, columns, 0, look.dim()));
+    let words = "If you quit, what was sent is settled next time, and what was not sent waits in the journal.";
+    lines.extend(shell::wrapped(words, columns, 0, look.dim()));
     lines
 }

@@ -50,10 +50,11 @@ pub fn draw(frame: &mut Frame<'_>, editor: &RoleEditor, app: &App, look: &Look) 
         note: note(editor, is_similar.then_some(all.len()), look),
         room_for: 0,
         hints: vec![
-            (Action::Toggle, "toggle"),
+            (Action::Toggle, if editor.input.value().is_empty() { "toggle" } else { "put in" }),
             (Action::Look, "plan"),
             (Action::NextBase, if base.eq_ignore_ascii_case(BASES[0]) { "inherit viewer" } else { "inherit member" }),
             (Action::Holders, "holders"),
+            (Action::TakeOut, "take out"),
             (Action::ToggleAll, "all shown"),
             (Action::Back, "back"),
         ],

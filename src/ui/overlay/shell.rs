@@ -13,11 +13,14 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::{
     app::{App, action::Action},
     scim::text,
-    ui::{Look, bottom, fit},
+    ui::{self, Look, bottom, fit},
 };
 
 /// Narrower boxes look lost and have no room for their keys.
 const NARROWEST: usize = 44;
+
+/// Fewer rows of a pane than this, its border included, say nothing.
+const STRIP: u16 = 2;
 
 /// Columns that a title always leaves for what is typed.
 const FIELD: usize = 12;
@@ -51,13 +54,12 @@ impl Shell<'_> {
     /// Draws the frame around this many columns and rows, as far as there is room, and gives back its inside.
     pub fn open(&self, frame: &mut Frame<'_>, columns: usize, rows: usize, app: &App, look: &Look) -> Rect {
         let area = place(frame.area(), columns, (rows, self.room_for), app);
-        spare_wide_characters(frame, area);
-        frame.render_widget(Clear, area);
+        clear_around(frame, area, app);
         let cells = usize::from(area.width.saturating_sub(2));
         let (title, cursor) = self.title_line(cells, look);
         let mut block = Block::bordered()
             .border_set(look.border())
-            .border_style(look.dim())
+            .border_style(look.frame())
             .title_top(title)
             .title_bottom(self.foot(cells, look));
         bottom::of_box(frame, &self.hints, app, look);
@@ -95,11 +97,11 @@ impl Shell<'_> {
                 if input.value().is_empty() { ("type to find".to_owned(), look.dim()) } else { (shown, look.accent()) };
             cursor = Some(used + 3 + at);
             used += fit::width(&shown) + 4;
-            spans.push(Span::styled(line.clone(), look.dim()));
+            spans.push(Span::styled(line.clone(), look.frame()));
             spans.push(Span::styled(format!(" {shown} "), style));
         }
         if after > 0 {
-            spans.push(Span::styled(line, look.dim()));
+            spans.push(Span::styled(line, look.frame()));
             spans.push(Span::styled(format!(" {} ", self.counts), look.plain()));
             used += after;
         }
@@ -127,17 +129,20 @@ fn place(screen: Rect, columns: usize, (rows, room_for): (usize, usize), app: &A
     Rect { x, y, width, height }
 }
 
-/// A wide character that reaches under the left border would hide it.
-fn spare_wide_characters(frame: &mut Frame<'_>, area: Rect) {
-    let Some(left) = area.x.checked_sub(1) else { return };
-    let buffer = frame.buffer_mut();
-    for y in area.top()..area.bottom() {
-        if let Some(cell) = buffer.cell_mut((left, y))
-            && fit::width(cell.symbol()) > 1
-        {
-            cell.set_symbol(" ");
-        }
-    }
+/// What lies beneath the boxes goes into the background: one faint style all over, in the text's own colour. Faint, because
+/// no colour is safe on every palette; whatever was marked by colour or reversed is so by its signs, too.
+pub fn recede(frame: &mut Frame<'_>, panes: Rect, look: &Look) {
+    frame.buffer_mut().set_style(panes, look.receded());
+}
+
+/// Rows that a box reaches into hold nothing else: half a row beside it can't be read. What would be left of the panes
+/// above or below as a strip of their frame goes, too.
+fn clear_around(frame: &mut Frame<'_>, area: Rect, app: &App) {
+    let panes = ui::frame::areas(frame.area(), app).pane;
+    let top = if area.top() <= panes.top() + STRIP { panes.top().min(area.top()) } else { area.top() };
+    let last = panes.bottom().max(area.bottom());
+    let bottom = if area.bottom() + STRIP >= last { last } else { area.bottom() };
+    frame.render_widget(Clear, Rect { y: top, height: bottom - top, x: 0, width: frame.area().width });
 }
 
 /// The part of a text field that fits, and the column of the cursor in it.

@@ -20,7 +20,7 @@ use crate::{
         words,
     },
     scim::text::clean_line,
-    ui::{Look, details, fit, fit::count},
+    ui::{Look, activity, details, fit, fit::count},
 };
 
 /// Width of the labels with the space after them.
@@ -84,14 +84,7 @@ impl Page<'_> {
         self.field("Change", &format!("{}: {}", step.subject, step.what), look.strong());
         self.field("Before", &step.before, plain);
         self.field("After", &step.after, plain);
-        let (sign, style) = match entry.state {
-            State::Confirmed => (look.glyphs.done, look.good()),
-            State::Partly => (look.glyphs.partly, look.careful()),
-            State::Unseen => (look.glyphs.unknown, look.careful()),
-            State::Refused | State::Conflict | State::Unknown => (look.glyphs.failed, look.bad()),
-            State::Dropped | State::Already => (look.glyphs.dot, look.dim()),
-            State::Planned | State::Sent => (look.glyphs.pending, look.pending()),
-        };
+        let (sign, style) = activity::sign_of(entry, false, look);
         let mut outcome = format!("{sign} {}", entry.state.label());
         if let Some(settled) = entry.settled {
             let millis = settled.as_millisecond() - entry.at.as_millisecond();

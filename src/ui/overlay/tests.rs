@@ -171,8 +171,8 @@ fn team_check(app: &mut App) {
 /// Two join vision and one leaves.
 fn three_changes(app: &mut App) {
     team_check(app);
-    for name in ["lars", "noor", "ivan"] {
+    for (name, action) in [("lars", Action::Toggle), ("noor", Action::Toggle), ("ivan", Action::TakeOut)] {
         type_text(app, name);
-        key(app, KeyCode::Char(' '));
+        press(app, action);
     }
 }

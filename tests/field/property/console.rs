@@ -116,7 +116,7 @@ async fn membership(case: &Case, world: &World, console: &mut Console) {
     console.settle().await;
     console.press(Action::Members);
     console.type_text(name);
-    console.press(Action::Toggle);
+    console.turn_round();
     console.settle().await;
     console.press(Action::Look);
     try_to_send(console).await;

@@ -12,9 +12,9 @@ fn on_janitor(width: u16, height: u16) -> App {
 /// One permission goes, one that nobody has comes.
 fn edited(app: &mut App) {
     press(app, Action::RolePermissions);
-    for name in ["run:del", "run:archive"] {
+    for (name, action) in [("run:del", Action::TakeOut), ("run:archive", Action::Toggle)] {
         type_text(app, name);
-        key(app, KeyCode::Char(' '));
+        press(app, action);
     }
     for _ in 0.."run:archive".len() {
         key(app, KeyCode::Backspace);

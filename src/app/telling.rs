@@ -1,0 +1,222 @@
+//! The message line: sending, then what became of it, and who stays marked.
+
+use rustc_hash::FxHashSet;
+
+use super::{App, action::Action, journal::LONG};
+use crate::directory::{
+    Id, Kind, Name,
+    change::ChangeId,
+    plan::{Entry, Plan, State, Undo},
+};
+use crate::scim::text::number;
+
+/// Something for the message line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Message {
+    /// One line.
+    pub text: String,
+    /// Something went wrong: it stays until Esc.
+    pub error: bool,
+    /// The state of the changes that it is about, for its sign.
+    pub state: Option<State>,
+    /// What it is about, where it is told only while that is so.
+    pub about: Option<MessageSubject>,
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageSubject {
+    /// A plan that is being sent, or was confirmed: it stands until it is taken back.
+    Plan(ChangeId),
+    /// A change that failed: until it is tried again with success, or put aside.
+    Failure(ChangeId),
+    /// What earlier sessions left: until somebody goes on with it, or drops it.
+    LeftOver,
+}
+
+/// The rows of a list that a plan was made of, as they were marked.
+#[derive(Debug)]
+pub(super) struct MarkedRows {
+    kind: Kind,
+    /// Marked, too, and in need of nothing.
+    needless: Vec<Id>,
+}
+
+impl App {
+    /// A line for the message line.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), ..Message::default() });
+    }
+
+    /// A line about something that went wrong.
+    pub fn fail(&mut self, text: impl Into<String>) {
+        self.message = Some(Message { text: text.into(), error: true, ..Message::default() });
+    }
+
+    /// That changes of earlier sessions wait.
+    pub(super) fn fail_left_over(&mut self, text: String) {
+        let about = Some(MessageSubject::LeftOver);
+        self.message = Some(Message { text, error: true, about, ..Message::default() });
+    }
+
+    /// That a change failed.
+    pub(super) fn fail_change(&mut self, id: ChangeId, state: State, text: String) {
+        let about = Some(MessageSubject::Failure(id));
+        self.message = Some(Message { text, error: true, state: Some(state), about });
+    }
+
+    fn say_plan(&mut self, plan: ChangeId, state: State, text: String) {
+        let about = Some(MessageSubject::Plan(plan));
+        self.message = Some(Message { text, error: false, state: Some(state), about });
+    }
+
+    /// That a plan is on its way.
+    pub(super) fn say_sending(&mut self, entries: &[Entry]) {
+        match entries {
+            [] => {}
+            [one] => {
+                let words = &one.step.words;
+                self.say_plan(one.plan, State::Sent, format!("{}: {}; sending", words.subject, words.text("→")));
+            }
+            [first, ..] => self.say_plan(first.plan, State::Sent, format!("{}: sending", first.title)),
+        }
+    }
+
+    /// What became of the only change of a plan, where that went well and nothing else is being read.
+    pub(super) fn say_done(&mut self, id: ChangeId) {
+        let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) == 1) else { return };
+        if !self.may_tell(entry.plan) || self.elsewhere.contains(&id) {
+            return;
+        }
+        let (plan, state, words) = (entry.plan, entry.state, &entry.step.words);
+        let line = format!("{}: {}", words.subject, words.text("→"));
+        match state {
+            State::Confirmed => {
+                let text = format!("{line}.{}", self.way_back(plan));
+                self.say_plan(plan, state, text);
+            }
+            State::Already => self.say_plan(plan, state, format!("{line}: so already, nothing was sent.")),
+            State::Unseen => {
+                let text = format!("{line}. {}", entry.why);
+                self.say_plan(plan, state, text);
+            }
+            State::Planned
+            | State::Sent
+            | State::Partly
+            | State::Refused
+            | State::Conflict
+            | State::Unknown
+            | State::Dropped => {}
+        }
+    }
+
+    /// True where nothing stands in the message line but how far this plan is.
+    fn may_tell(&self, plan: ChangeId) -> bool {
+        let about = |message: &Message| message.about == Some(MessageSubject::Plan(plan)) && !message.error;
+        self.message.as_ref().is_none_or(about)
+    }
+
+    /// ` u undoes`, where the key does so with this plan.
+    fn way_back(&self, plan: ChangeId) -> String {
+        let back = |entry: &Entry| matches!(entry.step.undo, Undo::By(_));
+        let by = self.entries.of_plan(plan).any(back) && self.undo_candidate().is_ok_and(|newest| newest == plan);
+        let key = self.keymap.label(Action::Undo).filter(|_| by);
+        key.map_or_else(String::new, |key| format!(" {key} undoes"))
+    }
+
+    /// What became of a plan of several changes, once all of them have an outcome.
+    pub(super) fn sum_up(&mut self, id: ChangeId) {
+        let Some(entry) = self.entries.get(&id) else { return };
+        let Some(course) = self.entries.course(entry.plan) else { return };
+        let counts = course.progress.counts;
+        let (all, done) = (counts.total(), counts.done());
+        if counts.settled() < all {
+            return;
+        }
+        let (plan, title) = (entry.plan, entry.title.clone());
+        self.release_marks(plan);
+        if all < 2 {
+            return;
+        }
+        let part = |state: State| {
+            let count = counts.of(state);
+            (count > 0).then(|| format!("{} {}", number(count as u64), state.label()))
+        };
+        let well = [State::Confirmed, State::Unseen, State::Already];
+        let parts: Vec<String> = well.into_iter().filter_map(part).collect();
+        if done < all {
+            let told = if parts.is_empty() { "0 confirmed".to_owned() } else { parts.join(", ") };
+            let rest = number((all - done) as u64);
+            self.fail(format!("{title}: {told}, {rest} not; 4 Activity says why."));
+        } else {
+            let whole = well.into_iter().find(|state| counts.of(*state) == all);
+            let said = match whole {
+                Some(state) => format!("all {} {}.", number(all as u64), state.label()),
+                None => format!("{}.", parts.join(", ")),
+            };
+            let back = self.way_back(plan);
+            let state = whole.unwrap_or(if counts.of(State::Unseen) > 0 { State::Unseen } else { State::Confirmed });
+            self.say_plan(plan, state, format!("{title}: {said}{back}"));
+        }
+    }
+
+    /// A message goes when what it is about has become something else, whoever did that.
+    pub(super) fn renew_message(&mut self) {
+        let stands = match self.message.as_ref().and_then(|message| message.about) {
+            None => true,
+            Some(MessageSubject::LeftOver) => !self.left_over.is_empty(),
+            Some(MessageSubject::Failure(id)) => {
+                self.failures.contains(id) || self.entries.get(&id).is_none_or(|entry| entry.state.is_failure())
+            }
+            Some(MessageSubject::Plan(plan)) => !self.entries.is_undone(plan),
+        };
+        if !stands {
+            self.message = None;
+        }
+    }
+
+    /// What a failure is told by in plans of few changes.
+    pub(super) fn tell_failure(&mut self, id: ChangeId, state: State) {
+        if !state.is_failure() {
+            return;
+        }
+        let Some(entry) = self.entries.get(&id).filter(|entry| self.entries.steps(entry.plan) <= LONG) else { return };
+        let next = entry.failure.as_ref().map(|failure| failure.next.clone()).unwrap_or_default();
+        let (subject, label) = (&entry.step.words.subject, state.label());
+        // `refused` says it of the subject, the other words stand alone.
+        let lead = if state == State::Refused { format!("{subject} {label}:") } else { format!("{subject}: {label}.") };
+        let text = format!("{lead} {} {next}", entry.why).trim_end().to_owned();
+        self.fail_change(id, state, text);
+    }
+
+    /// Which marked rows a plan is about, as it is sent.
+    pub(super) fn marked_rows(&self, plan: &Plan, needless: &[Name]) -> Option<MarkedRows> {
+        let pane = self.pane().filter(|pane| !pane.marks.is_empty())?;
+        let first = plan.steps.first()?.change.touches();
+        if !first.iter().any(|(target, _)| target.kind == pane.kind && pane.marks.contains(&target.id)) {
+            return None;
+        }
+        let names: FxHashSet<&Name> = needless.iter().collect();
+        let named = |id: &&Id| self.directory.user(id).is_some_and(|user| names.contains(&user.user_name));
+        let needless = if names.is_empty() || pane.kind != Kind::User {
+            Vec::new()
+        } else {
+            pane.marks.iter().filter(named).cloned().collect()
+        };
+        Some(MarkedRows { kind: pane.kind, needless })
+    }
+
+    /// The marks of a plan go once all of it has an outcome: those of rows that it did nothing for stay.
+    fn release_marks(&mut self, plan: ChangeId) {
+        let Some(MarkedRows { kind, needless }) = self.marked_plans.remove(&plan) else { return };
+        let done = self.entries.of_plan(plan).filter(|entry| entry.state.is_done());
+        let touched = done.flat_map(|entry| entry.step.change.touches()).map(|(target, _)| target);
+        let mut ids: FxHashSet<Id> = touched.filter(|target| target.kind == kind).map(|target| target.id).collect();
+        let failed = self.entries.of_plan(plan).filter(|entry| !entry.state.is_done());
+        for (target, _) in failed.flat_map(|entry| entry.step.change.touches()) {
+            ids.remove(&target.id);
+        }
+        ids.extend(needless);
+        self.panes[kind as usize].release(ids, &self.directory);
+    }
+}

@@ -1,0 +1,71 @@
+//! The message line from sending to the outcome, and the marks of a plan.
+
+use super::*;
+
+fn message(console: &Console) -> (String, Option<State>) {
+    console.app.message.as_ref().map(|message| (message.text.clone(), message.state)).unwrap_or_default()
+}
+
+#[test]
+fn sending_becomes_confirmed_and_says_how_to_undo() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("ivan").press(Action::ToggleActive).press(Action::Send);
+    let entry = console.submitted().remove(0);
+    let (text, state) = message(&console);
+    assert!(text.ends_with("; sending") && state == Some(State::Sent), "{text}");
+    console.moved(entry.id, State::Confirmed, vec![]);
+    let (text, state) = message(&console);
+    assert!(text.ends_with(". u undoes") && state == Some(State::Confirmed), "{text}");
+    // Whoever takes it back, the message goes.
+    let undo =
+        Entry { id: ChangeId(entry.id.0 + 1), plan: ChangeId(entry.id.0 + 1), undoes: Some(entry.plan), ..entry };
+    console.tell(Msg::Report(Report::Journal(vec![Entry { state: State::Confirmed, ..undo }])));
+    assert_eq!(console.app.message, None);
+}
+
+#[test]
+fn what_was_so_already_is_not_told_as_done() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("ivan").press(Action::ToggleActive).press(Action::Send);
+    let entry = console.submitted().remove(0);
+    console.moved(entry.id, State::Already, vec![]);
+    let (text, state) = message(&console);
+    assert!(text.ends_with("so already, nothing was sent.") && state == Some(State::Already), "{text}");
+}
+
+#[test]
+fn the_marks_of_a_plan_go_when_it_is_confirmed() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.find("ivan").press(Action::Mark).find("eva").press(Action::Mark).press(Action::Back);
+    console.press(Action::ToggleActive);
+    if matches!(console.app.overlays.last(), Some(Overlay::Whom(_))) {
+        console.press(Action::Down).press(Action::Choose);
+    }
+    if let Some(Overlay::Preview(preview)) = console.app.overlays.last()
+        && let Some(text) = preview.risk.typed().map(str::to_owned)
+    {
+        console.type_text(&text);
+    }
+    console.press(Action::Send);
+    let entries = console.submitted();
+    assert_eq!((entries.len(), console.app.panes[0].marks.len()), (2, 2));
+    console.moved(entries[0].id, State::Confirmed, vec![]);
+    assert_eq!(console.app.panes[0].marks.len(), 2, "the plan is under way");
+    console.moved(entries[1].id, State::Refused, vec![]);
+    console.wait();
+    let marked: Vec<_> = console.app.panes[0].marks.iter().cloned().collect();
+    let left = entries[1].step.change.touches().remove(0).0.id;
+    assert_eq!(marked, [left], "who was refused stays marked");
+}
+
+#[test]
+fn the_help_finds_an_action_by_typing_and_runs_it() {
+    let mut console = Console::new(Hosting::Dedicated);
+    console.press(Action::Help).press(Action::FindAction).type_text("user-teams").press(Action::Choose);
+    assert!(matches!(console.app.overlays.as_slice(), [Overlay::Check(_)]));
+    // In a box the entries that act elsewhere say so, and nothing beneath is touched.
+    console.press(Action::Back).press(Action::Copy).press(Action::Help).press(Action::FindAction);
+    console.type_text("toggle-active").press(Action::Choose);
+    assert!(matches!(console.app.overlays.as_slice(), [Overlay::Copy(_)]));
+    assert!(console.app.message.as_ref().unwrap().text.contains("works without this box"));
+}
